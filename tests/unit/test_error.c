@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/error.h"
+#include "helpers.h"
+
+static void fails_with_a_message(void **state)
+{
+    (void)state;
+    hl_err e;
+    assert_int_equal(hl_fail(&e, "%s: line %d: wrong", "a.tsv", 7), -1);
+    assert_string_equal(e.msg, "a.tsv: line 7: wrong");
+    assert_int_equal(hl_fail(NULL, "nobody %s", "listens"), -1);
+}
+
+static void says_what_the_system_said(void **state)
+{
+    (void)state;
+    hl_err e;
+    errno = ENOSPC;
+    assert_int_equal(hl_fail_errno(&e, "%s: cannot be written", "f"), -1);
+    assert_string_equal(e.msg, "f: cannot be written: No space left on device");
+    assert_int_equal(hl_fail_errno(NULL, "f"), -1);
+}
+
+static void one_error_is_one_line(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_fail(&e, "%s: bad",
+            "a\nb\r\t\x1b[31m\x7f"
+            "é");
+    assert_string_equal(e.msg, "a?b???[31m?é: bad");
+    errno = ENOENT;
+    hl_fail_errno(&e, "a\nb");
+    assert_string_equal(e.msg, "a?b: No such file or directory");
+}
+
+static void context_comes_first(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_fail(&e, "inner");
+    assert_int_equal(hl_fail_in(&e, "file"), -1);
+    assert_string_equal(e.msg, "file: inner");
+    assert_int_equal(hl_fail_in(NULL, "file"), -1);
+}
+
+static void long_messages_are_cut(void **state)
+{
+    (void)state;
+    hl_err e;
+    char name[3000];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    hl_fail(&e, "%s", name);
+    assert_int_equal(strlen(e.msg), sizeof e.msg - 1);
+    errno = ENOENT;
+    hl_fail_errno(&e, "%s", name);
+    assert_int_equal(strlen(e.msg), sizeof e.msg - 1);
+    hl_fail_in(&e, "file");
+    assert_int_equal(strlen(e.msg), sizeof e.msg - 1);
+    assert_int_equal(strncmp(e.msg, "file: nnn", 9), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fails_with_a_message),  cmocka_unit_test(says_what_the_system_said),
+        cmocka_unit_test(one_error_is_one_line), cmocka_unit_test(context_comes_first),
+        cmocka_unit_test(long_messages_are_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

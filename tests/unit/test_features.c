@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Half precision, and the reading of tests/data/evaluate; run from the root of the source tree. */
+#include "common/features.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FILE_OF(name) "tests/data/evaluate/" name ".safetensors.zst"
+
+static float one(hl_dtype type, uint16_t bits)
+{
+    float v;
+    hl_to_f32(type, &bits, 1, &v);
+    return v;
+}
+
+static void half_precision(void **state)
+{
+    (void)state;
+    assert_true(one(HL_F16, 0x3c00) == 1.0f);
+    assert_true(one(HL_F16, 0xc000) == -2.0f);
+    assert_true(one(HL_F16, 0x3555) == 0x1.554p-2f);
+    assert_true(one(HL_F16, 0x7bff) == 65504.0f);
+    assert_true(one(HL_F16, 0x0400) == 0x1p-14f);
+    assert_true(one(HL_F16, 0x0001) == 0x1p-24f); /* subnormal */
+    assert_true(one(HL_F16, 0x83ff) == -0x1.ff8p-15f);
+    assert_true(one(HL_F16, 0x8000) == 0.0f && signbit(one(HL_F16, 0x8000)));
+    assert_true(one(HL_F16, 0x7c00) == INFINITY && one(HL_F16, 0xfc00) == -INFINITY);
+    assert_true(isnan(one(HL_F16, 0x7e00)));
+    assert_true(one(HL_BF16, 0x3f80) == 1.0f && one(HL_BF16, 0xc040) == -3.0f);
+    assert_true(isnan(one(HL_BF16, 0x7fc0)));
+}
+
+static void all_types_read_alike(void **state)
+{
+    (void)state;
+    static const char *const files[] = {FILE_OF("features"), FILE_OF("features_f16"),
+                                        FILE_OF("features_bf16")};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        hl_features f;
+        hl_err e;
+        float v[14 * 4];
+        assert_int_equal(hl_features_open(&f, files[i], &e), 0);
+        assert_int_equal(f.n, 14);
+        assert_int_equal(f.width, 4);
+        assert_string_equal(f.classes[f.manifest.samples[13].cls], "PNEUMONIA");
+        assert_int_equal(hl_features_read(&f, 3, v, &e), 0);
+        assert_int_equal(hl_features_read(&f, 11, v + 3 * 4, &e), 0);
+        assert_int_equal(hl_features_end(&f, &e), 0);
+        assert_true(v[0] == -2.0f && v[12 * 4] == -0.25f && v[13 * 4] == 2.0f && v[5] == 0.0f);
+        hl_features_close(&f);
+    }
+}
+
+static void what_is_not_finite_is_named(void **state)
+{
+    (void)state;
+    hl_features f;
+    hl_err e;
+    float v[14 * 4];
+    assert_int_equal(hl_features_open(&f, FILE_OF("features_nan"), &e), 0);
+    assert_int_equal(hl_features_read(&f, 9, v, &e), 0);
+    assert_int_equal(hl_features_read(&f, 5, v, &e), -1);
+    assert_non_null(strstr(e.msg, "sample 'PNEUMONIA/09.png': feature 2 is not finite"));
+    hl_features_close(&f);
+}
+
+static void a_head_is_not_features(void **state)
+{
+    (void)state;
+    hl_features f;
+    hl_err e;
+    assert_int_equal(hl_features_open(&f, FILE_OF("head"), &e), -1);
+    assert_non_null(strstr(e.msg, "head.safetensors.zst"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(half_precision),
+        cmocka_unit_test(all_types_read_alike),
+        cmocka_unit_test(what_is_not_finite_is_named),
+        cmocka_unit_test(a_head_is_not_features),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

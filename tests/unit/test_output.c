@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/output.h"
+#include "helpers.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+static void commit_puts_the_file_there(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_out o;
+    assert_int_equal(hl_out_open(&o, "result", false, &e), 0);
+    assert_string_equal(o.name, "result");
+    fputs("some text\n", o.fp);
+    assert_int_equal(access("result", F_OK), -1);
+    assert_int_equal(hl_out_commit(&o, &e), 0);
+    assert_file_holds("result", "some text\n");
+    assert_int_equal(list_files(false), 1);
+    hl_out_abort(&o); /* of a committed one: nothing happens */
+    assert_int_equal(list_files(false), 1);
+}
+
+static void abort_leaves_what_was_there(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_out o = {0};
+    hl_out_abort(&o);
+    put_text("result", "old");
+    assert_int_equal(hl_out_open(&o, "result", true, &e), 0);
+    fputs("new", o.fp);
+    hl_out_abort(&o);
+    hl_out_abort(&o);
+    assert_file_holds("result", "old");
+    assert_int_equal(list_files(false), 1);
+    assert_int_equal(hl_out_write_file("result", "n\0w", 3, &e), 0);
+    size_t len;
+    char *bytes = get_file("result", &len);
+    assert_int_equal(len, 3);
+    assert_memory_equal(bytes, "n\0w", 3);
+    free(bytes);
+}
+
+static void mode_follows_umask(void **state)
+{
+    (void)state;
+    static const mode_t masks[] = {022, 027, 077, 0};
+    for (size_t i = 0; i < COUNT(masks); i++) {
+        hl_err e;
+        struct stat st;
+        const mode_t before = umask(masks[i]);
+        const int status = hl_out_write_file("result", "", 0, &e);
+        umask(before);
+        assert_int_equal(status, 0);
+        assert_int_equal(stat("result", &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0666 & ~masks[i]);
+    }
+}
+
+static void a_folder_must_be_there(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_out o;
+    assert_int_equal(hl_out_open(&o, "none/result", false, &e), -1);
+    assert_string_equal(e.msg, "none/result: cannot be created: No such file or directory");
+    hl_out_abort(&o);
+    assert_int_equal(hl_out_open(&o, "", false, &e), 0); /* "": found out at the rename */
+    assert_int_equal(hl_out_commit(&o, &e), -1);
+    assert_int_equal(list_files(false), 0);
+}
+
+static void a_folder_is_not_replaced(void **state)
+{
+    (void)state;
+    hl_err e;
+    assert_int_equal(mkdir("result", 0777), 0);
+    assert_int_equal(hl_out_write_file("result", "x", 1, &e), -1);
+    assert_string_equal(e.msg, "result: cannot be written: Is a directory");
+    assert_int_equal(list_files(false), 1);
+}
+
+static void links_stay(void **state)
+{
+    (void)state;
+    hl_err e;
+    struct stat st;
+    put_text("target", "old");
+    assert_int_equal(symlink("target", "link"), 0);
+    assert_int_equal(hl_out_write_file("link", "new", 3, &e), 0);
+    assert_int_equal(lstat("link", &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_file_holds("target", "new");
+    assert_int_equal(list_files(false), 2);
+}
+
+static void devices_are_written_as_they_are(void **state)
+{
+    (void)state;
+    hl_err e;
+    struct stat st;
+    assert_int_equal(hl_out_write_file("/dev/null", "x", 1, &e), 0);
+    assert_int_equal(stat("/dev/null", &st), 0);
+    assert_true(S_ISCHR(st.st_mode));
+    assert_int_equal(hl_out_write_file("/dev/full", "x", 1, &e), -1);
+    assert_string_equal(e.msg, "/dev/full: cannot be written: No space left on device");
+    assert_int_equal(stat("/dev/full", &st), 0);
+    assert_true(S_ISCHR(st.st_mode));
+}
+
+static void only_so_many_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 64 };
+    hl_err e;
+    hl_out o[MANY];
+    int n = 0;
+    for (char name[16]; n < MANY; n++) {
+        snprintf(name, sizeof name, "f%d", n);
+        if (hl_out_open(&o[n], name, false, &e))
+            break;
+    }
+    assert_true(n >= 8 && n < MANY);
+    assert_contains(e.msg, "too many open outputs");
+    assert_int_equal(list_files(false), n);
+    while (n-- > 0)
+        hl_out_abort(&o[n]);
+    assert_int_equal(list_files(false), 0);
+}
+
+/* ---- what happens to the process ---- */
+
+static void open_and_write(void)
+{
+    static hl_out a, b;
+    child_expects(hl_out_open(&a, "a", false, NULL) == 0);
+    child_expects(hl_out_open(&b, "b", true, NULL) == 0);
+    fputs("half of a result", a.fp);
+    fflush(a.fp);
+    child_expects(list_files(false) == 2);
+}
+
+static void leave_unfinished(void *arg)
+{
+    open_and_write();
+    exit(*(int *)arg);
+}
+
+static void an_exit_leaves_nothing(void **state)
+{
+    (void)state;
+    for (int code = 0; code < 3; code++) {
+        const outcome o = in_child(leave_unfinished, &code);
+        assert_exited(&o, code);
+        assert_int_equal(list_files(false), 0);
+    }
+}
+
+static void wait_for_signal(void *arg)
+{
+    const int *ready = arg;
+    open_and_write();
+    child_expects(write(ready[1], "", 1) == 1);
+    for (;;)
+        pause();
+}
+
+static void a_signal_leaves_nothing(void **state)
+{
+    (void)state;
+    static const int fatal[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGQUIT};
+    for (size_t i = 0; i < COUNT(fatal); i++) {
+        int ready[2], status;
+        char c;
+        assert_int_equal(pipe(ready), 0);
+        fflush(NULL);
+        const pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            const struct rlimit no_core = {0};
+            setrlimit(RLIMIT_CORE, &no_core);
+            wait_for_signal(ready);
+        }
+        close(ready[1]);
+        assert_int_equal(read(ready[0], &c, 1), 1);
+        close(ready[0]);
+        assert_int_equal(list_files(false), 2);
+        assert_int_equal(kill(pid, fatal[i]), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == fatal[i]);
+        assert_int_equal(list_files(false), 0);
+    }
+}
+
+/* As under nohup. */
+static void be_ignored(void *arg)
+{
+    (void)arg;
+    signal(SIGHUP, SIG_IGN);
+    hl_out o;
+    child_expects(hl_out_open(&o, "result", false, NULL) == 0);
+    raise(SIGHUP);
+    child_expects(hl_out_commit(&o, NULL) == 0);
+}
+
+static void ignored_signals_stay_ignored(void **state)
+{
+    (void)state;
+    const outcome o = in_child(be_ignored, NULL);
+    assert_exited(&o, 0);
+    assert_int_equal(list_files(false), 1);
+}
+
+/* A limit on the size of files fails as a full disk does. */
+static void write_too_much(void *arg)
+{
+    (void)arg;
+    const struct rlimit limit = {1 << 16, 1 << 16};
+    child_expects(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    signal(SIGXFSZ, SIG_IGN);
+    hl_err e;
+    hl_out o;
+    child_expects(hl_out_open(&o, "result", false, &e) == 0);
+    for (int i = 0; i < 100000; i++)
+        fputs("line\n", o.fp);
+    child_expects(hl_out_commit(&o, &e) == -1);
+    fputs(e.msg, stderr);
+}
+
+static void a_full_disk_leaves_nothing(void **state)
+{
+    (void)state;
+    put_text("result", "old");
+    const outcome o = in_child(write_too_much, NULL);
+    assert_exited(&o, 0);
+    assert_string_equal(o.err, "result: cannot be written: File too large");
+    assert_file_holds("result", "old");
+    assert_int_equal(list_files(false), 1);
+}
+
+/* ---- standard output ---- */
+
+static void write_stdout(void *arg)
+{
+    const char *to = arg;
+    if (to)
+        child_expects(dup2(open(to, O_WRONLY), STDOUT_FILENO) == STDOUT_FILENO);
+    hl_err e;
+    hl_out o;
+    child_expects(hl_out_open(&o, to ? "-" : NULL, true, &e) == 0);
+    child_expects(strcmp(o.name, "standard output") == 0);
+    fputs("text", o.fp);
+    if (hl_out_commit(&o, &e) == 0)
+        return;
+    fputs(e.msg, stderr);
+    _exit(1);
+}
+
+static void standard_output(void **state)
+{
+    (void)state;
+    outcome o = in_child(write_stdout, NULL);
+    assert_exited(&o, 0);
+    assert_string_equal(o.out, "text");
+    static char full[] = "/dev/full";
+    o = in_child(write_stdout, full);
+    assert_exited(&o, 1);
+    assert_string_equal(o.err, "standard output: cannot be written: No space left on device");
+}
+
+static void write_terminal(void *arg)
+{
+    (void)arg;
+    const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    child_expects(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    const char *name = ptsname(terminal);
+    const int shown = open(name, O_RDWR | O_NOCTTY);
+    child_expects(shown >= 0 && dup2(shown, STDOUT_FILENO) == STDOUT_FILENO);
+    hl_err e;
+    hl_out o;
+    child_expects(hl_out_open(&o, name, true, &e) == -1);
+    child_expects(hl_out_open(&o, NULL, true, &e) == -1);
+    fputs(e.msg, stderr);
+    child_expects(hl_out_open(&o, NULL, false, &e) == 0);
+}
+
+static void terminals_get_text_only(void **state)
+{
+    (void)state;
+    const outcome o = in_child(write_terminal, NULL);
+    assert_exited(&o, 0);
+    assert_contains(o.err, "standard output: refusing to write binary data to a terminal");
+}
+
+/* ---- reading ---- */
+
+static void input_is_opened(void **state)
+{
+    (void)state;
+    hl_err e;
+    const char *name;
+    put_text("f", "x");
+    FILE *fp = hl_in_open("f", &name, &e);
+    assert_non_null(fp);
+    assert_string_equal(name, "f");
+    fclose(fp);
+    assert_ptr_equal(hl_in_open("-", &name, &e), stdin);
+    assert_string_equal(name, "standard input");
+    assert_ptr_equal(hl_in_open(NULL, &name, &e), stdin);
+    assert_null(hl_in_open("none", &name, &e));
+    assert_string_equal(e.msg, "none: cannot be read: No such file or directory");
+    assert_null(hl_in_open(".", &name, &e));
+    assert_string_equal(e.msg, ".: cannot be read: Is a directory");
+}
+
+static int read_all(const char *path, size_t max, char **data, size_t *len, hl_err *e)
+{
+    FILE *fp = fopen(path, "rb");
+    assert_non_null(fp);
+    const int status = hl_in_read_all(fp, path, max, data, len, e);
+    fclose(fp);
+    return status;
+}
+
+static void all_is_read_up_to_a_limit(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 10, 65535, 65536, 65537, 131072, 200000};
+    char *bytes = malloc(200001), *data;
+    assert_non_null(bytes);
+    memset(bytes, 'x', 200001);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        hl_err e;
+        const size_t n = sizes[i];
+        size_t len;
+        put_file("f", bytes, n);
+        assert_int_equal(read_all("f", n, &data, &len, &e), 0);
+        assert_int_equal(len, n);
+        assert_int_equal(data[n], '\0');
+        assert_memory_equal(data, bytes, n);
+        free(data);
+        assert_int_equal(read_all("f", 1 << 30, &data, &len, &e), 0);
+        assert_int_equal(len, n);
+        free(data);
+        put_file("f", bytes, n + 1);
+        assert_int_equal(read_all("f", n, &data, &len, &e), -1);
+        assert_contains(e.msg, "f: too large: expected at most");
+    }
+    free(bytes);
+}
+
+static void unreadable_input_fails(void **state)
+{
+    (void)state;
+    hl_err e;
+    char *data;
+    size_t len;
+    FILE *fp = fopen(".", "r"); /* opens, but does not read */
+    assert_non_null(fp);
+    assert_int_equal(hl_in_read_all(fp, "input", 100, &data, &len, &e), -1);
+    assert_string_equal(e.msg, "input: cannot be read: Is a directory");
+    fclose(fp);
+}
+
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(commit_puts_the_file_there),   IN_FOLDER(abort_leaves_what_was_there),
+        IN_FOLDER(mode_follows_umask),           IN_FOLDER(a_folder_must_be_there),
+        IN_FOLDER(a_folder_is_not_replaced),     IN_FOLDER(links_stay),
+        IN_FOLDER(devices_are_written_as_they_are), IN_FOLDER(only_so_many_at_once),
+        IN_FOLDER(an_exit_leaves_nothing),       IN_FOLDER(a_signal_leaves_nothing),
+        IN_FOLDER(ignored_signals_stay_ignored), IN_FOLDER(a_full_disk_leaves_nothing),
+        IN_FOLDER(standard_output),              IN_FOLDER(terminals_get_text_only),
+        IN_FOLDER(input_is_opened),              IN_FOLDER(all_is_read_up_to_a_limit),
+        IN_FOLDER(unreadable_input_fails),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void hl_one_line(char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            *s = '?';
+}
+
+void hl_error_set(hl_err *e, const char *fmt, ...)
+{
+    if (!e)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    va_end(ap);
+    hl_one_line(e->msg);
+}
+
+void hl_error_set_errno(hl_err *e, const char *fmt, ...)
+{
+    const int cause = errno;
+    if (!e)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    va_end(ap);
+    const size_t used = strlen(e->msg);
+    snprintf(e->msg + used, sizeof e->msg - used, ": %s", strerror(cause));
+    hl_one_line(e->msg);
+}
+
+int hl_fail_in(hl_err *e, const char *prefix)
+{
+    if (!e)
+        return -1;
+    char inner[sizeof e->msg];
+    memcpy(inner, e->msg, sizeof inner);
+    return hl_fail(e, "%s: %s", prefix, inner);
+}

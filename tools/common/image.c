@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "image.h"
+
+#include "image_decoders.h"
+#include "mem.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int hl_image_check_size(const hl_source *src, size_t height, size_t width, size_t least, hl_err *e)
+{
+    if (height == 0 || width == 0)
+        return hl_fail(e, "%s: empty image: %zu x %zu pixels", src->name, width, height);
+    if (height > HL_IMAGE_MAX_SIDE || width > HL_IMAGE_MAX_SIDE)
+        return hl_fail(e, "%s: too large: expected sides of at most %d pixels, found %zu x %zu",
+                       src->name, HL_IMAGE_MAX_SIDE, width, height);
+    if (height * width > HL_IMAGE_MAX_PIXELS)
+        return hl_fail(e, "%s: too large: expected at most %zu pixels, found %zu x %zu", src->name,
+                       HL_IMAGE_MAX_PIXELS, width, height);
+    if (src->len < least)
+        return hl_fail(e,
+                       "%s: truncated: %zu x %zu pixels need at least %zu bytes, found %zu bytes",
+                       src->name, width, height, least, src->len);
+    return 0;
+}
+
+static bool is_grey(const uint8_t *px, size_t n)
+{
+    for (const uint8_t *end = px + 3 * n; px < end; px += 3)
+        if (px[0] != px[1] || px[0] != px[2])
+            return false;
+    return true;
+}
+
+/* Many grey radiographs are stored as colour. */
+static void collapse_grey(hl_image *img)
+{
+    const size_t n = img->height * img->width;
+    if (img->channels == 1 || !is_grey(img->pixels, n))
+        return;
+    for (size_t i = 0; i < n; i++)
+        img->pixels[i] = img->pixels[3 * i];
+    img->pixels = hl_realloc(img->pixels, n, 1);
+    img->channels = 1;
+}
+
+static int fail_format(const hl_source *src, hl_err *e)
+{
+    if (src->len == 0)
+        return hl_fail(e, "%s: the file is empty", src->name);
+    char found[3 * 4 + 1] = "";
+    for (size_t i = 0; i < 4 && i < src->len; i++)
+        snprintf(found + 3 * i, sizeof found - 3 * i, " %02x", src->bytes[i]);
+    return hl_fail(e, "%s: expected a JPEG or PNG image, found a file that starts with%s",
+                   src->name, found);
+}
+
+int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e)
+{
+    static const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    const hl_source src = {name, bytes, len};
+    int orientation = 1, status;
+    *img = (hl_image){0};
+    if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
+        status = hl_jpeg_decode(img, &src, &orientation, e);
+    else if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
+        status = hl_png_decode(img, &src, &orientation, e);
+    else
+        status = fail_format(&src, e);
+    if (status)
+        return -1;
+    collapse_grey(img);
+    hl_image_orient(img, orientation);
+    return 0;
+}
+
+void hl_image_free(hl_image *img)
+{
+    free(img->pixels);
+    *img = (hl_image){0};
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "json_util.h"
+
+#include "output.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A text of at most this size is read; metrics of a hundred classes take 1 MB. */
+static const size_t max_text = (size_t)1 << 26;
+
+json_t *hl_json_read(const char *path, const char **file, hl_err *e)
+{
+    FILE *fp = hl_in_open(path, file, e);
+    if (!fp)
+        return NULL;
+    char *text;
+    size_t len;
+    const int status = hl_in_read_all(fp, *file, max_text, &text, &len, e);
+    if (fp != stdin)
+        fclose(fp);
+    if (status)
+        return NULL;
+    json_error_t why;
+    json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+    free(text);
+    if (json_is_object(o))
+        return o;
+    if (o)
+        hl_fail(e, "%s: expected a JSON object, found something else", *file);
+    else
+        hl_fail(e, "%s: not JSON: line %d: %s", *file, why.line, why.text);
+    json_decref(o);
+    return NULL;
+}
+
+static const json_t *member(const json_t *o, const char *file, const char *key, json_type type,
+                            const char *what, hl_err *e)
+{
+    const json_t *v = json_object_get(o, key);
+    if (v && json_typeof(v) == type)
+        return v;
+    hl_fail(e, "%s: '%s': expected %s, found %s", file, key, what, v ? "something else" : "none");
+    return NULL;
+}
+
+const json_t *hl_json_list(const json_t *o, const char *file, const char *key, hl_err *e)
+{
+    return member(o, file, key, JSON_ARRAY, "a list", e);
+}
+
+const json_t *hl_json_object(const json_t *o, const char *file, const char *key, hl_err *e)
+{
+    return member(o, file, key, JSON_OBJECT, "an object", e);
+}
+
+const char *hl_json_text(const json_t *o, const char *file, const char *key, hl_err *e)
+{
+    return json_string_value(member(o, file, key, JSON_STRING, "a text", e));
+}
+
+int hl_json_real(const json_t *o, const char *file, const char *key, double *out, hl_err *e)
+{
+    const json_t *v = json_object_get(o, key);
+    if (!json_is_number(v) && !json_is_null(v))
+        return hl_fail(e, "%s: '%s': expected a number or null, found %s", file, key,
+                       v ? "something else" : "none");
+    *out = json_is_null(v) ? NAN : json_number_value(v);
+    return 0;
+}
+
+int hl_json_count(const json_t *o, const char *file, const char *key, uint64_t *out, hl_err *e)
+{
+    const json_t *v = member(o, file, key, JSON_INTEGER, "a whole number", e);
+    if (!v)
+        return -1;
+    if (json_integer_value(v) < 0)
+        return hl_fail(e, "%s: '%s': expected a count, found a negative number", file, key);
+    *out = (uint64_t)json_integer_value(v);
+    return 0;
+}
+
+json_t *hl_json_of_real(double v)
+{
+    return isfinite(v) ? json_real(v) : json_null();
+}
+
+int hl_json_write(const json_t *o, FILE *fp, hl_err *e)
+{
+    char *text = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+    if (!text)
+        return hl_fail(e, "the result cannot be written as JSON: a name in it is not UTF-8");
+    fprintf(fp, "%s\n", text); /* a failure shows in ferror at commit */
+    free(text);
+    return 0;
+}

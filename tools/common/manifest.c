@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "manifest.h"
+
+#include "mem.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const hl_subset_names[HL_SUBSETS] = {"train", "val", "test"};
+
+static const char magic_line[] = "#hilum-manifest 1";
+static const char column_line[] = "path\tlabel\tpatient\tsubset";
+enum { NCOLUMNS = 4 };
+
+/* Text of at most this size is read: a million samples take about 80 MB. */
+static const size_t max_text = (size_t)1 << 31;
+
+static int subset_from_name(const char *s)
+{
+    for (int i = 0; i < HL_SUBSETS; i++)
+        if (strcmp(s, hl_subset_names[i]) == 0)
+            return i;
+    return -1;
+}
+
+void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
+                     hl_subset subset)
+{
+    if (m->n == m->cap) {
+        m->cap = m->cap ? 2 * m->cap : 256;
+        m->samples = hl_realloc(m->samples, m->cap, sizeof *m->samples);
+    }
+    m->samples[m->n++] = (hl_sample){.path = hl_strdup(path),
+                                     .label = hl_strdup(label),
+                                     .patient = hl_strdup(patient),
+                                     .subset = subset};
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void hl_manifest_finish(hl_manifest *m)
+{
+    /* Few classes, many samples: collect each class once, then sort and number. */
+    for (size_t i = 0; i < m->n; i++) {
+        size_t k = 0;
+        while (k < m->nclasses && strcmp(m->classes[k], m->samples[i].label) != 0)
+            k++;
+        if (k < m->nclasses)
+            continue;
+        m->classes = hl_realloc(m->classes, m->nclasses + 1, sizeof *m->classes);
+        m->classes[m->nclasses++] = hl_strdup(m->samples[i].label);
+    }
+    if (m->nclasses)
+        qsort(m->classes, m->nclasses, sizeof *m->classes, compare_text);
+    for (size_t i = 0; i < m->n; i++) {
+        char **found = bsearch(&m->samples[i].label, m->classes, m->nclasses, sizeof *m->classes,
+                               compare_text);
+        m->samples[i].cls = (uint32_t)(found - m->classes);
+    }
+    if (!m->root)
+        m->root = hl_strdup("");
+    if (!m->chain)
+        m->chain = hl_strdup("[]");
+}
+
+/* ---- reading ---- */
+
+/* A comment line: the origin, or something for people. Takes over nothing. */
+static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line, hl_err *e)
+{
+    char **to = NULL;
+    if (strncmp(line, "#root\t", 6) == 0)
+        to = &m->root;
+    else if (strncmp(line, "#chain\t", 7) == 0)
+        to = &m->chain;
+    if (!to)
+        return 0;
+    if (*to)
+        return hl_fail(e, "%s: line %zu: stated twice", name, line_no);
+    *to = hl_strdup(strchr(line, '\t') + 1);
+    if (!hl_tsv_unescape(*to))
+        return hl_fail(e, "%s: line %zu: bad escape", name, line_no);
+    return 0;
+}
+
+static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line, hl_err *e)
+{
+    char *field[NCOLUMNS];
+    size_t n = 0;
+    for (char *rest = line; rest; n++) {
+        char *one = strsep(&rest, "\t");
+        if (n < NCOLUMNS)
+            field[n] = one;
+    }
+    if (n != NCOLUMNS)
+        return hl_fail(e, "%s: line %zu: expected %d columns, found %zu", name, line_no, NCOLUMNS,
+                       n);
+    for (size_t i = 0; i < NCOLUMNS; i++) {
+        static const char *const column[NCOLUMNS] = {"path", "label", "patient", "subset"};
+        if (!hl_tsv_unescape(field[i]))
+            return hl_fail(e, "%s: line %zu: bad escape in %s", name, line_no, column[i]);
+        if (!*field[i])
+            return hl_fail(e, "%s: line %zu: empty %s", name, line_no, column[i]);
+    }
+    const int subset = subset_from_name(field[3]);
+    if (subset < 0)
+        return hl_fail(e, "%s: line %zu: expected subset train, val or test, found '%s'", name,
+                       line_no, field[3]);
+    hl_manifest_add(m, field[0], field[1], field[2], (hl_subset)subset);
+    return 0;
+}
+
+static int read_line(hl_manifest *m, const char *name, size_t line_no, char *line, bool *columns,
+                     hl_err *e)
+{
+    if (line_no == 1) {
+        if (strcmp(line, magic_line) != 0)
+            return hl_fail(e, "%s: not a manifest: expected '%s' in line 1", name, magic_line);
+        return 0;
+    }
+    if (!*columns) {
+        if (line[0] == '#')
+            return read_comment(m, name, line_no, line, e);
+        if (strcmp(line, column_line) != 0)
+            return hl_fail(e, "%s: line %zu: expected the columns path, label, patient, subset",
+                           name, line_no);
+        *columns = true;
+        return 0;
+    }
+    return read_sample(m, name, line_no, line, e);
+}
+
+static int check_repeats(const hl_manifest *m, const char *name, hl_err *e)
+{
+    char **paths = hl_malloc(m->n, sizeof *paths);
+    for (size_t i = 0; i < m->n; i++)
+        paths[i] = m->samples[i].path;
+    qsort(paths, m->n, sizeof *paths, compare_text);
+    int status = 0;
+    for (size_t i = 1; i < m->n && status == 0; i++)
+        if (strcmp(paths[i - 1], paths[i]) == 0)
+            status = hl_fail(e, "%s: path '%s' stands there twice", name, paths[i]);
+    free(paths);
+    return status;
+}
+
+static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len, hl_err *e)
+{
+    bool columns = false;
+    size_t line_no = 0;
+    for (char *line = text; line < text + len;) {
+        char *end = memchr(line, '\n', (size_t)(text + len - line));
+        if (!end)
+            return hl_fail(e, "%s: truncated: the last line does not end", name);
+        *end = '\0';
+        if (strlen(line) != (size_t)(end - line))
+            return hl_fail(e, "%s: line %zu: it holds a zero byte", name, line_no + 1);
+        if (read_line(m, name, ++line_no, line, &columns, e))
+            return -1;
+        line = end + 1;
+    }
+    if (!columns)
+        return hl_fail(e, "%s: not a manifest: expected a line of column names", name);
+    if (m->n == 0)
+        return hl_fail(e, "%s: it lists no sample", name);
+    return check_repeats(m, name, e);
+}
+
+int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
+{
+    *m = (hl_manifest){0};
+    char *copy = hl_strndup(text, len);
+    const int status = parse_lines(m, name, copy, len, e);
+    free(copy);
+    if (status)
+        hl_manifest_free(m);
+    else
+        hl_manifest_finish(m);
+    return status;
+}
+
+int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
+{
+    const char *name;
+    *m = (hl_manifest){0};
+    FILE *fp = hl_in_open(path, &name, e);
+    if (!fp)
+        return -1;
+    char *text;
+    size_t len;
+    int status = hl_in_read_all(fp, name, max_text, &text, &len, e);
+    if (fp != stdin)
+        fclose(fp);
+    if (status)
+        return -1;
+    status = hl_manifest_parse(m, name, text, len, e);
+    free(text);
+    return status;
+}
+
+/* ---- writing ---- */
+
+static void format_comment(const char *key, const char *value, hl_text *t)
+{
+    hl_text_puts(t, key);
+    hl_tsv_escape(t, value);
+    hl_text_puts(t, "\n");
+}
+
+void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
+{
+    hl_text_printf(t, "%s\n", magic_line);
+    if (with_origin) {
+        format_comment("#root\t", m->root, t);
+        format_comment("#chain\t", m->chain, t);
+    }
+    hl_text_printf(t, "%s\n", column_line);
+    for (size_t i = 0; i < m->n; i++) {
+        const hl_sample *s = &m->samples[i];
+        const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,
+                                             hl_subset_names[s->subset]};
+        for (size_t c = 0; c < NCOLUMNS; c++) {
+            hl_tsv_escape(t, field[c]);
+            hl_text_puts(t, c + 1 < NCOLUMNS ? "\t" : "\n");
+        }
+    }
+}
+
+void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE])
+{
+    hl_text t = {0};
+    hl_manifest_format(m, false, &t);
+    hl_digest_bytes(t.data, t.len, text);
+    hl_text_free(&t);
+}
+
+size_t hl_manifest_count(const hl_manifest *m, hl_subset subset)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n; i++)
+        n += m->samples[i].subset == subset;
+    return n;
+}
+
+void hl_manifest_free(hl_manifest *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        free(m->samples[i].path);
+        free(m->samples[i].label);
+        free(m->samples[i].patient);
+    }
+    for (size_t k = 0; k < m->nclasses; k++)
+        free(m->classes[k]);
+    free(m->samples);
+    free(m->classes);
+    free(m->root);
+    free(m->chain);
+    *m = (hl_manifest){0};
+}

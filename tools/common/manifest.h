@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The manifest: which images take part, with label, patient and subset. As text it is TSV:
+ *
+ *   #hilum-manifest 1
+ *   #root   DIR                 (where relative paths start; the only machine-specific line)
+ *   #chain  JSON                (provenance so far)
+ *   path    label    patient    subset
+ *   NORMAL/IM-0001-0001.jpeg    NORMAL    IM-0001    train
+ *
+ * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root and
+ * #chain lines, in a U8 tensor named "manifest": row i of images or features is sample i.
+ */
+#ifndef HL_MANIFEST_H
+#define HL_MANIFEST_H
+
+#include "digest.h"
+#include "error.h"
+#include "text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { HL_TRAIN, HL_VAL, HL_TEST, HL_SUBSETS } hl_subset;
+extern const char *const hl_subset_names[HL_SUBSETS]; /* "train", "val", "test" */
+
+typedef struct hl_sample {
+    char *path, *label, *patient; /* owned by the manifest; patient is never empty */
+    hl_subset subset;
+    uint32_t cls; /* index into classes */
+} hl_sample;
+
+typedef struct hl_manifest {
+    hl_sample *samples;
+    size_t n, cap;
+    char **classes; /* sorted by strcmp, as Keras sorts folder names; index = class number */
+    size_t nclasses;
+    char *root;  /* "" where none was stated */
+    char *chain; /* JSON list; "[]" where none was stated */
+} hl_manifest;
+
+/* Reads a manifest text. name is for messages: "name: line 7: ...". Rejects unknown columns,
+ * missing fields, empty paths, labels or patients, unknown subsets and repeated paths. */
+int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e);
+int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e); /* NULL or "-": stdin */
+
+/* Appends the text; with_origin adds the #root and #chain lines. */
+void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t);
+
+/* Building one: add copies the strings; finish sorts the classes and numbers the samples. */
+void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
+                     hl_subset subset);
+void hl_manifest_finish(hl_manifest *m);
+
+/* Digest of the text without #root and #chain lines. */
+void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE]);
+
+/* Samples of one subset. */
+size_t hl_manifest_count(const hl_manifest *m, hl_subset subset);
+
+void hl_manifest_free(hl_manifest *m);
+
+#endif

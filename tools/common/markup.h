@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text from data files made safe for a page. Both functions append s so that it shows as it is and
+ * never acts as markup; bytes that are not UTF-8 and control characters show as U+FFFD.
+ */
+#ifndef HL_MARKUP_H
+#define HL_MARKUP_H
+
+#include "text.h"
+
+void hl_html_escape(hl_text *t, const char *s);     /* element content or quoted attribute */
+void hl_markdown_escape(hl_text *t, const char *s); /* one line; table cells too */
+
+#endif

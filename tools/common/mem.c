@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mem.h"
+
+#include "log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *p, size_t n, size_t size)
+{
+    if (p || n == 0 || size == 0)
+        return p;
+    hl_log_error("out of memory: %zu x %zu bytes asked for", n, size);
+    exit(1);
+}
+
+void *hl_malloc(size_t n, size_t size)
+{
+    return hl_realloc(NULL, n, size);
+}
+
+void *hl_calloc(size_t n, size_t size)
+{
+    return checked(calloc(n ? n : 1, size), n, size);
+}
+
+void *hl_realloc(void *p, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        return checked(NULL, n, size);
+    return checked(realloc(p, bytes ? bytes : 1), n, size);
+}
+
+char *hl_strdup(const char *s)
+{
+    return hl_strndup(s, strlen(s));
+}
+
+char *hl_strndup(const char *s, size_t len)
+{
+    char *copy = hl_malloc(len + 1, 1);
+    memcpy(copy, s, len);
+    copy[len] = '\0';
+    return copy;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory. Sizes that come from input are validated before they get here, so a failed allocation
+ * means that the machine is out of memory: these print one line and exit with status 1, and the
+ * exit handlers remove unfinished output.
+ */
+#ifndef HL_MEM_H
+#define HL_MEM_H
+
+#include <stddef.h>
+
+void *hl_malloc(size_t n, size_t size);             /* n * size bytes, overflow checked */
+void *hl_calloc(size_t n, size_t size);             /* the same, zeroed */
+void *hl_realloc(void *p, size_t n, size_t size);   /* the same, resized */
+char *hl_strdup(const char *s);
+char *hl_strndup(const char *s, size_t len);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "names.h"
+
+#include "mem.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+char *hl_names_format(char *const *names, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < n; k++)
+        json_array_append_new(list, json_string(names[k]));
+    char *text = json_array_size(list) == n ? json_dumps(list, JSON_COMPACT) : NULL;
+    json_decref(list);
+    return text;
+}
+
+int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
+{
+    json_t *list = json_loads(json, 0, NULL);
+    const size_t count = json_array_size(list);
+    char **copy = hl_calloc(count, sizeof *copy);
+    size_t filled = 0;
+    for (; filled < count; filled++) {
+        const char *name = json_string_value(json_array_get(list, filled));
+        if (!name || !*name)
+            break;
+        copy[filled] = hl_strdup(name);
+    }
+    json_decref(list);
+    if (count == 0 || filled < count) {
+        hl_names_free(copy, filled);
+        return hl_fail(e, "hilum.classes: expected a JSON list of names");
+    }
+    *names = copy;
+    *n = count;
+    return 0;
+}
+
+char **hl_names_copy(char *const *names, size_t n)
+{
+    char **copy = hl_calloc(n, sizeof *copy);
+    for (size_t k = 0; k < n; k++)
+        copy[k] = hl_strdup(names[k]);
+    return copy;
+}
+
+void hl_names_free(char **names, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        free(names[k]);
+    free(names);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A list of names, such as the classes, and its JSON form (hilum.classes). */
+#ifndef HL_NAMES_H
+#define HL_NAMES_H
+
+#include "error.h"
+
+#include <stddef.h>
+
+char *hl_names_format(char *const *names, size_t n); /* NULL if one is not UTF-8 */
+/* At least one name, none of them empty. */
+int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e);
+char **hl_names_copy(char *const *names, size_t n);
+void hl_names_free(char **names, size_t n);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A folder of results that is whole or not there: files are written into a temporary folder beside
+ * the final name, which commit syncs and renames. Abort removes it.
+ *
+ * A signal (hang-up, interrupt, terminate) only sets a flag while a folder is open: a tool asks
+ * hl_outdir_interrupted between two steps, and abort then ends the process by that signal. A
+ * second signal of the same kind ends it at once.
+ */
+#ifndef HL_OUTDIR_H
+#define HL_OUTDIR_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct hl_outdir {
+    char *path, *temp; /* final and temporary name */
+} hl_outdir;
+
+int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e);
+int hl_outdir_mkdir(const hl_outdir *o, const char *name, hl_err *e);
+int hl_outdir_write(const hl_outdir *o, const char *name, const void *bytes, size_t len, hl_err *e);
+
+/* replace: a folder that already has the final name is removed once the new one stands there;
+ * without it only an empty one is. */
+int hl_outdir_commit(hl_outdir *o, bool replace, hl_err *e);
+void hl_outdir_abort(hl_outdir *o); /* safe on a zeroed or committed one */
+
+bool hl_outdir_interrupted(void);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output.h"
+
+#include "mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Temporary files that an exit or a signal must remove. A signal handler reads this table, so a
+ * slot is published with one atomic store and never freed while published. */
+enum { MAX_TEMPS = 16 };
+static char *_Atomic temps[MAX_TEMPS];
+
+static void remove_temps(void)
+{
+    for (int i = 0; i < MAX_TEMPS; i++) {
+        char *path = atomic_exchange(&temps[i], NULL);
+        if (path)
+            unlink(path);
+    }
+}
+
+static void on_signal(int sig)
+{
+    remove_temps();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
+static void guard_temps(void)
+{
+    static bool done;
+    if (done)
+        return;
+    done = true;
+    atexit(remove_temps);
+    static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
+        struct sigaction now;
+        /* Keep what a parent chose to ignore, and what the tool itself handles. */
+        if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+            signal(fatal[i], on_signal);
+    }
+}
+
+static int remember_temp(char *path)
+{
+    for (int i = 0; i < MAX_TEMPS; i++) {
+        char *none = NULL;
+        if (atomic_compare_exchange_strong(&temps[i], &none, path))
+            return 0;
+    }
+    return -1;
+}
+
+static void forget_temp(char *path)
+{
+    for (int i = 0; i < MAX_TEMPS; i++) {
+        char *mine = path;
+        if (atomic_compare_exchange_strong(&temps[i], &mine, NULL))
+            return;
+    }
+}
+
+static int check_terminal(int fd, const char *name, bool binary, hl_err *e)
+{
+    if (!binary || !isatty(fd))
+        return 0;
+    return hl_fail(e, "%s: refusing to write binary data to a terminal; use -o FILE or a pipe",
+                   name);
+}
+
+static int open_stdout(hl_out *o, bool binary, hl_err *e)
+{
+    static const char name[] = "standard output";
+    if (check_terminal(STDOUT_FILENO, name, binary, e))
+        return -1;
+    *o = (hl_out){.fp = stdout, .name = name};
+    return 0;
+}
+
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+/* A device or a pipe is written as it is: a file in the place of /dev/null would harm everyone. */
+static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
+{
+    FILE *fp = fopen(path, "we");
+    if (!fp)
+        return hl_fail_errno(e, "%s: cannot be written", path);
+    if (check_terminal(fileno(fp), path, binary, e)) {
+        fclose(fp);
+        return -1;
+    }
+    o->fp = fp;
+    o->name = o->path = hl_strdup(path);
+    return 0;
+}
+
+/* A symbolic link stays, and what it names is replaced. The caller frees. */
+static char *final_path(const char *path)
+{
+    struct stat st;
+    char *real = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+    return real ? real : hl_strdup(path);
+}
+
+/* mkstemp makes private files; give the result what the umask would have given. */
+static void apply_umask(int fd)
+{
+    const mode_t mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+}
+
+int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
+{
+    *o = (hl_out){0};
+    if (!path || strcmp(path, "-") == 0)
+        return open_stdout(o, binary, e);
+    if (is_special(path))
+        return open_special(o, path, binary, e);
+    guard_temps();
+    o->name = o->path = final_path(path);
+    const size_t size = strlen(o->path) + sizeof ".tmpXXXXXX";
+    o->temp = hl_malloc(size, 1);
+    snprintf(o->temp, size, "%s.tmpXXXXXX", o->path);
+    const int fd = mkostemp(o->temp, O_CLOEXEC);
+    if (fd < 0) {
+        hl_fail_errno(e, "%s: cannot be created", path);
+        free(o->temp);
+        free(o->path);
+        *o = (hl_out){0};
+        return -1;
+    }
+    apply_umask(fd);
+    if (remember_temp(o->temp) || !(o->fp = fdopen(fd, "w"))) {
+        close(fd);
+        hl_out_abort(o);
+        return hl_fail(e, "%s: too many open outputs", path);
+    }
+    return 0;
+}
+
+/* The rename itself must survive a power cut: sync the directory too. */
+static void sync_directory(const char *path)
+{
+    char *copy = hl_strdup(path);
+    const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(copy);
+}
+
+int hl_out_commit(hl_out *o, hl_err *e)
+{
+    FILE *fp = o->fp;
+    int failed = fflush(fp) || ferror(fp);
+    if (!failed && o->temp && fsync(fileno(fp)))
+        failed = 1;
+    const int cause = errno;
+    o->fp = NULL;
+    if (fclose(fp) && !failed)
+        failed = 1;
+    else
+        errno = cause;
+    if (!failed && o->temp && rename(o->temp, o->path))
+        failed = 1;
+    if (failed) {
+        hl_fail_errno(e, "%s: cannot be written", o->name);
+        hl_out_abort(o);
+        return -1;
+    }
+    if (o->temp) {
+        forget_temp(o->temp);
+        sync_directory(o->path);
+    }
+    free(o->temp);
+    free(o->path);
+    *o = (hl_out){0};
+    return 0;
+}
+
+void hl_out_abort(hl_out *o)
+{
+    if (o->fp && o->fp != stdout)
+        fclose(o->fp);
+    if (o->temp) {
+        forget_temp(o->temp);
+        unlink(o->temp);
+    }
+    free(o->temp);
+    free(o->path);
+    *o = (hl_out){0};
+}
+
+int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e)
+{
+    hl_out o;
+    if (hl_out_open(&o, path, false, e))
+        return -1;
+    fwrite(bytes, 1, len, o.fp); /* a failure shows in ferror at commit */
+    return hl_out_commit(&o, e);
+}
+
+FILE *hl_in_open(const char *path, const char **name, hl_err *e)
+{
+    if (!path || strcmp(path, "-") == 0) {
+        *name = "standard input";
+        return stdin;
+    }
+    *name = path;
+    FILE *fp = fopen(path, "re");
+    struct stat st;
+    if (fp && fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
+        fclose(fp);
+        fp = NULL;
+        errno = EISDIR;
+    }
+    if (!fp)
+        hl_fail_errno(e, "%s: cannot be read", path);
+    return fp;
+}
+
+int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)
+{
+    size_t cap = 1 << 16, n = 0;
+    char *buf = hl_malloc(cap + 1, 1);
+    for (size_t got; n <= max && (got = fread(buf + n, 1, cap - n, fp)) > 0;) {
+        n += got;
+        if (n < cap)
+            continue;
+        cap = cap * 2 < max ? cap * 2 : max + 1; /* one more tells whether it is too large */
+        buf = hl_realloc(buf, cap + 1, 1);
+    }
+    if (ferror(fp) || n > max) {
+        if (ferror(fp))
+            hl_fail_errno(e, "%s: cannot be read", name);
+        else
+            hl_fail(e, "%s: too large: expected at most %zu bytes", name, max);
+        free(buf);
+        return -1;
+    }
+    buf[n] = '\0';
+    *data = buf;
+    *len = n;
+    return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Output that is whole or not there. A named file is written beside its final name, synced and
+ * renamed on commit; an exit, an error or a signal before that removes it. Standard output is
+ * flushed and closed on commit, and a failure of either is an error; so is a device or a pipe that
+ * is named. A symbolic link stays, and the file that it names is replaced.
+ */
+#ifndef HL_OUTPUT_H
+#define HL_OUTPUT_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef struct hl_out {
+    FILE *fp;
+    const char *name; /* for messages: the path, or "standard output" */
+    char *path, *temp; /* NULL for standard output */
+} hl_out;
+
+/* path NULL or "-": standard output. Binary output to a terminal is refused. */
+int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e);
+int hl_out_commit(hl_out *o, hl_err *e);
+void hl_out_abort(hl_out *o); /* safe on a zeroed or committed one */
+
+/* Writes len bytes as one whole file; a text shortcut for small outputs. */
+int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e);
+
+/* Opens path (NULL or "-": standard input) for reading. */
+FILE *hl_in_open(const char *path, const char **name, hl_err *e);
+
+/* Reads all of fp, at most max bytes, NUL-terminated; *data is the caller's to free. */
+int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e);
+
+#endif

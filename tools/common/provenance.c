@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "provenance.h"
+
+#include "version.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *load_chain(const char *text, hl_err *e)
+{
+    json_error_t why;
+    json_t *list = json_loads(text ? text : "[]", JSON_REJECT_DUPLICATES, &why);
+    if (json_is_array(list))
+        return list;
+    json_decref(list);
+    hl_fail(e, "provenance: expected a JSON list, found something else");
+    return NULL;
+}
+
+static int dump_chain(char **chain, json_t *list, hl_err *e)
+{
+    *chain = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    return *chain ? 0 : hl_fail(e, "provenance: an option or a digest is not UTF-8");
+}
+
+int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
+                    size_t n, hl_err *e)
+{
+    json_t *list = load_chain(ancestors, e);
+    if (!list)
+        return -1;
+    char *options = hl_cli_record(cli);
+    json_t *entry = json_object(), *digests = json_object();
+    json_object_set_new(entry, "tool", json_string(cli->name));
+    json_object_set_new(entry, "version", json_string(HL_VERSION));
+    json_object_set_new(entry, "options", json_string(options));
+    for (size_t i = 0; i < n; i++)
+        json_object_set_new(digests, inputs[i].role, json_string(inputs[i].digest));
+    json_object_set_new(entry, "inputs", digests);
+    json_array_append_new(list, entry);
+    free(options);
+    return dump_chain(chain, list, e);
+}
+
+static int contains(const json_t *list, const json_t *entry)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (json_equal(json_array_get(list, i), entry))
+            return 1;
+    return 0;
+}
+
+int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e)
+{
+    json_t *list = load_chain(a, e), *more = list ? load_chain(b, e) : NULL;
+    if (!more) {
+        json_decref(list);
+        return -1;
+    }
+    for (size_t i = 0; i < json_array_size(more); i++)
+        if (!contains(list, json_array_get(more, i)))
+            json_array_append(list, json_array_get(more, i));
+    json_decref(more);
+    return dump_chain(chain, list, e);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Provenance: the chain of programs that made a file, as @PG does in SAM files. It is a JSON list;
+ * each entry is
+ *
+ *   {"tool": "train-head", "version": "0.1.0", "options": "--neurons 256 --lr 0.001 ...",
+ *    "inputs": {"features": "sha256:..."}}
+ *
+ * with the live values of all options that change the result, and the digest of each input. There
+ * is no time, host or path in it: the same inputs and options give the same chain.
+ */
+#ifndef HL_PROVENANCE_H
+#define HL_PROVENANCE_H
+
+#include "cli.h"
+#include "error.h"
+
+typedef struct hl_input {
+    const char *role, *digest;
+} hl_input;
+
+/* ancestors (a JSON list, or NULL for none) plus this tool's entry. The caller frees the result. */
+int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
+                    size_t n, hl_err *e);
+
+/* Both ancestries, entries that they share once, for a tool with two inputs. */
+int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e);
+
+#endif

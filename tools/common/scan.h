@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The images in a folder and in all folders below it. */
+#ifndef HL_SCAN_H
+#define HL_SCAN_H
+
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct hl_scan {
+    char **paths; /* relative to the folder, sorted by strcmp */
+    size_t n, cap;
+    size_t others; /* files that are no images */
+} hl_scan;
+
+/*
+ * Finds the files named *.jpeg, *.jpg and *.png, in any case. What starts with a dot and __MACOSX
+ * is passed over. Symbolic links are followed; a link that leads nowhere, a folder that contains
+ * itself through links and a folder that cannot be read are errors.
+ */
+int hl_scan_images(hl_scan *s, const char *dir, hl_err *e);
+void hl_scan_free(hl_scan *s);
+
+bool hl_is_image_name(const char *name);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tensor files: one zstd frame (content checksum, content size pledged) around one safetensors
+ * file, so that `zstd -dc f.safetensors.zst > f.safetensors` gives what every safetensors library
+ * reads. See docs/FORMAT.md. Tensors are written and read strictly in order, in pieces of any
+ * size, so that a file of any length passes through a fixed buffer.
+ *
+ * Errors: every function returns 0 or -1 with e filled (file, what was expected, what was found).
+ */
+#ifndef HL_TENSORFILE_H
+#define HL_TENSORFILE_H
+
+#include "digest.h"
+#include "error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { HL_U8, HL_F16, HL_BF16, HL_F32, HL_I64, HL_DTYPES } hl_dtype;
+extern const char *const hl_dtype_names[HL_DTYPES]; /* as safetensors spells them */
+size_t hl_dtype_size(hl_dtype t);                   /* bytes of one value */
+
+enum { HL_MAX_RANK = 4, HL_MAX_TENSORS = 4096 };
+
+typedef struct hl_tensor_desc {
+    char *name;
+    hl_dtype dtype;
+    int rank;
+    int64_t shape[HL_MAX_RANK]; /* row-major; [N, H, W, C] for images and maps */
+    uint64_t bytes;             /* set by hl_tf_add_tensor and by the reader */
+} hl_tensor_desc;
+
+/* What stands before the data. */
+typedef struct hl_tf_header {
+    hl_tensor_desc *tensors; /* in file order */
+    size_t ntensors;
+    char **keys, **values; /* __metadata__: string to string, sorted by key */
+    size_t nmeta;
+} hl_tf_header;
+
+void hl_tf_add_tensor(hl_tf_header *h, const char *name, hl_dtype dtype, int rank,
+                      const int64_t *shape);
+void hl_tf_set_meta(hl_tf_header *h, const char *key, const char *value);   /* copies both */
+const char *hl_tf_meta(const hl_tf_header *h, const char *key);             /* NULL if absent */
+const hl_tensor_desc *hl_tf_find(const hl_tf_header *h, const char *name);  /* NULL if absent */
+void hl_tf_header_free(hl_tf_header *h);
+
+/* ---- writing ---- */
+typedef struct hl_tf_writer hl_tf_writer;
+
+/* path NULL or "-": standard output. The header is copied into the file at once; the caller keeps
+ * h. level is zstd's; HL_TF_LEVEL is the measured default. */
+enum { HL_TF_LEVEL = 1 };
+int hl_tf_create(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level, hl_err *e);
+int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e);
+/* Ends the file: exactly the promised bytes must have been written. Frees w in any case. */
+int hl_tf_finish(hl_tf_writer *w, hl_err *e);
+void hl_tf_discard(hl_tf_writer *w); /* gives up: no file is left; NULL is fine */
+
+/* ---- reading ---- */
+typedef struct hl_tf_reader hl_tf_reader;
+
+/* Reads and validates the header. kind is what `hilum.kind` must say, or NULL for any. */
+int hl_tf_open(hl_tf_reader **r, const char *path, const char *kind, hl_err *e);
+const hl_tf_header *hl_tf_get_header(const hl_tf_reader *r);
+const char *hl_tf_name(const hl_tf_reader *r); /* for messages */
+/* Identity of the file: digest of its header, which holds the digests of all that it came from. */
+const char *hl_tf_id(const hl_tf_reader *r);
+/* The next `bytes` of data; fewer left is an error. */
+int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e);
+int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e);
+/* All data must have been read and nothing may follow; checks the checksum. */
+int hl_tf_end(hl_tf_reader *r, hl_err *e);
+void hl_tf_close(hl_tf_reader *r); /* NULL is fine */
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tensorfile_header.h"
+
+#include "mem.h"
+#include "output.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+enum { CHUNK = 1 << 17 };
+
+static void store_u64(unsigned char *to, uint64_t v)
+{
+    for (int i = 0; i < 8; i++)
+        to[i] = (unsigned char)(v >> (8 * i));
+}
+
+static uint64_t load_u64(const unsigned char *from)
+{
+    uint64_t v = 0;
+    for (int i = 7; i >= 0; i--)
+        v = v << 8 | from[i];
+    return v;
+}
+
+/* ---- writing ---- */
+
+struct hl_tf_writer {
+    hl_out out;
+    ZSTD_CCtx *zstd;
+    uint64_t left; /* bytes of data still to come */
+    char buf[CHUNK];
+};
+
+/* Compresses and writes; ends the frame if mode says so. */
+static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDirective mode,
+                   hl_err *e)
+{
+    ZSTD_inBuffer in = {data, bytes, 0};
+    for (;;) {
+        ZSTD_outBuffer out = {w->buf, sizeof w->buf, 0};
+        const size_t rest = ZSTD_compressStream2(w->zstd, &out, &in, mode);
+        if (ZSTD_isError(rest))
+            return hl_fail(e, "%s: zstd: %s", w->out.name, ZSTD_getErrorName(rest));
+        if (fwrite(w->buf, 1, out.pos, w->out.fp) != out.pos)
+            return hl_fail_errno(e, "%s: cannot be written", w->out.name);
+        if (mode == ZSTD_e_end ? rest == 0 : in.pos == in.size)
+            return 0;
+    }
+}
+
+static int start_frame(hl_tf_writer *w, uint64_t size, int level)
+{
+    w->zstd = ZSTD_createCCtx();
+    return !w->zstd ||
+                   ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, level)) ||
+                   ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1)) ||
+                   ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(w->zstd, size))
+               ? -1
+               : 0;
+}
+
+int hl_tf_create(hl_tf_writer **result, const char *path, const hl_tf_header *h, int level,
+                 hl_err *e)
+{
+    size_t len;
+    char *text = hl_tf_header_format(h, &len, e);
+    if (!text)
+        return -1;
+    hl_tf_writer *w = hl_calloc(1, sizeof *w);
+    w->left = hl_tf_data_bytes(h);
+    unsigned char prefix[8];
+    store_u64(prefix, len);
+    int status = -1;
+    if (len > HL_TF_MAX_HEADER)
+        hl_fail(e, "%s: its header would have %zu bytes: expected at most %d",
+                path ? path : "standard output", len, HL_TF_MAX_HEADER);
+    else if (hl_out_open(&w->out, path, true, e) == 0) {
+        if (start_frame(w, sizeof prefix + len + w->left, level))
+            hl_fail(e, "%s: zstd cannot be started", w->out.name);
+        else if (deflate(w, prefix, sizeof prefix, ZSTD_e_continue, e) == 0)
+            status = deflate(w, text, len, ZSTD_e_continue, e);
+    }
+    free(text);
+    if (status)
+        hl_tf_discard(w);
+    else
+        *result = w;
+    return status;
+}
+
+int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e)
+{
+    if (bytes > w->left)
+        return hl_fail(e, "%s: %zu bytes more than the header promised", w->out.name,
+                       bytes - (size_t)w->left);
+    w->left -= bytes;
+    return deflate(w, data, bytes, ZSTD_e_continue, e);
+}
+
+int hl_tf_finish(hl_tf_writer *w, hl_err *e)
+{
+    int status = -1;
+    if (w->left)
+        hl_fail(e, "%s: %" PRIu64 " bytes fewer than the header promised", w->out.name, w->left);
+    else if (deflate(w, NULL, 0, ZSTD_e_end, e) == 0)
+        status = hl_out_commit(&w->out, e);
+    hl_tf_discard(w);
+    return status;
+}
+
+void hl_tf_discard(hl_tf_writer *w)
+{
+    if (!w)
+        return;
+    hl_out_abort(&w->out);
+    ZSTD_freeCCtx(w->zstd);
+    free(w);
+}
+
+/* ---- reading ---- */
+
+struct hl_tf_reader {
+    FILE *fp;
+    const char *name;
+    ZSTD_DCtx *zstd;
+    ZSTD_inBuffer in;
+    bool frame_ended;
+    uint64_t left; /* bytes of data still to come */
+    hl_tf_header header;
+    char id[HL_DIGEST_SIZE];
+    char buf[CHUNK];
+};
+
+static int refill(hl_tf_reader *r, hl_err *e)
+{
+    const size_t n = fread(r->buf, 1, sizeof r->buf, r->fp);
+    if (n == 0 && ferror(r->fp))
+        return hl_fail_errno(e, "%s: cannot be read", r->name);
+    r->in = (ZSTD_inBuffer){r->buf, n, 0};
+    return 0;
+}
+
+/* Decompresses up to `bytes`; *got may be fewer only when the frame ends. */
+static int inflate(hl_tf_reader *r, void *data, size_t bytes, size_t *got, hl_err *e)
+{
+    ZSTD_outBuffer out = {data, bytes, 0};
+    while (out.pos < out.size && !r->frame_ended) {
+        if (r->in.pos == r->in.size && refill(r, e))
+            return -1;
+        const size_t before = out.pos;
+        const bool starved = r->in.size == 0;
+        const size_t hint = ZSTD_decompressStream(r->zstd, &out, &r->in);
+        if (ZSTD_isError(hint))
+            return hl_fail(e, "%s: damaged zstd data: %s", r->name, ZSTD_getErrorName(hint));
+        r->frame_ended = hint == 0;
+        if (starved && !r->frame_ended && out.pos == before)
+            return hl_fail(e, "%s: truncated: the zstd frame does not end", r->name);
+    }
+    *got = out.pos;
+    return 0;
+}
+
+/* The frame must say how long it is and carry a checksum; returns the content size. */
+static int check_frame(hl_tf_reader *r, uint64_t *size, hl_err *e)
+{
+    if (refill(r, e))
+        return -1;
+    if (r->in.size == 0)
+        return hl_fail(e, "%s: expected a tensor file, found nothing", r->name);
+    static const unsigned char magic[4] = {0x28, 0xB5, 0x2F, 0xFD}; /* RFC 8878 3.1.1 */
+    if (r->in.size < sizeof magic + 1 || memcmp(r->buf, magic, sizeof magic) != 0)
+        return hl_fail(e, "%s: not a tensor file: expected a zstd frame", r->name);
+    const unsigned long long n = ZSTD_getFrameContentSize(r->buf, r->in.size);
+    if (n == ZSTD_CONTENTSIZE_ERROR)
+        return hl_fail(e, "%s: truncated or damaged zstd frame header", r->name);
+    if (n == ZSTD_CONTENTSIZE_UNKNOWN)
+        return hl_fail(e, "%s: expected a zstd frame that states its size, found one without",
+                       r->name);
+    if (!(r->buf[4] & 4)) /* the frame header descriptor's checksum bit, RFC 8878 3.1.1.1.1 */
+        return hl_fail(e, "%s: expected a zstd frame with a checksum, found one without", r->name);
+    *size = n;
+    return 0;
+}
+
+static int read_header(hl_tf_reader *r, hl_err *e)
+{
+    uint64_t size;
+    unsigned char prefix[8];
+    size_t got;
+    if (check_frame(r, &size, e) || inflate(r, prefix, sizeof prefix, &got, e))
+        return -1;
+    const uint64_t len = got == sizeof prefix ? load_u64(prefix) : 0;
+    if (got != sizeof prefix || len < 2 || len > HL_TF_MAX_HEADER)
+        return hl_fail(e,
+                       "%s: not a tensor file: expected a header of 2 to %d bytes, found %" PRIu64,
+                       r->name, HL_TF_MAX_HEADER, len);
+    char *text = hl_malloc(len, 1);
+    int status = inflate(r, text, len, &got, e);
+    if (status == 0 && got != len)
+        status = hl_fail(e, "%s: truncated: the header ends early", r->name);
+    if (status == 0)
+        status = hl_tf_header_parse(&r->header, text, len, r->name, e);
+    if (status == 0) {
+        hl_digest_bytes(text, len, r->id);
+        r->left = hl_tf_data_bytes(&r->header);
+        if (size != sizeof prefix + len + r->left)
+            status = hl_fail(e, "%s: expected %" PRIu64 " bytes by its header, found %" PRIu64,
+                             r->name, sizeof prefix + len + r->left, size);
+    }
+    free(text);
+    return status;
+}
+
+static int check_kind(const hl_tf_reader *r, const char *kind, hl_err *e)
+{
+    const char *found = hl_tf_meta(&r->header, "hilum.kind");
+    if (!kind || (found && strcmp(found, kind) == 0))
+        return 0;
+    return hl_fail(e, "%s: expected a file of kind '%s', found '%s'", r->name, kind,
+                   found ? found : "none");
+}
+
+int hl_tf_open(hl_tf_reader **result, const char *path, const char *kind, hl_err *e)
+{
+    const char *name;
+    FILE *fp = hl_in_open(path, &name, e);
+    if (!fp)
+        return -1;
+    hl_tf_reader *r = hl_calloc(1, sizeof *r);
+    r->fp = fp;
+    r->name = name;
+    r->zstd = ZSTD_createDCtx();
+    int status = r->zstd ? read_header(r, e) : hl_fail(e, "%s: zstd cannot be started", name);
+    if (status == 0)
+        status = check_kind(r, kind, e);
+    if (status)
+        hl_tf_close(r);
+    else
+        *result = r;
+    return status;
+}
+
+const hl_tf_header *hl_tf_get_header(const hl_tf_reader *r)
+{
+    return &r->header;
+}
+
+const char *hl_tf_name(const hl_tf_reader *r)
+{
+    return r->name;
+}
+
+const char *hl_tf_id(const hl_tf_reader *r)
+{
+    return r->id;
+}
+
+int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
+{
+    size_t got;
+    if (bytes > r->left)
+        return hl_fail(e, "%s: expected %zu more bytes, found %" PRIu64, r->name, bytes, r->left);
+    if (inflate(r, data, bytes, &got, e))
+        return -1;
+    if (got != bytes)
+        return hl_fail(e, "%s: truncated: the data ends early", r->name);
+    r->left -= bytes;
+    return 0;
+}
+
+int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e)
+{
+    char sink[4096];
+    while (bytes) {
+        const size_t n = bytes < sizeof sink ? (size_t)bytes : sizeof sink;
+        if (hl_tf_read(r, sink, n, e))
+            return -1;
+        bytes -= n;
+    }
+    return 0;
+}
+
+int hl_tf_end(hl_tf_reader *r, hl_err *e)
+{
+    char extra;
+    size_t got = 0;
+    if (r->left)
+        return hl_fail(e, "%s: %" PRIu64 " bytes were not read", r->name, r->left);
+    if (inflate(r, &extra, 1, &got, e)) /* reaches the checksum */
+        return -1;
+    if (got == 0 && r->in.pos == r->in.size && refill(r, e))
+        return -1;
+    if (got || r->in.pos != r->in.size)
+        return hl_fail(e, "%s: bytes follow the last tensor", r->name);
+    return 0;
+}
+
+void hl_tf_close(hl_tf_reader *r)
+{
+    if (!r)
+        return;
+    hl_tf_header_free(&r->header);
+    ZSTD_freeDCtx(r->zstd);
+    if (r->fp != stdin)
+        fclose(r->fp);
+    free(r);
+}
