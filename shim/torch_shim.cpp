@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "torch_shim.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <dlfcn.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <exception>
+#include <string>
+#include <vector>
+
+struct ts_tensor {
+    at::Tensor t;
+};
+
+namespace
+{
+
+thread_local std::string last_error;
+thread_local bool out_of_memory;
+
+// libtorch's messages end in a C++ backtrace; the first line is what a user can act on.
+void remember(const std::string &what)
+{
+    last_error = what.substr(0, what.find('\n'));
+    out_of_memory = what.find("out of memory") != std::string::npos ||
+                    what.find("not enough memory") != std::string::npos;
+}
+
+// Runs body; turns every exception into a status.
+template <typename F> int guard(F body)
+{
+    try {
+        body();
+        return 0;
+    } catch (const std::exception &e) {
+        remember(e.what());
+    } catch (...) {
+        remember("unknown C++ exception");
+    }
+    return -1;
+}
+
+// The same for a body that gives out a tensor.
+template <typename F> int produce(ts_tensor **out, F body)
+{
+    return guard([&] { *out = new ts_tensor{body()}; });
+}
+
+at::ScalarType scalar_type(ts_dtype d)
+{
+    switch (d) {
+    case TS_U8:
+        return at::kByte;
+    case TS_F16:
+        return at::kHalf;
+    case TS_BF16:
+        return at::kBFloat16;
+    case TS_F32:
+        return at::kFloat;
+    case TS_I64:
+        return at::kLong;
+    }
+    throw std::invalid_argument("unknown dtype");
+}
+
+at::Device torch_device(ts_device d)
+{
+    return at::Device(d == TS_CUDA ? at::kCUDA : at::kCPU);
+}
+
+bool symmetric(const ts_window *w)
+{
+    return w->pad[0] == w->pad[1] && w->pad[2] == w->pad[3];
+}
+
+at::Tensor pad(const at::Tensor &x, const int64_t *p, double value)
+{
+    return at::constant_pad_nd(x, {p[2], p[3], p[0], p[1]}, value)
+        .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::IntArrayRef pair(const int64_t *v)
+{
+    return at::IntArrayRef(v, 2);
+}
+
+} // namespace
+
+const char *ts_last_error(void)
+{
+    return last_error.c_str();
+}
+
+int ts_was_out_of_memory(void)
+{
+    return out_of_memory;
+}
+
+const char *ts_version(void)
+{
+    return TORCH_VERSION;
+}
+
+int ts_init(int threads)
+{
+    // glibc gives large buffers back after every operation, and each comes back as page faults.
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 64 << 20);
+    return guard([&] {
+        at::set_num_threads(threads);
+        at::globalContext().setAllowTF32CuBLAS(false);
+        at::globalContext().setAllowTF32CuDNN(false);
+    });
+}
+
+int ts_use_device(ts_device device)
+{
+    if (device == TS_CPU)
+        return 0;
+    return guard([&] {
+        // libtorch registers its CUDA kernels when these are loaded. They stand beside
+        // libtorch_cpu.
+        for (const char *lib : {"libc10_cuda.so", "libtorch_cuda.so"})
+            if (!dlopen(lib, RTLD_NOW | RTLD_GLOBAL))
+                throw std::runtime_error(std::string("no CUDA build of libtorch: ") + dlerror());
+        if (!at::hasCUDA() || at::detail::getCUDAHooks().getNumGPUs() == 0)
+            throw std::runtime_error("libtorch's CUDA libraries find no usable GPU");
+    });
+}
+
+int ts_free_memory(ts_device device, uint64_t *bytes)
+{
+    return guard([&] {
+        if (device == TS_CPU) {
+            *bytes = uint64_t(sysconf(_SC_AVPHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
+            return;
+        }
+        // The CUDA runtime's own function, found in the library that libtorch_cuda brought along.
+        using mem_get_info = int (*)(size_t *, size_t *);
+        auto f = reinterpret_cast<mem_get_info>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
+        size_t available = 0, total = 0;
+        if (!f || f(&available, &total) != 0)
+            throw std::runtime_error("the GPU's free memory cannot be read");
+        *bytes = available;
+    });
+}
+
+int ts_from_data(ts_tensor **out, const void *data, ts_dtype dtype, int rank, const int64_t *shape)
+{
+    return produce(out, [&] {
+        return at::from_blob(const_cast<void *>(data), at::IntArrayRef(shape, size_t(rank)),
+                             scalar_type(dtype))
+            .clone();
+    });
+}
+
+int ts_view_data(ts_tensor **out, void *data, ts_dtype dtype, int rank, const int64_t *shape)
+{
+    return produce(out, [&] {
+        return at::from_blob(data, at::IntArrayRef(shape, size_t(rank)), scalar_type(dtype));
+    });
+}
+
+int ts_to_data(const ts_tensor *t, void *data, size_t bytes)
+{
+    return guard([&] {
+        const at::Tensor host = t->t.detach().to(at::kCPU).contiguous();
+        if (host.nbytes() != bytes)
+            throw std::runtime_error("tensor of " + std::to_string(host.nbytes()) +
+                                     " bytes read into " + std::to_string(bytes));
+        memcpy(data, host.data_ptr(), bytes);
+    });
+}
+
+void ts_free(ts_tensor *t)
+{
+    delete t;
+}
+
+int ts_rank(const ts_tensor *t)
+{
+    return int(t->t.dim());
+}
+
+int64_t ts_dim(const ts_tensor *t, int i)
+{
+    return t->t.size(i);
+}
+
+int ts_share(ts_tensor **out, const ts_tensor *t)
+{
+    return produce(out, [&] { return t->t; });
+}
+
+int ts_to(ts_tensor **out, const ts_tensor *t, ts_dtype dtype, ts_device device)
+{
+    return produce(out, [&] { return t->t.to(torch_device(device), scalar_type(dtype)); });
+}
+
+int ts_permute(ts_tensor **out, const ts_tensor *t, const int *order)
+{
+    return produce(out, [&] {
+        const std::vector<int64_t> dims(order, order + t->t.dim());
+        return t->t.permute(dims).contiguous();
+    });
+}
+
+int ts_channels_last(ts_tensor **out, const ts_tensor *t)
+{
+    return produce(out, [&] { return t->t.contiguous(at::MemoryFormat::ChannelsLast); });
+}
+
+int ts_reshape(ts_tensor **out, const ts_tensor *t, int rank, const int64_t *shape)
+{
+    return produce(out, [&] { return t->t.reshape(at::IntArrayRef(shape, size_t(rank))); });
+}
+
+int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n)
+{
+    return produce(out, [&] {
+        const at::Tensor index = at::from_blob(const_cast<int64_t *>(rows), {n}, at::kLong);
+        return t->t.index_select(0, index.to(t->t.device()));
+    });
+}
+
+int ts_lookup(ts_tensor **out, const ts_tensor *images, const float table[3][256],
+              const int source[3], ts_device device)
+{
+    return produce(out, [&] {
+        const at::Tensor x = images->t.to(torch_device(device));
+        const int64_t n = x.size(0), h = x.size(1), w = x.size(2), c = x.size(3);
+        at::Tensor y =
+            at::empty({n, 3, h, w}, x.options().dtype(at::kFloat), at::MemoryFormat::ChannelsLast);
+        if (device == TS_CPU) {
+            const uint8_t *from = x.data_ptr<uint8_t>();
+            float *to = y.data_ptr<float>();
+            at::parallel_for(0, n * h * w, 1 << 14, [&](int64_t begin, int64_t end) {
+                for (int64_t i = begin; i < end; i++)
+                    for (int k = 0; k < 3; k++)
+                        to[3 * i + k] = table[k][from[c * i + (c == 1 ? 0 : source[k])]];
+            });
+            return y;
+        }
+        const at::Tensor tables =
+            at::from_blob(const_cast<float *>(&table[0][0]), {3, 256}, at::kFloat).to(x.device());
+        for (int k = 0; k < 3; k++) {
+            const at::Tensor index = x.select(3, c == 1 ? 0 : source[k]).to(at::kInt).flatten();
+            y.select(1, k).copy_(tables[k].index_select(0, index).view({n, h, w}));
+        }
+        return y;
+    });
+}
+
+int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
+              const ts_window *w, int64_t groups)
+{
+    return produce(out, [&] {
+        const at::Tensor b = bias ? bias->t : at::Tensor();
+        const bool even = symmetric(w);
+        const at::Tensor in = even ? x->t : pad(x->t, w->pad, 0);
+        const int64_t rest[2] = {even ? w->pad[0] : 0, even ? w->pad[2] : 0};
+        const int64_t dilation[2] = {1, 1};
+        return at::conv2d(in, kernel->t, b, pair(w->stride), pair(rest), pair(dilation), groups);
+    });
+}
+
+int ts_max_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w)
+{
+    return produce(out, [&] {
+        const at::Tensor in =
+            symmetric(w) && w->pad[0] == 0 && w->pad[2] == 0 ? x->t : pad(x->t, w->pad, -INFINITY);
+        return at::max_pool2d(in, pair(w->kernel), pair(w->stride));
+    });
+}
+
+int ts_avg_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w)
+{
+    return produce(out, [&] {
+        if (!symmetric(w))
+            throw std::runtime_error("average pooling with uneven padding is not supported");
+        const int64_t p[2] = {w->pad[0], w->pad[2]};
+        return at::avg_pool2d(x->t, pair(w->kernel), pair(w->stride), pair(p), false, false);
+    });
+}
+
+int ts_pad2d(ts_tensor **out, const ts_tensor *x, const int64_t p[4])
+{
+    return produce(out, [&] { return pad(x->t, p, 0); });
+}
+
+int ts_channel_affine(ts_tensor **out, const ts_tensor *x, const ts_tensor *scale,
+                      const ts_tensor *shift)
+{
+    return produce(out, [&] {
+        return x->t * scale->t.view({1, -1, 1, 1}) + shift->t.view({1, -1, 1, 1});
+    });
+}
+
+int ts_relu(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return at::relu(x->t); });
+}
+
+int ts_relu6(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return at::clamp(x->t, 0, 6); });
+}
+
+int ts_relu_inplace(ts_tensor *x)
+{
+    return guard([&] { at::relu_(x->t); });
+}
+
+int ts_relu6_inplace(ts_tensor *x)
+{
+    return guard([&] { at::clamp_(x->t, 0, 6); });
+}
+
+int ts_add_scaled(ts_tensor **out, const ts_tensor *x, const ts_tensor *y, double scale)
+{
+    return produce(out, [&] { return at::add(x->t, y->t, scale); });
+}
+
+int ts_mul(ts_tensor **out, const ts_tensor *x, const ts_tensor *y)
+{
+    return produce(out, [&] { return x->t * y->t; });
+}
+
+int ts_concat_channels(ts_tensor **out, const ts_tensor *const *xs, int n)
+{
+    return produce(out, [&] {
+        std::vector<at::Tensor> parts;
+        for (int i = 0; i < n; i++)
+            parts.push_back(xs[i]->t);
+        return at::cat(parts, 1);
+    });
+}
+
+int ts_global_mean(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return x->t.to(at::kFloat).mean(at::IntArrayRef{2, 3}); });
+}
+
+int ts_global_max(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return x->t.amax(at::IntArrayRef{2, 3}); });
+}
+
+int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return x->t.permute({0, 2, 3, 1}).flatten(1); });
+}
+
+int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias)
+{
+    return produce(out, [&] { return at::addmm(bias->t, x->t, kernel->t); });
+}
+
+int ts_softmax(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return at::softmax(x->t, -1); });
+}
+
+int ts_require_grad(ts_tensor *t)
+{
+    return guard([&] { t->t.set_requires_grad(true); });
+}
+
+int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
+                     const ts_tensor *weights)
+{
+    return produce(out, [&] {
+        const at::Tensor log_p = at::log_softmax(logits->t, 1);
+        const at::Tensor picked = -log_p.gather(1, labels->t.unsqueeze(1)).squeeze(1);
+        return weights ? (picked * weights->t).mean() : picked.mean();
+    });
+}
+
+int ts_sum_squares(ts_tensor **out, const ts_tensor *x)
+{
+    return produce(out, [&] { return x->t.square().sum(); });
+}
+
+int ts_backward(const ts_tensor *scalar)
+{
+    return guard([&] { scalar->t.backward(); });
+}
+
+int ts_grad(ts_tensor **out, const ts_tensor *t)
+{
+    return produce(out, [&] {
+        if (!t->t.grad().defined())
+            throw std::runtime_error("the tensor has no gradient");
+        return t->t.grad();
+    });
+}
+
+namespace
+{
+
+// The four arrays of an optimiser step on the CPU: checked once, then plain memory.
+float *plain(const at::Tensor &t, int64_t n)
+{
+    if (!t.is_contiguous() || t.numel() != n || t.scalar_type() != at::kFloat || !t.is_cpu())
+        throw std::runtime_error("an optimiser step needs contiguous float32 tensors of one size");
+    return t.data_ptr<float>();
+}
+
+const at::Tensor gradient_of(const at::Tensor &p)
+{
+    if (!p.grad().defined())
+        throw std::runtime_error("an optimiser step needs a gradient");
+    return p.grad().contiguous();
+}
+
+} // namespace
+
+int ts_adam_step(ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a)
+{
+    return guard([&] {
+        at::NoGradGuard no_grad;
+        const int64_t n = p->t.numel();
+        const at::Tensor g = gradient_of(p->t);
+        float *const pp = plain(p->t, n), *const pm = plain(m->t, n), *const pv = plain(v->t, n);
+        const float *const pg = plain(g, n);
+        const double t = double(a->step);
+        const float rate =
+            float(a->rate * std::sqrt(1 - std::pow(a->beta2, t)) / (1 - std::pow(a->beta1, t)));
+        const float keep1 = float(1 - a->beta1), keep2 = float(1 - a->beta2);
+        const float epsilon = float(a->epsilon);
+        // One pass over memory instead of the dozen that separate operations would make.
+        at::parallel_for(0, n, 1 << 15, [&](int64_t begin, int64_t end) {
+            for (int64_t i = begin; i < end; i++) {
+                pm[i] += (pg[i] - pm[i]) * keep1;
+                pv[i] += (pg[i] * pg[i] - pv[i]) * keep2;
+                pp[i] -= rate * pm[i] / (std::sqrt(pv[i]) + epsilon);
+            }
+        });
+        p->t.mutable_grad().reset();
+    });
+}
+
+int ts_sgd_step(ts_tensor *p, ts_tensor *momentum, double rate, double beta)
+{
+    return guard([&] {
+        at::NoGradGuard no_grad;
+        momentum->t.mul_(beta).sub_(gradient_of(p->t), rate);
+        p->t.add_(momentum->t);
+        p->t.mutable_grad().reset();
+    });
+}
+
+int ts_zeros_like(ts_tensor **out, const ts_tensor *t)
+{
+    return produce(out, [&] { return at::zeros_like(t->t.detach()); });
+}
+
+int ts_copy_into(ts_tensor *to, const ts_tensor *from)
+{
+    return guard([&] {
+        at::NoGradGuard no_grad;
+        to->t.copy_(from->t);
+    });
+}

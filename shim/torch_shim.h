@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thin C border over libtorch (1.13 up to the current 2.x). It knows nothing of X-rays or files.
+ *
+ * - Every function returns 0, or -1 with ts_last_error() set for the calling thread. No C++
+ *   exception crosses the border.
+ * - ts_tensor is an opaque handle that owns one reference. A function that gives one out does so
+ *   through its first argument; the caller releases it with ts_free. Inputs stay the caller's.
+ * - Shapes are row-major. Image batches are [N, C, H, W] logically and kept in channels_last
+ *   order in memory, which is [N, H, W, C] row-major.
+ * - Gradients are recorded only for tensors that descend from one marked by ts_require_grad.
+ */
+#ifndef TORCH_SHIM_H
+#define TORCH_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ts_tensor ts_tensor;
+
+typedef enum { TS_U8, TS_F16, TS_BF16, TS_F32, TS_I64 } ts_dtype;
+typedef enum { TS_CPU, TS_CUDA } ts_device;
+enum { TS_MAX_RANK = 6 };
+
+const char *ts_last_error(void);
+
+/* ---- set-up ---- */
+
+/* Threads of one operation; and malloc tuned so that large buffers stay with the process. Call
+ * once, before any other function. */
+int ts_init(int threads);
+
+/* Readies the device: for TS_CUDA loads libtorch's CUDA libraries, which nothing else does, and
+ * fails with the reason if there are none, or no usable GPU. */
+int ts_use_device(ts_device device);
+
+/* Version of the libtorch in use, e.g. "1.13.1". */
+const char *ts_version(void);
+
+/* Bytes of free memory of the device. */
+int ts_free_memory(ts_device device, uint64_t *bytes);
+
+/* Whether the last error of this thread was the device running out of memory. */
+int ts_was_out_of_memory(void);
+
+/* ---- tensors ---- */
+
+/* A copy of host data. */
+int ts_from_data(ts_tensor **out, const void *data, ts_dtype dtype, int rank, const int64_t *shape);
+/* A view of host data, which must outlive the tensor and everything that shares it. */
+int ts_view_data(ts_tensor **out, void *data, ts_dtype dtype, int rank, const int64_t *shape);
+/* Row-major values into host memory; bytes must be the tensor's size. */
+int ts_to_data(const ts_tensor *t, void *data, size_t bytes);
+void ts_free(ts_tensor *t); /* NULL is fine */
+
+int ts_rank(const ts_tensor *t);
+int64_t ts_dim(const ts_tensor *t, int i);
+/* Another handle to the same values. */
+int ts_share(ts_tensor **out, const ts_tensor *t);
+/* The same values elsewhere or in another type; a further handle if nothing changes. */
+int ts_to(ts_tensor **out, const ts_tensor *t, ts_dtype dtype, ts_device device);
+int ts_permute(ts_tensor **out, const ts_tensor *t, const int *order);
+/* channels_last memory for a rank-4 tensor: images and convolution kernels. */
+int ts_channels_last(ts_tensor **out, const ts_tensor *t);
+/* One dimension may be -1. Values are taken in row-major order. */
+int ts_reshape(ts_tensor **out, const ts_tensor *t, int rank, const int64_t *shape);
+/* Rows of t (dimension 0) by number; rows is I64 [n] in host memory. */
+int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n);
+
+/* ---- images ---- */
+
+/* U8 [N, H, W, C] (C 1 or 3) -> F32 [N, 3, H, W], channels_last: value v of output channel c is
+ * table[c][v], taken from input channel source[c] (from channel 0 where C is 1). */
+int ts_lookup(ts_tensor **out, const ts_tensor *images, const float table[3][256],
+              const int source[3], ts_device device);
+
+/* ---- layers ---- */
+
+typedef struct ts_window {
+    int64_t kernel[2], stride[2];
+    int64_t pad[4]; /* top, bottom, left, right */
+} ts_window;
+
+/* kernel: [O, I / groups, KH, KW]; bias [O] or NULL. Padding is zero. */
+int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
+              const ts_window *w, int64_t groups);
+/* Padding never wins a maximum and is not counted by an average. */
+int ts_max_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
+int ts_avg_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
+int ts_pad2d(ts_tensor **out, const ts_tensor *x, const int64_t pad[4]);
+/* x * scale + shift, a value for each channel of [N, C, H, W]. */
+int ts_channel_affine(ts_tensor **out, const ts_tensor *x, const ts_tensor *scale,
+                      const ts_tensor *shift);
+int ts_relu(ts_tensor **out, const ts_tensor *x);
+int ts_relu6(ts_tensor **out, const ts_tensor *x);
+/* The same, overwriting x; not for tensors with gradients. */
+int ts_relu_inplace(ts_tensor *x);
+int ts_relu6_inplace(ts_tensor *x);
+int ts_add_scaled(ts_tensor **out, const ts_tensor *x, const ts_tensor *y,
+                  double scale); /* x + scale y */
+int ts_mul(ts_tensor **out, const ts_tensor *x, const ts_tensor *y);
+int ts_concat_channels(ts_tensor **out, const ts_tensor *const *xs, int n);
+/* [N, C, H, W] -> [N, C]: mean or maximum over the pixels. */
+int ts_global_mean(ts_tensor **out, const ts_tensor *x);
+int ts_global_max(ts_tensor **out, const ts_tensor *x);
+/* [N, C, H, W] -> [N, H * W * C], values in Keras' order. */
+int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
+/* x [N, D], kernel [D, M], bias [M] -> [N, M]. */
+int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias);
+int ts_softmax(ts_tensor **out, const ts_tensor *x); /* over the last dimension */
+
+/* ---- training ---- */
+
+int ts_require_grad(ts_tensor *t);
+/* Mean over the batch of weight[i] * -log softmax(logits)[i, label[i]]; labels I64 [N], weights
+ * F32 [N] or NULL for 1. The result is a scalar. */
+int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
+                     const ts_tensor *weights);
+int ts_sum_squares(ts_tensor **out, const ts_tensor *x); /* scalar */
+int ts_backward(const ts_tensor *scalar);
+int ts_grad(ts_tensor **out, const ts_tensor *t); /* the gradient; an error if there is none */
+
+/* One step on p from its gradient, which is then cleared.
+ * Adam as Keras defines it: p -= rate_t * m / (sqrt(v) + epsilon) with
+ * rate_t = rate * sqrt(1 - beta2^t) / (1 - beta1^t); m and v as large as p, zero before step 1. */
+typedef struct ts_adam {
+    double rate, beta1, beta2, epsilon;
+    int64_t step; /* t, from 1 */
+} ts_adam;
+int ts_adam_step(ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a);
+int ts_sgd_step(ts_tensor *p, ts_tensor *momentum, double rate, double beta); /* Keras' SGD */
+int ts_zeros_like(ts_tensor **out, const ts_tensor *t);
+int ts_copy_into(ts_tensor *to, const ts_tensor *from); /* values only, no gradient */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From images to feature vectors: normalisation, frozen backbone, cut and pooling as one thing,
+ * which a tool makes once and then feeds with batches.
+ */
+#ifndef HL_EXTRACTOR_H
+#define HL_EXTRACTOR_H
+
+#include "../../shim/torch_shim.h"
+#include "../common/error.h"
+#include "../common/space.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NET_POOL_WORDS "avg|max|flatten"
+typedef enum { NET_POOL_AVG, NET_POOL_MAX, NET_POOL_FLATTEN } net_pool;
+
+typedef struct net_extractor net_extractor;
+
+typedef struct net_extractor_options {
+    const char *backbone;  /* a name of net.c's table */
+    const char *weights;   /* file or "seeded:N" */
+    const char *normalize; /* a mode of normalize.h */
+    const char *layer;     /* cut behind this layer; NULL: the last */
+    net_pool pool;
+    ts_dtype dtype;
+    ts_device device; /* made ready by ts_use_device */
+} net_extractor_options;
+
+/* space says what the images are like on entry; its feature fields are filled in. */
+int net_extractor_new(net_extractor **x, const net_extractor_options *o, hl_space *space,
+                      hl_err *e);
+void net_extractor_free(net_extractor *x);
+
+size_t net_extractor_width(const net_extractor *x); /* D, values of one feature vector */
+
+/* images: U8 [n, H, W, channels] of the space's size; features: F32 [n, D]. A batch that does not
+ * fit the device's memory is halved until it does, with a warning. */
+int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
+                      float *features, hl_err *e);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The head: fully connected ReLU layers and a softmax on top of features. A head file
+ * (hilum.kind = head) holds, for layer i counted from 1, dense_i/kernel F32 [inputs, units] and
+ * dense_i/bias F32 [units] as Keras lays them out; its metadata names the classes, the feature
+ * space it was trained in and its provenance.
+ */
+#ifndef HL_HEAD_H
+#define HL_HEAD_H
+
+#include "../../shim/torch_shim.h"
+#include "../common/error.h"
+#include "../common/space.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct hl_head hl_head;
+
+/* ---- a trained head ---- */
+
+int hl_head_load(hl_head **head, const char *path, hl_err *e);
+void hl_head_free(hl_head *head); /* NULL is fine */
+
+size_t hl_head_inputs(const hl_head *head);               /* values of one feature vector */
+size_t hl_head_classes(const hl_head *head);              /* K */
+const char *hl_head_class(const hl_head *head, size_t k); /* name of class k */
+const hl_space *hl_head_space(const hl_head *head);
+const char *hl_head_chain(const hl_head *head); /* provenance, a JSON list */
+const char *hl_head_id(const hl_head *head);    /* digest, for the provenance of what uses it */
+
+/* features: [n, inputs] float32, row-major; p: [n, K], rows sum to 1. */
+int hl_head_predict(const hl_head *head, size_t n, const float *features, double *p, hl_err *e);
+
+/* ---- one in the making ---- */
+
+enum { HL_HEAD_MAX_LAYERS = 16 };
+
+/* Hidden layers of units[0 .. nhidden-1] and an output for each class. Kernels are Keras' Glorot
+ * uniform, (2u - 1) * sqrt(6 / (inputs + units)) with u from hl_rng_make(seed,
+ * "head/dense_i/kernel"); biases are 0. */
+int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhidden,
+                char *const *classes, size_t nclasses, const hl_space *space, uint64_t seed,
+                hl_err *e);
+int hl_head_save(const hl_head *head, const char *path, const char *chain, hl_err *e);
+
+/* Its parameters, 2 a layer (kernel, bias), owned by the head. */
+size_t hl_head_params(const hl_head *head);
+ts_tensor *hl_head_param(const hl_head *head, size_t i);
+
+/* x: F32 [n, inputs] -> logits [n, K]. masks: NULL, or for each hidden layer a tensor [n, units]
+ * that its output is multiplied by (dropout). */
+int hl_head_logits(const hl_head *head, const ts_tensor *x, ts_tensor *const *masks,
+                   ts_tensor **logits, hl_err *e);
+/* Units of hidden layer i, or 0 behind the last. */
+size_t hl_head_hidden(const hl_head *head, size_t i);
+
+#endif

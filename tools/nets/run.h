@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The forward pass of a backbone. Batch norms are folded into the convolutions before them, and
+ * activations are applied in place, wherever nobody else looks at the value in between.
+ */
+#ifndef HL_NET_RUN_H
+#define HL_NET_RUN_H
+
+#include "../../shim/torch_shim.h"
+#include "net.h"
+#include "weights.h"
+
+typedef struct net_run net_run;
+
+/* Prepares the layers that the taps need, on a device (made ready by ts_use_device) and in a type
+ * (TS_F32, TS_F16, TS_BF16). Neither n nor w is kept. */
+int net_run_new(net_run **r, const net *n, const net_weights *w, const int *taps, int ntaps,
+                ts_dtype dtype, ts_device device, hl_err *e);
+void net_run_free(net_run *r);
+
+/* x: F32 [N, 3, H, W] on the device. outs[i]: output of taps[i], [N, C, h, w], in the run's type;
+ * the caller frees each. */
+int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e);
+
+#endif

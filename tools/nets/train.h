@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Training of a head in epochs, as Keras' fit() does it: every sample once an epoch in a new
+ * order, a last batch that may be smaller, losses averaged over the samples of the epoch, early
+ * stopping on the validation loss with the best weights kept.
+ */
+#ifndef HL_TRAIN_H
+#define HL_TRAIN_H
+
+#include "trainer.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+typedef struct hl_train_options {
+    hl_step_options step;
+    size_t epochs;                     /* at most */
+    size_t batch;                      /* samples a step */
+    size_t patience;                   /* epochs without a better validation loss before it stops */
+    uint64_t seed;                     /* order of samples in epoch t: hl_rng_shuffle of 0 .. n-1 by
+                                          hl_rng_make(seed, "train/shuffle/t") */
+    const volatile sig_atomic_t *stop; /* set by a signal: end with the running epoch */
+} hl_train_options;
+
+typedef struct hl_epoch {
+    size_t number;                                 /* from 1 */
+    double loss, accuracy, val_loss, val_accuracy; /* val_...: NaN without validation samples */
+    double rate, seconds;
+    bool best; /* the lowest validation loss so far; always without validation samples */
+} hl_epoch;
+
+typedef int hl_epoch_fn(void *ctx, const hl_epoch *epoch, hl_err *e);
+
+/*
+ * Trains head in place, telling report of every epoch. Afterwards the head holds the weights of
+ * the epoch with the lowest validation loss, or of the last one where val->n is 0.
+ */
+int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_train_options *o,
+             hl_epoch_fn *report, void *ctx, hl_err *e);
+
+#endif

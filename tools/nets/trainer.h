@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One training step after another on a head, with the definitions of Keras: cross entropy averaged
+ * over the rows of the batch, each times the weight of its class; L2 adds l2 times the sum of
+ * squares of every kernel (not halved, not for biases); Adam and SGD as in torch_shim.h.
+ */
+#ifndef HL_TRAINER_H
+#define HL_TRAINER_H
+
+#include "head.h"
+
+/* Features in memory with their labels. */
+typedef struct hl_set {
+    float *features; /* [n, inputs] */
+    int64_t *labels; /* [n] */
+    size_t n;
+} hl_set;
+
+#define HL_OPTIMIZER_WORDS "adam|sgd"
+typedef enum { HL_ADAM, HL_SGD } hl_optimizer;
+
+typedef struct hl_step_options {
+    hl_optimizer optimizer; /* Adam: beta 0.9 and 0.999, epsilon 1e-7 */
+    double rate;
+    double momentum; /* of SGD */
+    double dropout;  /* share of hidden units set to 0; the others times 1 / (1 - dropout) */
+    double l2;
+    const float *class_weights; /* [K], or NULL for 1 each */
+    uint64_t seed; /* of dropout: unit j of hidden layer i is dropped at step s where the j-th
+                      uniform of hl_rng_make(seed, "train/dropout/s/i") is below dropout */
+} hl_step_options;
+
+/* Sums over samples: loss with class weights and L2, and right answers. */
+typedef struct hl_tally {
+    double loss;
+    size_t right, n;
+} hl_tally;
+
+typedef struct hl_trainer hl_trainer;
+
+/* All three are borrowed. val may be NULL. */
+int hl_trainer_new(hl_trainer **t, hl_head *head, const hl_set *train, const hl_set *val,
+                   const hl_step_options *o, hl_err *e);
+void hl_trainer_free(hl_trainer *t); /* NULL is fine */
+
+/* A step on these rows of the training set; adds what was seen before the update to *sum. */
+int hl_trainer_step(hl_trainer *t, const int64_t *rows, size_t n, hl_tally *sum, hl_err *e);
+
+/* The validation set, without dropout and class weights. */
+int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e);
+
+/* Remembers the head's parameters, and brings them back. */
+int hl_trainer_keep(hl_trainer *t, hl_err *e);
+int hl_trainer_restore(hl_trainer *t, hl_err *e);
+
+#endif
