@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The backbones give Keras' activations: every tap of every reference file, to a relative L2 error
+ * of 1e-5. Taps go from input to output, so the first failure names the block to look at.
+ */
+#include "common/image.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "nets/net.h"
+#include "nets/normalize.h"
+#include "nets/run.h"
+#include "nets/weights.h"
+#include "reference.h"
+#include "torch_shim.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const double tolerance = 1e-5;
+enum { MAX_TAPS = 64 };
+
+static void must(int status, const hl_err *e)
+{
+    if (status)
+        fail_msg("%s", e->msg);
+}
+
+static void must_torch(int status)
+{
+    if (status)
+        fail_msg("libtorch: %s", ts_last_error());
+}
+
+/* ---- one tap ---- */
+
+/* Values 0, stride, 2 stride ... of each image against the stored ones. */
+static double sample_error(const float *values, size_t n, size_t size, size_t stride,
+                           const float *expected, size_t samples)
+{
+    double worst = 0;
+    float *picked = hl_malloc(samples, sizeof *picked);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < samples; k++)
+            picked[k] = values[i * size + k * stride];
+        worst = fmax(worst, relative_l2(picked, expected + i * samples, samples));
+    }
+    free(picked);
+    return worst;
+}
+
+static double norm_error(const float *values, size_t n, size_t size, const float *expected)
+{
+    double worst = 0;
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < size; k++)
+            sum += (double)values[i * size + k] * (double)values[i * size + k];
+        worst = fmax(worst, fabs(sqrt(sum) / (double)expected[i] - 1));
+    }
+    return worst;
+}
+
+static void compare_tap(const reference *ref, const char *tap, const ts_tensor *map)
+{
+    char name[128];
+    const hl_tensor_desc *d;
+    snprintf(name, sizeof name, "%s/sample", tap);
+    const float *sample = reference_tensor(ref, name, &d);
+    snprintf(name, sizeof name, "%s/norm", tap);
+    const float *norm = reference_tensor(ref, name, NULL);
+    snprintf(name, sizeof name, "%s/stride", tap);
+    const size_t stride = strtoul(reference_meta(ref, name), NULL, 10);
+
+    const size_t n = (size_t)d->shape[0], samples = (size_t)d->shape[1];
+    ts_tensor *flat;
+    must_torch(ts_flatten_hwc(&flat, map));
+    const size_t size = (size_t)ts_dim(flat, 1);
+    assert_int_equal(ts_dim(flat, 0), n);
+    assert_int_equal((size + stride - 1) / stride, samples);
+    float *values = hl_malloc(n * size, sizeof *values);
+    must_torch(ts_to_data(flat, values, n * size * sizeof *values));
+    const double error = sample_error(values, n, size, stride, sample, samples);
+    const double length = norm_error(values, n, size, norm);
+    if (!(error <= tolerance) || !(length <= tolerance))
+        fail_msg("%s: layer %s: relative L2 error %.2e, norm off by %.2e: expected at most %.0e",
+                 hl_tf_name(ref->file), tap, error, length, tolerance);
+    free(values);
+    ts_free(flat);
+}
+
+static void compare_pooled(const reference *ref, const ts_tensor *map)
+{
+    const hl_tensor_desc *d;
+    const float *expected = reference_tensor(ref, "pooled", &d);
+    const size_t n = (size_t)d->shape[0], width = (size_t)d->shape[1];
+    ts_tensor *pooled;
+    must_torch(ts_global_mean(&pooled, map));
+    float *values = hl_malloc(n * width, sizeof *values);
+    must_torch(ts_to_data(pooled, values, n * width * sizeof *values));
+    for (size_t i = 0; i < n; i++)
+        assert_true(relative_l2(values + i * width, expected + i * width, width) <= tolerance);
+    free(values);
+    ts_free(pooled);
+}
+
+/* ---- one file ---- */
+
+/* The taps that the file names, as layer numbers; names point into text. */
+static int find_taps(const net *n, char *text, const char **names, int *taps)
+{
+    int count = 0;
+    for (char *rest = text; rest; count++) {
+        assert_true(count < MAX_TAPS);
+        names[count] = strsep(&rest, " ");
+        taps[count] = net_find(n, names[count]);
+        if (taps[count] < 0)
+            fail_msg("%s has no layer %s", n->name, names[count]);
+    }
+    return count;
+}
+
+static void compare_all(const reference *ref, const char *model, const char *mode,
+                        const char *weights_source, int64_t size, const uint8_t *images,
+                        int64_t count)
+{
+    hl_err e;
+    net n;
+    net_weights w;
+    net_run *run;
+    net_normalize normalize;
+    must(net_build(&n, model, size, size, &e), &e);
+    must(net_weights_load(&w, &n, weights_source, &e), &e);
+    must(net_normalize_make(&normalize, mode, &e), &e);
+    char *text = hl_strdup(reference_meta(ref, "taps"));
+    const char *names[MAX_TAPS];
+    int taps[MAX_TAPS];
+    ts_tensor *maps[MAX_TAPS] = {NULL};
+    const int ntaps = find_taps(&n, text, names, taps);
+    must(net_run_new(&run, &n, &w, taps, ntaps, TS_F32, TS_CPU, &e), &e);
+
+    ts_tensor *bytes, *x;
+    must_torch(ts_from_data(&bytes, images, TS_U8, 4, (const int64_t[]){count, size, size, 1}));
+    must_torch(ts_lookup(&x, bytes, normalize.table, normalize.source, TS_CPU));
+    must(net_run_forward(run, x, maps, &e), &e);
+    for (int i = 0; i < ntaps; i++)
+        compare_tap(ref, names[i], maps[i]);
+    compare_pooled(ref, maps[ntaps - 1]);
+
+    for (int i = 0; i < ntaps; i++)
+        ts_free(maps[i]);
+    ts_free(x);
+    ts_free(bytes);
+    free(text);
+    net_run_free(run);
+    net_weights_free(&w);
+    net_free(&n);
+}
+
+/* A file of the synthetic test images, seeded weights. */
+static void compare_synthetic(const char *model, const char *mode, int size)
+{
+    char path[256];
+    reference images, ref;
+    const hl_tensor_desc *d;
+    snprintf(path, sizeof path, "tests/parity/data/images_%d.safetensors.zst", size);
+    reference_read(&images, path);
+    snprintf(path, sizeof path, "tests/parity/data/ref_%s_seeded1_%d.safetensors.zst", model, size);
+    reference_read(&ref, path);
+    const uint8_t *pixels = reference_tensor(&images, "images", &d);
+    compare_all(&ref, model, mode, "seeded:1", size, pixels, d->shape[0]);
+    reference_free(&ref);
+    reference_free(&images);
+}
+
+static void test_vgg16(void **state)
+{
+    (void)state;
+    compare_synthetic("vgg16", "caffe", 224);
+    compare_synthetic("vgg16", "caffe", 161);
+}
+
+static void test_mobilenetv2(void **state)
+{
+    (void)state;
+    compare_synthetic("mobilenetv2", "tf", 224);
+    compare_synthetic("mobilenetv2", "tf", 160);
+    compare_synthetic("mobilenetv2", "tf", 161);
+}
+
+static void test_inceptionresnetv2(void **state)
+{
+    (void)state;
+    compare_synthetic("inceptionresnetv2", "tf", 299);
+    compare_synthetic("inceptionresnetv2", "tf", 235);
+}
+
+/* ---- real X-rays: they lie beside the checkout ---- */
+
+static const char *shared_folder(void)
+{
+    const char *stated = getenv("HILUM_SHARED");
+    return stated ? stated : "../shared";
+}
+
+static void need_shared(const char *what, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s", shared_folder(), what);
+    if (access(path, R_OK) == 0)
+        return;
+    print_message("# NOT RUN: needs ../shared/%s, which is not here\n", what);
+    skip();
+}
+
+/* The images that the file lists, 224 x 224 and grey. */
+static uint8_t *read_xrays(const reference *ref, const char *folder, int64_t *count)
+{
+    enum { SIDE = 224, MOST = 64 };
+    uint8_t *all = hl_malloc(MOST, SIDE * SIDE);
+    char *list = hl_strdup(reference_meta(ref, "images"));
+    *count = 0;
+    for (char *rest = list; rest; ++*count) {
+        char path[512], *bytes;
+        size_t len;
+        hl_err e;
+        hl_image img;
+        const char *name;
+        snprintf(path, sizeof path, "%s/%s", folder, strsep(&rest, " "));
+        FILE *fp = hl_in_open(path, &name, &e);
+        must(fp ? 0 : -1, &e);
+        must(hl_in_read_all(fp, name, 1 << 24, &bytes, &len, &e), &e);
+        must(hl_image_decode(&img, name, bytes, len, &e), &e);
+        assert_true(img.height == SIDE && img.width == SIDE && img.channels == 1 && *count < MOST);
+        memcpy(all + *count * SIDE * SIDE, img.pixels, SIDE * SIDE);
+        hl_image_free(&img);
+        free(bytes);
+        fclose(fp);
+    }
+    free(list);
+    return all;
+}
+
+static void compare_xrays(const char *model, const char *mode, const char *weights_name,
+                          const char *weights_source)
+{
+    char folder[256], path[256];
+    int64_t count;
+    need_shared("data/chest_xray/train", folder, sizeof folder);
+    reference ref;
+    snprintf(path, sizeof path, "tests/parity/data/xray_%s_%s_224.safetensors.zst", model,
+             weights_name);
+    reference_read(&ref, path);
+    uint8_t *images = read_xrays(&ref, folder, &count);
+    compare_all(&ref, model, mode, weights_source, 224, images, count);
+    free(images);
+    reference_free(&ref);
+}
+
+static void test_xrays_vgg16(void **state)
+{
+    (void)state;
+    compare_xrays("vgg16", "caffe", "seeded1", "seeded:1");
+}
+
+static void test_xrays_mobilenetv2(void **state)
+{
+    (void)state;
+    compare_xrays("mobilenetv2", "tf", "seeded1", "seeded:1");
+}
+
+static void test_xrays_inceptionresnetv2(void **state)
+{
+    (void)state;
+    compare_xrays("inceptionresnetv2", "tf", "seeded1", "seeded:1");
+}
+
+static void test_xrays_real_weights(void **state)
+{
+    (void)state;
+    char path[256];
+    need_shared("weights/mobilenet_v2_imagenet_1.0_224_no_top.dequantized.h5", path, sizeof path);
+    compare_xrays("mobilenetv2", "tf", "imagenet", path);
+}
+
+int main(void)
+{
+    if (ts_init(2))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vgg16),
+        cmocka_unit_test(test_mobilenetv2),
+        cmocka_unit_test(test_inceptionresnetv2),
+        cmocka_unit_test(test_xrays_vgg16),
+        cmocka_unit_test(test_xrays_mobilenetv2),
+        cmocka_unit_test(test_xrays_inceptionresnetv2),
+        cmocka_unit_test(test_xrays_real_weights),
+    };
+    return cmocka_run_group_tests_name("backbones against Keras", tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* 20 steps on a head give Keras' losses to 1e-5, from the same weights and batch order. */
+#include "common/mem.h"
+#include "nets/trainer.h"
+#include "reference.h"
+#include "torch_shim.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const param_names[4] = {"hidden/kernel", "hidden/bias", "output/kernel",
+                                           "output/bias"};
+enum { INPUTS = 20, HIDDEN = 32, STEPS = 20, ROWS = 8 };
+
+static void set_params(const hl_head *head, const reference *inputs)
+{
+    for (size_t i = 0; i < 4; i++) {
+        const hl_tensor_desc *d;
+        ts_tensor *value;
+        const void *data = reference_tensor(inputs, param_names[i], &d);
+        assert_int_equal(ts_from_data(&value, data, TS_F32, d->rank, d->shape), 0);
+        assert_int_equal(ts_copy_into(hl_head_param(head, i), value), 0);
+        ts_free(value);
+    }
+}
+
+static void compare_params(const hl_head *head, const reference *run)
+{
+    for (size_t i = 0; i < 4; i++) {
+        const hl_tensor_desc *d;
+        const float *expected = reference_tensor(run, param_names[i], &d);
+        float *found = hl_malloc((size_t)d->bytes, 1);
+        assert_int_equal(ts_to_data(hl_head_param(head, i), found, (size_t)d->bytes), 0);
+        const double error = relative_l2(found, expected, (size_t)d->bytes / sizeof *found);
+        if (!(error <= 1e-5))
+            fail_msg("%s: relative error %.2e", param_names[i], error);
+        free(found);
+    }
+}
+
+static hl_step_options options_of(const reference *run, float class_weights[2])
+{
+    hl_step_options o = {0};
+    o.optimizer = strcmp(reference_meta(run, "optimizer"), "sgd") == 0 ? HL_SGD : HL_ADAM;
+    o.rate = strtod(reference_meta(run, "learning_rate"), NULL);
+    o.l2 = strtod(reference_meta(run, "l2"), NULL);
+    char *rest;
+    class_weights[0] = strtof(reference_meta(run, "class_weight"), &rest);
+    class_weights[1] = strtof(rest, NULL);
+    o.class_weights = class_weights;
+    return o;
+}
+
+static void compare_run(void **state)
+{
+    char path[128];
+    snprintf(path, sizeof path, "tests/parity/data/training_%s.safetensors.zst",
+             (const char *)*state);
+    reference inputs, run;
+    reference_read(&inputs, "tests/parity/data/training_inputs.safetensors.zst");
+    reference_read(&run, path);
+    hl_err e;
+    hl_head *head;
+    hl_trainer *trainer;
+    char *classes[2] = {"a", "b"};
+    const int64_t units = HIDDEN;
+    float class_weights[2];
+    const hl_step_options o = options_of(&run, class_weights);
+    const hl_set set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
+                        .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
+                        .n = 64};
+    assert_int_equal(hl_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_space){0}, 1, &e), 0);
+    set_params(head, &inputs);
+    assert_int_equal(hl_trainer_new(&trainer, head, &set, NULL, &o, &e), 0);
+    const int64_t *order = reference_tensor(&inputs, "order", NULL);
+    const float *loss = reference_tensor(&run, "loss", NULL);
+    for (size_t s = 0; s < STEPS; s++) {
+        hl_tally sum = {0};
+        assert_int_equal(hl_trainer_step(trainer, order + s * ROWS, ROWS, &sum, &e), 0);
+        const double found = sum.loss / (double)sum.n;
+        if (!(fabs(found - (double)loss[s]) <= 1e-5))
+            fail_msg("step %zu: loss %.8f, Keras has %.8f", s + 1, found, (double)loss[s]);
+    }
+    compare_params(head, &run);
+    hl_trainer_free(trainer);
+    hl_head_free(head);
+    reference_free(&run);
+    reference_free(&inputs);
+}
+
+int main(void)
+{
+    if (ts_init(1))
+        return 1;
+#define RUN(name)                                                                                  \
+    {                                                                                              \
+        "training_" name, compare_run, NULL, NULL, name                                            \
+    }
+    const struct CMUnitTest tests[] = {
+        RUN("adam"), RUN("adam_class_weight"), RUN("adam_l2"),
+        RUN("sgd"),  RUN("sgd_class_weight"),  RUN("sgd_l2"),
+    };
+#undef RUN
+    return cmocka_run_group_tests_name("training against Keras", tests, NULL, NULL);
+}
