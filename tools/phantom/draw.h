@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Drawing of chest phantoms: schematic frontal chest X-rays, made of simple formulas and seeded
+ * random numbers. They are for tests and demonstrations, and show no person.
+ *
+ * A patient is a map of X-ray density; an image is that map seen in some pose, exposed, blurred
+ * and with grain. Everything that differs from image to image (size, brightness, contrast, grain,
+ * markers) is drawn alike for all kinds of patients, so that only the lungs tell the kinds apart.
+ */
+#ifndef HL_PHANTOM_DRAW_H
+#define HL_PHANTOM_DRAW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { HL_PHANTOM_NORMAL, HL_PHANTOM_BACTERIA, HL_PHANTOM_VIRUS } hl_phantom_kind;
+
+/* Density of a patient: HL_PHANTOM_GRID x HL_PHANTOM_GRID values, row-major, about 0 (air) to 1.3.
+ * Patients of one seed are independent of each other. The caller frees. */
+enum { HL_PHANTOM_GRID = 512 };
+float *hl_phantom_body(uint64_t seed, uint64_t patient, hl_phantom_kind kind);
+
+typedef struct hl_phantom_image {
+    uint8_t *pixels; /* [height, width], 8-bit grey; the caller frees */
+    size_t height, width;
+} hl_phantom_image;
+
+/* One image of a patient; both sides between min_side and max_side pixels (at least 32). */
+void hl_phantom_expose(hl_phantom_image *img, const float *body, uint64_t seed, uint64_t patient,
+                       uint64_t number, size_t min_side, size_t max_side);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* split: lists the images of a data set and divides them into training, validation and test. */
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "common/provenance.h"
+#include "split/assign.h"
+#include "split/collect.h"
+#include "split/subset_counts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DRAWN, FOLDERS };
+enum { BY_PATIENT, BY_IMAGE };
+
+static const char *opt_output, *opt_labels, *opt_regex, *opt_source;
+static double opt_test = 0.25, opt_val = 0.15;
+static uint64_t opt_seed = 1;
+static int opt_subsets = DRAWN, opt_group = BY_PATIENT;
+static bool opt_exact;
+
+static const hl_opt options[] = {
+    HL_OPT_STR('o', "output", "FILE", &opt_output, "write the manifest to FILE"),
+    HL_OPT_REAL_R('t', "test", "PART", &opt_test, 0, 0.99, "part for the test set"),
+    HL_OPT_REAL_R('v', "val", "PART", &opt_val, 0, 0.99, "part of the rest for validation"),
+    HL_OPT_FLAG_R('x', "exact", &opt_exact, "meet the parts in each class, not just on average"),
+    HL_OPT_SEED(&opt_seed),
+    HL_OPT_CHOICE_R(0, "subsets", "drawn|folders", &opt_subsets,
+                    "draw subsets, or keep the data set's own"),
+    HL_OPT_CHOICE_R('g', "group", "patient|none", &opt_group, "what is never divided"),
+    HL_OPT_STR_R(0, "patient-regex", "RE", &opt_regex, "finds the patient in a path (group 1)"),
+    HL_OPT_STR('l', "labels", "FILE", &opt_labels,
+               "CSV with columns image,label[,patient][,subset]"),
+    HL_OPT_STR_R(0, "source", "TEXT", &opt_source, "where the images come from, for the record"),
+};
+
+static const hl_cli cli = {
+    .name = "split",
+    .usage = "[OPTIONS] DIR",
+    .about = "Lists the images in DIR with label, patient and subset: a manifest on standard\n"
+             "output. Classes are folders, DIR/CLASS or DIR/{train,val,test}/CLASS.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 1,
+    .max_args = 1,
+};
+
+/* ---- where the images come from ---- */
+
+static const char phantom_card[] = "PHANTOM.json", phantom_source[] = "phantom";
+
+/* Figures that were measured on phantoms must always be known as such. */
+static int settle_source(const char *dir, hl_err *e)
+{
+    const size_t size = strlen(dir) + sizeof phantom_card + 1;
+    char *card = hl_malloc(size, 1);
+    snprintf(card, size, "%s/%s", dir, phantom_card);
+    const bool phantom = access(card, F_OK) == 0;
+    free(card);
+    if (!phantom)
+        return 0;
+    if (opt_source && strcmp(opt_source, phantom_source) != 0)
+        return hl_fail(e, "%s: holds phantoms, as its %s says: expected --source %s, found '%s'",
+                       dir, phantom_card, phantom_source, opt_source);
+    opt_source = phantom_source;
+    return 0;
+}
+
+static int collect(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_err *e)
+{
+    if (opt_labels ? hl_collect_labels(c, dir, opt_labels, rule, e)
+                   : hl_collect_folders(c, dir, rule, e))
+        return -1;
+    if (c->others)
+        hl_log_info("%s: files left out that are no images (*.jpeg, *.jpg, *.png): %zu", dir,
+                    c->others);
+    if (rule->unknown)
+        hl_log_warn("%zu of %zu file names do not tell the patient: each counts as a patient of "
+                    "its own; see --patient-regex",
+                    rule->unknown, c->samples.n);
+    return 0;
+}
+
+/* ---- subsets ---- */
+
+static int set_subsets(hl_collection *c, const char *dir, hl_err *e)
+{
+    if (opt_subsets == FOLDERS) {
+        if (c->has_subsets)
+            return 0;
+        return hl_fail(e, "%s: has no subsets of its own: expected %s",
+                       opt_labels ? opt_labels : dir,
+                       opt_labels ? "a column 'subset'" : "the folders train, val and test");
+    }
+    const hl_assignment a = {.test = opt_test,
+                             .val = opt_val,
+                             .seed = opt_seed,
+                             .by_patient = opt_group == BY_PATIENT,
+                             .exact = opt_exact};
+    const size_t mixed = hl_assign_subsets(&c->samples, &a);
+    if (mixed)
+        hl_log_info("%zu patients have images of several classes; each was placed by the class "
+                    "that sorts first",
+                    mixed);
+    return 0;
+}
+
+/* Was this subset asked for? A part of 0 means that it was not. */
+static bool is_wanted(hl_subset subset)
+{
+    if (opt_subsets == FOLDERS || subset == HL_TRAIN)
+        return true;
+    return (subset == HL_TEST ? opt_test : opt_val) > 0;
+}
+
+static const char *advice(void)
+{
+    if (opt_subsets == FOLDERS)
+        return "use --subsets drawn";
+    return opt_exact ? "change --test or --val, or add images"
+                     : "try --exact, another --seed, or other --test and --val";
+}
+
+static int check_subset(const hl_manifest *m, const hl_subset_counts *n, hl_subset subset,
+                        hl_err *e)
+{
+    const char *name = hl_subset_names[subset];
+    for (size_t k = 0; k < m->nclasses; k++) {
+        if (n->images[k][subset] > 0)
+            continue;
+        const bool empty = n->images[m->nclasses][subset] == 0;
+        hl_fail(e, "the %s set has no image%s%s%s, of %zu images of %zu patients: %s", name,
+                empty ? "" : " of class '", empty ? "" : m->classes[k], empty ? "" : "'",
+                n->images[empty ? m->nclasses : k][HL_SUBSETS],
+                n->patients[empty ? m->nclasses : k][HL_SUBSETS], advice());
+        if (subset != HL_VAL)
+            return -1;
+        hl_log_warn("%s", e->msg);
+        return 0;
+    }
+    return 0;
+}
+
+static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, hl_err *e)
+{
+    for (int s = 0; s < HL_SUBSETS; s++)
+        if (is_wanted((hl_subset)s) && check_subset(m, n, (hl_subset)s, e))
+            return -1;
+    if (n->divided)
+        hl_log_warn("%zu patients have images in several subsets: a test set that shares patients "
+                    "with the training set looks better than it is; %s",
+                    n->divided,
+                    opt_subsets == FOLDERS ? "see --subsets drawn" : "see --group patient");
+    return 0;
+}
+
+/* ---- the table for people ---- */
+
+enum { NAME_COLUMNS = 24 };
+
+/* The name of a class in a column: characters counted, not bytes, and no control characters. */
+static void fit_name(const char *name, char out[4 * NAME_COLUMNS + 1])
+{
+    size_t n = 0, columns = 0;
+    for (; *name; name++) {
+        const unsigned char byte = (unsigned char)*name;
+        const bool starts = (byte & 0xc0) != 0x80;
+        if (columns + starts > NAME_COLUMNS || n == 3 * NAME_COLUMNS)
+            break;
+        columns += starts;
+        out[n++] = byte < 0x20 || byte == 0x7f ? '?' : *name;
+    }
+    for (; columns < NAME_COLUMNS; columns++)
+        out[n++] = ' ';
+    out[n] = '\0';
+}
+
+static void show_row(const char *name, const size_t *images, const size_t *patients)
+{
+    char fitted[4 * NAME_COLUMNS + 1];
+    hl_text line = {0};
+    fit_name(name, fitted);
+    hl_text_puts(&line, fitted);
+    for (size_t s = 0; s <= HL_SUBSETS; s++)
+        hl_text_printf(&line, " %8zu %8zu", images[s], patients[s]);
+    hl_log_info("%s", line.data);
+    hl_text_free(&line);
+}
+
+static void show_table(const hl_manifest *m, const hl_subset_counts *n)
+{
+    hl_log_info("%-*s %17s %17s %17s %17s", NAME_COLUMNS, "", "train", "val", "test", "all");
+    hl_log_info("%-*s %8s %8s %8s %8s %8s %8s %8s %8s", NAME_COLUMNS, "class", "images", "patients",
+                "images", "patients", "images", "patients", "images", "patients");
+    for (size_t k = 0; k < m->nclasses; k++)
+        show_row(m->classes[k], n->images[k], n->patients[k]);
+    show_row("all", n->images[m->nclasses], n->patients[m->nclasses]);
+}
+
+/* ---- the whole ---- */
+
+static int write_manifest(hl_collection *c, const char *dir, hl_err *e)
+{
+    hl_manifest *m = &c->samples;
+    const hl_input inputs[] = {{"listing", c->listing}, {"labels", c->labels}};
+    free(m->chain);
+    m->chain = NULL;
+    if (hl_chain_extend(&m->chain, NULL, &cli, inputs, opt_labels ? 2 : 1, e))
+        return -1;
+    free(m->root);
+    m->root = hl_strdup(dir);
+    hl_text text = {0};
+    hl_manifest_format(m, true, &text);
+    hl_out out;
+    int status = hl_out_open(&out, opt_output, false, e);
+    if (status == 0) {
+        fwrite(text.data, 1, text.len, out.fp); /* a failure shows in ferror at commit */
+        status = hl_out_commit(&out, e);
+    }
+    hl_text_free(&text);
+    return status;
+}
+
+static int divide(hl_collection *c, const char *dir, hl_err *e)
+{
+    if (set_subsets(c, dir, e))
+        return -1;
+    hl_subset_counts n;
+    hl_subset_counts_make(&n, &c->samples);
+    int status = check_subsets(&c->samples, &n, e);
+    if (status == 0)
+        status = write_manifest(c, dir, e);
+    if (status == 0)
+        show_table(&c->samples, &n);
+    hl_subset_counts_free(&n);
+    return status;
+}
+
+static int run(const char *dir, hl_patient_rule *rule, hl_err *e)
+{
+    hl_collection c;
+    if (settle_source(dir, e) || collect(&c, dir, rule, e))
+        return -1;
+    const int status = divide(&c, dir, e);
+    hl_collection_free(&c);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    hl_err e;
+    hl_patient_rule rule;
+    const int first = hl_cli_parse(&cli, argc, argv);
+    if (opt_exact && opt_subsets == FOLDERS)
+        hl_usage_error("--exact draws subsets and --subsets folders does not: choose one");
+    if (hl_patient_rule_make(&rule, opt_regex, &e))
+        hl_usage_error("--patient-regex: %s", e.msg);
+    const int status = run(argv[first], &rule, &e);
+    hl_patient_rule_free(&rule);
+    if (status)
+        hl_log_error("%s", e.msg);
+    return status ? 1 : 0;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "assign.h"
+
+#include "../common/mem.h"
+#include "../common/rng.h"
+#include "../common/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Samples order[first .. first + n - 1]; the first `home` of them are of class cls. */
+typedef struct group {
+    const char *key;
+    double u;
+    size_t first, n, home;
+    uint32_t cls;
+    bool placed;
+} group;
+
+typedef struct drawing {
+    hl_manifest *m;
+    const hl_assignment *a;
+    size_t *order; /* sample numbers, by group and class */
+    group *groups;
+    size_t ngroups;
+    size_t (*counts)[HL_SUBSETS]; /* images placed so far, by class */
+} drawing;
+
+static const char *key_of(const drawing *d, size_t sample)
+{
+    const hl_sample *s = &d->m->samples[sample];
+    return d->a->by_patient ? s->patient : s->path;
+}
+
+static int compare_samples(const void *a, const void *b, void *ctx)
+{
+    const drawing *d = ctx;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const int order = strcmp(key_of(d, x), key_of(d, y));
+    if (order)
+        return order;
+    const uint32_t cx = d->m->samples[x].cls, cy = d->m->samples[y].cls;
+    return (cx > cy) - (cx < cy);
+}
+
+static double group_number(const drawing *d, const group *g, hl_text *purpose)
+{
+    const char *label = d->m->classes[g->cls];
+    purpose->len = 0;
+    hl_text_add(purpose, "split", 6);
+    hl_text_add(purpose, label, strlen(label) + 1);
+    hl_text_puts(purpose, g->key);
+    hl_rng r = hl_rng_make_bytes(d->a->seed, purpose->data, purpose->len);
+    return hl_rng_uniform(&r);
+}
+
+static void find_groups(drawing *d)
+{
+    const size_t n = d->m->n;
+    hl_text purpose = {0};
+    for (size_t i = 0; i < n; i++)
+        d->order[i] = i;
+    qsort_r(d->order, n, sizeof *d->order, compare_samples, d);
+    for (size_t i = 0; i < n;) {
+        group *g = &d->groups[d->ngroups++];
+        *g = (group){.key = key_of(d, d->order[i]), .first = i};
+        g->cls = d->m->samples[d->order[i]].cls;
+        for (; i < n && strcmp(key_of(d, d->order[i]), g->key) == 0; i++) {
+            g->n++;
+            g->home += d->m->samples[d->order[i]].cls == g->cls;
+        }
+        g->u = group_number(d, g, &purpose);
+    }
+    hl_text_free(&purpose);
+}
+
+static void place(drawing *d, group *g, hl_subset subset)
+{
+    g->placed = true;
+    for (size_t i = g->first; i < g->first + g->n; i++) {
+        hl_sample *s = &d->m->samples[d->order[i]];
+        s->subset = subset;
+        d->counts[s->cls][subset]++;
+    }
+}
+
+static void place_by_number(drawing *d)
+{
+    const double test = d->a->test, val = test + (1.0 - test) * d->a->val;
+    for (size_t i = 0; i < d->ngroups; i++) {
+        group *g = &d->groups[i];
+        place(d, g, g->u < test ? HL_TEST : (g->u < val ? HL_VAL : HL_TRAIN));
+    }
+}
+
+/* ---- exact numbers ---- */
+
+static int compare_groups(const void *a, const void *b)
+{
+    const group *x = a, *y = b;
+    if (x->cls != y->cls)
+        return x->cls < y->cls ? -1 : 1;
+    if (x->u != y->u)
+        return x->u < y->u ? -1 : 1;
+    return strcmp(x->key, y->key);
+}
+
+/* Rounds up; a product like 0.1 * 30, which comes out a hair above 3, counts as 3. */
+static size_t part_of(double part, size_t n)
+{
+    return (size_t)ceil(part * (double)n - 1e-9);
+}
+
+/* Fills a subset of one class from its groups, in their order, up to `target` images; if the
+ * groups that are left are all too large, the smallest goes in when that comes nearer. */
+static void fill(drawing *d, group *groups, size_t n, hl_subset subset, size_t target)
+{
+    if (n == 0)
+        return;
+    const size_t *count = &d->counts[groups[0].cls][subset];
+    group *smallest = NULL;
+    for (size_t i = 0; i < n && *count < target; i++) {
+        group *g = &groups[i];
+        if (g->placed)
+            continue;
+        if (*count + g->home <= target)
+            place(d, g, subset);
+        else if (!smallest || g->home < smallest->home)
+            smallest = g;
+    }
+    if (*count < target && smallest && *count + smallest->home - target < target - *count)
+        place(d, smallest, subset);
+}
+
+static void place_exactly(drawing *d)
+{
+    size_t *images = hl_calloc(d->m->nclasses, sizeof *images);
+    for (size_t i = 0; i < d->m->n; i++)
+        images[d->m->samples[i].cls]++;
+    qsort(d->groups, d->ngroups, sizeof *d->groups, compare_groups);
+    for (size_t i = 0, n; i < d->ngroups; i += n) {
+        group *groups = d->groups + i;
+        const uint32_t cls = groups[0].cls;
+        for (n = 1; i + n < d->ngroups && groups[n].cls == cls; n++)
+            continue;
+        fill(d, groups, n, HL_TEST, part_of(d->a->test, images[cls]));
+        const size_t rest = images[cls] - d->counts[cls][HL_TEST];
+        fill(d, groups, n, HL_VAL, part_of(d->a->val, rest));
+        for (size_t k = 0; k < n; k++)
+            if (!groups[k].placed)
+                place(d, &groups[k], HL_TRAIN);
+    }
+    free(images);
+}
+
+size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a)
+{
+    drawing d = {.m = m, .a = a};
+    d.order = hl_malloc(m->n, sizeof *d.order);
+    d.groups = hl_malloc(m->n, sizeof *d.groups);
+    d.counts = hl_calloc(m->nclasses, sizeof *d.counts);
+    find_groups(&d);
+    size_t mixed = 0;
+    for (size_t i = 0; i < d.ngroups; i++)
+        mixed += d.groups[i].home < d.groups[i].n;
+    if (a->exact)
+        place_exactly(&d);
+    else
+        place_by_number(&d);
+    free(d.order);
+    free(d.groups);
+    free(d.counts);
+    return mixed;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Drawing of subsets: which groups of images are for training, validation and test. A group (the
+ * images of a patient, or a single image) is never divided. Each group has a number u in [0, 1):
+ * the first uniform number of the generator (rng.h) with the purpose "split\0" CLASS "\0" GROUP,
+ * so it depends on nothing but the seed and the group itself.
+ *
+ * A group with images of several classes goes by the class that sorts first.
+ */
+#ifndef HL_ASSIGN_H
+#define HL_ASSIGN_H
+
+#include "../common/manifest.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct hl_assignment {
+    double test; /* part of all */
+    double val;  /* part of what is not test */
+    uint64_t seed;
+    bool by_patient; /* else every image is a group of its own */
+    /*
+     * false: u < test is test, and so on: the place of a group is its own, whatever else there is,
+     * and the parts are met only on average.
+     * true: in each class, ceil(test * images) images go to test and ceil(val * rest) of the rest
+     * to val, as near as whole groups allow; groups are taken in the order of u.
+     */
+    bool exact;
+} hl_assignment;
+
+/* Sets the subset of every sample of a finished manifest. Returns the number of groups that have
+ * images of several classes. */
+size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "collect.h"
+
+#include "../common/csv.h"
+#include "../common/mem.h"
+#include "../common/names.h"
+#include "../common/output.h"
+#include "../common/scan.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const size_t max_table = (size_t)1 << 30; /* bytes */
+
+/* The subset with this name of len bytes, or -1. */
+static int subset_from_name(const char *name, size_t len)
+{
+    for (int i = 0; i < HL_SUBSETS; i++)
+        if (strlen(hl_subset_names[i]) == len && memcmp(hl_subset_names[i], name, len) == 0)
+            return i;
+    return -1;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Before the manifest numbers the classes, which is meant for few of them. */
+static int check_classes(const hl_manifest *m, const char *name, hl_err *e)
+{
+    const char **labels = hl_malloc(m->n, sizeof *labels);
+    for (size_t i = 0; i < m->n; i++)
+        labels[i] = m->samples[i].label;
+    qsort(labels, m->n, sizeof *labels, compare_text);
+    size_t classes = 1;
+    for (size_t i = 1; i < m->n; i++)
+        classes += strcmp(labels[i - 1], labels[i]) != 0;
+    int status = 0;
+    if (classes < 2)
+        status = hl_fail(e, "%s: expected at least two classes, found one: '%s'", name, labels[0]);
+    else if (classes > HL_MAX_CLASSES)
+        status =
+            hl_fail(e, "%s: expected at most %d classes, found %zu", name, HL_MAX_CLASSES, classes);
+    free(labels);
+    return status;
+}
+
+static int finish(hl_collection *c, const char *name, hl_err *e)
+{
+    if (check_classes(&c->samples, name, e))
+        return -1;
+    hl_manifest_finish(&c->samples);
+    char *json = hl_names_format(c->samples.classes, c->samples.nclasses);
+    if (!json)
+        return hl_fail(e, "%s: the name of a class is not UTF-8", name);
+    free(json);
+    hl_sha256 *sha = hl_sha256_new();
+    for (size_t i = 0; i < c->samples.n; i++)
+        hl_sha256_add(sha, c->samples.samples[i].path, strlen(c->samples.samples[i].path) + 1);
+    hl_sha256_end_text(sha, c->listing);
+    return 0;
+}
+
+/* ---- folders ---- */
+
+/* The two layouts are told apart by the folders that hold images: all of them named train, val or
+ * test, or none. */
+static int find_layout(hl_collection *c, const char *dir, const hl_scan *s, hl_err *e)
+{
+    size_t subset = s->n, other = s->n; /* an example of each; s->n: none */
+    for (size_t i = 0; i < s->n; i++) {
+        const size_t len = strcspn(s->paths[i], "/");
+        *(subset_from_name(s->paths[i], len) >= 0 ? &subset : &other) = i;
+    }
+    if (subset < s->n && other < s->n)
+        return hl_fail(e,
+                       "%s: expected either the folders train, val and test or one folder per "
+                       "class, found both '%s' and '%s'",
+                       dir, s->paths[subset], s->paths[other]);
+    c->has_subsets = subset < s->n;
+    return 0;
+}
+
+static int add_from_path(hl_collection *c, const char *dir, const char *path, hl_patient_rule *rule,
+                         hl_err *e)
+{
+    const char *at = path;
+    hl_subset subset = HL_TRAIN;
+    if (c->has_subsets) {
+        subset = (hl_subset)subset_from_name(at, strcspn(at, "/"));
+        at += strlen(hl_subset_names[subset]) + 1;
+    }
+    const char *slash = strchr(at, '/');
+    if (!slash)
+        return hl_fail(e, "%s/%s: the image is in no class: expected it in %s/%sCLASS/", dir, path,
+                       dir, c->has_subsets ? "SUBSET/" : "");
+    char *patient = hl_patient_of(rule, path, e);
+    if (!patient)
+        return -1;
+    char *label = hl_strndup(at, (size_t)(slash - at));
+    hl_manifest_add(&c->samples, path, label, patient, subset);
+    free(label);
+    free(patient);
+    return 0;
+}
+
+int hl_collect_folders(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_err *e)
+{
+    *c = (hl_collection){0};
+    hl_scan s;
+    if (hl_scan_images(&s, dir, e))
+        return -1;
+    c->others = s.others;
+    int status = 0;
+    if (s.n == 0)
+        status = hl_fail(e,
+                         "%s: no image found: expected *.jpeg, *.jpg or *.png in a folder for "
+                         "each class",
+                         dir);
+    if (status == 0)
+        status = find_layout(c, dir, &s, e);
+    for (size_t i = 0; i < s.n && status == 0; i++)
+        status = add_from_path(c, dir, s.paths[i], rule, e);
+    if (status == 0)
+        status = finish(c, dir, e);
+    hl_scan_free(&s);
+    if (status)
+        hl_collection_free(c);
+    return status;
+}
+
+/* ---- a table ---- */
+
+typedef struct columns {
+    int image, label, patient, subset; /* -1: absent */
+} columns;
+
+/* A line of the table; the texts belong to the table. */
+typedef struct row {
+    const char *path, *label, *patient;
+    hl_subset subset;
+    size_t line;
+} row;
+
+typedef struct rows {
+    row *items;
+    size_t n, cap;
+} rows;
+
+static int find_columns(const hl_csv *csv, const hl_patient_rule *rule, columns *c, hl_err *e)
+{
+    *c = (columns){hl_csv_column(csv, "image"), hl_csv_column(csv, "label"),
+                   hl_csv_column(csv, "patient"), hl_csv_column(csv, "subset")};
+    if (c->image < 0 || c->label < 0)
+        return hl_fail(e,
+                       "%s: line %zu: expected a header with the columns image and label, "
+                       "found no '%s'",
+                       csv->name, csv->line, c->image < 0 ? "image" : "label");
+    if (c->patient >= 0 && rule->pattern)
+        return hl_fail(e,
+                       "%s: it has a column 'patient': expected that or --patient-regex, found "
+                       "both",
+                       csv->name);
+    return 0;
+}
+
+/* Folders that lead out of the data set would make the manifest mean something else elsewhere. */
+static bool stays_inside(const char *path)
+{
+    if (*path == '/')
+        return false;
+    for (const char *part = path;; part++) {
+        const size_t len = strcspn(part, "/");
+        if (len == 2 && part[0] == '.' && part[1] == '.')
+            return false;
+        part += len;
+        if (!*part)
+            return true;
+    }
+}
+
+static int check_image(const hl_csv *csv, int dir_fd, const char *path, hl_err *e)
+{
+    struct stat st;
+    if (!*path)
+        return hl_fail(e, "%s: line %zu: empty image", csv->name, csv->line);
+    if (!stays_inside(path))
+        return hl_fail(e,
+                       "%s: line %zu: '%s' does not stay inside the folder of the data set: "
+                       "expected a relative path without '..'",
+                       csv->name, csv->line, path);
+    if (fstatat(dir_fd, path, &st, 0))
+        return hl_fail_errno(e, "%s: line %zu: '%s' cannot be found", csv->name, csv->line, path);
+    if (!S_ISREG(st.st_mode))
+        return hl_fail(e, "%s: line %zu: '%s' is not a file", csv->name, csv->line, path);
+    return 0;
+}
+
+static int read_row(const hl_csv *csv, const columns *at, int dir_fd, row *r, hl_err *e)
+{
+    *r = (row){.path = csv->fields[at->image], .label = csv->fields[at->label], .line = csv->line};
+    while (strncmp(r->path, "./", 2) == 0)
+        r->path += 2;
+    if (check_image(csv, dir_fd, r->path, e))
+        return -1;
+    if (!*r->label)
+        return hl_fail(e, "%s: line %zu: empty label", csv->name, csv->line);
+    if (at->patient >= 0 && !*(r->patient = csv->fields[at->patient]))
+        return hl_fail(e, "%s: line %zu: empty patient", csv->name, csv->line);
+    if (at->subset < 0)
+        return 0;
+    const char *name = csv->fields[at->subset];
+    const int subset = subset_from_name(name, strlen(name));
+    if (subset < 0)
+        return hl_fail(e, "%s: line %zu: expected subset train, val or test, found '%s'", csv->name,
+                       csv->line, name);
+    r->subset = (hl_subset)subset;
+    return 0;
+}
+
+static int read_rows(hl_csv *csv, const columns *at, int dir_fd, rows *all, hl_err *e)
+{
+    for (bool more;;) {
+        if (hl_csv_next(csv, &more, e))
+            return -1;
+        if (!more)
+            return all->n ? 0 : hl_fail(e, "%s: it lists no image", csv->name);
+        if (all->n == all->cap) {
+            all->cap = all->cap ? 2 * all->cap : 1024;
+            all->items = hl_realloc(all->items, all->cap, sizeof *all->items);
+        }
+        if (read_row(csv, at, dir_fd, &all->items[all->n], e))
+            return -1;
+        all->n++;
+    }
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const row *x = a, *y = b;
+    const int order = strcmp(x->path, y->path);
+    return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+static int take_rows(hl_collection *c, const char *name, const rows *all, hl_patient_rule *rule,
+                     hl_err *e)
+{
+    qsort(all->items, all->n, sizeof *all->items, compare_rows);
+    for (size_t i = 0; i < all->n; i++) {
+        const row *r = &all->items[i];
+        if (i > 0 && strcmp(r[-1].path, r->path) == 0)
+            return hl_fail(e, "%s: line %zu: '%s' stands already in line %zu", name, r->line,
+                           r->path, r[-1].line);
+        char *patient = r->patient ? hl_strdup(r->patient) : hl_patient_of(rule, r->path, e);
+        if (!patient) {
+            char where[512];
+            snprintf(where, sizeof where, "%s: line %zu", name, r->line);
+            return hl_fail_in(e, where);
+        }
+        hl_manifest_add(&c->samples, r->path, r->label, patient, r->subset);
+        free(patient);
+    }
+    return finish(c, name, e);
+}
+
+static int parse_table(hl_collection *c, const char *name, char *text, size_t len, int dir_fd,
+                       hl_patient_rule *rule, hl_err *e)
+{
+    hl_csv csv;
+    columns at;
+    rows all = {0};
+    if (hl_csv_open(&csv, name, text, len, e))
+        return -1;
+    int status = find_columns(&csv, rule, &at, e);
+    if (status == 0)
+        status = read_rows(&csv, &at, dir_fd, &all, e);
+    if (status == 0) {
+        c->has_subsets = at.subset >= 0;
+        status = take_rows(c, name, &all, rule, e);
+    }
+    free(all.items);
+    hl_csv_close(&csv);
+    return status;
+}
+
+static int read_table(const char *path, char **text, size_t *len, hl_err *e)
+{
+    const char *name;
+    FILE *fp = hl_in_open(path, &name, e);
+    if (!fp)
+        return -1;
+    const int status = hl_in_read_all(fp, name, max_table, text, len, e);
+    if (fp != stdin)
+        fclose(fp);
+    return status;
+}
+
+int hl_collect_labels(hl_collection *c, const char *dir, const char *labels, hl_patient_rule *rule,
+                      hl_err *e)
+{
+    *c = (hl_collection){0};
+    char *text;
+    size_t len;
+    const int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir_fd < 0)
+        return hl_fail_errno(e, "%s: cannot be read", dir);
+    int status = read_table(labels, &text, &len, e);
+    if (status == 0) {
+        hl_digest_bytes(text, len, c->labels);
+        status = parse_table(c, labels, text, len, dir_fd, rule, e);
+        free(text);
+    }
+    close(dir_fd);
+    if (status)
+        hl_collection_free(c);
+    return status;
+}
+
+void hl_collection_free(hl_collection *c)
+{
+    hl_manifest_free(&c->samples);
+    *c = (hl_collection){0};
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which images a data set has, with label and patient: from its folders or from a table.
+ *
+ * Folders: DIR/CLASS/.../image, or DIR/{train,val,test}/CLASS/.../image as Kaggle has it.
+ * Table:   a CSV with the columns image (path relative to DIR) and label, and optionally patient
+ *          and subset, in any order; other columns are ignored.
+ */
+#ifndef HL_COLLECT_H
+#define HL_COLLECT_H
+
+#include "../common/digest.h"
+#include "../common/error.h"
+#include "../common/manifest.h"
+#include "patients.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { HL_MAX_CLASSES = 1000 };
+
+typedef struct hl_collection {
+    hl_manifest samples;          /* finished, sorted by path */
+    bool has_subsets;             /* the data set's own; otherwise all are HL_TRAIN */
+    size_t others;                /* files that are no images */
+    char listing[HL_DIGEST_SIZE]; /* of the paths, each with a NUL after it */
+    char labels[HL_DIGEST_SIZE];  /* of the table; "" where there is none */
+} hl_collection;
+
+int hl_collect_folders(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_err *e);
+int hl_collect_labels(hl_collection *c, const char *dir, const char *labels, hl_patient_rule *rule,
+                      hl_err *e);
+void hl_collection_free(hl_collection *c);
+
+#endif

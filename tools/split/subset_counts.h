@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Numbers of images and patients in the subsets of a manifest. */
+#ifndef HL_SUBSET_COUNTS_H
+#define HL_SUBSET_COUNTS_H
+
+#include "../common/manifest.h"
+
+#include <stddef.h>
+
+/* The last column of a row stands for all subsets, the last row for all classes. A patient counts
+ * once in every cell that has an image of that patient. */
+typedef struct hl_subset_counts {
+    size_t (*images)[HL_SUBSETS + 1];   /* nclasses + 1 rows, owned */
+    size_t (*patients)[HL_SUBSETS + 1]; /* the same */
+    size_t nclasses;
+    size_t divided; /* patients with images in several subsets */
+} hl_subset_counts;
+
+void hl_subset_counts_make(hl_subset_counts *c, const hl_manifest *m);
+void hl_subset_counts_free(hl_subset_counts *c);
+
+#endif
