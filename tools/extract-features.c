@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* extract-features: runs images through a frozen backbone. */
+#include "common/backbones.h"
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/provenance.h"
+#include "common/samples.h"
+#include "nets/extractor.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NORMALIZE_WORDS "auto|caffe|tf|torch|unit|raw"
+#define DTYPE_WORDS "f32|bf16|f16"
+#define DEVICE_WORDS "auto|cpu|cuda"
+enum { DEVICE_AUTO, DEVICE_CPU, DEVICE_CUDA };
+static const ts_dtype dtypes[] = {TS_F32, TS_BF16, TS_F16};
+
+static const char *model = "vgg16", *weights, *layer, *output;
+static int normalize, pool = NET_POOL_AVG, dtype, device = DEVICE_AUTO;
+static int64_t batch = 16, jobs;
+
+static const hl_opt options[] = {
+    HL_OPT_STR_R('m', "model", "NAME", &model, "backbone: vgg16, inceptionresnetv2 or mobilenetv2"),
+    HL_OPT_STR('w', "weights", "FILE", &weights,
+               "its weights: an HDF5 file of Keras, or seeded:N for pseudo-random ones"),
+    HL_OPT_CHOICE_R(0, "normalize", NORMALIZE_WORDS, &normalize, "scaling of the pixels"),
+    HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &pool, "what becomes of the feature maps"),
+    HL_OPT_STR_R('l', "layer", "NAME", &layer, "take the output of this layer (default: the last)"),
+    HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
+    HL_OPT_CHOICE('d', "device", DEVICE_WORDS, &device, "where to compute"),
+    HL_OPT_INT('b', "batch", "N", &batch, 1, 4096, "images at a time"),
+    HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
+    HL_OPT_STR('o', "output", "FILE", &output, "features (default: standard output)"),
+};
+
+static const hl_cli cli = {
+    .name = "extract-features",
+    .usage = "-w WEIGHTS [OPTIONS] [IMAGES]",
+    .about = "Runs images through a frozen ImageNet backbone and writes a feature vector each.\n"
+             "IMAGES is a file that preprocess wrote; standard input where it is not given.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 0,
+    .max_args = 1,
+};
+
+/* Readies the device that was asked for, and says which it is. */
+static int choose_device(ts_device *chosen, hl_err *e)
+{
+    *chosen = TS_CPU;
+    if (device == DEVICE_CPU)
+        return 0;
+    if (ts_use_device(TS_CUDA) == 0)
+        *chosen = TS_CUDA;
+    else if (device == DEVICE_CUDA)
+        return hl_fail(e, "--device cuda: %s", ts_last_error());
+    return 0;
+}
+
+static const char *normalize_mode(const hl_backbone *b)
+{
+    static char word[16];
+    if (normalize == 0)
+        return b->normalize;
+    hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word);
+    if (strcmp(word, b->normalize) != 0)
+        hl_log_warn("--normalize %s: %s was trained with %s", word, b->name, b->normalize);
+    return word;
+}
+
+static int check_images(const hl_samples *in, hl_err *e)
+{
+    const hl_tensor_desc *p = &in->payload;
+    if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
+        p->shape[1] != in->space.height || p->shape[2] != in->space.width)
+        return hl_fail(e,
+                       "%s: expected images U8 [N, H, W, 1 or 3] of the size that hilum.space "
+                       "states",
+                       hl_tf_name(in->file));
+    return 0;
+}
+
+static int check_finite(const hl_samples *in, size_t first, size_t rows, size_t width,
+                        const float *v, hl_err *e)
+{
+    for (size_t i = 0; i < rows * width; i++)
+        if (!isfinite(v[i]))
+            return hl_fail(e,
+                           "%s: sample '%s': a feature is not finite: expected weights of %s "
+                           "that suit the images",
+                           hl_tf_name(in->file), in->manifest.samples[first + i / width].path,
+                           model);
+    return 0;
+}
+
+/* Streams the images through, a batch at a time. */
+static int stream(hl_samples *in, net_extractor *x, hl_tf_writer *out, hl_err *e)
+{
+    const size_t rows = (size_t)batch < in->n ? (size_t)batch : in->n;
+    const size_t width = net_extractor_width(x);
+    const int channels = (int)in->payload.shape[3];
+    uint8_t *images = hl_malloc(rows, in->row_bytes);
+    float *features = hl_malloc(rows * width, sizeof *features);
+    hl_progress progress;
+    hl_progress_start(&progress, "images", in->n);
+    int status = 0;
+    for (size_t i = 0; i < in->n && status == 0; i += rows) {
+        const size_t n = in->n - i < rows ? in->n - i : rows;
+        if (hl_tf_read(in->file, images, n * in->row_bytes, e) ||
+            net_extractor_run(x, images, n, channels, features, e) ||
+            check_finite(in, i, n, width, features, e) ||
+            hl_tf_write(out, features, n * width * sizeof *features, e))
+            status = -1;
+        else
+            hl_progress_add(&progress, n);
+    }
+    if (status == 0)
+        hl_progress_end(&progress);
+    free(features);
+    free(images);
+    return status;
+}
+
+static int create_output(hl_tf_writer **out, const hl_samples *in, const net_extractor *x,
+                         const hl_space *space, hl_err *e)
+{
+    const hl_input inputs[] = {{"images", hl_tf_id(in->file)}, {"weights", space->weights}};
+    const hl_tensor_desc payload = {
+        .name = "features",
+        .dtype = HL_F32,
+        .rank = 2,
+        .shape = {(int64_t)in->n, (int64_t)net_extractor_width(x)},
+    };
+    char *chain;
+    if (hl_chain_extend(&chain, in->chain, &cli, inputs, 2, e))
+        return -1;
+    const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
+                                         space, chain, &payload, e);
+    free(chain);
+    return status;
+}
+
+static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
+{
+    ts_device where;
+    if (check_images(in, e) || choose_device(&where, e))
+        return -1;
+    const net_extractor_options o = {.backbone = backbone->name,
+                                     .weights = weights,
+                                     .normalize = normalize_mode(backbone),
+                                     .layer = layer,
+                                     .pool = (net_pool)pool,
+                                     .dtype = dtypes[dtype],
+                                     .device = where};
+    hl_space space = in->space;
+    net_extractor *x;
+    if (net_extractor_new(&x, &o, &space, e))
+        return -1;
+    hl_log_info("%s, %s weights, %s scaling, on the %s", backbone->name, space.weights,
+                space.normalize, where == TS_CUDA ? "GPU" : "CPU");
+    hl_tf_writer *out;
+    int status = create_output(&out, in, x, &space, e);
+    if (status == 0) {
+        status = stream(in, x, out, e) || hl_tf_end(in->file, e) ? -1 : 0;
+        if (status)
+            hl_tf_discard(out);
+        else
+            status = hl_tf_finish(out, e);
+    }
+    net_extractor_free(x);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    jobs = hl_cpu_count();
+    const int first = hl_cli_parse(&cli, argc, argv);
+    const hl_backbone *backbone = hl_backbone_find(model);
+    if (!backbone)
+        hl_usage_error("--model: expected vgg16, inceptionresnetv2 or mobilenetv2, found '%s'",
+                       model);
+    if (!weights)
+        hl_usage_error("missing option: --weights FILE, or seeded:N for an untrained backbone");
+    hl_err err;
+    hl_samples in;
+    int status = hl_samples_open(&in, argv[first], "images", &err);
+    if (status == 0) {
+        status = ts_init((int)jobs) ? hl_fail(&err, "libtorch: %s", ts_last_error())
+                                    : extract(&in, backbone, &err);
+        hl_samples_close(&in);
+    }
+    if (status)
+        hl_log_error("%s", err.msg);
+    return status ? 1 : 0;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* preprocess: reads the images of a manifest and brings them to the size that a backbone takes. */
+#include "common/backbones.h"
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "common/provenance.h"
+#include "common/samples.h"
+#include "preprocess/convert.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHANNELS_AUTO, CHANNELS_1, CHANNELS_3 };
+enum { ON_ERROR_STOP, ON_ERROR_SKIP };
+enum { MAX_SIDE = 4096 };
+
+static const char default_model[] = "vgg16";
+static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output;
+static int opt_filter = HL_BILINEAR, opt_fit = HL_STRETCH;
+static int opt_channels = CHANNELS_AUTO, opt_on_error = ON_ERROR_STOP;
+static int64_t opt_jobs;
+
+static const hl_opt options[] = {
+    HL_OPT_STR('m', "model", "NAME", &opt_model,
+               "bring images to the size that this backbone takes (default: vgg16)"),
+    HL_OPT_STR_R(0, "size", "HxW", &opt_size, "or to this size in pixels; N is NxN"),
+    HL_OPT_CHOICE_R(0, "filter", HL_FILTER_WORDS, &opt_filter, "resampling"),
+    HL_OPT_CHOICE_R(0, "fit", HL_FIT_WORDS, &opt_fit, "where the aspect differs"),
+    HL_OPT_CHOICE_R(0, "channels", "auto|1|3", &opt_channels,
+                    "1 grey, 3 RGB, auto 1 unless an image has colours"),
+    HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &opt_on_error, "at an image that is unusable"),
+    HL_OPT_STR(0, "rejects", "FILE", &opt_rejects, "list the images that were skipped in FILE"),
+    HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
+    HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
+    HL_OPT_STR('o', "output", "FILE", &opt_output, "images (default: standard output)"),
+};
+
+static const hl_cli cli = {
+    .name = "preprocess",
+    .usage = "[OPTIONS] [MANIFEST]",
+    .about = "Reads the images that MANIFEST lists, resizes them and writes them as one file.\n"
+             "MANIFEST is what split wrote; standard input where it is not given.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 0,
+    .max_args = 1,
+};
+
+/* ---- the size ---- */
+
+static bool parse_side(const char *text, size_t len, size_t *side)
+{
+    char digits[16];
+    int64_t v;
+    if (len == 0 || len >= sizeof digits)
+        return false;
+    memcpy(digits, text, len);
+    digits[len] = '\0';
+    if (!hl_parse_i64(digits, &v) || v < 1 || v > MAX_SIDE)
+        return false;
+    *side = (size_t)v;
+    return true;
+}
+
+static void parse_size(size_t *height, size_t *width)
+{
+    const size_t len = strcspn(opt_size, "x");
+    const char *second = opt_size[len] ? opt_size + len + 1 : opt_size;
+    if (!parse_side(opt_size, len, height) || !parse_side(second, strlen(second), width))
+        hl_usage_error("--size: expected N or HxW, whole numbers from 1 to %d, found '%s'",
+                       MAX_SIDE, opt_size);
+}
+
+/* Leaves the size in opt_size too, in one spelling: the same images get the same provenance,
+ * however their size was asked for. */
+static void settle_size(size_t *height, size_t *width)
+{
+    static char text[32];
+    if (opt_model && opt_size)
+        hl_usage_error("--model and --size both state the size: expected one of them");
+    if (opt_size) {
+        parse_size(height, width);
+    } else {
+        const char *name = opt_model ? opt_model : default_model;
+        const hl_backbone *b = hl_backbone_find(name);
+        if (!b)
+            hl_usage_error("--model: expected %s, found '%s'", HL_BACKBONE_WORDS, name);
+        *height = (size_t)b->height;
+        *width = (size_t)b->width;
+    }
+    snprintf(text, sizeof text, "%zux%zu", *height, *width);
+    opt_size = text;
+}
+
+/* ---- what was left out ---- */
+
+static int write_rejects(const hl_conversion *c, hl_err *e)
+{
+    hl_text table = {0};
+    hl_text_puts(&table, "path\treason\n");
+    if (c->rejects.len)
+        hl_text_puts(&table, c->rejects.data);
+    const int status = hl_out_write_file(opt_rejects, table.data, table.len, e);
+    hl_text_free(&table);
+    return status;
+}
+
+static void warn_of_losses(const hl_conversion *c)
+{
+    const hl_manifest *before = c->manifest, *after = &c->kept;
+    const size_t lost = before->n - after->n;
+    if (lost == 0)
+        return;
+    hl_log_warn("images left out as unusable: %zu of %zu; the first: %s", lost, before->n,
+                c->first_reject.msg);
+    for (int s = 0; s < HL_SUBSETS; s++)
+        if (hl_manifest_count(before, (hl_subset)s) && !hl_manifest_count(after, (hl_subset)s))
+            hl_log_warn("no image of the %s set is left", hl_subset_names[s]);
+    /* Both lists are sorted, and the second has no class that the first lacks. */
+    for (size_t k = 0, left = 0; k < before->nclasses; k++) {
+        if (left < after->nclasses && strcmp(before->classes[k], after->classes[left]) == 0)
+            left++;
+        else
+            hl_log_warn("no image of class '%s' is left", before->classes[k]);
+    }
+}
+
+/* ---- the result ---- */
+
+static hl_space space_of(const hl_conversion *c)
+{
+    hl_space s = {.height = (int64_t)c->height, .width = (int64_t)c->width};
+    hl_choice_word(HL_FILTER_WORDS, opt_filter, s.filter, sizeof s.filter);
+    hl_choice_word(HL_FIT_WORDS, opt_fit, s.fit, sizeof s.fit);
+    return s;
+}
+
+static int create_output(hl_tf_writer **out, const hl_conversion *c, int channels, hl_err *e)
+{
+    const hl_tensor_desc payload = {
+        .name = "images",
+        .dtype = HL_U8,
+        .rank = 4,
+        .shape = {(int64_t)c->kept.n, (int64_t)c->height, (int64_t)c->width, channels},
+    };
+    const hl_space space = space_of(c);
+    char manifest_digest[HL_DIGEST_SIZE], *chain;
+    hl_manifest_digest(c->manifest, manifest_digest);
+    const hl_input inputs[] = {{"manifest", manifest_digest}, {"images", c->digest}};
+    if (hl_chain_extend(&chain, c->manifest->chain, &cli, inputs, 2, e))
+        return -1;
+    const int status = hl_samples_create(out, opt_output, &c->kept, c->manifest->classes,
+                                         c->manifest->nclasses, &space, chain, &payload, e);
+    free(chain);
+    return status;
+}
+
+static int write_images(hl_conversion *c, hl_err *e)
+{
+    const int channels = opt_channels == CHANNELS_3 || c->spool.colour ? 3 : 1;
+    const size_t bytes = c->height * c->width * (size_t)channels;
+    hl_tf_writer *out;
+    if (hl_spool_rewind(&c->spool, e) || create_output(&out, c, channels, e))
+        return -1;
+    uint8_t *image = hl_malloc(bytes, 1);
+    int status = 0;
+    for (size_t i = 0; i < c->kept.n && status == 0; i++)
+        status = hl_spool_next(&c->spool, image, channels, e) || hl_tf_write(out, image, bytes, e)
+                     ? -1
+                     : 0;
+    free(image);
+    if (status)
+        hl_tf_discard(out);
+    else
+        status = hl_tf_finish(out, e);
+    return status;
+}
+
+/* An output that cannot be written should not be found out after the work is done. */
+static int try_output(hl_err *e)
+{
+    hl_out probe;
+    if (hl_out_open(&probe, opt_output, true, e))
+        return -1;
+    hl_out_abort(&probe);
+    return 0;
+}
+
+static int preprocess(hl_conversion *c, hl_err *e)
+{
+    if (try_output(e) || hl_convert(c, e))
+        return -1;
+    warn_of_losses(c);
+    if (opt_rejects && write_rejects(c, e))
+        return -1;
+    if (c->kept.n == 0)
+        return hl_fail(e, "none of %zu images is usable", c->manifest->n);
+    return write_images(c, e);
+}
+
+int main(int argc, char **argv)
+{
+    opt_jobs = hl_cpu_count();
+    const int first = hl_cli_parse(&cli, argc, argv);
+    hl_conversion c = {.to_grey = opt_channels == CHANNELS_1,
+                       .skip_unusable = opt_on_error == ON_ERROR_SKIP,
+                       .filter = (hl_filter)opt_filter,
+                       .fit = (hl_fit)opt_fit,
+                       .jobs = (int)opt_jobs};
+    settle_size(&c.height, &c.width);
+    if (opt_rejects && !c.skip_unusable)
+        hl_usage_error("--rejects: expected --on-error skip with it");
+    if (opt_rejects && strcmp(opt_rejects, "-") == 0)
+        hl_usage_error("--rejects: expected the name of a file, found '-'");
+    hl_err err;
+    hl_manifest manifest;
+    int status = hl_manifest_read(&manifest, argv[first], &err);
+    if (status == 0) {
+        c.manifest = &manifest;
+        c.root = opt_root ? opt_root : manifest.root;
+        status = preprocess(&c, &err);
+        hl_convert_free(&c);
+        hl_manifest_free(&manifest);
+    }
+    if (status)
+        hl_log_error("%s", err.msg);
+    return status ? 1 : 0;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "convert.h"
+
+#include "../common/log.h"
+#include "../common/mem.h"
+#include "../common/output.h"
+#include "../common/parallel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* No radiograph comes near this, whatever its format. */
+static const size_t max_file = (size_t)512 << 20;
+
+typedef struct slot {
+    uint8_t *image; /* height * width * 3 bytes */
+    int channels;   /* 0: the source file is unusable, and err says why */
+    unsigned char source[32];
+    hl_err err;
+} slot;
+
+typedef struct run {
+    hl_conversion *c;
+    slot *slots;
+    hl_sha256 *digest;
+    hl_progress progress;
+} run;
+
+/* The file to open, also what messages name. The caller frees. */
+static char *locate(const hl_conversion *c, const char *path)
+{
+    if (*path == '/')
+        return hl_strdup(path);
+    const char *root = *c->root ? c->root : ".";
+    const size_t size = strlen(root) + 1 + strlen(path) + 1;
+    char *file = hl_malloc(size, 1);
+    const char *slash = root[strlen(root) - 1] == '/' ? "" : "/";
+    snprintf(file, size, "%s%s%s", root, slash, path);
+    return file;
+}
+
+static int read_file(const char *file, char **bytes, size_t *len, hl_err *e)
+{
+    const char *name;
+    FILE *fp = hl_in_open(file, &name, e);
+    if (!fp)
+        return -1;
+    const int status = hl_in_read_all(fp, name, max_file, bytes, len, e);
+    fclose(fp);
+    return status;
+}
+
+static void digest_raw(const void *bytes, size_t len, unsigned char raw[32])
+{
+    hl_sha256 *s = hl_sha256_new();
+    hl_sha256_add(s, bytes, len);
+    hl_sha256_end(s, raw);
+}
+
+/* Luminance of ITU-R 601 as Pillow's convert("L") computes it, in place. */
+static void make_grey(hl_image *img)
+{
+    const size_t n = img->height * img->width;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *rgb = img->pixels + 3 * i;
+        const uint32_t sum = rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000;
+        img->pixels[i] = (uint8_t)(sum >> 16);
+    }
+    img->channels = 1;
+}
+
+static int convert_one(const hl_conversion *c, const char *path, slot *s, hl_err *e)
+{
+    char *bytes, *file = locate(c, path);
+    size_t len;
+    hl_image img;
+    int status = read_file(file, &bytes, &len, e);
+    if (status == 0) {
+        digest_raw(bytes, len, s->source);
+        status = hl_image_decode(&img, file, bytes, len, e);
+        free(bytes);
+    }
+    free(file);
+    if (status)
+        return -1;
+    if (c->to_grey && img.channels == 3)
+        make_grey(&img);
+    hl_resize(&img, c->filter, c->fit, c->height, c->width, s->image);
+    s->channels = img.channels;
+    hl_image_free(&img);
+    return 0;
+}
+
+static int work(void *ctx, size_t i, size_t at, hl_err *e)
+{
+    run *r = ctx;
+    slot *s = &r->slots[at];
+    s->channels = 0;
+    if (convert_one(r->c, r->c->manifest->samples[i].path, s, &s->err) == 0)
+        return 0;
+    if (r->c->skip_unusable)
+        return 0;
+    *e = s->err;
+    return -1;
+}
+
+/* The file's name as on this machine stands at the front of the reason; the record goes without. */
+static void reject(hl_conversion *c, const char *path, const hl_err *why)
+{
+    char *file = locate(c, path);
+    const char *reason = why->msg;
+    const size_t len = strlen(file);
+    if (strncmp(reason, file, len) == 0 && strncmp(reason + len, ": ", 2) == 0)
+        reason += len + 2;
+    free(file);
+    if (c->rejects.len == 0)
+        c->first_reject = *why;
+    hl_tsv_escape(&c->rejects, path);
+    hl_text_puts(&c->rejects, "\t");
+    hl_tsv_escape(&c->rejects, reason);
+    hl_text_puts(&c->rejects, "\n");
+}
+
+static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
+{
+    hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
+    hl_sha256_add(r->digest, s->source, sizeof s->source);
+    hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
+    return hl_spool_add(&r->c->spool, s->image, s->channels, e);
+}
+
+static int emit(void *ctx, size_t i, size_t at, hl_err *e)
+{
+    run *r = ctx;
+    const slot *s = &r->slots[at];
+    const hl_sample *sample = &r->c->manifest->samples[i];
+    hl_progress_add(&r->progress, 1);
+    if (s->channels)
+        return keep(r, sample, s, e);
+    reject(r->c, sample->path, &s->err);
+    return 0;
+}
+
+int hl_convert(hl_conversion *c, hl_err *e)
+{
+    const size_t nslots = hl_ordered_slots(c->jobs);
+    const size_t pixels = c->height * c->width;
+    if (hl_spool_open(&c->spool, pixels, e))
+        return -1;
+    run r = {.c = c, .slots = hl_calloc(nslots, sizeof(slot)), .digest = hl_sha256_new()};
+    for (size_t i = 0; i < nslots; i++)
+        r.slots[i].image = hl_malloc(pixels, 3);
+    hl_progress_start(&r.progress, "images", c->manifest->n);
+    const int status = hl_ordered_map(c->manifest->n, c->jobs, work, emit, &r, e);
+    if (status == 0)
+        hl_progress_end(&r.progress);
+    hl_sha256_end_text(r.digest, c->digest);
+    hl_manifest_finish(&c->kept);
+    for (size_t i = 0; i < nslots; i++)
+        free(r.slots[i].image);
+    free(r.slots);
+    return status;
+}
+
+void hl_convert_free(hl_conversion *c)
+{
+    hl_spool_close(&c->spool);
+    hl_manifest_free(&c->kept);
+    hl_text_free(&c->rejects);
+}

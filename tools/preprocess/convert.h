@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a manifest to spooled images: reads, decodes and resizes on several threads, in order. */
+#ifndef HL_CONVERT_H
+#define HL_CONVERT_H
+
+#include "../common/digest.h"
+#include "../common/error.h"
+#include "../common/manifest.h"
+#include "../common/resize.h"
+#include "../common/text.h"
+#include "spool.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct hl_conversion {
+    /* what is asked for */
+    const hl_manifest *manifest;
+    const char *root; /* where relative paths start */
+    size_t height, width;
+    hl_filter filter;
+    hl_fit fit;
+    bool to_grey;       /* colour images become luminance */
+    bool skip_unusable; /* leave out what cannot be read; otherwise it ends the run */
+    int jobs;
+    /* what comes out; hl_convert_free frees it */
+    hl_spool spool;
+    hl_manifest kept;            /* the samples whose images are in the spool, in its order */
+    char digest[HL_DIGEST_SIZE]; /* of the paths and bytes of the source files of these */
+    hl_text rejects;             /* TSV, path and reason, of the samples that were left out */
+    hl_err first_reject;
+} hl_conversion;
+
+int hl_convert(hl_conversion *c, hl_err *e);
+void hl_convert_free(hl_conversion *c); /* also after a failure */
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "spool.h"
+
+#include "../common/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char spool_name[] = "temporary file of images";
+
+/* A file that never has a name, or, where the file system cannot do that, no longer has one. */
+static int open_unnamed(const char *dir)
+{
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+        return fd;
+    const size_t size = strlen(dir) + sizeof "/hilum.XXXXXX";
+    char *path = hl_malloc(size, 1);
+    snprintf(path, size, "%s/hilum.XXXXXX", dir);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    free(path);
+    return fd;
+}
+
+int hl_spool_open(hl_spool *s, size_t pixels, hl_err *e)
+{
+    *s = (hl_spool){.pixels = pixels};
+    const char *dir = getenv("TMPDIR");
+    if (!dir || !*dir)
+        dir = "/tmp";
+    const int fd = open_unnamed(dir);
+    if (fd < 0)
+        return hl_fail_errno(e, "%s: %s cannot be created (see TMPDIR)", dir, spool_name);
+    s->fp = fdopen(fd, "w+");
+    if (!s->fp) {
+        close(fd);
+        return hl_fail(e, "%s: %s cannot be opened", dir, spool_name);
+    }
+    return 0;
+}
+
+int hl_spool_add(hl_spool *s, const uint8_t *image, int channels, hl_err *e)
+{
+    const size_t bytes = s->pixels * (size_t)channels;
+    if (fwrite(image, 1, bytes, s->fp) != bytes)
+        return hl_fail_errno(e, "%s: cannot be written (see TMPDIR)", spool_name);
+    if (s->n == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 1024;
+        s->channels = hl_realloc(s->channels, s->cap, 1);
+    }
+    s->channels[s->n++] = (uint8_t)channels;
+    s->colour |= channels == 3;
+    return 0;
+}
+
+int hl_spool_rewind(hl_spool *s, hl_err *e)
+{
+    s->at = 0;
+    if (fflush(s->fp) || fseeko(s->fp, 0, SEEK_SET))
+        return hl_fail_errno(e, "%s: cannot be written (see TMPDIR)", spool_name);
+    return 0;
+}
+
+/* Grey at the front of the buffer to colour in all of it, from the end backwards. */
+static void spread(uint8_t *image, size_t pixels)
+{
+    for (size_t i = pixels; i-- > 0;) {
+        const uint8_t v = image[i];
+        image[3 * i] = image[3 * i + 1] = image[3 * i + 2] = v;
+    }
+}
+
+int hl_spool_next(hl_spool *s, uint8_t *image, int channels, hl_err *e)
+{
+    const int stored = s->channels[s->at++];
+    if (stored > channels)
+        abort();
+    const size_t bytes = s->pixels * (size_t)stored;
+    if (fread(image, 1, bytes, s->fp) != bytes)
+        return hl_fail(e, "%s: cannot be read back", spool_name);
+    if (stored < channels)
+        spread(image, s->pixels);
+    return 0;
+}
+
+void hl_spool_close(hl_spool *s)
+{
+    if (s->fp)
+        fclose(s->fp);
+    free(s->channels);
+    *s = (hl_spool){0};
+}

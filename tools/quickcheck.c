@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* quickcheck: says what a tensor file is, and whether it is whole. */
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/tensorfile.h"
+#include "common/text.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool values;
+
+static const hl_opt options[] = {
+    HL_OPT_FLAG('v', "values", &values, "smallest, largest and mean value of each tensor"),
+};
+
+static const hl_cli cli = {
+    .name = "quickcheck",
+    .usage = "[OPTIONS] [FILE ...]",
+    .about = "Says for any tensor file what it is, its tensors and its provenance, and reads it to "
+             "the end.\nStandard input where no file is given. Exit status 1 if any is damaged.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 0,
+    .max_args = -1,
+};
+
+/* ---- what the header says ---- */
+
+/* The chain, a program a line. Odd JSON is shown as it is. */
+static void print_chain(const char *text)
+{
+    json_t *list = json_loads(text, 0, NULL);
+    if (!json_is_array(list)) {
+        printf("  hilum.chain: %s\n", text);
+        json_decref(list);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *o = json_array_get(list, i);
+        const char *tool = json_string_value(json_object_get(o, "tool"));
+        const char *version = json_string_value(json_object_get(o, "version"));
+        const char *options_text = json_string_value(json_object_get(o, "options"));
+        printf("  made by: %s %s %s\n", tool ? tool : "?", version ? version : "?",
+               options_text ? options_text : "");
+        const char *role;
+        json_t *digest;
+        json_object_foreach(json_object_get(o, "inputs"), role, digest)
+            printf("           from %s %s\n", role,
+                   json_is_string(digest) ? json_string_value(digest) : "?");
+    }
+    json_decref(list);
+}
+
+static void print_header(const hl_tf_reader *r)
+{
+    const hl_tf_header *h = hl_tf_get_header(r);
+    const char *kind = hl_tf_meta(h, "hilum.kind");
+    printf("%s: %s\n  id: %s\n", hl_tf_name(r), kind ? kind : "a tensor file of no stated kind",
+           hl_tf_id(r));
+    for (size_t i = 0; i < h->nmeta; i++) {
+        if (strcmp(h->keys[i], "hilum.chain") == 0)
+            print_chain(h->values[i]);
+        else if (strcmp(h->keys[i], "hilum.kind") != 0)
+            printf("  %s: %s\n", h->keys[i], h->values[i]);
+    }
+}
+
+static void print_tensor(const hl_tensor_desc *d)
+{
+    printf("  %s: %s [", d->name, hl_dtype_names[d->dtype]);
+    for (int i = 0; i < d->rank; i++)
+        printf("%s%" PRId64, i ? ", " : "", d->shape[i]);
+    printf("], %" PRIu64 " bytes", d->bytes);
+}
+
+/* ---- what the data says ---- */
+
+typedef struct range {
+    double low, high, sum;
+    uint64_t n, odd; /* values, and how many of them are not finite */
+} range;
+
+static void add_value(range *s, double v)
+{
+    s->n++;
+    if (!isfinite(v)) {
+        s->odd++;
+        return;
+    }
+    s->low = fmin(s->low, v);
+    s->high = fmax(s->high, v);
+    s->sum += v;
+}
+
+static void add_values(range *s, hl_dtype dtype, const void *data, size_t bytes)
+{
+    const size_t n = bytes / hl_dtype_size(dtype);
+    for (size_t i = 0; i < n; i++) {
+        if (dtype == HL_U8)
+            add_value(s, ((const uint8_t *)data)[i]);
+        else if (dtype == HL_F32)
+            add_value(s, (double)((const float *)data)[i]);
+        else if (dtype == HL_I64)
+            add_value(s, (double)((const int64_t *)data)[i]);
+    }
+}
+
+static int read_tensor(hl_tf_reader *r, const hl_tensor_desc *d, hl_err *e)
+{
+    static char buf[1 << 16];
+    range s = {.low = INFINITY, .high = -INFINITY};
+    for (uint64_t left = d->bytes; left;) {
+        const size_t n = left < sizeof buf ? (size_t)left : sizeof buf;
+        if (hl_tf_read(r, buf, n, e))
+            return -1;
+        if (values)
+            add_values(&s, d->dtype, buf, n);
+        left -= n;
+    }
+    print_tensor(d);
+    if (s.n > s.odd)
+        printf(", %.6g to %.6g, mean %.6g", s.low, s.high, s.sum / (double)(s.n - s.odd));
+    if (s.odd)
+        printf(", %" PRIu64 " values not finite", s.odd);
+    putchar('\n');
+    return 0;
+}
+
+static int check(const char *path, hl_err *e)
+{
+    hl_tf_reader *r;
+    if (hl_tf_open(&r, path, NULL, e))
+        return -1;
+    const hl_tf_header *h = hl_tf_get_header(r);
+    print_header(r);
+    int status = 0;
+    for (size_t i = 0; i < h->ntensors && status == 0; i++)
+        status = read_tensor(r, &h->tensors[i], e);
+    if (status == 0)
+        status = hl_tf_end(r, e);
+    if (status == 0)
+        puts("  whole: yes");
+    hl_tf_close(r);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const int first = hl_cli_parse(&cli, argc, argv);
+    int status = 0, i = first;
+    do {
+        hl_err err;
+        if (check(argv[i], &err)) {
+            hl_log_error("%s", err.msg);
+            status = 1;
+        }
+    } while (++i < argc);
+    if (fflush(stdout) || ferror(stdout)) {
+        hl_log_error("standard output: cannot be written");
+        status = 1;
+    }
+    return status;
+}

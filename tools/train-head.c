@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* train-head: trains fully connected softmax layers on features. */
+#include "common/cli.h"
+#include "common/features.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "common/provenance.h"
+#include "common/text.h"
+#include "nets/train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLASS_WEIGHT_WORDS "none|balanced"
+enum { WEIGHT_NONE, WEIGHT_BALANCED };
+
+static const char *neurons = "256", *output, *history;
+static double rate = 1e-3, momentum, dropout, l2;
+static int64_t epochs = 50, batch = 32, patience = 5, jobs;
+static uint64_t seed = 1;
+static int class_weight, optimizer;
+
+static const hl_opt options[] = {
+    HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
+                 "units of each hidden layer, e.g. 256 or 512,64; 0: no hidden layer"),
+    HL_OPT_REAL_R('r', "lr", "RATE", &rate, 1e-12, 1e6, "learning rate"),
+    HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "epochs at most"),
+    HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples a step"),
+    HL_OPT_INT_R(0, "patience", "N", &patience, 0, 1000000,
+                 "epochs without a better validation loss before it stops"),
+    HL_OPT_REAL_R(0, "dropout", "SHARE", &dropout, 0, 0.99, "hidden units dropped in training"),
+    HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight, "weight of a class"),
+    HL_OPT_CHOICE_R(0, "optimizer", HL_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
+    HL_OPT_REAL_R(0, "momentum", "SHARE", &momentum, 0, 0.9999, "momentum of sgd"),
+    HL_OPT_REAL_R(0, "l2", "FACTOR", &l2, 0, 1e6, "penalty on the squares of the kernels"),
+    HL_OPT_SEED(&seed),
+    HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
+    HL_OPT_STR(0, "history", "FILE", &history, "loss and accuracy of every epoch, as TSV"),
+    HL_OPT_STR('o', "output", "FILE", &output, "the trained head (default: standard output)"),
+};
+
+static const hl_cli cli = {
+    .name = "train-head",
+    .usage = "[OPTIONS] [FEATURES]",
+    .about =
+        "Trains fully connected ReLU layers and a softmax on features and writes the head.\n"
+        "FEATURES is a file that extract-features wrote; standard input where it is not given.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 0,
+    .max_args = 1,
+};
+
+static volatile sig_atomic_t stop_asked;
+
+/* First Ctrl-C: end with the running epoch; a second one ends at once. */
+static void on_interrupt(int sig)
+{
+    stop_asked = 1;
+    signal(sig, SIG_DFL);
+}
+
+/* ---- options ---- */
+
+/* "512,64" -> {512, 64}; "0" -> none. */
+static size_t parse_neurons(int64_t units[HL_HEAD_MAX_LAYERS])
+{
+    size_t n = 0;
+    if (strcmp(neurons, "0") == 0)
+        return 0;
+    char *list = hl_strdup(neurons);
+    for (char *rest = list; rest;) {
+        const char *one = strsep(&rest, ",");
+        if (n + 1 >= HL_HEAD_MAX_LAYERS || !hl_parse_i64(one, &units[n]) || units[n] < 1 ||
+            units[n] > 65536)
+            hl_usage_error("--neurons: expected up to %d whole numbers from 1 to 65536 with "
+                           "commas between them, found '%s'",
+                           HL_HEAD_MAX_LAYERS - 1, neurons);
+        n++;
+    }
+    free(list);
+    return n;
+}
+
+/* ---- data ---- */
+
+static void alloc_set(hl_set *s, size_t n, size_t width)
+{
+    s->features = hl_malloc(n * width, sizeof *s->features);
+    s->labels = hl_malloc(n, sizeof *s->labels);
+}
+
+static void free_set(hl_set *s)
+{
+    free(s->features);
+    free(s->labels);
+}
+
+/* Rows of the training and validation subsets; those of the test subset are passed over. */
+static int load_sets(hl_features *f, hl_set sets[HL_SUBSETS], hl_err *e)
+{
+    float *unused = hl_malloc(f->width, sizeof *unused);
+    int status = 0;
+    for (size_t i = 0; i < f->n && status == 0; i++) {
+        const hl_sample *s = &f->manifest.samples[i];
+        hl_set *to = &sets[s->subset];
+        if (s->subset == HL_TEST) {
+            status = hl_features_read(f, 1, unused, e);
+            continue;
+        }
+        status = hl_features_read(f, 1, to->features + to->n * f->width, e);
+        to->labels[to->n++] = s->cls;
+    }
+    free(unused);
+    return status ? -1 : hl_features_end(f, e);
+}
+
+static int check_classes(const hl_features *f, const size_t *counts, hl_err *e)
+{
+    if (f->nclasses < 2)
+        return hl_fail(e, "%s: expected at least two classes, found %zu", hl_tf_name(f->file),
+                       f->nclasses);
+    for (size_t k = 0; k < f->nclasses; k++)
+        if (counts[k] == 0)
+            return hl_fail(e, "%s: class '%s' has no sample in the training subset",
+                           hl_tf_name(f->file), f->classes[k]);
+    return 0;
+}
+
+/* Balanced, as Keras' users and scikit-learn compute it: n / (K * n_class). */
+static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
+{
+    if (class_weight == WEIGHT_NONE)
+        return NULL;
+    float *w = hl_malloc(nclasses, sizeof *w);
+    for (size_t k = 0; k < nclasses; k++)
+        w[k] = (float)((double)n / ((double)nclasses * (double)counts[k]));
+    return w;
+}
+
+/* ---- progress and history ---- */
+
+typedef struct journal {
+    hl_out history;
+    double started;
+    size_t best;
+} journal;
+
+static int report_epoch(void *ctx, const hl_epoch *t, hl_err *e)
+{
+    journal *l = ctx;
+    (void)e;
+    if (t->best)
+        l->best = t->number;
+    const double each = (hl_now() - l->started) / (double)t->number;
+    hl_log_info("epoch %zu of %lld: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, "
+                "%.1f s%s, at most %.0f s left",
+                t->number, (long long)epochs, t->loss, t->accuracy, t->val_loss, t->val_accuracy,
+                t->seconds, t->best ? " *" : "", each * (double)((size_t)epochs - t->number));
+    if (l->history.fp)
+        fprintf(l->history.fp, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
+                t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
+    return 0;
+}
+
+static int open_history(journal *l, const char *chain, hl_err *e)
+{
+    if (!history)
+        return 0;
+    if (hl_out_open(&l->history, history, false, e))
+        return -1;
+    hl_text line = {0};
+    hl_tsv_escape(&line, chain);
+    fprintf(l->history.fp,
+            "#chain\t%s\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n", line.data);
+    hl_text_free(&line);
+    return 0;
+}
+
+/* ---- training ---- */
+
+static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], const char *chain,
+               hl_err *e)
+{
+    size_t *counts = hl_calloc(f->nclasses, sizeof *counts);
+    for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
+        counts[sets[HL_TRAIN].labels[i]]++;
+    journal l = {.started = hl_now()};
+    int status = check_classes(f, counts, e) || open_history(&l, chain, e) ? -1 : 0;
+    float *weights = status ? NULL : class_weights(counts, f->nclasses, sets[HL_TRAIN].n);
+    const hl_train_options o = {
+        .step = {.optimizer = (hl_optimizer)optimizer,
+                 .rate = rate,
+                 .momentum = momentum,
+                 .dropout = dropout,
+                 .l2 = l2,
+                 .class_weights = weights,
+                 .seed = seed},
+        .epochs = (size_t)epochs,
+        .batch = (size_t)batch,
+        .patience = (size_t)patience,
+        .seed = seed,
+        .stop = &stop_asked,
+    };
+    if (status == 0)
+        status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, e);
+    if (status == 0 && stop_asked)
+        hl_log_warn("interrupted: the best weights so far are kept");
+    if (status == 0)
+        hl_log_info("kept the weights of epoch %zu", l.best);
+    if (status == 0)
+        status = hl_head_save(head, output, chain, e);
+    if (status == 0 && history)
+        status = hl_out_commit(&l.history, e);
+    hl_out_abort(&l.history);
+    free(weights);
+    free(counts);
+    return status;
+}
+
+static int train(hl_features *f, hl_err *e)
+{
+    int64_t units[HL_HEAD_MAX_LAYERS];
+    const size_t nhidden = parse_neurons(units);
+    const hl_input input = {"features", hl_tf_id(f->file)};
+    hl_set sets[HL_SUBSETS] = {{0}};
+    alloc_set(&sets[HL_TRAIN], hl_manifest_count(&f->manifest, HL_TRAIN), f->width);
+    alloc_set(&sets[HL_VAL], hl_manifest_count(&f->manifest, HL_VAL), f->width);
+    hl_head *head = NULL;
+    char *chain = NULL;
+    int status = load_sets(f, sets, e);
+    if (status == 0 && sets[HL_VAL].n == 0)
+        hl_log_warn("no validation samples: all %lld epochs are run and the last one is kept",
+                    (long long)epochs);
+    if (status == 0)
+        status = hl_chain_extend(&chain, f->chain, &cli, &input, 1, e);
+    if (status == 0)
+        status = hl_head_new(&head, f->width, units, nhidden, f->classes, f->nclasses, &f->space,
+                             seed, e);
+    if (status == 0)
+        status = fit(head, f, sets, chain, e);
+    hl_head_free(head);
+    free(chain);
+    free_set(&sets[HL_TRAIN]);
+    free_set(&sets[HL_VAL]);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    jobs = hl_cpu_count();
+    const int first = hl_cli_parse(&cli, argc, argv);
+    signal(SIGINT, on_interrupt);
+    hl_err err;
+    hl_features f;
+    int status = hl_features_open(&f, argv[first], &err);
+    if (status == 0) {
+        status =
+            ts_init((int)jobs) ? hl_fail(&err, "libtorch: %s", ts_last_error()) : train(&f, &err);
+        hl_features_close(&f);
+    }
+    if (status)
+        hl_log_error("%s", err.msg);
+    return status ? 1 : 0;
+}
