@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* evaluate: measures a head on features that it may or may not have been trained on. */
+#include "common/cli.h"
+#include "common/features.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "common/provenance.h"
+#include "evaluate/output.h"
+#include "nets/head.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int subset = HL_TEST;
+static const char *output, *predictions;
+static int64_t batch = 256, jobs;
+
+static const hl_opt options[] = {
+    HL_OPT_CHOICE_R(0, "subset", "train|val|test|all", &subset, "samples that the figures are of"),
+    HL_OPT_STR('o', "output", "FILE", &output, "metrics, as JSON (default: standard output)"),
+    HL_OPT_STR('p', "predictions", "FILE", &predictions,
+               "probabilities of every sample of the subset, as TSV"),
+    HL_OPT_INT('b', "batch", "N", &batch, 1, 65536, "rows of features held at a time"),
+    HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
+};
+
+static const hl_cli cli = {
+    .name = "evaluate",
+    .usage = "[OPTIONS] HEAD [FEATURES]",
+    .about = "Measures a trained head on features and writes the figures as JSON.\n"
+             "FEATURES is read from standard input where it is not given.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 1,
+    .max_args = 2,
+};
+
+static int check_classes(const hl_head *head, const hl_features *f, const char *head_name,
+                         hl_err *e)
+{
+    const char *file = hl_tf_name(f->file);
+    if (hl_head_classes(head) != f->nclasses)
+        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file, f->nclasses, head_name,
+                       hl_head_classes(head));
+    for (size_t k = 0; k < f->nclasses; k++)
+        if (strcmp(hl_head_class(head, k), f->classes[k]) != 0)
+            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
+                           f->classes[k], file, hl_head_class(head, k), head_name);
+    return 0;
+}
+
+/* Figures of a head in a feature space that it was not trained in mean nothing. */
+static int check_fit(const hl_head *head, const hl_features *f, const char *head_name, hl_err *e)
+{
+    const char *file = hl_tf_name(f->file);
+    if (hl_space_match(&f->space, file, hl_head_space(head), head_name, e) ||
+        check_classes(head, f, head_name, e))
+        return -1;
+    if (hl_head_inputs(head) != f->width)
+        return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", file,
+                       f->width, head_name, hl_head_inputs(head));
+    return 0;
+}
+
+/* The first of the largest wins. */
+static uint32_t argmax(const double *p, size_t n)
+{
+    size_t best = 0;
+    for (size_t k = 1; k < n; k++)
+        if (p[k] > p[best])
+            best = k;
+    return (uint32_t)best;
+}
+
+static int predict_all(const hl_head *head, hl_features *f, double *p, uint32_t *predicted,
+                       hl_err *e)
+{
+    const size_t rows = (size_t)batch < f->n ? (size_t)batch : f->n;
+    float *values = hl_malloc(rows * f->width, sizeof *values);
+    hl_progress progress;
+    hl_progress_start(&progress, "images", f->n);
+    int status = 0;
+    for (size_t done = 0; status == 0 && done < f->n;) {
+        const size_t n = rows < f->n - done ? rows : f->n - done;
+        double *to = p + done * f->nclasses;
+        if (hl_features_read(f, n, values, e) || hl_head_predict(head, n, values, to, e)) {
+            status = -1;
+            break;
+        }
+        for (size_t i = 0; i < n; i++)
+            predicted[done + i] = argmax(to + i * f->nclasses, f->nclasses);
+        done += n;
+        hl_progress_add(&progress, n);
+    }
+    free(values);
+    if (status == 0)
+        hl_progress_end(&progress);
+    return status ? status : hl_features_end(f, e);
+}
+
+/* Both outputs are complete before either takes its final name. */
+static int write_outputs(const evaluation *v, hl_err *e)
+{
+    hl_out metrics, table = {0};
+    if (predictions && hl_out_open(&table, predictions, false, e))
+        return -1;
+    if (hl_out_open(&metrics, output, false, e)) {
+        hl_out_abort(&table);
+        return -1;
+    }
+    if (predictions)
+        evaluation_write_predictions(v, table.fp);
+    int status = evaluation_write_metrics(v, metrics.fp, e);
+    if (status == 0 && predictions)
+        status = hl_out_commit(&table, e);
+    if (status == 0)
+        status = hl_out_commit(&metrics, e);
+    hl_out_abort(&table);
+    hl_out_abort(&metrics);
+    return status;
+}
+
+static int make_chain(char **chain, const hl_head *head, const hl_features *f, hl_err *e)
+{
+    const hl_input inputs[] = {{"features", hl_tf_id(f->file)}, {"head", hl_head_id(head)}};
+    char *both;
+    if (hl_chain_join(&both, f->chain, hl_head_chain(head), e))
+        return -1;
+    const int status = hl_chain_extend(chain, both, &cli, inputs, 2, e);
+    free(both);
+    return status;
+}
+
+static int measure(const hl_head *head, hl_features *f, hl_err *e)
+{
+    char *chain = NULL;
+    uint32_t *predicted = hl_malloc(f->n, sizeof *predicted);
+    double *p = hl_malloc(f->n * f->nclasses, sizeof *p);
+    evaluation v = {.manifest = &f->manifest,
+                    .classes = f->classes,
+                    .nclasses = f->nclasses,
+                    .predicted = predicted,
+                    .p = p,
+                    .subset = subset,
+                    .space = &f->space};
+    int status = 0;
+    if (evaluation_count(&v, subset) == 0)
+        status = hl_fail(e, "%s: it has no sample of the subset '%s'", hl_tf_name(f->file),
+                         evaluation_subset_name(subset));
+    if (status == 0)
+        status = predict_all(head, f, p, predicted, e);
+    if (status == 0)
+        status = make_chain(&chain, head, f, e);
+    v.chain = chain;
+    if (status == 0)
+        status = write_outputs(&v, e);
+    free(chain);
+    free(predicted);
+    free(p);
+    return status;
+}
+
+static int run(const char *head_path, const char *features_path, hl_err *e)
+{
+    hl_head *head;
+    hl_features f;
+    if (ts_init((int)jobs))
+        return hl_fail(e, "libtorch: %s", ts_last_error());
+    if (hl_head_load(&head, head_path, e))
+        return -1;
+    int status = hl_features_open(&f, features_path, e);
+    if (status == 0) {
+        status = check_fit(head, &f, head_path, e);
+        if (status == 0)
+            status = measure(head, &f, e);
+        hl_features_close(&f);
+    }
+    hl_head_free(head);
+    return status;
+}
+
+static bool is_stdout(const char *path)
+{
+    return !path || strcmp(path, "-") == 0;
+}
+
+int main(int argc, char **argv)
+{
+    jobs = hl_cpu_count();
+    const int first = hl_cli_parse(&cli, argc, argv);
+    if (predictions && is_stdout(predictions) && is_stdout(output))
+        hl_usage_error("--predictions and the metrics cannot both go to standard output");
+    const char *features = first + 1 < argc ? argv[first + 1] : NULL;
+    const bool head_is_stdin = strcmp(argv[first], "-") == 0;
+    if (head_is_stdin && (!features || strcmp(features, "-") == 0))
+        hl_usage_error("HEAD and FEATURES cannot both be standard input");
+    hl_err e;
+    if (run(argv[first], features, &e) == 0)
+        return 0;
+    hl_log_error("%s", e.msg);
+    return 1;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "output.h"
+
+#include "../common/json_util.h"
+#include "../common/log.h"
+#include "../common/mem.h"
+#include "../common/metrics.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+const char *evaluation_subset_name(int subset)
+{
+    return subset == EVALUATE_ALL ? "all" : hl_subset_names[subset];
+}
+
+static bool is_chosen(const hl_sample *s, int subset)
+{
+    return subset == EVALUATE_ALL || (int)s->subset == subset;
+}
+
+size_t evaluation_count(const evaluation *v, int subset)
+{
+    return subset == EVALUATE_ALL ? v->manifest->n
+                                  : hl_manifest_count(v->manifest, (hl_subset)subset);
+}
+
+/* ---- predictions ---- */
+
+static void predictions_head(const evaluation *v, hl_text *t)
+{
+    hl_text_puts(t, "#hilum-predictions 1\n#chain\t");
+    hl_tsv_escape(t, v->chain);
+    hl_text_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
+    for (size_t k = 0; k < v->nclasses; k++) {
+        hl_text_puts(t, "\tp_");
+        hl_tsv_escape(t, v->classes[k]);
+    }
+    hl_text_puts(t, "\n");
+}
+
+static void prediction(const evaluation *v, size_t i, hl_text *t)
+{
+    const hl_sample *s = &v->manifest->samples[i];
+    const char *const field[] = {s->path, s->patient, hl_subset_names[s->subset], s->label,
+                                 v->classes[v->predicted[i]]};
+    for (size_t c = 0; c < sizeof field / sizeof *field; c++) {
+        hl_text_puts(t, c ? "\t" : "");
+        hl_tsv_escape(t, field[c]);
+    }
+    for (size_t k = 0; k < v->nclasses; k++)
+        hl_text_printf(t, "\t%.9g", v->p[i * v->nclasses + k]);
+    hl_text_puts(t, "\n");
+}
+
+void evaluation_write_predictions(const evaluation *v, FILE *fp)
+{
+    hl_text t = {0};
+    predictions_head(v, &t);
+    for (size_t i = 0; i < v->manifest->n; i++) {
+        if (is_chosen(&v->manifest->samples[i], v->subset))
+            prediction(v, i, &t);
+        fwrite(t.data, 1, t.len, fp);
+        t.len = 0;
+    }
+    hl_text_free(&t);
+}
+
+/* ---- metrics ---- */
+
+static void measure(const evaluation *v, int subset, hl_metrics *m)
+{
+    const size_t n = evaluation_count(v, subset), k = v->nclasses;
+    uint32_t *labels = hl_malloc(n, sizeof *labels), *predicted = hl_malloc(n, sizeof *predicted);
+    double *p = hl_malloc(n * k, sizeof *p);
+    size_t to = 0;
+    for (size_t i = 0; i < v->manifest->n; i++) {
+        if (!is_chosen(&v->manifest->samples[i], subset))
+            continue;
+        labels[to] = v->manifest->samples[i].cls;
+        predicted[to] = v->predicted[i];
+        for (size_t j = 0; j < k; j++)
+            p[to * k + j] = v->p[i * k + j];
+        to++;
+    }
+    hl_metrics_compute(m, n, k, labels, predicted, p);
+    free(labels);
+    free(predicted);
+    free(p);
+}
+
+/* The share of the most frequent class: what always answering with it would score. */
+static double constant_answer(const hl_metrics *m)
+{
+    uint64_t most = 0;
+    for (size_t k = 0; k < m->nclasses; k++)
+        if (m->classes[k].support > most)
+            most = m->classes[k].support;
+    return (double)most / (double)m->n;
+}
+
+static bool never_predicted(const hl_metrics *m, size_t k)
+{
+    for (size_t i = 0; i < m->nclasses; i++)
+        if (m->confusion[i * m->nclasses + k])
+            return false;
+    return true;
+}
+
+static void warn(json_t *warnings, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void warn(json_t *warnings, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    hl_log_warn("%s", text);
+    json_array_append_new(warnings, json_string(text));
+}
+
+/* Sets the alarm fields: a model that collapsed onto one answer must not pass for a good one. */
+static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
+{
+    json_t *warnings = json_array(), *never = json_array();
+    const double baseline = constant_answer(m);
+    for (size_t k = 0; k < m->nclasses; k++) {
+        if (never_predicted(m, k)) {
+            json_array_append_new(never, json_string(v->classes[k]));
+            warn(warnings, "class %.64s is never predicted; %" PRIu64 " images of it were shown",
+                 v->classes[k], m->classes[k].support);
+        }
+        if (m->classes[k].support == 0)
+            warn(warnings,
+                 "class %.64s has no image in the subset: it counts as 0 in the macro "
+                 "averages, and the AUROC is undefined",
+                 v->classes[k]);
+    }
+    const bool below = !(m->accuracy > baseline);
+    if (below)
+        warn(warnings,
+             "accuracy %.2f %% is not above %.2f %%, the share of the most frequent class: always "
+             "giving that one answer does as well",
+             100 * m->accuracy, 100 * baseline);
+    json_object_set_new(o, "baseline_accuracy", json_real(baseline));
+    json_object_set_new(o, "below_constant_answer", json_boolean(below));
+    json_object_set_new(o, "classes_never_predicted", never);
+    json_object_set_new(o, "warnings", warnings);
+}
+
+static json_t *class_figures(const hl_class_metrics *c)
+{
+    return json_pack("{s:f, s:f, s:f, s:I}", "precision", c->precision, "recall", c->recall, "f1",
+                     c->f1, "support", (json_int_t)c->support);
+}
+
+static void add_tables(json_t *o, const evaluation *v, const hl_metrics *m)
+{
+    json_t *confusion = json_array(), *classes = json_object();
+    for (size_t k = 0; k < m->nclasses; k++) {
+        json_t *row = json_array();
+        for (size_t j = 0; j < m->nclasses; j++)
+            json_array_append_new(row, json_integer((json_int_t)m->confusion[k * m->nclasses + j]));
+        json_array_append_new(confusion, row);
+        json_object_set_new(classes, v->classes[k], class_figures(&m->classes[k]));
+    }
+    json_object_set_new(o, "confusion_matrix", confusion);
+    json_object_set_new(o, "per_class", classes);
+    json_object_set_new(o, "macro_avg", class_figures(&m->macro));
+    json_object_set_new(o, "weighted_avg", class_figures(&m->weighted));
+}
+
+static void add_short(json_t *o, const hl_metrics *m)
+{
+    json_object_set_new(o, "n", json_integer((json_int_t)m->n));
+    json_object_set_new(o, "accuracy", json_real(m->accuracy));
+    json_object_set_new(o, "macro_recall", json_real(m->macro.recall));
+    json_object_set_new(o, "auroc", hl_json_of_real(m->auroc));
+    json_object_set_new(o, "log_loss", json_real(m->log_loss));
+}
+
+/* Train beside test shows over-fitting at a glance. */
+static json_t *subset_figures(const evaluation *v)
+{
+    json_t *all = json_object();
+    for (int s = 0; s < HL_SUBSETS; s++) {
+        if (evaluation_count(v, s) == 0)
+            continue;
+        hl_metrics m;
+        measure(v, s, &m);
+        json_t *o = json_object();
+        add_short(o, &m);
+        json_object_set_new(all, hl_subset_names[s], o);
+        hl_metrics_free(&m);
+    }
+    return all;
+}
+
+/* A text that this program has made or checked. */
+static void add_parsed(json_t *o, const char *key, const char *text)
+{
+    json_object_set_new(o, key, json_loads(text, 0, NULL));
+}
+
+static json_t *metrics_json(const evaluation *v, const hl_metrics *m)
+{
+    json_t *o = json_object(), *classes = json_array();
+    for (size_t k = 0; k < v->nclasses; k++)
+        json_array_append_new(classes, json_string(v->classes[k]));
+    json_object_set_new(o, "format", json_string("hilum-metrics 1"));
+    json_object_set_new(o, "subset", json_string(evaluation_subset_name(v->subset)));
+    add_short(o, m);
+    add_alarms(o, v, m);
+    json_object_set_new(o, "classes", classes);
+    add_tables(o, v, m);
+    json_object_set_new(o, "subsets", subset_figures(v));
+    char *space = hl_space_format(v->space);
+    add_parsed(o, "space", space);
+    add_parsed(o, "provenance", v->chain);
+    free(space);
+    return o;
+}
+
+int evaluation_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
+{
+    hl_metrics m;
+    measure(v, v->subset, &m);
+    hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, AUROC %.4f",
+                evaluation_subset_name(v->subset), m.n, m.accuracy, m.macro.recall, m.auroc);
+    json_t *o = metrics_json(v, &m);
+    const int status = hl_json_write(o, fp, e);
+    json_decref(o);
+    hl_metrics_free(&m);
+    return status;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What evaluate writes: predictions as TSV, metrics as JSON. */
+#ifndef HL_EVALUATE_OUTPUT_H
+#define HL_EVALUATE_OUTPUT_H
+
+#include "../common/error.h"
+#include "../common/manifest.h"
+#include "../common/space.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum { EVALUATE_ALL = HL_SUBSETS }; /* as a subset: every sample */
+
+typedef struct evaluation {
+    const hl_manifest *manifest; /* n samples; cls counts in classes */
+    char *const *classes;
+    size_t nclasses;
+    const uint32_t *predicted; /* [n] */
+    const double *p;           /* [n, nclasses] */
+    int subset;                /* hl_subset or EVALUATE_ALL: what the figures are of */
+    const hl_space *space;
+    const char *chain;
+} evaluation;
+
+/* Samples of the chosen subset. */
+size_t evaluation_count(const evaluation *v, int subset);
+const char *evaluation_subset_name(int subset);
+
+/* Also says the alarms on stderr. Failed writes show in ferror(fp). */
+int evaluation_write_metrics(const evaluation *v, FILE *fp, hl_err *e);
+void evaluation_write_predictions(const evaluation *v, FILE *fp);
+
+#endif

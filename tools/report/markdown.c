@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A document as Markdown (GitHub's tables). Figures are said in words. */
+#include "../common/markup.h"
+#include "doc.h"
+
+static void line(hl_text *t, const char *before, const char *text, const char *after)
+{
+    hl_text_puts(t, before);
+    hl_markdown_escape(t, text);
+    hl_text_puts(t, after);
+}
+
+static void write_warnings(const doc_block *b, hl_text *t)
+{
+    hl_text_puts(t, "> **Read this first**\n>\n");
+    for (size_t i = 0; i < b->nlines; i++)
+        line(t, "> - ", b->lines[i], "\n");
+    hl_text_puts(t, "\n");
+}
+
+static void write_stats(const doc_block *b, hl_text *t)
+{
+    hl_text_puts(t, "| Figure | Value | |\n|:--|--:|:--|\n");
+    for (size_t i = 0; i < b->nstats; i++) {
+        line(t, "| ", b->stats[i].label, " | ");
+        line(t, "", b->stats[i].value, " | ");
+        line(t, "", b->stats[i].remark, " |\n");
+    }
+    hl_text_puts(t, "\n");
+}
+
+static void write_table(const doc_table *table, hl_text *t)
+{
+    const size_t width = table->ncolumns;
+    line(t, "*", table->caption, "*\n\n");
+    for (size_t c = 0; c < width; c++)
+        line(t, "| ", table->columns[c].name, c + 1 < width ? " " : " |\n");
+    for (size_t c = 0; c < width; c++) {
+        const bool right = table->columns[c].kind == COL_NUMBER;
+        hl_text_puts(t, right ? "|--:" : "|:--");
+    }
+    hl_text_puts(t, "|\n");
+    for (size_t i = 0; i < table->ncells; i++) {
+        const doc_cell *cell = &table->cells[i];
+        line(t, "| ", cell->text, "");
+        if (cell->small)
+            line(t, " (", cell->small, ")");
+        hl_text_puts(t, (i + 1) % width ? " " : " |\n");
+    }
+    hl_text_puts(t, "\n");
+}
+
+static void write_block(const doc_block *b, hl_text *t)
+{
+    switch (b->kind) {
+    case DOC_SECTION:
+        line(t, "## ", b->text, "\n\n");
+        return;
+    case DOC_LEAD:
+    case DOC_TEXT:
+    case DOC_NOTE:
+        line(t, "", b->text, "\n\n");
+        return;
+    case DOC_WARNINGS:
+        if (b->nlines)
+            write_warnings(b, t);
+        return;
+    case DOC_STATS:
+        write_stats(b, t);
+        return;
+    case DOC_TABLE:
+        write_table(&b->table, t);
+        return;
+    case DOC_FIGURE:
+        line(t, "**", b->figure.title, ".** ");
+        line(t, "", b->figure.alt, "\n\n");
+        return;
+    }
+}
+
+void doc_write_markdown(const doc *d, hl_text *t)
+{
+    line(t, "# ", d->title, "\n\n");
+    for (size_t i = 0; i < d->n; i++)
+        write_block(&d->blocks[i], t);
+}
