@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# evaluate, on small files made by tests/parity/make_evaluate_data.py. The head says PNEUMONIA where
+# feature 0 is above 0. In the test subset it is -1, -0.5 and 2 for the three NORMAL images and 1,
+# 3, 0.5, -0.25 and 2 for the five of PNEUMONIA; so 6 of 8 answers are right, and the PNEUMONIA
+# image scores higher in 11 of 15 pairs and the same in 1.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+    data="$DATA/evaluate"
+    head="$data/head.safetensors.zst"
+    features="$data/features.safetensors.zst"
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# The value of the first line that holds a key.
+field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" "$2" | head -n 1; }
+
+# near A B: equal to 6 digits
+near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-6 && d > -1e-6) }'; }
+
+# refused TEXT ARGS...: evaluate exits with 1, says one line with TEXT and writes nothing
+refused() {
+    local text=$1
+    shift
+    run evaluate -q -o out.json -p out.tsv "$@"
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == "evaluate: "*"$text"* ]]
+    [ -z "$(ls)" ]
+}
+
+@test "evaluate: figures of the test subset, worked out by hand" {
+    evaluate -q -o m.json "$head" "$features"
+    [ "$(field n m.json)" = 8 ]
+    [ "$(field subset m.json)" = '"test"' ]
+    near "$(field accuracy m.json)" 0.75
+    near "$(field macro_recall m.json)" 0.733333333
+    near "$(field auroc m.json)" 0.766666667
+    near "$(field baseline_accuracy m.json)" 0.625
+    near "$(field log_loss m.json)" 0.587882517
+    [ "$(field below_constant_answer m.json)" = false ]
+    [ "$(field warnings m.json)" = '[]' ]
+}
+
+@test "evaluate: the confusion matrix has rows of true classes" {
+    evaluate -q "$head" "$features" | tr -d ' \n' > m.txt
+    grep -q '"confusion_matrix":\[\[2,1\],\[1,4\]\]' m.txt
+    grep -q '"classes":\["NORMAL","PNEUMONIA"\]' m.txt
+}
+
+@test "evaluate: each subset and all of them can be chosen" {
+    for want in "train 4 1" "val 2 0.5" "test 8 0.75" "all 14 0.785714286"; do
+        set -- $want
+        evaluate -q --subset "$1" -o m.json "$head" "$features"
+        [ "$(field n m.json)" = "$2" ]
+        near "$(field accuracy m.json)" "$3"
+    done
+}
+
+@test "evaluate: reads features from standard input, and the batch changes nothing" {
+    evaluate -q -o a.json "$head" "$features"
+    evaluate -q -b 1 -o b.json "$head" < "$features"
+    evaluate -q -b 5 "$head" - < "$features" > c.json
+    cmp a.json b.json
+    cmp a.json c.json
+}
+
+@test "evaluate: half precision features give the same answers" {
+    evaluate -q -p a.tsv -o a.json "$head" "$features"
+    for type in f16 bf16; do
+        evaluate -q -p b.tsv -o b.json "$head" "$data/features_$type.safetensors.zst"
+        diff <(grep -v '^#' a.tsv) <(grep -v '^#' b.tsv)
+    done
+}
+
+@test "evaluate: predictions are a row a sample of the subset" {
+    evaluate -q -p p.tsv -o m.json "$head" "$features"
+    [ "$(grep -c '^#chain' p.tsv)" = 1 ]
+    [ "$(grep -v '^#' p.tsv | head -n 1)" = \
+      "$(printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_NORMAL\tp_PNEUMONIA')" ]
+    [ "$(grep -vc '^#' p.tsv)" = 9 ]
+    row=$(grep '^PNEUMONIA/12.png' p.tsv)
+    [ "$(cut -f 2-5 <<< "$row")" = "$(printf 'patient-12\ttest\tPNEUMONIA\tNORMAL')" ]
+    near "$(cut -f 6 <<< "$row")" 0.562176501
+    near "$(cut -f 7 <<< "$row")" 0.437823499
+    evaluate -q --subset all -p all.tsv -o m.json "$head" "$features"
+    [ "$(grep -vc '^#' all.tsv)" = 15 ]
+}
+
+@test "evaluate: a model that gives one answer only raises the alarms" {
+    run --separate-stderr evaluate -q "$data/head_collapsed.safetensors.zst" "$features"
+    [ "$status" -eq 0 ]
+    [[ $stderr == *"warning: class NORMAL is never predicted"* ]]
+    [[ $stderr == *"warning: accuracy 62.50 % is not above 62.50 %"* ]]
+    printf '%s\n' "$output" > m.json
+    [ "$(field below_constant_answer m.json)" = true ]
+    tr -d ' \n' < m.json | grep -q '"classes_never_predicted":\["NORMAL"\]'
+    [ "$(grep -c 'never predicted' m.json)" = 1 ]
+}
+
+@test "evaluate: the provenance ends with evaluate and keeps its ancestors" {
+    evaluate -q -o m.json "$head" "$features"
+    [ "$(grep '"tool"' m.json | tr -dc 'a-z\n-' | sed 's/^tool//' | tr '\n' ' ')" = \
+      "split preprocess extract-features train-head evaluate " ]
+    [ "$(grep -c '"\(head\|features\)": "sha256:' m.json)" = 2 ]
+}
+
+@test "evaluate: a head of another feature space is refused, naming the field" {
+    refused "differ in normalize" "$data/head_other_space.safetensors.zst" "$features"
+}
+
+@test "evaluate: a head of other classes is refused" {
+    refused "classes differ: number 1 is 'PNEUMONIA'" "$data/head_other_classes.safetensors.zst" \
+        "$features"
+    refused "classes differ" "$data/head_three_classes.safetensors.zst" "$features"
+}
+
+@test "evaluate: a head for other widths is refused" {
+    refused "widths differ" "$data/head_wider.safetensors.zst" "$features"
+}
+
+@test "evaluate: features that are not finite name the sample" {
+    refused "sample 'PNEUMONIA/09.png': feature 2 is not finite" "$head" \
+        "$data/features_nan.safetensors.zst"
+}
+
+@test "evaluate: an empty subset is an error" {
+    refused "no sample of the subset 'test'" "$head" "$data/features_no_test.safetensors.zst"
+}
+
+@test "evaluate: swapped, missing and cut files are refused" {
+    refused "" "$features" "$head"
+    refused "none.zst" none.zst "$features"
+    head -c 300 "$features" > "$BATS_FILE_TMPDIR/cut"
+    refused "cut" "$head" "$BATS_FILE_TMPDIR/cut"
+}
+
+@test "evaluate: an output that cannot be written leaves no other one" {
+    run evaluate -q -p p.tsv -o none/m.json "$head" "$features"
+    [ "$status" -eq 1 ]
+    [ -z "$(ls)" ]
+}
+
+@test "evaluate: wrong usage exits with 2" {
+    run evaluate
+    [ "$status" -eq 2 ]
+    run evaluate --subset none "$head" "$features"
+    [ "$status" -eq 2 ]
+    run evaluate -p - "$head" "$features"
+    [ "$status" -eq 2 ]
+    run evaluate - -
+    [ "$status" -eq 2 ]
+    run evaluate -b 0 "$head" "$features"
+    [ "$status" -eq 2 ]
+}

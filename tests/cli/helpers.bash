@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# For every bats file: the tools on PATH, the data for tests, and how to skip loudly.
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+PATH=${HILUM_BIN:-$ROOT/build/bin}:$PATH
+SHARED=${HILUM_SHARED:-$ROOT/../shared}
+DATA=$ROOT/tests/data
+export LC_ALL=C
+
+# Real X-rays and weights lie beside a checkout, never in it.
+need_shared() {
+    if [ ! -e "$SHARED/$1" ]; then
+        skip "NOT RUN: needs ../shared/$1, which is not here"
+    fi
+}
+
+need_command() {
+    if ! command -v "$1" >/dev/null; then
+        skip "NOT RUN: needs the command $1, which is not installed"
+    fi
+}
+
+# fails STATUS PATTERN COMMAND...: the command exits with STATUS and says one line that matches.
+fails() {
+    local status_wanted=$1 pattern=$2
+    shift 2
+    run --separate-stderr "$@"
+    if [ "$status" -ne "$status_wanted" ]; then
+        echo "expected status $status_wanted, found $status: $stderr"
+        return 1
+    fi
+    if ! grep -Eq -- "$pattern" <<<"$stderr"; then
+        echo "expected /$pattern/, found: $stderr"
+        return 1
+    fi
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# preprocess, on the small images of tests/data/images, whose pixels are in decoded.bin there.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+    images="$DATA/images"
+    mkdir "$BATS_TEST_TMPDIR/work" # bats keeps files of its own beside it
+    cd "$BATS_TEST_TMPDIR/work"
+}
+
+# manifest ROOT PATH...: a manifest on stdout. Classes are A and B by turns, subsets train and test.
+manifest() {
+    local root=$1 i=0 path
+    shift
+    printf '#hilum-manifest 1\n#root\t%s\npath\tlabel\tpatient\tsubset\n' "$root"
+    for path; do
+        if [ $((i % 2)) = 0 ]; then
+            printf '%s\tA\tp%d\ttrain\n' "$path" $i
+        else
+            printf '%s\tB\tp%d\ttest\n' "$path" $i
+        fi
+        i=$((i + 1))
+    done
+}
+
+# pixels BYTES FILE: the last bytes of a tensor file, which are those of its images
+pixels() { zstd -dc "$2" | tail -c "$1"; }
+
+# decoded NAME: what tests/data/images/NAME holds
+decoded() {
+    awk -v name="$1" '$1 == name { print $6, $2 * $3 * $4 }' "$images/decoded.tsv" | {
+        read -r offset bytes
+        tail -c +$((offset + 1)) "$images/decoded.bin" | head -c "$bytes"
+    }
+}
+
+# header FILE: the JSON before the data
+header() {
+    local size
+    size=$(zstd -dc "$1" | head -c 8 | od -An -tu8 | tr -d ' ')
+    zstd -dc "$1" | tail -c +9 | head -c "$size"
+}
+
+# shape FILE: "[N,H,W,C]"
+shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/'; }
+
+@test "preprocess: an image of the asked size comes out as it is" {
+    manifest "$images" grey-8.png grey-4.png > m.tsv
+    preprocess -q --size 11x17 -o out m.tsv
+    [ "$(shape out)" = "[2,11,17,1]" ]
+    cmp <(decoded grey-8.png; decoded grey-4.png) <(pixels 374 out)
+}
+
+@test "preprocess: orientation is applied" {
+    manifest "$images" exif-before.png > m.tsv
+    preprocess -q --size 17x11 -o out m.tsv
+    cmp <(decoded exif-before.png) <(pixels 187 out)
+}
+
+@test "preprocess: every backbone has its size, vgg16 is the default" {
+    manifest "$images" grey.jpg > m.tsv
+    for want in vgg16:224 mobilenetv2:224 inceptionresnetv2:299; do
+        preprocess -q -m "${want%:*}" -o out m.tsv
+        [ "$(shape out)" = "[1,${want#*:},${want#*:},1]" ]
+    done
+    preprocess -q -o default m.tsv
+    preprocess -q --model vgg16 -o vgg16 m.tsv
+    cmp default vgg16
+}
+
+@test "preprocess: the same size gives the same bytes, however it was asked for" {
+    manifest "$images" grey.jpg rgb-420.jpg > m.tsv
+    preprocess -q -m mobilenetv2 -o a m.tsv
+    preprocess -q --size 224 -o b m.tsv
+    preprocess -q --size 224x224 -o c m.tsv
+    cmp a b
+    cmp a c
+}
+
+@test "preprocess: neither threads, pipes nor the place of the images change the result" {
+    mapfile -t files < <(cd "$images" && ls *.jpg *.png)
+    manifest "$images" "${files[@]}" > m.tsv
+    preprocess -q --size 20x30 -j 1 -o one m.tsv
+    preprocess -q --size 20x30 -j 7 -o seven m.tsv
+    preprocess -q --size 20x30 < m.tsv > piped
+    cp -r "$images" elsewhere
+    manifest elsewhere "${files[@]}" > moved.tsv
+    preprocess -q --size 20x30 -o moved moved.tsv
+    cmp one seven
+    cmp one piped
+    cmp one moved
+    [ "$(shape one)" = "[${#files[@]},20,30,3]" ]
+}
+
+@test "preprocess: grey becomes RGB as soon as one image has colours" {
+    manifest "$images" grey-8.png rgb-8.png grey-2.png > m.tsv
+    preprocess -q --size 11x17 -o out m.tsv
+    [ "$(shape out)" = "[3,11,17,3]" ]
+    spread() { od -An -v -tu1 -w1 | awk '{ print $1; print $1; print $1 }'; }
+    plain() { od -An -v -tu1 -w1 | awk '{ print $1 }'; }
+    cmp <(decoded grey-8.png | spread; decoded rgb-8.png | plain; decoded grey-2.png | spread) \
+        <(pixels 1683 out | plain)
+}
+
+@test "preprocess: --channels 3 makes grey images RGB" {
+    manifest "$images" grey-8.png > m.tsv
+    preprocess -q --channels 3 --size 11x17 -o out m.tsv
+    [ "$(shape out)" = "[1,11,17,3]" ]
+    cmp <(decoded grey-8.png | od -An -v -tu1 -w1 | awk '{ print $1; print $1; print $1 }') \
+        <(pixels 561 out | od -An -v -tu1 -w1 | awk '{ print $1 }')
+}
+
+@test "preprocess: --channels 1 makes colours luminance" {
+    manifest "$images" rgb-8.png > m.tsv
+    preprocess -q --channels 1 --size 11x17 -o out m.tsv
+    [ "$(shape out)" = "[1,11,17,1]" ]
+    cmp <(decoded rgb-8.png | od -An -v -tu1 -w3 |
+            awk '{ print int(($1 * 19595 + $2 * 38470 + $3 * 7471 + 32768) / 65536) }') \
+        <(pixels 187 out | od -An -v -tu1 -w1 | awk '{ print $1 }')
+}
+
+@test "preprocess: --filter and --fit do what they say" {
+    manifest "$images" grey-8.png > m.tsv
+    preprocess -q --size 17x17 --filter nearest --fit pad -o pad m.tsv
+    cmp <(head -c 51 /dev/zero; decoded grey-8.png; head -c 51 /dev/zero) <(pixels 289 pad)
+    preprocess -q --size 22x34 --filter nearest -o twice m.tsv
+    cmp <(decoded grey-8.png | head -c 17 | od -An -v -tu1 -w1 | awk '{ print $1; print $1 }') \
+        <(pixels 748 twice | head -c 34 | od -An -v -tu1 -w1 | awk '{ print $1 }')
+    header pad | grep -qF '{\"filter\":\"nearest\",\"fit\":\"pad\",\"height\":17,\"width\":17}'
+}
+
+@test "preprocess: --root goes before the manifest's, absolute paths stand for themselves" {
+    manifest nowhere grey-8.png "$images/grey-4.png" > m.tsv
+    preprocess -q --root "$images" --size 11x17 -o out m.tsv
+    cmp <(decoded grey-8.png; decoded grey-4.png) <(pixels 374 out)
+    grep -v '^#root' m.tsv > rootless.tsv
+    cp "$images/grey-8.png" .
+    preprocess -q --size 11x17 -o out2 rootless.tsv
+    cmp out out2
+}
+
+@test "preprocess: an unusable image stops the run by name and leaves nothing" {
+    mkdir t
+    for bad in gif png-flipped-bit jpeg-huge missing.png; do
+        manifest "$images" grey.jpg "refused/$bad" rgb-8.png > m.tsv
+        TMPDIR=$PWD/t fails 1 "^preprocess: $images/refused/$bad: " preprocess -q -o out m.tsv
+        [ "${#stderr_lines[@]}" = 1 ]
+        [ "$(ls; ls t)" = "$(printf 'm.tsv\nt')" ]
+    done
+}
+
+@test "preprocess: the first unusable image is the one named, whatever the threads do" {
+    manifest "$images" refused/gif grey.jpg refused/empty refused/garbage > m.tsv
+    for i in 1 2 3 4 5; do
+        fails 1 'refused/gif: expected a JPEG or PNG' preprocess -q -j 8 -o out m.tsv
+    done
+}
+
+@test "preprocess: --on-error skip leaves unusable images out and lists them" {
+    manifest "$images" grey-8.png refused/gif refused/missing grey-4.png > m.tsv
+    run --separate-stderr preprocess -q --on-error skip --rejects r.tsv --size 11x17 -o out m.tsv
+    [ "$status" = 0 ]
+    [ "${#stderr_lines[@]}" = 1 ]
+    [[ $stderr == "preprocess: warning: images left out as unusable: 2 of 4; the first: "*gif* ]]
+    [ "$(shape out)" = "[2,11,17,1]" ]
+    cmp <(decoded grey-8.png; decoded grey-4.png) <(pixels 374 out)
+    [ "$(zstd -dc out | grep -ac '^refused')" = 0 ]
+    [ "$(zstd -dc out | grep -ac '^grey-')" = 2 ]
+    cat > want.tsv <<EOF
+path	reason
+refused/gif	expected a JPEG or PNG image, found a file that starts with 47 49 46 38
+refused/missing	cannot be read: No such file or directory
+EOF
+    cmp want.tsv r.tsv
+}
+
+@test "preprocess: the list of rejects is there when nothing was rejected" {
+    manifest "$images" grey-8.png > m.tsv
+    run --separate-stderr preprocess -q --on-error skip --rejects r.tsv -o out m.tsv
+    [ "$status" = 0 ]
+    [ -z "$stderr" ]
+    [ "$(cat r.tsv)" = "path	reason" ]
+}
+
+@test "preprocess: a subset and a class without images are warned about, numbers stay" {
+    manifest "$images" grey-8.png refused/gif > m.tsv
+    run --separate-stderr preprocess -q --on-error skip -o out m.tsv
+    [ "$status" = 0 ]
+    grep -q 'no image of the test set is left' <<< "$stderr"
+    grep -q "no image of class 'B' is left" <<< "$stderr"
+    header out | grep -qF '"hilum.classes":"[\"A\",\"B\"]"'
+}
+
+@test "preprocess: no usable image at all is an error" {
+    manifest "$images" refused/gif refused/empty > m.tsv
+    fails 1 'none of 2 images is usable' \
+        preprocess -q --on-error skip --rejects r.tsv -o out m.tsv
+    [ ! -e out ]
+    [ "$(wc -l < r.tsv)" = 3 ]
+}
+
+@test "preprocess: the provenance names manifest, options and the bytes of the images" {
+    manifest "$images" grey-8.png rgb-8.png > m.tsv
+    sed -i '2a #chain\t[{"tool":"before"}]' m.tsv
+    preprocess -q --size 11x17 -o out m.tsv
+    raw() { printf '%b' "$(sha256sum < "$1" | cut -c 1-64 | sed 's/../\\x&/g')"; }
+    images_digest=$({
+        printf 'grey-8.png\0'; raw "$images/grey-8.png"
+        printf 'rgb-8.png\0'; raw "$images/rgb-8.png"
+    } | sha256sum | cut -c 1-64)
+    manifest_digest=$(grep -v -e '^#root' -e '^#chain' m.tsv | sha256sum | cut -c 1-64)
+    header out | grep -qF '[{\"tool\":\"before\"},{\"tool\":\"preprocess\",'
+    header out | grep -qF '\"options\":\"--size 11x17 --filter bilinear --fit stretch'
+    header out | grep -qF '\"images\":\"sha256:'"$images_digest"
+    header out | grep -qF '\"manifest\":\"sha256:'"$manifest_digest"
+}
+
+@test "preprocess: nothing machine-specific is in the file" {
+    manifest "$images" grey-8.png > m.tsv
+    preprocess -q -o out m.tsv
+    ! zstd -dc out | grep -aqF "$images"
+}
+
+@test "preprocess: wrong usage exits with 2" {
+    manifest "$images" grey-8.png > m.tsv
+    for size in 0 x 5x x5 5x0 4097 5x5x5 -1 1e2 ' 5' ''; do
+        fails 2 '^preprocess: --size: expected N or HxW' preprocess --size "$size" -o out m.tsv
+    done
+    fails 2 "found 'vgg19'" preprocess -m vgg19 -o out m.tsv
+    fails 2 'expected one of them' preprocess -m vgg16 --size 3 -o out m.tsv
+    fails 2 'on-error skip' preprocess --rejects r -o out m.tsv
+    fails 2 "found '-'" preprocess --on-error skip --rejects - -o out m.tsv
+    fails 2 'expected one of nearest' preprocess --filter linear -o out m.tsv
+    fails 2 'unexpected operand' preprocess -o out m.tsv m.tsv
+    [ "$(ls)" = m.tsv ]
+}
+
+@test "preprocess: a bad manifest, output or TMPDIR exits with 1 at once" {
+    manifest "$images" grey-8.png > m.tsv
+    fails 1 'not a manifest' preprocess -o out "$images/grey-8.png"
+    fails 1 'missing.tsv: cannot be read' preprocess -o out missing.tsv
+    fails 1 '^preprocess: no/out: cannot be created' preprocess -o no/out m.tsv
+    TMPDIR=no fails 1 '^preprocess: no: .*TMPDIR' preprocess -o out m.tsv
+    to_full() { preprocess -q m.tsv > /dev/full; }
+    fails 1 '^preprocess: standard output: cannot be written' to_full
+    [ "$(ls)" = m.tsv ]
+}
+
+@test "preprocess: the untouched originals are all usable and grey" {
+    need_shared data/originals
+    mapfile -t files < <(cd "$SHARED/data/originals" && find . -name '*.jpeg' | sort)
+    manifest "$SHARED/data/originals" "${files[@]}" > m.tsv
+    preprocess -q -o out m.tsv
+    [ "$(shape out)" = "[160,224,224,1]" ]
+}

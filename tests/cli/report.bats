@@ -1,0 +1,255 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# report, on small hand-made files.
+
+load helpers
+
+setup() {
+    data="$DATA/report"
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# full ARGS...: a report of everything
+full() {
+    report --metrics "$data/metrics.json" --history "$data/history.tsv" \
+        --predictions "$data/predictions.tsv" --manifest "$data/manifest.tsv" "$@"
+}
+
+# refused STATUS TEXT ARGS...: one line with TEXT, and nothing is written
+refused() {
+    local status_wanted=$1 text=$2
+    shift 2
+    run report "$@" -o out.html --markdown out.md
+    echo "$output"
+    [ "$status" -eq "$status_wanted" ]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ $output == "report: "*"$text"* ]]
+    [ ! -e out.html ]
+    [ ! -e out.md ]
+    [ -z "$(ls ./*.tmp* 2> /dev/null)" ]
+}
+
+@test "report: a page with all its parts" {
+    full -o r.html
+    for section in "Confusion matrix" "Per class" "Sensitivity and specificity of PNEUMONIA" \
+        "Learning curves" "Training, validation and test" "Beside the paper" "Errors" "Data split" \
+        "Feature space" "Provenance" "Not a medical device"; do
+        grep -q "<h2[^>]*>$section</h2>" r.html
+    done
+    grep -q '<html lang="en">' r.html
+    grep -q '<title>Evaluation of MobileNetV2</title>' r.html
+    [ "$(grep -c '<h1>' r.html)" = 1 ]
+    grep -q 'prefers-color-scheme:dark' r.html
+}
+
+@test "report: the page needs nothing outside itself" {
+    full -o r.html
+    run grep -E -i 'https?:|<script|<link|<img|<iframe|@import|url\([^#]| src=|xmlns|<\?xml' r.html
+    echo "$output"
+    [ "$status" -eq 1 ]
+}
+
+@test "report: four figures, every id once, every reference within the page" {
+    full -o r.html
+    [ "$(grep -c '<svg ' r.html)" = 4 ]
+    [ "$(grep -c '</svg>' r.html)" = 4 ]
+    [ "$(grep -c 'role="img"' r.html)" = 4 ]
+    grep -o " id=[\"'][^\"']*" r.html | cut -c 6- | sort > ids
+    [ -s ids ]
+    [ -z "$(uniq -d ids)" ]
+    grep -oE "href=['\"]#[^'\"]*|(labelledby|describedby)=\"[^\"]*" r.html |
+        sed "s/.*[#\"']//" | sort -u > used
+    [ -s used ]
+    [ -z "$(comm -13 ids used)" ]
+}
+
+@test "report: figures as in the metrics" {
+    full -o r.html --markdown r.md
+    grep -q 'the 8 images of the test subset: accuracy 75.0[^0-9]*%, macro average recall 73.3[^0-9]*%, AUROC 0.767' \
+        r.md
+    grep -qx '| NORMAL | 0.667 | 0.667 | 0.667 | 3 |' r.md
+    grep -qx '| PNEUMONIA | 0.800 | 0.800 | 0.800 | 5 |' r.md
+    grep -qx '| Macro average | 0.733 | 0.733 | 0.733 | 8 |' r.md
+    grep -q '^| NORMAL | 2 (66.7[^0-9]*%) | 1 (33.3[^0-9]*%) |$' r.md
+    grep -q '^| train | 4 | 1.000 | 1.000 | 1.000 | 0.220 |$' r.md
+    grep -q '^| All classes | 4 / 4 | 2 / 2 | 8 / 8 | 14 / 14 |$' r.md
+    grep -q '^| NORMAL/08.png | patient-8 | NORMAL | PNEUMONIA | 0.881 |$' r.md
+    grep -q '^| Paper | 50[^0-9]* | 72.76 |$' r.md
+    grep -q '<th scope="row">PNEUMONIA</th><td class="num">0.800</td>' r.html
+}
+
+@test "report: a sound experiment carries no warning" {
+    full -o r.html --markdown r.md
+    run grep "Read this first" r.html r.md
+    [ "$status" -eq 1 ]
+}
+
+@test "report: metrics come from standard input, the page goes to standard output" {
+    report < "$data/metrics.json" > a.html
+    report --metrics "$data/metrics.json" -o b.html
+    cmp a.html b.html
+    run grep -c '<svg' a.html
+    [ "$output" = 0 ]
+}
+
+@test "report: the same inputs give the same bytes" {
+    full -o a.html --markdown a.md
+    full -o b.html --markdown b.md
+    cmp a.html b.html
+    cmp a.md b.md
+}
+
+@test "report: collapse and untrained weights are said first" {
+    report --metrics "$data/collapsed.json" -o r.html --markdown r.md
+    grep -q 'Class NORMAL is never predicted' r.md
+    grep -q 'is not above 62.50 %' r.md
+    grep -q 'Untrained backbone: pseudo-random weights seeded:1; the figures say nothing about X-rays' \
+        r.md
+    [ "$(grep -n 'Read this first' r.html | cut -d : -f 1)" -lt \
+      "$(grep -n 'class="lead"' r.html | cut -d : -f 1)" ]
+}
+
+@test "report: phantoms are recognised in the provenance" {
+    sed 's/"options": "--subset test"/"options": "--seed 1 --source phantom"/' \
+        "$data/metrics.json" > m.json
+    report --metrics m.json --markdown r.md -o r.html
+    grep -q 'Synthetic phantoms, not X-rays' r.md
+    sed 's/"tool": "split"/"tool": "phantom"/' "$data/metrics.json" > m.json
+    report --metrics m.json --markdown r.md -o r.html
+    grep -q 'Synthetic phantoms, not X-rays' r.md
+    sed 's/"options":""/"options":"--source phantom"/' "$data/manifest.tsv" > m.tsv
+    report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
+    grep -q 'Synthetic phantoms, not X-rays' r.md
+}
+
+@test "report: files of different runs are told" {
+    sed 's/"version":"0.1.0"}\]/"version":"0.1.0","x":1}]/' "$data/history.tsv" > h.tsv
+    report --metrics "$data/metrics.json" --history h.tsv --markdown r.md -o r.html
+    grep -q 'The history is of another run than the metrics' r.md
+    sed '$d' "$data/manifest.tsv" > m.tsv
+    report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
+    grep -q 'The manifest lists 7 images in test, the metrics count 8' r.md
+}
+
+@test "report: patients in several subsets are told" {
+    sed 's/patient-13/patient-0/' "$data/manifest.tsv" > m.tsv
+    report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
+    grep -q '1 patients have images in more than one subset' r.md
+}
+
+@test "report: names act neither as markup nor as gnuplot code nor as a shell's" {
+    evil="<script>alert(1)</script>'; system 'touch pwned'; \$(touch pwned) \`touch pwned\` | x"
+    for f in metrics.json history.tsv predictions.tsv manifest.tsv; do
+        EVIL="$evil" awk '{
+            out = ""
+            while ((i = index($0, "NORMAL"))) {
+                out = out substr($0, 1, i - 1) ENVIRON["EVIL"]
+                $0 = substr($0, i + 6)
+            }
+            print out $0
+        }' "$data/$f" > "$f"
+    done
+    report --metrics metrics.json --history history.tsv --predictions predictions.tsv \
+        --manifest manifest.tsv --title "$evil <b>" -o r.html --markdown r.md
+    [ ! -e pwned ]
+    run grep -E '<script|<b>' r.html r.md
+    [ "$status" -eq 1 ]
+    grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&#39;; system' r.html
+    grep -q '\\`touch pwned\\` \\| x' r.md
+}
+
+@test "report: bytes that are not UTF-8 do not reach the page" {
+    printf 's,NORMAL/08.png,NORMAL/\377\001.png,\n' > script
+    LC_ALL=C sed -f script "$data/predictions.tsv" > p.tsv
+    report --metrics "$data/metrics.json" --predictions p.tsv -o r.html
+    iconv -f UTF-8 -t UTF-8 r.html > /dev/null
+    grep -q 'NORMAL/��.png' r.html
+}
+
+@test "report: a history of one epoch and one without validation are drawn" {
+    { grep '^#' "$data/history.tsv"
+      printf 'epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n'
+      printf '1\t0.5\t1\tnan\tnan\t0.001\t0.1\n'; } > h.tsv
+    report --metrics "$data/metrics.json" --history h.tsv -o r.html --markdown r.md
+    [ "$(grep -c '<svg ' r.html)" = 2 ]
+    run grep -c '<title>validation</title>' r.html
+    [ "$output" = 0 ]
+    run grep -i '\bnan\b' r.md
+    [ "$status" -eq 1 ]
+}
+
+@test "report: missing gnuplot is one clear line" {
+    mkdir bin
+    ln -s "$(command -v report)" bin/report
+    run env PATH="$PWD/bin" report --metrics "$data/metrics.json" --history "$data/history.tsv" \
+        -o r.html
+    [ "$status" -eq 1 ]
+    [[ $output == "report: gnuplot: not found"* ]]
+    [ "${#lines[@]}" -eq 1 ]
+    [ ! -e r.html ]
+}
+
+@test "report: a gnuplot that fails, dies or babbles is an error" {
+    mkdir bin
+    for body in 'echo "no terminal" >&2; exit 3' 'kill -9 $$' 'exec yes' 'echo nothing'; do
+        printf '#!/bin/sh\n%s\n' "$body" > bin/gnuplot
+        chmod +x bin/gnuplot
+        PATH="$PWD/bin:$PATH" run report --metrics "$data/metrics.json" \
+            --history "$data/history.tsv" -o r.html
+        echo "$output"
+        [ "$status" -eq 1 ]
+        [ "${#lines[@]}" -eq 1 ]
+        [[ $output == "report: gnuplot: "* ]]
+        [ ! -e r.html ]
+    done
+    printf '#!/bin/sh\necho "no terminal" >&2; exit 3\n' > bin/gnuplot
+    PATH="$PWD/bin:$PATH" run report --metrics "$data/metrics.json" --history "$data/history.tsv"
+    [ "$output" = "report: gnuplot: it failed with status 3: no terminal" ]
+}
+
+@test "report: damaged and foreign inputs are refused, naming the file" {
+    refused 1 "none.json: cannot be read" --metrics none.json
+    printf '{"format": "hilum-metrics 1"' > m.json
+    refused 1 "m.json: not JSON" --metrics m.json
+    printf '[]\n' > m.json
+    refused 1 "m.json: expected a JSON object" --metrics m.json
+    sed 's/hilum-metrics 1/hilum-metrics 2/' "$data/metrics.json" > m.json
+    refused 1 "m.json: 'format'" --metrics m.json
+    sed 's/"accuracy": 0.75,/"accuracy": "0.75",/' "$data/metrics.json" > m.json
+    refused 1 "m.json: 'accuracy': expected a number" --metrics m.json
+    sed 's/"n": 8/"n": 9/' "$data/metrics.json" > m.json
+    refused 1 "m.json: 'confusion_matrix': expected 9 images" --metrics m.json
+    sed 's/\tloss/\tlass/' "$data/history.tsv" > h.tsv
+    refused 1 "h.tsv: expected a column 'loss'" --metrics "$data/metrics.json" --history h.tsv
+    sed 's/^2\t0.4/2\t0.4x/' "$data/history.tsv" > h.tsv
+    refused 1 "h.tsv: row 2: loss: expected a number, found '0.4x'" \
+        --metrics "$data/metrics.json" --history h.tsv
+    sed '$d' "$data/predictions.tsv" > p.tsv
+    refused 1 "p.tsv: expected 8 rows of the subset test" \
+        --metrics "$data/metrics.json" --predictions p.tsv
+    head -c -5 "$data/predictions.tsv" > p.tsv
+    refused 1 "p.tsv: truncated" --metrics "$data/metrics.json" --predictions p.tsv
+}
+
+@test "report: --compare puts the models beside the paper" {
+    report --compare -o c.html --markdown c.md "$data/collapsed.json" "$data/metrics.json"
+    grep -q '^| VGG16 | 92 | 94.4[^0-9]* | 50.00 | 62.50 | 62.50 | 0.767 | 8 |$' c.md
+    grep -q '^| MobileNetV2 | 50 | 72.76 | 73.33 | 75.00 | 62.50 | 0.767 | 8 |$' c.md
+    grep -q 'VGG16: Class NORMAL is never predicted' c.md
+    grep -q 'Figures of a random split are not comparable' c.md
+    run grep 'not measured on the same images' c.md
+    [ "$status" -eq 1 ]
+    sed 's/"n": 8/"n": 9/' "$data/metrics.json" | tr '\n' '\r' |
+        sed 's/\[\r *2,\r/[\r3,\r/' | tr '\r' '\n' > other.json
+    report --compare -o c.html --markdown c.md "$data/collapsed.json" other.json
+    grep -q 'VGG16 and MobileNetV2 were not measured on the same images' c.md
+}
+
+@test "report: wrong usage exits with 2" {
+    refused 2 "needs at least one" --compare
+    refused 2 "operands are for --compare" x.json
+    refused 2 "--compare takes" --compare --history h.tsv x.json
+    refused 2 "only one input" --history -
+    run report --metrics "$data/metrics.json" --markdown -
+    [ "$status" -eq 2 ]
+}

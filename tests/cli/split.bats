@@ -1,0 +1,454 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+
+load helpers
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# make_set DIR: 60 normal and 120 sick patients with two images each, named as Kermany names them.
+make_set() {
+    mkdir -p "$1/NORMAL" "$1/PNEUMONIA"
+    for i in $(seq 60); do
+        for k in 1 2; do
+            : > "$(printf '%s/NORMAL/IM-%04d-%04d.jpeg' "$1" "$i" "$k")"
+        done
+    done
+    for i in $(seq 60); do
+        : > "$1/PNEUMONIA/person${i}_bacteria_$((2 * i)).jpeg"
+        : > "$1/PNEUMONIA/person${i}_bacteria_$((2 * i + 1)).jpeg"
+        : > "$1/PNEUMONIA/person${i}_virus_$((2 * i)).jpeg"
+        : > "$1/PNEUMONIA/person${i}_virus_$((2 * i + 1)).jpeg"
+    done
+}
+
+# The samples of a manifest, without the lines above them.
+samples() {
+    grep -v '^#' "$1" | tail -n +2
+}
+
+# images MANIFEST CLASS SUBSET: how many
+images() {
+    samples "$1" | awk -F '\t' -v c="$2" -v s="$3" '$2 == c && $4 == s' | wc -l
+}
+
+# Patients that stand in more than one subset.
+divided() {
+    samples "$1" | cut -f 3,4 | sort -u | cut -f 1 | uniq -d | wc -l
+}
+
+@test "a manifest has its header and one line an image, sorted by path" {
+    make_set set
+    split -q set > m.tsv
+    [ "$(sed -n 1p m.tsv)" = "#hilum-manifest 1" ]
+    [ "$(sed -n 2p m.tsv)" = "$(printf '#root\tset')" ]
+    [[ "$(sed -n 3p m.tsv)" == "$(printf '#chain\t')"'[{"tool":"split",'* ]]
+    [ "$(sed -n 4p m.tsv)" = "$(printf 'path\tlabel\tpatient\tsubset')" ]
+    [ "$(samples m.tsv | wc -l)" -eq 360 ]
+    samples m.tsv | cut -f 1 > paths
+    LC_ALL=C sort -c paths
+    (cd set && find . -type f | sed 's#^\./##' | LC_ALL=C sort) | diff - paths
+}
+
+@test "series and number are the patient; none is divided" {
+    make_set set
+    split -q set > m.tsv
+    samples m.tsv | grep -q "$(printf 'NORMAL/IM-0007-0002.jpeg\tNORMAL\tIM-0007\t')"
+    samples m.tsv | grep -q "$(printf 'person7_virus_14.jpeg\tPNEUMONIA\tperson7_virus\t')"
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 180 ]
+    [ "$(divided m.tsv)" -eq 0 ]
+    for class in NORMAL PNEUMONIA; do
+        for subset in train val test; do
+            [ "$(images m.tsv $class $subset)" -gt 0 ]
+        done
+    done
+}
+
+@test "the same seed gives the same bytes, another seed another split" {
+    make_set set
+    split -q set > a.tsv
+    split -q set -o b.tsv
+    split -q set -s 2 > c.tsv
+    cmp a.tsv b.tsv
+    ! cmp -s <(samples a.tsv) <(samples c.tsv)
+}
+
+@test "adding images and classes moves no one" {
+    make_set set
+    split -q set > before.tsv
+    for i in $(seq 61 90); do
+        : > "set/PNEUMONIA/person${i}_virus_$((1000 + i)).jpeg"
+        : > "set/NORMAL/NORMAL2-IM-00$i-0001.jpeg"
+    done
+    : > set/NORMAL/IM-0001-0003.jpeg
+    mkdir set/ABSCESS
+    for i in $(seq 40); do
+        : > "set/ABSCESS/a$i.png"
+    done
+    split -q set > after.tsv
+    [ "$(samples after.tsv | wc -l)" -eq $((360 + 60 + 1 + 40)) ]
+    samples before.tsv > few
+    samples after.tsv > many
+    [ -z "$(LC_ALL=C comm -23 few many)" ]
+}
+
+@test "the parts that -t and -v ask for are met on average" {
+    make_set set
+    split -q -t 0.5 -v 0.5 set > m.tsv
+    test=$(($(images m.tsv NORMAL test) + $(images m.tsv PNEUMONIA test)))
+    val=$(($(images m.tsv NORMAL val) + $(images m.tsv PNEUMONIA val)))
+    [ "$test" -gt 144 ] && [ "$test" -lt 216 ]
+    [ "$val" -gt 60 ] && [ "$val" -lt 120 ]
+}
+
+@test "--exact meets them in each class and keeps patients whole" {
+    make_set set
+    split -q --exact set > m.tsv
+    [ "$(images m.tsv NORMAL test)" -eq 30 ]
+    [ "$(images m.tsv PNEUMONIA test)" -eq 60 ]
+    # ceil(0.15 * 90) = 14, ceil(0.15 * 180) = 27: 26 or 28 with whole patients of two
+    [ "$(images m.tsv NORMAL val)" -eq 14 ]
+    [ "$(images m.tsv PNEUMONIA val)" -eq 26 ] || [ "$(images m.tsv PNEUMONIA val)" -eq 28 ]
+    [ "$(divided m.tsv)" -eq 0 ]
+}
+
+@test "--group none --exact rounds up, keeps the patient column and warns" {
+    make_set set
+    run split --group none --exact -t 0.26 set -o m.tsv
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"warning: "*" patients have images in several subsets"* ]]
+    [ "$(images m.tsv NORMAL test)" -eq 32 ]    # ceil(31.2)
+    [ "$(images m.tsv PNEUMONIA test)" -eq 63 ] # ceil(62.4)
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 180 ]
+    [ "$(divided m.tsv)" -gt 10 ]
+}
+
+@test "-v 0 and -t 0 make no such subset and do not complain" {
+    make_set set
+    run split -v 0 -t 0 set -o m.tsv
+    [ "$status" -eq 0 ]
+    [[ "$output" != *warning* ]]
+    [ "$(images m.tsv NORMAL train)" -eq 120 ]
+}
+
+@test "the layout of Kaggle: pooled and drawn, or its own subsets with --subsets folders" {
+    for s in train val test; do
+        mkdir -p set/$s/A set/$s/B
+    done
+    for i in $(seq 30); do
+        : > "set/train/A/a$i.png"
+        : > "set/train/B/b$i.png"
+    done
+    : > set/val/A/x.png
+    : > set/val/B/x.png
+    : > set/test/A/y.png
+    : > set/test/B/y.png
+    split -q --subsets folders set > own.tsv
+    samples own.tsv | grep -q "$(printf 'test/A/y.png\tA\ttest/A/y\ttest')"
+    [ "$(images own.tsv A train)" -eq 30 ]
+    [ "$(images own.tsv A val)" -eq 1 ]
+    [ "$(images own.tsv B test)" -eq 1 ]
+    split -q set > drawn.tsv
+    [ "$(samples drawn.tsv | wc -l)" -eq 64 ]
+    [ "$(images drawn.tsv A test)" -gt 1 ]
+}
+
+@test "--subsets folders warns of divided patients and of an empty val, and needs folders" {
+    mkdir -p set/train/A set/train/B set/test/A set/test/B
+    : > set/train/A/IM-0001-0001.png
+    : > set/test/A/IM-0001-0002.png
+    : > set/train/B/person1_virus_1.png
+    : > set/test/B/person2_virus_2.png
+    run split --subsets folders set -o m.tsv
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"warning: the val set has no image"* ]]
+    [[ "$output" == *"warning: 1 patients have images in several subsets"* ]]
+
+    make_set plain
+    run split --subsets folders plain -o plain.tsv
+    [ "$status" -eq 1 ]
+    [[ "$output" == "split: plain: has no subsets of its own: expected the folders train, val and test" ]]
+    [ ! -e plain.tsv ]
+}
+
+@test "subset folders beside class folders are refused" {
+    mkdir -p set/train/A set/B
+    : > set/train/A/1.png
+    : > set/B/2.png
+    run split set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"'train/A/1.png' and 'B/2.png'"* ]]
+}
+
+@test "an image outside the classes, one class only and no image at all are refused" {
+    mkdir -p set/A
+    run split set
+    [ "$status" -eq 1 ]
+    [[ "$output" == "split: set: no image found: "* ]]
+    : > set/A/1.png
+    run split set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"split: set: expected at least two classes, found one: 'A'" ]]
+    : > set/2.png
+    run split set
+    [ "$status" -eq 1 ]
+    [[ "$output" == "split: set/2.png: the image is in no class: expected it in set/CLASS/" ]]
+    run split absent
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+}
+
+@test "a class that is missing from train or test is an error that says what to do" {
+    mkdir -p set/A set/B
+    for i in $(seq 50); do
+        : > "set/A/IM-$i-1.png"
+    done
+    : > set/B/person1_virus_1.png
+    : > set/B/person1_virus_2.png
+    run split -v 0 set -o m.tsv
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"split: the "*" set has no image of class 'B', of 2 images of 1 patients: try --exact"* ]]
+    [ ! -e m.tsv ]
+}
+
+@test "nested folders, upper-case extensions; hidden files and __MACOSX are passed over" {
+    make_set set
+    mkdir -p set/NORMAL/deep/er set/__MACOSX/NORMAL set/.cache/x
+    : > set/NORMAL/deep/er/IM-0900-0001.JPG
+    : > set/NORMAL/._IM-0001-0001.jpeg
+    : > set/__MACOSX/NORMAL/IM-0001-0001.jpeg
+    : > set/.cache/x/y.png
+    echo text > set/NORMAL/readme.txt
+    run split set -o m.tsv
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"set: files left out that are no images (*.jpeg, *.jpg, *.png): 1"* ]]
+    [ "$(samples m.tsv | wc -l)" -eq 361 ]
+    samples m.tsv | grep -q "$(printf '^NORMAL/deep/er/IM-0900-0001.JPG\tNORMAL\tIM-0900\t')"
+}
+
+@test "odd names: spaces, quotes, tabs, line feeds, backslashes, UTF-8" {
+    a=$'A "quoted" class' b=$'\303\251tat\tB'
+    mkdir -p "set/$a" "set/$b"
+    for i in $(seq 40); do
+        : > "set/$a/"$'tab\tand\nfeed '"$i.png"
+        : > "set/$b/back\\slash 'n' $i.png"
+    done
+    run split set -o m.tsv
+    [ "$status" -eq 0 ]
+    [ "$(samples m.tsv | wc -l)" -eq 80 ]
+    samples m.tsv | awk -F '\t' 'NF != 4 { exit 1 }'
+    samples m.tsv | grep -qF 'A "quoted" class/tab\tand\nfeed 7.png'
+    samples m.tsv | grep -qF $'\303\251tat\\tB/back\\\\slash \'n\' 7.png'
+}
+
+@test "a class name that is not UTF-8 is refused" {
+    mkdir -p "set/"$'\377' set/B
+    : > "set/"$'\377/1.png'
+    : > set/B/2.png
+    run split -q set -o m.tsv
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"set: the name of a class is not UTF-8" ]]
+}
+
+@test "names that do not tell the patient: one warning, each image by itself" {
+    mkdir -p set/A set/B
+    for i in $(seq 40); do
+        : > "set/A/$i.png"
+        : > "set/B/$i.png"
+    done
+    run split set -o m.tsv
+    [ "$status" -eq 0 ]
+    [ "$(grep -c 'warning: 80 of 80 file names do not tell the patient' <<< "$output")" -eq 1 ]
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 80 ]
+}
+
+@test "--patient-regex finds the patient; a path that does not match is an error" {
+    mkdir -p set/A set/B
+    for i in $(seq 40); do
+        : > "set/A/study-$i-1.png"
+        : > "set/A/study-$i-2.png"
+        : > "set/B/study-$((100 + i))-1.png"
+    done
+    split -q --patient-regex 'study-([0-9]+)-' set > m.tsv
+    samples m.tsv | grep -q "$(printf 'A/study-7-2.png\tA\t7\t')"
+    [ "$(divided m.tsv)" -eq 0 ]
+    grep -q -- '--patient-regex study-(\[0-9\]+)-' m.tsv
+    : > set/B/other.png
+    run split -q --patient-regex 'study-([0-9]+)-' set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"B/other.png: the patient is unknown"* ]]
+    run split --patient-regex '(' set
+    [ "$status" -eq 2 ]
+}
+
+@test "a patient with images of two classes stays whole, with a remark" {
+    mkdir -p set/A set/B
+    for i in $(seq 60); do
+        : > "set/A/p$i-a.png"
+        : > "set/B/p$i-b.png"
+    done
+    run split --patient-regex 'p([0-9]+)-' set -o m.tsv
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"60 patients have images of several classes"* ]]
+    [ "$(divided m.tsv)" -eq 0 ]
+}
+
+@test "--labels: columns in any order, quoted fields, patients" {
+    mkdir -p set/x
+    {
+        echo 'patient,"label",note,image'
+        for i in $(seq 60); do
+            : > "set/x/$i, \"a\".png"
+            echo "p$((i / 2)),$([ $((i % 4)) -lt 2 ] && echo NORMAL || echo '"SICK, very"'),,\"x/$i, \"\"a\"\".png\""
+        done
+    } > labels.csv
+    split -q --labels labels.csv set > m.tsv
+    [ "$(samples m.tsv | wc -l)" -eq 60 ]
+    samples m.tsv | grep -qF "$(printf 'x/7, "a".png\tSICK, very\tp3\t')"
+    [ "$(divided m.tsv)" -eq 0 ]
+    [[ "$(sed -n 3p m.tsv)" == *'"labels":"sha256:'* ]]
+}
+
+@test "--labels with --subsets folders keeps the column subset" {
+    mkdir set
+    echo 'image,label,subset' > labels.csv
+    for s in train val test; do
+        for c in A B; do
+            : > "set/$s$c.png"
+            echo "./$s$c.png,$c,$s" >> labels.csv
+        done
+    done
+    split -q --labels labels.csv --subsets folders set > m.tsv
+    samples m.tsv | grep -q "$(printf '^testB.png\tB\ttestB\ttest')"
+    cut -d, -f 1,2 labels.csv > short.csv
+    run split -q --labels short.csv --subsets folders set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"short.csv: has no subsets of its own: expected a column 'subset'" ]]
+}
+
+@test "--labels: errors name the file and the line" {
+    mkdir set
+    : > set/a.png
+    : > set/b.png
+    check() { # CSV TEXT, EXPECTED
+        printf "$1" > t.csv
+        run split -q --labels t.csv set -o m.tsv
+        [ "$status" -eq 1 ]
+        [ "${#lines[@]}" -eq 1 ]
+        [[ "$output" == "split: t.csv: "*"$2"* ]]
+        [ ! -e m.tsv ]
+    }
+    check '' 'is empty'
+    check 'image,class\na.png,A\n' "line 1: expected a header with the columns image and label, found no 'label'"
+    check 'image,label\n' 'it lists no image'
+    check 'image,label\na.png,A\nc.png,B\n' "line 3: 'c.png' cannot be found"
+    check 'image,label\na.png,A\na.png,B\n' "line 3: 'a.png' stands already in line 2"
+    check 'image,label\na.png,A\n\n./a.png,B\n' "line 4: 'a.png' stands already in line 2"
+    check 'image,label\na.png,\n' 'line 2: empty label'
+    check 'image,label\n,A\n' 'line 2: empty image'
+    check 'image,label\n.,A\n' "line 2: '.' is not a file"
+    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' does not stay inside"
+    check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' does not stay inside"
+    check 'image,label,patient\na.png,A,\n' 'line 2: empty patient'
+    check 'image,label,subset\na.png,A,training\n' "line 2: expected subset train, val or test, found 'training'"
+    check 'image,label\na.png\n' 'line 2: expected 2 fields, found 1'
+    check 'image,label\n"a.png,A\n' 'line 2: a quoted field does not end'
+    check 'image,label\na.png,A\nb.png,A\n' "expected at least two classes, found one: 'A'"
+    printf 'image,label,patient\na.png,A,1\nb.png,B,2\n' > t.csv
+    run split -q --labels t.csv --patient-regex x set
+    [ "$status" -eq 1 ]
+    printf 'image,label\na.png,A\nb.png,B\n' > t.csv
+    run split -q --labels t.csv --patient-regex '(a)' set
+    [ "$status" -eq 1 ]
+    [[ "$output" == "split: t.csv: line 3: b.png: the patient is unknown"* ]]
+    run split -q --labels absent.csv set
+    [ "$status" -eq 1 ]
+}
+
+@test "phantoms are recorded as such, whatever the user says" {
+    phantom -q -n 60 --images-per-patient 1 --min-size 32 --max-size 32 set
+    split -q --exact set > m.tsv
+    [[ "$(sed -n 3p m.tsv)" == *'--source phantom"'* ]]
+    run split -q --source kermany set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"expected --source phantom, found 'kermany'" ]]
+    make_set other
+    split -q --source kermany other > m.tsv
+    [[ "$(sed -n 3p m.tsv)" == *'--source kermany"'* ]]
+    split -q other > m.tsv
+    [[ "$(sed -n 3p m.tsv)" != *'--source'* ]]
+}
+
+@test "the record depends on the names of the images, not on where they are" {
+    make_set one
+    make_set other
+    split -q one | sed -n 3p > a
+    split -q other | sed -n 3p > b
+    cmp a b
+    : > other/NORMAL/IM-0999-0001.jpeg
+    split -q other | sed -n 3p > c
+    ! cmp -s a c
+}
+
+@test "the table on standard error counts images and patients; -q is silent" {
+    make_set set
+    split --exact set > m.tsv 2> said
+    grep -qE '^split: NORMAL  .* 120 +60$' said
+    grep -qE '^split: all  .* 360 +180$' said
+    split -q --exact set > m.tsv 2> said
+    [ ! -s said ]
+}
+
+@test "a folder that contains itself is an error, not an endless walk" {
+    make_set set
+    ln -s .. set/NORMAL/up
+    run split -q set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"set/NORMAL/up: the folder contains itself, through a link" ]]
+}
+
+@test "twenty thousand images in seconds" {
+    mkdir -p set/A set/B
+    (cd set/A && seq -f 'person%.0f_virus_1.png' 10000 | xargs touch)
+    (cd set/B && seq -f 'IM-%.0f-1.png' 10000 | xargs touch)
+    SECONDS=0
+    split -q set > m.tsv
+    [ "$SECONDS" -lt 10 ]
+    [ "$(samples m.tsv | wc -l)" -eq 20000 ]
+}
+
+@test "a full disk is an error" {
+    [ -w /dev/full ] || skip "there is no /dev/full here"
+    make_set set
+    run sh -c 'split -q set > /dev/full'
+    [ "$status" -eq 1 ]
+    [ "${#lines[@]}" -eq 1 ]
+}
+
+@test "wrong usage exits with 2" {
+    for args in "" "a b" "-t 1.5 a" "-v x a" "--group class a" "--exact --subsets folders a" \
+        "-s -1 a" "--nonsense a"; do
+        # shellcheck disable=SC2086
+        run split $args
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+    done
+}
+
+@test "the real training set: all images, no patient divided, parts met" {
+    need_shared data/chest_xray
+    data="$SHARED/data/chest_xray"
+    split -q "$data" > m.tsv
+    [ "$(samples m.tsv | wc -l)" -eq 5216 ]
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 3654 ]
+    [ "$(divided m.tsv)" -eq 0 ]
+    # Patients have up to 30 images, so that a draw misses the parts by a few percent.
+    normal=$(images m.tsv NORMAL test) sick=$(images m.tsv PNEUMONIA test)
+    [ "$normal" -gt $((1341 * 21 / 100)) ] && [ "$normal" -lt $((1341 * 29 / 100)) ]
+    [ "$sick" -gt $((3875 * 21 / 100)) ] && [ "$sick" -lt $((3875 * 29 / 100)) ]
+    split -q --exact "$data" > m.tsv
+    [ "$(images m.tsv NORMAL test)" -eq 336 ]    # ceil(335.25)
+    [ "$(images m.tsv PNEUMONIA test)" -eq 969 ] # ceil(968.75)
+    [ "$(divided m.tsv)" -eq 0 ]
+}

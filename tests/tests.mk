@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# `make check`: unit tests (cmocka), command-line tests (bats), parity with the references; all
+# speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
+
+unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
+cli_tests   := $(wildcard tests/cli/*.bats)
+test_programs := $(unit_tests) $(if $(asan),,$(torch_tests))
+
+$(BUILD)/tests/%.o: tests/%.c | $(after_deps)
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(hilum_cflags) $(CFLAGS) -Itools -Ishim -c -o $@ $<
+
+# The rooms of the tools, for their unit tests.
+$(BUILD)/librooms.a: $(foreach t,$(plain_tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
+
+$(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libhilum.a
+	$(call say,LINK)
+	$(Q)$(CC) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
+
+$(torch_tests): %: %.o $(BUILD)/tests/parity/reference.o $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+	$(call say,LINK)
+	$(Q)$(CXX) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(common_libs) -lcmocka
+
+-include $(wildcard $(BUILD)/tests/*/*.d)
+.SECONDARY: $(test_programs:%=%.o)
+
+TESTS ?= $(test_programs) $(if $(asan),,$(cli_tests))
+
+.PHONY: check check-asan format format-check
+check: build $(test_programs)
+	HILUM_BIN=$(CURDIR)/$(BUILD)/bin prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
+
+# Everything that does not link libtorch, under AddressSanitizer and UBSan.
+check-asan:
+	$(MAKE) asan=1 CFLAGS='-O2 -g' check
+
+sources = $(shell git ls-files '*.c' '*.h' '*.cpp')
+format:
+	clang-format -i $(sources)
+format-check:
+	clang-format --dry-run --Werror $(sources)
