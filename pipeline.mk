@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The experiment: from a folder of labelled X-rays to a report. Every arrow is a file in $(OUT).
+# `make help` lists the knobs with their live values; docs/EXPERIMENT.md explains them.
+
+# ---- knobs ---------------------------------------------------------------------------------------
+
+sample := data/phantom
+
+MODEL   ?= vgg16
+DATA    ?= $(sample)
+WEIGHTS ?= $(WEIGHTS_$(MODEL))
+SEED    ?= 1
+# split
+TEST    ?= 0.25
+VAL     ?= 0.15
+GROUP   ?= patient
+SUBSETS ?= drawn
+# preprocess
+FILTER  ?= bilinear
+FIT     ?= stretch
+# extract-features
+NORMALIZE ?= auto
+POOL    ?= avg
+DTYPE   ?= f32
+DEVICE  ?= auto
+# train-head
+NEURONS ?= 256
+LR      ?= 1e-3
+EPOCHS  ?= 50
+BATCH   ?= 32
+PATIENCE ?= 5
+DROPOUT ?= 0
+CLASS_WEIGHT ?= none
+OPTIMIZER ?= adam
+# machine
+JOBS    ?= $(shell nproc)
+# where results go
+RUN     ?= $(subst $(space),_,$(notdir $(patsubst %/,%,$(DATA))))-$(MODEL)
+
+models := vgg16 inceptionresnetv2 mobilenetv2
+
+# Without WEIGHTS: Keras' own file, fetched once; the embedded sample does without a download.
+keras_file_vgg16 := vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5
+keras_file_inceptionresnetv2 := inception_resnet_v2_weights_tf_dim_ordering_tf_kernels_notop.h5
+keras_file_mobilenetv2 := mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5
+$(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
+    $(if $(filter $(sample),$(DATA)),seeded:1,data/weights/$(keras_file_$(m)))))
+
+# ---- helpers -------------------------------------------------------------------------------------
+
+empty :=
+space := $(empty) $(empty)
+OUT := results/$(RUN)
+bin := $(BUILD)/bin
+# A value as one word of the shell, whatever is in it.
+q = '$(subst ','\'',$(1))'
+
+# A file of parameters changes only when its text does, so that what depends on it is rebuilt
+# exactly then. $(call params,NAME,TEXT)
+.PHONY: FORCE
+FORCE:
+define params
+$$(OUT)/params/$(1): FORCE | $$(after_deps)
+	@mkdir -p $$(@D)
+	@text=$$(call q,$(2)); [ "$$$$(cat $$@ 2>/dev/null)" = "$$$$text" ] || printf '%s\n' "$$$$text" >$$@
+endef
+
+# Size and date of a weights file stand for it; a name such as seeded:1 stands for itself.
+stat_of = $(shell stat -Lc '%s %Y' $(call q,$(1)) 2>/dev/null)
+
+# Keras' own files are verified before they are used, whoever put them there.
+weights_ready := $(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified)
+data/weights/%.verified: $(wildcard $(WEIGHTS))
+	@data/fetch-weights $*
+
+# ---- from images to a report ---------------------------------------------------------------------
+
+manifest := $(OUT)/manifest.tsv
+images   := $(OUT)/images.safetensors.zst
+features := $(OUT)/features.safetensors.zst
+head     := $(OUT)/head.safetensors.zst
+history  := $(OUT)/history.tsv
+metrics  := $(OUT)/metrics.json
+predictions := $(OUT)/predictions.tsv
+report   := $(OUT)/report.html
+summary  := $(OUT)/report.md
+
+$(eval $(call params,split,$$(DATA) seed $$(SEED) test $$(TEST) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
+$(eval $(call params,preprocess,$$(MODEL) $$(FILTER) $$(FIT)))
+$(eval $(call params,extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(WEIGHTS)) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
+$(eval $(call params,train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) patience $$(PATIENCE) \
+    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(SEED)))
+
+# Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
+$(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | $(after_deps)
+	@[ -d $(call q,$(DATA)) ] || { echo "make: DATA=$(DATA): there is no such folder" >&2; exit 1; }
+	@mkdir -p $(@D)
+	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.now
+	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+
+$(sample)/PHANTOM.json: $(bin)/phantom
+	$< -j $(JOBS) $(@D)
+
+$(manifest): $(OUT)/params/split $(OUT)/params/data $(bin)/split
+	$(bin)/split -s $(SEED) --test $(TEST) --val $(VAL) --group $(GROUP) --subsets $(SUBSETS) \
+	    -o $@ $(call q,$(DATA))
+
+$(images): $(manifest) $(OUT)/params/data $(OUT)/params/preprocess $(bin)/preprocess
+	$(bin)/preprocess -m $(MODEL) --filter $(FILTER) --fit $(FIT) -j $(JOBS) -o $@ $<
+
+$(features): $(images) $(OUT)/params/extract $(bin)/extract-features $(weights_ready)
+	$(bin)/extract-features -m $(MODEL) -w $(call q,$(WEIGHTS)) --normalize $(NORMALIZE) \
+	    --pool $(POOL) --dtype $(DTYPE) -d $(DEVICE) -j $(JOBS) -o $@ $<
+
+$(head) $(history) &: $(features) $(OUT)/params/train $(bin)/train-head
+	$(bin)/train-head -n $(NEURONS) --lr $(LR) -e $(EPOCHS) -b $(BATCH) --patience $(PATIENCE) \
+	    --dropout $(DROPOUT) --class-weight $(CLASS_WEIGHT) --optimizer $(OPTIMIZER) -s $(SEED) \
+	    -j $(JOBS) --history $(history) -o $(head) $<
+
+$(metrics) $(predictions) &: $(head) $(features) $(bin)/evaluate
+	$(bin)/evaluate -j $(JOBS) -p $(predictions) -o $(metrics) $(head) $(features)
+
+$(report) $(summary) &: $(metrics) $(predictions) $(history) $(manifest) $(bin)/report
+	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
+	    --manifest $(manifest) --markdown $(summary) -o $(report)
+
+# ---- goals ---------------------------------------------------------------------------------------
+
+.PHONY: all compare help
+figure = $$(sed -n 's/^  "$(1)": \([0-9.e-]*\),*$$/\1/p' $(metrics))
+all: $(report)
+	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
+	    "$(call figure,accuracy)" "$(call figure,macro_recall)" $(report)
+
+# All backbones on the same data with the same split, and the paper's Table 1.
+compared := $(foreach m,$(models),results/$(subst -$(MODEL),-$(m),$(RUN))/metrics.json)
+comparison := results/$(subst -$(MODEL),-compare,$(RUN))
+compare:
+	@for m in $(models); do $(MAKE) --no-print-directory MODEL=$$m all; done
+	@mkdir -p $(comparison)
+	$(bin)/report --compare -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
+	    $(compared)
+	@cat $(comparison)/compare.md
+
+knobs := MODEL DATA WEIGHTS SEED TEST VAL GROUP SUBSETS FILTER FIT NORMALIZE POOL DTYPE DEVICE \
+         NEURONS LR EPOCHS BATCH PATIENCE DROPOUT CLASS_WEIGHT OPTIMIZER JOBS RUN
+about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2
+about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
+about_WEIGHTS := Keras .h5 file, or seeded:N (pseudo-random, no result)
+about_SEED := seed of the split, the head and the order of samples
+about_TEST := share of test images
+about_VAL := share of validation images among the rest
+about_GROUP := patient, or none (the paper's leaky way)
+about_SUBSETS := drawn, or folders (the data set's own split)
+about_FILTER := nearest, bilinear, bicubic, area, lanczos
+about_FIT := stretch, pad, crop
+about_NORMALIZE := auto (the backbone's own), caffe, tf, torch, unit, raw
+about_POOL := avg, max, flatten
+about_DTYPE := f32, bf16, f16
+about_DEVICE := auto, cpu, cuda
+about_NEURONS := units of the hidden layers: 256, or 512,64; 0 for none
+about_LR := learning rate
+about_EPOCHS := epochs at most
+about_BATCH := samples a training step
+about_PATIENCE := epochs without a better validation loss
+about_DROPOUT := share of hidden units dropped in training
+about_CLASS_WEIGHT := none, balanced
+about_OPTIMIZER := adam, sgd
+about_JOBS := threads
+about_RUN := name of the folder under results/
+
+help:
+	@echo 'make [GOAL ...] [KNOB=value ...]'
+	@echo
+	@echo 'deps     install the Debian packages'
+	@echo 'all      run the experiment and write $(report)'
+	@echo 'compare  all three backbones and the table of the paper'
+	@echo 'build    compile the tools into $(BUILD)/bin'
+	@echo 'check    run the tests'
+	@echo 'install  into PREFIX=$(PREFIX); uninstall; clean'
+	@echo
+	@$(foreach k,$(knobs),printf '%-13s %-24s %s\n' $(k) $(call q,$($(k))) $(call q,$(about_$(k)));)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Compiling and installing. Variables for users: CC CXX CFLAGS CXXFLAGS LDFLAGS PREFIX DESTDIR,
+# LIBTORCH=dir (a libtorch other than the system's), asan=1 (sanitizer build).
+
+# ---- packages: the only goal that touches the system -------------------------------------------
+
+PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
+            libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
+            libhdf5-dev libtorch-dev libopenblas0-pthread libcmocka-dev bats perl
+DEV_PACKAGES := git clang-format
+
+# Says what it will install; does nothing where all is there. As root, or through sudo.
+define install_packages
+@missing=(); \
+for p in $(1); do \
+    [ "$$(dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || missing+=($$p); \
+done; \
+[ $${#missing[@]} -gt 0 ] || { echo "$@: all packages are there"; exit 0; }; \
+echo "$@: installing $${missing[*]}"; \
+as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+$$as_root apt-get update -q; \
+$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$${missing[@]}"
+endef
+
+.PHONY: deps deps-dev
+deps:
+	$(call install_packages,$(PACKAGES))
+deps-dev: # what the developers' own checks need besides
+	$(call install_packages,$(DEV_PACKAGES))
+
+# `make deps all`: everything else waits for the packages, also under -j.
+after_deps := $(filter deps deps-dev,$(MAKECMDGOALS))
+
+# ---- flags ---------------------------------------------------------------------------------------
+
+BUILD := build$(if $(asan),-asan)
+CC  := gcc
+CXX := g++
+CFLAGS   ?= -O2 -g
+CXXFLAGS ?= -O2 -g
+PREFIX   ?= /usr/local
+
+pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
+
+hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
+                -Wmissing-prototypes -Wvla -Werror -fPIE -fstack-protector-strong \
+                -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
+hilum_cxxflags := -std=c++17 -Wall -Wextra -Werror -fPIE -fstack-protector-strong -MMD -MP
+hilum_ldflags := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+ifdef asan
+hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
+                  -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+hilum_ldflags  += -fsanitize=address,undefined
+endif
+
+# The C libraries that libhilum stands on.
+common_libs = -lpng -ljpeg -lzstd -ljansson -lcrypto -lm
+
+# libtorch: Debian's, or the unpacked archive or PyTorch installation named by LIBTORCH.
+ifdef LIBTORCH
+torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
+                $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
+torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
+else
+torch_cflags := -isystem /usr/include/torch/csrc/api/include
+torch_libs   := -ltorch_cpu -lc10
+endif
+hdf5_cflags = $(call pkg,--cflags,hdf5)
+hdf5_libs   = $(call pkg,--libs,hdf5)
+
+# ---- what there is -------------------------------------------------------------------------------
+
+plain_tools := split preprocess report quickcheck phantom
+torch_tools := extract-features train-head evaluate
+tools       := $(plain_tools) $(torch_tools)
+tool_paths  := $(tools:%=$(BUILD)/bin/%)
+
+common_objs := $(patsubst tools/common/%.c,$(BUILD)/common/%.o,$(wildcard tools/common/*.c))
+nets_objs   := $(patsubst tools/nets/%.c,$(BUILD)/nets/%.o,$(wildcard tools/nets/*.c))
+shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
+
+# A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
+objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c))
+
+# Commands are shown in short; V=1 shows them in full.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+
+# ---- how it is made ------------------------------------------------------------------------------
+
+.PHONY: build clean
+build: $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
+
+$(BUILD)/%.o: tools/%.c | $(after_deps)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags)) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/shim/%.o: shim/%.cpp | $(after_deps)
+	@mkdir -p $(@D)
+	$(call say,CXX)
+	$(Q)$(CXX) $(hilum_cxxflags) $(torch_cflags) $(CXXFLAGS) -c -o $@ $<
+
+$(BUILD)/libhilum.a: $(common_objs)
+$(BUILD)/libnets.a: $(nets_objs)
+$(BUILD)/libshim.a: $(shim_objs)
+$(BUILD)/%.a:
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+define link_plain
+$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libhilum.a
+	@mkdir -p $$(@D)
+	$$(call say,LINK)
+	$$(Q)$$(CC) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)
+endef
+define link_torch
+$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+	@mkdir -p $$(@D)
+	$$(call say,LINK)
+	$$(Q)$$(CXX) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(torch_libs) $$(common_libs)
+endef
+$(foreach t,$(plain_tools),$(eval $(call link_plain,$(t))))
+$(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
+
+clean:
+	rm -rf build build-asan
+
+# ---- installing ----------------------------------------------------------------------------------
+
+# `split` alone would hide coreutils' own: the tools are installed as hilum-TOOL, and under their
+# plain names in a folder of their own for those who put it on their PATH.
+bindir := $(DESTDIR)$(PREFIX)/bin
+plain_bindir := $(DESTDIR)$(PREFIX)/lib/hilum/bin
+mandir := $(DESTDIR)$(PREFIX)/share/man/man1
+
+.PHONY: install uninstall
+install: build
+	install -d $(bindir) $(plain_bindir) $(mandir)
+	install -m 755 $(tool_paths) $(plain_bindir)
+	for t in $(tools); do \
+	    ln -sf ../lib/hilum/bin/$$t $(bindir)/hilum-$$t; \
+	    install -m 644 docs/man/$$t.1 $(mandir)/hilum-$$t.1; \
+	done
+
+uninstall:
+	rm -f $(tools:%=$(bindir)/hilum-%) $(tools:%=$(mandir)/hilum-%.1)
+	rm -rf $(DESTDIR)$(PREFIX)/lib/hilum
