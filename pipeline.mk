@@ -34,7 +34,7 @@ CLASS_WEIGHT ?= none
 OPTIMIZER ?= adam
 # machine
 JOBS    ?= $(shell nproc)
-# where results go
+RESULTS ?= results
 RUN     ?= $(subst $(space),_,$(notdir $(patsubst %/,%,$(DATA))))-$(MODEL)
 
 models := vgg16 inceptionresnetv2 mobilenetv2
@@ -50,17 +50,21 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 
 empty :=
 space := $(empty) $(empty)
-OUT := results/$(RUN)
+OUT := $(RESULTS)/$(RUN)
 bin := $(BUILD)/bin
 # A value as one word of the shell, whatever is in it.
 q = '$(subst ','\'',$(1))'
 
 # A file of parameters changes only when its text does, so that what depends on it is rebuilt
 # exactly then. $(call params,NAME,TEXT)
-.PHONY: FORCE
+.PHONY: FORCE data-is-there
 FORCE:
+data-is-there:
+	@[ -d $(call q,$(DATA)) ] || [ $(call q,$(DATA)) = $(sample) ] || \
+	    { echo "make: DATA=$(DATA): there is no such folder" >&2; exit 1; }
+
 define params
-$$(OUT)/params/$(1): FORCE | $$(after_deps)
+$$(OUT)/params/$(1): FORCE | data-is-there $$(after_deps)
 	@mkdir -p $$(@D)
 	@text=$$(call q,$(2)); [ "$$$$(cat $$@ 2>/dev/null)" = "$$$$text" ] || printf '%s\n' "$$$$text" >$$@
 endef
@@ -92,8 +96,7 @@ $(eval $(call params,train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATC
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(SEED)))
 
 # Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
-$(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | $(after_deps)
-	@[ -d $(call q,$(DATA)) ] || { echo "make: DATA=$(DATA): there is no such folder" >&2; exit 1; }
+$(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | data-is-there $(after_deps)
 	@mkdir -p $(@D)
 	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.now
 	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
@@ -133,17 +136,21 @@ all: $(report)
 	    "$(call figure,accuracy)" "$(call figure,macro_recall)" $(report)
 
 # All backbones on the same data with the same split, and the paper's Table 1.
-compared := $(foreach m,$(models),results/$(subst -$(MODEL),-$(m),$(RUN))/metrics.json)
-comparison := results/$(subst -$(MODEL),-compare,$(RUN))
+run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
+comparison := $(RESULTS)/$(call run_of,compare)
+define newline
+
+
+endef
 compare:
-	@for m in $(models); do $(MAKE) --no-print-directory MODEL=$$m all; done
+	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
 	@mkdir -p $(comparison)
 	$(bin)/report --compare -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
-	    $(compared)
+	    $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/metrics.json)
 	@cat $(comparison)/compare.md
 
 knobs := MODEL DATA WEIGHTS SEED TEST VAL GROUP SUBSETS FILTER FIT NORMALIZE POOL DTYPE DEVICE \
-         NEURONS LR EPOCHS BATCH PATIENCE DROPOUT CLASS_WEIGHT OPTIMIZER JOBS RUN
+         NEURONS LR EPOCHS BATCH PATIENCE DROPOUT CLASS_WEIGHT OPTIMIZER JOBS RESULTS RUN
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := Keras .h5 file, or seeded:N (pseudo-random, no result)
@@ -167,7 +174,8 @@ about_DROPOUT := share of hidden units dropped in training
 about_CLASS_WEIGHT := none, balanced
 about_OPTIMIZER := adam, sgd
 about_JOBS := threads
-about_RUN := name of the folder under results/
+about_RESULTS := folder of all results
+about_RUN := name of the folder under $(RESULTS)/
 
 help:
 	@echo 'make [GOAL ...] [KNOB=value ...]'

@@ -30,7 +30,9 @@ static inline void assert_contains(const char *text, const char *part)
         fail_msg("expected '%s' in '%s'", part, text);
 }
 
-/* ---- an empty folder for each test: cmocka_unit_test_setup_teardown(f, enter, leave) ---- */
+/* ---- an empty folder for each test ---- */
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 static inline char *test_folder(void)
 {
@@ -73,6 +75,7 @@ static inline int leave(void **state)
 
 static inline void put_file(const char *path, const void *bytes, size_t len)
 {
+    unlink(path); /* some file systems are slow to overwrite */
     FILE *fp = fopen(path, "wb");
     assert_non_null(fp);
     assert_int_equal(fwrite(bytes, 1, len, fp), len);

@@ -80,21 +80,20 @@ static void values_are_taken(void **state)
     (void)state;
     outcome o = crop("-fw", "7", "--filter=area", "in");
     assert_exited(&o, 0);
-    assert_string_equal(o.out,
-                        "--fast --width 7 --seed 1 --rate 0.25 --filter area\n0 1 - <in>");
+    assert_string_equal(o.out, "--fast --width 7 --seed 1 --rate 0.25 --filter area\n0 1 - <in>");
     o = crop("in", "--seed=18446744073709551615", "--rate", "1e-3");
     assert_string_equal(o.out,
                         "--width 224 --seed 18446744073709551615 --rate 0.001 --filter bilinear\n"
                         "1 0 - <in>");
     o = crop("--pattern", "a b", "-oout", "in");
-    assert_string_equal(o.out, "--width 224 --seed 1 --rate 0.25 --pattern a b --filter bilinear\n"
-                               "1 0 out <in>");
+    assert_string_equal(o.out,
+                        "--width 224 --seed 1 --rate 0.25 --pattern 'a b' --filter bilinear\n"
+                        "1 0 out <in>");
     o = crop("-w4096", "-w1", "--", "-x");
     assert_string_equal(o.out, "--width 1 --seed 1 --rate 0.25 --filter bilinear\n1 0 - <-x>");
     o = crop("a", "-q", "b", "--quiet");
     assert_exited(&o, 0);
-    assert_string_equal(o.out,
-                        "--width 224 --seed 1 --rate 0.25 --filter bilinear\n1 0 - <a> <b>");
+    assert_string_equal(o.out, "--width 224 --seed 1 --rate 0.25 --filter bilinear\n1 0 - <a> <b>");
 }
 
 static void nothing_recorded_is_empty(void **state)
@@ -182,8 +181,7 @@ static void wrong_usage_is_one_line(void **state)
         {{"-s", "-1"}, "--seed: expected a whole number from 0 to 2^64-1, found '-1'"},
         {{"--rate", "1.01"}, "--rate: expected a number from 0 to 1, found '1.01'"},
         {{"--rate", "nan"}, "--rate: expected a number from 0 to 1, found 'nan'"},
-        {{"--filter", "Area"},
-         "--filter: expected one of area|bilinear|lanczos, found 'Area'"},
+        {{"--filter", "Area"}, "--filter: expected one of area|bilinear|lanczos, found 'Area'"},
         {{"--filter", "are"}, "--filter: expected one of area|bilinear|lanczos, found 'are'"},
         {{"--filter", "area|"}, "--filter: expected one of area|bilinear|lanczos, found 'area|'"},
         {{"--filter", ""}, "--filter: expected one of area|bilinear|lanczos, found ''"},

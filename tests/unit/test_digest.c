@@ -82,7 +82,7 @@ int main(void)
         cmocka_unit_test(published_vectors),
         cmocka_unit_test(a_million_in_odd_pieces),
         cmocka_unit_test(raw_is_the_same_as_text),
-        cmocka_unit_test_setup_teardown(files, enter, leave),
+        IN_FOLDER(files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,9 +134,9 @@ static void quiet_means_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_name_the_tool),    cmocka_unit_test(one_message_is_one_line),
-        cmocka_unit_test(long_messages_are_cut),  cmocka_unit_test(the_clock_goes_forward),
-        cmocka_unit_test(plain_lines_elsewhere),  cmocka_unit_test(a_terminal_gets_one_line),
+        cmocka_unit_test(lines_name_the_tool),   cmocka_unit_test(one_message_is_one_line),
+        cmocka_unit_test(long_messages_are_cut), cmocka_unit_test(the_clock_goes_forward),
+        cmocka_unit_test(plain_lines_elsewhere), cmocka_unit_test(a_terminal_gets_one_line),
         cmocka_unit_test(quiet_means_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     while (now > most && !atomic_compare_exchange_weak(&r->most_in_use, &most, now))
         ;
     if (i == r->slow)
-        usleep(30000);
+        usleep(10000);
     else if (i % 7 == 0)
         usleep(100);
     r->value[slot] = i * i;

@@ -57,6 +57,18 @@ static int choice_index(const char *words, const char *word)
     }
 }
 
+/* In as few digits as give the same number back. */
+static void format_real(double v, hl_text *t)
+{
+    char s[32];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(s, sizeof s, "%.*g", digits, v);
+        if (strtod(s, NULL) == v)
+            break;
+    }
+    hl_text_puts(t, s);
+}
+
 static void format_value(const hl_opt *o, hl_text *t)
 {
     char word[64];
@@ -71,7 +83,7 @@ static void format_value(const hl_opt *o, hl_text *t)
         hl_text_printf(t, "%" PRIu64, *(const uint64_t *)o->value);
         return;
     case HL_REAL:
-        hl_text_printf(t, "%.15g", *(const double *)o->value);
+        format_real(*(const double *)o->value, t);
         return;
     case HL_STRING:
         hl_text_puts(t, *(const char *const *)o->value ? *(const char *const *)o->value : "");
@@ -229,6 +241,21 @@ int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
     return optind;
 }
 
+/* One word of a shell, so that a value cannot look like an option. */
+static void quote(const char *s, hl_text *t)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:,+=@%";
+    if (*s && !s[strspn(s, plain)]) {
+        hl_text_puts(t, s);
+        return;
+    }
+    hl_text_puts(t, "'");
+    for (; *s; s++)
+        hl_text_puts(t, *s == '\'' ? "'\\''" : (const char[]){*s, '\0'});
+    hl_text_puts(t, "'");
+}
+
 char *hl_cli_record(const hl_cli *cli)
 {
     hl_text t = {0};
@@ -240,10 +267,13 @@ char *hl_cli_record(const hl_cli *cli)
         if (!o->recorded || unset || off)
             continue;
         hl_text_printf(&t, "%s--%s", t.len ? " " : "", o->name);
-        if (o->kind != HL_FLAG) {
-            hl_text_puts(&t, " ");
+        if (o->kind == HL_FLAG)
+            continue;
+        hl_text_puts(&t, " ");
+        if (o->kind == HL_STRING)
+            quote(*(const char *const *)o->value, &t);
+        else
             format_value(o, &t);
-        }
     }
     return t.data;
 }

@@ -26,17 +26,50 @@ typedef struct hl_opt {
 } hl_opt;
 
 /* Rows of the table. The ..._R ones are recorded in the provenance. */
-#define HL_OPT_FLAG(l, n, v, h) {l, n, NULL, HL_FLAG, v, 0, 0, false, h}
-#define HL_OPT_FLAG_R(l, n, v, h) {l, n, NULL, HL_FLAG, v, 0, 0, true, h}
-#define HL_OPT_INT(l, n, a, v, lo, hi, h) {l, n, a, HL_INT, v, lo, hi, false, h}
-#define HL_OPT_INT_R(l, n, a, v, lo, hi, h) {l, n, a, HL_INT, v, lo, hi, true, h}
-#define HL_OPT_REAL(l, n, a, v, lo, hi, h) {l, n, a, HL_REAL, v, lo, hi, false, h}
-#define HL_OPT_REAL_R(l, n, a, v, lo, hi, h) {l, n, a, HL_REAL, v, lo, hi, true, h}
-#define HL_OPT_STR(l, n, a, v, h) {l, n, a, HL_STRING, v, 0, 0, false, h}
-#define HL_OPT_STR_R(l, n, a, v, h) {l, n, a, HL_STRING, v, 0, 0, true, h}
-#define HL_OPT_CHOICE(l, n, words, v, h) {l, n, words, HL_CHOICE, v, 0, 0, false, h}
-#define HL_OPT_CHOICE_R(l, n, words, v, h) {l, n, words, HL_CHOICE, v, 0, 0, true, h}
-#define HL_OPT_SEED(v) {'s', "seed", "N", HL_U64, v, 0, 0, true, "seed of every random choice"}
+#define HL_OPT_FLAG(l, n, v, h)                                                                    \
+    {                                                                                              \
+        l, n, NULL, HL_FLAG, v, 0, 0, false, h                                                     \
+    }
+#define HL_OPT_FLAG_R(l, n, v, h)                                                                  \
+    {                                                                                              \
+        l, n, NULL, HL_FLAG, v, 0, 0, true, h                                                      \
+    }
+#define HL_OPT_INT(l, n, a, v, lo, hi, h)                                                          \
+    {                                                                                              \
+        l, n, a, HL_INT, v, lo, hi, false, h                                                       \
+    }
+#define HL_OPT_INT_R(l, n, a, v, lo, hi, h)                                                        \
+    {                                                                                              \
+        l, n, a, HL_INT, v, lo, hi, true, h                                                        \
+    }
+#define HL_OPT_REAL(l, n, a, v, lo, hi, h)                                                         \
+    {                                                                                              \
+        l, n, a, HL_REAL, v, lo, hi, false, h                                                      \
+    }
+#define HL_OPT_REAL_R(l, n, a, v, lo, hi, h)                                                       \
+    {                                                                                              \
+        l, n, a, HL_REAL, v, lo, hi, true, h                                                       \
+    }
+#define HL_OPT_STR(l, n, a, v, h)                                                                  \
+    {                                                                                              \
+        l, n, a, HL_STRING, v, 0, 0, false, h                                                      \
+    }
+#define HL_OPT_STR_R(l, n, a, v, h)                                                                \
+    {                                                                                              \
+        l, n, a, HL_STRING, v, 0, 0, true, h                                                       \
+    }
+#define HL_OPT_CHOICE(l, n, words, v, h)                                                           \
+    {                                                                                              \
+        l, n, words, HL_CHOICE, v, 0, 0, false, h                                                  \
+    }
+#define HL_OPT_CHOICE_R(l, n, words, v, h)                                                         \
+    {                                                                                              \
+        l, n, words, HL_CHOICE, v, 0, 0, true, h                                                   \
+    }
+#define HL_OPT_SEED(v)                                                                             \
+    {                                                                                              \
+        's', "seed", "N", HL_U64, v, 0, 0, true, "seed of every random choice"                     \
+    }
 
 typedef struct hl_cli {
     const char *name;  /* the tool */

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-void hl_log_name(const char *tool);  /* the name before every line; kept by reference */
-void hl_log_quiet(bool quiet);       /* -q: hl_log_info and progress say nothing */
+void hl_log_name(const char *tool); /* the name before every line; kept by reference */
+void hl_log_quiet(bool quiet);      /* -q: hl_log_info and progress say nothing */
 
 void hl_log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void hl_log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "output.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,9 +70,15 @@ void hl_manifest_finish(hl_manifest *m)
 
 /* ---- reading ---- */
 
-/* A comment line: the origin, or something for people. Takes over nothing. */
-static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line, hl_err *e)
+/* A comment line: the origin, the number of samples, or something for people. */
+static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line,
+                        uint64_t *stated, hl_err *e)
 {
+    static const char samples[] = "#samples\t";
+    if (strncmp(line, samples, sizeof samples - 1) == 0)
+        return hl_parse_u64(line + sizeof samples - 1, stated) && *stated
+                   ? 0
+                   : hl_fail(e, "%s: line %zu: expected a number of samples", name, line_no);
     char **to = NULL;
     if (strncmp(line, "#root\t", 6) == 0)
         to = &m->root;
@@ -115,7 +122,7 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
 }
 
 static int read_line(hl_manifest *m, const char *name, size_t line_no, char *line, bool *columns,
-                     hl_err *e)
+                     uint64_t *stated, hl_err *e)
 {
     if (line_no == 1) {
         if (strcmp(line, magic_line) != 0)
@@ -124,7 +131,7 @@ static int read_line(hl_manifest *m, const char *name, size_t line_no, char *lin
     }
     if (!*columns) {
         if (line[0] == '#')
-            return read_comment(m, name, line_no, line, e);
+            return read_comment(m, name, line_no, line, stated, e);
         if (strcmp(line, column_line) != 0)
             return hl_fail(e, "%s: line %zu: expected the columns path, label, patient, subset",
                            name, line_no);
@@ -152,6 +159,7 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
 {
     bool columns = false;
     size_t line_no = 0;
+    uint64_t stated = 0; /* number of samples; 0: not stated */
     for (char *line = text; line < text + len;) {
         char *end = memchr(line, '\n', (size_t)(text + len - line));
         if (!end)
@@ -159,7 +167,7 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
         *end = '\0';
         if (strlen(line) != (size_t)(end - line))
             return hl_fail(e, "%s: line %zu: it holds a zero byte", name, line_no + 1);
-        if (read_line(m, name, ++line_no, line, &columns, e))
+        if (read_line(m, name, ++line_no, line, &columns, &stated, e))
             return -1;
         line = end + 1;
     }
@@ -167,6 +175,9 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
         return hl_fail(e, "%s: not a manifest: expected a line of column names", name);
     if (m->n == 0)
         return hl_fail(e, "%s: it lists no sample", name);
+    if (stated && stated != m->n)
+        return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
+                       stated, m->n);
     return check_repeats(m, name, e);
 }
 
@@ -218,7 +229,7 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
         format_comment("#root\t", m->root, t);
         format_comment("#chain\t", m->chain, t);
     }
-    hl_text_printf(t, "%s\n", column_line);
+    hl_text_printf(t, "#samples\t%zu\n%s\n", m->n, column_line);
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,

@@ -5,6 +5,7 @@
  *   #hilum-manifest 1
  *   #root   DIR                 (where relative paths start; the only machine-specific line)
  *   #chain  JSON                (provenance so far)
+ *   #samples N              (optional: tells a manifest that was cut off)
  *   path    label    patient    subset
  *   NORMAL/IM-0001-0001.jpeg    NORMAL    IM-0001    train
  *

@@ -9,9 +9,9 @@
 
 #include <stddef.h>
 
-void *hl_malloc(size_t n, size_t size);             /* n * size bytes, overflow checked */
-void *hl_calloc(size_t n, size_t size);             /* the same, zeroed */
-void *hl_realloc(void *p, size_t n, size_t size);   /* the same, resized */
+void *hl_malloc(size_t n, size_t size);           /* n * size bytes, overflow checked */
+void *hl_calloc(size_t n, size_t size);           /* the same, zeroed */
+void *hl_realloc(void *p, size_t n, size_t size); /* the same, resized */
 char *hl_strdup(const char *s);
 char *hl_strndup(const char *s, size_t len);
 

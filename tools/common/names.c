@@ -4,7 +4,9 @@
 #include "mem.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 char *hl_names_format(char *const *names, size_t n)
 {
@@ -16,6 +18,14 @@ char *hl_names_format(char *const *names, size_t n)
     return text;
 }
 
+static bool contains(char *const *names, size_t n, const char *name)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(names[k], name) == 0)
+            return true;
+    return false;
+}
+
 int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
 {
     json_t *list = json_loads(json, 0, NULL);
@@ -24,14 +34,14 @@ int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
     size_t filled = 0;
     for (; filled < count; filled++) {
         const char *name = json_string_value(json_array_get(list, filled));
-        if (!name || !*name)
+        if (!name || !*name || contains(copy, filled, name))
             break;
         copy[filled] = hl_strdup(name);
     }
     json_decref(list);
     if (count == 0 || filled < count) {
         hl_names_free(copy, filled);
-        return hl_fail(e, "hilum.classes: expected a JSON list of names");
+        return hl_fail(e, "hilum.classes: expected a JSON list of different names");
     }
     *names = copy;
     *n = count;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 char *hl_names_format(char *const *names, size_t n); /* NULL if one is not UTF-8 */
-/* At least one name, none of them empty. */
+/* At least one name, none of them empty or repeated. */
 int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e);
 char **hl_names_copy(char *const *names, size_t n);
 void hl_names_free(char **names, size_t n);

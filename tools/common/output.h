@@ -15,7 +15,7 @@
 
 typedef struct hl_out {
     FILE *fp;
-    const char *name; /* for messages: the path, or "standard output" */
+    const char *name;  /* for messages: the path, or "standard output" */
     char *path, *temp; /* NULL for standard output */
 } hl_out;
 

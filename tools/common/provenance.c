@@ -21,7 +21,7 @@ static int dump_chain(char **chain, json_t *list, hl_err *e)
 {
     *chain = json_dumps(list, JSON_COMPACT);
     json_decref(list);
-    return *chain ? 0 : hl_fail(e, "provenance: an option or a digest is not UTF-8");
+    return *chain ? 0 : hl_fail(e, "provenance: the chain cannot be written as JSON");
 }
 
 int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
@@ -32,14 +32,19 @@ int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, cons
         return -1;
     char *options = hl_cli_record(cli);
     json_t *entry = json_object(), *digests = json_object();
-    json_object_set_new(entry, "tool", json_string(cli->name));
-    json_object_set_new(entry, "version", json_string(HL_VERSION));
-    json_object_set_new(entry, "options", json_string(options));
+    /* jansson takes UTF-8 only, and says so here. */
+    int refused = json_object_set_new(entry, "tool", json_string(cli->name));
+    refused |= json_object_set_new(entry, "version", json_string(HL_VERSION));
+    refused |= json_object_set_new(entry, "options", json_string(options));
     for (size_t i = 0; i < n; i++)
-        json_object_set_new(digests, inputs[i].role, json_string(inputs[i].digest));
+        refused |= json_object_set_new(digests, inputs[i].role, json_string(inputs[i].digest));
     json_object_set_new(entry, "inputs", digests);
     json_array_append_new(list, entry);
     free(options);
+    if (refused) {
+        json_decref(list);
+        return hl_fail(e, "provenance: an option or a digest is not UTF-8");
+    }
     return dump_chain(chain, list, e);
 }
 

@@ -22,7 +22,7 @@ hl_rng hl_rng_make(uint64_t seed, const char *purpose);
 hl_rng hl_rng_make_bytes(uint64_t seed, const void *purpose, size_t len);
 
 uint64_t hl_rng_u64(hl_rng *r);
-double hl_rng_uniform(hl_rng *r);                 /* [0, 1): top 53 bits times 2^-53 */
+double hl_rng_uniform(hl_rng *r); /* [0, 1): top 53 bits times 2^-53 */
 double hl_rng_between(hl_rng *r, double lo, double hi);
 uint64_t hl_rng_below(hl_rng *r, uint64_t bound); /* [0, bound), unbiased; bound > 0 */
 double hl_rng_normal(hl_rng *r);                  /* mean 0, variance 1 (Box-Muller, cosine half) */

@@ -123,11 +123,15 @@ char *hl_tf_header_format(const hl_tf_header *h, size_t *len, hl_err *e)
         json_object_set_new(root, h->tensors[i].name, tensor_to_json(&h->tensors[i], at));
         at += h->tensors[i].bytes;
     }
-    char *text = json_dumps(root, JSON_COMPACT);
+    /* jansson refuses what is not UTF-8, and an object keeps each name once. */
+    const bool complete = json_object_size(meta) == h->nmeta &&
+                          json_object_size(root) == h->ntensors + (h->nmeta > 0);
+    char *text = complete ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(meta);
     json_decref(root);
     if (!text) {
-        hl_fail(e, "tensor file header: a name or a metadata value is not UTF-8");
+        hl_fail(e, "tensor file header: a name or a metadata value is not UTF-8, or a name stands "
+                   "there twice");
         return NULL;
     }
     /* Blanks at the end make the data start at a multiple of 8, as the reference writer does. */

@@ -41,9 +41,9 @@ typedef struct hl_tf_header {
 
 void hl_tf_add_tensor(hl_tf_header *h, const char *name, hl_dtype dtype, int rank,
                       const int64_t *shape);
-void hl_tf_set_meta(hl_tf_header *h, const char *key, const char *value);   /* copies both */
-const char *hl_tf_meta(const hl_tf_header *h, const char *key);             /* NULL if absent */
-const hl_tensor_desc *hl_tf_find(const hl_tf_header *h, const char *name);  /* NULL if absent */
+void hl_tf_set_meta(hl_tf_header *h, const char *key, const char *value);  /* copies both */
+const char *hl_tf_meta(const hl_tf_header *h, const char *key);            /* NULL if absent */
+const hl_tensor_desc *hl_tf_find(const hl_tf_header *h, const char *name); /* NULL if absent */
 void hl_tf_header_free(hl_tf_header *h);
 
 /* ---- writing ---- */

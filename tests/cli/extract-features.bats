@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# extract-features, on a few small phantoms. Equality with Keras is in tests/parity.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    phantom -q -n 12 --min-size 100 --max-size 120 data
+    split -q --exact data >m.tsv
+    preprocess -q --size 96 -o images m.tsv
+    extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR"
+    out=$BATS_TEST_TMPDIR/out
+}
+
+rows() { grep -vc -e '^#' -e '^path' m.tsv; }
+
+@test "extract-features: one row a sample, the feature space stated" {
+    run quickcheck features
+    [[ $output == *"features: F32 [$(rows), 1280]"* ]]
+    [[ $output == *'"backbone":"mobilenetv2","cut":"out_relu","filter":"bilinear","fit":"stretch","height":96,"normalize":"tf","pool":"avg","weights":"seeded:1","width":96'* ]]
+    [[ $output == *"whole: yes"* ]]
+}
+
+@test "extract-features: a pipe, a file, other batches: the same bytes" {
+    extract-features -q -m mobilenetv2 -w seeded:1 <images >"$out"
+    cmp features "$out"
+}
+
+@test "extract-features: flatten and max have their own widths" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --pool flatten -o "$out" images
+    run quickcheck "$out"
+    [[ $output == *"features: F32 [$(rows), 11520]"* ]]
+    extract-features -q -m mobilenetv2 -w seeded:1 --pool max -o "$out" images
+    run quickcheck "$out"
+    [[ $output == *"features: F32 [$(rows), 1280]"* ]]
+}
+
+@test "extract-features: --layer cuts where it says" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --layer block_13_expand_relu -o "$out" images
+    run quickcheck "$out"
+    [[ $output == *'"cut":"block_13_expand_relu"'* ]]
+    [[ $output == *"features: F32 [$(rows), 576]"* ]]
+    fails 1 "has no layer 'nowhere'" extract-features -m mobilenetv2 -w seeded:1 --layer nowhere images
+}
+
+@test "extract-features: the wrong scaling is warned about, with the right one" {
+    run extract-features -m mobilenetv2 -w seeded:1 --normalize raw -o "$out" images
+    [ "$status" -eq 0 ]
+    [[ $output == *"warning: --normalize raw: mobilenetv2 was trained with tf"* ]]
+}
+
+@test "extract-features: other dtypes stay close" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --dtype bf16 -o "$out" images
+    run quickcheck "$out"
+    [[ $output == *"--dtype bf16"* ]]
+    [[ $output == *"features: F32"* ]]
+}
+
+@test "extract-features: a GPU that is not there is said so in one line; auto uses the CPU" {
+    if [ -e /dev/nvidia0 ]; then skip "NOT RUN: this machine has a GPU"; fi
+    fails 1 '^extract-features: --device cuda: ' extract-features -w seeded:1 -d cuda images
+    [ "$(wc -l <<<"$stderr")" -eq 1 ]
+    extract-features -q -m mobilenetv2 -w seeded:1 -d auto -o "$out" images
+}
+
+@test "extract-features: bad weights, images and words are refused in one line" {
+    fails 2 'missing option: --weights' extract-features images
+    fails 2 "expected vgg16, inceptionresnetv2 or mobilenetv2, found 'resnet'" \
+        extract-features -m resnet -w seeded:1 images
+    fails 1 'seeded:x: expected seeded:N' extract-features -w seeded:x images
+    fails 1 'none.h5: cannot be read' extract-features -w none.h5 images
+    fails 1 'm.tsv: not an HDF5 file' extract-features -w m.tsv images
+    fails 1 "expected a file of kind 'images', found 'features'" extract-features -w seeded:1 features
+    head -c 2000 images >cut
+    fails 1 'cut: .*(truncated|expected)' extract-features -m mobilenetv2 -w seeded:1 -o "$out" cut
+    [ ! -e "$out" ]
+}
+
+@test "extract-features: images too small for the backbone are refused by layer" {
+    preprocess -q --size 40 -o "$out" m.tsv
+    fails 1 'inceptionresnetv2: an input of 40 x 40 pixels is too small' \
+        extract-features -m inceptionresnetv2 -w seeded:1 "$out"
+}
+
+@test "extract-features: the real MobileNetV2 file is not VGG16's" {
+    need_shared weights/mobilenet_v2_imagenet_1.0_224_no_top.dequantized.h5
+    local file=$SHARED/weights/mobilenet_v2_imagenet_1.0_224_no_top.dequantized.h5
+    fails 1 'expected layer block1_conv1, found Conv1: not the weights of vgg16' \
+        extract-features -m vgg16 -w "$file" images
+    extract-features -q -m mobilenetv2 -w "$file" -o "$out" images
+    run quickcheck "$out"
+    [[ $output == *'"weights":"sha256:5efcb72e'* ]]
+}

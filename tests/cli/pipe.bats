@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# The tools in pipes, as DESIGN and README promise.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    phantom -q -n 40 --min-size 100 --max-size 120 data
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR"
+}
+
+@test "pipe: split to head in one line equals the same through files" {
+    split -q data | preprocess -q --size 96 | extract-features -q -m mobilenetv2 -w seeded:1 |
+        train-head -q -e 2 >piped
+    split -q -o m.tsv data
+    preprocess -q --size 96 -o images m.tsv
+    extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -e 2 -o filed features
+    cmp piped filed
+}
+
+@test "pipe: evaluate takes features from a pipe" {
+    split -q data | preprocess -q --size 96 | extract-features -q -m mobilenetv2 -w seeded:1 |
+        tee features.piped | train-head -q -e 2 >head
+    evaluate -q head <features.piped >metrics.json || true
+    grep -q '"macro_recall"' metrics.json
+}
+
+@test "pipe: features of another space are refused with the field that differs" {
+    split -q data | preprocess -q --size 96 >images
+    extract-features -q -m mobilenetv2 -w seeded:1 images | train-head -q -e 1 >head
+    extract-features -q -m mobilenetv2 -w seeded:2 images >other
+    fails 1 'feature spaces differ in weights: other has seeded:2, head has seeded:1' \
+        evaluate head other
+    extract-features -q -m mobilenetv2 -w seeded:1 --normalize unit images >other 2>/dev/null
+    fails 1 'feature spaces differ in normalize' evaluate head other
+}
+
+@test "pipe: a broken link in the chain leaves no file" {
+    run bash -c 'set -o pipefail; split -q nowhere | preprocess -q -o broken'
+    [ "$status" -ne 0 ]
+    [ ! -e broken ]
+    ! ls broken* 2>/dev/null
+}
+
+@test "pipe: a reader that goes away ends the writer" {
+    split -q data | preprocess -q --size 96 >images
+    run bash -c 'extract-features -q -m mobilenetv2 -w seeded:1 images | head -c 10 | wc -c'
+    [ "$output" -eq 10 ]
+}
+
+@test "pipe: tools without libtorch do not link it" {
+    for tool in split preprocess report quickcheck phantom; do
+        ! ldd "$(command -v $tool)" | grep -q torch
+    done
+}

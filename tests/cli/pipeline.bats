@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# The whole experiment through make, on a small set of phantoms.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    phantom -q -n 40 "set of phantoms"
+}
+
+setup() {
+    results=$BATS_FILE_TMPDIR/results
+    out=$results/run
+}
+
+# experiment KNOB=value...: make all on the phantoms, in the checkout, results elsewhere
+experiment() {
+    make --no-print-directory -C "$ROOT" all RESULTS="$results" RUN=run MODEL=mobilenetv2 EPOCHS=4 \
+        DATA="$BATS_FILE_TMPDIR/set of phantoms" WEIGHTS=seeded:1 "$@" 2>&1
+}
+
+# The tools that a make run has started, in order.
+tools_run() {
+    grep -oE '^[^ ]*bin/[a-z-]+ ' <<<"$output" | sed 's#.*/##' | tr -d '\n'
+}
+
+@test "pipeline: make all ends with accuracy, macro recall and the report" {
+    run experiment
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
+    [[ ${lines[-2]} =~ ^accuracy\ [0-9.]+,\ macro\ recall\ [0-9.]+$ ]]
+    [ "${lines[-1]}" = "report: $out/report.html" ]
+    grep -q 'Synthetic phantoms, not X-rays' "$out/report.html"
+    grep -q 'seeded:1' "$out/report.md"
+}
+
+@test "pipeline: nothing changed, nothing done" {
+    before=$(find "$out" -type f -printf '%p %s %T@\n' | sort)
+    run experiment
+    [ "$(tools_run)" = "" ]
+    [ "$(find "$out" -type f -printf '%p %s %T@\n' | sort)" = "$before" ]
+}
+
+@test "pipeline: a knob rebuilds exactly what depends on it" {
+    run experiment NEURONS=16
+    [ "$(tools_run)" = "train-head evaluate report " ]
+    run experiment NEURONS=16 POOL=max
+    [ "$(tools_run)" = "extract-features train-head evaluate report " ]
+    run experiment NEURONS=16 POOL=max FILTER=area
+    [ "$(tools_run)" = "preprocess extract-features train-head evaluate report " ]
+    run experiment NEURONS=16 POOL=max FILTER=area SEED=2
+    [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
+    run experiment NEURONS=16 POOL=max FILTER=area SEED=2 JOBS=1
+    [ "$(tools_run)" = "" ]
+}
+
+@test "pipeline: a new image starts the chain again" {
+    run experiment
+    rm "$(find "$BATS_FILE_TMPDIR/set of phantoms/PNEUMONIA" -name '*.png' | sort | tail -n 1)"
+    run experiment
+    [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
+}
+
+@test "pipeline: interrupted, then run again: the same bytes as undisturbed" {
+    run experiment SEED=3
+    (cd "$out" && sha256sum manifest.tsv images* features* head* predictions.tsv metrics.json) >sums
+    rm -r "$out"
+    for seconds in 0.3 0.7 1.2 2; do
+        run timeout -s KILL "$seconds" make --no-print-directory -C "$ROOT" all RESULTS="$results" \
+            RUN=run MODEL=mobilenetv2 EPOCHS=4 DATA="$BATS_FILE_TMPDIR/set of phantoms" \
+            WEIGHTS=seeded:1 SEED=3
+        sleep 0.3
+    done
+    run experiment SEED=3
+    [ "$status" -eq 0 ]
+    (cd "$out" && sha256sum -c) <sums
+}
+
+@test "pipeline: a folder that is not there stops it in one line" {
+    run make --no-print-directory -C "$ROOT" all RESULTS="$results" DATA=/nowhere
+    [ "$status" -ne 0 ]
+    [[ $output == *"make: DATA=/nowhere: there is no such folder"* ]]
+    [ ! -e "$results/nowhere-vgg16" ]
+}
+
+@test "pipeline: make help shows every knob with its live value" {
+    run make --no-print-directory -C "$ROOT" help MODEL=mobilenetv2 LR=0.5
+    for knob in MODEL DATA WEIGHTS SEED TEST VAL GROUP POOL NEURONS LR EPOCHS BATCH PATIENCE DEVICE JOBS; do
+        grep -q "^$knob " <<<"$output"
+    done
+    [[ $output == *"LR            0.5 "* ]]
+}
+
+@test "pipeline: make compare writes the paper's table for all three backbones" {
+    run make --no-print-directory -C "$ROOT" compare RESULTS="$results" RUN=c-vgg16 EPOCHS=2 \
+        DATA="$BATS_FILE_TMPDIR/set of phantoms" WEIGHTS=seeded:1
+    echo "$output"
+    [ "$status" -eq 0 ]
+    for row in 'VGG16 | 92 | 94.4' 'InceptionResNetV2 | 49 | 71.88' 'MobileNetV2 | 50 | 72.76'; do
+        grep -qF "| $row" "$results/c-compare/compare.md"
+    done
+    [ -s "$results/c-compare/compare.html" ]
+}

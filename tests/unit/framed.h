@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tensor files in short, as the library writes them and made by hand. */
+#ifndef HL_TEST_FRAMED_H
+#define HL_TEST_FRAMED_H
+
+#include "common/tensorfile.h"
+#include "common/text.h"
+#include "helpers.h"
+
+#include <zstd.h>
+
+/* ---- by the library ---- */
+
+static inline hl_tf_writer *create(const char *path, const hl_tf_header *h)
+{
+    hl_err e;
+    hl_tf_writer *w;
+    if (hl_tf_create(&w, path, h, HL_TF_LEVEL, &e))
+        fail_msg("%s", e.msg);
+    return w;
+}
+
+static inline hl_tf_reader *open_file(const char *path, const char *kind)
+{
+    hl_err e;
+    hl_tf_reader *r;
+    if (hl_tf_open(&r, path, kind, &e))
+        fail_msg("%s", e.msg);
+    return r;
+}
+
+/* A whole file "f". */
+static inline void write_file(const hl_tf_header *h, const void *data, size_t bytes)
+{
+    hl_err e;
+    hl_tf_writer *w = create("f", h);
+    assert_int_equal(hl_tf_write(w, data, bytes, &e), 0);
+    assert_int_equal(hl_tf_finish(w, &e), 0);
+}
+
+/* ---- by hand ---- */
+
+enum { WITHOUT_CHECKSUM = 1, WITHOUT_SIZE = 2 };
+
+/* One zstd frame around the bytes. */
+static inline hl_text frame(const void *bytes, size_t len, int flags)
+{
+    hl_text out = {0};
+    ZSTD_CCtx *c = ZSTD_createCCtx();
+    char *packed = malloc(ZSTD_compressBound(len));
+    assert_true(c && packed);
+    ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, !(flags & WITHOUT_CHECKSUM));
+    ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, !(flags & WITHOUT_SIZE));
+    const size_t n = ZSTD_compress2(c, packed, ZSTD_compressBound(len), bytes, len);
+    assert_false(ZSTD_isError(n));
+    hl_text_add(&out, packed, n);
+    ZSTD_freeCCtx(c);
+    free(packed);
+    return out;
+}
+
+/* A safetensors file: the length as given, the header, `data` zeros. */
+static inline hl_text plain(uint64_t length, const char *header, size_t data)
+{
+    hl_text t = {0};
+    for (int i = 0; i < 8; i++)
+        hl_text_add(&t, &(char){(char)(length >> (8 * i))}, 1);
+    hl_text_puts(&t, header);
+    while (data-- > 0)
+        hl_text_add(&t, "", 1);
+    return t;
+}
+
+/* Puts a well-made frame around it into the file "f". */
+static inline void put_framed(hl_text inside, int flags)
+{
+    hl_text file = frame(inside.data, inside.len, flags);
+    put_file("f", file.data, file.len);
+    hl_text_free(&file);
+    hl_text_free(&inside);
+}
+
+/* Reads all of the file "f"; the header's identity and the data are added to seen, if not NULL. */
+static inline int read_whole(hl_text *seen, hl_err *e)
+{
+    hl_tf_reader *r;
+    if (hl_tf_open(&r, "f", NULL, e))
+        return -1;
+    const hl_tf_header *h = hl_tf_get_header(r);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < h->ntensors; i++)
+        bytes += h->tensors[i].bytes;
+    int status = 0;
+    if (seen)
+        hl_text_puts(seen, hl_tf_id(r));
+    for (char piece[100]; bytes && status == 0;) {
+        const size_t n = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
+        status = hl_tf_read(r, piece, n, e);
+        if (seen && status == 0)
+            hl_text_add(seen, piece, n);
+        bytes -= n;
+    }
+    if (status == 0)
+        status = hl_tf_end(r, e);
+    hl_tf_close(r);
+    return status;
+}
+
+static inline void assert_refused(const char *why)
+{
+    hl_err e;
+    if (read_whole(NULL, &e) == 0)
+        fail_msg("taken for good; expected '%s'", why);
+    assert_contains(e.msg, "f: ");
+    assert_contains(e.msg, why);
+}
+
+#define GOOD_HEADER "{\"x\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,5]}}"
+
+#endif

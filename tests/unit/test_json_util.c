@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/json_util.h"
+#include "common/text.h"
+#include "helpers.h"
+
+#include <math.h>
+
+static json_t *read_text(const char *text, hl_err *e)
+{
+    const char *name;
+    put_text("m.json", text);
+    json_t *o = hl_json_read("m.json", &name, e);
+    assert_string_equal(name, "m.json");
+    return o;
+}
+
+static void objects_are_read(void **state)
+{
+    (void)state;
+    hl_err e;
+    json_t *o = read_text(
+        " {\"a\": [1], \"o\": {}, \"t\": \"é\", \"r\": 0.5, \"i\": 3, \"n\": null}\n", &e);
+    assert_non_null(o);
+    double r;
+    uint64_t i;
+    assert_int_equal(json_array_size(hl_json_list(o, "f", "a", &e)), 1);
+    assert_non_null(hl_json_object(o, "f", "o", &e));
+    assert_string_equal(hl_json_text(o, "f", "t", &e), "é");
+    assert_int_equal(hl_json_real(o, "f", "r", &r, &e), 0);
+    assert_true(r == 0.5);
+    assert_int_equal(hl_json_real(o, "f", "i", &r, &e), 0);
+    assert_true(r == 3);
+    assert_int_equal(hl_json_real(o, "f", "n", &r, &e), 0);
+    assert_true(isnan(r));
+    assert_int_equal(hl_json_count(o, "f", "i", &i, &e), 0);
+    assert_int_equal(i, 3);
+    json_decref(o);
+}
+
+static void damaged_files_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *why;
+    } bad[] = {
+        {"", "m.json: not JSON: line 1: "},
+        {"[1]", "m.json: expected a JSON object, found something else"},
+        {"{\n\"a\": }", "m.json: not JSON: line 2: "},
+        {"{\"a\": 1", "m.json: not JSON: line 1: "},
+        {"{\"a\": 1} x", "m.json: not JSON: line 1: "},
+        {"{\"a\": 1, \"a\": 1}", "m.json: not JSON: line 1: duplicate object key"},
+        {"{\"a\": NaN}", "m.json: not JSON: line 1: "},
+        {"{\"a\": \"\xff\"}", "m.json: not JSON: line 1: "},
+        {"{\"a\": 99999999999999999999}", "m.json: not JSON: line 1: too big integer"},
+    };
+    hl_err e;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_null(read_text(bad[i].text, &e));
+        assert_contains(e.msg, bad[i].why);
+    }
+    const char *name;
+    assert_null(hl_json_read("none", &name, &e));
+    assert_string_equal(e.msg, "none: cannot be read: No such file or directory");
+}
+
+static void members_must_be_there_and_of_their_type(void **state)
+{
+    (void)state;
+    hl_err e;
+    json_t *o = read_text("{\"t\": \"x\", \"i\": -1, \"r\": 1.5}", &e);
+    assert_non_null(o);
+    double r = 7;
+    uint64_t i = 7;
+    assert_null(hl_json_list(o, "f", "t", &e));
+    assert_string_equal(e.msg, "f: 't': expected a list, found something else");
+    assert_null(hl_json_object(o, "f", "none", &e));
+    assert_string_equal(e.msg, "f: 'none': expected an object, found none");
+    assert_null(hl_json_text(o, "f", "i", &e));
+    assert_string_equal(e.msg, "f: 'i': expected a text, found something else");
+    assert_int_equal(hl_json_real(o, "f", "t", &r, &e), -1);
+    assert_string_equal(e.msg, "f: 't': expected a number or null, found something else");
+    assert_int_equal(hl_json_real(o, "f", "none", &r, &e), -1);
+    assert_int_equal(hl_json_count(o, "f", "r", &i, &e), -1);
+    assert_string_equal(e.msg, "f: 'r': expected a whole number, found something else");
+    assert_int_equal(hl_json_count(o, "f", "i", &i, &e), -1);
+    assert_string_equal(e.msg, "f: 'i': expected a count, found a negative number");
+    assert_true(r == 7 && i == 7);
+    json_decref(o);
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+    (void)state;
+    hl_err e;
+    json_t *o = json_pack("{s:o, s:o, s:o, s:i}", "tenth", hl_json_of_real(0.1), "nan",
+                          hl_json_of_real(NAN), "inf", hl_json_of_real(-INFINITY), "n", 3);
+    FILE *fp = fopen("out.json", "w");
+    assert_non_null(fp);
+    assert_int_equal(hl_json_write(o, fp, &e), 0);
+    fclose(fp);
+    json_decref(o);
+    assert_file_holds("out.json", "{\n  \"tenth\": 0.10000000000000001,\n  \"nan\": null,\n"
+                                  "  \"inf\": null,\n  \"n\": 3\n}\n");
+    const char *name;
+    double r;
+    o = hl_json_read("out.json", &name, &e);
+    assert_int_equal(hl_json_real(o, name, "tenth", &r, &e), 0);
+    assert_true(r == 0.1);
+    json_decref(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(objects_are_read),
+        IN_FOLDER(damaged_files_are_refused),
+        IN_FOLDER(members_must_be_there_and_of_their_type),
+        IN_FOLDER(what_is_written_is_read_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/provenance.h"
+#include "common/version.h"
+#include "helpers.h"
+
+static uint64_t seed = 5;
+static const char *pattern;
+static const hl_opt opts[] = {HL_OPT_SEED(&seed),
+                              HL_OPT_STR_R(0, "pattern", "REGEX", &pattern, "which")};
+static const hl_cli cli = {.name = "tool", .opts = opts, .nopts = COUNT(opts)};
+static const hl_input inputs[] = {{"images", "sha256:12"}, {"labels", "sha256:34"}};
+
+#define ENTRY(options, files)                                                                      \
+    "{\"tool\":\"tool\",\"version\":\"" HL_VERSION "\",\"options\":\"" options                     \
+    "\",\"inputs\":{" files "}}"
+
+static void extend(const char *ancestors, size_t ninputs, const char *expected)
+{
+    hl_err e;
+    char *chain;
+    assert_int_equal(hl_chain_extend(&chain, ancestors, &cli, inputs, ninputs, &e), 0);
+    assert_string_equal(chain, expected);
+    free(chain);
+}
+
+static void an_entry_is_added(void **state)
+{
+    (void)state;
+    extend(NULL, 0, "[" ENTRY("--seed 5", "") "]");
+    extend("[]", 2, "[" ENTRY("--seed 5", "\"images\":\"sha256:12\",\"labels\":\"sha256:34\"") "]");
+    extend("[{\"tool\": \"a\"}, {\"tool\": \"b\"}]", 1,
+           "[{\"tool\":\"a\"},{\"tool\":\"b\"}," ENTRY("--seed 5", "\"images\":\"sha256:12\"") "]");
+    pattern = "\"(é)\"\\t";
+    extend(NULL, 0, "[" ENTRY("--seed 5 --pattern '\\\"(é)\\\"\\\\t'", "") "]");
+    pattern = NULL;
+}
+
+static void text_must_be_utf8(void **state)
+{
+    (void)state;
+    hl_err e;
+    char *chain;
+    pattern = "\xe9";
+    assert_int_equal(hl_chain_extend(&chain, NULL, &cli, NULL, 0, &e), -1);
+    assert_string_equal(e.msg, "provenance: an option or a digest is not UTF-8");
+    pattern = NULL;
+    const hl_input bad = {"images", "\xff"};
+    assert_int_equal(hl_chain_extend(&chain, NULL, &cli, &bad, 1, &e), -1);
+}
+
+static void ancestors_must_be_a_list(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",   "{}", "[", "null", "\"[]\"", "[{\"a\":1,\"a\":1}]",
+                                      "[]]"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        hl_err e;
+        char *chain;
+        assert_int_equal(hl_chain_extend(&chain, bad[i], &cli, NULL, 0, &e), -1);
+        assert_string_equal(e.msg, "provenance: expected a JSON list, found something else");
+        assert_int_equal(hl_chain_join(&chain, bad[i], "[]", &e), -1);
+        assert_int_equal(hl_chain_join(&chain, "[]", bad[i], &e), -1);
+    }
+}
+
+static void join(const char *a, const char *b, const char *expected)
+{
+    hl_err e;
+    char *chain;
+    assert_int_equal(hl_chain_join(&chain, a, b, &e), 0);
+    assert_string_equal(chain, expected);
+    free(chain);
+}
+
+static void shared_ancestors_stand_once(void **state)
+{
+    (void)state;
+    join("[]", "[]", "[]");
+    join("[{\"t\":1},{\"t\":2}]", "[{\"t\":1},{\"t\":3},{\"t\":2}]",
+         "[{\"t\":1},{\"t\":2},{\"t\":3}]");
+    join(NULL, "[{\"t\":1}]", "[{\"t\":1}]");
+    /* The order of keys tells no entries apart. */
+    join("[{\"a\":1,\"b\":2}]", "[{\"b\":2,\"a\":1}]", "[{\"a\":1,\"b\":2}]");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_entry_is_added),
+        cmocka_unit_test(text_must_be_utf8),
+        cmocka_unit_test(ancestors_must_be_a_list),
+        cmocka_unit_test(shared_ancestors_stand_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
