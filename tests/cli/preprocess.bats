@@ -211,7 +211,8 @@ EOF
         printf 'grey-8.png\0'; raw "$images/grey-8.png"
         printf 'rgb-8.png\0'; raw "$images/rgb-8.png"
     } | sha256sum | cut -c 1-64)
-    manifest_digest=$(grep -v -e '^#root' -e '^#chain' m.tsv | sha256sum | cut -c 1-64)
+    manifest_digest=$(sed -e '/^#root/d' -e '/^#chain/d' -e '/^path/i #samples\t2' m.tsv |
+        sha256sum | cut -c 1-64)
     header out | grep -qF '[{\"tool\":\"before\"},{\"tool\":\"preprocess\",'
     header out | grep -qF '\"options\":\"--size 11x17 --filter bilinear --fit stretch'
     header out | grep -qF '\"images\":\"sha256:'"$images_digest"

@@ -44,7 +44,8 @@ divided() {
     [ "$(sed -n 1p m.tsv)" = "#hilum-manifest 1" ]
     [ "$(sed -n 2p m.tsv)" = "$(printf '#root\tset')" ]
     [[ "$(sed -n 3p m.tsv)" == "$(printf '#chain\t')"'[{"tool":"split",'* ]]
-    [ "$(sed -n 4p m.tsv)" = "$(printf 'path\tlabel\tpatient\tsubset')" ]
+    [ "$(sed -n 4p m.tsv)" = "$(printf '#samples\t360')" ]
+    [ "$(sed -n 5p m.tsv)" = "$(printf 'path\tlabel\tpatient\tsubset')" ]
     [ "$(samples m.tsv | wc -l)" -eq 360 ]
     samples m.tsv | cut -f 1 > paths
     LC_ALL=C sort -c paths
@@ -273,7 +274,7 @@ divided() {
     split -q --patient-regex 'study-([0-9]+)-' set > m.tsv
     samples m.tsv | grep -q "$(printf 'A/study-7-2.png\tA\t7\t')"
     [ "$(divided m.tsv)" -eq 0 ]
-    grep -q -- '--patient-regex study-(\[0-9\]+)-' m.tsv
+    grep -q -- "--patient-regex 'study-(\[0-9\]+)-'" m.tsv
     : > set/B/other.png
     run split -q --patient-regex 'study-([0-9]+)-' set
     [ "$status" -eq 1 ]
