@@ -16,6 +16,7 @@ VAL     ?= 0.15
 GROUP   ?= patient
 SUBSETS ?= drawn
 # preprocess
+SIZE    ?=
 FILTER  ?= bilinear
 FIT     ?= stretch
 # extract-features
@@ -35,9 +36,13 @@ OPTIMIZER ?= adam
 # machine
 JOBS    ?= $(shell nproc)
 RESULTS ?= results
-RUN     ?= $(subst $(space),_,$(notdir $(patsubst %/,%,$(DATA))))-$(MODEL)
+RUN     ?= $(subst $(space),_,$(notdir $(patsubst %/,%,$(DATA))))-$(notdir $(MODEL:.pt=))
 
 models := vgg16 inceptionresnetv2 mobilenetv2
+
+# A TorchScript module brings its own weights; its size and scaling are SIZE and NORMALIZE.
+is_module := $(filter %.pt,$(MODEL))
+ALLOW_CODE ?=
 
 # Without WEIGHTS: Keras' own file, fetched once; the embedded sample does without a download.
 keras_file_vgg16 := vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5
@@ -73,7 +78,7 @@ endef
 stat_of = $(shell stat -Lc '%s %Y' $(call q,$(1)) 2>/dev/null)
 
 # Keras' own files are verified before they are used, whoever put them there.
-weights_ready := $(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified)
+weights_ready := $(if $(is_module),,$(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified))
 data/weights/%.verified: $(wildcard $(WEIGHTS))
 	@data/fetch-weights $*
 
@@ -90,8 +95,8 @@ report   := $(OUT)/report.html
 summary  := $(OUT)/report.md
 
 $(eval $(call params,split,$$(DATA) seed $$(SEED) test $$(TEST) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
-$(eval $(call params,preprocess,$$(MODEL) $$(FILTER) $$(FIT)))
-$(eval $(call params,extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(WEIGHTS)) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
+$(eval $(call params,preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)))
+$(eval $(call params,extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
 $(eval $(call params,train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) patience $$(PATIENCE) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(SEED)))
 
@@ -109,10 +114,11 @@ $(manifest): $(OUT)/params/split $(OUT)/params/data $(bin)/split
 	    -o $@ $(call q,$(DATA))
 
 $(images): $(manifest) $(OUT)/params/data $(OUT)/params/preprocess $(bin)/preprocess
-	$(bin)/preprocess -m $(MODEL) --filter $(FILTER) --fit $(FIT) -j $(JOBS) -o $@ $<
+	$(bin)/preprocess $(if $(SIZE),--size $(SIZE),-m $(call q,$(MODEL))) --filter $(FILTER) --fit $(FIT) -j $(JOBS) -o $@ $<
 
 $(features): $(images) $(OUT)/params/extract $(bin)/extract-features $(weights_ready)
-	$(bin)/extract-features -m $(MODEL) -w $(call q,$(WEIGHTS)) --normalize $(NORMALIZE) \
+	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS))) \
+	    $(if $(ALLOW_CODE),--allow-code) --normalize $(NORMALIZE) \
 	    --pool $(POOL) --dtype $(DTYPE) -d $(DEVICE) -j $(JOBS) -o $@ $<
 
 $(head) $(history) &: $(features) $(OUT)/params/train $(bin)/train-head
@@ -149,9 +155,9 @@ compare:
 	    $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/metrics.json)
 	@cat $(comparison)/compare.md
 
-knobs := MODEL DATA WEIGHTS SEED TEST VAL GROUP SUBSETS FILTER FIT NORMALIZE POOL DTYPE DEVICE \
-         NEURONS LR EPOCHS BATCH PATIENCE DROPOUT CLASS_WEIGHT OPTIMIZER JOBS RESULTS RUN
-about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2
+knobs := MODEL DATA WEIGHTS SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT NORMALIZE POOL DTYPE DEVICE \
+         NEURONS LR EPOCHS BATCH PATIENCE DROPOUT CLASS_WEIGHT OPTIMIZER JOBS RESULTS RUN ALLOW_CODE
+about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := Keras .h5 file, or seeded:N (pseudo-random, no result)
 about_SEED := seed of the split, the head and the order of samples
@@ -159,6 +165,7 @@ about_TEST := share of test images
 about_VAL := share of validation images among the rest
 about_GROUP := patient, or none (the paper's leaky way)
 about_SUBSETS := drawn, or folders (the data set's own split)
+about_SIZE := pixels, HxW; empty: what the backbone takes
 about_FILTER := nearest, bilinear, bicubic, area, lanczos
 about_FIT := stretch, pad, crop
 about_NORMALIZE := auto (the backbone's own), caffe, tf, torch, unit, raw
@@ -175,6 +182,7 @@ about_CLASS_WEIGHT := none, balanced
 about_OPTIMIZER := adam, sgd
 about_JOBS := threads
 about_RESULTS := folder of all results
+about_ALLOW_CODE := 1: run a TorchScript file, which is a program
 about_RUN := name of the folder under $(RESULTS)/
 
 help:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "torch_shim.h"
+#include "internal.hpp"
 
 #include <torch/torch.h>
 #include <torch/version.h>
@@ -13,43 +13,11 @@
 #include <string>
 #include <vector>
 
-struct ts_tensor {
-    at::Tensor t;
-};
-
 namespace
 {
 
 thread_local std::string last_error;
 thread_local bool out_of_memory;
-
-// libtorch's messages end in a C++ backtrace; the first line is what a user can act on.
-void remember(const std::string &what)
-{
-    last_error = what.substr(0, what.find('\n'));
-    out_of_memory = what.find("out of memory") != std::string::npos ||
-                    what.find("not enough memory") != std::string::npos;
-}
-
-// Runs body; turns every exception into a status.
-template <typename F> int guard(F body)
-{
-    try {
-        body();
-        return 0;
-    } catch (const std::exception &e) {
-        remember(e.what());
-    } catch (...) {
-        remember("unknown C++ exception");
-    }
-    return -1;
-}
-
-// The same for a body that gives out a tensor.
-template <typename F> int produce(ts_tensor **out, F body)
-{
-    return guard([&] { *out = new ts_tensor{body()}; });
-}
 
 at::ScalarType scalar_type(ts_dtype d)
 {
@@ -90,6 +58,14 @@ at::IntArrayRef pair(const int64_t *v)
 }
 
 } // namespace
+
+// libtorch's messages end in a C++ backtrace; the first line is what a user can act on.
+void ts_remember_error(const std::string &what)
+{
+    last_error = what.substr(0, what.find('\n'));
+    out_of_memory = what.find("out of memory") != std::string::npos ||
+                    what.find("not enough memory") != std::string::npos;
+}
 
 const char *ts_last_error(void)
 {

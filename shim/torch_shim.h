@@ -113,6 +113,16 @@ int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
 int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias);
 int ts_softmax(ts_tensor **out, const ts_tensor *x); /* over the last dimension */
 
+/* ---- TorchScript ---- */
+
+/* A module that somebody saved with torch.jit.save. It is a program: loading one runs its code, so
+ * only load what you trust. */
+typedef struct ts_module ts_module;
+int ts_module_load(ts_module **out, const char *path, ts_device device);
+void ts_module_free(ts_module *m); /* NULL is fine */
+/* One tensor in, one tensor out; without gradients. */
+int ts_module_forward(ts_tensor **out, ts_module *m, const ts_tensor *x);
+
 /* ---- training ---- */
 
 int ts_require_grad(ts_tensor *t);

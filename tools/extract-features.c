@@ -7,6 +7,7 @@
 #include "common/provenance.h"
 #include "common/samples.h"
 #include "nets/extractor.h"
+#include "nets/table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,12 +19,16 @@
 enum { DEVICE_AUTO, DEVICE_CPU, DEVICE_CUDA };
 static const ts_dtype dtypes[] = {TS_F32, TS_BF16, TS_F16};
 
-static const char *model = "vgg16", *weights, *layer, *output;
+static const char *model = "vgg16", *module_file, *weights, *layer, *output;
 static int normalize, pool = NET_POOL_AVG, dtype, device = DEVICE_AUTO;
 static int64_t batch = 16, jobs;
+static bool print_layers, allow_code;
 
 static const hl_opt options[] = {
-    HL_OPT_STR_R('m', "model", "NAME", &model, "backbone: vgg16, inceptionresnetv2 or mobilenetv2"),
+    HL_OPT_STR_R('m', "model", "NAME", &model,
+                 "backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt"),
+    HL_OPT_FLAG(0, "allow-code", &allow_code, "load a TorchScript file, which is a program"),
+    HL_OPT_FLAG('L', "layers", &print_layers, "print the backbone's layers and stop"),
     HL_OPT_STR('w', "weights", "FILE", &weights,
                "its weights: an HDF5 file of Keras, or seeded:N for pseudo-random ones"),
     HL_OPT_CHOICE_R(0, "normalize", NORMALIZE_WORDS, &normalize, "scaling of the pixels"),
@@ -38,7 +43,7 @@ static const hl_opt options[] = {
 
 static const hl_cli cli = {
     .name = "extract-features",
-    .usage = "-w WEIGHTS [OPTIONS] [IMAGES]",
+    .usage = "-m MODEL -w WEIGHTS [OPTIONS] [IMAGES]",
     .about = "Runs images through a frozen ImageNet backbone and writes a feature vector each.\n"
              "IMAGES is a file that preprocess wrote; standard input where it is not given.",
     .opts = options,
@@ -60,13 +65,14 @@ static int choose_device(ts_device *chosen, hl_err *e)
     return 0;
 }
 
+/* backbone NULL: a module, of which only the user knows. */
 static const char *normalize_mode(const hl_backbone *b)
 {
     static char word[16];
-    if (normalize == 0)
+    if (normalize == 0 && b)
         return b->normalize;
     hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word);
-    if (strcmp(word, b->normalize) != 0)
+    if (b && strcmp(word, b->normalize) != 0)
         hl_log_warn("--normalize %s: %s was trained with %s", word, b->name, b->normalize);
     return word;
 }
@@ -148,7 +154,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     ts_device where;
     if (check_images(in, e) || choose_device(&where, e))
         return -1;
-    const net_extractor_options o = {.backbone = backbone->name,
+    const net_extractor_options o = {.backbone = backbone ? model : module_file,
+                                     .is_module = !backbone,
                                      .weights = weights,
                                      .normalize = normalize_mode(backbone),
                                      .layer = layer,
@@ -159,7 +166,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     net_extractor *x;
     if (net_extractor_new(&x, &o, &space, e))
         return -1;
-    hl_log_info("%s, %s weights, %s scaling, on the %s", backbone->name, space.weights,
+    hl_log_info("%s, %s weights, %s scaling, on the %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU");
     hl_tf_writer *out;
     int status = create_output(&out, in, x, &space, e);
@@ -174,24 +181,65 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     return status;
 }
 
+/* What fits no backbone by name must be a module, and that must be asked for. */
+static void check_usage(const hl_backbone *backbone)
+{
+    const size_t len = strlen(model);
+    const bool is_module = len > 3 && strcmp(model + len - 3, ".pt") == 0;
+    if (!backbone && !is_module)
+        hl_usage_error("--model: expected vgg16, inceptionresnetv2, mobilenetv2 or a file.pt, "
+                       "found '%s'",
+                       model);
+    if (!backbone && print_layers)
+        hl_usage_error("--layers: only a backbone by name has a list of layers");
+    if (backbone && !weights && !print_layers)
+        hl_usage_error("missing option: --weights FILE, or seeded:N for an untrained backbone");
+    if (backbone)
+        return;
+    if (!allow_code)
+        hl_usage_error("--model %s: a TorchScript file is a program that would run here: add "
+                       "--allow-code if you trust it",
+                       model);
+    if (weights || layer)
+        hl_usage_error("--model %s: a TorchScript module has its own weights and is not cut",
+                       model);
+    if (normalize == 0)
+        hl_usage_error("--model %s: missing option: --normalize, the scaling that it expects",
+                       model);
+    module_file = model;
+    model = "torchscript"; /* the provenance has the file's digest, not its place */
+}
+
+static int show_layers(const hl_backbone *b, hl_err *e)
+{
+    net n;
+    if (net_build(&n, b->name, b->height, b->width, e))
+        return -1;
+    net_print_table(&n, stdout);
+    net_free(&n);
+    return fflush(stdout) ? hl_fail_errno(e, "standard output: cannot be written") : 0;
+}
+
+static int run(const char *path, const hl_backbone *backbone, hl_err *e)
+{
+    hl_samples in;
+    if (hl_samples_open(&in, path, "images", e))
+        return -1;
+    const int status = ts_init((int)jobs) ? hl_fail(e, "libtorch: %s", ts_last_error())
+                                          : extract(&in, backbone, e);
+    hl_samples_close(&in);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     const hl_backbone *backbone = hl_backbone_find(model);
-    if (!backbone)
-        hl_usage_error("--model: expected vgg16, inceptionresnetv2 or mobilenetv2, found '%s'",
-                       model);
-    if (!weights)
-        hl_usage_error("missing option: --weights FILE, or seeded:N for an untrained backbone");
+    check_usage(backbone);
     hl_err err;
-    hl_samples in;
-    int status = hl_samples_open(&in, argv[first], "images", &err);
-    if (status == 0) {
-        status = ts_init((int)jobs) ? hl_fail(&err, "libtorch: %s", ts_last_error())
-                                    : extract(&in, backbone, &err);
-        hl_samples_close(&in);
-    }
+    const int status =
+        print_layers ? show_layers(backbone, &err) : run(argv[first], backbone, &err);
     if (status)
         hl_log_error("%s", err.msg);
     return status ? 1 : 0;

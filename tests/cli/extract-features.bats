@@ -71,7 +71,7 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
 
 @test "extract-features: bad weights, images and words are refused in one line" {
     fails 2 'missing option: --weights' extract-features images
-    fails 2 "expected vgg16, inceptionresnetv2 or mobilenetv2, found 'resnet'" \
+    fails 2 "expected vgg16, inceptionresnetv2, mobilenetv2 or a file.pt, found 'resnet'" \
         extract-features -m resnet -w seeded:1 images
     fails 1 'seeded:x: expected seeded:N' extract-features -w seeded:x images
     fails 1 'none.h5: cannot be read' extract-features -w none.h5 images

@@ -107,6 +107,32 @@ def test_images(size, count=4):
     return np.stack([test_image(size, i) for i in range(count)])[..., np.newaxis]
 
 
+def sample_stride(shape, limit):
+    """The smallest prime that gives at most `limit` values and divides no dimension."""
+    size = int(np.prod(shape))
+    p = max(2, -(-size // limit))
+    while any(p % d == 0 for d in range(2, int(p**0.5) + 1)) or any(n % p == 0 for n in shape):
+        p += 1
+    return p
+
+
+def relative_error(a, b):
+    """The largest over the images of |a - b| / |b| (L2)."""
+    a, b = a.reshape(len(a), -1).astype(np.float64), b.reshape(len(b), -1)
+    return float(np.max(np.linalg.norm(a - b, axis=1) / np.linalg.norm(b, axis=1)))
+
+
+def add_tap(tensors, metadata, tap, value, exact, limit):
+    """A tap [N, H, W, C] in float32 and in float64, as README.md has it under Activations."""
+    flat = value.reshape(len(value), -1)
+    stride = sample_stride(value.shape[1:], limit)
+    tensors[f"{tap}/sample"] = flat[:, ::stride]
+    tensors[f"{tap}/norm"] = np.linalg.norm(flat.astype(np.float64), axis=1).astype(np.float32)
+    metadata[f"{tap}/shape"] = " ".join(str(n) for n in value.shape[1:])
+    metadata[f"{tap}/stride"] = str(stride)
+    metadata[f"{tap}/float32_error"] = f"{relative_error(value, exact):.1e}"
+
+
 _DTYPES = {"uint8": "U8", "float32": "F32", "int64": "I64"}
 
 

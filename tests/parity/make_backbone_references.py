@@ -122,26 +122,11 @@ def write_layer_table(name):
 # ---- activations ----
 
 
-def sample_stride(shape, limit):
-    """The smallest prime that gives at most `limit` values and divides no dimension."""
-    size = int(np.prod(shape))
-    p = max(2, -(-size // limit))
-    while any(p % d == 0 for d in range(2, int(p**0.5) + 1)) or any(n % p == 0 for n in shape):
-        p += 1
-    return p
-
-
 def activations(model, taps, x):
     """Name -> [N, H, W, C], one image at a time to keep memory small."""
     outputs = keras.Model(model.inputs[0], [model.get_layer(t).output for t in taps])
     parts = [outputs(x[i : i + 1], training=False) for i in range(len(x))]
     return {t: np.concatenate([np.asarray(p[k]) for p in parts]) for k, t in enumerate(taps)}
-
-
-def relative_error(a, b):
-    """The largest over the images of |a - b| / |b| (L2)."""
-    a, b = a.reshape(len(a), -1).astype(np.float64), b.reshape(len(b), -1)
-    return float(np.max(np.linalg.norm(a - b, axis=1) / np.linalg.norm(b, axis=1)))
 
 
 def report(tap, value, exact):
@@ -151,7 +136,7 @@ def report(tap, value, exact):
     peak = np.max(np.abs(value - exact)) / np.max(np.abs(exact))
     print(
         f"  {tap:28s} rms {rms:9.3g} max {value.max():9.3g} zero {zero:.3f} at max {top:.3f}"
-        f"  L2 error {relative_error(value, exact):.2e}  largest error / largest value {peak:.2e}"
+        f"  L2 error {ref.relative_error(value, exact):.2e}  largest error / largest value {peak:.2e}"
     )
 
 
@@ -177,20 +162,14 @@ def write_reference(stem, name, grey, load, metadata):
     metadata.update({"hilum.kind": "reference", "model": name, "taps": " ".join(taps)})
     metadata["made.with"] = f"keras {keras.__version__}"
     for tap in taps:
-        v = values[tap]
-        flat = v.reshape(len(v), -1)
-        stride = sample_stride(v.shape[1:], LAST_SAMPLES if tap == taps[-1] else INNER_SAMPLES)
-        tensors[f"{tap}/sample"] = flat[:, ::stride]
-        tensors[f"{tap}/norm"] = np.linalg.norm(flat.astype(np.float64), axis=1).astype(np.float32)
-        metadata[f"{tap}/shape"] = " ".join(str(n) for n in v.shape[1:])
-        metadata[f"{tap}/stride"] = str(stride)
-        metadata[f"{tap}/float32_error"] = f"{relative_error(v, exact[tap]):.1e}"
-        report(tap, v, exact[tap])
+        limit = LAST_SAMPLES if tap == taps[-1] else INNER_SAMPLES
+        ref.add_tap(tensors, metadata, tap, values[tap], exact[tap], limit)
+        report(tap, values[tap], exact[tap])
     pooled = values[taps[-1]].mean(axis=(1, 2), dtype=np.float64)
     spread = np.linalg.norm(pooled - pooled.mean(axis=0), axis=1) / np.linalg.norm(pooled, axis=1)
     exact_pooled = exact[taps[-1]].mean(axis=(1, 2))
     print(
-        f"  pooled: L2 error {relative_error(pooled, exact_pooled):.2e},"
+        f"  pooled: L2 error {ref.relative_error(pooled, exact_pooled):.2e},"
         f" distance from the mean image / norm: {spread.min():.2e} to {spread.max():.2e}"
     )
     tensors["pooled"] = pooled.astype(np.float32)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "extractor.h"
 
+#include "../common/digest.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "net.h"
@@ -11,10 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *const pool_names[] = {"avg", "max", "flatten"};
+
 struct net_extractor {
     net_run *run;
+    ts_module *module; /* instead of run */
     net_normalize normalize;
     net_pool pool;
+    bool is_pooled; /* the module gives vectors already */
     ts_device device;
     int64_t height, width; /* of the images */
     size_t features;
@@ -32,12 +37,11 @@ static int find_cut(const net *n, const char *layer, hl_err *e)
 static void fill_space(hl_space *s, const net_extractor_options *o, const net *n, int cut,
                        const net_weights *w)
 {
-    static const char *const pools[] = {"avg", "max", "flatten"};
     snprintf(s->backbone, sizeof s->backbone, "%s", n->name);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
     snprintf(s->normalize, sizeof s->normalize, "%s", o->normalize);
     snprintf(s->cut, sizeof s->cut, "%s", n->layers[cut].name);
-    snprintf(s->pool, sizeof s->pool, "%s", pools[o->pool]);
+    snprintf(s->pool, sizeof s->pool, "%s", pool_names[o->pool]);
 }
 
 static size_t feature_width(const net_layer *l, net_pool pool)
@@ -61,12 +65,68 @@ static int prepare(net_extractor *x, const net_extractor_options *o, const net *
     return status;
 }
 
-int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl_space *space,
-                      hl_err *e)
+/* Runs the module on one black image, to see what comes out. */
+static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
+{
+    const size_t pixels = (size_t)(x->height * x->width);
+    const int64_t shape[4] = {1, x->height, x->width, 1};
+    uint8_t *black = hl_calloc(pixels, 1);
+    ts_tensor *bytes = NULL, *input = NULL, *map = NULL;
+    int status =
+        ts_view_data(&bytes, black, TS_U8, 4, shape) ||
+                ts_lookup(&input, bytes, x->normalize.table, x->normalize.source, x->device) ||
+                ts_module_forward(&map, x->module, input)
+            ? hl_fail(e, "%s: libtorch: %s", space->backbone, ts_last_error())
+            : 0;
+    const int rank = status ? 0 : ts_rank(map);
+    if (status == 0 && ((rank != 2 && rank != 4) || ts_dim(map, 0) != 1))
+        status = hl_fail(e, "%s: expected features [N, D] or maps [N, C, H, W], found rank %d",
+                         space->backbone, rank);
+    if (status == 0 && rank == 2) {
+        x->is_pooled = true;
+        x->features = (size_t)ts_dim(map, 1);
+        snprintf(space->pool, sizeof space->pool, "none");
+    } else if (status == 0) {
+        const net_layer out = {
+            .channels = ts_dim(map, 1), .height = ts_dim(map, 2), .width = ts_dim(map, 3)};
+        x->features = feature_width(&out, x->pool);
+    }
+    ts_free(map);
+    ts_free(input);
+    ts_free(bytes);
+    free(black);
+    return status;
+}
+
+static int load_module(net_extractor *x, const net_extractor_options *o, hl_space *space, hl_err *e)
+{
+    if (o->dtype != TS_F32)
+        return hl_fail(e, "%s: a TorchScript module is run in f32 only", o->backbone);
+    if (hl_digest_file(o->backbone, space->weights, e))
+        return -1;
+    if (ts_module_load(&x->module, o->backbone, o->device))
+        return hl_fail(e, "%s: not a TorchScript module: %s", o->backbone, ts_last_error());
+    snprintf(space->backbone, sizeof space->backbone, "torchscript");
+    snprintf(space->normalize, sizeof space->normalize, "%s", o->normalize);
+    snprintf(space->cut, sizeof space->cut, "output");
+    snprintf(space->pool, sizeof space->pool, "%s", pool_names[o->pool]);
+    return probe_module(x, space, e);
+}
+
+static int load_network(net_extractor *x, const net_extractor_options *o, hl_space *space,
+                        hl_err *e)
 {
     net n;
     if (net_build(&n, o->backbone, space->height, space->width, e))
         return -1;
+    const int status = prepare(x, o, &n, space, e);
+    net_free(&n);
+    return status;
+}
+
+int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl_space *space,
+                      hl_err *e)
+{
     net_extractor *x = hl_calloc(1, sizeof *x);
     x->pool = o->pool;
     x->device = o->device;
@@ -74,8 +134,7 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     x->width = space->width;
     int status = net_normalize_make(&x->normalize, o->normalize, e);
     if (status == 0)
-        status = prepare(x, o, &n, space, e);
-    net_free(&n);
+        status = o->is_module ? load_module(x, o, space, e) : load_network(x, o, space, e);
     if (status)
         net_extractor_free(x);
     else
@@ -88,6 +147,7 @@ void net_extractor_free(net_extractor *x)
     if (!x)
         return;
     net_run_free(x->run);
+    ts_module_free(x->module);
     free(x);
 }
 
@@ -98,6 +158,8 @@ size_t net_extractor_width(const net_extractor *x)
 
 static int pool_map(const net_extractor *x, const ts_tensor *map, ts_tensor **out)
 {
+    if (x->is_pooled)
+        return ts_share(out, map);
     switch (x->pool) {
     case NET_POOL_AVG:
         return ts_global_mean(out, map);
@@ -133,8 +195,10 @@ static int run_batch(net_extractor *x, const uint8_t *images, size_t n, int chan
         status = ts_lookup(&input, bytes, x->normalize.table, x->normalize.source, x->device);
     if (status)
         hl_fail(e, "input: libtorch: %s", ts_last_error());
-    else
+    else if (x->run)
         status = net_run_forward(x->run, input, &map, e);
+    else if (ts_module_forward(&map, x->module, input))
+        status = hl_fail(e, "the module: libtorch: %s", ts_last_error());
     ts_free(input);
     if (status == 0)
         status = pooled_to_host(x, map, n, features, e);

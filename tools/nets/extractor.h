@@ -10,6 +10,7 @@
 #include "../common/error.h"
 #include "../common/space.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,16 +20,21 @@ typedef enum { NET_POOL_AVG, NET_POOL_MAX, NET_POOL_FLATTEN } net_pool;
 typedef struct net_extractor net_extractor;
 
 typedef struct net_extractor_options {
-    const char *backbone;  /* a name of net.c's table */
-    const char *weights;   /* file or "seeded:N" */
+    const char *backbone; /* a name of net.c's table, or with is_module a TorchScript file */
+    bool is_module;
+    const char *weights;   /* file or "seeded:N"; a module brings its own */
     const char *normalize; /* a mode of normalize.h */
-    const char *layer;     /* cut behind this layer; NULL: the last */
+    const char *layer;     /* cut behind this layer; NULL: the last. A module cannot be cut */
     net_pool pool;
-    ts_dtype dtype;
+    ts_dtype dtype;   /* of a module: TS_F32 */
     ts_device device; /* made ready by ts_use_device */
 } net_extractor_options;
 
-/* space says what the images are like on entry; its feature fields are filled in. */
+/*
+ * space says what the images are like on entry; its feature fields are filled in. A module must
+ * map F32 [N, 3, H, W] to [N, C, h, w], which is pooled, or to [N, D], which is taken as it is
+ * (space.pool is then "none"). Loading a module runs the code in it: ask the user before.
+ */
 int net_extractor_new(net_extractor **x, const net_extractor_options *o, hl_space *space,
                       hl_err *e);
 void net_extractor_free(net_extractor *x);

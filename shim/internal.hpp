@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Between the files of the shim: what a handle is, and how exceptions become statuses.
+#ifndef TORCH_SHIM_INTERNAL_HPP
+#define TORCH_SHIM_INTERNAL_HPP
+
+#include "torch_shim.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <exception>
+#include <string>
+
+struct ts_tensor {
+    at::Tensor t;
+};
+
+// Keeps the message for ts_last_error of this thread.
+void ts_remember_error(const std::string &what);
+
+// Runs body; turns every exception into a status.
+template <typename F> int guard(F body)
+{
+    try {
+        body();
+        return 0;
+    } catch (const std::exception &e) {
+        ts_remember_error(e.what());
+    } catch (...) {
+        ts_remember_error("unknown C++ exception");
+    }
+    return -1;
+}
+
+// The same for a body that gives out a tensor.
+template <typename F> int produce(ts_tensor **out, F body)
+{
+    return guard([&] { *out = new ts_tensor{body()}; });
+}
+
+#endif
