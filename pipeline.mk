@@ -29,7 +29,11 @@ NEURONS ?= 256
 LR      ?= 1e-3
 EPOCHS  ?= 50
 BATCH   ?= 32
+USE_ALL ?= 1
+STEPS   ?= 100
 PATIENCE ?= 5
+LR_SCHEDULE ?= constant
+L2      ?= 0
 DROPOUT ?= 0
 CLASS_WEIGHT ?= none
 OPTIMIZER ?= adam
@@ -50,6 +54,9 @@ keras_file_inceptionresnetv2 := inception_resnet_v2_weights_tf_dim_ordering_tf_k
 keras_file_mobilenetv2 := mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5
 $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
     $(if $(filter $(sample),$(DATA)),seeded:1,data/weights/$(keras_file_$(m)))))
+
+# Every sample once an epoch, or a fixed number of steps.
+steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 
 # ---- helpers -------------------------------------------------------------------------------------
 
@@ -79,8 +86,9 @@ stat_of = $(shell stat -Lc '%s %Y' $(call q,$(1)) 2>/dev/null)
 
 # Keras' own files are verified before they are used, whoever put them there.
 weights_ready := $(if $(is_module),,$(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified))
-data/weights/%.verified: $(wildcard $(WEIGHTS))
+data/weights/%.verified: FORCE
 	@data/fetch-weights $*
+$(OUT)/params/extract: $(weights_ready)
 
 # ---- from images to a report ---------------------------------------------------------------------
 
@@ -97,7 +105,7 @@ summary  := $(OUT)/report.md
 $(eval $(call params,split,$$(DATA) seed $$(SEED) test $$(TEST) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
 $(eval $(call params,preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)))
 $(eval $(call params,extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
-$(eval $(call params,train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) patience $$(PATIENCE) \
+$(eval $(call params,train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(SEED)))
 
 # Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
@@ -122,8 +130,8 @@ $(features): $(images) $(OUT)/params/extract $(bin)/extract-features $(weights_r
 	    --pool $(POOL) --dtype $(DTYPE) -d $(DEVICE) -j $(JOBS) -o $@ $<
 
 $(head) $(history) &: $(features) $(OUT)/params/train $(bin)/train-head
-	$(bin)/train-head -n $(NEURONS) --lr $(LR) -e $(EPOCHS) -b $(BATCH) --patience $(PATIENCE) \
-	    --dropout $(DROPOUT) --class-weight $(CLASS_WEIGHT) --optimizer $(OPTIMIZER) -s $(SEED) \
+	$(bin)/train-head -n $(NEURONS) --lr $(LR) -e $(EPOCHS) -b $(BATCH) --steps $(steps) \
+	    --patience $(PATIENCE) --lr-schedule $(LR_SCHEDULE) --l2 $(L2) --dropout $(DROPOUT) --class-weight $(CLASS_WEIGHT) --optimizer $(OPTIMIZER) -s $(SEED) \
 	    -j $(JOBS) --history $(history) -o $(head) $<
 
 $(metrics) $(predictions) &: $(head) $(features) $(bin)/evaluate
@@ -156,7 +164,8 @@ compare:
 	@cat $(comparison)/compare.md
 
 knobs := MODEL DATA WEIGHTS SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT NORMALIZE POOL DTYPE DEVICE \
-         NEURONS LR EPOCHS BATCH PATIENCE DROPOUT CLASS_WEIGHT OPTIMIZER JOBS RESULTS RUN ALLOW_CODE
+         NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER \
+         JOBS RESULTS RUN ALLOW_CODE
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := Keras .h5 file, or seeded:N (pseudo-random, no result)
@@ -176,6 +185,10 @@ about_NEURONS := units of the hidden layers: 256, or 512,64; 0 for none
 about_LR := learning rate
 about_EPOCHS := epochs at most
 about_BATCH := samples a training step
+about_USE_ALL := 1: every training sample once an epoch; 0: STEPS steps
+about_STEPS := steps (batches) an epoch where USE_ALL is 0
+about_LR_SCHEDULE := constant, cosine, plateau
+about_L2 := penalty on the squares of the kernels
 about_PATIENCE := epochs without a better validation loss
 about_DROPOUT := share of hidden units dropped in training
 about_CLASS_WEIGHT := none, balanced

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* quickcheck: says what a tensor file is, and whether it is whole. */
 #include "common/cli.h"
+#include "common/features.h"
 #include "common/log.h"
 #include "common/tensorfile.h"
 #include "common/text.h"
@@ -100,12 +101,15 @@ static void add_values(range *s, hl_dtype dtype, const void *data, size_t bytes)
 {
     const size_t n = bytes / hl_dtype_size(dtype);
     for (size_t i = 0; i < n; i++) {
+        float v;
         if (dtype == HL_U8)
             add_value(s, ((const uint8_t *)data)[i]);
-        else if (dtype == HL_F32)
-            add_value(s, (double)((const float *)data)[i]);
         else if (dtype == HL_I64)
             add_value(s, (double)((const int64_t *)data)[i]);
+        else {
+            hl_to_f32(dtype, (const char *)data + i * hl_dtype_size(dtype), 1, &v);
+            add_value(s, (double)v);
+        }
     }
 }
 

@@ -19,9 +19,9 @@ enum { WEIGHT_NONE, WEIGHT_BALANCED };
 
 static const char *neurons = "256", *output, *history;
 static double rate = 1e-3, momentum, dropout, l2;
-static int64_t epochs = 50, batch = 32, patience = 5, jobs;
+static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, jobs;
 static uint64_t seed = 1;
-static int class_weight, optimizer;
+static int class_weight, optimizer, schedule;
 
 static const hl_opt options[] = {
     HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
@@ -29,11 +29,15 @@ static const hl_opt options[] = {
     HL_OPT_REAL_R('r', "lr", "RATE", &rate, 1e-12, 1e6, "learning rate"),
     HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "epochs at most"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples a step"),
+    HL_OPT_INT_R(0, "steps", "N", &steps, 0, 1000000000, "steps an epoch; 0: every sample once"),
     HL_OPT_INT_R(0, "patience", "N", &patience, 0, 1000000,
                  "epochs without a better validation loss before it stops"),
     HL_OPT_REAL_R(0, "dropout", "SHARE", &dropout, 0, 0.99, "hidden units dropped in training"),
     HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight, "weight of a class"),
     HL_OPT_CHOICE_R(0, "optimizer", HL_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
+    HL_OPT_CHOICE_R(0, "lr-schedule", HL_SCHEDULE_WORDS, &schedule, "how the rate goes down"),
+    HL_OPT_INT_R(0, "plateau", "N", &plateau, 1, 1000000,
+                 "plateau: epochs without a better validation loss before it does"),
     HL_OPT_REAL_R(0, "momentum", "SHARE", &momentum, 0, 0.9999, "momentum of sgd"),
     HL_OPT_REAL_R(0, "l2", "FACTOR", &l2, 0, 1e6, "penalty on the squares of the kernels"),
     HL_OPT_SEED(&seed),
@@ -60,7 +64,7 @@ static volatile sig_atomic_t stop_asked;
 static void on_interrupt(int sig)
 {
     stop_asked = 1;
-    signal(sig, SIG_DFL);
+    signal(sig, hl_out_on_signal);
 }
 
 /* ---- options ---- */
@@ -201,6 +205,9 @@ static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], con
                  .seed = seed},
         .epochs = (size_t)epochs,
         .batch = (size_t)batch,
+        .steps = (size_t)steps,
+        .schedule = (hl_schedule)schedule,
+        .plateau = (size_t)plateau,
         .patience = (size_t)patience,
         .seed = seed,
         .stop = &stop_asked,

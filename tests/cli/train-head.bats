@@ -11,7 +11,12 @@ setup_file() {
     split -q data >m.tsv
     preprocess -q --size 96 -o images m.tsv
     extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+    split -q --val 0 data >no-val.tsv
+    preprocess -q --size 96 no-val.tsv | extract-features -q -m mobilenetv2 -w seeded:1 >unheld
 }
+
+# All values of a head, without its header, which states the options.
+head_values() { zstd -dc "$1" | tail -c 1313800; } # (1280 x 256 + 256 + 256 x 2 + 2) float32
 
 setup() {
     cd "$BATS_FILE_TMPDIR"
@@ -73,10 +78,36 @@ setup() {
     done
 }
 
+@test "train-head: --steps fixes the steps of an epoch" {
+    # As many steps as one pass has: the same as without.
+    n=$(awk -F'\t' '$4 == "train"' m.tsv | wc -l)
+    train-head -q -e 2 -b 8 -o "$out" features
+    train-head -q -e 2 -b 8 --steps $(((n + 7) / 8)) -o "$out.1" features
+    cmp <(head_values "$out") <(head_values "$out.1")
+    # Two epochs of one step are one epoch of two steps.
+    train-head -q -e 2 -b 8 --steps 1 --patience 9 --history "$history" -o "$out.2" unheld
+    [ "$(grep -vc '^#' "$history")" -eq 3 ]
+    train-head -q -e 1 -b 8 --steps 2 -o "$out.3" unheld
+    cmp <(head_values "$out.2") <(head_values "$out.3")
+}
+
+@test "train-head: the learning rate follows its schedule" {
+    rates() { grep -v '^#' "$history" | cut -f 6 | tail -n +2 | tr '\n' ' '; }
+    train-head -q -e 2 -b 8 --steps 2 --lr 0.004 --lr-schedule cosine --history "$history" \
+        -o "$out" unheld
+    # CosineDecay: 0.5 (1 + cos(pi s / 4)) at the last step of each epoch, s = 1 and 3
+    [ "$(rates)" = "0.00341421356 0.000585786438 " ]
+    train-head -q -e 9 --patience 9 --lr 0.1 --lr-schedule plateau --plateau 1 \
+        --history "$history" -o "$out" features
+    # After each epoch that was not better than the best before it, a tenth.
+    grep -v '^#' "$history" | awk -F'\t' 'NR == 2 { rate = $6; best = $4 }
+        NR > 2 { if (worse) rate /= 10; d = $6 / rate - 1; if (d > 1e-9 || d < -1e-9) exit 1
+                 worse = $4 >= best; if (!worse) best = $4; seen += worse }
+        END { exit !(seen > 0) }'
+}
+
 @test "train-head: without validation samples all epochs run, with a warning" {
-    split -q --val 0 data >no-val.tsv
-    preprocess -q --size 96 no-val.tsv | extract-features -q -m mobilenetv2 -w seeded:1 >no-val
-    run train-head -e 4 --history "$history" -o "$out" no-val
+    run train-head -e 4 --history "$history" -o "$out" unheld
     [[ $output == *"warning: no validation samples"* ]]
     [ "$(grep -vc '^#' "$history")" -eq 5 ]
 }
@@ -94,6 +125,22 @@ setup() {
     grep -q 'interrupted: the best weights so far are kept' log
     run quickcheck "$out"
     [[ $output == *"whole: yes"* ]]
+}
+
+@test "train-head: a second Ctrl-C ends it at once and leaves nothing" {
+    mkdir "$BATS_TEST_TMPDIR/twice"
+    # One epoch that lasts: batches of one sample, and a wide layer.
+    env --default-signal=INT train-head -e 2 -b 1 -n 16384 -o "$BATS_TEST_TMPDIR/twice/head" \
+        --history "$BATS_TEST_TMPDIR/twice/history" features 2>/dev/null &
+    for _ in $(seq 100); do
+        [ -n "$(ls "$BATS_TEST_TMPDIR/twice")" ] && break
+        sleep 0.1
+    done
+    kill -INT $!
+    sleep 0.1
+    kill -INT $!
+    ! wait $!
+    [ -z "$(ls "$BATS_TEST_TMPDIR/twice")" ]
 }
 
 @test "train-head: what makes no sense is refused in one line" {

@@ -51,6 +51,9 @@ def inceptionresnetv2_taps(model):
     ]
 
 
+# The default size and another legal one.
+XRAY_SIZES = {"vgg16": [224, 160], "mobilenetv2": [224, 160], "inceptionresnetv2": [299, 224]}
+
 # application, its module, default size, other sizes, taps
 MODELS = {
     "vgg16": (keras.applications.VGG16, keras.applications.vgg16, 224, [161], vgg16_taps),
@@ -202,29 +205,28 @@ def xray_names(train):
     return names
 
 
-def read_grey(path):
+def read_grey(path, size):
     with Image.open(path) as image:
         rgb = np.asarray(image.convert("RGB"))
-        grey = np.asarray(image.convert("L"))
-    if not (rgb == grey[..., np.newaxis]).all():
+        grey = image.convert("L")
+    if not (rgb == np.asarray(grey)[..., np.newaxis]).all():
         raise ValueError(f"{path}: not grey")
-    return grey[..., np.newaxis]
+    return np.asarray(grey.resize((size, size), Image.Resampling.BILINEAR))[..., np.newaxis]
 
 
-def write_xray_references(name, shared):
+def write_xray_references(name, shared, size):
     train = shared / "data" / "chest_xray" / "train"
     names = xray_names(train)
-    grey = np.stack([read_grey(train / n) for n in names])
-    assert grey.shape[1:] == (224, 224, 1), grey.shape
+    grey = np.stack([read_grey(train / n, size) for n in names])
     meta = {"images": " ".join(names)}
     meta["images.sha256"] = " ".join(hashlib.sha256(g.tobytes()).hexdigest() for g in grey)
     meta["weights"] = f"seeded:{SEED}"
-    write_reference(f"xray_{name}_seeded{SEED}_224", name, grey, seeded, meta)
+    write_reference(f"xray_{name}_seeded{SEED}_{size}", name, grey, seeded, meta)
     if name == "mobilenetv2":
         path = shared / IMAGENET_MOBILENET
         meta["weights"] = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
         load = lambda model: model.load_weights(str(path))
-        write_reference(f"xray_{name}_imagenet_224", name, grey, load, meta)
+        write_reference(f"xray_{name}_imagenet_{size}", name, grey, load, meta)
 
 
 # ---- preprocessing ----
@@ -258,7 +260,8 @@ def main():
     for name in args.models or MODELS:
         write_layer_table(name)
         write_seeded_references(name)
-        write_xray_references(name, args.shared)
+        for size in XRAY_SIZES[name]:
+            write_xray_references(name, args.shared, size)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,20 @@ void hl_one_line(char *s)
             *s = '?';
 }
 
+static void format(hl_err *e, const char *fmt, va_list ap)
+{
+    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    hl_one_line(e->msg);
+}
+
 void hl_error_set(hl_err *e, const char *fmt, ...)
 {
     if (!e)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    format(e, fmt, ap);
     va_end(ap);
-    hl_one_line(e->msg);
 }
 
 void hl_error_set_errno(hl_err *e, const char *fmt, ...)
@@ -31,11 +36,10 @@ void hl_error_set_errno(hl_err *e, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+    format(e, fmt, ap);
     va_end(ap);
     const size_t used = strlen(e->msg);
     snprintf(e->msg + used, sizeof e->msg - used, ": %s", strerror(cause));
-    hl_one_line(e->msg);
 }
 
 int hl_fail_in(hl_err *e, const char *prefix)

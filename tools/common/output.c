@@ -27,7 +27,7 @@ static void remove_temps(void)
     }
 }
 
-static void on_signal(int sig)
+void hl_out_on_signal(int sig)
 {
     remove_temps();
     signal(sig, SIG_DFL);
@@ -46,7 +46,7 @@ static void guard_temps(void)
         struct sigaction now;
         /* Keep what a parent chose to ignore, and what the tool itself handles. */
         if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-            signal(fatal[i], on_signal);
+            signal(fatal[i], hl_out_on_signal);
     }
 }
 

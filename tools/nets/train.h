@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Training of a head in epochs, as Keras' fit() does it: every sample once an epoch in a new
- * order, a last batch that may be smaller, losses averaged over the samples of the epoch, early
- * stopping on the validation loss with the best weights kept.
+ * Training of a head in epochs, as Keras' fit() does it: the samples in a new order on every pass
+ * over them, a last batch of a pass that may be smaller, losses averaged over the samples of the
+ * epoch, early stopping on the validation loss with the best weights kept.
  */
 #ifndef HL_TRAIN_H
 #define HL_TRAIN_H
@@ -12,12 +12,25 @@
 #include <signal.h>
 #include <stdbool.h>
 
+/*
+ * How the learning rate goes down, with the names of Keras:
+ * constant: it does not.
+ * cosine:   CosineDecay from the rate to 0 over all steps of all epochs.
+ * plateau:  ReduceLROnPlateau: times 0.1 after every `plateau` epochs without a better validation
+ *           loss.
+ */
+#define HL_SCHEDULE_WORDS "constant|cosine|plateau"
+typedef enum { HL_CONSTANT, HL_COSINE, HL_PLATEAU } hl_schedule;
+
 typedef struct hl_train_options {
     hl_step_options step;
-    size_t epochs;                     /* at most */
-    size_t batch;                      /* samples a step */
+    size_t epochs; /* at most */
+    size_t batch;  /* samples a step */
+    size_t steps;  /* steps an epoch; 0: one pass over all samples */
+    hl_schedule schedule;
+    size_t plateau;                    /* epochs, see above */
     size_t patience;                   /* epochs without a better validation loss before it stops */
-    uint64_t seed;                     /* order of samples in epoch t: hl_rng_shuffle of 0 .. n-1 by
+    uint64_t seed;                     /* order of samples in pass t: hl_rng_shuffle of 0 .. n-1 by
                                           hl_rng_make(seed, "train/shuffle/t") */
     const volatile sig_atomic_t *stop; /* set by a signal: end with the running epoch */
 } hl_train_options;
@@ -25,7 +38,8 @@ typedef struct hl_train_options {
 typedef struct hl_epoch {
     size_t number;                                 /* from 1 */
     double loss, accuracy, val_loss, val_accuracy; /* val_...: NaN without validation samples */
-    double rate, seconds;
+    double rate;                                   /* of its last step */
+    double seconds;
     bool best; /* the lowest validation loss so far; always without validation samples */
 } hl_epoch;
 

@@ -159,6 +159,11 @@ int hl_trainer_step(hl_trainer *t, const int64_t *rows, size_t n, hl_tally *sum,
 
 /* ---- the rest ---- */
 
+void hl_trainer_set_rate(hl_trainer *t, double rate)
+{
+    t->o.rate = rate;
+}
+
 int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e)
 {
     ts_tensor *logits = NULL, *loss = NULL;

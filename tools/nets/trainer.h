@@ -46,6 +46,8 @@ void hl_trainer_free(hl_trainer *t); /* NULL is fine */
 /* A step on these rows of the training set; adds what was seen before the update to *sum. */
 int hl_trainer_step(hl_trainer *t, const int64_t *rows, size_t n, hl_tally *sum, hl_err *e);
 
+void hl_trainer_set_rate(hl_trainer *t, double rate); /* of the steps to come */
+
 /* The validation set, without dropout and class weights. */
 int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e);
 

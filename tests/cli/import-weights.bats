@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# import-weights, on files that Keras wrote. All layouts, the names of timm and torchvision, and
+# damaged files are in tests/parity/test_weights.c and test_backbones.c.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    local data=$BATS_TEST_DIRNAME/../parity/data
+    zstd -qdo old.h5 "$data/mobilenetv2_notop.keras2.h5.zst"
+    zstd -qdo new.h5 "$data/mobilenetv2_top.keras3.weights.h5.zst"
+    import-weights -q -m mobilenetv2 -o weights old.h5
+    phantom -q -n 12 --min-size 40 --max-size 50 set
+    split -q --exact set >m.tsv
+    preprocess -q --size 64 -o images m.tsv
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR"
+    out=$BATS_TEST_TMPDIR/out
+}
+
+@test "import-weights: the file says what it is and holds Keras' layers in order" {
+    run quickcheck weights
+    [[ $output == *"hilum.backbone: mobilenetv2"* ]]
+    [[ $output == *"hilum.flavour: keras"* ]]
+    [[ $output == *"hilum.identity: sha256:8db74f51207694df33d11dccfde23001f681c700bf9c1b32af7350f75495a32a"* ]]
+    [[ $output == *"import-weights "*"--model mobilenetv2"*"from file sha256:$(sha256sum old.h5 | cut -d' ' -f1)"* ]]
+    [[ $output == *"Conv1/kernel: F32 [3, 3, 3, 32]"*"bn_Conv1/gamma: F32 [32]"*"Conv_1_bn/moving_variance: F32 [1280]"* ]]
+    [[ $output == *"whole: yes"* ]]
+}
+
+@test "import-weights: standard output, and again: the same bytes" {
+    import-weights -q -m mobilenetv2 old.h5 | cmp - weights
+}
+
+@test "import-weights: the new layout with top: the same values, a remark about the top" {
+    run --separate-stderr import-weights -m mobilenetv2 -o "$out" new.h5
+    [ "$status" -eq 0 ]
+    [[ $stderr == *"new.h5: layers/dense belongs to the top and is not used"* ]]
+    cmp <(zstd -dc "$out" | tail -c 1000000) <(zstd -dc weights | tail -c 1000000)
+    run quickcheck "$out"
+    [[ $output == *"hilum.identity: sha256:8db74f51"* ]]
+}
+
+@test "import-weights: its own file, framed or plain, goes in again" {
+    import-weights -q -m mobilenetv2 -o "$out" weights
+    cmp <(zstd -dc "$out" | tail -c 1000000) <(zstd -dc weights | tail -c 1000000)
+    zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
+    import-weights -q -m mobilenetv2 "$BATS_TEST_TMPDIR/plain" >"$out"
+    run quickcheck "$out"
+    [[ $output == *"hilum.identity: sha256:8db74f51"* ]]
+}
+
+@test "import-weights: features are the same as from the original file, byte by byte" {
+    extract-features -q -m mobilenetv2 -w old.h5 -o "$out.1" images
+    extract-features -q -m mobilenetv2 -w weights -o "$out.2" images
+    extract-features -q -m mobilenetv2 -w new.h5 -o "$out.3" images
+    cmp "$out.1" "$out.2"
+    cmp "$out.1" "$out.3"
+    run quickcheck "$out.1"
+    [[ $output == *'"normalize":"tf","pool":"avg","weights":"sha256:8db74f51'* ]]
+}
+
+@test "import-weights: what does not fit is named, 20 lines of it, and nothing is written" {
+    run --separate-stderr import-weights -m vgg16 -o "$out" old.h5
+    [ "$status" -eq 1 ]
+    [ "$(wc -l <<<"$stderr")" -eq 22 ]
+    [[ $stderr == *"warning: block1_conv1/kernel: missing: expected shape [3, 3, 3, 64]"* ]]
+    [[ $stderr == *"warning: and 266 more"* ]]
+    [[ $(tail -n 1 <<<"$stderr") == "import-weights: old.h5: not the weights of vgg16: 286 problems" ]]
+    [ ! -e "$out" ]
+    fails 1 'weights: the weights of mobilenetv2: expected those of vgg16' \
+        import-weights -m vgg16 -o "$out" weights
+    [ ! -e "$out" ]
+}
+
+@test "import-weights: another value than stated is found" {
+    zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
+    printf '\0' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000000 conv=notrunc status=none
+    printf '\1' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000004 conv=notrunc status=none
+    fails 1 'plain: its weights are sha256:.*: expected hilum.identity sha256:8db74f51' \
+        import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
+    [ ! -e "$out" ]
+}
+
+@test "import-weights: no weights at all, wrong usage" {
+    fails 1 'm.tsv: not a file of weights: expected HDF5 or safetensors' import-weights -m vgg16 m.tsv
+    fails 1 'none.h5: cannot be read' import-weights -m vgg16 none.h5
+    fails 1 "expected a file of kind 'weights', found 'images'" import-weights -m vgg16 images
+    printf 'PK\3\4 and so on' >model.keras
+    fails 1 'model.keras: a zip archive or a pickle' import-weights -m vgg16 model.keras
+    head -c 3000000 old.h5 >cut.h5
+    fails 1 'cut.h5: damaged or truncated' import-weights -m mobilenetv2 -o "$out" cut.h5
+    head -c 5000 weights >cut
+    fails 1 'cut: truncated' import-weights -m mobilenetv2 -o "$out" cut
+    [ ! -e "$out" ]
+    fails 2 'missing option: --model' import-weights old.h5
+    fails 2 "expected vgg16, mobilenetv2 or inceptionresnetv2, found 'resnet'" import-weights -m resnet old.h5
+    fails 2 '' import-weights -m vgg16
+}
