@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Builds, tests and installs hilum. The experiment itself is in pipeline.mk. `make help` tells all.
+# Builds, tests and installs hilum. The experiment itself is in pipeline.mk,
+# and what is made of several is in experiments.mk. `make help` tells all.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -12,4 +13,5 @@ export LC_ALL := C
 
 include tools/build.mk
 include pipeline.mk
+include experiments.mk
 include tests/tests.mk

@@ -10,6 +10,7 @@ MODEL   ?= vgg16
 DATA    ?= $(sample)
 WEIGHTS ?= $(WEIGHTS_$(MODEL))
 SEED    ?= 1
+TRAIN_SEED ?= $(SEED)
 # split
 TEST    ?= 0.25
 VAL     ?= 0.15
@@ -62,13 +63,22 @@ steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 
 empty :=
 space := $(empty) $(empty)
+define newline
+
+
+endef
 OUT := $(RESULTS)/$(RUN)
+# A sweep trains in folders of their own on the features of one.
+TRAIN_OUT ?= $(OUT)
 bin := $(BUILD)/bin
 # A value as one word of the shell, whatever is in it.
 q = '$(subst ','\'',$(1))'
 
+# The target is what the shell has just written beside it, if that is something new.
+update = if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
+
 # A file of parameters changes only when its text does, so that what depends on it is rebuilt
-# exactly then. $(call params,NAME,TEXT)
+# exactly then. $(call params,FILE,TEXT)
 .PHONY: FORCE data-is-there
 FORCE:
 data-is-there:
@@ -76,9 +86,9 @@ data-is-there:
 	    { echo "make: DATA=$(DATA): there is no such folder" >&2; exit 1; }
 
 define params
-$$(OUT)/params/$(1): FORCE | data-is-there $$(after_deps)
+$(1): FORCE | data-is-there $$(after_deps)
 	@mkdir -p $$(@D)
-	@text=$$(call q,$(2)); [ "$$$$(cat $$@ 2>/dev/null)" = "$$$$text" ] || printf '%s\n' "$$$$text" >$$@
+	@printf '%s\n' $$(call q,$(2)) >$$@.$$$$$$$$; $$(update)
 endef
 
 # Size and date of a weights file stand for it; a name such as seeded:1 stands for itself.
@@ -95,24 +105,23 @@ $(OUT)/params/extract: $(weights_ready)
 manifest := $(OUT)/manifest.tsv
 images   := $(OUT)/images.safetensors.zst
 features := $(OUT)/features.safetensors.zst
-head     := $(OUT)/head.safetensors.zst
-history  := $(OUT)/history.tsv
-metrics  := $(OUT)/metrics.json
-predictions := $(OUT)/predictions.tsv
-report   := $(OUT)/report.html
-summary  := $(OUT)/report.md
+head     := $(TRAIN_OUT)/head.safetensors.zst
+history  := $(TRAIN_OUT)/history.tsv
+metrics  := $(TRAIN_OUT)/metrics.json
+predictions := $(TRAIN_OUT)/predictions.tsv
+report   := $(TRAIN_OUT)/report.html
+summary  := $(TRAIN_OUT)/report.md
 
-$(eval $(call params,split,$$(DATA) seed $$(SEED) test $$(TEST) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
-$(eval $(call params,preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)))
-$(eval $(call params,extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
-$(eval $(call params,train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
-    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(SEED)))
+$(eval $(call params,$$(OUT)/params/split,$$(DATA) seed $$(SEED) test $$(TEST) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
+$(eval $(call params,$$(OUT)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)))
+$(eval $(call params,$$(OUT)/params/extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
+$(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
+    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(TRAIN_SEED)))
 
 # Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
 $(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | data-is-there $(after_deps)
 	@mkdir -p $(@D)
-	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.now
-	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.$$$$; $(update)
 
 $(sample)/PHANTOM.json: $(bin)/phantom
 	$< -j $(JOBS) $(@D)
@@ -129,47 +138,41 @@ $(features): $(images) $(OUT)/params/extract $(bin)/extract-features $(weights_r
 	    $(if $(ALLOW_CODE),--allow-code) --normalize $(NORMALIZE) \
 	    --pool $(POOL) --dtype $(DTYPE) -d $(DEVICE) -j $(JOBS) -o $@ $<
 
-$(head) $(history) &: $(features) $(OUT)/params/train $(bin)/train-head
-	$(bin)/train-head -n $(NEURONS) --lr $(LR) -e $(EPOCHS) -b $(BATCH) --steps $(steps) \
-	    --patience $(PATIENCE) --lr-schedule $(LR_SCHEDULE) --l2 $(L2) --dropout $(DROPOUT) --class-weight $(CLASS_WEIGHT) --optimizer $(OPTIMIZER) -s $(SEED) \
+$(head) $(history) &: $(features) $(TRAIN_OUT)/params/train $(bin)/train-head
+	$(bin)/train-head $(QUIET) -n $(NEURONS) --lr $(LR) -e $(EPOCHS) -b $(BATCH) --steps $(steps) \
+	    --patience $(PATIENCE) --lr-schedule $(LR_SCHEDULE) --l2 $(L2) --dropout $(DROPOUT) --class-weight $(CLASS_WEIGHT) --optimizer $(OPTIMIZER) -s $(TRAIN_SEED) \
 	    -j $(JOBS) --history $(history) -o $(head) $<
 
 $(metrics) $(predictions) &: $(head) $(features) $(bin)/evaluate
-	$(bin)/evaluate -j $(JOBS) -p $(predictions) -o $(metrics) $(head) $(features)
+	$(bin)/evaluate $(QUIET) -j $(JOBS) -p $(predictions) -o $(metrics) $(head) $(features)
 
 $(report) $(summary) &: $(metrics) $(predictions) $(history) $(manifest) $(bin)/report
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
 	    --manifest $(manifest) --markdown $(summary) -o $(report)
 
+# What a run was made with: every knob that changes its results.
+result_knobs = $(filter-out JOBS RESULTS RUN,$(knobs))
+experiment := $(TRAIN_OUT)/experiment.tsv
+$(experiment): FORCE | data-is-there
+	@mkdir -p $(@D)
+	@printf '%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))) >$@.$$$$; $(update)
+
 # ---- goals ---------------------------------------------------------------------------------------
 
-.PHONY: all compare help
+.PHONY: all help
 figure = $$(sed -n 's/^  "$(1)": \([0-9.e-]*\),*$$/\1/p' $(metrics))
-all: $(report)
+all: $(report) $(experiment)
 	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
 	    "$(call figure,accuracy)" "$(call figure,macro_recall)" $(report)
 
-# All backbones on the same data with the same split, and the paper's Table 1.
-run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
-comparison := $(RESULTS)/$(call run_of,compare)
-define newline
-
-
-endef
-compare:
-	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
-	@mkdir -p $(comparison)
-	$(bin)/report --compare -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
-	    $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/metrics.json)
-	@cat $(comparison)/compare.md
-
-knobs := MODEL DATA WEIGHTS SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT NORMALIZE POOL DTYPE DEVICE \
+knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT NORMALIZE POOL DTYPE DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER \
          JOBS RESULTS RUN ALLOW_CODE
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := Keras .h5 file, or seeded:N (pseudo-random, no result)
 about_SEED := seed of the split, the head and the order of samples
+about_TRAIN_SEED := seed of the head and the order of samples, if not SEED
 about_TEST := share of test images
 about_VAL := share of validation images among the rest
 about_GROUP := patient, or none (the paper's leaky way)
@@ -203,6 +206,9 @@ help:
 	@echo
 	@echo 'deps     install the Debian packages'
 	@echo 'all      run the experiment and write $(report)'
+	@echo 'sweep    every combination of the training knobs that have several values'
+	@echo 'diff     A=run B=run: what differs in knobs and metrics'
+	@echo 'reproduce  RUN=...: run it again in a scratch place and compare the bytes'
 	@echo 'compare  all three backbones and the table of the paper'
 	@echo 'build    compile the tools into $(BUILD)/bin'
 	@echo 'check    run the tests'

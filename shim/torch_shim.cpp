@@ -90,9 +90,14 @@ int ts_init(int threads)
     mallopt(M_TOP_PAD, 64 << 20);
     return guard([&] {
         at::set_num_threads(threads);
-        at::globalContext().setAllowTF32CuBLAS(false);
-        at::globalContext().setAllowTF32CuDNN(false);
+        ts_allow_tf32(0);
     });
+}
+
+void ts_allow_tf32(int allowed)
+{
+    at::globalContext().setAllowTF32CuBLAS(allowed != 0);
+    at::globalContext().setAllowTF32CuDNN(allowed != 0);
 }
 
 int ts_use_device(ts_device device)

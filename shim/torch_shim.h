@@ -38,6 +38,9 @@ int ts_init(int threads);
  * fails with the reason if there are none, or no usable GPU. */
 int ts_use_device(ts_device device);
 
+/* GPU: whether float32 products may round their inputs to TF32's 10 bits. Off at the start. */
+void ts_allow_tf32(int allowed);
+
 /* Version of the libtorch in use, e.g. "1.13.1". */
 const char *ts_version(void);
 

@@ -10,7 +10,7 @@ test_programs := $(unit_tests) $(if $(asan),,$(torch_tests))
 $(BUILD)/tests/%.o: tests/%.c | $(after_deps)
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(hilum_cflags) $(CFLAGS) -Itools -Ishim -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /parity/,$@),$(hdf5_cflags)) $(CFLAGS) -Itools -Ishim -c -o $@ $<
 
 # The rooms of the tools, for their unit tests.
 $(BUILD)/librooms.a: $(foreach t,$(plain_tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
@@ -19,7 +19,8 @@ $(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 
-$(torch_tests): %: %.o $(BUILD)/tests/parity/reference.o $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file)
+$(torch_tests): %: %.o $(parity_objs) $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CXX) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(common_libs) -lcmocka
 
@@ -36,8 +37,8 @@ check: build $(test_programs)
 check-asan:
 	$(MAKE) asan=1 CFLAGS='-O2 -g' check
 
-sources = $(shell git ls-files '*.c' '*.h' '*.cpp')
+sources = $(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
 format:
-	clang-format -i $(sources)
+	@clang-format -i $(sources)
 format-check:
-	clang-format --dry-run --Werror $(sources)
+	@clang-format --dry-run --Werror $(sources)

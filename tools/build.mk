@@ -36,7 +36,7 @@ after_deps := $(filter deps deps-dev,$(MAKECMDGOALS))
 
 # ---- flags ---------------------------------------------------------------------------------------
 
-BUILD := build$(if $(asan),-asan)
+BUILD := build$(if $(asan),-asan)$(if $(LIBTORCH),-libtorch)
 CC  := gcc
 CXX := g++
 CFLAGS   ?= -O2 -g
@@ -48,7 +48,8 @@ pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla -Werror -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
-hilum_cxxflags := -std=c++17 -Wall -Wextra -Werror -fPIE -fstack-protector-strong -MMD -MP
+# libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
+hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIE -fstack-protector-strong -MMD -MP
 hilum_ldflags := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
@@ -74,7 +75,7 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 # ---- what there is -------------------------------------------------------------------------------
 
 plain_tools := split preprocess report quickcheck phantom
-torch_tools := extract-features train-head evaluate
+torch_tools := import-weights extract-features train-head evaluate
 tools       := $(plain_tools) $(torch_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)
 

@@ -14,14 +14,15 @@
 #include <string.h>
 
 #define NORMALIZE_WORDS "auto|caffe|tf|torch|unit|raw"
-#define DTYPE_WORDS "f32|bf16|f16"
+#define DTYPE_WORDS "f32|tf32|bf16|f16"
 #define DEVICE_WORDS "auto|cpu|cuda"
 enum { DEVICE_AUTO, DEVICE_CPU, DEVICE_CUDA };
-static const ts_dtype dtypes[] = {TS_F32, TS_BF16, TS_F16};
+enum { DTYPE_TF32 = 1, DTYPE_F16 = 3 };
+static const ts_dtype dtypes[] = {TS_F32, TS_F32, TS_BF16, TS_F16};
 
 static const char *model = "vgg16", *module_file, *weights, *layer, *output;
 static int normalize, pool = NET_POOL_AVG, dtype, device = DEVICE_AUTO;
-static int64_t batch = 16, jobs;
+static int64_t batch, jobs;
 static bool print_layers, allow_code;
 
 static const hl_opt options[] = {
@@ -30,13 +31,14 @@ static const hl_opt options[] = {
     HL_OPT_FLAG(0, "allow-code", &allow_code, "load a TorchScript file, which is a program"),
     HL_OPT_FLAG('L', "layers", &print_layers, "print the backbone's layers and stop"),
     HL_OPT_STR('w', "weights", "FILE", &weights,
-               "its weights: an HDF5 file of Keras, or seeded:N for pseudo-random ones"),
+               "its weights: .h5, .safetensors, what import-weights made, or seeded:N"),
     HL_OPT_CHOICE_R(0, "normalize", NORMALIZE_WORDS, &normalize, "scaling of the pixels"),
     HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &pool, "what becomes of the feature maps"),
     HL_OPT_STR_R('l', "layer", "NAME", &layer, "take the output of this layer (default: the last)"),
     HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
     HL_OPT_CHOICE('d', "device", DEVICE_WORDS, &device, "where to compute"),
-    HL_OPT_INT('b', "batch", "N", &batch, 1, 4096, "images at a time"),
+    HL_OPT_INT('b', "batch", "N", &batch, 0, 4096,
+               "images at a time; 0: as many as suit the device"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &output, "features (default: standard output)"),
 };
@@ -65,16 +67,11 @@ static int choose_device(ts_device *chosen, hl_err *e)
     return 0;
 }
 
-/* backbone NULL: a module, of which only the user knows. */
-static const char *normalize_mode(const hl_backbone *b)
+/* NULL: the one that goes with the weights. */
+static const char *normalize_mode(void)
 {
     static char word[16];
-    if (normalize == 0 && b)
-        return b->normalize;
-    hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word);
-    if (b && strcmp(word, b->normalize) != 0)
-        hl_log_warn("--normalize %s: %s was trained with %s", word, b->name, b->normalize);
-    return word;
+    return normalize ? hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word) : NULL;
 }
 
 static int check_images(const hl_samples *in, hl_err *e)
@@ -105,7 +102,8 @@ static int check_finite(const hl_samples *in, size_t first, size_t rows, size_t 
 /* Streams the images through, a batch at a time. */
 static int stream(hl_samples *in, net_extractor *x, hl_tf_writer *out, hl_err *e)
 {
-    const size_t rows = (size_t)batch < in->n ? (size_t)batch : in->n;
+    const size_t wanted = batch ? (size_t)batch : net_extractor_batch(x);
+    const size_t rows = wanted < in->n ? wanted : in->n;
     const size_t width = net_extractor_width(x);
     const int channels = (int)in->payload.shape[3];
     uint8_t *images = hl_malloc(rows, in->row_bytes);
@@ -154,13 +152,16 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     ts_device where;
     if (check_images(in, e) || choose_device(&where, e))
         return -1;
+    if ((dtype == DTYPE_TF32 || dtype == DTYPE_F16) && where == TS_CPU)
+        return hl_fail(e, "--dtype: tf32 and f16 are arithmetic of a GPU, and none is used");
     const net_extractor_options o = {.backbone = backbone ? model : module_file,
                                      .is_module = !backbone,
                                      .weights = weights,
-                                     .normalize = normalize_mode(backbone),
+                                     .normalize = normalize_mode(),
                                      .layer = layer,
                                      .pool = (net_pool)pool,
                                      .dtype = dtypes[dtype],
+                                     .tf32 = dtype == DTYPE_TF32,
                                      .device = where};
     hl_space space = in->space;
     net_extractor *x;

@@ -94,6 +94,50 @@ tools_run() {
     [[ $output == *"LR            0.5 "* ]]
 }
 
+@test "pipeline: make sweep trains every combination on the same features, once" {
+    run experiment # leaves features
+    features=$(stat -c %Y "$out/features.safetensors.zst")
+    sweep() {
+        make --no-print-directory -C "$ROOT" sweep RESULTS="$results" RUN=run MODEL=mobilenetv2 \
+            EPOCHS=2 DATA="$BATS_FILE_TMPDIR/set of phantoms" WEIGHTS=seeded:1 "$@" 2>&1
+    }
+    run sweep NEURONS="4 8" LR="1e-3 1e-4" SEEDS="1 2"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(tail -n +2 "$out/sweep/sweep.tsv" | wc -l)" -eq 8 ]
+    tail -n +2 "$out/sweep/sweep.tsv" | cut -f 2 | LC_ALL=C sort -c -g
+    [ "$(grep -c 'test figures' <<<"$output")" -eq 1 ]
+    [ "$(stat -c %Y "$out/features.safetensors.zst")" = "$features" ]
+    # What is done is skipped: a second sweep touches no head.
+    heads=$(find "$out/sweep" -name 'head*' -printf '%p %T@\n' | sort)
+    run sweep NEURONS="4 8" LR="1e-3 1e-4" SEEDS="1 2"
+    [ "$(find "$out/sweep" -name 'head*' -printf '%p %T@\n' | sort)" = "$heads" ]
+    # A combination equals the same knobs run alone.
+    run experiment EPOCHS=2 NEURONS=8 LR=1e-4
+    cmp "$out/head.safetensors.zst" "$out/sweep/NEURONS@8+LR@1e-4+TRAIN_SEED@1/head.safetensors.zst"
+    run sweep
+    [ "$status" -ne 0 ]
+    [[ $output == *"expected a knob with several values"* ]]
+}
+
+@test "pipeline: make reproduce gives the same bytes, or names what differs; make diff" {
+    run experiment
+    run make --no-print-directory -C "$ROOT" reproduce RUN="$out"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"the same bytes"* ]]
+    cp -r "$out" "$results/other"
+    sed -i 's/^NEURONS\t.*/NEURONS\t8/' "$results/other/experiment.tsv"
+    run make --no-print-directory -C "$ROOT" diff RESULTS="$results" A=run B=other
+    [[ ${lines[0]} =~ ^NEURONS\ +256\ -\>\ 8$ ]]
+    run make --no-print-directory -C "$ROOT" reproduce RUN="$results/other"
+    [ "$status" -ne 0 ]
+    [[ $output == *"head.safetensors.zst"*differ* ]]
+    run make --no-print-directory -C "$ROOT" diff A=nowhere B=nowhere
+    [ "$status" -ne 0 ]
+    [[ $output == *"expected A=RUN B=RUN"* ]]
+}
+
 @test "pipeline: make compare writes the paper's table for all three backbones" {
     run make --no-print-directory -C "$ROOT" compare RESULTS="$results" RUN=c-vgg16 EPOCHS=2 \
         DATA="$BATS_FILE_TMPDIR/set of phantoms" WEIGHTS=seeded:1

@@ -3,14 +3,18 @@
  * The backbones give Keras' activations: every tap of every reference file, to a relative L2 error
  * of 1e-5. Taps go from input to output, so the first failure names the block to look at.
  */
+#include "common/digest.h"
 #include "common/image.h"
+#include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
+#include "common/resize.h"
 #include "nets/net.h"
 #include "nets/normalize.h"
 #include "nets/run.h"
 #include "nets/weights.h"
 #include "reference.h"
+#include "torch_file.h"
 #include "torch_shim.h"
 
 #include <math.h>
@@ -25,7 +29,9 @@
 
 #include <cmocka.h>
 
-static const double tolerance = 1e-5;
+/* HILUM_DEVICE=cuda compares the GPU instead, where sums run in other orders. */
+static ts_device device = TS_CPU;
+static double tolerance = 1e-5;
 enum { MAX_TAPS = 64 };
 
 static void must(int status, const hl_err *e)
@@ -137,19 +143,22 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     net_weights w;
     net_run *run;
     net_normalize normalize;
-    must(net_build(&n, model, size, size, &e), &e);
+    net_flavour flavour;
+    must(net_weights_flavour(weights_source, &flavour, &e), &e);
+    must(net_build_flavour(&n, model, flavour, size, size, &e), &e);
     must(net_weights_load(&w, &n, weights_source, &e), &e);
+    assert_string_equal(net_own_normalize(&n), mode);
     must(net_normalize_make(&normalize, mode, &e), &e);
     char *text = hl_strdup(reference_meta(ref, "taps"));
     const char *names[MAX_TAPS];
     int taps[MAX_TAPS];
     ts_tensor *maps[MAX_TAPS] = {NULL};
     const int ntaps = find_taps(&n, text, names, taps);
-    must(net_run_new(&run, &n, &w, taps, ntaps, TS_F32, TS_CPU, &e), &e);
+    must(net_run_new(&run, &n, &w, taps, ntaps, TS_F32, device, &e), &e);
 
     ts_tensor *bytes, *x;
     must_torch(ts_from_data(&bytes, images, TS_U8, 4, (const int64_t[]){count, size, size, 1}));
-    must_torch(ts_lookup(&x, bytes, normalize.table, normalize.source, TS_CPU));
+    must_torch(ts_lookup(&x, bytes, normalize.table, normalize.source, device));
     must(net_run_forward(run, x, maps, &e), &e);
     for (int i = 0; i < ntaps; i++)
         compare_tap(ref, names[i], maps[i]);
@@ -165,20 +174,27 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     net_free(&n);
 }
 
-/* A file of the synthetic test images, seeded weights. */
-static void compare_synthetic(const char *model, const char *mode, int size)
+/* A file of the synthetic test images. */
+static void compare_file(const char *name, const char *model, const char *mode,
+                         const char *weights_source, int size)
 {
     char path[256];
     reference images, ref;
     const hl_tensor_desc *d;
     snprintf(path, sizeof path, "tests/parity/data/images_%d.safetensors.zst", size);
     reference_read(&images, path);
-    snprintf(path, sizeof path, "tests/parity/data/ref_%s_seeded1_%d.safetensors.zst", model, size);
+    snprintf(path, sizeof path, "tests/parity/data/%s_%s_seeded1_%d.safetensors.zst", name, model,
+             size);
     reference_read(&ref, path);
     const uint8_t *pixels = reference_tensor(&images, "images", &d);
-    compare_all(&ref, model, mode, "seeded:1", size, pixels, d->shape[0]);
+    compare_all(&ref, model, mode, weights_source, size, pixels, d->shape[0]);
     reference_free(&ref);
     reference_free(&images);
+}
+
+static void compare_synthetic(const char *model, const char *mode, int size)
+{
+    compare_file("ref", model, mode, "seeded:1", size);
 }
 
 static void test_vgg16(void **state)
@@ -203,6 +219,43 @@ static void test_inceptionresnetv2(void **state)
     compare_synthetic("inceptionresnetv2", "tf", 235);
 }
 
+/* ---- timm's and torchvision's own networks, by their names ---- */
+
+static void compare_torch(const char *name, const torch_file *f, const char *mode, int size)
+{
+    char path[] = P_tmpdir "/hilum-torch-XXXXXX";
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    torch_file_write(path, f);
+    compare_file(name, f->model, mode, path, size);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_torch_vgg16(void **state)
+{
+    (void)state;
+    const torch_file f = {.model = "vgg16", .source = NAMES_TIMM, .dtype = HL_F32};
+    compare_torch("torch_timm", &f, "torch", 224);
+}
+
+static void test_torch_mobilenetv2(void **state)
+{
+    (void)state;
+    torch_file f = {.model = "mobilenetv2", .source = NAMES_TIMM, .dtype = HL_F32};
+    compare_torch("torch_timm", &f, "torch", 224);
+    compare_torch("torch_timm", &f, "torch", 161);
+    f.source = NAMES_TORCHVISION;
+    compare_torch("torch_torchvision", &f, "torch", 160);
+}
+
+static void test_torch_inceptionresnetv2(void **state)
+{
+    (void)state;
+    const torch_file f = {.model = "inceptionresnetv2", .source = NAMES_TIMM, .dtype = HL_F32};
+    compare_torch("torch_timm", &f, "tf", 299);
+}
+
 /* ---- real X-rays: they lie beside the checkout ---- */
 
 static const char *shared_folder(void)
@@ -220,46 +273,60 @@ static void need_shared(const char *what, char *path, size_t size)
     skip();
 }
 
-/* The images that the file lists, 224 x 224 and grey. */
-static uint8_t *read_xrays(const reference *ref, const char *folder, int64_t *count)
+/* Reads, decodes and resizes one X-ray, and makes sure that the pixels are those that Keras had. */
+static void read_xray(const char *path, size_t side, const char *digest, uint8_t *out)
 {
-    enum { SIDE = 224, MOST = 64 };
-    uint8_t *all = hl_malloc(MOST, SIDE * SIDE);
-    char *list = hl_strdup(reference_meta(ref, "images"));
+    hl_err e;
+    hl_image img;
+    const char *name;
+    char *bytes, found[HL_DIGEST_SIZE];
+    size_t len;
+    FILE *fp = hl_in_open(path, &name, &e);
+    must(fp ? 0 : -1, &e);
+    must(hl_in_read_all(fp, name, 1 << 24, &bytes, &len, &e), &e);
+    must(hl_image_decode(&img, name, bytes, len, &e), &e);
+    assert_int_equal(img.channels, 1);
+    hl_resize(&img, HL_BILINEAR, HL_STRETCH, side, side, out);
+    hl_digest_bytes(out, side * side, found);
+    if (strcmp(found + strlen("sha256:"), digest) != 0)
+        fail_msg("%s: other pixels than the reference was made with", path);
+    hl_image_free(&img);
+    free(bytes);
+    fclose(fp);
+}
+
+/* The X-rays that the file lists. */
+static uint8_t *read_xrays(const reference *ref, const char *folder, size_t side, int64_t *count)
+{
+    enum { MOST = 64 };
+    uint8_t *all = hl_malloc(MOST, side * side);
+    char *names = hl_strdup(reference_meta(ref, "images"));
+    char *digests = hl_strdup(reference_meta(ref, "images.sha256"));
     *count = 0;
-    for (char *rest = list; rest; ++*count) {
-        char path[512], *bytes;
-        size_t len;
-        hl_err e;
-        hl_image img;
-        const char *name;
-        snprintf(path, sizeof path, "%s/%s", folder, strsep(&rest, " "));
-        FILE *fp = hl_in_open(path, &name, &e);
-        must(fp ? 0 : -1, &e);
-        must(hl_in_read_all(fp, name, 1 << 24, &bytes, &len, &e), &e);
-        must(hl_image_decode(&img, name, bytes, len, &e), &e);
-        assert_true(img.height == SIDE && img.width == SIDE && img.channels == 1 && *count < MOST);
-        memcpy(all + *count * SIDE * SIDE, img.pixels, SIDE * SIDE);
-        hl_image_free(&img);
-        free(bytes);
-        fclose(fp);
+    for (char *n = names, *d = digests; n; ++*count) {
+        char path[512];
+        assert_true(*count < MOST);
+        snprintf(path, sizeof path, "%s/%s", folder, strsep(&n, " "));
+        read_xray(path, side, strsep(&d, " "), all + (size_t)*count * side * side);
     }
-    free(list);
+    free(digests);
+    free(names);
     return all;
 }
 
 static void compare_xrays(const char *model, const char *mode, const char *weights_name,
-                          const char *weights_source)
+                          const char *weights_source, int side)
 {
     char folder[256], path[256];
     int64_t count;
     need_shared("data/chest_xray/train", folder, sizeof folder);
     reference ref;
-    snprintf(path, sizeof path, "tests/parity/data/xray_%s_%s_224.safetensors.zst", model,
-             weights_name);
+    snprintf(path, sizeof path, "tests/parity/data/xray_%s_%s_%d.safetensors.zst", model,
+             weights_name, side);
     reference_read(&ref, path);
-    uint8_t *images = read_xrays(&ref, folder, &count);
-    compare_all(&ref, model, mode, weights_source, 224, images, count);
+    uint8_t *images = read_xrays(&ref, folder, (size_t)side, &count);
+    assert_true(count >= 8);
+    compare_all(&ref, model, mode, weights_source, side, images, count);
     free(images);
     reference_free(&ref);
 }
@@ -267,19 +334,22 @@ static void compare_xrays(const char *model, const char *mode, const char *weigh
 static void test_xrays_vgg16(void **state)
 {
     (void)state;
-    compare_xrays("vgg16", "caffe", "seeded1", "seeded:1");
+    compare_xrays("vgg16", "caffe", "seeded1", "seeded:1", 224);
+    compare_xrays("vgg16", "caffe", "seeded1", "seeded:1", 160);
 }
 
 static void test_xrays_mobilenetv2(void **state)
 {
     (void)state;
-    compare_xrays("mobilenetv2", "tf", "seeded1", "seeded:1");
+    compare_xrays("mobilenetv2", "tf", "seeded1", "seeded:1", 224);
+    compare_xrays("mobilenetv2", "tf", "seeded1", "seeded:1", 160);
 }
 
 static void test_xrays_inceptionresnetv2(void **state)
 {
     (void)state;
-    compare_xrays("inceptionresnetv2", "tf", "seeded1", "seeded:1");
+    compare_xrays("inceptionresnetv2", "tf", "seeded1", "seeded:1", 299);
+    compare_xrays("inceptionresnetv2", "tf", "seeded1", "seeded:1", 224);
 }
 
 static void test_xrays_real_weights(void **state)
@@ -287,17 +357,29 @@ static void test_xrays_real_weights(void **state)
     (void)state;
     char path[256];
     need_shared("weights/mobilenet_v2_imagenet_1.0_224_no_top.dequantized.h5", path, sizeof path);
-    compare_xrays("mobilenetv2", "tf", "imagenet", path);
+    compare_xrays("mobilenetv2", "tf", "imagenet", path, 224);
+    compare_xrays("mobilenetv2", "tf", "imagenet", path, 160);
 }
 
 int main(void)
 {
-    if (ts_init(2))
+    const char *wanted = getenv("HILUM_DEVICE");
+    if (wanted && strcmp(wanted, "cuda") == 0) {
+        device = TS_CUDA;
+        tolerance = 1e-4;
+    }
+    hl_log_quiet(true);
+    if (ts_init(2) || ts_use_device(device)) {
+        fprintf(stderr, "libtorch: %s\n", ts_last_error());
         return 1;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vgg16),
         cmocka_unit_test(test_mobilenetv2),
         cmocka_unit_test(test_inceptionresnetv2),
+        cmocka_unit_test(test_torch_vgg16),
+        cmocka_unit_test(test_torch_mobilenetv2),
+        cmocka_unit_test(test_torch_inceptionresnetv2),
         cmocka_unit_test(test_xrays_vgg16),
         cmocka_unit_test(test_xrays_mobilenetv2),
         cmocka_unit_test(test_xrays_inceptionresnetv2),

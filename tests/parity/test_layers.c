@@ -2,7 +2,7 @@
 /* The layer lists equal Keras' model.layers: order, names, shapes, weights, inputs, parameters. */
 #include "common/text.h"
 #include "common/tsv.h"
-#include "nets/net.h"
+#include "nets/table.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -14,21 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static const char *const classes[] = {
-    [NET_INPUT] = "InputLayer",
-    [NET_CONV] = "Conv2D",
-    [NET_DEPTHWISE] = "DepthwiseConv2D",
-    [NET_BATCHNORM] = "BatchNormalization",
-    [NET_RELU] = "Activation",
-    [NET_RELU6] = "ReLU",
-    [NET_ZEROPAD] = "ZeroPadding2D",
-    [NET_MAXPOOL] = "MaxPooling2D",
-    [NET_AVGPOOL] = "AveragePooling2D",
-    [NET_ADD] = "Add",
-    [NET_SCALED_ADD] = "CustomScaleLayer",
-    [NET_CONCAT] = "Concatenate",
-};
 
 /* The line that the table should have for a layer. */
 static int64_t describe(const net *n, int index, hl_text *t)
@@ -50,7 +35,7 @@ static int64_t describe(const net *n, int index, hl_text *t)
     for (int k = 0; k < l->ninputs; k++)
         hl_text_printf(&inbound, "%s%s", k ? "," : "", n->layers[l->inputs[k]].name);
     hl_text_printf(t, "%d %s %s %" PRId64 "x%" PRId64 "x%" PRId64 " %" PRId64 " %s %s", index,
-                   l->name, classes[l->op], l->height, l->width, l->channels, params, weights.data,
+                   l->name, net_kind(l), l->height, l->width, l->channels, params, weights.data,
                    inbound.data);
     hl_text_free(&weights);
     hl_text_free(&inbound);

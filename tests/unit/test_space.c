@@ -135,6 +135,21 @@ static void a_difference_is_named(void **state)
     }
 }
 
+/* Files without the field are of Keras' flavour. */
+static void the_flavour_counts(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_space b = full_space(), back;
+    strcpy(b.flavour, "torch");
+    differs(&b, "feature spaces differ in flavour: head.st has keras, features.st has torch");
+    char *json = hl_space_format(&b);
+    assert_non_null(strstr(json, "\"flavour\":\"torch\""));
+    assert_int_equal(hl_space_parse(&back, json, &e), 0);
+    assert_memory_equal(&back, &b, sizeof b);
+    free(json);
+}
+
 /* The paper's failure: what was trained on one backbone is given features of another. */
 static void the_backbone_is_named_before_what_follows_from_it(void **state)
 {
@@ -156,6 +171,7 @@ int main(void)
         cmocka_unit_test(bad_spaces_are_refused),
         cmocka_unit_test(equal_spaces_match),
         cmocka_unit_test(a_difference_is_named),
+        cmocka_unit_test(the_flavour_counts),
         cmocka_unit_test(the_backbone_is_named_before_what_follows_from_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

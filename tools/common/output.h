@@ -24,8 +24,8 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e);
 int hl_out_commit(hl_out *o, hl_err *e);
 void hl_out_abort(hl_out *o); /* safe on a zeroed or committed one */
 
-/* A signal handler that removes unfinished output and then dies of the signal; for tools that handle
- * a signal themselves at first. */
+/* A signal handler that removes unfinished output and then dies of the signal; for tools that
+ * handle a signal themselves at first. */
 void hl_out_on_signal(int sig);
 
 /* Writes len bytes as one whole file; a text shortcut for small outputs. */

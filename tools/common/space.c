@@ -11,13 +11,15 @@
 static const struct field {
     const char *key;
     size_t offset, size;
+    const char *empty; /* what an empty one is called */
 } fields[] = {
-#define FIELD(f)                                                                                   \
+#define FIELD(f, empty)                                                                            \
     {                                                                                              \
-#f, offsetof(hl_space, f), sizeof((hl_space *)0)->f                                        \
+#f, offsetof(hl_space, f), sizeof((hl_space *)0)->f, empty                                 \
     }
-    FIELD(backbone), FIELD(weights), FIELD(normalize), FIELD(cut),
-    FIELD(pool),     FIELD(filter),  FIELD(fit),
+    FIELD(backbone, "none"),  FIELD(flavour, "keras"), FIELD(weights, "none"),
+    FIELD(normalize, "none"), FIELD(cut, "none"),      FIELD(pool, "none"),
+    FIELD(filter, "none"),    FIELD(fit, "none"),
 #undef FIELD
 };
 enum { NFIELDS = sizeof fields / sizeof *fields };
@@ -85,7 +87,7 @@ int hl_space_match(const hl_space *a, const char *a_name, const hl_space *b, con
         const char *x = text_of(a, &fields[i]), *y = text_of(b, &fields[i]);
         if (strcmp(x, y) != 0)
             return hl_fail(e, "feature spaces differ in %s: %s has %s, %s has %s", fields[i].key,
-                           a_name, *x ? x : "none", b_name, *y ? y : "none");
+                           a_name, *x ? x : fields[i].empty, b_name, *y ? y : fields[i].empty);
     }
     return 0;
 }

@@ -21,6 +21,7 @@ typedef struct hl_space {
     /* features; empty in a file of images */
     char backbone[64];
     char weights[HL_DIGEST_SIZE]; /* "sha256:..." or "seeded:N" */
+    char flavour[16];             /* empty: as Keras builds the backbone; torch: as PyTorch */
     char normalize[16];           /* caffe, tf, torch, unit, raw */
     char cut[64];                 /* name of the layer whose output is taken */
     char pool[16];                /* flatten, avg, max */

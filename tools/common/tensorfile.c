@@ -172,8 +172,13 @@ static int read_shape(const json_t *shape, hl_tensor_desc *d, const char *file, 
     return 0;
 }
 
-static int read_tensor(const json_t *v, hl_tensor_desc *d, uint64_t *at, const char *file,
-                       hl_err *e)
+/* Where a tensor says that its data are, and which member of the header it is. */
+typedef struct span {
+    int64_t begin, end;
+    size_t member;
+} span;
+
+static int read_tensor(const json_t *v, hl_tensor_desc *d, span *where, const char *file, hl_err *e)
 {
     const char *dtype_name = json_string_value(json_object_get(v, "dtype"));
     const int dtype = dtype_from_name(dtype_name);
@@ -192,15 +197,44 @@ static int read_tensor(const json_t *v, hl_tensor_desc *d, uint64_t *at, const c
     const json_t *lo = json_array_get(offsets, 0), *hi = json_array_get(offsets, 1);
     if (json_array_size(offsets) != 2 || !json_is_integer(lo) || !json_is_integer(hi))
         return hl_fail(e, "%s: tensor '%s': data_offsets are not two whole numbers", file, d->name);
-    const int64_t begin = json_integer_value(lo), end = json_integer_value(hi);
-    if (begin < 0 || end < begin || (uint64_t)begin != *at || (uint64_t)(end - begin) != d->bytes ||
-        (uint64_t)end > max_offset)
-        return hl_fail(e,
-                       "%s: tensor '%s': expected bytes %" PRIu64 " to %" PRIu64
-                       ", found data_offsets %" PRId64 " to %" PRId64,
-                       file, d->name, *at, *at + d->bytes, begin, end);
-    *at = (uint64_t)end;
+    where->begin = json_integer_value(lo);
+    where->end = json_integer_value(hi);
     return 0;
+}
+
+static int compare_spans(const void *a, const void *b)
+{
+    const span *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    if (x->end != y->end)
+        return x->end < y->end ? -1 : 1;
+    return x->member < y->member ? -1 : 1;
+}
+
+/* The data must be without gaps and overlaps; puts the tensors in the order of their data. */
+static int order_by_data(hl_tf_header *h, span *spans, const char *file, hl_err *e)
+{
+    hl_tensor_desc *ordered = hl_calloc(h->ntensors, sizeof *ordered);
+    uint64_t at = 0;
+    int status = 0;
+    qsort(spans, h->ntensors, sizeof *spans, compare_spans);
+    for (size_t i = 0; i < h->ntensors && status == 0; i++) {
+        const hl_tensor_desc *d = &ordered[i];
+        const span *s = &spans[i];
+        ordered[i] = h->tensors[s->member];
+        if (s->begin < 0 || s->end < s->begin || (uint64_t)s->begin != at ||
+            (uint64_t)(s->end - s->begin) != d->bytes || (uint64_t)s->end > max_offset)
+            status = hl_fail(e,
+                             "%s: tensor '%s': expected bytes %" PRIu64 " to %" PRIu64
+                             ", found data_offsets %" PRId64 " to %" PRId64,
+                             file, d->name, at, at + d->bytes, s->begin, s->end);
+        at = (uint64_t)s->end;
+    }
+    if (status == 0)
+        memcpy(h->tensors, ordered, h->ntensors * sizeof *ordered);
+    free(ordered);
+    return status;
 }
 
 static int read_meta(hl_tf_header *h, const json_t *meta, const char *file, hl_err *e)
@@ -224,22 +258,27 @@ static int read_members(hl_tf_header *h, const json_t *root, const char *file, h
         return hl_fail(e, "%s: expected at most %d tensors, found %zu", file, HL_MAX_TENSORS,
                        json_object_size(root));
     h->tensors = hl_calloc(json_object_size(root), sizeof *h->tensors);
-    uint64_t at = 0;
+    span *spans = hl_calloc(json_object_size(root), sizeof *spans);
+    int status = 0;
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)root, key, value)
     {
         if (strcmp(key, "__metadata__") == 0) {
-            if (read_meta(h, value, file, e))
-                return -1;
-            continue;
+            status = read_meta(h, value, file, e);
+        } else {
+            hl_tensor_desc *d = &h->tensors[h->ntensors];
+            spans[h->ntensors].member = h->ntensors;
+            d->name = hl_strdup(key);
+            status = read_tensor(value, d, &spans[h->ntensors++], file, e);
         }
-        hl_tensor_desc *d = &h->tensors[h->ntensors++];
-        d->name = hl_strdup(key);
-        if (read_tensor(value, d, &at, file, e))
-            return -1;
+        if (status)
+            break;
     }
-    return 0;
+    if (status == 0 && h->ntensors)
+        status = order_by_data(h, spans, file, e);
+    free(spans);
+    return status;
 }
 
 int hl_tf_header_parse(hl_tf_header *h, const char *text, size_t len, const char *file, hl_err *e)

@@ -33,7 +33,7 @@ typedef struct hl_tensor_desc {
 
 /* What stands before the data. */
 typedef struct hl_tf_header {
-    hl_tensor_desc *tensors; /* in file order */
+    hl_tensor_desc *tensors; /* in the order of their data */
     size_t ntensors;
     char **keys, **values; /* __metadata__: string to string, sorted by key */
     size_t nmeta;
@@ -63,6 +63,9 @@ typedef struct hl_tf_reader hl_tf_reader;
 
 /* Reads and validates the header. kind is what `hilum.kind` must say, or NULL for any. */
 int hl_tf_open(hl_tf_reader **r, const char *path, const char *kind, hl_err *e);
+/* The same for a file of any kind, which may also be a plain safetensors file, as other programs
+ * write them; its identity is made in the same way. */
+int hl_tf_open_any(hl_tf_reader **r, const char *path, hl_err *e);
 const hl_tf_header *hl_tf_get_header(const hl_tf_reader *r);
 const char *hl_tf_name(const hl_tf_reader *r); /* for messages */
 /* Identity of the file: digest of its header, which holds the digests of all that it came from. */

@@ -125,7 +125,8 @@ void hl_tf_discard(hl_tf_writer *w)
 struct hl_tf_reader {
     FILE *fp;
     const char *name;
-    ZSTD_DCtx *zstd;
+    bool plain;      /* a safetensors file without a frame around it */
+    ZSTD_DCtx *zstd; /* else */
     ZSTD_inBuffer in;
     bool frame_ended;
     uint64_t left; /* bytes of data still to come */
@@ -163,15 +164,35 @@ static int inflate(hl_tf_reader *r, void *data, size_t bytes, size_t *got, hl_er
     return 0;
 }
 
-/* The frame must say how long it is and carry a checksum; returns the content size. */
-static int check_frame(hl_tf_reader *r, uint64_t *size, hl_err *e)
+/* Up to `bytes` of the safetensors file; *got may be fewer only where it ends. */
+static int pull(hl_tf_reader *r, void *data, size_t bytes, size_t *got, hl_err *e)
 {
-    if (refill(r, e))
-        return -1;
-    if (r->in.size == 0)
-        return hl_fail(e, "%s: expected a tensor file, found nothing", r->name);
+    if (!r->plain)
+        return inflate(r, data, bytes, got, e);
+    for (*got = 0; *got < bytes;) {
+        if (r->in.pos == r->in.size && refill(r, e))
+            return -1;
+        if (r->in.size == 0)
+            break;
+        const size_t have = r->in.size - r->in.pos, want = bytes - *got;
+        const size_t n = have < want ? have : want;
+        memcpy((char *)data + *got, r->buf + r->in.pos, n);
+        r->in.pos += n;
+        *got += n;
+    }
+    return 0;
+}
+
+static bool starts_with_frame(const hl_tf_reader *r)
+{
     static const unsigned char magic[4] = {0x28, 0xB5, 0x2F, 0xFD}; /* RFC 8878 3.1.1 */
-    if (r->in.size < sizeof magic + 1 || memcmp(r->buf, magic, sizeof magic) != 0)
+    return r->in.size > sizeof magic && memcmp(r->buf, magic, sizeof magic) == 0;
+}
+
+/* The frame must say how long it is and carry a checksum; returns the content size. */
+static int check_frame(const hl_tf_reader *r, uint64_t *size, hl_err *e)
+{
+    if (!starts_with_frame(r))
         return hl_fail(e, "%s: not a tensor file: expected a zstd frame", r->name);
     const unsigned long long n = ZSTD_getFrameContentSize(r->buf, r->in.size);
     if (n == ZSTD_CONTENTSIZE_ERROR)
@@ -185,12 +206,17 @@ static int check_frame(hl_tf_reader *r, uint64_t *size, hl_err *e)
     return 0;
 }
 
-static int read_header(hl_tf_reader *r, hl_err *e)
+static int read_header(hl_tf_reader *r, bool or_plain, hl_err *e)
 {
-    uint64_t size;
+    uint64_t size = 0; /* a plain file does not state it */
     unsigned char prefix[8];
     size_t got;
-    if (check_frame(r, &size, e) || inflate(r, prefix, sizeof prefix, &got, e))
+    if (refill(r, e))
+        return -1;
+    if (r->in.size == 0)
+        return hl_fail(e, "%s: expected a tensor file, found nothing", r->name);
+    r->plain = or_plain && !starts_with_frame(r);
+    if ((!r->plain && check_frame(r, &size, e)) || pull(r, prefix, sizeof prefix, &got, e))
         return -1;
     const uint64_t len = got == sizeof prefix ? load_u64(prefix) : 0;
     if (got != sizeof prefix || len < 2 || len > HL_TF_MAX_HEADER)
@@ -198,7 +224,7 @@ static int read_header(hl_tf_reader *r, hl_err *e)
                        "%s: not a tensor file: expected a header of 2 to %d bytes, found %" PRIu64,
                        r->name, HL_TF_MAX_HEADER, len);
     char *text = hl_malloc(len, 1);
-    int status = inflate(r, text, len, &got, e);
+    int status = pull(r, text, len, &got, e);
     if (status == 0 && got != len)
         status = hl_fail(e, "%s: truncated: the header ends early", r->name);
     if (status == 0)
@@ -206,7 +232,7 @@ static int read_header(hl_tf_reader *r, hl_err *e)
     if (status == 0) {
         hl_digest_bytes(text, len, r->id);
         r->left = hl_tf_data_bytes(&r->header);
-        if (size != sizeof prefix + len + r->left)
+        if (!r->plain && size != sizeof prefix + len + r->left)
             status = hl_fail(e, "%s: expected %" PRIu64 " bytes by its header, found %" PRIu64,
                              r->name, sizeof prefix + len + r->left, size);
     }
@@ -223,7 +249,8 @@ static int check_kind(const hl_tf_reader *r, const char *kind, hl_err *e)
                    found ? found : "none");
 }
 
-int hl_tf_open(hl_tf_reader **result, const char *path, const char *kind, hl_err *e)
+static int open_reader(hl_tf_reader **result, const char *path, bool or_plain, const char *kind,
+                       hl_err *e)
 {
     const char *name;
     FILE *fp = hl_in_open(path, &name, e);
@@ -233,7 +260,8 @@ int hl_tf_open(hl_tf_reader **result, const char *path, const char *kind, hl_err
     r->fp = fp;
     r->name = name;
     r->zstd = ZSTD_createDCtx();
-    int status = r->zstd ? read_header(r, e) : hl_fail(e, "%s: zstd cannot be started", name);
+    int status =
+        r->zstd ? read_header(r, or_plain, e) : hl_fail(e, "%s: zstd cannot be started", name);
     if (status == 0)
         status = check_kind(r, kind, e);
     if (status)
@@ -241,6 +269,16 @@ int hl_tf_open(hl_tf_reader **result, const char *path, const char *kind, hl_err
     else
         *result = r;
     return status;
+}
+
+int hl_tf_open(hl_tf_reader **r, const char *path, const char *kind, hl_err *e)
+{
+    return open_reader(r, path, false, kind, e);
+}
+
+int hl_tf_open_any(hl_tf_reader **r, const char *path, hl_err *e)
+{
+    return open_reader(r, path, true, NULL, e);
 }
 
 const hl_tf_header *hl_tf_get_header(const hl_tf_reader *r)
@@ -263,7 +301,7 @@ int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
     size_t got;
     if (bytes > r->left)
         return hl_fail(e, "%s: expected %zu more bytes, found %" PRIu64, r->name, bytes, r->left);
-    if (inflate(r, data, bytes, &got, e))
+    if (pull(r, data, bytes, &got, e))
         return -1;
     if (got != bytes)
         return hl_fail(e, "%s: truncated: the data ends early", r->name);
@@ -289,7 +327,7 @@ int hl_tf_end(hl_tf_reader *r, hl_err *e)
     size_t got = 0;
     if (r->left)
         return hl_fail(e, "%s: %" PRIu64 " bytes were not read", r->name, r->left);
-    if (inflate(r, &extra, 1, &got, e)) /* reaches the checksum */
+    if (pull(r, &extra, 1, &got, e)) /* reaches the checksum */
         return -1;
     if (got == 0 && r->in.pos == r->in.size && refill(r, e))
         return -1;

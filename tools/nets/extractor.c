@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const pool_names[] = {"avg", "max", "flatten"};
 
@@ -38,8 +39,9 @@ static void fill_space(hl_space *s, const net_extractor_options *o, const net *n
                        const net_weights *w)
 {
     snprintf(s->backbone, sizeof s->backbone, "%s", n->name);
+    if (n->flavour != NET_KERAS)
+        snprintf(s->flavour, sizeof s->flavour, "%s", net_flavour_names[n->flavour]);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
-    snprintf(s->normalize, sizeof s->normalize, "%s", o->normalize);
     snprintf(s->cut, sizeof s->cut, "%s", n->layers[cut].name);
     snprintf(s->pool, sizeof s->pool, "%s", pool_names[o->pool]);
 }
@@ -49,6 +51,17 @@ static size_t feature_width(const net_layer *l, net_pool pool)
     return (size_t)(pool == NET_POOL_FLATTEN ? l->height * l->width * l->channels : l->channels);
 }
 
+/* The scaling that was asked for, or else the network's own; a table and a word. */
+static int choose_scaling(net_extractor *x, const char *stated, const net *n, hl_space *space,
+                          hl_err *e)
+{
+    const char *own = net_own_normalize(n), *mode = stated ? stated : own;
+    if (strcmp(mode, own) != 0)
+        hl_log_warn("--normalize %s: %s was trained with %s", mode, n->name, own);
+    snprintf(space->normalize, sizeof space->normalize, "%s", mode);
+    return net_normalize_make(&x->normalize, mode, e);
+}
+
 static int prepare(net_extractor *x, const net_extractor_options *o, const net *n, hl_space *space,
                    hl_err *e)
 {
@@ -56,7 +69,7 @@ static int prepare(net_extractor *x, const net_extractor_options *o, const net *
     if (cut < 0)
         return -1;
     net_weights w;
-    if (net_weights_load(&w, n, o->weights, e))
+    if (choose_scaling(x, o->normalize, n, space, e) || net_weights_load(&w, n, o->weights, e))
         return -1;
     x->features = feature_width(&n->layers[cut], o->pool);
     fill_space(space, o, n, cut, &w);
@@ -102,7 +115,8 @@ static int load_module(net_extractor *x, const net_extractor_options *o, hl_spac
 {
     if (o->dtype != TS_F32)
         return hl_fail(e, "%s: a TorchScript module is run in f32 only", o->backbone);
-    if (hl_digest_file(o->backbone, space->weights, e))
+    if (hl_digest_file(o->backbone, space->weights, e) ||
+        net_normalize_make(&x->normalize, o->normalize, e))
         return -1;
     if (ts_module_load(&x->module, o->backbone, o->device))
         return hl_fail(e, "%s: not a TorchScript module: %s", o->backbone, ts_last_error());
@@ -117,7 +131,9 @@ static int load_network(net_extractor *x, const net_extractor_options *o, hl_spa
                         hl_err *e)
 {
     net n;
-    if (net_build(&n, o->backbone, space->height, space->width, e))
+    net_flavour flavour;
+    if (net_weights_flavour(o->weights, &flavour, e) ||
+        net_build_flavour(&n, o->backbone, flavour, space->height, space->width, e))
         return -1;
     const int status = prepare(x, o, &n, space, e);
     net_free(&n);
@@ -132,9 +148,8 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     x->device = o->device;
     x->height = space->height;
     x->width = space->width;
-    int status = net_normalize_make(&x->normalize, o->normalize, e);
-    if (status == 0)
-        status = o->is_module ? load_module(x, o, space, e) : load_network(x, o, space, e);
+    ts_allow_tf32(o->tf32);
+    const int status = o->is_module ? load_module(x, o, space, e) : load_network(x, o, space, e);
     if (status)
         net_extractor_free(x);
     else
@@ -154,6 +169,20 @@ void net_extractor_free(net_extractor *x)
 size_t net_extractor_width(const net_extractor *x)
 {
     return x->features;
+}
+
+size_t net_extractor_batch(const net_extractor *x)
+{
+    enum { CPU_BATCH = 16, GPU_BATCH = 256, SCRATCH = 3 };
+    uint64_t available;
+    if (x->device == TS_CPU)
+        return CPU_BATCH; /* larger ones leave the caches and win nothing */
+    if (!x->run || ts_free_memory(x->device, &available))
+        return GPU_BATCH;
+    /* Kernels' scratch space is guessed at twice the activations; a wrong guess is corrected when
+     * the device runs out of memory. */
+    const uint64_t fits = available / (SCRATCH * net_run_peak_bytes(x->run));
+    return fits < 1 ? 1 : fits > GPU_BATCH ? GPU_BATCH : (size_t)fits;
 }
 
 static int pool_map(const net_extractor *x, const ts_tensor *map, ts_tensor **out)

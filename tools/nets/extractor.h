@@ -23,10 +23,11 @@ typedef struct net_extractor_options {
     const char *backbone; /* a name of net.c's table, or with is_module a TorchScript file */
     bool is_module;
     const char *weights;   /* file or "seeded:N"; a module brings its own */
-    const char *normalize; /* a mode of normalize.h */
+    const char *normalize; /* a mode of normalize.h; NULL: the one that goes with the weights */
     const char *layer;     /* cut behind this layer; NULL: the last. A module cannot be cut */
     net_pool pool;
     ts_dtype dtype;   /* of a module: TS_F32 */
+    bool tf32;        /* GPU: TS_F32 products round their inputs to 10 bits */
     ts_device device; /* made ready by ts_use_device */
 } net_extractor_options;
 
@@ -40,6 +41,9 @@ int net_extractor_new(net_extractor **x, const net_extractor_options *o, hl_spac
 void net_extractor_free(net_extractor *x);
 
 size_t net_extractor_width(const net_extractor *x); /* D, values of one feature vector */
+
+/* Images that are best run at a time: on a GPU as many as its free memory holds, at most 256. */
+size_t net_extractor_batch(const net_extractor *x);
 
 /* images: U8 [n, H, W, channels] of the space's size; features: F32 [n, D]. A batch that does not
  * fit the device's memory is halved until it does, with a warning. */

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* InceptionResNetV2 without top: keras/src/applications/inception_resnet_v2.py. */
+/*
+ * InceptionResNetV2 without top: keras/src/applications/inception_resnet_v2.py. timm's
+ * (timm/models/inception_resnet_v2.py) is the same but for the gamma of its batch norms.
+ */
 #include "networks.h"
 
 #include <stdio.h>
 
-/* conv2d_bn(): convolution without bias, batch norm without gamma, ReLU. */
+/* conv2d_bn(): convolution without bias, batch norm, in Keras without gamma, ReLU. */
 static int conv_bn_kernel(net *n, int x, int64_t channels, int64_t kh, int64_t kw, int64_t stride,
                           net_padding padding)
 {
     x = net_conv(n, x, NULL, channels, (const int64_t[]){kh, kw}, stride, padding, false, false);
-    x = net_batchnorm(n, x, NULL, false);
+    x = net_batchnorm(n, x, NULL, n->flavour == NET_TORCH);
     return net_relu(n, x, NULL);
 }
 
@@ -121,6 +124,6 @@ void net_build_inceptionresnetv2(net *n, int64_t height, int64_t width)
         x = two_branches(n, x, name, width8, 3, i < 10 ? 0.2 : 1.0, i < 10);
     }
     x = net_conv(n, x, "conv_7b", 1536, (const int64_t[]){1, 1}, 1, NET_SAME, false, false);
-    x = net_batchnorm(n, x, "conv_7b_bn", false);
+    x = net_batchnorm(n, x, "conv_7b_bn", n->flavour == NET_TORCH);
     net_relu(n, x, "conv_7b_ac");
 }

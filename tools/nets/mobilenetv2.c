@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* MobileNetV2, alpha 1.0, without top: keras/src/applications/mobilenet_v2.py. */
+/*
+ * MobileNetV2, alpha 1.0, without top: keras/src/applications/mobilenet_v2.py. PyTorch's
+ * (torchvision/models/mobilenetv2.py, timm's mobilenetv2_100) pads 1 on all sides at a stride of 2.
+ */
 #include "networks.h"
 
 #include <stdio.h>
@@ -7,11 +10,12 @@
 static const int64_t k1[2] = {1, 1};
 static const int64_t k3[2] = {3, 3};
 
-/* correct_pad() for a 3 x 3 kernel: an even side is padded behind only. */
+/* correct_pad() for a 3 x 3 kernel: in Keras an even side is padded behind only. */
 static int pad_for_stride(net *n, int x, const char *name)
 {
     const net_layer *in = &n->layers[x];
-    const int64_t pad[4] = {in->height % 2, 1, in->width % 2, 1};
+    const bool torch = n->flavour == NET_TORCH;
+    const int64_t pad[4] = {torch ? 1 : in->height % 2, 1, torch ? 1 : in->width % 2, 1};
     return net_zeropad(n, x, name, pad);
 }
 
@@ -48,7 +52,8 @@ void net_build_mobilenetv2(net *n, int64_t height, int64_t width)
     } groups[] = {{2, 24, 2}, {3, 32, 2}, {4, 64, 2}, {3, 96, 1}, {3, 160, 2}, {1, 320, 1}};
 
     int x = net_input(n, height, width);
-    x = net_conv(n, x, "Conv1", 32, k3, 2, NET_SAME, false, false);
+    const net_padding padding = n->flavour == NET_TORCH ? NET_SYMMETRIC : NET_SAME;
+    x = net_conv(n, x, "Conv1", 32, k3, 2, padding, false, false);
     x = net_batchnorm(n, x, "bn_Conv1", true);
     x = net_relu6(n, x, "Conv1_relu");
     x = inverted_residual(n, x, "expanded_conv", 16, 1, 1);

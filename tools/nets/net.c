@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net.h"
 
+#include "../common/backbones.h"
 #include "../common/mem.h"
 #include "networks.h"
 
@@ -9,14 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const net_flavour_names[NET_FLAVOURS] = {"keras", "torch"};
+
 static const struct {
     const char *name;
     void (*build)(net *n, int64_t height, int64_t width);
+    double torch_epsilon;        /* Keras Applications have 1e-3 everywhere */
+    const char *torch_normalize; /* for the published weights of timm and torchvision */
 } networks[] = {
-    {"vgg16", net_build_vgg16},
-    {"inceptionresnetv2", net_build_inceptionresnetv2},
-    {"mobilenetv2", net_build_mobilenetv2},
+    {"vgg16", net_build_vgg16, 1e-5, "torch"},
+    {"inceptionresnetv2", net_build_inceptionresnetv2, 1e-3, "tf"},
+    {"mobilenetv2", net_build_mobilenetv2, 1e-5, "torch"},
 };
+enum { NETWORKS = sizeof networks / sizeof *networks };
 
 /* What Keras calls a layer of this kind that was given no name. */
 static const char *const auto_name[] = {
@@ -44,7 +50,8 @@ static net_layer *append(net *n, net_op op, const char *name, const int *inputs,
     }
     net_layer *l = &n->layers[n->n++];
     *l = (net_layer){.op = op, .ninputs = ninputs, .kernel = {1, 1}, .stride = {1, 1}};
-    memcpy(l->inputs, inputs, (size_t)ninputs * sizeof *inputs);
+    for (int i = 0; i < ninputs; i++)
+        l->inputs[i] = inputs[i];
     if (name)
         snprintf(l->name, sizeof l->name, "%s", name);
     else if (n->auto_names[op]++ == 0)
@@ -64,8 +71,12 @@ static net_layer *append(net *n, net_op op, const char *name, const int *inputs,
 static int64_t slide(int64_t in, int64_t kernel, int64_t stride, net_padding padding,
                      int64_t *before, int64_t *after)
 {
-    if (padding == NET_VALID)
-        return in < kernel ? 0 : (in - kernel) / stride + 1;
+    if (padding == NET_SYMMETRIC)
+        *before = *after = kernel / 2;
+    if (padding != NET_SAME) {
+        const int64_t padded = in + *before + *after;
+        return padded < kernel ? 0 : (padded - kernel) / stride + 1;
+    }
     const int64_t out = (in + stride - 1) / stride;
     const int64_t missing = (out - 1) * stride + kernel - in;
     const int64_t total = missing > 0 ? missing : 0;
@@ -235,10 +246,18 @@ static int check_sizes(const net *n, hl_err *e)
 
 int net_build(net *n, const char *name, int64_t height, int64_t width, hl_err *e)
 {
-    for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+    return net_build_flavour(n, name, NET_KERAS, height, width, e);
+}
+
+int net_build_flavour(net *n, const char *name, net_flavour flavour, int64_t height, int64_t width,
+                      hl_err *e)
+{
+    for (size_t i = 0; i < NETWORKS; i++) {
         if (strcmp(networks[i].name, name) != 0)
             continue;
-        *n = (net){.name = networks[i].name, .epsilon = 1e-3};
+        *n = (net){.name = networks[i].name,
+                   .flavour = flavour,
+                   .epsilon = flavour == NET_TORCH ? networks[i].torch_epsilon : 1e-3};
         networks[i].build(n, height, width);
         if (check_sizes(n, e)) {
             net_free(n);
@@ -256,6 +275,14 @@ void net_free(net *n)
     free(n->layers);
     free(n->order);
     *n = (net){0};
+}
+
+const char *net_own_normalize(const net *n)
+{
+    for (size_t i = 0; n->flavour == NET_TORCH && i < NETWORKS; i++)
+        if (strcmp(networks[i].name, n->name) == 0)
+            return networks[i].torch_normalize;
+    return hl_backbone_find(n->name)->normalize;
 }
 
 int net_find(const net *n, const char *layer)

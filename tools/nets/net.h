@@ -29,7 +29,16 @@ typedef enum {
     NET_CONCAT
 } net_op;
 
-typedef enum { NET_SAME, NET_VALID } net_padding; /* as TensorFlow defines them */
+/* SAME and VALID as TensorFlow defines them; SYMMETRIC: half the kernel on all sides. */
+typedef enum { NET_SAME, NET_VALID, NET_SYMMETRIC } net_padding;
+
+/*
+ * Whose version of the network: weights work well only in the one that they were trained in. Keras
+ * pads odd amounts behind; PyTorch (torchvision, timm) pads on all sides alike, has another
+ * epsilon and other scaling of the pixels. Layers have Keras' names in both.
+ */
+typedef enum { NET_KERAS, NET_TORCH, NET_FLAVOURS } net_flavour;
+extern const char *const net_flavour_names[NET_FLAVOURS];
 
 enum { NET_MAX_INPUTS = 4, NET_MAX_WEIGHTS = 4, NET_NAME = 48 };
 
@@ -47,16 +56,22 @@ typedef struct net_layer {
 
 typedef struct net {
     const char *name;
+    net_flavour flavour;
     net_layer *layers; /* in order of creation; inputs stand before what uses them */
     int n, cap;
-    double epsilon;     /* of every batch norm: 1e-3 in Keras Applications */
+    double epsilon;     /* of every batch norm */
     int *order;         /* order[i]: the layer that Keras counts as model.layers[i] */
     int auto_names[16]; /* how many layers of each kind were named by number */
 } net;
 
-/* Builds a network of the table for an input of height x width x 3. */
+/* Builds a network of the table for an input of height x width x 3, as Keras has it. */
 int net_build(net *n, const char *name, int64_t height, int64_t width, hl_err *e);
+int net_build_flavour(net *n, const char *name, net_flavour flavour, int64_t height, int64_t width,
+                      hl_err *e);
 void net_free(net *n);
+
+/* The scaling of pixels that goes with a network of the table: a mode of normalize.h. */
+const char *net_own_normalize(const net *n);
 
 /* Index of a layer by name, or -1. */
 int net_find(const net *n, const char *layer);

@@ -351,3 +351,28 @@ int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
     free(left);
     return status;
 }
+
+/* ---- memory ---- */
+
+static uint64_t value_bytes(const net_layer *l, ts_dtype dtype)
+{
+    return (uint64_t)(l->height * l->width * l->channels) * (dtype == TS_F32 ? 4 : 2);
+}
+
+uint64_t net_run_peak_bytes(const net_run *r)
+{
+    uint64_t *held = hl_calloc((size_t)r->nlayers, sizeof *held), now = 0, peak = 0;
+    int *left = hl_malloc((size_t)r->nlayers, sizeof *left);
+    memcpy(left, r->uses, (size_t)r->nlayers * sizeof *left);
+    for (int i = 0; i < r->nsteps; i++) {
+        const step *s = &r->steps[i];
+        now += held[s->output] = value_bytes(&s->layer, r->dtype);
+        peak = now > peak ? now : peak;
+        for (int k = 0; k < s->layer.ninputs; k++)
+            if (--left[s->layer.inputs[k]] == 0)
+                now -= held[s->layer.inputs[k]];
+    }
+    free(left);
+    free(held);
+    return peak;
+}

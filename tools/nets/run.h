@@ -22,4 +22,8 @@ void net_run_free(net_run *r);
  * the caller frees each. */
 int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e);
 
+/* Most bytes of activations that exist at one time, for one image. What libtorch's kernels need as
+ * scratch comes on top. */
+uint64_t net_run_peak_bytes(const net_run *r);
+
 #endif

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Experiments of several runs, each of them the one of pipeline.mk with other knobs.
+
+.PHONY: compare sweep diff reproduce
+
+# All backbones on the same data with the same split, and the paper's Table 1.
+run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
+comparison := $(RESULTS)/$(call run_of,compare)
+compare:
+	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
+	@mkdir -p $(comparison)
+	$(bin)/report --compare -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
+	    $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/metrics.json)
+	@cat $(comparison)/compare.md
+
+
+# ---- sweep: every combination of training knobs, on one set of features ----------------------------
+
+# `make sweep NEURONS="64 256" LR="1e-3 1e-4" SEEDS="1 2 3"`; with -j several at a time.
+ifdef SEEDS
+TRAIN_SEED := $(SEEDS)
+endif
+training_knobs := NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT \
+                  CLASS_WEIGHT OPTIMIZER TRAIN_SEED
+several := $(strip $(foreach k,$(training_knobs),$(if $(word 2,$($(k))),$(k))))
+# A combination is written KNOB@value+KNOB@value, which is also the name of its folder.
+combinations := $(if $(several),+)
+$(foreach k,$(several),$(eval combinations := \
+    $(foreach c,$(combinations),$(foreach v,$($(k)),$(c)+$(k)@$(v)))))
+combinations := $(combinations:++%=%)
+sweep_table := $(OUT)/sweep/sweep.tsv
+
+# Figures of one subset in a metrics file, as columns.
+subset_figures = awk -v want='"$(1)": {' '/^  "subsets"/ { inside = 1 } \
+    inside && index($$0, want) { here = 1 } \
+    here && match($$0, /"(log_loss|accuracy|macro_recall|auroc)": /) { \
+        split($$0, part, /[":, ]+/); value[part[2]] = part[3] } \
+    here && /}/ { here = 0 } \
+    END { printf "%.6f\t%.4f\t%.4f\t%.4f\n", value["log_loss"], value["accuracy"], \
+          value["macro_recall"], value["auroc"] }'
+
+define sweep_one
+.PHONY: sweep/$(1)
+sweep/$(1): $$(features) | sweep/several
+	+@$$(MAKE) --no-print-directory $$(subst @,=,$$(subst +, ,$(1))) QUIET=-q TRAIN_OUT='$$(OUT)/sweep/$(1)' \
+	    '$$(OUT)/sweep/$(1)/metrics.json' '$$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null
+	@echo 'sweep: $(1)'
+endef
+$(foreach c,$(combinations),$(eval $(call sweep_one,$(c))))
+
+.PHONY: sweep/several
+sweep/several:
+	@[ -n '$(several)' ] || { echo 'make: sweep: expected a knob with several values, such as' \
+	    'NEURONS="64 256"' >&2; exit 1; }
+
+sweep: $(combinations:%=sweep/%) | sweep/several
+	@for c in $(combinations); do \
+	    printf '%s\t' "$$c"; \
+	    $(call subset_figures,val) $(OUT)/sweep/$$c/metrics.json; \
+	done | sort -t $$'\t' -k 2,2g >$(sweep_table).$$$$; \
+	sed -i $$'1i combination\tval_loss\tval_accuracy\tval_macro_recall\tval_auroc' $(sweep_table).$$$$; \
+	mv $(sweep_table).$$$$ $(sweep_table)
+	@column -t -s $$'\t' $(sweep_table) 2>/dev/null || cat $(sweep_table)
+	@winner=$$(sed -n 2p $(sweep_table) | cut -f 1); \
+	$(call subset_figures,test) $(OUT)/sweep/$$winner/metrics.json | { read -r _ accuracy recall auroc; \
+	printf 'lowest validation loss: %s\nits test figures: accuracy %.4f, macro recall %.4f, AUROC %.4f\n' \
+	    "$$winner" "$$accuracy" "$$recall" "$$auroc"; }
+
+# ---- diff: what differs between two runs -----------------------------------------------------------
+
+run_dir = $(if $(wildcard $(1)/experiment.tsv),$(1),$(RESULTS)/$(1))
+diff:
+	@for d in $(call q,$(call run_dir,$(A))) $(call q,$(call run_dir,$(B))); do \
+	    [ -f "$$d/experiment.tsv" ] || { echo "make: diff: expected A=RUN B=RUN, two folders of runs;" \
+	        "$$d is none" >&2; exit 1; }; done
+	@paste $(call run_dir,$(A))/experiment.tsv $(call run_dir,$(B))/experiment.tsv | \
+	    awk -F '\t' '$$2 != $$4 { printf "%-14s %s -> %s\n", $$1, $$2, $$4 }'
+	@for f in accuracy macro_recall auroc log_loss; do \
+	    a=$$(sed -n "s/^  \"$$f\": \([^,]*\),*$$/\1/p" $(call run_dir,$(A))/metrics.json); \
+	    b=$$(sed -n "s/^  \"$$f\": \([^,]*\),*$$/\1/p" $(call run_dir,$(B))/metrics.json); \
+	    printf '%-14s %.4f -> %.4f\n' $$f "$$a" "$$b"; done
+
+# ---- reproduce: a run again, elsewhere, byte for byte ----------------------------------------------
+
+# Everything but the history's last column, which is how long an epoch took.
+outcome := manifest.tsv images.safetensors.zst features.safetensors.zst head.safetensors.zst \
+           history.tsv predictions.tsv metrics.json
+reproduce:
+	@[ -f $(call q,$(call run_dir,$(RUN))/experiment.tsv) ] || { echo "make: reproduce: expected RUN=" \
+	    "the folder of a run; $(call run_dir,$(RUN)) is none" >&2; exit 1; }
+	+@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; old=$(call run_dir,$(RUN)); \
+	mapfile -t stated < <(sed 's/\t/=/' $$old/experiment.tsv); \
+	$(MAKE) --no-print-directory "$${stated[@]}" RESULTS="$$scratch" RUN=again all >/dev/null; \
+	for f in $(outcome); do \
+	    if [ $$f = history.tsv ]; then \
+	        cmp <(cut -f 1-6 $$old/$$f) <(cut -f 1-6 $$scratch/again/$$f) || exit 1; \
+	    else cmp $$old/$$f $$scratch/again/$$f || exit 1; fi; \
+	done; \
+	echo "reproduce: $$old: the same bytes: $(outcome)"

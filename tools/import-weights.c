@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* import-weights: turns weight files of other programs into hilum's. */
+#include "common/backbones.h"
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/provenance.h"
+#include "common/tensorfile.h"
+#include "nets/weights.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MAX_SHOWN = 20 }; /* problems that are listed one by one */
+
+static const char *model, *output;
+
+static const hl_opt options[] = {
+    HL_OPT_STR_R('m', "model", "NAME", &model, "backbone: " HL_BACKBONE_WORDS),
+    HL_OPT_STR('o', "output", "FILE", &output, "weights (default: standard output)"),
+};
+
+static const hl_cli cli = {
+    .name = "import-weights",
+    .usage = "-m MODEL [-o OUT] FILE",
+    .about = "Checks the weights of a backbone and writes them as hilum's own weight file.\n"
+             "FILE is HDF5 of Keras, or safetensors with the names of timm or torchvision.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 1,
+    .max_args = 1,
+};
+
+/* The weights of each layer in Keras' order, as tensors of a header. */
+static void describe(const net *n, const net_weights *w, const char *chain, hl_tf_header *h)
+{
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        for (int k = 0; k < count; k++) {
+            char name[2 * NET_NAME];
+            snprintf(name, sizeof name, "%s/%s", n->layers[layer].name, specs[k].name);
+            hl_tf_add_tensor(h, name, HL_F32, specs[k].rank, specs[k].shape);
+        }
+    }
+    hl_tf_set_meta(h, "hilum.kind", "weights");
+    hl_tf_set_meta(h, "hilum.backbone", n->name);
+    hl_tf_set_meta(h, "hilum.flavour", net_flavour_names[n->flavour]);
+    hl_tf_set_meta(h, "hilum.identity", w->identity);
+    hl_tf_set_meta(h, "hilum.chain", chain);
+}
+
+static int write_values(hl_tf_writer *out, const net *n, const net_weights *w, hl_err *e)
+{
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        for (int k = 0; k < count; k++)
+            if (hl_tf_write(out, w->values[layer][k], (size_t)specs[k].size * sizeof(float), e))
+                return -1;
+    }
+    return 0;
+}
+
+static int write_weights(const net *n, const net_weights *w, const char *digest, hl_err *e)
+{
+    const hl_input input = {"file", digest};
+    char *chain;
+    if (hl_chain_extend(&chain, NULL, &cli, &input, 1, e))
+        return -1;
+    hl_tf_header h = {0};
+    describe(n, w, chain, &h);
+    hl_tf_writer *out;
+    int status = hl_tf_create(&out, output, &h, HL_TF_LEVEL, e);
+    if (status == 0) {
+        status = write_values(out, n, w, e);
+        if (status)
+            hl_tf_discard(out);
+        else
+            status = hl_tf_finish(out, e);
+    }
+    hl_tf_header_free(&h);
+    free(chain);
+    return status;
+}
+
+static void show(const net_complaints *c)
+{
+    for (size_t i = 0; i < c->n && i < MAX_SHOWN; i++)
+        hl_log_warn("%s", c->lines[i]);
+    if (c->n > MAX_SHOWN)
+        hl_log_warn("and %zu more", c->n - MAX_SHOWN);
+}
+
+static int import(const net *n, const char *path, hl_err *e)
+{
+    char digest[HL_DIGEST_SIZE];
+    net_complaints c = {0};
+    net_weights w;
+    int status = hl_digest_file(path, digest, e);
+    if (status == 0)
+        status = net_weights_check(&w, n, path, &c, e);
+    show(&c);
+    net_complaints_free(&c);
+    if (status)
+        return -1;
+    hl_log_info("%s: %s weights of %s, %s", path, net_flavour_names[n->flavour], n->name,
+                w.identity);
+    status = write_weights(n, &w, digest, e);
+    net_weights_free(&w);
+    return status;
+}
+
+static int run(const hl_backbone *b, const char *path, hl_err *e)
+{
+    net_flavour flavour;
+    net n;
+    if (net_weights_flavour(path, &flavour, e) ||
+        net_build_flavour(&n, b->name, flavour, b->height, b->width, e))
+        return -1;
+    const int status = import(&n, path, e);
+    net_free(&n);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const int first = hl_cli_parse(&cli, argc, argv);
+    if (!model)
+        hl_usage_error("missing option: --model NAME, one of " HL_BACKBONE_WORDS);
+    const hl_backbone *b = hl_backbone_find(model);
+    if (!b)
+        hl_usage_error("--model: expected " HL_BACKBONE_WORDS ", found '%s'", model);
+    hl_err err;
+    const int status = run(b, argv[first], &err);
+    if (status)
+        hl_log_error("%s", err.msg);
+    return status ? 1 : 0;
+}
