@@ -11,6 +11,16 @@ export LC_ALL := C
 
 .DEFAULT_GOAL := all
 
+# ---- for all of them ----
+
+.PHONY: FORCE
+FORCE:
+# A value as one word of the shell, whatever is in it.
+q = '$(subst ','\'',$(1))'
+# The target is what the recipe has just written beside it, to $@.$$$$, if that is something new;
+# else it keeps its date, and nothing that depends on it is made again.
+update = if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
+
 include tools/build.mk
 include pipeline.mk
 include experiments.mk

@@ -23,11 +23,14 @@ endif
 training_knobs := NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT \
                   CLASS_WEIGHT OPTIMIZER TRAIN_SEED
 several := $(strip $(foreach k,$(training_knobs),$(if $(word 2,$($(k))),$(k))))
-# A combination is written KNOB@value+KNOB@value, which is also the name of its folder.
-combinations := $(if $(several),+)
+$(if $(filter sweep,$(MAKECMDGOALS)),,$(if $(several),$(error $(firstword $(several)): expected one \
+    value, found '$($(firstword $(several)))'; several are for make sweep)))
+
+# A combination is written KNOB@value~KNOB@value, which is also the name of its folder.
+combinations := $(if $(several),~)
 $(foreach k,$(several),$(eval combinations := \
-    $(foreach c,$(combinations),$(foreach v,$($(k)),$(c)+$(k)@$(v)))))
-combinations := $(combinations:++%=%)
+    $(foreach c,$(combinations),$(foreach v,$($(k)),$(c)~$(k)@$(v)))))
+combinations := $(combinations:~~%=%)
 sweep_table := $(OUT)/sweep/sweep.tsv
 
 # Figures of one subset in a metrics file, as columns.
@@ -36,13 +39,15 @@ subset_figures = awk -v want='"$(1)": {' '/^  "subsets"/ { inside = 1 } \
     here && match($$0, /"(log_loss|accuracy|macro_recall|auroc)": /) { \
         split($$0, part, /[":, ]+/); value[part[2]] = part[3] } \
     here && /}/ { here = 0 } \
-    END { printf "%.6f\t%.4f\t%.4f\t%.4f\n", value["log_loss"], value["accuracy"], \
-          value["macro_recall"], value["auroc"] }'
+    END { n = split("log_loss accuracy macro_recall auroc", key, " "); \
+          for (i = 1; i <= n; i++) \
+              printf "%s%s", (value[key[i]] ~ /^[0-9]/ ? sprintf("%.6f", value[key[i]]) : "-"), \
+                             i < n ? "\t" : "\n" }'
 
 define sweep_one
 .PHONY: sweep/$(1)
 sweep/$(1): $$(features) | sweep/several
-	+@$$(MAKE) --no-print-directory $$(subst @,=,$$(subst +, ,$(1))) QUIET=-q TRAIN_OUT='$$(OUT)/sweep/$(1)' \
+	+@$$(MAKE) --no-print-directory $$(subst @,=,$$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$$(OUT)/sweep/$(1)' \
 	    '$$(OUT)/sweep/$(1)/metrics.json' '$$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null
 	@echo 'sweep: $(1)'
 endef
@@ -61,15 +66,19 @@ sweep: $(combinations:%=sweep/%) | sweep/several
 	sed -i $$'1i combination\tval_loss\tval_accuracy\tval_macro_recall\tval_auroc' $(sweep_table).$$$$; \
 	mv $(sweep_table).$$$$ $(sweep_table)
 	@column -t -s $$'\t' $(sweep_table) 2>/dev/null || cat $(sweep_table)
+	@! cut -f 2 $(sweep_table) | grep -qx -e - || \
+	    { echo 'make: sweep: there are no validation samples to choose by' >&2; exit 1; }
 	@winner=$$(sed -n 2p $(sweep_table) | cut -f 1); \
 	$(call subset_figures,test) $(OUT)/sweep/$$winner/metrics.json | { read -r _ accuracy recall auroc; \
-	printf 'lowest validation loss: %s\nits test figures: accuracy %.4f, macro recall %.4f, AUROC %.4f\n' \
+	printf 'lowest validation loss: %s\nits test figures: accuracy %s, macro recall %s, AUROC %s\n' \
 	    "$$winner" "$$accuracy" "$$recall" "$$auroc"; }
 
 # ---- diff: what differs between two runs -----------------------------------------------------------
 
 run_dir = $(if $(wildcard $(1)/experiment.tsv),$(1),$(RESULTS)/$(1))
 diff:
+	@[ -n $(call q,$(A)) ] && [ -n $(call q,$(B)) ] || \
+	    { echo 'make: diff: expected A=RUN B=RUN, two folders of runs' >&2; exit 1; }
 	@for d in $(call q,$(call run_dir,$(A))) $(call q,$(call run_dir,$(B))); do \
 	    [ -f "$$d/experiment.tsv" ] || { echo "make: diff: expected A=RUN B=RUN, two folders of runs;" \
 	        "$$d is none" >&2; exit 1; }; done
@@ -82,7 +91,8 @@ diff:
 
 # ---- reproduce: a run again, elsewhere, byte for byte ----------------------------------------------
 
-# Everything but the history's last column, which is how long an epoch took.
+# Everything but the history's last column, which is how long an epoch took. A member of a sweep has
+# the first three in its parent.
 outcome := manifest.tsv images.safetensors.zst features.safetensors.zst head.safetensors.zst \
            history.tsv predictions.tsv metrics.json
 reproduce:
@@ -92,8 +102,9 @@ reproduce:
 	mapfile -t stated < <(sed 's/\t/=/' $$old/experiment.tsv); \
 	$(MAKE) --no-print-directory "$${stated[@]}" RESULTS="$$scratch" RUN=again all >/dev/null; \
 	for f in $(outcome); do \
+	    [ -e $$old/$$f ] || [[ $$f != @(manifest|images|features).* ]] || continue; \
 	    if [ $$f = history.tsv ]; then \
 	        cmp <(cut -f 1-6 $$old/$$f) <(cut -f 1-6 $$scratch/again/$$f) || exit 1; \
 	    else cmp $$old/$$f $$scratch/again/$$f || exit 1; fi; \
 	done; \
-	echo "reproduce: $$old: the same bytes: $(outcome)"
+	echo "reproduce: $$old: the same bytes in all that it holds of $(outcome)"

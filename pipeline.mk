@@ -41,7 +41,8 @@ OPTIMIZER ?= adam
 # machine
 JOBS    ?= $(shell nproc)
 RESULTS ?= results
-RUN     ?= $(subst $(space),_,$(notdir $(patsubst %/,%,$(DATA))))-$(notdir $(MODEL:.pt=))
+data_name := $(shell basename -- $(call q,$(DATA)) | tr -c 'A-Za-z0-9._\n-' _)
+RUN     ?= $(data_name)-$(notdir $(MODEL:.pt=))
 
 models := vgg16 inceptionresnetv2 mobilenetv2
 
@@ -58,6 +59,10 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 
 # Every sample once an epoch, or a fixed number of steps.
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
+$(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
+
+# Names of targets cannot hold blanks; values of other knobs can.
+$(foreach k,RUN RESULTS,$(if $(word 2,$($(k))),$(error $(k): expected no blanks, found '$($(k))')))
 
 # ---- helpers -------------------------------------------------------------------------------------
 
@@ -71,22 +76,22 @@ OUT := $(RESULTS)/$(RUN)
 # A sweep trains in folders of their own on the features of one.
 TRAIN_OUT ?= $(OUT)
 bin := $(BUILD)/bin
-# A value as one word of the shell, whatever is in it.
-q = '$(subst ','\'',$(1))'
-
-# The target is what the shell has just written beside it, if that is something new.
-update = if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
 
 # A file of parameters changes only when its text does, so that what depends on it is rebuilt
 # exactly then. $(call params,FILE,TEXT)
-.PHONY: FORCE data-is-there
-FORCE:
-data-is-there:
+# What a typo would make fail only after minutes.
+.PHONY: inputs-are-there
+inputs-are-there:
 	@[ -d $(call q,$(DATA)) ] || [ $(call q,$(DATA)) = $(sample) ] || \
-	    { echo "make: DATA=$(DATA): there is no such folder" >&2; exit 1; }
+	    { echo make: $(call q,DATA=$(DATA): there is no such folder) >&2; exit 1; }
+	@[ -n '$(is_module)$(filter $(MODEL),$(models))' ] || \
+	    { echo make: $(call q,MODEL=$(MODEL): expected $(models) or a file.pt) >&2; exit 1; }
+	@case $(call q,$(WEIGHTS)) in seeded:*|data/weights/*|'') ;; \
+	    *) [ -f $(call q,$(WEIGHTS)) ] || \
+	        { echo make: $(call q,WEIGHTS=$(WEIGHTS): there is no such file) >&2; exit 1; };; esac
 
 define params
-$(1): FORCE | data-is-there $$(after_deps)
+$(1): FORCE | inputs-are-there $$(after_deps)
 	@mkdir -p $$(@D)
 	@printf '%s\n' $$(call q,$(2)) >$$@.$$$$$$$$; $$(update)
 endef
@@ -119,29 +124,37 @@ $(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(TRAIN_SEED)))
 
 # Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
-$(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | data-is-there $(after_deps)
+$(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | inputs-are-there $(after_deps)
 	@mkdir -p $(@D)
 	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.$$$$; $(update)
+
+# These are whole or not there, so make need not delete them when a recipe fails.
+.PRECIOUS: $(manifest) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
+           $(report) $(summary)
 
 $(sample)/PHANTOM.json: $(bin)/phantom
 	$< -j $(JOBS) $(@D)
 
 $(manifest): $(OUT)/params/split $(OUT)/params/data $(bin)/split
-	$(bin)/split -s $(SEED) --test $(TEST) --val $(VAL) --group $(GROUP) --subsets $(SUBSETS) \
+	$(bin)/split -s $(call q,$(SEED)) --test $(call q,$(TEST)) --val $(call q,$(VAL)) \
+	    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) \
 	    -o $@ $(call q,$(DATA))
 
 $(images): $(manifest) $(OUT)/params/data $(OUT)/params/preprocess $(bin)/preprocess
-	$(bin)/preprocess $(if $(SIZE),--size $(SIZE),-m $(call q,$(MODEL))) --filter $(FILTER) --fit $(FIT) -j $(JOBS) -o $@ $<
+	$(bin)/preprocess $(if $(SIZE),--size $(call q,$(SIZE)),-m $(call q,$(MODEL))) \
+	    --filter $(call q,$(FILTER)) --fit $(call q,$(FIT)) -j $(call q,$(JOBS)) -o $@ $<
 
 $(features): $(images) $(OUT)/params/extract $(bin)/extract-features $(weights_ready)
-	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS))) \
-	    $(if $(ALLOW_CODE),--allow-code) --normalize $(NORMALIZE) \
-	    --pool $(POOL) --dtype $(DTYPE) -d $(DEVICE) -j $(JOBS) -o $@ $<
+	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
+	    --normalize $(call q,$(NORMALIZE)) --pool $(call q,$(POOL)) --dtype $(call q,$(DTYPE)) \
+	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
 $(head) $(history) &: $(features) $(TRAIN_OUT)/params/train $(bin)/train-head
-	$(bin)/train-head $(QUIET) -n $(NEURONS) --lr $(LR) -e $(EPOCHS) -b $(BATCH) --steps $(steps) \
-	    --patience $(PATIENCE) --lr-schedule $(LR_SCHEDULE) --l2 $(L2) --dropout $(DROPOUT) --class-weight $(CLASS_WEIGHT) --optimizer $(OPTIMIZER) -s $(TRAIN_SEED) \
-	    -j $(JOBS) --history $(history) -o $(head) $<
+	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
+	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
+	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
+	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) \
+	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) --history $(history) -o $(head) $<
 
 $(metrics) $(predictions) &: $(head) $(features) $(bin)/evaluate
 	$(bin)/evaluate $(QUIET) -j $(JOBS) -p $(predictions) -o $(metrics) $(head) $(features)
@@ -153,7 +166,7 @@ $(report) $(summary) &: $(metrics) $(predictions) $(history) $(manifest) $(bin)/
 # What a run was made with: every knob that changes its results.
 result_knobs = $(filter-out JOBS RESULTS RUN,$(knobs))
 experiment := $(TRAIN_OUT)/experiment.tsv
-$(experiment): FORCE | data-is-there
+$(experiment): FORCE | inputs-are-there
 	@mkdir -p $(@D)
 	@printf '%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))) >$@.$$$$; $(update)
 
@@ -170,7 +183,7 @@ knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER F
          JOBS RESULTS RUN ALLOW_CODE
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
-about_WEIGHTS := Keras .h5 file, or seeded:N (pseudo-random, no result)
+about_WEIGHTS := file of Keras, timm or torchvision, or seeded:N (pseudo-random, no result)
 about_SEED := seed of the split, the head and the order of samples
 about_TRAIN_SEED := seed of the head and the order of samples, if not SEED
 about_TEST := share of test images
@@ -182,7 +195,7 @@ about_FILTER := nearest, bilinear, bicubic, area, lanczos
 about_FIT := stretch, pad, crop
 about_NORMALIZE := auto (the backbone's own), caffe, tf, torch, unit, raw
 about_POOL := avg, max, flatten
-about_DTYPE := f32, bf16, f16
+about_DTYPE := f32, bf16; on a GPU also tf32, f16
 about_DEVICE := auto, cpu, cuda
 about_NEURONS := units of the hidden layers: 256, or 512,64; 0 for none
 about_LR := learning rate
@@ -204,14 +217,14 @@ about_RUN := name of the folder under $(RESULTS)/
 help:
 	@echo 'make [GOAL ...] [KNOB=value ...]'
 	@echo
-	@echo 'deps     install the Debian packages'
-	@echo 'all      run the experiment and write $(report)'
-	@echo 'sweep    every combination of the training knobs that have several values'
-	@echo 'diff     A=run B=run: what differs in knobs and metrics'
-	@echo 'reproduce  RUN=...: run it again in a scratch place and compare the bytes'
-	@echo 'compare  all three backbones and the table of the paper'
-	@echo 'build    compile the tools into $(BUILD)/bin'
-	@echo 'check    run the tests'
-	@echo 'install  into PREFIX=$(PREFIX); uninstall; clean'
+	@echo 'deps       install the Debian packages'
+	@echo 'all        run the experiment and write $(report)'
+	@echo 'compare    all three backbones and the table of the paper'
+	@echo 'sweep      every combination of the training knobs that have several values'
+	@echo 'diff       A=run B=run: what differs in knobs and metrics'
+	@echo 'reproduce  RUN=run: run it again in a scratch place and compare the bytes'
+	@echo 'build      compile the tools into $(BUILD)/bin; clean'
+	@echo 'check      run the tests'
+	@echo 'install    into PREFIX=$(PREFIX); uninstall'
 	@echo
 	@$(foreach k,$(knobs),printf '%-13s %-24s %s\n' $(k) $(call q,$($(k))) $(call q,$(about_$(k)));)

@@ -62,9 +62,12 @@ at::IntArrayRef pair(const int64_t *v)
 // libtorch's messages end in a C++ backtrace; the first line is what a user can act on.
 void ts_remember_error(const std::string &what)
 {
-    last_error = what.substr(0, what.find('\n'));
-    out_of_memory = what.find("out of memory") != std::string::npos ||
-                    what.find("not enough memory") != std::string::npos;
+    const size_t cause = what.rfind("\nRuntimeError: "); // where TorchScript says why
+    const size_t from = cause == std::string::npos ? 0 : cause + 1;
+    last_error = what.substr(from, what.find('\n', from) - from);
+    out_of_memory = false;
+    for (const char *sign : {"out of memory", "can't allocate memory", "bad_alloc"})
+        out_of_memory |= what.find(sign) != std::string::npos;
 }
 
 const char *ts_last_error(void)

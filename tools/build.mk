@@ -83,6 +83,13 @@ common_objs := $(patsubst tools/common/%.c,$(BUILD)/common/%.o,$(wildcard tools/
 nets_objs   := $(patsubst tools/nets/%.c,$(BUILD)/nets/%.o,$(wildcard tools/nets/*.c))
 shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
 
+# What is compiled how: another flag or a source that is gone makes everything anew.
+$(BUILD)/recipe: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
+	    $(torch_cflags) $(torch_libs) $(hilum_ldflags) $(LDFLAGS)) \
+	    $(common_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
+
 # A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
 objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c))
 
@@ -95,22 +102,22 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 .PHONY: build clean
 build: $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 
-$(BUILD)/%.o: tools/%.c | $(after_deps)
+$(BUILD)/%.o: tools/%.c $(BUILD)/recipe | $(after_deps)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags)) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/shim/%.o: shim/%.cpp | $(after_deps)
+$(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe | $(after_deps)
 	@mkdir -p $(@D)
 	$(call say,CXX)
 	$(Q)$(CXX) $(hilum_cxxflags) $(torch_cflags) $(CXXFLAGS) -c -o $@ $<
 
-$(BUILD)/libhilum.a: $(common_objs)
-$(BUILD)/libnets.a: $(nets_objs)
-$(BUILD)/libshim.a: $(shim_objs)
+$(BUILD)/libhilum.a: $(common_objs) $(BUILD)/recipe
+$(BUILD)/libnets.a: $(nets_objs) $(BUILD)/recipe
+$(BUILD)/libshim.a: $(shim_objs) $(BUILD)/recipe
 $(BUILD)/%.a:
 	$(call say,AR)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 define link_plain
 $(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libhilum.a
@@ -130,7 +137,7 @@ $(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
 clean:
-	rm -rf build build-asan
+	rm -rf build build-asan build-libtorch build-asan-libtorch
 
 # ---- installing ----------------------------------------------------------------------------------
 

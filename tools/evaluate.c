@@ -189,6 +189,7 @@ int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
+    hl_check_distinct("predictions", predictions, "output", output);
     if (predictions && is_stdout(predictions) && is_stdout(output))
         hl_usage_error("--predictions and the metrics cannot both go to standard output");
     const char *features = first + 1 < argc ? argv[first + 1] : NULL;

@@ -36,9 +36,9 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &pool, "what becomes of the feature maps"),
     HL_OPT_STR_R('l', "layer", "NAME", &layer, "take the output of this layer (default: the last)"),
     HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
-    HL_OPT_CHOICE('d', "device", DEVICE_WORDS, &device, "where to compute"),
-    HL_OPT_INT('b', "batch", "N", &batch, 0, 4096,
-               "images at a time; 0: as many as suit the device"),
+    HL_OPT_CHOICE_R('d', "device", DEVICE_WORDS, &device, "where to compute"),
+    HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096,
+                 "images at a time; 0: as many as suit the device"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &output, "features (default: standard output)"),
 };
@@ -102,8 +102,7 @@ static int check_finite(const hl_samples *in, size_t first, size_t rows, size_t 
 /* Streams the images through, a batch at a time. */
 static int stream(hl_samples *in, net_extractor *x, hl_tf_writer *out, hl_err *e)
 {
-    const size_t wanted = batch ? (size_t)batch : net_extractor_batch(x);
-    const size_t rows = wanted < in->n ? wanted : in->n;
+    const size_t rows = (size_t)batch < in->n ? (size_t)batch : in->n;
     const size_t width = net_extractor_width(x);
     const int channels = (int)in->payload.shape[3];
     uint8_t *images = hl_malloc(rows, in->row_bytes);
@@ -169,6 +168,10 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
         return -1;
     hl_log_info("%s, %s weights, %s scaling, on the %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU");
+    /* What was chosen by itself is recorded as it was chosen. */
+    device = where == TS_CUDA ? DEVICE_CUDA : DEVICE_CPU;
+    if (!batch)
+        batch = (int64_t)net_extractor_batch(x);
     hl_tf_writer *out;
     int status = create_output(&out, in, x, &space, e);
     if (status == 0) {

@@ -206,6 +206,7 @@ int main(int argc, char **argv)
 {
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
+    hl_check_distinct("rejects", opt_rejects, "output", opt_output);
     hl_conversion c = {.to_grey = opt_channels == CHANNELS_1,
                        .skip_unusable = opt_on_error == ON_ERROR_SKIP,
                        .filter = (hl_filter)opt_filter,

@@ -181,6 +181,7 @@ static void check_usage(int operands)
 int main(int argc, char **argv)
 {
     const int first = hl_cli_parse(&cli, argc, argv);
+    hl_check_distinct("markdown", markdown, "output", output);
     hl_err e;
     check_usage(argc - first);
     const int status =

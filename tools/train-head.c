@@ -186,16 +186,9 @@ static int open_history(journal *l, const char *chain, hl_err *e)
 
 /* ---- training ---- */
 
-static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], const char *chain,
-               hl_err *e)
+static hl_train_options train_options(const float *weights)
 {
-    size_t *counts = hl_calloc(f->nclasses, sizeof *counts);
-    for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
-        counts[sets[HL_TRAIN].labels[i]]++;
-    journal l = {.started = hl_now()};
-    int status = check_classes(f, counts, e) || open_history(&l, chain, e) ? -1 : 0;
-    float *weights = status ? NULL : class_weights(counts, f->nclasses, sets[HL_TRAIN].n);
-    const hl_train_options o = {
+    return (hl_train_options){
         .step = {.optimizer = (hl_optimizer)optimizer,
                  .rate = rate,
                  .momentum = momentum,
@@ -212,18 +205,49 @@ static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], con
         .seed = seed,
         .stop = &stop_asked,
     };
-    if (status == 0)
-        status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, e);
+}
+
+/* Trains, then writes history and head. Both files are begun before, so that a place that cannot
+ * be written is found at once. */
+static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *weights,
+                           const char *chain, hl_err *e)
+{
+    const hl_train_options o = train_options(weights);
+    journal l = {.started = hl_now()};
+    hl_tf_writer *file;
+    if (open_history(&l, chain, e))
+        return -1;
+    if (hl_head_begin(&file, head, output, chain, e)) {
+        hl_out_abort(&l.history);
+        return -1;
+    }
+    int status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, e);
     if (status == 0 && stop_asked)
         hl_log_warn("interrupted: the best weights so far are kept");
     if (status == 0)
         hl_log_info("kept the weights of epoch %zu", l.best);
-    if (status == 0)
-        status = hl_head_save(head, output, chain, e);
     if (status == 0 && history)
         status = hl_out_commit(&l.history, e);
+    if (status == 0)
+        status = hl_head_end(head, file, e);
+    else
+        hl_tf_discard(file);
     hl_out_abort(&l.history);
-    free(weights);
+    return status;
+}
+
+static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], const char *chain,
+               hl_err *e)
+{
+    size_t *counts = hl_calloc(f->nclasses, sizeof *counts);
+    for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
+        counts[sets[HL_TRAIN].labels[i]]++;
+    int status = check_classes(f, counts, e);
+    if (status == 0) {
+        float *weights = class_weights(counts, f->nclasses, sets[HL_TRAIN].n);
+        status = train_and_write(head, sets, weights, chain, e);
+        free(weights);
+    }
     free(counts);
     return status;
 }
@@ -260,7 +284,9 @@ int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    signal(SIGINT, on_interrupt);
+    hl_check_distinct("history", history, "output", output);
+    if (signal(SIGINT, on_interrupt) == SIG_IGN)
+        signal(SIGINT, SIG_IGN); /* as a parent chose, for a job in the background */
     hl_err err;
     hl_features f;
     int status = hl_features_open(&f, argv[first], &err);

@@ -86,6 +86,39 @@ tools_run() {
     [ ! -e "$results/nowhere-vgg16" ]
 }
 
+@test "pipeline: a slip in a knob is told at once and costs no results" {
+    run experiment
+    before=$(find "$out" -type f -printf '%p %s %T@\n' | sort)
+    slip() {
+        run experiment "$1"
+        echo "$output"
+        [ "$status" -ne 0 ]
+        [[ $output == *"$2"* ]]
+        [ "$(tools_run)" = "" ]
+    }
+    slip NEURONS="16 64" "NEURONS: expected one value, found '16 64'; several are for make sweep"
+    slip USE_ALL=yes "USE_ALL: expected 0 or 1, found 'yes'"
+    slip MODEL=resnet 'MODEL=resnet: expected vgg16 inceptionresnetv2 mobilenetv2 or a file.pt'
+    slip WEIGHTS=nope.h5 'WEIGHTS=nope.h5: there is no such file'
+    slip RUN="a b" "RUN: expected no blanks, found 'a b'"
+    run experiment LR=
+    [[ $output == *"--lr: expected a number"*"found ''"* ]]
+    find "$out" -type f -name 'h*' | grep -c . # head and history are still there
+    [ -s "$out/head.safetensors.zst" ] && [ -s "$out/history.tsv" ]
+    [ "$(find "$out" -type f -not -path '*/params/*' -not -name experiment.tsv \
+        -printf '%p %s %T@\n' | sort)" = "$(grep -v -e /params/ -e experiment.tsv <<<"$before")" ]
+}
+
+@test "pipeline: quotes in the name of a folder" {
+    mv "$BATS_FILE_TMPDIR/set of phantoms" "$BATS_TEST_TMPDIR/it's a (set)"
+    run make --no-print-directory -C "$ROOT" all RESULTS="$results" MODEL=mobilenetv2 EPOCHS=1 \
+        SIZE=64 DATA="$BATS_TEST_TMPDIR/it's a (set)" WEIGHTS=seeded:1
+    mv "$BATS_TEST_TMPDIR/it's a (set)" "$BATS_FILE_TMPDIR/set of phantoms"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ -s "$results/it_s_a__set_-mobilenetv2/report.html" ]
+}
+
 @test "pipeline: make help shows every knob with its live value" {
     run make --no-print-directory -C "$ROOT" help MODEL=mobilenetv2 LR=0.5
     for knob in MODEL DATA WEIGHTS SEED TEST VAL GROUP POOL NEURONS LR EPOCHS BATCH PATIENCE DEVICE JOBS; do
@@ -114,7 +147,10 @@ tools_run() {
     [ "$(find "$out/sweep" -name 'head*' -printf '%p %T@\n' | sort)" = "$heads" ]
     # A combination equals the same knobs run alone.
     run experiment EPOCHS=2 NEURONS=8 LR=1e-4
-    cmp "$out/head.safetensors.zst" "$out/sweep/NEURONS@8+LR@1e-4+TRAIN_SEED@1/head.safetensors.zst"
+    cmp "$out/head.safetensors.zst" "$out/sweep/NEURONS@8~LR@1e-4~TRAIN_SEED@1/head.safetensors.zst"
+    run make --no-print-directory -C "$ROOT" reproduce \
+        RUN="$out/sweep/NEURONS@8~LR@1e-4~TRAIN_SEED@1"
+    [ "$status" -eq 0 ]
     run sweep
     [ "$status" -ne 0 ]
     [[ $output == *"expected a knob with several values"* ]]

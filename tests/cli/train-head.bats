@@ -151,4 +151,9 @@ setup() {
     fails 1 'the loss is not finite in epoch' \
         train-head --optimizer sgd --lr 1e6 --l2 1e6 -e 3 --history "$history" -o "$out" features
     [ ! -e "$out" ] && [ ! -e "$history" ]
+    fails 2 '--history and --output: expected two different places' \
+        train-head --history same -o same features
+    # A place that cannot be written is found before training, not after it.
+    fails 1 'nowhere/head: cannot be created' train-head -o nowhere/head features
+    ! grep -q 'epoch 1' <<<"$stderr"
 }

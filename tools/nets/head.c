@@ -166,35 +166,37 @@ static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
     free(space);
 }
 
-static int write_params(const hl_head *h, const hl_tf_header *header, hl_tf_writer *w, hl_err *e)
-{
-    for (size_t i = 0; i < header->ntensors; i++) {
-        const size_t bytes = (size_t)header->tensors[i].bytes;
-        void *data = hl_malloc(bytes, 1);
-        const int failed = ts_to_data(hl_head_param(h, i), data, bytes);
-        const int status = failed ? torch_error(e) : hl_tf_write(w, data, bytes, e);
-        free(data);
-        if (status)
-            return -1;
-    }
-    return 0;
-}
-
-int hl_head_save(const hl_head *h, const char *path, const char *chain, hl_err *e)
+int hl_head_begin(hl_tf_writer **w, const hl_head *h, const char *path, const char *chain,
+                  hl_err *e)
 {
     hl_tf_header header = {0};
     describe(h, chain, &header);
-    hl_tf_writer *w;
-    int status = hl_tf_create(&w, path, &header, HL_TF_LEVEL, e);
-    if (status == 0) {
-        status = write_params(h, &header, w, e);
-        if (status)
-            hl_tf_discard(w);
-        else
-            status = hl_tf_finish(w, e);
-    }
+    const int status = hl_tf_create(w, path, &header, HL_TF_LEVEL, e);
     hl_tf_header_free(&header);
     return status;
+}
+
+static int write_param(const ts_tensor *p, int64_t values, hl_tf_writer *w, hl_err *e)
+{
+    const size_t bytes = (size_t)values * sizeof(float);
+    void *data = hl_malloc(bytes, 1);
+    const int failed = ts_to_data(p, data, bytes);
+    const int status = failed ? torch_error(e) : hl_tf_write(w, data, bytes, e);
+    free(data);
+    return status;
+}
+
+int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
+{
+    for (size_t i = 0; i < h->nlayers; i++) {
+        const dense *d = &h->layers[i];
+        if (write_param(d->kernel, d->inputs * d->units, w, e) ||
+            write_param(d->bias, d->units, w, e)) {
+            hl_tf_discard(w);
+            return -1;
+        }
+    }
+    return hl_tf_finish(w, e);
 }
 
 /* Layer i must stand at its place, fit what is before it, and be whole. */

@@ -11,6 +11,7 @@
 #include "../../shim/torch_shim.h"
 #include "../common/error.h"
 #include "../common/space.h"
+#include "../common/tensorfile.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -42,7 +43,12 @@ enum { HL_HEAD_MAX_LAYERS = 16 };
 int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhidden,
                 char *const *classes, size_t nclasses, const hl_space *space, uint64_t seed,
                 hl_err *e);
-int hl_head_save(const hl_head *head, const char *path, const char *chain, hl_err *e);
+
+/* Its file: begun early, so that a place that cannot be written is found before hours of training;
+ * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */
+int hl_head_begin(hl_tf_writer **w, const hl_head *head, const char *path, const char *chain,
+                  hl_err *e);
+int hl_head_end(const hl_head *head, hl_tf_writer *w, hl_err *e);
 
 /* Its parameters, 2 a layer (kernel, bias), owned by the head. */
 size_t hl_head_params(const hl_head *head);
