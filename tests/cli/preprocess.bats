@@ -7,8 +7,8 @@ bats_require_minimum_version 1.5.0
 
 setup() {
     images="$DATA/images"
-    mkdir "$BATS_TEST_TMPDIR/work" # bats keeps files of its own beside it
-    cd "$BATS_TEST_TMPDIR/work"
+    mkdir "$BATS_TEST_TMPDIR/here" # bats keeps files of its own beside it
+    cd "$BATS_TEST_TMPDIR/here"
 }
 
 # manifest ROOT PATH...: a manifest on stdout. Classes are A and B by turns, subsets train and test.
