@@ -13,7 +13,6 @@ compare:
 	    $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/metrics.json)
 	@cat $(comparison)/compare.md
 
-
 # ---- sweep: every combination of training knobs, on one set of features ----------------------------
 
 # `make sweep NEURONS="64 256" LR="1e-3 1e-4" SEEDS="1 2 3"`; with -j several at a time.
@@ -85,9 +84,8 @@ diff:
 	@paste $(call run_dir,$(A))/experiment.tsv $(call run_dir,$(B))/experiment.tsv | \
 	    awk -F '\t' '$$2 != $$4 { printf "%-14s %s -> %s\n", $$1, $$2, $$4 }'
 	@for f in accuracy macro_recall auroc log_loss; do \
-	    a=$$(sed -n "s/^  \"$$f\": \([^,]*\),*$$/\1/p" $(call run_dir,$(A))/metrics.json); \
-	    b=$$(sed -n "s/^  \"$$f\": \([^,]*\),*$$/\1/p" $(call run_dir,$(B))/metrics.json); \
-	    printf '%-14s %.4f -> %.4f\n' $$f "$$a" "$$b"; done
+	    printf '%-14s %.4f -> %.4f\n' $$f $(call figure,$$f,$(call run_dir,$(A))/metrics.json) \
+	        $(call figure,$$f,$(call run_dir,$(B))/metrics.json); done
 
 # ---- reproduce: a run again, elsewhere, byte for byte ----------------------------------------------
 

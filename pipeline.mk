@@ -173,10 +173,11 @@ $(experiment): FORCE | inputs-are-there
 # ---- goals ---------------------------------------------------------------------------------------
 
 .PHONY: all help
-figure = $$(sed -n 's/^  "$(1)": \([0-9.e-]*\),*$$/\1/p' $(metrics))
+# $(call figure,NAME,FILE): a top-level figure of a metrics file, as a word of the shell.
+figure = "$$(sed -n 's/^  "'$(1)'": \([^,]*\),*$$/\1/p' $(2))"
 all: $(report) $(experiment)
 	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
-	    "$(call figure,accuracy)" "$(call figure,macro_recall)" $(report)
+	    $(call figure,accuracy,$(metrics)) $(call figure,macro_recall,$(metrics)) $(report)
 
 knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT NORMALIZE POOL DTYPE DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER \

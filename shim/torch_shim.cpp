@@ -2,7 +2,6 @@
 #include "internal.hpp"
 
 #include <torch/torch.h>
-#include <torch/version.h>
 
 #include <dlfcn.h>
 #include <malloc.h>
@@ -78,11 +77,6 @@ const char *ts_last_error(void)
 int ts_was_out_of_memory(void)
 {
     return out_of_memory;
-}
-
-const char *ts_version(void)
-{
-    return TORCH_VERSION;
 }
 
 int ts_init(int threads)
@@ -198,11 +192,6 @@ int ts_permute(ts_tensor **out, const ts_tensor *t, const int *order)
 int ts_channels_last(ts_tensor **out, const ts_tensor *t)
 {
     return produce(out, [&] { return t->t.contiguous(at::MemoryFormat::ChannelsLast); });
-}
-
-int ts_reshape(ts_tensor **out, const ts_tensor *t, int rank, const int64_t *shape)
-{
-    return produce(out, [&] { return t->t.reshape(at::IntArrayRef(shape, size_t(rank))); });
 }
 
 int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n)
@@ -346,11 +335,6 @@ int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const
     return produce(out, [&] { return at::addmm(bias->t, x->t, kernel->t); });
 }
 
-int ts_softmax(ts_tensor **out, const ts_tensor *x)
-{
-    return produce(out, [&] { return at::softmax(x->t, -1); });
-}
-
 int ts_require_grad(ts_tensor *t)
 {
     return guard([&] { t->t.set_requires_grad(true); });
@@ -374,15 +358,6 @@ int ts_sum_squares(ts_tensor **out, const ts_tensor *x)
 int ts_backward(const ts_tensor *scalar)
 {
     return guard([&] { scalar->t.backward(); });
-}
-
-int ts_grad(ts_tensor **out, const ts_tensor *t)
-{
-    return produce(out, [&] {
-        if (!t->t.grad().defined())
-            throw std::runtime_error("the tensor has no gradient");
-        return t->t.grad();
-    });
 }
 
 namespace

@@ -41,9 +41,6 @@ int ts_use_device(ts_device device);
 /* GPU: whether float32 products may round their inputs to TF32's 10 bits. Off at the start. */
 void ts_allow_tf32(int allowed);
 
-/* Version of the libtorch in use, e.g. "1.13.1". */
-const char *ts_version(void);
-
 /* Bytes of free memory of the device. */
 int ts_free_memory(ts_device device, uint64_t *bytes);
 
@@ -69,8 +66,6 @@ int ts_to(ts_tensor **out, const ts_tensor *t, ts_dtype dtype, ts_device device)
 int ts_permute(ts_tensor **out, const ts_tensor *t, const int *order);
 /* channels_last memory for a rank-4 tensor: images and convolution kernels. */
 int ts_channels_last(ts_tensor **out, const ts_tensor *t);
-/* One dimension may be -1. Values are taken in row-major order. */
-int ts_reshape(ts_tensor **out, const ts_tensor *t, int rank, const int64_t *shape);
 /* Rows of t (dimension 0) by number; rows is I64 [n] in host memory. */
 int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n);
 
@@ -114,7 +109,6 @@ int ts_global_max(ts_tensor **out, const ts_tensor *x);
 int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
 /* x [N, D], kernel [D, M], bias [M] -> [N, M]. */
 int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias);
-int ts_softmax(ts_tensor **out, const ts_tensor *x); /* over the last dimension */
 
 /* ---- TorchScript ---- */
 
@@ -135,7 +129,6 @@ int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *
                      const ts_tensor *weights);
 int ts_sum_squares(ts_tensor **out, const ts_tensor *x); /* scalar */
 int ts_backward(const ts_tensor *scalar);
-int ts_grad(ts_tensor **out, const ts_tensor *t); /* the gradient; an error if there is none */
 
 /* One step on p from its gradient, which is then cleared.
  * Adam as Keras defines it: p -= rate_t * m / (sqrt(v) + epsilon) with

@@ -7,9 +7,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
-    phantom -q -n 12 --min-size 100 --max-size 120 data
-    split -q --exact data >m.tsv
-    preprocess -q --size 96 -o images m.tsv
+    few_images 12 96
     extract-features -q -m mobilenetv2 -w seeded:1 -o features images
 }
 

@@ -20,6 +20,14 @@ need_command() {
     fi
 }
 
+# few_images PATIENTS SIZE: phantoms of that many patients in data/, their manifest m.tsv and the file
+# images, SIZE pixels each, in the current folder.
+few_images() {
+    phantom -q -n "$1" --min-size 100 --max-size 120 data
+    split -q --exact data >m.tsv
+    preprocess -q --size "$2" -o images m.tsv
+}
+
 # fails STATUS PATTERN COMMAND...: the command exits with STATUS and says one line that matches.
 fails() {
     local status_wanted=$1 pattern=$2

@@ -12,9 +12,7 @@ setup_file() {
     zstd -qdo old.h5 "$data/mobilenetv2_notop.keras2.h5.zst"
     zstd -qdo new.h5 "$data/mobilenetv2_top.keras3.weights.h5.zst"
     import-weights -q -m mobilenetv2 -o weights old.h5
-    phantom -q -n 12 --min-size 40 --max-size 50 set
-    split -q --exact set >m.tsv
-    preprocess -q --size 64 -o images m.tsv
+    few_images 12 64
 }
 
 setup() {

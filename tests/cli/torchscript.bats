@@ -7,9 +7,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
-    phantom -q -n 12 --min-size 100 --max-size 120 data
-    split -q --exact data >m.tsv
-    preprocess -q --size 64x48 -o images m.tsv
+    few_images 12 64x48
 }
 
 setup() {

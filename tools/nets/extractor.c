@@ -78,19 +78,32 @@ static int prepare(net_extractor *x, const net_extractor_options *o, const net *
     return status;
 }
 
+/* Pixels through normalisation and backbone. */
+static int forward(const net_extractor *x, const uint8_t *images, size_t n, int channels,
+                   ts_tensor **map, hl_err *e)
+{
+    const int64_t shape[4] = {(int64_t)n, x->height, x->width, channels};
+    ts_tensor *bytes = NULL, *input = NULL;
+    int status = ts_view_data(&bytes, (uint8_t *)images, TS_U8, 4, shape);
+    if (status == 0)
+        status = ts_lookup(&input, bytes, x->normalize.table, x->normalize.source, x->device);
+    if (status)
+        hl_fail(e, "input: libtorch: %s", ts_last_error());
+    else if (x->run)
+        status = net_run_forward(x->run, input, map, e);
+    else if (ts_module_forward(map, x->module, input))
+        status = hl_fail(e, "torchscript: libtorch: %s", ts_last_error());
+    ts_free(input);
+    ts_free(bytes);
+    return status;
+}
+
 /* Runs the module on one black image, to see what comes out. */
 static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
 {
-    const size_t pixels = (size_t)(x->height * x->width);
-    const int64_t shape[4] = {1, x->height, x->width, 1};
-    uint8_t *black = hl_calloc(pixels, 1);
-    ts_tensor *bytes = NULL, *input = NULL, *map = NULL;
-    int status =
-        ts_view_data(&bytes, black, TS_U8, 4, shape) ||
-                ts_lookup(&input, bytes, x->normalize.table, x->normalize.source, x->device) ||
-                ts_module_forward(&map, x->module, input)
-            ? hl_fail(e, "%s: libtorch: %s", space->backbone, ts_last_error())
-            : 0;
+    uint8_t *black = hl_calloc((size_t)(x->height * x->width), 1);
+    ts_tensor *map = NULL;
+    int status = forward(x, black, 1, 1, &map, e);
     const int rank = status ? 0 : ts_rank(map);
     if (status == 0 && ((rank != 2 && rank != 4) || ts_dim(map, 0) != 1))
         status = hl_fail(e, "%s: expected features [N, D] or maps [N, C, H, W], found rank %d",
@@ -105,8 +118,6 @@ static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
         x->features = feature_width(&out, x->pool);
     }
     ts_free(map);
-    ts_free(input);
-    ts_free(bytes);
     free(black);
     return status;
 }
@@ -217,22 +228,11 @@ static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n
 static int run_batch(net_extractor *x, const uint8_t *images, size_t n, int channels,
                      float *features, hl_err *e)
 {
-    const int64_t shape[4] = {(int64_t)n, x->height, x->width, channels};
-    ts_tensor *bytes = NULL, *input = NULL, *map = NULL;
-    int status = ts_view_data(&bytes, (uint8_t *)images, TS_U8, 4, shape);
-    if (status == 0)
-        status = ts_lookup(&input, bytes, x->normalize.table, x->normalize.source, x->device);
-    if (status)
-        hl_fail(e, "input: libtorch: %s", ts_last_error());
-    else if (x->run)
-        status = net_run_forward(x->run, input, &map, e);
-    else if (ts_module_forward(&map, x->module, input))
-        status = hl_fail(e, "the module: libtorch: %s", ts_last_error());
-    ts_free(input);
+    ts_tensor *map = NULL;
+    int status = forward(x, images, n, channels, &map, e);
     if (status == 0)
         status = pooled_to_host(x, map, n, features, e);
     ts_free(map);
-    ts_free(bytes);
     return status;
 }
 
