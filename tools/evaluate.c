@@ -39,22 +39,22 @@ static const hl_cli cli = {
 static int check_classes(const hl_head *head, const hl_features *f, const char *head_name,
                          hl_err *e)
 {
-    const char *file = hl_tf_name(f->file);
-    if (hl_head_classes(head) != f->nclasses)
-        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file, f->nclasses, head_name,
-                       hl_head_classes(head));
-    for (size_t k = 0; k < f->nclasses; k++)
-        if (strcmp(hl_head_class(head, k), f->classes[k]) != 0)
+    const char *file = hl_tf_name(f->samples.file);
+    if (hl_head_classes(head) != f->samples.nclasses)
+        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file, f->samples.nclasses,
+                       head_name, hl_head_classes(head));
+    for (size_t k = 0; k < f->samples.nclasses; k++)
+        if (strcmp(hl_head_class(head, k), f->samples.classes[k]) != 0)
             return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
-                           f->classes[k], file, hl_head_class(head, k), head_name);
+                           f->samples.classes[k], file, hl_head_class(head, k), head_name);
     return 0;
 }
 
 /* Figures of a head in a feature space that it was not trained in mean nothing. */
 static int check_fit(const hl_head *head, const hl_features *f, const char *head_name, hl_err *e)
 {
-    const char *file = hl_tf_name(f->file);
-    if (hl_space_match(&f->space, file, hl_head_space(head), head_name, e) ||
+    const char *file = hl_tf_name(f->samples.file);
+    if (hl_space_match(&f->samples.space, file, hl_head_space(head), head_name, e) ||
         check_classes(head, f, head_name, e))
         return -1;
     if (hl_head_inputs(head) != f->width)
@@ -76,20 +76,20 @@ static uint32_t argmax(const double *p, size_t n)
 static int predict_all(const hl_head *head, hl_features *f, double *p, uint32_t *predicted,
                        hl_err *e)
 {
-    const size_t rows = (size_t)batch < f->n ? (size_t)batch : f->n;
+    const size_t rows = (size_t)batch < f->samples.n ? (size_t)batch : f->samples.n;
     float *values = hl_malloc(rows * f->width, sizeof *values);
     hl_progress progress;
-    hl_progress_start(&progress, "images", f->n);
+    hl_progress_start(&progress, "images", f->samples.n);
     int status = 0;
-    for (size_t done = 0; status == 0 && done < f->n;) {
-        const size_t n = rows < f->n - done ? rows : f->n - done;
-        double *to = p + done * f->nclasses;
+    for (size_t done = 0; status == 0 && done < f->samples.n;) {
+        const size_t n = rows < f->samples.n - done ? rows : f->samples.n - done;
+        double *to = p + done * f->samples.nclasses;
         if (hl_features_read(f, n, values, e) || hl_head_predict(head, n, values, to, e)) {
             status = -1;
             break;
         }
         for (size_t i = 0; i < n; i++)
-            predicted[done + i] = argmax(to + i * f->nclasses, f->nclasses);
+            predicted[done + i] = argmax(to + i * f->samples.nclasses, f->samples.nclasses);
         done += n;
         hl_progress_add(&progress, n);
     }
@@ -123,9 +123,9 @@ static int write_outputs(const evaluation *v, hl_err *e)
 
 static int make_chain(char **chain, const hl_head *head, const hl_features *f, hl_err *e)
 {
-    const hl_input inputs[] = {{"features", hl_tf_id(f->file)}, {"head", hl_head_id(head)}};
+    const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)}, {"head", hl_head_id(head)}};
     char *both;
-    if (hl_chain_join(&both, f->chain, hl_head_chain(head), e))
+    if (hl_chain_join(&both, f->samples.chain, hl_head_chain(head), e))
         return -1;
     const int status = hl_chain_extend(chain, both, &cli, inputs, 2, e);
     free(both);
@@ -135,18 +135,18 @@ static int make_chain(char **chain, const hl_head *head, const hl_features *f, h
 static int measure(const hl_head *head, hl_features *f, hl_err *e)
 {
     char *chain = NULL;
-    uint32_t *predicted = hl_malloc(f->n, sizeof *predicted);
-    double *p = hl_malloc(f->n * f->nclasses, sizeof *p);
-    evaluation v = {.manifest = &f->manifest,
-                    .classes = f->classes,
-                    .nclasses = f->nclasses,
+    uint32_t *predicted = hl_malloc(f->samples.n, sizeof *predicted);
+    double *p = hl_malloc(f->samples.n * f->samples.nclasses, sizeof *p);
+    evaluation v = {.manifest = &f->samples.manifest,
+                    .classes = f->samples.classes,
+                    .nclasses = f->samples.nclasses,
                     .predicted = predicted,
                     .p = p,
                     .subset = subset,
-                    .space = &f->space};
+                    .space = &f->samples.space};
     int status = 0;
     if (evaluation_count(&v, subset) == 0)
-        status = hl_fail(e, "%s: it has no sample of the subset '%s'", hl_tf_name(f->file),
+        status = hl_fail(e, "%s: it has no sample of the subset '%s'", hl_tf_name(f->samples.file),
                          evaluation_subset_name(subset));
     if (status == 0)
         status = predict_all(head, f, p, predicted, e);

@@ -108,8 +108,8 @@ static int load_sets(hl_features *f, hl_set sets[HL_SUBSETS], hl_err *e)
 {
     float *unused = hl_malloc(f->width, sizeof *unused);
     int status = 0;
-    for (size_t i = 0; i < f->n && status == 0; i++) {
-        const hl_sample *s = &f->manifest.samples[i];
+    for (size_t i = 0; i < f->samples.n && status == 0; i++) {
+        const hl_sample *s = &f->samples.manifest.samples[i];
         hl_set *to = &sets[s->subset];
         if (s->subset == HL_TEST) {
             status = hl_features_read(f, 1, unused, e);
@@ -124,13 +124,13 @@ static int load_sets(hl_features *f, hl_set sets[HL_SUBSETS], hl_err *e)
 
 static int check_classes(const hl_features *f, const size_t *counts, hl_err *e)
 {
-    if (f->nclasses < 2)
-        return hl_fail(e, "%s: expected at least two classes, found %zu", hl_tf_name(f->file),
-                       f->nclasses);
-    for (size_t k = 0; k < f->nclasses; k++)
+    if (f->samples.nclasses < 2)
+        return hl_fail(e, "%s: expected at least two classes, found %zu",
+                       hl_tf_name(f->samples.file), f->samples.nclasses);
+    for (size_t k = 0; k < f->samples.nclasses; k++)
         if (counts[k] == 0)
             return hl_fail(e, "%s: class '%s' has no sample in the training subset",
-                           hl_tf_name(f->file), f->classes[k]);
+                           hl_tf_name(f->samples.file), f->samples.classes[k]);
     return 0;
 }
 
@@ -239,12 +239,12 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
 static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], const char *chain,
                hl_err *e)
 {
-    size_t *counts = hl_calloc(f->nclasses, sizeof *counts);
+    size_t *counts = hl_calloc(f->samples.nclasses, sizeof *counts);
     for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
         counts[sets[HL_TRAIN].labels[i]]++;
     int status = check_classes(f, counts, e);
     if (status == 0) {
-        float *weights = class_weights(counts, f->nclasses, sets[HL_TRAIN].n);
+        float *weights = class_weights(counts, f->samples.nclasses, sets[HL_TRAIN].n);
         status = train_and_write(head, sets, weights, chain, e);
         free(weights);
     }
@@ -256,10 +256,10 @@ static int train(hl_features *f, hl_err *e)
 {
     int64_t units[HL_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
-    const hl_input input = {"features", hl_tf_id(f->file)};
+    const hl_input input = {"features", hl_tf_id(f->samples.file)};
     hl_set sets[HL_SUBSETS] = {{0}};
-    alloc_set(&sets[HL_TRAIN], hl_manifest_count(&f->manifest, HL_TRAIN), f->width);
-    alloc_set(&sets[HL_VAL], hl_manifest_count(&f->manifest, HL_VAL), f->width);
+    alloc_set(&sets[HL_TRAIN], hl_manifest_count(&f->samples.manifest, HL_TRAIN), f->width);
+    alloc_set(&sets[HL_VAL], hl_manifest_count(&f->samples.manifest, HL_VAL), f->width);
     hl_head *head = NULL;
     char *chain = NULL;
     int status = load_sets(f, sets, e);
@@ -267,10 +267,10 @@ static int train(hl_features *f, hl_err *e)
         hl_log_warn("no validation samples: all %lld epochs are run and the last one is kept",
                     (long long)epochs);
     if (status == 0)
-        status = hl_chain_extend(&chain, f->chain, &cli, &input, 1, e);
+        status = hl_chain_extend(&chain, f->samples.chain, &cli, &input, 1, e);
     if (status == 0)
-        status = hl_head_new(&head, f->width, units, nhidden, f->classes, f->nclasses, &f->space,
-                             seed, e);
+        status = hl_head_new(&head, f->width, units, nhidden, f->samples.classes,
+                             f->samples.nclasses, &f->samples.space, seed, e);
     if (status == 0)
         status = fit(head, f, sets, chain, e);
     hl_head_free(head);

@@ -46,9 +46,9 @@ static void all_types_read_alike(void **state)
         hl_err e;
         float v[14 * 4];
         assert_int_equal(hl_features_open(&f, files[i], &e), 0);
-        assert_int_equal(f.n, 14);
+        assert_int_equal(f.samples.n, 14);
         assert_int_equal(f.width, 4);
-        assert_string_equal(f.classes[f.manifest.samples[13].cls], "PNEUMONIA");
+        assert_string_equal(f.samples.classes[f.samples.manifest.samples[13].cls], "PNEUMONIA");
         assert_int_equal(hl_features_read(&f, 3, v, &e), 0);
         assert_int_equal(hl_features_read(&f, 11, v + 3 * 4, &e), 0);
         assert_int_equal(hl_features_end(&f, &e), 0);

@@ -60,24 +60,14 @@ static int check_payload(const hl_samples *s, hl_err *e)
 
 int hl_features_open(hl_features *f, const char *path, hl_err *e)
 {
-    hl_samples s;
     *f = (hl_features){0};
-    if (hl_samples_open(&s, path, "features", e))
+    if (hl_samples_open(&f->samples, path, "features", e))
         return -1;
-    if (check_payload(&s, e)) {
-        hl_samples_close(&s);
+    if (check_payload(&f->samples, e)) {
+        hl_samples_close(&f->samples);
         return -1;
     }
-    *f = (hl_features){.samples = s,
-                       .manifest = s.manifest,
-                       .classes = s.classes,
-                       .nclasses = s.nclasses,
-                       .chain = s.chain,
-                       .space = s.space,
-                       .n = s.n,
-                       .width = (size_t)s.payload.shape[1],
-                       .dtype = s.payload.dtype,
-                       .file = s.file};
+    f->width = (size_t)f->samples.payload.shape[1];
     return 0;
 }
 
@@ -87,27 +77,29 @@ static int check_finite(const hl_features *f, size_t rows, const float *v, hl_er
 {
     for (size_t i = 0; i < rows * f->width; i++)
         if (!isfinite(v[i]))
-            return hl_fail(e, "%s: sample '%s': feature %zu is not finite", hl_tf_name(f->file),
-                           f->manifest.samples[f->row + i / f->width].path, i % f->width);
+            return hl_fail(e, "%s: sample '%s': feature %zu is not finite",
+                           hl_tf_name(f->samples.file),
+                           f->samples.manifest.samples[f->row + i / f->width].path, i % f->width);
     return 0;
 }
 
 int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e)
 {
-    if (rows > f->n - f->row)
+    if (rows > f->samples.n - f->row)
         abort();
     void *to = out;
-    if (f->dtype != HL_F32) {
+    if (f->samples.payload.dtype != HL_F32) {
         if (f->raw_rows < rows) {
-            f->raw = hl_realloc(f->raw, rows * f->width, hl_dtype_size(f->dtype));
+            f->raw = hl_realloc(f->raw, rows * f->width, hl_dtype_size(f->samples.payload.dtype));
             f->raw_rows = rows;
         }
         to = f->raw;
     }
-    if (hl_tf_read(f->file, to, rows * f->width * hl_dtype_size(f->dtype), e))
+    if (hl_tf_read(f->samples.file, to, rows * f->width * hl_dtype_size(f->samples.payload.dtype),
+                   e))
         return -1;
     if (to != out)
-        hl_to_f32(f->dtype, to, rows * f->width, out);
+        hl_to_f32(f->samples.payload.dtype, to, rows * f->width, out);
     if (check_finite(f, rows, out, e))
         return -1;
     f->row += rows;
@@ -116,7 +108,7 @@ int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e)
 
 int hl_features_end(hl_features *f, hl_err *e)
 {
-    return hl_tf_end(f->file, e);
+    return hl_tf_end(f->samples.file, e);
 }
 
 void hl_features_close(hl_features *f)

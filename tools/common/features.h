@@ -13,17 +13,10 @@
 #include <stdint.h>
 
 typedef struct hl_features {
-    hl_samples samples; /* owns what the next four show */
-    hl_manifest manifest;
-    char **classes;
-    size_t nclasses;
-    const char *chain;
-    hl_space space;
-    size_t n, width; /* N, D */
-    hl_dtype dtype;
-    size_t row; /* the next one to be read */
-    hl_tf_reader *file;
-    void *raw; /* rows as they stand in the file, where that is not float32 */
+    hl_samples samples;
+    size_t width; /* D */
+    size_t row;   /* the next one to be read */
+    void *raw;    /* rows as they stand in the file, where that is not float32 */
     size_t raw_rows;
 } hl_features;
 
