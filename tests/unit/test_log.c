@@ -80,7 +80,9 @@ static void make_progress(void *arg)
     if (r->terminal) {
         terminal = posix_openpt(O_RDWR | O_NOCTTY);
         child_expects(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-        dup2(open(ptsname(terminal), O_RDWR | O_NOCTTY), STDERR_FILENO);
+        const int slave = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+        dup2(slave, STDERR_FILENO);
+        close(slave);
     }
     hl_log_name("tool");
     hl_log_quiet(r->quiet);
@@ -94,10 +96,11 @@ static void make_progress(void *arg)
     hl_progress_end(&p);
     if (!r->terminal)
         return;
+    /* A terminal hands on what was written in its own time: close it and read to the end. */
+    close(STDERR_FILENO);
     char shown[4096];
-    fcntl(terminal, F_SETFL, O_NONBLOCK);
-    const ssize_t n = read(terminal, shown, sizeof shown);
-    child_expects((n > 0 ? write(out, shown, (size_t)n) : 0) >= 0);
+    for (ssize_t n; (n = read(terminal, shown, sizeof shown)) > 0;)
+        child_expects(write(out, shown, (size_t)n) == n);
 }
 
 static void plain_lines_elsewhere(void **state)
