@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "convert.h"
 
+#include "../common/image_file.h"
 #include "../common/log.h"
 #include "../common/mem.h"
-#include "../common/output.h"
 #include "../common/parallel.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* No radiograph comes near this, whatever its format. */
-static const size_t max_file = (size_t)512 << 20;
 
 typedef struct slot {
     uint8_t *image; /* height * width * 3 bytes */
@@ -27,65 +23,16 @@ typedef struct run {
     hl_progress progress;
 } run;
 
-/* The file to open, also what messages name. The caller frees. */
-static char *locate(const hl_conversion *c, const char *path)
-{
-    if (*path == '/')
-        return hl_strdup(path);
-    const char *root = *c->root ? c->root : ".";
-    const size_t size = strlen(root) + 1 + strlen(path) + 1;
-    char *file = hl_malloc(size, 1);
-    const char *slash = root[strlen(root) - 1] == '/' ? "" : "/";
-    snprintf(file, size, "%s%s%s", root, slash, path);
-    return file;
-}
-
-static int read_file(const char *file, char **bytes, size_t *len, hl_err *e)
-{
-    const char *name;
-    FILE *fp = hl_in_open(file, &name, e);
-    if (!fp)
-        return -1;
-    const int status = hl_in_read_all(fp, name, max_file, bytes, len, e);
-    fclose(fp);
-    return status;
-}
-
-static void digest_raw(const void *bytes, size_t len, unsigned char raw[32])
-{
-    hl_sha256 *s = hl_sha256_new();
-    hl_sha256_add(s, bytes, len);
-    hl_sha256_end(s, raw);
-}
-
-/* Luminance of ITU-R 601 as Pillow's convert("L") computes it, in place. */
-static void make_grey(hl_image *img)
-{
-    const size_t n = img->height * img->width;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *rgb = img->pixels + 3 * i;
-        const uint32_t sum = rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000;
-        img->pixels[i] = (uint8_t)(sum >> 16);
-    }
-    img->channels = 1;
-}
-
 static int convert_one(const hl_conversion *c, const char *path, slot *s, hl_err *e)
 {
-    char *bytes, *file = locate(c, path);
-    size_t len;
+    char *file = hl_path_below(c->root, path);
     hl_image img;
-    int status = read_file(file, &bytes, &len, e);
-    if (status == 0) {
-        digest_raw(bytes, len, s->source);
-        status = hl_image_decode(&img, file, bytes, len, e);
-        free(bytes);
-    }
+    const int status = hl_image_read(&img, file, s->source, e);
     free(file);
     if (status)
         return -1;
-    if (c->to_grey && img.channels == 3)
-        make_grey(&img);
+    if (c->to_grey)
+        hl_image_make_grey(&img);
     hl_resize(&img, c->filter, c->fit, c->height, c->width, s->image);
     s->channels = img.channels;
     hl_image_free(&img);
@@ -108,7 +55,7 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 /* The file's name as on this machine stands at the front of the reason; the record goes without. */
 static void reject(hl_conversion *c, const char *path, const hl_err *why)
 {
-    char *file = locate(c, path);
+    char *file = hl_path_below(c->root, path);
     const char *reason = why->msg;
     const size_t len = strlen(file);
     if (strncmp(reason, file, len) == 0 && strncmp(reason + len, ": ", 2) == 0)

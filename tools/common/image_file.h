@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One image on disk: from its file to pixels, the same way for every tool. */
+#ifndef HL_IMAGE_FILE_H
+#define HL_IMAGE_FILE_H
+
+#include "error.h"
+#include "image.h"
+
+/* Reads and decodes a file (see hl_image_decode). sha256: NULL, or 32 bytes that get the digest of
+ * the file, also where it holds no image. */
+int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err *e);
+
+/* Colours to luminance of ITU-R 601, as Pillow's convert("L") computes it, in place. */
+void hl_image_make_grey(hl_image *img);
+
+/* What to open for a path of a manifest: below root ("" is the current folder), unless it is an
+ * absolute one. The caller frees. */
+char *hl_path_below(const char *root, const char *path);
+
+#endif
