@@ -39,7 +39,7 @@ static const hl_cli cli = {
 typedef struct inputs {
     report_metrics metrics;
     report_history history;
-    report_predictions predictions;
+    hl_predictions predictions;
     hl_manifest manifest;
 } inputs;
 
@@ -59,7 +59,7 @@ static void free_inputs(inputs *in)
 {
     report_metrics_free(&in->metrics);
     report_history_free(&in->history);
-    report_predictions_free(&in->predictions);
+    hl_predictions_free(&in->predictions);
     hl_manifest_free(&in->manifest);
 }
 

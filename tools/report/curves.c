@@ -157,7 +157,7 @@ static void add_rate(rates *c, double threshold, double sensitivity, double fals
 }
 
 /* Of class 1 against class 0. */
-static rates rates_of(const report_metrics *r, const report_predictions *p)
+static rates rates_of(const report_metrics *r, const hl_predictions *p)
 {
     const double positives = (double)r->m.classes[1].support;
     const double negatives = (double)r->m.classes[0].support;
@@ -271,7 +271,7 @@ static int draw_thresholds(doc *d, const report_metrics *r, const rates *c, hl_e
     return status;
 }
 
-int add_roc(doc *d, const report_metrics *r, const report_predictions *p, hl_err *e)
+int add_roc(doc *d, const report_metrics *r, const hl_predictions *p, hl_err *e)
 {
     /* More classes: a curve each would not be read; their mean AUROC is in the summary. */
     if (r->m.nclasses != 2 || r->m.classes[0].support == 0 || r->m.classes[1].support == 0)

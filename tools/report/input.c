@@ -79,101 +79,15 @@ void report_history_free(report_history *h)
 
 /* ---- predictions ---- */
 
-typedef struct prediction_columns {
-    size_t sample, patient, subset, label, predicted;
-    size_t *p; /* [K] */
-} prediction_columns;
-
-static int find_columns(const hl_tsv *t, const report_metrics *m, prediction_columns *c, hl_err *e)
+int report_predictions_read(hl_predictions *p, const char *path, const report_metrics *m, hl_err *e)
 {
-    if (hl_tsv_column(t, "sample", &c->sample, e) || hl_tsv_column(t, "patient", &c->patient, e) ||
-        hl_tsv_column(t, "subset", &c->subset, e) || hl_tsv_column(t, "label", &c->label, e) ||
-        hl_tsv_column(t, "predicted", &c->predicted, e))
+    const char *subset = strcmp(m->subset, "all") == 0 ? NULL : m->subset;
+    if (hl_predictions_read(p, path, m->classes, m->m.nclasses, m->file, subset, e))
         return -1;
-    for (size_t k = 0; k < m->m.nclasses; k++) {
-        hl_text name = {0};
-        hl_text_printf(&name, "p_%s", m->classes[k]);
-        const int status = hl_tsv_column(t, name.data, &c->p[k], e);
-        hl_text_free(&name);
-        if (status)
-            return -1;
-    }
-    return 0;
-}
-
-static int read_class(const hl_tsv *t, const report_metrics *m, size_t row, size_t column,
-                      uint32_t *out, hl_err *e)
-{
-    const char *name = hl_tsv_field(t, row, column);
-    for (*out = 0; *out < m->m.nclasses; ++*out)
-        if (strcmp(m->classes[*out], name) == 0)
-            return 0;
-    return hl_fail(e, "%s: row %zu: %s: expected a class of %s, found '%s'", t->name, row + 1,
-                   t->columns[column], m->file, name);
-}
-
-static int read_prediction(const hl_tsv *t, const report_metrics *m, const prediction_columns *c,
-                           size_t row, report_predictions *out, hl_err *e)
-{
-    double *p = out->p + out->n * m->m.nclasses;
-    report_prediction one = {0};
-    if (read_class(t, m, row, c->label, &one.label, e) ||
-        read_class(t, m, row, c->predicted, &one.predicted, e))
-        return -1;
-    for (size_t k = 0; k < m->m.nclasses; k++) {
-        if (read_value(t, row, c->p[k], &p[k], e))
-            return -1;
-        if (!(p[k] >= 0 && p[k] <= 1))
-            return hl_fail(e, "%s: row %zu: %s: expected a probability, found '%s'", t->name,
-                           row + 1, t->columns[c->p[k]], hl_tsv_field(t, row, c->p[k]));
-    }
-    one.sample = hl_strdup(hl_tsv_field(t, row, c->sample));
-    one.patient = hl_strdup(hl_tsv_field(t, row, c->patient));
-    out->rows[out->n++] = one;
-    return 0;
-}
-
-static int read_rows(const hl_tsv *t, const report_metrics *m, const prediction_columns *c,
-                     report_predictions *out, hl_err *e)
-{
-    const bool all = strcmp(m->subset, "all") == 0;
-    out->rows = hl_malloc(t->nrows, sizeof *out->rows);
-    out->p = hl_malloc(t->nrows * m->m.nclasses, sizeof *out->p);
-    for (size_t i = 0; i < t->nrows; i++)
-        if (all || strcmp(hl_tsv_field(t, i, c->subset), m->subset) == 0)
-            if (read_prediction(t, m, c, i, out, e))
-                return -1;
-    if (out->n != m->m.n)
-        return hl_fail(e, "%s: expected %llu rows of the subset %s, as in %s, found %zu", t->name,
-                       (unsigned long long)m->m.n, m->subset, m->file, out->n);
-    return 0;
-}
-
-int report_predictions_read(report_predictions *p, const char *path, const report_metrics *m,
-                            hl_err *e)
-{
-    hl_tsv t;
-    *p = (report_predictions){0};
-    if (hl_tsv_read(&t, path, e))
-        return -1;
-    prediction_columns c = {.p = hl_malloc(m->m.nclasses, sizeof *c.p)};
-    int status = find_columns(&t, m, &c, e);
-    if (status == 0)
-        status = read_rows(&t, m, &c, p, e);
-    free(c.p);
-    hl_tsv_free(&t);
-    if (status)
-        report_predictions_free(p);
-    return status;
-}
-
-void report_predictions_free(report_predictions *p)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        free(p->rows[i].sample);
-        free(p->rows[i].patient);
-    }
-    free(p->rows);
-    free(p->p);
-    *p = (report_predictions){0};
+    if (p->n == m->m.n)
+        return 0;
+    hl_fail(e, "%s: expected %llu rows of the subset %s, as in %s, found %zu", p->table.name,
+            (unsigned long long)m->m.n, m->subset, m->file, p->n);
+    hl_predictions_free(p);
+    return -1;
 }

@@ -5,6 +5,7 @@
 
 #include "../common/error.h"
 #include "../common/metrics.h"
+#include "../common/predictions.h"
 #include "../common/space.h"
 
 #include <jansson.h>
@@ -40,21 +41,9 @@ typedef struct report_history {
 int report_history_read(report_history *h, const char *path, hl_err *e);
 void report_history_free(report_history *h);
 
-/* predictions.tsv, as evaluate writes it: the rows of the subset that the metrics are of. */
-typedef struct report_prediction {
-    char *sample, *patient; /* owned */
-    uint32_t label, predicted;
-} report_prediction;
-
-typedef struct report_predictions {
-    size_t n;
-    report_prediction *rows; /* [n] */
-    double *p;               /* [n, K] */
-} report_predictions;
-
-/* The file must hold as many rows of the metrics' subset as they count, with their classes. */
-int report_predictions_read(report_predictions *p, const char *path, const report_metrics *m,
+/* The rows of predictions.tsv that are of the metrics' subset: as many as they count, and of their
+ * classes. */
+int report_predictions_read(hl_predictions *p, const char *path, const report_metrics *m,
                             hl_err *e);
-void report_predictions_free(report_predictions *p);
 
 #endif

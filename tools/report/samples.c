@@ -24,7 +24,7 @@ static int by_certainty(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void list_errors(doc *d, const report_metrics *r, const report_predictions *p,
+static void list_errors(doc *d, const report_metrics *r, const hl_predictions *p,
                         const wrong *errors, size_t n)
 {
     const size_t shown = n < SHOWN_ERRORS ? n : SHOWN_ERRORS;
@@ -39,7 +39,7 @@ static void list_errors(doc *d, const report_metrics *r, const report_prediction
     doc_add_column(t, "Answer", COL_TEXT);
     doc_add_column(t, "Probability", COL_NUMBER);
     for (size_t i = 0; i < shown; i++) {
-        const report_prediction *row = &p->rows[errors[i].row];
+        const hl_prediction *row = &p->rows[errors[i].row];
         doc_add_cell(t, "%s", row->sample);
         doc_add_cell(t, "%s", row->patient);
         doc_add_cell(t, "%s", r->classes[row->label]);
@@ -48,7 +48,7 @@ static void list_errors(doc *d, const report_metrics *r, const report_prediction
     }
 }
 
-void add_errors(doc *d, const report_metrics *r, const report_predictions *p)
+void add_errors(doc *d, const report_metrics *r, const hl_predictions *p)
 {
     wrong *errors = hl_malloc(p->n, sizeof *errors);
     size_t n = 0;

@@ -26,10 +26,10 @@ void add_disclaimer(doc *d);
 
 /* curves.c: these draw */
 int add_training(doc *d, const report_history *h, hl_err *e);
-int add_roc(doc *d, const report_metrics *r, const report_predictions *p, hl_err *e);
+int add_roc(doc *d, const report_metrics *r, const hl_predictions *p, hl_err *e);
 
 /* samples.c */
-void add_errors(doc *d, const report_metrics *r, const report_predictions *p);
+void add_errors(doc *d, const report_metrics *r, const hl_predictions *p);
 void add_split(doc *d, const hl_manifest *m);
 /* Patients with images in more than one subset. */
 size_t shared_patients(const hl_manifest *m);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading predictions.tsv, as evaluate writes it: what a head answered to each sample. */
+#ifndef HL_PREDICTIONS_H
+#define HL_PREDICTIONS_H
+
+#include "error.h"
+#include "tsv.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct hl_prediction {
+    const char *sample, *patient;
+    uint32_t label, predicted; /* numbers of classes */
+} hl_prediction;
+
+typedef struct hl_predictions {
+    size_t n;
+    hl_prediction *rows; /* [n] */
+    double *p;           /* [n, K], each from 0 to 1 */
+    const char *chain;   /* provenance; NULL where the file states none */
+    hl_tsv table;        /* what the texts point into */
+} hl_predictions;
+
+/* path NULL or "-": standard input. The classes are those of `origin`, a name for messages. subset:
+ * keep its rows only; NULL keeps all. */
+int hl_predictions_read(hl_predictions *p, const char *path, const char *const *classes,
+                        size_t nclasses, const char *origin, const char *subset, hl_err *e);
+void hl_predictions_free(hl_predictions *p);
+
+#endif
