@@ -15,7 +15,7 @@ $(BUILD)/tests/%.o: tests/%.c | $(after_deps)
 # The rooms of the tools, for their unit tests.
 $(BUILD)/librooms.a: $(foreach t,$(plain_tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
 
-$(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libhilum.a
+$(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 

@@ -80,6 +80,7 @@ tools       := $(plain_tools) $(torch_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)
 
 common_objs := $(patsubst tools/common/%.c,$(BUILD)/common/%.o,$(wildcard tools/common/*.c))
+page_objs   := $(patsubst tools/page/%.c,$(BUILD)/page/%.o,$(wildcard tools/page/*.c))
 nets_objs   := $(patsubst tools/nets/%.c,$(BUILD)/nets/%.o,$(wildcard tools/nets/*.c))
 shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
 
@@ -88,7 +89,7 @@ $(BUILD)/recipe: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
 	    $(torch_cflags) $(torch_libs) $(hilum_ldflags) $(LDFLAGS)) \
-	    $(common_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
+	    $(common_objs) $(page_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
 
 # A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
 objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c))
@@ -113,6 +114,7 @@ $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe | $(after_deps)
 	$(Q)$(CXX) $(hilum_cxxflags) $(torch_cflags) $(CXXFLAGS) -c -o $@ $<
 
 $(BUILD)/libhilum.a: $(common_objs) $(BUILD)/recipe
+$(BUILD)/libpage.a: $(page_objs) $(BUILD)/recipe
 $(BUILD)/libnets.a: $(nets_objs) $(BUILD)/recipe
 $(BUILD)/libshim.a: $(shim_objs) $(BUILD)/recipe
 $(BUILD)/%.a:
@@ -120,7 +122,7 @@ $(BUILD)/%.a:
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 define link_plain
-$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libhilum.a
+$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
 	$$(Q)$$(CC) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)

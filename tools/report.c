@@ -3,7 +3,7 @@
 #include "common/cli.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/output.h"
+#include "common/version.h"
 #include "report/paper.h"
 #include "report/sections.h"
 
@@ -11,8 +11,12 @@
 #include <string.h>
 
 static const char *metrics_path, *history_path, *predictions_path, *manifest_path, *title;
-static const char *output, *markdown;
+static doc_paths out;
 static bool compare;
+
+static const char kicker[] = "hilum \xc2\xb7 evaluation report";
+static const char foot[] = "Written by report, hilum " HL_VERSION ". Research software, not a "
+                           "medical device.";
 
 static const hl_opt options[] = {
     HL_OPT_STR(0, "metrics", "FILE", &metrics_path,
@@ -22,8 +26,9 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "manifest", "FILE", &manifest_path, "manifest from split, for the split table"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
     HL_OPT_FLAG(0, "compare", &compare, "one table of the METRICS files beside the paper's"),
-    HL_OPT_STR('o', "output", "FILE", &output, "the page, HTML (default: standard output)"),
-    HL_OPT_STR(0, "markdown", "FILE", &markdown, "the same as Markdown"),
+    HL_OPT_STR('o', "output", "FILE", &out.html, "the page, HTML (default: standard output)"),
+    HL_OPT_STR(0, "markdown", "FILE", &out.markdown, "the same as Markdown"),
+    HL_OPT_STR(0, "json", "FILE", &out.json, "the same as JSON, with the metrics"),
 };
 
 static const hl_cli cli = {
@@ -89,30 +94,14 @@ static int compose(doc *d, const inputs *in, hl_err *e)
     return 0;
 }
 
-/* Both outputs are complete before either takes its final name. */
-static int write_document(const doc *d, hl_err *e)
+/* The page's forms; the JSON also holds the exact figures, from which the text was made. */
+static int write_document(const doc *d, json_t *metrics, hl_err *e)
 {
-    hl_out page, plain = {0};
-    if (hl_out_open(&page, output, false, e))
-        return -1;
-    if (markdown && hl_out_open(&plain, markdown, false, e)) {
-        hl_out_abort(&page);
-        return -1;
-    }
-    hl_text t = {0};
-    if (markdown) {
-        doc_write_markdown(d, &t);
-        fwrite(t.data, 1, t.len, plain.fp); /* a failure shows in ferror at commit */
-        t.len = 0;
-    }
-    doc_write_html(d, &t);
-    fwrite(t.data, 1, t.len, page.fp);
-    hl_text_free(&t);
-    int status = markdown ? hl_out_commit(&plain, e) : 0;
-    if (status == 0)
-        status = hl_out_commit(&page, e);
-    hl_out_abort(&plain);
-    hl_out_abort(&page);
+    json_t *all = doc_json(d);
+    json_object_set_new(all, "format", json_string("hilum-report 1"));
+    json_object_set_new(all, "metrics", metrics);
+    const int status = doc_save(d, &out, all, e);
+    json_decref(all);
     return status;
 }
 
@@ -124,11 +113,11 @@ static int report_one(hl_err *e)
         doc d;
         hl_text heading = {0};
         hl_text_printf(&heading, "Evaluation of %s", paper_model_name(&in.metrics));
-        doc_start(&d, title ? title : heading.data);
+        doc_start(&d, kicker, title ? title : heading.data, foot);
         hl_text_free(&heading);
         status = compose(&d, &in, e);
         if (status == 0)
-            status = write_document(&d, e);
+            status = write_document(&d, json_incref(in.metrics.json), e);
         doc_free(&d);
     }
     free_inputs(&in);
@@ -143,9 +132,12 @@ static int report_many(char **paths, size_t n, hl_err *e)
         status = report_metrics_read(&r[i], paths[i], e);
     if (status == 0) {
         doc d;
-        doc_start(&d, title ? title : "Models compared");
+        json_t *metrics = json_array();
+        for (size_t i = 0; i < n; i++)
+            json_array_append(metrics, r[i].json);
+        doc_start(&d, kicker, title ? title : "Models compared", foot);
         compare_models(&d, r, n);
-        status = write_document(&d, e);
+        status = write_document(&d, metrics, e);
         doc_free(&d);
     }
     for (size_t i = 0; i < n; i++)
@@ -168,8 +160,7 @@ static void check_usage(int operands)
         hl_usage_error("--compare takes its METRICS as operands and no other input");
     if (!compare && operands)
         hl_usage_error("operands are for --compare; name the inputs by options");
-    if (markdown && is_stdio(markdown) && is_stdio(output))
-        hl_usage_error("the page and --markdown cannot both go to standard output");
+    doc_check_paths(&out);
     const char *const in[] = {history_path, predictions_path, manifest_path};
     int from_stdin = !compare && is_stdio(metrics_path);
     for (size_t i = 0; i < sizeof in / sizeof *in; i++)
@@ -181,7 +172,6 @@ static void check_usage(int operands)
 int main(int argc, char **argv)
 {
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("markdown", markdown, "output", output);
     hl_err e;
     check_usage(argc - first);
     const int status =

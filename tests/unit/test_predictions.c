@@ -4,7 +4,8 @@
 
 static const char *const classes[] = {"A", "B"};
 
-#define HEAD "#hilum-predictions 1\n#chain\t[]\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
+#define HEAD                                                                                       \
+    "#hilum-predictions 1\n#chain\t[]\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
 
 static int read_text(hl_predictions *p, const char *text, const char *subset, hl_err *e)
 {

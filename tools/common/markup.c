@@ -88,3 +88,9 @@ void hl_markdown_escape(hl_text *t, const char *s)
         s = add_char(t, s, special ? backslashed : html_entity_of_angle(*s));
     }
 }
+
+void hl_utf8_clean(hl_text *t, const char *s)
+{
+    while (*s)
+        s = add_char(t, s, NULL);
+}

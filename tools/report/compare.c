@@ -26,6 +26,31 @@ static bool same_images(const report_metrics *a, const report_metrics *b)
     return same_split && a->m.n == b->m.n && strcmp(a->subset, b->subset) == 0;
 }
 
+static bool says(const doc_block *b, const char *text)
+{
+    for (size_t i = 0; i < b->nwarnings; i++)
+        if (strcmp(b->warnings[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+/* A warning once, with the names of all models that it is true of; doc_warn drops repetitions. */
+static void warn_for_models(doc_block *b, const doc *each, const report_metrics *r, size_t n,
+                            const doc_warning *w)
+{
+    hl_text names = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (says(&each->blocks[i], w->text))
+            hl_text_printf(&names, "%s%s", count++ ? ", " : "", paper_model_name(&r[i]));
+    const char *of = count == n && n > 1 ? "All models" : names.data;
+    if (w->alarm)
+        doc_alarm(b, "%s: %s", of, w->text);
+    else
+        doc_warn(b, "%s: %s", of, w->text);
+    hl_text_free(&names);
+}
+
 static void add_all_warnings(doc *d, const report_metrics *r, size_t n)
 {
     doc_block *b = doc_warnings(d);
@@ -33,12 +58,13 @@ static void add_all_warnings(doc *d, const report_metrics *r, size_t n)
         if (!same_images(&r[0], &r[i]))
             doc_warn(b, "%s and %s were not measured on the same images.", paper_model_name(&r[0]),
                      paper_model_name(&r[i]));
-    for (size_t i = 0; i < n; i++) {
-        hl_text prefix = {0};
-        hl_text_printf(&prefix, "%s: ", paper_model_name(&r[i]));
-        warn_of_metrics(b, prefix.data, &r[i]);
-        hl_text_free(&prefix);
-    }
+    doc each = {0}; /* a block of warnings for each model */
+    for (size_t i = 0; i < n; i++)
+        warn_of_metrics(doc_warnings(&each), &r[i]);
+    for (size_t i = 0; i < n; i++)
+        for (size_t w = 0; w < each.blocks[i].nwarnings; w++)
+            warn_for_models(b, &each, r, n, &each.blocks[i].warnings[w]);
+    doc_free(&each);
 }
 
 static void add_paper_cells(doc_table *t, const paper_row *row)

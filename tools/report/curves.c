@@ -13,7 +13,7 @@ static int draw(doc *d, const plot *p, const char *title, const char *alt, hl_er
     hl_text svg = {0};
     const int status = plot_svg(p, &svg, e);
     if (status == 0)
-        doc_add_figure(d, p->id, title, alt, svg.data);
+        doc_add_figure(d, p->id, title, alt, svg.data, NULL);
     hl_text_free(&svg);
     return status;
 }

@@ -4,15 +4,15 @@
 #define HL_REPORT_SECTIONS_H
 
 #include "../common/manifest.h"
-#include "doc.h"
+#include "../page/doc.h"
 #include "input.h"
 
 /* warnings.c. What makes the figures mean less than they seem; manifest and history may be
  * NULL. */
 int warn_of(doc_block *b, const report_metrics *r, const hl_manifest *m, const report_history *h,
             hl_err *e);
-/* The part that one metrics file alone tells; every line begins with the prefix. */
-void warn_of_metrics(doc_block *b, const char *prefix, const report_metrics *r);
+/* The part that one metrics file alone tells. */
+void warn_of_metrics(doc_block *b, const report_metrics *r);
 
 /* results.c */
 void add_summary(doc *d, const report_metrics *r);

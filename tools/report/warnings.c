@@ -23,24 +23,24 @@ static bool has_phantom(const json_t *chain)
     return false;
 }
 
-static void warn_of_source(doc_block *b, const char *prefix, const json_t *chain)
+static void warn_of_source(doc_block *b, const json_t *chain)
 {
     if (has_phantom(chain))
-        doc_warn(b, "%sSynthetic phantoms, not X-rays: the images were generated.", prefix);
+        doc_warn(b, "Synthetic phantoms, not X-rays: the images were generated.");
 }
 
-void warn_of_metrics(doc_block *b, const char *prefix, const report_metrics *r)
+void warn_of_metrics(doc_block *b, const report_metrics *r)
 {
-    warn_of_source(b, prefix, r->chain);
+    warn_of_source(b, r->chain);
     if (strncmp(r->space.weights, "seeded:", 7) == 0)
         doc_warn(b,
-                 "%sUntrained backbone: pseudo-random weights %s; the figures say nothing about "
+                 "Untrained backbone: pseudo-random weights %s; the figures say nothing about "
                  "X-rays.",
-                 prefix, r->space.weights);
+                 r->space.weights);
     for (size_t i = 0; i < json_array_size(r->warnings); i++) {
         const char *text = json_string_value(json_array_get(r->warnings, i));
         if (text && *text) /* written for a log: no capital, no full stop */
-            doc_warn(b, "%s%c%s.", prefix, toupper((unsigned char)*text), text + 1);
+            doc_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
     }
 }
 
@@ -62,7 +62,7 @@ static int warn_of_stranger(doc_block *b, const report_metrics *r, const char *w
         return hl_fail(e, "the %s: its #chain line: expected a JSON list", what);
     }
     if (!has_phantom(r->chain))
-        warn_of_source(b, "", chain);
+        warn_of_source(b, chain);
     const size_t n = json_array_size(chain);
     if (n && !is_ancestor(json_array_get(chain, n - 1), r->chain))
         doc_warn(b, "The %s is of another run than the metrics: their provenance differs.", what);
@@ -91,7 +91,7 @@ static void warn_of_counts(doc_block *b, const report_metrics *r, const hl_manif
 int warn_of(doc_block *b, const report_metrics *r, const hl_manifest *m, const report_history *h,
             hl_err *e)
 {
-    warn_of_metrics(b, "", r);
+    warn_of_metrics(b, r);
     if (m && warn_of_stranger(b, r, "manifest", m->chain, e))
         return -1;
     if (m)

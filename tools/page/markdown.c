@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A document as Markdown (GitHub's tables). Figures are said in words. */
+/* A document as Markdown (GitHub's tables). Figures and pictures are said in words. */
 #include "../common/markup.h"
 #include "doc.h"
 
@@ -13,8 +13,9 @@ static void line(hl_text *t, const char *before, const char *text, const char *a
 static void write_warnings(const doc_block *b, hl_text *t)
 {
     hl_text_puts(t, "> **Read this first**\n>\n");
-    for (size_t i = 0; i < b->nlines; i++)
-        line(t, "> - ", b->lines[i], "\n");
+    for (size_t i = 0; i < b->nwarnings; i++)
+        line(t, b->warnings[i].alarm ? "> - **" : "> - ", b->warnings[i].text,
+             b->warnings[i].alarm ? "**\n" : "\n");
     hl_text_puts(t, "\n");
 }
 
@@ -29,6 +30,15 @@ static void write_stats(const doc_block *b, hl_text *t)
     hl_text_puts(t, "\n");
 }
 
+static void write_cell(const doc_cell *cell, hl_text *t)
+{
+    line(t, "| ", cell->text, "");
+    if (cell->small)
+        line(t, " (", cell->small, ")");
+    if (cell->picture)
+        hl_markdown_escape(t, cell->picture->alt);
+}
+
 static void write_table(const doc_table *table, hl_text *t)
 {
     const size_t width = table->ncolumns;
@@ -41,11 +51,18 @@ static void write_table(const doc_table *table, hl_text *t)
     }
     hl_text_puts(t, "|\n");
     for (size_t i = 0; i < table->ncells; i++) {
-        const doc_cell *cell = &table->cells[i];
-        line(t, "| ", cell->text, "");
-        if (cell->small)
-            line(t, " (", cell->small, ")");
+        write_cell(&table->cells[i], t);
         hl_text_puts(t, (i + 1) % width ? " " : " |\n");
+    }
+    hl_text_puts(t, "\n");
+}
+
+static void write_gallery(const doc_block *b, hl_text *t)
+{
+    line(t, "*", b->text, "*\n\n");
+    for (size_t i = 0; i < b->npictures; i++) {
+        line(t, "- ", b->pictures[i].caption, ": ");
+        line(t, "", b->pictures[i].alt, "\n");
     }
     hl_text_puts(t, "\n");
 }
@@ -56,17 +73,25 @@ static void write_block(const doc_block *b, hl_text *t)
     case DOC_SECTION:
         line(t, "## ", b->text, "\n\n");
         return;
+    case DOC_PART:
+        line(t, "### ", b->text, "\n\n");
+        return;
+    case DOC_FOLD:
+        line(t, "**", b->text, "**\n\n");
+        return;
     case DOC_LEAD:
     case DOC_TEXT:
     case DOC_NOTE:
         line(t, "", b->text, "\n\n");
         return;
     case DOC_WARNINGS:
-        if (b->nlines)
+        if (b->nwarnings)
             write_warnings(b, t);
         return;
     case DOC_STATS:
         write_stats(b, t);
+        return;
+    case DOC_CONTENTS: /* readers of Markdown make their own */
         return;
     case DOC_TABLE:
         write_table(&b->table, t);
@@ -74,6 +99,9 @@ static void write_block(const doc_block *b, hl_text *t)
     case DOC_FIGURE:
         line(t, "**", b->figure.title, ".** ");
         line(t, "", b->figure.alt, "\n\n");
+        return;
+    case DOC_GALLERY:
+        write_gallery(b, t);
         return;
     }
 }
