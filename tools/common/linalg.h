@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Covariance matrices [d, d], row-major, of which the lower triangle counts. */
+#ifndef HL_LINALG_H
+#define HL_LINALG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Shrinks the covariance of n samples towards the identity times its mean variance, by the share
+ * that the oracle approximating shrinkage gives (Chen et al. 2010; scikit-learn's oas), which is
+ * also returned. -1 where no value varies. */
+int hl_shrink_oas(double *cov, size_t d, uint64_t n, double *shrinkage);
+
+/* Turns a covariance into W, lower triangular and zero above the diagonal, with W cov W^T = 1: the
+ * inverse of its Cholesky factor. -1 where it is not positive definite. */
+int hl_whiten(double *cov, size_t d);
+
+#endif
