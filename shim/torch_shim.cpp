@@ -330,100 +330,12 @@ int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x)
     return produce(out, [&] { return x->t.permute({0, 2, 3, 1}).flatten(1); });
 }
 
+int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c)
+{
+    return produce(out, [&] { return flat->t.view({-1, h, w, c}).permute({0, 3, 1, 2}); });
+}
+
 int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias)
 {
     return produce(out, [&] { return at::addmm(bias->t, x->t, kernel->t); });
-}
-
-int ts_require_grad(ts_tensor *t)
-{
-    return guard([&] { t->t.set_requires_grad(true); });
-}
-
-int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
-                     const ts_tensor *weights)
-{
-    return produce(out, [&] {
-        const at::Tensor log_p = at::log_softmax(logits->t, 1);
-        const at::Tensor picked = -log_p.gather(1, labels->t.unsqueeze(1)).squeeze(1);
-        return weights ? (picked * weights->t).mean() : picked.mean();
-    });
-}
-
-int ts_sum_squares(ts_tensor **out, const ts_tensor *x)
-{
-    return produce(out, [&] { return x->t.square().sum(); });
-}
-
-int ts_backward(const ts_tensor *scalar)
-{
-    return guard([&] { scalar->t.backward(); });
-}
-
-namespace
-{
-
-// The four arrays of an optimiser step on the CPU: checked once, then plain memory.
-float *plain(const at::Tensor &t, int64_t n)
-{
-    if (!t.is_contiguous() || t.numel() != n || t.scalar_type() != at::kFloat || !t.is_cpu())
-        throw std::runtime_error("an optimiser step needs contiguous float32 tensors of one size");
-    return t.data_ptr<float>();
-}
-
-const at::Tensor gradient_of(const at::Tensor &p)
-{
-    if (!p.grad().defined())
-        throw std::runtime_error("an optimiser step needs a gradient");
-    return p.grad().contiguous();
-}
-
-} // namespace
-
-int ts_adam_step(ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a)
-{
-    return guard([&] {
-        at::NoGradGuard no_grad;
-        const int64_t n = p->t.numel();
-        const at::Tensor g = gradient_of(p->t);
-        float *const pp = plain(p->t, n), *const pm = plain(m->t, n), *const pv = plain(v->t, n);
-        const float *const pg = plain(g, n);
-        const double t = double(a->step);
-        const float rate =
-            float(a->rate * std::sqrt(1 - std::pow(a->beta2, t)) / (1 - std::pow(a->beta1, t)));
-        const float keep1 = float(1 - a->beta1), keep2 = float(1 - a->beta2);
-        const float epsilon = float(a->epsilon);
-        // One pass over memory instead of the dozen that separate operations would make.
-        at::parallel_for(0, n, 1 << 15, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; i++) {
-                pm[i] += (pg[i] - pm[i]) * keep1;
-                pv[i] += (pg[i] * pg[i] - pv[i]) * keep2;
-                pp[i] -= rate * pm[i] / (std::sqrt(pv[i]) + epsilon);
-            }
-        });
-        p->t.mutable_grad().reset();
-    });
-}
-
-int ts_sgd_step(ts_tensor *p, ts_tensor *momentum, double rate, double beta)
-{
-    return guard([&] {
-        at::NoGradGuard no_grad;
-        momentum->t.mul_(beta).sub_(gradient_of(p->t), rate);
-        p->t.add_(momentum->t);
-        p->t.mutable_grad().reset();
-    });
-}
-
-int ts_zeros_like(ts_tensor **out, const ts_tensor *t)
-{
-    return produce(out, [&] { return at::zeros_like(t->t.detach()); });
-}
-
-int ts_copy_into(ts_tensor *to, const ts_tensor *from)
-{
-    return guard([&] {
-        at::NoGradGuard no_grad;
-        to->t.copy_(from->t);
-    });
 }

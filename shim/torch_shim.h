@@ -107,6 +107,8 @@ int ts_global_mean(ts_tensor **out, const ts_tensor *x);
 int ts_global_max(ts_tensor **out, const ts_tensor *x);
 /* [N, C, H, W] -> [N, H * W * C], values in Keras' order. */
 int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
+/* The way back, as a view: [N, H * W * C] -> [N, C, H, W]. */
+int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c);
 /* x [N, D], kernel [D, M], bias [M] -> [N, M]. */
 int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias);
 
@@ -123,12 +125,22 @@ int ts_module_forward(ts_tensor **out, ts_module *m, const ts_tensor *x);
 /* ---- training ---- */
 
 int ts_require_grad(ts_tensor *t);
+/* Whether operations of this thread record what gradients need. They do at the start. */
+void ts_record_gradients(int recorded);
+/* Keras' BatchNormalization on [N, C, H, W]; gamma may be NULL for 1. With training it is the
+ * batch's mean and (biased) variance that count, and the moving ones become
+ * momentum * moving + (1 - momentum) * the batch's. */
+int ts_batch_norm(ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma,
+                  const ts_tensor *beta, ts_tensor *mean, ts_tensor *variance, double epsilon,
+                  int training, double momentum);
 /* Mean over the batch of weight[i] * -log softmax(logits)[i, label[i]]; labels I64 [N], weights
  * F32 [N] or NULL for 1. The result is a scalar. */
 int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
                      const ts_tensor *weights);
 int ts_sum_squares(ts_tensor **out, const ts_tensor *x); /* scalar */
 int ts_backward(const ts_tensor *scalar);
+/* What ts_backward has added up for t, which was marked by ts_require_grad: of t's shape. */
+int ts_gradient(ts_tensor **out, const ts_tensor *t);
 
 /* One step on p from its gradient, which is then cleared.
  * Adam as Keras defines it: p -= rate_t * m / (sqrt(v) + epsilon) with

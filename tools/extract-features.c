@@ -22,7 +22,7 @@ static const ts_dtype dtypes[] = {TS_F32, TS_F32, TS_BF16, TS_F16};
 
 static const char *model = "vgg16", *module_file, *weights, *layer, *output;
 static int normalize, pool = NET_POOL_AVG, dtype, device = DEVICE_AUTO;
-static int64_t batch, jobs;
+static int64_t batch, jobs, unfreeze;
 static bool print_layers, allow_code;
 
 static const hl_opt options[] = {
@@ -35,6 +35,8 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "normalize", NORMALIZE_WORDS, &normalize, "scaling of the pixels"),
     HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &pool, "what becomes of the feature maps"),
     HL_OPT_STR_R('l', "layer", "NAME", &layer, "take the output of this layer (default: the last)"),
+    HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
+                 "take the flattened maps below the last N layers, which train-head is to train"),
     HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
     HL_OPT_CHOICE_R('d', "device", DEVICE_WORDS, &device, "where to compute"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096,
@@ -158,6 +160,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
                                      .weights = weights,
                                      .normalize = normalize_mode(),
                                      .layer = layer,
+                                     .unfreeze = (int)unfreeze,
                                      .pool = (net_pool)pool,
                                      .dtype = dtypes[dtype],
                                      .tf32 = dtype == DTYPE_TF32,
@@ -168,6 +171,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
         return -1;
     hl_log_info("%s, %s weights, %s scaling, on the %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU");
+    if (unfreeze)
+        hl_log_info("cut behind layer %s, %zu values an image", space.cut, net_extractor_width(x));
     /* What was chosen by itself is recorded as it was chosen. */
     device = where == TS_CUDA ? DEVICE_CUDA : DEVICE_CPU;
     if (!batch)
@@ -198,13 +203,15 @@ static void check_usage(const hl_backbone *backbone)
         hl_usage_error("--layers: only a backbone by name has a list of layers");
     if (backbone && !weights && !print_layers)
         hl_usage_error("missing option: --weights FILE, or seeded:N for an untrained backbone");
+    if (unfreeze && layer)
+        hl_usage_error("--unfreeze says where to cut: --layer cannot");
     if (backbone)
         return;
     if (!allow_code)
         hl_usage_error("--model %s: a TorchScript file is a program that would run here: add "
                        "--allow-code if you trust it",
                        model);
-    if (weights || layer)
+    if (weights || layer || unfreeze)
         hl_usage_error("--model %s: a TorchScript module has its own weights and is not cut",
                        model);
     if (normalize == 0)
@@ -241,6 +248,8 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     const hl_backbone *backbone = hl_backbone_find(model);
     check_usage(backbone);
+    if (unfreeze)
+        pool = NET_POOL_FLATTEN; /* the tail pools what it makes of them */
     hl_err err;
     const int status =
         print_layers ? show_layers(backbone, &err) : run(argv[first], backbone, &err);

@@ -17,11 +17,11 @@
 #define CLASS_WEIGHT_WORDS "none|balanced"
 enum { WEIGHT_NONE, WEIGHT_BALANCED };
 
-static const char *neurons = "256", *output, *history;
+static const char *neurons = "256", *output, *history, *tail_weights;
 static double rate = 1e-3, momentum, dropout, l2;
-static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, jobs;
+static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
-static int class_weight, optimizer, schedule;
+static int class_weight, optimizer, schedule, tail_pool = NET_POOL_AVG, batchnorm;
 
 static const hl_opt options[] = {
     HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
@@ -40,6 +40,12 @@ static const hl_opt options[] = {
                  "plateau: epochs without a better validation loss before it does"),
     HL_OPT_REAL_R(0, "momentum", "SHARE", &momentum, 0, 0.9999, "momentum of sgd"),
     HL_OPT_REAL_R(0, "l2", "FACTOR", &l2, 0, 1e6, "penalty on the squares of the kernels"),
+    HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
+                 "train the last N layers of the backbone too"),
+    HL_OPT_STR('w', "weights", "FILE", &tail_weights, "their weights, as extract-features took"),
+    HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &tail_pool, "what becomes of their last maps"),
+    HL_OPT_CHOICE_R(0, "batchnorm", NET_BATCHNORM_WORDS, &batchnorm,
+                    "mode of their batch norms in training"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR(0, "history", "FILE", &history, "loss and accuracy of every epoch, as TSV"),
@@ -252,10 +258,22 @@ static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], con
     return status;
 }
 
-static int train(hl_features *f, hl_err *e)
+/* The head, on the features themselves or on the unfrozen layers that take them. */
+static int make_head(hl_head **head, const hl_features *f, hl_err *e)
 {
     int64_t units[HL_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
+    const hl_samples *s = &f->samples;
+    const net_tail_options o = {(int)unfreeze, (net_pool)tail_pool, (net_bn_mode)batchnorm};
+    net_tail *tail = NULL;
+    if (unfreeze && net_tail_new(&tail, &s->space, tail_weights, &o, e))
+        return hl_fail_in(e, hl_tf_name(s->file));
+    return hl_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail,
+                       seed, e);
+}
+
+static int train(hl_features *f, hl_err *e)
+{
     const hl_input input = {"features", hl_tf_id(f->samples.file)};
     hl_set sets[HL_SUBSETS] = {{0}};
     alloc_set(&sets[HL_TRAIN], hl_manifest_count(&f->samples.manifest, HL_TRAIN), f->width);
@@ -269,8 +287,7 @@ static int train(hl_features *f, hl_err *e)
     if (status == 0)
         status = hl_chain_extend(&chain, f->samples.chain, &cli, &input, 1, e);
     if (status == 0)
-        status = hl_head_new(&head, f->width, units, nhidden, f->samples.classes,
-                             f->samples.nclasses, &f->samples.space, seed, e);
+        status = make_head(&head, f, e);
     if (status == 0)
         status = fit(head, f, sets, chain, e);
     hl_head_free(head);
@@ -285,6 +302,8 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_check_distinct("history", history, "output", output);
+    if (!unfreeze != !tail_weights)
+        hl_usage_error("--unfreeze and --weights go together: the weights of the layers to train");
     if (signal(SIGINT, on_interrupt) == SIG_IGN)
         signal(SIGINT, SIG_IGN); /* as a parent chose, for a job in the background */
     hl_err err;

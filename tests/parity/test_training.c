@@ -77,7 +77,8 @@ static void compare_run(void **state)
     const hl_set set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
                         .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
                         .n = 64};
-    assert_int_equal(hl_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_space){0}, 1, &e), 0);
+    assert_int_equal(hl_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_space){0}, NULL, 1, &e),
+                     0);
     set_params(head, &inputs);
     assert_int_equal(hl_trainer_new(&trainer, head, &set, NULL, &o, &e), 0);
     const int64_t *order = reference_tensor(&inputs, "order", NULL);

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const pool_names[] = {"avg", "max", "flatten"};
-
 struct net_extractor {
     net_run *run;
     ts_module *module; /* instead of run */
@@ -27,12 +25,12 @@ struct net_extractor {
     size_t batch; /* largest that is tried; 0: any */
 };
 
-static int find_cut(const net *n, const char *layer, hl_err *e)
+static int find_cut(const net *n, const net_extractor_options *o, int *cut, hl_err *e)
 {
-    const int cut = layer ? net_find(n, layer) : net_output(n);
-    if (cut < 0)
-        hl_fail(e, "%s: it has no layer '%s'", n->name, layer);
-    return cut;
+    if (o->unfreeze)
+        return net_unfreeze_cut(n, o->unfreeze, cut, e);
+    *cut = o->layer ? net_find(n, o->layer) : net_output(n);
+    return *cut < 0 ? hl_fail(e, "%s: it has no layer '%s'", n->name, o->layer) : 0;
 }
 
 static void fill_space(hl_space *s, const net_extractor_options *o, const net *n, int cut,
@@ -43,12 +41,7 @@ static void fill_space(hl_space *s, const net_extractor_options *o, const net *n
         snprintf(s->flavour, sizeof s->flavour, "%s", net_flavour_names[n->flavour]);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
     snprintf(s->cut, sizeof s->cut, "%s", n->layers[cut].name);
-    snprintf(s->pool, sizeof s->pool, "%s", pool_names[o->pool]);
-}
-
-static size_t feature_width(const net_layer *l, net_pool pool)
-{
-    return (size_t)(pool == NET_POOL_FLATTEN ? l->height * l->width * l->channels : l->channels);
+    snprintf(s->pool, sizeof s->pool, "%s", net_pool_names[o->pool]);
 }
 
 /* The scaling that was asked for, or else the network's own; a table and a word. */
@@ -65,13 +58,12 @@ static int choose_scaling(net_extractor *x, const char *stated, const net *n, hl
 static int prepare(net_extractor *x, const net_extractor_options *o, const net *n, hl_space *space,
                    hl_err *e)
 {
-    const int cut = find_cut(n, o->layer, e);
-    if (cut < 0)
-        return -1;
+    int cut;
     net_weights w;
-    if (choose_scaling(x, o->normalize, n, space, e) || net_weights_load(&w, n, o->weights, e))
+    if (find_cut(n, o, &cut, e) || choose_scaling(x, o->normalize, n, space, e) ||
+        net_weights_load(&w, n, o->weights, e))
         return -1;
-    x->features = feature_width(&n->layers[cut], o->pool);
+    x->features = net_pool_width(o->pool, &n->layers[cut]);
     fill_space(space, o, n, cut, &w);
     const int status = net_run_new(&x->run, n, &w, &cut, 1, o->dtype, o->device, e);
     net_weights_free(&w);
@@ -115,7 +107,7 @@ static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
     } else if (status == 0) {
         const net_layer out = {
             .channels = ts_dim(map, 1), .height = ts_dim(map, 2), .width = ts_dim(map, 3)};
-        x->features = feature_width(&out, x->pool);
+        x->features = net_pool_width(x->pool, &out);
     }
     ts_free(map);
     free(black);
@@ -134,7 +126,7 @@ static int load_module(net_extractor *x, const net_extractor_options *o, hl_spac
     snprintf(space->backbone, sizeof space->backbone, "torchscript");
     snprintf(space->normalize, sizeof space->normalize, "%s", o->normalize);
     snprintf(space->cut, sizeof space->cut, "output");
-    snprintf(space->pool, sizeof space->pool, "%s", pool_names[o->pool]);
+    snprintf(space->pool, sizeof space->pool, "%s", net_pool_names[o->pool]);
     return probe_module(x, space, e);
 }
 
@@ -196,26 +188,11 @@ size_t net_extractor_batch(const net_extractor *x)
     return fits < 1 ? 1 : fits > GPU_BATCH ? GPU_BATCH : (size_t)fits;
 }
 
-static int pool_map(const net_extractor *x, const ts_tensor *map, ts_tensor **out)
-{
-    if (x->is_pooled)
-        return ts_share(out, map);
-    switch (x->pool) {
-    case NET_POOL_AVG:
-        return ts_global_mean(out, map);
-    case NET_POOL_MAX:
-        return ts_global_max(out, map);
-    case NET_POOL_FLATTEN:
-        break;
-    }
-    return ts_flatten_hwc(out, map);
-}
-
 static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n, float *features,
                           hl_err *e)
 {
     ts_tensor *pooled = NULL, *host = NULL;
-    int status = pool_map(x, map, &pooled);
+    int status = x->is_pooled ? ts_share(&pooled, map) : net_pool_map(x->pool, map, &pooled);
     if (status == 0)
         status = ts_to(&host, pooled, TS_F32, TS_CPU);
     if (status == 0)

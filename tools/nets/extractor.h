@@ -9,13 +9,11 @@
 #include "../../shim/torch_shim.h"
 #include "../common/error.h"
 #include "../common/space.h"
+#include "pool.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define NET_POOL_WORDS "avg|max|flatten"
-typedef enum { NET_POOL_AVG, NET_POOL_MAX, NET_POOL_FLATTEN } net_pool;
 
 typedef struct net_extractor net_extractor;
 
@@ -25,6 +23,7 @@ typedef struct net_extractor_options {
     const char *weights;   /* file or "seeded:N"; a module brings its own */
     const char *normalize; /* a mode of normalize.h; NULL: the one that goes with the weights */
     const char *layer;     /* cut behind this layer; NULL: the last. A module cannot be cut */
+    int unfreeze;          /* cut below the last layers instead, as many as this (see tail.h) */
     net_pool pool;
     ts_dtype dtype;   /* of a module: TS_F32 */
     bool tf32;        /* GPU: TS_F32 products round their inputs to 10 bits */

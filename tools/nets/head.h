@@ -3,7 +3,8 @@
  * The head: fully connected ReLU layers and a softmax on top of features. A head file
  * (hilum.kind = head) holds, for layer i counted from 1, dense_i/kernel F32 [inputs, units] and
  * dense_i/bias F32 [units] as Keras lays them out; its metadata names the classes, the feature
- * space it was trained in and its provenance.
+ * space it was trained in and its provenance. A head that was trained together with the last layers
+ * of the backbone begins with their tail (tail.h).
  */
 #ifndef HL_HEAD_H
 #define HL_HEAD_H
@@ -12,6 +13,7 @@
 #include "../common/error.h"
 #include "../common/space.h"
 #include "../common/tensorfile.h"
+#include "tail.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,12 +39,16 @@ int hl_head_predict(const hl_head *head, size_t n, const float *features, double
 
 enum { HL_HEAD_MAX_LAYERS = 16 };
 
+/* Rows that go through a tail at a time where none are to be trained on. */
+enum { HL_TAIL_ROWS = 64 };
+
 /* Hidden layers of units[0 .. nhidden-1] and an output for each class. Kernels are Keras' Glorot
  * uniform, (2u - 1) * sqrt(6 / (inputs + units)) with u from hl_rng_make(seed,
- * "head/dense_i/kernel"); biases are 0. */
+ * "head/dense_i/kernel"); biases are 0. tail may be NULL; else the head owns it, and stands on what
+ * it gives instead of on `inputs` values. */
 int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhidden,
-                char *const *classes, size_t nclasses, const hl_space *space, uint64_t seed,
-                hl_err *e);
+                char *const *classes, size_t nclasses, const hl_space *space, net_tail *tail,
+                uint64_t seed, hl_err *e);
 
 /* Its file: begun early, so that a place that cannot be written is found before hours of training;
  * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */
@@ -50,14 +56,27 @@ int hl_head_begin(hl_tf_writer **w, const hl_head *head, const char *path, const
                   hl_err *e);
 int hl_head_end(const hl_head *head, hl_tf_writer *w, hl_err *e);
 
-/* Its parameters, 2 a layer (kernel, bias), owned by the head. */
+/* What training changes, owned by the head: kernels (which L2 counts) and biases of its layers,
+ * then the parameters of the tail. Averages are kept with the best weights, but no step is taken on
+ * them. */
+typedef enum { HL_PARAM_KERNEL, HL_PARAM_WEIGHT, HL_PARAM_AVERAGE } hl_param_kind;
 size_t hl_head_params(const hl_head *head);
 ts_tensor *hl_head_param(const hl_head *head, size_t i);
+hl_param_kind hl_head_param_kind(const hl_head *head, size_t i);
+net_tail *hl_head_tail(const hl_head *head); /* NULL if it has none */
 
-/* x: F32 [n, inputs] -> logits [n, K]. masks: NULL, or for each hidden layer a tensor [n, units]
- * that its output is multiplied by (dropout). */
-int hl_head_logits(const hl_head *head, const ts_tensor *x, ts_tensor *const *masks,
-                   ts_tensor **logits, hl_err *e);
+/* A pass of training: for each hidden layer NULL, or a tensor [n, units] that its output is
+ * multiplied by (dropout). */
+typedef struct hl_pass {
+    ts_tensor *masks[HL_HEAD_MAX_LAYERS];
+} hl_pass;
+
+/* x: F32 [n, inputs] -> logits [n, K]. pass NULL: not in training. */
+int hl_head_logits(const hl_head *head, const ts_tensor *x, const hl_pass *pass, ts_tensor **logits,
+                   hl_err *e);
+/* The same from pooled maps on, F32 [n, net_tail_outputs]; without a tail from the features on. */
+int hl_head_logits_of_pooled(const hl_head *head, const ts_tensor *x, const hl_pass *pass,
+                             ts_tensor **logits, hl_err *e);
 /* Units of hidden layer i, or 0 behind the last. */
 size_t hl_head_hidden(const hl_head *head, size_t i);
 

@@ -17,10 +17,11 @@ static const struct {
     void (*build)(net *n, int64_t height, int64_t width);
     double torch_epsilon;        /* Keras Applications have 1e-3 everywhere */
     const char *torch_normalize; /* for the published weights of timm and torchvision */
+    double momentum;
 } networks[] = {
-    {"vgg16", net_build_vgg16, 1e-5, "torch"},
-    {"inceptionresnetv2", net_build_inceptionresnetv2, 1e-3, "tf"},
-    {"mobilenetv2", net_build_mobilenetv2, 1e-5, "torch"},
+    {"vgg16", net_build_vgg16, 1e-5, "torch", 0.99},
+    {"inceptionresnetv2", net_build_inceptionresnetv2, 1e-3, "tf", 0.99},
+    {"mobilenetv2", net_build_mobilenetv2, 1e-5, "torch", 0.999},
 };
 enum { NETWORKS = sizeof networks / sizeof *networks };
 
@@ -257,6 +258,7 @@ int net_build_flavour(net *n, const char *name, net_flavour flavour, int64_t hei
             continue;
         *n = (net){.name = networks[i].name,
                    .flavour = flavour,
+                   .momentum = networks[i].momentum,
                    .epsilon = flavour == NET_TORCH ? networks[i].torch_epsilon : 1e-3};
         networks[i].build(n, height, width);
         if (check_sizes(n, e)) {
@@ -296,6 +298,53 @@ int net_find(const net *n, const char *layer)
 int net_output(const net *n)
 {
     return n->n - 1;
+}
+
+/* ---- cutting ---- */
+
+void net_behind(const net *n, int cut, bool *behind)
+{
+    for (int i = 0; i < n->n; i++) {
+        behind[i] = false;
+        for (int k = 0; k < n->layers[i].ninputs; k++)
+            behind[i] |= n->layers[i].inputs[k] == cut || behind[n->layers[i].inputs[k]];
+    }
+}
+
+/* Whether all that is behind the cut looks at nothing before it, and the output is behind it. */
+static bool separates(const net *n, int cut, const bool *behind)
+{
+    for (int i = 0; i < n->n; i++)
+        for (int k = 0; behind[i] && k < n->layers[i].ninputs; k++)
+            if (n->layers[i].inputs[k] != cut && !behind[n->layers[i].inputs[k]])
+                return false;
+    return cut == net_output(n) || behind[net_output(n)];
+}
+
+int net_unfreeze_cut(const net *n, int count, int *cut, hl_err *e)
+{
+    net_weight_spec specs[NET_MAX_WEIGHTS];
+    if (count < 1 || count > n->n)
+        return hl_fail(e, "%s: expected from 1 to %d layers to unfreeze, found %d", n->name, n->n,
+                       count);
+    bool *behind = hl_malloc((size_t)n->n, sizeof *behind), any = false;
+    for (int c = n->n - 1; c >= 0; c--) {
+        net_behind(n, c, behind);
+        bool fits = separates(n, c, behind);
+        for (int i = n->n - count; i < n->n; i++)
+            if (net_weight_specs(n, n->order[i], specs)) {
+                any = true;
+                fits &= behind[n->order[i]];
+            }
+        if (fits && any) {
+            *cut = c;
+            free(behind);
+            return 0;
+        }
+    }
+    free(behind);
+    return hl_fail(e, "%s: the last %d layers have no weights: expected more layers to unfreeze",
+                   n->name, count);
 }
 
 /* ---- weights ---- */

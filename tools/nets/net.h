@@ -60,6 +60,7 @@ typedef struct net {
     net_layer *layers; /* in order of creation; inputs stand before what uses them */
     int n, cap;
     double epsilon;     /* of every batch norm */
+    double momentum;    /* of their moving averages in training, as Keras defines it */
     int *order;         /* order[i]: the layer that Keras counts as model.layers[i] */
     int auto_names[16]; /* how many layers of each kind were named by number */
 } net;
@@ -77,6 +78,15 @@ const char *net_own_normalize(const net *n);
 int net_find(const net *n, const char *layer);
 /* The last layer: the output of Keras' model without top. */
 int net_output(const net *n);
+
+/*
+ * Where the network is cut so that its last `count` layers, counted as model.layers[-count:] in
+ * Keras, can be trained: the last layer that everything behind it is computed from alone, and that
+ * has none of the counted layers with weights before it or in it.
+ */
+int net_unfreeze_cut(const net *n, int count, int *cut, hl_err *e);
+/* behind[i]: whether layer i is computed from the output of the cut; [n->n]. */
+void net_behind(const net *n, int cut, bool *behind);
 
 /* A weight as Keras names and lays it out: kernel [KH, KW, I, O], depthwise_kernel [KH, KW, C, 1],
  * bias, gamma, beta, moving_mean, moving_variance [C]. */

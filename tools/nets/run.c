@@ -12,8 +12,7 @@ typedef enum { ACT_NONE, ACT_RELU, ACT_RELU6 } activation;
 /* One operation: a layer, and what was fused into it. */
 typedef struct step {
     net_layer layer;
-    int output; /* index of the last layer fused into it: its value is this step's */
-    int64_t groups;
+    int output;               /* index of the last layer fused into it: its value is this step's */
     ts_tensor *kernel, *bias; /* batch norm: scale and shift */
     activation act;
 } step;
@@ -160,7 +159,6 @@ static int load_conv(step *s, const plan *p, int layer, int batchnorm, const net
     if (l->bias)
         for (size_t c = 0; c < out; c++)
             shift[c] += (double)p->w->values[layer][1][c] * (batchnorm >= 0 ? scale[c] : 1.0);
-    s->groups = depthwise ? in : 1;
     int status = upload_kernel(s, p->w->values[layer][0], depthwise ? 1 : in,
                                batchnorm >= 0 ? scale : NULL, r, e);
     if (status == 0 && (l->bias || batchnorm >= 0))
@@ -268,17 +266,17 @@ void net_run_free(net_run *r)
 
 /* ---- running ---- */
 
-static int apply(const step *s, ts_tensor *const *in, ts_tensor **out)
+int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
+                    ts_tensor *const *in, ts_tensor **out)
 {
-    const net_layer *l = &s->layer;
     ts_window w = {.kernel = {l->kernel[0], l->kernel[1]}, .stride = {l->stride[0], l->stride[1]}};
     memcpy(w.pad, l->pad, sizeof w.pad);
     switch (l->op) {
     case NET_CONV:
     case NET_DEPTHWISE:
-        return ts_conv2d(out, in[0], s->kernel, s->bias, &w, s->groups);
+        return ts_conv2d(out, in[0], kernel, bias, &w, l->op == NET_DEPTHWISE ? l->channels : 1);
     case NET_BATCHNORM:
-        return ts_channel_affine(out, in[0], s->kernel, s->bias);
+        return ts_channel_affine(out, in[0], kernel, bias);
     case NET_ZEROPAD:
         return ts_pad2d(out, in[0], l->pad);
     case NET_MAXPOOL:
@@ -316,7 +314,10 @@ static int run_step(const step *s, const ts_tensor *x, const net_run *r, ts_tens
     ts_tensor *in[NET_MAX_INPUTS];
     for (int k = 0; k < s->layer.ninputs; k++)
         in[k] = values[s->layer.inputs[k]];
-    return apply(s, in, &values[s->output]) || activate(s, values[s->output]) ? -1 : 0;
+    return net_apply_layer(&s->layer, s->kernel, s->bias, in, &values[s->output]) ||
+                   activate(s, values[s->output])
+               ? -1
+               : 0;
 }
 
 /* Lets go of the values that no later step needs. */

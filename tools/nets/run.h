@@ -26,4 +26,11 @@ int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
  * scratch comes on top. */
 uint64_t net_run_peak_bytes(const net_run *r);
 
+/* The operation of one layer on its inputs, [N, C, h, w] each; an activation that a convolution has
+ * by itself (net_layer.relu) is left out. kernel: [O, I, KH, KW], depthwise [C, 1, KH, KW]; bias
+ * may be NULL; of a batch norm they are scale and shift. As the shim's functions: 0, or -1 with
+ * ts_last_error. */
+int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
+                    ts_tensor *const *in, ts_tensor **out);
+
 #endif

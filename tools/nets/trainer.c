@@ -19,7 +19,7 @@ struct hl_trainer {
     hl_step_options o;
     slot *slots; /* [hl_head_params] */
     int64_t step;
-    ts_tensor *train_x, *val_x; /* views of the callers' features */
+    ts_tensor *train_x; /* a view of the caller's features */
 };
 
 static int torch_error(hl_err *e)
@@ -46,7 +46,9 @@ static size_t count_right(const float *logits, const int64_t *labels, size_t n, 
 /* Adds l2 times the squares of all kernels to a scalar. */
 static int add_penalty(const hl_trainer *t, ts_tensor **loss)
 {
-    for (size_t i = 0; i < hl_head_params(t->head); i += 2) {
+    for (size_t i = 0; i < hl_head_params(t->head); i++) {
+        if (hl_head_param_kind(t->head, i) != HL_PARAM_KERNEL)
+            continue;
         ts_tensor *squares = NULL, *sum = NULL;
         const int failed = ts_sum_squares(&squares, hl_head_param(t->head, i)) ||
                            ts_add_scaled(&sum, *loss, squares, t->o.l2);
@@ -108,14 +110,14 @@ static int make_mask(const hl_trainer *t, size_t layer, size_t rows, ts_tensor *
 static int forward(const hl_trainer *t, const ts_tensor *x, size_t rows, ts_tensor **logits,
                    hl_err *e)
 {
-    ts_tensor *masks[HL_HEAD_MAX_LAYERS] = {NULL};
+    hl_pass pass = {{NULL}};
     int status = 0;
     for (size_t i = 0; t->o.dropout > 0 && hl_head_hidden(t->head, i) && status == 0; i++)
-        status = make_mask(t, i, rows, &masks[i], e);
+        status = make_mask(t, i, rows, &pass.masks[i], e);
     if (status == 0)
-        status = hl_head_logits(t->head, x, masks, logits, e);
+        status = hl_head_logits(t->head, x, &pass, logits, e);
     for (size_t i = 0; i < HL_HEAD_MAX_LAYERS; i++)
-        ts_free(masks[i]);
+        ts_free(pass.masks[i]);
     return status;
 }
 
@@ -123,6 +125,8 @@ static int update(hl_trainer *t, hl_err *e)
 {
     const ts_adam adam = {t->o.rate, 0.9, 0.999, 1e-7, t->step};
     for (size_t i = 0; i < hl_head_params(t->head); i++) {
+        if (hl_head_param_kind(t->head, i) == HL_PARAM_AVERAGE)
+            continue;
         ts_tensor *p = hl_head_param(t->head, i);
         const slot *s = &t->slots[i];
         const int failed = t->o.optimizer == HL_ADAM
@@ -164,14 +168,30 @@ void hl_trainer_set_rate(hl_trainer *t, double rate)
     t->o.rate = rate;
 }
 
-int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e)
+static int validate_rows(const hl_trainer *t, size_t first, size_t rows, hl_tally *sum, hl_err *e)
 {
-    ts_tensor *logits = NULL, *loss = NULL;
-    int status = hl_head_logits(t->head, t->val_x, NULL, &logits, e);
+    const int64_t shape[2] = {(int64_t)rows, (int64_t)hl_head_inputs(t->head)};
+    float *features = t->val->features + first * hl_head_inputs(t->head);
+    ts_tensor *x = NULL, *logits = NULL, *loss = NULL;
+    int status = ts_view_data(&x, features, TS_F32, 2, shape) ? torch_error(e) : 0;
     if (status == 0)
-        status = measure(t, logits, t->val->labels, t->val->n, false, &loss, sum, e);
+        status = hl_head_logits(t->head, x, NULL, &logits, e);
+    if (status == 0)
+        status = measure(t, logits, t->val->labels + first, rows, false, &loss, sum, e);
     ts_free(loss);
     ts_free(logits);
+    ts_free(x);
+    return status;
+}
+
+int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e)
+{
+    const size_t most = hl_head_tail(t->head) ? HL_TAIL_ROWS : t->val->n;
+    int status = 0;
+    ts_record_gradients(0);
+    for (size_t i = 0; i < t->val->n && status == 0; i += most)
+        status = validate_rows(t, i, t->val->n - i < most ? t->val->n - i : most, sum, e);
+    ts_record_gradients(1);
     return status;
 }
 
@@ -195,15 +215,14 @@ static int prepare(hl_trainer *t, hl_err *e)
 {
     const int64_t inputs = (int64_t)hl_head_inputs(t->head);
     if (ts_view_data(&t->train_x, t->train->features, TS_F32, 2,
-                     (const int64_t[]){(int64_t)t->train->n, inputs}) ||
-        (t->val && ts_view_data(&t->val_x, t->val->features, TS_F32, 2,
-                                (const int64_t[]){(int64_t)t->val->n, inputs})))
+                     (const int64_t[]){(int64_t)t->train->n, inputs}))
         return torch_error(e);
     for (size_t i = 0; i < hl_head_params(t->head); i++) {
         ts_tensor *p = hl_head_param(t->head, i);
         slot *s = &t->slots[i];
         if (ts_zeros_like(&s->first, p) || ts_zeros_like(&s->second, p) ||
-            ts_zeros_like(&s->best, p) || ts_require_grad(p))
+            ts_zeros_like(&s->best, p) ||
+            (hl_head_param_kind(t->head, i) != HL_PARAM_AVERAGE && ts_require_grad(p)))
             return torch_error(e);
     }
     return 0;
@@ -234,6 +253,5 @@ void hl_trainer_free(hl_trainer *t)
     }
     free(t->slots);
     ts_free(t->train_x);
-    ts_free(t->val_x);
     free(t);
 }

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "head_parts.h"
+
+#include "../common/mem.h"
+#include "../common/names.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
+{
+    char *space = hl_space_format(&h->space), *classes = hl_names_format(h->classes, h->nclasses);
+    if (h->tail) {
+        char *tail = net_tail_format(net_tail_get_options(h->tail));
+        hl_tf_set_meta(header, "hilum.tail", tail);
+        free(tail);
+        net_tail_describe(h->tail, header);
+    }
+    for (size_t i = 0; i < h->nlayers; i++) {
+        const dense *d = &h->layers[i];
+        char name[64];
+        snprintf(name, sizeof name, "dense_%zu/kernel", i + 1);
+        hl_tf_add_tensor(header, name, HL_F32, 2, (const int64_t[]){d->inputs, d->units});
+        snprintf(name, sizeof name, "dense_%zu/bias", i + 1);
+        hl_tf_add_tensor(header, name, HL_F32, 1, &d->units);
+    }
+    hl_tf_set_meta(header, "hilum.kind", "head");
+    hl_tf_set_meta(header, "hilum.classes", classes);
+    hl_tf_set_meta(header, "hilum.space", space);
+    hl_tf_set_meta(header, "hilum.chain", chain);
+    free(classes);
+    free(space);
+}
+
+int hl_head_begin(hl_tf_writer **w, const hl_head *h, const char *path, const char *chain,
+                  hl_err *e)
+{
+    hl_tf_header header = {0};
+    describe(h, chain, &header);
+    const int status = hl_tf_create(w, path, &header, HL_TF_LEVEL, e);
+    hl_tf_header_free(&header);
+    return status;
+}
+
+static int write_param(const ts_tensor *p, int64_t values, hl_tf_writer *w, hl_err *e)
+{
+    const size_t bytes = (size_t)values * sizeof(float);
+    void *data = hl_malloc(bytes, 1);
+    const int failed = ts_to_data(p, data, bytes);
+    const int status = failed ? hl_head_torch_error(e) : hl_tf_write(w, data, bytes, e);
+    free(data);
+    return status;
+}
+
+int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
+{
+    if (h->tail && net_tail_write(h->tail, w, e)) {
+        hl_tf_discard(w);
+        return -1;
+    }
+    for (size_t i = 0; i < h->nlayers; i++) {
+        const dense *d = &h->layers[i];
+        if (write_param(d->kernel, d->inputs * d->units, w, e) ||
+            write_param(d->bias, d->units, w, e)) {
+            hl_tf_discard(w);
+            return -1;
+        }
+    }
+    return hl_tf_finish(w, e);
+}
+
+/* Layer i, whose kernel and bias k points to, must fit what is before it, and be whole. */
+static int check_layer(const hl_tensor_desc *k, size_t i, int64_t inputs, const char *file,
+                       hl_err *e)
+{
+    const hl_tensor_desc *b = k + 1;
+    char kernel[64], bias[64];
+    snprintf(kernel, sizeof kernel, "dense_%zu/kernel", i + 1);
+    snprintf(bias, sizeof bias, "dense_%zu/bias", i + 1);
+    if (strcmp(k->name, kernel) != 0 || strcmp(b->name, bias) != 0)
+        return hl_fail(e, "%s: expected tensors %s and %s, found %s and %s", file, kernel, bias,
+                       k->name, b->name);
+    if (k->dtype != HL_F32 || b->dtype != HL_F32 || k->rank != 2 || b->rank != 1 ||
+        k->shape[0] < 1 || k->shape[1] < 1 || b->shape[0] != k->shape[1] ||
+        (inputs && k->shape[0] != inputs))
+        return hl_fail(e, "%s: %s: its shape does not fit the layers beside it", file, kernel);
+    return 0;
+}
+
+static int read_values(hl_tf_reader *r, const hl_tensor_desc *d, float **values, hl_err *e)
+{
+    *values = hl_malloc((size_t)d->bytes, 1);
+    if (hl_tf_read(r, *values, (size_t)d->bytes, e))
+        return -1;
+    for (size_t i = 0; i < (size_t)d->bytes / sizeof **values; i++)
+        if (!isfinite((*values)[i]))
+            return hl_fail(e, "%s: %s: a value is not finite", hl_tf_name(r), d->name);
+    return 0;
+}
+
+static int read_layer(hl_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size_t i, hl_err *e)
+{
+    const int64_t below = h->tail ? (int64_t)net_tail_outputs(h->tail) : 0;
+    if (check_layer(k, i, i ? h->layers[i - 1].units : below, hl_tf_name(r), e))
+        return -1;
+    float *kernel = NULL, *bias = NULL;
+    int status = read_values(r, k, &kernel, e) || read_values(r, k + 1, &bias, e) ? -1 : 0;
+    if (status == 0)
+        status = hl_head_add_dense(h, k->shape[0], k->shape[1], kernel, bias, e);
+    free(kernel);
+    free(bias);
+    return status;
+}
+
+static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
+{
+    const hl_tf_header *header = hl_tf_get_header(r);
+    const char *classes = hl_tf_meta(header, "hilum.classes");
+    const char *space = hl_tf_meta(header, "hilum.space");
+    const char *chain = hl_tf_meta(header, "hilum.chain");
+    if (!classes || !space || !chain)
+        return hl_fail(e, "%s: expected metadata hilum.classes, hilum.space and hilum.chain",
+                       hl_tf_name(r));
+    h->chain = hl_strdup(chain);
+    memcpy(h->id, hl_tf_id(r), sizeof h->id);
+    if (hl_names_parse(&h->classes, &h->nclasses, classes, e) ||
+        hl_space_parse(&h->space, space, e))
+        return hl_fail_in(e, hl_tf_name(r));
+    return 0;
+}
+
+static int read_tail(hl_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
+{
+    const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.tail");
+    net_tail_options o;
+    if (!text)
+        return 0;
+    if (net_tail_parse(&o, text, e))
+        return hl_fail_in(e, hl_tf_name(r));
+    return net_tail_read(&h->tail, &h->space, &o, r, ntensors, e);
+}
+
+static int read_head(hl_head *h, hl_tf_reader *r, hl_err *e)
+{
+    size_t tail = 0;
+    if (read_meta(h, r, e) || read_tail(h, r, &tail, e))
+        return -1;
+    const hl_tensor_desc *first = hl_tf_get_header(r)->tensors + tail;
+    const size_t n = hl_tf_get_header(r)->ntensors - tail;
+    if (n == 0 || n % 2 || n / 2 > HL_HEAD_MAX_LAYERS)
+        return hl_fail(e, "%s: expected a kernel and a bias for 1 to %d layers, found %zu tensors",
+                       hl_tf_name(r), HL_HEAD_MAX_LAYERS, n);
+    for (size_t i = 0; i < n / 2; i++)
+        if (read_layer(h, r, first + 2 * i, i, e))
+            return -1;
+    if (h->layers[h->nlayers - 1].units != (int64_t)h->nclasses)
+        return hl_fail(e, "%s: %zu classes, but the last layer has another number of outputs",
+                       hl_tf_name(r), h->nclasses);
+    return hl_tf_end(r, e);
+}
+
+int hl_head_load(hl_head **result, const char *path, hl_err *e)
+{
+    hl_tf_reader *r;
+    if (hl_tf_open(&r, path, "head", e))
+        return -1;
+    hl_head *h = hl_calloc(1, sizeof *h);
+    const int status = read_head(h, r, e);
+    hl_tf_close(r);
+    if (status)
+        hl_head_free(h);
+    else
+        *result = h;
+    return status;
+}
