@@ -73,6 +73,21 @@ static uint32_t argmax(const double *p, size_t n)
     return (uint32_t)best;
 }
 
+/* Of n rows from the first on, moves those of images, not of variants, together; their number. */
+static size_t keep_originals(const hl_features *f, size_t first, size_t n, float *values)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (f->samples.manifest.samples[first + i].variant)
+            continue;
+        if (kept < i)
+            memcpy(values + kept * f->width, values + i * f->width, f->width * sizeof *values);
+        kept++;
+    }
+    return kept;
+}
+
+/* A row of p for each sample that is no variant. */
 static int predict_all(const hl_head *head, hl_features *f, double *p, uint32_t *predicted,
                        hl_err *e)
 {
@@ -81,16 +96,17 @@ static int predict_all(const hl_head *head, hl_features *f, double *p, uint32_t 
     hl_progress progress;
     hl_progress_start(&progress, "images", f->samples.n);
     int status = 0;
-    for (size_t done = 0; status == 0 && done < f->samples.n;) {
-        const size_t n = rows < f->samples.n - done ? rows : f->samples.n - done;
+    for (size_t read = 0, done = 0; status == 0 && read < f->samples.n;) {
+        const size_t n = rows < f->samples.n - read ? rows : f->samples.n - read;
         double *to = p + done * f->samples.nclasses;
-        if (hl_features_read(f, n, values, e) || hl_head_predict(head, n, values, to, e)) {
-            status = -1;
-            break;
-        }
-        for (size_t i = 0; i < n; i++)
+        status = hl_features_read(f, n, values, e);
+        const size_t kept = status ? 0 : keep_originals(f, read, n, values);
+        if (kept)
+            status = hl_head_predict(head, kept, values, to, e);
+        for (size_t i = 0; status == 0 && i < kept; i++)
             predicted[done + i] = argmax(to + i * f->samples.nclasses, f->samples.nclasses);
-        done += n;
+        read += n;
+        done += kept;
         hl_progress_add(&progress, n);
     }
     free(values);
@@ -150,6 +166,7 @@ static int measure(const hl_head *head, hl_features *f, hl_err *e)
                          evaluation_subset_name(subset));
     if (status == 0)
         status = predict_all(head, f, p, predicted, e);
+    hl_manifest_drop_variants(&f->samples.manifest); /* what is measured are images */
     if (status == 0)
         status = make_chain(&chain, head, f, e);
     v.chain = chain;

@@ -22,7 +22,8 @@ static const char default_model[] = "vgg16";
 static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output;
 static int opt_filter = HL_BILINEAR, opt_fit = HL_STRETCH;
 static int opt_channels = CHANNELS_AUTO, opt_on_error = ON_ERROR_STOP;
-static int64_t opt_jobs;
+static int64_t opt_jobs, opt_augment;
+static uint64_t opt_seed = 1;
 
 static const hl_opt options[] = {
     HL_OPT_STR('m', "model", "NAME", &opt_model,
@@ -37,7 +38,12 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &opt_output, "images (default: standard output)"),
+    /* The last two, see recorded_options. */
+    HL_OPT_INT_R(0, "augment", "K", &opt_augment, 0, HL_MAX_VARIANTS,
+                 "add K random variants of every training image"),
+    HL_OPT_SEED(&opt_seed),
 };
+enum { AUGMENT_OPTIONS = 2 };
 
 static const hl_cli cli = {
     .name = "preprocess",
@@ -49,6 +55,15 @@ static const hl_cli cli = {
     .min_args = 0,
     .max_args = 1,
 };
+
+/* Without variants there is nothing random, and the record says nothing of it. */
+static hl_cli recorded_options(void)
+{
+    hl_cli c = cli;
+    if (opt_augment == 0)
+        c.nopts -= AUGMENT_OPTIONS;
+    return c;
+}
 
 /* ---- the size ---- */
 
@@ -112,10 +127,9 @@ static int write_rejects(const hl_conversion *c, hl_err *e)
 static void warn_of_losses(const hl_conversion *c)
 {
     const hl_manifest *before = c->manifest, *after = &c->kept;
-    const size_t lost = before->n - after->n;
-    if (lost == 0)
+    if (c->nrejects == 0)
         return;
-    hl_log_warn("images left out as unusable: %zu of %zu; the first: %s", lost, before->n,
+    hl_log_warn("images left out as unusable: %zu of %zu; the first: %s", c->nrejects, before->n,
                 c->first_reject.msg);
     for (int s = 0; s < HL_SUBSETS; s++)
         if (hl_manifest_count(before, (hl_subset)s) && !hl_manifest_count(after, (hl_subset)s))
@@ -151,7 +165,8 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
     char manifest_digest[HL_DIGEST_SIZE], *chain;
     hl_manifest_digest(c->manifest, manifest_digest);
     const hl_input inputs[] = {{"manifest", manifest_digest}, {"images", c->digest}};
-    if (hl_chain_extend(&chain, c->manifest->chain, &cli, inputs, 2, e))
+    const hl_cli record = recorded_options();
+    if (hl_chain_extend(&chain, c->manifest->chain, &record, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, opt_output, &c->kept, c->manifest->classes,
                                          c->manifest->nclasses, &space, chain, &payload, e);
@@ -190,8 +205,10 @@ static int try_output(hl_err *e)
     return 0;
 }
 
-static int preprocess(hl_conversion *c, hl_err *e)
+static int preprocess(hl_conversion *c, const char *name, hl_err *e)
 {
+    if (hl_manifest_has_variants(c->manifest))
+        return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
     if (try_output(e) || hl_convert(c, e))
         return -1;
     warn_of_losses(c);
@@ -211,6 +228,8 @@ int main(int argc, char **argv)
                        .skip_unusable = opt_on_error == ON_ERROR_SKIP,
                        .filter = (hl_filter)opt_filter,
                        .fit = (hl_fit)opt_fit,
+                       .variants = (size_t)opt_augment,
+                       .seed = opt_seed,
                        .jobs = (int)opt_jobs};
     settle_size(&c.height, &c.width);
     if (opt_rejects && !c.skip_unusable)
@@ -223,7 +242,7 @@ int main(int argc, char **argv)
     if (status == 0) {
         c.manifest = &manifest;
         c.root = opt_root ? opt_root : manifest.root;
-        status = preprocess(&c, &err);
+        status = preprocess(&c, argv[first] ? argv[first] : "standard input", &err);
         hl_convert_free(&c);
         hl_manifest_free(&manifest);
     }

@@ -109,7 +109,15 @@ static void free_set(hl_set *s)
     free(s->labels);
 }
 
-/* Rows of the training and validation subsets; those of the test subset are passed over. */
+static size_t count_used(const hl_manifest *m, hl_subset subset)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n; i++)
+        n += hl_sample_is_used(&m->samples[i], subset);
+    return n;
+}
+
+/* Rows of the training and validation subsets; all others are passed over. */
 static int load_sets(hl_features *f, hl_set sets[HL_SUBSETS], hl_err *e)
 {
     float *unused = hl_malloc(f->width, sizeof *unused);
@@ -117,7 +125,7 @@ static int load_sets(hl_features *f, hl_set sets[HL_SUBSETS], hl_err *e)
     for (size_t i = 0; i < f->samples.n && status == 0; i++) {
         const hl_sample *s = &f->samples.manifest.samples[i];
         hl_set *to = &sets[s->subset];
-        if (s->subset == HL_TEST) {
+        if (s->subset == HL_TEST || !hl_sample_is_used(s, s->subset)) {
             status = hl_features_read(f, 1, unused, e);
             continue;
         }
@@ -276,8 +284,8 @@ static int train(hl_features *f, hl_err *e)
 {
     const hl_input input = {"features", hl_tf_id(f->samples.file)};
     hl_set sets[HL_SUBSETS] = {{0}};
-    alloc_set(&sets[HL_TRAIN], hl_manifest_count(&f->samples.manifest, HL_TRAIN), f->width);
-    alloc_set(&sets[HL_VAL], hl_manifest_count(&f->samples.manifest, HL_VAL), f->width);
+    alloc_set(&sets[HL_TRAIN], count_used(&f->samples.manifest, HL_TRAIN), f->width);
+    alloc_set(&sets[HL_VAL], count_used(&f->samples.manifest, HL_VAL), f->width);
     hl_head *head = NULL;
     char *chain = NULL;
     int status = load_sets(f, sets, e);

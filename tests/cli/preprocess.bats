@@ -257,3 +257,64 @@ EOF
     preprocess -q -o out m.tsv
     [ "$(shape out)" = "[160,224,224,1]" ]
 }
+
+# rows FILE: the manifest in a tensor file, without its heading
+rows() {
+    local size
+    size=$(header "$1" | sed 's/.*"manifest":{"dtype":"U8","shape":\[\([0-9]*\)].*/\1/')
+    zstd -dc "$1" | tail -c +$((9 + $(header "$1" | wc -c))) | head -c "$size" | grep -v '^#' | tail -n +2
+}
+
+@test "preprocess: --augment adds variants of training images, and of no others" {
+    manifest "$images" grey-8.png grey-4.png rgb-8.png > m.tsv # train, test, train
+    preprocess -q --size 11x17 --augment 2 -o out m.tsv
+    [ "$(shape out)" = "[7,11,17,3]" ]
+    [ "$(rows out | cut -f 1,4,5)" = "$(printf '%s\n' $'grey-8.png\ttrain\t0' $'grey-8.png\ttrain\t1' \
+        $'grey-8.png\ttrain\t2' $'grey-4.png\ttest\t0' $'rgb-8.png\ttrain\t0' $'rgb-8.png\ttrain\t1' \
+        $'rgb-8.png\ttrain\t2')" ]
+    header out | grep -q -- '--augment 2 --seed 1'
+    # The images themselves are what they are without variants, and all variants differ.
+    preprocess -q --size 11x17 -o plain m.tsv
+    image() { pixels "$2" "$1" | tail -c +$((561 * $3 + 1)) | head -c 561; }
+    cmp <(image out 3927 0) <(image plain 1683 0)
+    cmp <(image out 3927 3) <(image plain 1683 1)
+    cmp <(image out 3927 4) <(image plain 1683 2)
+    [ "$(for i in 0 1 2 4 5 6; do image out 3927 $i | sha256sum; done | sort -u | wc -l)" = 6 ]
+}
+
+@test "preprocess: a variant depends on seed, path and number alone" {
+    manifest "$images" grey-8.png grey-4.png grey-2.png > m.tsv
+    manifest "$images" grey-2.png > alone.tsv
+    preprocess -q --size 11x17 --augment 3 -o three m.tsv
+    preprocess -q --size 11x17 --augment 3 -j 5 < m.tsv > threads
+    preprocess -q --size 11x17 --augment 1 -o one alone.tsv
+    preprocess -q --size 11x17 --augment 1 -s 2 -o seed alone.tsv
+    cmp three threads
+    cmp <(pixels 561 three | head -c 187) <(pixels 187 one) # the third but last of m.tsv is grey-2's first
+    ! cmp -s <(pixels 187 one) <(pixels 187 seed)
+}
+
+@test "preprocess: without variants nothing tells of them" {
+    manifest "$images" grey-8.png grey-4.png > m.tsv
+    preprocess -q --size 11x17 -o out m.tsv
+    preprocess -q --size 11x17 --augment 0 -s 5 -o zero m.tsv
+    cmp out zero
+    ! header out | grep -q -e augment -e seed
+    [ "$(rows out | head -n 1 | tr -dc '\t' | wc -c)" = 3 ]
+}
+
+@test "preprocess: an unusable image has no variants" {
+    manifest "$images" grey-8.png grey-4.png refused/gif > m.tsv
+    run --separate-stderr preprocess -q --augment 2 --on-error skip --size 11x17 -o out m.tsv
+    [[ $stderr == "preprocess: warning: images left out as unusable: 1 of 3; the first: "*gif* ]]
+    [ "$(shape out)" = "[4,11,17,1]" ]
+}
+
+@test "preprocess: a manifest that lists variants already is refused" {
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\n' > m.tsv
+    printf 'a.png\tA\tp\ttrain\t%d\n' 0 1 >> m.tsv
+    fails 1 '^preprocess: m.tsv: it lists variants of images: expected the images alone' \
+        preprocess -q -o out m.tsv
+    fails 2 '--augment: expected a whole number from 0 to 100' preprocess --augment 101 m.tsv
+    [ "$(ls)" = m.tsv ]
+}

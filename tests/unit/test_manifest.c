@@ -4,6 +4,8 @@
 
 #define MAGIC "#hilum-manifest 1\n"
 #define COLUMNS "path\tlabel\tpatient\tsubset\n"
+#define FIVE "path\tlabel\tpatient\tsubset\tvariant\n"
+#define NAMES "expected the columns path, label, patient, subset and, if any, variant"
 
 static int parse(hl_manifest *m, const char *text, hl_err *e)
 {
@@ -133,13 +135,10 @@ static void malformed_lines_are_named(void **state)
         {"#hilum-manifest 1", "m.tsv: truncated: the last line does not end"},
         {MAGIC, "m.tsv: not a manifest: expected a line of column names"},
         {MAGIC COLUMNS, "m.tsv: it lists no sample"},
-        {MAGIC "path\tlabel\tpatient\n",
-         "m.tsv: line 2: expected the columns path, label, patient, subset"},
-        {MAGIC "path\tlabel\tpatient\tsubset\tage\n",
-         "m.tsv: line 2: expected the columns path, label, patient, subset"},
-        {MAGIC "label\tpath\tpatient\tsubset\n",
-         "m.tsv: line 2: expected the columns path, label, patient, subset"},
-        {MAGIC "\n" COLUMNS, "m.tsv: line 2: expected the columns path, label, patient, subset"},
+        {MAGIC "path\tlabel\tpatient\n", "m.tsv: line 2: " NAMES},
+        {MAGIC "path\tlabel\tpatient\tsubset\tage\n", "m.tsv: line 2: " NAMES},
+        {MAGIC "label\tpath\tpatient\tsubset\n", "m.tsv: line 2: " NAMES},
+        {MAGIC "\n" COLUMNS, "m.tsv: line 2: " NAMES},
         {MAGIC COLUMNS "\n", "m.tsv: line 3: expected 4 columns, found 1"},
         {MAGIC COLUMNS "a\tb\tc\n", "m.tsv: line 3: expected 4 columns, found 3"},
         {MAGIC COLUMNS "a\tb\tc\ttest\t\n", "m.tsv: line 3: expected 4 columns, found 5"},
@@ -165,6 +164,28 @@ static void malformed_lines_are_named(void **state)
         {MAGIC "#root\tx\n#root\ty\n" COLUMNS, "m.tsv: line 3: stated twice"},
         {MAGIC "#chain\t[]\n#chain\t[]\n" COLUMNS, "m.tsv: line 3: stated twice"},
         {MAGIC "#root\t\\\n" COLUMNS, "m.tsv: line 2: bad escape"},
+        {MAGIC "path\tlabel\tpatient\tsubset\tvariant\tage\n", "m.tsv: line 2: " NAMES},
+        {MAGIC FIVE "a\tb\tc\ttrain\n", "m.tsv: line 3: expected 5 columns, found 4"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t\n", "m.tsv: line 3: empty variant"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t-1\n",
+         "m.tsv: line 3: expected a variant from 0 to 100, found '-1'"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t101\n",
+         "m.tsv: line 3: expected a variant from 0 to 100, found '101'"},
+        {MAGIC FIVE "a\tb\tc\tval\t0\na\tb\tc\tval\t1\n",
+         "m.tsv: line 4: a variant is for training: expected subset train, found val"},
+        {MAGIC FIVE "a\tb\tc\ttest\t0\na\tb\tc\ttrain\t1\n",
+         "m.tsv: variant 1 of 'a': expected the subset of the image"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t2\na\tx\tc\ttrain\t0\n",
+         "m.tsv: variant 2 of 'a': expected the label of the image"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tx\ttrain\t1\n",
+         "m.tsv: variant 1 of 'a': expected the patient of the image"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t1\n",
+         "m.tsv: variant 1 of 'a': the image itself is not there"},
+        {MAGIC FIVE "A\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
+         "m.tsv: variant 1 of 'a': the image itself is not there"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t1\na\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
+         "m.tsv: variant 1 of 'a' stands there twice"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tc\ttrain\t0\n", "m.tsv: path 'a' stands there twice"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
@@ -174,6 +195,53 @@ static void malformed_lines_are_named(void **state)
         assert_null(m.samples);
         hl_manifest_free(&m);
     }
+}
+
+static void variants_are_told_from_images(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_manifest m = {0}, back;
+    hl_manifest_add(&m, "a", "A", "p1", HL_TRAIN);
+    assert_false(hl_manifest_has_variants(&m));
+    hl_manifest_add_variant(&m);
+    hl_manifest_add_variant(&m);
+    hl_manifest_add(&m, "b", "B", "p2", HL_TEST);
+    hl_manifest_finish(&m);
+    assert_true(hl_manifest_has_variants(&m));
+    hl_text t = {0};
+    hl_manifest_format(&m, false, &t);
+    assert_string_equal(t.data, MAGIC "#samples\t4\n" FIVE "a\tA\tp1\ttrain\t0\n"
+                                      "a\tA\tp1\ttrain\t1\na\tA\tp1\ttrain\t2\n"
+                                      "b\tB\tp2\ttest\t0\n");
+    assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
+    hl_text_free(&t);
+    assert_int_equal(back.n, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(back.samples[i].variant, i < 3 ? i : 0);
+    /* Only images count, and variants train only where their image does. */
+    assert_int_equal(hl_manifest_count(&back, HL_TRAIN), 1);
+    assert_int_equal(hl_manifest_count(&back, HL_TEST), 1);
+    assert_true(hl_sample_is_used(&back.samples[2], HL_TRAIN));
+    back.samples[2].subset = HL_VAL;
+    assert_false(hl_sample_is_used(&back.samples[2], HL_VAL));
+    assert_false(hl_sample_is_used(&back.samples[2], HL_TRAIN));
+    hl_manifest_free(&m);
+    hl_manifest_free(&back);
+}
+
+/* A column of nothing but 0 says what no column says. */
+static void a_column_without_variants_is_none(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_manifest m;
+    assert_int_equal(parse(&m, MAGIC FIVE "a\tb\tc\tval\t0\n", &e), 0);
+    hl_text t = {0};
+    hl_manifest_format(&m, false, &t);
+    assert_string_equal(t.data, MAGIC "#samples\t1\n" COLUMNS "a\tb\tc\tval\n");
+    hl_text_free(&t);
+    hl_manifest_free(&m);
 }
 
 static void zero_bytes_are_refused(void **state)
@@ -247,6 +315,8 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(comments_before_the_columns_are_skipped),
         cmocka_unit_test(malformed_lines_are_named),
+        cmocka_unit_test(variants_are_told_from_images),
+        cmocka_unit_test(a_column_without_variants_is_none),
         cmocka_unit_test(zero_bytes_are_refused),
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(many_samples),

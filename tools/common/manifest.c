@@ -12,7 +12,8 @@ const char *const hl_subset_names[HL_SUBSETS] = {"train", "val", "test"};
 
 static const char magic_line[] = "#hilum-manifest 1";
 static const char column_line[] = "path\tlabel\tpatient\tsubset";
-enum { NCOLUMNS = 4 };
+static const char variant_column[] = "\tvariant";
+enum { NCOLUMNS = 4, VARIANT = NCOLUMNS, MOST_COLUMNS };
 
 /* Text of at most this size is read: a million samples take about 80 MB. */
 static const size_t max_text = (size_t)1 << 31;
@@ -36,6 +37,13 @@ void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const 
                                      .label = hl_strdup(label),
                                      .patient = hl_strdup(patient),
                                      .subset = subset};
+}
+
+void hl_manifest_add_variant(hl_manifest *m)
+{
+    const hl_sample of = m->samples[m->n - 1];
+    hl_manifest_add(m, of.path, of.label, of.patient, of.subset);
+    m->samples[m->n - 1].variant = of.variant + 1;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -94,20 +102,58 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     return 0;
 }
 
-static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line, hl_err *e)
+/* What is known after the lines above the rows. */
+typedef struct heading {
+    uint64_t stated; /* number of samples; 0: not stated */
+    size_t ncolumns; /* 0: the line of their names is still to come */
+} heading;
+
+static int read_columns(heading *h, const char *name, size_t line_no, const char *line, hl_err *e)
 {
-    char *field[NCOLUMNS];
+    const size_t len = sizeof column_line - 1;
+    const bool four = strncmp(line, column_line, len) == 0;
+    if (four && !line[len])
+        h->ncolumns = NCOLUMNS;
+    else if (four && strcmp(line + len, variant_column) == 0)
+        h->ncolumns = MOST_COLUMNS;
+    else
+        return hl_fail(e,
+                       "%s: line %zu: expected the columns path, label, patient, subset and, if "
+                       "any, variant",
+                       name, line_no);
+    return 0;
+}
+
+static int read_variant(const char *name, size_t line_no, const char *field, hl_sample *s,
+                        hl_err *e)
+{
+    uint64_t v;
+    if (!hl_parse_u64(field, &v) || v > HL_MAX_VARIANTS)
+        return hl_fail(e, "%s: line %zu: expected a variant from 0 to %d, found '%s'", name,
+                       line_no, HL_MAX_VARIANTS, field);
+    if (v && s->subset != HL_TRAIN)
+        return hl_fail(e,
+                       "%s: line %zu: a variant is for training: expected subset train, found %s",
+                       name, line_no, hl_subset_names[s->subset]);
+    s->variant = (uint32_t)v;
+    return 0;
+}
+
+static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line,
+                       size_t ncolumns, hl_err *e)
+{
+    char *field[MOST_COLUMNS];
     size_t n = 0;
     for (char *rest = line; rest; n++) {
         char *one = strsep(&rest, "\t");
-        if (n < NCOLUMNS)
+        if (n < MOST_COLUMNS)
             field[n] = one;
     }
-    if (n != NCOLUMNS)
-        return hl_fail(e, "%s: line %zu: expected %d columns, found %zu", name, line_no, NCOLUMNS,
+    if (n != ncolumns)
+        return hl_fail(e, "%s: line %zu: expected %zu columns, found %zu", name, line_no, ncolumns,
                        n);
-    for (size_t i = 0; i < NCOLUMNS; i++) {
-        static const char *const column[NCOLUMNS] = {"path", "label", "patient", "subset"};
+    for (size_t i = 0; i < ncolumns; i++) {
+        static const char *const column[] = {"path", "label", "patient", "subset", "variant"};
         if (!hl_tsv_unescape(field[i]))
             return hl_fail(e, "%s: line %zu: bad escape in %s", name, line_no, column[i]);
         if (!*field[i])
@@ -118,48 +164,73 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
         return hl_fail(e, "%s: line %zu: expected subset train, val or test, found '%s'", name,
                        line_no, field[3]);
     hl_manifest_add(m, field[0], field[1], field[2], (hl_subset)subset);
-    return 0;
+    return ncolumns == MOST_COLUMNS
+               ? read_variant(name, line_no, field[VARIANT], &m->samples[m->n - 1], e)
+               : 0;
 }
 
-static int read_line(hl_manifest *m, const char *name, size_t line_no, char *line, bool *columns,
-                     uint64_t *stated, hl_err *e)
+static int read_line(hl_manifest *m, const char *name, size_t line_no, char *line, heading *h,
+                     hl_err *e)
 {
     if (line_no == 1) {
         if (strcmp(line, magic_line) != 0)
             return hl_fail(e, "%s: not a manifest: expected '%s' in line 1", name, magic_line);
         return 0;
     }
-    if (!*columns) {
-        if (line[0] == '#')
-            return read_comment(m, name, line_no, line, stated, e);
-        if (strcmp(line, column_line) != 0)
-            return hl_fail(e, "%s: line %zu: expected the columns path, label, patient, subset",
-                           name, line_no);
-        *columns = true;
-        return 0;
-    }
-    return read_sample(m, name, line_no, line, e);
+    if (h->ncolumns)
+        return read_sample(m, name, line_no, line, h->ncolumns, e);
+    return line[0] == '#' ? read_comment(m, name, line_no, line, &h->stated, e)
+                          : read_columns(h, name, line_no, line, e);
 }
 
-static int check_repeats(const hl_manifest *m, const char *name, hl_err *e)
+static int compare_images(const void *a, const void *b)
 {
-    char **paths = hl_malloc(m->n, sizeof *paths);
+    const hl_sample *x = *(const hl_sample *const *)a, *y = *(const hl_sample *const *)b;
+    const int order = strcmp(x->path, y->path);
+    return order ? order : (x->variant > y->variant) - (x->variant < y->variant);
+}
+
+/* s and the one before it in the order of images; of: the first one of that image. */
+static int check_image(const hl_sample *s, const hl_sample *before, const hl_sample *of,
+                       const char *name, hl_err *e)
+{
+    if (compare_images(&s, &before) == 0)
+        return s->variant ? hl_fail(e, "%s: variant %" PRIu32 " of '%s' stands there twice", name,
+                                    s->variant, s->path)
+                          : hl_fail(e, "%s: path '%s' stands there twice", name, s->path);
+    if (of->variant)
+        return hl_fail(e, "%s: variant %" PRIu32 " of '%s': the image itself is not there", name,
+                       of->variant, of->path);
+    const char *differs = s->subset != of->subset                ? "subset"
+                          : strcmp(s->label, of->label) != 0     ? "label"
+                          : strcmp(s->patient, of->patient) != 0 ? "patient"
+                                                                 : NULL;
+    return differs ? hl_fail(e, "%s: variant %" PRIu32 " of '%s': expected the %s of the image",
+                             name, s->variant, s->path, differs)
+                   : 0;
+}
+
+static int check_images(const hl_manifest *m, const char *name, hl_err *e)
+{
+    static const hl_sample nothing = {.path = ""};
+    const hl_sample **all = hl_malloc(m->n, sizeof *all), *of = &nothing, *before = &nothing;
     for (size_t i = 0; i < m->n; i++)
-        paths[i] = m->samples[i].path;
-    qsort(paths, m->n, sizeof *paths, compare_text);
+        all[i] = &m->samples[i];
+    qsort(all, m->n, sizeof *all, compare_images);
     int status = 0;
-    for (size_t i = 1; i < m->n && status == 0; i++)
-        if (strcmp(paths[i - 1], paths[i]) == 0)
-            status = hl_fail(e, "%s: path '%s' stands there twice", name, paths[i]);
-    free(paths);
+    for (size_t i = 0; i < m->n && status == 0; before = all[i++]) {
+        if (strcmp(all[i]->path, of->path) != 0)
+            of = all[i];
+        status = check_image(all[i], before, of, name, e);
+    }
+    free(all);
     return status;
 }
 
 static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len, hl_err *e)
 {
-    bool columns = false;
+    heading h = {0};
     size_t line_no = 0;
-    uint64_t stated = 0; /* number of samples; 0: not stated */
     for (char *line = text; line < text + len;) {
         char *end = memchr(line, '\n', (size_t)(text + len - line));
         if (!end)
@@ -167,18 +238,18 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
         *end = '\0';
         if (strlen(line) != (size_t)(end - line))
             return hl_fail(e, "%s: line %zu: it holds a zero byte", name, line_no + 1);
-        if (read_line(m, name, ++line_no, line, &columns, &stated, e))
+        if (read_line(m, name, ++line_no, line, &h, e))
             return -1;
         line = end + 1;
     }
-    if (!columns)
+    if (!h.ncolumns)
         return hl_fail(e, "%s: not a manifest: expected a line of column names", name);
     if (m->n == 0)
         return hl_fail(e, "%s: it lists no sample", name);
-    if (stated && stated != m->n)
+    if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
-                       stated, m->n);
-    return check_repeats(m, name, e);
+                       h.stated, m->n);
+    return check_images(m, name, e);
 }
 
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
@@ -229,15 +300,19 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
         format_comment("#root\t", m->root, t);
         format_comment("#chain\t", m->chain, t);
     }
-    hl_text_printf(t, "#samples\t%zu\n%s\n", m->n, column_line);
+    const bool variants = hl_manifest_has_variants(m);
+    hl_text_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? variant_column : "");
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,
                                              hl_subset_names[s->subset]};
         for (size_t c = 0; c < NCOLUMNS; c++) {
+            hl_text_puts(t, c ? "\t" : "");
             hl_tsv_escape(t, field[c]);
-            hl_text_puts(t, c + 1 < NCOLUMNS ? "\t" : "\n");
         }
+        if (variants)
+            hl_text_printf(t, "\t%" PRIu32, s->variant);
+        hl_text_puts(t, "\n");
     }
 }
 
@@ -253,17 +328,41 @@ size_t hl_manifest_count(const hl_manifest *m, hl_subset subset)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n; i++)
-        n += m->samples[i].subset == subset;
+        n += m->samples[i].subset == subset && m->samples[i].variant == 0;
     return n;
+}
+
+bool hl_manifest_has_variants(const hl_manifest *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (m->samples[i].variant)
+            return true;
+    return false;
+}
+
+static void free_sample(hl_sample *s)
+{
+    free(s->path);
+    free(s->label);
+    free(s->patient);
+}
+
+void hl_manifest_drop_variants(hl_manifest *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n; i++) {
+        if (m->samples[i].variant)
+            free_sample(&m->samples[i]);
+        else
+            m->samples[kept++] = m->samples[i];
+    }
+    m->n = kept;
 }
 
 void hl_manifest_free(hl_manifest *m)
 {
-    for (size_t i = 0; i < m->n; i++) {
-        free(m->samples[i].path);
-        free(m->samples[i].label);
-        free(m->samples[i].patient);
-    }
+    for (size_t i = 0; i < m->n; i++)
+        free_sample(&m->samples[i]);
     for (size_t k = 0; k < m->nclasses; k++)
         free(m->classes[k]);
     free(m->samples);

@@ -5,12 +5,13 @@
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/parallel.h"
+#include "augment.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct slot {
-    uint8_t *image; /* height * width * 3 bytes */
+    uint8_t *image; /* height * width * channels bytes, and as many for each variant */
     int channels;   /* 0: the source file is unusable, and err says why */
     unsigned char source[32];
     hl_err err;
@@ -39,13 +40,30 @@ static int convert_one(const hl_conversion *c, const char *path, slot *s, hl_err
     return 0;
 }
 
+static size_t variants_of(const hl_conversion *c, const hl_sample *s)
+{
+    return s->subset == HL_TRAIN ? c->variants : 0;
+}
+
+static void make_variants(const hl_conversion *c, const hl_sample *sample, slot *s)
+{
+    const size_t channels = (size_t)s->channels, bytes = c->height * c->width * channels;
+    for (uint32_t v = 1; v <= variants_of(c, sample); v++) {
+        const hl_variation one = hl_variation_draw(c->seed, sample->path, v);
+        hl_augment(&one, s->image, c->height, c->width, channels, s->image + v * bytes);
+    }
+}
+
 static int work(void *ctx, size_t i, size_t at, hl_err *e)
 {
     run *r = ctx;
     slot *s = &r->slots[at];
+    const hl_sample *sample = &r->c->manifest->samples[i];
     s->channels = 0;
-    if (convert_one(r->c, r->c->manifest->samples[i].path, s, &s->err) == 0)
+    if (convert_one(r->c, sample->path, s, &s->err) == 0) {
+        make_variants(r->c, sample, s);
         return 0;
+    }
     if (r->c->skip_unusable)
         return 0;
     *e = s->err;
@@ -61,7 +79,7 @@ static void reject(hl_conversion *c, const char *path, const hl_err *why)
     if (strncmp(reason, file, len) == 0 && strncmp(reason + len, ": ", 2) == 0)
         reason += len + 2;
     free(file);
-    if (c->rejects.len == 0)
+    if (c->nrejects++ == 0)
         c->first_reject = *why;
     hl_tsv_escape(&c->rejects, path);
     hl_text_puts(&c->rejects, "\t");
@@ -74,7 +92,13 @@ static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
     hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
     hl_sha256_add(r->digest, s->source, sizeof s->source);
     hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
-    return hl_spool_add(&r->c->spool, s->image, s->channels, e);
+    const size_t bytes = r->c->height * r->c->width * (size_t)s->channels;
+    int status = hl_spool_add(&r->c->spool, s->image, s->channels, e);
+    for (size_t v = 1; v <= variants_of(r->c, sample) && status == 0; v++) {
+        hl_manifest_add_variant(&r->c->kept);
+        status = hl_spool_add(&r->c->spool, s->image + v * bytes, s->channels, e);
+    }
+    return status;
 }
 
 static int emit(void *ctx, size_t i, size_t at, hl_err *e)
@@ -97,7 +121,7 @@ int hl_convert(hl_conversion *c, hl_err *e)
         return -1;
     run r = {.c = c, .slots = hl_calloc(nslots, sizeof(slot)), .digest = hl_sha256_new()};
     for (size_t i = 0; i < nslots; i++)
-        r.slots[i].image = hl_malloc(pixels, 3);
+        r.slots[i].image = hl_malloc(pixels * 3, 1 + c->variants);
     hl_progress_start(&r.progress, "images", c->manifest->n);
     const int status = hl_ordered_map(c->manifest->n, c->jobs, work, emit, &r, e);
     if (status == 0)

@@ -22,12 +22,15 @@ typedef struct hl_conversion {
     hl_fit fit;
     bool to_grey;       /* colour images become luminance */
     bool skip_unusable; /* leave out what cannot be read; otherwise it ends the run */
+    size_t variants;    /* made of each training image, see augment.h; they follow it */
+    uint64_t seed;      /* of these */
     int jobs;
     /* what comes out; hl_convert_free frees it */
     hl_spool spool;
     hl_manifest kept;            /* the samples whose images are in the spool, in its order */
     char digest[HL_DIGEST_SIZE]; /* of the paths and bytes of the source files of these */
     hl_text rejects;             /* TSV, path and reason, of the samples that were left out */
+    size_t nrejects;
     hl_err first_reject;
 } hl_conversion;
 

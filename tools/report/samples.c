@@ -130,6 +130,8 @@ static tally *count_all(const hl_manifest *m)
                 counts[k * COLUMNS + (size_t)c].patients += occurs(s + i, run, k, classes, c);
     }
     for (size_t i = 0; i < m->n; i++) {
+        if (m->samples[i].variant)
+            continue; /* the image is counted, once */
         const size_t k = m->samples[i].cls, c = m->samples[i].subset;
         counts[k * COLUMNS + c].images++;
         counts[k * COLUMNS + ALL].images++;
