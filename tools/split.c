@@ -8,6 +8,7 @@
 #include "split/assign.h"
 #include "split/collect.h"
 #include "split/subset_counts.h"
+#include "split/together.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +17,13 @@
 
 enum { DRAWN, FOLDERS };
 enum { BY_PATIENT, BY_IMAGE };
+enum { TOGETHER, APART };
 
 static const char *opt_output, *opt_labels, *opt_regex, *opt_source;
 static double opt_test = 0.25, opt_val = 0.15;
 static uint64_t opt_seed = 1;
-static int opt_subsets = DRAWN, opt_group = BY_PATIENT;
+static int opt_subsets = DRAWN, opt_group = BY_PATIENT, opt_duplicates = TOGETHER;
+static int64_t opt_jobs;
 static bool opt_exact;
 
 static const hl_opt options[] = {
@@ -32,9 +35,12 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "subsets", "drawn|folders", &opt_subsets,
                     "draw subsets, or keep the data set's own"),
     HL_OPT_CHOICE_R('g', "group", "patient|none", &opt_group, "what is never divided"),
+    HL_OPT_CHOICE_R(0, "duplicates", "together|apart", &opt_duplicates,
+                    "look at the images, and never divide copies of one image either"),
     HL_OPT_STR_R(0, "patient-regex", "RE", &opt_regex, "finds the patient in a path (group 1)"),
     HL_OPT_STR('l', "labels", "FILE", &opt_labels,
                "CSV with columns image,label[,patient][,subset]"),
+    HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads that read images"),
     HL_OPT_STR_R(0, "source", "TEXT", &opt_source, "where the images come from, for the record"),
 };
 
@@ -87,7 +93,25 @@ static int collect(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_
 
 /* ---- subsets ---- */
 
-static int set_subsets(hl_collection *c, const char *dir, hl_err *e)
+/* Only a draw that goes by patients has use for it: then the images are not even opened. */
+static int find_together(hl_together *t, const hl_collection *c, const char *dir, hl_err *e)
+{
+    *t = (hl_together){0};
+    if (opt_subsets == FOLDERS || opt_group == BY_IMAGE || opt_duplicates == APART)
+        return 0;
+    if (hl_together_find(t, &c->samples, dir, (int)opt_jobs, e))
+        return -1;
+    if (t->unreadable)
+        hl_log_info("%zu of %zu files hold no image that can be read; audit tells why",
+                    t->unreadable, c->samples.n);
+    if (t->copies)
+        hl_log_info("%zu images are copies or near copies of one another: %zu patients are kept "
+                    "together with others that they share one with",
+                    t->copies, t->joined);
+    return 0;
+}
+
+static int set_subsets(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
 {
     if (opt_subsets == FOLDERS) {
         if (c->has_subsets)
@@ -100,6 +124,7 @@ static int set_subsets(hl_collection *c, const char *dir, hl_err *e)
                              .val = opt_val,
                              .seed = opt_seed,
                              .by_patient = opt_group == BY_PATIENT,
+                             .keys = t->keys,
                              .exact = opt_exact};
     const size_t mixed = hl_assign_subsets(&c->samples, &a);
     if (mixed)
@@ -203,13 +228,18 @@ static void show_table(const hl_manifest *m, const hl_subset_counts *n)
 
 /* ---- the whole ---- */
 
-static int write_manifest(hl_collection *c, const char *dir, hl_err *e)
+static int write_manifest(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
 {
     hl_manifest *m = &c->samples;
-    const hl_input inputs[] = {{"listing", c->listing}, {"labels", c->labels}};
+    hl_input inputs[3] = {{"listing", c->listing}};
+    size_t ninputs = 1;
+    if (opt_labels)
+        inputs[ninputs++] = (hl_input){"labels", c->labels};
+    if (t->keys)
+        inputs[ninputs++] = (hl_input){"images", t->digest};
     free(m->chain);
     m->chain = NULL;
-    if (hl_chain_extend(&m->chain, NULL, &cli, inputs, opt_labels ? 2 : 1, e))
+    if (hl_chain_extend(&m->chain, NULL, &cli, inputs, ninputs, e))
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);
@@ -225,15 +255,15 @@ static int write_manifest(hl_collection *c, const char *dir, hl_err *e)
     return status;
 }
 
-static int divide(hl_collection *c, const char *dir, hl_err *e)
+static int divide(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
 {
-    if (set_subsets(c, dir, e))
+    if (set_subsets(c, t, dir, e))
         return -1;
     hl_subset_counts n;
     hl_subset_counts_make(&n, &c->samples);
     int status = check_subsets(&c->samples, &n, e);
     if (status == 0)
-        status = write_manifest(c, dir, e);
+        status = write_manifest(c, t, dir, e);
     if (status == 0)
         show_table(&c->samples, &n);
     hl_subset_counts_free(&n);
@@ -243,9 +273,13 @@ static int divide(hl_collection *c, const char *dir, hl_err *e)
 static int run(const char *dir, hl_patient_rule *rule, hl_err *e)
 {
     hl_collection c;
+    hl_together t;
     if (settle_source(dir, e) || collect(&c, dir, rule, e))
         return -1;
-    const int status = divide(&c, dir, e);
+    int status = find_together(&t, &c, dir, e);
+    if (status == 0)
+        status = divide(&c, &t, dir, e);
+    hl_together_free(&t);
     hl_collection_free(&c);
     return status;
 }
@@ -254,6 +288,7 @@ int main(int argc, char **argv)
 {
     hl_err e;
     hl_patient_rule rule;
+    opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     if (opt_exact && opt_subsets == FOLDERS)
         hl_usage_error("--exact draws subsets and --subsets folders does not: choose one");

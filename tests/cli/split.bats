@@ -453,3 +453,66 @@ divided() {
     [ "$(images m.tsv PNEUMONIA test)" -eq 969 ] # ceil(968.75)
     [ "$(divided m.tsv)" -eq 0 ]
 }
+
+# two_names DIR: phantoms of 40 patients, and at half the size again under names of other patients.
+two_names() {
+    phantom -q -n 40 --min-size 200 --max-size 240 "$1"
+    phantom -q -n 40 --min-size 100 --max-size 120 half
+    for class in NORMAL PNEUMONIA; do
+        for f in half/$class/*; do
+            mv "$f" "$(sed -E "s#.*/#$1/$class/#; s#IM-#NORMAL2-IM-#; s#person#person9#" <<<"$f")"
+        done
+    done
+}
+
+@test "copies at another size stay together with all images of their patients" {
+    two_names set
+    split set >m.tsv 2>err
+    grep -Eq '[0-9]+ images are copies or near copies of one another: [0-9]+ patients are kept together' err
+    [ "$(divided m.tsv)" -eq 0 ]
+    apart() { # pairs of an original and its half that are not in one subset
+        samples "$1" | sed -E 's/NORMAL2-IM/IM/; s/person9/person/' | sort -k 1,1 |
+            cut -f 1,4 | sort -u | cut -f 1 | uniq -d | wc -l
+    }
+    near=$(apart m.tsv)
+    split -q --duplicates apart set >other.tsv
+    echo "$near in different subsets, $(apart other.tsv) without a look at the images"
+    [ "$near" -le 2 ]
+    [ "$(apart other.tsv)" -ge 15 ]
+    # The group is drawn as its first patient is: the originals sort first and stay where they were.
+    same=$(comm -12 <(samples m.tsv | sort) <(samples other.tsv | sort) | grep -vc -e NORMAL2 -e person9)
+    [ "$same" -eq "$(samples m.tsv | grep -vc -e NORMAL2 -e person9)" ]
+}
+
+@test "the same file under the names of two patients keeps them together" {
+    phantom -q -n 60 set
+    for i in $(seq 30); do
+        f=$(find set/PNEUMONIA -name '*.png' | sort | sed -n "$((2 * i))p")
+        cp "$f" "set/PNEUMONIA/person$((7000 + i))_virus_1.png"
+    done
+    split -q set >m.tsv
+    (cd set && sha256sum ./*/*.png) | sed 's#\*\?\./##' | sort -k 2 >sums
+    # digest and subset of each file: no digest in two subsets
+    subsets_of() { join -1 2 -2 1 <(sort -k 2 sums) <(samples "$1" | cut -f 1,4 | sort) |
+        cut -d ' ' -f 2,3 | sort -u | cut -d ' ' -f 1 | uniq -d | wc -l; }
+    [ "$(subsets_of m.tsv)" -eq 0 ]
+    [ "$(divided m.tsv)" -eq 0 ]
+    split -q --duplicates apart set >other.tsv
+    [ "$(subsets_of other.tsv)" -gt 3 ]
+    sed -n 3p m.tsv | grep -q '"images":"sha256:'
+    [ "$(sed -n 3p other.tsv | grep -c '"images":')" -eq 0 ]
+}
+
+@test "threads do not change a split; images are read only where the draw goes by patients" {
+    phantom -q -n 30 set
+    split -q -j 1 set >a.tsv
+    split -q -j 3 set >b.tsv
+    cmp a.tsv b.tsv
+    for option in '--duplicates apart' '--group none'; do
+        split $option set 2>err >/dev/null
+        [ "$(grep -c 'images in [0-9.]* s ' err)" -eq 0 ]
+    done
+    printf 'no image' >set/NORMAL/IM-9999-0001.png
+    split set 2>err >/dev/null
+    grep -q '1 of [0-9]* files hold no image that can be read; audit tells why' err
+}

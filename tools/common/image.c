@@ -72,6 +72,8 @@ int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t l
         status = fail_format(&src, e);
     if (status)
         return -1;
+    img->file_bytes = len;
+    img->file_channels = img->channels;
     collapse_grey(img);
     hl_image_orient(img, orientation);
     return 0;

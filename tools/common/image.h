@@ -15,6 +15,9 @@ typedef struct hl_image {
     uint8_t *pixels; /* height * width * channels bytes, owned */
     size_t height, width;
     int channels; /* 1 or 3 */
+    /* As the file has it, for who asks what could be told without a look at the picture. */
+    size_t file_bytes;
+    int file_channels; /* 1 or 3, before equal channels became grey; alpha does not count */
 } hl_image;
 
 /* Largest image that is decoded; larger ones are refused before anything is allocated. */

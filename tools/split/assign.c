@@ -30,7 +30,9 @@ typedef struct drawing {
 static const char *key_of(const drawing *d, size_t sample)
 {
     const hl_sample *s = &d->m->samples[sample];
-    return d->a->by_patient ? s->patient : s->path;
+    if (!d->a->by_patient)
+        return s->path;
+    return d->a->keys ? d->a->keys[sample] : s->patient;
 }
 
 static int compare_samples(const void *a, const void *b, void *ctx)

@@ -21,6 +21,9 @@ typedef struct hl_assignment {
     double val;  /* part of what is not test */
     uint64_t seed;
     bool by_patient; /* else every image is a group of its own */
+    /* With by_patient: NULL, or [n] the group of each sample where patients are kept together; its
+     * name takes the place of the patient's. */
+    const char *const *keys;
     /*
      * false: u < test is test, and so on: the place of a group is its own, whatever else there is,
      * and the parts are met only on average.

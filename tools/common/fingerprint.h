@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What tells one image from all others, and from its copies. Each file is read and decoded once:
+ *
+ *   file, pixels   SHA-256 of the bytes, and of size and pixels: equal for exact copies
+ *   thumb          the image in grey, 32 x 32, each pixel the mean of what it stands for
+ *   hash           255 bits: the lowest 16 x 16 cosine frequencies of the thumb without the mean,
+ *                  each above their median or not. Bit 16 y + x; bit 0 is never set.
+ *
+ * Copies that were resized or compressed anew have thumbs that are alike (hl_thumb_correlation) and
+ * hashes that differ in few bits (hl_hash_distance).
+ */
+#ifndef HL_FINGERPRINT_H
+#define HL_FINGERPRINT_H
+
+#include "digest.h"
+#include "error.h"
+#include "image.h"
+#include "manifest.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
+
+typedef struct hl_fingerprint {
+    char *why;  /* NULL, or why there is no picture, without the name of the file; owned */
+    bool read;  /* the file could be read: `file` holds */
+    bool plain; /* the thumb has next to no structure: hash and thumb tell nothing */
+    unsigned char file[32], pixels[32];
+    size_t file_bytes, height, width; /* from here on only where there is a picture */
+    int file_channels;                /* as in hl_image */
+    double mean, contrast;            /* of the grey image, 0 .. 255; standard deviation */
+    uint64_t hash[HL_HASH_WORDS];
+    uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
+} hl_fingerprint;
+
+/* Fills all but why, read and file from an image, which becomes grey. */
+void hl_fingerprint_make(hl_fingerprint *f, hl_image *img);
+
+/* One for each sample of a manifest, read on `jobs` threads. A file that cannot be read or decoded
+ * is no failure: it has a `why`. */
+int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const char *root, int jobs,
+                         hl_err *e);
+void hl_fingerprints_free(hl_fingerprint *f, size_t n); /* what they own, not the array */
+
+/* Over all files that could be read: path, a zero byte, the SHA-256 of the file. */
+void hl_fingerprints_digest(const hl_fingerprint *f, const hl_manifest *m,
+                            char text[HL_DIGEST_SIZE]);
+
+/* Number of bits that differ. In the header, for it is the inner loop over all pairs of images. */
+static inline __attribute__((always_inline)) int hl_hash_distance(const uint64_t *a,
+                                                                  const uint64_t *b)
+{
+    int bits = 0;
+    for (int w = 0; w < HL_HASH_WORDS; w++)
+        bits += __builtin_popcountll(a[w] ^ b[w]);
+    return bits;
+}
+
+/* Correlation of the differences between neighbouring pixels, -1 .. 1: edges decide, so that two
+ * chests that merely have bright and dark in the same places do not look alike. */
+double hl_thumb_correlation(const uint8_t *a, const uint8_t *b);
+
+#endif

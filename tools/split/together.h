@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is never divided: the images of a patient, and with them the images of all patients that
+ * share a picture with that patient (duplicates.h), for then they are one patient, or one of the
+ * names is wrong. Such a group goes by the patient that sorts first, so it is drawn as that patient
+ * alone would be.
+ */
+#ifndef HL_TOGETHER_H
+#define HL_TOGETHER_H
+
+#include "../common/digest.h"
+#include "../common/error.h"
+#include "../common/manifest.h"
+
+#include <stddef.h>
+
+typedef struct hl_together {
+    const char **keys; /* [n] name of the group of each sample; owned, but not the names */
+    size_t copies;     /* images that are a copy of another one */
+    size_t joined;     /* patients that are kept together with another one */
+    size_t unreadable; /* files that hold no picture that can be read */
+    char digest[HL_DIGEST_SIZE]; /* of what was read, see hl_fingerprints_digest */
+} hl_together;
+
+/* Reads all images of a finished manifest, below root, on `jobs` threads. */
+int hl_together_find(hl_together *t, const hl_manifest *m, const char *root, int jobs, hl_err *e);
+void hl_together_free(hl_together *t); /* safe on a zeroed one */
+
+#endif
