@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
+#include "common/override.h"
 #include "common/provenance.h"
 #include "evaluate/output.h"
 #include "nets/head.h"
@@ -13,11 +14,12 @@
 #include <string.h>
 
 static int subset = HL_TEST;
-static const char *output, *predictions;
+static const char *manifest, *output, *predictions;
 static int64_t batch = 256, jobs;
 
 static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "subset", "train|val|test|all", &subset, "samples that the figures are of"),
+    HL_OPT_STR(0, "manifest", "FILE", &manifest, "take the subsets from this manifest"),
     HL_OPT_STR('o', "output", "FILE", &output, "metrics, as JSON (default: standard output)"),
     HL_OPT_STR('p', "predictions", "FILE", &predictions,
                "probabilities of every sample of the subset, as TSV"),
@@ -50,6 +52,22 @@ static int check_classes(const hl_head *head, const hl_features *f, const char *
     return 0;
 }
 
+/* On the features that a head was trained on, only its own subsets tell what it has not seen. */
+static int check_subsets(const hl_head *head, const hl_samples *s, const char *head_name, hl_err *e)
+{
+    char features[HL_DIGEST_SIZE], own[HL_DIGEST_SIZE];
+    const char *chain = hl_head_chain(head);
+    if (hl_chain_input(chain, "train-head", "features", features, e) ||
+        hl_chain_input(chain, "train-head", "manifest", own, e))
+        return -1;
+    if (strcmp(features, hl_tf_id(s->file)) != 0 || strcmp(own, s->override) == 0)
+        return 0;
+    return hl_fail(e,
+                   "%s was trained on %s with the subsets of %s%s: expected the same, found %s%s",
+                   head_name, hl_tf_name(s->file), *own ? "--manifest " : "the file itself", own,
+                   *s->override ? "--manifest " : "none", s->override);
+}
+
 /* Figures of a head in a feature space that it was not trained in mean nothing. */
 static int check_fit(const hl_head *head, const hl_features *f, const char *head_name, hl_err *e)
 {
@@ -60,7 +78,7 @@ static int check_fit(const hl_head *head, const hl_features *f, const char *head
     if (hl_head_inputs(head) != f->width)
         return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", file,
                        f->width, head_name, hl_head_inputs(head));
-    return 0;
+    return check_subsets(head, &f->samples, head_name, e);
 }
 
 /* The first of the largest wins. */
@@ -139,11 +157,13 @@ static int write_outputs(const evaluation *v, hl_err *e)
 
 static int make_chain(char **chain, const hl_head *head, const hl_features *f, hl_err *e)
 {
-    const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)}, {"head", hl_head_id(head)}};
+    const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
+                               {"head", hl_head_id(head)},
+                               {"manifest", f->samples.override}};
     char *both;
     if (hl_chain_join(&both, f->samples.chain, hl_head_chain(head), e))
         return -1;
-    const int status = hl_chain_extend(chain, both, &cli, inputs, 2, e);
+    const int status = hl_chain_extend(chain, both, &cli, inputs, manifest ? 3 : 2, e);
     free(both);
     return status;
 }
@@ -188,7 +208,9 @@ static int run(const char *head_path, const char *features_path, hl_err *e)
         return -1;
     int status = hl_features_open(&f, features_path, e);
     if (status == 0) {
-        status = check_fit(head, &f, head_path, e);
+        status = hl_override_subsets(&f.samples, manifest, e);
+        if (status == 0)
+            status = check_fit(head, &f, head_path, e);
         if (status == 0)
             status = measure(head, &f, e);
         hl_features_close(&f);
@@ -207,6 +229,8 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_check_distinct("predictions", predictions, "output", output);
+    if (manifest && strcmp(manifest, "-") == 0)
+        hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (predictions && is_stdout(predictions) && is_stdout(output))
         hl_usage_error("--predictions and the metrics cannot both go to standard output");
     const char *features = first + 1 < argc ? argv[first + 1] : NULL;

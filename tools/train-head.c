@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
+#include "common/override.h"
 #include "common/provenance.h"
 #include "common/text.h"
 #include "nets/train.h"
@@ -17,7 +18,7 @@
 #define CLASS_WEIGHT_WORDS "none|balanced"
 enum { WEIGHT_NONE, WEIGHT_BALANCED };
 
-static const char *neurons = "256", *output, *history, *tail_weights;
+static const char *manifest, *neurons = "256", *output, *history, *tail_weights;
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
@@ -48,6 +49,7 @@ static const hl_opt options[] = {
                     "mode of their batch norms in training"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
+    HL_OPT_STR(0, "manifest", "FILE", &manifest, "take the subsets from this manifest"),
     HL_OPT_STR(0, "history", "FILE", &history, "loss and accuracy of every epoch, as TSV"),
     HL_OPT_STR('o', "output", "FILE", &output, "the trained head (default: standard output)"),
 };
@@ -282,7 +284,8 @@ static int make_head(hl_head **head, const hl_features *f, hl_err *e)
 
 static int train(hl_features *f, hl_err *e)
 {
-    const hl_input input = {"features", hl_tf_id(f->samples.file)};
+    const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
+                               {"manifest", f->samples.override}};
     hl_set sets[HL_SUBSETS] = {{0}};
     alloc_set(&sets[HL_TRAIN], count_used(&f->samples.manifest, HL_TRAIN), f->width);
     alloc_set(&sets[HL_VAL], count_used(&f->samples.manifest, HL_VAL), f->width);
@@ -293,7 +296,7 @@ static int train(hl_features *f, hl_err *e)
         hl_log_warn("no validation samples: all %lld epochs are run and the last one is kept",
                     (long long)epochs);
     if (status == 0)
-        status = hl_chain_extend(&chain, f->samples.chain, &cli, &input, 1, e);
+        status = hl_chain_extend(&chain, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
     if (status == 0)
         status = make_head(&head, f, e);
     if (status == 0)
@@ -310,6 +313,8 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_check_distinct("history", history, "output", output);
+    if (manifest && strcmp(manifest, "-") == 0)
+        hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (!unfreeze != !tail_weights)
         hl_usage_error("--unfreeze and --weights go together: the weights of the layers to train");
     if (signal(SIGINT, on_interrupt) == SIG_IGN)
@@ -318,8 +323,10 @@ int main(int argc, char **argv)
     hl_features f;
     int status = hl_features_open(&f, argv[first], &err);
     if (status == 0) {
-        status =
-            ts_init((int)jobs) ? hl_fail(&err, "libtorch: %s", ts_last_error()) : train(&f, &err);
+        status = hl_override_subsets(&f.samples, manifest, &err);
+        if (status == 0)
+            status = ts_init((int)jobs) ? hl_fail(&err, "libtorch: %s", ts_last_error())
+                                        : train(&f, &err);
         hl_features_close(&f);
     }
     if (status)

@@ -4,7 +4,9 @@
 #include "version.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static json_t *load_chain(const char *text, hl_err *e)
 {
@@ -68,4 +70,25 @@ int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e)
             json_array_append(list, json_array_get(more, i));
     json_decref(more);
     return dump_chain(chain, list, e);
+}
+
+int hl_chain_input(const char *chain, const char *tool, const char *role,
+                   char digest[HL_DIGEST_SIZE], hl_err *e)
+{
+    json_t *list = load_chain(chain, e);
+    if (!list)
+        return -1;
+    digest[0] = '\0';
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        const json_t *entry = json_array_get(list, i);
+        const char *name = json_string_value(json_object_get(entry, "tool"));
+        if (!name || strcmp(name, tool) != 0)
+            continue;
+        const json_t *input = json_object_get(json_object_get(entry, "inputs"), role);
+        snprintf(digest, HL_DIGEST_SIZE, "%s",
+                 json_is_string(input) ? json_string_value(input) : "");
+        break;
+    }
+    json_decref(list);
+    return 0;
 }

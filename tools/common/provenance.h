@@ -13,6 +13,7 @@
 #define HL_PROVENANCE_H
 
 #include "cli.h"
+#include "digest.h"
 #include "error.h"
 
 typedef struct hl_input {
@@ -25,5 +26,9 @@ int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, cons
 
 /* Both ancestries, entries that they share once, for a tool with two inputs. */
 int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e);
+
+/* Digest of an input of the last entry of a tool, "" where there is no such tool or input. */
+int hl_chain_input(const char *chain, const char *tool, const char *role,
+                   char digest[HL_DIGEST_SIZE], hl_err *e);
 
 #endif

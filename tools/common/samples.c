@@ -105,6 +105,7 @@ void hl_samples_close(hl_samples *s)
 {
     hl_names_free(s->classes, s->nclasses);
     hl_manifest_free(&s->manifest);
+    free(s->joined);
     hl_tf_close(s->file);
     *s = (hl_samples){0};
 }

@@ -27,11 +27,13 @@ typedef struct hl_samples {
     char **classes;       /* owned */
     size_t nclasses;
     hl_space space;
-    const char *chain;      /* owned by the reader */
-    hl_tensor_desc payload; /* a copy; its name is owned by the reader */
-    size_t n;               /* N, at least 1 */
-    size_t row_bytes;       /* of the payload */
-    hl_tf_reader *file;     /* stands at the first row */
+    const char *chain;             /* owned by the reader, or joined */
+    char *joined;                  /* owned; see override.h */
+    char override[HL_DIGEST_SIZE]; /* of the manifest that the subsets are of; "": of this file */
+    hl_tensor_desc payload;        /* a copy; its name is owned by the reader */
+    size_t n;                      /* N, at least 1 */
+    size_t row_bytes;              /* of the payload */
+    hl_tf_reader *file;            /* stands at the first row */
 } hl_samples;
 
 /* path NULL or "-": standard input. On failure nothing is left open. */
