@@ -10,6 +10,7 @@
 #include "split/subset_counts.h"
 #include "split/together.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,14 @@
 enum { DRAWN, FOLDERS };
 enum { BY_PATIENT, BY_IMAGE };
 enum { TOGETHER, APART };
+enum { MAX_FOLDS = 100 };
 
 static const char *opt_output, *opt_labels, *opt_regex, *opt_source;
-static double opt_test = 0.25, opt_val = 0.15;
+#define DEFAULT_TEST 0.25
+static double opt_test = DEFAULT_TEST, opt_val = 0.15;
 static uint64_t opt_seed = 1;
 static int opt_subsets = DRAWN, opt_group = BY_PATIENT, opt_duplicates = TOGETHER;
-static int64_t opt_jobs;
+static int64_t opt_jobs, opt_folds, opt_fold;
 static bool opt_exact;
 
 static const hl_opt options[] = {
@@ -42,7 +45,12 @@ static const hl_opt options[] = {
                "CSV with columns image,label[,patient][,subset]"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads that read images"),
     HL_OPT_STR_R(0, "source", "TEXT", &opt_source, "where the images come from, for the record"),
+    /* The last two, see recorded_options. */
+    HL_OPT_INT_R(0, "folds", "K", &opt_folds, 0, MAX_FOLDS,
+                 "cross validation: divide into K parts; 0: no"),
+    HL_OPT_INT_R(0, "fold", "I", &opt_fold, 0, MAX_FOLDS, "and take part I, from 1, for the test"),
 };
+enum { FOLD_OPTIONS = 2 };
 
 static const hl_cli cli = {
     .name = "split",
@@ -54,6 +62,15 @@ static const hl_cli cli = {
     .min_args = 1,
     .max_args = 1,
 };
+
+/* What was not asked for is not recorded. */
+static hl_cli recorded_options(void)
+{
+    hl_cli c = cli;
+    if (opt_folds == 0)
+        c.nopts -= FOLD_OPTIONS;
+    return c;
+}
 
 /* ---- where the images come from ---- */
 
@@ -125,7 +142,9 @@ static int set_subsets(hl_collection *c, const hl_together *t, const char *dir, 
                              .seed = opt_seed,
                              .by_patient = opt_group == BY_PATIENT,
                              .keys = t->keys,
-                             .exact = opt_exact};
+                             .exact = opt_exact,
+                             .folds = (size_t)opt_folds,
+                             .fold = (size_t)opt_fold};
     const size_t mixed = hl_assign_subsets(&c->samples, &a);
     if (mixed)
         hl_log_info("%zu patients have images of several classes; each was placed by the class "
@@ -146,6 +165,8 @@ static const char *advice(void)
 {
     if (opt_subsets == FOLDERS)
         return "use --subsets drawn";
+    if (opt_folds)
+        return "use fewer --folds, or add images";
     return opt_exact ? "change --test or --val, or add images"
                      : "try --exact, another --seed, or other --test and --val";
 }
@@ -237,9 +258,10 @@ static int write_manifest(hl_collection *c, const hl_together *t, const char *di
         inputs[ninputs++] = (hl_input){"labels", c->labels};
     if (t->keys)
         inputs[ninputs++] = (hl_input){"images", t->digest};
+    const hl_cli record = recorded_options();
     free(m->chain);
     m->chain = NULL;
-    if (hl_chain_extend(&m->chain, NULL, &cli, inputs, ninputs, e))
+    if (hl_chain_extend(&m->chain, NULL, &record, inputs, ninputs, e))
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);
@@ -284,6 +306,24 @@ static int run(const char *dir, hl_patient_rule *rule, hl_err *e)
     return status;
 }
 
+/* The test part of a fold is one of so many. */
+static void settle_folds(void)
+{
+    if (opt_folds == 0 && opt_fold == 0)
+        return;
+    if (opt_folds < 2)
+        hl_usage_error("--folds: expected a whole number from 2 to %d with --fold, found '%" PRId64
+                       "'",
+                       MAX_FOLDS, opt_folds);
+    if (opt_fold < 1 || opt_fold > opt_folds)
+        hl_usage_error("--fold: expected a whole number from 1 to %" PRId64 ", found '%" PRId64 "'",
+                       opt_folds, opt_fold);
+    if (opt_subsets == FOLDERS || opt_test != DEFAULT_TEST)
+        hl_usage_error("--folds and %s both state the test set: choose one",
+                       opt_subsets == FOLDERS ? "--subsets folders" : "--test");
+    opt_test = 1 / (double)opt_folds;
+}
+
 int main(int argc, char **argv)
 {
     hl_err e;
@@ -292,6 +332,7 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     if (opt_exact && opt_subsets == FOLDERS)
         hl_usage_error("--exact draws subsets and --subsets folders does not: choose one");
+    settle_folds();
     if (hl_patient_rule_make(&rule, opt_regex, &e))
         hl_usage_error("--patient-regex: %s", e.msg);
     const int status = run(argv[first], &rule, &e);

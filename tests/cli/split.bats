@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 
 load helpers
+bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
@@ -515,4 +516,32 @@ two_names() {
     printf 'no image' >set/NORMAL/IM-9999-0001.png
     split set 2>err >/dev/null
     grep -q '1 of [0-9]* files hold no image that can be read; audit tells why' err
+}
+
+@test "split: folds: each image is tested once, no patient in two" {
+    phantom -q -n 60 --min-size 50 --max-size 60 many
+    for group in patient none; do
+        for fold in 1 2 3; do
+            split -q --group $group --folds 3 --fold $fold -o f$fold.tsv many 2>/dev/null
+            awk -F'\t' -v f=$fold '$4 == "test" { print $1 "\t" $3 "\t" f }' f$fold.tsv
+        done >tests.tsv
+        diff <(cut -f 1 tests.tsv | sort) <(grep -v -e '^#' -e '^path' f1.tsv | cut -f 1 | sort)
+        shared=$(cut -f 2,3 tests.tsv | sort -u | cut -f 1 | uniq -d | wc -l)
+        [ $group = none ] || [ "$shared" = 0 ]
+        [ $group = patient ] || [ "$shared" -gt 0 ]
+    done
+    grep -q -- '--folds 3 --fold 3' f3.tsv
+    split -q --folds 3 --fold 3 --group none many 2>/dev/null | cmp - f3.tsv
+    ! split -q many | grep -q -- --fold
+}
+
+@test "split: folds that make no sense are refused" {
+    phantom -q -n 10 --min-size 50 --max-size 60 few
+    fails 2 '--folds: expected a whole number from 2 to 100 with --fold' split --fold 1 few
+    fails 2 '--folds: expected a whole number from 2 to 100 with --fold' split --folds 1 --fold 1 few
+    fails 2 '--fold: expected a whole number from 1 to 5, found .0' split --folds 5 few
+    fails 2 '--fold: expected a whole number from 1 to 5, found .6' split --folds 5 --fold 6 few
+    fails 2 '--folds and --test both' split --folds 5 --fold 1 --test 0.3 few
+    fails 2 '--folds and --subsets folders both' split --folds 5 --fold 1 --subsets folders few
+    fails 1 'use fewer --folds, or add images' split --folds 50 --fold 50 few
 }

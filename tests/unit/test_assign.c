@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -213,6 +214,98 @@ static void a_quarter_million_takes_seconds(void **state)
     hl_manifest_free(&m);
 }
 
+/* Every image is tested once, every patient in one fold, and the folds are alike in each class. */
+static void folds_share_all_images_out(void **state)
+{
+    (void)state;
+    enum { FOLDS = 5, MOST = 8 };
+    for (int exact = 0; exact < 2; exact++) {
+        hl_manifest m = {0};
+        add_patients(&m, "A", 0, 100);
+        add_patients(&m, "B", 100, 330);
+        add(&m, "B", 3, 77); /* a patient with images of both classes */
+        hl_manifest_finish(&m);
+        int *tests = calloc(m.n, sizeof *tests);
+        size_t least[2] = {m.n, m.n}, most[2] = {0};
+        for (size_t fold = 1; fold <= FOLDS; fold++) {
+            const hl_assignment a = {.test = 0.25, /* not used */
+                                     .val = 0.15,
+                                     .seed = 1,
+                                     .by_patient = true,
+                                     .exact = exact,
+                                     .folds = FOLDS,
+                                     .fold = fold};
+            assert_int_equal(hl_assign_subsets(&m, &a), 1);
+            for (size_t i = 0; i < m.n; i++)
+                tests[i] += m.samples[i].subset == HL_TEST;
+            hl_subset_counts c;
+            hl_subset_counts_make(&c, &m);
+            assert_int_equal(c.divided, 0);
+            for (size_t k = 0; k < 2; k++) {
+                const size_t n = c.images[k][HL_TEST], all = c.images[k][HL_SUBSETS];
+                least[k] = n < least[k] ? n : least[k];
+                most[k] = n > most[k] ? n : most[k];
+                const double val = (double)c.images[k][HL_VAL] / (double)(all - n);
+                assert_true(exact ? val > 0.145 && val < 0.16 : val > 0.08 && val < 0.22);
+            }
+            hl_subset_counts_free(&c);
+        }
+        for (size_t i = 0; i < m.n; i++)
+            assert_int_equal(tests[i], 1);
+        for (size_t k = 0; k < 2; k++) /* patients have up to 5 images */
+            assert_true(most[k] - least[k] <= MOST);
+        free(tests);
+        hl_manifest_free(&m);
+    }
+}
+
+static void folds_differ_by_seed_and_in_validation(void **state)
+{
+    (void)state;
+    hl_manifest m = {0}, other = {0};
+    hl_manifest *const both[] = {&m, &other};
+    for (int i = 0; i < 2; i++) {
+        add_patients(both[i], "A", 0, 100);
+        add_patients(both[i], "B", 100, 100);
+        hl_manifest_finish(both[i]);
+    }
+    hl_assignment a = {.val = 0.5, .seed = 1, .by_patient = true, .folds = 4, .fold = 1};
+    hl_assignment b = a;
+    b.seed = 2;
+    hl_assign_subsets(&m, &a);
+    hl_assign_subsets(&other, &b);
+    size_t moved = 0;
+    for (size_t i = 0; i < m.n; i++)
+        moved += (m.samples[i].subset == HL_TEST) != (other.samples[i].subset == HL_TEST);
+    assert_true(moved > 0);
+    /* Who validates in one fold may well train in another. */
+    b.seed = 1;
+    b.fold = 2;
+    hl_assign_subsets(&other, &b);
+    size_t val[2] = {0};
+    for (size_t i = 0; i < m.n; i++)
+        if (m.samples[i].subset != HL_TEST && other.samples[i].subset != HL_TEST)
+            val[m.samples[i].subset == other.samples[i].subset]++;
+    assert_true(val[0] > 0 && val[1] > 0);
+    /* The rule of the header, spelt out. */
+    hl_rng r = hl_rng_make_bytes(1, "fold\0001\0A\0p7", 11);
+    const double u = hl_rng_uniform(&r);
+    size_t seen = 0;
+    b.fold = 1; /* p7 is tested in the second */
+    for (int step = -1; step <= 1; step += 2) {
+        b.val = u + step * 1e-9;
+        hl_assign_subsets(&other, &b);
+        for (size_t i = 0; i < other.n; i++)
+            if (strcmp(other.samples[i].patient, "p7") == 0 && other.samples[i].subset != HL_TEST) {
+                assert_int_equal(other.samples[i].subset, step > 0 ? HL_VAL : HL_TRAIN);
+                seen++;
+            }
+    }
+    assert_int_equal(seen, 6);
+    hl_manifest_free(&m);
+    hl_manifest_free(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +317,8 @@ int main(void)
         cmocka_unit_test(exact_takes_the_nearest),
         cmocka_unit_test(patients_of_two_classes_stay_whole),
         cmocka_unit_test(a_quarter_million_takes_seconds),
+        cmocka_unit_test(folds_share_all_images_out),
+        cmocka_unit_test(folds_differ_by_seed_and_in_validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "../common/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ typedef struct group {
 typedef struct drawing {
     hl_manifest *m;
     const hl_assignment *a;
+    double test;   /* a->test, or 0 where that subset is placed already */
     size_t *order; /* sample numbers, by group and class */
     group *groups;
     size_t ngroups;
@@ -46,21 +48,22 @@ static int compare_samples(const void *a, const void *b, void *ctx)
     return (cx > cy) - (cx < cy);
 }
 
-static double group_number(const drawing *d, const group *g, hl_text *purpose)
+/* The number of a group for a draw: purpose "DRAW \0 CLASS \0 GROUP", the first of len bytes. */
+static double group_number(const drawing *d, const group *g, const char *draw, size_t len)
 {
     const char *label = d->m->classes[g->cls];
-    purpose->len = 0;
-    hl_text_add(purpose, "split", 6);
-    hl_text_add(purpose, label, strlen(label) + 1);
-    hl_text_puts(purpose, g->key);
-    hl_rng r = hl_rng_make_bytes(d->a->seed, purpose->data, purpose->len);
+    hl_text purpose = {0};
+    hl_text_add(&purpose, draw, len);
+    hl_text_add(&purpose, label, strlen(label) + 1);
+    hl_text_puts(&purpose, g->key);
+    hl_rng r = hl_rng_make_bytes(d->a->seed, purpose.data, purpose.len);
+    hl_text_free(&purpose);
     return hl_rng_uniform(&r);
 }
 
 static void find_groups(drawing *d)
 {
     const size_t n = d->m->n;
-    hl_text purpose = {0};
     for (size_t i = 0; i < n; i++)
         d->order[i] = i;
     qsort_r(d->order, n, sizeof *d->order, compare_samples, d);
@@ -72,9 +75,8 @@ static void find_groups(drawing *d)
             g->n++;
             g->home += d->m->samples[d->order[i]].cls == g->cls;
         }
-        g->u = group_number(d, g, &purpose);
+        g->u = group_number(d, g, "split", sizeof "split");
     }
-    hl_text_free(&purpose);
 }
 
 static void place(drawing *d, group *g, hl_subset subset)
@@ -89,10 +91,11 @@ static void place(drawing *d, group *g, hl_subset subset)
 
 static void place_by_number(drawing *d)
 {
-    const double test = d->a->test, val = test + (1.0 - test) * d->a->val;
+    const double test = d->test, val = test + (1.0 - test) * d->a->val;
     for (size_t i = 0; i < d->ngroups; i++) {
         group *g = &d->groups[i];
-        place(d, g, g->u < test ? HL_TEST : (g->u < val ? HL_VAL : HL_TRAIN));
+        if (!g->placed)
+            place(d, g, g->u < test ? HL_TEST : (g->u < val ? HL_VAL : HL_TRAIN));
     }
 }
 
@@ -146,7 +149,7 @@ static void place_exactly(drawing *d)
         const uint32_t cls = groups[0].cls;
         for (n = 1; i + n < d->ngroups && groups[n].cls == cls; n++)
             continue;
-        fill(d, groups, n, HL_TEST, part_of(d->a->test, images[cls]));
+        fill(d, groups, n, HL_TEST, part_of(d->test, images[cls]));
         const size_t rest = images[cls] - d->counts[cls][HL_TEST];
         fill(d, groups, n, HL_VAL, part_of(d->a->val, rest));
         for (size_t k = 0; k < n; k++)
@@ -156,9 +159,48 @@ static void place_exactly(drawing *d)
     free(images);
 }
 
+/* ---- folds ---- */
+
+/* images[fold]: of the class at hand, and of all. */
+static size_t emptiest_fold(size_t folds, size_t (*images)[2])
+{
+    size_t best = 0;
+    for (size_t f = 1; f < folds; f++)
+        if (images[f][0] < images[best][0] ||
+            (images[f][0] == images[best][0] && images[f][1] < images[best][1]))
+            best = f;
+    return best;
+}
+
+/* Places the groups of the asked fold for the test and gives all others the number by which
+ * validation is drawn. A group counts with the images of its own class, the others of it are few.
+ */
+static void deal_folds(drawing *d)
+{
+    const size_t folds = d->a->folds;
+    char draw[32] = "fold";
+    const size_t len = 5 + (size_t)snprintf(draw + 5, sizeof draw - 5, "%zu", d->a->fold) + 1;
+    size_t(*images)[2] = hl_calloc(folds, sizeof *images);
+    qsort(d->groups, d->ngroups, sizeof *d->groups, compare_groups);
+    for (size_t i = 0; i < d->ngroups; i++) {
+        group *g = &d->groups[i];
+        const bool new_class = i > 0 && g[-1].cls != g->cls;
+        for (size_t f = 0; new_class && f < folds; f++)
+            images[f][0] = 0;
+        const size_t fold = emptiest_fold(folds, images);
+        images[fold][0] += g->home;
+        images[fold][1] += g->n;
+        if (fold + 1 == d->a->fold)
+            place(d, g, HL_TEST);
+    }
+    for (size_t i = 0; i < d->ngroups; i++)
+        d->groups[i].u = group_number(d, &d->groups[i], draw, len);
+    free(images);
+}
+
 size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a)
 {
-    drawing d = {.m = m, .a = a};
+    drawing d = {.m = m, .a = a, .test = a->folds ? 0 : a->test};
     d.order = hl_malloc(m->n, sizeof *d.order);
     d.groups = hl_malloc(m->n, sizeof *d.groups);
     d.counts = hl_calloc(m->nclasses, sizeof *d.counts);
@@ -166,6 +208,8 @@ size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a)
     size_t mixed = 0;
     for (size_t i = 0; i < d.ngroups; i++)
         mixed += d.groups[i].home < d.groups[i].n;
+    if (a->folds)
+        deal_folds(&d);
     if (a->exact)
         place_exactly(&d);
     else

@@ -5,6 +5,12 @@
  * the first uniform number of the generator (rng.h) with the purpose "split\0" CLASS "\0" GROUP,
  * so it depends on nothing but the seed and the group itself.
  *
+ * For cross validation, the groups of each class are dealt to folds in the order of u: each to the
+ * fold that has the fewest images of the class so far, of equal ones that with the fewest images in
+ * all, of these the first. One fold is the test subset. Validation is drawn from the others by a
+ * number of its own, with the purpose "fold\0" I "\0" CLASS "\0" GROUP, I the fold's number from 1
+ * in decimal digits.
+ *
  * A group with images of several classes goes by the class that sorts first.
  */
 #ifndef HL_ASSIGN_H
@@ -31,6 +37,7 @@ typedef struct hl_assignment {
      * to val, as near as whole groups allow; groups are taken in the order of u.
      */
     bool exact;
+    size_t folds, fold; /* folds 0: none; else the test subset is fold, from 1, and not by `test` */
 } hl_assignment;
 
 /* Sets the subset of every sample of a finished manifest. Returns the number of groups that have
