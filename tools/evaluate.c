@@ -8,6 +8,7 @@
 #include "common/override.h"
 #include "common/provenance.h"
 #include "evaluate/output.h"
+#include "evaluate/pooled.h"
 #include "nets/head.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 static int subset = HL_TEST;
 static const char *manifest, *output, *predictions;
 static int64_t batch = 256, jobs;
+static bool opt_pooled;
 
 static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "subset", "train|val|test|all", &subset, "samples that the figures are of"),
@@ -23,19 +25,21 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &output, "metrics, as JSON (default: standard output)"),
     HL_OPT_STR('p', "predictions", "FILE", &predictions,
                "probabilities of every sample of the subset, as TSV"),
+    HL_OPT_FLAG_R(0, "pooled", &opt_pooled, "measure answers that are there, of several heads"),
     HL_OPT_INT('b', "batch", "N", &batch, 1, 65536, "rows of features held at a time"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
 };
 
 static const hl_cli cli = {
     .name = "evaluate",
-    .usage = "[OPTIONS] HEAD [FEATURES]",
+    .usage = "[OPTIONS] HEAD [FEATURES] | --pooled [OPTIONS] PREDICTIONS...",
     .about = "Measures a trained head on features and writes the figures as JSON.\n"
-             "FEATURES is read from standard input where it is not given.",
+             "FEATURES is read from standard input where it is not given. With --pooled, the\n"
+             "samples of several files of predictions are measured together, each once.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
-    .max_args = 2,
+    .max_args = -1,
 };
 
 static int check_classes(const hl_head *head, const hl_features *f, const char *head_name,
@@ -219,9 +223,44 @@ static int run(const char *head_path, const char *features_path, hl_err *e)
     return status;
 }
 
+/* Files of predictions instead of a head. */
+static int run_pooled(char *const *files, size_t n, hl_err *e)
+{
+    pooled o;
+    if (pooled_read(&o, files, n, subset, &cli, e))
+        return -1;
+    const evaluation v = {.manifest = &o.manifest,
+                          .classes = o.classes,
+                          .nclasses = o.nclasses,
+                          .predicted = o.predicted,
+                          .p = o.p,
+                          .subset = subset,
+                          .space = &o.space,
+                          .chain = o.chain};
+    const int status = write_outputs(&v, e);
+    pooled_free(&o);
+    return status;
+}
+
 static bool is_stdout(const char *path)
 {
     return !path || strcmp(path, "-") == 0;
+}
+
+static void check_operands(char *const *args, int n)
+{
+    if (opt_pooled) {
+        for (int i = 0; i < n; i++)
+            if (strcmp(args[i], "-") == 0)
+                hl_usage_error("--pooled: expected the names of files, found '-'");
+        if (manifest)
+            hl_usage_error("--pooled and --manifest: predictions have their subsets already");
+        return;
+    }
+    if (n > 2)
+        hl_usage_error("unexpected operand '%s'", args[2]);
+    if (strcmp(args[0], "-") == 0 && (n < 2 || strcmp(args[1], "-") == 0))
+        hl_usage_error("HEAD and FEATURES cannot both be standard input");
 }
 
 int main(int argc, char **argv)
@@ -233,12 +272,10 @@ int main(int argc, char **argv)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (predictions && is_stdout(predictions) && is_stdout(output))
         hl_usage_error("--predictions and the metrics cannot both go to standard output");
-    const char *features = first + 1 < argc ? argv[first + 1] : NULL;
-    const bool head_is_stdin = strcmp(argv[first], "-") == 0;
-    if (head_is_stdin && (!features || strcmp(features, "-") == 0))
-        hl_usage_error("HEAD and FEATURES cannot both be standard input");
+    check_operands(argv + first, argc - first);
     hl_err e;
-    if (run(argv[first], features, &e) == 0)
+    if (opt_pooled ? run_pooled(argv + first, (size_t)(argc - first), &e) == 0
+                   : run(argv[first], argv[first + 1], &e) == 0)
         return 0;
     hl_log_error("%s", e.msg);
     return 1;

@@ -33,6 +33,25 @@ static void test_rows(void **state)
     hl_predictions_free(&p);
 }
 
+static void test_classes_of_the_file(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_predictions p;
+    put_text("p.tsv", "#space\t{}\nsample\tpatient\tsubset\tlabel\tpredicted\tp_b\tp_a\n"
+                      "s\tp\ttest\ta\tb\t0.75\t0.25\n");
+    assert_int_equal(hl_predictions_read(&p, "p.tsv", NULL, 0, NULL, NULL, &e), 0);
+    assert_int_equal(p.nclasses, 2);
+    assert_string_equal(p.classes[0], "b");
+    assert_string_equal(p.classes[1], "a");
+    assert_int_equal(p.rows[0].label, 1);
+    assert_int_equal(p.rows[0].predicted, 0);
+    assert_string_equal(p.rows[0].subset, "test");
+    assert_string_equal(p.space, "{}");
+    assert_null(p.chain);
+    hl_predictions_free(&p);
+}
+
 static void test_subset(void **state)
 {
     (void)state;
@@ -69,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_rows),
+        IN_FOLDER(test_classes_of_the_file),
         IN_FOLDER(test_subset),
         IN_FOLDER(test_refusals),
     };

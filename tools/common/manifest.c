@@ -18,7 +18,7 @@ enum { NCOLUMNS = 4, VARIANT = NCOLUMNS, MOST_COLUMNS };
 /* Text of at most this size is read: a million samples take about 80 MB. */
 static const size_t max_text = (size_t)1 << 31;
 
-static int subset_from_name(const char *s)
+int hl_subset_find(const char *s)
 {
     for (int i = 0; i < HL_SUBSETS; i++)
         if (strcmp(s, hl_subset_names[i]) == 0)
@@ -159,7 +159,7 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
         if (!*field[i])
             return hl_fail(e, "%s: line %zu: empty %s", name, line_no, column[i]);
     }
-    const int subset = subset_from_name(field[3]);
+    const int subset = hl_subset_find(field[3]);
     if (subset < 0)
         return hl_fail(e, "%s: line %zu: expected subset train, val or test, found '%s'", name,
                        line_no, field[3]);

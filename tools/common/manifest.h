@@ -28,6 +28,7 @@
 
 typedef enum { HL_TRAIN, HL_VAL, HL_TEST, HL_SUBSETS } hl_subset;
 extern const char *const hl_subset_names[HL_SUBSETS]; /* "train", "val", "test" */
+int hl_subset_find(const char *name);                 /* -1: there is none of that name */
 
 enum { HL_MAX_VARIANTS = 100 }; /* of an image */
 

@@ -63,8 +63,20 @@ static int read_row(hl_predictions *out, const class_list *classes, const column
     }
     one->sample = hl_tsv_field(t, row, c->sample);
     one->patient = hl_tsv_field(t, row, c->patient);
+    one->subset = hl_tsv_field(t, row, c->subset);
     out->n++;
     return 0;
+}
+
+static void take_classes(hl_predictions *p, const class_list *given)
+{
+    const hl_tsv *t = &p->table;
+    p->classes = hl_malloc(given->names ? given->n : t->ncolumns, sizeof *p->classes);
+    for (size_t k = 0; given->names && k < given->n; k++)
+        p->classes[p->nclasses++] = given->names[k];
+    for (size_t c = 0; !given->names && c < t->ncolumns; c++)
+        if (strncmp(t->columns[c], "p_", 2) == 0)
+            p->classes[p->nclasses++] = t->columns[c] + 2;
 }
 
 static int read_rows(hl_predictions *out, const class_list *classes, const char *subset, hl_err *e)
@@ -79,6 +91,7 @@ static int read_rows(hl_predictions *out, const class_list *classes, const char 
             status = read_row(out, classes, &c, i, e);
     free(c.p);
     out->chain = hl_tsv_comment(&out->table, "chain");
+    out->space = hl_tsv_comment(&out->table, "space");
     return status;
 }
 
@@ -88,7 +101,9 @@ int hl_predictions_read(hl_predictions *p, const char *path, const char *const *
     *p = (hl_predictions){0};
     if (hl_tsv_read(&p->table, path, e))
         return -1;
-    const class_list list = {classes, nclasses, origin};
+    const class_list given = {classes, nclasses, origin};
+    take_classes(p, &given);
+    const class_list list = {p->classes, p->nclasses, classes ? origin : "the columns p_CLASS"};
     const int status = read_rows(p, &list, subset, e);
     if (status)
         hl_predictions_free(p);
@@ -99,6 +114,7 @@ void hl_predictions_free(hl_predictions *p)
 {
     free(p->rows);
     free(p->p);
+    free(p->classes);
     hl_tsv_free(&p->table);
     *p = (hl_predictions){0};
 }

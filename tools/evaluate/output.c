@@ -32,6 +32,10 @@ static void predictions_head(const evaluation *v, hl_text *t)
 {
     hl_text_puts(t, "#hilum-predictions 1\n#chain\t");
     hl_tsv_escape(t, v->chain);
+    hl_text_puts(t, "\n#space\t");
+    char *space = hl_space_format(v->space);
+    hl_tsv_escape(t, space);
+    free(space);
     hl_text_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
     for (size_t k = 0; k < v->nclasses; k++) {
         hl_text_puts(t, "\tp_");

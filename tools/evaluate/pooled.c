@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pooled.h"
+
+#include "../common/mem.h"
+#include "../common/names.h"
+#include "../common/predictions.h"
+#include "../common/provenance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is read, and from which file each sample is. */
+typedef struct pool {
+    pooled *o;
+    char *const *files;
+    size_t *origin; /* [o->manifest.n] */
+    hl_input *inputs;
+    char (*roles)[32];
+    char (*digests)[HL_DIGEST_SIZE];
+} pool;
+
+static int check_classes(const pool *l, const hl_predictions *p, size_t file, hl_err *e)
+{
+    const pooled *o = l->o;
+    if (o->nclasses != p->nclasses)
+        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", l->files[0], o->nclasses,
+                       l->files[file], p->nclasses);
+    for (size_t k = 0; k < o->nclasses; k++)
+        if (strcmp(o->classes[k], p->classes[k]) != 0)
+            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
+                           o->classes[k], l->files[0], p->classes[k], l->files[file]);
+    return 0;
+}
+
+/* The first file sets classes and space, the others have to agree. */
+static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
+{
+    pooled *o = l->o;
+    const char *name = l->files[file];
+    hl_space space;
+    if (p->nclasses == 0)
+        return hl_fail(e, "%s: expected the columns p_CLASS, found none", name);
+    if (!p->chain || !p->space)
+        return hl_fail(e, "%s: expected the lines #chain and #space, as evaluate writes them",
+                       name);
+    if (hl_space_parse(&space, p->space, e))
+        return hl_fail_in(e, name);
+    if (file == 0) {
+        o->space = space;
+        o->nclasses = p->nclasses;
+        o->classes = hl_names_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
+        return 0;
+    }
+    return check_classes(l, p, file, e) || hl_space_match(&space, name, &o->space, l->files[0], e)
+               ? -1
+               : 0;
+}
+
+static int add_rows(pool *l, const hl_predictions *p, size_t file, hl_err *e)
+{
+    pooled *o = l->o;
+    const size_t before = o->manifest.n, k = o->nclasses;
+    l->origin = hl_realloc(l->origin, before + p->n, sizeof *l->origin);
+    o->predicted = hl_realloc(o->predicted, before + p->n, sizeof *o->predicted);
+    o->p = hl_realloc(o->p, (before + p->n) * k, sizeof *o->p);
+    memcpy(o->p + before * k, p->p, p->n * k * sizeof *o->p);
+    for (size_t i = 0; i < p->n; i++) {
+        const hl_prediction *row = &p->rows[i];
+        const int subset = hl_subset_find(row->subset);
+        if (subset < 0 || !*row->sample || !*row->patient)
+            return hl_fail(e, "%s: row %zu: expected a sample, a patient and a subset",
+                           l->files[file], i + 1);
+        hl_manifest_add(&o->manifest, row->sample, p->classes[row->label], row->patient,
+                        (hl_subset)subset);
+        o->manifest.samples[before + i].cls = row->label;
+        l->origin[before + i] = file;
+        o->predicted[before + i] = row->predicted;
+    }
+    return 0;
+}
+
+static int add_file(pool *l, size_t file, const char *subset, hl_err *e)
+{
+    hl_predictions p;
+    char *chain = NULL;
+    const char *name = l->files[file];
+    if (hl_digest_file(name, l->digests[file], e) ||
+        hl_predictions_read(&p, name, NULL, 0, NULL, subset, e))
+        return -1;
+    int status = check_kind(l, &p, file, e);
+    if (status == 0 && p.n == 0)
+        status =
+            hl_fail(e, "%s: it has no sample of the subset '%s'", name, subset ? subset : "all");
+    if (status == 0)
+        status = add_rows(l, &p, file, e);
+    if (status == 0 && (status = hl_chain_join(&chain, l->o->chain, p.chain, e)) != 0)
+        hl_fail_in(e, name);
+    if (status == 0) {
+        free(l->o->chain);
+        l->o->chain = chain;
+    }
+    snprintf(l->roles[file], sizeof l->roles[file], "predictions/%zu", file + 1);
+    l->inputs[file] = (hl_input){l->roles[file], l->digests[file]};
+    hl_predictions_free(&p);
+    return status;
+}
+
+static int compare_paths(const void *a, const void *b, void *ctx)
+{
+    const hl_sample *s = ctx;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const int order = strcmp(s[x].path, s[y].path);
+    return order ? order : (x > y) - (x < y);
+}
+
+static int check_repeats(const pool *l, hl_err *e)
+{
+    const hl_manifest *m = &l->o->manifest;
+    size_t *order = hl_malloc(m->n, sizeof *order);
+    for (size_t i = 0; i < m->n; i++)
+        order[i] = i;
+    qsort_r(order, m->n, sizeof *order, compare_paths, m->samples);
+    int status = 0;
+    for (size_t i = 1; i < m->n && status == 0; i++) {
+        const size_t x = order[i - 1], y = order[i];
+        if (strcmp(m->samples[x].path, m->samples[y].path) == 0)
+            status = hl_fail(e, "sample '%s' stands in %s and in %s: expected each once",
+                             m->samples[x].path, l->files[l->origin[x]], l->files[l->origin[y]]);
+    }
+    free(order);
+    return status;
+}
+
+static int read_all(pool *l, size_t n, int subset, const hl_cli *cli, hl_err *e)
+{
+    char *chain;
+    for (size_t i = 0; i < n; i++)
+        if (add_file(l, i, subset < HL_SUBSETS ? hl_subset_names[subset] : NULL, e))
+            return -1;
+    if (check_repeats(l, e) || hl_chain_extend(&chain, l->o->chain, cli, l->inputs, n, e))
+        return -1;
+    free(l->o->chain);
+    l->o->chain = chain;
+    return 0;
+}
+
+int pooled_read(pooled *o, char *const *files, size_t n, int subset, const hl_cli *cli, hl_err *e)
+{
+    *o = (pooled){0};
+    pool l = {.o = o,
+              .files = files,
+              .inputs = hl_malloc(n, sizeof *l.inputs),
+              .roles = hl_malloc(n, sizeof *l.roles),
+              .digests = hl_malloc(n, sizeof *l.digests)};
+    const int status = read_all(&l, n, subset, cli, e);
+    free(l.origin);
+    free(l.inputs);
+    free(l.roles);
+    free(l.digests);
+    if (status)
+        pooled_free(o);
+    return status;
+}
+
+void pooled_free(pooled *o)
+{
+    hl_manifest_free(&o->manifest);
+    hl_names_free(o->classes, o->nclasses);
+    free(o->predicted);
+    free(o->p);
+    free(o->chain);
+    *o = (pooled){0};
+}
