@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Experiments of several runs, each of them the one of pipeline.mk with other knobs.
 
-.PHONY: compare sweep diff reproduce
+.PHONY: compare sweep kfold diff reproduce
 
 # All backbones on the same data with the same split, and the paper's Table 1.
 run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
@@ -71,6 +71,68 @@ sweep: $(combinations:%=sweep/%) | sweep/several
 	$(call subset_figures,test) $(OUT)/sweep/$$winner/metrics.json | { read -r _ accuracy recall auroc; \
 	printf 'lowest validation loss: %s\nits test figures: accuracy %s, macro recall %s, AUROC %s\n' \
 	    "$$winner" "$$accuracy" "$$recall" "$$auroc"; }
+
+# ---- kfold: cross validation -----------------------------------------------------------------------
+
+# `make kfold K=5`: each fold is a run of its own on the same features; with -j several at a time. With
+# AUGMENT the features are not those of the run: they have variants of all images.
+ifneq ($(filter kfold,$(MAKECMDGOALS)),)
+kfold_out := $(OUT)/kfold
+kfold_base := $(if $(filter-out 0,$(AUGMENT)),$(kfold_out),$(OUT))
+folds := $(shell seq 1 $(call q,$(K)) 2>/dev/null)
+$(if $(word 2,$(folds)),,$(error K: expected a whole number from 2 to 100, found '$(K)'))
+fold_out = $(kfold_out)/fold-$(1)-of-$(K)
+fold_make = +@$(MAKE) --no-print-directory FOLD=$(1) BASE='$(kfold_base)' QUIET=-q
+
+ifneq ($(kfold_base),$(OUT))
+$(kfold_base)/features.safetensors.zst: FORCE
+	$(call fold_make,1) $@
+endif
+
+# What a fold's own make finds up to date keeps its date, and nothing that depends on it is made again.
+define fold_rules
+$(call fold_out,$(1))/metrics.json $(call fold_out,$(1))/predictions.tsv &: FORCE \
+        | $(kfold_base)/features.safetensors.zst
+	$(call fold_make,$(1)) TRAIN_OUT='$(call fold_out,$(1))' \
+	    '$(call fold_out,$(1))/metrics.json' '$(call fold_out,$(1))/experiment.tsv' >/dev/null
+	@echo 'kfold: fold $(1) of $(K)'
+endef
+$(foreach i,$(folds),$(eval $(call fold_rules,$(i))))
+
+pooled := $(kfold_out)/pooled.json
+pooled_predictions := $(kfold_out)/pooled.tsv
+fold_files = $(foreach i,$(folds),$(call fold_out,$(i))/$(1))
+$(eval $(call params,$(kfold_out)/params/kfold,$(K)))
+
+$(pooled) $(pooled_predictions) &: $(call fold_files,predictions.tsv) $(kfold_out)/params/kfold \
+        $(bin)/evaluate
+	@$(bin)/evaluate -q --pooled -p $(pooled_predictions) -o $(pooled) $(call fold_files,predictions.tsv)
+
+# A row for each fold, their mean and standard deviation (n - 1), and all test samples together. A
+# figure that a fold has not is "-" there, and in mean and sd.
+kfold_figures := accuracy macro_recall auroc log_loss
+kfold_row = printf '%s' $(1); for f in n $(kfold_figures); do \
+    printf '\t%s' "$$(sed -n 's/^  "'$$f'": \([^,]*\),*$$/\1/p' $(2))"; done; echo
+$(kfold_out)/kfold.tsv: $(call fold_files,metrics.json) $(pooled)
+	@{ $(foreach i,$(folds),$(call kfold_row,$(i),$(call fold_out,$(i))/metrics.json);) \
+	   $(call kfold_row,pooled,$(pooled)); } | \
+	awk -F '\t' -v OFS='\t' -v names='fold n $(kfold_figures)' ' \
+	    function shown(v, known) { return known ? sprintf("%.6f", v) : "-" } \
+	    BEGIN { gsub(" ", OFS, names); print names } \
+	    $$1 == "pooled" { mean = "mean" OFS "-"; sd = "sd" OFS "-"; \
+	        for (i = 3; i <= NF; i++) { \
+	            m = sum[i] / folds; d = (squares[i] - folds * m * m) / (folds - 1); \
+	            mean = mean OFS shown(m, known[i] == folds); \
+	            sd = sd OFS shown(d > 0 ? sqrt(d) : 0, known[i] == folds) } \
+	        print mean; print sd } \
+	    { folds++; \
+	      for (i = 3; i <= NF; i++) { is = $$i ~ /^[0-9]/; known[i] += is; sum[i] += $$i; \
+	          squares[i] += $$i * $$i; $$i = shown($$i, is) } \
+	      print }' >$@.$$$$; mv $@.$$$$ $@
+
+kfold: $(kfold_out)/kfold.tsv
+	@column -t -s $$'\t' $< 2>/dev/null || cat $<
+endif
 
 # ---- diff: what differs between two runs -----------------------------------------------------------
 

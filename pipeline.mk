@@ -20,6 +20,7 @@ SUBSETS ?= drawn
 SIZE    ?=
 FILTER  ?= bilinear
 FIT     ?= stretch
+AUGMENT ?= 0
 # extract-features
 NORMALIZE ?= auto
 POOL    ?= avg
@@ -38,6 +39,9 @@ L2      ?= 0
 DROPOUT ?= 0
 CLASS_WEIGHT ?= none
 OPTIMIZER ?= adam
+# cross validation
+K       ?= 5
+FOLD    ?=
 # machine
 JOBS    ?= $(shell nproc)
 RESULTS ?= results
@@ -73,8 +77,12 @@ define newline
 
 endef
 OUT := $(RESULTS)/$(RUN)
-# A sweep trains in folders of their own on the features of one.
+# A sweep and a cross validation train in folders of their own on the features of one.
 TRAIN_OUT ?= $(OUT)
+BASE ?= $(OUT)
+# Every image is in training in some fold. So features with variants start from a manifest that has
+# all of them there.
+all_train := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
 bin := $(BUILD)/bin
 
 # A file of parameters changes only when its text does, so that what depends on it is rebuilt
@@ -103,13 +111,14 @@ stat_of = $(shell stat -Lc '%s %Y' $(call q,$(1)) 2>/dev/null)
 weights_ready := $(if $(is_module),,$(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified))
 data/weights/%.verified: FORCE
 	@data/fetch-weights $*
-$(OUT)/params/extract: $(weights_ready)
+$(BASE)/params/extract: $(weights_ready)
 
 # ---- from images to a report ---------------------------------------------------------------------
 
-manifest := $(OUT)/manifest.tsv
-images   := $(OUT)/images.safetensors.zst
-features := $(OUT)/features.safetensors.zst
+manifest := $(BASE)/manifest.tsv
+images   := $(BASE)/images.safetensors.zst
+features := $(BASE)/features.safetensors.zst
+fold     := $(if $(FOLD),$(TRAIN_OUT)/fold.tsv)
 head     := $(TRAIN_OUT)/head.safetensors.zst
 history  := $(TRAIN_OUT)/history.tsv
 metrics  := $(TRAIN_OUT)/metrics.json
@@ -117,14 +126,15 @@ predictions := $(TRAIN_OUT)/predictions.tsv
 report   := $(TRAIN_OUT)/report.html
 summary  := $(TRAIN_OUT)/report.md
 
-$(eval $(call params,$$(OUT)/params/split,$$(DATA) seed $$(SEED) test $$(TEST) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
-$(eval $(call params,$$(OUT)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)))
-$(eval $(call params,$$(OUT)/params/extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
+$(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS)))
+$(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT))))
+$(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FOLD) of $$(K) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
+$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
 $(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(TRAIN_SEED)))
 
 # Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
-$(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | inputs-are-there $(after_deps)
+$(BASE)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | inputs-are-there $(after_deps)
 	@mkdir -p $(@D)
 	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.$$$$; $(update)
 
@@ -135,36 +145,43 @@ $(OUT)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.jso
 $(sample)/PHANTOM.json: $(bin)/phantom
 	$< -j $(JOBS) $(@D)
 
-$(manifest): $(OUT)/params/split $(OUT)/params/data $(bin)/split
-	$(bin)/split -s $(call q,$(SEED)) --test $(call q,$(TEST)) --val $(call q,$(VAL)) \
-	    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) \
-	    -o $@ $(call q,$(DATA))
+split = $(bin)/split -s $(call q,$(SEED)) --val $(call q,$(if $(1),0,$(VAL))) \
+    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) -o $@
 
-$(images): $(manifest) $(OUT)/params/data $(OUT)/params/preprocess $(bin)/preprocess
+$(manifest): $(BASE)/params/split $(BASE)/params/data $(bin)/split
+	$(call split,$(all_train)) --test $(call q,$(if $(all_train),0,$(TEST))) $(call q,$(DATA))
+
+ifdef FOLD
+$(fold): $(TRAIN_OUT)/params/fold $(BASE)/params/data $(bin)/split
+	$(call split) $(QUIET) --folds $(call q,$(K)) --fold $(call q,$(FOLD)) $(call q,$(DATA))
+endif
+
+$(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(bin)/preprocess
 	$(bin)/preprocess $(if $(SIZE),--size $(call q,$(SIZE)),-m $(call q,$(MODEL))) \
-	    --filter $(call q,$(FILTER)) --fit $(call q,$(FIT)) -j $(call q,$(JOBS)) -o $@ $<
+	    --filter $(call q,$(FILTER)) --fit $(call q,$(FIT)) --augment $(call q,$(AUGMENT)) -s $(call q,$(SEED)) \
+	    -j $(call q,$(JOBS)) -o $@ $<
 
-$(features): $(images) $(OUT)/params/extract $(bin)/extract-features $(weights_ready)
+$(features): $(images) $(BASE)/params/extract $(bin)/extract-features $(weights_ready)
 	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
 	    --normalize $(call q,$(NORMALIZE)) --pool $(call q,$(POOL)) --dtype $(call q,$(DTYPE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
-$(head) $(history) &: $(features) $(TRAIN_OUT)/params/train $(bin)/train-head
+$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(bin)/train-head
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
 	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
 	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) \
-	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) --history $(history) -o $(head) $<
+	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --history $(history) -o $(head) $<
 
-$(metrics) $(predictions) &: $(head) $(features) $(bin)/evaluate
-	$(bin)/evaluate $(QUIET) -j $(JOBS) -p $(predictions) -o $(metrics) $(head) $(features)
+$(metrics) $(predictions) &: $(head) $(features) $(fold) $(bin)/evaluate
+	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) -p $(predictions) -o $(metrics) $(head) $(features)
 
-$(report) $(summary) &: $(metrics) $(predictions) $(history) $(manifest) $(bin)/report
+$(report) $(summary) &: $(metrics) $(predictions) $(history) $(if $(FOLD),$(fold),$(manifest)) $(bin)/report
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
-	    --manifest $(manifest) --markdown $(summary) -o $(report)
+	    --manifest $(if $(FOLD),$(fold),$(manifest)) --markdown $(summary) -o $(report)
 
 # What a run was made with: every knob that changes its results.
-result_knobs = $(filter-out JOBS RESULTS RUN,$(knobs))
+result_knobs = $(filter-out JOBS RESULTS RUN $(if $(FOLD),,K FOLD),$(knobs))
 experiment := $(TRAIN_OUT)/experiment.tsv
 $(experiment): FORCE | inputs-are-there
 	@mkdir -p $(@D)
@@ -179,9 +196,10 @@ all: $(report) $(experiment)
 	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
 	    $(call figure,accuracy,$(metrics)) $(call figure,macro_recall,$(metrics)) $(report)
 
-knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT NORMALIZE POOL DTYPE DEVICE \
+knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
+         DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER \
-         JOBS RESULTS RUN ALLOW_CODE
+         JOBS RESULTS RUN ALLOW_CODE K FOLD
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := file of Keras, timm or torchvision, or seeded:N (pseudo-random, no result)
@@ -194,6 +212,7 @@ about_SUBSETS := drawn, or folders (the data set's own split)
 about_SIZE := pixels, HxW; empty: what the backbone takes
 about_FILTER := nearest, bilinear, bicubic, area, lanczos
 about_FIT := stretch, pad, crop
+about_AUGMENT := variants of every training image: flipped, turned, shifted, other exposure
 about_NORMALIZE := auto (the backbone's own), caffe, tf, torch, unit, raw
 about_POOL := avg, max, flatten
 about_DTYPE := f32, bf16; on a GPU also tf32, f16
@@ -210,6 +229,8 @@ about_PATIENCE := epochs without a better validation loss
 about_DROPOUT := share of hidden units dropped in training
 about_CLASS_WEIGHT := none, balanced
 about_OPTIMIZER := adam, sgd
+about_K := folds of a cross validation
+about_FOLD := the one whose patients are the test set; empty: no cross validation
 about_JOBS := threads
 about_RESULTS := folder of all results
 about_ALLOW_CODE := 1: run a TorchScript file, which is a program
@@ -222,6 +243,7 @@ help:
 	@echo 'all        run the experiment and write $(report)'
 	@echo 'compare    all three backbones and the table of the paper'
 	@echo 'sweep      every combination of the training knobs that have several values'
+	@echo 'kfold      cross validation with K folds by patient: each image is tested once'
 	@echo 'diff       A=run B=run: what differs in knobs and metrics'
 	@echo 'reproduce  RUN=run: run it again in a scratch place and compare the bytes'
 	@echo 'build      compile the tools into $(BUILD)/bin; clean'

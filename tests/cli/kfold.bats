@@ -74,3 +74,107 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     fails 2 "predictions have their subsets already" evaluate --pooled --manifest m.tsv one
     fails 2 "unexpected operand 'three'" evaluate one two three
 }
+
+# cross_validate KNOB=value...: make kfold on the phantoms, in the checkout, results elsewhere
+cross_validate() {
+    make -j 2 --no-print-directory -C "$ROOT" kfold RESULTS="$results" RUN=run MODEL=mobilenetv2 \
+        EPOCHS=2 SIZE=64 NEURONS=4 DATA="$BATS_FILE_TMPDIR/set of phantoms" WEIGHTS=seeded:1 K=3 JOBS=1 \
+        "$@" 2>&1
+}
+
+# made: everything below results with its date
+made() { find "$results" -type f -printf '%p %s %T@\n' | sort; }
+
+rows() { grep -v -e '^#' -e '^path' -e '^sample' "$@"; }
+
+@test "kfold: each image is tested once, no patient in two folds" {
+    run cross_validate
+    echo "$output"
+    [ "$status" -eq 0 ]
+    out=$results/run/kfold
+    for i in 1 2 3; do
+        rows "$out/fold-$i-of-3/predictions.tsv" | cut -f 1,2 | sed "s/\$/\t$i/"
+    done >tested
+    diff <(cut -f 1 tested | sort) <(rows "$results/run/manifest.tsv" | cut -f 1)
+    [ -z "$(cut -f 2,3 tested | sort -u | cut -f 1 | uniq -d)" ]
+    diff <(cut -f 1 tested | sort) <(rows "$out/pooled.tsv" | cut -f 1 | sort)
+    # No patient is in test and in training of the same fold.
+    for i in 1 2 3; do
+        patients() { rows "$out/fold-$i-of-3/fold.tsv" | awk -F'\t' -v s="$1" '$4 == s { print $3 }' | sort -u; }
+        [ -z "$(comm -12 <(patients test) <(cat <(patients train) <(patients val) | sort -u))" ]
+    done
+}
+
+@test "kfold: the table has every fold, mean, standard deviation and pooled figures" {
+    out=$results/run/kfold
+    [ "$(cut -f 1 "$out/kfold.tsv" | tr '\n' ' ')" = "fold 1 2 3 mean sd pooled " ]
+    [ "$(head -n 1 "$out/kfold.tsv")" = $'fold\tn\taccuracy\tmacro_recall\tauroc\tlog_loss' ]
+    for i in 1 2 3; do
+        awk -F'\t' -v i=$i -v a="$(field accuracy "$out/fold-$i-of-3/metrics.json")" \
+            '$1 == i { d = $3 - a; seen = d < 1e-6 && d > -1e-6 } END { exit !seen }' "$out/kfold.tsv"
+    done
+    # The two lines again, by another formula: deviations from the mean.
+    awk -F'\t' 'NR > 1 { v[$1] = $6 }
+        END { m = (v[1] + v[2] + v[3]) / 3
+              d = sqrt(((v[1] - m) ^ 2 + (v[2] - m) ^ 2 + (v[3] - m) ^ 2) / 2)
+              exit !(v["mean"] - m < 2e-6 && m - v["mean"] < 2e-6 && v["sd"] - d < 2e-6 && d - v["sd"] < 2e-6) }' \
+        "$out/kfold.tsv"
+    # Pooled accuracy: right answers of all folds over all images, counted in the folds' own files.
+    right=$(cat "$out"/fold-*-of-3/predictions.tsv | rows - | awk -F'\t' '{ n++; r += $4 == $5 } END { print r / n }')
+    awk -F'\t' -v r="$right" '$1 == "pooled" { d = $3 - r; exit !(d < 1e-5 && d > -1e-5) }' "$out/kfold.tsv"
+}
+
+@test "kfold: a second run does nothing, a knob reruns what depends on it" {
+    before=$(made)
+    run cross_validate
+    [ "$status" -eq 0 ]
+    [ "$(made)" = "$before" ]
+    features=$(stat -c %Y "$results/run/features.safetensors.zst")
+    table=$(<"$results/run/kfold/kfold.tsv")
+    run cross_validate NEURONS=8
+    [ "$(<"$results/run/kfold/kfold.tsv")" != "$table" ]
+    [ "$(stat -c %Y "$results/run/features.safetensors.zst")" = "$features" ] # the backbone ran once
+    run cross_validate NEURONS=8 K=2
+    [ "$(cut -f 1 "$results/run/kfold/kfold.tsv" | tr '\n' ' ')" = "fold 1 2 mean sd pooled " ]
+    run cross_validate # folds, figures and features are those of before
+    diff <(echo "$table") "$results/run/kfold/kfold.tsv"
+}
+
+@test "kfold: a fold is reproduced from its experiment file" {
+    run cross_validate
+    run make --no-print-directory -C "$ROOT" reproduce RUN="$results/run/kfold/fold-2-of-3"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"the same bytes"* ]]
+    grep -q $'^FOLD\t2$' "$results/run/kfold/fold-2-of-3/experiment.tsv"
+}
+
+@test "kfold: images instead of patients, other seeds, variants of all images" {
+    run cross_validate RUN=image GROUP=none SEED=5
+    [ "$status" -eq 0 ]
+    diff <(rows "$results/image/kfold/pooled.tsv" | cut -f 1 | sort) \
+        <(rows "$results/image/manifest.tsv" | cut -f 1)
+    run cross_validate RUN=variants AUGMENT=1
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ ! -e "$results/variants/features.safetensors.zst" ] # one set of features serves all folds
+    zstd -dc "$results/variants/kfold/features.safetensors.zst" | head -c 100000 | grep -ac $'\ttrain\t1$' |
+        grep -qx "$(rows "$results/run/manifest.tsv" | wc -l)"
+    diff <(rows "$results/variants/kfold/pooled.tsv" | cut -f 1 | sort) \
+        <(rows "$results/run/manifest.tsv" | cut -f 1)
+    ! cmp -s "$results/variants/kfold/kfold.tsv" "$results/run/kfold/kfold.tsv"
+    before=$(made)
+    run cross_validate RUN=variants AUGMENT=1
+    [ "$(made)" = "$before" ]
+}
+
+@test "kfold: what makes no sense is told at once" {
+    for k in 1 x 0 "2 3"; do
+        run cross_validate K="$k" RUN=none
+        [ "$status" -ne 0 ]
+        [[ $output == *"K: expected a whole number from 2 to 100, found '$k'"* ]]
+    done
+    run cross_validate SUBSETS=folders
+    [ "$status" -ne 0 ]
+    [ ! -e "$results/none" ]
+}

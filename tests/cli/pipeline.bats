@@ -51,6 +51,8 @@ tools_run() {
     [ "$(tools_run)" = "extract-features train-head evaluate report " ]
     run experiment NEURONS=16 POOL=max FILTER=area
     [ "$(tools_run)" = "preprocess extract-features train-head evaluate report " ]
+    run experiment NEURONS=16 POOL=max FILTER=area AUGMENT=1
+    [ "$(tools_run)" = "preprocess extract-features train-head evaluate report " ]
     run experiment NEURONS=16 POOL=max FILTER=area SEED=2
     [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
     run experiment NEURONS=16 POOL=max FILTER=area SEED=2 JOBS=1
