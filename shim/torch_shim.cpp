@@ -69,6 +69,11 @@ void ts_remember_error(const std::string &what)
         out_of_memory |= what.find(sign) != std::string::npos;
 }
 
+const char *ts_version(void)
+{
+    return TORCH_VERSION;
+}
+
 const char *ts_last_error(void)
 {
     return last_error.c_str();

@@ -28,6 +28,9 @@ enum { TS_MAX_RANK = 6 };
 
 const char *ts_last_error(void);
 
+/* The version of libtorch that this was compiled with. */
+const char *ts_version(void);
+
 /* ---- set-up ---- */
 
 /* Threads of one operation; and malloc tuned so that large buffers stay with the process. Call

@@ -30,6 +30,12 @@ static const hl_opt options[] = {
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
 };
 
+static void libraries(FILE *fp)
+{
+    fprintf(fp, "libtorch\t%s\n", ts_version());
+    hl_tf_libraries(fp);
+}
+
 static const hl_cli cli = {
     .name = "evaluate",
     .usage = "[OPTIONS] HEAD [FEATURES] | --pooled [OPTIONS] PREDICTIONS...",
@@ -40,6 +46,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
+    .libraries = libraries,
 };
 
 static int check_classes(const hl_head *head, const hl_features *f, const char *head_name,

@@ -45,6 +45,12 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &output, "features (default: standard output)"),
 };
 
+static void libraries(FILE *fp)
+{
+    fprintf(fp, "libtorch\t%s\n", ts_version());
+    hl_tf_libraries(fp);
+}
+
 static const hl_cli cli = {
     .name = "extract-features",
     .usage = "-m MODEL -w WEIGHTS [OPTIONS] [IMAGES]",
@@ -54,6 +60,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
+    .libraries = libraries,
 };
 
 /* Readies the device that was asked for, and says which it is. */

@@ -45,6 +45,12 @@ static const hl_opt options[] = {
 };
 enum { AUGMENT_OPTIONS = 2 };
 
+static void libraries(FILE *fp)
+{
+    hl_image_libraries(fp);
+    hl_tf_libraries(fp);
+}
+
 static const hl_cli cli = {
     .name = "preprocess",
     .usage = "[OPTIONS] [MANIFEST]",
@@ -54,6 +60,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
+    .libraries = libraries,
 };
 
 /* Without variants there is nothing random, and the record says nothing of it. */

@@ -54,6 +54,12 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &output, "the trained head (default: standard output)"),
 };
 
+static void libraries(FILE *fp)
+{
+    fprintf(fp, "libtorch\t%s\n", ts_version());
+    hl_tf_libraries(fp);
+}
+
 static const hl_cli cli = {
     .name = "train-head",
     .usage = "[OPTIONS] [FEATURES]",
@@ -64,6 +70,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
+    .libraries = libraries,
 };
 
 static volatile sig_atomic_t stop_asked;

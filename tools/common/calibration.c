@@ -257,8 +257,8 @@ static int check_tensor(const hl_tf_header *h, size_t i, const char *name, int64
     const hl_tensor_desc *d = &h->tensors[i];
     if (strcmp(d->name, name) != 0 || d->dtype != HL_F32 || d->rank != 2 ||
         d->shape[0] < least_rows || d->shape[0] > most_rows || d->shape[1] != columns)
-        return hl_fail(e, "%s: expected tensor %s F32 [%lld, %lld], found something else", file, name,
-                       (long long)most_rows, (long long)columns);
+        return hl_fail(e, "%s: expected tensor %s F32 [%lld, %lld], found something else", file,
+                       name, (long long)most_rows, (long long)columns);
     return 0;
 }
 

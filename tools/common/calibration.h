@@ -43,12 +43,12 @@ enum { HL_NO_POSITIVE = -1, HL_MAX_POINTS = 64 };
 typedef struct hl_calibration {
     char **classes; /* owned; number = index */
     size_t nclasses;
-    hl_space space;            /* the head's */
-    char head[HL_DIGEST_SIZE]; /* identity of the head */
-    char *chain;               /* owned; a JSON list */
-    char id[HL_DIGEST_SIZE];   /* identity of the file; filled by the reader */
-    double temperature;        /* above 0; 1 changes nothing */
-    int positive;              /* class number 1 of two classes, else HL_NO_POSITIVE */
+    hl_space space;             /* the head's */
+    char head[HL_DIGEST_SIZE];  /* identity of the head */
+    char *chain;                /* owned; a JSON list */
+    char id[HL_DIGEST_SIZE];    /* identity of the file; filled by the reader */
+    double temperature;         /* above 0; 1 changes nothing */
+    int positive;               /* class number 1 of two classes, else HL_NO_POSITIVE */
     hl_operating_point *points; /* owned */
     size_t npoints;
     hl_outlier outlier; /* dims 0: no reference */

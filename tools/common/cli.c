@@ -194,6 +194,13 @@ static void describe(const hl_cli *cli, char *letters, struct option *longs)
     longs[n] = (struct option){0};
 }
 
+static void print_version(const hl_cli *cli)
+{
+    printf("%s (hilum) %s\n", cli->name, HL_VERSION);
+    if (cli->libraries)
+        cli->libraries(stdout);
+}
+
 static const hl_opt *find_option(const hl_cli *cli, int code)
 {
     if (code >= LONG_ONLY)
@@ -230,7 +237,7 @@ int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
         else if (code == 'h')
             print_help(cli);
         else if (code == OPT_VERSION)
-            printf("%s (hilum) %s\n", cli->name, HL_VERSION);
+            print_version(cli);
         else if (code == '?')
             refuse(argv[optind - 1]);
         else if (code == ':')

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef enum { HL_FLAG, HL_INT, HL_U64, HL_REAL, HL_STRING, HL_CHOICE } hl_opt_kind;
 
@@ -78,6 +79,8 @@ typedef struct hl_cli {
     const hl_opt *opts;
     size_t nopts;
     int min_args, max_args; /* operands; max_args -1: any number */
+    /* Prints a line "name<TAB>version" for each library that results depend on. May be NULL. */
+    void (*libraries)(FILE *fp);
 } hl_cli;
 
 /*

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jpeglib.h>
+#include <png.h>
+
 int hl_image_check_size(const hl_source *src, size_t height, size_t width, size_t least, hl_err *e)
 {
     if (height == 0 || width == 0)
@@ -83,4 +86,14 @@ void hl_image_free(hl_image *img)
 {
     free(img->pixels);
     *img = (hl_image){0};
+}
+
+/* libjpeg-turbo does not tell its version at run time. */
+#define TEXT_OF(x) #x
+#define VALUE_OF(x) TEXT_OF(x)
+
+void hl_image_libraries(FILE *fp)
+{
+    fprintf(fp, "libpng\t%s\nlibjpeg-turbo\t%s\n", png_get_libpng_ver(NULL),
+            VALUE_OF(LIBJPEG_TURBO_VERSION));
 }

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct hl_image {
     uint8_t *pixels; /* height * width * channels bytes, owned */
@@ -34,5 +35,8 @@ enum { HL_IMAGE_MAX_SIDE = 32768 };
 int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e);
 
 void hl_image_free(hl_image *img);
+
+/* The decoders' libraries, as hl_cli wants them. */
+void hl_image_libraries(FILE *fp);
 
 #endif

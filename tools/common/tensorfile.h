@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef enum { HL_U8, HL_F16, HL_BF16, HL_F32, HL_I64, HL_DTYPES } hl_dtype;
 extern const char *const hl_dtype_names[HL_DTYPES]; /* as safetensors spells them */
@@ -76,5 +77,8 @@ int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e);
 /* All data must have been read and nothing may follow; checks the checksum. */
 int hl_tf_end(hl_tf_reader *r, hl_err *e);
 void hl_tf_close(hl_tf_reader *r); /* NULL is fine */
+
+/* The library of the frame, as hl_cli wants it. */
+void hl_tf_libraries(FILE *fp);
 
 #endif

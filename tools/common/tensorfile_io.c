@@ -346,3 +346,8 @@ void hl_tf_close(hl_tf_reader *r)
         fclose(r->fp);
     free(r);
 }
+
+void hl_tf_libraries(FILE *fp)
+{
+    fprintf(fp, "zstd\t%s\n", ZSTD_versionString());
+}
