@@ -10,7 +10,7 @@ compare:
 	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
 	@mkdir -p $(comparison)
 	$(bin)/report --compare -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
-	    $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/metrics.json)
+	    --json $(comparison)/report.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m)))
 	@cat $(comparison)/compare.md
 
 # ---- sweep: every combination of training knobs, on one set of features ----------------------------

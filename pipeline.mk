@@ -125,6 +125,8 @@ metrics  := $(TRAIN_OUT)/metrics.json
 predictions := $(TRAIN_OUT)/predictions.tsv
 report   := $(TRAIN_OUT)/report.html
 summary  := $(TRAIN_OUT)/report.md
+report_json := $(TRAIN_OUT)/report.json
+experiment := $(TRAIN_OUT)/experiment.tsv
 
 $(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS)))
 $(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT))))
@@ -140,10 +142,16 @@ $(BASE)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.js
 
 # These are whole or not there, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
-           $(report) $(summary)
+           $(report) $(summary) $(report_json)
 
 $(sample)/PHANTOM.json: $(bin)/phantom
 	$< -j $(JOBS) $(@D)
+
+# What a step says of itself and of its libraries is kept beside its result, for the report: not in
+# it, so that another version alone makes no other file. It is there before the result, so that
+# nothing can end between the two. $(call note,TOOL,FOLDER)
+note = @mkdir -p $(2)/software; said=$$($(bin)/$(1) --version); \
+    [ "$$said" = "$$(cat $(2)/software/$(1) 2>/dev/null)" ] || printf '%s\n' "$$said" >$(2)/software/$(1)
 
 split = $(bin)/split -s $(call q,$(SEED)) --val $(call q,$(if $(1),0,$(VAL))) \
     --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) -o $@
@@ -157,16 +165,19 @@ $(fold): $(TRAIN_OUT)/params/fold $(BASE)/params/data $(bin)/split
 endif
 
 $(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(bin)/preprocess
+	$(call note,preprocess,$(BASE))
 	$(bin)/preprocess $(if $(SIZE),--size $(call q,$(SIZE)),-m $(call q,$(MODEL))) \
 	    --filter $(call q,$(FILTER)) --fit $(call q,$(FIT)) --augment $(call q,$(AUGMENT)) -s $(call q,$(SEED)) \
 	    -j $(call q,$(JOBS)) -o $@ $<
 
 $(features): $(images) $(BASE)/params/extract $(bin)/extract-features $(weights_ready)
+	$(call note,extract-features,$(BASE))
 	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
 	    --normalize $(call q,$(NORMALIZE)) --pool $(call q,$(POOL)) --dtype $(call q,$(DTYPE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
 $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(bin)/train-head
+	$(call note,train-head,$(TRAIN_OUT))
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
 	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
@@ -174,15 +185,18 @@ $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(bin)/train
 	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --history $(history) -o $(head) $<
 
 $(metrics) $(predictions) &: $(head) $(features) $(fold) $(bin)/evaluate
+	$(call note,evaluate,$(TRAIN_OUT))
 	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) -p $(predictions) -o $(metrics) $(head) $(features)
 
-$(report) $(summary) &: $(metrics) $(predictions) $(history) $(if $(FOLD),$(fold),$(manifest)) $(bin)/report
+$(report) $(summary) $(report_json) &: $(metrics) $(predictions) $(history) $(if $(FOLD),$(fold),$(manifest)) \
+        $(experiment) $(bin)/report
+	@[ $(BASE) -ef $(TRAIN_OUT) ] || cp $(BASE)/software/* $(TRAIN_OUT)/software
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
-	    --manifest $(if $(FOLD),$(fold),$(manifest)) --markdown $(summary) -o $(report)
+	    --manifest $(if $(FOLD),$(fold),$(manifest)) --knobs $(experiment) --software $(TRAIN_OUT)/software \
+	    --markdown $(summary) --json $(report_json) -o $(report)
 
 # What a run was made with: every knob that changes its results.
 result_knobs = $(filter-out JOBS RESULTS RUN $(if $(FOLD),,K FOLD),$(knobs))
-experiment := $(TRAIN_OUT)/experiment.tsv
 $(experiment): FORCE | inputs-are-there
 	@mkdir -p $(@D)
 	@printf '%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))) >$@.$$$$; $(update)

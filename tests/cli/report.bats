@@ -9,23 +9,31 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# full ARGS...: a report of everything
+# full ARGS...: a report of all that every run has
 full() {
     report --metrics "$data/metrics.json" --history "$data/history.tsv" \
         --predictions "$data/predictions.tsv" --manifest "$data/manifest.tsv" "$@"
+}
+
+# rich ARGS...: a report of all that there can be
+rich() {
+    report --metrics "$data/evidence.json" --history "$data/history.tsv" \
+        --predictions "$data/predictions.tsv" --manifest "$data/manifest.tsv" \
+        --knobs "$data/experiment.tsv" --software "$data/software" "$@"
 }
 
 # refused STATUS TEXT ARGS...: one line with TEXT, and nothing is written
 refused() {
     local status_wanted=$1 text=$2
     shift 2
-    run report "$@" -o out.html --markdown out.md
+    run report "$@" -o out.html --markdown out.md --json out.json
     echo "$output"
     [ "$status" -eq "$status_wanted" ]
     [ "${#lines[@]}" -eq 1 ]
     [[ $output == "report: "*"$text"* ]]
     [ ! -e out.html ]
     [ ! -e out.md ]
+    [ ! -e out.json ]
     [ -z "$(ls ./*.tmp* 2> /dev/null)" ]
 }
 
@@ -42,18 +50,87 @@ refused() {
     grep -q 'prefers-color-scheme:dark' r.html
 }
 
+@test "report: evidence of two classes, each part with its intervals" {
+    rich -o r.html --markdown r.md
+    for section in "Figures with intervals" "Choice of threshold" Calibration Triage Knobs Software \
+        "Model card"; do
+        grep -q "<h2[^>]*>$section</h2>" r.html
+    done
+    grep -q '^| Accuracy | 75.0[^0-9]*% | 50.0–95.0[^0-9]*% |$' r.md
+    grep -q '^| Positive predictive value | 0.800 | 0.550–1.000 | ' r.md
+    grep -q 'bootstrap over patients, percentile, 2000 resamples of 8 patients' r.md
+    grep -q '10.0[^0-9]*% of the patients have PNEUMONIA instead of 62.5[^0-9]*% .* value 0.21[01] (0.100–0.500)' \
+        r.md
+    grep -q '^| sensitivity at 90 % specificity | 0.900 | 0.500 | 1.000 | 0.200 (0.000–0.600) | 1.000 (0.500–1.000) | 1.000 | 0.429 |$' \
+        r.md
+    grep -q '^| PPV of nothing | .* | undefined | 0.375 |$' r.md
+    grep -q 'temperature 1.250' r.md
+    grep -q '^| Brier score | 0.192 | 0.170 |$' r.md
+    grep -q 'first 50[^0-9]*% of the list hold 60.0[^0-9]*% of PNEUMONIA (95[^0-9]*% interval 40.0 to 75.0)' r.md
+    grep -q '8 images in 4 groups' r.md
+    grep -qx '| DATA | set of &lt;images&gt; |' r.md
+    grep -qx '| evaluate (hilum) 0.1.0 | libtorch 1.13.0, zstd 1.5.4 |' r.md
+}
+
+@test "report: without the evidence its sections are left out" {
+    full -o r.html --markdown r.md
+    run grep -E '^## (Figures|Calibration|Triage|Knobs|Software)' r.md
+    [ "$status" -eq 1 ]
+}
+
+@test "report: the checklists are whole, and what nobody stated is open" {
+    rich -o r.html --markdown r.md
+    sed -n '/^\*\*CLAIM 2024/,/^\*\*TRIPOD/p' r.md >claim
+    sed -n '/^\*\*TRIPOD/,/^## /p' r.md >tripod
+    [ "$(grep -c '^| [0-9]' claim)" = 44 ]
+    [ "$(grep -c '^| [0-9]' tripod)" = 52 ]
+    grep -qx '| 33 | Testing on external data | open | – |' claim
+    grep -q '^| 37 | .* | stated | Accuracy 0.750 (0.500–0.950)' claim
+    grep -q '^| 23a | .* | in part | Accuracy 0.750 (0.500–0.950)' tripod
+    stated=$(grep -c '| stated |' claim) part=$(grep -c '| in part |' claim) open=$(grep -c '| open |' claim)
+    grep -qF "of 44 items, this run states $stated, and $part in part; $open are open" claim
+    [ $((stated + part + open)) = 44 ]
+}
+
+@test "report: JSON holds the metrics, the tables and what is drawn" {
+    need_command python3
+    rich -o r.html --json r.json
+    python3 - "$data" <<'END'
+import json, sys
+page, metrics = (json.load(open(f)) for f in ("r.json", sys.argv[1] + "/evidence.json"))
+assert page["format"] == "hilum-report 1" and page["title"] == "Evaluation of MobileNetV2"
+assert page["metrics"] == metrics
+kinds = [b["kind"] for b in page["blocks"]]
+assert kinds.count("figure") == 7 and "contents" not in kinds, kinds
+figure = {b["id"]: b for b in page["blocks"] if b["kind"] == "figure"}
+series = {s["name"]: s for s in figure["triage"]["data"]["series"]}
+assert series["this model"]["y"] == [p["found"] for p in metrics["triage"]]
+assert series["95 % interval"]["lo"] == [p["lo"] for p in metrics["triage"]]
+roc = {s["name"]: s for s in figure["roc"]["data"]["series"]}["this model"]
+area = sum((b - a) * (p + q) / 2 for a, b, p, q in zip(roc["x"], roc["x"][1:], roc["y"], roc["y"][1:]))
+assert abs(area - metrics["auroc"]) < 1e-12, area
+pr = {s["name"]: s for s in figure["pr"]["data"]["series"]}["this model"]
+ap = sum((b - a) * q for a, b, q in zip(pr["x"], pr["x"][1:], pr["y"][1:]))
+assert abs(ap - 0.81) < 1e-12, ap
+table = next(b for b in page["blocks"] if b["kind"] == "table" and b["columns"][0] == "Class")
+assert table["rows"][1] == ["PNEUMONIA", "0.800", "0.800", "0.800", "5"]
+END
+}
+
 @test "report: the page needs nothing outside itself" {
-    full -o r.html
+    rich -o r.html
     run grep -E -i 'https?:|<script|<link|<img|<iframe|@import|url\([^#]| src=|xmlns|<\?xml' r.html
     echo "$output"
     [ "$status" -eq 1 ]
 }
 
-@test "report: four figures, every id once, every reference within the page" {
+@test "report: seven figures, every id once, every reference within the page" {
     full -o r.html
-    [ "$(grep -c '<svg ' r.html)" = 4 ]
-    [ "$(grep -c '</svg>' r.html)" = 4 ]
-    [ "$(grep -c 'role="img"' r.html)" = 4 ]
+    [ "$(grep -c '<svg ' r.html)" = 5 ]
+    rich -o r.html
+    [ "$(grep -c '<svg ' r.html)" = 7 ]
+    [ "$(grep -c '</svg>' r.html)" = 7 ]
+    [ "$(grep -c 'role="img"' r.html)" = 7 ]
     grep -o " id=[\"'][^\"']*" r.html | cut -c 6- | sort > ids
     [ -s ids ]
     [ -z "$(uniq -d ids)" ]
@@ -75,6 +152,7 @@ refused() {
     grep -q '^| All classes | 4 / 4 | 2 / 2 | 8 / 8 | 14 / 14 |$' r.md
     grep -q '^| NORMAL/08.png | patient-8 | NORMAL | PNEUMONIA | 0.881 |$' r.md
     grep -q '^| Paper | 50[^0-9]* | 72.76 |$' r.md
+    grep -q '^| Constant answer here | 50.00 | 62.50 |$' r.md
     grep -q '<th scope="row">PNEUMONIA</th><td class="num">0.800</td>' r.html
 }
 
@@ -93,10 +171,11 @@ refused() {
 }
 
 @test "report: the same inputs give the same bytes" {
-    full -o a.html --markdown a.md
-    full -o b.html --markdown b.md
+    rich -o a.html --markdown a.md --json a.json
+    rich -o b.html --markdown b.md --json b.json
     cmp a.html b.html
     cmp a.md b.md
+    cmp a.json b.json
 }
 
 @test "report: collapse and untrained weights are said first" {
@@ -107,6 +186,17 @@ refused() {
         r.md
     [ "$(grep -n 'Read this first' r.html | cut -d : -f 1)" -lt \
       "$(grep -n 'class="lead"' r.html | cut -d : -f 1)" ]
+    grep -A 2 "Read this first" r.html | tail -n 1 |
+        grep -q '^<li><strong>This model has collapsed'
+    grep -q 'aside class="warnings alarm"' r.html
+}
+
+@test "report: a collapse that the metrics state is the first line, with its reasons" {
+    sed -z 's/"collapsed": false,\n *"reasons": \[\]/"collapsed": true, "reasons": ["it is a constant"]/' \
+        "$data/evidence.json" > m.json
+    report --metrics m.json -o r.html --markdown r.md
+    [ "$(sed -n 3,6p r.md | grep -n collapsed | cut -d : -f 1)" = 3 ]
+    grep -qx '> - \*\*It is a constant.\*\*' r.md
 }
 
 @test "report: phantoms are recognised in the provenance" {
@@ -227,6 +317,24 @@ refused() {
     sed '$d' "$data/predictions.tsv" > p.tsv
     refused 1 "p.tsv: expected 8 rows of the subset test" \
         --metrics "$data/metrics.json" --predictions p.tsv
+    sed 's/"resamples": 2000/"resamples": -1/' "$data/evidence.json" > m.json
+    refused 1 "m.json: 'resamples': expected a count" --metrics m.json
+    sed 's/"roc_band": {/"roc_band": [], "x": {/' "$data/evidence.json" > m.json
+    refused 1 "m.json: 'roc_band': expected an object" --metrics m.json
+    sed -z 's/"hi": \[\n *0.6,/"hi": [/' "$data/evidence.json" > m.json
+    refused 1 "m.json: 'roc_band': expected x, lo and hi of one length" --metrics m.json
+    sed 's/"found"/"fund"/' "$data/evidence.json" > m.json
+    refused 1 "m.json: 'triage': expected points with 'found'" --metrics m.json
+    sed 's/"collapse": {/"collapse": {"reasons": 1}, "y": {/' "$data/evidence.json" > m.json
+    refused 1 "m.json: 'reasons': expected a list" --metrics m.json
+    printf 'MODEL vgg16\n' > k.tsv
+    refused 1 "k.tsv: line 1: expected a name, a tab and a value" --metrics "$data/metrics.json" --knobs k.tsv
+    printf 'MODEL\tvgg16' > k.tsv
+    refused 1 "k.tsv: truncated" --metrics "$data/metrics.json" --knobs k.tsv
+    refused 1 "nowhere: cannot be read" --metrics "$data/metrics.json" --software nowhere
+    mkdir software
+    printf 'zstd\t1.5\n' > software/evaluate
+    refused 1 "software/evaluate: expected the name" --metrics "$data/metrics.json" --software software
     head -c -5 "$data/predictions.tsv" > p.tsv
     refused 1 "p.tsv: truncated" --metrics "$data/metrics.json" --predictions p.tsv
 }
@@ -236,6 +344,7 @@ refused() {
     grep -q '^| VGG16 | 92 | 94.4[^0-9]* | 50.00 | 62.50 | 62.50 | 0.767 | 8 |$' c.md
     grep -q '^| MobileNetV2 | 50 | 72.76 | 73.33 | 75.00 | 62.50 | 0.767 | 8 |$' c.md
     grep -q 'VGG16: Class NORMAL is never predicted' c.md
+    grep -q '^| Accuracy | 0.625 | 0.750 |$' c.md
     grep -q 'Figures of a random split are not comparable' c.md
     run grep 'not measured on the same images' c.md
     [ "$status" -eq 1 ]
@@ -245,6 +354,32 @@ refused() {
     grep -q 'VGG16 and MobileNetV2 were not measured on the same images' c.md
 }
 
+@test "report: --compare says what is true of several models once" {
+    sed 's/"mobilenet_v2"/"vgg16"/; s/"sha256:0123456789abcdef[^"]*"/"seeded:1"/' "$data/metrics.json" > seeded.json
+    report --compare -o c.html --markdown c.md "$data/collapsed.json" seeded.json
+    [ "$(grep -c 'Untrained backbone' c.md)" = 1 ]
+    grep -q 'All models: Untrained backbone' c.md
+    report --compare -o c.html --markdown c.md "$data/collapsed.json" seeded.json "$data/metrics.json"
+    grep -q 'VGG16, VGG16: Untrained backbone' c.md
+}
+
+@test "report: --compare draws the curves of runs that hold their predictions" {
+    for run in a b; do
+        mkdir "$run"
+        cp "$data/evidence.json" "$run/metrics.json"
+        cp "$data/predictions.tsv" "$run"
+    done
+    report --compare -o c.html --markdown c.md --json c.json a b "$data/collapsed.json"
+    [ "$(grep -c '<svg ' c.html)" = 1 ]
+    grep -q '<title>1. MobileNetV2</title>' c.html
+    grep -q '<title>2. MobileNetV2</title>' c.html
+    run grep -c '<title>3. ' c.html
+    [ "$output" = 0 ]
+    grep -q '^| Sensitivity | 0.800 (0.550–1.000) | 0.800 (0.550–1.000) | – |$' c.md
+    rm b/metrics.json
+    refused 1 "b/metrics.json: cannot be read" --compare a b
+}
+
 @test "report: wrong usage exits with 2" {
     refused 2 "needs at least one" --compare
     refused 2 "operands are for --compare" x.json
@@ -252,4 +387,8 @@ refused() {
     refused 2 "only one input" --history -
     run report --metrics "$data/metrics.json" --markdown -
     [ "$status" -eq 2 ]
+    refused 2 "takes its RUNs as operands" --compare --software software x.json
+    run report --metrics "$data/metrics.json" --json - --markdown - -o r.html
+    [ "$status" -eq 2 ]
+    [[ $output == *"expected two different places"* ]]
 }

@@ -139,10 +139,10 @@ static void refused(const char *part)
 
 #define PLAIN "{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[],\"outlier\":"
 #define REFERENCE                                                                                  \
-    "{\"inputs\":2,\"seed\":\"1\",\"threshold\":3,\"quantile\":0.9,\"shrinkage\":0,"             \
+    "{\"inputs\":2,\"seed\":\"1\",\"threshold\":3,\"quantile\":0.9,\"shrinkage\":0,"               \
     "\"trained\":1,\"held_out\":1}}"
 #define POINT                                                                                      \
-    "{\"name\":\"a\",\"target\":\"specificity\",\"value\":0.9,\"threshold\":0.5,"                \
+    "{\"name\":\"a\",\"target\":\"specificity\",\"value\":0.9,\"threshold\":0.5,"                  \
     "\"sensitivity\":1,\"specificity\":1}"
 
 static void broken_files(void **state)
@@ -196,9 +196,11 @@ static void temperature_divides_logits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(comes_back),       IN_FOLDER(without_a_reference),
+        IN_FOLDER(comes_back),
+        IN_FOLDER(without_a_reference),
         cmocka_unit_test(belongs_to_one_head),
-        IN_FOLDER(broken_files),     cmocka_unit_test(temperature_divides_logits),
+        IN_FOLDER(broken_files),
+        cmocka_unit_test(temperature_divides_logits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,8 @@
 typedef struct tail_layer {
     bool used, unfrozen;
     int nweights;
-    ts_tensor *weights[NET_MAX_WEIGHTS]; /* in the order of net_weight_specs, as libtorch has them */
+    ts_tensor
+        *weights[NET_MAX_WEIGHTS]; /* in the order of net_weight_specs, as libtorch has them */
 } tail_layer;
 
 typedef struct tail_param {

@@ -3,6 +3,7 @@
 
 #include "../common/mem.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -174,6 +175,14 @@ static doc_cell *add_cell(doc_table *t)
 void doc_add_cell(doc_table *t, const char *fmt, ...)
 {
     FORMAT(add_cell(t)->text, fmt);
+}
+
+void doc_add_number(doc_table *t, double v)
+{
+    if (isfinite(v))
+        doc_add_cell(t, "%.3f", v);
+    else
+        doc_add_cell(t, "undefined");
 }
 
 void doc_shade_cell(doc_table *t, doc_shade shade, double share, const char *fmt, ...)

@@ -135,6 +135,8 @@ void doc_add_picture(doc_block *gallery, const void *png, size_t len, const char
 void doc_add_column(doc_table *t, const char *name, doc_column_kind kind);
 void doc_add_columns(doc_table *t, const char *const names[], size_t n, doc_column_kind kind);
 void doc_add_cell(doc_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Three digits; "undefined" where it is not finite. */
+void doc_add_number(doc_table *t, double v);
 void doc_shade_cell(doc_table *t, doc_shade shade, double share, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void doc_add_picture_cell(doc_table *t, const void *png, size_t len, const char *alt);

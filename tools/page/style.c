@@ -14,7 +14,7 @@
     "--alarm:#9c1016;--alarm-paper:#fdecec;--alarm-rule:#c8262d"
 #define DARK                                                                                       \
     "--paper:#14181b;--ink:#e4e7e9;--soft:#a3adb6;--rule:#343b41;--band:#1d2327;"                  \
-    "--right:86 180 233;--wrong:240 150 60;"                                                       \
+    "--right:86 180 233;--wrong:222 124 34;"                                                       \
     "--c1:#62b8ec;--c2:#f0a04b;--c3:#45c9a0;--c4:#d990bd;--c5:#cdb45c;"                            \
     "--caution:#ffd3a1;--caution-paper:#2c2115;--caution-rule:#c9822f;"                            \
     "--alarm:#ffb9b5;--alarm-paper:#35191a;--alarm-rule:#e0585a"
@@ -67,11 +67,12 @@ const char doc_style[] =
     ".stats dt{color:var(--soft);font-size:.8125rem}\n"
     ".stats dd{margin:0}.stats .value{font-size:1.6rem;line-height:1.3;font-weight:600;"
     "letter-spacing:-.01em;font-variant-numeric:tabular-nums}\n"
+    ".stats+.note{margin-top:.5rem}\n"
     ".stats .remark{color:var(--soft);font-size:.8125rem}\n"
     /* contents: below the key figures, beside the page where there is room */
     ".contents{margin-top:1.5rem;font-size:.875rem;line-height:1.4}\n"
     ".contents p{margin:0 0 .35rem;font-weight:600}\n"
-    ".contents ol{list-style:none;margin:0;padding:0;columns:13rem;column-gap:1.5rem}\n"
+    ".contents ol{list-style:none;margin:0;padding:0;columns:10rem;column-gap:1.5rem}\n"
     ".contents li{break-inside:avoid}\n"
     ".contents a{display:inline-block;padding:.28rem 0;text-decoration-color:var(--rule);"
     "text-underline-offset:.2em}\n"
@@ -89,7 +90,7 @@ const char doc_style[] =
     "th:first-child,td:first-child{padding-left:.15rem}\n"
     "thead th{font-weight:600;font-size:.8125rem;color:var(--soft);border-bottom:1.5px solid "
     "var(--soft);vertical-align:bottom}\n"
-    "tbody th{font-weight:500;overflow-wrap:break-word;max-width:26rem}\n"
+    "tbody th{font-weight:500;overflow-wrap:break-word;max-width:26rem}.code{max-width:40rem}\n"
     "tbody td,tbody th{border-bottom:1px solid var(--rule)}\n"
     "tbody.sum tr:first-child>*{border-top:2px solid var(--soft)}\n"
     "th.num,td.num{text-align:right}td.num{white-space:nowrap}\n"
@@ -119,7 +120,7 @@ const char doc_style[] =
     ".gallery img{display:block;width:100%;height:auto;border-radius:3px}\n"
     ".gallery figcaption{font-weight:400;font-size:.8125rem;line-height:1.45;margin:.4rem 0 0;"
     "overflow-wrap:anywhere}\n"
-    ".plot{display:block;width:100%;max-width:36rem;height:auto;color:var(--ink)}\n"
+    ".plot{display:block;width:100%;max-width:29rem;height:auto;color:var(--ink)}\n"
     ".plot text,.plot tspan{font-family:inherit}\n"
     "footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--soft);"
     "font-size:.8125rem}\n"
@@ -137,7 +138,7 @@ const char doc_style[] =
     /* gnuplot's colours */
     ".plot [stroke=\"black\"],.plot [stroke=\"rgb(  0,   0,   0)\"]{stroke:var(--soft)}\n"
     ".plot [fill=\"black\"],.plot [fill=\"rgb(  0,   0,   0)\"]{fill:var(--ink)}\n"
-    ".plot [color=\"black\"]{color:var(--ink)}\n"
+    ".plot [color=\"black\"]{color:var(--ink)}.plot [color=\"white\"]{color:var(--paper)}\n"
     ".plot [stroke=\"rgb(221, 221, 221)\"]{stroke:var(--rule)}\n" PLOT_COLOUR("rgb(  0, 114, 178)",
                                                                               "--c1")
         PLOT_COLOUR("rgb(213,  94,   0)", "--c2") PLOT_COLOUR("rgb(  0, 158, 115)", "--c3")

@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Several models beside each other and beside the paper's Table 1. */
+#include "compare.h"
+
+#include "../common/mem.h"
+#include "chain.h"
+#include "figures.h"
 #include "paper.h"
+#include "plot.h"
+#include "rates.h"
 #include "sections.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* The program that made the split, if the provenance names it. */
-static const json_t *split_of(const report_metrics *r)
-{
-    for (size_t i = 0; i < json_array_size(r->chain); i++) {
-        const json_t *entry = json_array_get(r->chain, i);
-        const char *tool = json_string_value(json_object_get(entry, "tool"));
-        if (tool && strcmp(tool, "split") == 0)
-            return entry;
-    }
-    return NULL;
-}
 
 static bool same_images(const report_metrics *a, const report_metrics *b)
 {
-    const json_t *x = split_of(a), *y = split_of(b);
+    const json_t *x = chain_find(a->chain, "split"), *y = chain_find(b->chain, "split");
     const bool same_split = x && y ? json_equal(x, y) : x == y;
     return same_split && a->m.n == b->m.n && strcmp(a->subset, b->subset) == 0;
 }
+
+/* ---- warnings, each once ---- */
 
 static bool says(const doc_block *b, const char *text)
 {
@@ -34,15 +32,15 @@ static bool says(const doc_block *b, const char *text)
     return false;
 }
 
-/* A warning once, with the names of all models that it is true of; doc_warn drops repetitions. */
-static void warn_for_models(doc_block *b, const doc *each, const report_metrics *r, size_t n,
+/* With the names of all models that it is true of; doc_warn drops repetitions. */
+static void warn_for_models(doc_block *b, const doc *each, const report_run *runs, size_t n,
                             const doc_warning *w)
 {
     hl_text names = {0};
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         if (says(&each->blocks[i], w->text))
-            hl_text_printf(&names, "%s%s", count++ ? ", " : "", paper_model_name(&r[i]));
+            hl_text_printf(&names, "%s%s", count++ ? ", " : "", paper_model_name(&runs[i].metrics));
     const char *of = count == n && n > 1 ? "All models" : names.data;
     if (w->alarm)
         doc_alarm(b, "%s: %s", of, w->text);
@@ -51,21 +49,23 @@ static void warn_for_models(doc_block *b, const doc *each, const report_metrics 
     hl_text_free(&names);
 }
 
-static void add_all_warnings(doc *d, const report_metrics *r, size_t n)
+static void add_all_warnings(doc *d, const report_run *runs, size_t n)
 {
     doc_block *b = doc_warnings(d);
-    for (size_t i = 1; i < n; i++)
-        if (!same_images(&r[0], &r[i]))
-            doc_warn(b, "%s and %s were not measured on the same images.", paper_model_name(&r[0]),
-                     paper_model_name(&r[i]));
     doc each = {0}; /* a block of warnings for each model */
     for (size_t i = 0; i < n; i++)
-        warn_of_metrics(doc_warnings(&each), &r[i]);
+        warn_of_metrics(doc_warnings(&each), &runs[i].metrics, &runs[i].evidence);
     for (size_t i = 0; i < n; i++)
         for (size_t w = 0; w < each.blocks[i].nwarnings; w++)
-            warn_for_models(b, &each, r, n, &each.blocks[i].warnings[w]);
+            warn_for_models(b, &each, runs, n, &each.blocks[i].warnings[w]);
     doc_free(&each);
+    for (size_t i = 1; i < n; i++)
+        if (!same_images(&runs[0].metrics, &runs[i].metrics))
+            doc_warn(b, "%s and %s were not measured on the same images.",
+                     paper_model_name(&runs[0].metrics), paper_model_name(&runs[i].metrics));
 }
+
+/* ---- tables ---- */
 
 static void add_paper_cells(doc_table *t, const paper_row *row)
 {
@@ -87,7 +87,15 @@ static void add_model(doc_table *t, const report_metrics *r)
     doc_add_cell(t, "%" PRIu64, r->m.n);
 }
 
-static void add_table(doc *d, const report_metrics *r, size_t n)
+static void add_lead(doc *d, const report_run *runs, size_t n)
+{
+    doc_say(d, DOC_LEAD, "%zu %s on %" PRIu64 " images of the %s subset.", n,
+            n == 1 ? "model" : "models", runs[0].metrics.m.n, runs[0].metrics.subset);
+    doc_say(d, DOC_NOTE,
+            "Research software, not a medical device: do not diagnose or treat anyone by it.");
+}
+
+static void add_table(doc *d, const report_run *runs, size_t n)
 {
     static const char *const columns[] = {"Paper: macro recall, %",
                                           "Paper: accuracy, %",
@@ -104,11 +112,11 @@ static void add_table(doc *d, const report_metrics *r, size_t n)
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         doc_add_column(t, columns[c], COL_NUMBER);
     for (size_t i = 0; i < n; i++)
-        add_model(t, &r[i]);
+        add_model(t, &runs[i].metrics);
     doc_say(d, DOC_NOTE, "%s", paper_remark);
 }
 
-static void add_spaces(doc *d, const report_metrics *r, size_t n)
+static void add_spaces(doc *d, const report_run *runs, size_t n)
 {
     doc_say(d, DOC_SECTION, "Feature spaces");
     doc_table *t = doc_add_table(d, "What the features of each model are.");
@@ -118,8 +126,8 @@ static void add_spaces(doc *d, const report_metrics *r, size_t n)
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         doc_add_column(t, columns[c], c < 1 ? COL_NUMBER : COL_TEXT);
     for (size_t i = 0; i < n; i++) {
-        const hl_space *s = &r[i].space;
-        doc_add_cell(t, "%s", paper_model_name(&r[i]));
+        const hl_space *s = &runs[i].metrics.space;
+        doc_add_cell(t, "%s", paper_model_name(&runs[i].metrics));
         doc_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64, s->height, s->width);
         doc_add_cell(t, "%s, %s", s->filter, s->fit);
         doc_add_cell(t, "%s", s->normalize);
@@ -129,10 +137,114 @@ static void add_spaces(doc *d, const report_metrics *r, size_t n)
     }
 }
 
-void compare_models(doc *d, const report_metrics *r, size_t n)
+/* Every figure of every model, with its interval. */
+static void add_intervals(doc *d, const report_run *runs, size_t n)
 {
-    add_all_warnings(d, r, n);
-    add_table(d, r, n);
-    add_spaces(d, r, n);
+    doc_say(d, DOC_SECTION, "Figures");
+    doc_table *t = doc_add_table(d, "At the threshold 0.5, where a figure needs one; in brackets "
+                                    "the intervals, as far as the metrics hold them.");
+    doc_add_column(t, "Figure", COL_TEXT);
+    for (size_t i = 0; i < n; i++)
+        doc_add_column(t, paper_model_name(&runs[i].metrics), COL_NUMBER);
+    for (size_t f = 0; f < figure_count(); f++) {
+        bool any = false;
+        for (size_t i = 0; i < n; i++)
+            any |= isfinite(figure_value(&runs[i].metrics, &runs[i].evidence, f));
+        if (!any)
+            continue;
+        doc_add_cell(t, "%s", figure_name(f));
+        for (size_t i = 0; i < n; i++)
+            add_figure_cell(t, &runs[i].metrics, &runs[i].evidence, f);
+    }
+}
+
+/* ---- all ROC curves in one figure ---- */
+
+/* Names from files never become gnuplot code: a model is called by its place in the tables, and by
+ * its name where this program knows that. */
+static void name_curve(const report_run *run, size_t place, hl_text *t)
+{
+    const paper_row *row = paper_find(run->metrics.space.backbone);
+    hl_text_printf(t, "%zu. %s", place + 1, row ? row->model : "model");
+}
+
+static void describe_roc(const report_run *runs, size_t n, hl_text *t)
+{
+    hl_text_puts(t, "Areas under the curves:");
+    for (size_t i = 0; i < n; i++)
+        hl_text_printf(t, "%s %s %.3f", i ? "," : "", paper_model_name(&runs[i].metrics),
+                       runs[i].metrics.m.auroc);
+    hl_text_puts(t, ".");
+}
+
+/* Takes over nothing; the rates must live until the figure is drawn. */
+static int draw_overlay(doc *d, const report_run *runs, size_t n, report_rates *rates,
+                        const bool *drawn, hl_err *e)
+{
+    static const double ends[] = {0, 1};
+    plot_series *series = hl_calloc(n + 1, sizeof *series);
+    hl_text *names = hl_calloc(n, sizeof *names), alt = {0};
+    size_t curves = 1;
+    series[0] = (plot_series){
+        .name = "chance", .x = ends, .y = ends, .n = 2, .colour = PLOT_GREY, .dash = 1};
+    for (size_t i = 0; i < n; i++) {
+        if (!drawn[i])
+            continue;
+        report_rates *c = &rates[i];
+        name_curve(&runs[i], i, &names[i]);
+        series[curves++] = (plot_series){.name = names[i].data,
+                                         .x = c->false_alarms,
+                                         .y = c->sensitivity,
+                                         .n = report_thin(c->false_alarms, c->sensitivity, c->n),
+                                         .colour = (int)(i % PLOT_COLOURS),
+                                         .dash = i ? (int)(i % 4) + 1 : 0};
+    }
+    plot p = plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom right");
+    p.series = series;
+    p.nseries = curves;
+    describe_roc(runs, n, &alt);
+    const int status = plot_add(d, &p, "ROC curves of all models", alt.data, e);
+    for (size_t i = 0; i < n; i++)
+        hl_text_free(&names[i]);
+    hl_text_free(&alt);
+    free(names);
+    free(series);
+    return status;
+}
+
+static int add_overlay(doc *d, const report_run *runs, size_t n, hl_err *e)
+{
+    report_rates *rates = hl_calloc(n, sizeof *rates);
+    bool *drawn = hl_calloc(n, sizeof *drawn), any = false;
+    for (size_t i = 0; i < n; i++) {
+        const report_run *run = &runs[i];
+        drawn[i] = run->has.predictions &&
+                   report_rates_of(&rates[i], &run->predictions, run->metrics.m.nclasses);
+        any |= drawn[i];
+    }
+    int status = 0;
+    if (any) {
+        doc_say(d, DOC_SECTION, "ROC curves");
+        status = draw_overlay(d, runs, n, rates, drawn, e);
+    }
+    for (size_t i = 0; i < n; i++)
+        report_rates_free(&rates[i]);
+    free(rates);
+    free(drawn);
+    return status;
+}
+
+int compare_models(doc *d, const report_run *runs, size_t n, const char *tests, hl_err *e)
+{
+    (void)tests;
+    add_all_warnings(d, runs, n);
+    add_lead(d, runs, n);
+    doc_add_contents(d);
+    add_table(d, runs, n);
+    add_intervals(d, runs, n);
+    if (add_overlay(d, runs, n, e))
+        return -1;
+    add_spaces(d, runs, n);
     add_disclaimer(d);
+    return 0;
 }

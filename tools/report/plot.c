@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "plot.h"
 
+#include "../common/json_util.h"
 #include "../common/process.h"
 
 #include <math.h>
@@ -10,7 +11,8 @@
 static const size_t max_svg = (size_t)1 << 24;
 
 /* The style sheet gives these tokens their colours on light and dark paper. */
-static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "black"};
+static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73",
+                                      "#cc79a7", "#e69f00", "black"};
 
 /* Digits after the point that tell tics of this distance apart. */
 static int decimals(double step)
@@ -37,19 +39,44 @@ static void frame(const plot *p, hl_text *t)
 
 static void series_style(const plot_series *s, hl_text *t)
 {
-    hl_text_printf(t, "'-' with %s",
-                   s->lines && s->points ? "linespoints"
-                   : s->lines            ? "lines"
-                                         : "points");
-    if (s->lines)
-        hl_text_printf(t, " lw 2%s", s->dashed ? " dt 2" : "");
-    if (s->points)
-        hl_text_printf(t, " pt 7 ps %s", s->lines ? "0.35" : "0.8");
-    hl_text_printf(t, " lc rgb '%s'", colours[s->colour]);
+    static const char *const styles[] = {
+        [PLOT_LINE] = "'-' with lines lw 2",
+        [PLOT_MARKED_LINE] = "'-' with linespoints lw 2 pt 7 ps 0.35",
+        [PLOT_POINTS] = "'-' with points pt 7 ps 0.8",
+        [PLOT_ERRORS] = "'-' with yerrorbars lw 1.5 pt 7 ps 0.6",
+        [PLOT_BAND] = "'-' with filledcurves fs transparent solid 0.18 noborder",
+    };
+    hl_text_puts(t, styles[s->style]);
+    if (s->dash)
+        hl_text_printf(t, " dt %d", s->dash + 1);
+    hl_text_printf(t, " %s rgb '%s'", s->style == PLOT_BAND ? "fc" : "lc", colours[s->colour]);
     if (s->name)
         hl_text_printf(t, " title '%s'", s->name);
     else
         hl_text_puts(t, " notitle");
+}
+
+static void number(double v, hl_text *t)
+{
+    if (isfinite(v))
+        hl_text_printf(t, " %.9g", v);
+    else
+        hl_text_puts(t, " NaN");
+}
+
+static void values(const plot_series *s, hl_text *t)
+{
+    for (size_t j = 0; j < s->n; j++) {
+        number(s->x[j], t);
+        if (s->y)
+            number(s->y[j], t);
+        if (s->lo) {
+            number(s->lo[j], t);
+            number(s->hi[j], t);
+        }
+        hl_text_puts(t, "\n");
+    }
+    hl_text_puts(t, "e\n");
 }
 
 static void script(const plot *p, hl_text *t)
@@ -60,16 +87,8 @@ static void script(const plot *p, hl_text *t)
         series_style(&p->series[i], t);
     }
     hl_text_puts(t, "\n");
-    for (size_t i = 0; i < p->nseries; i++) {
-        const plot_series *s = &p->series[i];
-        for (size_t j = 0; j < s->n; j++) {
-            if (isfinite(s->y[j]))
-                hl_text_printf(t, "%.9g %.9g\n", s->x[j], s->y[j]);
-            else
-                hl_text_printf(t, "%.9g NaN\n", s->x[j]);
-        }
-        hl_text_puts(t, "e\n");
-    }
+    for (size_t i = 0; i < p->nseries; i++)
+        values(&p->series[i], t);
 }
 
 /* ---- from a file of its own to an element of a page ---- */
@@ -124,4 +143,62 @@ int plot_svg(const plot *p, hl_text *svg, hl_err *e)
     hl_text_free(&input);
     hl_text_free(&file);
     return status;
+}
+
+/* ---- into a document ---- */
+
+static void add_list(json_t *o, const char *key, const double *v, size_t n)
+{
+    if (!v)
+        return;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, hl_json_of_real(v[i]));
+    json_object_set_new(o, key, list);
+}
+
+static json_t *data_of(const plot *p)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < p->nseries; i++) {
+        const plot_series *s = &p->series[i];
+        json_t *o = json_object();
+        json_object_set_new(o, "name", s->name ? json_string(s->name) : json_null());
+        add_list(o, "x", s->x, s->n);
+        add_list(o, "y", s->y, s->n);
+        add_list(o, "lo", s->lo, s->n);
+        add_list(o, "hi", s->hi, s->n);
+        json_array_append_new(all, o);
+    }
+    return json_pack("{s:s, s:s, s:o}", "x", p->xlabel, "y", p->ylabel, "series", all);
+}
+
+int plot_add(doc *d, const plot *p, const char *title, const char *alt, hl_err *e)
+{
+    hl_text svg = {0};
+    const int status = plot_svg(p, &svg, e);
+    if (status == 0)
+        doc_add_figure(d, p->id, title, alt, svg.data, data_of(p));
+    hl_text_free(&svg);
+    return status;
+}
+
+plot plot_unit_square(const char *id, const char *xlabel, const char *ylabel, const char *key)
+{
+    return (plot){.id = id,
+                  .xlabel = xlabel,
+                  .ylabel = ylabel,
+                  .xmax = 1,
+                  .ymax = 1,
+                  .xstep = 0.2,
+                  .ystep = 0.2,
+                  .square = true,
+                  .key = key};
+}
+
+double plot_step(double span, int most)
+{
+    const double least = span / most, ten = pow(10, floor(log10(least)));
+    const double factor = least / ten;
+    return ten * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
 }

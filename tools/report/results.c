@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sections that metrics.json alone fills. */
+/* The tables that metrics.json alone fills. */
 #include "paper.h"
 #include "sections.h"
 
@@ -7,45 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char *figure3(double v, char buf[16])
-{
-    if (isfinite(v))
-        snprintf(buf, 16, "%.3f", v);
-    else
-        snprintf(buf, 16, "undefined");
-    return buf;
-}
-
-/* ---- summary ---- */
-
-void add_summary(doc *d, const report_metrics *r)
-{
-    const hl_metrics *m = &r->m;
-    char auroc[16];
-    figure3(m->auroc, auroc);
-    char where[64];
-    const bool all = strcmp(r->subset, "all") == 0;
-    snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
-    doc_say(d, DOC_LEAD,
-            "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PER_CENT
-            ", macro average recall %.1f" PER_CENT ", AUROC %s.",
-            paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall, auroc);
-    doc_block *b = doc_stats(d);
-    char constant[64], of_what[80];
-    const bool binary = m->nclasses == 2;
-    snprintf(of_what, sizeof of_what, binary ? "of %.64s" : "mean, one against rest",
-             r->classes[m->nclasses - 1]);
-    snprintf(constant, sizeof constant, "constant answer: %.1f" PER_CENT, 100 * r->baseline);
-    doc_add_stat(b, "Accuracy", constant, "%.1f" PER_CENT, 100 * m->accuracy);
-    doc_add_stat(b, "Macro average recall", "mean over the classes", "%.1f" PER_CENT,
-                 100 * m->macro.recall);
-    doc_add_stat(b, "AUROC", of_what, "%s", auroc);
-    doc_add_stat(b, "Log loss", "smaller is better", "%.3f", m->log_loss);
-    doc_add_stat(b, "Images", "in this subset", "%" PRIu64, m->n);
-}
-
-/* ---- tables of the figures ---- */
 
 void add_confusion(doc *d, const report_metrics *r)
 {
@@ -93,12 +54,6 @@ void add_class_table(doc *d, const report_metrics *r)
     add_class_row(t, "Weighted average", &r->m.weighted);
 }
 
-static double real_of(const json_t *o, const char *key)
-{
-    const json_t *v = json_object_get(o, key);
-    return json_is_number(v) ? json_number_value(v) : NAN;
-}
-
 void add_subset_table(doc *d, const report_metrics *r)
 {
     static const char *const keys[] = {"accuracy", "macro_recall", "auroc", "log_loss"};
@@ -114,11 +69,10 @@ void add_subset_table(doc *d, const report_metrics *r)
         const json_t *o = json_object_get(r->subsets, hl_subset_names[s]);
         if (!o)
             continue;
-        char buf[16];
         doc_add_cell(t, "%s", hl_subset_names[s]);
-        doc_add_cell(t, "%.0f", real_of(o, "n"));
+        doc_add_cell(t, "%.0f", evidence_real(o, "n"));
         for (size_t c = 0; c < sizeof keys / sizeof *keys; c++)
-            doc_add_cell(t, "%s", figure3(real_of(o, keys[c]), buf));
+            doc_add_number(t, evidence_real(o, keys[c]));
     }
 }
 
@@ -128,7 +82,9 @@ void add_paper_table(doc *d, const report_metrics *r)
     if (!row)
         return;
     doc_say(d, DOC_SECTION, "Beside the paper");
-    doc_table *t = doc_add_table(d, "The paper\xe2\x80\x99s figures for the same backbone.");
+    doc_table *t = doc_add_table(
+        d, "The paper\xe2\x80\x99s figures for the same backbone, and what always giving the "
+           "most frequent answer would score.");
     doc_add_column(t, row->model, COL_TEXT);
     doc_add_column(t, "Macro average recall, %", COL_NUMBER);
     doc_add_column(t, "Accuracy, %", COL_NUMBER);
@@ -138,82 +94,8 @@ void add_paper_table(doc *d, const report_metrics *r)
     doc_add_cell(t, "Paper");
     doc_add_cell(t, "%s\xe2\x80\x88\xe2\x80\x87\xe2\x80\x87", row->macro_recall);
     doc_add_cell(t, "%s", row->accuracy);
+    doc_add_cell(t, "Constant answer here");
+    doc_add_cell(t, "%.2f", 100.0 / (double)r->m.nclasses);
+    doc_add_cell(t, "%.2f", 100 * r->baseline);
     doc_say(d, DOC_NOTE, "%s", paper_remark);
-}
-
-/* ---- where the figures come from ---- */
-
-static void add_space_row(doc_table *t, const char *name, const char *value)
-{
-    if (!*value)
-        return;
-    doc_add_cell(t, "%s", name);
-    doc_add_cell(t, "%s", value);
-}
-
-void add_space(doc *d, const report_metrics *r)
-{
-    const hl_space *s = &r->space;
-    doc_say(d, DOC_SECTION, "Feature space");
-    doc_table *t =
-        doc_add_table(d, "What a feature vector means: a head is only valid in the space "
-                         "that it was trained in.");
-    doc_add_column(t, "Property", COL_TEXT);
-    doc_add_column(t, "Value", COL_CODE);
-    add_space_row(t, "Backbone", s->backbone);
-    add_space_row(t, "Weights", s->weights);
-    doc_add_cell(t, "Input, height \xc3\x97 width");
-    doc_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64 " pixels", s->height, s->width);
-    add_space_row(t, "Resampling", s->filter);
-    add_space_row(t, "Fit", s->fit);
-    add_space_row(t, "Normalisation", s->normalize);
-    add_space_row(t, "Cut at layer", s->cut);
-    add_space_row(t, "Pooling", s->pool);
-}
-
-static const char *entry_text(const json_t *entry, const char *key)
-{
-    const char *text = json_string_value(json_object_get(entry, key));
-    return text ? text : "";
-}
-
-/* "role sha256:0123456789ab": enough digits to tell files apart; all are in the metrics file. */
-static void list_inputs(const json_t *inputs, hl_text *t)
-{
-    hl_text_puts(t, "");
-    for (void *i = json_object_iter((json_t *)(uintptr_t)inputs); i;
-         i = json_object_iter_next((json_t *)(uintptr_t)inputs, i)) {
-        const char *digest = json_string_value(json_object_iter_value(i));
-        hl_text_printf(t, "%s%s %.19s", t->len ? ", " : "", json_object_iter_key(i),
-                       digest ? digest : "?");
-    }
-}
-
-void add_provenance(doc *d, const report_metrics *r)
-{
-    doc_say(d, DOC_SECTION, "Provenance");
-    doc_table *t = doc_add_table(d, "Every program that took part, in order, with the options that "
-                                    "decide its result and the digests of its inputs.");
-    doc_add_column(t, "Tool", COL_TEXT);
-    doc_add_column(t, "Version", COL_TEXT);
-    doc_add_column(t, "Options", COL_CODE);
-    doc_add_column(t, "Inputs", COL_CODE);
-    for (size_t i = 0; i < json_array_size(r->chain); i++) {
-        const json_t *entry = json_array_get(r->chain, i);
-        hl_text inputs = {0};
-        list_inputs(json_object_get(entry, "inputs"), &inputs);
-        doc_add_cell(t, "%s", entry_text(entry, "tool"));
-        doc_add_cell(t, "%s", entry_text(entry, "version"));
-        doc_add_cell(t, "%s", entry_text(entry, "options"));
-        doc_add_cell(t, "%s", inputs.data);
-        hl_text_free(&inputs);
-    }
-}
-
-void add_disclaimer(doc *d)
-{
-    doc_say(d, DOC_SECTION, "Not a medical device");
-    doc_say(d, DOC_TEXT,
-            "These figures describe research software on one collection of images. They are not "
-            "evidence of clinical use. Do not diagnose or treat anyone by them.");
 }

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a reader must know before any figure. */
+#include "chain.h"
 #include "sections.h"
 
 #include <ctype.h>
 #include <string.h>
-
-static const char *text_of(const json_t *entry, const char *key)
-{
-    const char *text = json_string_value(json_object_get(entry, key));
-    return text ? text : "";
-}
 
 /* The generator itself, or a split of a folder that it has filled. */
 static bool has_phantom(const json_t *chain)
 {
     for (size_t i = 0; i < json_array_size(chain); i++) {
         const json_t *entry = json_array_get(chain, i);
-        if (strcmp(text_of(entry, "tool"), "phantom") == 0 ||
-            strstr(text_of(entry, "options"), "--source phantom"))
+        if (strcmp(chain_text(entry, "tool"), "phantom") == 0 ||
+            strstr(chain_text(entry, "options"), "--source phantom"))
             return true;
     }
     return false;
@@ -26,22 +21,45 @@ static bool has_phantom(const json_t *chain)
 static void warn_of_source(doc_block *b, const json_t *chain)
 {
     if (has_phantom(chain))
-        doc_warn(b, "Synthetic phantoms, not X-rays: the images were generated.");
+        doc_alarm(b, "Synthetic phantoms, not X-rays: the images were generated.");
 }
 
-void warn_of_metrics(doc_block *b, const report_metrics *r)
+/* Written for a log: no capital, no full stop. */
+static void say(doc_block *b, const char *text, bool alarm)
 {
+    if (!text || !*text)
+        return;
+    if (alarm)
+        doc_alarm(b, "%c%s.", toupper((unsigned char)*text), text + 1);
+    else
+        doc_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
+}
+
+/* A model that has collapsed onto one answer must not pass for a good one. */
+static void warn_of_collapse(doc_block *b, const report_metrics *r, const report_evidence *v)
+{
+    const bool stated = v->collapse_reasons != NULL;
+    const bool below = json_is_true(json_object_get(r->json, "below_constant_answer"));
+    const bool never = json_array_size(json_object_get(r->json, "classes_never_predicted")) > 0;
+    const bool collapsed = stated ? v->collapsed : below || never;
+    if (collapsed)
+        doc_alarm(b,
+                  "This model has collapsed: its answers are worth no more than a constant one.");
+    for (size_t i = 0; collapsed && i < json_array_size(v->collapse_reasons); i++)
+        say(b, json_string_value(json_array_get(v->collapse_reasons, i)), true);
+    for (size_t i = 0; i < json_array_size(r->warnings); i++)
+        say(b, json_string_value(json_array_get(r->warnings, i)), collapsed && !stated);
+}
+
+void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidence *v)
+{
+    warn_of_collapse(b, r, v);
     warn_of_source(b, r->chain);
     if (strncmp(r->space.weights, "seeded:", 7) == 0)
-        doc_warn(b,
-                 "Untrained backbone: pseudo-random weights %s; the figures say nothing about "
-                 "X-rays.",
-                 r->space.weights);
-    for (size_t i = 0; i < json_array_size(r->warnings); i++) {
-        const char *text = json_string_value(json_array_get(r->warnings, i));
-        if (text && *text) /* written for a log: no capital, no full stop */
-            doc_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
-    }
+        doc_alarm(b,
+                  "Untrained backbone: pseudo-random weights %s; the figures say nothing about "
+                  "X-rays.",
+                  r->space.weights);
 }
 
 static bool is_ancestor(const json_t *entry, const json_t *chain)
@@ -88,13 +106,15 @@ static void warn_of_counts(doc_block *b, const report_metrics *r, const hl_manif
     }
 }
 
-int warn_of(doc_block *b, const report_metrics *r, const hl_manifest *m, const report_history *h,
-            hl_err *e)
+int warn_of(doc_block *b, const report_run *run, hl_err *e)
 {
-    warn_of_metrics(b, r);
-    if (m && warn_of_stranger(b, r, "manifest", m->chain, e))
+    const report_metrics *r = &run->metrics;
+    warn_of_metrics(b, r, &run->evidence);
+    if (run->has.manifest && warn_of_stranger(b, r, "manifest", run->manifest.chain, e))
         return -1;
-    if (m)
-        warn_of_counts(b, r, m);
-    return h && h->chain ? warn_of_stranger(b, r, "history", h->chain, e) : 0;
+    if (run->has.manifest)
+        warn_of_counts(b, r, &run->manifest);
+    if (run->has.history && run->history.chain)
+        return warn_of_stranger(b, r, "history", run->history.chain, e);
+    return 0;
 }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "run.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int report_run_read(report_run *r, const report_paths *p, hl_err *e)
+{
+    *r = (report_run){.has = *p};
+    if (report_metrics_read(&r->metrics, p->metrics, e) ||
+        report_evidence_read(&r->evidence, &r->metrics, e) ||
+        (p->history && report_history_read(&r->history, p->history, e)) ||
+        (p->predictions &&
+         report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
+        (p->manifest && hl_manifest_read(&r->manifest, p->manifest, e)) ||
+        (p->knobs && report_pairs_read(&r->knobs, p->knobs, false, e)) ||
+        (p->software && report_software_read(&r->software, p->software, e))) {
+        report_run_free(r);
+        return -1;
+    }
+    return 0;
+}
+
+int report_run_find(report_run *r, const char *operand, hl_err *e)
+{
+    struct stat st;
+    if (stat(operand, &st) || !S_ISDIR(st.st_mode)) {
+        const report_paths alone = {.metrics = operand};
+        return report_run_read(r, &alone, e);
+    }
+    hl_text metrics = {0}, predictions = {0};
+    hl_text_printf(&metrics, "%s/metrics.json", operand);
+    hl_text_printf(&predictions, "%s/predictions.tsv", operand);
+    const report_paths beside = {.metrics = metrics.data,
+                                 .predictions =
+                                     access(predictions.data, F_OK) == 0 ? predictions.data : NULL};
+    const int status = report_run_read(r, &beside, e);
+    if (status == 0) { /* which goes on pointing to the names */
+        r->owned[0] = metrics.data;
+        r->owned[1] = predictions.data;
+        return 0;
+    }
+    hl_text_free(&metrics);
+    hl_text_free(&predictions);
+    return -1;
+}
+
+void report_run_free(report_run *r)
+{
+    report_evidence_free(&r->evidence);
+    report_metrics_free(&r->metrics);
+    report_history_free(&r->history);
+    hl_predictions_free(&r->predictions);
+    hl_manifest_free(&r->manifest);
+    report_pairs_free(&r->knobs);
+    report_software_free(&r->software);
+    free(r->owned[0]);
+    free(r->owned[1]);
+    *r = (report_run){0};
+}
