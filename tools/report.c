@@ -26,6 +26,8 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "history", "FILE", &in.history, "epochs from train-head, TSV"),
     HL_OPT_STR(0, "predictions", "FILE", &in.predictions, "predictions from evaluate, TSV"),
     HL_OPT_STR(0, "manifest", "FILE", &in.manifest, "manifest from split, for the split table"),
+    HL_OPT_STR(0, "audit", "FILE", &in.audit, "findings from audit, TSV"),
+    HL_OPT_STR(0, "explain", "DIR", &in.maps, "folder of heat maps from explain"),
     HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "knobs of the run, lines KNOB<tab>value"),
     HL_OPT_STR(0, "software", "DIR", &in.software, "folder with what `TOOL --version` said"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
@@ -66,6 +68,10 @@ static int compose(doc *d, const report_run *run, hl_err *e)
     add_subset_table(d, r);
     if (p)
         add_errors(d, r, p);
+    if (run->has.maps)
+        add_gallery(d, &run->maps);
+    if (run->has.audit)
+        add_audit(d, &run->audit);
     if (run->has.manifest)
         add_split(d, &run->manifest);
     add_space(d, r);
@@ -149,7 +155,7 @@ static bool is_stdin(const char *path)
 /* Standard input and output each serve one file. */
 static void check_usage(int operands)
 {
-    const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs};
+    const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs, in.audit};
     const size_t n = sizeof given / sizeof *given;
     int from_stdin = !compare && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
     for (size_t i = 0; i < n; i++) {
@@ -158,7 +164,7 @@ static void check_usage(int operands)
     }
     if (compare && operands == 0)
         hl_usage_error("--compare needs at least one RUN");
-    if (compare && (in.metrics || in.software || inputs))
+    if (compare && (in.metrics || in.software || in.maps || inputs))
         hl_usage_error("--compare takes its RUNs as operands and no other input");
     if (!compare && operands)
         hl_usage_error("operands are for --compare; name the inputs by options");

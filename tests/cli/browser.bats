@@ -10,7 +10,8 @@ setup_file() {
     cd "$BATS_FILE_TMPDIR"
     report --metrics "$data/evidence.json" --history "$data/history.tsv" \
         --predictions "$data/predictions.tsv" --manifest "$data/manifest.tsv" \
-        --knobs "$data/experiment.tsv" --software "$data/software" -o full.html
+        --knobs "$data/experiment.tsv" --software "$data/software" --audit "$data/audit.tsv" \
+        --explain "$data/explain" -o full.html
     report --metrics "$data/collapsed.json" --title "A <title> & 'more' without a break$(printf 'x%.0s' {1..200})" \
         -o alarm.html
     mkdir run

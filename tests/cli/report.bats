@@ -19,7 +19,8 @@ full() {
 rich() {
     report --metrics "$data/evidence.json" --history "$data/history.tsv" \
         --predictions "$data/predictions.tsv" --manifest "$data/manifest.tsv" \
-        --knobs "$data/experiment.tsv" --software "$data/software" "$@"
+        --knobs "$data/experiment.tsv" --software "$data/software" \
+        --audit "$data/audit.tsv" --explain "$data/explain" "$@"
 }
 
 # refused STATUS TEXT ARGS...: one line with TEXT, and nothing is written
@@ -52,8 +53,8 @@ refused() {
 
 @test "report: evidence of two classes, each part with its intervals" {
     rich -o r.html --markdown r.md
-    for section in "Figures with intervals" "Choice of threshold" Calibration Triage Knobs Software \
-        "Model card"; do
+    for section in "Figures with intervals" "Choice of threshold" Calibration Triage "Heat maps" \
+        "Data audit" Knobs Software "Model card"; do
         grep -q "<h2[^>]*>$section</h2>" r.html
     done
     grep -q '^| Accuracy | 75.0[^0-9]*% | 50.0–95.0[^0-9]*% |$' r.md
@@ -74,7 +75,39 @@ refused() {
 
 @test "report: without the evidence its sections are left out" {
     full -o r.html --markdown r.md
-    run grep -E '^## (Figures|Calibration|Triage|Knobs|Software)' r.md
+    run grep -E '^## (Figures|Calibration|Triage|Heat maps|Data audit|Knobs|Software)' r.md
+    [ "$status" -eq 1 ]
+}
+
+@test "report: what the audit found, and leakage that was allowed in red" {
+    rich -o r.html --markdown r.md
+    grep -q '^> - \*\*Leakage was allowed (ALLOW\\_LEAK=1): 1 group of copies is in both train and test\.' r.md
+    grep -q '^> - Shortcut: file size is smaller in PNEUMONIA: AUROC 0.900 without' r.md
+    grep -q '<li><strong>Leakage was allowed' r.html
+    grep -q '14 images were examined before training: 2 errors, 2 warnings' r.md
+    grep -q '^| near | 2 | 0 | 0 | ' r.md
+    grep -q '^| patient-labels | 0 | 1 | 0 | ' r.md
+    grep -q '^| file size | 0.0998 | warning | ' r.md
+    grep -q '3 of 3 other errors and warnings' r.md
+    grep -q '^| NORMAL/00.png | error | near | train | NORMAL/06.png | 2 images of 2 patients' r.md
+    grep -q '^| patient-3 | warning | patient-labels |' r.md
+    grep -v '^#allow-leak' "$data/audit.tsv" > a.tsv
+    full --audit a.tsv -o r.html --markdown r.md
+    grep -q '^> - \*\*Leakage: 1 group' r.md
+    grep -v -e '^#leak' -e '^#allow' "$data/audit.tsv" > a.tsv
+    full --audit a.tsv -o r.html --markdown r.md
+    grep -q '^> - \*\*The audit of the images found 2 errors' r.md
+}
+
+@test "report: heat maps are in the page, said in words" {
+    rich -o r.html --markdown r.md
+    [ "$(grep -o '<img alt="Image with the places that spoke for PNEUMONIA coloured, by [^"]*" width="8" height="6" src="data:image/png;base64,' r.html | wc -l)" = 3 ]
+    grep -qF "$(base64 -w 0 "$data/explain/gradcam-02.png")" r.html
+    grep -q '^### Worst errors$' r.md
+    grep -q '^- NORMAL, answered PNEUMONIA (0.881); Grad-CAM of PNEUMONIA; NORMAL/08.png: Image with' r.md
+    grep -q '^- PNEUMONIA, answered PNEUMONIA (0.953); occlusion map of PNEUMONIA' r.md
+    grep -q 'heads 10, samples 3, mean rho 0.075' r.md
+    run grep '^### Asked for' r.md
     [ "$status" -eq 1 ]
 }
 
@@ -119,7 +152,7 @@ END
 
 @test "report: the page needs nothing outside itself" {
     rich -o r.html
-    run grep -E -i 'https?:|<script|<link|<img|<iframe|@import|url\([^#]| src=|xmlns|<\?xml' r.html
+    run grep -E -i 'https?:|<script|<link|<img|<iframe|@import|url\([^#]| src="[^d]|xmlns|<\?xml' r.html
     echo "$output"
     [ "$status" -eq 1 ]
 }
@@ -219,6 +252,16 @@ END
     sed '$d' "$data/manifest.tsv" > m.tsv
     report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
     grep -q 'The manifest lists 7 images in test, the metrics count 8' r.md
+}
+
+@test "report: an audit and heat maps of another run are told, too" {
+    sed 's/"tool":"split",/"tool":"split","x":1,/' "$data/audit.tsv" > a.tsv
+    full --audit a.tsv -o r.html --markdown r.md
+    grep -q 'The audit is of another run than the metrics' r.md
+    cp -r "$data/explain" maps
+    sed 's/"tool":"train-head",/"tool":"train-head","x":1,/' "$data/explain/explain.tsv" > maps/explain.tsv
+    full --explain maps -o r.html --markdown r.md
+    grep -q 'The set of heat maps is of another run than the metrics' r.md
 }
 
 @test "report: patients in several subsets are told" {
@@ -335,6 +378,22 @@ END
     mkdir software
     printf 'zstd\t1.5\n' > software/evaluate
     refused 1 "software/evaluate: expected the name" --metrics "$data/metrics.json" --software software
+    sed 's/^error/terror/' "$data/audit.tsv" > a.tsv
+    refused 1 "a.tsv: row 1: severity: expected error, warning or note, found 'terror'" \
+        --metrics "$data/metrics.json" --audit a.tsv
+    sed 's/\tcheck\t/\tcheque\t/' "$data/audit.tsv" > a.tsv
+    refused 1 "a.tsv: expected a column 'check'" --metrics "$data/metrics.json" --audit a.tsv
+    cp -r "$data/explain" maps
+    explained() { sed "$1" "$data/explain/explain.tsv" > maps/explain.tsv; }
+    explained 's,gradcam-01.png,../../etc/passwd,'
+    refused 1 "file: expected a name within the folder" --metrics "$data/metrics.json" --explain maps
+    explained 's,gradcam-01.png,gradcam-09.png,'
+    refused 1 "maps/gradcam-09.png: cannot be read" --metrics "$data/metrics.json" --explain maps
+    explained 's,gradcam-01.png,explain.tsv,'
+    refused 1 "maps/explain.tsv: expected a PNG file" --metrics "$data/metrics.json" --explain maps
+    explained 's,0.880797078,1.880797078,'
+    refused 1 "row 1: p: expected a probability" --metrics "$data/metrics.json" --explain maps
+    refused 1 "nowhere/explain.tsv: cannot be read" --metrics "$data/metrics.json" --explain nowhere
     head -c -5 "$data/predictions.tsv" > p.tsv
     refused 1 "p.tsv: truncated" --metrics "$data/metrics.json" --predictions p.tsv
 }

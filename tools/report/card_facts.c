@@ -117,8 +117,8 @@ void fact_same_source(const report_run *run, hl_text *t)
 
 void fact_audit(const report_run *run, hl_text *t)
 {
-    (void)run;
-    (void)t;
+    if (run->has.audit)
+        hl_text_puts(t, "Copies, leakage and shortcuts of the data: section Data audit.");
 }
 
 /* ---- model and training ---- */

@@ -30,8 +30,12 @@ void fact_uncertainty(const report_run *run, hl_text *t)
 
 void fact_explained(const report_run *run, hl_text *t)
 {
-    (void)run;
-    (void)t;
+    if (run->maps.n == 0)
+        return;
+    hl_text_printf(t, "%zu heat maps: section Heat maps", run->maps.n);
+    if (run->maps.sanity)
+        hl_text_puts(t, ", checked against heads that learned nothing");
+    hl_text_puts(t, ".");
 }
 
 void fact_internal(const report_run *run, hl_text *t)

@@ -15,7 +15,9 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
         (p->manifest && hl_manifest_read(&r->manifest, p->manifest, e)) ||
         (p->knobs && report_pairs_read(&r->knobs, p->knobs, false, e)) ||
-        (p->software && report_software_read(&r->software, p->software, e))) {
+        (p->software && report_software_read(&r->software, p->software, e)) ||
+        (p->audit && report_audit_read(&r->audit, p->audit, e)) ||
+        (p->maps && report_maps_read(&r->maps, p->maps, e))) {
         report_run_free(r);
         return -1;
     }
@@ -55,6 +57,8 @@ void report_run_free(report_run *r)
     hl_manifest_free(&r->manifest);
     report_pairs_free(&r->knobs);
     report_software_free(&r->software);
+    report_audit_free(&r->audit);
+    report_maps_free(&r->maps);
     free(r->owned[0]);
     free(r->owned[1]);
     *r = (report_run){0};

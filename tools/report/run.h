@@ -4,13 +4,15 @@
 #define HL_REPORT_RUN_H
 
 #include "../common/manifest.h"
+#include "audit.h"
 #include "evidence.h"
 #include "input.h"
+#include "maps.h"
 #include "software.h"
 
 /* metrics: NULL is standard input; the others: NULL for none. */
 typedef struct report_paths {
-    const char *metrics, *history, *predictions, *manifest, *knobs, *software;
+    const char *metrics, *history, *predictions, *manifest, *knobs, *software, *audit, *maps;
 } report_paths;
 
 typedef struct report_run {
@@ -23,6 +25,8 @@ typedef struct report_run {
     hl_manifest manifest;
     report_pairs knobs;
     report_software software;
+    report_audit audit;
+    report_maps maps;
 } report_run;
 
 int report_run_read(report_run *r, const report_paths *paths, hl_err *e);

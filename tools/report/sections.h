@@ -38,6 +38,13 @@ void add_split(doc *d, const hl_manifest *m);
 /* Patients with images in more than one subset. */
 size_t shared_patients(const hl_manifest *m);
 
+/* audit.c */
+void add_audit(doc *d, const report_audit *a);
+void warn_of_audit(doc_block *b, const report_audit *a);
+
+/* gallery.c */
+void add_gallery(doc *d, const report_maps *maps);
+
 /* technical.c */
 void add_space(doc *d, const report_metrics *r);
 void add_knobs(doc *d, const report_pairs *knobs);
