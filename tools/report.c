@@ -13,7 +13,7 @@
 
 static report_paths in;
 static doc_paths out;
-static const char *title, *tests_path;
+static const char *title;
 static bool compare;
 
 static const char kicker[] = "hilum \xc2\xb7 evaluation report";
@@ -114,14 +114,15 @@ static int report_one(hl_err *e)
     return status;
 }
 
-static int compare_runs(const report_run *runs, size_t n, hl_err *e)
+static int compare_runs(report_run *runs, size_t n, hl_err *e)
 {
     doc d;
     json_t *metrics = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append(metrics, runs[i].metrics.json);
+    label_runs(runs, n);
     doc_start(&d, kicker, title ? title : "Models compared", foot);
-    int status = compare_models(&d, runs, n, tests_path, e);
+    int status = compare_models(&d, runs, n, e);
     if (status == 0)
         status = write_document(&d, metrics, e);
     else

@@ -160,6 +160,9 @@ END
 @test "report: seven figures, every id once, every reference within the page" {
     full -o r.html
     [ "$(grep -c '<svg ' r.html)" = 5 ]
+    sed 's/"auroc": 0.7666666666666667/"auroc": 0.95/' "$data/metrics.json" > m.json
+    report --metrics m.json --predictions "$data/predictions.tsv" -o r.html
+    [ "$(grep -c '<svg ' r.html)" = 4 ] # the corner that a good curve lies in
     rich -o r.html
     [ "$(grep -c '<svg ' r.html)" = 7 ]
     [ "$(grep -c '</svg>' r.html)" = 7 ]
@@ -419,7 +422,7 @@ END
     [ "$(grep -c 'Untrained backbone' c.md)" = 1 ]
     grep -q 'All models: Untrained backbone' c.md
     report --compare -o c.html --markdown c.md "$data/collapsed.json" seeded.json "$data/metrics.json"
-    grep -q 'VGG16, VGG16: Untrained backbone' c.md
+    grep -q 'VGG16 (1), VGG16 (2): Untrained backbone' c.md
 }
 
 @test "report: --compare draws the curves of runs that hold their predictions" {
@@ -434,6 +437,7 @@ END
     grep -q '<title>2. MobileNetV2</title>' c.html
     run grep -c '<title>3. ' c.html
     [ "$output" = 0 ]
+    grep -q '^| Figure | MobileNetV2 (1) | MobileNetV2 (2) | VGG16 |$' c.md
     grep -q '^| Sensitivity | 0.800 (0.550–1.000) | 0.800 (0.550–1.000) | – |$' c.md
     rm b/metrics.json
     refused 1 "b/metrics.json: cannot be read" --compare a b

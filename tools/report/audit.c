@@ -10,8 +10,8 @@
 
 static int read_columns(report_audit *a, hl_err *e)
 {
-    static const char *const names[AUDIT_COLUMNS] = {"severity", "check",  "item",  "subset", "label",
-                                                     "sample",   "other", "value", "text"};
+    static const char *const names[AUDIT_COLUMNS] = {
+        "severity", "check", "item", "subset", "label", "sample", "other", "value", "text"};
     for (size_t i = 0; i < AUDIT_COLUMNS; i++)
         if (hl_tsv_column(&a->table, names[i], &a->column[i], e))
             return -1;
@@ -125,14 +125,14 @@ static void list_findings(doc *d, const report_audit *a)
 {
     enum { SHOWN = 50 };
     static const char *const severities[] = {"error", "warning"};
-    const size_t all = a->errors + a->warnings - count(a, "shortcut", "warning") -
-                       count(a, "shortcut", "error");
+    const size_t all =
+        a->errors + a->warnings - count(a, "shortcut", "warning") - count(a, "shortcut", "error");
     if (all == 0)
         return;
     doc_say(d, DOC_FOLD, "%zu of %zu other errors and warnings", all < SHOWN ? all : SHOWN, all);
     doc_table *t = doc_add_table(d, "Single findings; audit.tsv holds all of them.");
-    static const char *const columns[] = {"Image or item", "Severity", "Check", "Subset", "Other image",
-                                          "In words"};
+    static const char *const columns[] = {"Image or item", "Severity",    "Check",
+                                          "Subset",        "Other image", "In words"};
     doc_add_columns(t, columns, sizeof columns / sizeof *columns, COL_TEXT);
     size_t shown = 0;
     for (size_t s = 0; s < 2; s++)

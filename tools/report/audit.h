@@ -23,10 +23,10 @@ typedef enum {
 typedef struct report_audit {
     hl_tsv table;
     size_t column[AUDIT_COLUMNS];
-    const char *images;        /* how many were read, as the file says */
-    const char *leak;          /* a sentence, or NULL */
-    const char *chain;         /* or NULL */
-    size_t errors, warnings;   /* rows */
+    const char *images;      /* how many were read, as the file says */
+    const char *leak;        /* a sentence, or NULL */
+    const char *chain;       /* or NULL */
+    size_t errors, warnings; /* rows */
     bool is_leak_allowed;
 } report_audit;
 

@@ -22,6 +22,24 @@ static bool same_images(const report_metrics *a, const report_metrics *b)
     return same_split && a->m.n == b->m.n && strcmp(a->subset, b->subset) == 0;
 }
 
+void label_runs(report_run *runs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *name = paper_model_name(&runs[i].metrics);
+        hl_text label = {0};
+        size_t before = 0, all = 0;
+        for (size_t j = 0; j < n; j++) {
+            const bool same = strcmp(paper_model_name(&runs[j].metrics), name) == 0;
+            before += same && j < i;
+            all += same;
+        }
+        hl_text_puts(&label, name);
+        if (all > 1)
+            hl_text_printf(&label, " (%zu)", before + 1);
+        runs[i].label = label.data;
+    }
+}
+
 /* ---- warnings, each once ---- */
 
 static bool says(const doc_block *b, const char *text)
@@ -40,7 +58,7 @@ static void warn_for_models(doc_block *b, const doc *each, const report_run *run
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
         if (says(&each->blocks[i], w->text))
-            hl_text_printf(&names, "%s%s", count++ ? ", " : "", paper_model_name(&runs[i].metrics));
+            hl_text_printf(&names, "%s%s", count++ ? ", " : "", runs[i].label);
     const char *of = count == n && n > 1 ? "All models" : names.data;
     if (w->alarm)
         doc_alarm(b, "%s: %s", of, w->text);
@@ -61,8 +79,8 @@ static void add_all_warnings(doc *d, const report_run *runs, size_t n)
     doc_free(&each);
     for (size_t i = 1; i < n; i++)
         if (!same_images(&runs[0].metrics, &runs[i].metrics))
-            doc_warn(b, "%s and %s were not measured on the same images.",
-                     paper_model_name(&runs[0].metrics), paper_model_name(&runs[i].metrics));
+            doc_warn(b, "%s and %s were not measured on the same images.", runs[0].label,
+                     runs[i].label);
 }
 
 /* ---- tables ---- */
@@ -73,9 +91,10 @@ static void add_paper_cells(doc_table *t, const paper_row *row)
     doc_add_cell(t, "%s", row ? row->accuracy : "\xe2\x80\x93");
 }
 
-static void add_model(doc_table *t, const report_metrics *r)
+static void add_model(doc_table *t, const report_run *run)
 {
-    doc_add_cell(t, "%s", paper_model_name(r));
+    const report_metrics *r = &run->metrics;
+    doc_add_cell(t, "%s", run->label);
     add_paper_cells(t, paper_find(r->space.backbone));
     doc_add_cell(t, "%.2f", 100 * r->m.macro.recall);
     doc_add_cell(t, "%.2f", 100 * r->m.accuracy);
@@ -112,7 +131,7 @@ static void add_table(doc *d, const report_run *runs, size_t n)
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         doc_add_column(t, columns[c], COL_NUMBER);
     for (size_t i = 0; i < n; i++)
-        add_model(t, &runs[i].metrics);
+        add_model(t, &runs[i]);
     doc_say(d, DOC_NOTE, "%s", paper_remark);
 }
 
@@ -127,7 +146,7 @@ static void add_spaces(doc *d, const report_run *runs, size_t n)
         doc_add_column(t, columns[c], c < 1 ? COL_NUMBER : COL_TEXT);
     for (size_t i = 0; i < n; i++) {
         const hl_space *s = &runs[i].metrics.space;
-        doc_add_cell(t, "%s", paper_model_name(&runs[i].metrics));
+        doc_add_cell(t, "%s", runs[i].label);
         doc_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64, s->height, s->width);
         doc_add_cell(t, "%s, %s", s->filter, s->fit);
         doc_add_cell(t, "%s", s->normalize);
@@ -145,7 +164,7 @@ static void add_intervals(doc *d, const report_run *runs, size_t n)
                                     "the intervals, as far as the metrics hold them.");
     doc_add_column(t, "Figure", COL_TEXT);
     for (size_t i = 0; i < n; i++)
-        doc_add_column(t, paper_model_name(&runs[i].metrics), COL_NUMBER);
+        doc_add_column(t, runs[i].label, COL_NUMBER);
     for (size_t f = 0; f < figure_count(); f++) {
         bool any = false;
         for (size_t i = 0; i < n; i++)
@@ -172,8 +191,7 @@ static void describe_roc(const report_run *runs, size_t n, hl_text *t)
 {
     hl_text_puts(t, "Areas under the curves:");
     for (size_t i = 0; i < n; i++)
-        hl_text_printf(t, "%s %s %.3f", i ? "," : "", paper_model_name(&runs[i].metrics),
-                       runs[i].metrics.m.auroc);
+        hl_text_printf(t, "%s %s %.3f", i ? "," : "", runs[i].label, runs[i].metrics.m.auroc);
     hl_text_puts(t, ".");
 }
 
@@ -234,9 +252,8 @@ static int add_overlay(doc *d, const report_run *runs, size_t n, hl_err *e)
     return status;
 }
 
-int compare_models(doc *d, const report_run *runs, size_t n, const char *tests, hl_err *e)
+int compare_models(doc *d, const report_run *runs, size_t n, hl_err *e)
 {
-    (void)tests;
     add_all_warnings(d, runs, n);
     add_lead(d, runs, n);
     doc_add_contents(d);

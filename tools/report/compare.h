@@ -5,7 +5,10 @@
 #include "../page/doc.h"
 #include "run.h"
 
-/* The whole document of `report --compare`. tests: what compare wrote about them, or NULL. */
-int compare_models(doc *d, const report_run *runs, size_t n, const char *tests, hl_err *e);
+/* Gives each run the name of its model, with a number where several have the same. */
+void label_runs(report_run *runs, size_t n);
+
+/* The whole document of `report --compare`, of runs that have their labels. */
+int compare_models(doc *d, const report_run *runs, size_t n, hl_err *e);
 
 #endif

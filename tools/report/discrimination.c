@@ -63,46 +63,89 @@ static void describe_roc(const report_metrics *r, const report_evidence *v, doub
                    100 * found, r->classes[1], 100 * alarms, r->classes[0]);
 }
 
-static int draw_roc(doc *d, const report_metrics *r, const report_evidence *v,
-                    const report_rates *c, hl_err *e)
+/* Everything that the ROC curve is drawn from. The series point into it. */
+typedef struct roc {
+    double *x, *y, alarms, found;
+    marks marks;
+    plot_series series[5];
+    size_t n;
+} roc;
+
+static void make_roc(roc *c, const report_metrics *r, const report_evidence *v,
+                     const report_rates *rates)
 {
     static const double ends[] = {0, 1};
-    const double alarms = 1 - r->m.classes[0].recall, found = r->m.classes[1].recall;
-    const size_t bytes = c->n * sizeof(double);
-    double *x = hl_malloc(c->n, sizeof *x), *y = hl_malloc(c->n, sizeof *y);
-    memcpy(x, c->false_alarms, bytes);
-    memcpy(y, c->sensitivity, bytes);
-    const size_t points = report_thin(x, y, c->n);
-    marks m = operating_marks(v);
-    plot_series series[5];
-    size_t n = add_band(series, 0, &v->roc_band);
-    series[n++] = (plot_series){
+    const size_t bytes = rates->n * sizeof(double);
+    *c = (roc){.x = hl_malloc(bytes, 1),
+               .y = hl_malloc(bytes, 1),
+               .alarms = 1 - r->m.classes[0].recall,
+               .found = r->m.classes[1].recall,
+               .marks = operating_marks(v)};
+    memcpy(c->x, rates->false_alarms, bytes);
+    memcpy(c->y, rates->sensitivity, bytes);
+    const size_t points = report_thin(c->x, c->y, rates->n);
+    c->n = add_band(c->series, 0, &v->roc_band);
+    c->series[c->n++] = (plot_series){
         .name = "chance", .x = ends, .y = ends, .n = 2, .colour = PLOT_GREY, .dash = 1};
-    series[n++] = (plot_series){.name = "this model", .x = x, .y = y, .n = points, .colour = 0};
-    if (m.n)
-        series[n++] = (plot_series){.name = "operating points",
-                                    .style = PLOT_POINTS,
-                                    .x = m.x,
-                                    .y = m.y,
-                                    .n = m.n,
-                                    .colour = 2};
-    series[n++] = (plot_series){.name = "its answers",
-                                .style = PLOT_POINTS,
-                                .x = &alarms,
-                                .y = &found,
-                                .n = 1,
-                                .colour = 1};
+    c->series[c->n++] =
+        (plot_series){.name = "this model", .x = c->x, .y = c->y, .n = points, .colour = 0};
+    if (c->marks.n)
+        c->series[c->n++] = (plot_series){.name = "operating points",
+                                          .style = PLOT_POINTS,
+                                          .x = c->marks.x,
+                                          .y = c->marks.y,
+                                          .n = c->marks.n,
+                                          .colour = 2};
+    c->series[c->n++] = (plot_series){.name = "its answers",
+                                      .style = PLOT_POINTS,
+                                      .x = &c->alarms,
+                                      .y = &c->found,
+                                      .n = 1,
+                                      .colour = 1};
+}
+
+static void free_roc(roc *c)
+{
+    free(c->x);
+    free(c->y);
+    free(c->marks.x);
+    free(c->marks.y);
+}
+
+/* A good curve is all in one corner. */
+static int draw_corner(doc *d, const roc *c, hl_err *e)
+{
+    plot p = plot_unit_square("roc-corner", "1 - specificity", "sensitivity", "bottom right");
+    p.series = c->series;
+    p.nseries = c->n;
+    p.xmax = 0.2;
+    p.ymin = 0.8;
+    p.xstep = p.ystep = 0.05;
+    hl_text svg = {0};
+    const int status = plot_svg(&p, &svg, e);
+    if (status == 0)
+        doc_add_figure(d, p.id, "ROC curve, upper left corner",
+                       "The same for specificities and sensitivities of at least 0.8.", svg.data,
+                       NULL);
+    hl_text_free(&svg);
+    return status;
+}
+
+static int draw_roc(doc *d, const report_metrics *r, const report_evidence *v,
+                    const report_rates *rates, hl_err *e)
+{
+    roc c;
+    make_roc(&c, r, v, rates);
     plot p = plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom right");
-    p.series = series;
-    p.nseries = n;
+    p.series = c.series;
+    p.nseries = c.n;
     hl_text alt = {0};
-    describe_roc(r, v, found, alarms, &alt);
-    const int status = plot_add(d, &p, "ROC curve", alt.data, e);
+    describe_roc(r, v, c.found, c.alarms, &alt);
+    int status = plot_add(d, &p, "ROC curve", alt.data, e);
+    if (status == 0 && r->m.auroc > 0.9)
+        status = draw_corner(d, &c, e);
     hl_text_free(&alt);
-    free(x);
-    free(y);
-    free(m.x);
-    free(m.y);
+    free_roc(&c);
     return status;
 }
 

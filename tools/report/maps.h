@@ -7,8 +7,8 @@
 
 typedef struct report_map {
     const char *sample, *label, *predicted, *why, *method, *of_class; /* as in the table */
-    double p;  /* of the answer */
-    char *png; /* the file */
+    double p;                                                         /* of the answer */
+    char *png;                                                        /* the file */
     size_t len;
 } report_map;
 

@@ -59,6 +59,7 @@ void report_run_free(report_run *r)
     report_software_free(&r->software);
     report_audit_free(&r->audit);
     report_maps_free(&r->maps);
+    free(r->label);
     free(r->owned[0]);
     free(r->owned[1]);
     *r = (report_run){0};

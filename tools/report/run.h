@@ -17,6 +17,7 @@ typedef struct report_paths {
 
 typedef struct report_run {
     report_paths has; /* what was read */
+    char *label;      /* what a page of several runs calls it, or NULL */
     char *owned[2];   /* names of files, of report_run_find */
     report_metrics metrics;
     report_evidence evidence;
