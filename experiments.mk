@@ -102,10 +102,10 @@ $(foreach i,$(folds),$(eval $(call fold_rules,$(i))))
 pooled := $(kfold_out)/pooled.json
 pooled_predictions := $(kfold_out)/pooled.tsv
 fold_files = $(foreach i,$(folds),$(call fold_out,$(i))/$(1))
-$(eval $(call params,$(kfold_out)/params/kfold,$(K)))
+$(eval $(call params,$(kfold_out)/params/kfold,$(K),evaluate))
+$(kfold_out)/params/kfold: experiment := # what is pooled is no part of the run
 
-$(pooled) $(pooled_predictions) &: $(call fold_files,predictions.tsv) $(kfold_out)/params/kfold \
-        $(bin)/evaluate
+$(pooled) $(pooled_predictions) &: $(call fold_files,predictions.tsv) $(kfold_out)/params/kfold
 	@$(bin)/evaluate -q --pooled -p $(pooled_predictions) -o $(pooled) $(call fold_files,predictions.tsv)
 
 # A row for each fold, their mean and standard deviation (n - 1), and all test samples together. A
@@ -138,33 +138,10 @@ endif
 
 run_dir = $(if $(wildcard $(1)/experiment.tsv),$(1),$(RESULTS)/$(1))
 diff:
-	@[ -n $(call q,$(A)) ] && [ -n $(call q,$(B)) ] || \
-	    { echo 'make: diff: expected A=RUN B=RUN, two folders of runs' >&2; exit 1; }
-	@for d in $(call q,$(call run_dir,$(A))) $(call q,$(call run_dir,$(B))); do \
-	    [ -f "$$d/experiment.tsv" ] || { echo "make: diff: expected A=RUN B=RUN, two folders of runs;" \
-	        "$$d is none" >&2; exit 1; }; done
-	@paste $(call run_dir,$(A))/experiment.tsv $(call run_dir,$(B))/experiment.tsv | \
-	    awk -F '\t' '$$2 != $$4 { printf "%-14s %s -> %s\n", $$1, $$2, $$4 }'
-	@for f in accuracy macro_recall auroc log_loss; do \
-	    printf '%-14s %.4f -> %.4f\n' $$f $(call figure,$$f,$(call run_dir,$(A))/metrics.json) \
-	        $(call figure,$$f,$(call run_dir,$(B))/metrics.json); done
+	@scripts/diff-runs $(if $(A),$(call q,$(call run_dir,$(A)))) $(if $(B),$(call q,$(call run_dir,$(B))))
 
 # ---- reproduce: a run again, elsewhere, byte for byte ----------------------------------------------
 
-# Everything but the history's last column, which is how long an epoch took. A member of a sweep has
-# the first three in its parent.
-outcome := manifest.tsv images.safetensors.zst features.safetensors.zst head.safetensors.zst \
-           history.tsv predictions.tsv metrics.json
-reproduce:
-	@[ -f $(call q,$(call run_dir,$(RUN))/experiment.tsv) ] || { echo "make: reproduce: expected RUN=" \
-	    "the folder of a run; $(call run_dir,$(RUN)) is none" >&2; exit 1; }
-	+@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; old=$(call run_dir,$(RUN)); \
-	mapfile -t stated < <(sed 's/\t/=/' $$old/experiment.tsv); \
-	$(MAKE) --no-print-directory "$${stated[@]}" RESULTS="$$scratch" RUN=again all >/dev/null; \
-	for f in $(outcome); do \
-	    [ -e $$old/$$f ] || [[ $$f != @(manifest|images|features).* ]] || continue; \
-	    if [ $$f = history.tsv ]; then \
-	        cmp <(cut -f 1-6 $$old/$$f) <(cut -f 1-6 $$scratch/again/$$f) || exit 1; \
-	    else cmp $$old/$$f $$scratch/again/$$f || exit 1; fi; \
-	done; \
-	echo "reproduce: $$old: the same bytes in all that it holds of $(outcome)"
+reproduce: build
+	+@MAKE=$(call q,$(MAKE)) BIN=$(call q,$(bin)) DIGESTS=$(call q,$(abspath $(DIGESTS))) \
+	    scripts/reproduce $(call q,$(call run_dir,$(RUN)))

@@ -85,8 +85,6 @@ BASE ?= $(OUT)
 all_train := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
 bin := $(BUILD)/bin
 
-# A file of parameters changes only when its text does, so that what depends on it is rebuilt
-# exactly then. $(call params,FILE,TEXT)
 # What a typo would make fail only after minutes.
 .PHONY: inputs-are-there
 inputs-are-there:
@@ -98,20 +96,28 @@ inputs-are-there:
 	    *) [ -f $(call q,$(WEIGHTS)) ] || \
 	        { echo make: $(call q,WEIGHTS=$(WEIGHTS): there is no such file) >&2; exit 1; };; esac
 
-define params
-$(1): FORCE | inputs-are-there $$(after_deps)
-	@mkdir -p $$(@D)
-	@printf '%s\n' $$(call q,$(2)) >$$@.$$$$$$$$; $$(update)
-endef
+# What files and folders hold, as a digest each; dates are no part of it. What did not change since
+# the last time, by inode, size and both of its dates, is not read again.
+DIGESTS ?= $(RESULTS)/.digests
+digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) $(1) | cut -f 1
 
-# Size and date of a weights file stand for it; a name such as seeded:1 stands for itself.
-stat_of = $(shell stat -Lc '%s %Y' $(call q,$(1)) 2>/dev/null)
+# A step is run again when its file of parameters is new, and that changes exactly when what it says
+# does: the knobs, and the digests of the tool and of other files that go into the step. So no date
+# of a tool, of weights or of an image matters. A run of which a part is to be made again is not
+# complete: nothing states any longer what it was made with. $(call params,FILE,TEXT,TOOL ...,FILE ...)
+define params
+$(1): FORCE | inputs-are-there $$(addprefix $$(bin)/,digest $(3)) $$(after_deps)
+	@mkdir -p $$(@D)
+	@{ $$(if $(2),printf '%s\n' $$(call q,$(2));) \
+	    $$(if $(3)$(4),$$(call digests,$$(addprefix $$(bin)/,$(3)) $(4));) } >$$@.$$$$$$$$; \
+	cmp -s $$@.$$$$$$$$ $$@ || rm -f $$(experiment); $$(update)
+endef
 
 # Keras' own files are verified before they are used, whoever put them there.
 weights_ready := $(if $(is_module),,$(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified))
 data/weights/%.verified: FORCE
 	@data/fetch-weights $*
-$(BASE)/params/extract: $(weights_ready)
+$(BASE)/params/weights: $(weights_ready)
 
 # ---- from images to a report ---------------------------------------------------------------------
 
@@ -128,24 +134,32 @@ summary  := $(TRAIN_OUT)/report.md
 report_json := $(TRAIN_OUT)/report.json
 experiment := $(TRAIN_OUT)/experiment.tsv
 
-$(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS)))
-$(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT))))
-$(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FOLD) of $$(K) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS)))
-$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(WEIGHTS) $$(call stat_of,$$(if $$(is_module),$$(MODEL),$$(WEIGHTS))) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE)))
-$(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
-    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(TRAIN_SEED)))
+# The file that the backbone's weights are in; a name such as seeded:1 stands for itself.
+weights_file = $(if $(is_module),$(MODEL),$(filter-out seeded:%,$(WEIGHTS)))
 
-# Names, sizes and dates of all images: a changed, new or deleted one starts the chain again.
-$(BASE)/params/data: FORCE $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json) | inputs-are-there $(after_deps)
-	@mkdir -p $(@D)
-	@find -L $(call q,$(DATA)) -type f -printf '%P %s %T@\n' | sort | sha256sum >$@.$$$$; $(update)
+$(eval $(call params,$$(BASE)/params/data,,,$$(call q,$$(DATA))))
+$(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS),split))
+$(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FOLD) of $$(K) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS),split))
+$(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT)),preprocess))
+$(eval $(call params,$$(BASE)/params/weights,$$(if $$(weights_file),,$$(WEIGHTS)),,$$(if $$(weights_file),$$(call q,$$(weights_file)))))
+$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE),extract-features))
+$(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
+    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(TRAIN_SEED),train-head))
+$(eval $(call params,$$(TRAIN_OUT)/params/evaluate,,evaluate))
+$(eval $(call params,$$(TRAIN_OUT)/params/report,,report))
+$(TRAIN_OUT)/params/report: experiment := # a report that is to be made again leaves a run complete
+
+$(BASE)/params/data: $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json)
 
 # These are whole or not there, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
            $(report) $(summary) $(report_json)
 
-$(sample)/PHANTOM.json: $(bin)/phantom
-	$< -j $(JOBS) $(@D)
+$(sample).tool: FORCE | $(bin)/digest $(bin)/phantom
+	@$(bin)/digest -q $(bin)/phantom | cut -f 1 >$@.$$$$; $(update)
+
+$(sample)/PHANTOM.json: $(sample).tool
+	$(bin)/phantom -j $(JOBS) $(@D)
 
 # What a step says of itself and of its libraries is kept beside its result, for the report: not in
 # it, so that another version alone makes no other file. It is there before the result, so that
@@ -156,27 +170,27 @@ note = @mkdir -p $(2)/software; said=$$($(bin)/$(1) --version); \
 split = $(bin)/split -s $(call q,$(SEED)) --val $(call q,$(if $(1),0,$(VAL))) \
     --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) -o $@
 
-$(manifest): $(BASE)/params/split $(BASE)/params/data $(bin)/split
+$(manifest): $(BASE)/params/split $(BASE)/params/data
 	$(call split,$(all_train)) --test $(call q,$(if $(all_train),0,$(TEST))) $(call q,$(DATA))
 
 ifdef FOLD
-$(fold): $(TRAIN_OUT)/params/fold $(BASE)/params/data $(bin)/split
+$(fold): $(TRAIN_OUT)/params/fold $(BASE)/params/data
 	$(call split) $(QUIET) --folds $(call q,$(K)) --fold $(call q,$(FOLD)) $(call q,$(DATA))
 endif
 
-$(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(bin)/preprocess
+$(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess
 	$(call note,preprocess,$(BASE))
 	$(bin)/preprocess $(if $(SIZE),--size $(call q,$(SIZE)),-m $(call q,$(MODEL))) \
 	    --filter $(call q,$(FILTER)) --fit $(call q,$(FIT)) --augment $(call q,$(AUGMENT)) -s $(call q,$(SEED)) \
 	    -j $(call q,$(JOBS)) -o $@ $<
 
-$(features): $(images) $(BASE)/params/extract $(bin)/extract-features $(weights_ready)
+$(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	$(call note,extract-features,$(BASE))
 	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
 	    --normalize $(call q,$(NORMALIZE)) --pool $(call q,$(POOL)) --dtype $(call q,$(DTYPE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
-$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(bin)/train-head
+$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train
 	$(call note,train-head,$(TRAIN_OUT))
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
@@ -184,22 +198,38 @@ $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(bin)/train
 	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) \
 	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --history $(history) -o $(head) $<
 
-$(metrics) $(predictions) &: $(head) $(features) $(fold) $(bin)/evaluate
+$(metrics) $(predictions) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/evaluate
 	$(call note,evaluate,$(TRAIN_OUT))
 	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) -p $(predictions) -o $(metrics) $(head) $(features)
 
 $(report) $(summary) $(report_json) &: $(metrics) $(predictions) $(history) $(if $(FOLD),$(fold),$(manifest)) \
-        $(experiment) $(bin)/report
+        $(experiment) $(TRAIN_OUT)/params/report
 	@[ $(BASE) -ef $(TRAIN_OUT) ] || cp $(BASE)/software/* $(TRAIN_OUT)/software
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
-	    --manifest $(if $(FOLD),$(fold),$(manifest)) --knobs $(experiment) --software $(TRAIN_OUT)/software \
+	    --manifest $(if $(FOLD),$(fold),$(manifest)) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
 	    --markdown $(summary) --json $(report_json) -o $(report)
 
-# What a run was made with: every knob that changes its results.
+# What a complete run was made with, and what came of it; the report is one of its readers.
 result_knobs = $(filter-out JOBS RESULTS RUN $(if $(FOLD),,K FOLD),$(knobs))
-$(experiment): FORCE | inputs-are-there
-	@mkdir -p $(@D)
-	@printf '%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))) >$@.$$$$; $(update)
+run_tools := split preprocess extract-features train-head evaluate report
+run_files := $(manifest) $(fold) $(images) $(features) $(head) $(predictions) $(metrics)
+$(eval $(call params,$$(TRAIN_OUT)/params/experiment,$$(foreach k,$$(result_knobs),$$(k)=$$($$(k))),$$(run_tools)))
+
+# The last column of a history is how long an epoch took.
+timeless = sed 's/\t[^\t]*$$//' $(1)
+
+$(experiment): $(run_files) $(history) $(TRAIN_OUT)/params/experiment
+	@{ printf '#hilum-experiment 1\nkind\tname\tvalue\n'; \
+	printf 'knob\t%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))); \
+	printf 'machine\tJOBS\t%s\n' $(call q,$(JOBS)); \
+	printf 'input\t%s\t%s\n' data "$$(cat $(BASE)/params/data)" weights "$$(cat $(BASE)/params/weights)"; \
+	for t in $(run_tools); do printf 'tool\t%s\t%s %s\n' $$t "$$($(bin)/$$t --version | sed 's/.* //; q')" \
+	    "$$($(call digests,$(bin)/$$t))"; done; \
+	awk -F '\t' 'NF == 2 { sub(".*/", "", FILENAME); print "library\t" FILENAME "/" $$1 "\t" $$2 }' \
+	    $(BASE)/software/{preprocess,extract-features} $(TRAIN_OUT)/software/{train-head,evaluate}; \
+	for f in $(run_files); do printf 'file\t%s\t%s\n' "$${f##*/}" "$$($(call digests,$$f))"; done; \
+	printf 'file\t%s\tsha256:%s\n' $(notdir $(history)) "$$($(call timeless,$(history)) | sha256sum | cut -d ' ' -f 1)"; \
+	} >$@.new; mv $@.new $@
 
 # ---- goals ---------------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* quickcheck: says what a tensor file is, and whether it is whole. */
+/* quickcheck: says what a tensor file is, whether it is whole, and how it differs from another. */
 #include "common/cli.h"
 #include "common/features.h"
 #include "common/log.h"
 #include "common/tensorfile.h"
 #include "common/text.h"
+#include "quickcheck/diff.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -12,10 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool values;
+static bool values, diff;
+static const char *ignore;
 
 static const hl_opt options[] = {
     HL_OPT_FLAG('v', "values", &values, "smallest, largest and mean value of each tensor"),
+    HL_OPT_FLAG('d', "diff", &diff, "say how two files, of tensors or of text, differ first"),
+    HL_OPT_STR(0, "ignore", "COLUMN", &ignore, "with --diff: a column of a table not to look at"),
 };
 
 static const hl_cli cli = {
@@ -152,17 +156,47 @@ static int check(const char *path, hl_err *e)
     return status;
 }
 
-int main(int argc, char **argv)
+/* Each is opened twice, so neither can be a pipe. 1 where the files differ or cannot be compared.
+ */
+static int show_difference(const char *a, const char *b)
 {
-    const int first = hl_cli_parse(&cli, argc, argv);
-    int status = 0, i = first;
+    hl_err err;
+    hl_text what = {0};
+    const int failed = diff_files(a, b, ignore, &what, &err);
+    const int status = failed || what.len;
+    if (failed)
+        hl_log_error("%s", err.msg);
+    else if (what.len)
+        printf("%s and %s differ: %s\n", a, b, what.data);
+    hl_text_free(&what);
+    return status;
+}
+
+static int check_files(char **paths, int n)
+{
+    int status = 0, i = 0;
     do {
         hl_err err;
-        if (check(argv[i], &err)) {
+        if (check(paths[i], &err)) {
             hl_log_error("%s", err.msg);
             status = 1;
         }
-    } while (++i < argc);
+    } while (++i < n);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const int first = hl_cli_parse(&cli, argc, argv);
+    if (diff && argc - first != 2)
+        hl_usage_error("--diff: expected two files, found %d", argc - first);
+    for (int i = first; diff && i < argc; i++)
+        if (strcmp(argv[i], "-") == 0)
+            hl_usage_error("--diff: expected two files, found standard input");
+    if (ignore && !diff)
+        hl_usage_error("--ignore is for --diff");
+    int status = diff ? show_difference(argv[first], argv[first + 1])
+                      : check_files(argv + first, argc - first);
     if (fflush(stdout) || ferror(stdout)) {
         hl_log_error("standard output: cannot be written");
         status = 1;

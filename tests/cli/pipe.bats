@@ -55,7 +55,7 @@ setup() {
 }
 
 @test "pipe: tools without libtorch do not link it" {
-    for tool in split preprocess report quickcheck phantom; do
+    for tool in split preprocess report quickcheck digest phantom; do
         ! ldd "$(command -v $tool)" | grep -q torch
     done
 }

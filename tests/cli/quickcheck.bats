@@ -60,3 +60,80 @@ for name in sorted(t):
     echo "$output"
     [[ $output == *"dense_1/bias float32 1"*"dense_1/kernel float32 2"* ]]
 }
+
+# ---- differences ----
+
+# differs PATTERN COMMAND...: exit status 1, nothing on standard error, and a line that matches.
+differs() {
+    local pattern=$1
+    shift
+    run --separate-stderr quickcheck --diff "$@"
+    echo "$output $stderr"
+    [ "$status" -eq 1 ] && [ -z "$stderr" ] && [ "$(wc -l <<<"$output")" -eq 1 ] &&
+        grep -qE -- "$pattern" <<<"$output"
+}
+
+few_features() { # SEED: features of 7 phantoms, in the folder
+    few_images 7 32
+    extract-features -q -m mobilenetv2 -w seeded:1 -o f images
+}
+
+@test "quickcheck --diff: the same file is the same" {
+    run quickcheck --diff "$head" "$head"
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
+    zstd -dqc "$head" | zstd -q -19 --stream-size="$(zstd -dqc "$head" | wc -c)" >packed
+    ! cmp -s "$head" packed
+    run quickcheck -d "$head" packed # what is in it counts
+    [ "$status" -eq 0 ]
+}
+
+@test "quickcheck --diff: names the first value that differs, with its row and sample" {
+    few_features
+    zstd -dqc f >plain
+    bytes=$(stat -c %s plain)
+    values=$(($(wc -l <m.tsv) - 5)) # rows: the manifest has four lines with # and the columns
+    [ "$((values * 1280 * 4))" -lt "$bytes" ]
+    # Value 7 of row 3: its last byte but one makes another number of the same size.
+    at=$((bytes - (values - 3) * 1280 * 4 + 7 * 4))
+    old=$(od -A n -t u1 -j $at -N 1 plain)
+    printf "\\x$(printf %02x $((old ^ 1)))" | dd of=plain bs=1 seek=$at conv=notrunc status=none
+    zstd -qc --stream-size="$bytes" <plain >other
+    path=$(grep -v '^#' m.tsv | sed -n 5p | cut -f 1)
+    differs "f and other differ: features: row 3 \($path\), value 7: .* and .*; 1 of $((values * 1280)) values differ, by at most " f other
+}
+
+@test "quickcheck --diff: names options, inputs and shapes that differ" {
+    few_features
+    for o in "-n 16" "-n 8" "-n 16 -s 2"; do
+        train-head -q -e 1 $o -o "head$o" f
+    done
+    differs "hilum.chain: 'train-head --neurons 16' and 'train-head --neurons 8'" 'head-n 16' 'head-n 8'
+    differs "hilum.chain: 'train-head --seed 1' and 'train-head --seed 2'" 'head-n 16' 'head-n 16 -s 2'
+    differs "hilum.chain: 'nothing' and 'train-head [0-9.]+'" f 'head-n 16'
+}
+
+@test "quickcheck --diff: tables by line and column, other text by line" {
+    printf '#a table\nx\ty\tseconds\n1\t2\t3\n4\t5\t6\n' >a
+    sed 's/5/7/' a >b
+    differs "a and b differ: line 4, column y: '5' and '7'" a b
+    sed 's/\t6/\t9/' a >b
+    differs "line 4, column seconds: '6' and '9'" a b
+    quickcheck --diff --ignore seconds a b
+    head -n 3 a >b
+    differs "line 4: only the first file has it" a b
+    differs "line 4: only the second file has it" b a
+    printf '{\n  "accuracy": 0.5\n}\n' >a.json
+    sed s/5/6/ a.json >b.json
+    differs "line 2: '  \"accuracy\": 0.5' and '  \"accuracy\": 0.6'" a.json b.json
+    differs "only the first is a tensor file" "$head" a
+}
+
+@test "quickcheck --diff: what cannot be compared is refused" {
+    fails 2 'expected two files, found 1' quickcheck --diff "$head"
+    fails 2 'expected two files, found standard input' quickcheck --diff - "$head"
+    fails 2 '--ignore is for --diff' quickcheck --ignore x "$head"
+    fails 1 'nowhere: cannot be read' quickcheck --diff "$head" nowhere
+    head -c 300 "$head" >cut
+    fails 1 'cut: ' quickcheck --diff "$head" cut
+}

@@ -83,11 +83,54 @@ static void shared_ancestors_stand_once(void **state)
     join("[{\"a\":1,\"b\":2}]", "[{\"b\":2,\"a\":1}]", "[{\"a\":1,\"b\":2}]");
 }
 
+static void differ(const char *a, const char *b, const char *in_a, const char *in_b)
+{
+    hl_text x = {0}, y = {0};
+    assert_true(hl_chain_differs(a, b, &x, &y));
+    assert_string_equal(x.data, in_a);
+    assert_string_equal(y.data, in_b);
+    hl_text_free(&x);
+    hl_text_free(&y);
+    assert_true(hl_chain_differs(b, a, &x, &y));
+    assert_string_equal(x.data, in_b);
+    hl_text_free(&x);
+    hl_text_free(&y);
+}
+
+#define AN(tool, version, options, inputs)                                                         \
+    "{\"tool\":\"" tool "\",\"version\":\"" version "\",\"options\":\"" options                    \
+    "\",\"inputs\":{" inputs "}}"
+
+static void the_first_difference_is_named(void **state)
+{
+    (void)state;
+    hl_text x = {0}, y = {0};
+    assert_false(
+        hl_chain_differs("[" AN("a", "1", "-", "") "]", "[ " AN("a", "1", "-", "") " ]", &x, &y));
+    assert_null(x.data);
+    differ("[" AN("a", "1", "--n 16 --s 1", "") "]", "[" AN("a", "1", "--n 1 --s 1", "") "]",
+           "a --n 16", "a --n 1");
+    differ("[" AN("a", "1", "--n 1 --s 16", "") "]", "[" AN("a", "1", "--n 1 --s 1", "") "]",
+           "a --s 16", "a --s 1");
+    differ("[" AN("a", "1", "--n 1", "") "]", "[" AN("a", "1", "--n 1 --s 1", "") "]",
+           "a without that", "a --s 1");
+    differ("[" AN("a", "1", "--n 1", "") "]", "[" AN("a", "2", "--n 2", "") "]", "a 1", "a 2");
+    differ("[" AN("a", "1", "", "\"x\":\"sha256:1\",\"y\":\"sha256:2\"") "]",
+           "[" AN("a", "1", "", "\"x\":\"sha256:1\",\"y\":\"sha256:3\"") "]", "a from y sha256:2",
+           "a from y sha256:3");
+    differ("[" AN("a", "1", "", "\"x\":\"sha256:1\"") "]", "[" AN("a", "1", "", "") "]",
+           "a from x sha256:1", "a from x that it lacks");
+    differ("[" AN("a", "1", "-", "") "]", "[" AN("a", "1", "-", "") "," AN("b", "3", "", "") "]",
+           "nothing", "b 3");
+    differ("[]", "{}", "a provenance", "no provenance");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_is_added),
         cmocka_unit_test(text_must_be_utf8),
+        cmocka_unit_test(the_first_difference_is_named),
         cmocka_unit_test(ancestors_must_be_a_list),
         cmocka_unit_test(shared_ancestors_stand_once),
     };

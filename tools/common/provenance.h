@@ -15,6 +15,9 @@
 #include "cli.h"
 #include "digest.h"
 #include "error.h"
+#include "text.h"
+
+#include <stdbool.h>
 
 typedef struct hl_input {
     const char *role, *digest;
@@ -30,5 +33,9 @@ int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e);
 /* Digest of an input of the last entry of a tool, "" where there is no such tool or input. */
 int hl_chain_input(const char *chain, const char *tool, const char *role,
                    char digest[HL_DIGEST_SIZE], hl_err *e);
+
+/* Whether two chains differ, and what each says at the first place where they do, such as
+ * "train-head --neurons 16" and "train-head --neurons 8", or "nothing" where it has ended. */
+bool hl_chain_differs(const char *a, const char *b, hl_text *in_a, hl_text *in_b);
 
 #endif

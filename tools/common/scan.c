@@ -31,14 +31,14 @@ static bool passed_over(const FTSENT *at)
     return at->fts_level > 0 && (at->fts_name[0] == '.' || strcmp(at->fts_name, "__MACOSX") == 0);
 }
 
-static int visit(hl_scan *s, const FTSENT *at, size_t skip, hl_err *e)
+static int visit(hl_scan *s, const FTSENT *at, size_t skip, bool all, hl_err *e)
 {
     switch (at->fts_info) {
     case FTS_D:
     case FTS_DP:
         return 0;
     case FTS_F:
-        if (hl_is_image_name(at->fts_name))
+        if (all || hl_is_image_name(at->fts_name))
             add(s, at->fts_path + skip);
         else
             s->others++;
@@ -58,7 +58,7 @@ static int visit(hl_scan *s, const FTSENT *at, size_t skip, hl_err *e)
     }
 }
 
-static int walk(hl_scan *s, FTS *tree, size_t skip, hl_err *e)
+static int walk(hl_scan *s, FTS *tree, size_t skip, bool all, hl_err *e)
 {
     FTSENT *at;
     while (errno = 0, (at = fts_read(tree))) {
@@ -66,7 +66,7 @@ static int walk(hl_scan *s, FTS *tree, size_t skip, hl_err *e)
             fts_set(tree, at, FTS_SKIP);
             continue;
         }
-        if (visit(s, at, skip, e))
+        if (visit(s, at, skip, all, e))
             return -1;
     }
     return errno ? hl_fail_errno(e, "%s: cannot be read", tree->fts_path) : 0;
@@ -84,7 +84,7 @@ static size_t prefix_length(const char *dir)
     return len > 0 && dir[len - 1] == '/' ? len : len + 1;
 }
 
-int hl_scan_images(hl_scan *s, const char *dir, hl_err *e)
+static int scan(hl_scan *s, const char *dir, bool all, hl_err *e)
 {
     *s = (hl_scan){0};
     struct stat st;
@@ -99,7 +99,7 @@ int hl_scan_images(hl_scan *s, const char *dir, hl_err *e)
     if (!tree) {
         status = hl_fail_errno(e, "%s: cannot be read", dir);
     } else {
-        status = walk(s, tree, prefix_length(dir), e);
+        status = walk(s, tree, prefix_length(dir), all, e);
         fts_close(tree);
     }
     free(copy);
@@ -108,6 +108,16 @@ int hl_scan_images(hl_scan *s, const char *dir, hl_err *e)
     else if (s->n)
         qsort(s->paths, s->n, sizeof *s->paths, compare_text);
     return status;
+}
+
+int hl_scan_images(hl_scan *s, const char *dir, hl_err *e)
+{
+    return scan(s, dir, false, e);
+}
+
+int hl_scan_files(hl_scan *s, const char *dir, hl_err *e)
+{
+    return scan(s, dir, true, e);
 }
 
 void hl_scan_free(hl_scan *s)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The images in a folder and in all folders below it. */
+/* The images, or all files, in a folder and in all folders below it. */
 #ifndef HL_SCAN_H
 #define HL_SCAN_H
 
@@ -20,6 +20,9 @@ typedef struct hl_scan {
  * itself through links and a folder that cannot be read are errors.
  */
 int hl_scan_images(hl_scan *s, const char *dir, hl_err *e);
+
+/* The same for all files, whatever their names are; `others` are then pipes, sockets, devices. */
+int hl_scan_files(hl_scan *s, const char *dir, hl_err *e);
 void hl_scan_free(hl_scan *s);
 
 bool hl_is_image_name(const char *name);

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# What make runs again is decided by content: of images, of weights and of the tools, not by dates.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    phantom -q -n 14 --min-size 64 --max-size 80 set
+    zstd -qdo w.h5 "$DATA/../parity/data/mobilenetv2_notop.keras2.h5.zst"
+    mkdir bin
+    cp -p "${HILUM_BIN:-$ROOT/build/bin}"/* bin
+    experiment >first
+}
+
+setup() {
+    cd "$BATS_FILE_TMPDIR"
+    out=$PWD/results/run
+}
+
+# experiment KNOB=value...: make all with tools, images and weights that a test may change.
+experiment() {
+    make --no-print-directory -C "$ROOT" all RESULTS="$BATS_FILE_TMPDIR/results" RUN=run \
+        MODEL=mobilenetv2 SIZE=32 EPOCHS=1 DATA="$BATS_FILE_TMPDIR/set" \
+        WEIGHTS="$BATS_FILE_TMPDIR/w.h5" bin="$BATS_FILE_TMPDIR/bin" "$@" 2>&1
+}
+
+# runs TOOL...: the next experiment runs exactly these.
+runs() {
+    run experiment
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(grep -oE '^[^ ]*/bin/[a-z-]+ ' <<<"$output" | sed 's#.*/##' | tr -d '\n')" = "$*${*:+ }" ]
+}
+
+# keeping_dates FILE COMMAND...: changes a file, which then has the size and date that it had.
+keeping_dates() {
+    local file=$1 size
+    shift
+    size=$(stat -c %s "$file")
+    touch -r "$file" "$BATS_TEST_TMPDIR/date"
+    "$@"
+    touch -r "$BATS_TEST_TMPDIR/date" "$file"
+    [ "$(stat -c %s "$file")" -eq "$size" ]
+}
+
+# poke FILE OFFSET: another value for one byte.
+poke() {
+    local old
+    old=$(od -A n -t u1 -j "$2" -N 1 "$1")
+    printf "\\x$(printf %02x $(((old + 1) % 256)))" |
+        dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+one_image() { find set/PNEUMONIA -name '*.png' | sort | head -n 1; }
+
+@test "content: new dates alone run nothing again" {
+    grep -q 'bin/extract-features ' first
+    find set -type f -exec touch {} +
+    touch w.h5 bin/*
+    runs
+}
+
+@test "content: files that were copied and moved about, with what they hold, run nothing again" {
+    cp -r set copy && rm -r set && mv copy set
+    cp w.h5 copy && mv copy w.h5
+    cp bin/split copy && mv copy bin/split
+    runs
+}
+
+@test "content: an image with other content, the same size and date" {
+    image=$(one_image)
+    printf 'some' >>"$image" # what follows the end of a PNG is passed over
+    runs split preprocess extract-features train-head evaluate report
+    keeping_dates "$image" poke "$image" $(($(stat -c %s "$image") - 1))
+    runs split preprocess extract-features train-head evaluate report
+}
+
+@test "content: other weights of the same size and date" {
+    keeping_dates w.h5 poke w.h5 $(($(stat -c %s w.h5) / 8 * 4))
+    runs extract-features train-head evaluate report
+}
+
+@test "content: another tool of any date runs its step and what follows, and no other" {
+    keeping_dates bin/evaluate poke bin/evaluate $(($(stat -c %s bin/evaluate) - 20))
+    runs evaluate report
+    keeping_dates bin/extract-features poke bin/extract-features \
+        $(($(stat -c %s bin/extract-features) - 20))
+    runs extract-features train-head evaluate report
+    runs
+}
+
+@test "content: a killed run states nothing; the next one does" {
+    grep -q $'^input\tdata\tsha256:' "$out/experiment.tsv"
+    poke bin/train-head $(($(stat -c %s bin/train-head) - 20))
+    run experiment EPOCHS=nonsense
+    [ "$status" -ne 0 ]
+    [ ! -e "$out/experiment.tsv" ]
+    runs train-head evaluate report
+    [ "$(grep -c $'^tool\t' "$out/experiment.tsv")" -eq 6 ]
+    while IFS=$'\t' read -r kind name value; do
+        [ "$kind" = file ] && [ "$name" != history.tsv ] || continue
+        [ "$value" = "sha256:$(sha256sum <"$out/$name" | cut -d ' ' -f 1)" ]
+    done <"$out/experiment.tsv"
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "digest/cache.h"
+#include "helpers.h"
+
+/* SHA-256 of nothing and of "abc", as FIPS 180 states them. */
+static const char of_nothing[] =
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+static const char of_abc[] =
+    "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+static const hl_file_state one = {7, 0, 1000000001, 1000000002};
+
+static void every_part_of_the_state_counts(void **state)
+{
+    (void)state;
+    const hl_file_state others[] = {{8, 0, 1000000001, 1000000002},
+                                    {7, 1, 1000000001, 1000000002},
+                                    {7, 0, 1000000003, 1000000002},
+                                    {7, 0, 1000000001, 1000000003}};
+    hl_cache c = {0};
+    assert_null(hl_cache_find(&c, &one));
+    hl_cache_add(&c, &one, of_nothing);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_null(hl_cache_find(&c, &others[i]));
+    for (size_t i = 0; i < COUNT(others); i++)
+        hl_cache_add(&c, &others[i], of_abc);
+    hl_cache_sort(&c);
+    assert_string_equal(hl_cache_find(&c, &one), of_nothing);
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_string_equal(hl_cache_find(&c, &others[i]), of_abc);
+    hl_cache_free(&c);
+}
+
+static void what_was_written_is_read(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_cache c = {0}, back;
+    for (int64_t i = 0; i < 1000; i++) /* in no order */
+        hl_cache_add(&c, &(hl_file_state){i * 7919 % 1000, i, -i, 4000000000000000000 + i},
+                     i % 2 ? of_abc : of_nothing);
+    assert_int_equal(hl_cache_write(&c, "cache", &e), 0);
+    assert_int_equal(hl_cache_read(&back, "cache", &e), 0);
+    assert_int_equal(back.n, 1000);
+    for (size_t i = 0; i < c.n; i++)
+        assert_string_equal(hl_cache_find(&back, &c.rows[i].state), c.rows[i].digest);
+    hl_cache_free(&c);
+    hl_cache_free(&back);
+    assert_int_equal(hl_cache_read(&back, "nowhere", &e), 0);
+    assert_int_equal(back.n, 0);
+}
+
+static void damage_is_an_error(void **state)
+{
+    (void)state;
+#define TOP "#hilum-digests 1\ninode\tbytes\tmtime\tctime\tdigest\n"
+#define HEX "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    static const char *const bad[] = {
+        "",
+        "#hilum-digests 2\ninode\tbytes\tmtime\tctime\tdigest\n",
+        "inode\tbytes\tmtime\tctime\tdigest\n",
+        "#hilum-digests 1\ninode\tbytes\tmtime\tdigest\n",
+        TOP "1\t2\t3\tx\tsha256:" HEX "\n",
+        TOP "1\t2\t3\t4\tsha256:" HEX "0\n",
+        TOP "1\t2\t3\t4\tmd5:123" HEX "\n",
+        TOP "1\t2\t3\t4\tsha256:BA" HEX "\n",
+        TOP "1\t2\t3\t4\tsha256:" HEX,
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        hl_err e;
+        hl_cache c;
+        put_text("cache", bad[i]);
+        assert_int_equal(hl_cache_read(&c, "cache", &e), -1);
+        assert_contains(e.msg, "cache: ");
+        assert_int_equal(c.n, 0);
+    }
+}
+
+/* A file of the last two seconds may change once more without a new date. */
+static void fresh_files_are_not_known_again(void **state)
+{
+    (void)state;
+    const hl_file_state s = {1, 1, 5, 10000000000};
+    assert_false(hl_file_state_is_settled(&s, 10000000000));
+    assert_false(hl_file_state_is_settled(&s, 12000000000));
+    assert_true(hl_file_state_is_settled(&s, 12000000001));
+    assert_false(hl_file_state_is_settled(&s, 9000000000)); /* from the future */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_part_of_the_state_counts),
+        IN_FOLDER(what_was_written_is_read),
+        IN_FOLDER(damage_is_an_error),
+        cmocka_unit_test(fresh_files_are_not_known_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

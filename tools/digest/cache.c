@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cache.h"
+
+#include "../common/mem.h"
+#include "../common/output.h"
+#include "../common/text.h"
+#include "../common/tsv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char first_line[] = "#hilum-digests 1";
+
+/* ---- states ---- */
+
+static int64_t nanoseconds(struct timespec t)
+{
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+hl_file_state hl_file_state_of(const struct stat *st)
+{
+    return (hl_file_state){(int64_t)st->st_ino, (int64_t)st->st_size, nanoseconds(st->st_mtim),
+                           nanoseconds(st->st_ctim)};
+}
+
+bool hl_file_state_is_settled(const hl_file_state *s, int64_t now)
+{
+    const int64_t coarsest = 2000000000;
+    return s->ctime < now - coarsest;
+}
+
+static int compare_numbers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const hl_file_state *x = &((const hl_cached *)a)->state, *y = &((const hl_cached *)b)->state;
+    const int inode = compare_numbers(x->inode, y->inode);
+    const int bytes = compare_numbers(x->bytes, y->bytes);
+    const int mtime = compare_numbers(x->mtime, y->mtime);
+    return inode ? inode : bytes ? bytes : mtime ? mtime : compare_numbers(x->ctime, y->ctime);
+}
+
+/* ---- in memory ---- */
+
+void hl_cache_add(hl_cache *c, const hl_file_state *s, const char *digest)
+{
+    if (c->n == c->cap) {
+        c->cap = c->cap ? 2 * c->cap : 256;
+        c->rows = hl_realloc(c->rows, c->cap, sizeof *c->rows);
+    }
+    hl_cached *row = &c->rows[c->n++];
+    row->state = *s;
+    memcpy(row->digest, digest, sizeof row->digest);
+}
+
+void hl_cache_sort(hl_cache *c)
+{
+    if (c->n)
+        qsort(c->rows, c->n, sizeof *c->rows, compare_rows);
+}
+
+const char *hl_cache_find(const hl_cache *c, const hl_file_state *s)
+{
+    const hl_cached key = {.state = *s};
+    const hl_cached *row =
+        c->n ? bsearch(&key, c->rows, c->n, sizeof *c->rows, compare_rows) : NULL;
+    return row ? row->digest : NULL;
+}
+
+void hl_cache_free(hl_cache *c)
+{
+    free(c->rows);
+    *c = (hl_cache){0};
+}
+
+/* ---- on disk ---- */
+
+static bool is_digest(const char *text)
+{
+    return strlen(text) == HL_DIGEST_SIZE - 1 && strncmp(text, "sha256:", 7) == 0 &&
+           strspn(text + 7, "0123456789abcdef") == 64;
+}
+
+static int read_rows(hl_cache *c, const hl_tsv *t, hl_err *e)
+{
+    static const char *const names[5] = {"inode", "bytes", "mtime", "ctime", "digest"};
+    size_t at[5];
+    for (size_t k = 0; k < 5; k++)
+        if (hl_tsv_column(t, names[k], &at[k], e))
+            return -1;
+    for (size_t i = 0; i < t->nrows; i++) {
+        hl_file_state s;
+        const char *digest = hl_tsv_field(t, i, at[4]);
+        if (!hl_parse_i64(hl_tsv_field(t, i, at[0]), &s.inode) ||
+            !hl_parse_i64(hl_tsv_field(t, i, at[1]), &s.bytes) ||
+            !hl_parse_i64(hl_tsv_field(t, i, at[2]), &s.mtime) ||
+            !hl_parse_i64(hl_tsv_field(t, i, at[3]), &s.ctime) || !is_digest(digest))
+            return hl_fail(e, "%s: row %zu: expected four whole numbers and a digest", t->name,
+                           i + 1);
+        hl_cache_add(c, &s, digest);
+    }
+    hl_cache_sort(c);
+    return 0;
+}
+
+int hl_cache_read(hl_cache *c, const char *path, hl_err *e)
+{
+    *c = (hl_cache){0};
+    if (access(path, F_OK) && errno == ENOENT)
+        return 0;
+    hl_tsv t;
+    if (hl_tsv_read(&t, path, e))
+        return -1;
+    int status = 0;
+    if (t.ncomments == 0 || strcmp(t.comments[0], first_line) != 0)
+        status = hl_fail(e, "%s: expected '%s' as its first line", path, first_line);
+    if (status == 0)
+        status = read_rows(c, &t, e);
+    hl_tsv_free(&t);
+    if (status)
+        hl_cache_free(c);
+    return status;
+}
+
+int hl_cache_write(const hl_cache *c, const char *path, hl_err *e)
+{
+    hl_out o;
+    if (hl_out_open(&o, path, false, e))
+        return -1;
+    fprintf(o.fp, "%s\ninode\tbytes\tmtime\tctime\tdigest\n", first_line);
+    for (size_t i = 0; i < c->n; i++) {
+        const hl_cached *row = &c->rows[i];
+        fprintf(o.fp, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n", row->state.inode,
+                row->state.bytes, row->state.mtime, row->state.ctime, row->digest);
+    }
+    return hl_out_commit(&o, e);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The first difference between two files. Tensor files are compared by what is in them: metadata,
+ * the list of tensors, then value by value; all others line by line.
+ */
+#ifndef QUICKCHECK_DIFF_H
+#define QUICKCHECK_DIFF_H
+
+#include "../common/error.h"
+#include "../common/text.h"
+
+/* Adds one line to `what` for the first difference, or nothing where there is none. ignore: a
+ * column of a table whose values do not count, or NULL. */
+int diff_files(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e);
+
+/* ---- the parts ---- */
+
+int diff_tensor_files(const char *a, const char *b, hl_text *what, hl_err *e);
+int diff_texts(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e);
+
+/* Two values of one field, each cut to what can be read. */
+void diff_say_values(hl_text *what, const char *a, const char *b);
+
+#endif
