@@ -19,7 +19,7 @@ $(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 
-parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file)
+parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CXX) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(common_libs) -lcmocka

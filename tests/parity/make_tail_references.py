@@ -63,6 +63,11 @@ def keep(tensors, name, value):
     tensors[f"{name}/stride"] = np.array([stride], np.int64)
 
 
+def vanishes(gradient, gradients):
+    """Only rounding errors: a batch norm in training mode takes away what beta of one before it adds."""
+    return np.linalg.norm(gradient) < 1e-5 * max(np.linalg.norm(g) for g in gradients)
+
+
 def step(base, head, images, labels, mode):
     with tf.GradientTape() as tape:
         maps = base(images, training=mode == "training")
@@ -98,10 +103,13 @@ def write_run(name, shared):
     keras.optimizers.Adam(ADAM_RATE).apply(gradients, trained)
 
     tensors = {"loss": np.array([loss], np.float32)}
+    vanishing = []
     by_id = {id(v): g for v, g in zip(trained, gradients)}
     named = [("dense_1/kernel", head.weights[0]), ("dense_1/bias", head.weights[1])]
     for key, v in named + variables(base, count):
-        if id(v) in by_id:
+        if id(v) in by_id and vanishes(by_id[id(v)], gradients):
+            vanishing.append(key)
+        elif id(v) in by_id:
             keep(tensors, f"{key}/gradient", by_id[id(v)])
             keep(tensors, f"{key}/adam", v.numpy())
         elif mode == "training":
@@ -112,6 +120,7 @@ def write_run(name, shared):
         "size": str(size),
         "unfrozen": str(count),
         "batchnorm": mode,
+        "vanishing": " ".join(vanishing) or "-",
         "learning_rate": repr(ADAM_RATE),
     }
     print(f"{name}: loss {loss:.6f}, {len(tensors)} tensors, {count} layers")

@@ -3,12 +3,8 @@
  * The backbones give Keras' activations: every tap of every reference file, to a relative L2 error
  * of 1e-5. Taps go from input to output, so the first failure names the block to look at.
  */
-#include "common/digest.h"
-#include "common/image.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/output.h"
-#include "common/resize.h"
 #include "nets/net.h"
 #include "nets/normalize.h"
 #include "nets/run.h"
@@ -16,6 +12,7 @@
 #include "reference.h"
 #include "torch_file.h"
 #include "torch_shim.h"
+#include "xrays.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -257,62 +254,6 @@ static void test_torch_inceptionresnetv2(void **state)
 }
 
 /* ---- real X-rays: they lie beside the checkout ---- */
-
-static const char *shared_folder(void)
-{
-    const char *stated = getenv("HILUM_SHARED");
-    return stated ? stated : "../shared";
-}
-
-static void need_shared(const char *what, char *path, size_t size)
-{
-    snprintf(path, size, "%s/%s", shared_folder(), what);
-    if (access(path, R_OK) == 0)
-        return;
-    print_message("# NOT RUN: needs ../shared/%s, which is not here\n", what);
-    skip();
-}
-
-/* Reads, decodes and resizes one X-ray, and makes sure that the pixels are those that Keras had. */
-static void read_xray(const char *path, size_t side, const char *digest, uint8_t *out)
-{
-    hl_err e;
-    hl_image img;
-    const char *name;
-    char *bytes, found[HL_DIGEST_SIZE];
-    size_t len;
-    FILE *fp = hl_in_open(path, &name, &e);
-    must(fp ? 0 : -1, &e);
-    must(hl_in_read_all(fp, name, 1 << 24, &bytes, &len, &e), &e);
-    must(hl_image_decode(&img, name, bytes, len, &e), &e);
-    assert_int_equal(img.channels, 1);
-    hl_resize(&img, HL_BILINEAR, HL_STRETCH, side, side, out);
-    hl_digest_bytes(out, side * side, found);
-    if (strcmp(found + strlen("sha256:"), digest) != 0)
-        fail_msg("%s: other pixels than the reference was made with", path);
-    hl_image_free(&img);
-    free(bytes);
-    fclose(fp);
-}
-
-/* The X-rays that the file lists. */
-static uint8_t *read_xrays(const reference *ref, const char *folder, size_t side, int64_t *count)
-{
-    enum { MOST = 64 };
-    uint8_t *all = hl_malloc(MOST, side * side);
-    char *names = hl_strdup(reference_meta(ref, "images"));
-    char *digests = hl_strdup(reference_meta(ref, "images.sha256"));
-    *count = 0;
-    for (char *n = names, *d = digests; n; ++*count) {
-        char path[512];
-        assert_true(*count < MOST);
-        snprintf(path, sizeof path, "%s/%s", folder, strsep(&n, " "));
-        read_xray(path, side, strsep(&d, " "), all + (size_t)*count * side * side);
-    }
-    free(digests);
-    free(names);
-    return all;
-}
 
 static void compare_xrays(const char *model, const char *mode, const char *weights_name,
                           const char *weights_source, int side)
