@@ -39,6 +39,8 @@ L2      ?= 0
 DROPOUT ?= 0
 CLASS_WEIGHT ?= none
 OPTIMIZER ?= adam
+UNFREEZE ?= 0
+BATCHNORM ?= inference
 # cross validation
 K       ?= 5
 FOLD    ?=
@@ -64,6 +66,12 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 # Every sample once an epoch, or a fixed number of steps.
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 $(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
+
+# Where the backbone is cut: at its end, or below the layers that are trained with the head, which
+# then needs their weights.
+unfrozen := $(filter-out 0,$(UNFREEZE))
+cut = $(if $(unfrozen),--unfreeze $(call q,$(UNFREEZE)),--pool $(call q,$(POOL)))
+tail = $(if $(unfrozen),$(cut) --pool $(call q,$(POOL)) --batchnorm $(call q,$(BATCHNORM)))
 
 # Names of targets cannot hold blanks; values of other knobs can.
 $(foreach k,RUN RESULTS,$(if $(word 2,$($(k))),$(error $(k): expected no blanks, found '$($(k))')))
@@ -142,9 +150,9 @@ $(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(
 $(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FOLD) of $$(K) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS),split))
 $(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT)),preprocess))
 $(eval $(call params,$$(BASE)/params/weights,$$(if $$(weights_file),,$$(WEIGHTS)),,$$(if $$(weights_file),$$(call q,$$(weights_file)))))
-$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(POOL) $$(DTYPE) $$(DEVICE),extract-features))
+$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(cut) $$(DTYPE) $$(DEVICE),extract-features))
 $(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
-    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) seed $$(TRAIN_SEED),train-head))
+    dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) $$(tail) seed $$(TRAIN_SEED),train-head))
 $(eval $(call params,$$(TRAIN_OUT)/params/evaluate,,evaluate))
 $(eval $(call params,$$(TRAIN_OUT)/params/report,,report))
 $(TRAIN_OUT)/params/report: experiment := # a report that is to be made again leaves a run complete
@@ -187,7 +195,7 @@ $(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess
 $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	$(call note,extract-features,$(BASE))
 	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
-	    --normalize $(call q,$(NORMALIZE)) --pool $(call q,$(POOL)) --dtype $(call q,$(DTYPE)) \
+	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
 $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train
@@ -195,7 +203,7 @@ $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
 	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
-	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) \
+	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) $(tail) $(if $(unfrozen),-w $(call q,$(WEIGHTS))) \
 	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --history $(history) -o $(head) $<
 
 $(metrics) $(predictions) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/evaluate
@@ -242,7 +250,7 @@ all: $(report) $(experiment)
 
 knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
          DEVICE \
-         NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER \
+         NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
          JOBS RESULTS RUN ALLOW_CODE K FOLD
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
@@ -273,6 +281,8 @@ about_PATIENCE := epochs without a better validation loss
 about_DROPOUT := share of hidden units dropped in training
 about_CLASS_WEIGHT := none, balanced
 about_OPTIMIZER := adam, sgd
+about_UNFREEZE := last layers of the backbone, as Keras counts them, that are trained with the head
+about_BATCHNORM := of unfrozen batch norms in training: inference, training (a known mistake)
 about_K := folds of a cross validation
 about_FOLD := the one whose patients are the test set; empty: no cross validation
 about_JOBS := threads

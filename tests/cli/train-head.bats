@@ -157,3 +157,47 @@ setup() {
     fails 1 'nowhere/head: cannot be created' train-head -o nowhere/head features
     ! grep -q 'epoch 1' <<<"$stderr"
 }
+
+# ---- unfrozen layers ----
+
+@test "train-head: unfrozen layers are trained, and the head carries them" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
+    run quickcheck maps
+    [[ $output == *'"cut":"block_16_project_BN"'* && $output == *'"pool":"flatten"'* ]]
+    train-head -q --unfreeze 3 -w seeded:1 -e 2 -o "$out" maps
+    run quickcheck "$out"
+    [[ $output == *"tail/Conv_1/kernel: F32 [1, 1, 320, 1280]"* ]]
+    [[ $output == *"dense_1/kernel: F32 [1280, 256]"* ]]
+    train-head -q --unfreeze 3 -w seeded:1 -e 2 -o "$out.again" maps
+    cmp "$out" "$out.again"
+    # A rate of next to nothing leaves the backbone as it was: the same answers as without unfreezing.
+    train-head -q --unfreeze 3 -w seeded:1 -e 1 -r 1e-12 -o "$out.still" maps
+    train-head -q -e 1 -r 1e-12 -o "$out.plain" features
+    evaluate -q -p "$out.p" "$out.still" maps >/dev/null
+    evaluate -q -p "$out.q" "$out.plain" features >/dev/null
+    paste <(grep -v '^#' "$out.p" | cut -f 6) <(grep -v '^#' "$out.q" | cut -f 6) |
+        awk 'NR > 1 { d = $1 - $2; n++; if (d > 1e-4 || d < -1e-4) exit 1 } END { exit !n }'
+}
+
+@test "train-head: batch norms in training mode give another head" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
+    train-head -q --unfreeze 3 -w seeded:1 -e 1 -o "$out" maps
+    train-head -q --unfreeze 3 -w seeded:1 -e 1 --batchnorm training -o "$out.other" maps
+    moving() { # the moving mean stands behind kernel, gamma and beta, in front of the variance
+        zstd -dc "$1" | tail -c 1323800 | sha256sum
+    }
+    [ "$(moving "$out")" != "$(moving "$out.other")" ]
+}
+
+@test "train-head: refuses unfrozen layers that do not go with the features" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
+    fails 1 'unfreezing 11 layers of mobilenetv2 needs .* block_15_add, found .* block_16_project_BN' \
+        train-head --unfreeze 11 -w seeded:1 -o "$out" maps
+    fails 1 'found features of layer out_relu, pooling avg' \
+        train-head --unfreeze 3 -w seeded:1 -o "$out" features
+    fails 1 'made with other weights: expected seeded:1, found seeded:2' \
+        train-head --unfreeze 3 -w seeded:2 -o "$out" maps
+    fails 1 'the last 1 layers have no weights' train-head --unfreeze 1 -w seeded:1 -o "$out" maps
+    fails 2 'go together' train-head --unfreeze 3 -o "$out" maps
+    [ ! -e "$out" ]
+}
