@@ -137,8 +137,7 @@ static void to_host(const ts_tensor *t, const char *name, float **values, size_t
     ts_free(plain);
 }
 
-static void compare_tensor(const fixture *f, const char *name, const char *what,
-                           const ts_tensor *t)
+static void compare_tensor(const fixture *f, const char *name, const char *what, const ts_tensor *t)
 {
     float *values;
     size_t n;
@@ -335,8 +334,9 @@ int main(void)
         "step_" name, test_seeded, NULL, NULL, name                                                \
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut), RUN("mobilenetv2"),       RUN("mobilenetv2_training"),
-        RUN("vgg16"),               RUN("inceptionresnetv2"), cmocka_unit_test(test_xrays),
+        cmocka_unit_test(test_cut),  RUN("mobilenetv2"),
+        RUN("mobilenetv2_training"), RUN("vgg16"),
+        RUN("inceptionresnetv2"),    cmocka_unit_test(test_xrays),
     };
 #undef RUN
     return cmocka_run_group_tests_name("training of unfrozen layers against Keras", tests, NULL,
