@@ -16,6 +16,8 @@ TEST    ?= 0.25
 VAL     ?= 0.15
 GROUP   ?= patient
 SUBSETS ?= drawn
+# audit
+ALLOW_LEAK ?= 0
 # preprocess
 SIZE    ?=
 FILTER  ?= bilinear
@@ -66,6 +68,7 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 # Every sample once an epoch, or a fixed number of steps.
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 $(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
+$(if $(filter-out 0 1,$(ALLOW_LEAK)),$(error ALLOW_LEAK: expected 0 or 1, found '$(ALLOW_LEAK)'))
 
 # Where the backbone is cut: at its end, or below the layers that are trained with the head, which
 # then needs their weights.
@@ -133,6 +136,9 @@ manifest := $(BASE)/manifest.tsv
 images   := $(BASE)/images.safetensors.zst
 features := $(BASE)/features.safetensors.zst
 fold     := $(if $(FOLD),$(TRAIN_OUT)/fold.tsv)
+# The subsets that are trained and measured on, and what was found wrong with them.
+subsets  := $(if $(FOLD),$(fold),$(manifest))
+audit    := $(if $(FOLD),$(TRAIN_OUT),$(BASE))/audit.tsv
 head     := $(TRAIN_OUT)/head.safetensors.zst
 history  := $(TRAIN_OUT)/history.tsv
 metrics  := $(TRAIN_OUT)/metrics.json
@@ -147,6 +153,7 @@ weights_file = $(if $(is_module),$(MODEL),$(filter-out seeded:%,$(WEIGHTS)))
 
 $(eval $(call params,$$(BASE)/params/data,,,$$(call q,$$(DATA))))
 $(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS),split))
+$(eval $(call params,$$(dir $$(audit))params/audit,allow-leak $$(ALLOW_LEAK),audit))
 $(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FOLD) of $$(K) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS),split))
 $(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT)),preprocess))
 $(eval $(call params,$$(BASE)/params/weights,$$(if $$(weights_file),,$$(WEIGHTS)),,$$(if $$(weights_file),$$(call q,$$(weights_file)))))
@@ -160,7 +167,7 @@ $(TRAIN_OUT)/params/report: experiment := # a report that is to be made again le
 $(BASE)/params/data: $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json)
 
 # These are whole or not there, so make need not delete them when a recipe fails.
-.PRECIOUS: $(manifest) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
+.PRECIOUS: $(manifest) $(audit) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
            $(report) $(summary) $(report_json)
 
 $(sample).tool: FORCE | $(bin)/digest $(bin)/phantom
@@ -176,7 +183,7 @@ note = @mkdir -p $(2)/software; said=$$($(bin)/$(1) --version); \
     [ "$$said" = "$$(cat $(2)/software/$(1) 2>/dev/null)" ] || printf '%s\n' "$$said" >$(2)/software/$(1)
 
 split = $(bin)/split -s $(call q,$(SEED)) --val $(call q,$(if $(1),0,$(VAL))) \
-    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) -o $@
+    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) -j $(call q,$(JOBS)) -o $@
 
 $(manifest): $(BASE)/params/split $(BASE)/params/data
 	$(call split,$(all_train)) --test $(call q,$(if $(all_train),0,$(TEST))) $(call q,$(DATA))
@@ -186,7 +193,19 @@ $(fold): $(TRAIN_OUT)/params/fold $(BASE)/params/data
 	$(call split) $(QUIET) --folds $(call q,$(K)) --fold $(call q,$(FOLD)) $(call q,$(DATA))
 endif
 
-$(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess
+$(audit): $(subsets) $(BASE)/params/data $(dir $(audit))params/audit
+	$(call note,audit,$(patsubst %/,%,$(@D)))
+	$(bin)/audit $(QUIET) $(if $(filter 1,$(ALLOW_LEAK)),--allow-leak) -j $(call q,$(JOBS)) -o $@ $<
+
+# Asked at every run, so that a table that was found to leak stops the next run as well.
+.PHONY: no-leak
+no-leak: $(audit)
+	@leak=$$(sed -n 's/^#leak\t//p' $(audit)); [ -z "$$leak" ] || [ -n '$(filter 1,$(ALLOW_LEAK))' ] || \
+	    { echo "make: $$leak, see $(audit): test figures would be too good;" \
+	        "ALLOW_LEAK=1 goes on all the same, and the report says so" >&2; exit 1; }
+
+# Without a fold the images wait, too: what leaks is told before minutes of work.
+$(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(if $(FOLD),,| no-leak)
 	$(call note,preprocess,$(BASE))
 	$(bin)/preprocess $(if $(SIZE),--size $(call q,$(SIZE)),-m $(call q,$(MODEL))) \
 	    --filter $(call q,$(FILTER)) --fit $(call q,$(FIT)) --augment $(call q,$(AUGMENT)) -s $(call q,$(SEED)) \
@@ -198,7 +217,7 @@ $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
-$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train
+$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train | no-leak
 	$(call note,train-head,$(TRAIN_OUT))
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
@@ -210,17 +229,17 @@ $(metrics) $(predictions) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/eva
 	$(call note,evaluate,$(TRAIN_OUT))
 	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) -p $(predictions) -o $(metrics) $(head) $(features)
 
-$(report) $(summary) $(report_json) &: $(metrics) $(predictions) $(history) $(if $(FOLD),$(fold),$(manifest)) \
-        $(experiment) $(TRAIN_OUT)/params/report
+$(report) $(summary) $(report_json) &: $(metrics) $(predictions) $(history) $(subsets) \
+        $(audit) $(experiment) $(TRAIN_OUT)/params/report
 	@[ $(BASE) -ef $(TRAIN_OUT) ] || cp $(BASE)/software/* $(TRAIN_OUT)/software
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
-	    --manifest $(if $(FOLD),$(fold),$(manifest)) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
+	    --manifest $(subsets) --audit $(audit) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
 	    --markdown $(summary) --json $(report_json) -o $(report)
 
 # What a complete run was made with, and what came of it; the report is one of its readers.
 result_knobs = $(filter-out JOBS RESULTS RUN $(if $(FOLD),,K FOLD),$(knobs))
-run_tools := split preprocess extract-features train-head evaluate report
-run_files := $(manifest) $(fold) $(images) $(features) $(head) $(predictions) $(metrics)
+run_tools := split audit preprocess extract-features train-head evaluate report
+run_files := $(manifest) $(fold) $(audit) $(images) $(features) $(head) $(predictions) $(metrics)
 $(eval $(call params,$$(TRAIN_OUT)/params/experiment,$$(foreach k,$$(result_knobs),$$(k)=$$($$(k))),$$(run_tools)))
 
 # The last column of a history is how long an epoch took.
@@ -248,7 +267,7 @@ all: $(report) $(experiment)
 	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
 	    $(call figure,accuracy,$(metrics)) $(call figure,macro_recall,$(metrics)) $(report)
 
-knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
+knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
          DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
          JOBS RESULTS RUN ALLOW_CODE K FOLD
@@ -259,8 +278,9 @@ about_SEED := seed of the split, the head and the order of samples
 about_TRAIN_SEED := seed of the head and the order of samples, if not SEED
 about_TEST := share of test images
 about_VAL := share of validation images among the rest
-about_GROUP := patient, or none (the paper's leaky way)
+about_GROUP := patient, or none (the paper's leaky way; needs ALLOW_LEAK=1)
 about_SUBSETS := drawn, or folders (the data set's own split)
+about_ALLOW_LEAK := 1: go on where training and test share patients or copies of images
 about_SIZE := pixels, HxW; empty: what the backbone takes
 about_FILTER := nearest, bilinear, bicubic, area, lanczos
 about_FIT := stretch, pad, crop

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "common/cli.h"
+#include "common/image.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -61,6 +62,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = 1,
+    .libraries = hl_image_libraries,
 };
 
 /* What was not asked for is not recorded. */

@@ -30,7 +30,7 @@ tools_run() {
     run experiment
     echo "$output"
     [ "$status" -eq 0 ]
-    [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate report " ]
     [[ ${lines[-2]} =~ ^accuracy\ [0-9.]+,\ macro\ recall\ [0-9.]+$ ]]
     [ "${lines[-1]}" = "report: $out/report.html" ]
     grep -q 'Synthetic phantoms, not X-rays' "$out/report.html"
@@ -54,7 +54,7 @@ tools_run() {
     run experiment NEURONS=16 POOL=max FILTER=area AUGMENT=1
     [ "$(tools_run)" = "preprocess extract-features train-head evaluate report " ]
     run experiment NEURONS=16 POOL=max FILTER=area SEED=2
-    [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate report " ]
     run experiment NEURONS=16 POOL=max FILTER=area SEED=2 JOBS=1
     [ "$(tools_run)" = "" ]
 }
@@ -63,7 +63,7 @@ tools_run() {
     run experiment
     rm "$(find "$BATS_FILE_TMPDIR/set of phantoms/PNEUMONIA" -name '*.png' | sort | tail -n 1)"
     run experiment
-    [ "$(tools_run)" = "split preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate report " ]
 }
 
 @test "pipeline: interrupted, then run again: the same bytes as undisturbed" {
@@ -109,6 +109,29 @@ tools_run() {
     [ -s "$out/head.safetensors.zst" ] && [ -s "$out/history.tsv" ]
     [ "$(find "$out" -type f -not -path '*/params/*' -not -name 'experiment.tsv*' \
         -printf '%p %s %T@\n' | sort)" = "$(grep -v -e /params/ -e experiment.tsv <<<"$before")" ]
+}
+
+@test "pipeline: training and test that share patients stop it, unless ALLOW_LEAK=1 says so" {
+    leaky() { experiment GROUP=none RUN=leaky SIZE=32 EPOCHS=1 "$@"; }
+    run leaky
+    echo "$output"
+    [ "$status" -ne 0 ]
+    [ "$(tools_run)" = "split audit " ]
+    line=$(grep '^make: [0-9]' <<<"$output")
+    [[ $line =~ ^make:\ [0-9]+\ patients\ are\ in\ both\ train\ and\ test,\ see\ .*/leaky/audit.tsv:.*ALLOW_LEAK=1 ]]
+    run leaky
+    [ "$status" -ne 0 ]
+    [ "$(tools_run)" = "" ]
+    [[ $output == *"$line"* ]]
+    run leaky ALLOW_LEAK=1
+    [ "$status" -eq 0 ]
+    [ "$(tools_run)" = "audit preprocess extract-features train-head evaluate report " ]
+    grep -q "^#allow-leak$(printf '\t')yes$" "$results/leaky/audit.tsv"
+    grep -q "^knob$(printf '\t')ALLOW_LEAK$(printf '\t')1$" "$results/leaky/experiment.tsv"
+    run leaky # what was allowed once is not allowed for good
+    [ "$status" -ne 0 ]
+    run leaky ALLOW_LEAK=yes
+    [[ $output == *"ALLOW_LEAK: expected 0 or 1, found 'yes'"* ]]
 }
 
 @test "pipeline: quotes in the name of a folder" {

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "audit/checks.h"
+#include "helpers.h"
+
+#include <math.h>
+
+enum { MAX = 400 };
+
+static struct {
+    hl_manifest m;
+    hl_fingerprint prints[MAX];
+    hl_duplicate copies[MAX];
+    hl_audit a;
+} set;
+
+static int empty_set(void **state)
+{
+    (void)state;
+    memset(&set, 0, sizeof set);
+    set.a =
+        (hl_audit){.m = &set.m, .prints = set.prints, .copies = set.copies, .shortcut_limit = 0.7};
+    return 0;
+}
+
+static int free_set(void **state)
+{
+    (void)state;
+    hl_manifest_free(&set.m);
+    hl_findings_free(&set.a.findings);
+    return 0;
+}
+
+/* A square image of so many pixels. */
+static void add(const char *label, hl_subset subset, size_t side)
+{
+    char path[32], patient[32];
+    const size_t i = set.m.n;
+    snprintf(path, sizeof path, "%04zu.png", i);
+    snprintf(patient, sizeof patient, "p%zu", i);
+    hl_manifest_add(&set.m, path, label, patient, subset);
+    set.copies[i] = (hl_duplicate){.group = i, .other = i};
+    set.prints[i] = (hl_fingerprint){
+        .read = true, .height = side, .width = side, .file_bytes = 1, .file_channels = 1};
+}
+
+/* The row of a shortcut. */
+static const char *row_of(const char *trait, const char *label)
+{
+    static char row[512];
+    char start[64];
+    snprintf(start, sizeof start, "\tshortcut\t%s\t\t%s\t", trait, label);
+    const char *at = strstr(set.a.findings.rows.data, start);
+    if (!at)
+        fail_msg("no row '%s' in '%s'", start, set.a.findings.rows.data);
+    while (at > set.a.findings.rows.data && at[-1] != '\n')
+        at--;
+    snprintf(row, sizeof row, "%.*s", (int)strcspn(at, "\n"), at);
+    return row;
+}
+
+/* 3 of 4 pairs are in order, one is a tie: (3 + 1/2) / 4. */
+static void an_area_with_its_direction(void **state)
+{
+    (void)state;
+    add("A", HL_TRAIN, 10);
+    add("A", HL_TRAIN, 20);
+    add("B", HL_TRAIN, 20);
+    add("B", HL_TEST, 30);
+    hl_manifest_finish(&set.m);
+    hl_check_shortcuts(&set.a);
+    assert_string_equal(
+        row_of("width", "B"),
+        "note\tshortcut\twidth\t\tB\t\t\t0.8750\t4\twidth is larger in B: AUROC 0.875 "
+        "without a look at the picture");
+    assert_string_equal(
+        row_of("aspect", "B"),
+        "note\tshortcut\taspect\t\tB\t\t\t0.5000\t4\taspect is the same in all images");
+    assert_null(strstr(set.a.findings.rows.data, "\tA\t"));
+}
+
+/* n images of each class; those of B are smaller but for some. */
+static void add_separable(size_t n, size_t wrong)
+{
+    for (size_t i = 0; i < n; i++) {
+        add("A", HL_TRAIN, 1000 + i);
+        add("B", HL_TRAIN, i < wrong ? 2000 + i : 500 + i);
+    }
+    hl_manifest_finish(&set.m);
+    hl_check_shortcuts(&set.a);
+}
+
+static void chance_is_no_shortcut(void **state)
+{
+    (void)state;
+    add_separable(3, 0); /* an area of 0, whose deviation by chance is sqrt(7 / 108) = 0.25 */
+    assert_contains(row_of("width", "B"), "note\tshortcut\twidth\t\tB\t\t\t0.0000\t6\t");
+    assert_int_equal(set.a.shortcuts, 0);
+}
+
+static void a_shortcut_is_a_warning(void **state)
+{
+    (void)state;
+    add_separable(100, 20);
+    assert_string_equal(row_of("height", "B"),
+                        "warning\tshortcut\theight\t\tB\t\t\t0.2000\t200\theight is smaller in B: "
+                        "AUROC 0.800 without a look at the picture");
+    assert_int_equal(set.a.shortcuts, 2); /* width and height */
+}
+
+static void below_the_limit_it_is_a_note(void **state)
+{
+    (void)state;
+    set.a.shortcut_limit = 0.81;
+    add_separable(100, 20);
+    assert_contains(row_of("height", "B"), "note\tshortcut");
+    assert_int_equal(set.a.shortcuts, 0);
+}
+
+static void of_three_classes_each_against_the_others(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 30; i++) {
+        add("A", HL_TRAIN, 100 + i);
+        add("B", HL_TRAIN, 200 + i);
+        add("C", HL_TRAIN, 300 + i);
+    }
+    hl_manifest_finish(&set.m);
+    hl_check_shortcuts(&set.a);
+    assert_contains(row_of("width", "A"), "warning\tshortcut\twidth\t\tA\t\t\t0.0000\t90\t");
+    assert_contains(row_of("width", "B"), "note\tshortcut\twidth\t\tB\t\t\t0.5000\t90\t");
+    assert_contains(row_of("width", "C"), "warning\tshortcut\twidth\t\tC\t\t\t1.0000\t90\t");
+}
+
+static void files_without_a_picture_have_no_traits(void **state)
+{
+    (void)state;
+    char why[] = "damaged";
+    add("A", HL_TRAIN, 10);
+    add("A", HL_VAL, 99);
+    add("B", HL_TRAIN, 20);
+    set.prints[1].why = why;
+    hl_manifest_finish(&set.m);
+    hl_check_shortcuts(&set.a);
+    assert_contains(row_of("width", "B"), "\t1.0000\t2\t");
+    hl_check_unreadable(&set.a);
+    assert_contains(set.a.findings.rows.data,
+                    "error\tunreadable\t\tval\tA\t0001.png\t\t\t1\tdamaged\n");
+    assert_int_equal(set.a.unreadable, 1);
+}
+
+static void one_class_has_no_shortcut(void **state)
+{
+    (void)state;
+    add("A", HL_TRAIN, 10);
+    add("A", HL_TRAIN, 20);
+    hl_manifest_finish(&set.m);
+    hl_check_shortcuts(&set.a);
+    assert_int_equal(set.a.findings.rows.len, 0);
+}
+
+static void severity_of_divisions(void **state)
+{
+    (void)state;
+    const unsigned train = 1 << HL_TRAIN, val = 1 << HL_VAL, test = 1 << HL_TEST;
+    assert_int_equal(hl_severity_of_division(train), HL_NOTE);
+    assert_int_equal(hl_severity_of_division(test), HL_NOTE);
+    assert_int_equal(hl_severity_of_division(train | val), HL_WARNING);
+    assert_int_equal(hl_severity_of_division(val | test), HL_WARNING);
+    assert_int_equal(hl_severity_of_division(train | test), HL_ERROR);
+    assert_int_equal(hl_severity_of_division(train | val | test), HL_ERROR);
+}
+
+/* A group of three over three subsets leaks, though no two neighbours in the list do. */
+static void a_group_leaks_as_a_whole(void **state)
+{
+    (void)state;
+    add("A", HL_TEST, 10);
+    add("A", HL_VAL, 10);
+    add("A", HL_TRAIN, 10);
+    add("A", HL_TRAIN, 10);
+    for (size_t i = 0; i < 3; i++)
+        set.copies[i] = (hl_duplicate){
+            .group = 0, .other = (i + 1) % 3, .likeness = HL_NEAR, .correlation = 0.97};
+    hl_manifest_finish(&set.m);
+    hl_check_copies(&set.a);
+    assert_int_equal(set.a.groups, 1);
+    assert_int_equal(set.a.copied, 3);
+    assert_int_equal(set.a.leaking_groups, 1);
+    assert_int_equal(set.a.findings.count[HL_ERROR], 3);
+    assert_contains(
+        set.a.findings.rows.data,
+        "error\tnear\t1\tval\tA\t0001.png\t0002.png\t0.9700\t3\t3 images of 3 patients: "
+        "1 in train, 1 in val, 1 in test\n");
+}
+
+static void names_are_escaped(void **state)
+{
+    (void)state;
+    hl_findings_add(
+        &set.a.findings,
+        &(hl_finding){
+            .severity = HL_NOTE, .check = "x", .sample = "a\tb\nc", .value = NAN, .text = "t"});
+    assert_string_equal(set.a.findings.rows.data, "note\tx\t\t\t\ta\\tb\\nc\t\t\t0\tt\n");
+}
+
+#define OF_SET(test) cmocka_unit_test_setup_teardown(test, empty_set, free_set)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        OF_SET(an_area_with_its_direction),
+        OF_SET(chance_is_no_shortcut),
+        OF_SET(a_shortcut_is_a_warning),
+        OF_SET(below_the_limit_it_is_a_note),
+        OF_SET(of_three_classes_each_against_the_others),
+        OF_SET(files_without_a_picture_have_no_traits),
+        OF_SET(one_class_has_no_shortcut),
+        OF_SET(severity_of_divisions),
+        OF_SET(a_group_leaks_as_a_whole),
+        OF_SET(names_are_escaped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* audit: looks for what makes figures too good, before anything is trained. */
+#include "audit/checks.h"
+#include "common/cli.h"
+#include "common/image.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "common/provenance.h"
+
+#include <stdlib.h>
+
+enum { FAIL_ON_NONE, FAIL_ON_LEAK, FAIL_ON_ERROR };
+
+static const char *opt_output, *opt_root;
+static double opt_limit = 0.7;
+static int opt_fail_on = FAIL_ON_NONE;
+static bool opt_allow_leak;
+static int64_t opt_jobs;
+
+static const hl_opt options[] = {
+    HL_OPT_STR('o', "output", "FILE", &opt_output, "write the findings to FILE"),
+    HL_OPT_REAL_R(0, "shortcut-limit", "AUROC", &opt_limit, 0.5, 1,
+                  "from here on a trait of the files that tells the label is a warning"),
+    HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on, "exit with 1 where this is found"),
+    HL_OPT_FLAG_R(0, "allow-leak", &opt_allow_leak,
+                  "record that leakage between training and test is wanted"),
+    HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
+    HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
+};
+
+static const hl_cli cli = {
+    .name = "audit",
+    .usage = "[OPTIONS] [MANIFEST]",
+    .about =
+        "Reads the images that MANIFEST lists and says what makes figures of a model too good:\n"
+        "copies and patients in several subsets, shortcuts; and which files cannot be read.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 0,
+    .max_args = 1,
+    .libraries = hl_image_libraries,
+};
+
+static bool leaks(const hl_audit *a)
+{
+    return a->leaking_patients || a->leaking_groups;
+}
+
+/* "12 patients and 3 groups of copies are in both train and test" */
+static void describe_leak(const hl_audit *a, hl_text *text)
+{
+    const char *and = "";
+    if (a->leaking_patients) {
+        hl_text_printf(text, "%zu patient%s", a->leaking_patients,
+                       a->leaking_patients == 1 ? "" : "s");
+        and = " and ";
+    }
+    if (a->leaking_groups)
+        hl_text_printf(text, "%s%zu group%s of copies", and, a->leaking_groups,
+                       a->leaking_groups == 1 ? "" : "s");
+    hl_text_printf(text, " %s in both train and test",
+                   a->leaking_patients + a->leaking_groups == 1 ? "is" : "are");
+}
+
+/* ---- the table ---- */
+
+static int make_chain(const hl_audit *a, char **chain, hl_err *e)
+{
+    char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE];
+    hl_manifest_digest(a->m, manifest);
+    hl_fingerprints_digest(a->prints, a->m, images);
+    const hl_input inputs[] = {{"manifest", manifest}, {"images", images}};
+    return hl_chain_extend(chain, a->m->chain, &cli, inputs, 2, e);
+}
+
+static int format_table(const hl_audit *a, hl_text *t, hl_err *e)
+{
+    char *chain;
+    if (make_chain(a, &chain, e))
+        return -1;
+    hl_text_puts(t, "#hilum-audit 1\n#chain\t");
+    hl_tsv_escape(t, chain);
+    free(chain);
+    hl_text_printf(t, "\n#images\t%zu\n#errors\t%zu\n#warnings\t%zu\n", a->m->n,
+                   a->findings.count[HL_ERROR], a->findings.count[HL_WARNING]);
+    if (leaks(a)) {
+        hl_text_puts(t, "#leak\t");
+        describe_leak(a, t);
+        hl_text_puts(t, "\n");
+    }
+    if (opt_allow_leak)
+        hl_text_puts(t, "#allow-leak\tyes\n");
+    hl_text_puts(t, hl_finding_columns);
+    if (a->findings.rows.len)
+        hl_text_add(t, a->findings.rows.data, a->findings.rows.len);
+    return 0;
+}
+
+static int write_table(const hl_audit *a, hl_err *e)
+{
+    hl_text t = {0};
+    hl_out out;
+    int status = format_table(a, &t, e);
+    if (status == 0)
+        status = hl_out_open(&out, opt_output, false, e);
+    if (status == 0) {
+        fwrite(t.data, 1, t.len, out.fp); /* a failure shows in ferror at commit */
+        status = hl_out_commit(&out, e);
+    }
+    hl_text_free(&t);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static void check(hl_audit *a)
+{
+    hl_check_unreadable(a);
+    hl_check_copies(a);
+    hl_check_patients(a);
+    hl_check_balance(a);
+    hl_check_shortcuts(a);
+}
+
+static void say(const hl_audit *a)
+{
+    hl_log_info("%zu images: %zu unreadable; %zu in %zu groups of copies; %zu patients in several "
+                "subsets; %zu shortcuts to the label",
+                a->m->n, a->unreadable, a->copied, a->groups, a->divided, a->shortcuts);
+    if (!leaks(a))
+        return;
+    hl_text text = {0};
+    describe_leak(a, &text);
+    hl_log_warn("leakage: %s: test figures will be too good", text.data);
+    hl_text_free(&text);
+}
+
+/* found: whether that is there which --fail-on asks for. */
+static int audit(hl_manifest *m, bool *found, hl_err *e)
+{
+    hl_manifest_drop_variants(m); /* they are made from the same files */
+    const char *root = opt_root ? opt_root : m->root;
+    hl_fingerprint *prints = hl_calloc(m->n, sizeof *prints);
+    hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
+    hl_audit a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
+    int status = hl_fingerprints_read(prints, m, root, (int)opt_jobs, e);
+    if (status == 0)
+        status = hl_duplicates_find(copies, prints, m->n, (int)opt_jobs, e);
+    if (status == 0) {
+        check(&a);
+        status = write_table(&a, e);
+    }
+    if (status == 0) {
+        say(&a);
+        *found = (opt_fail_on == FAIL_ON_LEAK && leaks(&a) && !opt_allow_leak) ||
+                 (opt_fail_on == FAIL_ON_ERROR && a.findings.count[HL_ERROR] > 0);
+    }
+    hl_findings_free(&a.findings);
+    hl_fingerprints_free(prints, m->n);
+    free(prints);
+    free(copies);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    opt_jobs = hl_cpu_count();
+    const int first = hl_cli_parse(&cli, argc, argv);
+    hl_err e;
+    hl_manifest m;
+    bool found = false;
+    int status = hl_manifest_read(&m, argv[first], &e);
+    if (status == 0) {
+        status = audit(&m, &found, &e);
+        hl_manifest_free(&m);
+    }
+    if (status)
+        hl_log_error("%s", e.msg);
+    return status || found ? 1 : 0;
+}

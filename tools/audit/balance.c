@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files without a picture, and how the classes are spread over the subsets. */
+#include "checks.h"
+
+#include "../common/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A share of a class in a subset that is further than this from its share in all is a warning. */
+static const double max_shift = 0.1;
+
+void hl_check_unreadable(hl_audit *a)
+{
+    for (size_t i = 0; i < a->m->n; i++) {
+        if (!a->prints[i].why)
+            continue;
+        const hl_sample *s = &a->m->samples[i];
+        const hl_finding f = {.severity = HL_ERROR,
+                              .check = "unreadable",
+                              .subset = hl_subset_names[s->subset],
+                              .label = s->label,
+                              .sample = s->path,
+                              .value = NAN,
+                              .n = 1,
+                              .text = a->prints[i].why};
+        a->unreadable++;
+        hl_findings_add(&a->findings, &f);
+    }
+}
+
+/* n of `in` images of a subset are of a class that has a share of `all` in the whole manifest. */
+static void add_share(hl_audit *a, hl_subset subset, size_t cls, size_t n, size_t in, double all)
+{
+    const double share = (double)n / (double)in;
+    hl_text text = {0};
+    hl_text_printf(&text, "%zu of %zu images are %.1f %%; of all images %.1f %%", n, in,
+                   100 * share, 100 * all);
+    const hl_finding f = {.severity =
+                              n == 0 || fabs(share - all) > max_shift ? HL_WARNING : HL_NOTE,
+                          .check = "balance",
+                          .subset = hl_subset_names[subset],
+                          .label = a->m->classes[cls],
+                          .value = share,
+                          .n = n,
+                          .text = text.data};
+    hl_findings_add(&a->findings, &f);
+    hl_text_free(&text);
+}
+
+void hl_check_balance(hl_audit *a)
+{
+    const hl_manifest *m = a->m;
+    size_t(*counts)[HL_SUBSETS] = hl_calloc(m->nclasses, sizeof *counts);
+    for (size_t i = 0; i < m->n; i++)
+        counts[m->samples[i].cls][m->samples[i].subset]++;
+    for (int s = 0; s < HL_SUBSETS; s++) {
+        const size_t in = hl_manifest_count(m, (hl_subset)s);
+        for (size_t k = 0; k < m->nclasses && in > 0; k++) {
+            size_t all = 0;
+            for (int t = 0; t < HL_SUBSETS; t++)
+                all += counts[k][t];
+            add_share(a, (hl_subset)s, k, counts[k][s], in, (double)all / (double)m->n);
+        }
+    }
+    free(counts);
+}

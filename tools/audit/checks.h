@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is looked for before training. Each check appends its findings; all numbers are counts of
+ * samples of the manifest, which has no variants. */
+#ifndef HL_CHECKS_H
+#define HL_CHECKS_H
+
+#include "../common/duplicates.h"
+#include "../common/fingerprint.h"
+#include "../common/manifest.h"
+#include "findings.h"
+
+#include <stddef.h>
+
+typedef struct hl_audit {
+    /* what is looked at */
+    const hl_manifest *m;
+    const hl_fingerprint *prints; /* [m->n] */
+    const hl_duplicate *copies;   /* [m->n] */
+    double shortcut_limit;        /* AUROC from which on a shortcut is a warning */
+    /* what is found */
+    hl_findings findings;
+    size_t unreadable;       /* files */
+    size_t groups, copied;   /* of copies, and the images in them */
+    size_t divided;          /* patients in several subsets */
+    size_t shortcuts;        /* above the limit */
+    size_t leaking_patients; /* with images in training and test */
+    size_t leaking_groups;   /* of copies, likewise */
+} hl_audit;
+
+void hl_check_unreadable(hl_audit *a);
+void hl_check_copies(hl_audit *a);
+void hl_check_patients(hl_audit *a);
+void hl_check_balance(hl_audit *a);
+void hl_check_shortcuts(hl_audit *a);
+
+/* Sets of subsets, as bits. */
+enum { HL_LEAK = 1 << HL_TRAIN | 1 << HL_TEST };
+
+/* A leak is an error, any other division between subsets a warning. */
+hl_severity hl_severity_of_division(unsigned subsets);
+
+#endif

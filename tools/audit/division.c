@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What belongs together and does not stand together: copies of an image, images of a patient. */
+#include "checks.h"
+
+#include "../common/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+hl_severity hl_severity_of_division(unsigned subsets)
+{
+    if ((subsets & HL_LEAK) == HL_LEAK)
+        return HL_ERROR;
+    return (subsets & (subsets - 1)) ? HL_WARNING : HL_NOTE;
+}
+
+/* Samples that belong together, counted. */
+typedef struct tally {
+    size_t n, patients;
+    size_t in[HL_SUBSETS];
+    unsigned subsets;        /* bits */
+    uint32_t cls, other_cls; /* two classes of it; equal where there is only one */
+} tally;
+
+static void count_sample(tally *t, const hl_sample *s)
+{
+    if (t->n == 0)
+        t->cls = t->other_cls = s->cls;
+    if (s->cls != t->cls)
+        t->other_cls = s->cls;
+    t->n++;
+    t->in[s->subset]++;
+    t->subsets |= 1u << s->subset;
+}
+
+/* "2 in train, 1 in test" */
+static void put_subsets(hl_text *text, const tally *t)
+{
+    const char *comma = "";
+    for (int s = 0; s < HL_SUBSETS; s++) {
+        if (t->in[s] == 0)
+            continue;
+        hl_text_printf(text, "%s%zu in %s", comma, t->in[s], hl_subset_names[s]);
+        comma = ", ";
+    }
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* ---- copies of an image ---- */
+
+static int by_group(const void *a, const void *b, void *ctx)
+{
+    const hl_audit *audit = ctx;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const size_t gx = audit->copies[x].group, gy = audit->copies[y].group;
+    if (gx != gy)
+        return gx < gy ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+static int by_patient(const void *a, const void *b, void *ctx)
+{
+    const hl_audit *audit = ctx;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const int order = strcmp(audit->m->samples[x].patient, audit->m->samples[y].patient);
+    return order ? order : (x > y) - (x < y);
+}
+
+static size_t count_patients(hl_audit *a, const size_t *group, size_t n)
+{
+    size_t *order = hl_malloc(n, sizeof *order), patients = 1;
+    memcpy(order, group, n * sizeof *order);
+    qsort_r(order, n, sizeof *order, by_patient, a);
+    for (size_t i = 1; i < n; i++)
+        patients +=
+            strcmp(a->m->samples[order[i - 1]].patient, a->m->samples[order[i]].patient) != 0;
+    free(order);
+    return patients;
+}
+
+static tally tally_of(hl_audit *a, const size_t *group, size_t n)
+{
+    tally t = {0};
+    for (size_t i = 0; i < n; i++)
+        count_sample(&t, &a->m->samples[group[i]]);
+    t.patients = count_patients(a, group, n);
+    return t;
+}
+
+static void describe_group(hl_text *text, const hl_audit *a, const tally *t)
+{
+    hl_text_printf(text, "%zu images of %zu patient%s: ", t->n, t->patients, plural(t->patients));
+    put_subsets(text, t);
+    if (t->cls != t->other_cls)
+        hl_text_printf(text, "; labels differ: %s, %s", a->m->classes[t->cls],
+                       a->m->classes[t->other_cls]);
+}
+
+static void add_group(hl_audit *a, const size_t *group, size_t n)
+{
+    static const char *const checks[] = {
+        [HL_NEAR] = "near", [HL_SAME_PIXELS] = "same-pixels", [HL_SAME_FILE] = "same-file"};
+    const tally t = tally_of(a, group, n);
+    hl_severity severity = hl_severity_of_division(t.subsets);
+    if (t.cls != t.other_cls)
+        severity = HL_ERROR;
+    a->groups++;
+    a->copied += n;
+    a->leaking_groups += (t.subsets & HL_LEAK) == HL_LEAK;
+    hl_text text = {0};
+    describe_group(&text, a, &t);
+    char item[32];
+    snprintf(item, sizeof item, "%zu", a->groups);
+    for (size_t i = 0; i < n; i++) {
+        const hl_sample *s = &a->m->samples[group[i]];
+        const hl_duplicate *d = &a->copies[group[i]];
+        const hl_finding f = {.severity = severity,
+                              .check = checks[d->likeness],
+                              .item = item,
+                              .subset = hl_subset_names[s->subset],
+                              .label = s->label,
+                              .sample = s->path,
+                              .other = a->m->samples[d->other].path,
+                              .value = d->correlation,
+                              .n = n,
+                              .text = text.data};
+        hl_findings_add(&a->findings, &f);
+    }
+    hl_text_free(&text);
+}
+
+void hl_check_copies(hl_audit *a)
+{
+    const size_t n = a->m->n;
+    size_t *order = hl_malloc(n, sizeof *order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    qsort_r(order, n, sizeof *order, by_group, a);
+    for (size_t i = 0, size; i < n; i += size) {
+        const size_t group = a->copies[order[i]].group;
+        for (size = 1; i + size < n && a->copies[order[i + size]].group == group;)
+            size++;
+        if (size > 1)
+            add_group(a, order + i, size);
+    }
+    free(order);
+}
+
+/* ---- patients ---- */
+
+static void add_patient(hl_audit *a, const char *patient, const tally *t)
+{
+    hl_text text = {0};
+    hl_finding f = {.item = patient, .value = NAN, .n = t->n};
+    if (t->subsets & (t->subsets - 1)) {
+        a->divided++;
+        a->leaking_patients += (t->subsets & HL_LEAK) == HL_LEAK;
+        put_subsets(&text, t);
+        f.check = "patient-subsets";
+        f.severity = hl_severity_of_division(t->subsets);
+        f.text = text.data;
+        hl_findings_add(&a->findings, &f);
+    }
+    if (t->cls != t->other_cls) {
+        text.len = 0;
+        hl_text_printf(&text, "%zu images, some %s, some %s", t->n, a->m->classes[t->cls],
+                       a->m->classes[t->other_cls]);
+        f.check = "patient-labels";
+        f.severity = HL_NOTE; /* patients fall ill and recover */
+        f.text = text.data;
+        hl_findings_add(&a->findings, &f);
+    }
+    hl_text_free(&text);
+}
+
+void hl_check_patients(hl_audit *a)
+{
+    const size_t n = a->m->n;
+    size_t *order = hl_malloc(n, sizeof *order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    qsort_r(order, n, sizeof *order, by_patient, a);
+    for (size_t i = 0; i < n;) {
+        const char *patient = a->m->samples[order[i]].patient;
+        tally t = {0};
+        for (; i < n && strcmp(a->m->samples[order[i]].patient, patient) == 0; i++)
+            count_sample(&t, &a->m->samples[order[i]]);
+        add_patient(a, patient, &t);
+    }
+    free(order);
+}
