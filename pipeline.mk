@@ -217,13 +217,22 @@ $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
-$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train | no-leak
+# A training that was killed or interrupted has left its state, and goes on from there, unless what
+# it stood on is new. A head that was kept at an interrupt is not the one that was asked for.
+checkpoint := $(TRAIN_OUT)/checkpoint.safetensors.zst
+$(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(if $(wildcard $(checkpoint)),FORCE) \
+        | no-leak
 	$(call note,train-head,$(TRAIN_OUT))
+	@rm -f $(addsuffix .tmp??????,$(checkpoint) $(head) $(history)); for f in $(features) $(fold) $(TRAIN_OUT)/params/train; do \
+	    [ $(checkpoint) -nt $$f ] || rm -f $(checkpoint); done
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
 	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
 	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) $(tail) $(if $(unfrozen),-w $(call q,$(WEIGHTS))) \
-	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --history $(history) -o $(head) $<
+	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --checkpoint $(checkpoint) \
+	    --history $(history) -o $(head) $<
+	@[ ! -e $(checkpoint) ] || { echo 'make: the training was interrupted: the same command goes on with it;' \
+	    'to take its weights as they are, first rm $(checkpoint)' >&2; exit 1; }
 
 $(metrics) $(predictions) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/evaluate
 	$(call note,evaluate,$(TRAIN_OUT))
@@ -250,8 +259,10 @@ $(experiment): $(run_files) $(history) $(TRAIN_OUT)/params/experiment
 	printf 'knob\t%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))); \
 	printf 'machine\tJOBS\t%s\n' $(call q,$(JOBS)); \
 	printf 'input\t%s\t%s\n' data "$$(cat $(BASE)/params/data)" weights "$$(cat $(BASE)/params/weights)"; \
-	for t in $(run_tools); do printf 'tool\t%s\t%s %s\n' $$t "$$($(bin)/$$t --version | sed 's/.* //; q')" \
-	    "$$($(call digests,$(bin)/$$t))"; done; \
+	for t in $(run_tools); do \
+	    said=$$(cat {$(BASE),$(TRAIN_OUT)}/software/$$t 2>/dev/null || true); \
+	    printf 'tool\t%s\t%s %s\n' $$t "$$(sed 's/.* //; q' <<<"$${said:-$$($(bin)/$$t --version)}")" \
+	        "$$($(call digests,$(bin)/$$t))"; done; \
 	awk -F '\t' 'NF == 2 { sub(".*/", "", FILENAME); print "library\t" FILENAME "/" $$1 "\t" $$2 }' \
 	    $(BASE)/software/{preprocess,extract-features} $(TRAIN_OUT)/software/{train-head,evaluate}; \
 	for f in $(run_files); do printf 'file\t%s\t%s\n' "$${f##*/}" "$$($(call digests,$$f))"; done; \

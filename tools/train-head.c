@@ -18,7 +18,7 @@
 #define CLASS_WEIGHT_WORDS "none|balanced"
 enum { WEIGHT_NONE, WEIGHT_BALANCED };
 
-static const char *manifest, *neurons = "256", *output, *history, *tail_weights;
+static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *tail_weights;
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
@@ -51,6 +51,8 @@ static const hl_opt options[] = {
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR(0, "manifest", "FILE", &manifest, "take the subsets from this manifest"),
     HL_OPT_STR(0, "history", "FILE", &history, "loss and accuracy of every epoch, as TSV"),
+    HL_OPT_STR(0, "checkpoint", "FILE", &checkpoint,
+               "state after every epoch; where it exists, training goes on from it"),
     HL_OPT_STR('o', "output", "FILE", &output, "the trained head (default: standard output)"),
 };
 
@@ -172,24 +174,24 @@ static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
 
 typedef struct journal {
     hl_out history;
+    hl_text rows; /* of the history */
     double started;
-    size_t best;
+    size_t before; /* epochs that an earlier run has done */
 } journal;
 
 static int report_epoch(void *ctx, const hl_epoch *t, hl_err *e)
 {
     journal *l = ctx;
     (void)e;
-    if (t->best)
-        l->best = t->number;
-    const double each = (hl_now() - l->started) / (double)t->number;
+    if (l->before == SIZE_MAX)
+        l->before = t->number - 1;
+    const double each = (hl_now() - l->started) / (double)(t->number - l->before);
     hl_log_info("epoch %zu of %lld: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, "
                 "%.1f s%s, at most %.0f s left",
                 t->number, (long long)epochs, t->loss, t->accuracy, t->val_loss, t->val_accuracy,
                 t->seconds, t->best ? " *" : "", each * (double)((size_t)epochs - t->number));
-    if (l->history.fp)
-        fprintf(l->history.fp, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
-                t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
+    hl_text_printf(&l->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
+                   t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
     return 0;
 }
 
@@ -230,13 +232,44 @@ static hl_train_options train_options(const float *weights)
     };
 }
 
+static int write_history(journal *l, hl_err *e)
+{
+    if (!history)
+        return 0;
+    fwrite(l->rows.data, 1, l->rows.len, l->history.fp); /* a failure shows at commit */
+    return hl_out_commit(&l->history, e);
+}
+
+static void tell_outcome(const hl_outcome *o)
+{
+    if (o->interrupted && checkpoint)
+        hl_log_warn("interrupted: the best weights so far are kept; the same command goes on "
+                    "from %s",
+                    checkpoint);
+    else if (o->interrupted)
+        hl_log_warn("interrupted: the best weights so far are kept");
+    hl_log_info("kept the weights of epoch %zu", o->best_epoch);
+}
+
+/* The head is written, so nothing has to be gone on with any more, unless it was interrupted. */
+static int drop_checkpoint(const hl_checkpoint *c, hl_err *e)
+{
+    if (hl_checkpoint_remove(c, e))
+        return -1;
+    hl_log_info("%s: removed, now that the head is written", c->path);
+    return 0;
+}
+
 /* Trains, then writes history and head. Both files are begun before, so that a place that cannot
  * be written is found at once. */
 static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *weights,
                            const char *chain, hl_err *e)
 {
-    const hl_train_options o = train_options(weights);
-    journal l = {.started = hl_now()};
+    journal l = {.started = hl_now(), .before = SIZE_MAX};
+    const hl_checkpoint c = {checkpoint, chain, &l.rows};
+    hl_train_options o = train_options(weights);
+    o.checkpoint = checkpoint ? &c : NULL;
+    hl_outcome outcome;
     hl_tf_writer *file;
     if (open_history(&l, chain, e))
         return -1;
@@ -244,18 +277,19 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
         hl_out_abort(&l.history);
         return -1;
     }
-    int status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, e);
-    if (status == 0 && stop_asked)
-        hl_log_warn("interrupted: the best weights so far are kept");
+    int status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
     if (status == 0)
-        hl_log_info("kept the weights of epoch %zu", l.best);
-    if (status == 0 && history)
-        status = hl_out_commit(&l.history, e);
+        tell_outcome(&outcome);
+    if (status == 0)
+        status = write_history(&l, e);
     if (status == 0)
         status = hl_head_end(head, file, e);
     else
         hl_tf_discard(file);
+    if (status == 0 && checkpoint && !outcome.interrupted)
+        status = drop_checkpoint(&c, e);
     hl_out_abort(&l.history);
+    hl_text_free(&l.rows);
     return status;
 }
 
@@ -320,6 +354,11 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_check_distinct("history", history, "output", output);
+    if (checkpoint && strcmp(checkpoint, "-") == 0)
+        hl_usage_error("--checkpoint: expected the name of a file, found '-'");
+    hl_check_distinct("checkpoint", checkpoint, "output", output);
+    if (history)
+        hl_check_distinct("checkpoint", checkpoint, "history", history);
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (!unfreeze != !tail_weights)

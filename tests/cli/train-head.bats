@@ -143,6 +143,39 @@ setup() {
     [ -z "$(ls "$BATS_TEST_TMPDIR/twice")" ]
 }
 
+# on_a_terminal COMMAND: runs it with standard error on a terminal of its own, whose input is standard
+# input; all that the terminal shows goes to the file shown.
+on_a_terminal() { script -qefc "$1" shown >/dev/null; }
+
+@test "train-head: on a terminal a bar within the epoch, which the line of the epoch replaces" {
+    need_command script
+    # Two epochs of about a second: batches of one sample, and a wide layer.
+    on_a_terminal "train-head -j 1 -e 2 -b 1 -n 4096 -o '$out' features" </dev/null
+    grep -aqE $'\rtrain-head: \[#*-*\] [0-9]+ of [0-9]+ steps of epoch 1, [0-9.]+/s, [0-9]+ s left\033\\[K' shown
+    grep -aq $'\r\033\\[Ktrain-head: epoch 1 of 2: loss' shown
+    train-head -j 1 -e 2 -b 1 -n 4096 -o "$out" features 2>log
+    ! grep -q 'steps of epoch' log
+    [ "$(grep -c '^train-head: epoch [12] of 2: loss .*, accuracy .*, val_loss .*, val_accuracy .* s left$' log)" -eq 2 ]
+}
+
+@test "train-head: the key Ctrl-C ends the epoch, and says what becomes of the weights" {
+    need_command script
+    press_within_an_epoch() {
+        for _ in $(seq 400); do
+            grep -aq 'steps of epoch 1,' shown && break
+            sleep 0.02
+        done
+        printf '\003'
+    }
+    : >shown
+    press_within_an_epoch | on_a_terminal "train-head -j 1 -e 100 --patience 100 -b 1 -n 4096 -o '$out' features"
+    grep -aq 'interrupted: this epoch is the last one; once more ends at once' shown
+    grep -aq 'epoch 1 of 100: loss' shown
+    grep -aq 'warning: interrupted: the best weights so far are kept' shown
+    grep -aq 'kept the weights of epoch' shown
+    quickcheck "$out" | grep -q 'whole: yes'
+}
+
 @test "train-head: what makes no sense is refused in one line" {
     fails 2 'expected up to 15 whole numbers' train-head -n 12,x features
     fails 2 '--lr: expected a number from' train-head --lr fast features

@@ -68,7 +68,7 @@ static void the_clock_goes_forward(void **state)
 /* ---- progress ---- */
 
 typedef struct run {
-    bool quiet, terminal;
+    bool quiet, terminal, part;
 } run;
 
 /* 30 of 40, as if the last line had been shown 20 seconds before the second step. */
@@ -87,12 +87,17 @@ static void make_progress(void *arg)
     hl_log_name("tool");
     hl_log_quiet(r->quiet);
     hl_progress p;
-    hl_progress_start(&p, "images", 40);
+    if (r->part)
+        hl_progress_start_part(&p, "images", 40);
+    else
+        hl_progress_start(&p, "images", 40);
     hl_progress_add(&p, 10);
     p.started -= 20;
     p.shown -= 20;
     hl_progress_add(&p, 20);
     hl_progress_add(&p, 0); /* too soon for another line */
+    if (r->part)
+        hl_log_info("a remark");
     hl_progress_end(&p);
     if (!r->terminal)
         return;
@@ -119,15 +124,29 @@ static void a_terminal_gets_one_line(void **state)
     run r = {.terminal = true};
     const outcome o = in_child(make_progress, &r);
     assert_exited(&o, 0);
-    assert_string_equal(o.err, "\rtool: 30 of 40 images, 1.5/s, 7 s left\033[K"
+    assert_string_equal(o.err, "\rtool: [#######---] 30 of 40 images, 1.5/s, 7 s left\033[K"
                                "\r\033[Ktool: 30 images in 20.0 s (1.5/s)\r\n");
+}
+
+static void a_part_is_shown_on_a_terminal_only(void **state)
+{
+    (void)state;
+    run r = {.part = true};
+    outcome o = in_child(make_progress, &r);
+    assert_exited(&o, 0);
+    assert_string_equal(o.err, "tool: a remark\n");
+    r.terminal = true;
+    o = in_child(make_progress, &r);
+    assert_exited(&o, 0);
+    assert_string_equal(o.err, "\rtool: [#######---] 30 of 40 images, 1.5/s, 7 s left\033[K"
+                               "\r\033[Ktool: a remark\r\n");
 }
 
 static void quiet_means_nothing(void **state)
 {
     (void)state;
-    for (int terminal = 0; terminal < 2; terminal++) {
-        run r = {.quiet = true, .terminal = terminal};
+    for (int kind = 0; kind < 4; kind++) {
+        run r = {.quiet = true, .terminal = kind & 1, .part = kind & 2};
         const outcome o = in_child(make_progress, &r);
         assert_exited(&o, 0);
         assert_string_equal(o.err, "");
@@ -137,9 +156,13 @@ static void quiet_means_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_name_the_tool),   cmocka_unit_test(one_message_is_one_line),
-        cmocka_unit_test(long_messages_are_cut), cmocka_unit_test(the_clock_goes_forward),
-        cmocka_unit_test(plain_lines_elsewhere), cmocka_unit_test(a_terminal_gets_one_line),
+        cmocka_unit_test(lines_name_the_tool),
+        cmocka_unit_test(one_message_is_one_line),
+        cmocka_unit_test(long_messages_are_cut),
+        cmocka_unit_test(the_clock_goes_forward),
+        cmocka_unit_test(plain_lines_elsewhere),
+        cmocka_unit_test(a_terminal_gets_one_line),
+        cmocka_unit_test(a_part_is_shown_on_a_terminal_only),
         cmocka_unit_test(quiet_means_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,11 +5,13 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char *tool_name = "hilum";
 static bool is_quiet;
+static bool is_drawn; /* a line of progress stands on the terminal */
 
 void hl_log_name(const char *tool)
 {
@@ -21,12 +23,20 @@ void hl_log_quiet(bool quiet)
     is_quiet = quiet;
 }
 
+static void wipe(void)
+{
+    if (is_drawn)
+        fputs("\r\033[K", stderr);
+    is_drawn = false;
+}
+
 /* One write a line, so that lines of several tools in a pipe do not mix. */
 static void say(const char *kind, const char *fmt, va_list ap)
 {
     char line[2048];
     vsnprintf(line, sizeof line, fmt, ap);
     hl_one_line(line);
+    wipe();
     fprintf(stderr, "%s: %s%s\n", tool_name, kind, line);
 }
 
@@ -63,11 +73,44 @@ double hl_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-void hl_progress_start(hl_progress *p, const char *what, size_t total)
+static void start(hl_progress *p, const char *what, size_t total, bool part)
 {
-    *p = (hl_progress){.what = what, .total = total, .started = hl_now()};
+    *p = (hl_progress){.what = what, .total = total, .started = hl_now(), .part = part};
     p->shown = p->started;
     p->terminal = isatty(STDERR_FILENO);
+}
+
+void hl_progress_start(hl_progress *p, const char *what, size_t total)
+{
+    start(p, what, total, false);
+}
+
+void hl_progress_start_part(hl_progress *p, const char *what, size_t total)
+{
+    start(p, what, total, true);
+}
+
+static void draw_bar(const hl_progress *p, char bar[16])
+{
+    enum { WIDTH = 10 };
+    const size_t full = p->done >= p->total ? WIDTH : WIDTH * p->done / p->total;
+    memset(bar, '\0', 16);
+    bar[0] = '[';
+    memset(bar + 1, '#', full);
+    memset(bar + 1 + full, '-', WIDTH - full);
+    memcpy(bar + 1 + WIDTH, "] ", 2);
+}
+
+static void show(hl_progress *p, double now)
+{
+    char bar[16] = "";
+    const double rate = (double)p->done / (now - p->started);
+    const double left = rate > 0 ? (double)(p->total - p->done) / rate : 0;
+    if (p->terminal)
+        draw_bar(p, bar);
+    fprintf(stderr, "%s%s: %s%zu of %zu %s, %.1f/s, %.0f s left%s", p->terminal ? "\r" : "",
+            tool_name, bar, p->done, p->total, p->what, rate, left, p->terminal ? "\033[K" : "\n");
+    is_drawn = p->terminal;
 }
 
 void hl_progress_add(hl_progress *p, size_t n)
@@ -75,24 +118,19 @@ void hl_progress_add(hl_progress *p, size_t n)
     p->done += n;
     const double now = hl_now();
     const double every = p->terminal ? 0.2 : 10.0;
-    if (is_quiet || now - p->shown < every)
+    if (is_quiet || (p->part && !p->terminal) || now - p->shown < every)
         return;
     p->shown = now;
-    const double seconds = now - p->started;
-    const double rate = (double)p->done / seconds;
-    const double left = rate > 0 ? (double)(p->total - p->done) / rate : 0;
-    const char *eol = p->terminal ? "\033[K" : "\n";
-    fprintf(stderr, "%s%s: %zu of %zu %s, %.1f/s, %.0f s left%s", p->terminal ? "\r" : "",
-            tool_name, p->done, p->total, p->what, rate, left, eol);
-    p->drawn = p->terminal;
+    show(p, now);
 }
 
 void hl_progress_end(hl_progress *p)
 {
     if (is_quiet)
         return;
-    if (p->drawn)
-        fputs("\r\033[K", stderr);
+    wipe();
+    if (p->part)
+        return;
     const double seconds = hl_now() - p->started;
     hl_log_info("%zu %s in %.1f s (%.1f/s)", p->done, p->what, seconds,
                 seconds > 0 ? (double)p->done / seconds : 0.0);

@@ -14,17 +14,21 @@ void hl_log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void hl_log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Progress of a long loop: a line that rewrites itself on a terminal (done, total, rate, time
- * left), a plain line at most every 10 seconds elsewhere. Call from one thread.
+ * Progress of a long loop: a line that rewrites itself on a terminal (bar, done, total, rate, time
+ * left), a plain line at most every 10 seconds elsewhere. Other lines take its place until it is
+ * drawn again. Call from one thread.
  */
 typedef struct hl_progress {
-    const char *what; /* unit, e.g. "images" */
+    const char *what; /* unit, e.g. "images"; kept by reference */
     size_t total, done;
     double started, shown; /* seconds */
-    bool terminal, drawn;
+    bool terminal, part;
 } hl_progress;
 
 void hl_progress_start(hl_progress *p, const char *what, size_t total);
+/* For a part of a loop that tells of itself when it is done: on a terminal only, and without the
+ * last word. */
+void hl_progress_start_part(hl_progress *p, const char *what, size_t total);
 void hl_progress_add(hl_progress *p, size_t n);
 void hl_progress_end(hl_progress *p); /* says how many, how long and how fast */
 

@@ -47,6 +47,14 @@ static void deck_new(deck *d, size_t n, uint64_t seed)
     *d = (deck){.rows = hl_malloc(n, sizeof *d->rows), .n = n, .at = n, .seed = seed};
 }
 
+/* To where it was when `at` rows of pass `pass` were drawn. */
+static void deck_wind(deck *d, size_t pass, size_t at)
+{
+    d->pass = pass - 1;
+    shuffle(d);
+    d->at = at;
+}
+
 /* A run of hl_train. */
 typedef struct course {
     hl_trainer *trainer;
@@ -54,31 +62,50 @@ typedef struct course {
     deck deck;
     size_t held_out; /* validation samples */
     size_t steps;    /* in an epoch */
-    size_t step;     /* taken so far */
-    double rate;     /* as lowered by the plateaus so far */
+    hl_standing now;
+    bool told; /* that it ends with the running epoch */
 } course;
+
+static bool is_stopped(const course *c)
+{
+    return c->o->stop && *c->o->stop;
+}
 
 static double rate_now(const course *c)
 {
     static const double pi = 3.14159265358979323846;
     if (c->o->schedule != HL_COSINE)
-        return c->rate;
-    const double share = (double)c->step / ((double)c->steps * (double)c->o->epochs);
-    return c->rate * 0.5 * (1 + cos(pi * share));
+        return c->now.rate;
+    const double taken = (double)hl_trainer_steps(c->trainer);
+    return c->now.rate * 0.5 * (1 + cos(pi * taken / ((double)c->steps * (double)c->o->epochs)));
+}
+
+static int train_step(course *c, hl_epoch *now, hl_tally *sum, hl_err *e)
+{
+    const int64_t *rows;
+    const size_t n = draw(&c->deck, c->o->batch, &rows);
+    now->rate = rate_now(c);
+    hl_trainer_set_rate(c->trainer, now->rate);
+    return hl_trainer_step(c->trainer, rows, n, sum, e);
 }
 
 static int train_epoch(course *c, hl_epoch *now, hl_tally *sum, hl_err *e)
 {
-    for (size_t i = 0; i < c->steps; i++) {
-        const int64_t *rows;
-        const size_t n = draw(&c->deck, c->o->batch, &rows);
-        now->rate = rate_now(c);
-        hl_trainer_set_rate(c->trainer, now->rate);
-        if (hl_trainer_step(c->trainer, rows, n, sum, e))
-            return -1;
-        c->step++;
+    hl_progress progress;
+    char what[64];
+    int status = 0;
+    snprintf(what, sizeof what, "steps of epoch %zu", now->number);
+    hl_progress_start_part(&progress, what, c->steps);
+    for (size_t i = 0; i < c->steps && status == 0; i++) {
+        status = train_step(c, now, sum, e);
+        if (is_stopped(c) && !c->told) {
+            c->told = true;
+            hl_log_info("interrupted: this epoch is the last one; once more ends at once");
+        }
+        hl_progress_add(&progress, 1);
     }
-    return 0;
+    hl_progress_end(&progress);
+    return status;
 }
 
 static int run_epoch(course *c, hl_epoch *now, hl_err *e)
@@ -100,41 +127,68 @@ static int run_epoch(course *c, hl_epoch *now, hl_err *e)
     return 0;
 }
 
+/* What the epoch that has ended means for the best weights and for those to come. */
+static int take_stock(course *c, hl_epoch *now, hl_err *e)
+{
+    hl_standing *s = &c->now;
+    s->epochs = now->number;
+    s->pass = c->deck.pass;
+    s->at = c->deck.at;
+    now->best = c->held_out == 0 || s->best_epoch == 0 || now->val_loss < s->best_loss;
+    if (now->best) {
+        s->best_epoch = now->number;
+        s->best_loss = now->val_loss;
+        s->waited = 0;
+        return hl_trainer_keep(c->trainer, e);
+    }
+    s->waited++;
+    if (c->o->schedule == HL_PLATEAU && s->waited % c->o->plateau == 0)
+        s->rate *= 0.1;
+    return 0;
+}
+
+static bool is_complete(const course *c)
+{
+    return c->now.epochs >= c->o->epochs || (c->now.waited && c->now.waited >= c->o->patience);
+}
+
+/* At least one epoch is run: without any there are no weights to keep. */
 static int run_epochs(course *c, hl_epoch_fn *report, void *ctx, hl_err *e)
 {
-    const hl_train_options *o = c->o;
-    double best = INFINITY;
-    size_t waited = 0;
-    for (size_t number = 1; number <= o->epochs; number++) {
-        hl_epoch now = {.number = number};
-        if (run_epoch(c, &now, e))
+    while (!is_complete(c) && !(c->now.epochs && is_stopped(c))) {
+        hl_epoch now = {.number = c->now.epochs + 1};
+        if (run_epoch(c, &now, e) || take_stock(c, &now, e) || report(ctx, &now, e) ||
+            (c->o->checkpoint && hl_checkpoint_save(c->o->checkpoint, c->trainer, &c->now, e)))
             return -1;
-        now.best = c->held_out == 0 || now.val_loss < best;
-        waited = now.best ? 0 : waited + 1;
-        if (now.best) {
-            best = now.val_loss;
-            if (hl_trainer_keep(c->trainer, e))
-                return -1;
-        }
-        if (report(ctx, &now, e))
-            return -1;
-        if ((waited && waited >= o->patience) || (o->stop && *o->stop))
-            break;
-        if (o->schedule == HL_PLATEAU && waited && waited % o->plateau == 0)
-            c->rate *= 0.1;
     }
     return hl_trainer_restore(c->trainer, e);
 }
 
-int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_train_options *o,
-             hl_epoch_fn *report, void *ctx, hl_err *e)
+static int go_on(course *c, hl_err *e)
 {
-    course c = {.o = o, .held_out = val->n, .rate = o->step.rate};
+    const hl_checkpoint *k = c->o->checkpoint;
+    bool found;
+    if (hl_checkpoint_load(k, c->trainer, c->deck.n, &c->now, &found, e))
+        return -1;
+    if (found) {
+        deck_wind(&c->deck, c->now.pass, c->now.at);
+        hl_log_info("%s: going on after epoch %zu", k->path, c->now.epochs);
+    }
+    return found ? 0 : hl_checkpoint_probe(k->path, e);
+}
+
+int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_train_options *o,
+             hl_epoch_fn *report, void *ctx, hl_outcome *outcome, hl_err *e)
+{
+    course c = {.o = o, .held_out = val->n, .now = {.rate = o->step.rate}};
     c.steps = o->steps ? o->steps : (train->n + o->batch - 1) / o->batch;
     if (hl_trainer_new(&c.trainer, head, train, val->n ? val : NULL, &o->step, e))
         return -1;
     deck_new(&c.deck, train->n, o->seed);
-    const int status = run_epochs(&c, report, ctx, e);
+    int status = o->checkpoint ? go_on(&c, e) : 0;
+    if (status == 0)
+        status = run_epochs(&c, report, ctx, e);
+    *outcome = (hl_outcome){c.now.epochs, c.now.best_epoch, !is_complete(&c)};
     free(c.deck.rows);
     hl_trainer_free(c.trainer);
     return status;

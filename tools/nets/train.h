@@ -7,6 +7,7 @@
 #ifndef HL_TRAIN_H
 #define HL_TRAIN_H
 
+#include "checkpoint.h"
 #include "trainer.h"
 
 #include <signal.h>
@@ -33,6 +34,8 @@ typedef struct hl_train_options {
     uint64_t seed;                     /* order of samples in pass t: hl_rng_shuffle of 0 .. n-1 by
                                           hl_rng_make(seed, "train/shuffle/t") */
     const volatile sig_atomic_t *stop; /* set by a signal: end with the running epoch */
+    const hl_checkpoint *checkpoint;   /* saved after every epoch, and gone on from where it exists;
+                                          NULL: none */
 } hl_train_options;
 
 typedef struct hl_epoch {
@@ -45,11 +48,17 @@ typedef struct hl_epoch {
 
 typedef int hl_epoch_fn(void *ctx, const hl_epoch *epoch, hl_err *e);
 
+typedef struct hl_outcome {
+    size_t epochs, best_epoch; /* run, and the one whose weights the head has */
+    bool interrupted;          /* by stop, before it would have ended by itself */
+} hl_outcome;
+
 /*
- * Trains head in place, telling report of every epoch. Afterwards the head holds the weights of
- * the epoch with the lowest validation loss, or of the last one where val->n is 0.
+ * Trains head in place, telling report of every epoch that it runs; not of those before a
+ * checkpoint that it goes on from. Afterwards the head holds the weights of the epoch with the
+ * lowest validation loss, or of the last one where val->n is 0.
  */
 int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_train_options *o,
-             hl_epoch_fn *report, void *ctx, hl_err *e);
+             hl_epoch_fn *report, void *ctx, hl_outcome *outcome, hl_err *e);
 
 #endif

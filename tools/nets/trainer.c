@@ -211,6 +211,38 @@ int hl_trainer_restore(hl_trainer *t, hl_err *e)
     return 0;
 }
 
+int64_t hl_trainer_steps(const hl_trainer *t)
+{
+    return t->step;
+}
+
+void hl_trainer_set_steps(hl_trainer *t, int64_t steps)
+{
+    t->step = steps;
+}
+
+static size_t states_a_parameter(const hl_trainer *t)
+{
+    return t->o.optimizer == HL_ADAM ? 4 : 3;
+}
+
+size_t hl_trainer_states(const hl_trainer *t)
+{
+    return states_a_parameter(t) * hl_head_params(t->head);
+}
+
+ts_tensor *hl_trainer_state(const hl_trainer *t, size_t i, char name[HL_STATE_NAME])
+{
+    static const char *const of_adam[] = {"value", "best", "m", "v"};
+    static const char *const of_sgd[] = {"value", "best", "momentum"};
+    const size_t param = i / states_a_parameter(t), which = i % states_a_parameter(t);
+    const slot *s = &t->slots[param];
+    ts_tensor *const all[] = {hl_head_param(t->head, param), s->best, s->first, s->second};
+    snprintf(name, HL_STATE_NAME, "%s/%zu", (t->o.optimizer == HL_ADAM ? of_adam : of_sgd)[which],
+             param);
+    return all[which];
+}
+
 static int prepare(hl_trainer *t, hl_err *e)
 {
     const int64_t inputs = (int64_t)hl_head_inputs(t->head);

@@ -55,4 +55,13 @@ int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e);
 int hl_trainer_keep(hl_trainer *t, hl_err *e);
 int hl_trainer_restore(hl_trainer *t, hl_err *e);
 
+/* All that it keeps from one step to the next, owned by it: the number of steps taken, and for each
+ * parameter I of the head its value, the one remembered and what the optimiser has for it: tensors
+ * "value/I", "best/I", and "m/I" and "v/I" of Adam or "momentum/I" of SGD. */
+enum { HL_STATE_NAME = 32 };
+int64_t hl_trainer_steps(const hl_trainer *t);
+void hl_trainer_set_steps(hl_trainer *t, int64_t steps);
+size_t hl_trainer_states(const hl_trainer *t);
+ts_tensor *hl_trainer_state(const hl_trainer *t, size_t i, char name[HL_STATE_NAME]);
+
 #endif

@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# train-head --checkpoint: a training that was killed gives the bytes of one that was not.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    few_images 40 64
+    extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+    extract-features -q -m mobilenetv2 -w seeded:2 -o other-features images
+    extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 6 -o maps images
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    features=$BATS_FILE_TMPDIR/features
+}
+
+# Epochs of small batches, so that a kill often falls into one.
+options=(-j 1 -e 14 -b 1 -n 256 --patience 14 --dropout 0.4)
+
+# kill_and_resume OPTION...: trains, is killed three times at a random moment after one more epoch, and
+# goes on until it ends by itself. Leaves the number of kills in $kills.
+kill_and_resume() {
+    kills=0
+    while :; do
+        touch stamp
+        train-head --checkpoint ck --history h.tsv -o head "${options[@]}" "$@" "$features" 2>>log &
+        if [ "$kills" -lt 3 ]; then
+            while kill -0 $! 2>/dev/null && ! [ ck -nt stamp ]; do sleep 0.01; done
+            sleep "0.0$((RANDOM % 5))$((RANDOM % 10))"
+            kill -KILL $! 2>/dev/null || true
+        fi
+        local ended=0
+        wait $! || ended=$?
+        [ $ended -ne 0 ] || return 0
+        [ $ended -eq 137 ] || return 1
+        kills=$((kills + 1))
+    done
+}
+
+without_seconds() { sed 's/\t[^\t]*$//' "$1"; }
+
+# The same bytes as undisturbed, and no checkpoint is left.
+gives_the_same() { # OPTION...
+    train-head -q --history h0.tsv -o head0 "${options[@]}" "$@" "$features"
+    kill_and_resume "$@"
+    cat log
+    [ "$kills" -ge 2 ]
+    grep -q 'ck: going on after epoch' log
+    cmp head0 head
+    cmp <(without_seconds h0.tsv) <(without_seconds h.tsv)
+    [ ! -e ck ]
+    grep -q 'ck: removed, now that the head is written' log
+}
+
+@test "checkpoint: Adam with dropout, killed at random moments, gives the same bytes" {
+    gives_the_same
+}
+
+@test "checkpoint: SGD with momentum, L2, balanced classes and a plateau gives the same bytes" {
+    gives_the_same --optimizer sgd --momentum 0.9 --lr 0.02 --lr-schedule plateau --plateau 1 \
+        --l2 0.001 --class-weight balanced
+    [ "$(grep -v '^#' h.tsv | cut -f 6 | sort -u | wc -l)" -gt 2 ] # the rate went down
+}
+
+@test "checkpoint: fixed steps across passes, cosine, two hidden layers give the same bytes" {
+    gives_the_same --steps 37 --lr-schedule cosine -n 32,16
+}
+
+@test "checkpoint: unfrozen layers, with averages that training moves, give the same bytes" {
+    features=$BATS_FILE_TMPDIR/maps
+    gives_the_same --unfreeze 6 -w seeded:1 --batchnorm training -b 4 -e 8
+}
+
+# interrupted_early: leaves a checkpoint of a training that was interrupted early.
+interrupted_early() { # OPTION...
+    env --default-signal=INT train-head --checkpoint ck -o head -j 1 -e 4000 -b 2 -n 64 --patience 4000 "$@" \
+        "$features" 2>log &
+    for _ in $(seq 200); do
+        grep -q 'epoch [0-9]* of' log && break
+        sleep 0.05
+    done
+    kill -INT $!
+    wait $!
+}
+
+@test "checkpoint: Ctrl-C keeps it beside the best head so far; the same command goes on" {
+    interrupted_early
+    cat log
+    grep -q 'warning: interrupted: the best weights so far are kept; the same command goes on from ck' log
+    quickcheck head | grep -q 'whole: yes'
+    quickcheck ck | grep -q 'whole: yes'
+    before=$(grep -c 'epoch [0-9]* of' log)
+    interrupted_early # again: goes on, not from the start
+    grep -q "ck: going on after epoch $before\$" log
+    ! grep -q 'epoch 1 of' log
+}
+
+@test "checkpoint: of a training that had ended, the head is what is left to do" {
+    train-head -q -o head0 "${options[@]}" "$features"
+    # As if killed between the last checkpoint and the head, which cannot be written here.
+    kill_after_last() {
+        train-head --checkpoint ck -o /dev/full "${options[@]}" "$features" 2>log
+    }
+    ! kill_after_last
+    grep -q 'cannot be written' log
+    [ -e ck ]
+    run train-head --checkpoint ck -o head "${options[@]}" "$features"
+    [ "$status" -eq 0 ]
+    [[ $output == *"going on after epoch 14"*"kept the weights of epoch"* ]]
+    [[ $output != *"epoch 14 of 14"* ]]
+    cmp head0 head
+}
+
+@test "checkpoint: one of another run is refused, with what both are" {
+    interrupted_early
+    refused() { # PATTERN COMMAND...
+        fails 1 "ck: a checkpoint of another run: $1" train-head --checkpoint ck -o new -j 1 -e 4000 -b 2 \
+            -n 64 --patience 4000 "${@:2}"
+        [ ! -e new ] && [ -e ck ]
+    }
+    refused 'expected train-head --neurons 32, found train-head --neurons 64' -n 32 "$features"
+    refused 'expected train-head --lr 0.01, found train-head --lr 0.001' --lr 0.01 "$features"
+    refused 'expected train-head --optimizer sgd, found train-head --optimizer adam' \
+        --optimizer sgd "$features"
+    refused 'expected extract-features from weights seeded:2, found extract-features from weights seeded:1' \
+        "$BATS_FILE_TMPDIR/other-features"
+    # Another version of the program: the same file, but for its number.
+    zstd -dqc ck | LC_ALL=C sed 's/train-head\\",\\"version\\":\\"[0-9]/train-head\\",\\"version\\":\\"8/' >plain
+    zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
+    refused 'expected train-head [0-9.]+, found train-head 8\.' "$features"
+}
+
+@test "checkpoint: a damaged one is refused, and nothing is written" {
+    interrupted_early
+    cp ck whole
+    damaged() { # PATTERN
+        fails 1 "ck: $1" timeout 20 train-head -q --checkpoint ck -o new -j 1 -e 4000 -b 2 -n 64 --patience 4000 "$features"
+        [ ! -e new ]
+    }
+    head -c 20000 whole >ck
+    damaged 'truncated'
+    cp whole ck
+    printf '\xff' | dd of=ck bs=1 seek=$(($(stat -c %s ck) / 2)) conv=notrunc status=none
+    damaged ''
+    : >ck
+    damaged 'expected a tensor file, found nothing'
+    cp head ck
+    damaged "expected a file of kind 'checkpoint', found 'head'"
+    # Sound as a file, but with numbers that no training has.
+    exchange() { # FROM TO of one length, in the header
+        zstd -dqc whole | sed "s|$1|$2|" >plain
+        zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
+        [ "$(zstd -dqc ck | cksum)" != "$(zstd -dqc whole | cksum)" ]
+    }
+    exchange 'pass\\":[0-9]' 'pass\\":0'
+    damaged "hilum.standing: 'pass' is out of its range"
+    exchange '"value/0"' '"valve/0"'
+    damaged 'tensor 2: expected value/0 as this training has it, found valve/0'
+}
+
+@test "checkpoint: wrong usage and places that cannot be written are told before training" {
+    fails 2 "--checkpoint: expected the name of a file, found '-'" train-head --checkpoint - "$features"
+    fails 2 '--checkpoint and --output: expected two different places' \
+        train-head --checkpoint same -o same "$features"
+    fails 2 '--checkpoint and --history: expected two different places' \
+        train-head --checkpoint same --history same -o head "$features"
+    fails 1 'nowhere/ck: cannot be created' train-head --checkpoint nowhere/ck -o head "$features"
+    ! grep -q 'epoch 1' <<<"$stderr"
+    [ ! -e head ]
+}
+
+# ---- make ----
+
+# make_all GOAL KNOB=value...: on its own phantoms, about two seconds of training.
+make_all() {
+    [ -d "$BATS_FILE_TMPDIR/set" ] || phantom -q -n 14 --min-size 64 --max-size 80 "$BATS_FILE_TMPDIR/set"
+    make --no-print-directory -C "$ROOT" RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 \
+        DATA="$BATS_FILE_TMPDIR/set" WEIGHTS=seeded:1 JOBS=1 BATCH=1 PATIENCE=60 EPOCHS=60 DROPOUT=0.5 "$@"
+}
+
+# cut_short SIGNAL GOAL KNOB=value...: ends all that make has started when a checkpoint is there.
+cut_short() {
+    env --default-signal=INT setsid bash -c "$(declare -f make_all); ROOT='$ROOT' BATS_FILE_TMPDIR='$BATS_FILE_TMPDIR'; make_all \"\$@\"" \
+        - "${@:2}" >log 2>&1 &
+    for _ in $(seq 600); do
+        [ -z "$(find results -name checkpoint.safetensors.zst 2>/dev/null)" ] || break
+        sleep 0.02
+    done
+    kill "-$1" -- -$!
+    wait $! || true
+    cat log
+    [ -n "$(find results -name checkpoint.safetensors.zst)" ]
+}
+
+results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.tsv metrics.json); }
+
+@test "checkpoint: a killed make all goes on where it was, with the same results" {
+    make_all all
+    undisturbed=$(results_of run)
+    rm -r results
+    cut_short KILL all
+    [ ! -e results/run/experiment.tsv ]
+    run make_all all
+    echo "$output"
+    [[ $output == *"checkpoint.safetensors.zst: going on after epoch"* ]]
+    [ ! -e results/run/checkpoint.safetensors.zst ]
+    diff <(results_of run) <(echo "$undisturbed")
+    # With other knobs it starts again.
+    rm results/run/head.safetensors.zst
+    cut_short KILL all
+    run make_all all NEURONS=8
+    [ "$status" -eq 0 ]
+    [[ $output != *"going on after epoch"* ]]
+    quickcheck results/run/head.safetensors.zst | grep -q 'F32 \[1280, 8\]'
+}
+
+@test "checkpoint: Ctrl-C in make all leaves no result that seems complete; it goes on" {
+    cut_short INT all
+    grep -q 'interrupted: the best weights so far are kept' log
+    [ -e results/run/head.safetensors.zst ]
+    [ ! -e results/run/metrics.json ] && [ ! -e results/run/experiment.tsv ]
+    run make_all all
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"going on after epoch"* ]]
+    run make_all all
+    [[ $output != *"going on after epoch"* && $output != *"bin/train-head"* ]]
+}
+
+@test "checkpoint: a sweep that was killed in the middle goes on; with -j, seeds and other knobs" {
+    swept() { make_all sweep -j2 NEURONS=4 SEEDS="1 2 3" EPOCHS=20 "$@" 2>&1; }
+    dates() { find results/run -name "$1" -printf '%p %T@\n' | sort; }
+    cut_short KILL sweep -j2 NEURONS=4 SEEDS="1 2 3" EPOCHS=20
+    killed=$(dirname "$(find results/run/sweep -name checkpoint.safetensors.zst | head -n 1)")
+    run swept
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^TRAIN_SEED@' results/run/sweep/sweep.tsv)" -eq 3 ]
+    tail -n +2 results/run/sweep/sweep.tsv | cut -f 2 | LC_ALL=C sort -c -g
+    [ "$(grep -c 'test figures' <<<"$output")" -eq 1 ]
+    # A member that was killed has what an undisturbed run of its knobs has.
+    IFS='~' read -r -a knobs <<<"$(basename "$killed" | tr @ =)"
+    make_all all EPOCHS=20 NEURONS=4 "${knobs[@]}"
+    for f in head.safetensors.zst predictions.tsv metrics.json; do
+        cmp "results/run/$f" "$killed/$f"
+    done
+    # What is done is skipped; a knob that is not swept trains all members again, and nothing else.
+    heads=$(dates 'head*') features=$(dates 'features*')
+    run swept
+    [ "$(dates 'head*')" = "$heads" ]
+    run swept DROPOUT=0.2
+    [ "$(comm -12 <(dates 'head*') <(echo "$heads") | grep -c sweep/)" -eq 0 ]
+    [ "$(dates 'features*')" = "$features" ]
+    [ "$(cat results/run/sweep/*/experiment.tsv | grep -c $'^knob\tDROPOUT\t0.2$')" -eq 3 ]
+}
