@@ -10,8 +10,6 @@
 #include "common/version.h"
 #include "phantom/draw.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -215,47 +213,17 @@ static bool is_own_entry(const char *name)
     return own;
 }
 
-static bool has_card(const char *dir)
+static bool is_card(const char *path)
 {
-    const size_t size = strlen(dir) + sizeof card_name + 1;
-    char *path = hl_malloc(size, 1);
-    snprintf(path, size, "%s/%s", dir, card_name);
     json_t *card = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
     const char *kind = json_string_value(json_object_get(card, "kind"));
     const bool ours = kind && strcmp(kind, card_kind) == 0;
     json_decref(card);
-    free(path);
     return ours;
 }
 
-/* A folder that exists must be empty or one of this tool's: nobody's files are removed. */
-static int check_target(const char *dir, bool *replace, hl_err *e)
-{
-    *replace = false;
-    DIR *d = opendir(dir);
-    if (!d)
-        return errno == ENOENT ? 0 : hl_fail_errno(e, "%s: cannot be used as a folder", dir);
-    int status = 0;
-    size_t entries = 0;
-    for (const struct dirent *it; status == 0 && (it = readdir(d));) {
-        if (strcmp(it->d_name, ".") == 0 || strcmp(it->d_name, "..") == 0)
-            continue;
-        entries++;
-        if (!is_own_entry(it->d_name))
-            status = hl_fail(e,
-                             "%s: is not empty: expected a new name, an empty folder or a set "
-                             "of phantoms, found '%s'",
-                             dir, it->d_name);
-    }
-    closedir(d);
-    if (status == 0 && entries > 0 && !has_card(dir))
-        status = hl_fail(e,
-                         "%s: is not empty: expected a new name, an empty folder or a set of "
-                         "phantoms, found no %s made by this tool",
-                         dir, card_name);
-    *replace = entries > 0;
-    return status;
-}
+static const hl_outdir_kind set_of_phantoms = {
+    .what = "a set of phantoms", .card = card_name, .is_card = is_card, .is_own = is_own_entry};
 
 /* ---- the whole ---- */
 
@@ -283,7 +251,7 @@ static int run(const char *dir, hl_err *e)
 {
     bool replace;
     job j = {0};
-    if (check_target(dir, &replace, e) || hl_outdir_open(&j.out, dir, e))
+    if (hl_outdir_check(dir, &set_of_phantoms, &replace, e) || hl_outdir_open(&j.out, dir, e))
         return -1;
     j.patients = hl_calloc((size_t)opt_patients, sizeof *j.patients);
     plan(&j);

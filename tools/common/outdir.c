@@ -3,6 +3,7 @@
 
 #include "mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -48,6 +49,48 @@ static int remove_tree(const char *path)
 {
     return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+/* ---- what may be replaced ---- */
+
+static bool has_card(const char *path, const hl_outdir_kind *kind)
+{
+    const size_t size = strlen(path) + strlen(kind->card) + 2;
+    char *card = hl_malloc(size, 1);
+    snprintf(card, size, "%s/%s", path, kind->card);
+    const bool found = kind->is_card(card);
+    free(card);
+    return found;
+}
+
+int hl_outdir_check(const char *path, const hl_outdir_kind *kind, bool *replace, hl_err *e)
+{
+    *replace = false;
+    DIR *d = opendir(path);
+    if (!d)
+        return errno == ENOENT ? 0 : hl_fail_errno(e, "%s: cannot be used as a folder", path);
+    int status = 0;
+    size_t entries = 0;
+    for (const struct dirent *it; status == 0 && (it = readdir(d));) {
+        if (strcmp(it->d_name, ".") == 0 || strcmp(it->d_name, "..") == 0)
+            continue;
+        entries++;
+        if (!kind->is_own(it->d_name))
+            status = hl_fail(e,
+                             "%s: is not empty: expected a new name, an empty folder or %s, "
+                             "found '%s'",
+                             path, kind->what, it->d_name);
+    }
+    closedir(d);
+    if (status == 0 && entries > 0 && !has_card(path, kind))
+        status = hl_fail(e,
+                         "%s: is not empty: expected a new name, an empty folder or %s, found no "
+                         "%s made by this tool",
+                         path, kind->what, kind->card);
+    *replace = entries > 0;
+    return status;
+}
+
+/* ---- making ---- */
 
 /* "PATH.tmpXXXXXX", an empty folder that is new; NULL on failure. */
 static char *make_beside(const char *path)

@@ -19,6 +19,18 @@ typedef struct hl_outdir {
     char *path, *temp; /* final and temporary name */
 } hl_outdir;
 
+/* What a tool's own folders look like. */
+typedef struct hl_outdir_kind {
+    const char *what;                  /* for messages, e.g. "a set of phantoms" */
+    const char *card;                  /* name of the file that each of them has */
+    bool (*is_card)(const char *path); /* whether a file of that name is this tool's */
+    bool (*is_own)(const char *name);  /* whether a folder of this kind has such an entry */
+} hl_outdir_kind;
+
+/* A folder that exists must be empty or of this kind, or it is refused: nobody's files are removed.
+ * *replace is what to tell hl_outdir_commit. */
+int hl_outdir_check(const char *path, const hl_outdir_kind *kind, bool *replace, hl_err *e);
+
 int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e);
 int hl_outdir_mkdir(const hl_outdir *o, const char *name, hl_err *e);
 int hl_outdir_write(const hl_outdir *o, const char *name, const void *bytes, size_t len, hl_err *e);

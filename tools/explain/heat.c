@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "heat.h"
+
+#include "../common/colours.h"
+#include "../common/mem.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+void heat_gradcam(const float *maps, const float *gradient, size_t channels, size_t pixels,
+                  double *heat)
+{
+    for (size_t i = 0; i < pixels; i++)
+        heat[i] = 0;
+    for (size_t k = 0; k < channels; k++) {
+        const float *a = maps + k * pixels, *g = gradient + k * pixels;
+        double weight = 0;
+        for (size_t i = 0; i < pixels; i++)
+            weight += (double)g[i];
+        weight /= (double)pixels;
+        for (size_t i = 0; i < pixels; i++)
+            heat[i] += weight * (double)a[i];
+    }
+    for (size_t i = 0; i < pixels; i++)
+        heat[i] = fmax(heat[i], 0);
+}
+
+/* ---- enlarging ---- */
+
+/* Where output position i falls between two input values. */
+typedef struct between {
+    size_t low, high;
+    double share; /* of high */
+} between;
+
+static between place(size_t i, size_t from, size_t to)
+{
+    const double last = (double)(from - 1);
+    const double x = ((double)i + 0.5) * (double)from / (double)to - 0.5;
+    const double at = fmin(fmax(x, 0), last), low = floor(at);
+    return (between){(size_t)low, (size_t)fmin(low + 1, last), at - low};
+}
+
+void heat_enlarge(const double *from, size_t h, size_t w, double *to, size_t height, size_t width)
+{
+    for (size_t y = 0; y < height; y++) {
+        const between v = place(y, h, height);
+        for (size_t x = 0; x < width; x++) {
+            const between u = place(x, w, width);
+            const double *a = from + v.low * w, *b = from + v.high * w;
+            const double top = a[u.low] + u.share * (a[u.high] - a[u.low]);
+            const double bottom = b[u.low] + u.share * (b[u.high] - b[u.low]);
+            to[y * width + x] = top + v.share * (bottom - top);
+        }
+    }
+}
+
+/* ---- where it is ---- */
+
+double heat_frame_share(const double *heat, size_t height, size_t width)
+{
+    const size_t top = height / 8, left = width / 8;
+    double all = 0, inside = 0;
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const double v = fmax(heat[y * width + x], 0);
+            all += v;
+            if (y >= top && y < height - top && x >= left && x < width - left)
+                inside += v;
+        }
+    return all > 0 ? 1 - inside / all : NAN;
+}
+
+/* ---- picture ---- */
+
+/* The hottest spot still shows a third of the X-ray's structure below it. */
+static const double most_colour = 0.65;
+
+static uint8_t mix(uint8_t image, uint32_t colour, double share)
+{
+    return (uint8_t)(image + share * ((double)colour - image) + 0.5);
+}
+
+void heat_overlay(const uint8_t *image, int channels, const double *heat, size_t height,
+                  size_t width, uint8_t *rgb)
+{
+    const size_t n = height * width;
+    double top = 0;
+    for (size_t i = 0; i < n; i++)
+        top = fmax(top, heat[i]);
+    for (size_t i = 0; i < n; i++) {
+        const double v = top > 0 ? fmax(heat[i], 0) / top : 0;
+        const uint32_t colour = hl_inferno[(size_t)(v * 255 + 0.5)];
+        for (size_t c = 0; c < 3; c++) {
+            const uint8_t below = image[i * (size_t)channels + (channels == 3 ? c : 0)];
+            rgb[3 * i + c] = mix(below, colour >> (16 - 8 * c) & 0xff, most_colour * v);
+        }
+    }
+}
+
+/* ---- ranks ---- */
+
+typedef struct ranked {
+    double value;
+    size_t at;
+} ranked;
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = ((const ranked *)a)->value, y = ((const ranked *)b)->value;
+    return (x > y) - (x < y);
+}
+
+/* From 1; equal values share the mean of their ranks. */
+static double *ranks_of(const double *v, size_t n)
+{
+    ranked *order = hl_malloc(n, sizeof *order);
+    double *ranks = hl_malloc(n, sizeof *ranks);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (ranked){v[i], i};
+    qsort(order, n, sizeof *order, by_value);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && order[end].value == order[i].value;)
+            end++;
+        for (size_t j = i; j < end; j++)
+            ranks[order[j].at] = (double)(i + 1 + end) / 2;
+    }
+    free(order);
+    return ranks;
+}
+
+double heat_rank_correlation(const double *a, const double *b, size_t n)
+{
+    double *x = ranks_of(a, n), *y = ranks_of(b, n);
+    const double mean = (double)(n + 1) / 2;
+    double xx = 0, yy = 0, xy = 0;
+    for (size_t i = 0; i < n; i++) {
+        xx += (x[i] - mean) * (x[i] - mean);
+        yy += (y[i] - mean) * (y[i] - mean);
+        xy += (x[i] - mean) * (y[i] - mean);
+    }
+    free(x);
+    free(y);
+    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : NAN;
+}
