@@ -76,6 +76,11 @@ unfrozen := $(filter-out 0,$(UNFREEZE))
 cut = $(if $(unfrozen),--unfreeze $(call q,$(UNFREEZE)),--pool $(call q,$(POOL)))
 tail = $(if $(unfrozen),$(cut) --pool $(call q,$(POOL)) --batchnorm $(call q,$(BATCHNORM)))
 
+# A module may give vectors, and then there are no maps: it must be asked for.
+EXPLAIN ?= $(if $(is_module),0,1)
+$(if $(filter-out 0 1,$(EXPLAIN)),$(error EXPLAIN: expected 0 or 1, found '$(EXPLAIN)'))
+explained := $(filter 1,$(EXPLAIN))
+
 # Names of targets cannot hold blanks; values of other knobs can.
 $(foreach k,RUN RESULTS,$(if $(word 2,$($(k))),$(error $(k): expected no blanks, found '$($(k))')))
 
@@ -146,6 +151,7 @@ predictions := $(TRAIN_OUT)/predictions.tsv
 report   := $(TRAIN_OUT)/report.html
 summary  := $(TRAIN_OUT)/report.md
 report_json := $(TRAIN_OUT)/report.json
+maps     := $(TRAIN_OUT)/explain/explain.tsv
 experiment := $(TRAIN_OUT)/experiment.tsv
 
 # The file that the backbone's weights are in; a name such as seeded:1 stands for itself.
@@ -161,14 +167,16 @@ $(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(cut) $$(
 $(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) $$(tail) seed $$(TRAIN_SEED),train-head))
 $(eval $(call params,$$(TRAIN_OUT)/params/evaluate,,evaluate))
-$(eval $(call params,$$(TRAIN_OUT)/params/report,,report))
-$(TRAIN_OUT)/params/report: experiment := # a report that is to be made again leaves a run complete
+$(eval $(call params,$$(TRAIN_OUT)/params/explain,,explain))
+$(eval $(call params,$$(TRAIN_OUT)/params/report,heat maps $$(EXPLAIN),report))
+# Heat maps or a report that are to be made again leave a run complete.
+$(TRAIN_OUT)/params/explain $(TRAIN_OUT)/params/report: experiment :=
 
 $(BASE)/params/data: $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json)
 
 # These are whole or not there, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(audit) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
-           $(report) $(summary) $(report_json)
+           $(report) $(summary) $(report_json) $(maps)
 
 $(sample).tool: FORCE | $(bin)/digest $(bin)/phantom
 	@$(bin)/digest -q $(bin)/phantom | cut -f 1 >$@.$$$$; $(update)
@@ -238,15 +246,19 @@ $(metrics) $(predictions) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/eva
 	$(call note,evaluate,$(TRAIN_OUT))
 	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) -p $(predictions) -o $(metrics) $(head) $(features)
 
-$(report) $(summary) $(report_json) &: $(metrics) $(predictions) $(history) $(subsets) \
+$(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
+	$(bin)/explain $(QUIET) -i $(images) -p $(predictions) -w $(call q,$(if $(is_module),$(MODEL),$(WEIGHTS))) \
+	    $(if $(ALLOW_CODE),--allow-code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
+
+$(report) $(summary) $(report_json) &: $(if $(explained),$(maps)) $(metrics) $(predictions) $(history) $(subsets) \
         $(audit) $(experiment) $(TRAIN_OUT)/params/report
 	@[ $(BASE) -ef $(TRAIN_OUT) ] || cp $(BASE)/software/* $(TRAIN_OUT)/software
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
 	    --manifest $(subsets) --audit $(audit) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
-	    --markdown $(summary) --json $(report_json) -o $(report)
+	    $(if $(explained),--explain $(dir $(maps))) --markdown $(summary) --json $(report_json) -o $(report)
 
 # What a complete run was made with, and what came of it; the report is one of its readers.
-result_knobs = $(filter-out JOBS RESULTS RUN $(if $(FOLD),,K FOLD),$(knobs))
+result_knobs = $(filter-out JOBS RESULTS RUN EXPLAIN $(if $(FOLD),,K FOLD),$(knobs))
 run_tools := split audit preprocess extract-features train-head evaluate report
 run_files := $(manifest) $(fold) $(audit) $(images) $(features) $(head) $(predictions) $(metrics)
 $(eval $(call params,$$(TRAIN_OUT)/params/experiment,$$(foreach k,$$(result_knobs),$$(k)=$$($$(k))),$$(run_tools)))
@@ -271,7 +283,9 @@ $(experiment): $(run_files) $(history) $(TRAIN_OUT)/params/experiment
 
 # ---- goals ---------------------------------------------------------------------------------------
 
-.PHONY: all help
+.PHONY: all explain help
+explain: $(maps)
+	@echo 'heat maps: $(dir $(maps))'
 # $(call figure,NAME,FILE): a top-level figure of a metrics file, as a word of the shell.
 figure = "$$(sed -n 's/^  "'$(1)'": \([^,]*\),*$$/\1/p' $(2))"
 all: $(report) $(experiment)
@@ -281,7 +295,7 @@ all: $(report) $(experiment)
 knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
          DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
-         JOBS RESULTS RUN ALLOW_CODE K FOLD
+         JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := file of Keras, timm or torchvision, or seeded:N (pseudo-random, no result)
@@ -317,6 +331,7 @@ about_BATCHNORM := of unfrozen batch norms in training: inference, training (a k
 about_K := folds of a cross validation
 about_FOLD := the one whose patients are the test set; empty: no cross validation
 about_JOBS := threads
+about_EXPLAIN := 1: heat maps of worst errors and surest hits, also in the report; 0: none
 about_RESULTS := folder of all results
 about_ALLOW_CODE := 1: run a TorchScript file, which is a program
 about_RUN := name of the folder under $(RESULTS)/
@@ -326,6 +341,7 @@ help:
 	@echo
 	@echo 'deps       install the Debian packages'
 	@echo 'all        run the experiment and write $(report)'
+	@echo 'explain    heat maps of the run alone: $(dir $(maps))'
 	@echo 'compare    all three backbones and the table of the paper'
 	@echo 'sweep      every combination of the training knobs that have several values'
 	@echo 'kfold      cross validation with K folds by patient: each image is tested once'

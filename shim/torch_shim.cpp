@@ -96,6 +96,11 @@ int ts_init(int threads)
     });
 }
 
+int ts_set_threads(int threads)
+{
+    return guard([&] { at::set_num_threads(threads); });
+}
+
 void ts_allow_tf32(int allowed)
 {
     at::globalContext().setAllowTF32CuBLAS(allowed != 0);

@@ -37,6 +37,10 @@ const char *ts_version(void);
  * once, before any other function. */
 int ts_init(int threads);
 
+/* Another number of threads from here on, for work whose steps are too small to be shared: threads
+ * that wait for the next step spin. */
+int ts_set_threads(int threads);
+
 /* Readies the device: for TS_CUDA loads libtorch's CUDA libraries, which nothing else does, and
  * fails with the reason if there are none, or no usable GPU. */
 int ts_use_device(ts_device device);
@@ -140,6 +144,8 @@ int ts_batch_norm(ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma,
  * F32 [N] or NULL for 1. The result is a scalar. */
 int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
                      const ts_tensor *weights);
+/* The value at a place in row-major order, as a scalar that gradients go through. */
+int ts_element(ts_tensor **out, const ts_tensor *t, int64_t at);
 int ts_sum_squares(ts_tensor **out, const ts_tensor *x); /* scalar */
 int ts_backward(const ts_tensor *scalar);
 /* What ts_backward has added up for t, which was marked by ts_require_grad: of t's shape. */

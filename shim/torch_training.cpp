@@ -29,6 +29,11 @@ int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *
     });
 }
 
+int ts_element(ts_tensor **out, const ts_tensor *t, int64_t at)
+{
+    return produce(out, [&] { return t->t.flatten()[at]; });
+}
+
 int ts_sum_squares(ts_tensor **out, const ts_tensor *x)
 {
     return produce(out, [&] { return x->t.square().sum(); });

@@ -13,14 +13,14 @@ $(BUILD)/tests/%.o: tests/%.c | $(after_deps)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /parity/,$@),$(hdf5_cflags)) $(CFLAGS) -Itools -Ishim -c -o $@ $<
 
 # The rooms of the tools, for their unit tests.
-$(BUILD)/librooms.a: $(foreach t,$(plain_tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
+$(BUILD)/librooms.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
 
 $(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
-$(torch_tests): %: %.o $(parity_objs) $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+$(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CXX) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(common_libs) -lcmocka
 

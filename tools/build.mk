@@ -75,7 +75,7 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 # ---- what there is -------------------------------------------------------------------------------
 
 plain_tools := split audit preprocess report quickcheck digest phantom
-torch_tools := import-weights extract-features train-head evaluate
+torch_tools := import-weights extract-features train-head evaluate explain
 tools       := $(plain_tools) $(torch_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)
 

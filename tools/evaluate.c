@@ -49,20 +49,6 @@ static const hl_cli cli = {
     .libraries = libraries,
 };
 
-static int check_classes(const hl_head *head, const hl_features *f, const char *head_name,
-                         hl_err *e)
-{
-    const char *file = hl_tf_name(f->samples.file);
-    if (hl_head_classes(head) != f->samples.nclasses)
-        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file, f->samples.nclasses,
-                       head_name, hl_head_classes(head));
-    for (size_t k = 0; k < f->samples.nclasses; k++)
-        if (strcmp(hl_head_class(head, k), f->samples.classes[k]) != 0)
-            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
-                           f->samples.classes[k], file, hl_head_class(head, k), head_name);
-    return 0;
-}
-
 /* On the features that a head was trained on, only its own subsets tell what it has not seen. */
 static int check_subsets(const hl_head *head, const hl_samples *s, const char *head_name, hl_err *e)
 {
@@ -84,7 +70,7 @@ static int check_fit(const hl_head *head, const hl_features *f, const char *head
 {
     const char *file = hl_tf_name(f->samples.file);
     if (hl_space_match(&f->samples.space, file, hl_head_space(head), head_name, e) ||
-        check_classes(head, f, head_name, e))
+        hl_head_check_classes(head, head_name, f->samples.classes, f->samples.nclasses, file, e))
         return -1;
     if (hl_head_inputs(head) != f->width)
         return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", file,

@@ -30,7 +30,7 @@ tools_run() {
     run experiment
     echo "$output"
     [ "$status" -eq 0 ]
-    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate explain report " ]
     [[ ${lines[-2]} =~ ^accuracy\ [0-9.]+,\ macro\ recall\ [0-9.]+$ ]]
     [ "${lines[-1]}" = "report: $out/report.html" ]
     grep -q 'Synthetic phantoms, not X-rays' "$out/report.html"
@@ -46,15 +46,15 @@ tools_run() {
 
 @test "pipeline: a knob rebuilds exactly what depends on it" {
     run experiment NEURONS=16
-    [ "$(tools_run)" = "train-head evaluate report " ]
+    [ "$(tools_run)" = "train-head evaluate explain report " ]
     run experiment NEURONS=16 POOL=max
-    [ "$(tools_run)" = "extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "extract-features train-head evaluate explain report " ]
     run experiment NEURONS=16 POOL=max FILTER=area
-    [ "$(tools_run)" = "preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "preprocess extract-features train-head evaluate explain report " ]
     run experiment NEURONS=16 POOL=max FILTER=area AUGMENT=1
-    [ "$(tools_run)" = "preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "preprocess extract-features train-head evaluate explain report " ]
     run experiment NEURONS=16 POOL=max FILTER=area SEED=2
-    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate explain report " ]
     run experiment NEURONS=16 POOL=max FILTER=area SEED=2 JOBS=1
     [ "$(tools_run)" = "" ]
 }
@@ -63,7 +63,7 @@ tools_run() {
     run experiment
     rm "$(find "$BATS_FILE_TMPDIR/set of phantoms/PNEUMONIA" -name '*.png' | sort | tail -n 1)"
     run experiment
-    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "split audit preprocess extract-features train-head evaluate explain report " ]
 }
 
 @test "pipeline: interrupted, then run again: the same bytes as undisturbed" {
@@ -125,7 +125,7 @@ tools_run() {
     [[ $output == *"$line"* ]]
     run leaky ALLOW_LEAK=1
     [ "$status" -eq 0 ]
-    [ "$(tools_run)" = "audit preprocess extract-features train-head evaluate report " ]
+    [ "$(tools_run)" = "audit preprocess extract-features train-head evaluate explain report " ]
     grep -q "^#allow-leak$(printf '\t')yes$" "$results/leaky/audit.tsv"
     grep -q "^knob$(printf '\t')ALLOW_LEAK$(printf '\t')1$" "$results/leaky/experiment.tsv"
     run leaky # what was allowed once is not allowed for good

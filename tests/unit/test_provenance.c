@@ -125,6 +125,25 @@ static void the_first_difference_is_named(void **state)
     differ("[]", "{}", "a provenance", "no provenance");
 }
 
+static void inputs_and_options_are_found(void **state)
+{
+    (void)state;
+    static const char chain[] =
+        "[" AN("a", "1", "--n 1 --word x", "\"images\":\"sha256:1\"") "," AN(
+            "b", "1", "", "\"images\":\"sha256:2\"") "," AN("a", "1", "--n 12 --word x", "") "]";
+    assert_true(hl_chain_has_input(chain, "images", "sha256:1"));
+    assert_true(hl_chain_has_input(chain, "images", "sha256:2"));
+    assert_false(hl_chain_has_input(chain, "images", "sha256:12"));
+    assert_false(hl_chain_has_input(chain, "weights", "sha256:1"));
+    assert_false(hl_chain_has_input("no list", "images", "sha256:1"));
+    assert_true(hl_chain_has_option(chain, "a", "--n", "12")); /* the last entry counts */
+    assert_true(hl_chain_has_option(chain, "a", "--word", "x"));
+    assert_false(hl_chain_has_option(chain, "a", "--n", "1"));
+    assert_false(hl_chain_has_option(chain, "b", "--n", "1"));
+    assert_false(hl_chain_has_option(chain, "c", "--n", "1"));
+    assert_false(hl_chain_has_option("no list", "a", "--n", "12"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +151,7 @@ int main(void)
         cmocka_unit_test(text_must_be_utf8),
         cmocka_unit_test(the_first_difference_is_named),
         cmocka_unit_test(ancestors_must_be_a_list),
+        cmocka_unit_test(inputs_and_options_are_found),
         cmocka_unit_test(shared_ancestors_stand_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,3 +92,45 @@ int hl_chain_input(const char *chain, const char *tool, const char *role,
     json_decref(list);
     return 0;
 }
+
+bool hl_chain_has_input(const char *chain, const char *role, const char *digest)
+{
+    json_t *list = load_chain(chain, NULL);
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(list) && !found; i++) {
+        const json_t *inputs = json_object_get(json_array_get(list, i), "inputs");
+        const char *one = json_string_value(json_object_get(inputs, role));
+        found = one && strcmp(one, digest) == 0;
+    }
+    json_decref(list);
+    return found;
+}
+
+/* "--option value" as whole words. */
+static bool states(const char *options, const char *option, const char *value)
+{
+    hl_text want = {0}, all = {0};
+    hl_text_printf(&want, " %s %s ", option, value);
+    hl_text_printf(&all, " %s ", options);
+    const bool found = strstr(all.data, want.data) != NULL;
+    hl_text_free(&want);
+    hl_text_free(&all);
+    return found;
+}
+
+bool hl_chain_has_option(const char *chain, const char *tool, const char *option, const char *value)
+{
+    json_t *list = load_chain(chain, NULL);
+    bool found = false;
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        const json_t *entry = json_array_get(list, i);
+        const char *name = json_string_value(json_object_get(entry, "tool"));
+        const char *options = json_string_value(json_object_get(entry, "options"));
+        if (!name || strcmp(name, tool) != 0)
+            continue;
+        found = options && states(options, option, value);
+        break;
+    }
+    json_decref(list);
+    return found;
+}

@@ -38,4 +38,11 @@ int hl_chain_input(const char *chain, const char *tool, const char *role,
  * "train-head --neurons 16" and "train-head --neurons 8", or "nothing" where it has ended. */
 bool hl_chain_differs(const char *a, const char *b, hl_text *in_a, hl_text *in_b);
 
+/* Whether the last entry of a tool states this option with this value, a word without blanks. */
+bool hl_chain_has_option(const char *chain, const char *tool, const char *option,
+                         const char *value);
+
+/* Whether some program of the chain has read an input of this role and digest. */
+bool hl_chain_has_input(const char *chain, const char *role, const char *digest);
+
 #endif

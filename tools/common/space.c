@@ -29,6 +29,14 @@ static const char *text_of(const hl_space *s, const struct field *f)
     return (const char *)s + f->offset;
 }
 
+hl_space hl_space_of_images(const hl_space *s)
+{
+    hl_space images = {.height = s->height, .width = s->width};
+    memcpy(images.filter, s->filter, sizeof images.filter);
+    memcpy(images.fit, s->fit, sizeof images.fit);
+    return images;
+}
+
 char *hl_space_format(const hl_space *s)
 {
     json_t *o =

@@ -27,6 +27,9 @@ typedef struct hl_space {
     char pool[16];                /* flatten, avg, max */
 } hl_space;
 
+/* What a space says of images; its feature fields are empty. */
+hl_space hl_space_of_images(const hl_space *s);
+
 /* To JSON with sorted keys; the caller frees. Empty fields are left out. */
 char *hl_space_format(const hl_space *s);
 int hl_space_parse(hl_space *s, const char *json, hl_err *e);

@@ -22,7 +22,8 @@ struct net_extractor {
     ts_device device;
     int64_t height, width; /* of the images */
     size_t features;
-    size_t batch; /* largest that is tried; 0: any */
+    int64_t map[3]; /* height, width, channels before pooling; 0 where there are no maps */
+    size_t batch;   /* largest that is tried; 0: any */
 };
 
 static int find_cut(const net *n, const net_extractor_options *o, int *cut, hl_err *e)
@@ -55,6 +56,15 @@ static int choose_scaling(net_extractor *x, const char *stated, const net *n, hl
     return net_normalize_make(&x->normalize, mode, e);
 }
 
+/* What comes out before pooling, and so what comes out of it. */
+static void set_map(net_extractor *x, const net_layer *out)
+{
+    x->map[0] = out->height;
+    x->map[1] = out->width;
+    x->map[2] = out->channels;
+    x->features = net_pool_width(x->pool, out);
+}
+
 static int prepare(net_extractor *x, const net_extractor_options *o, const net *n, hl_space *space,
                    hl_err *e)
 {
@@ -63,7 +73,7 @@ static int prepare(net_extractor *x, const net_extractor_options *o, const net *
     if (find_cut(n, o, &cut, e) || choose_scaling(x, o->normalize, n, space, e) ||
         net_weights_load(&w, n, o->weights, e))
         return -1;
-    x->features = net_pool_width(o->pool, &n->layers[cut]);
+    set_map(x, &n->layers[cut]);
     fill_space(space, o, n, cut, &w);
     const int status = net_run_new(&x->run, n, &w, &cut, 1, o->dtype, o->device, e);
     net_weights_free(&w);
@@ -107,7 +117,7 @@ static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
     } else if (status == 0) {
         const net_layer out = {
             .channels = ts_dim(map, 1), .height = ts_dim(map, 2), .width = ts_dim(map, 3)};
-        x->features = net_pool_width(x->pool, &out);
+        set_map(x, &out);
     }
     ts_free(map);
     free(black);
@@ -172,6 +182,11 @@ void net_extractor_free(net_extractor *x)
 size_t net_extractor_width(const net_extractor *x)
 {
     return x->features;
+}
+
+void net_extractor_map_shape(const net_extractor *x, int64_t shape[3])
+{
+    memcpy(shape, x->map, sizeof x->map);
 }
 
 size_t net_extractor_batch(const net_extractor *x)

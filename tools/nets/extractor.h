@@ -41,6 +41,9 @@ void net_extractor_free(net_extractor *x);
 
 size_t net_extractor_width(const net_extractor *x); /* D, values of one feature vector */
 
+/* Height, width and channels of the maps before pooling; 0 for a module that gives vectors. */
+void net_extractor_map_shape(const net_extractor *x, int64_t shape[3]);
+
 /* Images that are best run at a time: on a GPU as many as its free memory holds, at most 256. */
 size_t net_extractor_batch(const net_extractor *x);
 

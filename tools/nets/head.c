@@ -59,6 +59,18 @@ const char *hl_head_id(const hl_head *h)
     return h->id;
 }
 
+int hl_head_check_classes(const hl_head *h, const char *name, char *const *classes, size_t n,
+                          const char *of, hl_err *e)
+{
+    if (h->nclasses != n)
+        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", of, n, name, h->nclasses);
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(h->classes[k], classes[k]) != 0)
+            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k, classes[k],
+                           of, h->classes[k], name);
+    return 0;
+}
+
 net_tail *hl_head_tail(const hl_head *h)
 {
     return h->tail;
@@ -210,8 +222,7 @@ int hl_head_logits(const hl_head *h, const ts_tensor *x, const hl_pass *pass, ts
     return status;
 }
 
-/* Softmax in double, so that the probabilities of a sample sum to 1 as closely as they can. */
-static void softmax(const float *logits, size_t n, double *p)
+void hl_softmax(const float *logits, size_t n, double *p)
 {
     double top = (double)logits[0], sum = 0;
     for (size_t k = 1; k < n; k++)
@@ -233,7 +244,7 @@ static int predict_rows(const hl_head *h, size_t n, const float *features, doubl
     if (status == 0 && ts_to_data(logits, values, n * h->nclasses * sizeof *values))
         status = hl_head_torch_error(e);
     for (size_t i = 0; i < n && status == 0; i++)
-        softmax(values + i * h->nclasses, h->nclasses, p + i * h->nclasses);
+        hl_softmax(values + i * h->nclasses, h->nclasses, p + i * h->nclasses);
     free(values);
     ts_free(logits);
     ts_free(x);

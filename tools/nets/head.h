@@ -32,6 +32,13 @@ const hl_space *hl_head_space(const hl_head *head);
 const char *hl_head_chain(const hl_head *head); /* provenance, a JSON list */
 const char *hl_head_id(const hl_head *head);    /* digest, for the provenance of what uses it */
 
+/* Fails where other classes than the head's, or in another order, are those of the file `of`. */
+int hl_head_check_classes(const hl_head *head, const char *head_name, char *const *classes,
+                          size_t n, const char *of, hl_err *e);
+
+/* Softmax in double, so that probabilities sum to 1 as closely as they can; logits and p: [n]. */
+void hl_softmax(const float *logits, size_t n, double *p);
+
 /* features: [n, inputs] float32, row-major; p: [n, K], rows sum to 1. */
 int hl_head_predict(const hl_head *head, size_t n, const float *features, double *p, hl_err *e);
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Grad-CAM of a head on pooled and on flattened maps gives Keras' heat maps to 1e-5. */
+#include "explain/gradcam.h"
+#include "explain/heat.h"
+#include "reference.h"
+#include "torch_shim.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { HEIGHT = 5, WIDTH = 4, CHANNELS = 6, HIDDEN = 7, CLASSES = 3, PIXELS = HEIGHT * WIDTH };
+static const int64_t shape[3] = {HEIGHT, WIDTH, CHANNELS};
+static reference r;
+
+static const float *value(const char *pool, const char *name, const hl_tensor_desc **d)
+{
+    char full[64];
+    snprintf(full, sizeof full, "%s/%s", pool, name);
+    return reference_tensor(&r, full, d);
+}
+
+static hl_head *head_of(const char *pool)
+{
+    static const char *const params[4] = {"hidden/kernel", "hidden/bias", "output/kernel",
+                                          "output/bias"};
+    char *classes[CLASSES] = {"a", "b", "c"};
+    const int64_t units = HIDDEN;
+    const size_t inputs = CHANNELS * (strcmp(pool, "flatten") == 0 ? PIXELS : 1);
+    hl_space space = {0};
+    strcpy(space.pool, pool);
+    hl_err e;
+    hl_head *head;
+    assert_int_equal(hl_head_new(&head, inputs, &units, 1, classes, CLASSES, &space, NULL, 1, &e),
+                     0);
+    for (size_t i = 0; i < 4; i++) {
+        const hl_tensor_desc *d;
+        const float *data = value(pool, params[i], &d);
+        ts_tensor *t;
+        assert_int_equal(ts_from_data(&t, data, TS_F32, d->rank, d->shape), 0);
+        assert_int_equal(ts_copy_into(hl_head_param(head, i), t), 0);
+        ts_free(t);
+    }
+    return head;
+}
+
+static void compare_heat(const double *found, const float *expected, uint32_t k)
+{
+    double difference = 0, norm = 0;
+    for (size_t i = 0; i < PIXELS; i++) {
+        difference += pow(found[i] - (double)expected[i], 2);
+        norm += pow((double)expected[i], 2);
+    }
+    if (!(difference <= 1e-10 * norm))
+        fail_msg("class %u: difference %.2e, norm %.2e", k, sqrt(difference), sqrt(norm));
+}
+
+static void compare_pool(void **state)
+{
+    const char *pool = *state;
+    hl_head *head = head_of(pool);
+    hl_err e;
+    top t;
+    last_maps m;
+    assert_int_equal(top_of(&t, head, &e), 0);
+    assert_int_equal(last_maps_make(&m, head, reference_tensor(&r, "maps", NULL), shape, &e), 0);
+    double heat[PIXELS], p[CLASSES];
+    const float *expected = value(pool, "heat", NULL), *expected_p = value(pool, "p", NULL);
+    assert_int_equal(top_predict(&t, &m, p, &e), 0);
+    for (uint32_t k = 0; k < CLASSES; k++) {
+        assert_int_equal(gradcam(&t, &m, k, heat, &e), 0);
+        compare_heat(heat, expected + k * PIXELS, k);
+        assert_true(fabs(p[k] - (double)expected_p[k]) <= 1e-6);
+    }
+    last_maps_free(&m);
+    hl_head_free(head);
+}
+
+/* A head that is drawn like the other ones is one of them: its map correlates with itself by 1. */
+static void sanity_of_a_drawn_head(void **state)
+{
+    (void)state;
+    hl_head *like = head_of("avg"), *drawn;
+    char *classes[CLASSES] = {"a", "b", "c"};
+    const int64_t units = HIDDEN;
+    hl_err e;
+    assert_int_equal(hl_head_new(&drawn, CHANNELS, &units, 1, classes, CLASSES, hl_head_space(like),
+                                 NULL, 5, &e),
+                     0);
+    top t;
+    last_maps m;
+    sanity s;
+    double heat[PIXELS], rho[3];
+    assert_int_equal(top_of(&t, drawn, &e), 0);
+    assert_int_equal(last_maps_make(&m, drawn, reference_tensor(&r, "maps", NULL), shape, &e), 0);
+    assert_int_equal(gradcam(&t, &m, 0, heat, &e), 0);
+    assert_int_equal(sanity_new(&s, like, 3, 3, &e), 0); /* seeds 4, 5, 6 */
+    assert_int_equal(sanity_compare(&s, &t, &m, 0, heat, rho, &e), 0);
+    assert_true(fabs(rho[1] - 1) < 1e-12);
+    assert_false(fabs(rho[0]) > 0.999 && fabs(rho[2]) > 0.999);
+    sanity_free(&s);
+    last_maps_free(&m);
+    hl_head_free(drawn);
+    hl_head_free(like);
+}
+
+int main(void)
+{
+    if (ts_init(1))
+        return 1;
+    reference_read(&r, "tests/parity/data/gradcam.safetensors.zst");
+    const struct CMUnitTest tests[] = {
+        {"avg", compare_pool, NULL, NULL, "avg"},
+        {"max", compare_pool, NULL, NULL, "max"},
+        {"flatten", compare_pool, NULL, NULL, "flatten"},
+        cmocka_unit_test(sanity_of_a_drawn_head),
+    };
+    const int status = cmocka_run_group_tests_name("Grad-CAM against Keras", tests, NULL, NULL);
+    reference_free(&r);
+    return status;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Occlusion maps (Zeiler and Fergus 2014): a grey patch slides over the image, and where it takes
+ * probability away from a class, there was evidence for it.
+ */
+#ifndef HL_EXPLAIN_OCCLUSION_H
+#define HL_EXPLAIN_OCCLUSION_H
+
+#include "../common/error.h"
+#include "../common/log.h"
+#include "../nets/extractor.h"
+#include "../nets/head.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct occlusion {
+    net_extractor *extractor; /* of what the head takes */
+    const hl_head *head;
+    size_t height, width; /* of the images */
+    int channels;
+    size_t patch, stride; /* pixels, patch at most as long as the shorter side */
+} occlusion;
+
+/* Positions of the patch: every `stride` pixels from the upper left corner, and at the far edges.
+ */
+size_t occlusion_positions(const occlusion *o);
+
+/* image: [height, width, channels]; heat [height * width]: for each pixel the mean over the patches
+ * that hide it of p(target) of the whole image minus p(target) with the patch, negative where
+ * hiding makes the class more probable. The patch has the image's mean colour. Adds its positions
+ * to the progress. */
+int occlusion_map(const occlusion *o, const uint8_t *image, uint32_t target, double *heat,
+                  hl_progress *progress, hl_err *e);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sources.h"
+
+#include "../common/features.h"
+#include "../common/mem.h"
+#include "../common/provenance.h"
+#include "../nets/of_space.h"
+#include "../nets/pool.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+int check_images(const hl_samples *images, const hl_head *head, const char *head_name, hl_err *e)
+{
+    const hl_tensor_desc *p = &images->payload;
+    const char *file = hl_tf_name(images->file);
+    const hl_space want = hl_space_of_images(hl_head_space(head));
+    if (hl_space_match(&images->space, file, &want, head_name, e))
+        return -1;
+    if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
+        p->shape[1] != want.height || p->shape[2] != want.width)
+        return hl_fail(e, "%s: expected images U8 [N, %" PRId64 ", %" PRId64 ", 1 or 3]", file,
+                       want.height, want.width);
+    return hl_head_check_classes(head, head_name, images->classes, images->nclasses, file, e);
+}
+
+int check_origin(const char *file, const char *chain, const char *role, const char *id,
+                 const char *of, hl_err *e)
+{
+    if (chain && hl_chain_has_input(chain, role, id))
+        return 0;
+    return hl_fail(e, "%s: it was not made with %s: its provenance has no %s %s", file, of, role,
+                   id);
+}
+
+static int read_file(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
+                     hl_features *f, const char *images_id, hl_err *e)
+{
+    const char *file = hl_tf_name(f->samples.file);
+    hl_space want = *hl_head_space(head);
+    strcpy(want.pool, net_pool_names[NET_POOL_FLATTEN]);
+    if (hl_space_match(&f->samples.space, file, &want, head_name, e) ||
+        check_origin(file, f->samples.chain, "images", images_id, "these images", e) ||
+        net_map_shape(&want, m->shape, e))
+        return -1;
+    const size_t width = (size_t)(m->shape[0] * m->shape[1] * m->shape[2]);
+    if (f->width != width)
+        return hl_fail(e, "%s: expected maps of %zu values, found %zu", file, width, f->width);
+    m->role = "features";
+    strcpy(m->id, hl_tf_id(f->samples.file));
+    return subjects_read_features(s, f, e);
+}
+
+int maps_read(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
+              const char *path, const char *images_id, hl_err *e)
+{
+    hl_features f;
+    if (hl_features_open(&f, path, e))
+        return -1;
+    const int status = read_file(m, s, head, head_name, &f, images_id, e);
+    hl_features_close(&f);
+    return status;
+}
+
+int maps_compute(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
+                 const char *weights, bool allow_code, int channels, hl_err *e)
+{
+    const hl_space *space = hl_head_space(head);
+    net_extractor *x;
+    if (net_extractor_of_space(&x, space, head_name, weights, allow_code, true, TS_CPU, e))
+        return -1;
+    net_extractor_map_shape(x, m->shape);
+    m->role = "weights";
+    strcpy(m->id, space->weights);
+    int status = 0;
+    for (size_t i = 0; i < s->n && status == 0; i++) {
+        subject *one = &s->list[i];
+        one->features = hl_malloc(net_extractor_width(x), sizeof *one->features);
+        status = net_extractor_run(x, one->image, 1, channels, one->features, e);
+    }
+    net_extractor_free(x);
+    return status;
+}
