@@ -208,6 +208,16 @@ arrived() { cmp served/net.h5 data/weights/net.h5; }
     [ ! -s requests ]
 }
 
+@test "fetch-weights: a verified file that was exchanged for one of its size and date is found" {
+    mkdir data/weights
+    cp served/net.h5 data/weights
+    fetch good
+    touch -r data/weights/net.h5 date
+    tr 1 2 <served/net.h5 >data/weights/net.h5
+    touch -r date data/weights/net.h5
+    refused 'expected sha256:.*, found sha256:.*; it was set aside' good
+}
+
 @test "fetch-weights: no server: one line that says where to put the file by hand" {
     url=http://127.0.0.1:1
     refused "the download failed \(.*\); .*put the file there by hand: $url/good/net.h5 -> data/weights/net.h5" good
