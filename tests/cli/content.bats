@@ -22,7 +22,7 @@ setup() {
 # experiment KNOB=value...: make all with tools, images and weights that a test may change.
 experiment() {
     make --no-print-directory -C "$ROOT" all RESULTS="$BATS_FILE_TMPDIR/results" RUN=run \
-        MODEL=mobilenetv2 SIZE=32 EPOCHS=1 JOBS=1 DATA="$BATS_FILE_TMPDIR/set" \
+        MODEL=mobilenetv2 SIZE=32 EPOCHS=1 JOBS=1 EXPLAIN=0 DATA="$BATS_FILE_TMPDIR/set" \
         WEIGHTS="$BATS_FILE_TMPDIR/w.h5" bin="$BATS_FILE_TMPDIR/bin" "$@" 2>&1
 }
 

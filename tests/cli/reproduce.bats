@@ -21,7 +21,7 @@ setup() {
 experiment() { # GOAL KNOB=value...
     make --no-print-directory -C "$ROOT" RESULTS="$BATS_FILE_TMPDIR/results" RUN=run \
         MODEL=mobilenetv2 SIZE=32 EPOCHS=2 DROPOUT=0.5 DATA="$BATS_FILE_TMPDIR/set" \
-        WEIGHTS="$BATS_FILE_TMPDIR/w.h5" JOBS=1 "$@" 2>&1
+        WEIGHTS="$BATS_FILE_TMPDIR/w.h5" JOBS=1 EXPLAIN=0 "$@" 2>&1
 }
 
 names_of() { awk -F '\t' -v kind="$1" '$1 == kind { print $2 }' "$2/experiment.tsv"; }
