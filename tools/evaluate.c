@@ -9,6 +9,7 @@
 #include "common/provenance.h"
 #include "evaluate/output.h"
 #include "evaluate/pooled.h"
+#include "nets/device.h"
 #include "nets/head.h"
 
 #include <stdlib.h>
@@ -30,12 +31,6 @@ static const hl_opt options[] = {
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
 };
 
-static void libraries(FILE *fp)
-{
-    fprintf(fp, "libtorch\t%s\n", ts_version());
-    hl_tf_libraries(fp);
-}
-
 static const hl_cli cli = {
     .name = "evaluate",
     .usage = "[OPTIONS] HEAD [FEATURES] | --pooled [OPTIONS] PREDICTIONS...",
@@ -46,7 +41,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
-    .libraries = libraries,
+    .libraries = net_libraries,
 };
 
 /* On the features that a head was trained on, only its own subsets tell what it has not seen. */
@@ -63,19 +58,6 @@ static int check_subsets(const hl_head *head, const hl_samples *s, const char *h
                    "%s was trained on %s with the subsets of %s%s: expected the same, found %s%s",
                    head_name, hl_tf_name(s->file), *own ? "--manifest " : "the file itself", own,
                    *s->override ? "--manifest " : "none", s->override);
-}
-
-/* Figures of a head in a feature space that it was not trained in mean nothing. */
-static int check_fit(const hl_head *head, const hl_features *f, const char *head_name, hl_err *e)
-{
-    const char *file = hl_tf_name(f->samples.file);
-    if (hl_space_match(&f->samples.space, file, hl_head_space(head), head_name, e) ||
-        hl_head_check_classes(head, head_name, f->samples.classes, f->samples.nclasses, file, e))
-        return -1;
-    if (hl_head_inputs(head) != f->width)
-        return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", file,
-                       f->width, head_name, hl_head_inputs(head));
-    return check_subsets(head, &f->samples, head_name, e);
 }
 
 /* The first of the largest wins. */
@@ -207,7 +189,9 @@ static int run(const char *head_path, const char *features_path, hl_err *e)
     if (status == 0) {
         status = hl_override_subsets(&f.samples, manifest, e);
         if (status == 0)
-            status = check_fit(head, &f, head_path, e);
+            status = hl_head_check_features(head, head_path, &f, e);
+        if (status == 0)
+            status = check_subsets(head, &f.samples, head_path, e);
         if (status == 0)
             status = measure(head, &f, e);
         hl_features_close(&f);

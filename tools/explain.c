@@ -10,6 +10,7 @@
 #include "explain/output.h"
 #include "explain/sources.h"
 #include "explain/subjects.h"
+#include "nets/device.h"
 #include "nets/of_space.h"
 
 #include <math.h>
@@ -51,6 +52,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
+    .libraries = net_libraries,
 };
 
 /* All that a run works with. */

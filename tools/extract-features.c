@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/provenance.h"
 #include "common/samples.h"
+#include "nets/device.h"
 #include "nets/extractor.h"
 #include "nets/table.h"
 
@@ -15,13 +16,11 @@
 
 #define NORMALIZE_WORDS "auto|caffe|tf|torch|unit|raw"
 #define DTYPE_WORDS "f32|tf32|bf16|f16"
-#define DEVICE_WORDS "auto|cpu|cuda"
-enum { DEVICE_AUTO, DEVICE_CPU, DEVICE_CUDA };
 enum { DTYPE_TF32 = 1, DTYPE_F16 = 3 };
 static const ts_dtype dtypes[] = {TS_F32, TS_F32, TS_BF16, TS_F16};
 
 static const char *model = "vgg16", *module_file, *weights, *layer, *output;
-static int normalize, pool = NET_POOL_AVG, dtype, device = DEVICE_AUTO;
+static int normalize, pool = NET_POOL_AVG, dtype, device = NET_DEVICE_AUTO;
 static int64_t batch, jobs, unfreeze;
 static bool print_layers, allow_code;
 
@@ -38,18 +37,12 @@ static const hl_opt options[] = {
     HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
                  "take the flattened maps below the last N layers, which train-head is to train"),
     HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
-    HL_OPT_CHOICE_R('d', "device", DEVICE_WORDS, &device, "where to compute"),
+    HL_OPT_CHOICE_R('d', "device", NET_DEVICE_WORDS, &device, "where to compute"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096,
                  "images at a time; 0: as many as suit the device"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &output, "features (default: standard output)"),
 };
-
-static void libraries(FILE *fp)
-{
-    fprintf(fp, "libtorch\t%s\n", ts_version());
-    hl_tf_libraries(fp);
-}
 
 static const hl_cli cli = {
     .name = "extract-features",
@@ -60,21 +53,8 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
-    .libraries = libraries,
+    .libraries = net_libraries,
 };
-
-/* Readies the device that was asked for, and says which it is. */
-static int choose_device(ts_device *chosen, hl_err *e)
-{
-    *chosen = TS_CPU;
-    if (device == DEVICE_CPU)
-        return 0;
-    if (ts_use_device(TS_CUDA) == 0)
-        *chosen = TS_CUDA;
-    else if (device == DEVICE_CUDA)
-        return hl_fail(e, "--device cuda: %s", ts_last_error());
-    return 0;
-}
 
 /* NULL: the one that goes with the weights. */
 static const char *normalize_mode(void)
@@ -158,7 +138,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const net_ext
 static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
 {
     ts_device where;
-    if (check_images(in, e) || choose_device(&where, e))
+    if (check_images(in, e) || net_choose_device(device, &where, e))
         return -1;
     if ((dtype == DTYPE_TF32 || dtype == DTYPE_F16) && where == TS_CPU)
         return hl_fail(e, "--dtype: tf32 and f16 are arithmetic of a GPU, and none is used");
@@ -181,7 +161,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     if (unfreeze)
         hl_log_info("cut behind layer %s, %zu values an image", space.cut, net_extractor_width(x));
     /* What was chosen by itself is recorded as it was chosen. */
-    device = where == TS_CUDA ? DEVICE_CUDA : DEVICE_CPU;
+    device = where == TS_CUDA ? NET_DEVICE_CUDA : NET_DEVICE_CPU;
     if (!batch)
         batch = (int64_t)net_extractor_batch(x);
     hl_tf_writer *out;

@@ -154,7 +154,7 @@ static void warn_of_losses(const hl_conversion *c)
 
 static hl_space space_of(const hl_conversion *c)
 {
-    hl_space s = {.height = (int64_t)c->height, .width = (int64_t)c->width};
+    hl_space s = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
     hl_choice_word(HL_FILTER_WORDS, opt_filter, s.filter, sizeof s.filter);
     hl_choice_word(HL_FIT_WORDS, opt_fit, s.fit, sizeof s.fit);
     return s;
@@ -166,7 +166,7 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
         .name = "images",
         .dtype = HL_U8,
         .rank = 4,
-        .shape = {(int64_t)c->kept.n, (int64_t)c->height, (int64_t)c->width, channels},
+        .shape = {(int64_t)c->kept.n, (int64_t)c->to.height, (int64_t)c->to.width, channels},
     };
     const hl_space space = space_of(c);
     char manifest_digest[HL_DIGEST_SIZE], *chain;
@@ -184,7 +184,7 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
 static int write_images(hl_conversion *c, hl_err *e)
 {
     const int channels = opt_channels == CHANNELS_3 || c->spool.colour ? 3 : 1;
-    const size_t bytes = c->height * c->width * (size_t)channels;
+    const size_t bytes = c->to.height * c->to.width * (size_t)channels;
     hl_tf_writer *out;
     if (hl_spool_rewind(&c->spool, e) || create_output(&out, c, channels, e))
         return -1;
@@ -231,14 +231,14 @@ int main(int argc, char **argv)
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_check_distinct("rejects", opt_rejects, "output", opt_output);
-    hl_conversion c = {.to_grey = opt_channels == CHANNELS_1,
+    hl_conversion c = {.to.to_grey = opt_channels == CHANNELS_1,
                        .skip_unusable = opt_on_error == ON_ERROR_SKIP,
-                       .filter = (hl_filter)opt_filter,
-                       .fit = (hl_fit)opt_fit,
+                       .to.filter = (hl_filter)opt_filter,
+                       .to.fit = (hl_fit)opt_fit,
                        .variants = (size_t)opt_augment,
                        .seed = opt_seed,
                        .jobs = (int)opt_jobs};
-    settle_size(&c.height, &c.width);
+    settle_size(&c.to.height, &c.to.width);
     if (opt_rejects && !c.skip_unusable)
         hl_usage_error("--rejects: expected --on-error skip with it");
     if (opt_rejects && strcmp(opt_rejects, "-") == 0)

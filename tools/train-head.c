@@ -8,6 +8,7 @@
 #include "common/override.h"
 #include "common/provenance.h"
 #include "common/text.h"
+#include "nets/device.h"
 #include "nets/train.h"
 
 #include <math.h>
@@ -56,12 +57,6 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &output, "the trained head (default: standard output)"),
 };
 
-static void libraries(FILE *fp)
-{
-    fprintf(fp, "libtorch\t%s\n", ts_version());
-    hl_tf_libraries(fp);
-}
-
 static const hl_cli cli = {
     .name = "train-head",
     .usage = "[OPTIONS] [FEATURES]",
@@ -72,7 +67,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
-    .libraries = libraries,
+    .libraries = net_libraries,
 };
 
 static volatile sig_atomic_t stop_asked;

@@ -63,3 +63,17 @@ void hl_image_make_grey(hl_image *img)
     }
     img->channels = 1;
 }
+
+int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, int *channels,
+                         unsigned char *sha256, hl_err *e)
+{
+    hl_image img;
+    if (hl_image_read(&img, file, sha256, e))
+        return -1;
+    if (f->to_grey)
+        hl_image_make_grey(&img);
+    hl_resize(&img, f->filter, f->fit, f->height, f->width, out);
+    *channels = img.channels;
+    hl_image_free(&img);
+    return 0;
+}

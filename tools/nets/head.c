@@ -71,6 +71,18 @@ int hl_head_check_classes(const hl_head *h, const char *name, char *const *class
     return 0;
 }
 
+int hl_head_check_features(const hl_head *h, const char *name, const hl_features *f, hl_err *e)
+{
+    const char *file = hl_tf_name(f->samples.file);
+    if (hl_space_match(&f->samples.space, file, &h->space, name, e) ||
+        hl_head_check_classes(h, name, f->samples.classes, f->samples.nclasses, file, e))
+        return -1;
+    if (hl_head_inputs(h) != f->width)
+        return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", file,
+                       f->width, name, hl_head_inputs(h));
+    return 0;
+}
+
 net_tail *hl_head_tail(const hl_head *h)
 {
     return h->tail;

@@ -11,6 +11,7 @@
 
 #include "../../shim/torch_shim.h"
 #include "../common/error.h"
+#include "../common/features.h"
 #include "../common/space.h"
 #include "../common/tensorfile.h"
 #include "tail.h"
@@ -35,6 +36,11 @@ const char *hl_head_id(const hl_head *head);    /* digest, for the provenance of
 /* Fails where other classes than the head's, or in another order, are those of the file `of`. */
 int hl_head_check_classes(const hl_head *head, const char *head_name, char *const *classes,
                           size_t n, const char *of, hl_err *e);
+
+/* Fails where features are of another space, other classes or another width than the head takes:
+ * answers about them would mean nothing. */
+int hl_head_check_features(const hl_head *head, const char *head_name, const hl_features *f,
+                           hl_err *e);
 
 /* Softmax in double, so that probabilities sum to 1 as closely as they can; logits and p: [n]. */
 void hl_softmax(const float *logits, size_t n, double *p);

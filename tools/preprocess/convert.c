@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "convert.h"
 
-#include "../common/image_file.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/parallel.h"
@@ -27,17 +26,9 @@ typedef struct run {
 static int convert_one(const hl_conversion *c, const char *path, slot *s, hl_err *e)
 {
     char *file = hl_path_below(c->root, path);
-    hl_image img;
-    const int status = hl_image_read(&img, file, s->source, e);
+    const int status = hl_image_read_fitted(file, &c->to, s->image, &s->channels, s->source, e);
     free(file);
-    if (status)
-        return -1;
-    if (c->to_grey)
-        hl_image_make_grey(&img);
-    hl_resize(&img, c->filter, c->fit, c->height, c->width, s->image);
-    s->channels = img.channels;
-    hl_image_free(&img);
-    return 0;
+    return status;
 }
 
 static size_t variants_of(const hl_conversion *c, const hl_sample *s)
@@ -47,10 +38,10 @@ static size_t variants_of(const hl_conversion *c, const hl_sample *s)
 
 static void make_variants(const hl_conversion *c, const hl_sample *sample, slot *s)
 {
-    const size_t channels = (size_t)s->channels, bytes = c->height * c->width * channels;
+    const size_t channels = (size_t)s->channels, bytes = c->to.height * c->to.width * channels;
     for (uint32_t v = 1; v <= variants_of(c, sample); v++) {
         const hl_variation one = hl_variation_draw(c->seed, sample->path, v);
-        hl_augment(&one, s->image, c->height, c->width, channels, s->image + v * bytes);
+        hl_augment(&one, s->image, c->to.height, c->to.width, channels, s->image + v * bytes);
     }
 }
 
@@ -92,7 +83,7 @@ static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
     hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
     hl_sha256_add(r->digest, s->source, sizeof s->source);
     hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
-    const size_t bytes = r->c->height * r->c->width * (size_t)s->channels;
+    const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->channels;
     int status = hl_spool_add(&r->c->spool, s->image, s->channels, e);
     for (size_t v = 1; v <= variants_of(r->c, sample) && status == 0; v++) {
         hl_manifest_add_variant(&r->c->kept);
@@ -116,7 +107,7 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
 int hl_convert(hl_conversion *c, hl_err *e)
 {
     const size_t nslots = hl_ordered_slots(c->jobs);
-    const size_t pixels = c->height * c->width;
+    const size_t pixels = c->to.height * c->to.width;
     if (hl_spool_open(&c->spool, pixels, e))
         return -1;
     run r = {.c = c, .slots = hl_calloc(nslots, sizeof(slot)), .digest = hl_sha256_new()};

@@ -5,8 +5,8 @@
 
 #include "../common/digest.h"
 #include "../common/error.h"
+#include "../common/image_file.h"
 #include "../common/manifest.h"
-#include "../common/resize.h"
 #include "../common/text.h"
 #include "spool.h"
 
@@ -16,11 +16,8 @@
 typedef struct hl_conversion {
     /* what is asked for */
     const hl_manifest *manifest;
-    const char *root; /* where relative paths start */
-    size_t height, width;
-    hl_filter filter;
-    hl_fit fit;
-    bool to_grey;       /* colour images become luminance */
+    const char *root;   /* where relative paths start */
+    hl_fitting to;      /* what they are brought to */
     bool skip_unusable; /* leave out what cannot be read; otherwise it ends the run */
     size_t variants;    /* made of each training image, see augment.h; they follow it */
     uint64_t seed;      /* of these */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "device.h"
+
+#include "../common/tensorfile.h"
+
+int net_choose_device(int word, ts_device *chosen, hl_err *e)
+{
+    *chosen = TS_CPU;
+    if (word == NET_DEVICE_CPU)
+        return 0;
+    if (ts_use_device(TS_CUDA) == 0)
+        *chosen = TS_CUDA;
+    else if (word == NET_DEVICE_CUDA)
+        return hl_fail(e, "--device cuda: %s", ts_last_error());
+    return 0;
+}
+
+void net_libraries(FILE *fp)
+{
+    fprintf(fp, "libtorch\t%s\n", ts_version());
+    hl_tf_libraries(fp);
+}
