@@ -75,7 +75,7 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 # ---- what there is -------------------------------------------------------------------------------
 
 plain_tools := split audit preprocess report quickcheck digest phantom
-torch_tools := import-weights extract-features train-head evaluate explain
+torch_tools := import-weights extract-features train-head evaluate explain predict
 tools       := $(plain_tools) $(torch_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)
 
@@ -128,7 +128,7 @@ $(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$$(Q)$$(CC) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)
 endef
 define link_torch
-$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
 	$$(Q)$$(CXX) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(torch_libs) $$(common_libs)

@@ -50,8 +50,7 @@ const char *hl_choice_word(const char *words, int index, char *buf, size_t size)
     return buf;
 }
 
-/* Index of word in "a|b|c", or -1. */
-static int choice_index(const char *words, const char *word)
+int hl_choice_find(const char *words, const char *word)
 {
     const size_t len = strlen(word);
     for (int i = 0;; i++) {
@@ -167,7 +166,7 @@ static void set_option(const hl_opt *o, const char *arg)
         *(const char **)o->value = arg;
         return;
     case HL_CHOICE: {
-        const int i = choice_index(o->arg, arg);
+        const int i = hl_choice_find(o->arg, arg);
         if (i < 0)
             hl_usage_error("--%s: expected one of %s, found '%s'", o->name, o->arg, arg);
         *(int *)o->value = i;

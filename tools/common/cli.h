@@ -104,6 +104,9 @@ void hl_check_distinct(const char *a_name, const char *a, const char *b_name, co
 /* The word of a HL_CHOICE list at an index, copied into buf; returns buf. */
 const char *hl_choice_word(const char *words, int index, char *buf, size_t size);
 
+/* Index of a word in a HL_CHOICE list, or -1. */
+int hl_choice_find(const char *words, const char *word);
+
 /* Number of processors this process may use. */
 int64_t hl_cpu_count(void);
 

@@ -97,6 +97,7 @@ const char doc_style[] =
     "code{font:.84em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,\"Liberation Mono\","
     "\"DejaVu Sans Mono\",monospace;overflow-wrap:anywhere}\n"
     "td.code{min-width:12rem}\n"
+    "tr:has(td.picture)>*{vertical-align:middle}\n"
     "td.picture img{display:block;width:auto;height:7rem;border-radius:3px}\n"
     /* confusion matrix */
     "table.matrix th{border:0;vertical-align:middle}"

@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# predict, on phantoms and a backbone of seeded weights. What answers mean with a calibration is
+# tested in tests/parity/test_judge.c, names and order in tests/unit/test_worklist.c.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    few_images 16 96
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 4 -n 8 -o head features
+    evaluate -q --subset all -p predictions.tsv -o m.json head features 2>/dev/null
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    for f in data head features predictions.tsv; do
+        ln -s "$BATS_FILE_TMPDIR/$f" .
+    done
+}
+
+# rows FILE: image and probability of a worklist; of predictions with the prefix data/
+rows() { grep -v '^[#-]' "$1" | tail -n +2 | cut -f 2,3; }
+answers() { grep -v '^#' predictions.tsv | tail -n +2 | awk -F '\t' -v OFS='\t' '{ print "data/" $1, $7 }'; }
+
+# alike A B: the same names and, to 1e-6, the same probabilities, whatever the order
+alike() {
+    paste <(sort "$1") <(sort "$2") | awk -F '\t' '
+        $1 != $3 || $2 - $4 > 1e-6 || $4 - $2 > 1e-6 { print; bad = 1 } END { exit bad || !NR }'
+}
+
+@test "predict: the probabilities that evaluate gives, the highest first" {
+    predict -q -j 1 -w seeded:1 -o list.tsv head data
+    [ "$(head -n 1 list.tsv)" = "#hilum-worklist 1" ]
+    rows list.tsv >found
+    answers >expected
+    alike found expected
+    cut -f 2 found | sort -c -g -r
+    [ "$(grep -v '^#' list.tsv | tail -n +2 | cut -f 1)" = "$(seq "$(wc -l <expected)")" ]
+    # Classes by the largest probability, as evaluate has them.
+    diff <(grep -v '^#' list.tsv | tail -n +2 | cut -f 2,4 | sort) \
+        <(grep -v '^#' predictions.tsv | tail -n +2 | awk -F '\t' -v OFS='\t' \
+            '{ print "data/" $1, $5 }' | sort)
+}
+
+@test "predict: from features the very same figures" {
+    predict -q -j 1 -f features -o list.tsv head
+    diff <(rows list.tsv | sort) <(answers | sed 's#^data/##' | sort)
+    predict -q -j 1 -f - head <features >piped.tsv
+    cmp list.tsv piped.tsv
+}
+
+@test "predict: neither batch nor threads nor order of names change the list" {
+    predict -q -j 1 -w seeded:1 head data >a.tsv
+    predict -q -j 2 -b 3 -w seeded:1 head data >b.tsv
+    alike <(rows a.tsv) <(rows b.tsv)
+    find -L data -name '*.png' | shuf --random-source=head | predict -q -w seeded:1 head - >c.tsv
+    alike <(rows a.tsv) <(rows c.tsv)
+    predict -q -j 1 -w seeded:1 head data >again.tsv
+    cmp a.tsv again.tsv
+}
+
+@test "predict: names with blanks, quotes, tabs, line breaks and letters of any kind" {
+    one=$(find -L data -name '*.png' | sort | head -n 1)
+    mkdir odd
+    names=($'odd/a b.png' $'odd/q\'"uo.png' $'odd/t\tb.png' $'odd/l\nf.png' $'odd/Größe.png' 'odd/-.png')
+    for n in "${names[@]}"; do
+        cp "$one" "$n"
+    done
+    predict -q -j 1 -w seeded:1 head odd >folder.tsv
+    [ "$(rows folder.tsv | wc -l)" -eq 6 ]
+    grep -qF $'\todd/t\\tb.png\t' folder.tsv
+    grep -qF $'\todd/l\\nf.png\t' folder.tsv
+    printf '%s\0' "${names[@]}" | predict -q -j 1 -0 -w seeded:1 head - >list.tsv
+    alike <(rows folder.tsv) <(rows list.tsv)
+    predict -q -j 1 -w seeded:1 --page page.html head "${names[@]}" >named.tsv
+    alike <(rows folder.tsv) <(rows named.tsv)
+    grep -qF 'odd/q&#39;&quot;uo.png' page.html
+    grep -qF 'odd/Größe.png' page.html
+}
+
+@test "predict: what cannot be read ends the run, or stands at the end of the list" {
+    mkdir new
+    cp "$(find -L data -name '*.png' | sort | head -n 1)" new/good.png
+    head -c 300 new/good.png >new/cut.png
+    echo text >new/text.jpg
+    fails 1 'new/cut.png: ' predict -q -w seeded:1 -o list.tsv --page page.html head new
+    [ ! -e list.tsv ] && [ ! -e page.html ]
+    run --separate-stderr predict -q -j 1 --on-error skip -w seeded:1 -o list.tsv \
+        --page page.html head new gone.png
+    [ "$status" -eq 0 ]
+    [[ $stderr == *'images that cannot be read: 3 of 4; the first: new/cut.png: '* ]]
+    [ "$(tail -n +2 <(grep -v '^#' list.tsv) | cut -f 1,2 | tr '\t\n' '  ')" = \
+        "1 new/good.png - new/cut.png - new/text.jpg - gone.png " ]
+    [ "$(grep -c $'\tunreadable\t' list.tsv)" -eq 3 ]
+    grep -q $'gone.png\t-\t-\t-\tunreadable\t.*No such file' list.tsv
+    grep -q 'Images that cannot be read: 3' page.html
+    # Nothing but such files: still a list.
+    predict -q --on-error skip -w seeded:1 head gone.png >none.tsv 2>/dev/null
+    [ "$(grep -vc '^#' none.tsv)" -eq 2 ]
+}
+
+@test "predict: a threshold moves the answers and nothing else" {
+    predict -q -j 1 -w seeded:1 head data >a.tsv
+    predict -q -j 1 -w seeded:1 --threshold 0.75 head data >b.tsv
+    cmp <(rows a.tsv) <(rows b.tsv)
+    grep -q $'^#threshold\t0.75$' b.tsv
+    grep -v '^#' b.tsv | tail -n +2 |
+        awk -F '\t' '($3 >= 0.75) != ($4 == "PNEUMONIA") { exit 1 }'
+    predict -q -j 1 -w seeded:1 --positive NORMAL head data >c.tsv
+    grep -q $'^#positive\tNORMAL$' c.tsv
+    paste <(rows a.tsv | sort) <(rows c.tsv | sort) | awk -F '\t' \
+        '{ d = $2 + $4 - 1; if ($1 != $3 || d > 1e-6 || -d > 1e-6) exit 1 }'
+}
+
+@test "predict: the page shows so many, with pictures, and needs nothing else" {
+    predict -q -j 1 -w seeded:1 --page page.html --page-rows 3 -o list.tsv head data
+    [ "$(grep -o '<img [^>]*src="data:image/png;base64,' page.html | wc -l)" -eq 3 ]
+    grep -q "The first 3 of $(rows list.tsv | wc -l) images" page.html
+    grep -q 'not a medical device' page.html
+    grep -q 'Untrained backbone: pseudo-random weights seeded:1' page.html
+    grep -q 'No calibration' page.html
+    ! grep -Eq '(src|href)="?(https?:|//|/)|<script' page.html
+    predict -q -j 1 -f features --page p.html -o l.tsv head
+    ! grep -q '<img' p.html
+}
+
+@test "predict: colours are greyed where the head's images were" {
+    one=$(find -L data -name '*.png' | sort | head -n 1)
+    preprocess -q --size 96 --channels 1 -o grey "$BATS_FILE_TMPDIR/m.tsv" --root data
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o f grey
+    train-head -q -j 1 -e 1 -n 8 -o greyhead f
+    predict -q -j 1 -w seeded:1 greyhead "$DATA/images/rgb-444.jpg" >a.tsv
+    # The same file as grey, by way of a manifest.
+    mkdir -p one/NORMAL one/PNEUMONIA
+    cp "$DATA/images/rgb-444.jpg" one/NORMAL/a.jpg
+    cp "$one" one/PNEUMONIA/b.png
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\ttest\n%s\ttest\n' \
+        $'NORMAL/a.jpg\tNORMAL\ta' $'PNEUMONIA/b.png\tPNEUMONIA\tb' |
+        preprocess -q --root one --size 96 --channels 1 -o i
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o g i
+    predict -q -j 1 -f g greyhead >c.tsv
+    awk -F '\t' -v a="$(rows a.tsv | cut -f 2)" -v c="$(rows c.tsv | grep a.jpg | cut -f 2)" \
+        'BEGIN { d = a - c; exit !(c > 0 && d < 1e-6 && d > -1e-6) }'
+}
+
+@test "predict: a head with a tail, and one on a TorchScript module" {
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --unfreeze 4 -o cut "$BATS_FILE_TMPDIR/images"
+    train-head -q -j 1 -e 1 -n 8 --unfreeze 4 -w seeded:1 -o tailed cut
+    predict -q -j 1 -w seeded:1 tailed data >a.tsv
+    predict -q -j 1 -f cut tailed >b.tsv
+    alike <(rows a.tsv) <(rows b.tsv | sed 's#^#data/#')
+    maps=$DATA/torchscript/maps.pt
+    extract-features -q -m "$maps" --allow-code --normalize raw -o f "$BATS_FILE_TMPDIR/images"
+    train-head -q -j 1 -e 1 -n 4 -o scripted f
+    predict -q -j 1 -w "$maps" --allow-code scripted data >c.tsv
+    predict -q -j 1 -f f scripted >d.tsv
+    alike <(rows c.tsv) <(rows d.tsv | sed 's#^#data/#')
+    fails 1 'is a program that would run here' predict -w "$maps" scripted data
+    fails 1 'expected the TorchScript module of scripted' \
+        predict -w "$DATA/torchscript/vectors.pt" --allow-code scripted data
+}
+
+@test "predict: what does not belong together is refused" {
+    fails 1 "differ in weights: seeded:2 has seeded:2" predict -w seeded:2 head data
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -p max -o max "$BATS_FILE_TMPDIR/images"
+    fails 1 "differ in pool" predict -f max head
+    fails 1 "features: " predict -c features -w seeded:1 head data
+    fails 1 "--positive: expected a class of head, found 'COVID'" \
+        predict --positive COVID -w seeded:1 head data
+    mkdir empty
+    touch empty/notes.txt
+    fails 1 'there is no image' predict -w seeded:1 head empty
+    fails 1 'there is no image' predict -w seeded:1 head - </dev/null
+}
+
+@test "predict: wrong usage exits with 2" {
+    fails 2 'missing operand: images' predict -w seeded:1 head
+    fails 2 'missing option: --weights' predict head data
+    fails 2 '--features and --weights' predict -f features -w seeded:1 head
+    fails 2 "unexpected operand 'data'" predict -f features head data
+    fails 2 '--operating: expected --calibration' predict --operating x -w seeded:1 head data
+    fails 2 'both state the threshold' \
+        predict --operating x --threshold 0.5 -c c -w seeded:1 head data
+    fails 2 '--threshold: expected a probability' predict --threshold 2 -w seeded:1 head data
+    fails 2 'only one input' predict -w seeded:1 - -
+    fails 2 "page" predict -w seeded:1 --page list -o list head data
+}

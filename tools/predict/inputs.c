@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "inputs.h"
+
+#include "../common/mem.h"
+#include "../common/output.h"
+#include "../common/scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Names of some ten million files. */
+static const size_t max_list = (size_t)1 << 30;
+
+static void add(inputs *in, char *path)
+{
+    if (in->n == in->cap) {
+        in->cap = in->cap ? 2 * in->cap : 256;
+        in->paths = hl_realloc(in->paths, in->cap, sizeof *in->paths);
+    }
+    in->paths[in->n++] = path;
+}
+
+static int add_folder(inputs *in, const char *folder, hl_err *e)
+{
+    hl_scan s;
+    if (hl_scan_images(&s, folder, e))
+        return -1;
+    const size_t len = strlen(folder);
+    const char *slash = len && folder[len - 1] == '/' ? "" : "/";
+    for (size_t i = 0; i < s.n; i++) {
+        const size_t size = len + 1 + strlen(s.paths[i]) + 1;
+        char *path = hl_malloc(size, 1);
+        snprintf(path, size, "%s%s%s", folder, slash, s.paths[i]);
+        add(in, path);
+    }
+    in->others += s.others;
+    hl_scan_free(&s);
+    return 0;
+}
+
+static int add_name(inputs *in, const char *name, hl_err *e)
+{
+    struct stat st;
+    if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
+        return add_folder(in, name, e);
+    add(in, hl_strdup(name));
+    return 0;
+}
+
+static int add_listed(inputs *in, char *text, size_t len, char end, hl_err *e)
+{
+    size_t number = 1;
+    for (char *at = text; at < text + len; number++) {
+        char *stop = memchr(at, end, (size_t)(text + len - at));
+        if (!stop)
+            stop = text + len; /* NUL-terminated; the last name may lack its end */
+        *stop = '\0';
+        if (strlen(at) != (size_t)(stop - at))
+            return hl_fail(e, "standard input: name %zu holds a zero byte: see --null", number);
+        if (!*at)
+            return hl_fail(e, "standard input: name %zu is empty", number);
+        if (add_name(in, at, e))
+            return -1;
+        at = stop + 1;
+    }
+    return 0;
+}
+
+static int add_list(inputs *in, bool nul, hl_err *e)
+{
+    char *text;
+    size_t len;
+    if (hl_in_read_all(stdin, "standard input", max_list, &text, &len, e))
+        return -1;
+    const int status = add_listed(in, text, len, nul ? '\0' : '\n', e);
+    free(text);
+    return status;
+}
+
+int inputs_gather(inputs *in, char *const *names, size_t n, bool nul, hl_err *e)
+{
+    *in = (inputs){0};
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i++)
+        status = strcmp(names[i], "-") == 0 ? add_list(in, nul, e) : add_name(in, names[i], e);
+    if (status == 0 && in->n == 0)
+        status = hl_fail(e, "there is no image (files in folders: *.jpeg, *.jpg, *.png)");
+    if (status)
+        inputs_free(in);
+    return status;
+}
+
+void inputs_free(inputs *in)
+{
+    for (size_t i = 0; i < in->n; i++)
+        free(in->paths[i]);
+    free(in->paths);
+    *in = (inputs){0};
+}

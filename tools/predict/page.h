@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The worklist as one page that needs nothing but itself, with small pictures. */
+#ifndef HL_PREDICT_PAGE_H
+#define HL_PREDICT_PAGE_H
+
+#include "../common/error.h"
+#include "../common/text.h"
+#include "../nets/head.h"
+#include "worklist.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct page_options {
+    const hl_head *head;
+    size_t rows;   /* of the list that are shown; the table has them all */
+    bool pictures; /* the entries are image files that can be read again */
+    int jobs;      /* threads that read them */
+} page_options;
+
+/* The list must be ranked. Appends the HTML. A picture that cannot be read any longer is left out. */
+int page_write(const worklist *w, const page_options *o, hl_text *html, hl_err *e);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Image files through the backbone and the head, a batch at a time, however many they are. */
+#ifndef HL_PREDICT_STREAM_H
+#define HL_PREDICT_STREAM_H
+
+#include "../common/digest.h"
+#include "../common/error.h"
+#include "../common/image_file.h"
+#include "../nets/extractor.h"
+#include "inputs.h"
+#include "judge.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct stream_options {
+    hl_fitting fitting;
+    size_t batch;       /* images that are computed at a time */
+    bool skip_unusable; /* put what cannot be read into the list; otherwise it ends the run */
+    int jobs;
+} stream_options;
+
+/* Reads on several threads while the batch before is computed. images gets the digest of the files
+ * that were read: for each, in order, the 32 bytes of its SHA-256. */
+int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
+                  char images[HL_DIGEST_SIZE], hl_err *e);
+
+/* The fitting that a head's space and provenance ask for. */
+int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, hl_err *e);
+
+/* The reason that stands in a message behind "FILE: ", or all of it. */
+const char *reason_within(const char *message, const char *file);
+
+#endif

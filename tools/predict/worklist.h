@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The list that predict writes: which images a person should look at first. */
+#ifndef HL_PREDICT_WORKLIST_H
+#define HL_PREDICT_WORKLIST_H
+
+#include "../common/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct entry {
+    char *image;     /* path, owned */
+    double p;        /* of the positive class */
+    uint32_t answer; /* class */
+    double distance; /* to the training data; NaN: not known */
+    bool unlike;     /* it is beyond the threshold */
+    char *reason;    /* why the image could not be read, owned; NULL: it was */
+    size_t order;    /* among those that were added; set by worklist_add */
+} entry;
+
+typedef struct worklist {
+    entry *entries;
+    size_t n, cap;
+    size_t positive, unlike, unread; /* how many */
+    /* what the entries mean */
+    char *const *classes;
+    uint32_t positive_class;
+    double threshold;         /* NaN: the largest probability decides */
+    const char *point;        /* name of the operating point, or NULL */
+    bool is_calibrated;
+    double temperature; /* of the calibration */
+    double unlike_from; /* what is farther is unlike the training data; NaN: no reference */
+    const char *chain;
+} worklist;
+
+/* Takes over what the entry owns. */
+void worklist_add(worklist *w, entry e);
+/* The most probable first, equals as they were added; what could not be read stands at the end. */
+void worklist_rank(worklist *w);
+/* As TSV. A failed write shows in ferror(fp). */
+void worklist_write(const worklist *w, FILE *fp);
+void worklist_free(worklist *w);
+
+#endif
