@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Experiments of several runs, each of them the one of pipeline.mk with other knobs.
+# Experiments of several runs, each of them the one of pipeline.mk with other knobs; and what a run is
+# good for: a worklist of new images.
 
-.PHONY: compare sweep kfold diff reproduce
+.PHONY: compare sweep kfold diff reproduce triage
 
 # All backbones on the same data with the same split, and the paper's Table 1.
 run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
@@ -145,3 +146,31 @@ diff:
 reproduce: build
 	+@MAKE=$(call q,$(MAKE)) BIN=$(call q,$(bin)) DIGESTS=$(call q,$(abspath $(DIGESTS))) \
 	    scripts/reproduce $(call q,$(call run_dir,$(RUN)))
+
+# ---- triage: a worklist of new images --------------------------------------------------------------
+
+# `make triage HEAD=results/RUN/head.safetensors.zst IMAGES=folder`. Weights and calibration are those
+# of the head's run, where its folder states them, unless they are given.
+HEAD        ?= $(head)
+IMAGES      ?=
+CALIBRATION ?= $(wildcard $(dir $(HEAD))calibration.safetensors.zst)
+OPERATING   ?=
+PAGE_ROWS   ?= 50
+TRIAGE      ?= $(RESULTS)/triage
+is_given = $(filter command environment,$(firstword $(origin $(1))))
+stated = $(shell sed -n 's/^knob\t$(1)\t//p' $(call q,$(dir $(HEAD))experiment.tsv) 2>/dev/null)
+triage_model = $(or $(if $(call is_given,MODEL),$(MODEL)),$(call stated,MODEL),$(MODEL))
+triage_weights = $(if $(filter %.pt,$(triage_model)),$(triage_model),$(or \
+    $(if $(call is_given,WEIGHTS),$(WEIGHTS)),$(call stated,WEIGHTS),$(WEIGHTS)))
+
+triage: $(bin)/predict
+	@[ -f $(call q,$(HEAD)) ] || \
+	    { echo make: $(call q,HEAD=$(HEAD): there is no such file; make all makes one) >&2; exit 1; }
+	@[ -e $(call q,$(IMAGES)) ] || \
+	    { echo make: $(call q,IMAGES=$(IMAGES): expected a folder of images) >&2; exit 1; }
+	@mkdir -p $(call q,$(TRIAGE))
+	@$(bin)/predict $(QUIET) -w $(call q,$(triage_weights)) $(if $(ALLOW_CODE),--allow-code) \
+	    $(if $(CALIBRATION),-c $(call q,$(CALIBRATION))) $(if $(OPERATING),--operating $(call q,$(OPERATING))) \
+	    --on-error skip -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $(call q,$(TRIAGE))/worklist.tsv \
+	    --page $(call q,$(TRIAGE))/worklist.html --page-rows $(call q,$(PAGE_ROWS)) $(call q,$(HEAD)) $(call q,$(IMAGES))
+	@echo $(call q,worklist: $(TRIAGE)/worklist.html)

@@ -342,6 +342,7 @@ help:
 	@echo 'deps       install the Debian packages'
 	@echo 'all        run the experiment and write $(report)'
 	@echo 'explain    heat maps of the run alone: $(dir $(maps))'
+	@echo 'triage     IMAGES=folder [HEAD=file]: a worklist of new images and its page'
 	@echo 'compare    all three backbones and the table of the paper'
 	@echo 'sweep      every combination of the training knobs that have several values'
 	@echo 'kfold      cross validation with K folds by patient: each image is tested once'

@@ -29,12 +29,14 @@ static int64_t batch, jobs, page_rows = 50;
 static bool nul, allow_code;
 
 static const hl_opt options[] = {
-    HL_OPT_STR('w', "weights", "FILE", &weights, "the backbone's weights, as for the head's features"),
+    HL_OPT_STR('w', "weights", "FILE", &weights,
+               "the backbone's weights, as for the head's features"),
     HL_OPT_FLAG(0, "allow-code", &allow_code, "-w may be a TorchScript file, which is a program"),
     HL_OPT_STR('f', "features", "FILE", &features_path, "features instead of images"),
     HL_OPT_STR('c', "calibration", "FILE", &calibration_path,
                "what evaluate --calibration wrote about the head"),
-    HL_OPT_STR_R(0, "positive", "CLASS", &positive, "what to look for (default: the second of two)"),
+    HL_OPT_STR_R(0, "positive", "CLASS", &positive,
+                 "what to look for (default: the second of two)"),
     HL_OPT_STR_R(0, "operating", "NAME", &point, "answer as at this operating point, with -c"),
     HL_OPT_STR_R(0, "threshold", "P", &threshold_text, "or positive from this probability on"),
     HL_OPT_FLAG('0', "null", &nul, "names on standard input end in zero bytes"),
@@ -161,8 +163,8 @@ static int make_chain(char **chain, const job *j, hl_err *e)
     if (calibration_path)
         from[n++] = (hl_input){"calibration", j->calibration.id};
     char *both;
-    if (hl_chain_join(&both, hl_head_chain(j->head),
-                      calibration_path ? j->calibration.chain : "[]", e))
+    if (hl_chain_join(&both, hl_head_chain(j->head), calibration_path ? j->calibration.chain : "[]",
+                      e))
         return -1;
     const int status = hl_chain_extend(chain, both, &cli, from, n, e);
     free(both);
@@ -183,10 +185,8 @@ static int open_outputs(hl_out *list, hl_out *html, hl_err *e)
 /* Both are complete before either takes its final name. */
 static int write_outputs(const job *j, hl_err *e)
 {
-    const page_options o = {.head = j->head,
-                            .rows = (size_t)page_rows,
-                            .pictures = !features_path,
-                            .jobs = (int)jobs};
+    const page_options o = {
+        .head = j->head, .rows = (size_t)page_rows, .pictures = !features_path, .jobs = (int)jobs};
     hl_text text = {0};
     hl_out list, html;
     if (page && page_write(&j->list, &o, &text, e)) {
@@ -271,7 +271,8 @@ static int run(const char *head_name, char *const *names, size_t n, hl_err *e)
 static void check_threshold(void)
 {
     if (point && threshold_text)
-        hl_usage_error("--operating and --threshold both state the threshold: expected one of them");
+        hl_usage_error(
+            "--operating and --threshold both state the threshold: expected one of them");
     if (point && !calibration_path)
         hl_usage_error("--operating: expected --calibration with it");
     if (!threshold_text)

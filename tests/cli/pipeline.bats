@@ -152,6 +152,33 @@ tools_run() {
     [[ $output == *"LR            0.5 "* ]]
 }
 
+@test "pipeline: make triage makes a worklist and its page of a folder, with the run's weights" {
+    run experiment
+    triage() {
+        make --no-print-directory -C "$ROOT" triage RESULTS="$results" RUN=run \
+            TRIAGE="$BATS_TEST_TMPDIR/the list" "$@" 2>&1
+    }
+    cp -r "$BATS_FILE_TMPDIR/set of phantoms/NORMAL" "$BATS_TEST_TMPDIR/it's new"
+    echo text >"$BATS_TEST_TMPDIR/it's new/text.png"
+    run triage IMAGES="$BATS_TEST_TMPDIR/it's new" PAGE_ROWS=2
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "worklist: $BATS_TEST_TMPDIR/the list/worklist.html" ]
+    list="$BATS_TEST_TMPDIR/the list/worklist.tsv"
+    [ "$(grep -v '^#' "$list" | tail -n +2 | wc -l)" -eq "$(ls "$BATS_TEST_TMPDIR/it's new" | wc -l)" ]
+    grep -q "text.png.*unreadable" "$list"
+    [ "$(grep -o '<img ' "$BATS_TEST_TMPDIR/the list/worklist.html" | wc -l)" -eq 2 ]
+    run triage IMAGES="$BATS_TEST_TMPDIR/it's new" WEIGHTS=seeded:2
+    [ "$status" -ne 0 ]
+    [[ $output == *"differ in weights"* ]]
+    run triage IMAGES=
+    [ "$status" -ne 0 ]
+    [[ $output == *"IMAGES=: expected a folder of images"* ]]
+    run triage IMAGES="$BATS_TEST_TMPDIR" RUN=none
+    [ "$status" -ne 0 ]
+    [[ $output == *"none/head.safetensors.zst: there is no such file"* ]]
+}
+
 @test "pipeline: make sweep trains every combination on the same features, once" {
     run experiment # leaves features
     features=$(stat -c %Y "$out/features.safetensors.zst")

@@ -11,11 +11,8 @@ static char *classes[] = {"A", "B"};
 
 static entry one(const char *image, double p, double distance, bool unlike)
 {
-    return (entry){.image = strdup(image),
-                   .p = p,
-                   .answer = p >= 0.5,
-                   .distance = distance,
-                   .unlike = unlike};
+    return (entry){
+        .image = strdup(image), .p = p, .answer = p >= 0.5, .distance = distance, .unlike = unlike};
 }
 
 static void test_ranks(void **state)
@@ -73,8 +70,8 @@ static void test_names(void **state)
     put_text("d/notes.txt", "");
     char *names[] = {"x.dat", "d", "gone.png", "d/"};
     assert_int_equal(inputs_gather(&in, names, 4, false, &e), 0);
-    static const char *const paths[] = {"x.dat", "d/a.JPG", "d/b.png", "gone.png", "d/a.JPG",
-                                        "d/b.png"};
+    static const char *const paths[] = {"x.dat",    "d/a.JPG", "d/b.png",
+                                        "gone.png", "d/a.JPG", "d/b.png"};
     expect(&in, paths, 6);
     assert_int_equal(in.others, 2);
     inputs_free(&in);
@@ -101,7 +98,9 @@ static void test_lists(void **state)
     inputs in;
     static const char *const lines[] = {"a b.png", "c\t\"d\".png", " e"};
     static const char *const zeros[] = {"a\nb.png", "c"};
-    assert_int_equal(gather_list(&in, "a b.png\nc\t\"d\".png\n e", sizeof "a b.png\nc\t\"d\".png\n e" - 1, false, &e), 0);
+    assert_int_equal(gather_list(&in, "a b.png\nc\t\"d\".png\n e",
+                                 sizeof "a b.png\nc\t\"d\".png\n e" - 1, false, &e),
+                     0);
     expect(&in, lines, 3);
     inputs_free(&in);
     assert_int_equal(gather_list(&in, "a\nb.png\0c\0", sizeof "a\nb.png\0c\0" - 1, true, &e), 0);

@@ -101,8 +101,7 @@ static entry judge_one(const judge *j, const float *features, const double *p, c
     return one;
 }
 
-int judge_add(const judge *j, size_t n, const float *features, const char *const *images,
-              hl_err *e)
+int judge_add(const judge *j, size_t n, const float *features, const char *const *images, hl_err *e)
 {
     const size_t k = hl_head_classes(j->head), width = hl_head_inputs(j->head);
     double *p = hl_malloc(n * k, sizeof *p);

@@ -134,8 +134,8 @@ static int add_list(doc *d, const worklist *w, const page_options *o, size_t *at
     rows top = {.w = w, .at = at, .n = pick(w, 0, false, o->rows, at)};
     doc_say(d, DOC_SECTION, "Worklist");
     if (top.n < read)
-        doc_say(d, DOC_TEXT, "The first %zu of %zu images; the table of the list has them all.", top.n,
-                read);
+        doc_say(d, DOC_TEXT, "The first %zu of %zu images; the table of the list has them all.",
+                top.n, read);
     return add_table(d, &top, o, "Most urgent first.", e);
 }
 
@@ -147,9 +147,10 @@ static int add_unlike(doc *d, const worklist *w, const page_options *o, size_t *
     if (rest.n == 0)
         return 0;
     doc_say(d, DOC_SECTION, "Unlike the training data");
-    doc_say(d, DOC_TEXT,
-            "These stand further down and are flagged: the model has seen nothing like them, and its "
-            "probabilities for them mean little.");
+    doc_say(
+        d, DOC_TEXT,
+        "These stand further down and are flagged: the model has seen nothing like them, and its "
+        "probabilities for them mean little.");
     return add_table(d, &rest, o, "Flagged images that are not in the table above.", e);
 }
 
@@ -158,7 +159,8 @@ static void add_unread(doc *d, const worklist *w)
     if (w->unread == 0)
         return;
     doc_say(d, DOC_SECTION, "Not readable");
-    doc_table *t = doc_add_table(d, "Nothing is known of these images. Somebody has to look at them.");
+    doc_table *t =
+        doc_add_table(d, "Nothing is known of these images. Somebody has to look at them.");
     doc_add_column(t, "Image", COL_TEXT);
     doc_add_column(t, "Reason", COL_TEXT);
     for (size_t i = w->n - w->unread; i < w->n; i++) {
@@ -173,17 +175,21 @@ static void add_warnings(doc *d, const worklist *w, const hl_space *space)
 {
     doc_block *b = doc_warnings(d);
     if (strncmp(space->weights, "seeded:", 7) == 0)
-        doc_alarm(b, "Untrained backbone: pseudo-random weights %s; the list says nothing about X-rays.",
-                  space->weights);
+        doc_alarm(
+            b, "Untrained backbone: pseudo-random weights %s; the list says nothing about X-rays.",
+            space->weights);
     doc_warn(b, "Research software, not a medical device: do not diagnose or treat anyone by it.");
     if (!w->is_calibrated)
-        doc_warn(b, "No calibration: probabilities may be too sure of themselves, and nothing tells "
-                    "which images are unlike the training data.");
+        doc_warn(b,
+                 "No calibration: probabilities may be too sure of themselves, and nothing tells "
+                 "which images are unlike the training data.");
     else if (!isfinite(w->unlike_from))
-        doc_warn(b, "The calibration has no reference of the training data: nothing tells which images "
-                    "are unlike them.");
+        doc_warn(
+            b, "The calibration has no reference of the training data: nothing tells which images "
+               "are unlike them.");
     if (w->unlike)
-        doc_warn(b, "Images that are unlike the training data: %zu. Do not go by their probabilities.",
+        doc_warn(b,
+                 "Images that are unlike the training data: %zu. Do not go by their probabilities.",
                  w->unlike);
     if (w->unread)
         doc_warn(b, "Images that cannot be read: %zu.", w->unread);
@@ -208,23 +214,24 @@ static void add_stats(doc *d, const worklist *w)
 static void add_meaning(doc *d, const worklist *w, const hl_head *head)
 {
     doc_say(d, DOC_SECTION, "What it means");
-    doc_say(d, DOC_TEXT,
-            "Images are sorted by the probability of %s that the model gives them%s. A high place is a "
-            "reason to look soon, a low one is no reason not to look.",
-            w->classes[w->positive_class],
-            w->is_calibrated ? ", calibrated on validation images" : "");
+    doc_say(
+        d, DOC_TEXT,
+        "Images are sorted by the probability of %s that the model gives them%s. A high place is a "
+        "reason to look soon, a low one is no reason not to look.",
+        w->classes[w->positive_class], w->is_calibrated ? ", calibrated on validation images" : "");
     if (isfinite(w->threshold))
         doc_say(d, DOC_TEXT, "The answer is %s from a probability of %.4f on%s%s.",
-                w->classes[w->positive_class], w->threshold, w->point ? ", the operating point " : "",
-                w->point ? w->point : "");
+                w->classes[w->positive_class], w->threshold,
+                w->point ? ", the operating point " : "", w->point ? w->point : "");
     doc_say(d, DOC_NOTE, "Head %s, on %s, layer %s, weights %s.", hl_head_id(head),
             hl_head_space(head)->backbone, hl_head_space(head)->cut, hl_head_space(head)->weights);
 }
 
 static void add_lead(doc *d, const worklist *w)
 {
-    doc_say(d, DOC_LEAD, "%zu image%s, the most urgent first: %zu answered with %s.", w->n - w->unread,
-            w->n - w->unread == 1 ? "" : "s", w->positive, w->classes[w->positive_class]);
+    doc_say(d, DOC_LEAD, "%zu image%s, the most urgent first: %zu answered with %s.",
+            w->n - w->unread, w->n - w->unread == 1 ? "" : "s", w->positive,
+            w->classes[w->positive_class]);
 }
 
 int page_write(const worklist *w, const page_options *o, hl_text *html, hl_err *e)

@@ -18,7 +18,8 @@ typedef struct page_options {
     int jobs;      /* threads that read them */
 } page_options;
 
-/* The list must be ranked. Appends the HTML. A picture that cannot be read any longer is left out. */
+/* The list must be ranked. Appends the HTML. A picture that cannot be read any longer is left out.
+ */
 int page_write(const worklist *w, const page_options *o, hl_text *html, hl_err *e);
 
 #endif

@@ -20,13 +20,13 @@ int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, h
     if (filter < 0 || fit < 0)
         return hl_fail(e, "%s: this version cannot resize by filter '%s' and fit '%s'", head_name,
                        s->filter, s->fit);
-    *f = (hl_fitting){.height = (size_t)s->height,
-                      .width = (size_t)s->width,
-                      .filter = (hl_filter)filter,
-                      .fit = (hl_fit)fit,
-                      /* Not part of the space: grey images are grey either way. */
-                      .to_grey = hl_chain_has_option(hl_head_chain(head), "preprocess",
-                                                     "--channels", "1")};
+    *f = (hl_fitting){
+        .height = (size_t)s->height,
+        .width = (size_t)s->width,
+        .filter = (hl_filter)filter,
+        .fit = (hl_fit)fit,
+        /* Not part of the space: grey images are grey either way. */
+        .to_grey = hl_chain_has_option(hl_head_chain(head), "preprocess", "--channels", "1")};
     return 0;
 }
 
@@ -132,7 +132,8 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
 int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
                   char images[HL_DIGEST_SIZE], hl_err *e)
 {
-    const size_t nslots = hl_ordered_slots(o->jobs), bytes = o->fitting.height * o->fitting.width * 3;
+    const size_t nslots = hl_ordered_slots(o->jobs),
+                 bytes = o->fitting.height * o->fitting.width * 3;
     run r = {.in = in,
              .x = x,
              .j = j,

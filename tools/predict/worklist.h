@@ -27,8 +27,8 @@ typedef struct worklist {
     /* what the entries mean */
     char *const *classes;
     uint32_t positive_class;
-    double threshold;         /* NaN: the largest probability decides */
-    const char *point;        /* name of the operating point, or NULL */
+    double threshold;  /* NaN: the largest probability decides */
+    const char *point; /* name of the operating point, or NULL */
     bool is_calibrated;
     double temperature; /* of the calibration */
     double unlike_from; /* what is farther is unlike the training data; NaN: no reference */
