@@ -60,7 +60,7 @@ typedef struct job {
     const char *head_name;
     hl_head *head;
     top top;
-    char **classes; /* pointers into the head */
+    char *const *classes; /* the head's */
     size_t nclasses;
     hl_samples images;
     hl_predictions predictions; /* chain NULL: none */
@@ -331,9 +331,7 @@ static int run(const char *head_name, char *const *samples, size_t n, hl_err *e)
     if (hl_head_load(&j.head, head_name, e))
         return -1;
     j.nclasses = hl_head_classes(j.head);
-    j.classes = hl_malloc(j.nclasses, sizeof *j.classes);
-    for (size_t k = 0; k < j.nclasses; k++)
-        j.classes[k] = (char *)hl_head_class(j.head, k);
+    j.classes = hl_head_class_names(j.head);
     int status = hl_samples_open(&j.images, images_path, "images", e);
     if (status == 0)
         status = explain(&j, samples, n, e);
@@ -342,7 +340,6 @@ static int run(const char *head_name, char *const *samples, size_t n, hl_err *e)
     sanity_free(&j.sanity);
     net_extractor_free(j.answering);
     hl_samples_close(&j.images);
-    free(j.classes);
     hl_head_free(j.head);
     return status;
 }

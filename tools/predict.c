@@ -68,7 +68,7 @@ typedef struct job {
     const char *head_name;
     hl_head *head;
     hl_calibration calibration;
-    char **classes; /* pointers into the head */
+    char *const *classes; /* the head's */
     worklist list;
     judge judge;
     char subject[HL_DIGEST_SIZE]; /* of images or features */
@@ -254,16 +254,12 @@ static int run(const char *head_name, char *const *names, size_t n, hl_err *e)
         return hl_fail(e, "libtorch: %s", ts_last_error());
     if (hl_head_load(&j.head, head_name, e))
         return -1;
-    const size_t k = hl_head_classes(j.head);
-    j.classes = hl_malloc(k, sizeof *j.classes);
-    for (size_t i = 0; i < k; i++)
-        j.classes[i] = (char *)hl_head_class(j.head, i);
+    j.classes = hl_head_class_names(j.head);
     int status = calibration_path ? hl_calibration_read(&j.calibration, calibration_path, e) : 0;
     if (status == 0)
         status = predict(&j, names, n, e);
     worklist_free(&j.list);
     hl_calibration_free(&j.calibration);
-    free(j.classes);
     hl_head_free(j.head);
     return status;
 }

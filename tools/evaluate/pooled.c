@@ -16,7 +16,7 @@ typedef struct pool {
     char *const *files;
     size_t *origin; /* [o->manifest.n] */
     hl_input *inputs;
-    char (*roles)[32];
+    char (*roles)[40];
     char (*digests)[HL_DIGEST_SIZE];
 } pool;
 

@@ -132,15 +132,12 @@ int sanity_new(sanity *s, const hl_head *like, size_t number, uint64_t seed, hl_
     for (; hl_head_hidden(like, nhidden); nhidden++)
         units[nhidden] = (int64_t)hl_head_hidden(like, nhidden);
     const size_t k = hl_head_classes(like);
-    char **classes = hl_malloc(k, sizeof *classes);
-    for (size_t i = 0; i < k; i++)
-        classes[i] = (char *)hl_head_class(like, i);
     *s = (sanity){.heads = hl_calloc(number, sizeof *s->heads)};
     int status = 0;
     for (; s->n < number && status == 0; s->n += status == 0)
-        status = hl_head_new(&s->heads[s->n], dense_inputs(like), units, nhidden, classes, k,
-                             hl_head_space(like), NULL, seed + 1 + s->n, e);
-    free(classes);
+        status = hl_head_new(&s->heads[s->n], dense_inputs(like), units, nhidden,
+                             hl_head_class_names(like), k, hl_head_space(like), NULL,
+                             seed + 1 + s->n, e);
     if (status)
         sanity_free(s);
     return status;

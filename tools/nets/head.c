@@ -44,6 +44,11 @@ const char *hl_head_class(const hl_head *h, size_t k)
     return h->classes[k];
 }
 
+char *const *hl_head_class_names(const hl_head *h)
+{
+    return h->classes;
+}
+
 const hl_space *hl_head_space(const hl_head *h)
 {
     return &h->space;

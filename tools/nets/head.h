@@ -29,6 +29,7 @@ void hl_head_free(hl_head *head); /* NULL is fine */
 size_t hl_head_inputs(const hl_head *head);               /* values of one feature vector */
 size_t hl_head_classes(const hl_head *head);              /* K */
 const char *hl_head_class(const hl_head *head, size_t k); /* name of class k */
+char *const *hl_head_class_names(const hl_head *head);    /* all of them, owned by the head */
 const hl_space *hl_head_space(const hl_head *head);
 const char *hl_head_chain(const hl_head *head); /* provenance, a JSON list */
 const char *hl_head_id(const hl_head *head);    /* digest, for the provenance of what uses it */
