@@ -18,6 +18,11 @@ setup_file() {
     cp "$data/evidence.json" run/metrics.json
     cp "$data/predictions.tsv" run
     report --compare -o compare.html "$data/collapsed.json" run
+    few_images 8 96
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 1 -n 4 -o head features
+    echo text >"data/no <image>.png"
+    predict -q -j 1 --on-error skip -w seeded:1 --page list.html -o list.tsv head data 2>/dev/null
 }
 
 setup() {
@@ -58,6 +63,11 @@ need_checker() {
     well_shown compare.html
 }
 
+@test "browser: a worklist with pictures" {
+    grep -q '<img ' list.html
+    well_shown list.html
+}
+
 @test "browser: a page that is wrong is seen to be" {
     need_command chromium
     need_command python3
@@ -76,7 +86,7 @@ need_checker() {
 
 @test "browser: the pages are valid HTML" {
     need_checker
-    checker full.html alarm.html compare.html
+    checker full.html alarm.html compare.html list.html
 }
 
 @test "browser: the HTML checker finds what is wrong" {
