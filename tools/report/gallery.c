@@ -66,7 +66,7 @@ void add_gallery(doc *d, const report_maps *maps)
     if (maps->sanity)
         doc_say(d, DOC_NOTE,
                 "Rank correlation of the maps with those of heads that learned nothing: %s. The "
-                "nearer to 0, the more a map shows what was learned.",
+                "nearer |rho| is to 0, the more a map shows what was learned.",
                 maps->sanity);
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         add_group(d, maps, reasons[i].word, reasons[i].heading);
