@@ -43,6 +43,10 @@ CLASS_WEIGHT ?= none
 OPTIMIZER ?= adam
 UNFREEZE ?= 0
 BATCHNORM ?= inference
+# evaluate
+RESAMPLES ?= 2000
+CALIBRATE ?= 0
+PREVALENCE ?=
 # cross validation
 K       ?= 5
 FOLD    ?=
@@ -69,6 +73,7 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 $(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
 $(if $(filter-out 0 1,$(ALLOW_LEAK)),$(error ALLOW_LEAK: expected 0 or 1, found '$(ALLOW_LEAK)'))
+$(if $(filter-out 0 1,$(CALIBRATE)),$(error CALIBRATE: expected 0 or 1, found '$(CALIBRATE)'))
 
 # Where the backbone is cut: at its end, or below the layers that are trained with the head, which
 # then needs their weights.
@@ -148,6 +153,7 @@ head     := $(TRAIN_OUT)/head.safetensors.zst
 history  := $(TRAIN_OUT)/history.tsv
 metrics  := $(TRAIN_OUT)/metrics.json
 predictions := $(TRAIN_OUT)/predictions.tsv
+calibration := $(TRAIN_OUT)/calibration.safetensors.zst
 report   := $(TRAIN_OUT)/report.html
 summary  := $(TRAIN_OUT)/report.md
 report_json := $(TRAIN_OUT)/report.json
@@ -166,7 +172,7 @@ $(eval $(call params,$$(BASE)/params/weights,$$(if $$(weights_file),,$$(WEIGHTS)
 $(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(cut) $$(DTYPE) $$(DEVICE),extract-features))
 $(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) $$(tail) seed $$(TRAIN_SEED),train-head))
-$(eval $(call params,$$(TRAIN_OUT)/params/evaluate,,evaluate))
+$(eval $(call params,$$(TRAIN_OUT)/params/evaluate,$$(judged),evaluate))
 $(eval $(call params,$$(TRAIN_OUT)/params/explain,,explain))
 $(eval $(call params,$$(TRAIN_OUT)/params/report,heat maps $$(EXPLAIN),report))
 # Heat maps or a report that are to be made again leave a run complete.
@@ -176,7 +182,7 @@ $(BASE)/params/data: $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json)
 
 # These are whole or not there, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(audit) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
-           $(report) $(summary) $(report_json) $(maps)
+           $(calibration) $(report) $(summary) $(report_json) $(maps)
 
 $(sample).tool: FORCE | $(bin)/digest $(bin)/phantom
 	@$(bin)/digest -q $(bin)/phantom | cut -f 1 >$@.$$$$; $(update)
@@ -242,9 +248,13 @@ $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(if $(wildc
 	@[ ! -e $(checkpoint) ] || { echo 'make: the training was interrupted: the same command goes on with it;' \
 	    'to take its weights as they are, first rm $(checkpoint)' >&2; exit 1; }
 
-$(metrics) $(predictions) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/evaluate
+# How it is measured.
+judged = -s $(call q,$(SEED)) --resamples $(call q,$(RESAMPLES)) $(if $(filter 1,$(CALIBRATE)),--calibrate) \
+    $(if $(PREVALENCE),--prevalence $(call q,$(PREVALENCE)))
+$(metrics) $(predictions) $(calibration) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/evaluate
 	$(call note,evaluate,$(TRAIN_OUT))
-	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) -p $(predictions) -o $(metrics) $(head) $(features)
+	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) $(judged) --calibration $(calibration) \
+	    -p $(predictions) -o $(metrics) $(head) $(features)
 
 $(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
 	$(bin)/explain $(QUIET) -i $(images) -p $(predictions) -w $(call q,$(if $(is_module),$(MODEL),$(WEIGHTS))) \
@@ -260,7 +270,7 @@ $(report) $(summary) $(report_json) &: $(if $(explained),$(maps)) $(metrics) $(p
 # What a complete run was made with, and what came of it; the report is one of its readers.
 result_knobs = $(filter-out JOBS RESULTS RUN EXPLAIN $(if $(FOLD),,K FOLD),$(knobs))
 run_tools := split audit preprocess extract-features train-head evaluate report
-run_files := $(manifest) $(fold) $(audit) $(images) $(features) $(head) $(predictions) $(metrics)
+run_files := $(manifest) $(fold) $(audit) $(images) $(features) $(head) $(predictions) $(metrics) $(calibration)
 $(eval $(call params,$$(TRAIN_OUT)/params/experiment,$$(foreach k,$$(result_knobs),$$(k)=$$($$(k))),$$(run_tools)))
 
 # The last column of a history is how long an epoch took.
@@ -295,6 +305,7 @@ all: $(report) $(experiment)
 knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
          DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
+         RESAMPLES CALIBRATE PREVALENCE \
          JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
@@ -327,6 +338,9 @@ about_DROPOUT := share of hidden units dropped in training
 about_CLASS_WEIGHT := none, balanced
 about_OPTIMIZER := adam, sgd
 about_UNFREEZE := last layers of the backbone, as Keras counts them, that are trained with the head
+about_RESAMPLES := of the bootstrap over patients that intervals come from; 0 for none
+about_CALIBRATE := 1: temperature scaling, fitted on the validation images
+about_PREVALENCE := share of positives for which predictive values are stated too
 about_BATCHNORM := of unfrozen batch norms in training: inference, training (a known mistake)
 about_K := folds of a cross validation
 about_FOLD := the one whose patients are the test set; empty: no cross validation

@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* evaluate: measures a head on features that it may or may not have been trained on. */
+#include "common/calibration.h"
 #include "common/cli.h"
 #include "common/features.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/names.h"
 #include "common/output.h"
 #include "common/override.h"
 #include "common/provenance.h"
+#include "evaluate/calibrate.h"
 #include "evaluate/output.h"
 #include "evaluate/pooled.h"
 #include "nets/device.h"
 #include "nets/head.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int subset = HL_TEST;
-static const char *manifest, *output, *predictions;
-static int64_t batch = 256, jobs;
-static bool opt_pooled;
+static const char *manifest, *output, *predictions, *calibration;
+static int64_t batch = 256, jobs, resamples = 2000;
+static uint64_t seed = 1;
+static double prevalence, quantile = 0.99;
+static bool opt_pooled, opt_calibrate;
 
 static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "subset", "train|val|test|all", &subset, "samples that the figures are of"),
@@ -27,6 +33,17 @@ static const hl_opt options[] = {
     HL_OPT_STR('p', "predictions", "FILE", &predictions,
                "probabilities of every sample of the subset, as TSV"),
     HL_OPT_FLAG_R(0, "pooled", &opt_pooled, "measure answers that are there, of several heads"),
+    HL_OPT_FLAG_R(0, "calibrate", &opt_calibrate,
+                  "fit a temperature on the validation samples, and apply it"),
+    HL_OPT_STR('c', "calibration", "FILE", &calibration,
+               "also write temperature, operating points and outlier reference, for predict"),
+    HL_OPT_REAL_R(0, "outliers", "QUANTILE", &quantile, 0.5, 0.999999,
+                  "share of held-out images that are to pass for like the training data"),
+    HL_OPT_INT_R(0, "resamples", "N", &resamples, 0, 1000000,
+                 "resamples of the bootstrap; 0: no intervals"),
+    HL_OPT_REAL_R(0, "prevalence", "SHARE", &prevalence, 0, 1,
+                  "give predictive values for this prevalence too; 0: for none"),
+    HL_OPT_SEED(&seed),
     HL_OPT_INT('b', "batch", "N", &batch, 1, 65536, "rows of features held at a time"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
 };
@@ -84,9 +101,23 @@ static size_t keep_originals(const hl_features *f, size_t first, size_t n, float
     return kept;
 }
 
+/* Hands the kept ones to the outlier reference: what was trained on, and what was held out. */
+static void add_to_reference(hl_outlier_fit *fit, const hl_features *f, size_t first, size_t n,
+                             const float *values)
+{
+    for (size_t i = first; fit && i < first + n; i++) {
+        const hl_sample *s = &f->samples.manifest.samples[i];
+        if (s->variant)
+            continue;
+        if (s->subset != HL_TEST)
+            hl_outlier_fit_add(fit, values, s->cls, s->patient, s->subset == HL_TRAIN);
+        values += f->width;
+    }
+}
+
 /* A row of p for each sample that is no variant. */
-static int predict_all(const hl_head *head, hl_features *f, double *p, uint32_t *predicted,
-                       hl_err *e)
+static int predict_all(const hl_head *head, hl_features *f, hl_outlier_fit *fit, double *p,
+                       uint32_t *predicted, hl_err *e)
 {
     const size_t rows = (size_t)batch < f->samples.n ? (size_t)batch : f->samples.n;
     float *values = hl_malloc(rows * f->width, sizeof *values);
@@ -98,6 +129,8 @@ static int predict_all(const hl_head *head, hl_features *f, double *p, uint32_t 
         double *to = p + done * f->samples.nclasses;
         status = hl_features_read(f, n, values, e);
         const size_t kept = status ? 0 : keep_originals(f, read, n, values);
+        if (status == 0)
+            add_to_reference(fit, f, read, n, values);
         if (kept)
             status = hl_head_predict(head, kept, values, to, e);
         for (size_t i = 0; status == 0 && i < kept; i++)
@@ -147,6 +180,52 @@ static int make_chain(char **chain, const hl_head *head, const hl_features *f, h
     return status;
 }
 
+static evaluation_options options_of_evaluation(void)
+{
+    return (evaluation_options){.resamples = (size_t)resamples,
+                                .seed = seed,
+                                .jobs = (int)jobs,
+                                .prevalence = prevalence > 0 ? prevalence : NAN};
+}
+
+/* What the validation samples tell, and the probabilities as they are with it. */
+static void learn(evaluation *v, hl_calibration *c, const hl_head *head, double *p)
+{
+    *c = (hl_calibration){.classes = hl_names_copy(v->classes, v->nclasses),
+                          .nclasses = v->nclasses,
+                          .space = *hl_head_space(head),
+                          .chain = hl_strdup(v->chain),
+                          .temperature = 1};
+    memcpy(c->head, hl_head_id(head), sizeof c->head);
+    if (opt_calibrate && evaluation_count(v, HL_VAL) == 0)
+        hl_log_warn("--calibrate: there are no validation samples to fit a temperature on");
+    else if (opt_calibrate) {
+        double *raw = hl_malloc(v->manifest->n * v->nclasses, sizeof *raw);
+        memcpy(raw, p, v->manifest->n * v->nclasses * sizeof *raw);
+        c->temperature = calibrate_temperature(v);
+        hl_temperature_apply(c->temperature, v->manifest->n, v->nclasses, p);
+        v->raw = raw;
+        hl_log_info("temperature %.4f", c->temperature);
+    }
+    calibrate_points(v, c);
+    v->calibration = c;
+}
+
+/* The figures, and what comes with them; ends the fit. */
+static int conclude(evaluation *v, const hl_head *head, hl_outlier_fit *fit, double *p, hl_err *e)
+{
+    hl_calibration c;
+    learn(v, &c, head, p);
+    if (fit)
+        hl_outlier_fit_end(fit, quantile, &c.outlier);
+    int status = calibration ? hl_calibration_write(&c, calibration, e) : 0;
+    if (status == 0)
+        status = write_outputs(v, e);
+    hl_calibration_free(&c);
+    free((double *)v->raw);
+    return status;
+}
+
 static int measure(const hl_head *head, hl_features *f, hl_err *e)
 {
     char *chain = NULL;
@@ -157,20 +236,23 @@ static int measure(const hl_head *head, hl_features *f, hl_err *e)
                     .nclasses = f->samples.nclasses,
                     .predicted = predicted,
                     .p = p,
+                    .options = options_of_evaluation(),
                     .subset = subset,
                     .space = &f->samples.space};
+    hl_outlier_fit *fit =
+        calibration ? hl_outlier_fit_new(f->width, f->samples.nclasses, seed) : NULL;
     int status = 0;
     if (evaluation_count(&v, subset) == 0)
         status = hl_fail(e, "%s: it has no sample of the subset '%s'", hl_tf_name(f->samples.file),
                          evaluation_subset_name(subset));
     if (status == 0)
-        status = predict_all(head, f, p, predicted, e);
+        status = predict_all(head, f, fit, p, predicted, e);
     hl_manifest_drop_variants(&f->samples.manifest); /* what is measured are images */
     if (status == 0)
         status = make_chain(&chain, head, f, e);
     v.chain = chain;
     if (status == 0)
-        status = write_outputs(&v, e);
+        status = conclude(&v, head, fit, p, e);
     free(chain);
     free(predicted);
     free(p);
@@ -211,6 +293,7 @@ static int run_pooled(char *const *files, size_t n, hl_err *e)
                           .nclasses = o.nclasses,
                           .predicted = o.predicted,
                           .p = o.p,
+                          .options = options_of_evaluation(),
                           .subset = subset,
                           .space = &o.space,
                           .chain = o.chain};
@@ -232,6 +315,9 @@ static void check_operands(char *const *args, int n)
                 hl_usage_error("--pooled: expected the names of files, found '-'");
         if (manifest)
             hl_usage_error("--pooled and --manifest: predictions have their subsets already");
+        if (opt_calibrate || calibration)
+            hl_usage_error(
+                "--pooled: the answers of several heads have no calibration of their own");
         return;
     }
     if (n > 2)
@@ -245,6 +331,9 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_check_distinct("predictions", predictions, "output", output);
+    hl_check_distinct("calibration", calibration, "output", output);
+    if (calibration && predictions)
+        hl_check_distinct("calibration", calibration, "predictions", predictions);
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (predictions && is_stdout(predictions) && is_stdout(output))

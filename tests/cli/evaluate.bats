@@ -99,7 +99,7 @@ refused() {
     printf '%s\n' "$output" > m.json
     [ "$(field below_constant_answer m.json)" = true ]
     tr -d ' \n' < m.json | grep -q '"classes_never_predicted":\["NORMAL"\]'
-    [ "$(grep -c 'never predicted' m.json)" = 1 ]
+    [ "$(grep -c 'never predicted' m.json)" = 2 ] # among the warnings, and as a reason of the collapse
 }
 
 @test "evaluate: the provenance ends with evaluate and keeps its ancestors" {
@@ -156,4 +156,74 @@ refused() {
     [ "$status" -eq 2 ]
     run evaluate -b 0 "$head" "$features"
     [ "$status" -eq 2 ]
+}
+
+# ---- two classes: intervals, operating points, calibration ----
+
+# An experiment with validation samples, small.
+trained() {
+    cd "$BATS_FILE_TMPDIR"
+    [ -e trained-head ] && return
+    phantom -q -n 80 --min-size 100 --max-size 120 more
+    split -q more >m2.tsv
+    preprocess -q --size 96 m2.tsv | extract-features -q -m mobilenetv2 -w seeded:1 -o trained-features
+    train-head -q -e 15 -j 1 -o trained-head trained-features
+}
+
+@test "evaluate: figures with intervals, the same at any number of threads" {
+    trained
+    evaluate -q -j 1 --prevalence 0.1 -o "$BATS_TEST_TMPDIR/a" trained-head trained-features
+    evaluate -q -j 4 --prevalence 0.1 -o "$BATS_TEST_TMPDIR/b" trained-head trained-features
+    cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+    evaluate -q -s 2 --prevalence 0.1 -o "$BATS_TEST_TMPDIR/c" trained-head trained-features
+    ! cmp -s "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/c"
+    for member in binary intervals reliability roc_band pr_band operating_points prevalence triage; do
+        grep -q "^  \"$member\": [{[]" "$BATS_TEST_TMPDIR/a"
+    done
+    evaluate -q --resamples 0 -o "$BATS_TEST_TMPDIR/none" trained-head trained-features
+    ! grep -q '"intervals": {$\|"roc_band"\|"prevalence"' <(grep '^  "' "$BATS_TEST_TMPDIR/none")
+}
+
+@test "evaluate: thresholds are those of the validation images, whatever is measured" {
+    trained
+    thresholds() { sed -n '/"operating_points"/,/^  \]/p' | grep '"threshold"'; }
+    on_test=$(evaluate -q trained-head trained-features | thresholds)
+    on_train=$(evaluate -q --subset train trained-head trained-features | thresholds)
+    [ "$(wc -l <<<"$on_test")" -eq 4 ]
+    [ "$on_test" = "$on_train" ]
+}
+
+@test "evaluate: --calibrate changes probabilities and no answer, and states what it did" {
+    trained
+    cd "$BATS_TEST_TMPDIR"
+    evaluate -q -p plain.tsv -o plain.json "$BATS_FILE_TMPDIR"/trained-{head,features}
+    evaluate --calibrate -c cal -p warm.tsv -o warm.json "$BATS_FILE_TMPDIR"/trained-{head,features}
+    diff <(grep -v '^#' plain.tsv | cut -f 1-5) <(grep -v '^#' warm.tsv | cut -f 1-5)
+    ! diff -q <(grep -v '^#' plain.tsv | cut -f 6) <(grep -v '^#' warm.tsv | cut -f 6)
+    # The odds are those of before to the power of 1 / T.
+    temperature=$(sed -n 's/^    "temperature": \(.*\),$/\1/p' warm.json)
+    paste <(grep -v '^#' plain.tsv | cut -f 7) <(grep -v '^#' warm.tsv | cut -f 7) |
+        awk -v t="$temperature" 'NR > 1 && $1 > 0.001 && $1 < 0.999 { n++
+            d = log($1 / (1 - $1)) / t - log($2 / (1 - $2)); if (d > 1e-4 || d < -1e-4) exit 1 }
+            END { exit !n }'
+    # "before" is what stands in the metrics without calibration, "after" what stands with it.
+    loss() { sed -n 's/^  "log_loss": \(.*\),$/\1/p' "$1"; }
+    grep -A 8 '"calibration"' warm.json | grep -q "\"log_loss\": $(loss plain.json)"
+    run quickcheck cal
+    [[ $output == *": calibration"* && $output == *"\"temperature\":$temperature"* ]]
+}
+
+@test "evaluate: a collapsed model is said to be one, last" {
+    cd "$DATA/evaluate"
+    run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head_collapsed.safetensors.zst features.safetensors.zst
+    [ "$status" -eq 0 ]
+    [[ ${stderr_lines[-1]} == *"this model has collapsed: its answers are worth no more than a constant one" ]]
+    grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": true'
+    run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head.safetensors.zst features.safetensors.zst
+    grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": false'
+}
+
+@test "evaluate: --pooled has no calibration" {
+    fails 2 '--pooled: .* no calibration of their own' evaluate --pooled --calibrate x
+    fails 2 '--pooled: .* no calibration of their own' evaluate --pooled -c y x
 }

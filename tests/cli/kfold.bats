@@ -45,7 +45,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     near "$(field auroc m.json)" 0.75               # 3 of the 4 pairs
     near "$(field log_loss m.json)" 0.4606579499  # -(ln .9 + ln .8 + ln .4 + ln .55) / 4
     tr -d ' \n' <m.json | grep -q '"confusion_matrix":\[\[1,1\],\[0,2\]\]'
-    tr -d ' \n' <m.json | grep -q '"options":"--subsettest--pooled"'
+    tr -d ' \n' <m.json | grep -q '"options":"--subsettest--pooled--outliers0.99--resamples2000'
     [ "$(grep -c '"predictions/[12]": "sha256:' m.json)" = 2 ]
     [ "$(grep '"tool"' m.json | tr -dc 'a-z\n' | tr '\n' ' ')" = "toolone tooltwo toolevaluate " ]
     [ "$(grep -v '^#' p.tsv | cut -f 1 | tr '\n' ' ')" = "sample s1 s2 s3 s4 " ]

@@ -122,7 +122,7 @@ static void averages(hl_metrics *m)
     }
 }
 
-static double mean_log_loss(size_t n, size_t nclasses, const uint32_t *labels, const double *p)
+double hl_log_loss(size_t n, size_t nclasses, const uint32_t *labels, const double *p)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -143,7 +143,7 @@ void hl_metrics_compute(hl_metrics *m, size_t n, size_t nclasses, const uint32_t
     averages(m);
     m->accuracy = share_right(m);
     m->auroc = hl_auroc_multi(n, nclasses, labels, p);
-    m->log_loss = mean_log_loss(n, nclasses, labels, p);
+    m->log_loss = hl_log_loss(n, nclasses, labels, p);
 }
 
 void hl_metrics_free(hl_metrics *m)

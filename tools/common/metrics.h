@@ -31,6 +31,9 @@ void hl_metrics_compute(hl_metrics *m, size_t n, size_t nclasses, const uint32_t
                         const uint32_t *predicted, const double *p);
 void hl_metrics_free(hl_metrics *m);
 
+/* Mean of -log p(label), p clipped at 2.2e-16; 0 for no sample. */
+double hl_log_loss(size_t n, size_t nclasses, const uint32_t *labels, const double *p);
+
 /* Area under the ROC curve of a score for positive[i] != 0, ties counted half; NaN when one side
  * is empty. O(n log n). */
 double hl_auroc(size_t n, const double *score, const uint8_t *positive);

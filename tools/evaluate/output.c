@@ -5,6 +5,8 @@
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/metrics.h"
+#include "calibrate.h"
+#include "evidence.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -15,7 +17,7 @@ const char *evaluation_subset_name(int subset)
     return subset == EVALUATE_ALL ? "all" : hl_subset_names[subset];
 }
 
-static bool is_chosen(const hl_sample *s, int subset)
+bool evaluation_has(const hl_sample *s, int subset)
 {
     return subset == EVALUATE_ALL || (int)s->subset == subset;
 }
@@ -63,7 +65,7 @@ void evaluation_write_predictions(const evaluation *v, FILE *fp)
     hl_text t = {0};
     predictions_head(v, &t);
     for (size_t i = 0; i < v->manifest->n; i++) {
-        if (is_chosen(&v->manifest->samples[i], v->subset))
+        if (evaluation_has(&v->manifest->samples[i], v->subset))
             prediction(v, i, &t);
         fwrite(t.data, 1, t.len, fp);
         t.len = 0;
@@ -80,7 +82,7 @@ static void measure(const evaluation *v, int subset, hl_metrics *m)
     double *p = hl_malloc(n * k, sizeof *p);
     size_t to = 0;
     for (size_t i = 0; i < v->manifest->n; i++) {
-        if (!is_chosen(&v->manifest->samples[i], subset))
+        if (!evaluation_has(&v->manifest->samples[i], subset))
             continue;
         labels[to] = v->manifest->samples[i].cls;
         predicted[to] = v->predicted[i];
@@ -125,16 +127,22 @@ static void warn(json_t *warnings, const char *fmt, ...)
     json_array_append_new(warnings, json_string(text));
 }
 
+static void add_last(json_t *to, json_t *from)
+{
+    json_array_append(to, json_array_get(from, json_array_size(from) - 1));
+}
+
 /* Sets the alarm fields: a model that collapsed onto one answer must not pass for a good one. */
 static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
 {
-    json_t *warnings = json_array(), *never = json_array();
+    json_t *warnings = json_array(), *never = json_array(), *reasons = json_array();
     const double baseline = constant_answer(m);
     for (size_t k = 0; k < m->nclasses; k++) {
         if (never_predicted(m, k)) {
             json_array_append_new(never, json_string(v->classes[k]));
             warn(warnings, "class %.64s is never predicted; %" PRIu64 " images of it were shown",
                  v->classes[k], m->classes[k].support);
+            add_last(reasons, warnings);
         }
         if (m->classes[k].support == 0)
             warn(warnings,
@@ -143,11 +151,16 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
                  v->classes[k]);
     }
     const bool below = !(m->accuracy > baseline);
-    if (below)
+    if (below) {
         warn(warnings,
              "accuracy %.2f %% is not above %.2f %%, the share of the most frequent class: always "
              "giving that one answer does as well",
              100 * m->accuracy, 100 * baseline);
+        add_last(reasons, warnings);
+    }
+    const bool collapsed = json_array_size(reasons) > 0;
+    json_object_set_new(o, "collapse",
+                        json_pack("{s:b, s:o}", "collapsed", collapsed, "reasons", reasons));
     json_object_set_new(o, "baseline_accuracy", json_real(baseline));
     json_object_set_new(o, "below_constant_answer", json_boolean(below));
     json_object_set_new(o, "classes_never_predicted", never);
@@ -208,9 +221,9 @@ static void add_parsed(json_t *o, const char *key, const char *text)
     json_object_set_new(o, key, json_loads(text, 0, NULL));
 }
 
-static json_t *metrics_json(const evaluation *v, const hl_metrics *m)
+static int metrics_json(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *e)
 {
-    json_t *o = json_object(), *classes = json_array();
+    json_t *classes = json_array();
     for (size_t k = 0; k < v->nclasses; k++)
         json_array_append_new(classes, json_string(v->classes[k]));
     json_object_set_new(o, "format", json_string("hilum-metrics 1"));
@@ -220,11 +233,15 @@ static json_t *metrics_json(const evaluation *v, const hl_metrics *m)
     json_object_set_new(o, "classes", classes);
     add_tables(o, v, m);
     json_object_set_new(o, "subsets", subset_figures(v));
+    if (evidence_add(o, v, e))
+        return -1;
+    if (v->raw)
+        calibrate_report(o, v);
     char *space = hl_space_format(v->space);
     add_parsed(o, "space", space);
     add_parsed(o, "provenance", v->chain);
     free(space);
-    return o;
+    return 0;
 }
 
 int evaluation_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
@@ -233,8 +250,12 @@ int evaluation_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
     measure(v, v->subset, &m);
     hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, AUROC %.4f",
                 evaluation_subset_name(v->subset), m.n, m.accuracy, m.macro.recall, m.auroc);
-    json_t *o = metrics_json(v, &m);
-    const int status = hl_json_write(o, fp, e);
+    json_t *o = json_object();
+    int status = metrics_json(o, v, &m, e);
+    if (status == 0)
+        status = hl_json_write(o, fp, e);
+    if (status == 0 && json_is_true(json_object_get(json_object_get(o, "collapse"), "collapsed")))
+        hl_log_warn("this model has collapsed: its answers are worth no more than a constant one");
     json_decref(o);
     hl_metrics_free(&m);
     return status;

@@ -3,26 +3,39 @@
 #ifndef HL_EVALUATE_OUTPUT_H
 #define HL_EVALUATE_OUTPUT_H
 
+#include "../common/calibration.h"
 #include "../common/error.h"
 #include "../common/manifest.h"
 #include "../common/space.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 enum { EVALUATE_ALL = HL_SUBSETS }; /* as a subset: every sample */
 
+typedef struct evaluation_options {
+    size_t resamples; /* of the bootstrap; 0: no intervals */
+    uint64_t seed;
+    int jobs;
+    double prevalence; /* NaN: none is stated */
+} evaluation_options;
+
 typedef struct evaluation {
     const hl_manifest *manifest; /* n samples; cls counts in classes */
     char *const *classes;
     size_t nclasses;
-    const uint32_t *predicted; /* [n] */
-    const double *p;           /* [n, nclasses] */
-    int subset;                /* hl_subset or EVALUATE_ALL: what the figures are of */
+    const uint32_t *predicted;         /* [n] */
+    const double *p;                   /* [n, nclasses] */
+    const double *raw;                 /* the same before calibration; NULL where there was none */
+    const hl_calibration *calibration; /* what validation samples tell; may be NULL */
+    evaluation_options options;
+    int subset; /* hl_subset or EVALUATE_ALL: what the figures are of */
     const hl_space *space;
     const char *chain;
 } evaluation;
 
+bool evaluation_has(const hl_sample *s, int subset);
 /* Samples of the chosen subset. */
 size_t evaluation_count(const evaluation *v, int subset);
 const char *evaluation_subset_name(int subset);

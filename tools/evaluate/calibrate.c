@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "calibrate.h"
+
+#include "../common/binary.h"
+#include "../common/json_util.h"
+#include "../common/mem.h"
+#include "../common/metrics.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- samples of a subset ---- */
+
+typedef struct chosen {
+    size_t n, nclasses;
+    uint32_t *labels, *predicted; /* [n] */
+    double *p;                    /* [n, nclasses] */
+} chosen;
+
+static void choose(chosen *c, const evaluation *v, const double *p, int subset)
+{
+    const size_t n = evaluation_count(v, subset), k = v->nclasses;
+    *c = (chosen){.nclasses = k};
+    c->labels = hl_malloc(n, sizeof *c->labels);
+    c->predicted = hl_malloc(n, sizeof *c->predicted);
+    c->p = hl_malloc(n * k, sizeof *c->p);
+    for (size_t i = 0; i < v->manifest->n; i++) {
+        if (!evaluation_has(&v->manifest->samples[i], subset))
+            continue;
+        c->labels[c->n] = v->manifest->samples[i].cls;
+        c->predicted[c->n] = v->predicted[i];
+        memcpy(c->p + c->n++ * k, p + i * k, k * sizeof *p);
+    }
+}
+
+static void let_go(chosen *c)
+{
+    free(c->labels);
+    free(c->predicted);
+    free(c->p);
+}
+
+/* Of class 1. */
+static void as_binary(hl_binary *b, const chosen *c)
+{
+    double *p = hl_malloc(c->n, sizeof *p);
+    uint8_t *positive = hl_malloc(c->n, 1), *predicted = hl_malloc(c->n, 1);
+    for (size_t i = 0; i < c->n; i++) {
+        p[i] = c->p[2 * i + 1];
+        positive[i] = c->labels[i] == 1;
+        predicted[i] = c->predicted[i] == 1;
+    }
+    hl_binary_init(b, c->n, p, positive, predicted);
+    free(p);
+    free(positive);
+    free(predicted);
+}
+
+/* ---- temperature ---- */
+
+static double loss_at(const chosen *c, double temperature, double *scratch)
+{
+    memcpy(scratch, c->p, c->n * c->nclasses * sizeof *scratch);
+    hl_temperature_apply(temperature, c->n, c->nclasses, scratch);
+    return hl_log_loss(c->n, c->nclasses, c->labels, scratch);
+}
+
+/* Golden section on log T. */
+double calibrate_temperature(const evaluation *v)
+{
+    static const double golden = 0.61803398874989485;
+    chosen c;
+    choose(&c, v, v->p, HL_VAL);
+    double lo = log(0.05), hi = log(20), best = 0;
+    if (c.n) {
+        double *scratch = hl_malloc(c.n * c.nclasses, sizeof *scratch);
+        double a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
+        double at_a = loss_at(&c, exp(a), scratch), at_b = loss_at(&c, exp(b), scratch);
+        while (hi - lo > 1e-7) {
+            if (at_a < at_b) {
+                hi = b;
+                b = a;
+                at_b = at_a;
+                a = hi - golden * (hi - lo);
+                at_a = loss_at(&c, exp(a), scratch);
+            } else {
+                lo = a;
+                a = b;
+                at_a = at_b;
+                b = lo + golden * (hi - lo);
+                at_b = loss_at(&c, exp(b), scratch);
+            }
+        }
+        best = (lo + hi) / 2;
+        free(scratch);
+    }
+    let_go(&c);
+    return exp(best);
+}
+
+/* ---- operating points ---- */
+
+static hl_operating_point point_of(const hl_binary *b, bool sensitivity, double share)
+{
+    hl_operating_point o = {.value = share};
+    snprintf(o.target, sizeof o.target, "%s", sensitivity ? "sensitivity" : "specificity");
+    snprintf(o.name, sizeof o.name, "%s-%.0f", o.target, 100 * share);
+    o.threshold = hl_binary_threshold(b, sensitivity, share);
+    const hl_answers a = hl_binary_at(b, NULL, o.threshold);
+    o.sensitivity = a.sensitivity;
+    o.specificity = a.specificity;
+    return o;
+}
+
+void calibrate_points(const evaluation *v, hl_calibration *c)
+{
+    static const double shares[] = {0.90, 0.95};
+    enum { SHARES = sizeof shares / sizeof *shares };
+    c->positive = v->nclasses == 2 ? 1 : HL_NO_POSITIVE;
+    if (v->nclasses != 2)
+        return;
+    chosen val;
+    hl_binary b;
+    choose(&val, v, v->p, HL_VAL);
+    as_binary(&b, &val);
+    if (!isnan(hl_binary_threshold(&b, true, 0))) {
+        c->points = hl_calloc(2 * SHARES, sizeof *c->points);
+        for (int target = 0; target < 2; target++)
+            for (size_t i = 0; i < SHARES; i++)
+                c->points[c->npoints++] = point_of(&b, target == 1, shares[i]);
+    }
+    hl_binary_free(&b);
+    let_go(&val);
+}
+
+/* ---- before and after ---- */
+
+static json_t *figures(const evaluation *v, const double *p)
+{
+    chosen c;
+    choose(&c, v, p, v->subset);
+    json_t *o = json_pack("{s:f}", "log_loss", hl_log_loss(c.n, c.nclasses, c.labels, c.p));
+    if (v->nclasses == 2) {
+        hl_binary b;
+        double f[HL_FIGURES];
+        as_binary(&b, &c);
+        hl_binary_figures(&b, NULL, f);
+        json_object_set_new(o, "brier", json_real(f[HL_BRIER]));
+        json_object_set_new(o, "ece", json_real(f[HL_ECE]));
+        hl_binary_free(&b);
+    }
+    let_go(&c);
+    return o;
+}
+
+void calibrate_report(json_t *o, const evaluation *v)
+{
+    json_object_set_new(o, "calibration",
+                        json_pack("{s:f, s:o, s:o}", "temperature", v->calibration->temperature,
+                                  "before", figures(v, v->raw), "after", figures(v, v->p)));
+}
