@@ -10,7 +10,9 @@ comparison := $(RESULTS)/$(call run_of,compare)
 compare:
 	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
 	@mkdir -p $(comparison)
-	$(bin)/report --compare -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
+	$(bin)/compare -j $(JOBS) -s $(call q,$(SEED)) -n VGG16,InceptionResNetV2,MobileNetV2 -o $(comparison)/compare.tsv \
+	    --json $(comparison)/compare.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/predictions.tsv)
+	$(bin)/report --compare --tests $(comparison)/compare.json -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
 	    --json $(comparison)/report.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m)))
 	@cat $(comparison)/compare.md
 

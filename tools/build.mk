@@ -74,7 +74,7 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 
 # ---- what there is -------------------------------------------------------------------------------
 
-plain_tools := split audit preprocess report quickcheck digest phantom
+plain_tools := split audit preprocess compare report quickcheck digest phantom
 torch_tools := import-weights extract-features train-head evaluate explain predict
 tools       := $(plain_tools) $(torch_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)

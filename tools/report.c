@@ -13,7 +13,7 @@
 
 static report_paths in;
 static doc_paths out;
-static const char *title;
+static const char *title, *tests;
 static bool compare;
 
 static const char kicker[] = "hilum \xc2\xb7 evaluation report";
@@ -32,6 +32,7 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "software", "DIR", &in.software, "folder with what `TOOL --version` said"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
     HL_OPT_FLAG(0, "compare", &compare, "several runs beside each other and the paper"),
+    HL_OPT_STR(0, "tests", "FILE", &tests, "with --compare: what compare found, JSON"),
     HL_OPT_STR('o', "output", "FILE", &out.html, "the page, HTML (default: standard output)"),
     HL_OPT_STR(0, "markdown", "FILE", &out.markdown, "the same as Markdown"),
     HL_OPT_STR(0, "json", "FILE", &out.json, "the same as JSON, with the metrics"),
@@ -122,7 +123,7 @@ static int compare_runs(report_run *runs, size_t n, hl_err *e)
         json_array_append(metrics, runs[i].metrics.json);
     label_runs(runs, n);
     doc_start(&d, kicker, title ? title : "Models compared", foot);
-    int status = compare_models(&d, runs, n, e);
+    int status = compare_models(&d, runs, n, tests, e);
     if (status == 0)
         status = write_document(&d, metrics, e);
     else
@@ -167,6 +168,8 @@ static void check_usage(int operands)
         hl_usage_error("--compare needs at least one RUN");
     if (compare && (in.metrics || in.software || in.maps || inputs))
         hl_usage_error("--compare takes its RUNs as operands and no other input");
+    if (tests && !compare)
+        hl_usage_error("--tests goes with --compare");
     if (!compare && operands)
         hl_usage_error("operands are for --compare; name the inputs by options");
     if (from_stdin > 1)

@@ -445,6 +445,7 @@ END
 
 @test "report: wrong usage exits with 2" {
     refused 2 "needs at least one" --compare
+    refused 2 "--tests goes with --compare" --tests x.json
     refused 2 "operands are for --compare" x.json
     refused 2 "--compare takes" --compare --history h.tsv x.json
     refused 2 "only one input" --history -
@@ -454,4 +455,13 @@ END
     run report --metrics "$data/metrics.json" --json - --markdown - -o r.html
     [ "$status" -eq 2 ]
     [[ $output == *"expected two different places"* ]]
+}
+
+@test "report: --compare --tests shows what compare found" {
+    compare -q --json tests.json -o tests.tsv -n "first,<second>" "$DATA"/compare/{a,b}.tsv
+    report --compare --tests tests.json -o c.html --markdown c.md "$data/metrics.json" "$data/collapsed.json"
+    grep -q '## Do they differ?' c.md
+    grep -q '+0.089 (+0.011 to +0.167) | 0.057 | ' c.md # as compare.bats has it
+    grep -q 'first .* &lt;second&gt;' c.html
+    refused 1 "a.tsv" --compare --tests "$DATA/compare/a.tsv" "$data/metrics.json"
 }

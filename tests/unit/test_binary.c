@@ -188,19 +188,14 @@ int main(void)
 {
 #define ON(test, name)                                                                             \
     {                                                                                              \
-        #test "_" name, test, NULL, NULL, name                                                     \
+#test "_" name, test, NULL, NULL, name                                                     \
     }
     const struct CMUnitTest tests[] = {
-        ON(test_figures, "plain"),
-        ON(test_figures, "counts"),
-        ON(test_figures, "ties"),
-        ON(test_curves, "plain"),
-        ON(test_curves, "counts"),
-        ON(test_curves, "ties"),
-        ON(test_percentiles, "plain"),
-        cmocka_unit_test(test_thresholds),
-        cmocka_unit_test(test_prevalence),
-        cmocka_unit_test(test_resamples),
+        ON(test_figures, "plain"),         ON(test_figures, "counts"),
+        ON(test_figures, "ties"),          ON(test_curves, "plain"),
+        ON(test_curves, "counts"),         ON(test_curves, "ties"),
+        ON(test_percentiles, "plain"),     cmocka_unit_test(test_thresholds),
+        cmocka_unit_test(test_prevalence), cmocka_unit_test(test_resamples),
     };
 #undef ON
     return cmocka_run_group_tests_name("figures of two classes", tests, NULL, NULL);

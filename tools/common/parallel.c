@@ -73,7 +73,7 @@ static int emit_all(board *b, hl_emit_fn *emit, hl_err *e)
         }
         it->done = false;
         pthread_mutex_unlock(&b->lock);
-        status = emit(b->ctx, i, i % b->slots, e) ? -1 : 0;
+        status = emit && emit(b->ctx, i, i % b->slots, e) ? -1 : 0;
         pthread_mutex_lock(&b->lock);
         b->emitted++;
         pthread_cond_broadcast(&b->freed);

@@ -11,7 +11,7 @@
  * Runs work(ctx, i, slot) for i = 0 .. n-1 on `jobs` threads, then emit(ctx, i, slot) on the
  * calling thread, in the order of i. slot < hl_ordered_slots(jobs) names one of the buffers that
  * the caller keeps; a slot is not handed out again before its emit has returned, so at most that
- * many items exist at any time, whatever n is.
+ * many items exist at any time, whatever n is. emit may be NULL.
  *
  * A work or emit that returns non-zero stops the run: no item after it is emitted, its error is
  * left in e and -1 is returned. The failing item reported is always the first in order, so the

@@ -76,15 +76,6 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
     return 0;
 }
 
-static int nothing_to_emit(void *ctx, size_t r, size_t slot, hl_err *e)
-{
-    (void)ctx;
-    (void)r;
-    (void)slot;
-    (void)e;
-    return 0;
-}
-
 static int run_resamples(study *s, hl_err *e)
 {
     const size_t slots = hl_ordered_slots(s->v->options.jobs), n = s->v->options.resamples;
@@ -94,7 +85,7 @@ static int run_resamples(study *s, hl_err *e)
         s->weight[i] = hl_malloc(s->samples.n, sizeof **s->weight);
         s->drawn[i] = hl_malloc(s->bootstrap.patients, sizeof **s->drawn);
     }
-    const int status = hl_ordered_map(n, s->v->options.jobs, resample, nothing_to_emit, s, e);
+    const int status = hl_ordered_map(n, s->v->options.jobs, resample, NULL, s, e);
     for (size_t i = 0; i < slots; i++) {
         free(s->weight[i]);
         free(s->drawn[i]);

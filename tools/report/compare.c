@@ -252,13 +252,15 @@ static int add_overlay(doc *d, const report_run *runs, size_t n, hl_err *e)
     return status;
 }
 
-int compare_models(doc *d, const report_run *runs, size_t n, hl_err *e)
+int compare_models(doc *d, const report_run *runs, size_t n, const char *tests, hl_err *e)
 {
     add_all_warnings(d, runs, n);
     add_lead(d, runs, n);
     doc_add_contents(d);
     add_table(d, runs, n);
     add_intervals(d, runs, n);
+    if (tests && add_differences(d, tests, e))
+        return -1;
     if (add_overlay(d, runs, n, e))
         return -1;
     add_spaces(d, runs, n);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* compare: tests whether models differ, on the answers that they gave to the same samples. */
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/output.h"
+#include "common/text.h"
+#include "compare/study.h"
+#include "compare/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *output, *json, *names;
+static int subset = 2;
+static int64_t resamples = 2000, jobs;
+static uint64_t seed = 1;
+
+#define SUBSET_WORDS "train|val|test"
+
+static const hl_opt options[] = {
+    HL_OPT_STR('n', "names", "LIST", &names,
+               "names of the models, with commas (default: their folders, or files)"),
+    HL_OPT_CHOICE_R(0, "subset", SUBSET_WORDS, &subset, "samples to compare on"),
+    HL_OPT_INT_R(0, "resamples", "N", &resamples, 1, 1000000, "resamples of the bootstrap"),
+    HL_OPT_SEED(&seed),
+    HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
+    HL_OPT_STR('o', "output", "FILE", &output, "the table, TSV (default: standard output)"),
+    HL_OPT_STR(0, "json", "FILE", &json, "the same as JSON"),
+};
+
+static const hl_cli cli = {
+    .name = "compare",
+    .usage = "[OPTIONS] PREDICTIONS PREDICTIONS...",
+    .about = "Compares models by the predictions that evaluate wrote of the same samples: figures\n"
+             "and differences with intervals, DeLong's and McNemar's tests, Holm's correction.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 2,
+    .max_args = -1,
+};
+
+/* results/RUN/predictions.tsv is called RUN, any other file by its own name. */
+static char *default_name(const char *path)
+{
+    const char *end = strrchr(path, '/');
+    if (!end || strcmp(end, "/predictions.tsv") != 0)
+        return hl_strdup(end ? end + 1 : path);
+    const char *from = end;
+    while (from > path && from[-1] != '/')
+        from--;
+    char *name = hl_strdup(from);
+    name[end - from] = '\0';
+    return name;
+}
+
+static char **name_models(char *const *files, size_t n)
+{
+    char **name = hl_calloc(n, sizeof *name);
+    char *list = names ? hl_strdup(names) : NULL, *rest = list;
+    for (size_t i = 0; i < n; i++) {
+        const char *one = rest ? strsep(&rest, ",") : NULL;
+        if (names && (!one || !*one))
+            hl_usage_error("--names: expected %zu names, found '%s'", n, names);
+        name[i] = one ? hl_strdup(one) : default_name(files[i]);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(name[i], name[j]) == 0)
+                hl_usage_error("two models are called '%s': --names gives them others", name[i]);
+    }
+    if (rest)
+        hl_usage_error("--names: expected %zu names, found '%s'", n, names);
+    free(list);
+    return name;
+}
+
+/* Both outputs are complete before either takes its final name. */
+static int write_all(const study *s, const char *word, hl_err *e)
+{
+    hl_out table, plain = {0};
+    if (hl_out_open(&table, output, false, e))
+        return -1;
+    if (json && hl_out_open(&plain, json, false, e)) {
+        hl_out_abort(&table);
+        return -1;
+    }
+    study_write_table(s, word, table.fp);
+    int status = json ? study_write_json(s, word, plain.fp, e) : 0;
+    if (status == 0 && json)
+        status = hl_out_commit(&plain, e);
+    if (status == 0)
+        status = hl_out_commit(&table, e);
+    hl_out_abort(&plain);
+    hl_out_abort(&table);
+    return status;
+}
+
+static int run(char *const *files, char *const *name, size_t n, hl_err *e)
+{
+    study s;
+    char word[16];
+    hl_choice_word(SUBSET_WORDS, subset, word, sizeof word);
+    int status = study_read(&s, files, (const char *const *)name, n, word, e);
+    if (status == 0)
+        status = study_compute(&s, (size_t)resamples, seed, (int)jobs, e);
+    if (status == 0 && s.nclasses != 2)
+        hl_log_info("%zu classes: no AUROC, and no test of it", s.nclasses);
+    if (status == 0)
+        status = write_all(&s, word, e);
+    study_free(&s);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    jobs = hl_cpu_count();
+    const int first = hl_cli_parse(&cli, argc, argv);
+    const size_t n = (size_t)(argc - first);
+    hl_check_distinct("json", json, "output", output);
+    char **name = name_models(argv + first, n);
+    hl_err e;
+    const int status = run(argv + first, name, n, &e);
+    if (status)
+        hl_log_error("%s", e.msg);
+    for (size_t i = 0; i < n; i++)
+        free(name[i]);
+    free(name);
+    return status ? 1 : 0;
+}

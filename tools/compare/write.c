@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "write.h"
+
+#include "../common/json_util.h"
+#include "../common/text.h"
+
+#include <math.h>
+
+/* ---- TSV ---- */
+
+static void put_real(hl_text *t, double v)
+{
+    if (isfinite(v))
+        hl_text_printf(t, "\t%.6g", v);
+    else
+        hl_text_puts(t, "\t");
+}
+
+static void put_names(hl_text *t, const char *kind, const char *a, const char *b,
+                      const char *figure)
+{
+    hl_text_printf(t, "%s\t", kind);
+    hl_tsv_escape(t, a);
+    hl_text_puts(t, "\t");
+    hl_tsv_escape(t, b);
+    hl_text_printf(t, "\t%s", figure);
+}
+
+static void put_value(hl_text *t, double value, hl_interval i)
+{
+    put_real(t, value);
+    put_real(t, i.lo);
+    put_real(t, i.hi);
+}
+
+static void put_test(hl_text *t, const char *name, double statistic, double p, double holm)
+{
+    hl_text_printf(t, "\t%s", name);
+    put_real(t, statistic);
+    put_real(t, p);
+    put_real(t, holm);
+    hl_text_puts(t, "\n");
+}
+
+static void put_pair(hl_text *t, const study *s, const study_pair *p)
+{
+    const char *a = s->models[p->a].name, *b = s->models[p->b].name;
+    for (int f = 0; f < STUDY_FIGURES; f++) {
+        if (!isfinite(p->difference[f]))
+            continue;
+        put_names(t, "difference", a, b, study_figure_names[f]);
+        put_value(t, p->difference[f], p->interval[f]);
+        if (f == STUDY_ACCURACY)
+            put_test(t, p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
+                     p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
+        else if (f == STUDY_AUROC)
+            put_test(t, "DeLong", p->delong.z, p->delong.p, p->delong_holm);
+        else
+            hl_text_puts(t, "\t\t\t\t\n");
+    }
+}
+
+void study_write_table(const study *s, const char *subset, FILE *fp)
+{
+    hl_text t = {0};
+    hl_text_printf(&t,
+                   "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
+                   "#resamples\t%zu\n",
+                   subset, s->n, s->patients, s->resamples);
+    hl_text_puts(&t, "kind\ta\tb\tfigure\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
+    for (size_t m = 0; m < s->nmodels; m++)
+        for (int f = 0; f < STUDY_FIGURES; f++) {
+            if (!isfinite(s->models[m].figure[f]))
+                continue;
+            put_names(&t, "model", s->models[m].name, "", study_figure_names[f]);
+            put_value(&t, s->models[m].figure[f], s->models[m].interval[f]);
+            hl_text_puts(&t, "\t\t\t\t\n");
+        }
+    for (size_t i = 0; i < s->npairs; i++)
+        put_pair(&t, s, &s->pairs[i]);
+    fwrite(t.data, 1, t.len, fp);
+    hl_text_free(&t);
+}
+
+/* ---- JSON ---- */
+
+static json_t *value_of(double value, hl_interval i)
+{
+    return json_pack("{s:o, s:[o, o]}", "value", hl_json_of_real(value), "interval",
+                     hl_json_of_real(i.lo), hl_json_of_real(i.hi));
+}
+
+static json_t *figures_of(const double *value, const hl_interval *interval)
+{
+    json_t *o = json_object();
+    for (int f = 0; f < STUDY_FIGURES; f++)
+        json_object_set_new(o, study_figure_names[f], value_of(value[f], interval[f]));
+    return o;
+}
+
+static json_t *test_of(const char *name, double statistic, double p, double holm)
+{
+    return json_pack("{s:s, s:o, s:o, s:o}", "test", name, "statistic", hl_json_of_real(statistic),
+                     "p", hl_json_of_real(p), "p_holm", hl_json_of_real(holm));
+}
+
+static json_t *pair_of(const study *s, const study_pair *p)
+{
+    json_t *mcnemar = test_of(p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
+                              p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
+    json_object_set_new(mcnemar, "only_a", json_integer((json_int_t)p->only_a));
+    json_object_set_new(mcnemar, "only_b", json_integer((json_int_t)p->only_b));
+    json_t *delong = test_of("DeLong", p->delong.z, p->delong.p, p->delong_holm);
+    json_object_set_new(delong, "variance", hl_json_of_real(p->delong.variance));
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "a", s->models[p->a].name, "b",
+                     s->models[p->b].name, "difference", figures_of(p->difference, p->interval),
+                     "accuracy_test", mcnemar, "auroc_test", delong);
+}
+
+int study_write_json(const study *s, const char *subset, FILE *fp, hl_err *e)
+{
+    json_t *models = json_array(), *pairs = json_array();
+    for (size_t m = 0; m < s->nmodels; m++)
+        json_array_append_new(models,
+                              json_pack("{s:s, s:o}", "name", s->models[m].name, "figures",
+                                        figures_of(s->models[m].figure, s->models[m].interval)));
+    for (size_t i = 0; i < s->npairs; i++)
+        json_array_append_new(pairs, pair_of(s, &s->pairs[i]));
+    json_t *o = json_pack(
+        "{s:s, s:s, s:I, s:I, s:{s:s, s:f, s:I, s:I}, s:o, s:o}", "format", "hilum-compare 1",
+        "subset", subset, "n", (json_int_t)s->n, "patients", (json_int_t)s->patients, "intervals",
+        "method", "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
+        (json_int_t)s->resamples, "seed", (json_int_t)s->seed, "models", models, "pairs", pairs);
+    const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");
+    json_decref(o);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What compare writes; see FORMAT.md. */
+#ifndef HL_COMPARE_WRITE_H
+#define HL_COMPARE_WRITE_H
+
+#include "study.h"
+
+#include <stdio.h>
+
+/* Failed writes show in ferror(fp). */
+void study_write_table(const study *s, const char *subset, FILE *fp);
+int study_write_json(const study *s, const char *subset, FILE *fp, hl_err *e);
+
+#endif
