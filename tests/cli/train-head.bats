@@ -168,7 +168,8 @@ on_a_terminal() { script -qefc "$1" shown >/dev/null; }
         printf '\003'
     }
     : >shown
-    press_within_an_epoch | on_a_terminal "train-head -j 1 -e 100 --patience 100 -b 1 -n 4096 -o '$out' features"
+    # Steps that last, so that the key falls within the steps of an epoch and not between two epochs.
+    press_within_an_epoch | on_a_terminal "train-head -j 1 -e 100 --patience 100 -b 1 -n 16384 -o '$out' features"
     grep -aq 'interrupted: this epoch is the last one; once more ends at once' shown
     grep -aq 'epoch 1 of 100: loss' shown
     grep -aq 'warning: interrupted: the best weights so far are kept' shown
