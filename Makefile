@@ -24,4 +24,5 @@ update = if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
 include tools/build.mk
 include pipeline.mk
 include experiments.mk
+include paper.mk
 include tests/tests.mk

@@ -93,6 +93,7 @@ $(foreach k,RUN RESULTS,$(if $(word 2,$($(k))),$(error $(k): expected no blanks,
 
 empty :=
 space := $(empty) $(empty)
+comma := ,
 define newline
 
 
@@ -358,6 +359,7 @@ help:
 	@echo 'explain    heat maps of the run alone: $(dir $(maps))'
 	@echo 'triage     IMAGES=folder [HEAD=file]: a worklist of new images and its page'
 	@echo 'compare    all three backbones and the table of the paper'
+	@echo 'paper      the study of the paper as a grid: which combinations of settings collapse'
 	@echo 'sweep      every combination of the training knobs that have several values'
 	@echo 'kfold      cross validation with K folds by patient: each image is tested once'
 	@echo 'diff       A=run B=run: what differs in knobs and metrics'

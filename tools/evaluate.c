@@ -16,6 +16,7 @@
 #include "nets/head.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ static const char *manifest, *output, *predictions, *calibration;
 static int64_t batch = 256, jobs, resamples = 2000;
 static uint64_t seed = 1;
 static double prevalence, quantile = 0.99;
-static bool opt_pooled, opt_calibrate;
+static bool opt_pooled, opt_calibrate, opt_ignore_normalize;
+static char mismatch[128]; /* what --ignore-normalize has ignored; empty: nothing */
 
 static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "subset", "train|val|test|all", &subset, "samples that the figures are of"),
@@ -43,6 +45,8 @@ static const hl_opt options[] = {
                  "resamples of the bootstrap; 0: no intervals"),
     HL_OPT_REAL_R(0, "prevalence", "SHARE", &prevalence, 0, 1,
                   "give predictive values for this prevalence too; 0: for none"),
+    HL_OPT_FLAG_R(0, "ignore-normalize", &opt_ignore_normalize,
+                  "measure also where the pixels were scaled unlike those trained on (a mistake)"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('b', "batch", "N", &batch, 1, 65536, "rows of features held at a time"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
@@ -75,6 +79,25 @@ static int check_subsets(const hl_head *head, const hl_samples *s, const char *h
                    "%s was trained on %s with the subsets of %s%s: expected the same, found %s%s",
                    head_name, hl_tf_name(s->file), *own ? "--manifest " : "the file itself", own,
                    *s->override ? "--manifest " : "none", s->override);
+}
+
+/* Figures of features of another space mean nothing, so they are refused; but for the scaling of the
+ * pixels, where it is asked for, to show what a known mistake does. */
+static int check_features(const hl_head *head, const char *head_name, hl_features *f, hl_err *e)
+{
+    hl_space *space = &f->samples.space;
+    const char *trained = hl_head_space(head)->normalize;
+    char own[sizeof space->normalize];
+    memcpy(own, space->normalize, sizeof own);
+    if (opt_ignore_normalize && strcmp(own, trained) != 0) {
+        snprintf(mismatch, sizeof mismatch,
+                 "these images were scaled by %s, those that the head was trained on by %s", own,
+                 trained);
+        memcpy(space->normalize, trained, sizeof own);
+    }
+    const int status = hl_head_check_features(head, head_name, f, e);
+    memcpy(space->normalize, own, sizeof own);
+    return status;
 }
 
 /* The first of the largest wins. */
@@ -237,6 +260,7 @@ static int measure(const hl_head *head, hl_features *f, hl_err *e)
                     .predicted = predicted,
                     .p = p,
                     .options = options_of_evaluation(),
+                    .mismatch = *mismatch ? mismatch : NULL,
                     .subset = subset,
                     .space = &f->samples.space};
     hl_outlier_fit *fit =
@@ -271,7 +295,7 @@ static int run(const char *head_path, const char *features_path, hl_err *e)
     if (status == 0) {
         status = hl_override_subsets(&f.samples, manifest, e);
         if (status == 0)
-            status = hl_head_check_features(head, head_path, &f, e);
+            status = check_features(head, head_path, &f, e);
         if (status == 0)
             status = check_subsets(head, &f.samples, head_path, e);
         if (status == 0)

@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "common/version.h"
 #include "report/compare.h"
+#include "report/grid.h"
 #include "report/paper.h"
 #include "report/sections.h"
 
@@ -13,7 +14,7 @@
 
 static report_paths in;
 static doc_paths out;
-static const char *title, *tests;
+static const char *title, *tests, *grid;
 static bool compare;
 
 static const char kicker[] = "hilum \xc2\xb7 evaluation report";
@@ -33,6 +34,8 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
     HL_OPT_FLAG(0, "compare", &compare, "several runs beside each other and the paper"),
     HL_OPT_STR(0, "tests", "FILE", &tests, "with --compare: what compare found, JSON"),
+    HL_OPT_STR(0, "grid", "FILE", &grid,
+               "many combinations of settings, TSV: their names, and the folder of each run"),
     HL_OPT_STR('o', "output", "FILE", &out.html, "the page, HTML (default: standard output)"),
     HL_OPT_STR(0, "markdown", "FILE", &out.markdown, "the same as Markdown"),
     HL_OPT_STR(0, "json", "FILE", &out.json, "the same as JSON, with the metrics"),
@@ -40,7 +43,7 @@ static const hl_opt options[] = {
 
 static const hl_cli cli = {
     .name = "report",
-    .usage = "[OPTIONS] | --compare [OPTIONS] RUN...",
+    .usage = "[OPTIONS] | --compare [OPTIONS] RUN... | --grid FILE [OPTIONS]",
     .about = "Writes what an experiment found as one HTML page that needs nothing but itself.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
@@ -115,20 +118,38 @@ static int report_one(hl_err *e)
     return status;
 }
 
-static int compare_runs(report_run *runs, size_t n, hl_err *e)
+static json_t *metrics_of(const report_run *runs, size_t n)
 {
-    doc d;
     json_t *metrics = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append(metrics, runs[i].metrics.json);
+    return metrics;
+}
+
+static int compare_runs(report_run *runs, size_t n, hl_err *e)
+{
+    doc d;
     label_runs(runs, n);
     doc_start(&d, kicker, title ? title : "Models compared", foot);
     int status = compare_models(&d, runs, n, tests, e);
     if (status == 0)
-        status = write_document(&d, metrics, e);
-    else
-        json_decref(metrics);
+        status = write_document(&d, metrics_of(runs, n), e);
     doc_free(&d);
+    return status;
+}
+
+static int report_grid_page(hl_err *e)
+{
+    report_grid g;
+    doc d;
+    if (report_grid_read(&g, grid, e))
+        return -1;
+    doc_start(&d, kicker, title ? title : "Combinations of settings", foot);
+    int status = compose_grid(&d, &g, e);
+    if (status == 0)
+        status = write_document(&d, metrics_of(g.runs, g.table.nrows), e);
+    doc_free(&d);
+    report_grid_free(&g);
     return status;
 }
 
@@ -159,13 +180,15 @@ static void check_usage(int operands)
 {
     const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs, in.audit};
     const size_t n = sizeof given / sizeof *given;
-    int from_stdin = !compare && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
+    int from_stdin = !compare && !grid && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
     for (size_t i = 0; i < n; i++) {
         inputs += given[i] != NULL;
         from_stdin += given[i] && is_stdin(given[i]);
     }
     if (compare && operands == 0)
         hl_usage_error("--compare needs at least one RUN");
+    if (grid && (compare || in.metrics || in.software || in.maps || inputs))
+        hl_usage_error("--grid takes no other input");
     if (compare && (in.metrics || in.software || in.maps || inputs))
         hl_usage_error("--compare takes its RUNs as operands and no other input");
     if (tests && !compare)
@@ -182,8 +205,9 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_err e;
     check_usage(argc - first);
-    const int status =
-        compare ? report_many(argv + first, (size_t)(argc - first), &e) : report_one(&e);
+    const int status = compare ? report_many(argv + first, (size_t)(argc - first), &e)
+                       : grid  ? report_grid_page(&e)
+                               : report_one(&e);
     if (status == 0)
         return 0;
     hl_log_error("%s", e.msg);

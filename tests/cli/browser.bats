@@ -18,6 +18,9 @@ setup_file() {
     cp "$data/evidence.json" run/metrics.json
     cp "$data/predictions.tsv" run
     report --compare -o compare.html "$data/collapsed.json" run
+    cp "$data/history.tsv" run
+    printf '%s\t%s\n' setting run one run two run >grid.tsv
+    report --grid grid.tsv -o grid.html
     few_images 8 96
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
     train-head -q -j 1 -e 1 -n 4 -o head features
@@ -63,6 +66,10 @@ need_checker() {
     well_shown compare.html
 }
 
+@test "browser: the page of a study of combinations" {
+    well_shown grid.html
+}
+
 @test "browser: a worklist with pictures" {
     grep -q '<img ' list.html
     well_shown list.html
@@ -86,7 +93,7 @@ need_checker() {
 
 @test "browser: the pages are valid HTML" {
     need_checker
-    checker full.html alarm.html compare.html list.html
+    checker full.html alarm.html compare.html grid.html list.html
 }
 
 @test "browser: the HTML checker finds what is wrong" {

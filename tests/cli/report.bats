@@ -443,7 +443,32 @@ END
     refused 1 "b/metrics.json: cannot be read" --compare a b
 }
 
+@test "report: --grid counts the combinations that have collapsed" {
+    mkdir good bad
+    cp "$data/evidence.json" good/metrics.json
+    cp "$data/history.tsv" good
+    cp "$data/collapsed.json" bad/metrics.json
+    printf '%s\t%s\t%s\n' scaling 'the <rest>' run tf - good tf "it's \$(odd)" bad raw - bad >grid.tsv
+    sed -i '1i #note\tmind the gap' grid.tsv
+    report --grid grid.tsv -o g.html --markdown g.md --json g.json
+    grep -q '^2 of 3 combinations fall to the constant answer or below it' g.md
+    grep -q 'mind the gap' g.md
+    grep -q '^| tf | \\- | 75.00 | 62.50 | .* | – | no |$' g.md
+    grep -q '^| raw | \\- | 62.50 | 62.50 | 50.00 | 0.767 | NORMAL | yes |$' g.md
+    grep -q '^| scaling | tf | 2 | 1 | 62.50 | 75.00 |$' g.md
+    [ "$(grep -c '<svg ' g.html)" = 2 ]
+    [ "$(grep -c '"confusion_matrix": ' g.json)" = 3 ]
+    printf 'scaling\tfolder\nraw\tbad\n' >other.tsv
+    refused 1 "other.tsv: expected columns of settings and a last one 'run', found 'folder'" --grid other.tsv
+    printf 'scaling\trun\n' >none.tsv
+    refused 1 "none.tsv: expected at least one combination, found none" --grid none.tsv
+    printf 'scaling\trun\nraw\tnowhere\n' >none.tsv
+    refused 1 "nowhere: cannot be read" --grid none.tsv
+}
+
 @test "report: wrong usage exits with 2" {
+    refused 2 "--grid takes no other input" --grid g.tsv --compare x.json
+    refused 2 "operands are for --compare" --grid g.tsv x.json
     refused 2 "needs at least one" --compare
     refused 2 "--tests goes with --compare" --tests x.json
     refused 2 "operands are for --compare" x.json

@@ -137,6 +137,8 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
 {
     json_t *warnings = json_array(), *never = json_array(), *reasons = json_array();
     const double baseline = constant_answer(m);
+    if (v->mismatch)
+        warn(warnings, "%s", v->mismatch);
     for (size_t k = 0; k < m->nclasses; k++) {
         if (never_predicted(m, k)) {
             json_array_append_new(never, json_string(v->classes[k]));

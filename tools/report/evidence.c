@@ -178,8 +178,11 @@ static int read_collapse(report_evidence *v, const json_t *all, hl_err *e)
     const json_t *o;
     if (optional_object(all, v->file, "collapse", &o, e))
         return -1;
-    if (!o)
+    if (!o) { /* where only the figures tell */
+        v->collapsed = json_is_true(json_object_get(all, "below_constant_answer")) ||
+                       json_array_size(json_object_get(all, "classes_never_predicted")) > 0;
         return 0;
+    }
     v->collapsed = json_is_true(json_object_get(o, "collapsed"));
     v->collapse_reasons = hl_json_list(o, v->file, "reasons", e);
     return v->collapse_reasons ? 0 : -1;

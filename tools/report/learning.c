@@ -6,7 +6,7 @@
 #include <math.h>
 
 typedef struct curve {
-    const char *id, *title, *what;
+    const char *name, *title, *what;
     int train, val;
     bool is_share; /* an accuracy: between 0 and 1 */
 } curve;
@@ -61,7 +61,7 @@ static void describe(const report_history *h, const curve *c, bool has_val, hl_t
     hl_text_puts(t, ".");
 }
 
-static int add_curve(doc *d, const report_history *h, const curve *c, hl_err *e)
+static int add_curve(doc *d, const report_history *h, const curve *c, const char *of, hl_err *e)
 {
     double lo, hi;
     const bool has_val = range_of(h->value[c->val], h->n, &lo, &hi);
@@ -81,25 +81,32 @@ static int add_curve(doc *d, const report_history *h, const curve *c, hl_err *e)
          .colour = 1,
          .dash = 1},
     };
-    plot p = {.id = c->id,
+    hl_text id = {0}, alt = {0};
+    hl_text_printf(&id, "%s%s", c->name, of);
+    plot p = {.id = id.data,
               .xlabel = "epoch",
               .ylabel = c->is_share ? "accuracy" : "loss",
               .key = c->is_share ? "bottom right" : "top right",
               .series = series,
               .nseries = has_val ? 2 : 1};
     set_ranges(&p, h, c);
-    hl_text alt = {0};
     describe(h, c, has_val, &alt);
     const int status = plot_add(d, &p, c->title, alt.data, e);
     hl_text_free(&alt);
+    hl_text_free(&id);
     return status;
 }
 
-int add_training(doc *d, const report_history *h, hl_err *e)
+int add_curves(doc *d, const report_history *h, const char *of, hl_err *e)
 {
     static const curve loss = {"loss", "Loss", "Loss", HIST_LOSS, HIST_VAL_LOSS, false};
     static const curve accuracy = {"accuracy",    "Accuracy",        "Accuracy",
                                    HIST_ACCURACY, HIST_VAL_ACCURACY, true};
+    return add_curve(d, h, &loss, of, e) || add_curve(d, h, &accuracy, of, e) ? -1 : 0;
+}
+
+int add_training(doc *d, const report_history *h, hl_err *e)
+{
     doc_say(d, DOC_SECTION, "Learning curves");
-    return add_curve(d, h, &loss, e) || add_curve(d, h, &accuracy, e) ? -1 : 0;
+    return add_curves(d, h, "", e);
 }

@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-void add_confusion(doc *d, const report_metrics *r)
+void add_confusion_table(doc *d, const report_metrics *r)
 {
     const hl_metrics *m = &r->m;
     const size_t width = m->nclasses;
-    doc_say(d, DOC_SECTION, "Confusion matrix");
     doc_table *t =
         doc_add_table(d, "Rows: true class. Columns: predicted class. Each cell: images, "
                          "and their share of the row.");
@@ -27,6 +26,12 @@ void add_confusion(doc *d, const report_metrics *r)
                            of ? (double)count / (double)of : 0, "%" PRIu64, count);
         }
     }
+}
+
+void add_confusion(doc *d, const report_metrics *r)
+{
+    doc_say(d, DOC_SECTION, "Confusion matrix");
+    add_confusion_table(d, r);
 }
 
 static void add_class_row(doc_table *t, const char *name, const hl_class_metrics *c)

@@ -24,6 +24,13 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
     return 0;
 }
 
+static char *name_in(const char *folder, const char *file)
+{
+    hl_text t = {0};
+    hl_text_printf(&t, "%s/%s", folder, file);
+    return t.data;
+}
+
 int report_run_find(report_run *r, const char *operand, hl_err *e)
 {
     struct stat st;
@@ -31,20 +38,22 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
         const report_paths alone = {.metrics = operand};
         return report_run_read(r, &alone, e);
     }
-    hl_text metrics = {0}, predictions = {0};
-    hl_text_printf(&metrics, "%s/metrics.json", operand);
-    hl_text_printf(&predictions, "%s/predictions.tsv", operand);
-    const report_paths beside = {.metrics = metrics.data,
-                                 .predictions =
-                                     access(predictions.data, F_OK) == 0 ? predictions.data : NULL};
+    char *const metrics = name_in(operand, "metrics.json"),
+                *const predictions = name_in(operand, "predictions.tsv"),
+                *const history = name_in(operand, "history.tsv");
+    const report_paths beside = {.metrics = metrics,
+                                 .predictions = access(predictions, F_OK) ? NULL : predictions,
+                                 .history = access(history, F_OK) ? NULL : history};
     const int status = report_run_read(r, &beside, e);
     if (status == 0) { /* which goes on pointing to the names */
-        r->owned[0] = metrics.data;
-        r->owned[1] = predictions.data;
+        r->owned[0] = metrics;
+        r->owned[1] = predictions;
+        r->owned[2] = history;
         return 0;
     }
-    hl_text_free(&metrics);
-    hl_text_free(&predictions);
+    free(metrics);
+    free(predictions);
+    free(history);
     return -1;
 }
 
@@ -60,7 +69,7 @@ void report_run_free(report_run *r)
     report_audit_free(&r->audit);
     report_maps_free(&r->maps);
     free(r->label);
-    free(r->owned[0]);
-    free(r->owned[1]);
+    for (size_t i = 0; i < sizeof r->owned / sizeof *r->owned; i++)
+        free(r->owned[i]);
     *r = (report_run){0};
 }

@@ -18,7 +18,7 @@ typedef struct report_paths {
 typedef struct report_run {
     report_paths has; /* what was read */
     char *label;      /* what a page of several runs calls it, or NULL */
-    char *owned[2];   /* names of files, of report_run_find */
+    char *owned[3];   /* names of files, of report_run_find */
     report_metrics metrics;
     report_evidence evidence;
     report_history history;
@@ -31,7 +31,8 @@ typedef struct report_run {
 } report_run;
 
 int report_run_read(report_run *r, const report_paths *paths, hl_err *e);
-/* A metrics file; or a folder, of which metrics.json is read and predictions.tsv if it is there. */
+/* A metrics file; or a folder, of which metrics.json is read, and predictions.tsv and history.tsv
+ * if they are there. */
 int report_run_find(report_run *r, const char *operand, hl_err *e);
 void report_run_free(report_run *r);
 

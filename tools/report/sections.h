@@ -17,6 +17,7 @@ void add_summary(doc *d, const report_metrics *r, const report_evidence *v);
 /* results.c */
 void add_paper_table(doc *d, const report_metrics *r);
 void add_confusion(doc *d, const report_metrics *r);
+void add_confusion_table(doc *d, const report_metrics *r); /* without the heading */
 void add_class_table(doc *d, const report_metrics *r);
 void add_subset_table(doc *d, const report_metrics *r);
 
@@ -25,6 +26,8 @@ void add_figures(doc *d, const report_metrics *r, const report_evidence *v);
 
 /* learning.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int add_training(doc *d, const report_history *h, hl_err *e);
+/* Without the heading; of: what tells these curves from others of the page, part of their ids. */
+int add_curves(doc *d, const report_history *h, const char *of, hl_err *e);
 int add_discrimination(doc *d, const report_metrics *r, const report_evidence *v,
                        const hl_predictions *p, hl_err *e);
 int add_thresholds(doc *d, const report_metrics *r, const report_evidence *v,

@@ -39,16 +39,13 @@ static void say(doc_block *b, const char *text, bool alarm)
 static void warn_of_collapse(doc_block *b, const report_metrics *r, const report_evidence *v)
 {
     const bool stated = v->collapse_reasons != NULL;
-    const bool below = json_is_true(json_object_get(r->json, "below_constant_answer"));
-    const bool never = json_array_size(json_object_get(r->json, "classes_never_predicted")) > 0;
-    const bool collapsed = stated ? v->collapsed : below || never;
-    if (collapsed)
+    if (v->collapsed)
         doc_alarm(b,
                   "This model has collapsed: its answers are worth no more than a constant one.");
-    for (size_t i = 0; collapsed && i < json_array_size(v->collapse_reasons); i++)
+    for (size_t i = 0; v->collapsed && i < json_array_size(v->collapse_reasons); i++)
         say(b, json_string_value(json_array_get(v->collapse_reasons, i)), true);
     for (size_t i = 0; i < json_array_size(r->warnings); i++)
-        say(b, json_string_value(json_array_get(r->warnings, i)), collapsed && !stated);
+        say(b, json_string_value(json_array_get(r->warnings, i)), v->collapsed && !stated);
 }
 
 void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidence *v)
