@@ -101,6 +101,11 @@ int ts_set_threads(int threads)
     return guard([&] { at::set_num_threads(threads); });
 }
 
+int ts_threads(void)
+{
+    return at::get_num_threads();
+}
+
 void ts_allow_tf32(int allowed)
 {
     at::globalContext().setAllowTF32CuBLAS(allowed != 0);

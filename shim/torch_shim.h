@@ -41,6 +41,9 @@ int ts_init(int threads);
  * that wait for the next step spin. */
 int ts_set_threads(int threads);
 
+/* Threads of one operation of the calling thread. */
+int ts_threads(void);
+
 /* Readies the device: for TS_CUDA loads libtorch's CUDA libraries, which nothing else does, and
  * fails with the reason if there are none, or no usable GPU. */
 int ts_use_device(ts_device device);

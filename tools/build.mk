@@ -6,7 +6,7 @@
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
-            libhdf5-dev libtorch-dev libopenblas0-pthread libcmocka-dev bats perl
+            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-pthread libcmocka-dev bats perl
 DEV_PACKAGES := git clang-format python3-venv chromium fonts-dejavu-core default-jre-headless
 
 # Says what it will install; does nothing where all is there. As root, or through sudo.
@@ -65,9 +65,10 @@ ifdef LIBTORCH
 torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
 torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
+hilum_cflags += -DHL_WITHOUT_ONEDNN # it has a copy of its own, of another version
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
-torch_libs   := -ltorch_cpu -lc10
+torch_libs    = -ltorch_cpu -lc10 $(if $(shell [ -e /usr/include/oneapi/dnnl/dnnl.h ] && echo 1),-ldnnl -lgomp)
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)

@@ -6,11 +6,11 @@
 #include "common/mem.h"
 #include "common/provenance.h"
 #include "common/samples.h"
+#include "extract-features/stream.h"
 #include "nets/device.h"
 #include "nets/extractor.h"
 #include "nets/table.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,47 +75,6 @@ static int check_images(const hl_samples *in, hl_err *e)
     return 0;
 }
 
-static int check_finite(const hl_samples *in, size_t first, size_t rows, size_t width,
-                        const float *v, hl_err *e)
-{
-    for (size_t i = 0; i < rows * width; i++)
-        if (!isfinite(v[i]))
-            return hl_fail(e,
-                           "%s: sample '%s': a feature is not finite: expected weights of %s "
-                           "that suit the images",
-                           hl_tf_name(in->file), in->manifest.samples[first + i / width].path,
-                           model);
-    return 0;
-}
-
-/* Streams the images through, a batch at a time. */
-static int stream(hl_samples *in, net_extractor *x, hl_tf_writer *out, hl_err *e)
-{
-    const size_t rows = (size_t)batch < in->n ? (size_t)batch : in->n;
-    const size_t width = net_extractor_width(x);
-    const int channels = (int)in->payload.shape[3];
-    uint8_t *images = hl_malloc(rows, in->row_bytes);
-    float *features = hl_malloc(rows * width, sizeof *features);
-    hl_progress progress;
-    hl_progress_start(&progress, "images", in->n);
-    int status = 0;
-    for (size_t i = 0; i < in->n && status == 0; i += rows) {
-        const size_t n = in->n - i < rows ? in->n - i : rows;
-        if (hl_tf_read(in->file, images, n * in->row_bytes, e) ||
-            net_extractor_run(x, images, n, channels, features, e) ||
-            check_finite(in, i, n, width, features, e) ||
-            hl_tf_write(out, features, n * width * sizeof *features, e))
-            status = -1;
-        else
-            hl_progress_add(&progress, n);
-    }
-    if (status == 0)
-        hl_progress_end(&progress);
-    free(features);
-    free(images);
-    return status;
-}
-
 static int create_output(hl_tf_writer **out, const hl_samples *in, const net_extractor *x,
                          const hl_space *space, hl_err *e)
 {
@@ -151,23 +110,24 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
                                      .pool = (net_pool)pool,
                                      .dtype = dtypes[dtype],
                                      .tf32 = dtype == DTYPE_TF32,
-                                     .device = where};
+                                     .device = where,
+                                     .batch = (size_t)batch,
+                                     .images = in->n};
     hl_space space = in->space;
     net_extractor *x;
     if (net_extractor_new(&x, &o, &space, e))
         return -1;
-    hl_log_info("%s, %s weights, %s scaling, on the %s", space.backbone, space.weights,
-                space.normalize, where == TS_CUDA ? "GPU" : "CPU");
+    hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
+                space.normalize, where == TS_CUDA ? "GPU" : "CPU", net_extractor_engine(x));
     if (unfreeze)
         hl_log_info("cut behind layer %s, %zu values an image", space.cut, net_extractor_width(x));
     /* What was chosen by itself is recorded as it was chosen. */
     device = where == TS_CUDA ? NET_DEVICE_CUDA : NET_DEVICE_CPU;
-    if (!batch)
-        batch = (int64_t)net_extractor_batch(x);
+    batch = (int64_t)net_extractor_batch(x);
     hl_tf_writer *out;
     int status = create_output(&out, in, x, &space, e);
     if (status == 0) {
-        status = stream(in, x, out, e) || hl_tf_end(in->file, e) ? -1 : 0;
+        status = extract_stream(in, x, model, out, e) || hl_tf_end(in->file, e) ? -1 : 0;
         if (status)
             hl_tf_discard(out);
         else

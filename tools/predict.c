@@ -88,7 +88,7 @@ static int predict_images(job *j, const inputs *in, hl_err *e)
         return -1;
     /* What was chosen by itself is recorded as it was chosen. */
     device = where == TS_CUDA ? NET_DEVICE_CUDA : NET_DEVICE_CPU;
-    o.batch = batch ? (size_t)batch : net_extractor_batch(x);
+    o.batch = batch ? (size_t)batch : net_extractor_batch(x) * net_extractor_workers(x);
     if (o.batch > in->n)
         o.batch = in->n;
     const int status = stream_images(in, x, &j->judge, &o, j->subject, e);

@@ -30,6 +30,21 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     cmp features "$out"
 }
 
+@test "extract-features: through oneDNN the number of threads changes nothing" {
+    run extract-features -j 3 -m mobilenetv2 -w seeded:1 -o "$out" images
+    [[ $output == *"by oneDNN"* ]] || skip "NOT RUN: oneDNN, which is used on CPUs with AVX-512 only"
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o "$out.one" images
+    cmp "$out" "$out.one"
+}
+
+@test "extract-features: images in a file that ends too soon are an error, whatever the threads" {
+    head -c $(($(stat -c %s images) * 2 / 3)) images >short
+    for jobs in 1 2 5; do
+        fails 1 "short: truncated" extract-features -q -j $jobs -m mobilenetv2 -w seeded:1 -o "$out" short
+        [ ! -e "$out" ]
+    done
+}
+
 @test "extract-features: flatten and max have their own widths" {
     extract-features -q -m mobilenetv2 -w seeded:1 --pool flatten -o "$out" images
     run quickcheck "$out"

@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "nets/net.h"
 #include "nets/normalize.h"
+#include "nets/onednn.h"
 #include "nets/run.h"
 #include "nets/weights.h"
 #include "reference.h"
@@ -29,6 +30,7 @@
 /* HILUM_DEVICE=cuda compares the GPU instead, where sums run in other orders. */
 static ts_device device = TS_CPU;
 static double tolerance = 1e-5;
+static int onednn_taps; /* that were compared */
 enum { MAX_TAPS = 64 };
 
 static void must(int status, const hl_err *e)
@@ -72,7 +74,9 @@ static double norm_error(const float *values, size_t n, size_t size, const float
     return worst;
 }
 
-static void compare_tap(const reference *ref, const char *tap, const ts_tensor *map)
+/* values: [n, size], in Keras' order */
+static void compare_values(const reference *ref, const char *tap, const float *values, size_t size,
+                           const char *how)
 {
     char name[128];
     const hl_tensor_desc *d;
@@ -84,18 +88,23 @@ static void compare_tap(const reference *ref, const char *tap, const ts_tensor *
     const size_t stride = strtoul(reference_meta(ref, name), NULL, 10);
 
     const size_t n = (size_t)d->shape[0], samples = (size_t)d->shape[1];
-    ts_tensor *flat;
-    must_torch(ts_flatten_hwc(&flat, map));
-    const size_t size = (size_t)ts_dim(flat, 1);
-    assert_int_equal(ts_dim(flat, 0), n);
     assert_int_equal((size + stride - 1) / stride, samples);
-    float *values = hl_malloc(n * size, sizeof *values);
-    must_torch(ts_to_data(flat, values, n * size * sizeof *values));
     const double error = sample_error(values, n, size, stride, sample, samples);
     const double length = norm_error(values, n, size, norm);
     if (!(error <= tolerance) || !(length <= tolerance))
-        fail_msg("%s: layer %s: relative L2 error %.2e, norm off by %.2e: expected at most %.0e",
-                 hl_tf_name(ref->file), tap, error, length, tolerance);
+        fail_msg(
+            "%s: %s: layer %s: relative L2 error %.2e, norm off by %.2e: expected at most %.0e",
+            hl_tf_name(ref->file), how, tap, error, length, tolerance);
+}
+
+static void compare_tap(const reference *ref, const char *tap, const ts_tensor *map)
+{
+    ts_tensor *flat;
+    must_torch(ts_flatten_hwc(&flat, map));
+    const size_t n = (size_t)ts_dim(flat, 0), size = (size_t)ts_dim(flat, 1);
+    float *values = hl_malloc(n * size, sizeof *values);
+    must_torch(ts_to_data(flat, values, n * size * sizeof *values));
+    compare_values(ref, tap, values, size, "libtorch");
     free(values);
     ts_free(flat);
 }
@@ -113,6 +122,26 @@ static void compare_pooled(const reference *ref, const ts_tensor *map)
         assert_true(relative_l2(values + i * width, expected + i * width, width) <= tolerance);
     free(values);
     ts_free(pooled);
+}
+
+/* The same layer through oneDNN, where this machine has it; in batches that are not full. */
+static void compare_onednn(const reference *ref, const net *n, const net_weights *w, int tap,
+                           const net_normalize *scaling, const uint8_t *images, size_t count)
+{
+    hl_err e;
+    net_onednn *g;
+    const net_onednn_options o = {.batch = count > 2 ? count - 1 : count, .workers = 1};
+    const net_layer *l = &n->layers[tap];
+    const size_t size = (size_t)(l->height * l->width * l->channels);
+    if (device != TS_CPU || !net_onednn_suits(n, tap))
+        return;
+    float *values = hl_malloc(count * size, sizeof *values);
+    must(net_onednn_new(&g, n, w, tap, &o, &e), &e);
+    must(net_onednn_forward(g, images, count, 1, scaling, values, &e), &e);
+    compare_values(ref, l->name, values, size, "oneDNN");
+    onednn_taps++;
+    net_onednn_free(g);
+    free(values);
 }
 
 /* ---- one file ---- */
@@ -157,8 +186,10 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     must_torch(ts_from_data(&bytes, images, TS_U8, 4, (const int64_t[]){count, size, size, 1}));
     must_torch(ts_lookup(&x, bytes, normalize.table, normalize.source, device));
     must(net_run_forward(run, x, maps, &e), &e);
-    for (int i = 0; i < ntaps; i++)
+    for (int i = 0; i < ntaps; i++) {
         compare_tap(ref, names[i], maps[i]);
+        compare_onednn(ref, &n, &w, taps[i], &normalize, images, (size_t)count);
+    }
     compare_pooled(ref, maps[ntaps - 1]);
 
     for (int i = 0; i < ntaps; i++)
@@ -302,6 +333,16 @@ static void test_xrays_real_weights(void **state)
     compare_xrays("mobilenetv2", "tf", "imagenet", path, 160);
 }
 
+/* After all others. Where oneDNN is not used, what it would give has not been seen. */
+static void test_onednn_was_compared(void **state)
+{
+    (void)state;
+    if (onednn_taps)
+        return;
+    print_message("# NOT RUN: oneDNN, which is used on CPUs with AVX-512 only\n");
+    skip();
+}
+
 int main(void)
 {
     const char *wanted = getenv("HILUM_DEVICE");
@@ -325,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_xrays_mobilenetv2),
         cmocka_unit_test(test_xrays_inceptionresnetv2),
         cmocka_unit_test(test_xrays_real_weights),
+        cmocka_unit_test(test_onednn_was_compared),
     };
     return cmocka_run_group_tests_name("backbones against Keras", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "log.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,16 @@ void *hl_realloc(void *p, size_t n, size_t size)
     if (__builtin_mul_overflow(n, size, &bytes))
         return checked(NULL, n, size);
     return checked(realloc(p, bytes ? bytes : 1), n, size);
+}
+
+void *hl_aligned(size_t n, size_t size)
+{
+    enum { LINE = 64 };
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - LINE)
+        return checked(NULL, n, size);
+    bytes = bytes ? (bytes + LINE - 1) / LINE * LINE : LINE;
+    return checked(aligned_alloc(LINE, bytes), n, size);
 }
 
 char *hl_strdup(const char *s)

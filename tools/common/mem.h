@@ -12,6 +12,7 @@
 void *hl_malloc(size_t n, size_t size);           /* n * size bytes, overflow checked */
 void *hl_calloc(size_t n, size_t size);           /* the same, zeroed */
 void *hl_realloc(void *p, size_t n, size_t size); /* the same, resized */
+void *hl_aligned(size_t n, size_t size); /* the same as hl_malloc, at the start of a cache line */
 char *hl_strdup(const char *s);
 char *hl_strndup(const char *s, size_t len);
 

@@ -76,7 +76,7 @@ typedef struct slide {
 
 static int answer(const slide *s, size_t n, hl_err *e)
 {
-    if (net_extractor_run(s->o->extractor, s->batch, n, s->o->channels, s->features, e))
+    if (net_extractor_run_all(s->o->extractor, s->batch, n, s->o->channels, s->features, e))
         return -1;
     return hl_head_predict(s->o->head, n, s->features, s->p, e);
 }
@@ -110,7 +110,7 @@ int occlusion_map(const occlusion *o, const uint8_t *image, uint32_t target, dou
                   hl_progress *progress, hl_err *e)
 {
     const size_t pixels = o->height * o->width, bytes = pixels * (size_t)o->channels;
-    const size_t rows = net_extractor_batch(o->extractor);
+    const size_t rows = net_extractor_batch(o->extractor) * net_extractor_workers(o->extractor);
     double *times = hl_calloc(pixels, sizeof *times);
     slide s = {.o = o,
                .image = image,

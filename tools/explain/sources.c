@@ -8,6 +8,7 @@
 #include "../nets/pool.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 int check_images(const hl_samples *images, const hl_head *head, const char *head_name, hl_err *e)
@@ -62,6 +63,24 @@ int maps_read(maps_source *m, subjects *s, const hl_head *head, const char *head
     return status;
 }
 
+/* The maps of all subjects, whose images are of so many bytes. */
+static int compute_all(net_extractor *x, subjects *s, int channels, size_t bytes, hl_err *e)
+{
+    const size_t width = net_extractor_width(x);
+    uint8_t *images = hl_malloc(s->n, bytes);
+    float *features = hl_malloc(s->n * width, sizeof *features);
+    for (size_t i = 0; i < s->n; i++)
+        memcpy(images + i * bytes, s->list[i].image, bytes);
+    const int status = net_extractor_run_all(x, images, s->n, channels, features, e);
+    for (size_t i = 0; i < s->n && status == 0; i++) {
+        s->list[i].features = hl_malloc(width, sizeof *features);
+        memcpy(s->list[i].features, features + i * width, width * sizeof *features);
+    }
+    free(images);
+    free(features);
+    return status;
+}
+
 int maps_compute(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
                  const char *weights, bool allow_code, int channels, hl_err *e)
 {
@@ -72,12 +91,8 @@ int maps_compute(maps_source *m, subjects *s, const hl_head *head, const char *h
     net_extractor_map_shape(x, m->shape);
     m->role = "weights";
     strcpy(m->id, space->weights);
-    int status = 0;
-    for (size_t i = 0; i < s->n && status == 0; i++) {
-        subject *one = &s->list[i];
-        one->features = hl_malloc(net_extractor_width(x), sizeof *one->features);
-        status = net_extractor_run(x, one->image, 1, channels, one->features, e);
-    }
+    const int status =
+        compute_all(x, s, channels, (size_t)(space->height * space->width) * (size_t)channels, e);
     net_extractor_free(x);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "device.h"
 
 #include "../common/tensorfile.h"
+#include "onednn.h"
 
 int net_choose_device(int word, ts_device *chosen, hl_err *e)
 {
@@ -18,5 +19,6 @@ int net_choose_device(int word, ts_device *chosen, hl_err *e)
 void net_libraries(FILE *fp)
 {
     fprintf(fp, "libtorch\t%s\n", ts_version());
+    fprintf(fp, "oneDNN\t%s\n", net_onednn_version());
     hl_tf_libraries(fp);
 }

@@ -4,8 +4,10 @@
 #include "../common/digest.h"
 #include "../common/log.h"
 #include "../common/mem.h"
+#include "../common/parallel.h"
 #include "net.h"
 #include "normalize.h"
+#include "onednn.h"
 #include "run.h"
 #include "weights.h"
 
@@ -14,8 +16,9 @@
 #include <string.h>
 
 struct net_extractor {
-    net_run *run;
-    ts_module *module; /* instead of run */
+    net_run *run; /* or instead of it: */
+    net_onednn *fast;
+    ts_module *module;
     net_normalize normalize;
     net_pool pool;
     bool is_pooled; /* the module gives vectors already */
@@ -24,7 +27,36 @@ struct net_extractor {
     size_t features;
     int64_t map[3]; /* height, width, channels before pooling; 0 where there are no maps */
     size_t batch;   /* largest that is tried; 0: any */
+    int threads;    /* of one operation of libtorch, on whatever thread it is called */
 };
+
+/* How many images are run at a time on the CPU. Larger batches leave the caches and win nothing. */
+static size_t choose_cpu_batch(const net_extractor *x, const net_extractor_options *o)
+{
+    enum { BATCH = 4, MAP_BYTES = 32 << 20 };
+    const size_t bytes = (size_t)(x->map[0] * x->map[1] * x->map[2]) * sizeof(float);
+    size_t batch = BATCH;
+    if (o->batch)
+        return o->batch;
+    if (o->images && o->images < batch)
+        batch = o->images;
+    while (batch > 1 && batch * bytes > MAP_BYTES)
+        batch /= 2;
+    return batch;
+}
+
+/* The fastest way that there is for this network on this machine. */
+static int load_layers(net_extractor *x, const net_extractor_options *o, const net *n,
+                       const net_weights *w, int cut, hl_err *e)
+{
+    const bool is_known_type = o->dtype == TS_F32 || o->dtype == TS_BF16;
+    if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut))
+        return net_run_new(&x->run, n, w, &cut, 1, o->dtype, o->device, e);
+    x->batch = choose_cpu_batch(x, o);
+    const net_onednn_options how = {
+        .batch = x->batch, .workers = (size_t)ts_threads(), .bf16 = o->dtype == TS_BF16};
+    return net_onednn_new(&x->fast, n, w, cut, &how, e);
+}
 
 static int find_cut(const net *n, const net_extractor_options *o, int *cut, hl_err *e)
 {
@@ -75,7 +107,7 @@ static int prepare(net_extractor *x, const net_extractor_options *o, const net *
         return -1;
     set_map(x, &n->layers[cut]);
     fill_space(space, o, n, cut, &w);
-    const int status = net_run_new(&x->run, n, &w, &cut, 1, o->dtype, o->device, e);
+    const int status = load_layers(x, o, n, &w, cut, e);
     net_weights_free(&w);
     return status;
 }
@@ -159,6 +191,8 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     net_extractor *x = hl_calloc(1, sizeof *x);
     x->pool = o->pool;
     x->device = o->device;
+    x->batch = o->batch;
+    x->threads = ts_threads();
     x->height = space->height;
     x->width = space->width;
     ts_allow_tf32(o->tf32);
@@ -175,6 +209,7 @@ void net_extractor_free(net_extractor *x)
     if (!x)
         return;
     net_run_free(x->run);
+    net_onednn_free(x->fast);
     ts_module_free(x->module);
     free(x);
 }
@@ -189,18 +224,30 @@ void net_extractor_map_shape(const net_extractor *x, int64_t shape[3])
     memcpy(shape, x->map, sizeof x->map);
 }
 
+const char *net_extractor_engine(const net_extractor *x)
+{
+    return x->fast ? "oneDNN" : "libtorch";
+}
+
 size_t net_extractor_batch(const net_extractor *x)
 {
     enum { CPU_BATCH = 16, GPU_BATCH = 256, SCRATCH = 3 };
     uint64_t available;
+    if (x->batch)
+        return x->batch;
     if (x->device == TS_CPU)
-        return CPU_BATCH; /* larger ones leave the caches and win nothing */
+        return CPU_BATCH;
     if (!x->run || ts_free_memory(x->device, &available))
         return GPU_BATCH;
     /* Kernels' scratch space is guessed at twice the activations; a wrong guess is corrected when
      * the device runs out of memory. */
     const uint64_t fits = available / (SCRATCH * net_run_peak_bytes(x->run));
     return fits < 1 ? 1 : fits > GPU_BATCH ? GPU_BATCH : (size_t)fits;
+}
+
+size_t net_extractor_workers(const net_extractor *x)
+{
+    return x->fast ? net_onednn_workers(x->fast) : 1;
 }
 
 static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n, float *features,
@@ -228,10 +275,28 @@ static int run_batch(net_extractor *x, const uint8_t *images, size_t n, int chan
     return status;
 }
 
+static int run_fast(net_extractor *x, const uint8_t *images, size_t n, int channels,
+                    float *features, hl_err *e)
+{
+    const size_t area = (size_t)(x->map[0] * x->map[1]), depth = (size_t)x->map[2];
+    if (x->pool == NET_POOL_FLATTEN)
+        return net_onednn_forward(x->fast, images, n, channels, &x->normalize, features, e);
+    float *map = hl_malloc(n * area * depth, sizeof *map);
+    const int status = net_onednn_forward(x->fast, images, n, channels, &x->normalize, map, e);
+    if (status == 0)
+        net_pool_values(x->pool, map, n, area, depth, features);
+    free(map);
+    return status;
+}
+
 int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
                       float *features, hl_err *e)
 {
+    if (x->fast)
+        return run_fast(x, images, n, channels, features, e);
     const size_t image = (size_t)(x->height * x->width) * (size_t)channels;
+    if (ts_threads() != x->threads && ts_set_threads(x->threads))
+        return hl_fail(e, "libtorch: %s", ts_last_error());
     for (size_t i = 0; i < n;) {
         const size_t rows = x->batch && x->batch < n - i ? x->batch : n - i;
         if (run_batch(x, images + i * image, rows, channels, features + i * x->features, e) == 0) {
@@ -244,4 +309,37 @@ int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int cha
         hl_log_warn("out of memory with a batch of %zu images: going on with %zu", rows, x->batch);
     }
     return 0;
+}
+
+typedef struct many {
+    net_extractor *x;
+    const uint8_t *images;
+    size_t n, batch, image; /* bytes of an image */
+    int channels;
+    float *features;
+} many;
+
+static int run_one_batch(void *ctx, size_t i, size_t slot, hl_err *e)
+{
+    const many *m = ctx;
+    const size_t first = i * m->batch, rows = m->n - first < m->batch ? m->n - first : m->batch;
+    (void)slot;
+    return net_extractor_run(m->x, m->images + first * m->image, rows, m->channels,
+                             m->features + first * m->x->features, e);
+}
+
+int net_extractor_run_all(net_extractor *x, const uint8_t *images, size_t n, int channels,
+                          float *features, hl_err *e)
+{
+    const size_t workers = net_extractor_workers(x), batch = net_extractor_batch(x);
+    if (workers == 1 || n <= batch)
+        return net_extractor_run(x, images, n, channels, features, e);
+    many m = {.x = x,
+              .images = images,
+              .n = n,
+              .batch = batch,
+              .image = (size_t)(x->height * x->width) * (size_t)channels,
+              .channels = channels,
+              .features = features};
+    return hl_ordered_map((n + batch - 1) / batch, (int)workers, run_one_batch, NULL, &m, e);
 }

@@ -28,6 +28,8 @@ typedef struct net_extractor_options {
     ts_dtype dtype;   /* of a module: TS_F32 */
     bool tf32;        /* GPU: TS_F32 products round their inputs to 10 bits */
     ts_device device; /* made ready by ts_use_device */
+    size_t batch;     /* images run at a time; 0: as many as suit the device */
+    size_t images;    /* how many are to come; 0: many */
 } net_extractor_options;
 
 /*
@@ -44,12 +46,22 @@ size_t net_extractor_width(const net_extractor *x); /* D, values of one feature 
 /* Height, width and channels of the maps before pooling; 0 for a module that gives vectors. */
 void net_extractor_map_shape(const net_extractor *x, int64_t shape[3]);
 
-/* Images that are best run at a time: on a GPU as many as its free memory holds, at most 256. */
+/* What runs it: "oneDNN" or "libtorch". */
+const char *net_extractor_engine(const net_extractor *x);
+
+/* Images that a call of net_extractor_run is best given: on a GPU as many as its free memory holds,
+ * at most 256. */
 size_t net_extractor_batch(const net_extractor *x);
+/* Calls of net_extractor_run that are best made at the same time, from as many threads. More are
+ * allowed only where this is more than 1. */
+size_t net_extractor_workers(const net_extractor *x);
 
 /* images: U8 [n, H, W, channels] of the space's size; features: F32 [n, D]. A batch that does not
  * fit the device's memory is halved until it does, with a warning. */
 int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
                       float *features, hl_err *e);
+/* The same for many images, a batch for each worker at a time. */
+int net_extractor_run_all(net_extractor *x, const uint8_t *images, size_t n, int channels,
+                          float *features, hl_err *e);
 
 #endif

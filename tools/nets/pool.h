@@ -21,5 +21,8 @@ size_t net_pool_width(net_pool pool, const net_layer *l);
 /* map: [N, C, H, W] -> [N, width]; flattened values stand in Keras' order (H, W, C). As the shim's
  * functions: 0, or -1 with ts_last_error. */
 int net_pool_map(net_pool pool, const ts_tensor *map, ts_tensor **out);
+/* The same in host memory: map [n, area, channels], out [n, width]. */
+void net_pool_values(net_pool pool, const float *map, size_t n, size_t area, size_t channels,
+                     float *out);
 
 #endif

@@ -2,225 +2,72 @@
 #include "run.h"
 
 #include "../common/mem.h"
+#include "plan.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { ACT_NONE, ACT_RELU, ACT_RELU6 } activation;
-
-/* One operation: a layer, and what was fused into it. */
+/* A step and its weights, where it runs. */
 typedef struct step {
-    net_layer layer;
-    int output;               /* index of the last layer fused into it: its value is this step's */
+    net_step plan;
     ts_tensor *kernel, *bias; /* batch norm: scale and shift */
-    activation act;
 } step;
 
 struct net_run {
-    step *steps;
-    int nsteps, nlayers;
-    int *uses; /* [layer]: how many steps and taps read its value */
+    net_plan plan;
+    step *steps; /* [plan.nsteps] */
     int *taps;
     int ntaps;
     ts_dtype dtype;
     ts_device device;
 };
 
-/* ---- planning ---- */
-
-typedef struct plan {
-    const net *n;
-    const net_weights *w;
-    bool *needed, *tapped, *fused;
-    int *consumers;
-} plan;
-
-static void mark_needed(plan *p, int layer)
-{
-    if (p->needed[layer])
-        return;
-    p->needed[layer] = true;
-    const net_layer *l = &p->n->layers[layer];
-    for (int i = 0; i < l->ninputs; i++) {
-        mark_needed(p, l->inputs[i]);
-        p->consumers[l->inputs[i]]++;
-    }
-}
-
-static void plan_new(plan *p, const net *n, const net_weights *w, const int *taps, int ntaps)
-{
-    const size_t count = (size_t)n->n;
-    *p = (plan){.n = n, .w = w};
-    p->needed = hl_calloc(count, sizeof *p->needed);
-    p->tapped = hl_calloc(count, sizeof *p->tapped);
-    p->fused = hl_calloc(count, sizeof *p->fused);
-    p->consumers = hl_calloc(count, sizeof *p->consumers);
-    for (int i = 0; i < ntaps; i++) {
-        p->tapped[taps[i]] = true;
-        mark_needed(p, taps[i]);
-    }
-}
-
-static void plan_free(plan *p)
-{
-    free(p->needed);
-    free(p->tapped);
-    free(p->fused);
-    free(p->consumers);
-}
-
-/* The layer that alone reads this one and so can be fused into it, if it does op; else -1. */
-static int only_reader(const plan *p, int layer, net_op op)
-{
-    if (p->tapped[layer] || p->consumers[layer] != 1)
-        return -1;
-    for (int i = layer + 1; i < p->n->n; i++)
-        for (int k = 0; p->needed[i] && k < p->n->layers[i].ninputs; k++)
-            if (p->n->layers[i].inputs[k] == layer)
-                return p->n->layers[i].op == op ? i : -1;
-    return -1;
-}
-
-/* ---- weights of a step ---- */
+/* ---- making ---- */
 
 static int torch_error(hl_err *e, const char *where)
 {
     return hl_fail(e, "%s: libtorch: %s", where, ts_last_error());
 }
 
-/* Batch norm in inference mode is y = x * scale + shift; computed in double. */
-static void batchnorm_affine(const plan *p, int layer, double *scale, double *shift)
-{
-    const net_layer *l = &p->n->layers[layer];
-    float *const *v = p->w->values[layer];
-    const float *gamma = l->gamma ? v[0] : NULL;
-    const float *const *rest = (const float *const *)v + (l->gamma ? 1 : 0);
-    for (int64_t c = 0; c < l->channels; c++) {
-        scale[c] = (gamma ? (double)gamma[c] : 1.0) / sqrt((double)rest[2][c] + p->n->epsilon);
-        shift[c] = (double)rest[0][c] - (double)rest[1][c] * scale[c];
-    }
-}
-
 static int upload(ts_tensor **out, const float *data, int rank, const int64_t *shape,
-                  const net_run *r, hl_err *e)
+                  const net_run *r)
 {
     ts_tensor *host = NULL;
     int status = ts_from_data(&host, data, TS_F32, rank, shape);
     if (status == 0)
         status = ts_to(out, host, r->dtype, r->device);
     ts_free(host);
-    return status ? torch_error(e, "weights") : 0;
+    return status;
 }
 
-/* Keras' [KH, KW, I, O], or [KH, KW, C, 1], to the [O, I, KH, KW] or [C, 1, KH, KW] of libtorch,
- * each output channel times scale. */
-static int upload_kernel(step *s, const float *keras, int64_t in, const double *scale,
-                         const net_run *r, hl_err *e)
+static int upload_kernel(step *s, const float *data, int64_t in, const net_run *r)
 {
-    const net_layer *l = &s->layer;
-    const int64_t area = l->kernel[0] * l->kernel[1], out = l->channels;
-    const int64_t shape[4] = {out, in, l->kernel[0], l->kernel[1]};
-    float *t = hl_malloc((size_t)(area * in * out), sizeof *t);
-    for (int64_t a = 0; a < area; a++)
-        for (int64_t i = 0; i < in; i++)
-            for (int64_t o = 0; o < out; o++)
-                t[(o * in + i) * area + a] =
-                    (float)((double)keras[(a * in + i) * out + o] * (scale ? scale[o] : 1.0));
+    const net_layer *l = &s->plan.layer;
+    const int64_t shape[4] = {l->channels, in, l->kernel[0], l->kernel[1]};
     ts_tensor *plain = NULL;
-    int status = upload(&plain, t, 4, shape, r, e);
-    if (status == 0 && ts_channels_last(&s->kernel, plain))
-        status = torch_error(e, l->name);
-    ts_free(plain);
-    free(t);
-    return status;
-}
-
-static int upload_vector(ts_tensor **out, const double *v, int64_t n, const net_run *r, hl_err *e)
-{
-    float *f = hl_malloc((size_t)n, sizeof *f);
-    for (int64_t i = 0; i < n; i++)
-        f[i] = (float)v[i];
-    const int status = upload(out, f, 1, &n, r, e);
-    free(f);
-    return status;
-}
-
-/* A convolution, with the batch norm behind it (or -1) folded in. */
-static int load_conv(step *s, const plan *p, int layer, int batchnorm, const net_run *r, hl_err *e)
-{
-    const net_layer *l = &s->layer;
-    const size_t out = (size_t)l->channels;
-    const int64_t in = p->n->layers[l->inputs[0]].channels;
-    const bool depthwise = l->op == NET_DEPTHWISE;
-    double *scale = hl_malloc(out, sizeof *scale), *shift = hl_calloc(out, sizeof *shift);
-    if (batchnorm >= 0)
-        batchnorm_affine(p, batchnorm, scale, shift);
-    if (l->bias)
-        for (size_t c = 0; c < out; c++)
-            shift[c] += (double)p->w->values[layer][1][c] * (batchnorm >= 0 ? scale[c] : 1.0);
-    int status = upload_kernel(s, p->w->values[layer][0], depthwise ? 1 : in,
-                               batchnorm >= 0 ? scale : NULL, r, e);
-    if (status == 0 && (l->bias || batchnorm >= 0))
-        status = upload_vector(&s->bias, shift, l->channels, r, e);
-    free(scale);
-    free(shift);
-    return status;
-}
-
-static int load_batchnorm(step *s, const plan *p, int layer, const net_run *r, hl_err *e)
-{
-    const size_t n = (size_t)s->layer.channels;
-    double *scale = hl_malloc(n, sizeof *scale), *shift = hl_malloc(n, sizeof *shift);
-    batchnorm_affine(p, layer, scale, shift);
-    int status = upload_vector(&s->kernel, scale, s->layer.channels, r, e);
+    int status = upload(&plain, data, 4, shape, r);
     if (status == 0)
-        status = upload_vector(&s->bias, shift, s->layer.channels, r, e);
-    free(scale);
-    free(shift);
+        status = ts_channels_last(&s->kernel, plain);
+    ts_free(plain);
     return status;
 }
 
-static void fuse(plan *p, step *s, int layer)
+static int load_step(step *s, const net *n, const net_weights *w, const net_run *r, hl_err *e)
 {
-    p->fused[layer] = true;
-    s->output = layer;
-}
-
-static int add_step(net_run *r, plan *p, int layer, hl_err *e)
-{
-    step *s = &r->steps[r->nsteps++];
-    *s = (step){.layer = p->n->layers[layer], .output = layer};
-    const net_op op = s->layer.op;
+    const net_layer *l = &s->plan.layer;
+    float *kernel, *bias;
+    net_step_weights(&s->plan, n, w, &kernel, &bias);
     int status = 0;
-    if (op == NET_CONV || op == NET_DEPTHWISE) {
-        const int batchnorm = s->layer.relu ? -1 : only_reader(p, layer, NET_BATCHNORM);
-        status = load_conv(s, p, layer, batchnorm, r, e);
-        if (batchnorm >= 0)
-            fuse(p, s, batchnorm);
-        s->act = s->layer.relu ? ACT_RELU : ACT_NONE;
-    } else if (op == NET_BATCHNORM)
-        status = load_batchnorm(s, p, layer, r, e);
-    else if (op == NET_RELU)
-        s->act = ACT_RELU;
-    else if (op == NET_RELU6)
-        s->act = ACT_RELU6;
-    const int relu = only_reader(p, s->output, NET_RELU);
-    const int relu6 = only_reader(p, s->output, NET_RELU6);
-    if (op != NET_INPUT && s->act == ACT_NONE && (relu >= 0 || relu6 >= 0)) {
-        s->act = relu >= 0 ? ACT_RELU : ACT_RELU6;
-        fuse(p, s, relu >= 0 ? relu : relu6);
-    }
-    return status;
-}
-
-static void count_uses(net_run *r)
-{
-    for (int i = 0; i < r->nsteps; i++)
-        for (int k = 0; k < r->steps[i].layer.ninputs; k++)
-            r->uses[r->steps[i].layer.inputs[k]]++;
-    for (int i = 0; i < r->ntaps; i++)
-        r->uses[r->taps[i]]++;
+    if (l->op == NET_BATCHNORM)
+        status = upload(&s->kernel, kernel, 1, &l->channels, r);
+    else if (kernel)
+        status = upload_kernel(s, kernel,
+                               l->op == NET_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels, r);
+    if (status == 0 && bias)
+        status = upload(&s->bias, bias, 1, &l->channels, r);
+    free(kernel);
+    free(bias);
+    return status ? torch_error(e, l->name) : 0;
 }
 
 int net_run_new(net_run **result, const net *n, const net_weights *w, const int *taps, int ntaps,
@@ -229,20 +76,16 @@ int net_run_new(net_run **result, const net *n, const net_weights *w, const int 
     net_run *r = hl_calloc(1, sizeof *r);
     r->dtype = dtype;
     r->device = device;
-    r->nlayers = n->n;
-    r->steps = hl_calloc((size_t)n->n, sizeof *r->steps);
-    r->uses = hl_calloc((size_t)n->n, sizeof *r->uses);
     r->taps = hl_calloc((size_t)ntaps, sizeof *r->taps);
     r->ntaps = ntaps;
     memcpy(r->taps, taps, (size_t)ntaps * sizeof *taps);
-    plan p;
-    plan_new(&p, n, w, taps, ntaps);
+    net_plan_new(&r->plan, n, taps, ntaps, NET_FOLD_LESS);
+    r->steps = hl_calloc((size_t)r->plan.nsteps, sizeof *r->steps);
     int status = 0;
-    for (int i = 0; i < n->n && status == 0; i++)
-        if (p.needed[i] && !p.fused[i])
-            status = add_step(r, &p, i, e);
-    plan_free(&p);
-    count_uses(r);
+    for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
+        r->steps[i].plan = r->plan.steps[i];
+        status = load_step(&r->steps[i], n, w, r, e);
+    }
     if (status)
         net_run_free(r);
     else
@@ -254,12 +97,12 @@ void net_run_free(net_run *r)
 {
     if (!r)
         return;
-    for (int i = 0; i < r->nsteps; i++) {
+    for (int i = 0; i < r->plan.nsteps; i++) {
         ts_free(r->steps[i].kernel);
         ts_free(r->steps[i].bias);
     }
+    net_plan_free(&r->plan);
     free(r->steps);
-    free(r->uses);
     free(r->taps);
     free(r);
 }
@@ -302,20 +145,21 @@ int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor
 /* Layers that are an activation have been applied already. */
 static int activate(const step *s, ts_tensor *t)
 {
-    if (s->layer.op == NET_RELU || s->layer.op == NET_RELU6 || s->act == ACT_NONE)
+    if (s->plan.layer.op == NET_RELU || s->plan.layer.op == NET_RELU6 ||
+        s->plan.act == NET_ACT_NONE)
         return 0;
-    return s->act == ACT_RELU ? ts_relu_inplace(t) : ts_relu6_inplace(t);
+    return s->plan.act == NET_ACT_RELU ? ts_relu_inplace(t) : ts_relu6_inplace(t);
 }
 
 static int run_step(const step *s, const ts_tensor *x, const net_run *r, ts_tensor **values)
 {
-    if (s->layer.op == NET_INPUT)
-        return ts_to(&values[s->output], x, r->dtype, r->device);
+    if (s->plan.layer.op == NET_INPUT)
+        return ts_to(&values[s->plan.output], x, r->dtype, r->device);
     ts_tensor *in[NET_MAX_INPUTS];
-    for (int k = 0; k < s->layer.ninputs; k++)
-        in[k] = values[s->layer.inputs[k]];
-    return net_apply_layer(&s->layer, s->kernel, s->bias, in, &values[s->output]) ||
-                   activate(s, values[s->output])
+    for (int k = 0; k < s->plan.layer.ninputs; k++)
+        in[k] = values[s->plan.layer.inputs[k]];
+    return net_apply_layer(&s->plan.layer, s->kernel, s->bias, in, &values[s->plan.output]) ||
+                   activate(s, values[s->plan.output])
                ? -1
                : 0;
 }
@@ -323,8 +167,8 @@ static int run_step(const step *s, const ts_tensor *x, const net_run *r, ts_tens
 /* Lets go of the values that no later step needs. */
 static void release_inputs(const step *s, int *left, ts_tensor **values)
 {
-    for (int k = 0; k < s->layer.ninputs; k++) {
-        const int in = s->layer.inputs[k];
+    for (int k = 0; k < s->plan.layer.ninputs; k++) {
+        const int in = s->plan.layer.inputs[k];
         if (--left[in] == 0) {
             ts_free(values[in]);
             values[in] = NULL;
@@ -334,19 +178,19 @@ static void release_inputs(const step *s, int *left, ts_tensor **values)
 
 int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
 {
-    ts_tensor **values = hl_calloc((size_t)r->nlayers, sizeof *values);
-    int *left = hl_malloc((size_t)r->nlayers, sizeof *left);
-    memcpy(left, r->uses, (size_t)r->nlayers * sizeof *left);
+    ts_tensor **values = hl_calloc((size_t)r->plan.nlayers, sizeof *values);
+    int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
+    memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
     int status = 0;
-    for (int i = 0; i < r->nsteps && status == 0; i++) {
+    for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
         if (run_step(&r->steps[i], x, r, values))
-            status = torch_error(e, r->steps[i].layer.name);
+            status = torch_error(e, r->steps[i].plan.layer.name);
         release_inputs(&r->steps[i], left, values);
     }
     for (int i = 0; i < r->ntaps && status == 0; i++)
         if (ts_share(&outs[i], values[r->taps[i]]))
             status = torch_error(e, "output");
-    for (int i = 0; i < r->nlayers; i++)
+    for (int i = 0; i < r->plan.nlayers; i++)
         ts_free(values[i]);
     free(values);
     free(left);
@@ -362,16 +206,16 @@ static uint64_t value_bytes(const net_layer *l, ts_dtype dtype)
 
 uint64_t net_run_peak_bytes(const net_run *r)
 {
-    uint64_t *held = hl_calloc((size_t)r->nlayers, sizeof *held), now = 0, peak = 0;
-    int *left = hl_malloc((size_t)r->nlayers, sizeof *left);
-    memcpy(left, r->uses, (size_t)r->nlayers * sizeof *left);
-    for (int i = 0; i < r->nsteps; i++) {
+    uint64_t *held = hl_calloc((size_t)r->plan.nlayers, sizeof *held), now = 0, peak = 0;
+    int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
+    memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
+    for (int i = 0; i < r->plan.nsteps; i++) {
         const step *s = &r->steps[i];
-        now += held[s->output] = value_bytes(&s->layer, r->dtype);
+        now += held[s->plan.output] = value_bytes(&s->plan.layer, r->dtype);
         peak = now > peak ? now : peak;
-        for (int k = 0; k < s->layer.ninputs; k++)
-            if (--left[s->layer.inputs[k]] == 0)
-                now -= held[s->layer.inputs[k]];
+        for (int k = 0; k < s->plan.layer.ninputs; k++)
+            if (--left[s->plan.layer.inputs[k]] == 0)
+                now -= held[s->plan.layer.inputs[k]];
     }
     free(left);
     free(held);

@@ -84,7 +84,7 @@ static int compute(run *r, hl_err *e)
 {
     if (r->n == 0)
         return 0;
-    if (net_extractor_run(r->x, r->images, r->n, 3, r->features, e) || check_finite(r, e) ||
+    if (net_extractor_run_all(r->x, r->images, r->n, 3, r->features, e) || check_finite(r, e) ||
         judge_add(r->j, r->n, r->features, r->names, e))
         return -1;
     hl_progress_add(&r->progress, r->n);

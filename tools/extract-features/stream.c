@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stream.h"
+
+#include "../common/log.h"
+#include "../common/mem.h"
+#include "../common/parallel.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+typedef struct slot {
+    uint8_t *images;
+    float *features;
+} slot;
+
+typedef struct stream {
+    hl_samples *in;
+    net_extractor *x;
+    const char *model;
+    hl_tf_writer *out;
+    size_t batch, width;
+    slot *slots;
+    hl_progress progress;
+    /* The file is read from its start to its end: batches take turns. */
+    pthread_mutex_t lock;
+    pthread_cond_t turned;
+    size_t turn;
+    bool broken;
+} stream;
+
+static size_t rows_of(const stream *s, size_t i)
+{
+    const size_t left = s->in->n - i * s->batch;
+    return left < s->batch ? left : s->batch;
+}
+
+static int read_in_turn(stream *s, size_t i, uint8_t *images, hl_err *e)
+{
+    pthread_mutex_lock(&s->lock);
+    while (s->turn != i && !s->broken)
+        pthread_cond_wait(&s->turned, &s->lock);
+    int status = s->broken ? hl_fail(e, "%s: an earlier batch failed", hl_tf_name(s->in->file))
+                           : hl_tf_read(s->in->file, images, rows_of(s, i) * s->in->row_bytes, e);
+    s->broken |= status != 0;
+    s->turn++;
+    pthread_cond_broadcast(&s->turned);
+    pthread_mutex_unlock(&s->lock);
+    return status;
+}
+
+static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
+{
+    for (size_t k = 0; k < rows_of(s, i) * s->width; k++)
+        if (!isfinite(v[k]))
+            return hl_fail(e,
+                           "%s: sample '%s': a feature is not finite: expected weights of %s "
+                           "that suit the images",
+                           hl_tf_name(s->in->file),
+                           s->in->manifest.samples[i * s->batch + k / s->width].path, s->model);
+    return 0;
+}
+
+static int work(void *ctx, size_t i, size_t at, hl_err *e)
+{
+    stream *s = ctx;
+    slot *to = &s->slots[at];
+    if (!to->images) {
+        to->images = hl_malloc(s->batch, s->in->row_bytes);
+        to->features = hl_malloc(s->batch * s->width, sizeof *to->features);
+    }
+    return read_in_turn(s, i, to->images, e) ||
+                   net_extractor_run(s->x, to->images, rows_of(s, i), (int)s->in->payload.shape[3],
+                                     to->features, e) ||
+                   check_finite(s, i, to->features, e)
+               ? -1
+               : 0;
+}
+
+static int emit(void *ctx, size_t i, size_t at, hl_err *e)
+{
+    stream *s = ctx;
+    if (hl_tf_write(s->out, s->slots[at].features,
+                    rows_of(s, i) * s->width * sizeof *s->slots[at].features, e))
+        return -1;
+    hl_progress_add(&s->progress, rows_of(s, i));
+    return 0;
+}
+
+int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_tf_writer *out,
+                   hl_err *e)
+{
+    const int workers = (int)net_extractor_workers(x);
+    const size_t nslots = hl_ordered_slots(workers);
+    stream s = {.in = in,
+                .x = x,
+                .model = model,
+                .out = out,
+                .batch = net_extractor_batch(x),
+                .width = net_extractor_width(x),
+                .slots = hl_calloc(nslots, sizeof *s.slots),
+                .lock = PTHREAD_MUTEX_INITIALIZER,
+                .turned = PTHREAD_COND_INITIALIZER};
+    hl_progress_start(&s.progress, "images", in->n);
+    const size_t batches = (in->n + s.batch - 1) / s.batch;
+    const int status = hl_ordered_map(batches, workers, work, emit, &s, e);
+    if (status == 0)
+        hl_progress_end(&s.progress);
+    for (size_t i = 0; i < nslots; i++) {
+        free(s.slots[i].images);
+        free(s.slots[i].features);
+    }
+    free(s.slots);
+    return status;
+}

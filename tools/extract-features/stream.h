@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Images in, features out, a batch at a time, with reading, computing and writing side by side. */
+#ifndef HL_EXTRACT_STREAM_H
+#define HL_EXTRACT_STREAM_H
+
+#include "../common/samples.h"
+#include "../common/tensorfile.h"
+#include "../nets/extractor.h"
+
+/* Features that are not finite are an error, which says that weights of `model` do not suit. */
+int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_tf_writer *out,
+                   hl_err *e);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A backbone as oneDNN's primitives and the memory between them; what onednn.c runs. */
+#ifndef HL_NET_ONEDNN_GRAPH_H
+#define HL_NET_ONEDNN_GRAPH_H
+
+#include "../common/error.h"
+#include "plan.h"
+
+#include <oneapi/dnnl/dnnl.h>
+
+/* Where a memory lies: in a buffer that workers have one each of and that values take turns in, or
+ * in the graph, which all of them read. */
+typedef struct graph_memory {
+    dnnl_memory_desc_t md;
+    int buffer;     /* or -1: */
+    void *constant; /* owned */
+} graph_memory;
+
+enum { GRAPH_MAX_ARGS = NET_MAX_INPUTS + 4 };
+
+typedef struct graph_op {
+    dnnl_primitive_t primitive;
+    char layer[NET_NAME]; /* for messages */
+    int nargs;
+    int kind[GRAPH_MAX_ARGS];   /* DNNL_ARG_... */
+    int memory[GRAPH_MAX_ARGS]; /* index into memories */
+} graph_op;
+
+typedef struct onednn_graph {
+    dnnl_engine_t engine;
+    int64_t batch;
+    graph_op *ops;
+    size_t nops;
+    graph_memory *memories;
+    size_t nmemories;
+    size_t *buffers; /* [nbuffers] bytes */
+    size_t nbuffers;
+    int input;  /* memory: F32 [batch, 3, H, W] row-major */
+    int output; /* memory: F32 [batch, C, h, w], channels last in memory */
+} onednn_graph;
+
+/* Whether every step is one that graph_build knows. */
+bool graph_can_do(const net_plan *p);
+
+int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weights *w, int output,
+                int64_t batch, bool bf16, hl_err *e);
+void graph_free(onednn_graph *g);
+
+/* e, with the reason of a call that failed. */
+int graph_error(hl_err *e, const char *where, dnnl_status_t status);
+
+#endif

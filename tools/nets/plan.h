@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A backbone as the steps of its forward pass: the layers that some outputs need, with what comes
+ * right behind a layer folded into it wherever nobody else looks at the value in between. What
+ * carries the steps out is run.h (libtorch) and onednn.h.
+ */
+#ifndef HL_NET_PLAN_H
+#define HL_NET_PLAN_H
+
+#include "net.h"
+#include "weights.h"
+
+#include <stdbool.h>
+
+typedef enum { NET_ACT_NONE, NET_ACT_RELU, NET_ACT_RELU6 } net_act;
+
+typedef struct net_step {
+    net_layer layer; /* its own activation (relu) is in act */
+    int number;      /* of the layer, to find its weights */
+    int output;      /* the last layer folded in: its value is this step's */
+    int batchnorm;   /* folded in, or -1 */
+    int added;       /* layer whose value is added before the activation, or -1 */
+    double scale;    /* of the step's own value before that */
+    net_act act;
+} net_step;
+
+typedef struct net_plan {
+    net_step *steps;
+    int nsteps;
+    int *uses; /* [layers]: how many steps and outputs read the value of a layer */
+    int nlayers;
+} net_plan;
+
+/* Besides batch norms and activations: zero padding goes into the convolution behind it, and an
+ * addition into the convolution before it. */
+typedef enum { NET_FOLD_LESS, NET_FOLD_ALL } net_folding;
+
+void net_plan_new(net_plan *p, const net *n, const int *outputs, int noutputs, net_folding folding);
+void net_plan_free(net_plan *p);
+
+/*
+ * What a step multiplies by and adds, with what is folded in, computed in double. A convolution:
+ * kernel [O, I, KH, KW], depthwise [C, 1, KH, KW], and bias [O] or NULL. A batch norm by itself:
+ * scale and shift [C]. Others: NULL. The caller frees both.
+ */
+void net_step_weights(const net_step *s, const net *n, const net_weights *w, float **kernel,
+                      float **bias);
+
+#endif
