@@ -365,7 +365,7 @@ help:
 	@echo 'diff       A=run B=run: what differs in knobs and metrics'
 	@echo 'reproduce  RUN=run: run it again in a scratch place and compare the bytes'
 	@echo 'build      compile the tools into $(BUILD)/bin; clean'
-	@echo 'check      run the tests'
+	@echo 'check      run the tests; bench: speed beside other programs'
 	@echo 'install    into PREFIX=$(PREFIX); uninstall'
 	@echo
 	@$(foreach k,$(knobs),printf '%-13s %-24s %s\n' $(k) $(call q,$($(k))) $(call q,$(about_$(k)));)

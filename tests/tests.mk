@@ -42,3 +42,23 @@ format:
 	@clang-format -i $(sources)
 format-check:
 	@clang-format --dry-run --Werror $(sources)
+
+# ---- beside the peers ------------------------------------------------------------------------------
+
+# `make bench`: speed beside PyTorch, Keras and Pillow, which are installed for it in build/bench.
+# BENCH='vgg16 head' runs some of: vgg16 inceptionresnetv2 mobilenetv2 preprocess head experiment start.
+BENCH ?=
+bench_packages := python3-torch python3-torchvision python3-pil python3-numpy python3-venv zstd
+.PHONY: bench bench-deps
+bench: build bench-deps
+	tests/bench/bench.py $(BUILD) $(RESULTS)/bench build/bench/torch/bin/python3 build/bench/keras/bin/python3 $(BENCH)
+bench-deps:
+	$(call install_packages,$(bench_packages))
+	@mkdir -p build/bench
+	@[ -x build/bench/torch/bin/python3 ] || /usr/bin/python3 -m venv --system-site-packages build/bench/torch
+	@build/bench/torch/bin/python3 -c 'import timm' 2>/dev/null || { \
+	    build/bench/torch/bin/python3 -m pip install -q --no-deps timm==0.9.16 huggingface_hub==0.23.0 safetensors && \
+	    build/bench/torch/bin/python3 -m pip install -q pyyaml requests tqdm filelock fsspec packaging typing-extensions; }
+	@[ -x build/bench/keras/bin/python3 ] || /usr/bin/python3 -m venv build/bench/keras
+	@build/bench/keras/bin/python3 -c 'import keras, PIL' 2>/dev/null || \
+	    build/bench/keras/bin/python3 -m pip install -q tensorflow-cpu keras pillow

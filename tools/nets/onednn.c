@@ -115,7 +115,8 @@ static int build(net_onednn *g, const net *n, const net_weights *w, int output,
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
     net_plan_new(&plan, n, &output, 1, NET_FOLD_ALL);
-    int status = graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, e);
+    int status =
+        graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
     net_plan_free(&plan);
     omp_set_num_threads(threads);
     g->workers = hl_calloc(o->workers, sizeof *g->workers);

@@ -7,6 +7,7 @@
 
 #include "../common/mem.h"
 
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +39,8 @@ typedef struct builder {
     int *value;           /* [layer]: memory, or -1 */
     int *left;            /* [layer]: steps and outputs that are still to read it */
     bool *busy;           /* [buffer] */
-    int scratch;          /* memory that all primitives take turns in, or -1 */
-    size_t scratch_bytes;
+    int threads;          /* that kernels are brought into order by */
+    int scratch;          /* buffer that all primitives take turns in */
 } builder;
 
 static int add_memory(builder *b, const dnnl_memory_desc_t *md, int buffer)
@@ -180,6 +181,8 @@ static dnnl_status_t add_constant(builder *b, const float *data, const dnnl_memo
     dnnl_primitive_desc_t pd = NULL;
     dnnl_primitive_t reorder = NULL;
     dnnl_engine_t engine = b->g->engine;
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(b->threads);
     dnnl_status_t s = dnnl_memory_create(&from, plain, engine, (void *)data);
     if (s == dnnl_success)
         s = dnnl_memory_create(&to, md, engine, room);
@@ -191,6 +194,7 @@ static dnnl_status_t add_constant(builder *b, const float *data, const dnnl_memo
         const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
         s = dnnl_primitive_execute(reorder, b->stream, 2, args);
     }
+    omp_set_num_threads(threads);
     dnnl_primitive_destroy(reorder);
     dnnl_primitive_desc_destroy(pd);
     dnnl_memory_destroy(from);
@@ -523,7 +527,7 @@ static int start(builder *b, hl_err *e)
 }
 
 int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weights *w, int output,
-                int64_t batch, bool bf16, hl_err *e)
+                int64_t batch, bool bf16, int threads, hl_err *e)
 {
     const size_t count = (size_t)n->n;
     *g = (onednn_graph){.batch = batch};
@@ -532,6 +536,7 @@ int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weig
                  .n = n,
                  .w = w,
                  .type = bf16 ? dnnl_bf16 : dnnl_f32,
+                 .threads = threads,
                  .value = hl_malloc(count, sizeof *b.value),
                  .left = hl_malloc(count, sizeof *b.left)};
     memcpy(b.left, p->uses, count * sizeof *b.left);

@@ -42,8 +42,9 @@ typedef struct onednn_graph {
 /* Whether every step is one that graph_build knows. */
 bool graph_can_do(const net_plan *p);
 
+/* threads: for the work of building; what is built is for the number of the calling thread. */
 int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weights *w, int output,
-                int64_t batch, bool bf16, hl_err *e);
+                int64_t batch, bool bf16, int threads, hl_err *e);
 void graph_free(onednn_graph *g);
 
 /* e, with the reason of a call that failed. */

@@ -197,9 +197,9 @@ static float *fold_kernel(const net_layer *l, const float *keras, int64_t in, co
 {
     const int64_t area = l->kernel[0] * l->kernel[1], out = l->channels;
     float *t = hl_malloc((size_t)(area * in * out), sizeof *t);
-    for (int64_t a = 0; a < area; a++)
-        for (int64_t i = 0; i < in; i++)
-            for (int64_t o = 0; o < out; o++)
+    for (int64_t i = 0; i < in; i++)
+        for (int64_t o = 0; o < out; o++)
+            for (int64_t a = 0; a < area; a++)
                 t[(o * in + i) * area + a] =
                     (float)((double)keras[(a * in + i) * out + o] * scale[o]);
     return t;

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Times hilum's tools beside their peers: `make bench`.
+
+Every comparison runs its sides in turn, round after round, on the same inputs, and states the median
+of each and the ratio of the medians. A peer's time leaves out what its interpreter needs to start
+and to import, which favours it; hilum's is that of the whole process.
+
+Usage: bench.py BUILD RESULTS TORCH_PYTHON KERAS_PYTHON [NAME ...]
+"""
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SHARED = Path(os.environ.get("HILUM_SHARED", ROOT.parent / "shared"))
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+CORES = len(os.sched_getaffinity(0))
+# glibc keeps large buffers instead of giving them back after every operation.
+TUNED = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
+SIZES = {"vgg16": 224, "inceptionresnetv2": 299, "mobilenetv2": 224}
+IMAGES = {"vgg16": 192, "inceptionresnetv2": 128, "mobilenetv2": 2048}
+
+
+class Side:
+    """One of the programs of a comparison. seconds() runs it once."""
+
+    def __init__(self, name, command, env=None, prepare=None):
+        self.name, self.command, self.env, self.prepare = name, command, env or {}, prepare
+
+    def seconds(self):
+        if self.prepare:
+            self.prepare()
+        start = time.perf_counter()
+        done = subprocess.run(self.command, env={**os.environ, **self.env}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+        wall = time.perf_counter() - start
+        if done.returncode:
+            sys.exit(f"{self.name}: {' '.join(map(str, self.command))}\n{done.stdout}{done.stderr}")
+        own = re.search(r"^seconds (\S+)$", done.stdout, re.M)  # a peer that times itself
+        return float(own.group(1)) if own else wall
+
+
+class Bench:
+    def __init__(self, build, results, torch_python, keras_python, work):
+        self.bin, self.results, self.work = Path(build).resolve() / "bin", Path(results), work
+        self.torch_python, self.keras_python = torch_python, keras_python
+        self.rows = []
+
+    def tool(self, name, *args):
+        return [str(self.bin / name), *map(str, args)]
+
+    def compare(self, what, unit, count, hilum, peers, reach):
+        """reach: for each peer the ratio that is aimed at."""
+        times = {side: [] for side in [hilum, *peers]}
+        for number in range(ROUNDS):
+            for side in times:
+                times[side].append(side.seconds())
+                print(f"\r\033[K{what}: round {number + 1} of {ROUNDS}, {side.name}", end="",
+                      file=sys.stderr, flush=True)
+        print("\r\033[K", end="", file=sys.stderr)
+        own = statistics.median(times[hilum])
+        for peer, aim in zip(peers, reach):
+            median = statistics.median(times[peer])
+            each = [b / a for a, b in zip(times[hilum], times[peer])]
+            self.add(what, f"{count / own:.4g} {unit}/s", peer.name, f"{count / median:.4g} {unit}/s",
+                     f"{median / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", aim)
+
+    def add(self, *row):
+        self.rows.append([str(field) for field in row])
+        print("  ".join(self.rows[-1]), flush=True)
+
+    # ---- inputs ----
+
+    def images(self, size, count, *split):
+        """Phantoms of a size, as a file of images and as an array."""
+        tensor, array = self.work / f"{size}x{count}", self.work / f"{size}x{count}.npy"
+        if not tensor.exists():
+            folder = self.work / f"phantoms{count}"
+            if not folder.exists():
+                self.run("phantom", "-q", "-n", count, "--min-size", 300, "--max-size", 320, folder)
+            manifest = self.work / "manifest.tsv"
+            self.run("split", "-q", *split, "-o", manifest, folder)
+            self.run("preprocess", "-q", "--size", size, "-o", tensor, manifest)
+            self.to_npy(tensor, "images", array)
+        return tensor, array
+
+    def run(self, name, *args):
+        subprocess.run(self.tool(name, *args), check=True)
+
+    def to_npy(self, tensor, name, array):
+        subprocess.run([self.torch_python, HERE / "to_npy.py", tensor, name, array], check=True)
+
+    # ---- comparisons ----
+
+    def extract(self, model):
+        tensor, array = self.images(SIZES[model], IMAGES[model])
+        count = IMAGES[model]
+        out = self.work / "features"
+
+        def hilum(dtype):
+            return Side("hilum " + dtype, self.tool("extract-features", "-q", "-m", model, "-w",
+                                                    "seeded:1", "-t", dtype, "-o", out, tensor))
+
+        peer = [self.torch_python, HERE / "peer_torch.py", model, array, self.work / "peer.npy"]
+        tuned = Side("torch eager f32, malloc tuned", peer, TUNED)
+        plain = Side("torch eager f32, as installed", peer)
+        keras = Side("Keras predict f32", [self.keras_python, HERE / "peer_keras.py", "predict", model,
+                                           array, self.work / "peer.npy"])
+        aims = {"vgg16": (2.6, 4, 2.2), "inceptionresnetv2": (1.15, 1.3, 2.1),
+                "mobilenetv2": (1.9, 6, 3)}[model]
+        self.compare(f"extract-features {model} f32", "images", count, hilum("f32"),
+                     [tuned, plain, keras], [*aims[:2], 2])
+        self.compare(f"extract-features {model} bf16", "images", count, hilum("bf16"), [tuned],
+                     aims[2:])
+
+    def preprocess(self):
+        folder = SHARED / "data" / "originals"
+        if not folder.is_dir():
+            return self.add("preprocess", f"NOT RUN: needs {folder}", *[""] * 5)
+        manifest = self.work / "originals.tsv"
+        self.run("split", "-q", "-o", manifest, folder)
+        count = sum(1 for _ in folder.glob("*/*"))
+        out = self.work / "preprocessed"
+        for jobs in (1, CORES):
+            hilum = Side("hilum", self.tool("preprocess", "-q", "-j", jobs, "--size", 224, "-o", out,
+                                            manifest))
+            peer = Side(f"Pillow, {jobs} process(es)",
+                        [self.torch_python, HERE / "peer_pillow.py", folder, jobs])
+            self.compare(f"preprocess -j {jobs}, originals to 224, bilinear", "images", count, hilum,
+                         [peer], [1.8])
+
+    def head(self):
+        rows, width = 4392, 25088  # VGG16's flattened maps are as wide as this layer's
+        tensor, _ = self.images(224, rows, "--test", 0, "--val", 0)
+        features, array, out = (self.work / name for name in ("wide", "wide.npy", "head"))
+        self.run("extract-features", "-q", "-m", "mobilenetv2", "-w", "seeded:1", "-l", "block_5_add",
+                 "-p", "flatten", "-o", features, tensor)
+        self.to_npy(features, "features", array)
+        epochs = [Side("", self.tool("train-head", "-q", "-n", 256, "-b", 32, "-e", n, "--patience", 99,
+                                     "-o", out, features)) for n in (1, 3)]
+
+        class Epoch(Side):  # two more epochs: without reading the file
+            def seconds(self):
+                return (epochs[1].seconds() - epochs[0].seconds()) / 2
+
+        peer = Side("torch Adam, as installed", [self.torch_python, HERE / "peer_head.py", array])
+        tuned = Side("torch Adam, malloc tuned", peer.command, TUNED)
+        self.compare(f"train-head, {rows} x {width}, Dense 256, batch 32, an epoch", "rows", rows,
+                     Epoch("hilum", []), [peer, tuned], [4, "-"])
+
+    def experiment(self):
+        data = SHARED / "data" / "chest_xray"
+        weights = SHARED / "weights" / "mobilenet_v2_imagenet_1.0_224_no_top.dequantized.h5"
+        if not data.is_dir() or not weights.exists():
+            return self.add("whole experiment", f"NOT RUN: needs {data} and {weights}", *[""] * 5)
+        results, cache = self.work / "results", self.work / "keras.npz"
+        make = ["make", "-s", "all", "MODEL=mobilenetv2", f"DATA={data}", f"WEIGHTS={weights}",
+                f"RESULTS={results}", f"BUILD={self.bin.parent}"]
+        script = [self.keras_python, HERE / "peer_keras.py", "experiment", data, weights]
+        self.compare("make all, MobileNetV2, 5,216 images, cold", "images", 5216,
+                     Side("hilum", make, prepare=lambda: shutil.rmtree(results, ignore_errors=True)),
+                     [Side("a plain Keras script", script)], [5])
+        units = iter(range(64, 1000))
+
+        class Again(Side):
+            def seconds(self):
+                self.command = [*make, "EXPLAIN=0", f"NEURONS={next(units)}"]
+                return super().seconds()
+
+        self.compare("again with another NEURONS", "images", 5216, Again("hilum", make),
+                     [Side("the same script again", script)], [50])
+
+    def start(self):
+        linked = {}
+        for name in ("split", "audit", "preprocess", "compare", "report", "quickcheck", "digest"):
+            times = [Side(name, self.tool(name, "--version")).seconds() for _ in range(21)]
+            libraries = subprocess.run(["ldd", self.bin / name], capture_output=True, text=True).stdout
+            linked[name] = "torch" in libraries
+            self.add(f"{name} --version", f"{1000 * statistics.median(times):.1f} ms", "libtorch",
+                     "linked" if linked[name] else "not linked", "", "", "5 ms")
+
+
+def write(rows, results):
+    names = ["work", "hilum", "against", "its speed", "ratio of medians", "least and largest", "reach"]
+    results.mkdir(parents=True, exist_ok=True)
+    cpu = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
+                if line.startswith("model name")), "unknown")
+    with open(results / "bench.tsv", "w") as tsv, open(results / "bench.md", "w") as md:
+        print(f"#machine\t{CORES} cores, {cpu}", f"#rounds\t{ROUNDS}", "\t".join(names), sep="\n",
+              file=tsv)
+        print(f"{CORES} cores, {cpu}; {ROUNDS} rounds.\n", file=md)
+        print("| " + " | ".join(names) + " |\n|" + "---|" * len(names), file=md)
+        for row in rows:
+            print("\t".join(row), file=tsv)
+            print("| " + " | ".join(row) + " |", file=md)
+
+
+def main():
+    build, results, torch_python, keras_python, *wanted = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
+        b = Bench(build, results, torch_python, keras_python, Path(work))
+        parts = {**{m: (lambda m=m: b.extract(m)) for m in SIZES}, "preprocess": b.preprocess,
+                 "head": b.head, "experiment": b.experiment, "start": b.start}
+        for name in wanted or parts:
+            parts[name]()
+        write(b.rows, Path(results))
+
+
+main()
