@@ -6,7 +6,7 @@
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
-            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-pthread libcmocka-dev bats perl
+            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl
 DEV_PACKAGES := git clang-format python3-venv chromium fonts-dejavu-core default-jre-headless
 
 # Says what it will install; does nothing where all is there. As root, or through sudo.
@@ -49,7 +49,9 @@ hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstr
                 -Wmissing-prototypes -Wvla -Werror -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
-hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIE -fstack-protector-strong -MMD -MP
+# Loops over arrays in the shim are to become vector code; nobody there reads errno of a square root.
+hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIE -fstack-protector-strong \
+                  -ftree-vectorize -fvect-cost-model=dynamic -fno-math-errno -MMD -MP
 hilum_ldflags := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
@@ -60,6 +62,11 @@ endif
 # The C libraries that libhilum stands on.
 common_libs = -lpng -ljpeg -lzstd -ljansson -lcrypto -lm
 
+# Of Debian's two OpenBLAS the one that shares libtorch's threads, whichever is the system's default:
+# beside the other, two teams of threads wait for each other by spinning. (--disable-new-dtags: the
+# path is for what libtorch needs, too.)
+blas_path = -Wl,--disable-new-dtags,-rpath,/usr/lib/$(shell $(CC) -print-multiarch)/openblas-openmp
+
 # libtorch: Debian's, or the unpacked archive or PyTorch installation named by LIBTORCH.
 ifdef LIBTORCH
 torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
@@ -68,7 +75,7 @@ torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
 hilum_cflags += -DHL_WITHOUT_ONEDNN # it has a copy of its own, of another version
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
-torch_libs    = -ltorch_cpu -lc10 $(if $(shell [ -e /usr/include/oneapi/dnnl/dnnl.h ] && echo 1),-ldnnl -lgomp)
+torch_libs    = -ltorch_cpu -lc10 $(blas_path) $(if $(shell [ -e /usr/include/oneapi/dnnl/dnnl.h ] && echo 1),-ldnnl -lgomp)
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
