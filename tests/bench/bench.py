@@ -30,7 +30,7 @@ TUNED = {
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
 SIZES = {"vgg16": 224, "inceptionresnetv2": 299, "mobilenetv2": 224}
-IMAGES = {"vgg16": 192, "inceptionresnetv2": 128, "mobilenetv2": 2048}
+IMAGES = {"vgg16": 128, "inceptionresnetv2": 96, "mobilenetv2": 1024}
 
 
 class Side:

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What onednn_graph.c and onednn_conv.c share while they build a graph. */
+#ifndef HL_NET_ONEDNN_BUILD_H
+#define HL_NET_ONEDNN_BUILD_H
+
+#include "onednn_graph.h"
+
+typedef struct builder {
+    onednn_graph *g;
+    const net_plan *p;
+    const net *n;
+    const net_weights *w;
+    dnnl_data_type_t type; /* of values and kernels */
+    dnnl_primitive_attr_t plain;
+    dnnl_stream_t stream; /* reorders kernels while building */
+    int *value;           /* [layer]: memory, or -1 */
+    int *left;            /* [layer]: steps and outputs that are still to read it */
+    bool *busy;           /* [buffer] */
+    int threads;          /* that kernels are brought into order by */
+    int scratch;          /* buffer that all primitives take turns in */
+} builder;
+
+int graph_add_memory(builder *b, const dnnl_memory_desc_t *md, int buffer);
+/* With a buffer of its own, until the last reader has read it. */
+int graph_add_value(builder *b, const dnnl_memory_desc_t *md);
+/* Valid until the next memory is added. */
+const dnnl_memory_desc_t *graph_md(const builder *b, int memory);
+/* The output of a layer, in whatever order suits the primitive. */
+dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_desc_t *md);
+
+graph_op *graph_add_op(builder *b, const char *layer);
+void graph_add_arg(graph_op *op, int kind, int memory);
+/* Makes the primitive and gives it scratch space. */
+dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_desc_t pd);
+dnnl_status_t graph_add_reorder(builder *b, const char *layer, int from, int to);
+
+dnnl_status_t graph_add_convolution(builder *b, const net_step *s);
+
+#endif

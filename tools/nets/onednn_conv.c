@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "onednn_here.h"
+
+#if HL_ONEDNN_HERE
+
+/* Convolutions, with what is folded into them. */
+#include "onednn_build.h"
+
+#include "../common/mem.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+/* ---- which kernel ---- */
+
+/* Winograd's kernels win where there are channels enough on both sides: measured,
+ * docs/PERFORMANCE.md. They are for F32 only. */
+static bool suits_winograd(const builder *b, const net_step *s)
+{
+    enum { CHANNELS = 64 };
+    const net_layer *l = &s->layer;
+    return b->type == dnnl_f32 && l->op == NET_CONV && l->kernel[0] == 3 && l->kernel[1] == 3 &&
+           l->stride[0] == 1 && l->stride[1] == 1 && l->channels >= CHANNELS &&
+           b->n->layers[l->inputs[0]].channels >= CHANNELS;
+}
+
+/* Winograd's kernels take and give blocks of 16 channels. A value that one of them reads is best
+ * made like that at once. */
+static dnnl_status_t best_order(const builder *b, int layer, dnnl_memory_desc_t *md)
+{
+    const net_layer *l = &b->n->layers[layer];
+    const dnnl_dims_t dims = {b->g->batch, l->channels, l->height, l->width};
+    bool blocked = false;
+    for (int i = 0; i < b->p->nsteps; i++)
+        blocked |= b->p->steps[i].layer.inputs[0] == layer && suits_winograd(b, &b->p->steps[i]);
+    return blocked ? dnnl_memory_desc_init_by_tag(md, 4, dims, b->type, dnnl_nChw16c)
+                   : graph_any_order(b, l, md);
+}
+
+/* ---- weights ---- */
+
+/* The memory of a constant: data, row-major F32, brought into the order of md. */
+static dnnl_status_t add_constant(builder *b, const float *data, const dnnl_memory_desc_t *plain,
+                                  const dnnl_memory_desc_t *md, int *result)
+{
+    void *room = hl_aligned(dnnl_memory_desc_get_size(md), 1);
+    *result = graph_add_memory(b, md, -1);
+    b->g->memories[*result].constant = room;
+    dnnl_memory_t from = NULL, to = NULL;
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_primitive_t reorder = NULL;
+    dnnl_engine_t engine = b->g->engine;
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(b->threads);
+    dnnl_status_t s = dnnl_memory_create(&from, plain, engine, (void *)data);
+    if (s == dnnl_success)
+        s = dnnl_memory_create(&to, md, engine, room);
+    if (s == dnnl_success)
+        s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
+    if (s == dnnl_success)
+        s = dnnl_primitive_create(&reorder, pd);
+    if (s == dnnl_success) {
+        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+        s = dnnl_primitive_execute(reorder, b->stream, 2, args);
+    }
+    omp_set_num_threads(threads);
+    dnnl_primitive_destroy(reorder);
+    dnnl_primitive_desc_destroy(pd);
+    dnnl_memory_destroy(from);
+    dnnl_memory_destroy(to);
+    return s;
+}
+
+typedef struct convolution {
+    dnnl_memory_desc_t plain_kernel, kernel, bias, source, result;
+    dnnl_dims_t strides, before, after;
+    dnnl_primitive_attr_t attr;
+    bool has_bias;
+} convolution;
+
+static dnnl_status_t describe_kernel(const builder *b, const net_step *s, convolution *c)
+{
+    const net_layer *l = &s->layer;
+    const int64_t in = b->n->layers[l->inputs[0]].channels, kh = l->kernel[0], kw = l->kernel[1];
+    const bool depthwise = l->op == NET_DEPTHWISE;
+    const dnnl_dims_t whole = {l->channels, in, kh, kw}, split = {l->channels, 1, 1, kh, kw};
+    const dnnl_dim_t *dims = depthwise ? split : whole;
+    const int rank = depthwise ? 5 : 4;
+    dnnl_status_t status = dnnl_memory_desc_init_by_tag(&c->plain_kernel, rank, dims, dnnl_f32,
+                                                        depthwise ? dnnl_goihw : dnnl_oihw);
+    if (status == dnnl_success)
+        status = dnnl_memory_desc_init_by_tag(&c->kernel, rank, dims, b->type, dnnl_format_tag_any);
+    if (status == dnnl_success)
+        status = dnnl_memory_desc_init_by_tag(&c->bias, 1, whole, dnnl_f32, dnnl_a);
+    return status;
+}
+
+/* What is done with each value before it is stored: the sum with what is there, the activation. */
+static dnnl_status_t describe_rest(const net_step *s, convolution *c)
+{
+    dnnl_post_ops_t ops;
+    dnnl_status_t status = dnnl_primitive_attr_create(&c->attr);
+    if (status == dnnl_success)
+        status = dnnl_primitive_attr_set_scratchpad_mode(c->attr, dnnl_scratchpad_mode_user);
+    if (status != dnnl_success || (status = dnnl_post_ops_create(&ops)) != dnnl_success)
+        return status;
+    if (s->added >= 0)
+        status = dnnl_post_ops_append_sum(ops, 1);
+    if (status == dnnl_success && s->act == NET_ACT_RELU)
+        status = dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_relu, 0, 0);
+    if (status == dnnl_success && s->act == NET_ACT_RELU6)
+        status = dnnl_post_ops_append_eltwise(ops, 1, dnnl_eltwise_clip, 0, 6);
+    if (status == dnnl_success)
+        status = dnnl_primitive_attr_set_post_ops(c->attr, ops);
+    dnnl_post_ops_destroy(ops);
+    return status;
+}
+
+static dnnl_status_t try_convolution(const builder *b, const convolution *c, dnnl_alg_kind_t how,
+                                     dnnl_primitive_desc_t *pd)
+{
+    dnnl_convolution_desc_t d;
+    const dnnl_status_t s = dnnl_convolution_forward_desc_init(
+        &d, dnnl_forward_inference, how, &c->source, &c->kernel, c->has_bias ? &c->bias : NULL,
+        &c->result, c->strides, c->before, c->after);
+    return s != dnnl_success ? s : dnnl_primitive_desc_create(pd, &d, c->attr, b->g->engine, NULL);
+}
+
+static dnnl_status_t choose_convolution(const builder *b, const net_step *s, const convolution *c,
+                                        dnnl_primitive_desc_t *pd)
+{
+    convolution own = *c;
+    if (suits_winograd(b, s) &&
+        graph_any_order(b, &b->n->layers[s->layer.inputs[0]], &own.source) == dnnl_success &&
+        try_convolution(b, &own, dnnl_convolution_winograd, pd) == dnnl_success)
+        return dnnl_success;
+    return try_convolution(b, c, dnnl_convolution_direct, pd);
+}
+
+static dnnl_status_t add_weights(builder *b, const net_step *s, const convolution *c,
+                                 const_dnnl_primitive_desc_t pd, int *kernel, int *bias)
+{
+    float *k, *v;
+    net_step_weights(s, b->n, b->w, &k, &v);
+    dnnl_status_t status = add_constant(
+        b, k, &c->plain_kernel, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), kernel);
+    if (status == dnnl_success && v)
+        status = add_constant(b, v, &c->bias, &c->bias, bias);
+    free(k);
+    free(v);
+    return status;
+}
+
+/* The source in the order that the primitive wants. */
+static dnnl_status_t source_for(builder *b, const char *name, int memory,
+                                const dnnl_memory_desc_t *wanted, int *result, int *own)
+{
+    *result = memory;
+    *own = -1;
+    if (dnnl_memory_desc_equal(graph_md(b, memory), wanted))
+        return dnnl_success;
+    const dnnl_memory_desc_t md = *wanted;
+    *result = graph_add_value(b, &md);
+    *own = b->g->memories[*result].buffer;
+    return graph_add_reorder(b, name, memory, *result);
+}
+
+/* The result overwrites what is added, whose last reader this step is: of a residual, it always
+ * is; otherwise a copy is made. */
+static dnnl_status_t result_for(builder *b, const net_step *s, const dnnl_memory_desc_t *md,
+                                int *result)
+{
+    const dnnl_memory_desc_t copy = *md;
+    if (s->added < 0) {
+        *result = graph_add_value(b, &copy);
+        return dnnl_success;
+    }
+    const int there = b->value[s->added];
+    if (b->left[s->added] == 1) {
+        b->left[s->added]++; /* the buffer stays busy when the step lets go of it */
+        *result = graph_add_memory(b, &copy, b->g->memories[there].buffer);
+        return dnnl_success;
+    }
+    *result = graph_add_value(b, &copy);
+    return graph_add_reorder(b, s->layer.name, there, *result);
+}
+
+static dnnl_status_t describe(builder *b, const net_step *s, convolution *c)
+{
+    const net_layer *l = &s->layer;
+    for (int i = 0; i < 2; i++) {
+        c->strides[i] = l->stride[i];
+        c->before[i] = l->pad[2 * i];
+        c->after[i] = l->pad[2 * i + 1];
+    }
+    c->has_bias = l->bias || s->batchnorm >= 0;
+    c->source = *graph_md(b, b->value[l->inputs[0]]);
+    dnnl_status_t status = dnnl_success;
+    /* The image may come in any order, all else comes as it is. */
+    const bool from_image = b->n->layers[l->inputs[0]].op == NET_INPUT;
+    if (from_image)
+        status = graph_any_order(b, &b->n->layers[l->inputs[0]], &c->source);
+    if (s->added >= 0)
+        c->result = *graph_md(b, b->value[s->added]);
+    else if (status == dnnl_success)
+        status =
+            from_image ? best_order(b, s->output, &c->result) : graph_any_order(b, l, &c->result);
+    if (status == dnnl_success)
+        status = describe_kernel(b, s, c);
+    return status == dnnl_success ? describe_rest(s, c) : status;
+}
+
+static dnnl_status_t add_primitive(builder *b, const net_step *s, const convolution *c,
+                                   dnnl_primitive_desc_t pd)
+{
+    int source, own, kernel, bias = -1, result;
+    dnnl_status_t status =
+        source_for(b, s->layer.name, b->value[s->layer.inputs[0]],
+                   dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), &source, &own);
+    if (status == dnnl_success)
+        status = add_weights(b, s, c, pd, &kernel, &bias);
+    if (status == dnnl_success)
+        status = result_for(b, s, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result);
+    if (status != dnnl_success)
+        return status;
+    graph_op *op = graph_add_op(b, s->layer.name);
+    graph_add_arg(op, DNNL_ARG_SRC, source);
+    graph_add_arg(op, DNNL_ARG_WEIGHTS, kernel);
+    if (bias >= 0)
+        graph_add_arg(op, DNNL_ARG_BIAS, bias);
+    graph_add_arg(op, DNNL_ARG_DST, result);
+    b->value[s->output] = result;
+    if (own >= 0)
+        b->busy[own] = false;
+    return graph_finish_op(b, op, pd);
+}
+
+dnnl_status_t graph_add_convolution(builder *b, const net_step *s)
+{
+    convolution c = {0};
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t status = describe(b, s, &c);
+    if (status == dnnl_success)
+        status = choose_convolution(b, s, &c, &pd);
+    if (status == dnnl_success)
+        status = add_primitive(b, s, &c, pd);
+    dnnl_primitive_desc_destroy(pd);
+    dnnl_primitive_attr_destroy(c.attr);
+    return status;
+}
+
+#endif
