@@ -31,6 +31,7 @@
 static ts_device device = TS_CPU;
 static double tolerance = 1e-5;
 static int onednn_taps; /* that were compared */
+static double worst_torch, worst_onednn;
 enum { MAX_TAPS = 64 };
 
 static void must(int status, const hl_err *e)
@@ -76,7 +77,7 @@ static double norm_error(const float *values, size_t n, size_t size, const float
 
 /* values: [n, size], in Keras' order */
 static void compare_values(const reference *ref, const char *tap, const float *values, size_t size,
-                           const char *how)
+                           const char *how, double *worst)
 {
     char name[128];
     const hl_tensor_desc *d;
@@ -91,6 +92,7 @@ static void compare_values(const reference *ref, const char *tap, const float *v
     assert_int_equal((size + stride - 1) / stride, samples);
     const double error = sample_error(values, n, size, stride, sample, samples);
     const double length = norm_error(values, n, size, norm);
+    *worst = fmax(*worst, fmax(error, length));
     if (!(error <= tolerance) || !(length <= tolerance))
         fail_msg(
             "%s: %s: layer %s: relative L2 error %.2e, norm off by %.2e: expected at most %.0e",
@@ -104,7 +106,7 @@ static void compare_tap(const reference *ref, const char *tap, const ts_tensor *
     const size_t n = (size_t)ts_dim(flat, 0), size = (size_t)ts_dim(flat, 1);
     float *values = hl_malloc(n * size, sizeof *values);
     must_torch(ts_to_data(flat, values, n * size * sizeof *values));
-    compare_values(ref, tap, values, size, "libtorch");
+    compare_values(ref, tap, values, size, "libtorch", &worst_torch);
     free(values);
     ts_free(flat);
 }
@@ -138,7 +140,7 @@ static void compare_onednn(const reference *ref, const net *n, const net_weights
     float *values = hl_malloc(count * size, sizeof *values);
     must(net_onednn_new(&g, n, w, tap, &o, &e), &e);
     must(net_onednn_forward(g, images, count, 1, scaling, values, &e), &e);
-    compare_values(ref, l->name, values, size, "oneDNN");
+    compare_values(ref, l->name, values, size, "oneDNN", &worst_onednn);
     onednn_taps++;
     net_onednn_free(g);
     free(values);
@@ -191,6 +193,9 @@ static void compare_all(const reference *ref, const char *model, const char *mod
         compare_onednn(ref, &n, &w, taps[i], &normalize, images, (size_t)count);
     }
     compare_pooled(ref, maps[ntaps - 1]);
+    print_message("# %s, %.30s, %lld: largest error %.1e through libtorch, %.1e through oneDNN\n",
+                  model, weights_source, (long long)size, worst_torch, worst_onednn);
+    worst_torch = worst_onednn = 0;
 
     for (int i = 0; i < ntaps; i++)
         ts_free(maps[i]);
