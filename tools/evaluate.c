@@ -81,8 +81,8 @@ static int check_subsets(const hl_head *head, const hl_samples *s, const char *h
                    *s->override ? "--manifest " : "none", s->override);
 }
 
-/* Figures of features of another space mean nothing, so they are refused; but for the scaling of the
- * pixels, where it is asked for, to show what a known mistake does. */
+/* Figures of features of another space mean nothing, so they are refused; but for the scaling of
+ * the pixels, where it is asked for, to show what a known mistake does. */
 static int check_features(const hl_head *head, const char *head_name, hl_features *f, hl_err *e)
 {
     hl_space *space = &f->samples.space;

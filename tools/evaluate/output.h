@@ -31,7 +31,7 @@ typedef struct evaluation {
     const hl_calibration *calibration; /* what validation samples tell; may be NULL */
     evaluation_options options;
     const char *mismatch; /* how the images are unlike those trained on; NULL: they are not */
-    int subset; /* hl_subset or EVALUATE_ALL: what the figures are of */
+    int subset;           /* hl_subset or EVALUATE_ALL: what the figures are of */
     const hl_space *space;
     const char *chain;
 } evaluation;
