@@ -269,7 +269,7 @@ static int predict_rows(const hl_head *h, size_t n, const float *features, doubl
 }
 
 /* A tail has maps to keep, so few rows at a time are enough for it. */
-int hl_head_predict(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
+static int predict_all(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
 {
     const size_t most = h->tail ? HL_TAIL_ROWS : n;
     for (size_t i = 0; i < n; i += most) {
@@ -278,4 +278,19 @@ int hl_head_predict(const hl_head *h, size_t n, const float *features, double *p
             return -1;
     }
     return 0;
+}
+
+/* Dense layers run on one thread, which is soon done: the BLAS shares a product out among threads,
+ * and with that the last digits would depend on their number. */
+int hl_head_predict(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
+{
+    const int threads = ts_threads();
+    const bool alone = !h->tail && threads > 1;
+    int status = alone ? ts_set_threads(1) : 0;
+    if (status)
+        return hl_fail(e, "libtorch: %s", ts_last_error());
+    status = predict_all(h, n, features, p, e);
+    if (alone && ts_set_threads(threads) && status == 0)
+        status = hl_fail(e, "libtorch: %s", ts_last_error());
+    return status;
 }
