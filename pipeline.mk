@@ -27,6 +27,7 @@ AUGMENT ?= 0
 NORMALIZE ?= auto
 POOL    ?= avg
 DTYPE   ?= f32
+STORE   ?= f32
 DEVICE  ?= auto
 # train-head
 NEURONS ?= 256
@@ -170,7 +171,7 @@ $(eval $(call params,$$(dir $$(audit))params/audit,allow-leak $$(ALLOW_LEAK),aud
 $(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FOLD) of $$(K) val $$(VAL) group $$(GROUP) subsets $$(SUBSETS),split))
 $(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT)),preprocess))
 $(eval $(call params,$$(BASE)/params/weights,$$(if $$(weights_file),,$$(WEIGHTS)),,$$(if $$(weights_file),$$(call q,$$(weights_file)))))
-$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(cut) $$(DTYPE) $$(DEVICE),extract-features))
+$(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(cut) $$(DTYPE) $$(STORE) $$(DEVICE),extract-features))
 $(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) $$(tail) seed $$(TRAIN_SEED),train-head))
 $(eval $(call params,$$(TRAIN_OUT)/params/evaluate,$$(judged),evaluate))
@@ -229,7 +230,7 @@ $(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(if $(FOLD
 $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	$(call note,extract-features,$(BASE))
 	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
-	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) \
+	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) --store $(call q,$(STORE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
 # A training that was killed or interrupted has left its state, and goes on from there, unless what
@@ -303,7 +304,7 @@ all: $(report) $(experiment)
 	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
 	    $(call figure,accuracy,$(metrics)) $(call figure,macro_recall,$(metrics)) $(report)
 
-knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE \
+knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE STORE \
          DEVICE \
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
          RESAMPLES CALIBRATE PREVALENCE \
@@ -325,6 +326,7 @@ about_AUGMENT := variants of every training image: flipped, turned, shifted, oth
 about_NORMALIZE := auto (the backbone's own), caffe, tf, torch, unit, raw
 about_POOL := avg, max, flatten
 about_DTYPE := f32, bf16; on a GPU also tf32, f16
+about_STORE := f32, or f16 or bf16: features in half the room
 about_DEVICE := auto, cpu, cuda
 about_NEURONS := units of the hidden layers: 256, or 512,64; 0 for none
 about_LR := learning rate

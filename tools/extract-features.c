@@ -20,7 +20,10 @@ enum { DTYPE_TF32 = 1, DTYPE_F16 = 3 };
 static const ts_dtype dtypes[] = {TS_F32, TS_F32, TS_BF16, TS_F16};
 
 static const char *model = "vgg16", *module_file, *weights, *layer, *output;
-static int normalize, pool = NET_POOL_AVG, dtype, device = NET_DEVICE_AUTO;
+#define STORE_WORDS "f32|f16|bf16"
+static const hl_dtype stored[] = {HL_F32, HL_F16, HL_BF16};
+
+static int store, normalize, pool = NET_POOL_AVG, dtype, device = NET_DEVICE_AUTO;
 static int64_t batch, jobs, unfreeze;
 static bool print_layers, allow_code;
 
@@ -37,6 +40,7 @@ static const hl_opt options[] = {
     HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
                  "take the flattened maps below the last N layers, which train-head is to train"),
     HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
+    HL_OPT_CHOICE_R(0, "store", STORE_WORDS, &store, "numbers in the file: 16 bits halve it"),
     HL_OPT_CHOICE_R('d', "device", NET_DEVICE_WORDS, &device, "where to compute"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096,
                  "images at a time; 0: as many as suit the device"),
@@ -81,7 +85,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const net_ext
     const hl_input inputs[] = {{"images", hl_tf_id(in->file)}, {"weights", space->weights}};
     const hl_tensor_desc payload = {
         .name = "features",
-        .dtype = HL_F32,
+        .dtype = stored[store],
         .rank = 2,
         .shape = {(int64_t)in->n, (int64_t)net_extractor_width(x)},
     };
@@ -127,7 +131,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     hl_tf_writer *out;
     int status = create_output(&out, in, x, &space, e);
     if (status == 0) {
-        status = extract_stream(in, x, model, out, e) || hl_tf_end(in->file, e) ? -1 : 0;
+        status =
+            extract_stream(in, x, model, stored[store], out, e) || hl_tf_end(in->file, e) ? -1 : 0;
         if (status)
             hl_tf_discard(out);
         else

@@ -54,6 +54,16 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     [[ $output == *"features: F32 [$(rows), 1280]"* ]]
 }
 
+@test "extract-features: --store halves the numbers, and every tool reads them" {
+    for kind in f16 bf16; do
+        extract-features -q -m mobilenetv2 -w seeded:1 --store $kind -o "$out" images
+        run quickcheck "$out"
+        [[ $output == *"features: ${kind^^} [$(rows), 1280]"* && $output == *"--store $kind"* ]]
+        train-head -q -j 1 -e 1 -n 4 -o "$out.head" "$out" 2>/dev/null
+        evaluate -q -o "$out.m" "$out.head" "$out" 2>/dev/null
+    done
+}
+
 @test "extract-features: --layer cuts where it says" {
     extract-features -q -m mobilenetv2 -w seeded:1 --layer block_13_expand_relu -o "$out" images
     run quickcheck "$out"

@@ -36,6 +36,44 @@ static void half_precision(void **state)
     assert_true(isnan(one(HL_BF16, 0x7fc0)));
 }
 
+static uint16_t back(hl_dtype type, float v)
+{
+    uint16_t bits;
+    hl_from_f32(type, &v, 1, &bits);
+    return bits;
+}
+
+/* Every finite value, and what lies between it and the next one. */
+static void check_rounding(hl_dtype type, uint16_t infinite, float beyond)
+{
+    for (uint16_t h = 0; h < infinite; h++) {
+        const float v = one(type, h),
+                    next = h + 1 == infinite ? beyond : one(type, (uint16_t)(h + 1));
+        const float middle = (float)(((double)v + (double)next) / 2);
+        assert_int_equal(back(type, v), h);
+        assert_int_equal(back(type, -v), h | 0x8000);
+        assert_int_equal(back(type, middle), h & 1 ? h + 1 : h);
+        assert_int_equal(back(type, nextafterf(middle, 0)), h);
+        assert_int_equal(back(type, nextafterf(middle, INFINITY)), h + 1);
+    }
+    assert_int_equal(back(type, -INFINITY), infinite | 0x8000);
+    assert_true(isnan(one(type, back(type, NAN))));
+}
+
+static void rounding_is_to_the_nearest_even(void **state)
+{
+    (void)state;
+    check_rounding(HL_F16, 0x7c00, 65536.0f);
+    for (uint16_t h = 0; h < 0x7f80; h++)
+        assert_int_equal(back(HL_BF16, one(HL_BF16, h)), h);
+    assert_int_equal(back(HL_BF16, 0x1.01p0f), 0x3f80); /* ties */
+    assert_int_equal(back(HL_BF16, 0x1.03p0f), 0x3f82);
+    assert_int_equal(back(HL_BF16, 0x1.010002p0f), 0x3f81);
+    assert_int_equal(back(HL_BF16, -0x1.00fffep0f), 0xbf80);
+    assert_int_equal(back(HL_BF16, 0x1.fffffep127f), 0x7f80);
+    assert_true(isnan(one(HL_BF16, back(HL_BF16, NAN))));
+}
+
 static void all_types_read_alike(void **state)
 {
     (void)state;
@@ -82,9 +120,8 @@ static void a_head_is_not_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(half_precision),
-        cmocka_unit_test(all_types_read_alike),
-        cmocka_unit_test(what_is_not_finite_is_named),
+        cmocka_unit_test(half_precision),         cmocka_unit_test(rounding_is_to_the_nearest_even),
+        cmocka_unit_test(all_types_read_alike),   cmocka_unit_test(what_is_not_finite_is_named),
         cmocka_unit_test(a_head_is_not_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

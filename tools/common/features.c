@@ -42,6 +42,55 @@ void hl_to_f32(hl_dtype from, const void *in, size_t n, float *out)
         out[i] = from == HL_F16 ? f32_of_f16(h[i]) : f32_of_bits((uint32_t)h[i] << 16);
 }
 
+static uint32_t bits_of_f32(float v)
+{
+    uint32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+}
+
+/* bits / 2^shift to the nearest whole number, to the even one of two. */
+static uint32_t round_off(uint32_t bits, unsigned shift)
+{
+    const uint32_t half = 1u << (shift - 1), rest = bits & ((1u << shift) - 1);
+    const uint32_t whole = bits >> shift;
+    return whole + (rest > half || (rest == half && (whole & 1)));
+}
+
+static uint16_t f16_of_f32(float v)
+{
+    const uint32_t bits = bits_of_f32(v), sign = bits >> 16 & 0x8000u, size = bits & 0x7fffffffu;
+    const uint32_t exponent = size >> 23;
+    if (size > 0x7f800000u)
+        return (uint16_t)(sign | 0x7e00u); /* not a number */
+    if (exponent >= 127 + 16)
+        return (uint16_t)(sign | 0x7c00u);
+    if (exponent >= 127 - 14) /* carries into the exponent, up to infinity, as it should */
+        return (uint16_t)(sign | (round_off(size, 13) - ((127u - 15) << 10)));
+    if (exponent < 127 - 25)
+        return (uint16_t)sign;
+    return (uint16_t)(sign | round_off((size & 0x7fffffu) | 0x800000u, 126 - exponent));
+}
+
+static uint16_t bf16_of_f32(float v)
+{
+    const uint32_t bits = bits_of_f32(v);
+    if ((bits & 0x7fffffffu) > 0x7f800000u)
+        return (uint16_t)(bits >> 16 | 0x40u); /* not a number */
+    return (uint16_t)round_off(bits, 16);
+}
+
+void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out)
+{
+    if (to == HL_F32) {
+        memcpy(out, in, n * sizeof *in);
+        return;
+    }
+    uint16_t *h = out;
+    for (size_t i = 0; i < n; i++)
+        h[i] = to == HL_F16 ? f16_of_f32(in[i]) : bf16_of_f32(in[i]);
+}
+
 /* ---- opening ---- */
 
 static int check_payload(const hl_samples *s, hl_err *e)

@@ -33,5 +33,8 @@ void hl_features_close(hl_features *f); /* safe on a zeroed or closed one */
 
 /* n values of any floating type to float32, exactly. */
 void hl_to_f32(hl_dtype from, const void *in, size_t n, float *out);
+/* And back: to the nearest value of the type, to the even one of two. What is too large becomes
+ * infinite. */
+void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out);
 
 #endif

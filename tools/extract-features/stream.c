@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
+#include "../common/features.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/parallel.h"
@@ -12,6 +13,7 @@
 typedef struct slot {
     uint8_t *images;
     float *features;
+    void *stored; /* the same in the type of the file */
 } slot;
 
 typedef struct stream {
@@ -19,6 +21,7 @@ typedef struct stream {
     net_extractor *x;
     const char *model;
     hl_tf_writer *out;
+    hl_dtype type; /* of the file */
     size_t batch, width;
     slot *slots;
     hl_progress progress;
@@ -49,6 +52,11 @@ static int read_in_turn(stream *s, size_t i, uint8_t *images, hl_err *e)
     return status;
 }
 
+static const char *sample_of(const stream *s, size_t i, size_t value)
+{
+    return s->in->manifest.samples[i * s->batch + value / s->width].path;
+}
+
 static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
 {
     for (size_t k = 0; k < rows_of(s, i) * s->width; k++)
@@ -56,23 +64,39 @@ static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
             return hl_fail(e,
                            "%s: sample '%s': a feature is not finite: expected weights of %s "
                            "that suit the images",
-                           hl_tf_name(s->in->file),
-                           s->in->manifest.samples[i * s->batch + k / s->width].path, s->model);
+                           hl_tf_name(s->in->file), sample_of(s, i, k), s->model);
     return 0;
+}
+
+/* In the type of the file; the largest value of F16 is 65,504. */
+static int convert(const stream *s, size_t i, slot *to, hl_err *e)
+{
+    const size_t n = rows_of(s, i) * s->width;
+    hl_from_f32(s->type, to->features, n, to->stored);
+    for (size_t k = 0; s->type == HL_F16 && k < n; k++)
+        if (fabsf(to->features[k]) >= 65520)
+            return hl_fail(e, "%s: sample '%s': the feature %g does not fit --store f16",
+                           hl_tf_name(s->in->file), sample_of(s, i, k), (double)to->features[k]);
+    return 0;
+}
+
+static void make_room(const stream *s, slot *to)
+{
+    to->images = hl_malloc(s->batch, s->in->row_bytes);
+    to->features = hl_malloc(s->batch * s->width, sizeof *to->features);
+    to->stored = hl_malloc(s->batch * s->width, hl_dtype_size(s->type));
 }
 
 static int work(void *ctx, size_t i, size_t at, hl_err *e)
 {
     stream *s = ctx;
     slot *to = &s->slots[at];
-    if (!to->images) {
-        to->images = hl_malloc(s->batch, s->in->row_bytes);
-        to->features = hl_malloc(s->batch * s->width, sizeof *to->features);
-    }
+    if (!to->images)
+        make_room(s, to);
     return read_in_turn(s, i, to->images, e) ||
                    net_extractor_run(s->x, to->images, rows_of(s, i), (int)s->in->payload.shape[3],
                                      to->features, e) ||
-                   check_finite(s, i, to->features, e)
+                   check_finite(s, i, to->features, e) || convert(s, i, to, e)
                ? -1
                : 0;
 }
@@ -80,15 +104,15 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 static int emit(void *ctx, size_t i, size_t at, hl_err *e)
 {
     stream *s = ctx;
-    if (hl_tf_write(s->out, s->slots[at].features,
-                    rows_of(s, i) * s->width * sizeof *s->slots[at].features, e))
+    if (hl_tf_write(s->out, s->slots[at].stored, rows_of(s, i) * s->width * hl_dtype_size(s->type),
+                    e))
         return -1;
     hl_progress_add(&s->progress, rows_of(s, i));
     return 0;
 }
 
-int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_tf_writer *out,
-                   hl_err *e)
+int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_dtype type,
+                   hl_tf_writer *out, hl_err *e)
 {
     const int workers = (int)net_extractor_workers(x);
     const size_t nslots = hl_ordered_slots(workers);
@@ -96,6 +120,7 @@ int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_tf_wr
                 .x = x,
                 .model = model,
                 .out = out,
+                .type = type,
                 .batch = net_extractor_batch(x),
                 .width = net_extractor_width(x),
                 .slots = hl_calloc(nslots, sizeof *s.slots),
@@ -109,6 +134,7 @@ int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_tf_wr
     for (size_t i = 0; i < nslots; i++) {
         free(s.slots[i].images);
         free(s.slots[i].features);
+        free(s.slots[i].stored);
     }
     free(s.slots);
     return status;
