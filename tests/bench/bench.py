@@ -30,7 +30,7 @@ TUNED = {
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
 SIZES = {"vgg16": 224, "inceptionresnetv2": 299, "mobilenetv2": 224}
-IMAGES = {"vgg16": 128, "inceptionresnetv2": 96, "mobilenetv2": 1024}
+PATIENTS = {"vgg16": 128, "inceptionresnetv2": 80, "mobilenetv2": 800}  # phantoms
 
 
 class Side:
@@ -83,18 +83,19 @@ class Bench:
 
     # ---- inputs ----
 
-    def images(self, size, count, *split):
-        """Phantoms of a size, as a file of images and as an array."""
-        tensor, array = self.work / f"{size}x{count}", self.work / f"{size}x{count}.npy"
+    def images(self, size, patients, *split):
+        """Phantoms of a size: a file of images, the same as an array, and how many there are."""
+        tensor, array = self.work / f"{size}x{patients}", self.work / f"{size}x{patients}.npy"
+        folder = self.work / f"phantoms{patients}"
         if not tensor.exists():
-            folder = self.work / f"phantoms{count}"
             if not folder.exists():
-                self.run("phantom", "-q", "-n", count, "--min-size", 300, "--max-size", 320, folder)
+                self.run("phantom", "-q", "-n", patients, "--min-size", 300, "--max-size", 320,
+                         folder)
             manifest = self.work / "manifest.tsv"
             self.run("split", "-q", *split, "-o", manifest, folder)
             self.run("preprocess", "-q", "--size", size, "-o", tensor, manifest)
             self.to_npy(tensor, "images", array)
-        return tensor, array
+        return tensor, array, sum(1 for _ in folder.glob("*/*.png"))
 
     def run(self, name, *args):
         subprocess.run(self.tool(name, *args), check=True)
@@ -105,8 +106,7 @@ class Bench:
     # ---- comparisons ----
 
     def extract(self, model):
-        tensor, array = self.images(SIZES[model], IMAGES[model])
-        count = IMAGES[model]
+        tensor, array, count = self.images(SIZES[model], PATIENTS[model])
         out = self.work / "features"
 
         def hilum(dtype):
@@ -142,8 +142,8 @@ class Bench:
                          [peer], [1.8])
 
     def head(self):
-        rows, width = 4392, 25088  # VGG16's flattened maps are as wide as this layer's
-        tensor, _ = self.images(224, rows, "--test", 0, "--val", 0)
+        width = 25088  # VGG16's flattened maps are as wide as this layer's
+        tensor, _, rows = self.images(224, 2950, "--test", 0, "--val", 0)
         features, array, out = (self.work / name for name in ("wide", "wide.npy", "head"))
         self.run("extract-features", "-q", "-m", "mobilenetv2", "-w", "seeded:1", "-l", "block_5_add",
                  "-p", "flatten", "-o", features, tensor)
@@ -211,8 +211,8 @@ def main():
     build, results, torch_python, keras_python, *wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
         b = Bench(build, results, torch_python, keras_python, Path(work))
-        parts = {**{m: (lambda m=m: b.extract(m)) for m in SIZES}, "preprocess": b.preprocess,
-                 "head": b.head, "experiment": b.experiment, "start": b.start}
+        parts = {"start": b.start, "preprocess": b.preprocess, "head": b.head,
+                 **{m: (lambda m=m: b.extract(m)) for m in SIZES}, "experiment": b.experiment}
         for name in wanted or parts:
             parts[name]()
         write(b.rows, Path(results))

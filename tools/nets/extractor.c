@@ -33,7 +33,7 @@ struct net_extractor {
 /* How many images are run at a time on the CPU. Larger batches leave the caches and win nothing. */
 static size_t choose_cpu_batch(const net_extractor *x, const net_extractor_options *o)
 {
-    enum { BATCH = 4, MAP_BYTES = 32 << 20 };
+    enum { BATCH = 2, MAP_BYTES = 32 << 20 };
     const size_t bytes = (size_t)(x->map[0] * x->map[1] * x->map[2]) * sizeof(float);
     size_t batch = BATCH;
     if (o->batch)
