@@ -37,7 +37,8 @@ class Side:
     """One of the programs of a comparison. seconds() runs it once."""
 
     def __init__(self, name, command, env=None, prepare=None):
-        self.name, self.command, self.env, self.prepare = name, command, env or {}, prepare
+        self.name, self.command = name, [str(word) for word in command]
+        self.env, self.prepare = env or {}, prepare
 
     def seconds(self):
         if self.prepare:
