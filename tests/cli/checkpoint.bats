@@ -156,7 +156,8 @@ interrupted_early() { # OPTION...
         zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
         [ "$(zstd -dqc ck | cksum)" != "$(zstd -dqc whole | cksum)" ]
     }
-    exchange 'pass\\":[0-9]' 'pass\\":0'
+    pass=$(zstd -dqc whole | grep -ao 'pass\\":[0-9]*' | head -n 1) # as many digits as epochs were done
+    exchange "pass\\\\\":${pass##*:}" "$(printf 'pass\\\\":%-*s' "$((${#pass} - 7))" 0)"
     damaged "hilum.standing: 'pass' is out of its range"
     exchange '"value/0"' '"valve/0"'
     damaged 'tensor 2: expected value/0 as this training has it, found valve/0'
