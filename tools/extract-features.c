@@ -131,8 +131,10 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     hl_tf_writer *out;
     int status = create_output(&out, in, x, &space, e);
     if (status == 0) {
-        status =
-            extract_stream(in, x, model, stored[store], out, e) || hl_tf_end(in->file, e) ? -1 : 0;
+        status = extract_stream(in, x, model, (size_t)batch, stored[store], out, e) ||
+                         hl_tf_end(in->file, e)
+                     ? -1
+                     : 0;
         if (status)
             hl_tf_discard(out);
         else

@@ -13,7 +13,7 @@
 typedef struct slot {
     uint8_t *images;
     float *features;
-    void *stored; /* the same in the type of the file */
+    void *stored; /* the same in the type of the file; for F32 these themselves */
 } slot;
 
 typedef struct stream {
@@ -72,6 +72,8 @@ static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
 static int convert(const stream *s, size_t i, slot *to, hl_err *e)
 {
     const size_t n = rows_of(s, i) * s->width;
+    if (to->stored == to->features)
+        return 0;
     hl_from_f32(s->type, to->features, n, to->stored);
     for (size_t k = 0; s->type == HL_F16 && k < n; k++)
         if (fabsf(to->features[k]) >= 65520)
@@ -84,7 +86,8 @@ static void make_room(const stream *s, slot *to)
 {
     to->images = hl_malloc(s->batch, s->in->row_bytes);
     to->features = hl_malloc(s->batch * s->width, sizeof *to->features);
-    to->stored = hl_malloc(s->batch * s->width, hl_dtype_size(s->type));
+    to->stored =
+        s->type == HL_F32 ? to->features : hl_malloc(s->batch * s->width, hl_dtype_size(s->type));
 }
 
 static int work(void *ctx, size_t i, size_t at, hl_err *e)
@@ -111,7 +114,7 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     return 0;
 }
 
-int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_dtype type,
+int extract_stream(hl_samples *in, net_extractor *x, const char *model, size_t batch, hl_dtype type,
                    hl_tf_writer *out, hl_err *e)
 {
     const int workers = (int)net_extractor_workers(x);
@@ -121,7 +124,7 @@ int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_dtype
                 .model = model,
                 .out = out,
                 .type = type,
-                .batch = net_extractor_batch(x),
+                .batch = batch,
                 .width = net_extractor_width(x),
                 .slots = hl_calloc(nslots, sizeof *s.slots),
                 .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -133,8 +136,9 @@ int extract_stream(hl_samples *in, net_extractor *x, const char *model, hl_dtype
         hl_progress_end(&s.progress);
     for (size_t i = 0; i < nslots; i++) {
         free(s.slots[i].images);
+        if (s.slots[i].stored != s.slots[i].features)
+            free(s.slots[i].stored);
         free(s.slots[i].features);
-        free(s.slots[i].stored);
     }
     free(s.slots);
     return status;
