@@ -52,15 +52,17 @@ $(foreach f,$(paper_tail),$(foreach r,$(PAPER_RATES),$(foreach b,$(paper_modes),
 
 # A head trained on the network's own scaling, measured on images that were scaled in another way.
 # $(call paper_mismatch,SCALING,HEAD,RATE)
+paper_measured = $(paper_out)/$(own_scaling)-$(2)/lr-$(3)/measured-on-$(1)
+paper_given = $(paper_out)/$(own_scaling)-$(2)/lr-$(3)/head.safetensors.zst $(paper_out)/$(1)-$(2)/features.safetensors.zst
 define paper_mismatch
 .PHONY: paper-mismatch/$(1)-$(2)-$(3)
-paper-mismatch/$(1)-$(2)-$(3): paper-head/$(own_scaling)-$(2)/lr-$(3) paper-features/$(1)-$(2)
-	@to='$(paper_out)/$(own_scaling)-$(2)/lr-$(3)/measured-on-$(1)'; \
-	head='$(paper_out)/$(own_scaling)-$(2)/lr-$(3)/head.safetensors.zst'; \
-	features='$(paper_out)/$(1)-$(2)/features.safetensors.zst'; mkdir -p "$$$$to"; \
-	[ "$$$$to/metrics.json" -nt "$$$$head" ] && [ "$$$$to/metrics.json" -nt "$$$$features" ] || \
-	    $(bin)/evaluate -q -j $(call q,$(JOBS)) $(judged) --ignore-normalize -p "$$$$to/predictions.tsv" \
-	        -o "$$$$to/metrics.json" "$$$$head" "$$$$features" 2>/dev/null
+$(call params,$(paper_measured)/params/evaluate,$$(judged),evaluate,$(paper_given))
+$(paper_measured)/params/evaluate: experiment :=
+$(paper_measured)/params/evaluate: | paper-head/$(own_scaling)-$(2)/lr-$(3) paper-features/$(1)-$(2)
+$(paper_measured)/metrics.json: $(paper_measured)/params/evaluate
+	@$(bin)/evaluate -q -j $(call q,$(JOBS)) $(judged) --ignore-normalize -p '$(paper_measured)/predictions.tsv' \
+	    -o '$(paper_measured)/metrics.json' $(paper_given) 2>/dev/null
+paper-mismatch/$(1)-$(2)-$(3): $(paper_measured)/metrics.json
 	@echo 'paper: $(own_scaling)-$(2)/lr-$(3) measured on $(1)'
 endef
 paper_strange := $(wordlist 2,9,$(paper_scalings))

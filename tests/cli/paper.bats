@@ -46,6 +46,10 @@ paper() {
     touch stamp
     paper
     [ -z "$(find "$study" -newer stamp -name '*.zst' -o -newer stamp -name metrics.json)" ]
+    # With other knobs it is, heads that were measured on images of another scaling too.
+    paper PREVALENCE=0.2
+    grep -q '"prevalence": {' "$study/tf-avg/lr-1e-2/measured-on-raw/metrics.json"
+    [ -z "$(find "$study" -newer stamp -name '[hf]*.zst')" ]
 }
 
 @test "paper: features that were scaled in another way are refused, but for --ignore-normalize" {
