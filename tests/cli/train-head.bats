@@ -114,7 +114,7 @@ setup() {
 
 @test "train-head: Ctrl-C ends the epoch and keeps the best weights" {
     # 10,000 epochs last for minutes: only the interrupt can end them here. A shell's background
-    # command ignores SIGINT, hence setsid and env.
+    # command ignores SIGINT, hence env.
     env --default-signal=INT train-head -e 10000 --patience 10000 -o "$out" features 2>log &
     for _ in $(seq 100); do
         grep -q 'epoch 3 ' log && break
@@ -144,8 +144,9 @@ setup() {
 }
 
 # on_a_terminal COMMAND: runs it with standard error on a terminal of its own, whose input is standard
-# input; all that the terminal shows goes to the file shown.
-on_a_terminal() { script -qefc "$1" shown >/dev/null; }
+# input; all that the terminal shows goes to the file shown. Whoever runs the tests in the background has
+# them ignore SIGINT, which the command would inherit.
+on_a_terminal() { env --default-signal=INT script -qefc "$1" shown >/dev/null; }
 
 @test "train-head: on a terminal a bar within the epoch, which the line of the epoch replaces" {
     need_command script
