@@ -145,8 +145,9 @@ setup() {
 
 # on_a_terminal COMMAND: runs it with standard error on a terminal of its own, whose input is standard
 # input; all that the terminal shows goes to the file shown. Whoever runs the tests in the background has
-# them ignore SIGINT, which the command would inherit.
-on_a_terminal() { env --default-signal=INT script -qefc "$1" shown >/dev/null; }
+# them ignore SIGINT, which the command would inherit; and a shell that stays beside the command would
+# die of the key itself.
+on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/null; }
 
 @test "train-head: on a terminal a bar within the epoch, which the line of the epoch replaces" {
     need_command script

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -123,6 +124,13 @@ static inline void read_back(int fd, char *text, size_t size)
     const ssize_t n = pread(fd, text, size - 1, 0);
     text[n > 0 ? n : 0] = '\0';
     close(fd);
+}
+
+/* As on a terminal, whoever runs the tests: a job in the background ignores SIGINT and SIGQUIT. */
+static inline void default_signals(void)
+{
+    for (int sig = 1; sig < SIGSYS; sig++)
+        signal(sig, SIG_DFL); /* fails for those that cannot be caught, which are so anyway */
 }
 
 /* Runs body in a child and keeps what it writes. The child must not use asserts: it ends with 99

@@ -133,6 +133,7 @@ static void a_signal_leaves_nothing(void **state)
 
 int main(void)
 {
+    default_signals();
     const struct CMUnitTest tests[] = {
         IN_FOLDER(commit_puts_the_folder_there),
         IN_FOLDER(abort_leaves_nothing),

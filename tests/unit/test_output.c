@@ -382,6 +382,7 @@ static void unreadable_input_fails(void **state)
 
 int main(void)
 {
+    default_signals();
     const struct CMUnitTest tests[] = {
         IN_FOLDER(ignored_signals_stay_ignored),
         IN_FOLDER(commit_puts_the_file_there),
