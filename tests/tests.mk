@@ -17,12 +17,12 @@ $(BUILD)/librooms.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call ob
 
 $(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
-	$(Q)$(CC) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
+	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
-	$(Q)$(CXX) $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(common_libs) -lcmocka
+	$(Q)$(CXX) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(onednn_libs) $(common_libs) -lcmocka
 
 -include $(wildcard $(BUILD)/tests/*/*.d)
 .SECONDARY: $(test_programs:%=%.o)
@@ -46,7 +46,7 @@ format-check:
 # ---- beside the peers ------------------------------------------------------------------------------
 
 # `make bench`: speed beside PyTorch, Keras and Pillow, which are installed for it in build/bench.
-# BENCH='vgg16 head' runs some of: vgg16 inceptionresnetv2 mobilenetv2 preprocess head experiment start.
+# BENCH='vgg16 head' runs some of: start growth preprocess head vgg16 inceptionresnetv2 mobilenetv2 experiment.
 BENCH ?=
 bench_packages := python3-torch python3-torchvision python3-pil python3-numpy python3-venv zstd
 .PHONY: bench bench-deps

@@ -50,9 +50,9 @@ hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstr
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
 # Loops over arrays in the shim are to become vector code; nobody there reads errno of a square root.
-hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIE -fstack-protector-strong \
+hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIC -fstack-protector-strong \
                   -ftree-vectorize -fvect-cost-model=dynamic -fno-math-errno -MMD -MP
-hilum_ldflags := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
                   -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -75,7 +75,8 @@ torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
 hilum_cflags += -DHL_WITHOUT_ONEDNN # it has a copy of its own, of another version
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
-torch_libs    = -ltorch_cpu -lc10 $(blas_path) $(if $(shell [ -e /usr/include/oneapi/dnnl/dnnl.h ] && echo 1),-ldnnl -lgomp)
+torch_libs    = -ltorch_cpu -lc10 $(blas_path)
+onednn_libs  := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl -lgomp)
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
@@ -91,12 +92,14 @@ common_objs := $(patsubst tools/common/%.c,$(BUILD)/common/%.o,$(wildcard tools/
 page_objs   := $(patsubst tools/page/%.c,$(BUILD)/page/%.o,$(wildcard tools/page/*.c))
 nets_objs   := $(patsubst tools/nets/%.c,$(BUILD)/nets/%.o,$(wildcard tools/nets/*.c))
 shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
+# The shim with libtorch behind it, which those tools open that come to need it.
+torch_library := $(BUILD)/libhilum-torch.so
 
 # What is compiled how: another flag or a source that is gone makes everything anew.
 $(BUILD)/recipe: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
-	    $(torch_cflags) $(torch_libs) $(hilum_ldflags) $(LDFLAGS)) \
+	    $(torch_cflags) $(torch_libs) $(onednn_libs) $(hilum_ldflags) $(LDFLAGS)) \
 	    $(common_objs) $(page_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
 
 # A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
@@ -121,6 +124,11 @@ $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe | $(after_deps)
 	$(call say,CXX)
 	$(Q)$(CXX) $(hilum_cxxflags) $(torch_cflags) $(CXXFLAGS) -c -o $@ $<
 
+$(BUILD)/shim/%.o: shim/%.c $(BUILD)/recipe | $(after_deps)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(hilum_cflags) $(torch_cflags) $(CFLAGS) -c -o $@ $<
+
 $(BUILD)/libhilum.a: $(common_objs) $(BUILD)/recipe
 $(BUILD)/libpage.a: $(page_objs) $(BUILD)/recipe
 $(BUILD)/libnets.a: $(nets_objs) $(BUILD)/recipe
@@ -129,17 +137,29 @@ $(BUILD)/%.a:
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
+# -Bsymbolic: its functions call each other, not the tool's of the same name.
+$(torch_library): $(shim_objs) $(BUILD)/recipe
+	$(call say,LINK)
+	$(Q)$(CXX) -shared -Wl,-Bsymbolic $(hilum_ldflags) $(LDFLAGS) -o $@ $(shim_objs) $(torch_libs)
+
+# The tools hold its digest, so that another library makes other tools, by whose digests make goes.
+$(BUILD)/shim/library_digest.o: $(torch_library)
+	$(call say,CC)
+	$(Q)printf 'const char ts_library_digest[] = "%s";\n' "$$(sha256sum <$< | cut -c -64)" | \
+	    $(CC) -x c -fPIE -c -o $@ -
+
 define link_plain
 $(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
-	$$(Q)$$(CC) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)
+	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)
 endef
 define link_torch
-$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/libhilum.a \
+        $(BUILD)/shim/torch_load.o $(BUILD)/shim/library_digest.o
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
-	$$(Q)$$(CXX) $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(torch_libs) $$(common_libs)
+	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(onednn_libs) $$(common_libs)
 endef
 $(foreach t,$(plain_tools),$(eval $(call link_plain,$(t))))
 $(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
@@ -161,6 +181,7 @@ mandir := $(DESTDIR)$(PREFIX)/share/man/man1
 install: build
 	install -d $(bindir) $(plain_bindir) $(mandir)
 	install -m 755 $(tool_paths) $(plain_bindir)
+	install -m 755 $(torch_library) $(plain_bindir)/..
 	for t in $(tools); do \
 	    ln -sf ../lib/hilum/bin/$$t $(bindir)/hilum-$$t; \
 	    install -m 644 docs/man/$$t.1 $(mandir)/hilum-$$t.1; \

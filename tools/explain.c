@@ -305,7 +305,8 @@ static int write_folder(job *j, hl_err *e)
 
 static int explain(job *j, char *const *samples, size_t n, hl_err *e)
 {
-    if (top_of(&j->top, j->head, e) || check_images(&j->images, j->head, j->head_name, e))
+    if (hl_head_use_torch(j->head, e) || top_of(&j->top, j->head, e) ||
+        check_images(&j->images, j->head, j->head_name, e))
         return -1;
     j->out = (explain_output){.classes = j->classes,
                               .height = (size_t)j->images.space.height,

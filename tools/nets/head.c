@@ -4,6 +4,7 @@
 #include "../common/mem.h"
 #include "../common/names.h"
 #include "../common/rng.h"
+#include "dense.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,8 +21,10 @@ void hl_head_free(hl_head *h)
     if (!h)
         return;
     for (size_t i = 0; i < h->nlayers; i++) {
-        ts_free(h->layers[i].kernel);
-        ts_free(h->layers[i].bias);
+        ts_free(h->layers[i].kernel_view);
+        ts_free(h->layers[i].bias_view);
+        free(h->layers[i].kernel);
+        free(h->layers[i].bias);
     }
     net_tail_free(h->tail);
     hl_names_free(h->classes, h->nclasses);
@@ -103,7 +106,7 @@ ts_tensor *hl_head_param(const hl_head *h, size_t i)
     if (i >= 2 * h->nlayers)
         return net_tail_param(h->tail, i - 2 * h->nlayers);
     const dense *d = &h->layers[i / 2];
-    return i % 2 ? d->bias : d->kernel;
+    return i % 2 ? d->bias_view : d->kernel_view;
 }
 
 hl_param_kind hl_head_param_kind(const hl_head *h, size_t i)
@@ -121,32 +124,38 @@ size_t hl_head_hidden(const hl_head *h, size_t i)
 
 /* ---- making ---- */
 
-int hl_head_add_dense(hl_head *h, int64_t inputs, int64_t units, const float *kernel,
-                      const float *bias, hl_err *e)
+dense *hl_head_add_dense(hl_head *h, int64_t inputs, int64_t units)
 {
     dense *d = &h->layers[h->nlayers++];
-    *d = (dense){.inputs = inputs, .units = units};
-    if (ts_from_data(&d->kernel, kernel, TS_F32, 2, (const int64_t[]){inputs, units}) ||
-        ts_from_data(&d->bias, bias, TS_F32, 1, &units))
-        return hl_head_torch_error(e);
+    *d = (dense){.inputs = inputs,
+                 .units = units,
+                 .kernel = hl_aligned((size_t)(inputs * units), sizeof *d->kernel),
+                 .bias = hl_aligned((size_t)units, sizeof *d->bias)};
+    return d;
+}
+
+int hl_head_use_torch(hl_head *h, hl_err *e)
+{
+    for (size_t i = 0; i < h->nlayers; i++) {
+        dense *d = &h->layers[i];
+        const int64_t shape[2] = {d->inputs, d->units};
+        if (!d->kernel_view && (ts_view_data(&d->kernel_view, d->kernel, TS_F32, 2, shape) ||
+                                ts_view_data(&d->bias_view, d->bias, TS_F32, 1, &d->units)))
+            return hl_head_torch_error(e);
+    }
     return 0;
 }
 
-static int add_glorot(hl_head *h, int64_t inputs, int64_t units, uint64_t seed, hl_err *e)
+static void add_glorot(hl_head *h, int64_t inputs, int64_t units, uint64_t seed)
 {
     char purpose[64];
     snprintf(purpose, sizeof purpose, "head/dense_%zu/kernel", h->nlayers + 1);
     hl_rng r = hl_rng_make(seed, purpose);
-    const size_t size = (size_t)(inputs * units);
+    const dense *d = hl_head_add_dense(h, inputs, units);
     const double limit = sqrt(6.0 / (double)(inputs + units));
-    float *kernel = hl_malloc(size, sizeof *kernel);
-    float *bias = hl_calloc((size_t)units, sizeof *bias);
-    for (size_t i = 0; i < size; i++)
-        kernel[i] = (float)((2 * hl_rng_uniform(&r) - 1) * limit);
-    const int status = hl_head_add_dense(h, inputs, units, kernel, bias, e);
-    free(kernel);
-    free(bias);
-    return status;
+    for (int64_t i = 0; i < inputs * units; i++)
+        d->kernel[i] = (float)((2 * hl_rng_uniform(&r) - 1) * limit);
+    memset(d->bias, 0, (size_t)units * sizeof *d->bias);
 }
 
 int hl_head_new(hl_head **result, size_t inputs, const int64_t *units, size_t nhidden,
@@ -162,12 +171,12 @@ int hl_head_new(hl_head **result, size_t inputs, const int64_t *units, size_t nh
     h->nclasses = nclasses;
     h->tail = tail;
     int64_t in = (int64_t)(tail ? net_tail_outputs(tail) : inputs);
-    int status = 0;
-    for (size_t i = 0; i <= nhidden && status == 0; i++) {
+    for (size_t i = 0; i <= nhidden; i++) {
         const int64_t out = i < nhidden ? units[i] : (int64_t)nclasses;
-        status = add_glorot(h, in, out, seed, e);
+        add_glorot(h, in, out, seed);
         in = out;
     }
+    const int status = hl_head_use_torch(h, e);
     if (status)
         hl_head_free(h);
     else
@@ -181,7 +190,7 @@ int hl_head_new(hl_head **result, size_t inputs, const int64_t *units, size_t nh
 static int run_layer(const dense *d, bool hidden, const ts_tensor *mask, ts_tensor **x)
 {
     ts_tensor *y = NULL, *z = NULL;
-    int status = ts_dense(&y, *x, d->kernel, d->bias);
+    int status = ts_dense(&y, *x, d->kernel_view, d->bias_view);
     if (status == 0 && hidden) {
         status = ts_relu(&z, y);
         ts_free(y);
@@ -250,47 +259,54 @@ void hl_softmax(const float *logits, size_t n, double *p)
         p[k] /= sum;
 }
 
-static int predict_rows(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
+/* Logits through the tail, a few rows at a time: it has maps to keep. */
+static int run_all_tail(const hl_head *h, size_t n, const float *features, float *logits, hl_err *e)
 {
-    const int64_t shape[2] = {(int64_t)n, (int64_t)hl_head_inputs(h)};
-    ts_tensor *x = NULL, *logits = NULL;
-    float *values = hl_malloc(n * h->nclasses, sizeof *values);
-    int status = ts_view_data(&x, (float *)features, TS_F32, 2, shape) ? hl_head_torch_error(e) : 0;
-    if (status == 0)
-        status = hl_head_logits(h, x, NULL, &logits, e);
-    if (status == 0 && ts_to_data(logits, values, n * h->nclasses * sizeof *values))
-        status = hl_head_torch_error(e);
-    for (size_t i = 0; i < n && status == 0; i++)
-        hl_softmax(values + i * h->nclasses, h->nclasses, p + i * h->nclasses);
-    free(values);
-    ts_free(logits);
-    ts_free(x);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i += HL_TAIL_ROWS) {
+        const size_t rows = n - i < HL_TAIL_ROWS ? n - i : HL_TAIL_ROWS;
+        const int64_t shape[2] = {(int64_t)rows, (int64_t)hl_head_inputs(h)};
+        float *from = (float *)features + i * hl_head_inputs(h), *to = logits + i * h->nclasses;
+        ts_tensor *x = NULL, *y = NULL;
+        status = ts_view_data(&x, from, TS_F32, 2, shape) ? hl_head_torch_error(e) : 0;
+        if (status == 0)
+            status = hl_head_logits(h, x, NULL, &y, e);
+        if (status == 0 && ts_to_data(y, to, rows * h->nclasses * sizeof *to))
+            status = hl_head_torch_error(e);
+        ts_free(y);
+        ts_free(x);
+    }
     return status;
 }
 
-/* A tail has maps to keep, so few rows at a time are enough for it. */
-static int predict_all(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
+/* Logits of a head without a tail. */
+static int run_all_dense(const hl_head *h, size_t n, const float *features, float *logits,
+                         hl_err *e)
 {
-    const size_t most = h->tail ? HL_TAIL_ROWS : n;
-    for (size_t i = 0; i < n; i += most) {
-        const size_t rows = n - i < most ? n - i : most;
-        if (predict_rows(h, rows, features + i * hl_head_inputs(h), p + i * h->nclasses, e))
-            return -1;
+    float *hidden = NULL;
+    const float *x = features;
+    int status = 0;
+    for (size_t i = 0; i < h->nlayers && status == 0; i++) {
+        const dense *d = &h->layers[i];
+        const size_t units = (size_t)d->units;
+        const bool last = i + 1 == h->nlayers;
+        float *y = last ? logits : hl_malloc(n * units, sizeof *y);
+        status = net_dense(x, n, d->kernel, d->bias, (size_t)d->inputs, units, !last, y, e);
+        free(hidden);
+        x = hidden = last ? NULL : y;
     }
-    return 0;
+    free(hidden);
+    return status;
 }
 
-/* Dense layers run on one thread, which is soon done: the BLAS shares a product out among threads,
- * and with that the last digits would depend on their number. */
 int hl_head_predict(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
 {
-    const int threads = ts_threads();
-    const bool alone = !h->tail && threads > 1;
-    int status = alone ? ts_set_threads(1) : 0;
-    if (status)
-        return hl_fail(e, "libtorch: %s", ts_last_error());
-    status = predict_all(h, n, features, p, e);
-    if (alone && ts_set_threads(threads) && status == 0)
-        status = hl_fail(e, "libtorch: %s", ts_last_error());
+    const size_t k = h->nclasses;
+    float *logits = hl_malloc(n * k, sizeof *logits);
+    const int status = h->tail ? run_all_tail(h, n, features, logits, e)
+                               : run_all_dense(h, n, features, logits, e);
+    for (size_t i = 0; i < n && status == 0; i++)
+        hl_softmax(logits + i * k, k, p + i * k);
+    free(logits);
     return status;
 }

@@ -46,7 +46,8 @@ int hl_head_check_features(const hl_head *head, const char *head_name, const hl_
 /* Softmax in double, so that probabilities sum to 1 as closely as they can; logits and p: [n]. */
 void hl_softmax(const float *logits, size_t n, double *p);
 
-/* features: [n, inputs] float32, row-major; p: [n, K], rows sum to 1. */
+/* features: [n, inputs] float32, row-major; p: [n, K], rows sum to 1. Needs libtorch only where the
+ * head has a tail. */
 int hl_head_predict(const hl_head *head, size_t n, const float *features, double *p, hl_err *e);
 
 /* ---- one in the making ---- */
@@ -63,6 +64,10 @@ enum { HL_TAIL_ROWS = 64 };
 int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhidden,
                 char *const *classes, size_t nclasses, const hl_space *space, net_tail *tail,
                 uint64_t seed, hl_err *e);
+
+/* What a loaded head needs before its parameters and logits are asked for, as tensors of
+ * libtorch's; a new one has it. */
+int hl_head_use_torch(hl_head *head, hl_err *e);
 
 /* Its file: begun early, so that a place that cannot be written is found before hours of training;
  * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */

@@ -44,16 +44,6 @@ int hl_head_begin(hl_tf_writer **w, const hl_head *h, const char *path, const ch
     return status;
 }
 
-static int write_param(const ts_tensor *p, int64_t values, hl_tf_writer *w, hl_err *e)
-{
-    const size_t bytes = (size_t)values * sizeof(float);
-    void *data = hl_malloc(bytes, 1);
-    const int failed = ts_to_data(p, data, bytes);
-    const int status = failed ? hl_head_torch_error(e) : hl_tf_write(w, data, bytes, e);
-    free(data);
-    return status;
-}
-
 int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
 {
     if (h->tail && net_tail_write(h->tail, w, e)) {
@@ -62,8 +52,9 @@ int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
     }
     for (size_t i = 0; i < h->nlayers; i++) {
         const dense *d = &h->layers[i];
-        if (write_param(d->kernel, d->inputs * d->units, w, e) ||
-            write_param(d->bias, d->units, w, e)) {
+        const size_t inputs = (size_t)d->inputs, units = (size_t)d->units;
+        if (hl_tf_write(w, d->kernel, inputs * units * sizeof *d->kernel, e) ||
+            hl_tf_write(w, d->bias, units * sizeof *d->bias, e)) {
             hl_tf_discard(w);
             return -1;
         }
@@ -89,13 +80,12 @@ static int check_layer(const hl_tensor_desc *k, size_t i, int64_t inputs, const 
     return 0;
 }
 
-static int read_values(hl_tf_reader *r, const hl_tensor_desc *d, float **values, hl_err *e)
+static int read_values(hl_tf_reader *r, const hl_tensor_desc *d, float *values, hl_err *e)
 {
-    *values = hl_malloc((size_t)d->bytes, 1);
-    if (hl_tf_read(r, *values, (size_t)d->bytes, e))
+    if (hl_tf_read(r, values, (size_t)d->bytes, e))
         return -1;
-    for (size_t i = 0; i < (size_t)d->bytes / sizeof **values; i++)
-        if (!isfinite((*values)[i]))
+    for (size_t i = 0; i < (size_t)d->bytes / sizeof *values; i++)
+        if (!isfinite(values[i]))
             return hl_fail(e, "%s: %s: a value is not finite", hl_tf_name(r), d->name);
     return 0;
 }
@@ -105,13 +95,8 @@ static int read_layer(hl_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size
     const int64_t below = h->tail ? (int64_t)net_tail_outputs(h->tail) : 0;
     if (check_layer(k, i, i ? h->layers[i - 1].units : below, hl_tf_name(r), e))
         return -1;
-    float *kernel = NULL, *bias = NULL;
-    int status = read_values(r, k, &kernel, e) || read_values(r, k + 1, &bias, e) ? -1 : 0;
-    if (status == 0)
-        status = hl_head_add_dense(h, k->shape[0], k->shape[1], kernel, bias, e);
-    free(kernel);
-    free(bias);
-    return status;
+    const dense *d = hl_head_add_dense(h, k->shape[0], k->shape[1]);
+    return read_values(r, k, d->kernel, e) || read_values(r, k + 1, d->bias, e) ? -1 : 0;
 }
 
 static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
@@ -158,6 +143,8 @@ static int read_head(hl_head *h, hl_tf_reader *r, hl_err *e)
     if (h->layers[h->nlayers - 1].units != (int64_t)h->nclasses)
         return hl_fail(e, "%s: %zu classes, but the last layer has another number of outputs",
                        hl_tf_name(r), h->nclasses);
+    if (h->tail && hl_head_use_torch(h, e))
+        return -1;
     return hl_tf_end(r, e);
 }
 

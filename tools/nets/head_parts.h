@@ -7,7 +7,8 @@
 
 typedef struct dense {
     int64_t inputs, units;
-    ts_tensor *kernel, *bias;
+    float *kernel, *bias;
+    ts_tensor *kernel_view, *bias_view; /* of these; NULL before hl_head_use_torch */
 } dense;
 
 struct hl_head {
@@ -21,8 +22,8 @@ struct hl_head {
     char id[HL_DIGEST_SIZE];
 };
 
-int hl_head_add_dense(hl_head *h, int64_t inputs, int64_t units, const float *kernel,
-                      const float *bias, hl_err *e);
+/* The next layer, whose values are still to be filled in. */
+dense *hl_head_add_dense(hl_head *h, int64_t inputs, int64_t units);
 
 int hl_head_torch_error(hl_err *e);
 

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The tools' side of the border. libtorch takes a third of a second to start, and most runs of most
+ * tools get by without it: so the shim is a library of its own beside the folder of the tools, and
+ * the first call that needs it opens it.
+ */
+#include "torch_shim.h"
+
+#include <dlfcn.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <torch/version.h>
+
+#define LIBRARY "libhilum-torch.so"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static _Atomic(void *) library; /* NULL: not open */
+static char failure[1024];      /* why it cannot be */
+static int wanted_threads = 1;
+
+static void *find(const char *name)
+{
+    void *f = dlsym(library, name);
+    if (f)
+        return f;
+    fprintf(stderr, LIBRARY ": %s is not there: it is of another build than the tool\n", name);
+    abort();
+}
+
+/* The function of this name in the library, of the type that the header gives it. */
+#define THERE(name) ((__typeof__(&name))find(#name))
+
+static void open_library(void)
+{
+    library = dlopen("$ORIGIN/../" LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        snprintf(failure, sizeof failure, "%s", dlerror());
+    } else if (THERE(ts_init)(wanted_threads)) {
+        snprintf(failure, sizeof failure, "%s", THERE(ts_last_error)());
+        library = NULL; /* and never closed: libtorch cannot be */
+    }
+}
+
+static int load(void)
+{
+    pthread_once(&once, open_library);
+    return library ? 0 : -1;
+}
+
+/* ---- what is known without it ---- */
+
+const char *ts_version(void)
+{
+    return TORCH_VERSION;
+}
+
+int ts_init(int threads)
+{
+    /* glibc gives large buffers back after every operation, and each comes back as page faults. */
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 64 << 20);
+    wanted_threads = threads;
+    return 0;
+}
+
+int ts_set_threads(int threads)
+{
+    if (library)
+        return THERE(ts_set_threads)(threads);
+    wanted_threads = threads;
+    return 0;
+}
+
+int ts_threads(void)
+{
+    return library ? THERE(ts_threads)() : wanted_threads;
+}
+
+const char *ts_last_error(void)
+{
+    return library ? THERE(ts_last_error)() : failure;
+}
+
+int ts_was_out_of_memory(void)
+{
+    return library && THERE(ts_was_out_of_memory)();
+}
+
+/* Without a driver there is no GPU: that is soon known. */
+int ts_use_device(ts_device device)
+{
+    if (device == TS_CPU)
+        return 0;
+    void *driver = library ? NULL : dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+    if (!library && !driver) {
+        snprintf(failure, sizeof failure, "no driver of NVIDIA's: %s", dlerror());
+        return -1;
+    }
+    return load() ? -1 : THERE(ts_use_device)(device);
+}
+
+void ts_allow_tf32(int allowed)
+{
+    if (library || (allowed && load() == 0))
+        THERE(ts_allow_tf32)(allowed);
+}
+
+void ts_record_gradients(int recorded)
+{
+    if (load() == 0)
+        THERE(ts_record_gradients)(recorded);
+}
+
+/* ---- what there is only once it is open ---- */
+
+void ts_free(ts_tensor *t)
+{
+    if (t)
+        THERE(ts_free)(t);
+}
+
+int ts_rank(const ts_tensor *t)
+{
+    return THERE(ts_rank)(t);
+}
+
+int64_t ts_dim(const ts_tensor *t, int i)
+{
+    return THERE(ts_dim)(t, i);
+}
+
+void ts_module_free(ts_module *m)
+{
+    if (m)
+        THERE(ts_module_free)(m);
+}
+
+/* ---- what opens it ---- */
+
+#define STATUS(name, params, args)                                                                 \
+    int name params                                                                                \
+    {                                                                                              \
+        return load() ? -1 : THERE(name) args;                                                     \
+    }
+
+/* clang-format off: it takes the types for products */
+STATUS(ts_free_memory, (ts_device device, uint64_t *bytes), (device, bytes))
+STATUS(ts_from_data,
+       (ts_tensor **out, const void *data, ts_dtype dtype, int rank, const int64_t *shape),
+       (out, data, dtype, rank, shape))
+STATUS(ts_view_data,
+       (ts_tensor **out, void *data, ts_dtype dtype, int rank, const int64_t *shape),
+       (out, data, dtype, rank, shape))
+STATUS(ts_to_data, (const ts_tensor *t, void *data, size_t bytes), (t, data, bytes))
+STATUS(ts_share, (ts_tensor **out, const ts_tensor *t), (out, t))
+STATUS(ts_to,
+       (ts_tensor **out, const ts_tensor *t, ts_dtype dtype, ts_device device),
+       (out, t, dtype, device))
+STATUS(ts_permute, (ts_tensor **out, const ts_tensor *t, const int *order), (out, t, order))
+STATUS(ts_channels_last, (ts_tensor **out, const ts_tensor *t), (out, t))
+STATUS(ts_gather_rows,
+       (ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n), (out, t, rows, n))
+STATUS(ts_lookup,
+       (ts_tensor **out, const ts_tensor *images, const float table[3][256], const int source[3],
+        ts_device device), (out, images, table, source, device))
+STATUS(ts_conv2d,
+       (ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
+        const ts_window *w, int64_t groups), (out, x, kernel, bias, w, groups))
+STATUS(ts_max_pool2d, (ts_tensor **out, const ts_tensor *x, const ts_window *w), (out, x, w))
+STATUS(ts_avg_pool2d, (ts_tensor **out, const ts_tensor *x, const ts_window *w), (out, x, w))
+STATUS(ts_pad2d, (ts_tensor **out, const ts_tensor *x, const int64_t pad[4]), (out, x, pad))
+STATUS(ts_channel_affine,
+       (ts_tensor **out, const ts_tensor *x, const ts_tensor *scale, const ts_tensor *shift),
+       (out, x, scale, shift))
+STATUS(ts_relu, (ts_tensor **out, const ts_tensor *x), (out, x))
+STATUS(ts_relu6, (ts_tensor **out, const ts_tensor *x), (out, x))
+STATUS(ts_relu_inplace, (ts_tensor *x), (x))
+STATUS(ts_relu6_inplace, (ts_tensor *x), (x))
+STATUS(ts_add_scaled,
+       (ts_tensor **out, const ts_tensor *x, const ts_tensor *y, double scale), (out, x, y, scale))
+STATUS(ts_mul, (ts_tensor **out, const ts_tensor *x, const ts_tensor *y), (out, x, y))
+STATUS(ts_concat_channels, (ts_tensor **out, const ts_tensor *const *xs, int n), (out, xs, n))
+STATUS(ts_global_mean, (ts_tensor **out, const ts_tensor *x), (out, x))
+STATUS(ts_global_max, (ts_tensor **out, const ts_tensor *x), (out, x))
+STATUS(ts_flatten_hwc, (ts_tensor **out, const ts_tensor *x), (out, x))
+STATUS(ts_from_hwc,
+       (ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c),
+       (out, flat, h, w, c))
+STATUS(ts_dense,
+       (ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias),
+       (out, x, kernel, bias))
+STATUS(ts_module_load, (ts_module **out, const char *path, ts_device device), (out, path, device))
+STATUS(ts_module_forward, (ts_tensor **out, ts_module *m, const ts_tensor *x), (out, m, x))
+STATUS(ts_require_grad, (ts_tensor *t), (t))
+STATUS(ts_batch_norm,
+       (ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma, const ts_tensor *beta,
+        ts_tensor *mean, ts_tensor *variance, double epsilon, int training, double momentum),
+       (out, x, gamma, beta, mean, variance, epsilon, training, momentum))
+STATUS(ts_cross_entropy,
+       (ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
+        const ts_tensor *weights), (out, logits, labels, weights))
+STATUS(ts_element, (ts_tensor **out, const ts_tensor *t, int64_t at), (out, t, at))
+STATUS(ts_sum_squares, (ts_tensor **out, const ts_tensor *x), (out, x))
+STATUS(ts_backward, (const ts_tensor *scalar), (scalar))
+STATUS(ts_gradient, (ts_tensor **out, const ts_tensor *t), (out, t))
+STATUS(ts_adam_step, (ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a), (p, m, v, a))
+STATUS(ts_sgd_step,
+       (ts_tensor *p, ts_tensor *momentum, double rate, double beta), (p, momentum, rate, beta))
+STATUS(ts_zeros_like, (ts_tensor **out, const ts_tensor *t), (out, t))
+STATUS(ts_copy_into, (ts_tensor *to, const ts_tensor *from), (to, from))
