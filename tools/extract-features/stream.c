@@ -25,6 +25,7 @@ typedef struct stream {
     size_t batch, width;
     slot *slots;
     hl_progress progress;
+    double reading, writing; /* seconds */
     /* The file is read from its start to its end: batches take turns. */
     pthread_mutex_t lock;
     pthread_cond_t turned;
@@ -43,8 +44,10 @@ static int read_in_turn(stream *s, size_t i, uint8_t *images, hl_err *e)
     pthread_mutex_lock(&s->lock);
     while (s->turn != i && !s->broken)
         pthread_cond_wait(&s->turned, &s->lock);
+    const double started = hl_now();
     int status = s->broken ? hl_fail(e, "%s: an earlier batch failed", hl_tf_name(s->in->file))
                            : hl_tf_read(s->in->file, images, rows_of(s, i) * s->in->row_bytes, e);
+    s->reading += hl_now() - started;
     s->broken |= status != 0;
     s->turn++;
     pthread_cond_broadcast(&s->turned);
@@ -107,11 +110,24 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 static int emit(void *ctx, size_t i, size_t at, hl_err *e)
 {
     stream *s = ctx;
+    const double started = hl_now();
     if (hl_tf_write(s->out, s->slots[at].stored, rows_of(s, i) * s->width * hl_dtype_size(s->type),
                     e))
         return -1;
+    s->writing += hl_now() - started;
     hl_progress_add(&s->progress, rows_of(s, i));
     return 0;
+}
+
+/* What goes on side by side, and so what the others wait for. */
+static void say_utilisation(stream *s)
+{
+    const double all = hl_now() - s->progress.started;
+    hl_progress_end(&s->progress);
+    hl_log_info("of that time the network ran %.0f %%, images were read %.0f %% and features "
+                "written %.0f %%",
+                100 * net_extractor_busy(s->x) / all, 100 * s->reading / all,
+                100 * s->writing / all);
 }
 
 int extract_stream(hl_samples *in, net_extractor *x, const char *model, size_t batch, hl_dtype type,
@@ -133,7 +149,7 @@ int extract_stream(hl_samples *in, net_extractor *x, const char *model, size_t b
     const size_t batches = (in->n + s.batch - 1) / s.batch;
     const int status = hl_ordered_map(batches, workers, work, emit, &s, e);
     if (status == 0)
-        hl_progress_end(&s.progress);
+        say_utilisation(&s);
     for (size_t i = 0; i < nslots; i++) {
         free(s.slots[i].images);
         if (s.slots[i].stored != s.slots[i].features)

@@ -11,6 +11,7 @@
 #include "run.h"
 #include "weights.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,24 +26,34 @@ struct net_extractor {
     ts_device device;
     int64_t height, width; /* of the images */
     size_t features;
-    int64_t map[3]; /* height, width, channels before pooling; 0 where there are no maps */
-    size_t batch;   /* largest that is tried; 0: any */
-    int threads;    /* of one operation of libtorch, on whatever thread it is called */
+    int64_t map[3];       /* height, width, channels before pooling; 0 where there are no maps */
+    size_t batch;         /* largest that is tried */
+    int threads;          /* of one operation of libtorch, on whatever thread it is called */
+    pthread_mutex_t lock; /* of busy; and libtorch runs one batch at a time */
+    double busy;          /* seconds of running, of all workers together */
 };
 
-/* How many images are run at a time on the CPU. Larger batches leave the caches and win nothing. */
-static size_t choose_cpu_batch(const net_extractor *x, const net_extractor_options *o)
+/* Images that a worker of oneDNN's takes. Larger batches leave the caches and win nothing. */
+static size_t choose_worker_batch(const net_extractor *x, size_t images)
 {
     enum { BATCH = 2, MAP_BYTES = 32 << 20 };
     const size_t bytes = (size_t)(x->map[0] * x->map[1] * x->map[2]) * sizeof(float);
-    size_t batch = BATCH;
-    if (o->batch)
-        return o->batch;
-    if (o->images && o->images < batch)
-        batch = o->images;
-    while (batch > 1 && batch * bytes > MAP_BYTES)
-        batch /= 2;
-    return batch;
+    return images == 1 || BATCH * bytes > MAP_BYTES ? 1 : BATCH;
+}
+
+/* Images that libtorch takes: on a GPU as many as its free memory holds. Kernels' scratch space is
+ * guessed at twice the activations; a wrong guess is corrected when the device runs out of memory.
+ */
+static size_t choose_torch_batch(const net_extractor *x)
+{
+    enum { CPU_BATCH = 16, GPU_BATCH = 128, SCRATCH = 3 };
+    uint64_t available;
+    if (x->device == TS_CPU)
+        return CPU_BATCH;
+    if (!x->run || ts_free_memory(x->device, &available))
+        return GPU_BATCH;
+    const uint64_t fits = available / (SCRATCH * net_run_peak_bytes(x->run));
+    return fits < 1 ? 1 : fits > GPU_BATCH ? GPU_BATCH : (size_t)fits;
 }
 
 /* The fastest way that there is for this network on this machine. */
@@ -52,7 +63,8 @@ static int load_layers(net_extractor *x, const net_extractor_options *o, const n
     const bool is_known_type = o->dtype == TS_F32 || o->dtype == TS_BF16;
     if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut))
         return net_run_new(&x->run, n, w, &cut, 1, o->dtype, o->device, e);
-    x->batch = choose_cpu_batch(x, o);
+    if (!x->batch)
+        x->batch = choose_worker_batch(x, o->images);
     const net_onednn_options how = {
         .batch = x->batch, .workers = (size_t)ts_threads(), .bf16 = o->dtype == TS_BF16};
     return net_onednn_new(&x->fast, n, w, cut, &how, e);
@@ -195,8 +207,11 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     x->threads = ts_threads();
     x->height = space->height;
     x->width = space->width;
+    pthread_mutex_init(&x->lock, NULL);
     ts_allow_tf32(o->tf32);
     const int status = o->is_module ? load_module(x, o, space, e) : load_network(x, o, space, e);
+    if (status == 0 && !x->batch)
+        x->batch = choose_torch_batch(x);
     if (status)
         net_extractor_free(x);
     else
@@ -211,6 +226,7 @@ void net_extractor_free(net_extractor *x)
     net_run_free(x->run);
     net_onednn_free(x->fast);
     ts_module_free(x->module);
+    pthread_mutex_destroy(&x->lock);
     free(x);
 }
 
@@ -231,23 +247,13 @@ const char *net_extractor_engine(const net_extractor *x)
 
 size_t net_extractor_batch(const net_extractor *x)
 {
-    enum { CPU_BATCH = 16, GPU_BATCH = 256, SCRATCH = 3 };
-    uint64_t available;
-    if (x->batch)
-        return x->batch;
-    if (x->device == TS_CPU)
-        return CPU_BATCH;
-    if (!x->run || ts_free_memory(x->device, &available))
-        return GPU_BATCH;
-    /* Kernels' scratch space is guessed at twice the activations; a wrong guess is corrected when
-     * the device runs out of memory. */
-    const uint64_t fits = available / (SCRATCH * net_run_peak_bytes(x->run));
-    return fits < 1 ? 1 : fits > GPU_BATCH ? GPU_BATCH : (size_t)fits;
+    return x->batch;
 }
 
 size_t net_extractor_workers(const net_extractor *x)
 {
-    return x->fast ? net_onednn_workers(x->fast) : 1;
+    enum { TORCH_WORKERS = 2 }; /* one reads while libtorch runs the other's batch */
+    return x->fast ? net_onednn_workers(x->fast) : TORCH_WORKERS;
 }
 
 static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n, float *features,
@@ -289,16 +295,15 @@ static int run_fast(net_extractor *x, const uint8_t *images, size_t n, int chann
     return status;
 }
 
-int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
-                      float *features, hl_err *e)
+/* A batch that the device's memory does not hold is halved. */
+static int run_torch(net_extractor *x, const uint8_t *images, size_t n, int channels,
+                     float *features, hl_err *e)
 {
-    if (x->fast)
-        return run_fast(x, images, n, channels, features, e);
     const size_t image = (size_t)(x->height * x->width) * (size_t)channels;
     if (ts_threads() != x->threads && ts_set_threads(x->threads))
         return hl_fail(e, "libtorch: %s", ts_last_error());
     for (size_t i = 0; i < n;) {
-        const size_t rows = x->batch && x->batch < n - i ? x->batch : n - i;
+        const size_t rows = x->batch < n - i ? x->batch : n - i;
         if (run_batch(x, images + i * image, rows, channels, features + i * x->features, e) == 0) {
             i += rows;
             continue;
@@ -309,6 +314,27 @@ int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int cha
         hl_log_warn("out of memory with a batch of %zu images: going on with %zu", rows, x->batch);
     }
     return 0;
+}
+
+int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
+                      float *features, hl_err *e)
+{
+    if (!x->fast)
+        pthread_mutex_lock(&x->lock);
+    const double started = hl_now();
+    const int status = x->fast ? run_fast(x, images, n, channels, features, e)
+                               : run_torch(x, images, n, channels, features, e);
+    const double seconds = hl_now() - started;
+    if (x->fast)
+        pthread_mutex_lock(&x->lock);
+    x->busy += seconds;
+    pthread_mutex_unlock(&x->lock);
+    return status;
+}
+
+double net_extractor_busy(const net_extractor *x)
+{
+    return x->busy / (x->fast ? (double)net_onednn_workers(x->fast) : 1);
 }
 
 typedef struct many {

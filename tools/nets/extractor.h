@@ -50,10 +50,9 @@ void net_extractor_map_shape(const net_extractor *x, int64_t shape[3]);
 const char *net_extractor_engine(const net_extractor *x);
 
 /* Images that a call of net_extractor_run is best given: on a GPU as many as its free memory holds,
- * at most 256. */
+ * at most 128. */
 size_t net_extractor_batch(const net_extractor *x);
-/* Calls of net_extractor_run that are best made at the same time, from as many threads. More are
- * allowed only where this is more than 1. */
+/* Calls of net_extractor_run that are best made at the same time, from as many threads. */
 size_t net_extractor_workers(const net_extractor *x);
 
 /* images: U8 [n, H, W, channels] of the space's size; features: F32 [n, D]. A batch that does not
@@ -63,5 +62,7 @@ int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int cha
 /* The same for many images, a batch for each worker at a time. */
 int net_extractor_run_all(net_extractor *x, const uint8_t *images, size_t n, int channels,
                           float *features, hl_err *e);
+/* Seconds that it has run so far; where several workers run at once, the mean of theirs. */
+double net_extractor_busy(const net_extractor *x);
 
 #endif
