@@ -64,19 +64,25 @@ class Bench:
 
     def compare(self, what, unit, count, hilum, peers, reach):
         """reach: for each peer the ratio that is aimed at."""
-        times = {side: [] for side in [hilum, *peers]}
+        times = self.measure(what, [hilum, *peers])
+        for peer, aim in zip(peers, reach):
+            self.row(what, unit, count, hilum, peer, aim, times)
+
+    def measure(self, what, sides):
+        times = {side: [] for side in sides}
         for number in range(ROUNDS):
-            for side in times:
-                times[side].append(side.seconds())
+            for side in sides:
                 print(f"\r\033[K{what}: round {number + 1} of {ROUNDS}, {side.name}", end="",
                       file=sys.stderr, flush=True)
+                times[side].append(side.seconds())
         print("\r\033[K", end="", file=sys.stderr)
-        own = statistics.median(times[hilum])
-        for peer, aim in zip(peers, reach):
-            median = statistics.median(times[peer])
-            each = [b / a for a, b in zip(times[hilum], times[peer])]
-            self.add(what, f"{count / own:.4g} {unit}/s", peer.name, f"{count / median:.4g} {unit}/s",
-                     f"{median / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", aim)
+        return times
+
+    def row(self, what, unit, count, hilum, peer, aim, times):
+        own, other = (statistics.median(times[side]) for side in (hilum, peer))
+        each = [b / a for a, b in zip(times[hilum], times[peer])]
+        self.add(what, f"{count / own:.4g} {unit}/s", peer.name, f"{count / other:.4g} {unit}/s",
+                 f"{other / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", aim)
 
     def add(self, *row):
         self.rows.append([str(field) for field in row])
@@ -166,13 +172,9 @@ class Bench:
         weights = SHARED / "weights" / "mobilenet_v2_imagenet_1.0_224_no_top.dequantized.h5"
         if not data.is_dir() or not weights.exists():
             return self.add("whole experiment", f"NOT RUN: needs {data} and {weights}", *[""] * 5)
-        results, cache = self.work / "results", self.work / "keras.npz"
+        results = self.work / "results"
         make = ["make", "-s", "all", "MODEL=mobilenetv2", f"DATA={data}", f"WEIGHTS={weights}",
                 f"RESULTS={results}", f"BUILD={self.bin.parent}"]
-        script = [self.keras_python, HERE / "peer_keras.py", "experiment", data, weights]
-        self.compare("make all, MobileNetV2, 5,216 images, cold", "images", 5216,
-                     Side("hilum", make, prepare=lambda: shutil.rmtree(results, ignore_errors=True)),
-                     [Side("a plain Keras script", script)], [5])
         units = iter(range(64, 1000))
 
         class Again(Side):
@@ -180,17 +182,52 @@ class Bench:
                 self.command = [*make, "EXPLAIN=0", f"NEURONS={next(units)}"]
                 return super().seconds()
 
-        self.compare("again with another NEURONS", "images", 5216, Again("hilum", make),
-                     [Side("the same script again", script)], [50])
+        cold = Side("hilum", make, prepare=lambda: shutil.rmtree(results, ignore_errors=True))
+        again = Again("hilum again", make)
+        script = Side("a plain Keras script", [self.keras_python, HERE / "peer_keras.py", "experiment",
+                                               data, weights])
+        times = self.measure("experiment", [cold, again, script])
+        self.row("make all, MobileNetV2, 5,216 images, cold", "images", 5216, cold, script, 5, times)
+        self.row("again with another NEURONS", "images", 5216, again, script, 50, times)
+
+    def growth(self):
+        """Time and memory with the number of images, which are the data set's over and over."""
+        source = sorted((SHARED / "data" / "chest_xray").glob("*/*/*.jp*g"))
+        if not source:
+            return self.add("growth", f"NOT RUN: needs {SHARED}/data/chest_xray", *[""] * 5)
+        for count in (500, 5000, 50000):
+            folder = self.work / f"repeated{count}"
+            for number in range(count):
+                image = source[number % len(source)]
+                link = folder / image.parent.name / f"{number // len(source)}-{image.name}"
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(image)
+            place = {name: self.work / f"{name}{count}" for name in ("manifest", "images", "features", "head")}
+            for name, out, *args in (
+                    ("split", "manifest", folder),
+                    ("preprocess", "images", "--size", 224, place["manifest"]),
+                    ("extract-features", "features", "-m", "mobilenetv2", "-w", "seeded:1", place["images"]),
+                    ("train-head", "head", "-e", 5, "--patience", 99, place["features"])):
+                seconds, memory = self.cost(self.tool(name, "-q", "-o", place[out], *args))
+                self.add(f"{name}, {count} images", f"{seconds:.2f} s", "peak memory", f"{memory:.0f} MB",
+                         f"{1000 * seconds / count:.3f} ms an image", "", "")
+
+    @staticmethod
+    def cost(command):
+        """Seconds and the largest resident set, in MB, of one run."""
+        start = time.perf_counter()
+        process = subprocess.Popen(command)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            sys.exit(f"{' '.join(command)}: failed")
+        return time.perf_counter() - start, usage.ru_maxrss / 1024
 
     def start(self):
-        linked = {}
-        for name in ("split", "audit", "preprocess", "compare", "report", "quickcheck", "digest"):
-            times = [Side(name, self.tool(name, "--version")).seconds() for _ in range(21)]
-            libraries = subprocess.run(["ldd", self.bin / name], capture_output=True, text=True).stdout
-            linked[name] = "torch" in libraries
-            self.add(f"{name} --version", f"{1000 * statistics.median(times):.1f} ms", "libtorch",
-                     "linked" if linked[name] else "not linked", "", "", "5 ms")
+        for path in sorted(self.bin.iterdir()):
+            times = [Side(path.name, [str(path), "--version"]).seconds() for _ in range(21)]
+            libraries = subprocess.run(["ldd", path], capture_output=True, text=True).stdout
+            self.add(f"{path.name} --version", f"{1000 * statistics.median(times):.1f} ms", "libtorch",
+                     "linked" if "torch" in libraries else "not linked", "", "", "5 ms")
 
 
 def write(rows, results):
@@ -212,7 +249,7 @@ def main():
     build, results, torch_python, keras_python, *wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
         b = Bench(build, results, torch_python, keras_python, Path(work))
-        parts = {"start": b.start, "preprocess": b.preprocess, "head": b.head,
+        parts = {"start": b.start, "growth": b.growth, "preprocess": b.preprocess, "head": b.head,
                  **{m: (lambda m=m: b.extract(m)) for m in SIZES}, "experiment": b.experiment}
         for name in wanted or parts:
             parts[name]()
