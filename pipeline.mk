@@ -119,6 +119,14 @@ inputs-are-there:
 	    *) [ -f $(call q,$(WEIGHTS)) ] || \
 	        { echo make: $(call q,WEIGHTS=$(WEIGHTS): there is no such file) >&2; exit 1; };; esac
 
+# A run's folders belong to the make that came first, and to those that it calls, until it ends.
+ifndef HILUM_MAKE
+export HILUM_MAKE := $(shell echo $$(uname -n):$$PPID:$$(cut -d ' ' -f 22 /proc/$$PPID/stat))
+endif
+.PHONY: run-is-ours
+run-is-ours: | inputs-are-there
+	@scripts/take $(call q,$(HILUM_MAKE)) $(sort $(BASE) $(TRAIN_OUT))
+
 # What files and folders hold, as a digest each; dates are no part of it. What did not change since
 # the last time, by inode, size and both of its dates, is not read again.
 DIGESTS ?= $(RESULTS)/.digests
@@ -129,7 +137,7 @@ digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) $(1
 # of a tool, of weights or of an image matters. A run of which a part is to be made again is not
 # complete: nothing states any longer what it was made with. $(call params,FILE,TEXT,TOOL ...,FILE ...)
 define params
-$(1): FORCE | inputs-are-there $$(addprefix $$(bin)/,digest $(3)) $$(after_deps)
+$(1): FORCE | run-is-ours $$(addprefix $$(bin)/,digest $(3)) $$(after_deps)
 	@mkdir -p $$(@D)
 	@{ $$(if $(2),printf '%s\n' $$(call q,$(2));) \
 	    $$(if $(3)$(4),$$(call digests,$$(addprefix $$(bin)/,$(3)) $(4));) } >$$@.$$$$$$$$; \
@@ -279,6 +287,8 @@ $(eval $(call params,$$(TRAIN_OUT)/params/experiment,$$(foreach k,$$(result_knob
 timeless = sed 's/\t[^\t]*$$//' $(1)
 
 $(experiment): $(run_files) $(history) $(TRAIN_OUT)/params/experiment
+	@[ "$$($(call digests,$(call q,$(DATA))))" = "$$(cat $(BASE)/params/data)" ] || \
+	    { echo make: $(call q,DATA=$(DATA): it has changed while the run went on: the same command makes the run again) >&2; exit 1; }
 	@{ printf '#hilum-experiment 1\nkind\tname\tvalue\n'; \
 	printf 'knob\t%s\t%s\n' $(foreach k,$(result_knobs),$(k) $(call q,$($(k)))); \
 	printf 'machine\tJOBS\t%s\n' $(call q,$(JOBS)); \

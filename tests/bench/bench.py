@@ -9,6 +9,7 @@ and to import, which favours it; hilum's is that of the whole process.
 Usage: bench.py BUILD RESULTS TORCH_PYTHON KERAS_PYTHON [NAME ...]
 """
 import os
+import random
 import re
 import shutil
 import statistics
@@ -195,6 +196,7 @@ class Bench:
         source = sorted((SHARED / "data" / "chest_xray").glob("*/*/*.jp*g"))
         if not source:
             return self.add("growth", f"NOT RUN: needs {SHARED}/data/chest_xray", *[""] * 5)
+        random.Random(1).shuffle(source)
         for count in (500, 5000, 50000):
             folder = self.work / f"repeated{count}"
             for number in range(count):
