@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# `make check`: unit tests (cmocka), command-line tests (bats), parity with the references; all
+# `make check`: unit tests (cmocka), command-line tests (bats), hostile files, parity with the references; all
 # speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
-cli_tests   := $(wildcard tests/cli/*.bats)
+cli_tests   := $(wildcard tests/cli/*.bats) tests/hostile/run
 test_programs := $(unit_tests) $(if $(asan),,$(torch_tests))
 
 $(BUILD)/tests/%.o: tests/%.c | $(after_deps)

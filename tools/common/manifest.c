@@ -2,7 +2,9 @@
 #include "manifest.h"
 
 #include "mem.h"
+#include "names.h"
 #include "output.h"
+#include "provenance.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -252,16 +254,28 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     return check_images(m, name, e);
 }
 
+/* What is going to be metadata, and so JSON. */
+static int check_meta(const hl_manifest *m, const char *name, hl_err *e)
+{
+    char *classes = hl_names_format(m->classes, m->nclasses);
+    if (!classes)
+        return hl_fail(e, "%s: the name of a class is not UTF-8", name);
+    free(classes);
+    return hl_chain_check(m->chain, name, e);
+}
+
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
 {
     *m = (hl_manifest){0};
     char *copy = hl_strndup(text, len);
-    const int status = parse_lines(m, name, copy, len, e);
+    int status = parse_lines(m, name, copy, len, e);
     free(copy);
+    if (status == 0) {
+        hl_manifest_finish(m);
+        status = check_meta(m, name, e);
+    }
     if (status)
         hl_manifest_free(m);
-    else
-        hl_manifest_finish(m);
     return status;
 }
 

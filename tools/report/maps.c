@@ -19,10 +19,9 @@ static int read_png(report_map *m, const char *folder, const char *file, hl_err 
         return hl_fail(e, "%s/explain.tsv: file: expected a name within the folder, found '%s'",
                        folder, file);
     hl_text path = {0};
-    const char *name;
     hl_text_printf(&path, "%s/%s", folder, file);
-    FILE *fp = hl_in_open(path.data, &name, e);
-    int status = fp ? hl_in_read_all(fp, name, MAX_BYTES, &m->png, &m->len, e) : -1;
+    FILE *fp = hl_in_open_file(path.data, e);
+    int status = fp ? hl_in_read_all(fp, path.data, MAX_BYTES, &m->png, &m->len, e) : -1;
     if (status == 0 && !doc_is_png(m->png, m->len))
         status = hl_fail(e, "%s: expected a PNG file", path.data);
     if (fp)
