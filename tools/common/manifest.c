@@ -5,6 +5,7 @@
 #include "names.h"
 #include "output.h"
 #include "provenance.h"
+#include "seal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -268,7 +269,8 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
 {
     *m = (hl_manifest){0};
     char *copy = hl_strndup(text, len);
-    int status = parse_lines(m, name, copy, len, e);
+    int status =
+        hl_unseal_table(copy, &len, name, e) || parse_lines(m, name, copy, len, e) ? -1 : 0;
     free(copy);
     if (status == 0) {
         hl_manifest_finish(m);
@@ -309,6 +311,7 @@ static void format_comment(const char *key, const char *value, hl_text *t)
 
 void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
 {
+    const size_t start = t->len;
     hl_text_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
@@ -328,6 +331,8 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
             hl_text_printf(t, "\t%" PRIu32, s->variant);
         hl_text_puts(t, "\n");
     }
+    if (with_origin)
+        hl_seal_table(t, start);
 }
 
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE])
