@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """HDF5 files as weights of VGG16. Values are fill values, so that a whole set of weights takes a few KB."""
 import io
-import pathlib
 
 import h5py
 import numpy as np
@@ -53,9 +52,12 @@ def instead(make):
 
 
 def virtual(f):
-    layout = h5py.VirtualLayout((3, 3, 3, 64), "<f4")
-    layout[...] = h5py.VirtualSource("/etc/passwd", "x", (3, 3, 3, 64))
-    f.create_virtual_dataset(PATH, layout)
+    """Low-level, for the other way it would note the time."""
+    space = h5py.h5s.create_simple((3, 3, 3, 64))
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    creation.set_obj_track_times(False)
+    creation.set_virtual(space, b"/etc/passwd", b"x", space)
+    h5py.h5d.create(f["block1_conv1/block1_conv1"].id, b"kernel:0", h5py.h5t.IEEE_F32LE, space, creation)
 
 
 def loop(f):
