@@ -4,7 +4,7 @@
 
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
-cli_tests   := $(wildcard tests/cli/*.bats) tests/hostile/run
+cli_tests   := $(wildcard tests/cli/*.bats)
 test_programs := $(unit_tests) $(if $(asan),,$(torch_tests))
 
 $(BUILD)/tests/%.o: tests/%.c | $(after_deps)
@@ -27,7 +27,7 @@ $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(B
 -include $(wildcard $(BUILD)/tests/*/*.d)
 .SECONDARY: $(test_programs:%=%.o)
 
-TESTS ?= $(test_programs) $(if $(asan),,$(cli_tests))
+TESTS ?= $(test_programs) tests/hostile/run $(if $(asan),,$(cli_tests))
 
 .PHONY: check check-asan format format-check
 check: build $(test_programs)

@@ -191,12 +191,12 @@ noticed_only() {
     # A damaged cache is said to be one, and the digest is right.
     touch -d '1 hour ago' p.tsv
     sleep 2.1
-    digest -q --cache cache p.tsv >whole
+    digest -q --cache cache p.tsv >digest-of-p
     damage cache/* 40 spoiled
     for copy in spoiled/*; do
         cp "$copy" "$(echo cache/*)"
         run --separate-stderr digest -q --cache cache p.tsv
-        [ "$status" -eq 0 ] && [ "$output" = "$(cat whole)" ]
+        [ "$status" -eq 0 ] && [ "$output" = "$(cat digest-of-p)" ]
         [[ ${stderr_lines[0]} == "digest: warning: "*"$(basename cache/*)"* ]]
     done
 }

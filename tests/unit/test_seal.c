@@ -44,7 +44,8 @@ static void put(const char *bytes, size_t len)
 
 /* Each bit alone, and pairs that make one of the letters that have a meaning of another. (With all
  * 255 masks it holds, too; that takes 14 seconds.) */
-static const unsigned char masks[] = {1, 2, 4, 8, 16, 32, 64, 128, 3, 7, 0x13, 0x29, 0x2a, 0x55, 255};
+static const unsigned char masks[] = {1, 2, 4,    8,    16,   32,   64, 128,
+                                      3, 7, 0x13, 0x29, 0x2a, 0x55, 255};
 
 /* Every byte as others; and each end that the file could be cut off at but the one before its seal,
  * where it is what somebody could have made by hand. */
@@ -101,7 +102,8 @@ static void objects(void **state)
     every_change_is_noticed(&t, read_json, t.len);
 }
 
-/* What is not sealed is somebody's own; what is sealed and then edited is refused with the reason. */
+/* What is not sealed is somebody's own; what is sealed and then edited is refused with the reason.
+ */
 static void words(void **state)
 {
     (void)state;
