@@ -273,6 +273,7 @@ $(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
 $(report) $(summary) $(report_json) &: $(if $(explained),$(maps)) $(metrics) $(predictions) $(history) $(subsets) \
         $(audit) $(experiment) $(TRAIN_OUT)/params/report
 	@[ $(BASE) -ef $(TRAIN_OUT) ] || cp $(BASE)/software/* $(TRAIN_OUT)/software
+	@scripts/unchanged $(experiment)
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
 	    --manifest $(subsets) --audit $(audit) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
 	    $(if $(explained),--explain $(dir $(maps))) --markdown $(summary) --json $(report_json) -o $(report)
@@ -301,7 +302,7 @@ $(experiment): $(run_files) $(history) $(TRAIN_OUT)/params/experiment
 	    $(BASE)/software/{preprocess,extract-features} $(TRAIN_OUT)/software/{train-head,evaluate}; \
 	for f in $(run_files); do printf 'file\t%s\t%s\n' "$${f##*/}" "$$($(call digests,$$f))"; done; \
 	printf 'file\t%s\tsha256:%s\n' $(notdir $(history)) "$$($(call timeless,$(history)) | sha256sum | cut -d ' ' -f 1)"; \
-	} >$@.new; mv $@.new $@
+	} >$@.new; printf '#sha256\t%s\n' "$$(sha256sum <$@.new | cut -d ' ' -f 1)" >>$@.new; mv $@.new $@
 
 # ---- goals ---------------------------------------------------------------------------------------
 

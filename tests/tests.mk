@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# `make check`: unit tests (cmocka), command-line tests (bats), parity with the references; all
+# `make check`: unit tests (cmocka), command-line tests (bats), hostile files, parity with the references; all
 # speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -27,7 +27,7 @@ $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(B
 -include $(wildcard $(BUILD)/tests/*/*.d)
 .SECONDARY: $(test_programs:%=%.o)
 
-TESTS ?= $(test_programs) $(if $(asan),,$(cli_tests))
+TESTS ?= $(test_programs) tests/hostile/run $(if $(asan),,$(cli_tests))
 
 .PHONY: check check-asan format format-check
 check: build $(test_programs)

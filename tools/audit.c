@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "common/output.h"
 #include "common/provenance.h"
+#include "common/seal.h"
 
 #include <stdlib.h>
 
@@ -94,6 +95,7 @@ static int format_table(const hl_audit *a, hl_text *t, hl_err *e)
     hl_text_puts(t, hl_finding_columns);
     if (a->findings.rows.len)
         hl_text_add(t, a->findings.rows.data, a->findings.rows.len);
+    hl_seal_table(t, 0);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,20 @@ static const hl_cli cli = {
     .max_args = -1,
 };
 
+/* A line of its own. Names and metadata come from the file: what is in them neither drives a
+ * terminal nor passes for another line. */
+static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    hl_text line = {0};
+    hl_text_vprintf(&line, fmt, ap);
+    va_end(ap);
+    hl_one_line(line.data);
+    puts(line.data);
+    hl_text_free(&line);
+}
+
 /* ---- what the header says ---- */
 
 /* The chain, a program a line. Odd JSON is shown as it is. */
@@ -40,7 +55,7 @@ static void print_chain(const char *text)
 {
     json_t *list = json_loads(text, 0, NULL);
     if (!json_is_array(list)) {
-        printf("  hilum.chain: %s\n", text);
+        say("  hilum.chain: %s", text);
         json_decref(list);
         return;
     }
@@ -49,13 +64,13 @@ static void print_chain(const char *text)
         const char *tool = json_string_value(json_object_get(o, "tool"));
         const char *version = json_string_value(json_object_get(o, "version"));
         const char *options_text = json_string_value(json_object_get(o, "options"));
-        printf("  made by: %s %s %s\n", tool ? tool : "?", version ? version : "?",
-               options_text ? options_text : "");
+        say("  made by: %s %s %s", tool ? tool : "?", version ? version : "?",
+            options_text ? options_text : "");
         const char *role;
         json_t *digest;
         json_object_foreach(json_object_get(o, "inputs"), role, digest)
-            printf("           from %s %s\n", role,
-                   json_is_string(digest) ? json_string_value(digest) : "?");
+            say("           from %s %s", role,
+                json_is_string(digest) ? json_string_value(digest) : "?");
     }
     json_decref(list);
 }
@@ -64,22 +79,22 @@ static void print_header(const hl_tf_reader *r)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
     const char *kind = hl_tf_meta(h, "hilum.kind");
-    printf("%s: %s\n  id: %s\n", hl_tf_name(r), kind ? kind : "a tensor file of no stated kind",
-           hl_tf_id(r));
+    say("%s: %s", hl_tf_name(r), kind ? kind : "a tensor file of no stated kind");
+    say("  id: %s", hl_tf_id(r));
     for (size_t i = 0; i < h->nmeta; i++) {
         if (strcmp(h->keys[i], "hilum.chain") == 0)
             print_chain(h->values[i]);
         else if (strcmp(h->keys[i], "hilum.kind") != 0)
-            printf("  %s: %s\n", h->keys[i], h->values[i]);
+            say("  %s: %s", h->keys[i], h->values[i]);
     }
 }
 
-static void print_tensor(const hl_tensor_desc *d)
+static void describe(const hl_tensor_desc *d, hl_text *line)
 {
-    printf("  %s: %s [", d->name, hl_dtype_names[d->dtype]);
+    hl_text_printf(line, "  %s: %s [", d->name, hl_dtype_names[d->dtype]);
     for (int i = 0; i < d->rank; i++)
-        printf("%s%" PRId64, i ? ", " : "", d->shape[i]);
-    printf("], %" PRIu64 " bytes", d->bytes);
+        hl_text_printf(line, "%s%" PRId64, i ? ", " : "", d->shape[i]);
+    hl_text_printf(line, "], %" PRIu64 " bytes", d->bytes);
 }
 
 /* ---- what the data says ---- */
@@ -129,12 +144,15 @@ static int read_tensor(hl_tf_reader *r, const hl_tensor_desc *d, hl_err *e)
             add_values(&s, d->dtype, buf, n);
         left -= n;
     }
-    print_tensor(d);
+    hl_text line = {0};
+    describe(d, &line);
     if (s.n > s.odd)
-        printf(", %.6g to %.6g, mean %.6g", s.low, s.high, s.sum / (double)(s.n - s.odd));
+        hl_text_printf(&line, ", %.6g to %.6g, mean %.6g", s.low, s.high,
+                       s.sum / (double)(s.n - s.odd));
     if (s.odd)
-        printf(", %" PRIu64 " values not finite", s.odd);
-    putchar('\n');
+        hl_text_printf(&line, ", %" PRIu64 " values not finite", s.odd);
+    say("%s", line.data);
+    hl_text_free(&line);
     return 0;
 }
 
@@ -167,7 +185,7 @@ static int show_difference(const char *a, const char *b)
     if (failed)
         hl_log_error("%s", err.msg);
     else if (what.len)
-        printf("%s and %s differ: %s\n", a, b, what.data);
+        say("%s and %s differ: %s", a, b, what.data);
     hl_text_free(&what);
     return status;
 }

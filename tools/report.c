@@ -56,8 +56,7 @@ static int compose(doc *d, const report_run *run, hl_err *e)
     const report_metrics *r = &run->metrics;
     const report_evidence *v = &run->evidence;
     const hl_predictions *p = run->has.predictions ? &run->predictions : NULL;
-    if (warn_of(doc_warnings(d), run, e))
-        return -1;
+    warn_of(doc_warnings(d), run);
     add_summary(d, r, v);
     doc_add_contents(d);
     add_paper_table(d, r);

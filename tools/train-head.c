@@ -7,6 +7,7 @@
 #include "common/output.h"
 #include "common/override.h"
 #include "common/provenance.h"
+#include "common/seal.h"
 #include "common/text.h"
 #include "nets/device.h"
 #include "nets/train.h"
@@ -169,7 +170,7 @@ static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
 
 typedef struct journal {
     hl_out history;
-    hl_text rows; /* of the history */
+    hl_text head, rows; /* of the history */
     double started;
     size_t before; /* epochs that an earlier run has done */
 } journal;
@@ -196,11 +197,9 @@ static int open_history(journal *l, const char *chain, hl_err *e)
         return 0;
     if (hl_out_open(&l->history, history, false, e))
         return -1;
-    hl_text line = {0};
-    hl_tsv_escape(&line, chain);
-    fprintf(l->history.fp,
-            "#chain\t%s\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n", line.data);
-    hl_text_free(&line);
+    hl_text_puts(&l->head, "#chain\t");
+    hl_tsv_escape(&l->head, chain);
+    hl_text_puts(&l->head, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
     return 0;
 }
 
@@ -231,7 +230,9 @@ static int write_history(journal *l, hl_err *e)
 {
     if (!history)
         return 0;
-    fwrite(l->rows.data, 1, l->rows.len, l->history.fp); /* a failure shows at commit */
+    hl_text_add(&l->head, l->rows.data, l->rows.len);
+    hl_seal_table(&l->head, 0);
+    fwrite(l->head.data, 1, l->head.len, l->history.fp); /* a failure shows at commit */
     return hl_out_commit(&l->history, e);
 }
 
@@ -284,6 +285,7 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
     if (status == 0 && checkpoint && !outcome.interrupted)
         status = drop_checkpoint(&c, e);
     hl_out_abort(&l.history);
+    hl_text_free(&l.head);
     hl_text_free(&l.rows);
     return status;
 }

@@ -186,11 +186,11 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     audit -q -j 1 m.tsv >a.tsv 2>/dev/null
     audit -q -j 3 <m.tsv >b.tsv 2>/dev/null
     cmp a.tsv b.tsv
-    awk -F '\t' -v OFS='\t' '/^#samples/ { next } /^#/ { print; next } /^path/ { print $0, "variant"; next }
+    awk -F '\t' -v OFS='\t' '/^#(samples|sha256)/ { next } /^#/ { print; next } /^path/ { print $0, "variant"; next }
         { print $0, 0 } $4 == "train" { print $0, 1 }' m.tsv >variants.tsv
     audit -q variants.tsv 2>/dev/null | diff <(grep -v '^#' a.tsv) <(grep -v '^#')
     cp -r set elsewhere
-    sed 's/^#root.*/#root\tnowhere/' m.tsv >moved.tsv
+    unsealed m.tsv | sed 's/^#root.*/#root\tnowhere/' >moved.tsv
     audit -q --root elsewhere moved.tsv 2>/dev/null | cmp - a.tsv
     [ -w /dev/full ] || skip "there is no /dev/full here"
     fails 1 'audit: .*No space left' sh -c 'audit -q m.tsv >/dev/full'

@@ -28,6 +28,16 @@ few_images() {
     preprocess -q --size "$2" -o images m.tsv
 }
 
+# unsealed FILE: a table without its last line, which tells whether it was changed; as made by hand.
+unsealed() { sed '$d' "$1"; }
+
+# reseal FILE: what was changed in a table passes for what a tool wrote.
+reseal() {
+    unsealed "$1" >"$1.resealed"
+    printf '#sha256\t%s\n' "$(sha256sum <"$1.resealed" | cut -d ' ' -f 1)" >>"$1.resealed"
+    mv "$1.resealed" "$1"
+}
+
 # fails STATUS PATTERN COMMAND...: the command exits with STATUS and says one line that matches.
 fails() {
     local status_wanted=$1 pattern=$2

@@ -92,7 +92,7 @@ few_features() { # SEED: features of 7 phantoms, in the folder
     few_features
     zstd -dqc f >plain
     bytes=$(stat -c %s plain)
-    values=$(($(wc -l <m.tsv) - 5)) # rows: the manifest has four lines with # and the columns
+    values=$(($(wc -l <m.tsv) - 6)) # rows: the manifest has five lines with # and the columns
     [ "$((values * 1280 * 4))" -lt "$bytes" ]
     # Value 7 of row 3: its last byte but one makes another number of the same size.
     at=$((bytes - (values - 3) * 1280 * 4 + 7 * 4))

@@ -88,7 +88,7 @@ n() { tr -d ' \n' <"$2" | sed "s/.*\"subsets\":.*\"$1\":{\"n\":\([0-9]*\).*/\1/"
 }
 
 @test "subsets: another manifest has to list the same images" {
-    grep -v "$(tail -n 1 m.tsv | cut -f 1)" m.tsv | grep -v '^#samples' >fewer.tsv
+    unsealed m.tsv | head -n -1 | grep -v '^#samples' >fewer.tsv
     fails 1 "^train-head: sample '.*' of features is not in fewer.tsv" \
         train-head --manifest fewer.tsv -o "$out" features
     train-head -q -n 4 -e 1 -o "$out" features

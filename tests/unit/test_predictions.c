@@ -73,7 +73,7 @@ static void test_refusals(void **state)
         {HEAD "a\tp\ttest\tA\t\t1\t0\n", "predicted: expected a class"},
         {HEAD "a\tp\ttest\tA\tA\t1.1\t0\n", "p_A: expected a probability, found '1.1'"},
         {HEAD "a\tp\ttest\tA\tA\t1\tnan\n", "p_B: expected a probability, found 'nan'"},
-        {"sample\tpatient\tsubset\tlabel\tpredicted\tp_A\n", "expected a column 'p_B'"},
+        {"sample\tpatient\tsubset\tlabel\tpredicted\tp_A\n", "classes differ: "},
         {"sample\tlabel\tpredicted\tp_A\tp_B\n", "expected a column 'patient'"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {

@@ -4,6 +4,7 @@
 #include "json_util.h"
 #include "mem.h"
 #include "names.h"
+#include "provenance.h"
 #include "tensorfile.h"
 #include "text.h"
 
@@ -305,6 +306,8 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
     if (hl_names_parse(&c->classes, &c->nclasses, value[0], e) ||
         hl_space_parse(&c->space, value[1], e))
         return hl_fail_in(e, file);
+    if (hl_chain_check(value[3], file, e))
+        return -1;
     if (strlen(value[2]) >= sizeof c->head)
         return hl_fail(e, "%s: hilum.head: expected a digest", file);
     strcpy(c->head, value[2]);

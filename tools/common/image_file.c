@@ -26,11 +26,10 @@ char *hl_path_below(const char *root, const char *path)
 
 static int read_file(const char *file, char **bytes, size_t *len, hl_err *e)
 {
-    const char *name;
-    FILE *fp = hl_in_open(file, &name, e);
+    FILE *fp = hl_in_open_file(file, e);
     if (!fp)
         return -1;
-    const int status = hl_in_read_all(fp, name, max_file, bytes, len, e);
+    const int status = hl_in_read_all(fp, file, max_file, bytes, len, e);
     fclose(fp);
     return status;
 }

@@ -2,12 +2,32 @@
 #include "json_util.h"
 
 #include "output.h"
+#include "seal.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A text of at most this size is read; metrics of a hundred classes take 1 MB. */
 static const size_t max_text = (size_t)1 << 26;
+
+static const char seal_key[] = "sha256";
+
+/* A byte that has changed in the seal itself may leave a member of another name, or in another
+ * place. */
+static bool is_sealed_as_it_seems(json_t *o, hl_seal seal)
+{
+    bool seems = json_object_get(o, seal_key) != NULL;
+    const char *key;
+    json_t *value;
+    json_object_foreach(o, key, value)
+    {
+        const char *text = json_string_value(value);
+        seems = seems || (text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
+    }
+    return seems == (seal == HL_SEAL_RIGHT);
+}
 
 json_t *hl_json_read(const char *path, const char **file, hl_err *e)
 {
@@ -23,10 +43,17 @@ json_t *hl_json_read(const char *path, const char **file, hl_err *e)
         return NULL;
     json_error_t why;
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+    const hl_seal seal = hl_seal_of_json(text, len);
     free(text);
-    if (json_is_object(o))
+    if (json_is_object(o) && seal != HL_SEAL_WRONG && is_sealed_as_it_seems(o, seal)) {
+        json_object_del(o, seal_key);
         return o;
-    if (o)
+    }
+    if (json_is_object(o))
+        hl_fail(e,
+                "%s: changed since it was written: expected what its last member, sha256, states",
+                *file);
+    else if (o)
         hl_fail(e, "%s: expected a JSON object, found something else", *file);
     else
         hl_fail(e, "%s: not JSON: line %d: %s", *file, why.line, why.text);
@@ -90,7 +117,11 @@ int hl_json_write(const json_t *o, FILE *fp, hl_err *e)
     char *text = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     if (!text)
         return hl_fail(e, "the result cannot be written as JSON: a name in it is not UTF-8");
-    fprintf(fp, "%s\n", text); /* a failure shows in ferror at commit */
+    hl_text t = {0};
+    hl_text_printf(&t, "%s\n", text);
     free(text);
+    hl_seal_json(&t);
+    fwrite(t.data, 1, t.len, fp); /* a failure shows in ferror at commit */
+    hl_text_free(&t);
     return 0;
 }

@@ -2,7 +2,10 @@
 #include "manifest.h"
 
 #include "mem.h"
+#include "names.h"
 #include "output.h"
+#include "provenance.h"
+#include "seal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -252,16 +255,29 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     return check_images(m, name, e);
 }
 
+/* What is going to be metadata, and so JSON. */
+static int check_meta(const hl_manifest *m, const char *name, hl_err *e)
+{
+    char *classes = hl_names_format(m->classes, m->nclasses);
+    if (!classes)
+        return hl_fail(e, "%s: the name of a class is not UTF-8", name);
+    free(classes);
+    return hl_chain_check(m->chain, name, e);
+}
+
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
 {
     *m = (hl_manifest){0};
     char *copy = hl_strndup(text, len);
-    const int status = parse_lines(m, name, copy, len, e);
+    int status =
+        hl_unseal_table(copy, &len, name, e) || parse_lines(m, name, copy, len, e) ? -1 : 0;
     free(copy);
+    if (status == 0) {
+        hl_manifest_finish(m);
+        status = check_meta(m, name, e);
+    }
     if (status)
         hl_manifest_free(m);
-    else
-        hl_manifest_finish(m);
     return status;
 }
 
@@ -295,6 +311,7 @@ static void format_comment(const char *key, const char *value, hl_text *t)
 
 void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
 {
+    const size_t start = t->len;
     hl_text_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
@@ -314,6 +331,8 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
             hl_text_printf(t, "\t%" PRIu32, s->variant);
         hl_text_puts(t, "\n");
     }
+    if (with_origin)
+        hl_seal_table(t, start);
 }
 
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE])

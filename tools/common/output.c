@@ -234,6 +234,16 @@ FILE *hl_in_open(const char *path, const char **name, hl_err *e)
     return fp;
 }
 
+FILE *hl_in_open_file(const char *path, hl_err *e)
+{
+    const char *name;
+    if (is_special(path)) {
+        hl_fail(e, "%s: is not a file", path);
+        return NULL;
+    }
+    return hl_in_open(path, &name, e);
+}
+
 int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)
 {
     size_t cap = 1 << 16, n = 0;

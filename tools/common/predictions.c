@@ -18,21 +18,35 @@ typedef struct class_list {
     const char *origin;
 } class_list;
 
+/* A column for each class, and no other. */
+static int find_classes(const hl_tsv *t, const class_list *classes, columns *c, hl_err *e)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < t->ncolumns; i++) {
+        if (strncmp(t->columns[i], "p_", 2) != 0)
+            continue;
+        size_t k = 0;
+        while (k < classes->n && strcmp(classes->names[k], t->columns[i] + 2) != 0)
+            k++;
+        if (k == classes->n)
+            return hl_fail(e, "classes differ: %s has a column '%s', which is no class of %s",
+                           t->name, t->columns[i], classes->origin);
+        c->p[k] = i;
+        found++;
+    }
+    return found == classes->n
+               ? 0
+               : hl_fail(e, "classes differ: %s has %zu columns p_CLASS, %s %zu classes", t->name,
+                         found, classes->origin, classes->n);
+}
+
 static int find_columns(const hl_tsv *t, const class_list *classes, columns *c, hl_err *e)
 {
     if (hl_tsv_column(t, "sample", &c->sample, e) || hl_tsv_column(t, "patient", &c->patient, e) ||
         hl_tsv_column(t, "subset", &c->subset, e) || hl_tsv_column(t, "label", &c->label, e) ||
         hl_tsv_column(t, "predicted", &c->predicted, e))
         return -1;
-    for (size_t k = 0; k < classes->n; k++) {
-        hl_text name = {0};
-        hl_text_printf(&name, "p_%s", classes->names[k]);
-        const int status = hl_tsv_column(t, name.data, &c->p[k], e);
-        hl_text_free(&name);
-        if (status)
-            return -1;
-    }
-    return 0;
+    return find_classes(t, classes, c, e);
 }
 
 static int read_class(const hl_tsv *t, const class_list *classes, size_t row, size_t column,
@@ -104,7 +118,10 @@ int hl_predictions_read(hl_predictions *p, const char *path, const char *const *
     const class_list given = {classes, nclasses, origin};
     take_classes(p, &given);
     const class_list list = {p->classes, p->nclasses, classes ? origin : "the columns p_CLASS"};
-    const int status = read_rows(p, &list, subset, e);
+    const int status =
+        hl_tsv_check_kind(&p->table, "hilum-predictions 1", e) || read_rows(p, &list, subset, e)
+            ? -1
+            : 0;
     if (status)
         hl_predictions_free(p);
     return status;

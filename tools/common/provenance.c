@@ -19,6 +19,15 @@ static json_t *load_chain(const char *text, hl_err *e)
     return NULL;
 }
 
+int hl_chain_check(const char *chain, const char *file, hl_err *e)
+{
+    json_t *list = load_chain(chain, e);
+    if (!list)
+        return hl_fail_in(e, file);
+    json_decref(list);
+    return 0;
+}
+
 static int dump_chain(char **chain, json_t *list, hl_err *e)
 {
     *chain = json_dumps(list, JSON_COMPACT);

@@ -27,6 +27,9 @@ typedef struct hl_input {
 int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
                     size_t n, hl_err *e);
 
+/* Whether it is a chain at all; file is for the message. */
+int hl_chain_check(const char *chain, const char *file, hl_err *e);
+
 /* Both ancestries, entries that they share once, for a tool with two inputs. */
 int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e);
 

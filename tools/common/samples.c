@@ -3,6 +3,7 @@
 
 #include "mem.h"
 #include "names.h"
+#include "provenance.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -83,6 +84,7 @@ static int read_start(hl_samples *s, const char *kind, hl_err *e)
 {
     const char *space;
     if (check_tensors(s, kind, e) || !(s->chain = need_meta(s, "hilum.chain", e)) ||
+        hl_chain_check(s->chain, hl_tf_name(s->file), e) ||
         !(space = need_meta(s, "hilum.space", e)) || read_classes(s, e))
         return -1;
     if (hl_space_parse(&s->space, space, e))

@@ -77,11 +77,17 @@ void hl_text_puts(hl_text *t, const char *s)
 
 void hl_text_printf(hl_text *t, const char *fmt, ...)
 {
-    va_list ap, again;
+    va_list ap;
     va_start(ap, fmt);
+    hl_text_vprintf(t, fmt, ap);
+    va_end(ap);
+}
+
+void hl_text_vprintf(hl_text *t, const char *fmt, va_list ap)
+{
+    va_list again;
     va_copy(again, ap);
     const int n = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
     if (n > 0) {
         reserve(t, (size_t)n);
         vsnprintf(t->data + t->len, (size_t)n + 1, fmt, again);

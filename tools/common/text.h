@@ -3,6 +3,7 @@
 #ifndef HL_TEXT_H
 #define HL_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ typedef struct hl_text {
 void hl_text_add(hl_text *t, const void *bytes, size_t len);
 void hl_text_puts(hl_text *t, const char *s);
 void hl_text_printf(hl_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void hl_text_vprintf(hl_text *t, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 void hl_text_free(hl_text *t);
 
 /* Appends s as one field of a TSV line: tab, line feed, carriage return and backslash are written

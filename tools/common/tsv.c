@@ -3,6 +3,7 @@
 
 #include "mem.h"
 #include "output.h"
+#include "seal.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -91,7 +92,7 @@ int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e)
     if (status)
         return -1;
     t->name = hl_strdup(name);
-    status = parse(t, len, e);
+    status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
     if (status)
         hl_tsv_free(t);
     return status;
@@ -116,6 +117,15 @@ const char *hl_tsv_comment(const hl_tsv *t, const char *key)
             return c + len + 1;
     }
     return NULL;
+}
+
+int hl_tsv_check_kind(const hl_tsv *t, const char *kind, hl_err *e)
+{
+    static const char ours[] = "#hilum-";
+    const char *first = t->ncomments ? t->comments[0] : "";
+    if (strncmp(first, ours, sizeof ours - 1) != 0 || strcmp(first + 1, kind) == 0)
+        return 0;
+    return hl_fail(e, "%s: expected '#%s' in line 1, found '%s'", t->name, kind, first);
 }
 
 int hl_tsv_column(const hl_tsv *t, const char *name, size_t *column, hl_err *e)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A table as text: lines "#key<TAB>value" for origin and people, one line of column names, then
- * rows. Fields are escaped as in hl_tsv_escape and come out unescaped.
+ * rows. Fields are escaped as in hl_tsv_escape and come out unescaped. What a tool wrote ends in a
+ * seal, see seal.h, and is refused where a byte has changed.
  */
 #ifndef HL_TSV_H
 #define HL_TSV_H
@@ -28,6 +29,9 @@ void hl_tsv_free(hl_tsv *t);
 
 /* Value of the first line "#key<TAB>value", unescaped; NULL if there is none. */
 const char *hl_tsv_comment(const hl_tsv *t, const char *key);
+
+/* A first line "#hilum-..." must be of this kind and version, such as "hilum-predictions 1". */
+int hl_tsv_check_kind(const hl_tsv *t, const char *kind, hl_err *e);
 
 /* Index of a column that must be there. */
 int hl_tsv_column(const hl_tsv *t, const char *name, size_t *column, hl_err *e);

@@ -3,6 +3,7 @@
 
 #include "../common/mem.h"
 #include "../common/output.h"
+#include "../common/seal.h"
 #include "../common/text.h"
 #include "../common/tsv.h"
 
@@ -134,11 +135,16 @@ int hl_cache_write(const hl_cache *c, const char *path, hl_err *e)
     hl_out o;
     if (hl_out_open(&o, path, false, e))
         return -1;
-    fprintf(o.fp, "%s\ninode\tbytes\tmtime\tctime\tdigest\n", first_line);
+    hl_text t = {0};
+    hl_text_printf(&t, "%s\ninode\tbytes\tmtime\tctime\tdigest\n", first_line);
     for (size_t i = 0; i < c->n; i++) {
         const hl_cached *row = &c->rows[i];
-        fprintf(o.fp, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n", row->state.inode,
-                row->state.bytes, row->state.mtime, row->state.ctime, row->digest);
+        hl_text_printf(&t, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n",
+                       row->state.inode, row->state.bytes, row->state.mtime, row->state.ctime,
+                       row->digest);
     }
+    hl_seal_table(&t, 0);
+    fwrite(t.data, 1, t.len, o.fp); /* a failure shows in ferror at commit */
+    hl_text_free(&t);
     return hl_out_commit(&o, e);
 }

@@ -5,6 +5,7 @@
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/metrics.h"
+#include "../common/seal.h"
 #include "calibrate.h"
 #include "evidence.h"
 
@@ -64,12 +65,11 @@ void evaluation_write_predictions(const evaluation *v, FILE *fp)
 {
     hl_text t = {0};
     predictions_head(v, &t);
-    for (size_t i = 0; i < v->manifest->n; i++) {
+    for (size_t i = 0; i < v->manifest->n; i++)
         if (evaluation_has(&v->manifest->samples[i], v->subset))
             prediction(v, i, &t);
-        fwrite(t.data, 1, t.len, fp);
-        t.len = 0;
-    }
+    hl_seal_table(&t, 0);
+    fwrite(t.data, 1, t.len, fp); /* a failure shows at commit */
     hl_text_free(&t);
 }
 

@@ -3,6 +3,7 @@
 
 #include "../common/mem.h"
 #include "../common/png_write.h"
+#include "../common/seal.h"
 #include "heat.h"
 
 #include <math.h>
@@ -133,6 +134,7 @@ int explain_write_table(explain_output *o, const hl_text *remarks, const char *c
     hl_text_puts(&t, "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\t"
                      "rho\tabs_rho\n");
     hl_text_add(&t, o->rows.data, o->rows.len);
+    hl_seal_table(&t, 0);
     const int status = hl_outdir_write(&o->dir, table_name, t.data, t.len, e);
     hl_text_free(&t);
     return status;

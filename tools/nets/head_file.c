@@ -3,6 +3,7 @@
 
 #include "../common/mem.h"
 #include "../common/names.h"
+#include "../common/provenance.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -113,7 +114,7 @@ static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
     if (hl_names_parse(&h->classes, &h->nclasses, classes, e) ||
         hl_space_parse(&h->space, space, e))
         return hl_fail_in(e, hl_tf_name(r));
-    return 0;
+    return hl_chain_check(chain, hl_tf_name(r), e);
 }
 
 static int read_tail(hl_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)

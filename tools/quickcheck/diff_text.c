@@ -133,6 +133,11 @@ static void note_columns(table *t, const char *line)
         t->ignored++;
 }
 
+static bool is_seal(const char *line)
+{
+    return line && strncmp(line, "#sha256\t", 8) == 0;
+}
+
 static int compare(lines *a, const char *a_name, lines *b, const char *b_name, table *t,
                    hl_text *what, hl_err *e)
 {
@@ -141,6 +146,8 @@ static int compare(lines *a, const char *a_name, lines *b, const char *b_name, t
             return -1;
         if (!a->line && !b->line)
             return 0;
+        if (t->ignore && is_seal(a->line) && is_seal(b->line))
+            continue; /* it is of the column that does not count, too */
         if (!a->line || !b->line || find_field(t, a->line, b->line) >= 0) {
             say_line(t, number, a->line, b->line, what);
             return 0;

@@ -252,8 +252,27 @@ static int add_overlay(doc *d, const report_run *runs, size_t n, hl_err *e)
     return status;
 }
 
+/* Models of other classes answer another question. */
+static int check_classes(const report_run *runs, size_t n, hl_err *e)
+{
+    const report_metrics *first = &runs[0].metrics;
+    for (size_t i = 1; i < n; i++) {
+        const report_metrics *r = &runs[i].metrics;
+        if (r->m.nclasses != first->m.nclasses)
+            return hl_fail(e, "classes differ: %s has %zu, %s has %zu", first->file,
+                           first->m.nclasses, r->file, r->m.nclasses);
+        for (size_t k = 0; k < first->m.nclasses; k++)
+            if (strcmp(r->classes[k], first->classes[k]) != 0)
+                return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
+                               first->classes[k], first->file, r->classes[k], r->file);
+    }
+    return 0;
+}
+
 int compare_models(doc *d, const report_run *runs, size_t n, const char *tests, hl_err *e)
 {
+    if (check_classes(runs, n, e))
+        return -1;
     add_all_warnings(d, runs, n);
     add_lead(d, runs, n);
     doc_add_contents(d);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 static void add_difference(doc_table *t, const json_t *pair, const char *figure)
 {
@@ -45,13 +46,25 @@ static int add_pair(doc_table *t, const json_t *pair, const char *file, hl_err *
     return 0;
 }
 
+static int check_format(const json_t *all, const char *file, hl_err *e)
+{
+    static const char format[] = "hilum-compare 1";
+    const char *found = hl_json_text(all, file, "format", e);
+    if (!found)
+        return -1;
+    return strcmp(found, format) == 0
+               ? 0
+               : hl_fail(e, "%s: 'format': expected '%s', found '%s'", file, format, found);
+}
+
 int add_differences(doc *d, const char *path, hl_err *e)
 {
     static const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", "AUROC",
                                           "DeLong p"};
     const char *file;
     json_t *all = hl_json_read(path, &file, e);
-    const json_t *pairs = all ? hl_json_list(all, file, "pairs", e) : NULL;
+    const json_t *pairs =
+        all && check_format(all, file, e) == 0 ? hl_json_list(all, file, "pairs", e) : NULL;
     uint64_t n, patients;
     int status = pairs ? hl_json_count(all, file, "n", &n, e) ||
                              hl_json_count(all, file, "patients", &patients, e)

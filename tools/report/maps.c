@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "maps.h"
 
+#include "../common/image.h"
 #include "../common/mem.h"
 #include "../common/output.h"
 #include "../common/text.h"
@@ -13,18 +14,29 @@
 /* A page of hundreds of large pictures would not open anywhere. */
 enum { MAX_MAPS = 200, MAX_BYTES = 4 << 20 };
 
+/* Its checksums tell whether it is what was written. */
+static int check_picture(const report_map *m, const char *file, hl_err *e)
+{
+    hl_image picture;
+    if (hl_image_decode(&picture, file, m->png, m->len, e))
+        return -1;
+    hl_image_free(&picture);
+    return 0;
+}
+
 static int read_png(report_map *m, const char *folder, const char *file, hl_err *e)
 {
     if (!*file || strchr(file, '/'))
         return hl_fail(e, "%s/explain.tsv: file: expected a name within the folder, found '%s'",
                        folder, file);
     hl_text path = {0};
-    const char *name;
     hl_text_printf(&path, "%s/%s", folder, file);
-    FILE *fp = hl_in_open(path.data, &name, e);
-    int status = fp ? hl_in_read_all(fp, name, MAX_BYTES, &m->png, &m->len, e) : -1;
+    FILE *fp = hl_in_open_file(path.data, e);
+    int status = fp ? hl_in_read_all(fp, path.data, MAX_BYTES, &m->png, &m->len, e) : -1;
     if (status == 0 && !doc_is_png(m->png, m->len))
         status = hl_fail(e, "%s: expected a PNG file", path.data);
+    if (status == 0)
+        status = check_picture(m, path.data, e);
     if (fp)
         fclose(fp);
     hl_text_free(&path);
@@ -80,7 +92,7 @@ int report_maps_read(report_maps *m, const char *folder, hl_err *e)
         return -1;
     m->sanity = hl_tsv_comment(&m->table, "sanity");
     m->chain = hl_tsv_comment(&m->table, "chain");
-    status = read_rows(m, folder, e);
+    status = hl_tsv_check_kind(&m->table, "hilum-explain 1", e) || read_rows(m, folder, e) ? -1 : 0;
     if (status)
         report_maps_free(m);
     return status;

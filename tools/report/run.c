@@ -1,9 +1,63 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run.h"
 
+#include "../common/provenance.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static bool contains(const json_t *chain, const json_t *entry)
+{
+    for (size_t i = 0; i < json_array_size(chain); i++)
+        if (json_equal(entry, json_array_get(chain, i)))
+            return true;
+    return false;
+}
+
+/* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
+ * own is 1 for one whose maker is itself no ancestor of the metrics. */
+static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
+                        hl_err *e)
+{
+    if (hl_chain_check(text, file, e))
+        return -1;
+    json_t *chain = json_loads(text, 0, NULL);
+    const size_t n = json_array_size(chain);
+    int status = 0;
+    if (n > own && !contains(m->chain, json_array_get(chain, n - 1 - own))) {
+        char *a = json_dumps(m->chain, 0), *b = json_dumps(chain, 0);
+        hl_text expected = {0}, found = {0};
+        hl_chain_differs(a, b, &expected, &found);
+        status = hl_fail(e, "%s is of another run than %s: expected %s, found %s", file, m->file,
+                         expected.data, found.data);
+        hl_text_free(&expected);
+        hl_text_free(&found);
+        free(a);
+        free(b);
+    }
+    json_decref(chain);
+    return status;
+}
+
+static int check_origins(const report_run *r, hl_err *e)
+{
+    const struct {
+        const char *file, *chain;
+        size_t own;
+    } others[] = {
+        {r->has.manifest, r->manifest.chain, 0},
+        {r->has.history, r->history.chain, 0},
+        {r->has.predictions, r->predictions.chain, 0},
+        {r->has.audit, r->audit.chain, 1},
+        {r->has.maps, r->maps.chain, 1},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].chain &&
+            check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
+            return -1;
+    return 0;
+}
 
 int report_run_read(report_run *r, const report_paths *p, hl_err *e)
 {
@@ -17,7 +71,7 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
         (p->knobs && report_pairs_read(&r->knobs, p->knobs, false, e)) ||
         (p->software && report_software_read(&r->software, p->software, e)) ||
         (p->audit && report_audit_read(&r->audit, p->audit, e)) ||
-        (p->maps && report_maps_read(&r->maps, p->maps, e))) {
+        (p->maps && report_maps_read(&r->maps, p->maps, e)) || check_origins(r, e)) {
         report_run_free(r);
         return -1;
     }

@@ -7,7 +7,7 @@
 #include "run.h"
 
 /* warnings.c. What makes the figures mean less than they seem. */
-int warn_of(doc_block *b, const report_run *run, hl_err *e);
+void warn_of(doc_block *b, const report_run *run);
 /* The part that one metrics file alone tells. */
 void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidence *v);
 

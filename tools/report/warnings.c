@@ -59,33 +59,6 @@ void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidenc
                   r->space.weights);
 }
 
-static bool is_ancestor(const json_t *entry, const json_t *chain)
-{
-    for (size_t i = 0; i < json_array_size(chain); i++)
-        if (json_equal(entry, json_array_get(chain, i)))
-            return true;
-    return false;
-}
-
-/* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
- * own is 1 for one whose maker is itself no ancestor of the metrics. */
-static int warn_of_stranger(doc_block *b, const report_metrics *r, const char *what,
-                            const char *text, size_t own, hl_err *e)
-{
-    json_t *chain = json_loads(text, 0, NULL);
-    if (!json_is_array(chain)) {
-        json_decref(chain);
-        return hl_fail(e, "the %s: its #chain line: expected a JSON list", what);
-    }
-    if (!has_phantom(r->chain))
-        warn_of_source(b, chain);
-    const size_t n = json_array_size(chain);
-    if (n > own && !is_ancestor(json_array_get(chain, n - 1 - own), r->chain))
-        doc_warn(b, "The %s is of another run than the metrics: their provenance differs.", what);
-    json_decref(chain);
-    return 0;
-}
-
 static void warn_of_counts(doc_block *b, const report_metrics *r, const hl_manifest *m)
 {
     const size_t shared = shared_patients(m);
@@ -104,26 +77,11 @@ static void warn_of_counts(doc_block *b, const report_metrics *r, const hl_manif
     }
 }
 
-int warn_of(doc_block *b, const report_run *run, hl_err *e)
+void warn_of(doc_block *b, const report_run *run)
 {
-    const report_metrics *r = &run->metrics;
-    const struct {
-        const char *what, *chain;
-        size_t own;
-    } others[] = {
-        {"manifest", run->manifest.chain, 0},
-        {"history", run->history.chain, 0},
-        {"audit", run->audit.chain, 1},
-        {"set of heat maps", run->maps.chain, 1},
-    };
-    warn_of_metrics(b, r, &run->evidence);
+    warn_of_metrics(b, &run->metrics, &run->evidence);
     if (run->has.audit)
         warn_of_audit(b, &run->audit);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (others[i].chain &&
-            warn_of_stranger(b, r, others[i].what, others[i].chain, others[i].own, e))
-            return -1;
     if (run->has.manifest)
-        warn_of_counts(b, r, &run->manifest);
-    return 0;
+        warn_of_counts(b, &run->metrics, &run->manifest);
 }
