@@ -149,65 +149,65 @@ void ts_module_free(ts_module *m)
 /* clang-format off: it takes the types for products */
 STATUS(ts_free_memory, (ts_device device, uint64_t *bytes), (device, bytes))
 STATUS(ts_from_data,
-       (ts_tensor **out, const void *data, ts_dtype dtype, int rank, const int64_t *shape),
+       (ts_tensor * *out, const void *data, ts_dtype dtype, int rank, const int64_t *shape),
        (out, data, dtype, rank, shape))
-STATUS(ts_view_data,
-       (ts_tensor **out, void *data, ts_dtype dtype, int rank, const int64_t *shape),
+STATUS(ts_view_data, (ts_tensor * *out, void *data, ts_dtype dtype, int rank, const int64_t *shape),
        (out, data, dtype, rank, shape))
 STATUS(ts_to_data, (const ts_tensor *t, void *data, size_t bytes), (t, data, bytes))
-STATUS(ts_share, (ts_tensor **out, const ts_tensor *t), (out, t))
-STATUS(ts_to,
-       (ts_tensor **out, const ts_tensor *t, ts_dtype dtype, ts_device device),
+STATUS(ts_share, (ts_tensor * *out, const ts_tensor *t), (out, t))
+STATUS(ts_to, (ts_tensor * *out, const ts_tensor *t, ts_dtype dtype, ts_device device),
        (out, t, dtype, device))
-STATUS(ts_permute, (ts_tensor **out, const ts_tensor *t, const int *order), (out, t, order))
-STATUS(ts_channels_last, (ts_tensor **out, const ts_tensor *t), (out, t))
-STATUS(ts_gather_rows,
-       (ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n), (out, t, rows, n))
+STATUS(ts_permute, (ts_tensor * *out, const ts_tensor *t, const int *order), (out, t, order))
+STATUS(ts_channels_last, (ts_tensor * *out, const ts_tensor *t), (out, t))
+STATUS(ts_gather_rows, (ts_tensor * *out, const ts_tensor *t, const int64_t *rows, int64_t n),
+       (out, t, rows, n))
 STATUS(ts_lookup,
-       (ts_tensor **out, const ts_tensor *images, const float table[3][256], const int source[3],
-        ts_device device), (out, images, table, source, device))
+       (ts_tensor * *out, const ts_tensor *images, const float table[3][256], const int source[3],
+        ts_device device),
+       (out, images, table, source, device))
 STATUS(ts_conv2d,
-       (ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
-        const ts_window *w, int64_t groups), (out, x, kernel, bias, w, groups))
-STATUS(ts_max_pool2d, (ts_tensor **out, const ts_tensor *x, const ts_window *w), (out, x, w))
-STATUS(ts_avg_pool2d, (ts_tensor **out, const ts_tensor *x, const ts_window *w), (out, x, w))
-STATUS(ts_pad2d, (ts_tensor **out, const ts_tensor *x, const int64_t pad[4]), (out, x, pad))
+       (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
+        const ts_window *w, int64_t groups),
+       (out, x, kernel, bias, w, groups))
+STATUS(ts_max_pool2d, (ts_tensor * *out, const ts_tensor *x, const ts_window *w), (out, x, w))
+STATUS(ts_avg_pool2d, (ts_tensor * *out, const ts_tensor *x, const ts_window *w), (out, x, w))
+STATUS(ts_pad2d, (ts_tensor * *out, const ts_tensor *x, const int64_t pad[4]), (out, x, pad))
 STATUS(ts_channel_affine,
-       (ts_tensor **out, const ts_tensor *x, const ts_tensor *scale, const ts_tensor *shift),
+       (ts_tensor * *out, const ts_tensor *x, const ts_tensor *scale, const ts_tensor *shift),
        (out, x, scale, shift))
-STATUS(ts_relu, (ts_tensor **out, const ts_tensor *x), (out, x))
-STATUS(ts_relu6, (ts_tensor **out, const ts_tensor *x), (out, x))
-STATUS(ts_relu_inplace, (ts_tensor *x), (x))
-STATUS(ts_relu6_inplace, (ts_tensor *x), (x))
-STATUS(ts_add_scaled,
-       (ts_tensor **out, const ts_tensor *x, const ts_tensor *y, double scale), (out, x, y, scale))
-STATUS(ts_mul, (ts_tensor **out, const ts_tensor *x, const ts_tensor *y), (out, x, y))
-STATUS(ts_concat_channels, (ts_tensor **out, const ts_tensor *const *xs, int n), (out, xs, n))
-STATUS(ts_global_mean, (ts_tensor **out, const ts_tensor *x), (out, x))
-STATUS(ts_global_max, (ts_tensor **out, const ts_tensor *x), (out, x))
-STATUS(ts_flatten_hwc, (ts_tensor **out, const ts_tensor *x), (out, x))
-STATUS(ts_from_hwc,
-       (ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c),
+STATUS(ts_relu, (ts_tensor * *out, const ts_tensor *x), (out, x))
+STATUS(ts_relu6, (ts_tensor * *out, const ts_tensor *x), (out, x))
+STATUS(ts_relu_inplace, (ts_tensor * x), (x))
+STATUS(ts_relu6_inplace, (ts_tensor * x), (x))
+STATUS(ts_add_scaled, (ts_tensor * *out, const ts_tensor *x, const ts_tensor *y, double scale),
+       (out, x, y, scale))
+STATUS(ts_mul, (ts_tensor * *out, const ts_tensor *x, const ts_tensor *y), (out, x, y))
+STATUS(ts_concat_channels, (ts_tensor * *out, const ts_tensor *const *xs, int n), (out, xs, n))
+STATUS(ts_global_mean, (ts_tensor * *out, const ts_tensor *x), (out, x))
+STATUS(ts_global_max, (ts_tensor * *out, const ts_tensor *x), (out, x))
+STATUS(ts_flatten_hwc, (ts_tensor * *out, const ts_tensor *x), (out, x))
+STATUS(ts_from_hwc, (ts_tensor * *out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c),
        (out, flat, h, w, c))
 STATUS(ts_dense,
-       (ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias),
+       (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias),
        (out, x, kernel, bias))
-STATUS(ts_module_load, (ts_module **out, const char *path, ts_device device), (out, path, device))
-STATUS(ts_module_forward, (ts_tensor **out, ts_module *m, const ts_tensor *x), (out, m, x))
-STATUS(ts_require_grad, (ts_tensor *t), (t))
+STATUS(ts_module_load, (ts_module * *out, const char *path, ts_device device), (out, path, device))
+STATUS(ts_module_forward, (ts_tensor * *out, ts_module *m, const ts_tensor *x), (out, m, x))
+STATUS(ts_require_grad, (ts_tensor * t), (t))
 STATUS(ts_batch_norm,
-       (ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma, const ts_tensor *beta,
+       (ts_tensor * *out, const ts_tensor *x, const ts_tensor *gamma, const ts_tensor *beta,
         ts_tensor *mean, ts_tensor *variance, double epsilon, int training, double momentum),
        (out, x, gamma, beta, mean, variance, epsilon, training, momentum))
 STATUS(ts_cross_entropy,
-       (ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
-        const ts_tensor *weights), (out, logits, labels, weights))
-STATUS(ts_element, (ts_tensor **out, const ts_tensor *t, int64_t at), (out, t, at))
-STATUS(ts_sum_squares, (ts_tensor **out, const ts_tensor *x), (out, x))
+       (ts_tensor * *out, const ts_tensor *logits, const ts_tensor *labels,
+        const ts_tensor *weights),
+       (out, logits, labels, weights))
+STATUS(ts_element, (ts_tensor * *out, const ts_tensor *t, int64_t at), (out, t, at))
+STATUS(ts_sum_squares, (ts_tensor * *out, const ts_tensor *x), (out, x))
 STATUS(ts_backward, (const ts_tensor *scalar), (scalar))
-STATUS(ts_gradient, (ts_tensor **out, const ts_tensor *t), (out, t))
-STATUS(ts_adam_step, (ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a), (p, m, v, a))
-STATUS(ts_sgd_step,
-       (ts_tensor *p, ts_tensor *momentum, double rate, double beta), (p, momentum, rate, beta))
-STATUS(ts_zeros_like, (ts_tensor **out, const ts_tensor *t), (out, t))
-STATUS(ts_copy_into, (ts_tensor *to, const ts_tensor *from), (to, from))
+STATUS(ts_gradient, (ts_tensor * *out, const ts_tensor *t), (out, t))
+STATUS(ts_adam_step, (ts_tensor * p, ts_tensor *m, ts_tensor *v, const ts_adam *a), (p, m, v, a))
+STATUS(ts_sgd_step, (ts_tensor * p, ts_tensor *momentum, double rate, double beta),
+       (p, momentum, rate, beta))
+STATUS(ts_zeros_like, (ts_tensor * *out, const ts_tensor *t), (out, t))
+STATUS(ts_copy_into, (ts_tensor * to, const ts_tensor *from), (to, from))
