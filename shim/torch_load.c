@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <torch/version.h>
 
 #define LIBRARY "libhilum-torch.so"
@@ -32,8 +34,27 @@ static void *find(const char *name)
 /* The function of this name in the library, of the type that the header gives it. */
 #define THERE(name) ((__typeof__(&name))find(#name))
 
+/* OpenBLAS asks for its buffers again and again, for ever, where a limit on memory leaves none: so
+ * that is looked at before. */
+static int has_room(void)
+{
+    const size_t libraries = (size_t)1 << 30, buffer = (size_t)192 << 20;
+    const size_t need = libraries + buffer * (size_t)(wanted_threads + 1);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return 1;
+    void *room = mmap(NULL, need, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room != MAP_FAILED)
+        return munmap(room, need) == 0;
+    snprintf(failure, sizeof failure, "out of memory: %zu MB of address space asked for",
+             need >> 20);
+    return 0;
+}
+
 static void open_library(void)
 {
+    if (!has_room())
+        return;
     library = dlopen("$ORIGIN/../" LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         snprintf(failure, sizeof failure, "%s", dlerror());

@@ -93,6 +93,7 @@ int ts_init(int threads)
     return guard([&] {
         at::set_num_threads(threads);
         ts_allow_tf32(0);
+        at::mm(at::ones({1, 1}), at::ones({1, 1})); // takes the BLAS's buffers while there is room
     });
 }
 

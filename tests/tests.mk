@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# `make check`: unit tests (cmocka), command-line tests (bats), hostile files, parity with the references; all
-# speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
+# `make check`: unit tests (cmocka), command-line tests (bats), hostile files, faults, parity with the references;
+# all speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
@@ -27,11 +27,17 @@ $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(B
 -include $(wildcard $(BUILD)/tests/*/*.d)
 .SECONDARY: $(test_programs:%=%.o)
 
-TESTS ?= $(test_programs) tests/hostile/run $(if $(asan),,$(cli_tests))
+TESTS ?= $(test_programs) tests/hostile/run $(if $(asan),,tests/faults/run $(cli_tests))
 
 .PHONY: check check-asan format format-check
 check: build $(test_programs)
 	HILUM_BIN=$(CURDIR)/$(BUILD)/bin prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
+
+# Kills, full disks, failing reads and little memory for every tool, FAULTS of each: most of an hour.
+.PHONY: faults
+faults: export FAULTS ?= 50
+faults: TESTS = tests/faults/run tests/cli/faults-make.bats
+faults: check
 
 # Everything that does not link libtorch, under AddressSanitizer and UBSan.
 check-asan:

@@ -6,8 +6,9 @@
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
-            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl
-DEV_PACKAGES := git clang-format python3-venv chromium fonts-dejavu-core default-jre-headless
+            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl strace
+DEV_PACKAGES := git clang-format clang-tidy cppcheck valgrind gcovr python3-venv chromium fonts-dejavu-core \
+                default-jre-headless
 
 # Says what it will install; does nothing where all is there. As root, or through sudo.
 define install_packages

@@ -72,3 +72,31 @@ wait_for() {
         cmp "$out/$f" "$results/undisturbed/$f"
     done
 }
+
+# Whole files and none that are cut, whatever moment it was.
+@test "make: killed at random moments, what is there is whole, and the next run ends with the same bytes" {
+    local started pid files
+    started=$EPOCHREALTIME
+    experiment >/dev/null
+    took=$(awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')
+    mv "$out" reference
+    files=$(cd reference && find . -name '*.tsv' -o -name '*.zst' -o -name 'metrics.json' | grep -v history)
+    RANDOM=1
+    for _ in $(seq "${FAULTS:-3}"); do
+        setsid env -u HILUM_MAKE make -s -C "$ROOT" all RESULTS="$results" RUN=run MODEL=mobilenetv2 EPOCHS=4 \
+            EXPLAIN=0 DATA="$PWD/set" WEIGHTS=seeded:1 >/dev/null 2>&1 &
+        pid=$!
+        sleep "$(awk -v t="$took" -v part=$((RANDOM % 1000)) 'BEGIN { print t * part / 1000 }')"
+        kill -KILL -- -$pid 2>/dev/null || true
+        wait $pid 2>/dev/null || true
+        for f in $files; do
+            case $f in ./experiment.tsv|*/checkpoint*) continue ;; esac # made of the others, at the end
+            [ ! -e "$out/$f" ] || cmp "reference/$f" "$out/$f"
+        done
+        experiment >/dev/null
+        for f in $files; do
+            cmp "reference/$f" "$out/$f"
+        done
+        rm -r "$out"
+    done
+}

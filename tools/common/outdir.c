@@ -50,6 +50,30 @@ static int remove_tree(const char *path)
     return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A folder in the making, which an exit from the midst of it must remove: one at a time. The exit
+ * may be for want of memory, and removing takes some. */
+static char *unfinished;
+static void *spare;
+
+/* Other threads may still write to it. */
+static void remove_unfinished(void)
+{
+    enum { TRIES = 3 };
+    free(spare);
+    for (int i = 0; unfinished && i < TRIES && remove_tree(unfinished); i++)
+        ;
+}
+
+static void watch_exit(char *temp)
+{
+    enum { SPARE = 256 << 10 };
+    if (!spare) {
+        spare = hl_malloc(SPARE, 1);
+        atexit(remove_unfinished);
+    }
+    unfinished = temp;
+}
+
 /* ---- what may be replaced ---- */
 
 static bool has_card(const char *path, const hl_outdir_kind *kind)
@@ -129,6 +153,7 @@ int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e)
         hl_outdir_abort(o);
         return -1;
     }
+    watch_exit(o->temp);
     /* mkdtemp makes a private folder; give it what the umask would have given. */
     const mode_t mask = umask(0);
     umask(mask);
@@ -175,8 +200,8 @@ static int sync_all(const hl_outdir *o)
     return status;
 }
 
-/* Puts the new folder in place of an old one, which moves aside first. */
-static int exchange(hl_outdir *o, hl_err *e)
+/* Where the file system cannot exchange two names, the old folder moves aside first. */
+static int move_aside(hl_outdir *o, hl_err *e)
 {
     char *aside = make_beside(o->path);
     if (!aside)
@@ -195,6 +220,18 @@ static int exchange(hl_outdir *o, hl_err *e)
     return status;
 }
 
+/* Puts the new folder in place of an old one. */
+static int exchange(hl_outdir *o, hl_err *e)
+{
+    if (renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE))
+        return errno == EINVAL || errno == ENOSYS
+                   ? move_aside(o, e)
+                   : hl_fail_errno(e, "%s: cannot be replaced", o->path);
+    return remove_tree(o->temp)
+               ? hl_fail_errno(e, "%s: what stood there before cannot be removed", o->temp)
+               : 0;
+}
+
 int hl_outdir_commit(hl_outdir *o, bool replace, hl_err *e)
 {
     int status = 0;
@@ -208,6 +245,7 @@ int hl_outdir_commit(hl_outdir *o, bool replace, hl_err *e)
         hl_outdir_abort(o);
         return -1;
     }
+    unfinished = NULL;
     free(o->temp);
     free(o->path);
     *o = (hl_outdir){0};
@@ -218,6 +256,7 @@ void hl_outdir_abort(hl_outdir *o)
 {
     if (o->temp)
         (void)remove_tree(o->temp);
+    unfinished = NULL;
     free(o->temp);
     free(o->path);
     *o = (hl_outdir){0};

@@ -286,7 +286,7 @@ float *hl_phantom_body(uint64_t seed, uint64_t patient, hl_phantom_kind kind)
     draw_lungs(&shape, a.lungs);
     draw_soft_parts(&shape, &a);
     draw_bones(&shape, &a);
-    textures tx;
+    textures tx = {0};
     float **const grids[] = {&tx.tissue, &tx.vessels, &tx.opacity, &tx.bend};
     for (size_t i = 0; i < 4; i++)
         *grids[i] = hl_calloc(PHANTOM_CELLS, sizeof(float));
