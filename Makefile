@@ -26,3 +26,4 @@ include pipeline.mk
 include experiments.mk
 include paper.mk
 include tests/tests.mk
+include tests/analyse.mk

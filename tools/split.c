@@ -220,7 +220,7 @@ static void fit_name(const char *name, char out[4 * NAME_COLUMNS + 1])
         if (columns + starts > NAME_COLUMNS || n == 3 * NAME_COLUMNS)
             break;
         columns += starts;
-        out[n++] = byte < 0x20 || byte == 0x7f ? '?' : *name;
+        out[n++] = (char)(byte < 0x20 || byte == 0x7f ? '?' : *name);
     }
     for (; columns < NAME_COLUMNS; columns++)
         out[n++] = ' ';

@@ -11,6 +11,7 @@ setup_file() {
     zstd -qdo w.h5 "$DATA/../parity/data/mobilenetv2_notop.keras2.h5.zst"
     mkdir bin
     cp -p "${HILUM_BIN:-$ROOT/build/bin}"/* bin
+    cp -p "${HILUM_BIN:-$ROOT/build/bin}"/../libhilum-torch.so .
     experiment >first
 }
 

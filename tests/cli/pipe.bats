@@ -71,6 +71,6 @@ setup() {
     cp "$HILUM_BIN/train-head" elsewhere/bin
     split -q data | preprocess -q --size 96 | extract-features -q -m mobilenetv2 -w seeded:1 >features
     fails 1 'libtorch: .*libhilum-torch.so: cannot open shared object file' \
-        elsewhere/bin/train-head -q -o other features
-    [ ! -e other ]
+        elsewhere/bin/train-head -q -o no-head features
+    [ ! -e no-head ]
 }

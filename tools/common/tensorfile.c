@@ -107,8 +107,9 @@ static json_t *tensor_to_json(const hl_tensor_desc *d, uint64_t begin)
     json_t *shape = json_array();
     for (int i = 0; i < d->rank; i++)
         json_array_append_new(shape, json_integer(d->shape[i]));
+    const uint64_t end = begin + d->bytes;
     return json_pack("{s:s, s:o, s:[I, I]}", "dtype", hl_dtype_names[d->dtype], "shape", shape,
-                     "data_offsets", (json_int_t)begin, (json_int_t)(begin + d->bytes));
+                     "data_offsets", (json_int_t)begin, (json_int_t)end);
 }
 
 char *hl_tf_header_format(const hl_tf_header *h, size_t *len, hl_err *e)

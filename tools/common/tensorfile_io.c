@@ -138,7 +138,7 @@ struct hl_tf_reader {
 static int refill(hl_tf_reader *r, hl_err *e)
 {
     const size_t n = fread(r->buf, 1, sizeof r->buf, r->fp);
-    if (n == 0 && ferror(r->fp))
+    if (ferror(r->fp)) /* whatever came before it: errno is of now */
         return hl_fail_errno(e, "%s: cannot be read", r->name);
     r->in = (ZSTD_inBuffer){r->buf, n, 0};
     return 0;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dense.h"
 
+#include "../common/mem.h"
 #include "onednn_here.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #if HL_ONEDNN_HERE
@@ -49,12 +51,34 @@ static int multiply(const float *x, size_t n, const float *kernel, const float *
 
 #endif
 
+/* Always so many rows at a time, the last ones filled up: the order in which a product is added up
+ * depends on the number of its rows. */
+enum { ROWS = 32 };
+
+static int multiply_rest(const float *x, size_t n, const float *kernel, const float *bias,
+                         size_t inputs, size_t units, float *y, hl_err *e)
+{
+    float *in = hl_calloc(ROWS * inputs, sizeof *in), *out = hl_malloc(ROWS * units, sizeof *out);
+    memcpy(in, x, n * inputs * sizeof *in);
+    const int status = multiply(in, ROWS, kernel, bias, inputs, units, out, e);
+    if (status == 0)
+        memcpy(y, out, n * units * sizeof *y);
+    free(out);
+    free(in);
+    return status;
+}
+
 int net_dense(const float *x, size_t n, const float *kernel, const float *bias, size_t inputs,
               size_t units, bool relu, float *y, hl_err *e)
 {
-    if (multiply(x, n, kernel, bias, inputs, units, y, e))
-        return -1;
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i += ROWS) {
+        const float *from = x + i * inputs;
+        float *to = y + i * units;
+        status = n - i < ROWS ? multiply_rest(from, n - i, kernel, bias, inputs, units, to, e)
+                              : multiply(from, ROWS, kernel, bias, inputs, units, to, e);
+    }
     for (size_t i = 0; relu && i < n * units; i++)
         y[i] = y[i] < 0 ? 0 : y[i];
-    return 0;
+    return status;
 }

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What reads the code, and what watches it run. They need `make deps-dev`.
+
+.PHONY: analyse check-memory check-threads coverage
+
+# cppcheck takes jansson's loops for functions, and an initializer for a side effect.
+analyse:
+	cppcheck -q -j$(JOBS) --std=c17 --enable=warning,performance,portability --error-exitcode=1 \
+	    --suppress=unknownEvaluationOrder -D_GNU_SOURCE '-D__has_include(x)=0' \
+	    '-Djson_object_foreach(o,k,v)=for(k="",v=o;v;v=0)' '-Djson_array_foreach(a,i,v)=for(i=0,v=a;v;v=0)' \
+	    tools shim/torch_load.c
+	@git ls-files -z 'tools/*.c' 'shim/*.c' | xargs -0 -n 8 -P $(JOBS) sh -c \
+	    'clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE $(hdf5_cflags) $(torch_cflags) 2>/dev/null' --
+
+# Each test program under valgrind: no bad access, nothing uninitialized, nothing lost. Children that a
+# test kills are not looked at.
+memory_tests = $(filter-out %/test_parallel %/test_copies %/test_duplicates,$(unit_tests))
+check-memory: build $(unit_tests)
+	@for t in $(memory_tests); do echo "  VALGRIND $$t"; \
+	    valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+	        $$t >/dev/null 2>$(BUILD)/valgrind.log || { cat $(BUILD)/valgrind.log; exit 1; }; done
+
+# What has threads, under ThreadSanitizer.
+check-threads:
+	$(MAKE) BUILD=build-threads CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread threads-run
+.PHONY: threads-run
+threads_tests := $(addprefix $(BUILD)/tests/unit/test_,parallel copies duplicates)
+threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools))
+	@for t in $(threads_tests); do echo "  TSAN  $$t"; TSAN_OPTIONS=halt_on_error=1 $$t >/dev/null; done
+	@rm -rf $(BUILD)/set; export TSAN_OPTIONS=halt_on_error=1; cd $(BUILD); for jobs in 2 7; do \
+	    rm -rf set; bin/phantom -q -n 30 -j $$jobs set; bin/split -q -j $$jobs -o m.tsv set; \
+	    bin/audit -q -j $$jobs -o a.tsv m.tsv; bin/preprocess -q -j $$jobs --size 96 --augment 2 -o i m.tsv; \
+	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; done
