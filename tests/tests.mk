@@ -5,12 +5,12 @@
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
 cli_tests   := $(wildcard tests/cli/*.bats)
-test_programs := $(unit_tests) $(if $(asan),,$(torch_tests))
+test_programs = $(unit_tests) $(fuzz_tests) $(if $(asan),,$(torch_tests))
 
 $(BUILD)/tests/%.o: tests/%.c | $(after_deps)
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /parity/,$@),$(hdf5_cflags)) $(CFLAGS) -Itools -Ishim -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /unit/,$@),,$(hdf5_cflags)) $(CFLAGS) -Itools -Ishim -c -o $@ $<
 
 # The rooms of the tools, for their unit tests.
 $(BUILD)/librooms.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
@@ -23,6 +23,8 @@ parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CXX) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(onednn_libs) $(common_libs) -lcmocka
+
+include tests/fuzz/fuzz.mk
 
 -include $(wildcard $(BUILD)/tests/*/*.d)
 .SECONDARY: $(test_programs:%=%.o)

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Compiling and installing. Variables for users: CC CXX CFLAGS CXXFLAGS LDFLAGS PREFIX DESTDIR,
-# LIBTORCH=dir (a libtorch other than the system's), asan=1 (sanitizer build).
+# LIBTORCH=dir (a libtorch other than the system's), asan=1 (sanitizer build), fuzz=1
+# (for tests/fuzz/fuzz.mk).
 
 # ---- packages: the only goal that touches the system -------------------------------------------
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
             libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl strace
-DEV_PACKAGES := git clang-format clang-tidy cppcheck valgrind gcovr python3-venv chromium fonts-dejavu-core \
-                default-jre-headless
+DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind gcovr python3-venv \
+                chromium fonts-dejavu-core default-jre-headless
 
 # Says what it will install; does nothing where all is there. As root, or through sudo.
 define install_packages
@@ -37,8 +38,8 @@ after_deps := $(filter deps deps-dev,$(MAKECMDGOALS))
 
 # ---- flags ---------------------------------------------------------------------------------------
 
-BUILD := build$(if $(asan),-asan)$(if $(LIBTORCH),-libtorch)
-CC  := gcc
+BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
+CC  := $(if $(fuzz),clang,gcc)
 CXX := g++
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
@@ -57,6 +58,11 @@ hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
                   -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+hilum_ldflags  += -fsanitize=address,undefined
+endif
+ifdef fuzz # by libFuzzer, which is clang's; the warnings are gcc's
+hilum_cflags   := $(filter-out -W% -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
+                  -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 hilum_ldflags  += -fsanitize=address,undefined
 endif
 
@@ -168,7 +174,7 @@ $(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
 clean:
-	rm -rf build build-asan build-libtorch build-asan-libtorch
+	rm -rf build build-asan build-fuzz build-libtorch build-asan-libtorch
 
 # ---- installing ----------------------------------------------------------------------------------
 

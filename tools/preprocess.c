@@ -16,7 +16,6 @@
 
 enum { CHANNELS_AUTO, CHANNELS_1, CHANNELS_3 };
 enum { ON_ERROR_STOP, ON_ERROR_SKIP };
-enum { MAX_SIDE = 4096 };
 
 static const char default_model[] = "vgg16";
 static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output;
@@ -82,7 +81,7 @@ static bool parse_side(const char *text, size_t len, size_t *side)
         return false;
     memcpy(digits, text, len);
     digits[len] = '\0';
-    if (!hl_parse_i64(digits, &v) || v < 1 || v > MAX_SIDE)
+    if (!hl_parse_i64(digits, &v) || v < 1 || v > HL_MAX_SIDE)
         return false;
     *side = (size_t)v;
     return true;
@@ -94,7 +93,7 @@ static void parse_size(size_t *height, size_t *width)
     const char *second = opt_size[len] ? opt_size + len + 1 : opt_size;
     if (!parse_side(opt_size, len, height) || !parse_side(second, strlen(second), width))
         hl_usage_error("--size: expected N or HxW, whole numbers from 1 to %d, found '%s'",
-                       MAX_SIDE, opt_size);
+                       HL_MAX_SIDE, opt_size);
 }
 
 /* Leaves the size in opt_size too, in one spelling: the same images get the same provenance,

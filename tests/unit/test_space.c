@@ -70,6 +70,8 @@ static void bad_spaces_are_refused(void **state)
         {"{\"height\":1}", "height and width as whole numbers"},
         {"{\"height\":1.5,\"width\":1}", "height and width as whole numbers"},
         {"{\"height\":\"1\",\"width\":1}", "height and width as whole numbers"},
+        {"{\"height\":4097,\"width\":1}", "height and width as whole numbers from 1 to 4096"},
+        {"{\"height\":1,\"width\":9223372036854775807}", "height and width as whole numbers"},
         {"{\"height\":1,\"width\":1,\"cut\":5}", "cut as a text of at most 63 bytes"},
         {"{\"height\":1,\"width\":1,\"colour\":\"grey\"}",
          "fields that this version does not know"},

@@ -64,6 +64,16 @@ static int find_orientation(const struct jpeg_decompress_struct *jpeg)
     return 1;
 }
 
+static int check_coding(const decoder *d)
+{
+    /* Of arithmetic coding, which no radiograph has, libjpeg does not notice where it ends early:
+     * a hundred bytes would be a whole image of any size. */
+    if (d->jpeg.arith_code)
+        return hl_fail(d->err, "%s: JPEG: expected Huffman coding, found arithmetic coding",
+                       d->src->name);
+    return 0;
+}
+
 static int choose_colours(decoder *d)
 {
     switch (d->jpeg.jpeg_color_space) {
@@ -87,8 +97,6 @@ static int choose_colours(decoder *d)
 /* Every 8 x 8 block of a Huffman-coded file takes at least one bit. */
 static size_t least_bytes(const struct jpeg_decompress_struct *jpeg)
 {
-    if (jpeg->arith_code)
-        return 0;
     const size_t across = (jpeg->image_width + 7) / 8, down = (jpeg->image_height + 7) / 8;
     return across * down / 8;
 }
@@ -133,7 +141,7 @@ static int decode(decoder *d)
     if (hl_image_check_size(d->src, jpeg->image_height, jpeg->image_width, least_bytes(jpeg),
                             d->err))
         return -1;
-    if (choose_colours(d))
+    if (check_coding(d) || choose_colours(d))
         return -1;
     jpeg_start_decompress(jpeg);
     d->img = (hl_image){.height = jpeg->output_height,

@@ -52,8 +52,10 @@ char *hl_space_format(const hl_space *s)
 static int parse_object(hl_space *s, const json_t *o, hl_err *e)
 {
     const json_t *h = json_object_get(o, "height"), *w = json_object_get(o, "width");
-    if (json_integer_value(h) < 1 || json_integer_value(w) < 1)
-        return hl_fail(e, "hilum.space: expected height and width as whole numbers above 0");
+    if (json_integer_value(h) < 1 || json_integer_value(h) > HL_MAX_SIDE ||
+        json_integer_value(w) < 1 || json_integer_value(w) > HL_MAX_SIDE)
+        return hl_fail(e, "hilum.space: expected height and width as whole numbers from 1 to %d",
+                       HL_MAX_SIDE);
     s->height = json_integer_value(h);
     s->width = json_integer_value(w);
     size_t known = 2;

@@ -13,9 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Of images that were brought to a size: far above what any backbone is meant for, and low enough
+ * that sizes of what a network makes of them can be multiplied. */
+enum { HL_MAX_SIDE = 4096 };
+
 typedef struct hl_space {
     /* images */
-    int64_t height, width; /* pixels */
+    int64_t height, width; /* pixels, 1 to HL_MAX_SIDE */
     char filter[16];       /* resampling: nearest, bilinear, bicubic, area, lanczos */
     char fit[16];          /* stretch, pad, crop */
     /* features; empty in a file of images */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -218,7 +219,7 @@ static int read_layout(const net_import *in, hid_t file, hl_err *e)
     return status;
 }
 
-static int read_file(const net_import *in, hl_err *e)
+int h5_read_file(const net_import *in, hl_err *e)
 {
     confine_library();
     hid_t file = H5Fopen(in->path, H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -229,22 +230,36 @@ static int read_file(const net_import *in, hl_err *e)
     return status;
 }
 
+/* Seconds of computing that a file of this size may take: a whole InceptionResNetV2, 200 MB, needs
+ * less than one. */
+static rlim_t patience(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) ? 5 : 5 + (rlim_t)(st.st_size >> 24);
+}
+
+/* It is expected to crash or to loop, and does so quietly. */
+static void confine_child(const net_import *in)
+{
+    static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    const rlim_t seconds = patience(in->path);
+    const struct rlimit no_core = {0, 0}, time = {seconds, seconds};
+    setrlimit(RLIMIT_CORE, &no_core);
+    setrlimit(RLIMIT_CPU, &time);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        signal(ends[i], SIG_DFL);
+    hl_log_quiet(true);
+}
+
 /* The library crashes on some damaged files, and loops on others: a child goes first. */
 static int try_in_child(const net_import *in, hl_err *e)
 {
-    enum { SECONDS = 60 }; /* of computing; a whole InceptionResNetV2 takes less than one */
     const pid_t child = fork();
     if (child < 0)
         return hl_fail_errno(e, "%s: cannot be read in a child process", in->path);
     if (child == 0) {
-        const struct rlimit no_core = {0, 0}, time = {SECONDS, SECONDS};
-        setrlimit(RLIMIT_CORE, &no_core);
-        setrlimit(RLIMIT_CPU, &time);
-        static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-            signal(ends[i], SIG_DFL);
-        hl_log_quiet(true);
-        read_file(in, NULL);
+        confine_child(in);
+        h5_read_file(in, NULL);
         _exit(0);
     }
     int status;
@@ -258,5 +273,5 @@ static int try_in_child(const net_import *in, hl_err *e)
 
 int net_read_h5(const net_import *in, hl_err *e)
 {
-    return try_in_child(in, e) ? -1 : read_file(in, e);
+    return try_in_child(in, e) ? -1 : h5_read_file(in, e);
 }

@@ -41,6 +41,9 @@ enum { H5_AUTOMATIC_KINDS = 3 };
 extern const char *const h5_automatic_kinds[H5_AUTOMATIC_KINDS];
 bool h5_automatic_name(const char *name, int *kind, long *number);
 
+/* What net_read_h5 does once a child has survived it. */
+int h5_read_file(const net_import *in, hl_err *e);
+
 /* The two layouts. root: the group that holds the layers. */
 int net_read_keras_h5(const net_import *in, hid_t root, hl_err *e);
 int net_read_keras3_h5(const net_import *in, hid_t root, hl_err *e);

@@ -74,7 +74,7 @@ static void read_layer(const net_import *in, hid_t layers, const char *group, in
                      group, count, expected, (long long)number_of_weights(vars));
     else
         for (int k = 0; k < count; k++) {
-            char name[8], what[H5_MAX_NAME + 16 + NET_NAME];
+            char name[12], what[H5_MAX_NAME + 16 + NET_NAME];
             snprintf(name, sizeof name, "%d", k);
             snprintf(what, sizeof what, "layers/%s/vars/%d (%s/%s)", group, k, expected,
                      specs[k].name);

@@ -128,6 +128,8 @@ def jpegs():
     refused("jpeg-12-bit", frame(grey, precision=12), "Unsupported JPEG data precision 12", "12 bits, which some scanners write")
     refused("jpeg-lossless", frame(grey, marker=0xC3), "Unsupported JPEG process: SOF type 0xc3", "what some DICOM files hold")
     refused("jpeg-hierarchical", frame(grey, marker=0xC5), "Unsupported JPEG process: SOF type 0xc5", "a process that no one writes")
+    refused("jpeg-arithmetic", frame(grey, marker=0xC9), "expected Huffman coding, found arithmetic coding",
+            "a coding of which libjpeg does not notice that it ends early")
     refused("jpeg-no-components", frame(grey, sampling=()), "damaged or unsupported JPEG", "no colour, not even grey")
     refused("jpeg-2-components", frame(grey, sampling=((1, 0x11, 0), (2, 0x11, 0))), "expected 1, 3 or 4 colour components, found 2", "neither grey nor colour")
     refused("jpeg-200-components", frame(grey, sampling=((1, 0x11, 0),) * 80), "Too many color components: 80", "above the limit of libjpeg")

@@ -50,8 +50,8 @@ def features():
           "a label that is no class")
     train("chain-no-json", meta("features", chain="{"), "provenance: expected a JSON list", "a provenance that cannot be kept")
     for name, change, message in (("unknown-field", {"colour": "red"}, "it has fields that this version does not know"),
-                                  ("height-0", {"height": 0}, "expected height and width as whole numbers above 0"),
-                                  ("height-text", {"height": "224"}, "expected height and width as whole numbers above 0"),
+                                  ("height-0", {"height": 0}, "expected height and width as whole numbers from 1 to 4096"),
+                                  ("height-text", {"height": "224"}, "expected height and width as whole numbers from 1 to 4096"),
                                   ("long-name", {"cut": "x" * 5000}, "expected cut as a text of at most"),
                                   ("number-for-name", {"pool": 1}, "expected pool as a text of at most")):
         train(f"space-{name}", meta("features", space=dump({**SPACE, **change})), message, "space: " + name.replace("-", " "))

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The calibration of a head. */
+#include "fuzz.h"
+
+#include "common/calibration.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    hl_calibration c;
+    hl_err e;
+    if (hl_calibration_read(&c, fuzz_framed(data, size), &e) == 0)
+        hl_calibration_free(&c);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A trained head, which then answers. libtorch is not there, so a head with a tail is refused once
+ * its own layers would be handed over. */
+#include "fuzz.h"
+
+#include "common/mem.h"
+#include "nets/head.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    hl_head *head;
+    hl_err e;
+    if (hl_head_load(&head, fuzz_framed(data, size), &e))
+        return 0;
+    float *features = hl_calloc(hl_head_inputs(head), sizeof *features);
+    double *p = hl_calloc(hl_head_classes(head), sizeof *p);
+    hl_head_predict(head, 1, features, p, &e);
+    free(p);
+    free(features);
+    hl_head_free(head);
+    return 0;
+}

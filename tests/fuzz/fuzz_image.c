@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A JPEG or PNG file, as preprocess reads it: decoded and brought to a size. */
+#include "fuzz.h"
+
+#include "common/image_file.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum { SIDE = 16 };
+    const hl_fitting fitting = {.height = SIDE, .width = SIDE, .filter = HL_BILINEAR};
+    uint8_t out[SIDE * SIDE * 3], sha256[32];
+    int channels;
+    hl_err e;
+    if (hl_image_read_fitted(fuzz_file(data, size), &fitting, out, &channels, sha256, &e) == 0)
+        FUZZ_EXPECT(channels == 1 || channels == 3);
+    return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of labels that split takes. Its images have to be there: names of files in /proc/self,
+ * such as stat, status, maps and net/dev. */
+#include "fuzz.h"
+
+#include "split/collect.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    hl_collection c;
+    hl_patient_rule rule;
+    hl_err e;
+    FUZZ_EXPECT(hl_patient_rule_make(&rule, NULL, &e) == 0);
+    if (hl_collect_labels(&c, "/proc/self", fuzz_file(data, size), &rule, &e) == 0) {
+        FUZZ_EXPECT(c.samples.n > 1 && c.samples.nclasses > 1);
+        hl_collection_free(&c);
+    }
+    hl_patient_rule_free(&rule);
+    return 0;
+}

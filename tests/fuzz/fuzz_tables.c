@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The other tables: history.tsv, audit.tsv, the digests of the last time, and the pairs of
+ * experiment.tsv. Each reader knows its own by the columns. */
+#include "fuzz.h"
+
+#include "digest/cache.h"
+#include "report/audit.h"
+#include "report/input.h"
+#include "report/pairs.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *path = fuzz_file(data, size);
+    report_history history;
+    report_audit audit;
+    report_pairs pairs;
+    hl_cache cache;
+    hl_err e;
+    if (report_history_read(&history, path, &e) == 0)
+        report_history_free(&history);
+    if (report_audit_read(&audit, path, &e) == 0)
+        report_audit_free(&audit);
+    if (hl_cache_read(&cache, path, &e) == 0) {
+        hl_cache_sort(&cache);
+        hl_cache_free(&cache);
+    }
+    if (report_pairs_read(&pairs, path, true, &e) == 0)
+        report_pairs_free(&pairs);
+    return 0;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Weights as safetensors, of timm, torchvision or hilum itself, framed or not. */
+#include "fuzz.h"
+
+#include "small_net.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    small_net_read(fuzz_file(data, size));
+    return 0;
+}
