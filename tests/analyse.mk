@@ -31,3 +31,9 @@ threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools))
 	    rm -rf set; bin/phantom -q -n 30 -j $$jobs set; bin/split -q -j $$jobs -o m.tsv set; \
 	    bin/audit -q -j $$jobs -o a.tsv m.tsv; bin/preprocess -q -j $$jobs --size 96 --augment 2 -o i m.tsv; \
 	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; done
+
+# What of tools/ and shim/ the tests of `make check` reach.
+coverage:
+	$(MAKE) BUILD=build-coverage CFLAGS='-O0 -g --coverage' CXXFLAGS='-O0 -g --coverage' LDFLAGS=--coverage check
+	gcovr --root . --filter 'tools/' --filter 'shim/' --object-directory build-coverage --exclude-throw-branches \
+	    --sort-uncovered --print-summary build-coverage | tee build-coverage/coverage.txt

@@ -174,7 +174,7 @@ $(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
 clean:
-	rm -rf build build-asan build-fuzz build-libtorch build-asan-libtorch
+	rm -rf build build-asan build-fuzz build-threads build-coverage build-libtorch build-asan-libtorch
 
 # ---- installing ----------------------------------------------------------------------------------
 
