@@ -44,9 +44,9 @@ fuzz: fuzz-programs
 	$(foreach name,$(FUZZ),$(call fuzz_run,$(name)) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	    $(call fuzz_folders,$(name)) tests/fuzz/corpus/$(name) &&) true
 
-# Adds the fewest of what was found to corpus/NAME that reach what it does not.
+# Adds the fewest of what was found to corpus/NAME that reach code that it does not.
 fuzz-corpus: fuzz-programs
-	$(foreach name,$(FUZZ),$(call fuzz_run,$(name)) -set_cover_merge=1 \
+	$(foreach name,$(FUZZ),$(call fuzz_run,$(name)) -set_cover_merge=1 -use_counters=0 -use_cmp=0 \
 	    tests/fuzz/corpus/$(name) $(call fuzz_folders,$(name)) &&) true
 
 fuzz-programs:
