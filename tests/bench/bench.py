@@ -175,7 +175,7 @@ class Bench:
             return self.add("whole experiment", f"NOT RUN: needs {data} and {weights}", *[""] * 5)
         results = self.work / "results"
         make = ["make", "-s", "all", "MODEL=mobilenetv2", f"DATA={data}", f"WEIGHTS={weights}",
-                f"RESULTS={results}", f"BUILD={self.bin.parent}"]
+                f"RESULTS={results}", f"BUILD={self.bin.parent.relative_to(ROOT)}"]
         units = iter(range(64, 1000))
 
         class Again(Side):
