@@ -8,7 +8,7 @@
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
             libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl strace
-DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind gcovr python3-venv \
+DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind python3-venv \
                 chromium fonts-dejavu-core default-jre-headless
 
 # Says what it will install; does nothing where all is there. As root, or through sudo.
@@ -174,7 +174,7 @@ $(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 
 clean:
-	rm -rf build build-asan build-fuzz build-threads build-coverage build-libtorch build-asan-libtorch
+	rm -rf build build-asan build-fuzz build-threads build-libtorch build-asan-libtorch
 
 # ---- installing ----------------------------------------------------------------------------------
 
