@@ -70,8 +70,8 @@ def circle(f):
 
 
 def cycle(f):
-    f["block1_conv1/root"] = f["/"]
-    f["block1_conv1"].attrs["weight_names"] = np.array(["root/" + "block1_conv1/root/" * 8 + PATH, "block1_conv1/bias:0"], "S")
+    f["block1_conv1/top"] = f["/"]
+    f["block1_conv1"].attrs["weight_names"] = np.array(["top/" + "block1_conv1/top/" * 8 + PATH, "block1_conv1/bias:0"], "S")
 
 
 def all_cases():

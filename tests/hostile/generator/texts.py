@@ -27,7 +27,7 @@ def manifests():
     manifest("cut-between-lines", "#samples\t2\n" + COLUMNS + ROW, "truncated or changed: expected 2 samples, found 1", "truncated between two lines")
     manifest("samples-0", "#samples\t0\n" + COLUMNS + ROW, "line 2: expected a number of samples", "a number that cannot be right")
     manifest("samples-huge", "#samples\t18446744073709551616\n" + COLUMNS + ROW, "line 2: expected a number of samples", "a number that no integer holds")
-    manifest("root-twice", "#root\ta\n#root\tb\n" + COLUMNS + ROW, "line 3: stated twice", "two places for one image")
+    manifest("two-roots", "#root\ta\n#root\tb\n" + COLUMNS + ROW, "line 3: stated twice", "two places for one image")
     manifest("columns-swapped", "label\tpath\tpatient\tsubset\n" + ROW, "line 2: expected the columns path, label, patient, subset", "another order")
     manifest("fields-missing", COLUMNS + "0.png\tNORMAL\ttrain\n", "line 3: expected 4 columns, found 3", "a field fewer")
     manifest("fields-more", COLUMNS + ROW[:-1] + "\t\t\n", "line 3: expected 4 columns, found 6", "fields more")
