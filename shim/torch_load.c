@@ -4,10 +4,10 @@
  * tools get by without it: so the shim is a library of its own beside the folder of the tools, and
  * the first call that needs it opens it.
  */
+#include "malloc_tuned.h"
 #include "torch_shim.h"
 
 #include <dlfcn.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,10 +79,7 @@ const char *ts_version(void)
 
 int ts_init(int threads)
 {
-    /* glibc gives large buffers back after every operation, and each comes back as page faults. */
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_TOP_PAD, 64 << 20);
+    ts_tune_malloc();
     wanted_threads = threads;
     return 0;
 }

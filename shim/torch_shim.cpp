@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "internal.hpp"
+#include "malloc_tuned.h"
 
 #include <torch/torch.h>
 
 #include <dlfcn.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -86,10 +86,7 @@ int ts_was_out_of_memory(void)
 
 int ts_init(int threads)
 {
-    // glibc gives large buffers back after every operation, and each comes back as page faults.
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_TOP_PAD, 64 << 20);
+    ts_tune_malloc();
     return guard([&] {
         at::set_num_threads(threads);
         ts_allow_tf32(0);

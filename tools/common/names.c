@@ -48,6 +48,18 @@ int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
     return 0;
 }
 
+int hl_names_match(char *const *a, size_t na, const char *file_a, char *const *b, size_t nb,
+                   const char *file_b, hl_err *e)
+{
+    if (na != nb)
+        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file_a, na, file_b, nb);
+    for (size_t k = 0; k < na; k++)
+        if (strcmp(a[k], b[k]) != 0)
+            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k, a[k],
+                           file_a, b[k], file_b);
+    return 0;
+}
+
 char **hl_names_copy(char *const *names, size_t n)
 {
     char **copy = hl_calloc(n, sizeof *copy);

@@ -10,6 +10,10 @@
 char *hl_names_format(char *const *names, size_t n); /* NULL if one is not UTF-8 */
 /* At least one name, none of them empty or repeated. */
 int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e);
+/* Fails where the classes of two files are not the same in the same order; each list with the name
+ * of its file. */
+int hl_names_match(char *const *a, size_t na, const char *file_a, char *const *b, size_t nb,
+                   const char *file_b, hl_err *e);
 char **hl_names_copy(char *const *names, size_t n);
 void hl_names_free(char **names, size_t n);
 

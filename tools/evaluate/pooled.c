@@ -20,19 +20,6 @@ typedef struct pool {
     char (*digests)[HL_DIGEST_SIZE];
 } pool;
 
-static int check_classes(const pool *l, const hl_predictions *p, size_t file, hl_err *e)
-{
-    const pooled *o = l->o;
-    if (o->nclasses != p->nclasses)
-        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", l->files[0], o->nclasses,
-                       l->files[file], p->nclasses);
-    for (size_t k = 0; k < o->nclasses; k++)
-        if (strcmp(o->classes[k], p->classes[k]) != 0)
-            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
-                           o->classes[k], l->files[0], p->classes[k], l->files[file]);
-    return 0;
-}
-
 /* The first file sets classes and space, the others have to agree. */
 static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
@@ -52,7 +39,9 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
         o->classes = hl_names_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
         return 0;
     }
-    return check_classes(l, p, file, e) || hl_space_match(&space, name, &o->space, l->files[0], e)
+    return hl_names_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
+                          p->nclasses, name, e) ||
+                   hl_space_match(&space, name, &o->space, l->files[0], e)
                ? -1
                : 0;
 }

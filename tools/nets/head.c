@@ -70,13 +70,7 @@ const char *hl_head_id(const hl_head *h)
 int hl_head_check_classes(const hl_head *h, const char *name, char *const *classes, size_t n,
                           const char *of, hl_err *e)
 {
-    if (h->nclasses != n)
-        return hl_fail(e, "classes differ: %s has %zu, %s has %zu", of, n, name, h->nclasses);
-    for (size_t k = 0; k < n; k++)
-        if (strcmp(h->classes[k], classes[k]) != 0)
-            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k, classes[k],
-                           of, h->classes[k], name);
-    return 0;
+    return hl_names_match(classes, n, of, h->classes, h->nclasses, name, e);
 }
 
 int hl_head_check_features(const hl_head *h, const char *name, const hl_features *f, hl_err *e)

@@ -3,6 +3,7 @@
 #include "compare.h"
 
 #include "../common/mem.h"
+#include "../common/names.h"
 #include "chain.h"
 #include "figures.h"
 #include "paper.h"
@@ -258,13 +259,9 @@ static int check_classes(const report_run *runs, size_t n, hl_err *e)
     const report_metrics *first = &runs[0].metrics;
     for (size_t i = 1; i < n; i++) {
         const report_metrics *r = &runs[i].metrics;
-        if (r->m.nclasses != first->m.nclasses)
-            return hl_fail(e, "classes differ: %s has %zu, %s has %zu", first->file,
-                           first->m.nclasses, r->file, r->m.nclasses);
-        for (size_t k = 0; k < first->m.nclasses; k++)
-            if (strcmp(r->classes[k], first->classes[k]) != 0)
-                return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k,
-                               first->classes[k], first->file, r->classes[k], r->file);
+        if (hl_names_match((char *const *)first->classes, first->m.nclasses, first->file,
+                           (char *const *)r->classes, r->m.nclasses, r->file, e))
+            return -1;
     }
     return 0;
 }
