@@ -17,6 +17,8 @@ struct ts_tensor {
 // Keeps the message for ts_last_error of this thread.
 void ts_remember_error(const std::string &what);
 
+at::Device ts_torch_device(ts_device d);
+
 // Runs body; turns every exception into a status.
 template <typename F> int guard(F body)
 {

@@ -166,6 +166,8 @@ void ts_module_free(ts_module *m)
 
 /* clang-format off: it takes the types for products */
 STATUS(ts_free_memory, (ts_device device, uint64_t *bytes), (device, bytes))
+STATUS(ts_own_stream, (ts_device device), (device))
+STATUS(ts_wait, (ts_device device), (device))
 STATUS(ts_from_data,
        (ts_tensor * *out, const void *data, ts_dtype dtype, int rank, const int64_t *shape),
        (out, data, dtype, rank, shape))
@@ -177,6 +179,7 @@ STATUS(ts_to, (ts_tensor * *out, const ts_tensor *t, ts_dtype dtype, ts_device d
        (out, t, dtype, device))
 STATUS(ts_permute, (ts_tensor * *out, const ts_tensor *t, const int *order), (out, t, order))
 STATUS(ts_channels_last, (ts_tensor * *out, const ts_tensor *t), (out, t))
+STATUS(ts_channels_first, (ts_tensor * *out, const ts_tensor *t), (out, t))
 STATUS(ts_gather_rows, (ts_tensor * *out, const ts_tensor *t, const int64_t *rows, int64_t n),
        (out, t, rows, n))
 STATUS(ts_lookup,
@@ -187,16 +190,21 @@ STATUS(ts_conv2d,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
         const ts_window *w, int64_t groups),
        (out, x, kernel, bias, w, groups))
+STATUS(ts_conv2d_then,
+       (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
+        const ts_window *w, int64_t groups, const ts_tensor *added, ts_act act),
+       (out, x, kernel, bias, w, groups, added, act))
 STATUS(ts_max_pool2d, (ts_tensor * *out, const ts_tensor *x, const ts_window *w), (out, x, w))
 STATUS(ts_avg_pool2d, (ts_tensor * *out, const ts_tensor *x, const ts_window *w), (out, x, w))
 STATUS(ts_pad2d, (ts_tensor * *out, const ts_tensor *x, const int64_t pad[4]), (out, x, pad))
+STATUS(ts_pad_channels, (ts_tensor * *out, const ts_tensor *x, int64_t channels),
+       (out, x, channels))
 STATUS(ts_channel_affine,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *scale, const ts_tensor *shift),
        (out, x, scale, shift))
 STATUS(ts_relu, (ts_tensor * *out, const ts_tensor *x), (out, x))
 STATUS(ts_relu6, (ts_tensor * *out, const ts_tensor *x), (out, x))
-STATUS(ts_relu_inplace, (ts_tensor * x), (x))
-STATUS(ts_relu6_inplace, (ts_tensor * x), (x))
+STATUS(ts_activate, (ts_tensor * x, ts_act act), (x, act))
 STATUS(ts_add_scaled, (ts_tensor * *out, const ts_tensor *x, const ts_tensor *y, double scale),
        (out, x, y, scale))
 STATUS(ts_mul, (ts_tensor * *out, const ts_tensor *x, const ts_tensor *y), (out, x, y))

@@ -6,8 +6,9 @@
  *   exception crosses the border.
  * - ts_tensor is an opaque handle that owns one reference. A function that gives one out does so
  *   through its first argument; the caller releases it with ts_free. Inputs stay the caller's.
- * - Shapes are row-major. Image batches are [N, C, H, W] logically and kept in channels_last
- *   order in memory, which is [N, H, W, C] row-major.
+ * - Shapes are row-major. Image batches are [N, C, H, W] logically. They lie in memory channels
+ *   first, as written, or channels last, which is [N, H, W, C] row-major; layers keep to the order
+ *   of their input.
  * - Gradients are recorded only for tensors that descend from one marked by ts_require_grad.
  */
 #ifndef TORCH_SHIM_H
@@ -54,6 +55,12 @@ void ts_allow_tf32(int allowed);
 /* Bytes of free memory of the device. */
 int ts_free_memory(ts_device device, uint64_t *bytes);
 
+/* GPU: what the calling thread does from here on is a queue of its own, beside those of other
+ * threads. What another thread has made must be complete by then: see ts_wait. */
+int ts_own_stream(ts_device device);
+/* Returns when all that the calling thread has asked the device for is done. */
+int ts_wait(ts_device device);
+
 /* Whether the last error of this thread was the device running out of memory. */
 int ts_was_out_of_memory(void);
 
@@ -74,8 +81,10 @@ int ts_share(ts_tensor **out, const ts_tensor *t);
 /* The same values elsewhere or in another type; a further handle if nothing changes. */
 int ts_to(ts_tensor **out, const ts_tensor *t, ts_dtype dtype, ts_device device);
 int ts_permute(ts_tensor **out, const ts_tensor *t, const int *order);
-/* channels_last memory for a rank-4 tensor: images and convolution kernels. */
+/* A rank-4 tensor, of images or a convolution's kernel, in that order in memory; a further handle
+ * if it is so already. */
 int ts_channels_last(ts_tensor **out, const ts_tensor *t);
+int ts_channels_first(ts_tensor **out, const ts_tensor *t);
 /* Rows of t (dimension 0) by number; rows is I64 [n] in host memory. */
 int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n);
 
@@ -96,18 +105,25 @@ typedef struct ts_window {
 /* kernel: [O, I / groups, KH, KW]; bias [O] or NULL. Padding is zero. */
 int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
               const ts_window *w, int64_t groups);
+/* The same, plus `added` (of the result's shape, or NULL), then an activation: on a GPU one kernel
+ * where cuDNN has it. Not for tensors with gradients. */
+typedef enum { TS_ACT_NONE, TS_ACT_RELU, TS_ACT_RELU6 } ts_act;
+int ts_conv2d_then(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
+                   const ts_tensor *bias, const ts_window *w, int64_t groups,
+                   const ts_tensor *added, ts_act act);
 /* Padding never wins a maximum and is not counted by an average. */
 int ts_max_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
 int ts_avg_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
 int ts_pad2d(ts_tensor **out, const ts_tensor *x, const int64_t pad[4]);
+/* Zeros for further channels of an image batch, or input channels of a kernel. */
+int ts_pad_channels(ts_tensor **out, const ts_tensor *x, int64_t channels);
 /* x * scale + shift, a value for each channel of [N, C, H, W]. */
 int ts_channel_affine(ts_tensor **out, const ts_tensor *x, const ts_tensor *scale,
                       const ts_tensor *shift);
 int ts_relu(ts_tensor **out, const ts_tensor *x);
 int ts_relu6(ts_tensor **out, const ts_tensor *x);
 /* The same, overwriting x; not for tensors with gradients. */
-int ts_relu_inplace(ts_tensor *x);
-int ts_relu6_inplace(ts_tensor *x);
+int ts_activate(ts_tensor *x, ts_act act);
 int ts_add_scaled(ts_tensor **out, const ts_tensor *x, const ts_tensor *y,
                   double scale); /* x + scale y */
 int ts_mul(ts_tensor **out, const ts_tensor *x, const ts_tensor *y);

@@ -57,7 +57,7 @@ format-check:
 # BENCH='vgg16 head' runs some of: start growth preprocess head vgg16 inceptionresnetv2 mobilenetv2 experiment.
 BENCH ?=
 bench_packages := python3-torch python3-torchvision python3-pil python3-numpy python3-venv zstd
-.PHONY: bench bench-deps
+.PHONY: bench bench-deps bench-gpu
 bench: build bench-deps
 	tests/bench/bench.py $(BUILD) $(RESULTS)/bench build/bench/torch/bin/python3 build/bench/keras/bin/python3 $(BENCH)
 bench-deps:
@@ -70,3 +70,8 @@ bench-deps:
 	@[ -x build/bench/keras/bin/python3 ] || /usr/bin/python3 -m venv build/bench/keras
 	@build/bench/keras/bin/python3 -c 'import keras, PIL' 2>/dev/null || \
 	    build/bench/keras/bin/python3 -m pip install -q tensorflow-cpu keras pillow
+
+# On a machine with a GPU, with the PyTorch installation that LIBTORCH names.
+BENCH_PYTHON ?= python3
+bench-gpu: build
+	$(BENCH_PYTHON) tests/bench/gpu.py $(BUILD) $(RESULTS)/bench

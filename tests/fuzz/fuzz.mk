@@ -21,6 +21,7 @@ $(foreach name,$(fuzz_names),$(eval $(call link_fuzz,$(name))))
 
 FUZZ         ?= $(fuzz_names)
 FUZZ_SECONDS ?= 60
+FUZZ_RUNS    ?= -1
 # Above these an input is a failure.
 FUZZ_MB      ?= 1024
 fuzz_second  := 1
@@ -41,7 +42,7 @@ fuzz_folders = $(FUZZ_FOUND)/$(1)/corpus $(if $(FUZZ_SEEDS),$(FUZZ_SEEDS)/$(1))
 
 .PHONY: fuzz fuzz-corpus fuzz-programs
 fuzz: fuzz-programs
-	$(foreach name,$(FUZZ),$(call fuzz_run,$(name)) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	$(foreach name,$(FUZZ),$(call fuzz_run,$(name)) -max_total_time=$(FUZZ_SECONDS) -runs=$(FUZZ_RUNS) -print_final_stats=1 \
 	    $(call fuzz_folders,$(name)) tests/fuzz/corpus/$(name) &&) true
 
 # Adds the fewest of what was found to corpus/NAME that reach code that it does not.

@@ -182,7 +182,8 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     int taps[MAX_TAPS];
     ts_tensor *maps[MAX_TAPS] = {NULL};
     const int ntaps = find_taps(&n, text, names, taps);
-    must(net_run_new(&run, &n, &w, taps, ntaps, TS_F32, device, &e), &e);
+    const net_run_options how = {.dtype = TS_F32, .device = device};
+    must(net_run_new(&run, &n, &w, taps, ntaps, &how, &e), &e);
 
     ts_tensor *bytes, *x;
     must_torch(ts_from_data(&bytes, images, TS_U8, 4, (const int64_t[]){count, size, size, 1}));

@@ -51,8 +51,9 @@ void hl_tf_header_free(hl_tf_header *h);
 typedef struct hl_tf_writer hl_tf_writer;
 
 /* path NULL or "-": standard output. The header is copied into the file at once; the caller keeps
- * h. level is zstd's; HL_TF_LEVEL is the measured default. */
-enum { HL_TF_LEVEL = 1 };
+ * h. level is zstd's; these are the measured ones: pixels barely compress, and what does not is
+ * done several times as fast by the lower one. */
+enum { HL_TF_LEVEL = 1, HL_TF_LEVEL_PIXELS = -1 };
 int hl_tf_create(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level, hl_err *e);
 int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e);
 /* Ends the file: exactly the promised bytes must have been written. Frees w in any case. */

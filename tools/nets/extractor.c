@@ -27,10 +27,13 @@ struct net_extractor {
     int64_t height, width; /* of the images */
     size_t features;
     int64_t map[3];       /* height, width, channels before pooling; 0 where there are no maps */
-    size_t batch;         /* largest that is tried */
     int threads;          /* of one operation of libtorch, on whatever thread it is called */
-    pthread_mutex_t lock; /* of busy; and libtorch runs one batch at a time */
-    double busy;          /* seconds of running, of all workers together */
+    pthread_mutex_t turn; /* on the CPU libtorch runs one batch at a time, and a module anywhere */
+    pthread_mutex_t lock; /* of what follows */
+    size_t batch;         /* largest that is tried */
+    int running;          /* calls */
+    double since;         /* when there was none before */
+    double busy; /* seconds of oneDNN's workers, added up; with libtorch in which any ran */
 };
 
 /* Images that a worker of oneDNN's takes. Larger batches leave the caches and win nothing. */
@@ -41,12 +44,16 @@ static size_t choose_worker_batch(const net_extractor *x, size_t images)
     return images == 1 || BATCH * bytes > MAP_BYTES ? 1 : BATCH;
 }
 
+/* On a GPU some batches are copied there and back while others are computed, each in a queue of its
+ * own; on the CPU one is read while another runs. */
+enum { GPU_WORKERS = 3, CPU_WORKERS = 2 };
+
 /* Images that libtorch takes: on a GPU as many as its free memory holds. Kernels' scratch space is
  * guessed at twice the activations; a wrong guess is corrected when the device runs out of memory.
  */
 static size_t choose_torch_batch(const net_extractor *x)
 {
-    enum { CPU_BATCH = 16, GPU_BATCH = 128, SCRATCH = 3 };
+    enum { CPU_BATCH = 16, GPU_BATCH = 128, SCRATCH = 3 * GPU_WORKERS };
     uint64_t available;
     if (x->device == TS_CPU)
         return CPU_BATCH;
@@ -60,9 +67,10 @@ static size_t choose_torch_batch(const net_extractor *x)
 static int load_layers(net_extractor *x, const net_extractor_options *o, const net *n,
                        const net_weights *w, int cut, hl_err *e)
 {
+    const net_run_options run = {.dtype = o->dtype, .tf32 = o->tf32, .device = o->device};
     const bool is_known_type = o->dtype == TS_F32 || o->dtype == TS_BF16;
     if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut))
-        return net_run_new(&x->run, n, w, &cut, 1, o->dtype, o->device, e);
+        return net_run_new(&x->run, n, w, &cut, 1, &run, e);
     if (!x->batch)
         x->batch = choose_worker_batch(x, o->images);
     const net_onednn_options how = {
@@ -207,6 +215,7 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     x->threads = ts_threads();
     x->height = space->height;
     x->width = space->width;
+    pthread_mutex_init(&x->turn, NULL);
     pthread_mutex_init(&x->lock, NULL);
     ts_allow_tf32(o->tf32);
     const int status = o->is_module ? load_module(x, o, space, e) : load_network(x, o, space, e);
@@ -226,6 +235,7 @@ void net_extractor_free(net_extractor *x)
     net_run_free(x->run);
     net_onednn_free(x->fast);
     ts_module_free(x->module);
+    pthread_mutex_destroy(&x->turn);
     pthread_mutex_destroy(&x->lock);
     free(x);
 }
@@ -250,10 +260,14 @@ size_t net_extractor_batch(const net_extractor *x)
     return x->batch;
 }
 
+static bool is_net_on_gpu(const net_extractor *x)
+{
+    return x->run && x->device == TS_CUDA;
+}
+
 size_t net_extractor_workers(const net_extractor *x)
 {
-    enum { TORCH_WORKERS = 2 }; /* one reads while libtorch runs the other's batch */
-    return x->fast ? net_onednn_workers(x->fast) : TORCH_WORKERS;
+    return x->fast ? net_onednn_workers(x->fast) : is_net_on_gpu(x) ? GPU_WORKERS : CPU_WORKERS;
 }
 
 static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n, float *features,
@@ -295,40 +309,77 @@ static int run_fast(net_extractor *x, const uint8_t *images, size_t n, int chann
     return status;
 }
 
-/* A batch that the device's memory does not hold is halved. */
+static size_t batch_now(net_extractor *x)
+{
+    pthread_mutex_lock(&x->lock);
+    const size_t batch = x->batch;
+    pthread_mutex_unlock(&x->lock);
+    return batch;
+}
+
+/* The device's memory does not hold this many images: half of them, if no other worker has said so
+ * already. */
+static void halve_batch(net_extractor *x, size_t rows)
+{
+    pthread_mutex_lock(&x->lock);
+    if (x->batch >= rows) {
+        x->batch = rows / 2;
+        hl_log_warn("out of memory with a batch of %zu images: going on with %zu", rows, x->batch);
+    }
+    pthread_mutex_unlock(&x->lock);
+}
+
 static int run_torch(net_extractor *x, const uint8_t *images, size_t n, int channels,
                      float *features, hl_err *e)
 {
     const size_t image = (size_t)(x->height * x->width) * (size_t)channels;
-    if (ts_threads() != x->threads && ts_set_threads(x->threads))
+    if ((ts_threads() != x->threads && ts_set_threads(x->threads)) ||
+        (is_net_on_gpu(x) && ts_own_stream(x->device)))
         return hl_fail(e, "libtorch: %s", ts_last_error());
     for (size_t i = 0; i < n;) {
-        const size_t rows = x->batch < n - i ? x->batch : n - i;
-        if (run_batch(x, images + i * image, rows, channels, features + i * x->features, e) == 0) {
+        const size_t batch = batch_now(x), rows = batch < n - i ? batch : n - i;
+        if (run_batch(x, images + i * image, rows, channels, features + i * x->features, e) == 0)
             i += rows;
-            continue;
-        }
-        if (!ts_was_out_of_memory() || rows == 1)
+        else if (!ts_was_out_of_memory() || rows == 1)
             return -1;
-        x->batch = rows / 2;
-        hl_log_warn("out of memory with a batch of %zu images: going on with %zu", rows, x->batch);
+        else
+            halve_batch(x, rows);
     }
     return 0;
+}
+
+static double begin(net_extractor *x)
+{
+    const double now = hl_now();
+    pthread_mutex_lock(&x->lock);
+    if (x->running++ == 0)
+        x->since = now;
+    pthread_mutex_unlock(&x->lock);
+    return now;
+}
+
+static void end(net_extractor *x, double began)
+{
+    pthread_mutex_lock(&x->lock);
+    if (--x->running == 0 && !x->fast)
+        x->busy += hl_now() - x->since;
+    if (x->fast)
+        x->busy += hl_now() - began;
+    pthread_mutex_unlock(&x->lock);
 }
 
 int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
                       float *features, hl_err *e)
 {
-    if (!x->fast)
-        pthread_mutex_lock(&x->lock);
-    const double started = hl_now();
+    const bool one_at_a_time = !x->fast && !is_net_on_gpu(x);
+    if (one_at_a_time)
+        pthread_mutex_lock(&x->turn);
+    const double began = begin(x);
     const int status = x->fast ? run_fast(x, images, n, channels, features, e)
                                : run_torch(x, images, n, channels, features, e);
-    const double seconds = hl_now() - started;
-    if (x->fast)
-        pthread_mutex_lock(&x->lock);
-    x->busy += seconds;
-    pthread_mutex_unlock(&x->lock);
+    end(x, began);
+    if (one_at_a_time)
+        pthread_mutex_unlock(&x->turn);
     return status;
 }
 

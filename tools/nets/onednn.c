@@ -48,7 +48,7 @@ const char *net_onednn_version(void)
 bool net_onednn_suits(const net *n, int output)
 {
     net_plan plan;
-    net_plan_new(&plan, n, &output, 1, NET_FOLD_ALL);
+    net_plan_new(&plan, n, &output, 1);
     const bool suits = is_fast_here() && graph_can_do(&plan);
     net_plan_free(&plan);
     return suits;
@@ -114,7 +114,7 @@ static int build(net_onednn *g, const net *n, const net_weights *w, int output,
     net_plan plan;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
-    net_plan_new(&plan, n, &output, 1, NET_FOLD_ALL);
+    net_plan_new(&plan, n, &output, 1);
     int status =
         graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
     net_plan_free(&plan);

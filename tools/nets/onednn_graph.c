@@ -254,10 +254,9 @@ static dnnl_status_t add_step(builder *b, const net_step *s)
                                      : add_other(b, s);
     if (status != dnnl_success)
         return status;
-    for (int k = 0; k < s->layer.ninputs; k++)
-        let_go(b, s->layer.inputs[k]);
-    if (s->added >= 0)
-        let_go(b, s->added);
+    int reads[NET_MAX_INPUTS + 1];
+    for (int k = net_step_reads(s, reads) - 1; k >= 0; k--)
+        let_go(b, reads[k]);
     return status;
 }
 

@@ -11,7 +11,6 @@
 
 typedef struct planner {
     const net *n;
-    net_folding folding;
     bool *needed, *is_output, *folded;
     int *readers; /* [layer] */
 } planner;
@@ -91,8 +90,7 @@ static void fold_activation(planner *p, net_step *s)
 
 static void plan_convolution(planner *p, net_step *s)
 {
-    if (p->folding == NET_FOLD_ALL)
-        fold_padding(p, s);
+    fold_padding(p, s);
     if (s->layer.relu) {
         s->act = NET_ACT_RELU;
         return;
@@ -100,8 +98,7 @@ static void plan_convolution(planner *p, net_step *s)
     s->batchnorm = only_reader(p, s->number, NET_BATCHNORM);
     if (s->batchnorm >= 0)
         fold(p, s, s->batchnorm);
-    if (p->folding == NET_FOLD_ALL)
-        fold_addition(p, s);
+    fold_addition(p, s);
 }
 
 static net_step plan_step(planner *p, int layer)
@@ -124,29 +121,34 @@ static net_step plan_step(planner *p, int layer)
 /* Padding that its only reader does by itself is no step. */
 static bool is_done_later(const planner *p, int layer)
 {
-    return p->folding == NET_FOLD_ALL && p->n->layers[layer].op == NET_ZEROPAD &&
+    return p->n->layers[layer].op == NET_ZEROPAD &&
            (only_reader(p, layer, NET_CONV) >= 0 || only_reader(p, layer, NET_DEPTHWISE) >= 0);
+}
+
+int net_step_reads(const net_step *s, int layers[NET_MAX_INPUTS + 1])
+{
+    int n = s->layer.ninputs;
+    memcpy(layers, s->layer.inputs, (size_t)n * sizeof *layers);
+    if (s->added >= 0)
+        layers[n++] = s->added;
+    return n;
 }
 
 static void count_uses(net_plan *p, const int *outputs, int noutputs)
 {
     for (int i = 0; i < p->nsteps; i++) {
-        const net_step *s = &p->steps[i];
-        for (int k = 0; k < s->layer.ninputs; k++)
-            p->uses[s->layer.inputs[k]]++;
-        if (s->added >= 0)
-            p->uses[s->added]++;
+        int reads[NET_MAX_INPUTS + 1];
+        for (int k = net_step_reads(&p->steps[i], reads); k > 0; k--)
+            p->uses[reads[k - 1]]++;
     }
     for (int i = 0; i < noutputs; i++)
         p->uses[outputs[i]]++;
 }
 
-void net_plan_new(net_plan *plan, const net *n, const int *outputs, int noutputs,
-                  net_folding folding)
+void net_plan_new(net_plan *plan, const net *n, const int *outputs, int noutputs)
 {
     const size_t count = (size_t)n->n;
     planner p = {.n = n,
-                 .folding = folding,
                  .needed = hl_calloc(count, sizeof *p.needed),
                  .is_output = hl_calloc(count, sizeof *p.is_output),
                  .folded = hl_calloc(count, sizeof *p.folded),

@@ -31,12 +31,13 @@ typedef struct net_plan {
     int nlayers;
 } net_plan;
 
-/* Besides batch norms and activations: zero padding goes into the convolution behind it, and an
- * addition into the convolution before it. */
-typedef enum { NET_FOLD_LESS, NET_FOLD_ALL } net_folding;
-
-void net_plan_new(net_plan *p, const net *n, const int *outputs, int noutputs, net_folding folding);
+/* Batch norms, additions and activations go into the convolution before them, and zero padding into
+ * the one behind it. */
+void net_plan_new(net_plan *p, const net *n, const int *outputs, int noutputs);
 void net_plan_free(net_plan *p);
+
+/* The layers whose values a step reads; returns how many. */
+int net_step_reads(const net_step *s, int layers[NET_MAX_INPUTS + 1]);
 
 /*
  * What a step multiplies by and adds, with what is folded in, computed in double. A convolution:

@@ -9,8 +9,9 @@
 
 /* A step and its weights, where it runs. */
 typedef struct step {
-    net_step plan;
+    const net_step *plan;
     ts_tensor *kernel, *bias; /* batch norm: scale and shift */
+    int64_t channels;         /* that its input is padded to; 0: as it is */
 } step;
 
 struct net_run {
@@ -20,6 +21,7 @@ struct net_run {
     int ntaps;
     ts_dtype dtype;
     ts_device device;
+    bool channels_first; /* how values lie in memory */
 };
 
 /* ---- making ---- */
@@ -40,23 +42,36 @@ static int upload(ts_tensor **out, const float *data, int rank, const int64_t *s
     return status;
 }
 
+/* cuDNN's kernels for 16-bit numbers read eight channels at a time: on less, as those of an image,
+ * they are much slower. */
+static int64_t padded_channels(const net_run *r, int64_t in)
+{
+    enum { READ_AT_ONCE = 8 };
+    const bool is_slow = r->device == TS_CUDA && r->dtype != TS_F32 && !r->channels_first;
+    return is_slow && in < READ_AT_ONCE ? READ_AT_ONCE : 0;
+}
+
 static int upload_kernel(step *s, const float *data, int64_t in, const net_run *r)
 {
-    const net_layer *l = &s->plan.layer;
+    const net_layer *l = &s->plan->layer;
     const int64_t shape[4] = {l->channels, in, l->kernel[0], l->kernel[1]};
     ts_tensor *plain = NULL;
     int status = upload(&plain, data, 4, shape, r);
+    if (l->op == NET_CONV)
+        s->channels = padded_channels(r, in);
     if (status == 0)
-        status = ts_channels_last(&s->kernel, plain);
+        status = s->channels         ? ts_pad_channels(&s->kernel, plain, s->channels)
+                 : r->channels_first ? ts_share(&s->kernel, plain)
+                                     : ts_channels_last(&s->kernel, plain);
     ts_free(plain);
     return status;
 }
 
 static int load_step(step *s, const net *n, const net_weights *w, const net_run *r, hl_err *e)
 {
-    const net_layer *l = &s->plan.layer;
+    const net_layer *l = &s->plan->layer;
     float *kernel, *bias;
-    net_step_weights(&s->plan, n, w, &kernel, &bias);
+    net_step_weights(s->plan, n, w, &kernel, &bias);
     int status = 0;
     if (l->op == NET_BATCHNORM)
         status = upload(&s->kernel, kernel, 1, &l->channels, r);
@@ -70,22 +85,40 @@ static int load_step(step *s, const net *n, const net_weights *w, const net_run 
     return status ? torch_error(e, l->name) : 0;
 }
 
+/*
+ * Tensor cores want channels last, as does the CPU. Float32 without them is faster channels first.
+ * So is a depthwise convolution, from the first: channels last, cuDNN compiles a kernel for every
+ * shape of it, which takes seconds before the first image is done.
+ */
+static bool prefers_channels_first(const net_plan *plan, const net_run_options *o)
+{
+    if (o->device == TS_CPU)
+        return false;
+    for (int i = 0; i < plan->nsteps; i++)
+        if (plan->steps[i].layer.op == NET_DEPTHWISE)
+            return true;
+    return o->dtype == TS_F32 && !o->tf32;
+}
+
 int net_run_new(net_run **result, const net *n, const net_weights *w, const int *taps, int ntaps,
-                ts_dtype dtype, ts_device device, hl_err *e)
+                const net_run_options *o, hl_err *e)
 {
     net_run *r = hl_calloc(1, sizeof *r);
-    r->dtype = dtype;
-    r->device = device;
+    r->dtype = o->dtype;
+    r->device = o->device;
     r->taps = hl_calloc((size_t)ntaps, sizeof *r->taps);
     r->ntaps = ntaps;
     memcpy(r->taps, taps, (size_t)ntaps * sizeof *taps);
-    net_plan_new(&r->plan, n, taps, ntaps, NET_FOLD_LESS);
+    net_plan_new(&r->plan, n, taps, ntaps);
+    r->channels_first = prefers_channels_first(&r->plan, o);
     r->steps = hl_calloc((size_t)r->plan.nsteps, sizeof *r->steps);
     int status = 0;
     for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
-        r->steps[i].plan = r->plan.steps[i];
+        r->steps[i].plan = &r->plan.steps[i];
         status = load_step(&r->steps[i], n, w, r, e);
     }
+    if (status == 0 && ts_wait(o->device))
+        status = torch_error(e, "weights");
     if (status)
         net_run_free(r);
     else
@@ -109,11 +142,17 @@ void net_run_free(net_run *r)
 
 /* ---- running ---- */
 
-int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
-                    ts_tensor *const *in, ts_tensor **out)
+static ts_window window_of(const net_layer *l)
 {
     ts_window w = {.kernel = {l->kernel[0], l->kernel[1]}, .stride = {l->stride[0], l->stride[1]}};
     memcpy(w.pad, l->pad, sizeof w.pad);
+    return w;
+}
+
+int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
+                    ts_tensor *const *in, ts_tensor **out)
+{
+    const ts_window w = window_of(l);
     switch (l->op) {
     case NET_CONV:
     case NET_DEPTHWISE:
@@ -142,37 +181,64 @@ int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor
     return ts_share(out, in[0]);
 }
 
-/* Layers that are an activation have been applied already. */
-static int activate(const step *s, ts_tensor *t)
+static ts_act activation(const step *s)
 {
-    if (s->plan.layer.op == NET_RELU || s->plan.layer.op == NET_RELU6 ||
-        s->plan.act == NET_ACT_NONE)
-        return 0;
-    return s->plan.act == NET_ACT_RELU ? ts_relu_inplace(t) : ts_relu6_inplace(t);
+    static const ts_act acts[] = {
+        [NET_ACT_NONE] = TS_ACT_NONE, [NET_ACT_RELU] = TS_ACT_RELU, [NET_ACT_RELU6] = TS_ACT_RELU6};
+    return acts[s->plan->act];
+}
+
+static int run_convolution(const step *s, ts_tensor *const *values, ts_tensor **out)
+{
+    const net_layer *l = &s->plan->layer;
+    const ts_window w = window_of(l);
+    const ts_tensor *in = values[l->inputs[0]],
+                    *added = s->plan->added < 0 ? NULL : values[s->plan->added];
+    ts_tensor *padded = NULL;
+    if (s->channels && ts_pad_channels(&padded, in, s->channels))
+        return -1;
+    const int status =
+        ts_conv2d_then(out, padded ? padded : in, s->kernel, s->bias, &w,
+                       l->op == NET_DEPTHWISE ? l->channels : 1, added, activation(s));
+    ts_free(padded);
+    return status;
+}
+
+static int take_input(const net_run *r, const ts_tensor *x, ts_tensor **out)
+{
+    ts_tensor *here = NULL;
+    int status = ts_to(&here, x, r->dtype, r->device);
+    if (status == 0)
+        status = r->channels_first ? ts_channels_first(out, here) : ts_channels_last(out, here);
+    ts_free(here);
+    return status;
 }
 
 static int run_step(const step *s, const ts_tensor *x, const net_run *r, ts_tensor **values)
 {
-    if (s->plan.layer.op == NET_INPUT)
-        return ts_to(&values[s->plan.output], x, r->dtype, r->device);
-    ts_tensor *in[NET_MAX_INPUTS];
-    for (int k = 0; k < s->plan.layer.ninputs; k++)
-        in[k] = values[s->plan.layer.inputs[k]];
-    return net_apply_layer(&s->plan.layer, s->kernel, s->bias, in, &values[s->plan.output]) ||
-                   activate(s, values[s->plan.output])
-               ? -1
-               : 0;
+    const net_layer *l = &s->plan->layer;
+    ts_tensor **out = &values[s->plan->output], *in[NET_MAX_INPUTS];
+    if (l->op == NET_INPUT)
+        return take_input(r, x, out);
+    if (l->op == NET_CONV || l->op == NET_DEPTHWISE)
+        return run_convolution(s, values, out);
+    for (int k = 0; k < l->ninputs; k++)
+        in[k] = values[l->inputs[k]];
+    if (net_apply_layer(l, s->kernel, s->bias, in, out))
+        return -1;
+    /* A layer that is an activation has been applied already. */
+    return l->op == NET_RELU || l->op == NET_RELU6 ? 0 : ts_activate(*out, activation(s));
 }
 
 /* Lets go of the values that no later step needs. */
 static void release_inputs(const step *s, int *left, ts_tensor **values)
 {
-    for (int k = 0; k < s->plan.layer.ninputs; k++) {
-        const int in = s->plan.layer.inputs[k];
-        if (--left[in] == 0) {
-            ts_free(values[in]);
-            values[in] = NULL;
-        }
+    int reads[NET_MAX_INPUTS + 1];
+    for (int k = net_step_reads(s->plan, reads) - 1; k >= 0; k--) {
+        if (--left[reads[k]] > 0)
+            continue;
+        ts_free(values[reads[k]]);
+        values[reads[k]] = NULL;
     }
 }
 
@@ -184,7 +250,7 @@ int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
     int status = 0;
     for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
         if (run_step(&r->steps[i], x, r, values))
-            status = torch_error(e, r->steps[i].plan.layer.name);
+            status = torch_error(e, r->steps[i].plan->layer.name);
         release_inputs(&r->steps[i], left, values);
     }
     for (int i = 0; i < r->ntaps && status == 0; i++)
@@ -211,11 +277,12 @@ uint64_t net_run_peak_bytes(const net_run *r)
     memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
     for (int i = 0; i < r->plan.nsteps; i++) {
         const step *s = &r->steps[i];
-        now += held[s->plan.output] = value_bytes(&s->plan.layer, r->dtype);
+        now += held[s->plan->output] = value_bytes(&s->plan->layer, r->dtype);
         peak = now > peak ? now : peak;
-        for (int k = 0; k < s->plan.layer.ninputs; k++)
-            if (--left[s->plan.layer.inputs[k]] == 0)
-                now -= held[s->plan.layer.inputs[k]];
+        int reads[NET_MAX_INPUTS + 1];
+        for (int k = net_step_reads(s->plan, reads) - 1; k >= 0; k--)
+            if (--left[reads[k]] == 0)
+                now -= held[reads[k]];
     }
     free(left);
     free(held);

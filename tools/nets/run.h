@@ -10,12 +10,19 @@
 #include "net.h"
 #include "weights.h"
 
+#include <stdbool.h>
+
 typedef struct net_run net_run;
 
-/* Prepares the layers that the taps need, on a device (made ready by ts_use_device) and in a type
- * (TS_F32, TS_F16, TS_BF16). Neither n nor w is kept. */
+typedef struct net_run_options {
+    ts_dtype dtype;   /* TS_F32, TS_F16, TS_BF16 */
+    bool tf32;        /* GPU: TS_F32 products may round their inputs to 10 bits */
+    ts_device device; /* made ready by ts_use_device */
+} net_run_options;
+
+/* Prepares the layers that the taps need. Neither n nor w is kept. */
 int net_run_new(net_run **r, const net *n, const net_weights *w, const int *taps, int ntaps,
-                ts_dtype dtype, ts_device device, hl_err *e);
+                const net_run_options *o, hl_err *e);
 void net_run_free(net_run *r);
 
 /* x: F32 [N, 3, H, W] on the device. outs[i]: output of taps[i], [N, C, h, w], in the run's type;
