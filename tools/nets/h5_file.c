@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "h5_file.h"
 
-#include "../common/log.h"
 #include "../common/mem.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- lists of names in attributes ---- */
 
@@ -228,50 +221,4 @@ int h5_read_file(const net_import *in, hl_err *e)
     const int status = read_layout(in, file, e);
     H5Fclose(file);
     return status;
-}
-
-/* Seconds of computing that a file of this size may take: a whole InceptionResNetV2, 200 MB, needs
- * less than one. */
-static rlim_t patience(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) ? 5 : 5 + (rlim_t)(st.st_size >> 24);
-}
-
-/* It is expected to crash or to loop, and does so quietly. */
-static void confine_child(const net_import *in)
-{
-    static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-    const rlim_t seconds = patience(in->path);
-    const struct rlimit no_core = {0, 0}, time = {seconds, seconds};
-    setrlimit(RLIMIT_CORE, &no_core);
-    setrlimit(RLIMIT_CPU, &time);
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        signal(ends[i], SIG_DFL);
-    hl_log_quiet(true);
-}
-
-/* The library crashes on some damaged files, and loops on others: a child goes first. */
-static int try_in_child(const net_import *in, hl_err *e)
-{
-    const pid_t child = fork();
-    if (child < 0)
-        return hl_fail_errno(e, "%s: cannot be read in a child process", in->path);
-    if (child == 0) {
-        confine_child(in);
-        h5_read_file(in, NULL);
-        _exit(0);
-    }
-    int status;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return hl_fail_errno(e, "%s: the child process that reads it is gone", in->path);
-    if (status == 0)
-        return 0;
-    return hl_fail(e, "%s: damaged: the HDF5 library does not survive reading it", in->path);
-}
-
-int net_read_h5(const net_import *in, hl_err *e)
-{
-    return try_in_child(in, e) ? -1 : h5_read_file(in, e);
 }

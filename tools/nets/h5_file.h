@@ -41,7 +41,7 @@ enum { H5_AUTOMATIC_KINDS = 3 };
 extern const char *const h5_automatic_kinds[H5_AUTOMATIC_KINDS];
 bool h5_automatic_name(const char *name, int *kind, long *number);
 
-/* What net_read_h5 does once a child has survived it. */
+/* What net_read_h5 does, in a child process. */
 int h5_read_file(const net_import *in, hl_err *e);
 
 /* The two layouts. root: the group that holds the layers. */
