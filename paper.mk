@@ -37,6 +37,7 @@ $(foreach f,$(paper_plain) $(paper_nearest) $(paper_tail),$(eval $(call paper_fe
 
 # $(call paper_head,FEATURES,RATE,FOLDER,MORE KNOBS)
 define paper_head
+paper_goals += paper-head/$(1)/$(3)
 .PHONY: paper-head/$(1)/$(3)
 paper-head/$(1)/$(3): paper-features/$(1)
 	$(call paper_make,$(1)) LR=$(2) $(4) TRAIN_OUT='$(paper_out)/$(1)/$(3)' \
@@ -55,6 +56,7 @@ $(foreach f,$(paper_tail),$(foreach r,$(PAPER_RATES),$(foreach b,$(paper_modes),
 paper_measured = $(paper_out)/$(own_scaling)-$(2)/lr-$(3)/measured-on-$(1)
 paper_given = $(paper_out)/$(own_scaling)-$(2)/lr-$(3)/head.safetensors.zst $(paper_out)/$(1)-$(2)/features.safetensors.zst
 define paper_mismatch
+paper_goals += paper-mismatch/$(1)-$(2)-$(3)
 .PHONY: paper-mismatch/$(1)-$(2)-$(3)
 $(call params,$(paper_measured)/params/evaluate,$$(judged),evaluate,$(paper_given))
 $(paper_measured)/params/evaluate: experiment :=
@@ -81,9 +83,7 @@ paper_rows = $(foreach f,$(paper_plain),$(foreach r,$(PAPER_RATES),\
     $(foreach s,$(paper_strange),$(foreach h,$(paper_heads),$(foreach r,$(PAPER_RATES),\
         $(call paper_row,$(own_scaling),$(h),$(r),test images scaled by $(s),$(paper_out)/$(own_scaling)-$(h)/lr-$(r)/measured-on-$(s)))))
 
-paper: $(foreach f,$(paper_plain) $(paper_nearest),$(foreach r,$(PAPER_RATES),paper-head/$(f)/lr-$(r))) \
-       $(foreach f,$(paper_tail),$(foreach r,$(PAPER_RATES),$(foreach b,$(paper_modes),paper-head/$(f)/lr-$(r)-$(b)))) \
-       $(foreach s,$(paper_strange),$(foreach h,$(paper_heads),$(foreach r,$(PAPER_RATES),paper-mismatch/$(s)-$(h)-$(r))))
+paper: $(paper_goals)
 	@{ printf '#note\tThe split is random by image, as the paper had it: patients are in training and test at once.\n'; \
 	printf 'scaling\thead\tlearning rate\tbesides\trun\n'; $(paper_rows) } >$(paper_grid).$$$$; mv $(paper_grid).$$$$ $(paper_grid)
 	$(bin)/report --grid $(paper_grid) --title $(call q,Why models collapse: $(MODEL)) --json $(paper_out)/paper.json \

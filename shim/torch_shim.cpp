@@ -49,7 +49,9 @@ void ts_remember_error(const std::string &what)
     const size_t from = cause == std::string::npos ? 0 : cause + 1;
     last_error = what.substr(from, what.find('\n', from) - from);
     out_of_memory = false;
-    for (const char *sign : {"out of memory", "can't allocate memory", "bad_alloc"})
+    // The last is what cuDNN says when no algorithm finds room, also where there is none at all.
+    for (const char *sign : {"out of memory", "can't allocate memory", "bad_alloc", "ALLOC_FAILED",
+                             "unable to find an engine"})
         out_of_memory |= what.find(sign) != std::string::npos;
 }
 

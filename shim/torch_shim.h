@@ -115,7 +115,8 @@ int ts_conv2d_then(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
 int ts_max_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
 int ts_avg_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
 int ts_pad2d(ts_tensor **out, const ts_tensor *x, const int64_t pad[4]);
-/* Zeros for further channels of an image batch, or input channels of a kernel. */
+/* Zeros for further channels of an image batch, or input channels of a kernel; the result lies
+ * channels last. */
 int ts_pad_channels(ts_tensor **out, const ts_tensor *x, int64_t channels);
 /* x * scale + shift, a value for each channel of [N, C, H, W]. */
 int ts_channel_affine(ts_tensor **out, const ts_tensor *x, const ts_tensor *scale,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What reads the code, and what watches it run. They need `make deps-dev`.
 
-.PHONY: analyse check-memory check-threads
+.PHONY: analyse check-memory check-threads coverage
 
 # cppcheck takes jansson's loops for functions, and an initializer for a side effect.
 analyse:
@@ -32,3 +32,13 @@ threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools))
 	    rm -rf set; bin/phantom -q -n 30 -j $$jobs set; bin/split -q -j $$jobs -o m.tsv set; \
 	    bin/audit -q -j $$jobs -o a.tsv m.tsv; bin/preprocess -q -j $$jobs --size 96 --augment 2 -o i m.tsv; \
 	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; done
+
+# Which lines and branches the tests reach: a page for each file in $(RESULTS)/coverage, and the sums. (What a test kills,
+# and what ends by _exit, leaves no count. A test that fails for the speed or the flags of this build stops nothing.)
+coverage: counted := -O1 -g --coverage -fprofile-update=atomic
+coverage:
+	$(call install_packages,gcovr)
+	-$(MAKE) BUILD=build-coverage CFLAGS='$(counted) -Wno-maybe-uninitialized' CXXFLAGS='$(counted)' LDFLAGS=--coverage check
+	@mkdir -p $(RESULTS)/coverage
+	gcovr -r . -f tools/ -f shim/ --exclude-throw-branches --exclude-unreachable-branches --gcov-ignore-parse-errors -j $(JOBS) \
+	    --html-details $(RESULTS)/coverage/index.html --txt $(RESULTS)/coverage/coverage.txt -s build-coverage

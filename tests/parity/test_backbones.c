@@ -30,6 +30,8 @@
 /* HILUM_DEVICE=cuda compares the GPU instead, where sums run in other orders. */
 static ts_device device = TS_CPU;
 static double tolerance = 1e-5;
+static ts_dtype dtype = TS_F32;
+static bool tf32;
 static int onednn_taps; /* that were compared */
 static double worst_torch, worst_onednn;
 enum { MAX_TAPS = 64 };
@@ -101,14 +103,16 @@ static void compare_values(const reference *ref, const char *tap, const float *v
 
 static void compare_tap(const reference *ref, const char *tap, const ts_tensor *map)
 {
-    ts_tensor *flat;
-    must_torch(ts_flatten_hwc(&flat, map));
+    ts_tensor *own, *flat;
+    must_torch(ts_flatten_hwc(&own, map));
+    must_torch(ts_to(&flat, own, TS_F32, TS_CPU));
     const size_t n = (size_t)ts_dim(flat, 0), size = (size_t)ts_dim(flat, 1);
     float *values = hl_malloc(n * size, sizeof *values);
     must_torch(ts_to_data(flat, values, n * size * sizeof *values));
     compare_values(ref, tap, values, size, "libtorch", &worst_torch);
     free(values);
     ts_free(flat);
+    ts_free(own);
 }
 
 static void compare_pooled(const reference *ref, const ts_tensor *map)
@@ -135,7 +139,7 @@ static void compare_onednn(const reference *ref, const net *n, const net_weights
     const net_onednn_options o = {.batch = count > 2 ? count - 1 : count, .workers = 1};
     const net_layer *l = &n->layers[tap];
     const size_t size = (size_t)(l->height * l->width * l->channels);
-    if (device != TS_CPU || !net_onednn_suits(n, tap))
+    if (device != TS_CPU || dtype != TS_F32 || !net_onednn_suits(n, tap))
         return;
     float *values = hl_malloc(count * size, sizeof *values);
     must(net_onednn_new(&g, n, w, tap, &o, &e), &e);
@@ -182,7 +186,7 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     int taps[MAX_TAPS];
     ts_tensor *maps[MAX_TAPS] = {NULL};
     const int ntaps = find_taps(&n, text, names, taps);
-    const net_run_options how = {.dtype = TS_F32, .device = device};
+    const net_run_options how = {.dtype = dtype, .tf32 = tf32, .device = device};
     must(net_run_new(&run, &n, &w, taps, ntaps, &how, &e), &e);
 
     ts_tensor *bytes, *x;
@@ -251,6 +255,43 @@ static void test_inceptionresnetv2(void **state)
     (void)state;
     compare_synthetic("inceptionresnetv2", "tf", 299);
     compare_synthetic("inceptionresnetv2", "tf", 235);
+}
+
+/* ---- arithmetic of fewer digits, which lies in memory in other ways ---- */
+
+static void compare_arithmetic(ts_dtype type, bool allow_tf32, double limit)
+{
+    const double before = tolerance;
+    dtype = type;
+    tf32 = allow_tf32;
+    tolerance = limit;
+    ts_allow_tf32(tf32);
+    compare_synthetic("mobilenetv2", "tf", 161);
+    if (device == TS_CUDA) { /* processors without bfloat16 take minutes for these */
+        compare_synthetic("vgg16", "caffe", 161);
+        compare_synthetic("inceptionresnetv2", "tf", 235);
+    }
+    ts_allow_tf32(false);
+    tolerance = before;
+    tf32 = false;
+    dtype = TS_F32;
+}
+
+static void test_bf16(void **state)
+{
+    (void)state;
+    compare_arithmetic(TS_BF16, false, 0.05);
+}
+
+static void test_f16_and_tf32(void **state)
+{
+    (void)state;
+    if (device == TS_CPU) {
+        print_message("# NOT RUN: arithmetic of a GPU: HILUM_DEVICE=cuda on a machine with one\n");
+        skip();
+    }
+    compare_arithmetic(TS_F16, false, 0.01);
+    compare_arithmetic(TS_F32, true, 0.01);
 }
 
 /* ---- timm's and torchvision's own networks, by their names ---- */
@@ -365,6 +406,8 @@ int main(void)
         cmocka_unit_test(test_vgg16),
         cmocka_unit_test(test_mobilenetv2),
         cmocka_unit_test(test_inceptionresnetv2),
+        cmocka_unit_test(test_bf16),
+        cmocka_unit_test(test_f16_and_tf32),
         cmocka_unit_test(test_torch_vgg16),
         cmocka_unit_test(test_torch_mobilenetv2),
         cmocka_unit_test(test_torch_inceptionresnetv2),

@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,6 +224,7 @@ static void refuse(const char *word)
 
 int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
 {
+    signal(SIGCHLD, SIG_DFL); /* who started this may ignore children; here they are waited for */
     char letters[3 + 2 * MAX_OPTS + 1];
     struct option longs[MAX_OPTS + 4];
     if (cli->nopts > MAX_OPTS)

@@ -16,4 +16,9 @@ void *hl_aligned(size_t n, size_t size); /* the same as hl_malloc, at the start 
 char *hl_strdup(const char *s);
 char *hl_strndup(const char *s, size_t len);
 
+/* From here on running out of memory ends this process with HL_MEM_STATUS at once, without a word
+ * and without what exit does: for children that share files with a parent. */
+enum { HL_MEM_STATUS = 3 };
+void hl_mem_end_at_once(void);
+
 #endif

@@ -12,6 +12,7 @@
 #include "weights.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,11 +27,13 @@ struct net_extractor {
     ts_device device;
     int64_t height, width; /* of the images */
     size_t features;
-    int64_t map[3];       /* height, width, channels before pooling; 0 where there are no maps */
-    int threads;          /* of one operation of libtorch, on whatever thread it is called */
-    pthread_mutex_t turn; /* on the CPU libtorch runs one batch at a time, and a module anywhere */
+    int64_t map[3]; /* height, width, channels before pooling; 0 where there are no maps */
+    int threads;    /* of one operation of libtorch, on whatever thread it is called */
+    /* Who runs with others holds it for reading, who must be alone for writing. */
+    pthread_rwlock_t together;
+    atomic_bool alone;    /* memory is too short for several batches at once */
+    size_t batch;         /* largest that is tried; changed by who is alone */
     pthread_mutex_t lock; /* of what follows */
-    size_t batch;         /* largest that is tried */
     int running;          /* calls */
     double since;         /* when there was none before */
     double busy; /* seconds of oneDNN's workers, added up; with libtorch in which any ran */
@@ -215,7 +218,7 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     x->threads = ts_threads();
     x->height = space->height;
     x->width = space->width;
-    pthread_mutex_init(&x->turn, NULL);
+    pthread_rwlock_init(&x->together, NULL);
     pthread_mutex_init(&x->lock, NULL);
     ts_allow_tf32(o->tf32);
     const int status = o->is_module ? load_module(x, o, space, e) : load_network(x, o, space, e);
@@ -235,7 +238,7 @@ void net_extractor_free(net_extractor *x)
     net_run_free(x->run);
     net_onednn_free(x->fast);
     ts_module_free(x->module);
-    pthread_mutex_destroy(&x->turn);
+    pthread_rwlock_destroy(&x->together);
     pthread_mutex_destroy(&x->lock);
     free(x);
 }
@@ -309,43 +312,48 @@ static int run_fast(net_extractor *x, const uint8_t *images, size_t n, int chann
     return status;
 }
 
-static size_t batch_now(net_extractor *x)
+/* Waits for the others: what they hold of the device's memory may be all that was missing. */
+static void become_alone(net_extractor *x)
 {
-    pthread_mutex_lock(&x->lock);
-    const size_t batch = x->batch;
-    pthread_mutex_unlock(&x->lock);
-    return batch;
+    const bool is_news = !atomic_exchange(&x->alone, true);
+    pthread_rwlock_unlock(&x->together);
+    pthread_rwlock_wrlock(&x->together);
+    if (is_news)
+        hl_log_warn("out of memory with several batches of %zu images: going on with one at a time",
+                    x->batch);
 }
 
-/* The device's memory does not hold this many images: half of them, if no other worker has said so
- * already. */
-static void halve_batch(net_extractor *x, size_t rows)
-{
-    pthread_mutex_lock(&x->lock);
-    if (x->batch >= rows) {
-        x->batch = rows / 2;
-        hl_log_warn("out of memory with a batch of %zu images: going on with %zu", rows, x->batch);
-    }
-    pthread_mutex_unlock(&x->lock);
-}
-
+/* alone: whether it is so already. A batch that the device's memory does not hold even alone is
+ * halved. */
 static int run_torch(net_extractor *x, const uint8_t *images, size_t n, int channels,
-                     float *features, hl_err *e)
+                     float *features, bool alone, hl_err *e)
 {
     const size_t image = (size_t)(x->height * x->width) * (size_t)channels;
     if ((ts_threads() != x->threads && ts_set_threads(x->threads)) ||
         (is_net_on_gpu(x) && ts_own_stream(x->device)))
         return hl_fail(e, "libtorch: %s", ts_last_error());
     for (size_t i = 0; i < n;) {
-        const size_t batch = batch_now(x), rows = batch < n - i ? batch : n - i;
-        if (run_batch(x, images + i * image, rows, channels, features + i * x->features, e) == 0)
+        const size_t rows = x->batch < n - i ? x->batch : n - i;
+        if (run_batch(x, images + i * image, rows, channels, features + i * x->features, e) == 0) {
             i += rows;
-        else if (!ts_was_out_of_memory() || rows == 1)
+        } else if (!ts_was_out_of_memory() || (alone && rows == 1)) {
             return -1;
-        else
-            halve_batch(x, rows);
+        } else if (!alone) {
+            become_alone(x);
+            alone = true;
+        } else {
+            x->batch = rows / 2;
+            hl_log_warn("out of memory with a batch of %zu images: going on with %zu", rows,
+                        x->batch);
+        }
     }
     return 0;
+}
+
+/* On the CPU libtorch's threads serve one batch at a time, and a module may not bear several. */
+static bool is_to_be_alone(const net_extractor *x)
+{
+    return !x->fast && (x->alone || !is_net_on_gpu(x));
 }
 
 static double begin(net_extractor *x)
@@ -371,15 +379,16 @@ static void end(net_extractor *x, double began)
 int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
                       float *features, hl_err *e)
 {
-    const bool one_at_a_time = !x->fast && !is_net_on_gpu(x);
-    if (one_at_a_time)
-        pthread_mutex_lock(&x->turn);
+    const bool alone = is_to_be_alone(x);
+    if (alone)
+        pthread_rwlock_wrlock(&x->together);
+    else
+        pthread_rwlock_rdlock(&x->together);
     const double began = begin(x);
     const int status = x->fast ? run_fast(x, images, n, channels, features, e)
-                               : run_torch(x, images, n, channels, features, e);
+                               : run_torch(x, images, n, channels, features, alone, e);
     end(x, began);
-    if (one_at_a_time)
-        pthread_mutex_unlock(&x->turn);
+    pthread_rwlock_unlock(&x->together);
     return status;
 }
 
@@ -409,7 +418,8 @@ int net_extractor_run_all(net_extractor *x, const uint8_t *images, size_t n, int
                           float *features, hl_err *e)
 {
     const size_t workers = net_extractor_workers(x), batch = net_extractor_batch(x);
-    if (workers == 1 || n <= batch)
+    /* On a GPU a thread keeps much between calls, and these would be new ones for every call. */
+    if (workers == 1 || n <= batch || is_net_on_gpu(x))
         return net_extractor_run(x, images, n, channels, features, e);
     many m = {.x = x,
               .images = images,

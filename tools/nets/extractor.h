@@ -28,7 +28,7 @@ typedef struct net_extractor_options {
     ts_dtype dtype;   /* of a module: TS_F32 */
     bool tf32;        /* GPU: TS_F32 products round their inputs to 10 bits */
     ts_device device; /* made ready by ts_use_device */
-    size_t batch;     /* images run at a time; 0: as many as suit the device */
+    size_t batch;     /* images a call runs at a time; 0: as many as suit the device */
     size_t images;    /* how many are to come; 0: many */
 } net_extractor_options;
 
@@ -55,14 +55,16 @@ size_t net_extractor_batch(const net_extractor *x);
 /* Calls of net_extractor_run that are best made at the same time, from as many threads. */
 size_t net_extractor_workers(const net_extractor *x);
 
-/* images: U8 [n, H, W, channels] of the space's size; features: F32 [n, D]. A batch that does not
- * fit the device's memory is halved until it does, with a warning. */
+/* images: U8 [n, H, W, channels] of the space's size; features: F32 [n, D]. Calls from several
+ * threads that do not fit the device's memory together go on one by one, and a batch that does not
+ * fit it alone is halved until it does; with a warning each. */
 int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
                       float *features, hl_err *e);
 /* The same for many images, a batch for each worker at a time. */
 int net_extractor_run_all(net_extractor *x, const uint8_t *images, size_t n, int channels,
                           float *features, hl_err *e);
-/* Seconds that it has run so far; where several workers run at once, the mean of theirs. */
+/* Seconds that it has run so far: the mean of oneDNN's workers; with libtorch those in which any
+ * call ran. */
 double net_extractor_busy(const net_extractor *x);
 
 #endif

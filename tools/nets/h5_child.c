@@ -2,16 +2,15 @@
 /*
  * Reading HDF5 in a child process. The library crashes on some damaged files, loops on others, and
  * writes where it should not on some that it seems to read: so it never touches a file in the
- * process that wants the weights. That one gets numbers and lines of text, through shared memory,
- * and believes neither.
+ * process that wants the weights. That one gets numbers and lines of text, through shared memory.
  */
 #include "../common/mem.h"
 #include "h5_file.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -30,17 +29,6 @@ typedef struct answer {
     float values[]; /* of all weights, in the order of layers */
 } answer;
 
-static size_t count_values(const net *n)
-{
-    size_t count = 0;
-    for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        for (int k = net_weight_specs(n, i, specs) - 1; k >= 0; k--)
-            count += (size_t)specs[k].size;
-    }
-    return count;
-}
-
 /* ---- the child ---- */
 
 /* Seconds of computing that a file of this size may take: a whole InceptionResNetV2, 200 MB, needs
@@ -51,14 +39,33 @@ static rlim_t patience(const char *path)
     return stat(path, &st) ? 5 : 5 + (rlim_t)(st.st_size >> 24);
 }
 
-/* It is expected to crash or to loop, and leaves no core. */
+/* The library's memory on top of what there is; sanitizers have their own ideas of that. */
+static void limit_memory(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    enum { ROOM = 512 << 20 };
+    unsigned long pages = 0;
+    FILE *fp = fopen("/proc/self/statm", "r");
+    if (fp && fscanf(fp, "%*u %*u %*u %*u %*u %lu", &pages) == 1) {
+        const rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + ROOM;
+        setrlimit(RLIMIT_DATA, &(struct rlimit){most, most});
+    }
+    if (fp)
+        fclose(fp);
+#endif
+}
+
+/* It is expected to crash or to loop: it leaves no core, and cleans up nothing of the parent's. */
 static void confine(const net_import *in)
 {
-    static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS,  SIGABRT, SIGFPE, SIGILL,
+                               SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE};
     const rlim_t seconds = patience(in->path);
-    const struct rlimit no_core = {0, 0}, time = {seconds, seconds};
+    const struct rlimit no_core = {0, 0}, time = {seconds, seconds + 1};
     setrlimit(RLIMIT_CORE, &no_core);
     setrlimit(RLIMIT_CPU, &time);
+    limit_memory();
+    hl_mem_end_at_once();
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         signal(ends[i], SIG_DFL);
 }
@@ -135,12 +142,25 @@ static void take_values(const net_import *in, const answer *a)
     }
 }
 
+/* What its end says of the file, or of the machine. */
+static int blame(const net_import *in, int status, hl_err *e)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == HL_MEM_STATUS)
+        return hl_fail(e, "%s: out of memory in the child process that reads it", in->path);
+    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
+        return hl_fail(e, "%s: the child process that reads it was killed", in->path);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        return hl_fail(e, "%s: damaged: the HDF5 library comes to no end in %ju s", in->path,
+                       (uintmax_t)patience(in->path));
+    return hl_fail(e, "%s: damaged: the HDF5 library does not survive reading it", in->path);
+}
+
 static int take(const net_import *in, const answer *a, int status, hl_err *e)
 {
     if (status < 0)
         return -1;
     if (status != 0 || !a->finished)
-        return hl_fail(e, "%s: damaged: the HDF5 library does not survive reading it", in->path);
+        return blame(in, status, e);
     if (a->failed)
         return hl_fail(e, "%.*s", (int)sizeof a->error.msg - 1, a->error.msg);
     take_complaints(in, a);
@@ -150,7 +170,7 @@ static int take(const net_import *in, const answer *a, int status, hl_err *e)
 
 int net_read_h5(const net_import *in, hl_err *e)
 {
-    const size_t size = sizeof(answer) + count_values(in->n) * sizeof(float);
+    const size_t size = sizeof(answer) + net_weight_count(in->n) * sizeof(float);
     answer *a = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (a == MAP_FAILED)
         return hl_fail_errno(e, "%s: no memory to read it into", in->path);

@@ -375,3 +375,14 @@ int net_weight_specs(const net *n, int layer, net_weight_spec specs[NET_MAX_WEIG
     }
     return count;
 }
+
+size_t net_weight_count(const net *n)
+{
+    size_t count = 0;
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        for (int k = net_weight_specs(n, i, specs) - 1; k >= 0; k--)
+            count += (size_t)specs[k].size;
+    }
+    return count;
+}

@@ -99,6 +99,8 @@ typedef struct net_weight_spec {
 
 /* The weights of layer i in Keras' order; returns how many (0 .. NET_MAX_WEIGHTS). */
 int net_weight_specs(const net *n, int layer, net_weight_spec specs[NET_MAX_WEIGHTS]);
+/* Values of all weights of all layers. */
+size_t net_weight_count(const net *n);
 
 /* ---- for the functions that build networks; each returns the new layer's index ---- */
 

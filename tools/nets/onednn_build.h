@@ -25,7 +25,10 @@ int graph_add_memory(builder *b, const dnnl_memory_desc_t *md, int buffer);
 int graph_add_value(builder *b, const dnnl_memory_desc_t *md);
 /* Valid until the next memory is added. */
 const dnnl_memory_desc_t *graph_md(const builder *b, int memory);
-/* The output of a layer, in whatever order suits the primitive. */
+/* The output of a layer in a type and an order. */
+dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
+                             dnnl_format_tag_t order, dnnl_memory_desc_t *md);
+/* In whatever order suits the primitive. */
 dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_desc_t *md);
 
 graph_op *graph_add_op(builder *b, const char *layer);

@@ -29,12 +29,10 @@ static bool suits_winograd(const builder *b, const net_step *s)
 static dnnl_status_t best_order(const builder *b, int layer, dnnl_memory_desc_t *md)
 {
     const net_layer *l = &b->n->layers[layer];
-    const dnnl_dims_t dims = {b->g->batch, l->channels, l->height, l->width};
     bool blocked = false;
     for (int i = 0; i < b->p->nsteps; i++)
         blocked |= b->p->steps[i].layer.inputs[0] == layer && suits_winograd(b, &b->p->steps[i]);
-    return blocked ? dnnl_memory_desc_init_by_tag(md, 4, dims, b->type, dnnl_nChw16c)
-                   : graph_any_order(b, l, md);
+    return graph_in_order(b, l, b->type, blocked ? dnnl_nChw16c : dnnl_format_tag_any, md);
 }
 
 /* ---- weights ---- */

@@ -75,10 +75,16 @@ const dnnl_memory_desc_t *graph_md(const builder *b, int memory)
     return &b->g->memories[memory].md;
 }
 
-dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_desc_t *md)
+dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
+                             dnnl_format_tag_t order, dnnl_memory_desc_t *md)
 {
     const dnnl_dims_t dims = {b->g->batch, l->channels, l->height, l->width};
-    return dnnl_memory_desc_init_by_tag(md, 4, dims, b->type, dnnl_format_tag_any);
+    return dnnl_memory_desc_init_by_tag(md, 4, dims, type, order);
+}
+
+dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_desc_t *md)
+{
+    return graph_in_order(b, l, b->type, dnnl_format_tag_any, md);
 }
 
 /* ---- operations ---- */
@@ -224,10 +230,8 @@ static dnnl_status_t add_other(builder *b, const net_step *s)
 
 static dnnl_status_t add_input(builder *b, const net_step *s)
 {
-    const net_layer *l = &s->layer;
-    const dnnl_dims_t dims = {b->g->batch, l->channels, l->height, l->width};
     dnnl_memory_desc_t md;
-    const dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 4, dims, dnnl_f32, dnnl_nchw);
+    const dnnl_status_t status = graph_in_order(b, &s->layer, dnnl_f32, dnnl_nchw, &md);
     if (status == dnnl_success)
         b->g->input = b->value[s->output] = graph_add_value(b, &md);
     return status;
@@ -235,10 +239,8 @@ static dnnl_status_t add_input(builder *b, const net_step *s)
 
 static dnnl_status_t add_output(builder *b, int output)
 {
-    const net_layer *l = &b->n->layers[output];
-    const dnnl_dims_t dims = {b->g->batch, l->channels, l->height, l->width};
     dnnl_memory_desc_t md;
-    const dnnl_status_t status = dnnl_memory_desc_init_by_tag(&md, 4, dims, dnnl_f32, dnnl_nhwc);
+    const dnnl_status_t status = graph_in_order(b, &b->n->layers[output], dnnl_f32, dnnl_nhwc, &md);
     if (status != dnnl_success)
         return status;
     b->g->output = graph_add_value(b, &md);

@@ -31,8 +31,8 @@ typedef struct net_plan {
     int nlayers;
 } net_plan;
 
-/* Batch norms, additions and activations go into the convolution before them, and zero padding into
- * the one behind it. */
+/* Batch norms and additions go into the convolution before them, zero padding into the one behind
+ * it, and activations into whatever is before them. */
 void net_plan_new(net_plan *p, const net *n, const int *outputs, int noutputs);
 void net_plan_free(net_plan *p);
 

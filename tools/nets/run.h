@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The forward pass of a backbone. Batch norms are folded into the convolutions before them, and
- * activations are applied in place, wherever nobody else looks at the value in between.
+ * The forward pass of a backbone through libtorch, as plan.h lays it out.
  */
 #ifndef HL_NET_RUN_H
 #define HL_NET_RUN_H
@@ -26,11 +25,11 @@ int net_run_new(net_run **r, const net *n, const net_weights *w, const int *taps
 void net_run_free(net_run *r);
 
 /* x: F32 [N, 3, H, W] on the device. outs[i]: output of taps[i], [N, C, h, w], in the run's type;
- * the caller frees each. */
+ * the caller frees each, also those that are there after a failure (NULL before). */
 int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e);
 
-/* Most bytes of activations that exist at one time, for one image. What libtorch's kernels need as
- * scratch comes on top. */
+/* Most bytes of activations that exist at one time, for one image. The images themselves, copies
+ * with padding and what libtorch's kernels need as scratch come on top. */
 uint64_t net_run_peak_bytes(const net_run *r);
 
 /* The operation of one layer on its inputs, [N, C, h, w] each; an activation that a convolution has
