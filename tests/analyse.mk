@@ -26,12 +26,14 @@ check-threads:
 	$(MAKE) BUILD=build-threads CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread threads-run
 .PHONY: threads-run
 threads_tests := $(addprefix $(BUILD)/tests/unit/test_,parallel copies duplicates)
-threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools))
+threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-features)
 	@for t in $(threads_tests); do echo "  TSAN  $$t"; TSAN_OPTIONS=halt_on_error=1 $$t >/dev/null; done
 	@rm -rf $(BUILD)/set; export TSAN_OPTIONS=halt_on_error=1; cd $(BUILD); for jobs in 2 7; do \
 	    rm -rf set; bin/phantom -q -n 30 -j $$jobs set; bin/split -q -j $$jobs -o m.tsv set; \
 	    bin/audit -q -j $$jobs -o a.tsv m.tsv; bin/preprocess -q -j $$jobs --size 96 --augment 2 -o i m.tsv; \
-	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; done
+	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; \
+	    ! grep -q avx512 /proc/cpuinfo || { \
+	        bin/extract-features -q -m mobilenetv2 -w seeded:1 -b 1 -j $$jobs -o f i; echo "  TSAN  extract-features -j $$jobs"; }; done
 
 # Which lines and branches the tests reach: a page for each file in $(RESULTS)/coverage, and the sums. (What a test kills,
 # and what ends by _exit, leaves no count. A test that fails for the speed or the flags of this build stops nothing.)
