@@ -130,7 +130,7 @@ static void only_so_many_at_once(void **state)
             break;
     }
     assert_true(n >= 8 && n < MANY);
-    assert_contains(e.msg, "too many open outputs");
+    assert_contains(e.msg, "Too many open files");
     assert_int_equal(list_files(false), n);
     while (n-- > 0)
         hl_out_abort(&o[n]);

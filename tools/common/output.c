@@ -17,6 +17,8 @@
  * slot is published with one atomic store and never freed while published. */
 enum { MAX_TEMPS = 16 };
 static char *_Atomic temps[MAX_TEMPS];
+/* A file that is being made is not in the table yet: a signal then waits for it to be. */
+static atomic_int making, postponed;
 
 static void remove_temps(void)
 {
@@ -29,6 +31,9 @@ static void remove_temps(void)
 
 void hl_out_on_signal(int sig)
 {
+    postponed = sig;
+    if (making > 0)
+        return;
     remove_temps();
     signal(sig, SIG_DFL);
     raise(sig);
@@ -123,6 +128,23 @@ static void apply_umask(int fd)
     (void)fchmod(fd, 0666 & ~mask);
 }
 
+/* Makes and opens the file, and has it removed if all ends here. */
+static int make_temp(char *template)
+{
+    making++;
+    int fd = mkostemp(template, O_CLOEXEC);
+    if (fd >= 0 && remember_temp(template)) {
+        close(fd);
+        unlink(template);
+        errno = EMFILE;
+        fd = -1;
+    }
+    making--;
+    if (postponed)
+        hl_out_on_signal(postponed);
+    return fd;
+}
+
 int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
 {
     *o = (hl_out){0};
@@ -135,7 +157,7 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
     const size_t size = strlen(o->path) + sizeof ".tmpXXXXXX";
     o->temp = hl_malloc(size, 1);
     snprintf(o->temp, size, "%s.tmpXXXXXX", o->path);
-    const int fd = mkostemp(o->temp, O_CLOEXEC);
+    const int fd = make_temp(o->temp);
     if (fd < 0) {
         hl_fail_errno(e, "%s: cannot be created", path);
         free(o->temp);
@@ -144,12 +166,12 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
         return -1;
     }
     apply_umask(fd);
-    if (remember_temp(o->temp) || !(o->fp = fdopen(fd, "w"))) {
-        close(fd);
-        hl_out_abort(o);
-        return hl_fail(e, "%s: too many open outputs", path);
-    }
-    return 0;
+    if ((o->fp = fdopen(fd, "w")))
+        return 0;
+    hl_fail_errno(e, "%s: cannot be written", path);
+    close(fd);
+    hl_out_abort(o);
+    return -1;
 }
 
 /* The rename itself must survive a power cut: sync the directory too. */
