@@ -2,6 +2,9 @@
 #include "common/mem.h"
 #include "helpers.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 /* Only read by AddressSanitizer: an allocation that is too large is to fail, not to abort. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
@@ -80,9 +83,60 @@ static void too_much_ends_the_program(void **state)
     }
 }
 
+static void *ask_for_all(void *arg)
+{
+    (void)arg;
+    return hl_malloc(SIZE_MAX / 4, 1);
+}
+
+static void take_a_while(void)
+{
+    usleep(100000);
+    (void)!write(STDOUT_FILENO, "cleaned", 7);
+}
+
+static void ask_from_many_threads(void *arg)
+{
+    pthread_t threads[4];
+    (void)arg;
+    hl_at_end(take_a_while);
+    for (size_t i = 0; i < 4; i++)
+        child_expects(pthread_create(&threads[i], NULL, ask_for_all, NULL) == 0);
+    for (size_t i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+}
+
+/* One ends the process, and is not cut short by the others. */
+static void many_threads_run_out_at_once(void **state)
+{
+    (void)state;
+    const outcome o = in_child(ask_from_many_threads, NULL);
+    assert_exited(&o, 1);
+    assert_string_equal(o.out, "cleaned");
+}
+
+static void ask_where_it_ends_at_once(void *arg)
+{
+    (void)arg;
+    hl_at_end(take_a_while);
+    hl_mem_end_at_once();
+    free(hl_malloc(SIZE_MAX / 4, 1));
+}
+
+static void a_child_that_shares_files_ends_at_once(void **state)
+{
+    (void)state;
+    const outcome o = in_child(ask_where_it_ends_at_once, NULL);
+    assert_exited(&o, HL_MEM_STATUS);
+    assert_string_equal(o.out, "");
+    assert_string_equal(o.err, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_threads_run_out_at_once),
+        cmocka_unit_test(a_child_that_shares_files_ends_at_once),
         cmocka_unit_test(memory_is_there),
         cmocka_unit_test(nothing_asked_for),
         cmocka_unit_test(strings_are_copied),

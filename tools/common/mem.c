@@ -3,6 +3,7 @@
 
 #include "log.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,6 +17,34 @@ void hl_mem_end_at_once(void)
     at_once = true;
 }
 
+enum { MAX_CLEANERS = 4 };
+static void (*cleaners[MAX_CLEANERS])(void);
+static int ncleaners;
+
+void hl_at_end(void (*clean)(void))
+{
+    if (ncleaners == MAX_CLEANERS || atexit(clean))
+        abort();
+    cleaners[ncleaners++] = clean;
+}
+
+/* Not by exit, which also takes down libraries that other threads are in; and by one thread, or the
+ * second would cut short what the first one has to remove. */
+static _Noreturn void end_for_want_of_memory(void)
+{
+    static _Atomic pid_t ender;
+    pid_t nobody = 0;
+    if (atomic_compare_exchange_strong(&ender, &nobody, gettid())) {
+        for (int i = ncleaners - 1; i >= 0; i--)
+            cleaners[i]();
+        _exit(1);
+    }
+    if (ender == gettid())
+        _exit(1); /* cleaning wants memory, too */
+    for (;;)
+        pause();
+}
+
 static void *checked(void *p, size_t n, size_t size)
 {
     if (p || n == 0 || size == 0)
@@ -23,7 +52,7 @@ static void *checked(void *p, size_t n, size_t size)
     if (at_once)
         _exit(HL_MEM_STATUS);
     hl_log_error("out of memory: %zu x %zu bytes asked for", n, size);
-    exit(1);
+    end_for_want_of_memory();
 }
 
 void *hl_malloc(size_t n, size_t size)

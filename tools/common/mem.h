@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory. Sizes that come from input are validated before they get here, so a failed allocation
- * means that the machine is out of memory: these print one line and exit with status 1, and the
- * exit handlers remove unfinished output.
+ * means that the machine is out of memory: these print one line, do what hl_at_end asked for and
+ * end the process with status 1.
  */
 #ifndef HL_MEM_H
 #define HL_MEM_H
@@ -15,6 +15,10 @@ void *hl_realloc(void *p, size_t n, size_t size); /* the same, resized */
 void *hl_aligned(size_t n, size_t size); /* the same as hl_malloc, at the start of a cache line */
 char *hl_strdup(const char *s);
 char *hl_strndup(const char *s, size_t len);
+
+/* Something that removes what is unfinished, when the process ends by exit or for want of memory.
+ */
+void hl_at_end(void (*clean)(void));
 
 /* From here on running out of memory ends this process with HL_MEM_STATUS at once, without a word
  * and without what exit does: for children that share files with a parent. */

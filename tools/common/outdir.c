@@ -55,13 +55,13 @@ static int remove_tree(const char *path)
 static char *unfinished;
 static void *spare;
 
-/* Other threads may still write to it. */
+/* Other threads may still write to it, what they have begun. */
 static void remove_unfinished(void)
 {
-    enum { TRIES = 3 };
+    enum { TRIES = 100, PAUSE = 10000 };
     free(spare);
     for (int i = 0; unfinished && i < TRIES && remove_tree(unfinished); i++)
-        ;
+        usleep(PAUSE);
 }
 
 static void watch_exit(char *temp)
@@ -69,7 +69,7 @@ static void watch_exit(char *temp)
     enum { SPARE = 256 << 10 };
     if (!spare) {
         spare = hl_malloc(SPARE, 1);
-        atexit(remove_unfinished);
+        hl_at_end(remove_unfinished);
     }
     unfinished = temp;
 }

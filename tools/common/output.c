@@ -45,7 +45,7 @@ static void guard_temps(void)
     if (done)
         return;
     done = true;
-    atexit(remove_temps);
+    hl_at_end(remove_temps);
     static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT};
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
         struct sigaction now;
