@@ -9,7 +9,6 @@ and to import, which favours it; hilum's is that of the whole process.
 Usage: bench.py BUILD RESULTS TORCH_PYTHON KERAS_PYTHON [NAME ...]
 """
 import os
-import random
 import re
 import shutil
 import statistics
@@ -19,9 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from images import SHARED, SIZES, repeat, xrays
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SHARED = Path(os.environ.get("HILUM_SHARED", ROOT.parent / "shared"))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 CORES = len(os.sched_getaffinity(0))
 # glibc keeps large buffers instead of giving them back after every operation.
@@ -30,7 +30,6 @@ TUNED = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
-SIZES = {"vgg16": 224, "inceptionresnetv2": 299, "mobilenetv2": 224}
 PATIENTS = {"vgg16": 128, "inceptionresnetv2": 80, "mobilenetv2": 800}  # phantoms
 
 
@@ -193,17 +192,12 @@ class Bench:
 
     def growth(self):
         """Time and memory with the number of images, which are the data set's over and over."""
-        source = sorted((SHARED / "data" / "chest_xray").glob("*/*/*.jp*g"))
+        source = xrays()
         if not source:
             return self.add("growth", f"NOT RUN: needs {SHARED}/data/chest_xray", *[""] * 5)
-        random.Random(1).shuffle(source)
         for count in (500, 5000, 50000):
             folder = self.work / f"repeated{count}"
-            for number in range(count):
-                image = source[number % len(source)]
-                link = folder / image.parent.name / f"{number // len(source)}-{image.name}"
-                link.parent.mkdir(parents=True, exist_ok=True)
-                link.symlink_to(image)
+            repeat(source, count, folder)
             place = {name: self.work / f"{name}{count}" for name in ("manifest", "images", "features", "head")}
             for name, out, *args in (
                     ("split", "manifest", folder),

@@ -8,8 +8,6 @@ card's memory already, and how far the features are from float32's of the CPU.
 
 Usage: gpu.py BUILD RESULTS, with the python3 of the PyTorch that BUILD was made for.
 """
-import os
-import random
 import re
 import statistics
 import subprocess
@@ -21,9 +19,9 @@ from pathlib import Path
 import numpy
 import torch
 
+from images import SIZES, repeat, xrays
+
 HERE = Path(__file__).resolve().parent
-SHARED = Path(os.environ.get("HILUM_SHARED", HERE.parent.parent.parent / "shared")).resolve()
-SIZES = {"vgg16": 224, "inceptionresnetv2": 299, "mobilenetv2": 224}
 GFLOP = {"vgg16": 30.69, "inceptionresnetv2": 26.3, "mobilenetv2": 0.601}  # an image, 2 a multiplication
 TYPES = {"f32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}
 COUNTS = {"f32": 4000, "tf32": 12000, "bf16": 40000, "f16": 12000}  # some seconds each
@@ -77,17 +75,11 @@ class Bench:
 
     def folder(self, count):
         """The data set over and over, or phantoms where it is not there."""
-        folder = self.work / f"folder{count}"
-        source = sorted((SHARED / "data" / "chest_xray").glob("*/*/*.jp*g"))
+        folder, source = self.work / f"folder{count}", xrays()
         if not source:
             self.tool("phantom", "-q", "-n", 500, self.work / "phantoms")
-            source = sorted((self.work / "phantoms").glob("*/*.png"))
-        random.Random(1).shuffle(source)
-        for number in range(count):
-            image = source[number % len(source)]
-            link = folder / image.parent.name / f"{number // len(source)}-{image.name}"
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(image)
+            source = (self.work / "phantoms").glob("*/*.png")
+        repeat(source, count, folder)
         return folder
 
     def images(self, count, size):
