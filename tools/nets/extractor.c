@@ -39,12 +39,16 @@ struct net_extractor {
     double busy; /* seconds of oneDNN's workers, added up; with libtorch in which any ran */
 };
 
-/* Images that a worker of oneDNN's takes. Larger batches leave the caches and win nothing. */
-static size_t choose_worker_batch(const net_extractor *x, size_t images)
+/* Images that a worker of oneDNN's takes: several where that lets it read kernels less often, which
+ * is behind the layers that have large maps; of InceptionResNetV2, whose branches need more of the
+ * caches, fewer (measured: docs/PERFORMANCE.md). */
+static size_t choose_worker_batch(const net_extractor *x, const net *n, size_t images)
 {
-    enum { BATCH = 2, MAP_BYTES = 32 << 20 };
-    const size_t bytes = (size_t)(x->map[0] * x->map[1] * x->map[2]) * sizeof(float);
-    return images == 1 || BATCH * bytes > MAP_BYTES ? 1 : BATCH;
+    enum { BATCH = 8, BRANCHED_BATCH = 4, FEW = 32, SMALL = 8 };
+    const bool has_large_maps = SMALL * x->map[0] > x->height;
+    if ((images && images < FEW) || has_large_maps)
+        return 1;
+    return strcmp(n->name, "inceptionresnetv2") == 0 ? BRANCHED_BATCH : BATCH;
 }
 
 /* On a GPU some batches are copied there and back while others are computed, each in a queue of its
@@ -75,7 +79,7 @@ static int load_layers(net_extractor *x, const net_extractor_options *o, const n
     if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut))
         return net_run_new(&x->run, n, w, &cut, 1, &run, e);
     if (!x->batch)
-        x->batch = choose_worker_batch(x, o->images);
+        x->batch = choose_worker_batch(x, n, o->images);
     const net_onednn_options how = {
         .batch = x->batch, .workers = (size_t)ts_threads(), .bf16 = o->dtype == TS_BF16};
     return net_onednn_new(&x->fast, n, w, cut, &how, e);

@@ -43,7 +43,8 @@ int net_extractor_of_space(net_extractor **x, const hl_space *space, const char 
                                .layer = module ? NULL : space->cut,
                                .pool = NET_POOL_FLATTEN,
                                .dtype = TS_F32,
-                               .device = device};
+                               .device = device,
+                               .images = 1}; /* the answer does not depend on an image's company */
     /* "none", of a module that gives vectors, is found out by trying it. */
     if (!flatten && strcmp(space->pool, "none") != 0 && net_pool_parse(&o.pool, space->pool, e))
         return -1;

@@ -179,9 +179,9 @@ static void scale_pixels(const net_onednn *g, const uint8_t *images, size_t n, i
         }
 }
 
-static int run_ops(const onednn_graph *g, const worker *w, hl_err *e)
+static int run_ops(const onednn_graph *g, const worker *w, size_t from, size_t to, hl_err *e)
 {
-    for (size_t i = 0; i < g->nops; i++) {
+    for (size_t i = from; i < to; i++) {
         const graph_op *op = &g->ops[i];
         dnnl_exec_arg_t args[GRAPH_MAX_ARGS];
         for (int k = 0; k < op->nargs; k++)
@@ -198,6 +198,38 @@ static void *place(const onednn_graph *g, const worker *w, int memory)
     return w->buffers[g->memories[memory].buffer];
 }
 
+/* What takes a part at a time, whose result goes to its place among those of the batch. */
+static int run_part(const onednn_graph *g, const worker *w, size_t number, hl_err *e)
+{
+    if (g->joint < 0)
+        return 0;
+    const size_t bytes = dnnl_memory_desc_get_size(&g->memories[g->joint].md);
+    const dnnl_status_t s = dnnl_memory_set_data_handle(
+        w->memories[g->joint], (char *)place(g, w, g->joint) + number * bytes);
+    return s == dnnl_success ? run_ops(g, w, 0, g->nparted, e) : graph_error(e, "a part", s);
+}
+
+/* One batch, or less, to its map. */
+static int run_batch(const net_onednn *o, const worker *w, const uint8_t *images, size_t n,
+                     int channels, const net_normalize *scaling, float *map, hl_err *e)
+{
+    const onednn_graph *g = &o->graph;
+    const size_t area = o->height * o->width, part = (size_t)g->part;
+    float *planes = place(g, w, g->input);
+    for (size_t i = 0; i < n; i += part) {
+        const size_t rows = n - i < part ? n - i : part;
+        scale_pixels(o, images + i * area * (size_t)channels, rows, channels, scaling, planes);
+        /* What is left of a part that is not full must not be what happens to lie there. */
+        memset(planes + rows * 3 * area, 0, (part - rows) * 3 * area * sizeof *planes);
+        if (run_part(g, w, i / part, e))
+            return -1;
+    }
+    if (run_ops(g, w, g->nparted, g->nops, e))
+        return -1;
+    memcpy(map, place(g, w, g->output), n * o->values * sizeof *map);
+    return 0;
+}
+
 int net_onednn_forward(net_onednn *g, const uint8_t *images, size_t n, int channels,
                        const net_normalize *scaling, float *map, hl_err *e)
 {
@@ -206,18 +238,9 @@ int net_onednn_forward(net_onednn *g, const uint8_t *images, size_t n, int chann
     worker *w = take_worker(g);
     omp_set_num_threads(1);
     int status = 0;
-    for (size_t i = 0; i < n && status == 0; i += batch) {
-        const size_t rows = n - i < batch ? n - i : batch;
-        float *planes = place(&g->graph, w, g->graph.input);
-        scale_pixels(g, images + i * image, rows, channels, scaling, planes);
-        /* What is left of a batch that is not full must not be what happens to lie there. */
-        memset(planes + rows * 3 * g->height * g->width, 0,
-               (batch - rows) * 3 * g->height * g->width * sizeof *planes);
-        status = run_ops(&g->graph, w, e);
-        if (status == 0)
-            memcpy(map + i * g->values, place(&g->graph, w, g->graph.output),
-                   rows * g->values * sizeof *map);
-    }
+    for (size_t i = 0; i < n && status == 0; i += batch)
+        status = run_batch(g, w, images + i * image, n - i < batch ? n - i : batch, channels,
+                           scaling, map + i * g->values, e);
     omp_set_num_threads(threads);
     give_back(g, w);
     return status;

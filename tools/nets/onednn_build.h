@@ -13,10 +13,13 @@ typedef struct builder {
     dnnl_data_type_t type; /* of values and kernels */
     dnnl_primitive_attr_t plain;
     dnnl_stream_t stream; /* reorders kernels while building */
+    int64_t batch;        /* images that what is built now takes */
+    int waist;            /* step behind which the whole batch goes on; or -1 */
     int *value;           /* [layer]: memory, or -1 */
     int *left;            /* [layer]: steps and outputs that are still to read it */
     bool *busy;           /* [buffer] */
     int threads;          /* that kernels are brought into order by */
+    int joined;           /* buffer of what the parts of a batch have made */
     int scratch;          /* buffer that all primitives take turns in */
 } builder;
 

@@ -78,7 +78,7 @@ const dnnl_memory_desc_t *graph_md(const builder *b, int memory)
 dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
                              dnnl_format_tag_t order, dnnl_memory_desc_t *md)
 {
-    const dnnl_dims_t dims = {b->g->batch, l->channels, l->height, l->width};
+    const dnnl_dims_t dims = {b->batch, l->channels, l->height, l->width};
     return dnnl_memory_desc_init_by_tag(md, 4, dims, type, order);
 }
 
@@ -262,6 +262,21 @@ static dnnl_status_t add_step(builder *b, const net_step *s)
     return status;
 }
 
+/* From here on the whole batch at once: what its parts have made lies side by side. */
+static void join_parts(builder *b, const net_step *s)
+{
+    onednn_graph *g = b->g;
+    graph_memory *part = &g->memories[b->value[s->output]];
+    dnnl_memory_desc_t whole = part->md; /* of which the images are the outermost dimension */
+    whole.dims[0] = whole.padded_dims[0] = b->batch = g->batch;
+    b->busy[part->buffer] = false;
+    part->buffer = b->joined;
+    g->buffers[b->joined] = dnnl_memory_desc_get_size(&whole);
+    g->joint = b->value[s->output];
+    g->nparted = g->nops;
+    b->value[s->output] = graph_add_memory(b, &whole, b->joined);
+}
+
 static int start(builder *b, hl_err *e)
 {
     onednn_graph *g = b->g;
@@ -273,34 +288,50 @@ static int start(builder *b, hl_err *e)
     if (s == dnnl_success)
         s = dnnl_primitive_attr_set_scratchpad_mode(b->plain, dnnl_scratchpad_mode_user);
     b->scratch = take_buffer(b, 0);
+    b->joined = take_buffer(b, 0);
     return s == dnnl_success ? 0 : graph_error(e, "set-up", s);
+}
+
+static int add_steps(builder *b, int output, hl_err *e)
+{
+    for (int i = 0; i < b->p->nsteps; i++) {
+        const dnnl_status_t s = add_step(b, &b->p->steps[i]);
+        if (s != dnnl_success)
+            return graph_error(e, b->n->layers[b->p->steps[i].number].name, s);
+        if (i == b->waist)
+            join_parts(b, &b->p->steps[i]);
+    }
+    const dnnl_status_t s = add_output(b, output);
+    return s == dnnl_success ? 0 : graph_error(e, "output", s);
+}
+
+/* Where the maps have become small, if a batch is to be joined there: its value must have a buffer
+ * to itself. */
+static int find_waist(const net_plan *p, const net *n, int64_t batch)
+{
+    enum { SMALL = 8 }; /* times lower than the images */
+    const int waist = net_plan_waist(p, n, n->layers[0].height / SMALL);
+    return batch > 1 && waist >= 0 && p->steps[waist].added < 0 ? waist : -1;
 }
 
 int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weights *w, int output,
                 int64_t batch, bool bf16, int threads, hl_err *e)
 {
     const size_t count = (size_t)n->n;
-    *g = (onednn_graph){.batch = batch};
+    const int waist = find_waist(p, n, batch);
+    *g = (onednn_graph){.batch = batch, .part = waist < 0 ? batch : 1, .joint = -1};
     builder b = {.g = g,
                  .p = p,
                  .n = n,
                  .w = w,
+                 .batch = g->part,
+                 .waist = waist,
                  .type = bf16 ? dnnl_bf16 : dnnl_f32,
                  .threads = threads,
                  .value = hl_malloc(count, sizeof *b.value),
                  .left = hl_malloc(count, sizeof *b.left)};
     memcpy(b.left, p->uses, count * sizeof *b.left);
-    int status = start(&b, e);
-    for (int i = 0; i < p->nsteps && status == 0; i++) {
-        const dnnl_status_t s = add_step(&b, &p->steps[i]);
-        if (s != dnnl_success)
-            status = graph_error(e, n->layers[p->steps[i].number].name, s);
-    }
-    if (status == 0) {
-        const dnnl_status_t s = add_output(&b, output);
-        if (s != dnnl_success)
-            status = graph_error(e, "output", s);
-    }
+    const int status = start(&b, e) || add_steps(&b, output, e) ? -1 : 0;
     dnnl_primitive_attr_destroy(b.plain);
     dnnl_stream_destroy(b.stream);
     free(b.value);

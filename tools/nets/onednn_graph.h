@@ -31,11 +31,16 @@ typedef struct onednn_graph {
     int64_t batch;
     graph_op *ops;
     size_t nops;
+    /* Where maps are large, images go through one at a time, which stay in the caches; behind it
+     * kernels are, and the whole batch makes use of one that has been read. */
+    int64_t part;   /* images that the first operations take, */
+    size_t nparted; /* which are as many as this; 0: all take the batch */
+    int joint;      /* memory: what they make, in its place in a buffer for the batch; or -1 */
     graph_memory *memories;
     size_t nmemories;
     size_t *buffers; /* [nbuffers] bytes */
     size_t nbuffers;
-    int input;  /* memory: F32 [batch, 3, H, W] row-major */
+    int input;  /* memory: F32 [part, 3, H, W] row-major */
     int output; /* memory: F32 [batch, C, h, w], channels last in memory */
 } onednn_graph;
 

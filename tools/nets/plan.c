@@ -170,6 +170,22 @@ void net_plan_new(net_plan *plan, const net *n, const int *outputs, int noutputs
     free(p.readers);
 }
 
+int net_plan_waist(const net_plan *p, const net *n, int64_t height)
+{
+    int *left = hl_malloc((size_t)p->nlayers, sizeof *left), alive = 0, found = -1;
+    memcpy(left, p->uses, (size_t)p->nlayers * sizeof *left);
+    for (int i = 0; i < p->nsteps && found < 0; i++) {
+        int reads[NET_MAX_INPUTS + 1];
+        for (int k = net_step_reads(&p->steps[i], reads) - 1; k >= 0; k--)
+            alive -= --left[reads[k]] == 0;
+        alive++;
+        if (alive == 1 && n->layers[p->steps[i].output].height <= height)
+            found = i;
+    }
+    free(left);
+    return found;
+}
+
 void net_plan_free(net_plan *p)
 {
     free(p->steps);

@@ -36,6 +36,10 @@ typedef struct net_plan {
 void net_plan_new(net_plan *p, const net *n, const int *outputs, int noutputs);
 void net_plan_free(net_plan *p);
 
+/* The first step behind which its value is all that is still to be read, and no higher than height;
+ * -1 where there is none. */
+int net_plan_waist(const net_plan *p, const net *n, int64_t height);
+
 /* The layers whose values a step reads; returns how many. */
 int net_step_reads(const net_step *s, int layers[NET_MAX_INPUTS + 1]);
 
