@@ -201,6 +201,7 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     const hl_backbone *backbone = hl_backbone_find(model);
+    hl_tf_set_threads((int)jobs);
     check_usage(backbone);
     if (unfreeze)
         pool = NET_POOL_FLATTEN; /* the tail pools what it makes of them */

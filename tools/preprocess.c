@@ -237,6 +237,7 @@ int main(int argc, char **argv)
                        .variants = (size_t)opt_augment,
                        .seed = opt_seed,
                        .jobs = (int)opt_jobs};
+    hl_tf_set_threads((int)opt_jobs);
     settle_size(&c.to.height, &c.to.width);
     if (opt_rejects && !c.skip_unusable)
         hl_usage_error("--rejects: expected --on-error skip with it");

@@ -2,7 +2,6 @@
 #include "image.h"
 
 #include "image_decoders.h"
-#include "mem.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,7 +36,8 @@ static bool is_grey(const uint8_t *px, size_t n)
     return true;
 }
 
-/* Many grey radiographs are stored as colour. */
+/* Many grey radiographs are stored as colour. The buffer stays as large as it is: one that shrinks
+ * is given back to the system and asked for again with each image. */
 static void collapse_grey(hl_image *img)
 {
     const size_t n = img->height * img->width;
@@ -45,7 +45,6 @@ static void collapse_grey(hl_image *img)
         return;
     for (size_t i = 0; i < n; i++)
         img->pixels[i] = img->pixels[3 * i];
-    img->pixels = hl_realloc(img->pixels, n, 1);
     img->channels = 1;
 }
 

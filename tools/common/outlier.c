@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS = 8, BLOCK = HL_OUTLIER_DIMS / BLOCKS, BITS = 6 };
+enum { BLOCKS = 8, BLOCK = HL_OUTLIER_DIMS / BLOCKS, BITS = 6, LANES = 8 };
 
 size_t hl_outlier_dims(size_t inputs)
 {
@@ -53,20 +53,46 @@ static void project(const float *features, size_t inputs, uint64_t seed, double 
         out[j] = scale * (double)features[j];
 }
 
-/* Distance of x [dims] to the nearest mean. */
-static double nearest(const hl_outlier *o, const double *x)
+/* y = W x, of the lower triangular W [dims, dims]. */
+static void whiten(const hl_outlier *o, const double *x, double *y)
 {
-    double best = INFINITY, from_mean[HL_OUTLIER_DIMS];
+    for (size_t i = 0; i < o->dims; i++) {
+        const float *row = o->whitening + i * o->dims;
+        double sum[LANES] = {0};
+        size_t j = 0;
+        for (; j + LANES <= i + 1; j += LANES)
+            for (size_t k = 0; k < LANES; k++)
+                sum[k] += (double)row[j + k] * x[j + k];
+        for (; j <= i; j++)
+            sum[0] += (double)row[j] * x[j];
+        y[i] = 0;
+        for (size_t k = 0; k < LANES; k++)
+            y[i] += sum[k];
+    }
+}
+
+/* W mean of each class: [nmeans, dims]. */
+static double *whiten_means(const hl_outlier *o)
+{
+    double mean[HL_OUTLIER_DIMS], *whitened = hl_malloc(o->nmeans * o->dims, sizeof *whitened);
     for (size_t k = 0; k < o->nmeans; k++) {
         for (size_t i = 0; i < o->dims; i++)
-            from_mean[i] = x[i] - (double)o->means[k * o->dims + i];
+            mean[i] = (double)o->means[k * o->dims + i];
+        whiten(o, mean, whitened + k * o->dims);
+    }
+    return whitened;
+}
+
+/* Distance of x [dims] to the nearest mean. */
+static double nearest(const hl_outlier *o, const double *whitened_means, const double *x)
+{
+    double best = INFINITY, y[HL_OUTLIER_DIMS];
+    whiten(o, x, y);
+    for (size_t k = 0; k < o->nmeans; k++) {
         double sum = 0;
         for (size_t i = 0; i < o->dims; i++) {
-            const float *row = o->whitening + i * o->dims;
-            double y = 0;
-            for (size_t j = 0; j <= i; j++)
-                y += (double)row[j] * from_mean[j];
-            sum += y * y;
+            const double from_mean = y[i] - whitened_means[k * o->dims + i];
+            sum += from_mean * from_mean;
         }
         best = fmin(best, sum);
     }
@@ -75,9 +101,11 @@ static double nearest(const hl_outlier *o, const double *x)
 
 double hl_outlier_distance(const hl_outlier *o, const float *features)
 {
-    double x[HL_OUTLIER_DIMS];
+    double x[HL_OUTLIER_DIMS], *means = whiten_means(o);
     project(features, o->inputs, o->seed, x);
-    return nearest(o, x);
+    const double distance = nearest(o, means, x);
+    free(means);
+    return distance;
 }
 
 void hl_outlier_free(hl_outlier *o)
@@ -103,11 +131,26 @@ struct hl_outlier_fit {
     float *values; /* [n, dims] */
 };
 
-/* Sums of some of the training samples, by class. */
+/* Of some of the training samples, about a centre of each class. */
 typedef struct moments {
     uint64_t *count; /* [nclasses] */
-    double *mean;    /* [nclasses, dims] */
+    double *sum;     /* [nclasses, dims] */
+    double *scatter; /* [dims, dims], the lower triangle: of all classes */
 } moments;
+
+static moments moments_new(const hl_outlier_fit *f)
+{
+    return (moments){hl_calloc(f->nclasses, sizeof(uint64_t)),
+                     hl_calloc(f->nclasses * f->dims, sizeof(double)),
+                     hl_calloc(f->dims * f->dims, sizeof(double))};
+}
+
+static void moments_free(moments *m)
+{
+    free(m->count);
+    free(m->sum);
+    free(m->scatter);
+}
 
 hl_outlier_fit *hl_outlier_fit_new(size_t inputs, size_t nclasses, uint64_t seed)
 {
@@ -143,48 +186,84 @@ void hl_outlier_fit_add(hl_outlier_fit *f, const float *features, uint32_t cls, 
     f->rows[f->n++] = (row){cls, train ? fold_of(f->seed, patient) : HELD_OUT};
 }
 
-/* Training samples outside a fold; HELD_OUT leaves none out. */
-static bool takes_part(const row *r, int without)
+static void add_scatter(double *scatter, const double *x, size_t d)
 {
-    return r->fold != HELD_OUT && r->fold != without;
-}
-
-static void find_means(const hl_outlier_fit *f, int without, moments *m)
-{
-    memset(m->count, 0, f->nclasses * sizeof *m->count);
-    memset(m->mean, 0, f->nclasses * f->dims * sizeof *m->mean);
-    for (size_t s = 0; s < f->n; s++) {
-        if (!takes_part(&f->rows[s], without))
-            continue;
-        double *mean = m->mean + f->rows[s].cls * f->dims;
-        m->count[f->rows[s].cls]++;
-        for (size_t i = 0; i < f->dims; i++)
-            mean[i] += (double)f->values[s * f->dims + i];
+    for (size_t i = 0; i < d; i++) {
+        double *to = scatter + i * d;
+        size_t j = 0;
+        for (; j + LANES <= i + 1; j += LANES)
+            for (size_t k = 0; k < LANES; k++)
+                to[j + k] += x[i] * x[j + k];
+        for (; j <= i; j++)
+            to[j] += x[i] * x[j];
     }
-    for (size_t k = 0; k < f->nclasses; k++)
-        for (size_t i = 0; i < f->dims; i++)
-            m->mean[k * f->dims + i] /= m->count[k] ? (double)m->count[k] : 1;
 }
 
-/* The covariance about the class means; the lower triangle. Returns the number of samples. */
-static uint64_t find_covariance(const hl_outlier_fit *f, int without, const moments *m, double *cov)
+/* centre: [nclasses, dims], zeros for the sums alone. */
+static void add_sample(const hl_outlier_fit *f, size_t s, const double *centre, moments *m,
+                       bool squares)
+{
+    const size_t d = f->dims, cls = f->rows[s].cls;
+    double x[HL_OUTLIER_DIMS];
+    m->count[cls]++;
+    for (size_t i = 0; i < d; i++) {
+        x[i] = (double)f->values[s * d + i] - centre[cls * d + i];
+        m->sum[cls * d + i] += x[i];
+    }
+    if (squares)
+        add_scatter(m->scatter, x, d);
+}
+
+/* The class means of all training samples. */
+static void find_centres(const hl_outlier_fit *f, double *centre)
+{
+    moments all = moments_new(f);
+    memset(centre, 0, f->nclasses * f->dims * sizeof *centre);
+    for (size_t s = 0; s < f->n; s++)
+        if (f->rows[s].fold != HELD_OUT)
+            add_sample(f, s, centre, &all, false);
+    for (size_t k = 0; k < f->nclasses; k++)
+        for (size_t i = 0; all.count[k] && i < f->dims; i++)
+            centre[k * f->dims + i] = all.sum[k * f->dims + i] / (double)all.count[k];
+    moments_free(&all);
+}
+
+/* Those of the folds together, but for one; HELD_OUT leaves none out. */
+static moments join_folds(const hl_outlier_fit *f, const moments *folds, int without)
+{
+    const size_t d = f->dims;
+    moments m = moments_new(f);
+    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++) {
+        if (fold == without)
+            continue;
+        for (size_t k = 0; k < f->nclasses; k++)
+            m.count[k] += folds[fold].count[k];
+        for (size_t i = 0; i < f->nclasses * d; i++)
+            m.sum[i] += folds[fold].sum[i];
+        for (size_t i = 0; i < d * d; i++)
+            m.scatter[i] += folds[fold].scatter[i];
+    }
+    return m;
+}
+
+/* The sums become the distances of the class means from their centres, the scatter about the
+ * centres the covariance about those means. Returns the number of samples. */
+static uint64_t to_covariance(const hl_outlier_fit *f, moments *m)
 {
     const size_t d = f->dims;
     uint64_t n = 0;
-    double x[HL_OUTLIER_DIMS];
-    memset(cov, 0, d * d * sizeof *cov);
-    for (size_t s = 0; s < f->n; s++) {
-        if (!takes_part(&f->rows[s], without))
-            continue;
-        n++;
-        for (size_t i = 0; i < d; i++)
-            x[i] = (double)f->values[s * d + i] - m->mean[f->rows[s].cls * d + i];
+    for (size_t k = 0; k < f->nclasses; k++) {
+        const double count = (double)m->count[k];
+        double *mean = m->sum + k * d;
+        n += m->count[k];
+        for (size_t i = 0; m->count[k] && i < d; i++)
+            mean[i] /= count;
         for (size_t i = 0; i < d; i++)
             for (size_t j = 0; j <= i; j++)
-                cov[i * d + j] += x[i] * x[j];
+                m->scatter[i * d + j] -= count * mean[i] * mean[j];
     }
     for (size_t i = 0; n && i < d * d; i++)
-        cov[i] /= (double)n;
+        m->scatter[i] /= (double)n;
     return n;
 }
 
@@ -199,53 +278,54 @@ static bool varies(const double *cov, size_t d)
     return sum > least_variance;
 }
 
-static void keep_means(hl_outlier *o, const hl_outlier_fit *f, const moments *m)
+static void keep_means(hl_outlier *o, const hl_outlier_fit *f, const double *centre,
+                       const moments *m)
 {
     o->means = hl_malloc(f->nclasses * f->dims, sizeof *o->means);
     for (size_t k = 0; k < f->nclasses; k++) {
         if (m->count[k] == 0)
             continue;
         for (size_t i = 0; i < f->dims; i++)
-            o->means[o->nmeans * f->dims + i] = (float)m->mean[k * f->dims + i];
+            o->means[o->nmeans * f->dims + i] =
+                (float)(centre[k * f->dims + i] + m->sum[k * f->dims + i]);
         o->nmeans++;
     }
 }
 
 /* The reference of all training samples but those of a fold. Without one, dims stays 0. */
-static void fit_one(const hl_outlier_fit *f, int without, hl_outlier *o)
+static void fit_one(const hl_outlier_fit *f, const double *centre, const moments *folds,
+                    int without, hl_outlier *o)
 {
     const size_t d = f->dims;
-    moments m = {hl_malloc(f->nclasses, sizeof *m.count),
-                 hl_malloc(f->nclasses * d, sizeof *m.mean)};
-    double *cov = hl_malloc(d * d, sizeof *cov);
+    moments m = join_folds(f, folds, without);
     *o = (hl_outlier){.inputs = f->inputs, .seed = f->seed};
-    find_means(f, without, &m);
-    o->trained = find_covariance(f, without, &m, cov);
-    if (varies(cov, d) && hl_shrink_oas(cov, d, o->trained, &o->shrinkage) == 0 &&
-        hl_whiten(cov, d) == 0) {
+    o->trained = to_covariance(f, &m);
+    if (varies(m.scatter, d) && hl_shrink_oas(m.scatter, d, o->trained, &o->shrinkage) == 0 &&
+        hl_whiten(m.scatter, d) == 0) {
         o->dims = d;
-        keep_means(o, f, &m);
+        keep_means(o, f, centre, &m);
         o->whitening = hl_malloc(d * d, sizeof *o->whitening);
         for (size_t i = 0; i < d * d; i++)
-            o->whitening[i] = (float)cov[i];
+            o->whitening[i] = (float)m.scatter[i];
     }
-    free(cov);
-    free(m.mean);
-    free(m.count);
+    moments_free(&m);
 }
 
 /* Appends the distances of the samples of a fold. */
 static void add_distances(const hl_outlier_fit *f, int fold, const hl_outlier *o, double *to,
                           size_t *n)
 {
-    double x[HL_OUTLIER_DIMS];
-    for (size_t s = 0; o->dims && s < f->n; s++) {
+    if (!o->dims)
+        return;
+    double x[HL_OUTLIER_DIMS], *means = whiten_means(o);
+    for (size_t s = 0; s < f->n; s++) {
         if (f->rows[s].fold != fold)
             continue;
         for (size_t i = 0; i < f->dims; i++)
             x[i] = (double)f->values[s * f->dims + i];
-        to[(*n)++] = nearest(o, x);
+        to[(*n)++] = nearest(o, means, x);
     }
+    free(means);
 }
 
 static int by_value(const void *a, const void *b)
@@ -271,22 +351,39 @@ static void fit_free(hl_outlier_fit *f)
     free(f);
 }
 
+/* Whose samples are in how many fits is added up once. */
+static void sum_folds(const hl_outlier_fit *f, const double *centre, moments *folds)
+{
+    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++)
+        folds[fold] = moments_new(f);
+    for (size_t s = 0; s < f->n; s++)
+        if (f->rows[s].fold != HELD_OUT)
+            add_sample(f, s, centre, &folds[f->rows[s].fold], true);
+}
+
 void hl_outlier_fit_end(hl_outlier_fit *f, double quantile, hl_outlier *o)
 {
+    double *centre = hl_malloc(f->nclasses * f->dims, sizeof *centre);
     double *distances = hl_malloc(f->n, sizeof *distances);
+    moments folds[HL_OUTLIER_FOLDS];
     size_t n = 0;
+    find_centres(f, centre);
+    sum_folds(f, centre, folds);
     for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++) {
         hl_outlier part;
-        fit_one(f, fold, &part);
+        fit_one(f, centre, folds, fold, &part);
         add_distances(f, fold, &part, distances, &n);
         hl_outlier_free(&part);
     }
-    fit_one(f, HELD_OUT, o);
+    fit_one(f, centre, folds, HELD_OUT, o);
     add_distances(f, HELD_OUT, o, distances, &n);
     if (o->dims && n)
         set_threshold(o, quantile, distances, n);
     else
         hl_outlier_free(o);
+    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++)
+        moments_free(&folds[fold]);
+    free(centre);
     free(distances);
     fit_free(f);
 }

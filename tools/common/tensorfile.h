@@ -55,6 +55,9 @@ typedef struct hl_tf_writer hl_tf_writer;
  * done several times as fast by the lower one. */
 enum { HL_TF_LEVEL = 1, HL_TF_LEVEL_PIXELS = -1 };
 int hl_tf_create(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level, hl_err *e);
+/* Threads that compress each file created from now on, beside the caller's; 1 at the start. Their
+ * number changes nothing in the file. */
+void hl_tf_set_threads(int n);
 int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e);
 /* Ends the file: exactly the promised bytes must have been written. Frees w in any case. */
 int hl_tf_finish(hl_tf_writer *w, hl_err *e);

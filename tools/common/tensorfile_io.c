@@ -27,6 +27,14 @@ static uint64_t load_u64(const unsigned char *from)
 
 /* ---- writing ---- */
 
+static int compressing_threads = 1;
+
+void hl_tf_set_threads(int n)
+{
+    enum { MOST = 8 }; /* each holds a few megabytes */
+    compressing_threads = n < 1 ? 1 : n > MOST ? MOST : n;
+}
+
 struct hl_tf_writer {
     hl_out out;
     ZSTD_CCtx *zstd;
@@ -51,9 +59,13 @@ static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDire
     }
 }
 
+/* Threads of its own, even if only one: what zstd writes is the same for any number but none. A
+ * libzstd that was built without them writes by itself, and one byte or another differs. */
 static int start_frame(hl_tf_writer *w, uint64_t size, int level)
 {
     w->zstd = ZSTD_createCCtx();
+    if (w->zstd)
+        (void)ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_nbWorkers, compressing_threads);
     return !w->zstd ||
                    ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, level)) ||
                    ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1)) ||
