@@ -168,6 +168,7 @@ triage_weights = $(if $(filter %.pt,$(triage_model)),$(triage_model),$(or \
 triage: $(bin)/predict
 	@[ -f $(call q,$(HEAD)) ] || \
 	    { echo make: $(call q,HEAD=$(HEAD): there is no such file; make all makes one) >&2; exit 1; }
+	@[ ! -e $(call q,$(dir $(HEAD))experiment.tsv) ] || scripts/unchanged $(call q,$(dir $(HEAD))experiment.tsv)
 	@[ -e $(call q,$(IMAGES)) ] || \
 	    { echo make: $(call q,IMAGES=$(IMAGES): expected a folder of images) >&2; exit 1; }
 	@mkdir -p $(call q,$(TRIAGE))

@@ -212,6 +212,26 @@ noticed_only() {
     cmp <(zstd -dqc own-images | tail -c 10000) <(zstd -dqc images | tail -c 10000)
 }
 
+@test "integrity: a table that was cut off before its last line is not one that was made by hand" {
+    local cut='cut short, or changed by hand: expected #sha256 as the last line'
+    for file in p.tsv history.tsv audit.tsv; do
+        sed '$d' "$file" >"short-$file"
+    done
+    mkdir short.d
+    cp maps.d/* short.d
+    sed -i '$d' short.d/explain.tsv
+    fails 1 "short-p.tsv: $cut" compare -n a,b short-p.tsv p.tsv
+    fails 1 "short-p.tsv: $cut" evaluate -o out --pooled short-p.tsv
+    fails 1 "short-p.tsv: $cut" explain -i images -p short-p.tsv -w weights -o out head
+    fails 1 "short-history.tsv: $cut" report -q --metrics metrics.json --history short-history.tsv -o out
+    fails 1 "short-audit.tsv: $cut" report -q --metrics metrics.json --audit short-audit.tsv -o out
+    fails 1 "short.d/explain.tsv: $cut" report -q --metrics metrics.json --explain short.d -o out
+    [ ! -e out ]
+    # Without the statement of where it came from it is somebody's own.
+    grep -v '^#chain' short-p.tsv >own-p.tsv
+    compare -q --resamples 10 -n a,b own-p.tsv p.tsv >/dev/null
+}
+
 # ---- what does not belong together ----
 
 # apart STATUS PATTERN A B COMMAND...: refused in one line that matches and has both names in it.

@@ -171,6 +171,12 @@ tools_run() {
     run triage IMAGES="$BATS_TEST_TMPDIR/it's new" WEIGHTS=seeded:2
     [ "$status" -ne 0 ]
     [[ $output == *"differ in weights"* ]]
+    cp -r "$results/run" "$results/edited"
+    sed -i 's/^knob\tMODEL\t.*/knob\tMODEL\tvgg16/' "$results/edited/experiment.tsv"
+    run triage IMAGES="$BATS_TEST_TMPDIR/it's new" RUN=edited
+    [ "$status" -ne 0 ]
+    [[ $output == *"edited/experiment.tsv: changed since it was written"* ]]
+    rm -rf "$results/edited"
     run triage IMAGES=
     [ "$status" -ne 0 ]
     [[ $output == *"IMAGES=: expected a folder of images"* ]]

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/seal.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,6 +50,28 @@ const char *fuzz_framed(const uint8_t *data, size_t size)
     FUZZ_EXPECT(!ZSTD_isError(used));
     const char *path = fuzz_file(frame, used);
     free(frame);
+    return path;
+}
+
+static bool has_seal(const uint8_t *data, size_t size)
+{
+    hl_err e;
+    size_t len = size;
+    char *copy = fuzz_text(data, size);
+    const bool found = hl_unseal_table(copy, &len, "", &e) || len < size;
+    free(copy);
+    return found;
+}
+
+const char *fuzz_sealed(const uint8_t *data, size_t size)
+{
+    if (has_seal(data, size))
+        return fuzz_file(data, size);
+    hl_text t = {0};
+    hl_text_add(&t, (const char *)data, size);
+    hl_seal_table(&t, 0);
+    const char *path = fuzz_file((const uint8_t *)t.data, t.len);
+    hl_text_free(&t);
     return path;
 }
 

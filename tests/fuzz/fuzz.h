@@ -19,6 +19,10 @@ const char *fuzz_file(const uint8_t *data, size_t size);
  * compressed file get past its checksum; so all that is behind it is reached. */
 const char *fuzz_framed(const uint8_t *data, size_t size);
 
+/* The same as a table with the right seal, if it has none: one that states where it came from is
+ * refused without. */
+const char *fuzz_sealed(const uint8_t *data, size_t size);
+
 /* A name for a file, for a library that takes no other; the file goes when the program ends. */
 const char *fuzz_path(void);
 

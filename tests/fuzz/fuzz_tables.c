@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const char *path = fuzz_file(data, size);
+    const char *path = fuzz_sealed(data, size);
     report_history history;
     report_audit audit;
     report_pairs pairs;

@@ -209,6 +209,11 @@ def texts(folder):
                              variants).encode())
     digests = "#hilum-digests 1\ninode\tbytes\tmtime\tctime\tdigest\n" + f"1\t2\t3\t4\tsha256:{'0' * 64}\n" * 2
     put(folder, "tables", digests.encode())
+    row = "s\tA\tB\t0.75\tsurest-hit\tgradcam\tB\t{}\timage-01.png\t0.5\t0.25\t-0.1\t0.1\n"
+    names = "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\trho\tabs_rho\n"
+    for files in (["a.png"], ["a.png", "a.png"], ["b"], ["c"], ["../a.png"]):
+        put(folder, "maps", ("#hilum-explain 1\n#chain\t[]\n#sanity\theads 10\n" + names +
+                             "".join(row.format(f) for f in files)).encode())
     put(folder, "tables", b"MODEL\tvgg16\nDATA\t\n")
     put(folder, "tables", b"vgg16 1.0\nzstd\t1.5\n")
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/predictions.h"
+#include "common/seal.h"
 #include "helpers.h"
 
 static const char *const classes[] = {"A", "B"};
 
 #define HEAD                                                                                       \
-    "#hilum-predictions 1\n#chain\t[]\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
+    "#hilum-predictions 1\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
 
 static int read_text(hl_predictions *p, const char *text, const char *subset, hl_err *e)
 {
@@ -23,7 +24,6 @@ static void test_rows(void **state)
     hl_predictions p;
     assert_int_equal(read_text(&p, good, NULL, &e), 0);
     assert_int_equal(p.n, 2);
-    assert_string_equal(p.chain, "[]");
     assert_string_equal(p.rows[0].sample, "a b.png");
     assert_string_equal(p.rows[0].patient, "p1");
     assert_int_equal(p.rows[0].label, 0);
@@ -31,6 +31,24 @@ static void test_rows(void **state)
     assert_true(p.p[1] == 0.75 && p.p[2] == 0 && p.p[3] == 1);
     assert_string_equal(p.rows[1].sample, "c\td.png");
     hl_predictions_free(&p);
+}
+
+/* Where the file says where it came from, it must say what it was, too. */
+static void test_origin(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_predictions p;
+    hl_text t = {0};
+    hl_text_puts(&t, "#chain\t[]\n");
+    hl_text_puts(&t, good);
+    assert_int_equal(read_text(&p, t.data, NULL, &e), -1);
+    assert_contains(e.msg, "p.tsv: cut short, or changed by hand: expected #sha256");
+    hl_seal_table(&t, 0);
+    assert_int_equal(read_text(&p, t.data, NULL, &e), 0);
+    assert_string_equal(p.chain, "[]");
+    hl_predictions_free(&p);
+    hl_text_free(&t);
 }
 
 static void test_classes_of_the_file(void **state)
@@ -88,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_rows),
+        IN_FOLDER(test_origin),
         IN_FOLDER(test_classes_of_the_file),
         IN_FOLDER(test_subset),
         IN_FOLDER(test_refusals),

@@ -92,7 +92,13 @@ int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e)
     if (status)
         return -1;
     t->name = hl_strdup(name);
+    const size_t whole = len;
     status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
+    if (status == 0 && len == whole && hl_tsv_comment(t, "chain"))
+        status = hl_fail(e,
+                         "%s: cut short, or changed by hand: expected #sha256 as the last line of "
+                         "a table that states its provenance, #chain",
+                         name);
     if (status)
         hl_tsv_free(t);
     return status;

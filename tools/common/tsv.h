@@ -2,7 +2,8 @@
 /*
  * A table as text: lines "#key<TAB>value" for origin and people, one line of column names, then
  * rows. Fields are escaped as in hl_tsv_escape and come out unescaped. What a tool wrote ends in a
- * seal, see seal.h, and is refused where a byte has changed.
+ * seal, see seal.h, and is refused where a byte has changed, or where it states its provenance,
+ * "#chain", and the seal is not there.
  */
 #ifndef HL_TSV_H
 #define HL_TSV_H
