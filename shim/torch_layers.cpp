@@ -235,11 +235,6 @@ int ts_add_scaled(ts_tensor **out, const ts_tensor *x, const ts_tensor *y, doubl
     return produce(out, [&] { return at::add(x->t, y->t, scale); });
 }
 
-int ts_mul(ts_tensor **out, const ts_tensor *x, const ts_tensor *y)
-{
-    return produce(out, [&] { return x->t * y->t; });
-}
-
 int ts_concat_channels(ts_tensor **out, const ts_tensor *const *xs, int n)
 {
     return produce(out, [&] {
@@ -268,9 +263,4 @@ int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x)
 int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c)
 {
     return produce(out, [&] { return flat->t.view({-1, h, w, c}).permute({0, 3, 1, 2}); });
-}
-
-int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias)
-{
-    return produce(out, [&] { return at::addmm(bias->t, x->t, kernel->t); });
 }

@@ -180,8 +180,6 @@ STATUS(ts_to, (ts_tensor * *out, const ts_tensor *t, ts_dtype dtype, ts_device d
 STATUS(ts_permute, (ts_tensor * *out, const ts_tensor *t, const int *order), (out, t, order))
 STATUS(ts_channels_last, (ts_tensor * *out, const ts_tensor *t), (out, t))
 STATUS(ts_channels_first, (ts_tensor * *out, const ts_tensor *t), (out, t))
-STATUS(ts_gather_rows, (ts_tensor * *out, const ts_tensor *t, const int64_t *rows, int64_t n),
-       (out, t, rows, n))
 STATUS(ts_lookup,
        (ts_tensor * *out, const ts_tensor *images, const float table[3][256], const int source[3],
         ts_device device),
@@ -207,16 +205,12 @@ STATUS(ts_relu6, (ts_tensor * *out, const ts_tensor *x), (out, x))
 STATUS(ts_activate, (ts_tensor * x, ts_act act), (x, act))
 STATUS(ts_add_scaled, (ts_tensor * *out, const ts_tensor *x, const ts_tensor *y, double scale),
        (out, x, y, scale))
-STATUS(ts_mul, (ts_tensor * *out, const ts_tensor *x, const ts_tensor *y), (out, x, y))
 STATUS(ts_concat_channels, (ts_tensor * *out, const ts_tensor *const *xs, int n), (out, xs, n))
 STATUS(ts_global_mean, (ts_tensor * *out, const ts_tensor *x), (out, x))
 STATUS(ts_global_max, (ts_tensor * *out, const ts_tensor *x), (out, x))
 STATUS(ts_flatten_hwc, (ts_tensor * *out, const ts_tensor *x), (out, x))
 STATUS(ts_from_hwc, (ts_tensor * *out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c),
        (out, flat, h, w, c))
-STATUS(ts_dense,
-       (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias),
-       (out, x, kernel, bias))
 STATUS(ts_module_load, (ts_module * *out, const char *path, ts_device device), (out, path, device))
 STATUS(ts_module_forward, (ts_tensor * *out, ts_module *m, const ts_tensor *x), (out, m, x))
 STATUS(ts_require_grad, (ts_tensor * t), (t))
@@ -224,16 +218,11 @@ STATUS(ts_batch_norm,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *gamma, const ts_tensor *beta,
         ts_tensor *mean, ts_tensor *variance, double epsilon, int training, double momentum),
        (out, x, gamma, beta, mean, variance, epsilon, training, momentum))
-STATUS(ts_cross_entropy,
-       (ts_tensor * *out, const ts_tensor *logits, const ts_tensor *labels,
-        const ts_tensor *weights),
-       (out, logits, labels, weights))
-STATUS(ts_element, (ts_tensor * *out, const ts_tensor *t, int64_t at), (out, t, at))
-STATUS(ts_sum_squares, (ts_tensor * *out, const ts_tensor *x), (out, x))
-STATUS(ts_backward, (const ts_tensor *scalar), (scalar))
+STATUS(ts_backward_from, (const ts_tensor *t, const float *slope), (t, slope))
 STATUS(ts_gradient, (ts_tensor * *out, const ts_tensor *t), (out, t))
-STATUS(ts_adam_step, (ts_tensor * p, ts_tensor *m, ts_tensor *v, const ts_adam *a), (p, m, v, a))
-STATUS(ts_sgd_step, (ts_tensor * p, ts_tensor *momentum, double rate, double beta),
-       (p, momentum, rate, beta))
-STATUS(ts_zeros_like, (ts_tensor * *out, const ts_tensor *t), (out, t))
-STATUS(ts_copy_into, (ts_tensor * to, const ts_tensor *from), (to, from))
+STATUS(ts_clear_gradient, (ts_tensor * t), (t))
+STATUS(ts_values, (ts_tensor * t, float **values), (t, values))
+STATUS(ts_product,
+       (const int64_t size[3], const float *a, int64_t a_stride, int a_transposed, const float *b,
+        int64_t b_stride, int b_transposed, int add, float *c, int64_t c_stride),
+       (size, a, a_stride, a_transposed, b, b_stride, b_transposed, add, c, c_stride))

@@ -219,11 +219,3 @@ int ts_channels_first(ts_tensor **out, const ts_tensor *t)
 {
     return produce(out, [&] { return t->t.contiguous(); });
 }
-
-int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n)
-{
-    return produce(out, [&] {
-        const at::Tensor index = at::from_blob(const_cast<int64_t *>(rows), {n}, at::kLong);
-        return t->t.index_select(0, index.to(t->t.device()));
-    });
-}

@@ -85,8 +85,6 @@ int ts_permute(ts_tensor **out, const ts_tensor *t, const int *order);
  * if it is so already. */
 int ts_channels_last(ts_tensor **out, const ts_tensor *t);
 int ts_channels_first(ts_tensor **out, const ts_tensor *t);
-/* Rows of t (dimension 0) by number; rows is I64 [n] in host memory. */
-int ts_gather_rows(ts_tensor **out, const ts_tensor *t, const int64_t *rows, int64_t n);
 
 /* ---- images ---- */
 
@@ -127,7 +125,6 @@ int ts_relu6(ts_tensor **out, const ts_tensor *x);
 int ts_activate(ts_tensor *x, ts_act act);
 int ts_add_scaled(ts_tensor **out, const ts_tensor *x, const ts_tensor *y,
                   double scale); /* x + scale y */
-int ts_mul(ts_tensor **out, const ts_tensor *x, const ts_tensor *y);
 int ts_concat_channels(ts_tensor **out, const ts_tensor *const *xs, int n);
 /* [N, C, H, W] -> [N, C]: mean or maximum over the pixels. */
 int ts_global_mean(ts_tensor **out, const ts_tensor *x);
@@ -136,8 +133,12 @@ int ts_global_max(ts_tensor **out, const ts_tensor *x);
 int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
 /* The way back, as a view: [N, H * W * C] -> [N, C, H, W]. */
 int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c);
-/* x [N, D], kernel [D, M], bias [M] -> [N, M]. */
-int ts_dense(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias);
+/* Matrices in host memory: c = a b, or with add c += a b, with size m, n, k: a [m, k], b [k, n], c
+ * [m, n], row-major and so many values from row to row; transposed: what stands there is the
+ * transpose. */
+int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
+               const float *b, int64_t b_stride, int b_transposed, int add, float *c,
+               int64_t c_stride);
 
 /* ---- TorchScript ---- */
 
@@ -160,28 +161,13 @@ void ts_record_gradients(int recorded);
 int ts_batch_norm(ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma,
                   const ts_tensor *beta, ts_tensor *mean, ts_tensor *variance, double epsilon,
                   int training, double momentum);
-/* Mean over the batch of weight[i] * -log softmax(logits)[i, label[i]]; labels I64 [N], weights
- * F32 [N] or NULL for 1. The result is a scalar. */
-int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
-                     const ts_tensor *weights);
-/* The value at a place in row-major order, as a scalar that gradients go through. */
-int ts_element(ts_tensor **out, const ts_tensor *t, int64_t at);
-int ts_sum_squares(ts_tensor **out, const ts_tensor *x); /* scalar */
-int ts_backward(const ts_tensor *scalar);
-/* What ts_backward has added up for t, which was marked by ts_require_grad: of t's shape. */
+/* The way back from t, whose gradient is slope: F32 values, as many and in the order of t's. */
+int ts_backward_from(const ts_tensor *t, const float *slope);
+/* What that has added up for t, which was marked by ts_require_grad: of t's shape. */
 int ts_gradient(ts_tensor **out, const ts_tensor *t);
-
-/* One step on p from its gradient, which is then cleared.
- * Adam as Keras defines it: p -= rate_t * m / (sqrt(v) + epsilon) with
- * rate_t = rate * sqrt(1 - beta2^t) / (1 - beta1^t); m and v as large as p, zero before step 1. */
-typedef struct ts_adam {
-    double rate, beta1, beta2, epsilon;
-    int64_t step; /* t, from 1 */
-} ts_adam;
-int ts_adam_step(ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a);
-int ts_sgd_step(ts_tensor *p, ts_tensor *momentum, double rate, double beta); /* Keras' SGD */
-int ts_zeros_like(ts_tensor **out, const ts_tensor *t);
-int ts_copy_into(ts_tensor *to, const ts_tensor *from); /* values only, no gradient */
+int ts_clear_gradient(ts_tensor *t);
+/* Where the values of an F32 tensor in host memory, row-major, stand: to be read and changed. */
+int ts_values(ts_tensor *t, float **values);
 
 #ifdef __cplusplus
 }

@@ -3,10 +3,8 @@
 #include "internal.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
-#include <cmath>
 #include <stdexcept>
 #include <tuple>
 
@@ -18,26 +16,6 @@ int ts_require_grad(ts_tensor *t)
 void ts_record_gradients(int recorded)
 {
     at::GradMode::set_enabled(recorded != 0);
-}
-
-int ts_cross_entropy(ts_tensor **out, const ts_tensor *logits, const ts_tensor *labels,
-                     const ts_tensor *weights)
-{
-    return produce(out, [&] {
-        const at::Tensor log_p = at::log_softmax(logits->t, 1);
-        const at::Tensor picked = -log_p.gather(1, labels->t.unsqueeze(1)).squeeze(1);
-        return weights ? (picked * weights->t).mean() : picked.mean();
-    });
-}
-
-int ts_element(ts_tensor **out, const ts_tensor *t, int64_t at)
-{
-    return produce(out, [&] { return t->t.flatten()[at]; });
-}
-
-int ts_sum_squares(ts_tensor **out, const ts_tensor *x)
-{
-    return produce(out, [&] { return x->t.square().sum(); });
 }
 
 int ts_batch_norm(ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma,
@@ -58,98 +36,58 @@ int ts_batch_norm(ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma,
     });
 }
 
-int ts_backward(const ts_tensor *scalar)
+int ts_backward_from(const ts_tensor *t, const float *slope)
 {
-    return guard([&] { scalar->t.backward(); });
+    return guard([&] {
+        // The graph may keep it: it is the caller's only for now.
+        t->t.backward(at::from_blob(const_cast<float *>(slope), t->t.sizes()).clone());
+    });
 }
-
-namespace
-{
-
-// The four arrays of an optimiser step on the CPU: checked once, then plain memory.
-float *plain(const at::Tensor &t, int64_t n)
-{
-    if (!t.is_contiguous() || t.numel() != n || t.scalar_type() != at::kFloat || !t.is_cpu())
-        throw std::runtime_error("an optimiser step needs contiguous float32 tensors of one size");
-    return t.data_ptr<float>();
-}
-
-const at::Tensor gradient_of(const at::Tensor &p)
-{
-    if (!p.grad().defined())
-        throw std::runtime_error("there is no gradient: nothing was computed from the tensor");
-    return p.grad().contiguous();
-}
-
-} // namespace
 
 int ts_gradient(ts_tensor **out, const ts_tensor *t)
 {
-    return produce(out, [&] { return gradient_of(t->t); });
+    return produce(out, [&] {
+        if (!t->t.grad().defined())
+            throw std::runtime_error("there is no gradient: nothing was computed from the tensor");
+        return t->t.grad().contiguous();
+    });
+}
+
+int ts_clear_gradient(ts_tensor *t)
+{
+    return guard([&] { t->t.mutable_grad().reset(); });
+}
+
+int ts_values(ts_tensor *t, float **values)
+{
+    return guard([&] {
+        if (!t->t.is_contiguous() || t->t.scalar_type() != at::kFloat || !t->t.is_cpu())
+            throw std::runtime_error("expected contiguous float32 values in host memory");
+        *values = t->t.data_ptr<float>();
+    });
 }
 
 namespace
 {
 
-struct adam_factors {
-    float rate, keep1, keep2, epsilon;
-};
-
-// One pass over memory instead of the dozen that separate operations would make, compiled for the
-// widths that processors have: square root and division are what it costs.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-__attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-void adam_update(float *__restrict p, float *__restrict m, float *__restrict v,
-                 const float *__restrict g, int64_t n, adam_factors f)
+at::Tensor matrix(const float *values, int64_t stride, bool transposed, int64_t rows,
+                  int64_t columns)
 {
-    for (int64_t i = 0; i < n; i++) {
-        m[i] += (g[i] - m[i]) * f.keep1;
-        v[i] += (g[i] * g[i] - v[i]) * f.keep2;
-        p[i] -= f.rate * m[i] / (__builtin_sqrtf(v[i]) + f.epsilon);
-    }
+    const int64_t down = transposed ? 1 : stride, across = transposed ? stride : 1;
+    return at::from_blob(const_cast<float *>(values), {rows, columns}, {down, across});
 }
 
 } // namespace
 
-int ts_adam_step(ts_tensor *p, ts_tensor *m, ts_tensor *v, const ts_adam *a)
+int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
+               const float *b, int64_t b_stride, int b_transposed, int add, float *c,
+               int64_t c_stride)
 {
     return guard([&] {
         at::NoGradGuard no_grad;
-        const int64_t n = p->t.numel();
-        const at::Tensor g = gradient_of(p->t);
-        float *const pp = plain(p->t, n), *const pm = plain(m->t, n), *const pv = plain(v->t, n);
-        const float *const pg = plain(g, n);
-        const double t = double(a->step);
-        const float rate =
-            float(a->rate * std::sqrt(1 - std::pow(a->beta2, t)) / (1 - std::pow(a->beta1, t)));
-        const adam_factors f = {rate, float(1 - a->beta1), float(1 - a->beta2), float(a->epsilon)};
-        at::parallel_for(0, n, 1 << 15, [&](int64_t begin, int64_t end) {
-            adam_update(pp + begin, pm + begin, pv + begin, pg + begin, end - begin, f);
-        });
-        p->t.mutable_grad().reset();
-    });
-}
-
-int ts_sgd_step(ts_tensor *p, ts_tensor *momentum, double rate, double beta)
-{
-    return guard([&] {
-        at::NoGradGuard no_grad;
-        momentum->t.mul_(beta).sub_(gradient_of(p->t), rate);
-        p->t.add_(momentum->t);
-        p->t.mutable_grad().reset();
-    });
-}
-
-int ts_zeros_like(ts_tensor **out, const ts_tensor *t)
-{
-    return produce(out, [&] { return at::zeros_like(t->t.detach()); });
-}
-
-int ts_copy_into(ts_tensor *to, const ts_tensor *from)
-{
-    return guard([&] {
-        at::NoGradGuard no_grad;
-        to->t.copy_(from->t);
+        const int64_t m = size[0], n = size[1], k = size[2];
+        matrix(c, c_stride, false, m, n)
+            .addmm_(matrix(a, a_stride, a_transposed != 0, m, k),
+                    matrix(b, b_stride, b_transposed != 0, k, n), add ? 1 : 0, 1);
     });
 }

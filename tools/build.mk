@@ -50,10 +50,12 @@ pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla -Werror -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
+# Loops over arrays that are to become vector code, in which nobody reads errno of a square root.
+vector_cflags  := $(if $(fuzz),,-ftree-vectorize -fvect-cost-model=dynamic) -fno-math-errno
+# Threads of products: gcc's OpenMP. For the fuzzers, whose compiler is another, one thread does.
+openmp_cflags  := $(if $(fuzz),-Wno-unknown-pragmas,-fopenmp)
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
-# Loops over arrays in the shim are to become vector code; nobody there reads errno of a square root.
-hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIC -fstack-protector-strong \
-                  -ftree-vectorize -fvect-cost-model=dynamic -fno-math-errno -MMD -MP
+hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIC -fstack-protector-strong -MMD -MP
 hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
@@ -79,11 +81,12 @@ ifdef LIBTORCH
 torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
 torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
+onednn_libs  := -lgomp
 hilum_cflags += -DHL_WITHOUT_ONEDNN # it has a copy of its own, of another version
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
-onednn_libs  := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl -lgomp)
+onednn_libs  := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl) -lgomp
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
@@ -106,7 +109,7 @@ torch_library := $(BUILD)/libhilum-torch.so
 $(BUILD)/recipe: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
-	    $(torch_cflags) $(torch_libs) $(onednn_libs) $(hilum_ldflags) $(LDFLAGS)) \
+	    $(openmp_cflags) $(vector_cflags) $(torch_cflags) $(torch_libs) $(onednn_libs) $(hilum_ldflags) $(LDFLAGS)) \
 	    $(common_objs) $(page_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
 
 # A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
@@ -124,7 +127,8 @@ build: $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 $(BUILD)/%.o: tools/%.c $(BUILD)/recipe | $(after_deps)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags)) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags) $(openmp_cflags)) \
+	    $(if $(filter %/optimizer.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe | $(after_deps)
 	@mkdir -p $(@D)

@@ -185,8 +185,6 @@ static occlusion occlusion_of(const job *j)
 static int add_occlusion(job *j, const subject *s, double *picture, hl_err *e)
 {
     const occlusion o = occlusion_of(j);
-    if (ts_set_threads((int)jobs))
-        return hl_fail(e, "libtorch: %s", ts_last_error());
     if (occlusion_map(&o, s->image, s->target, picture, &j->progress, e))
         return -1;
     const explain_map map = {.method = "occlusion",
@@ -217,8 +215,6 @@ static int explain_one(job *j, subject *s, double *picture, hl_err *e)
     last_maps m;
     if (hl_outdir_interrupted())
         return hl_fail(e, "interrupted");
-    if (ts_set_threads(1)) /* a head's steps take microseconds */
-        return hl_fail(e, "libtorch: %s", ts_last_error());
     if (last_maps_make(&m, j->head, s->features, j->source.shape, e))
         return -1;
     int status = settle_answer(j, s, &m, e);
@@ -305,8 +301,7 @@ static int write_folder(job *j, hl_err *e)
 
 static int explain(job *j, char *const *samples, size_t n, hl_err *e)
 {
-    if (hl_head_use_torch(j->head, e) || top_of(&j->top, j->head, e) ||
-        check_images(&j->images, j->head, j->head_name, e))
+    if (top_of(&j->top, j->head, e) || check_images(&j->images, j->head, j->head_name, e))
         return -1;
     j->out = (explain_output){.classes = j->classes,
                               .height = (size_t)j->images.space.height,

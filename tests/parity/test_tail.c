@@ -7,7 +7,7 @@
  */
 #include "common/mem.h"
 #include "nets/extractor.h"
-#include "nets/head.h"
+#include "nets/trainer.h"
 #include "reference.h"
 #include "torch_shim.h"
 #include "xrays.h"
@@ -72,9 +72,6 @@ static void make_head(fixture *f)
     char *classes[CLASSES] = {"a", "b"};
     must(net_tail_new(&tail, &f->space, f->weights, &f->o, &e), &e);
     must(hl_head_new(&f->head, 0, NULL, 0, classes, CLASSES, &f->space, tail, 1, &e), &e);
-    for (size_t i = 0; i < hl_head_params(f->head); i++)
-        if (hl_head_param_kind(f->head, i) != HL_PARAM_AVERAGE)
-            must_torch(ts_require_grad(hl_head_param(f->head, i)));
 }
 
 static void start(fixture *f, const char *run, const char *weights)
@@ -121,28 +118,20 @@ static void compare(const fixture *f, const char *name, const char *what, const 
 }
 
 /* As Keras lays it out: kernels of convolutions are kept as libtorch has them. */
-static void to_host(const ts_tensor *t, const char *name, float **values, size_t *n)
+static void compare_state(const fixture *f, const char *name, const char *what, const hl_state *s)
 {
     static const int depthwise[4] = {2, 3, 0, 1}, kernel[4] = {2, 3, 1, 0};
-    ts_tensor *plain;
-    *n = 1;
-    for (int i = 0; i < ts_rank(t); i++)
-        *n *= (size_t)ts_dim(t, i);
-    if (ts_rank(t) == 4)
+    ts_tensor *t, *plain;
+    float *values = hl_malloc(s->n, sizeof *values);
+    must_torch(ts_view_data(&t, s->values, TS_F32, s->rank, s->shape));
+    if (s->rank == 4)
         must_torch(ts_permute(&plain, t, strstr(name, "depthwise_kernel") ? depthwise : kernel));
     else
         must_torch(ts_share(&plain, t));
-    *values = hl_malloc(*n, sizeof **values);
-    must_torch(ts_to_data(plain, *values, *n * sizeof **values));
+    must_torch(ts_to_data(plain, values, s->n * sizeof *values));
+    compare(f, name, what, values, s->n);
     ts_free(plain);
-}
-
-static void compare_tensor(const fixture *f, const char *name, const char *what, const ts_tensor *t)
-{
-    float *values;
-    size_t n;
-    to_host(t, name, &values, &n);
-    compare(f, name, what, values, n);
+    ts_free(t);
     free(values);
 }
 
@@ -167,15 +156,11 @@ static size_t name_params(const fixture *f, char names[][MOST_NAME])
     return count;
 }
 
-static double norm_of(const ts_tensor *t)
+static double norm_of(const hl_state *s)
 {
-    float *values;
-    size_t n;
     double sum = 0;
-    to_host(t, "", &values, &n);
-    for (size_t i = 0; i < n; i++)
-        sum += (double)values[i] * (double)values[i];
-    free(values);
+    for (size_t i = 0; i < s->n; i++)
+        sum += (double)s->values[i] * (double)s->values[i];
     return sqrt(sum);
 }
 
@@ -188,41 +173,45 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-static void compare_gradient(const fixture *f, const char *name, ts_tensor *p, double head_norm)
+/* Adam's first moment after one step is a tenth of the gradient. */
+static void to_gradient(hl_state *m)
 {
-    ts_tensor *gradient, *m, *v;
-    must_torch(ts_gradient(&gradient, p));
-    if (is_listed(reference_meta(&f->ref, "vanishing"), name)) {
-        assert_true(norm_of(gradient) <= tolerance * head_norm);
-        ts_free(gradient);
-        return;
-    }
-    compare_tensor(f, name, "gradient", gradient);
-    must_torch(ts_zeros_like(&m, p));
-    must_torch(ts_zeros_like(&v, p));
-    const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
-    must_torch(ts_adam_step(p, m, v, &(ts_adam){rate, 0.9, 0.999, 1e-7, 1}));
-    compare_tensor(f, name, "adam", p);
-    ts_free(gradient);
-    ts_free(m);
-    ts_free(v);
+    for (size_t i = 0; i < m->n; i++)
+        m->values[i] /= 1 - 0.9F;
 }
 
-static void compare_params(const fixture *f)
+enum { VALUE, BEST, M, V, STATES }; /* of each parameter, as hl_trainer_state has them */
+
+static void compare_step(const fixture *f, const hl_trainer *t, size_t param, const char *name,
+                         double head_norm)
+{
+    const hl_state value = hl_trainer_state(t, STATES * param + VALUE);
+    hl_state gradient = hl_trainer_state(t, STATES * param + M);
+    if (param)
+        to_gradient(&gradient);
+    if (is_listed(reference_meta(&f->ref, "vanishing"), name)) {
+        assert_true(norm_of(&gradient) <= tolerance * head_norm);
+        return;
+    }
+    compare_state(f, name, "gradient", &gradient);
+    compare_state(f, name, "adam", &value);
+}
+
+static void compare_params(const fixture *f, const hl_trainer *t)
 {
     const size_t n = hl_head_params(f->head);
     char(*names)[MOST_NAME] = hl_calloc(n, sizeof *names);
     assert_int_equal(name_params(f, names), n);
-    ts_tensor *gradient;
-    must_torch(ts_gradient(&gradient, hl_head_param(f->head, 0)));
-    const double head_norm = norm_of(gradient);
-    ts_free(gradient);
+    hl_state first = hl_trainer_state(t, M);
+    to_gradient(&first);
+    const double head_norm = norm_of(&first);
     for (size_t i = 0; i < n; i++) {
-        ts_tensor *p = hl_head_param(f->head, i);
-        if (hl_head_param_kind(f->head, i) == HL_PARAM_AVERAGE)
-            compare_tensor(f, names[i], "average", p);
-        else
-            compare_gradient(f, names[i], p, head_norm);
+        if (hl_head_param(f->head, i).kind == HL_PARAM_AVERAGE) {
+            const hl_state value = hl_trainer_state(t, STATES * i + VALUE);
+            compare_state(f, names[i], "average", &value);
+        } else {
+            compare_step(f, t, i, names[i], head_norm);
+        }
     }
     free(names);
 }
@@ -232,27 +221,23 @@ static void step_and_compare(fixture *f, const uint8_t *images)
     hl_err e;
     extract(f, images);
     make_head(f);
-    int64_t labels[MOST_IMAGES];
-    for (int64_t i = 0; i < f->n; i++)
+    int64_t labels[MOST_IMAGES], rows[MOST_IMAGES];
+    for (int64_t i = 0; i < f->n; i++) {
         labels[i] = i % CLASSES;
-    const int64_t shape[2] = {f->n, (int64_t)hl_head_inputs(f->head)};
-    const hl_pass pass = {{NULL}};
-    ts_tensor *x, *label, *logits, *loss;
-    float found;
-    must_torch(ts_view_data(&x, f->features, TS_F32, 2, shape));
-    must_torch(ts_from_data(&label, labels, TS_I64, 1, shape));
-    must(hl_head_logits(f->head, x, &pass, &logits, &e), &e);
-    must_torch(ts_cross_entropy(&loss, logits, label, NULL));
-    must_torch(ts_to_data(loss, &found, sizeof found));
-    const float expected = *(const float *)reference_tensor(&f->ref, "loss", NULL);
-    if (!(fabsf(found - expected) <= 1e-4F * expected))
-        fail_msg("loss %.7f, Keras has %.7f", (double)found, (double)expected);
-    must_torch(ts_backward(loss));
-    compare_params(f);
-    ts_free(loss);
-    ts_free(logits);
-    ts_free(label);
-    ts_free(x);
+        rows[i] = i;
+    }
+    const hl_set set = {f->features, labels, (size_t)f->n};
+    const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
+    const hl_step_options o = {.optimizer = HL_ADAM, .rate = rate, .threads = 2};
+    hl_trainer *t = hl_trainer_new(f->head, &set, NULL, &o);
+    hl_tally sum = {0};
+    must(hl_trainer_step(t, rows, set.n, &sum, &e), &e);
+    const double found = sum.loss / (double)sum.n;
+    const double expected = (double)*(const float *)reference_tensor(&f->ref, "loss", NULL);
+    if (!(fabs(found - expected) <= 1e-4 * expected))
+        fail_msg("loss %.7f, Keras has %.7f", found, expected);
+    compare_params(f, t);
+    hl_trainer_free(t);
 }
 
 static void test_seeded(void **state)

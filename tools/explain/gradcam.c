@@ -2,48 +2,57 @@
 #include "gradcam.h"
 
 #include "../common/mem.h"
+#include "../nets/pool.h"
 #include "../nets/tail.h"
 #include "heat.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static int torch_error(hl_err *e)
-{
-    return hl_fail(e, "Grad-CAM: libtorch: %s", ts_last_error());
-}
-
 /* ---- maps ---- */
 
-static int to_host(last_maps *m, const ts_tensor *maps, hl_err *e)
+static void last_maps_new(last_maps *m, size_t height, size_t width, size_t channels)
 {
-    *m = (last_maps){.channels = (size_t)ts_dim(maps, 1),
-                     .height = (size_t)ts_dim(maps, 2),
-                     .width = (size_t)ts_dim(maps, 3)};
-    const size_t values = m->channels * m->height * m->width;
-    m->values = hl_malloc(values, sizeof *m->values);
-    if (ts_to_data(maps, m->values, values * sizeof *m->values) == 0)
-        return 0;
-    last_maps_free(m);
-    return torch_error(e);
+    *m = (last_maps){.channels = channels, .height = height, .width = width};
+    m->values = hl_malloc(channels * height * width, sizeof *m->values);
+}
+
+/* [pixels, channels] to [channels, pixels]. */
+static void by_channel(const float *from, size_t pixels, size_t channels, float *to)
+{
+    for (size_t i = 0; i < pixels; i++)
+        for (size_t c = 0; c < channels; c++)
+            to[c * pixels + i] = from[i * channels + c];
+}
+
+static int through_tail(last_maps *m, net_tail *tail, const float *features, hl_err *e)
+{
+    const int64_t size[2] = {1, (int64_t)net_tail_inputs(tail)};
+    ts_tensor *flat = NULL, *maps = NULL;
+    int status = ts_view_data(&flat, (float *)features, TS_F32, 2, size)
+                     ? hl_fail(e, "Grad-CAM: libtorch: %s", ts_last_error())
+                     : net_tail_maps(tail, flat, false, &maps, e);
+    if (status == 0) {
+        last_maps_new(m, (size_t)ts_dim(maps, 2), (size_t)ts_dim(maps, 3), (size_t)ts_dim(maps, 1));
+        if (ts_to_data(maps, m->values, m->channels * m->height * m->width * sizeof *m->values)) {
+            last_maps_free(m);
+            status = hl_fail(e, "Grad-CAM: libtorch: %s", ts_last_error());
+        }
+    }
+    ts_free(maps);
+    ts_free(flat);
+    return status;
 }
 
 int last_maps_make(last_maps *m, const hl_head *head, const float *features, const int64_t shape[3],
                    hl_err *e)
 {
     net_tail *tail = hl_head_tail(head);
-    ts_tensor *flat = NULL, *maps = NULL;
-    const int64_t size[2] = {1, shape[0] * shape[1] * shape[2]};
-    int status = ts_view_data(&flat, (float *)features, TS_F32, 2, size) ? torch_error(e) : 0;
-    if (status == 0 && tail)
-        status = net_tail_maps(tail, flat, false, &maps, e);
-    else if (status == 0 && ts_from_hwc(&maps, flat, shape[0], shape[1], shape[2]))
-        status = torch_error(e);
-    if (status == 0)
-        status = to_host(m, maps, e);
-    ts_free(maps);
-    ts_free(flat);
-    return status;
+    if (tail)
+        return through_tail(m, tail, features, e);
+    last_maps_new(m, (size_t)shape[0], (size_t)shape[1], (size_t)shape[2]);
+    by_channel(features, m->height * m->width, m->channels, m->values);
+    return 0;
 }
 
 void last_maps_free(last_maps *m)
@@ -64,66 +73,74 @@ int top_of(top *t, const hl_head *head, hl_err *e)
     return 0;
 }
 
-/* maps: a tensor of its own, which gradients can be asked of; logits: [1, K]. */
-static int run_top(const top *t, const last_maps *m, ts_tensor **maps, ts_tensor **logits,
-                   hl_err *e)
-{
-    const int64_t shape[4] = {1, (int64_t)m->channels, (int64_t)m->height, (int64_t)m->width};
-    ts_tensor *pooled = NULL;
-    int status = 0;
-    if (ts_from_data(maps, m->values, TS_F32, 4, shape) || ts_require_grad(*maps) ||
-        net_pool_map(t->pool, *maps, &pooled))
-        status = torch_error(e);
-    if (status == 0)
-        status = hl_head_logits_of_pooled(t->head, pooled, NULL, logits, e);
-    ts_free(pooled);
-    return status;
-}
-
-int top_predict(const top *t, const last_maps *m, double *p, hl_err *e)
-{
-    const size_t k = hl_head_classes(t->head);
-    ts_tensor *maps = NULL, *logits = NULL;
-    float *values = hl_malloc(k, sizeof *values);
-    int status = run_top(t, m, &maps, &logits, e);
-    if (status == 0 && ts_to_data(logits, values, k * sizeof *values))
-        status = torch_error(e);
-    if (status == 0)
-        hl_softmax(values, k, p);
-    ts_free(logits);
-    ts_free(maps);
-    free(values);
-    return status;
-}
-
-int gradcam(const top *t, const last_maps *m, uint32_t target, double *heat, hl_err *e)
-{
-    const size_t pixels = m->height * m->width, values = m->channels * pixels;
-    ts_tensor *maps = NULL, *logits = NULL, *logit = NULL, *slope = NULL;
-    float *gradient = hl_malloc(values, sizeof *gradient);
-    int status = run_top(t, m, &maps, &logits, e);
-    if (status == 0 &&
-        (ts_element(&logit, logits, target) || ts_backward(logit) || ts_gradient(&slope, maps) ||
-         ts_to_data(slope, gradient, values * sizeof *gradient)))
-        status = torch_error(e);
-    if (status == 0)
-        heat_gradcam(m->values, gradient, m->channels, pixels, heat);
-    free(gradient);
-    ts_free(slope);
-    ts_free(logit);
-    ts_free(logits);
-    ts_free(maps);
-    return status;
-}
-
-/* ---- sanity ---- */
-
 /* What the first dense layer takes. */
 static size_t dense_inputs(const hl_head *head)
 {
     const net_tail *tail = hl_head_tail(head);
     return tail ? net_tail_outputs(tail) : hl_head_inputs(head);
 }
+
+static float *pool(const top *t, const last_maps *m)
+{
+    const size_t pixels = m->height * m->width;
+    float *by_pixel = hl_malloc(pixels * m->channels, sizeof *by_pixel);
+    float *pooled = hl_malloc(dense_inputs(t->head), sizeof *pooled);
+    by_channel(m->values, m->channels, pixels, by_pixel);
+    net_pool_values(t->pool, by_pixel, 1, pixels, m->channels, pooled);
+    free(by_pixel);
+    return pooled;
+}
+
+/* The way back through pooling, for one channel of maps. The largest values share its slope. */
+static void back_through_pool(net_pool pool, const float *map, size_t pixels, size_t channels,
+                              size_t channel, const float *slope, float *gradient)
+{
+    float largest = map[0];
+    size_t ties = 0;
+    for (size_t i = 1; i < pixels; i++)
+        largest = map[i] > largest ? map[i] : largest;
+    for (size_t i = 0; i < pixels; i++)
+        ties += map[i] == largest;
+    for (size_t i = 0; i < pixels; i++) {
+        if (pool == NET_POOL_FLATTEN)
+            gradient[i] = slope[i * channels + channel];
+        else if (pool == NET_POOL_AVG)
+            gradient[i] = slope[channel] / (float)pixels;
+        else
+            gradient[i] = map[i] == largest ? slope[channel] / (float)ties : 0;
+    }
+}
+
+int top_predict(const top *t, const last_maps *m, double *p, hl_err *e)
+{
+    const size_t k = hl_head_classes(t->head);
+    float *pooled = pool(t, m), *logits = hl_malloc(k, sizeof *logits);
+    const int status = hl_head_logits_of_pooled(t->head, 1, pooled, logits, e);
+    if (status == 0)
+        hl_softmax(logits, k, p);
+    free(logits);
+    free(pooled);
+    return status;
+}
+
+int gradcam(const top *t, const last_maps *m, uint32_t target, double *heat, hl_err *e)
+{
+    const size_t pixels = m->height * m->width;
+    float *pooled = pool(t, m), *slope = hl_malloc(dense_inputs(t->head), sizeof *slope);
+    float *gradient = hl_malloc(m->channels * pixels, sizeof *gradient);
+    const int status = hl_head_slope(t->head, pooled, target, slope, e);
+    for (size_t c = 0; c < m->channels && status == 0; c++)
+        back_through_pool(t->pool, m->values + c * pixels, pixels, m->channels, c, slope,
+                          gradient + c * pixels);
+    if (status == 0)
+        heat_gradcam(m->values, gradient, m->channels, pixels, heat);
+    free(gradient);
+    free(slope);
+    free(pooled);
+    return status;
+}
+
+/* ---- sanity ---- */
 
 int sanity_new(sanity *s, const hl_head *like, size_t number, uint64_t seed, hl_err *e)
 {

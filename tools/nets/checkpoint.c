@@ -13,31 +13,14 @@
 
 static const char kind[] = "checkpoint";
 
-static int torch_error(const char *path, hl_err *e)
-{
-    return hl_fail(e, "%s: libtorch: %s", path, ts_last_error());
-}
-
-static size_t bytes_of(const ts_tensor *t)
-{
-    size_t n = sizeof(float);
-    for (int k = 0; k < ts_rank(t); k++)
-        n *= (size_t)ts_dim(t, k);
-    return n;
-}
-
 /* The list of tensors: the history, then what the trainer keeps, all float32. */
 static void describe(const hl_checkpoint *c, const hl_trainer *t, hl_tf_header *header)
 {
     const int64_t length = (int64_t)c->history->len;
     hl_tf_add_tensor(header, "history", HL_U8, 1, &length);
     for (size_t i = 0; i < hl_trainer_states(t); i++) {
-        char name[HL_STATE_NAME];
-        int64_t shape[HL_MAX_RANK];
-        const ts_tensor *state = hl_trainer_state(t, i, name);
-        for (int k = 0; k < ts_rank(state); k++)
-            shape[k] = ts_dim(state, k);
-        hl_tf_add_tensor(header, name, HL_F32, ts_rank(state), shape);
+        const hl_state state = hl_trainer_state(t, i);
+        hl_tf_add_tensor(header, state.name, HL_F32, state.rank, state.shape);
     }
 }
 
@@ -68,24 +51,15 @@ static char *format_standing(const hl_trainer *t, const hl_standing *s)
     return text;
 }
 
-static int write_state(const hl_checkpoint *c, const ts_tensor *state, hl_tf_writer *w, hl_err *e)
-{
-    const size_t bytes = bytes_of(state);
-    void *data = hl_malloc(bytes, 1);
-    const int status =
-        ts_to_data(state, data, bytes) ? torch_error(c->path, e) : hl_tf_write(w, data, bytes, e);
-    free(data);
-    return status;
-}
-
 static int write_all(const hl_checkpoint *c, const hl_trainer *t, hl_tf_writer *w, hl_err *e)
 {
-    char name[HL_STATE_NAME];
     if (c->history->len && hl_tf_write(w, c->history->data, c->history->len, e))
         return -1;
-    for (size_t i = 0; i < hl_trainer_states(t); i++)
-        if (write_state(c, hl_trainer_state(t, i, name), w, e))
+    for (size_t i = 0; i < hl_trainer_states(t); i++) {
+        const hl_state state = hl_trainer_state(t, i);
+        if (hl_tf_write(w, state.values, state.n * sizeof *state.values, e))
             return -1;
+    }
     return 0;
 }
 
@@ -209,31 +183,15 @@ static int read_history(const hl_checkpoint *c, hl_tf_reader *r, hl_err *e)
     return status;
 }
 
-static int read_state(const hl_checkpoint *c, ts_tensor *state, hl_tf_reader *r, hl_err *e)
-{
-    const size_t bytes = bytes_of(state);
-    int64_t shape[HL_MAX_RANK];
-    for (int k = 0; k < ts_rank(state); k++)
-        shape[k] = ts_dim(state, k);
-    void *data = hl_malloc(bytes, 1);
-    ts_tensor *values = NULL;
-    int status = hl_tf_read(r, data, bytes, e);
-    if (status == 0 &&
-        (ts_view_data(&values, data, TS_F32, ts_rank(state), shape) || ts_copy_into(state, values)))
-        status = torch_error(c->path, e);
-    ts_free(values);
-    free(data);
-    return status;
-}
-
 static int read_all(const hl_checkpoint *c, hl_trainer *t, hl_tf_reader *r, hl_err *e)
 {
-    char name[HL_STATE_NAME];
     if (read_history(c, r, e))
         return -1;
-    for (size_t i = 0; i < hl_trainer_states(t); i++)
-        if (read_state(c, hl_trainer_state(t, i, name), r, e))
+    for (size_t i = 0; i < hl_trainer_states(t); i++) {
+        const hl_state state = hl_trainer_state(t, i);
+        if (hl_tf_read(r, state.values, state.n * sizeof *state.values, e))
             return -1;
+    }
     return hl_tf_end(r, e);
 }
 

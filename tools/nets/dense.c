@@ -2,83 +2,139 @@
 #include "dense.h"
 
 #include "../common/mem.h"
-#include "onednn_here.h"
+#include "product.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#if HL_ONEDNN_HERE
+/* ---- answers ---- */
 
-#include <omp.h>
-#include <oneapi/dnnl/dnnl.h>
-
-static int multiply(const float *x, size_t n, const float *kernel, const float *bias, size_t inputs,
-                    size_t units, float *y, hl_err *e)
+static int multiply(const net_dense *d, const float *x, size_t n, float *y, hl_err *e)
 {
     for (size_t i = 0; i < n; i++)
-        memcpy(y + i * units, bias, units * sizeof *y);
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
-    const dnnl_status_t s =
-        dnnl_sgemm('N', 'N', (dnnl_dim_t)n, (dnnl_dim_t)units, (dnnl_dim_t)inputs, 1, x,
-                   (dnnl_dim_t)inputs, kernel, (dnnl_dim_t)units, 1, y, (dnnl_dim_t)units);
-    omp_set_num_threads(threads);
-    return s == dnnl_success ? 0 : hl_fail(e, "dense: oneDNN: a product failed");
+        memcpy(y + i * d->units, d->bias, d->units * sizeof *y);
+    const net_matrix in = {x, d->inputs, false}, kernel = {d->kernel, d->units, false};
+    return net_product(n, d->units, d->inputs, in, kernel, true, y, d->units, e);
 }
-
-#else
-
-#include "../../shim/torch_shim.h"
-
-static int multiply(const float *x, size_t n, const float *kernel, const float *bias, size_t inputs,
-                    size_t units, float *y, hl_err *e)
-{
-    const int64_t rows[2] = {(int64_t)n, (int64_t)inputs}, width = (int64_t)units,
-                  shape[2] = {(int64_t)inputs, width};
-    const int threads = ts_threads();
-    ts_tensor *in = NULL, *k = NULL, *b = NULL, *out = NULL;
-    const int failed = ts_set_threads(1) || ts_view_data(&in, (float *)x, TS_F32, 2, rows) ||
-                       ts_view_data(&k, (float *)kernel, TS_F32, 2, shape) ||
-                       ts_view_data(&b, (float *)bias, TS_F32, 1, &width) ||
-                       ts_dense(&out, in, k, b) || ts_to_data(out, y, n * units * sizeof *y) ||
-                       ts_set_threads(threads);
-    ts_free(out);
-    ts_free(b);
-    ts_free(k);
-    ts_free(in);
-    return failed ? hl_fail(e, "dense: libtorch: %s", ts_last_error()) : 0;
-}
-
-#endif
 
 /* Always so many rows at a time, the last ones filled up: the order in which a product is added up
  * depends on the number of its rows. */
 enum { ROWS = 32 };
 
-static int multiply_rest(const float *x, size_t n, const float *kernel, const float *bias,
-                         size_t inputs, size_t units, float *y, hl_err *e)
+static int multiply_rest(const net_dense *d, const float *x, size_t n, float *y, hl_err *e)
 {
-    float *in = hl_calloc(ROWS * inputs, sizeof *in), *out = hl_malloc(ROWS * units, sizeof *out);
-    memcpy(in, x, n * inputs * sizeof *in);
-    const int status = multiply(in, ROWS, kernel, bias, inputs, units, out, e);
+    float *in = hl_calloc(ROWS * d->inputs, sizeof *in);
+    float *out = hl_malloc(ROWS * d->units, sizeof *out);
+    memcpy(in, x, n * d->inputs * sizeof *in);
+    const int status = multiply(d, in, ROWS, out, e);
     if (status == 0)
-        memcpy(y, out, n * units * sizeof *y);
+        memcpy(y, out, n * d->units * sizeof *y);
     free(out);
     free(in);
     return status;
 }
 
-int net_dense(const float *x, size_t n, const float *kernel, const float *bias, size_t inputs,
-              size_t units, bool relu, float *y, hl_err *e)
+int net_dense_answer(const net_dense *d, const float *x, size_t n, bool relu, float *y, hl_err *e)
 {
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i += ROWS) {
-        const float *from = x + i * inputs;
-        float *to = y + i * units;
-        status = n - i < ROWS ? multiply_rest(from, n - i, kernel, bias, inputs, units, to, e)
-                              : multiply(from, ROWS, kernel, bias, inputs, units, to, e);
+        const float *from = x + i * d->inputs;
+        float *to = y + i * d->units;
+        status =
+            n - i < ROWS ? multiply_rest(d, from, n - i, to, e) : multiply(d, from, ROWS, to, e);
     }
-    for (size_t i = 0; relu && i < n * units; i++)
+    for (size_t i = 0; relu && i < n * d->units; i++)
         y[i] = y[i] < 0 ? 0 : y[i];
     return status;
+}
+
+/* ---- training: a kernel's rows are shared out in spans, always the same ones ---- */
+
+enum { SPAN = 512 };
+
+typedef struct spans {
+    size_t n, rows; /* rows of each but the last */
+} spans;
+
+static spans spans_of(const net_dense *d)
+{
+    const size_t n = (d->inputs + SPAN - 1) / SPAN;
+    const size_t rows = (d->inputs + n - 1) / n;
+    return (spans){(d->inputs + rows - 1) / rows, rows};
+}
+
+/* Rows of the kernel from `first` on that are in span i. */
+static size_t span_rows(const net_dense *d, spans s, size_t i, size_t *first)
+{
+    *first = i * s.rows;
+    return d->inputs - *first < s.rows ? d->inputs - *first : s.rows;
+}
+
+/* A small kernel is soon done with by one: threads that wait for each other win little, and lose
+ * much where somebody else wants the processors, too. */
+static int threads_for(const net_dense *d, int most)
+{
+    enum { SMALL = 1 << 20 };
+    return d->inputs * d->units < SMALL ? 1 : most;
+}
+
+int net_dense_forward(const net_dense *d, const float *x, size_t n, int threads, float *y,
+                      hl_err *e)
+{
+    const spans s = spans_of(d);
+    const size_t values = n * d->units;
+    float *part = hl_malloc(s.n * values, sizeof *part);
+    hl_err *errors = hl_calloc(s.n, sizeof *errors);
+    int failed = 0;
+#pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static) reduction(| : failed)
+    for (size_t i = 0; i < s.n; i++) {
+        size_t first;
+        const size_t rows = span_rows(d, s, i, &first);
+        const net_matrix in = {x + first, d->inputs, false},
+                         kernel = {d->kernel + first * d->units, d->units, false};
+        failed |= net_product(n, d->units, rows, in, kernel, false, part + i * values, d->units,
+                              &errors[i]) != 0;
+    }
+    for (size_t i = 0; i < values; i++)
+        y[i] = d->bias[i % d->units];
+    for (size_t k = 0; k < s.n; k++)
+        for (size_t i = 0; i < values; i++)
+            y[i] += part[k * values + i];
+    for (size_t i = 0; failed && i < s.n; i++)
+        if (errors[i].msg[0])
+            *e = errors[i];
+    free(errors);
+    free(part);
+    return failed ? -1 : 0;
+}
+
+int net_dense_backward(const net_dense *d, const float *x, size_t n, const float *slope,
+                       float *below, int threads, net_dense_update *update, void *ctx, hl_err *e)
+{
+    const spans s = spans_of(d);
+    hl_err *errors = hl_calloc(s.n, sizeof *errors);
+    int failed = 0;
+#pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static) reduction(| : failed)
+    for (size_t i = 0; i < s.n; i++) {
+        size_t first;
+        const size_t rows = span_rows(d, s, i, &first);
+        const net_matrix out = {slope, d->units, false}, in = {x + first, d->inputs, true},
+                         kernel = {d->kernel + first * d->units, d->units, true};
+        float *gradient = hl_malloc(rows * d->units, sizeof *gradient);
+        const int status =
+            (below && net_product(n, rows, d->units, out, kernel, false, below + first, d->inputs,
+                                  &errors[i])) ||
+                    net_product(rows, d->units, n, in, out, false, gradient, d->units, &errors[i])
+                ? -1
+                : 0;
+        if (status == 0)
+            update(ctx, first * d->units, rows * d->units, gradient);
+        failed |= status != 0;
+        free(gradient);
+    }
+    for (size_t i = 0; failed && i < s.n; i++)
+        if (errors[i].msg[0])
+            *e = errors[i];
+    free(errors);
+    return failed ? -1 : 0;
 }

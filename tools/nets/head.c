@@ -11,18 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-int hl_head_torch_error(hl_err *e)
-{
-    return hl_fail(e, "head: libtorch: %s", ts_last_error());
-}
-
 void hl_head_free(hl_head *h)
 {
     if (!h)
         return;
     for (size_t i = 0; i < h->nlayers; i++) {
-        ts_free(h->layers[i].kernel_view);
-        ts_free(h->layers[i].bias_view);
         free(h->layers[i].kernel);
         free(h->layers[i].bias);
     }
@@ -34,7 +27,7 @@ void hl_head_free(hl_head *h)
 
 size_t hl_head_inputs(const hl_head *h)
 {
-    return h->tail ? net_tail_inputs(h->tail) : (size_t)h->layers[0].inputs;
+    return h->tail ? net_tail_inputs(h->tail) : h->layers[0].inputs;
 }
 
 size_t hl_head_classes(const hl_head *h)
@@ -95,61 +88,58 @@ size_t hl_head_params(const hl_head *h)
     return 2 * h->nlayers + (h->tail ? net_tail_params(h->tail) : 0);
 }
 
-ts_tensor *hl_head_param(const hl_head *h, size_t i)
+static hl_param param_of_dense(const net_dense *d, bool is_bias)
 {
-    if (i >= 2 * h->nlayers)
-        return net_tail_param(h->tail, i - 2 * h->nlayers);
-    const dense *d = &h->layers[i / 2];
-    return i % 2 ? d->bias_view : d->kernel_view;
+    if (is_bias)
+        return (hl_param){HL_PARAM_WEIGHT, d->bias, d->units, 1, {(int64_t)d->units}};
+    return (hl_param){HL_PARAM_KERNEL,
+                      d->kernel,
+                      d->inputs * d->units,
+                      2,
+                      {(int64_t)d->inputs, (int64_t)d->units}};
 }
 
-hl_param_kind hl_head_param_kind(const hl_head *h, size_t i)
+hl_param hl_head_param(const hl_head *h, size_t i)
 {
-    if (i >= 2 * h->nlayers)
-        return net_tail_is_average(h->tail, i - 2 * h->nlayers) ? HL_PARAM_AVERAGE
-                                                                : HL_PARAM_WEIGHT;
-    return i % 2 ? HL_PARAM_WEIGHT : HL_PARAM_KERNEL;
+    if (i < 2 * h->nlayers)
+        return param_of_dense(&h->layers[i / 2], i % 2 == 1);
+    const net_tail_value *v = net_tail_param(h->tail, i - 2 * h->nlayers);
+    hl_param p = {
+        v->is_average ? HL_PARAM_AVERAGE : HL_PARAM_WEIGHT, v->values, 1, ts_rank(v->tensor), {0}};
+    for (int k = 0; k < p.rank; k++) {
+        p.shape[k] = ts_dim(v->tensor, k);
+        p.n *= (size_t)p.shape[k];
+    }
+    return p;
 }
 
 size_t hl_head_hidden(const hl_head *h, size_t i)
 {
-    return i + 1 < h->nlayers ? (size_t)h->layers[i].units : 0;
+    return i + 1 < h->nlayers ? h->layers[i].units : 0;
 }
 
 /* ---- making ---- */
 
-dense *hl_head_add_dense(hl_head *h, int64_t inputs, int64_t units)
+net_dense *hl_head_add_dense(hl_head *h, size_t inputs, size_t units)
 {
-    dense *d = &h->layers[h->nlayers++];
-    *d = (dense){.inputs = inputs,
-                 .units = units,
-                 .kernel = hl_aligned((size_t)(inputs * units), sizeof *d->kernel),
-                 .bias = hl_aligned((size_t)units, sizeof *d->bias)};
+    net_dense *d = &h->layers[h->nlayers++];
+    *d = (net_dense){.inputs = inputs,
+                     .units = units,
+                     .kernel = hl_aligned(inputs * units, sizeof *d->kernel),
+                     .bias = hl_aligned(units, sizeof *d->bias)};
     return d;
 }
 
-int hl_head_use_torch(hl_head *h, hl_err *e)
-{
-    for (size_t i = 0; i < h->nlayers; i++) {
-        dense *d = &h->layers[i];
-        const int64_t shape[2] = {d->inputs, d->units};
-        if (!d->kernel_view && (ts_view_data(&d->kernel_view, d->kernel, TS_F32, 2, shape) ||
-                                ts_view_data(&d->bias_view, d->bias, TS_F32, 1, &d->units)))
-            return hl_head_torch_error(e);
-    }
-    return 0;
-}
-
-static void add_glorot(hl_head *h, int64_t inputs, int64_t units, uint64_t seed)
+static void add_glorot(hl_head *h, size_t inputs, size_t units, uint64_t seed)
 {
     char purpose[64];
     snprintf(purpose, sizeof purpose, "head/dense_%zu/kernel", h->nlayers + 1);
     hl_rng r = hl_rng_make(seed, purpose);
-    const dense *d = hl_head_add_dense(h, inputs, units);
+    const net_dense *d = hl_head_add_dense(h, inputs, units);
     const double limit = sqrt(6.0 / (double)(inputs + units));
-    for (int64_t i = 0; i < inputs * units; i++)
+    for (size_t i = 0; i < inputs * units; i++)
         d->kernel[i] = (float)((2 * hl_rng_uniform(&r) - 1) * limit);
-    memset(d->bias, 0, (size_t)units * sizeof *d->bias);
+    memset(d->bias, 0, units * sizeof *d->bias);
 }
 
 int hl_head_new(hl_head **result, size_t inputs, const int64_t *units, size_t nhidden,
@@ -164,83 +154,17 @@ int hl_head_new(hl_head **result, size_t inputs, const int64_t *units, size_t nh
     h->classes = hl_names_copy(classes, nclasses);
     h->nclasses = nclasses;
     h->tail = tail;
-    int64_t in = (int64_t)(tail ? net_tail_outputs(tail) : inputs);
+    size_t in = tail ? net_tail_outputs(tail) : inputs;
     for (size_t i = 0; i <= nhidden; i++) {
-        const int64_t out = i < nhidden ? units[i] : (int64_t)nclasses;
+        const size_t out = i < nhidden ? (size_t)units[i] : nclasses;
         add_glorot(h, in, out, seed);
         in = out;
     }
-    const int status = hl_head_use_torch(h, e);
-    if (status)
-        hl_head_free(h);
-    else
-        *result = h;
-    return status;
-}
-
-/* ---- running ---- */
-
-/* One layer; takes over x. Hidden layers have a ReLU and perhaps a dropout mask. */
-static int run_layer(const dense *d, bool hidden, const ts_tensor *mask, ts_tensor **x)
-{
-    ts_tensor *y = NULL, *z = NULL;
-    int status = ts_dense(&y, *x, d->kernel_view, d->bias_view);
-    if (status == 0 && hidden) {
-        status = ts_relu(&z, y);
-        ts_free(y);
-        y = z;
-    }
-    if (status == 0 && hidden && mask) {
-        status = ts_mul(&z, y, mask);
-        ts_free(y);
-        y = z;
-    }
-    ts_free(*x);
-    *x = y;
-    return status;
-}
-
-/* What the dense layers stand on: the features, or what the tail makes of them. */
-static int run_tail(const hl_head *h, const ts_tensor *x, const hl_pass *pass, ts_tensor **out,
-                    hl_err *e)
-{
-    if (!h->tail)
-        return ts_share(out, x) ? hl_head_torch_error(e) : 0;
-    ts_tensor *maps = NULL;
-    int status = net_tail_maps(h->tail, x, pass != NULL, &maps, e);
-    if (status == 0 && net_pool_map(net_tail_get_options(h->tail)->pool, maps, out))
-        status = hl_head_torch_error(e);
-    ts_free(maps);
-    return status;
-}
-
-int hl_head_logits_of_pooled(const hl_head *h, const ts_tensor *x, const hl_pass *pass,
-                             ts_tensor **logits, hl_err *e)
-{
-    ts_tensor *at = NULL;
-    int status = ts_share(&at, x);
-    for (size_t i = 0; i < h->nlayers && status == 0; i++) {
-        const bool hidden = i + 1 < h->nlayers;
-        status = run_layer(&h->layers[i], hidden, pass && hidden ? pass->masks[i] : NULL, &at);
-    }
-    if (status) {
-        ts_free(at);
-        return hl_head_torch_error(e);
-    }
-    *logits = at;
+    *result = h;
     return 0;
 }
 
-int hl_head_logits(const hl_head *h, const ts_tensor *x, const hl_pass *pass, ts_tensor **logits,
-                   hl_err *e)
-{
-    ts_tensor *pooled = NULL;
-    int status = run_tail(h, x, pass, &pooled, e);
-    if (status == 0)
-        status = hl_head_logits_of_pooled(h, pooled, pass, logits, e);
-    ts_free(pooled);
-    return status;
-}
+/* ---- running ---- */
 
 void hl_softmax(const float *logits, size_t n, double *p)
 {
@@ -253,39 +177,16 @@ void hl_softmax(const float *logits, size_t n, double *p)
         p[k] /= sum;
 }
 
-/* Logits through the tail, a few rows at a time: it has maps to keep. */
-static int run_all_tail(const hl_head *h, size_t n, const float *features, float *logits, hl_err *e)
-{
-    int status = 0;
-    for (size_t i = 0; i < n && status == 0; i += HL_TAIL_ROWS) {
-        const size_t rows = n - i < HL_TAIL_ROWS ? n - i : HL_TAIL_ROWS;
-        const int64_t shape[2] = {(int64_t)rows, (int64_t)hl_head_inputs(h)};
-        float *from = (float *)features + i * hl_head_inputs(h), *to = logits + i * h->nclasses;
-        ts_tensor *x = NULL, *y = NULL;
-        status = ts_view_data(&x, from, TS_F32, 2, shape) ? hl_head_torch_error(e) : 0;
-        if (status == 0)
-            status = hl_head_logits(h, x, NULL, &y, e);
-        if (status == 0 && ts_to_data(y, to, rows * h->nclasses * sizeof *to))
-            status = hl_head_torch_error(e);
-        ts_free(y);
-        ts_free(x);
-    }
-    return status;
-}
-
-/* Logits of a head without a tail. */
-static int run_all_dense(const hl_head *h, size_t n, const float *features, float *logits,
-                         hl_err *e)
+int hl_head_logits_of_pooled(const hl_head *h, size_t n, const float *pooled, float *logits,
+                             hl_err *e)
 {
     float *hidden = NULL;
-    const float *x = features;
+    const float *x = pooled;
     int status = 0;
     for (size_t i = 0; i < h->nlayers && status == 0; i++) {
-        const dense *d = &h->layers[i];
-        const size_t units = (size_t)d->units;
         const bool last = i + 1 == h->nlayers;
-        float *y = last ? logits : hl_malloc(n * units, sizeof *y);
-        status = net_dense(x, n, d->kernel, d->bias, (size_t)d->inputs, units, !last, y, e);
+        float *y = last ? logits : hl_malloc(n * h->layers[i].units, sizeof *y);
+        status = net_dense_answer(&h->layers[i], x, n, !last, y, e);
         free(hidden);
         x = hidden = last ? NULL : y;
     }
@@ -293,12 +194,92 @@ static int run_all_dense(const hl_head *h, size_t n, const float *features, floa
     return status;
 }
 
+/* Through the tail, a few rows at a time: it has maps to keep. */
+static int run_tail(const hl_head *h, size_t n, const float *features, float *logits, hl_err *e)
+{
+    float *pooled = hl_malloc(HL_TAIL_ROWS * net_tail_outputs(h->tail), sizeof *pooled);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i += HL_TAIL_ROWS) {
+        const size_t rows = n - i < HL_TAIL_ROWS ? n - i : HL_TAIL_ROWS;
+        status = net_tail_pooled(h->tail, features + i * hl_head_inputs(h), rows, pooled, e);
+        if (status == 0)
+            status = hl_head_logits_of_pooled(h, rows, pooled, logits + i * h->nclasses, e);
+    }
+    free(pooled);
+    return status;
+}
+
+/* Blocks of rows, shared out among threads. */
+static int run_blocks(const hl_head *h, size_t n, const float *pooled, int threads, float *logits,
+                      hl_err *e)
+{
+    enum { BLOCK = 64 };
+    const size_t blocks = (n + BLOCK - 1) / BLOCK;
+    hl_err *errors = hl_calloc(blocks, sizeof *errors);
+    int failed = 0;
+#pragma omp parallel for num_threads(threads) schedule(dynamic) reduction(| : failed)
+    for (size_t i = 0; i < blocks; i++) {
+        const size_t first = i * BLOCK, rows = n - first < BLOCK ? n - first : BLOCK;
+        failed |= hl_head_logits_of_pooled(h, rows, pooled + first * h->layers[0].inputs,
+                                           logits + first * h->nclasses, &errors[i]) != 0;
+    }
+    for (size_t i = blocks; failed && i-- > 0;)
+        if (errors[i].msg[0])
+            *e = errors[i];
+    free(errors);
+    return failed ? -1 : 0;
+}
+
+int hl_head_logits(const hl_head *h, size_t n, const float *features, int threads, float *logits,
+                   hl_err *e)
+{
+    return h->tail ? run_tail(h, n, features, logits, e)
+                   : run_blocks(h, n, features, threads, logits, e);
+}
+
+/* From the slope of what layer d gives to that of what it takes. */
+static float *back_through_dense(const net_dense *d, const float *above)
+{
+    float *below = hl_malloc(d->inputs, sizeof *below);
+    for (size_t i = 0; i < d->inputs; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < d->units; k++)
+            sum += (double)d->kernel[i * d->units + k] * (double)above[k];
+        below[i] = (float)sum;
+    }
+    return below;
+}
+
+int hl_head_slope(const hl_head *h, const float *pooled, uint32_t target, float *slope, hl_err *e)
+{
+    float *values[HL_HEAD_MAX_LAYERS] = {NULL};
+    int status = 0;
+    for (size_t i = 0; i + 1 < h->nlayers && status == 0; i++) {
+        values[i] = hl_malloc(h->layers[i].units, sizeof *values[i]);
+        status = net_dense_answer(&h->layers[i], i ? values[i - 1] : pooled, 1, true, values[i], e);
+    }
+    float *at = hl_calloc(h->nclasses, sizeof *at);
+    at[target] = 1;
+    for (size_t i = h->nlayers; i-- > 0 && status == 0;) {
+        float *below = back_through_dense(&h->layers[i], at);
+        for (size_t k = 0; i && k < h->layers[i].inputs; k++)
+            below[k] = values[i - 1][k] > 0 ? below[k] : 0; /* ReLU */
+        free(at);
+        at = below;
+    }
+    if (status == 0)
+        memcpy(slope, at, h->layers[0].inputs * sizeof *slope);
+    free(at);
+    for (size_t i = 0; i < h->nlayers; i++)
+        free(values[i]);
+    return status;
+}
+
 int hl_head_predict(const hl_head *h, size_t n, const float *features, double *p, hl_err *e)
 {
     const size_t k = h->nclasses;
     float *logits = hl_malloc(n * k, sizeof *logits);
-    const int status = h->tail ? run_all_tail(h, n, features, logits, e)
-                               : run_all_dense(h, n, features, logits, e);
+    const int status = hl_head_logits(h, n, features, 1, logits, e);
     for (size_t i = 0; i < n && status == 0; i++)
         hl_softmax(logits + i * k, k, p + i * k);
     free(logits);

@@ -46,8 +46,22 @@ int hl_head_check_features(const hl_head *head, const char *head_name, const hl_
 /* Softmax in double, so that probabilities sum to 1 as closely as they can; logits and p: [n]. */
 void hl_softmax(const float *logits, size_t n, double *p);
 
-/* features: [n, inputs] float32, row-major; p: [n, K], rows sum to 1. Needs libtorch only where the
- * head has a tail. */
+/* features: [n, inputs] float32, row-major; logits: [n, K]. Needs libtorch only where the head has
+ * a tail, and on its threads, whatever is said here. A row's result depends neither on the number
+ * of threads nor, without a tail, on the rows beside it. */
+int hl_head_logits(const hl_head *head, size_t n, const float *features, int threads, float *logits,
+                   hl_err *e);
+/* The same on one thread, from pooled maps on, [n, net_tail_outputs]; without a tail from the
+ * features on. */
+int hl_head_logits_of_pooled(const hl_head *head, size_t n, const float *pooled, float *logits,
+                             hl_err *e);
+
+/* The gradient of the logit of class `target` with respect to the pooled maps of one sample, both
+ * [net_tail_outputs]; without a tail, to the features. */
+int hl_head_slope(const hl_head *head, const float *pooled, uint32_t target, float *slope,
+                  hl_err *e);
+
+/* hl_head_logits on one thread, as probabilities; p: [n, K], rows sum to 1. */
 int hl_head_predict(const hl_head *head, size_t n, const float *features, double *p, hl_err *e);
 
 /* ---- one in the making ---- */
@@ -65,10 +79,6 @@ int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhid
                 char *const *classes, size_t nclasses, const hl_space *space, net_tail *tail,
                 uint64_t seed, hl_err *e);
 
-/* What a loaded head needs before its parameters and logits are asked for, as tensors of
- * libtorch's; a new one has it. */
-int hl_head_use_torch(hl_head *head, hl_err *e);
-
 /* Its file: begun early, so that a place that cannot be written is found before hours of training;
  * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */
 int hl_head_begin(hl_tf_writer **w, const hl_head *head, const char *path, const char *chain,
@@ -79,23 +89,17 @@ int hl_head_end(const hl_head *head, hl_tf_writer *w, hl_err *e);
  * then the parameters of the tail. Averages are kept with the best weights, but no step is taken on
  * them. */
 typedef enum { HL_PARAM_KERNEL, HL_PARAM_WEIGHT, HL_PARAM_AVERAGE } hl_param_kind;
+typedef struct hl_param {
+    hl_param_kind kind;
+    float *values; /* [n] */
+    size_t n;
+    int rank;
+    int64_t shape[HL_MAX_RANK];
+} hl_param;
 size_t hl_head_params(const hl_head *head);
-ts_tensor *hl_head_param(const hl_head *head, size_t i);
-hl_param_kind hl_head_param_kind(const hl_head *head, size_t i);
+hl_param hl_head_param(const hl_head *head, size_t i);
 net_tail *hl_head_tail(const hl_head *head); /* NULL if it has none */
 
-/* A pass of training: for each hidden layer NULL, or a tensor [n, units] that its output is
- * multiplied by (dropout). */
-typedef struct hl_pass {
-    ts_tensor *masks[HL_HEAD_MAX_LAYERS];
-} hl_pass;
-
-/* x: F32 [n, inputs] -> logits [n, K]. pass NULL: not in training. */
-int hl_head_logits(const hl_head *head, const ts_tensor *x, const hl_pass *pass, ts_tensor **logits,
-                   hl_err *e);
-/* The same from pooled maps on, F32 [n, net_tail_outputs]; without a tail from the features on. */
-int hl_head_logits_of_pooled(const hl_head *head, const ts_tensor *x, const hl_pass *pass,
-                             ts_tensor **logits, hl_err *e);
 /* Units of hidden layer i, or 0 behind the last. */
 size_t hl_head_hidden(const hl_head *head, size_t i);
 

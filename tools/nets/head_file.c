@@ -20,12 +20,12 @@ static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
         net_tail_describe(h->tail, header);
     }
     for (size_t i = 0; i < h->nlayers; i++) {
-        const dense *d = &h->layers[i];
+        const int64_t shape[2] = {(int64_t)h->layers[i].inputs, (int64_t)h->layers[i].units};
         char name[64];
         snprintf(name, sizeof name, "dense_%zu/kernel", i + 1);
-        hl_tf_add_tensor(header, name, HL_F32, 2, (const int64_t[]){d->inputs, d->units});
+        hl_tf_add_tensor(header, name, HL_F32, 2, shape);
         snprintf(name, sizeof name, "dense_%zu/bias", i + 1);
-        hl_tf_add_tensor(header, name, HL_F32, 1, &d->units);
+        hl_tf_add_tensor(header, name, HL_F32, 1, &shape[1]);
     }
     hl_tf_set_meta(header, "hilum.kind", "head");
     hl_tf_set_meta(header, "hilum.classes", classes);
@@ -52,10 +52,9 @@ int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
         return -1;
     }
     for (size_t i = 0; i < h->nlayers; i++) {
-        const dense *d = &h->layers[i];
-        const size_t inputs = (size_t)d->inputs, units = (size_t)d->units;
-        if (hl_tf_write(w, d->kernel, inputs * units * sizeof *d->kernel, e) ||
-            hl_tf_write(w, d->bias, units * sizeof *d->bias, e)) {
+        const net_dense *d = &h->layers[i];
+        if (hl_tf_write(w, d->kernel, d->inputs * d->units * sizeof *d->kernel, e) ||
+            hl_tf_write(w, d->bias, d->units * sizeof *d->bias, e)) {
             hl_tf_discard(w);
             return -1;
         }
@@ -93,10 +92,10 @@ static int read_values(hl_tf_reader *r, const hl_tensor_desc *d, float *values, 
 
 static int read_layer(hl_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size_t i, hl_err *e)
 {
-    const int64_t below = h->tail ? (int64_t)net_tail_outputs(h->tail) : 0;
-    if (check_layer(k, i, i ? h->layers[i - 1].units : below, hl_tf_name(r), e))
+    const size_t below = i ? h->layers[i - 1].units : h->tail ? net_tail_outputs(h->tail) : 0;
+    if (check_layer(k, i, (int64_t)below, hl_tf_name(r), e))
         return -1;
-    const dense *d = hl_head_add_dense(h, k->shape[0], k->shape[1]);
+    const net_dense *d = hl_head_add_dense(h, (size_t)k->shape[0], (size_t)k->shape[1]);
     return read_values(r, k, d->kernel, e) || read_values(r, k + 1, d->bias, e) ? -1 : 0;
 }
 
@@ -141,11 +140,9 @@ static int read_head(hl_head *h, hl_tf_reader *r, hl_err *e)
     for (size_t i = 0; i < n / 2; i++)
         if (read_layer(h, r, first + 2 * i, i, e))
             return -1;
-    if (h->layers[h->nlayers - 1].units != (int64_t)h->nclasses)
+    if (h->layers[h->nlayers - 1].units != h->nclasses)
         return hl_fail(e, "%s: %zu classes, but the last layer has another number of outputs",
                        hl_tf_name(r), h->nclasses);
-    if (h->tail && hl_head_use_torch(h, e))
-        return -1;
     return hl_tf_end(r, e);
 }
 

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Between head.c and head_file.c: what a head is made of. */
+/* Between head.c, head_file.c and trainer.c: what a head is made of. */
 #ifndef HL_HEAD_PARTS_H
 #define HL_HEAD_PARTS_H
 
+#include "dense.h"
 #include "head.h"
 
-typedef struct dense {
-    int64_t inputs, units;
-    float *kernel, *bias;
-    ts_tensor *kernel_view, *bias_view; /* of these; NULL before hl_head_use_torch */
-} dense;
-
 struct hl_head {
-    dense layers[HL_HEAD_MAX_LAYERS];
+    net_dense layers[HL_HEAD_MAX_LAYERS]; /* values owned */
     size_t nlayers;
     net_tail *tail; /* NULL: it stands on features as they are */
     char **classes;
@@ -23,8 +18,6 @@ struct hl_head {
 };
 
 /* The next layer, whose values are still to be filled in. */
-dense *hl_head_add_dense(hl_head *h, int64_t inputs, int64_t units);
-
-int hl_head_torch_error(hl_err *e);
+net_dense *hl_head_add_dense(hl_head *h, size_t inputs, size_t units);
 
 #endif

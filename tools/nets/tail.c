@@ -97,15 +97,19 @@ static bool is_moving(const net_tail *t, int layer, int weight)
     return t->n.layers[layer].op == NET_BATCHNORM && weight >= t->layers[layer].nweights - 2;
 }
 
-void net_tail_list_params(net_tail *t)
+int net_tail_list_params(net_tail *t, hl_err *e)
 {
     t->params = hl_calloc((size_t)t->n.n * NET_MAX_WEIGHTS, sizeof *t->params);
     for (int i = 0; i < t->n.n; i++)
         for (int k = 0; t->layers[i].unfrozen && k < t->layers[i].nweights; k++) {
-            const bool average = is_moving(t, i, k);
-            if (!average || t->o.batchnorm == NET_BN_TRAINING)
-                t->params[t->nparams++] = (tail_param){t->layers[i].weights[k], average};
+            net_tail_value v = {t->layers[i].weights[k], NULL, is_moving(t, i, k)};
+            if (v.is_average && t->o.batchnorm != NET_BN_TRAINING)
+                continue;
+            if (ts_values(v.tensor, &v.values))
+                return net_tail_torch_error(t->n.layers[i].name, e);
+            t->params[t->nparams++] = v;
         }
+    return 0;
 }
 
 static int take_weights(net_tail *t, const net_weights *w, hl_err *e)
@@ -114,8 +118,7 @@ static int take_weights(net_tail *t, const net_weights *w, hl_err *e)
         for (int k = 0; k < t->layers[i].nweights; k++)
             if (net_tail_set(t, i, k, w->values[i][k], e))
                 return -1;
-    net_tail_list_params(t);
-    return 0;
+    return net_tail_list_params(t, e);
 }
 
 static int load_weights(net_tail *t, const hl_space *space, const char *source, hl_err *e)
@@ -187,14 +190,9 @@ size_t net_tail_params(const net_tail *t)
     return t->nparams;
 }
 
-ts_tensor *net_tail_param(const net_tail *t, size_t i)
+const net_tail_value *net_tail_param(const net_tail *t, size_t i)
 {
-    return t->params[i].value;
-}
-
-bool net_tail_is_average(const net_tail *t, size_t i)
-{
-    return t->params[i].is_average;
+    return &t->params[i];
 }
 
 /* ---- running ---- */
@@ -252,5 +250,78 @@ int net_tail_maps(net_tail *t, const ts_tensor *x, bool training, ts_tensor **ma
     for (int i = 0; i < t->n.n; i++)
         ts_free(values[i]);
     free(values);
+    return status;
+}
+
+/* Maps of the last layer, pooled: as a tensor and in host memory. */
+static int run_pooled(net_tail *t, const float *features, size_t n, bool training, ts_tensor **out,
+                      float *pooled, hl_err *e)
+{
+    const int64_t shape[2] = {(int64_t)n, (int64_t)net_tail_inputs(t)};
+    ts_tensor *x = NULL, *maps = NULL;
+    int status = 0;
+    *out = NULL;
+    if (ts_view_data(&x, (float *)features, TS_F32, 2, shape))
+        status = net_tail_torch_error("features", e);
+    if (status == 0)
+        status = net_tail_maps(t, x, training, &maps, e);
+    if (status == 0 && (net_pool_map(t->o.pool, maps, out) ||
+                        ts_to_data(*out, pooled, n * net_tail_outputs(t) * sizeof *pooled)))
+        status = net_tail_torch_error("pooling", e);
+    ts_free(maps);
+    ts_free(x);
+    if (status) {
+        ts_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+int net_tail_pooled(net_tail *t, const float *features, size_t n, float *pooled, hl_err *e)
+{
+    ts_tensor *tensor;
+    ts_record_gradients(0);
+    const int status = run_pooled(t, features, n, false, &tensor, pooled, e);
+    ts_record_gradients(1);
+    ts_free(tensor);
+    return status;
+}
+
+/* ---- training ---- */
+
+static int require_gradients(net_tail *t, hl_err *e)
+{
+    for (size_t i = 0; i < t->nparams; i++)
+        if (!t->params[i].is_average && ts_require_grad(t->params[i].tensor))
+            return net_tail_torch_error("parameters", e);
+    return 0;
+}
+
+int net_tail_forward(net_tail *t, const float *features, size_t n, ts_tensor **graph, float *pooled,
+                     hl_err *e)
+{
+    return require_gradients(t, e) ? -1 : run_pooled(t, features, n, true, graph, pooled, e);
+}
+
+static int hand_over(net_tail *t, size_t i, net_tail_update *update, void *ctx, hl_err *e)
+{
+    ts_tensor *gradient = NULL;
+    float *values;
+    const int failed = ts_gradient(&gradient, t->params[i].tensor) || ts_values(gradient, &values);
+    if (!failed)
+        update(ctx, i, values);
+    ts_free(gradient);
+    return failed || ts_clear_gradient(t->params[i].tensor) ? net_tail_torch_error("gradients", e)
+                                                            : 0;
+}
+
+int net_tail_backward(net_tail *t, ts_tensor *graph, const float *slope, net_tail_update *update,
+                      void *ctx, hl_err *e)
+{
+    int status = ts_backward_from(graph, slope) ? net_tail_torch_error("gradients", e) : 0;
+    ts_free(graph);
+    for (size_t i = 0; i < t->nparams && status == 0; i++)
+        if (!t->params[i].is_average)
+            status = hand_over(t, i, update, ctx, e);
     return status;
 }

@@ -51,13 +51,29 @@ size_t net_tail_outputs(const net_tail *t); /* values that it gives to the head 
  * They are pooled by net_pool_map. */
 int net_tail_maps(net_tail *t, const ts_tensor *x, bool training, ts_tensor **maps, hl_err *e);
 
+/* features: [n, inputs] -> pooled [n, outputs], both in host memory. */
+int net_tail_pooled(net_tail *t, const float *features, size_t n, float *pooled, hl_err *e);
+
 /* ---- what is trained ---- */
 
 /* Tensors that training changes: weights of unfrozen layers, and with NET_BN_TRAINING the moving
  * averages of their batch norms, which have no gradient. Owned by the tail. */
 size_t net_tail_params(const net_tail *t);
-ts_tensor *net_tail_param(const net_tail *t, size_t i);
-bool net_tail_is_average(const net_tail *t, size_t i);
+typedef struct net_tail_value {
+    ts_tensor *tensor;
+    float *values; /* where the tensor has them, row-major */
+    bool is_average;
+} net_tail_value;
+const net_tail_value *net_tail_param(const net_tail *t, size_t i);
+
+/* As net_tail_pooled, in a training step, which goes on with net_tail_backward. */
+int net_tail_forward(net_tail *t, const float *features, size_t n, ts_tensor **graph, float *pooled,
+                     hl_err *e);
+/* slope: [n, outputs], the gradient of the loss with respect to pooled. Gives the gradient of each
+ * parameter that is no average; frees graph. */
+typedef void net_tail_update(void *ctx, size_t param, const float *gradient);
+int net_tail_backward(net_tail *t, ts_tensor *graph, const float *slope, net_tail_update *update,
+                      void *ctx, hl_err *e);
 
 /* ---- its part of a head's file: tensors tail/LAYER/WEIGHT in Keras' layout ---- */
 

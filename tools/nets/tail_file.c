@@ -130,7 +130,10 @@ int net_tail_read(net_tail **result, const hl_space *space, const net_tail_optio
         net_tail_free(from.t);
         return status;
     }
-    net_tail_list_params(from.t);
+    if (net_tail_list_params(from.t, e)) {
+        net_tail_free(from.t);
+        return -1;
+    }
     *result = from.t;
     *ntensors = from.n;
     return 0;

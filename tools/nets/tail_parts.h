@@ -12,17 +12,12 @@ typedef struct tail_layer {
         *weights[NET_MAX_WEIGHTS]; /* in the order of net_weight_specs, as libtorch has them */
 } tail_layer;
 
-typedef struct tail_param {
-    ts_tensor *value; /* the layer's */
-    bool is_average;
-} tail_param;
-
 struct net_tail {
     net n;
     int cut;
     net_tail_options o;
     tail_layer *layers; /* [n.n] */
-    tail_param *params;
+    net_tail_value *params;
     size_t nparams;
 };
 
@@ -31,7 +26,7 @@ struct net_tail {
 int net_tail_start(net_tail **t, const hl_space *space, const net_tail_options *o, hl_err *e);
 int net_tail_set(net_tail *t, int layer, int weight, const float *keras, hl_err *e);
 int net_tail_get(const net_tail *t, int layer, int weight, float *keras, size_t bytes, hl_err *e);
-void net_tail_list_params(net_tail *t);
+int net_tail_list_params(net_tail *t, hl_err *e);
 
 int net_tail_torch_error(const char *where, hl_err *e);
 

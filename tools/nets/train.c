@@ -128,7 +128,7 @@ static int run_epoch(course *c, hl_epoch *now, hl_err *e)
 }
 
 /* What the epoch that has ended means for the best weights and for those to come. */
-static int take_stock(course *c, hl_epoch *now, hl_err *e)
+static void take_stock(course *c, hl_epoch *now)
 {
     hl_standing *s = &c->now;
     s->epochs = now->number;
@@ -139,12 +139,12 @@ static int take_stock(course *c, hl_epoch *now, hl_err *e)
         s->best_epoch = now->number;
         s->best_loss = now->val_loss;
         s->waited = 0;
-        return hl_trainer_keep(c->trainer, e);
+        hl_trainer_keep(c->trainer);
+        return;
     }
     s->waited++;
     if (c->o->schedule == HL_PLATEAU && s->waited % c->o->plateau == 0)
         s->rate *= 0.1;
-    return 0;
 }
 
 static bool is_complete(const course *c)
@@ -157,11 +157,15 @@ static int run_epochs(course *c, hl_epoch_fn *report, void *ctx, hl_err *e)
 {
     while (!is_complete(c) && !(c->now.epochs && is_stopped(c))) {
         hl_epoch now = {.number = c->now.epochs + 1};
-        if (run_epoch(c, &now, e) || take_stock(c, &now, e) || report(ctx, &now, e) ||
+        if (run_epoch(c, &now, e))
+            return -1;
+        take_stock(c, &now);
+        if (report(ctx, &now, e) ||
             (c->o->checkpoint && hl_checkpoint_save(c->o->checkpoint, c->trainer, &c->now, e)))
             return -1;
     }
-    return hl_trainer_restore(c->trainer, e);
+    hl_trainer_restore(c->trainer);
+    return 0;
 }
 
 static int go_on(course *c, hl_err *e)
@@ -182,8 +186,7 @@ int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_tra
 {
     course c = {.o = o, .held_out = val->n, .now = {.rate = o->step.rate}};
     c.steps = o->steps ? o->steps : (train->n + o->batch - 1) / o->batch;
-    if (hl_trainer_new(&c.trainer, head, train, val->n ? val : NULL, &o->step, e))
-        return -1;
+    c.trainer = hl_trainer_new(head, train, val->n ? val : NULL, &o->step);
     deck_new(&c.deck, train->n, o->seed);
     int status = o->checkpoint ? go_on(&c, e) : 0;
     if (status == 0)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "product.h"
+
+#include "onednn_here.h"
+
+#include <omp.h>
+
+#if HL_ONEDNN_HERE
+
+#include <oneapi/dnnl/dnnl.h>
+
+int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
+                size_t stride, hl_err *e)
+{
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1);
+    const dnnl_status_t s = dnnl_sgemm(
+        a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n,
+        (dnnl_dim_t)k, 1, a.values, (dnnl_dim_t)a.stride, b.values, (dnnl_dim_t)b.stride,
+        add ? 1 : 0, c, (dnnl_dim_t)stride);
+    omp_set_num_threads(threads);
+    return s == dnnl_success ? 0 : hl_fail(e, "dense: oneDNN: a product failed");
+}
+
+#else
+
+#include "../../shim/torch_shim.h"
+
+int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
+                size_t stride, hl_err *e)
+{
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(1);
+    const int64_t size[3] = {(int64_t)m, (int64_t)n, (int64_t)k};
+    const int failed = ts_product(size, a.values, (int64_t)a.stride, a.transposed, b.values,
+                                  (int64_t)b.stride, b.transposed, add, c, (int64_t)stride);
+    omp_set_num_threads(threads);
+    return failed ? hl_fail(e, "dense: libtorch: %s", ts_last_error()) : 0;
+}
+
+#endif
