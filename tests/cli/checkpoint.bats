@@ -19,7 +19,7 @@ setup() {
 }
 
 # Epochs of small batches, so that a kill often falls into one.
-options=(-j 1 -e 14 -b 1 -n 256 --patience 14 --dropout 0.4)
+options=(-j 1 -e 14 -b 1 -n 2048 --patience 14 --dropout 0.4)
 
 # kill_and_resume OPTION...: trains, is killed three times at a random moment after one more epoch, and
 # goes on until it ends by itself. Leaves the number of kills in $kills.
@@ -67,7 +67,7 @@ gives_the_same() { # OPTION...
 }
 
 @test "checkpoint: fixed steps across passes, cosine, two hidden layers give the same bytes" {
-    gives_the_same --steps 37 --lr-schedule cosine -n 32,16
+    gives_the_same --steps 370 --lr-schedule cosine -n 320,160
 }
 
 @test "checkpoint: unfrozen layers, with averages that training moves, give the same bytes" {

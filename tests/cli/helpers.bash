@@ -31,6 +31,15 @@ few_images() {
 # unsealed FILE: a table without its last line, which tells whether it was changed; as made by hand.
 unsealed() { sed '$d' "$1"; }
 
+# sealed: standard input, a table, with the right last line.
+sealed() {
+    local text=$BATS_TEST_TMPDIR/sealed.$BASHPID
+    grep -av '^#sha256' >"$text"
+    cat "$text"
+    printf '#sha256\t%s\n' "$(sha256sum <"$text" | cut -d ' ' -f 1)"
+    rm "$text"
+}
+
 # reseal FILE: what was changed in a table passes for what a tool wrote.
 reseal() {
     unsealed "$1" >"$1.resealed"

@@ -54,23 +54,25 @@ setup() {
     [ "$output" -eq 10 ]
 }
 
-@test "pipe: no tool links libtorch, and evaluate and predict do without" {
+@test "pipe: no tool links libtorch, and a head without unfrozen layers does without" {
     for tool in "$HILUM_BIN"/*; do
         ! ldd "$tool" | grep -q torch
     done
     split -q data | preprocess -q --size 96 >images
     extract-features -q -m mobilenetv2 -w seeded:1 images >features
-    train-head -q -e 1 -o head features
-    LD_DEBUG=files evaluate -q head features 2>&1 >/dev/null | grep -q 'libdnnl'
+    LD_DEBUG=files train-head -q -e 1 -o head features 2>&1 | grep -q 'libdnnl'
+    ! LD_DEBUG=files train-head -q -e 1 -o head features 2>&1 | grep -q 'libtorch'
     ! LD_DEBUG=files evaluate -q head features 2>&1 >/dev/null | grep -q 'libtorch'
-    LD_DEBUG=files train-head -q -e 1 -o head features 2>&1 | grep -q 'libtorch'
+    ! LD_DEBUG=files predict -q -f features head 2>&1 >/dev/null | grep -q 'libtorch'
+    extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 2 images >maps
+    LD_DEBUG=files train-head -q -e 1 --unfreeze 2 -w seeded:1 -o head maps 2>&1 | grep -q 'libtorch'
 }
 
 @test "pipe: where the library that has libtorch behind it is missing, what needs it says so" {
     mkdir -p elsewhere/bin
     cp "$HILUM_BIN/train-head" elsewhere/bin
-    split -q data | preprocess -q --size 96 | extract-features -q -m mobilenetv2 -w seeded:1 >features
+    split -q data | preprocess -q --size 96 | extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 2 >maps
     fails 1 'libtorch: .*libhilum-torch.so: cannot open shared object file' \
-        elsewhere/bin/train-head -q -o no-head features
+        elsewhere/bin/train-head -q --unfreeze 2 -w seeded:1 -o no-head maps
     [ ! -e no-head ]
 }

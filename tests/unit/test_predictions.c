@@ -5,8 +5,7 @@
 
 static const char *const classes[] = {"A", "B"};
 
-#define HEAD                                                                                       \
-    "#hilum-predictions 1\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
+#define HEAD "#hilum-predictions 1\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
 
 static int read_text(hl_predictions *p, const char *text, const char *subset, hl_err *e)
 {
@@ -105,11 +104,8 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_rows),
-        IN_FOLDER(test_origin),
-        IN_FOLDER(test_classes_of_the_file),
-        IN_FOLDER(test_subset),
-        IN_FOLDER(test_refusals),
+        IN_FOLDER(test_rows),   IN_FOLDER(test_origin),   IN_FOLDER(test_classes_of_the_file),
+        IN_FOLDER(test_subset), IN_FOLDER(test_refusals),
     };
     return cmocka_run_group_tests_name("predictions", tests, NULL, NULL);
 }

@@ -43,7 +43,8 @@ void net_optimizer_step(const net_rule *r, float *p, float *first, float *second
         sgd(p, first, gradient, n, (float)r->rate, (float)r->momentum, (float)r->decay);
         return;
     }
-    const double t = (double)r->step, rate = r->rate * sqrt(1 - pow(beta2, t)) / (1 - pow(beta1, t));
+    const double t = (double)r->step,
+                 rate = r->rate * sqrt(1 - pow(beta2, t)) / (1 - pow(beta1, t));
     const factors f = {(float)rate, (float)(1 - beta1), (float)(1 - beta2), (float)epsilon,
                        (float)r->decay};
     adam(p, first, second, gradient, n, f);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Products of F32 matrices on the calling thread: by oneDNN, or in a build without it by libtorch. */
+/* Products of F32 matrices on the calling thread: by oneDNN, or in a build without it by libtorch.
+ */
 #ifndef HL_NET_PRODUCT_H
 #define HL_NET_PRODUCT_H
 
