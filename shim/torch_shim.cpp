@@ -29,8 +29,6 @@ at::ScalarType scalar_type(ts_dtype d)
         return at::kBFloat16;
     case TS_F32:
         return at::kFloat;
-    case TS_I64:
-        return at::kLong;
     }
     throw std::invalid_argument("unknown dtype");
 }

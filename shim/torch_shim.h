@@ -23,7 +23,7 @@ extern "C" {
 
 typedef struct ts_tensor ts_tensor;
 
-typedef enum { TS_U8, TS_F16, TS_BF16, TS_F32, TS_I64 } ts_dtype;
+typedef enum { TS_U8, TS_F16, TS_BF16, TS_F32 } ts_dtype;
 typedef enum { TS_CPU, TS_CUDA } ts_device;
 enum { TS_MAX_RANK = 6 };
 
@@ -38,8 +38,7 @@ const char *ts_version(void);
  * once, before any other function. */
 int ts_init(int threads);
 
-/* Another number of threads from here on, for work whose steps are too small to be shared: threads
- * that wait for the next step spin. */
+/* Another number of threads from here on; the calling thread's own. */
 int ts_set_threads(int threads);
 
 /* Threads of one operation of the calling thread. */
@@ -133,9 +132,9 @@ int ts_global_max(ts_tensor **out, const ts_tensor *x);
 int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
 /* The way back, as a view: [N, H * W * C] -> [N, C, H, W]. */
 int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c);
-/* Matrices in host memory: c = a b, or with add c += a b, with size m, n, k: a [m, k], b [k, n], c
- * [m, n], row-major and so many values from row to row; transposed: what stands there is the
- * transpose. */
+/* Matrices in host memory, on the calling thread alone: c = a b, or with add c += a b, with size m,
+ * n, k: a [m, k], b [k, n], c [m, n], row-major and so many values from row to row; transposed:
+ * what stands there is the transpose. */
 int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
                const float *b, int64_t b_stride, int b_transposed, int add, float *c,
                int64_t c_stride);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The part of the shim that trains: gradients, losses, batch norm, optimiser steps.
+// The part of the shim that trains: gradients, batch norm, products.
 #include "internal.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <stdexcept>
@@ -77,6 +78,19 @@ at::Tensor matrix(const float *values, int64_t stride, bool transposed, int64_t 
     return at::from_blob(const_cast<float *>(values), {rows, columns}, {down, across});
 }
 
+// Of libtorch's threads, and of the products' library behind it, for the calling thread.
+struct one_thread {
+    const int before = at::get_num_threads();
+    one_thread()
+    {
+        at::set_num_threads(1);
+    }
+    ~one_thread()
+    {
+        at::set_num_threads(before);
+    }
+};
+
 } // namespace
 
 int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
@@ -84,7 +98,8 @@ int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_tr
                int64_t c_stride)
 {
     return guard([&] {
-        at::NoGradGuard no_grad;
+        const at::NoGradGuard no_grad;
+        const one_thread alone;
         const int64_t m = size[0], n = size[1], k = size[2];
         matrix(c, c_stride, false, m, n)
             .addmm_(matrix(a, a_stride, a_transposed != 0, m, k),

@@ -21,10 +21,13 @@ check-memory: $(memory_tests)
 	    valgrind -q --error-exitcode=9 --leak-check=no --child-silent-after-fork=yes $$t \
 	        >/dev/null 2>$(BUILD)/valgrind.log || { cat $(BUILD)/valgrind.log; exit 1; }; done
 
-# What has threads, under ThreadSanitizer.
+# What has threads, under ThreadSanitizer; the backbone once by oneDNN and once by libtorch, which themselves are not
+# compiled for it.
+check-threads: sanitized := -O1 -g -fsanitize=thread
 check-threads:
-	$(MAKE) BUILD=build-threads CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS=-fsanitize=thread threads-run
-.PHONY: threads-run
+	$(MAKE) BUILD=build-threads CFLAGS='$(sanitized)' LDFLAGS=-fsanitize=thread threads-run
+	$(MAKE) BUILD=build-threads-torch CFLAGS='$(sanitized) -DHL_WITHOUT_ONEDNN' LDFLAGS=-fsanitize=thread threads-run-torch
+.PHONY: threads-run threads-run-torch
 threads_tests := $(addprefix $(BUILD)/tests/unit/test_,parallel copies duplicates)
 threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-features)
 	@for t in $(threads_tests); do echo "  TSAN  $$t"; TSAN_OPTIONS=halt_on_error=1 $$t >/dev/null; done
@@ -34,6 +37,12 @@ threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-f
 	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; \
 	    ! grep -q avx512 /proc/cpuinfo || { \
 	        bin/extract-features -q -m mobilenetv2 -w seeded:1 -b 1 -j $$jobs -o f i; echo "  TSAN  extract-features -j $$jobs"; }; done
+
+threads-run-torch: export TSAN_OPTIONS = halt_on_error=1 ignore_noninstrumented_modules=1
+threads-run-torch: $(addprefix $(BUILD)/bin/,phantom split preprocess extract-features)
+	@cd $(BUILD); rm -rf set; bin/phantom -q -n 12 set; bin/split -q -o m.tsv set; bin/preprocess -q --size 96 -o i m.tsv; \
+	for jobs in 2 7; do \
+	    bin/extract-features -q -m mobilenetv2 -w seeded:1 -b 4 -j $$jobs -o f i; echo "  TSAN  libtorch -j $$jobs"; done
 
 # Which lines and branches the tests reach: a page for each file in $(RESULTS)/coverage, and the sums. (What a test kills,
 # and what ends by _exit, leaves no count. A test that fails for the speed or the flags of this build stops nothing.)

@@ -3,9 +3,10 @@
 # all speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+nets_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/nets/test_*.c)) # without libtorch
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
 cli_tests   := $(wildcard tests/cli/*.bats)
-test_programs = $(unit_tests) $(fuzz_tests) $(if $(asan),,$(torch_tests))
+test_programs = $(unit_tests) $(nets_tests) $(fuzz_tests) $(if $(asan),,$(torch_tests))
 
 $(BUILD)/tests/%.o: tests/%.c | $(after_deps)
 	$(call say,CC)
@@ -18,6 +19,10 @@ $(BUILD)/librooms.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call ob
 $(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
+
+$(nets_tests): %: %.o $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
+	$(call say,LINK)
+	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(onednn_libs) $(common_libs) -lcmocka
 
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a

@@ -115,8 +115,11 @@ static int settle_occlusion(job *j, hl_err *e)
     if (stride > patch)
         return hl_fail(e, "--stride: expected at most %lld, as --patch, found %lld",
                        (long long)patch, (long long)stride);
-    return net_extractor_of_space(&j->answering, space, j->head_name, weights, allow_code, false,
-                                  TS_CPU, e);
+    if (net_extractor_of_space(&j->answering, space, j->head_name, weights, allow_code, false,
+                               TS_CPU, e))
+        return -1;
+    return hl_head_check_width(j->head, j->head_name, net_extractor_width(j->answering), weights,
+                               e);
 }
 
 /* ---- one sample ---- */
@@ -312,10 +315,13 @@ static int explain(job *j, char *const *samples, size_t n, hl_err *e)
         sanity_new(&j->sanity, j->head, (size_t)heads, seed, e) || choose(j, samples, n, e) ||
         subjects_read_images(&j->subjects, &j->images, e))
         return -1;
-    const int status = features_path ? maps_read(&j->source, &j->subjects, j->head, j->head_name,
-                                                 features_path, hl_tf_id(j->images.file), e)
-                                     : maps_compute(&j->source, &j->subjects, j->head, j->head_name,
-                                                    weights, allow_code, j->out.channels, e);
+    int status = features_path ? maps_read(&j->source, &j->subjects, j->head, j->head_name,
+                                           features_path, hl_tf_id(j->images.file), e)
+                               : maps_compute(&j->source, &j->subjects, j->head, j->head_name,
+                                              weights, allow_code, j->out.channels, e);
+    if (status == 0)
+        status = top_check(&j->top, j->head_name, j->source.shape,
+                           features_path ? features_path : weights, e);
     return status ? status : write_folder(j, e);
 }
 

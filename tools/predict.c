@@ -91,7 +91,9 @@ static int predict_images(job *j, const inputs *in, hl_err *e)
     o.batch = batch ? (size_t)batch : net_extractor_batch(x) * net_extractor_workers(x);
     if (o.batch > in->n)
         o.batch = in->n;
-    const int status = stream_images(in, x, &j->judge, &o, j->subject, e);
+    int status = hl_head_check_width(j->head, j->head_name, net_extractor_width(x), weights, e);
+    if (status == 0)
+        status = stream_images(in, x, &j->judge, &o, j->subject, e);
     net_extractor_free(x);
     return status;
 }

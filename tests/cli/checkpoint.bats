@@ -180,7 +180,7 @@ interrupted_early() { # OPTION...
 make_all() {
     [ -d "$BATS_FILE_TMPDIR/set" ] || phantom -q -n 14 --min-size 64 --max-size 80 "$BATS_FILE_TMPDIR/set"
     make --no-print-directory -C "$ROOT" RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 \
-        DATA="$BATS_FILE_TMPDIR/set" WEIGHTS=seeded:1 JOBS=1 EXPLAIN=0 BATCH=1 PATIENCE=60 EPOCHS=60 DROPOUT=0.5 "$@"
+        DATA="$BATS_FILE_TMPDIR/set" WEIGHTS=seeded:1 JOBS=1 EXPLAIN=0 BATCH=1 PATIENCE=60 EPOCHS=60 DROPOUT=0.5 NEURONS=512 "$@"
 }
 
 # cut_short SIGNAL GOAL KNOB=value...: ends all that make has started when a checkpoint is there.

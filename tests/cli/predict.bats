@@ -25,11 +25,31 @@ setup() {
 rows() { grep -v '^[#-]' "$1" | tail -n +2 | cut -f 2,3; }
 answers() { grep -v '^#' predictions.tsv | tail -n +2 | awk -F '\t' -v OFS='\t' '{ print "data/" $1, $7 }'; }
 
+# A head of 576 features that says they are those of a layer that has 384.
+of_another_width() {
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -l block_12_expand_relu -o of-12 "$BATS_FILE_TMPDIR/images"
+    train-head -q -j 1 -e 1 -n 4 -o head-of-12 of-12
+    zstd -dqc head-of-12 | LC_ALL=C sed 's/block_12_expand_relu/block_10_expand_relu/g' >plain
+    zstd -q plain -o narrow
+}
+
 # alike A B: the same names and, to 1e-6, the same probabilities, whatever the order
 alike() {
     paste <(sort "$1") <(sort "$2") | awk -F '\t' '
         $1 != $3 || $2 - $4 > 1e-6 || $4 - $2 > 1e-6 { print; bad = 1 } END { exit bad || !NR }'
 }
+
+@test "predict: a head whose width is not that of its space is refused, and so it is by explain" {
+    of_another_width
+    local why='widths differ: seeded:1 has features of 384 values, narrow takes 576'
+    fails 1 "$why" predict -w seeded:1 -o out narrow data
+    fails 1 "$why" explain -i "$BATS_FILE_TMPDIR/images" -w seeded:1 -o out narrow "$(sample)"
+    fails 1 "$why" explain -i "$BATS_FILE_TMPDIR/images" -w seeded:1 --occlusion -o out narrow "$(sample)"
+    [ ! -e out ]
+}
+
+# sample: one of the images
+sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
 
 @test "predict: the probabilities that evaluate gives, the highest first" {
     predict -q -j 1 -w seeded:1 -o list.tsv head data

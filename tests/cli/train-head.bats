@@ -115,7 +115,7 @@ setup() {
 @test "train-head: Ctrl-C ends the epoch and keeps the best weights" {
     # 10,000 epochs last for minutes: only the interrupt can end them here. A shell's background
     # command ignores SIGINT, hence env.
-    env --default-signal=INT train-head -e 10000 --patience 10000 -o "$out" features 2>log &
+    env --default-signal=INT train-head -e 10000 --patience 10000 -b 1 -n 1024 -o "$out" features 2>log &
     for _ in $(seq 100); do
         grep -q 'epoch 3 ' log && break
         sleep 0.1

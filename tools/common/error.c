@@ -42,6 +42,17 @@ void hl_error_set_errno(hl_err *e, const char *fmt, ...)
     snprintf(e->msg + used, sizeof e->msg - used, ": %s", strerror(cause));
 }
 
+int hl_first_error(const hl_err *errors, size_t n, hl_err *e)
+{
+    for (size_t i = 0; i < n; i++)
+        if (errors[i].msg[0]) {
+            if (e)
+                *e = errors[i];
+            return -1;
+        }
+    return 0;
+}
+
 int hl_fail_in(hl_err *e, const char *prefix)
 {
     if (!e)

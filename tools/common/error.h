@@ -7,6 +7,8 @@
 #ifndef HL_ERROR_H
 #define HL_ERROR_H
 
+#include <stddef.h>
+
 typedef struct hl_err {
     char msg[1024];
 } hl_err;
@@ -23,6 +25,9 @@ typedef struct hl_err {
 
 /* Puts "PREFIX: " before the message that is already there; returns -1. */
 int hl_fail_in(hl_err *e, const char *prefix);
+
+/* Of several that were zeroed before: the first that was filled in, as e, and -1; else 0. */
+int hl_first_error(const hl_err *errors, size_t n, hl_err *e);
 
 static inline int hl_failed(void)
 {

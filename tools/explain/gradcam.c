@@ -73,18 +73,20 @@ int top_of(top *t, const hl_head *head, hl_err *e)
     return 0;
 }
 
-/* What the first dense layer takes. */
-static size_t dense_inputs(const hl_head *head)
+int top_check(const top *t, const char *head_name, const int64_t shape[3], const char *of,
+              hl_err *e)
 {
-    const net_tail *tail = hl_head_tail(head);
-    return tail ? net_tail_outputs(tail) : hl_head_inputs(head);
+    if (hl_head_tail(t->head))
+        return 0; /* made for these maps */
+    const int64_t pixels = t->pool == NET_POOL_FLATTEN ? shape[0] * shape[1] : 1;
+    return hl_head_check_width(t->head, head_name, (size_t)(pixels * shape[2]), of, e);
 }
 
 static float *pool(const top *t, const last_maps *m)
 {
     const size_t pixels = m->height * m->width;
     float *by_pixel = hl_malloc(pixels * m->channels, sizeof *by_pixel);
-    float *pooled = hl_malloc(dense_inputs(t->head), sizeof *pooled);
+    float *pooled = hl_malloc(hl_head_dense_inputs(t->head), sizeof *pooled);
     by_channel(m->values, m->channels, pixels, by_pixel);
     net_pool_values(t->pool, by_pixel, 1, pixels, m->channels, pooled);
     free(by_pixel);
@@ -126,7 +128,7 @@ int top_predict(const top *t, const last_maps *m, double *p, hl_err *e)
 int gradcam(const top *t, const last_maps *m, uint32_t target, double *heat, hl_err *e)
 {
     const size_t pixels = m->height * m->width;
-    float *pooled = pool(t, m), *slope = hl_malloc(dense_inputs(t->head), sizeof *slope);
+    float *pooled = pool(t, m), *slope = hl_malloc(hl_head_dense_inputs(t->head), sizeof *slope);
     float *gradient = hl_malloc(m->channels * pixels, sizeof *gradient);
     const int status = hl_head_slope(t->head, pooled, target, slope, e);
     for (size_t c = 0; c < m->channels && status == 0; c++)
@@ -152,7 +154,7 @@ int sanity_new(sanity *s, const hl_head *like, size_t number, uint64_t seed, hl_
     *s = (sanity){.heads = hl_calloc(number, sizeof *s->heads)};
     int status = 0;
     for (; s->n < number && status == 0; s->n += status == 0)
-        status = hl_head_new(&s->heads[s->n], dense_inputs(like), units, nhidden,
+        status = hl_head_new(&s->heads[s->n], hl_head_dense_inputs(like), units, nhidden,
                              hl_head_class_names(like), k, hl_head_space(like), NULL,
                              seed + 1 + s->n, e);
     if (status)

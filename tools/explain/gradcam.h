@@ -29,6 +29,10 @@ typedef struct top {
 
 int top_of(top *t, const hl_head *head, hl_err *e);
 
+/* Fails where pooled maps of this [height, width, channels] are not what the dense layers take. */
+int top_check(const top *t, const char *head_name, const int64_t shape[3], const char *of,
+              hl_err *e);
+
 /* The probabilities [K] that the head answers with. */
 int top_predict(const top *t, const last_maps *m, double *p, hl_err *e);
 

@@ -43,7 +43,7 @@ int net_dense_answer(const net_dense *d, const float *x, size_t n, bool relu, fl
         status =
             n - i < ROWS ? multiply_rest(d, from, n - i, to, e) : multiply(d, from, ROWS, to, e);
     }
-    for (size_t i = 0; relu && i < n * d->units; i++)
+    for (size_t i = 0; status == 0 && relu && i < n * d->units; i++)
         y[i] = y[i] < 0 ? 0 : y[i];
     return status;
 }
@@ -78,34 +78,57 @@ static int threads_for(const net_dense *d, int most)
     return d->inputs * d->units < SMALL ? 1 : most;
 }
 
-int net_dense_forward(const net_dense *d, const float *x, size_t n, int threads, float *y,
-                      hl_err *e)
+/* Some rows of y. part: [spans, rows, units]. */
+static int forward_rows(const net_dense *d, const float *x, size_t n, int threads, float *part,
+                        float *y, hl_err *errors, hl_err *e)
 {
     const spans s = spans_of(d);
     const size_t values = n * d->units;
-    float *part = hl_malloc(s.n * values, sizeof *part);
-    hl_err *errors = hl_calloc(s.n, sizeof *errors);
-    int failed = 0;
-#pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static) reduction(| : failed)
+#pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static)
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
         const size_t rows = span_rows(d, s, i, &first);
         const net_matrix in = {x + first, d->inputs, false},
                          kernel = {d->kernel + first * d->units, d->units, false};
-        failed |= net_product(n, d->units, rows, in, kernel, false, part + i * values, d->units,
-                              &errors[i]) != 0;
+        net_product(n, d->units, rows, in, kernel, false, part + i * values, d->units, &errors[i]);
     }
     for (size_t i = 0; i < values; i++)
         y[i] = d->bias[i % d->units];
     for (size_t k = 0; k < s.n; k++)
         for (size_t i = 0; i < values; i++)
             y[i] += part[k * values + i];
-    for (size_t i = 0; failed && i < s.n; i++)
-        if (errors[i].msg[0])
-            *e = errors[i];
+    return hl_first_error(errors, s.n, e);
+}
+
+int net_dense_forward(const net_dense *d, const float *x, size_t n, int threads, float *y,
+                      hl_err *e)
+{
+    enum { MOST = 256 }; /* rows at a time: all spans have sums of their own */
+    const size_t most = n < MOST ? n : MOST;
+    float *part = hl_malloc(spans_of(d).n * most * d->units, sizeof *part);
+    hl_err *errors = hl_calloc(spans_of(d).n, sizeof *errors);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i += most)
+        status = forward_rows(d, x + i * d->inputs, n - i < most ? n - i : most, threads, part,
+                              y + i * d->units, errors, e);
     free(errors);
     free(part);
-    return failed ? -1 : 0;
+    return status;
+}
+
+/* The rows of a span: the slope below them, their gradient, and what becomes of them. */
+static void back_through_span(const net_dense *d, const float *x, size_t n, const float *slope,
+                              float *below, size_t first, size_t rows, net_dense_update *update,
+                              void *ctx, hl_err *e)
+{
+    const net_matrix out = {slope, d->units, false}, in = {x + first, d->inputs, true},
+                     kernel = {d->kernel + first * d->units, d->units, true};
+    float *gradient = hl_malloc(rows * d->units, sizeof *gradient);
+    if ((!below ||
+         net_product(n, rows, d->units, out, kernel, false, below + first, d->inputs, e) == 0) &&
+        net_product(rows, d->units, n, in, out, false, gradient, d->units, e) == 0)
+        update(ctx, first * d->units, rows * d->units, gradient);
+    free(gradient);
 }
 
 int net_dense_backward(const net_dense *d, const float *x, size_t n, const float *slope,
@@ -113,28 +136,13 @@ int net_dense_backward(const net_dense *d, const float *x, size_t n, const float
 {
     const spans s = spans_of(d);
     hl_err *errors = hl_calloc(s.n, sizeof *errors);
-    int failed = 0;
-#pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static) reduction(| : failed)
+#pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static)
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
         const size_t rows = span_rows(d, s, i, &first);
-        const net_matrix out = {slope, d->units, false}, in = {x + first, d->inputs, true},
-                         kernel = {d->kernel + first * d->units, d->units, true};
-        float *gradient = hl_malloc(rows * d->units, sizeof *gradient);
-        const int status =
-            (below && net_product(n, rows, d->units, out, kernel, false, below + first, d->inputs,
-                                  &errors[i])) ||
-                    net_product(rows, d->units, n, in, out, false, gradient, d->units, &errors[i])
-                ? -1
-                : 0;
-        if (status == 0)
-            update(ctx, first * d->units, rows * d->units, gradient);
-        failed |= status != 0;
-        free(gradient);
+        back_through_span(d, x, n, slope, below, first, rows, update, ctx, &errors[i]);
     }
-    for (size_t i = 0; failed && i < s.n; i++)
-        if (errors[i].msg[0])
-            *e = errors[i];
+    const int status = hl_first_error(errors, s.n, e);
     free(errors);
-    return failed ? -1 : 0;
+    return status;
 }

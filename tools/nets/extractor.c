@@ -44,7 +44,7 @@ struct net_extractor {
  * caches, fewer (measured: docs/PERFORMANCE.md). */
 static size_t choose_worker_batch(const net_extractor *x, const net *n, size_t images)
 {
-    enum { BATCH = 8, BRANCHED_BATCH = 4, FEW = 32, SMALL = 8 };
+    enum { BATCH = 8, BRANCHED_BATCH = 4, FEW = 128, SMALL = 8 };
     const bool has_large_maps = SMALL * x->map[0] > x->height;
     if ((images && images < FEW) || has_large_maps)
         return 1;

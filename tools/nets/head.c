@@ -30,6 +30,11 @@ size_t hl_head_inputs(const hl_head *h)
     return h->tail ? net_tail_inputs(h->tail) : h->layers[0].inputs;
 }
 
+size_t hl_head_dense_inputs(const hl_head *h)
+{
+    return h->layers[0].inputs;
+}
+
 size_t hl_head_classes(const hl_head *h)
 {
     return h->nclasses;
@@ -72,10 +77,15 @@ int hl_head_check_features(const hl_head *h, const char *name, const hl_features
     if (hl_space_match(&f->samples.space, file, &h->space, name, e) ||
         hl_head_check_classes(h, name, f->samples.classes, f->samples.nclasses, file, e))
         return -1;
-    if (hl_head_inputs(h) != f->width)
-        return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", file,
-                       f->width, name, hl_head_inputs(h));
-    return 0;
+    return hl_head_check_width(h, name, f->width, file, e);
+}
+
+int hl_head_check_width(const hl_head *h, const char *name, size_t width, const char *of, hl_err *e)
+{
+    if (hl_head_inputs(h) == width)
+        return 0;
+    return hl_fail(e, "widths differ: %s has features of %zu values, %s takes %zu", of, width, name,
+                   hl_head_inputs(h));
 }
 
 net_tail *hl_head_tail(const hl_head *h)
@@ -197,10 +207,11 @@ int hl_head_logits_of_pooled(const hl_head *h, size_t n, const float *pooled, fl
 /* Through the tail, a few rows at a time: it has maps to keep. */
 static int run_tail(const hl_head *h, size_t n, const float *features, float *logits, hl_err *e)
 {
-    float *pooled = hl_malloc(HL_TAIL_ROWS * net_tail_outputs(h->tail), sizeof *pooled);
+    enum { ROWS = 64 };
+    float *pooled = hl_malloc(ROWS * net_tail_outputs(h->tail), sizeof *pooled);
     int status = 0;
-    for (size_t i = 0; i < n && status == 0; i += HL_TAIL_ROWS) {
-        const size_t rows = n - i < HL_TAIL_ROWS ? n - i : HL_TAIL_ROWS;
+    for (size_t i = 0; i < n && status == 0; i += ROWS) {
+        const size_t rows = n - i < ROWS ? n - i : ROWS;
         status = net_tail_pooled(h->tail, features + i * hl_head_inputs(h), rows, pooled, e);
         if (status == 0)
             status = hl_head_logits_of_pooled(h, rows, pooled, logits + i * h->nclasses, e);
@@ -216,18 +227,15 @@ static int run_blocks(const hl_head *h, size_t n, const float *pooled, int threa
     enum { BLOCK = 64 };
     const size_t blocks = (n + BLOCK - 1) / BLOCK;
     hl_err *errors = hl_calloc(blocks, sizeof *errors);
-    int failed = 0;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) reduction(| : failed)
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (size_t i = 0; i < blocks; i++) {
         const size_t first = i * BLOCK, rows = n - first < BLOCK ? n - first : BLOCK;
-        failed |= hl_head_logits_of_pooled(h, rows, pooled + first * h->layers[0].inputs,
-                                           logits + first * h->nclasses, &errors[i]) != 0;
+        hl_head_logits_of_pooled(h, rows, pooled + first * h->layers[0].inputs,
+                                 logits + first * h->nclasses, &errors[i]);
     }
-    for (size_t i = blocks; failed && i-- > 0;)
-        if (errors[i].msg[0])
-            *e = errors[i];
+    const int status = hl_first_error(errors, blocks, e);
     free(errors);
-    return failed ? -1 : 0;
+    return status;
 }
 
 int hl_head_logits(const hl_head *h, size_t n, const float *features, int threads, float *logits,

@@ -9,7 +9,6 @@
 #ifndef HL_HEAD_H
 #define HL_HEAD_H
 
-#include "../../shim/torch_shim.h"
 #include "../common/error.h"
 #include "../common/features.h"
 #include "../common/space.h"
@@ -26,8 +25,10 @@ typedef struct hl_head hl_head;
 int hl_head_load(hl_head **head, const char *path, hl_err *e);
 void hl_head_free(hl_head *head); /* NULL is fine */
 
-size_t hl_head_inputs(const hl_head *head);               /* values of one feature vector */
-size_t hl_head_classes(const hl_head *head);              /* K */
+size_t hl_head_inputs(const hl_head *head); /* values of one feature vector */
+size_t
+hl_head_dense_inputs(const hl_head *head);   /* values behind the tail; without one, the same */
+size_t hl_head_classes(const hl_head *head); /* K */
 const char *hl_head_class(const hl_head *head, size_t k); /* name of class k */
 char *const *hl_head_class_names(const hl_head *head);    /* all of them, owned by the head */
 const hl_space *hl_head_space(const hl_head *head);
@@ -43,6 +44,10 @@ int hl_head_check_classes(const hl_head *head, const char *head_name, char *cons
 int hl_head_check_features(const hl_head *head, const char *head_name, const hl_features *f,
                            hl_err *e);
 
+/* Fails where a vector of `of` has another width than the head takes. */
+int hl_head_check_width(const hl_head *head, const char *head_name, size_t width, const char *of,
+                        hl_err *e);
+
 /* Softmax in double, so that probabilities sum to 1 as closely as they can; logits and p: [n]. */
 void hl_softmax(const float *logits, size_t n, double *p);
 
@@ -57,7 +62,7 @@ int hl_head_logits_of_pooled(const hl_head *head, size_t n, const float *pooled,
                              hl_err *e);
 
 /* The gradient of the logit of class `target` with respect to the pooled maps of one sample, both
- * [net_tail_outputs]; without a tail, to the features. */
+ * [hl_head_dense_inputs]. */
 int hl_head_slope(const hl_head *head, const float *pooled, uint32_t target, float *slope,
                   hl_err *e);
 
@@ -67,9 +72,6 @@ int hl_head_predict(const hl_head *head, size_t n, const float *features, double
 /* ---- one in the making ---- */
 
 enum { HL_HEAD_MAX_LAYERS = 16 };
-
-/* Rows that go through a tail at a time where none are to be trained on. */
-enum { HL_TAIL_ROWS = 64 };
 
 /* Hidden layers of units[0 .. nhidden-1] and an output for each class. Kernels are Keras' Glorot
  * uniform, (2u - 1) * sqrt(6 / (inputs + units)) with u from hl_rng_make(seed,

@@ -209,7 +209,7 @@ static int run_part(const onednn_graph *g, const worker *w, size_t number, hl_er
     return s == dnnl_success ? run_ops(g, w, 0, g->nparted, e) : graph_error(e, "a part", s);
 }
 
-/* One batch, or less, to its map. */
+/* One batch, or less, to its map: what is left of it must not be what happens to lie there. */
 static int run_batch(const net_onednn *o, const worker *w, const uint8_t *images, size_t n,
                      int channels, const net_normalize *scaling, float *map, hl_err *e)
 {
@@ -219,10 +219,13 @@ static int run_batch(const net_onednn *o, const worker *w, const uint8_t *images
     for (size_t i = 0; i < n; i += part) {
         const size_t rows = n - i < part ? n - i : part;
         scale_pixels(o, images + i * area * (size_t)channels, rows, channels, scaling, planes);
-        /* What is left of a part that is not full must not be what happens to lie there. */
         memset(planes + rows * 3 * area, 0, (part - rows) * 3 * area * sizeof *planes);
         if (run_part(g, w, i / part, e))
             return -1;
+    }
+    if (g->joint >= 0) {
+        const size_t bytes = dnnl_memory_desc_get_size(&g->memories[g->joint].md);
+        memset((char *)place(g, w, g->joint) + n * bytes, 0, ((size_t)g->batch - n) * bytes);
     }
     if (run_ops(g, w, g->nparted, g->nops, e))
         return -1;

@@ -28,7 +28,7 @@ const char *net_onednn_version(void);
 bool net_onednn_suits(const net *n, int output);
 
 typedef struct net_onednn_options {
-    size_t batch;   /* images a worker takes at a time; fewer cost as much */
+    size_t batch;   /* images a worker takes at a time; fewer cost up to as much */
     size_t workers; /* batches that are run at the same time */
     bool bf16;      /* values and kernels in bfloat16, sums in float32 */
 } net_onednn_options;

@@ -3,10 +3,9 @@
 
 #include "onednn_here.h"
 
-#include <omp.h>
-
 #if HL_ONEDNN_HERE
 
+#include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 
 int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
@@ -29,12 +28,9 @@ int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool a
 int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
                 size_t stride, hl_err *e)
 {
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
     const int64_t size[3] = {(int64_t)m, (int64_t)n, (int64_t)k};
     const int failed = ts_product(size, a.values, (int64_t)a.stride, a.transposed, b.values,
                                   (int64_t)b.stride, b.transposed, add, c, (int64_t)stride);
-    omp_set_num_threads(threads);
     return failed ? hl_fail(e, "dense: libtorch: %s", ts_last_error()) : 0;
 }
 

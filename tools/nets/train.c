@@ -165,7 +165,12 @@ static int run_epochs(course *c, hl_epoch_fn *report, void *ctx, hl_err *e)
             return -1;
     }
     hl_trainer_restore(c->trainer);
-    return 0;
+    return hl_trainer_is_finite(c->trainer)
+               ? 0
+               : hl_fail(e,
+                         "training: a weight is not finite: expected a smaller learning rate "
+                         "than %g",
+                         c->o->step.rate);
 }
 
 static int go_on(course *c, hl_err *e)

@@ -30,10 +30,10 @@ struct hl_trainer {
 /* Added up in spans, always the same ones, whatever the number of threads. */
 static double sum_of_squares(const float *v, size_t n, int threads)
 {
-    enum { SPAN = 1 << 16 };
+    enum { SPAN = 1 << 16, FEW = 16 };
     const size_t spans = (n + SPAN - 1) / SPAN;
     double *part = hl_calloc(spans, sizeof *part), sum = 0;
-#pragma omp parallel for num_threads(threads) schedule(static)
+#pragma omp parallel for num_threads(spans < FEW ? 1 : threads) schedule(static)
     for (size_t s = 0; s < spans; s++)
         for (size_t i = s * SPAN; i < n && i < (s + 1) * SPAN; i++)
             part[s] += (double)v[i] * (double)v[i];
@@ -310,6 +310,15 @@ void hl_trainer_restore(hl_trainer *t)
         const slot *s = &t->slots[i];
         memcpy(s->param.values, s->best, s->param.n * sizeof *s->best);
     }
+}
+
+bool hl_trainer_is_finite(const hl_trainer *t)
+{
+    for (size_t i = 0; i < hl_head_params(t->head); i++)
+        for (size_t k = 0; k < t->slots[i].param.n; k++)
+            if (!isfinite(t->slots[i].param.values[k]))
+                return false;
+    return true;
 }
 
 int64_t hl_trainer_steps(const hl_trainer *t)

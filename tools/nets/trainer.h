@@ -55,6 +55,9 @@ int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e);
 void hl_trainer_keep(hl_trainer *t);
 void hl_trainer_restore(hl_trainer *t);
 
+/* Whether all parameters are: a step may spoil them after the last loss was measured. */
+bool hl_trainer_is_finite(const hl_trainer *t);
+
 /* All that it keeps from one step to the next, owned by it: the number of steps taken, and for each
  * parameter I of the head its value, the one remembered and what the optimiser has for it:
  * "value/I", "best/I", and "m/I" and "v/I" of Adam or "momentum/I" of SGD. */
