@@ -102,8 +102,8 @@ static double loss_of(const fixture *f, double *const *params, const int64_t *ro
         double sum = 0;
         for (size_t k = 0; k < CLASSES; k++)
             sum += exp(x[s * CLASSES + k]);
-        loss += (double)class_weights[label] * (log(sum) - x[s * CLASSES + (size_t)label]) /
-                (double)n;
+        loss +=
+            (double)class_weights[label] * (log(sum) - x[s * CLASSES + (size_t)label]) / (double)n;
     }
     free(x);
     for (size_t i = 0; i < LAYERS; i++)
