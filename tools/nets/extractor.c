@@ -41,14 +41,17 @@ struct net_extractor {
 
 /* Images that a worker of oneDNN's takes: several where that lets it read kernels less often, which
  * is behind the layers that have large maps; of InceptionResNetV2, whose branches need more of the
- * caches, fewer (measured: docs/PERFORMANCE.md). */
+ * caches, fewer (measured: docs/PERFORMANCE.md). Of few images there are to be batches enough for
+ * all workers, and yet their number does not count, as the last digits go by the batch. */
 static size_t choose_worker_batch(const net_extractor *x, const net *n, size_t images)
 {
-    enum { BATCH = 8, BRANCHED_BATCH = 4, FEW = 128, SMALL = 8 };
-    const bool has_large_maps = SMALL * x->map[0] > x->height;
-    if ((images && images < FEW) || has_large_maps)
+    enum { BATCH = 8, BRANCHED_BATCH = 4, SMALL = 8, FEW = 16 };
+    if (SMALL * x->map[0] > x->height)
         return 1;
-    return strcmp(n->name, "inceptionresnetv2") == 0 ? BRANCHED_BATCH : BATCH;
+    size_t batch = strcmp(n->name, "inceptionresnetv2") == 0 ? BRANCHED_BATCH : BATCH;
+    while (images && batch > 1 && images < FEW * batch)
+        batch /= 2;
+    return batch;
 }
 
 /* On a GPU some batches are copied there and back while others are computed, each in a queue of its
