@@ -26,7 +26,8 @@ check-memory: $(memory_tests)
 check-threads: sanitized := -O1 -g -fsanitize=thread
 check-threads:
 	$(MAKE) BUILD=build-threads CFLAGS='$(sanitized)' LDFLAGS=-fsanitize=thread threads-run
-	$(MAKE) BUILD=build-threads-torch CFLAGS='$(sanitized) -DHL_WITHOUT_ONEDNN' LDFLAGS=-fsanitize=thread threads-run-torch
+	$(MAKE) BUILD=build-threads-torch CFLAGS='$(sanitized) -DHL_WITHOUT_ONEDNN' \
+	    LDFLAGS='-fsanitize=thread -static-libtsan' threads-run-torch # or $$ORIGIN is where the sanitizer's library lies
 .PHONY: threads-run threads-run-torch
 threads_tests := $(addprefix $(BUILD)/tests/unit/test_,parallel copies duplicates)
 threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-features)
