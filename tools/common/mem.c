@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static bool at_once;
@@ -53,6 +55,18 @@ static void *checked(void *p, size_t n, size_t size)
         _exit(HL_MEM_STATUS);
     hl_log_error("out of memory: %zu x %zu bytes asked for", n, size);
     end_for_want_of_memory();
+}
+
+void hl_mem_expect(size_t bytes)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return;
+    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room != MAP_FAILED)
+        munmap(room, bytes);
+    else
+        checked(NULL, bytes, 1);
 }
 
 void *hl_malloc(size_t n, size_t size)

@@ -25,4 +25,8 @@ void hl_at_end(void (*clean)(void));
 enum { HL_MEM_STATUS = 3 };
 void hl_mem_end_at_once(void);
 
+/* Where the address space is limited (ulimit -v): ends the program as hl_malloc does if this much
+ * of it cannot be had. For what does not bear to be refused memory itself. */
+void hl_mem_expect(size_t bytes);
+
 #endif

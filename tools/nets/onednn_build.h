@@ -36,6 +36,7 @@ dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_
 
 graph_op *graph_add_op(builder *b, const char *layer);
 void graph_add_arg(graph_op *op, int kind, int memory);
+dnnl_status_t graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd);
 /* Makes the primitive and gives it scratch space. */
 dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_desc_t pd);
 dnnl_status_t graph_add_reorder(builder *b, const char *layer, int from, int to);

@@ -56,7 +56,7 @@ static dnnl_status_t add_constant(builder *b, const float *data, const dnnl_memo
     if (s == dnnl_success)
         s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
     if (s == dnnl_success)
-        s = dnnl_primitive_create(&reorder, pd);
+        s = graph_create(&reorder, pd);
     if (s == dnnl_success) {
         const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
         s = dnnl_primitive_execute(reorder, b->stream, 2, args);

@@ -105,6 +105,14 @@ void graph_add_arg(graph_op *op, int kind, int memory)
     op->memory[op->nargs++] = memory;
 }
 
+/* oneDNN compiles the kernel now, and dies where there is no room for it. */
+dnnl_status_t graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd)
+{
+    enum { KERNEL = 16 << 20 };
+    hl_mem_expect(KERNEL);
+    return dnnl_primitive_create(primitive, pd);
+}
+
 dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_desc_t pd)
 {
     const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
@@ -115,7 +123,7 @@ dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_des
             b->g->buffers[b->scratch] = bytes;
         graph_add_arg(op, DNNL_ARG_SCRATCHPAD, memory);
     }
-    return dnnl_primitive_create(&op->primitive, pd);
+    return graph_create(&op->primitive, pd);
 }
 
 dnnl_status_t graph_add_reorder(builder *b, const char *layer, int from, int to)

@@ -5,12 +5,23 @@
 
 #if HL_ONEDNN_HERE
 
+#include "../common/mem.h"
+
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
+#include <pthread.h>
+
+/* oneDNN compiles its kernels at the first product, and dies where there is no room for them. */
+static void expect_room(void)
+{
+    hl_mem_expect((size_t)48 << 20);
+}
 
 int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
                 size_t stride, hl_err *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, expect_room);
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
     const dnnl_status_t s =
