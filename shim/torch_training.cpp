@@ -6,6 +6,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
+#include <dlfcn.h>
+#include <omp.h>
 #include <stdexcept>
 #include <tuple>
 
@@ -78,16 +80,25 @@ at::Tensor matrix(const float *values, int64_t stride, bool transposed, int64_t 
     return at::from_blob(const_cast<float *>(values), {rows, columns}, {down, across});
 }
 
-// Of libtorch's threads, and of the products' library behind it, for the calling thread.
+// OpenMP's threads of the calling thread, and those of MKL where libtorch brings it, which go
+// before. Not at::set_num_threads: it makes a pool of threads anew each time.
 struct one_thread {
-    const int before = at::get_num_threads();
+    using mkl_setter = int (*)(int);
+    const int before = at::get_num_threads(); // which first settles what this thread begins with
+    const mkl_setter set_mkl =
+        reinterpret_cast<mkl_setter>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
+    int mkl_before = 0;
     one_thread()
     {
-        at::set_num_threads(1);
+        omp_set_num_threads(1);
+        if (set_mkl)
+            mkl_before = set_mkl(1);
     }
     ~one_thread()
     {
-        at::set_num_threads(before);
+        if (set_mkl)
+            set_mkl(mkl_before);
+        omp_set_num_threads(before);
     }
 };
 

@@ -151,7 +151,7 @@ $(BUILD)/%.a:
 # -Bsymbolic: its functions call each other, not the tool's of the same name.
 $(torch_library): $(shim_objs) $(BUILD)/recipe
 	$(call say,LINK)
-	$(Q)$(CXX) -shared -Wl,-Bsymbolic $(hilum_ldflags) $(LDFLAGS) -o $@ $(shim_objs) $(torch_libs)
+	$(Q)$(CXX) -shared -Wl,-Bsymbolic $(hilum_ldflags) $(LDFLAGS) -o $@ $(shim_objs) $(torch_libs) -lgomp
 
 # The tools hold its digest, so that another library makes other tools, by whose digests make goes.
 $(BUILD)/shim/library_digest.o: $(torch_library)
