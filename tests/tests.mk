@@ -22,12 +22,12 @@ $(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 
 $(nets_tests): %: %.o $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
 	$(call say,LINK)
-	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(onednn_libs) $(common_libs) -lcmocka
+	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(product_libs) $(common_libs) -lcmocka
 
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
-	$(Q)$(CXX) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(onednn_libs) $(common_libs) -lcmocka
+	$(Q)$(CXX) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(product_libs) $(common_libs) -lcmocka
 
 include tests/fuzz/fuzz.mk
 
@@ -46,7 +46,7 @@ faults: export FAULTS ?= 50
 faults: TESTS = tests/faults/run tests/cli/faults-make.bats
 faults: check
 
-# Everything that does not link libtorch, under AddressSanitizer and UBSan.
+# Unit tests, the training of heads, the plain tools, corpora and hostile files under AddressSanitizer and UBSan.
 check-asan:
 	$(MAKE) asan=1 CFLAGS='-O2 -g' check
 

@@ -81,12 +81,12 @@ ifdef LIBTORCH
 torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
 torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
-onednn_libs  := -lgomp
+product_libs := -lgomp
 hilum_cflags += -DHL_WITHOUT_ONEDNN # it has a copy of its own, of another version
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
-onednn_libs  := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl) -lgomp
+product_libs := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl) -lgomp
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
@@ -94,8 +94,8 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 # ---- what there is -------------------------------------------------------------------------------
 
 plain_tools := split audit preprocess compare report quickcheck digest phantom
-torch_tools := import-weights extract-features train-head evaluate explain predict
-tools       := $(plain_tools) $(torch_tools)
+nets_tools := import-weights extract-features train-head evaluate explain predict
+tools       := $(plain_tools) $(nets_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)
 
 common_objs := $(patsubst tools/common/%.c,$(BUILD)/common/%.o,$(wildcard tools/common/*.c))
@@ -109,7 +109,7 @@ torch_library := $(BUILD)/libhilum-torch.so
 $(BUILD)/recipe: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
-	    $(openmp_cflags) $(vector_cflags) $(torch_cflags) $(torch_libs) $(onednn_libs) $(hilum_ldflags) $(LDFLAGS)) \
+	    $(openmp_cflags) $(vector_cflags) $(torch_cflags) $(torch_libs) $(product_libs) $(hilum_ldflags) $(LDFLAGS)) \
 	    $(common_objs) $(page_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
 
 # A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
@@ -165,15 +165,15 @@ $(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$$(call say,LINK)
 	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)
 endef
-define link_torch
+define link_nets
 $(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/libhilum.a \
         $(BUILD)/shim/torch_load.o $(BUILD)/shim/library_digest.o
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
-	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(onednn_libs) $$(common_libs)
+	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(product_libs) $$(common_libs)
 endef
 $(foreach t,$(plain_tools),$(eval $(call link_plain,$(t))))
-$(foreach t,$(torch_tools),$(eval $(call link_torch,$(t))))
+$(foreach t,$(nets_tools),$(eval $(call link_nets,$(t))))
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
 

@@ -15,7 +15,7 @@ define link_fuzz
 $(BUILD)/tests/fuzz/fuzz_$(1): $(call fuzz_objs_of,$(1)) $(fuzz_libs)
 	$$(call say,LINK)
 	$$(Q)$$(CC) -pie $$(hilum_ldflags) $(if $(fuzz),-fsanitize=fuzzer) $$(LDFLAGS) -o $$@ $$^ \
-	    $$(hdf5_libs) $$(onednn_libs) $$(common_libs)
+	    $$(hdf5_libs) $$(product_libs) $$(common_libs)
 endef
 $(foreach name,$(fuzz_names),$(eval $(call link_fuzz,$(name))))
 

@@ -199,9 +199,8 @@ static void add_scatter(double *scatter, const double *x, size_t d)
     }
 }
 
-/* centre: [nclasses, dims], zeros for the sums alone. */
-static void add_sample(const hl_outlier_fit *f, size_t s, const double *centre, moments *m,
-                       bool squares)
+/* centre: [nclasses, dims] */
+static void add_sample(const hl_outlier_fit *f, size_t s, const double *centre, moments *m)
 {
     const size_t d = f->dims, cls = f->rows[s].cls;
     double x[HL_OUTLIER_DIMS];
@@ -210,22 +209,28 @@ static void add_sample(const hl_outlier_fit *f, size_t s, const double *centre, 
         x[i] = (double)f->values[s * d + i] - centre[cls * d + i];
         m->sum[cls * d + i] += x[i];
     }
-    if (squares)
-        add_scatter(m->scatter, x, d);
+    add_scatter(m->scatter, x, d);
 }
 
 /* The class means of all training samples. */
-static void find_centres(const hl_outlier_fit *f, double *centre)
+static double *find_centres(const hl_outlier_fit *f)
 {
-    moments all = moments_new(f);
-    memset(centre, 0, f->nclasses * f->dims * sizeof *centre);
-    for (size_t s = 0; s < f->n; s++)
-        if (f->rows[s].fold != HELD_OUT)
-            add_sample(f, s, centre, &all, false);
+    const size_t d = f->dims;
+    double *centre = hl_calloc(f->nclasses * d, sizeof *centre);
+    uint64_t *count = hl_calloc(f->nclasses, sizeof *count);
+    for (size_t s = 0; s < f->n; s++) {
+        const row *r = &f->rows[s];
+        if (r->fold == HELD_OUT)
+            continue;
+        count[r->cls]++;
+        for (size_t i = 0; i < d; i++)
+            centre[r->cls * d + i] += (double)f->values[s * d + i];
+    }
     for (size_t k = 0; k < f->nclasses; k++)
-        for (size_t i = 0; all.count[k] && i < f->dims; i++)
-            centre[k * f->dims + i] = all.sum[k * f->dims + i] / (double)all.count[k];
-    moments_free(&all);
+        for (size_t i = 0; count[k] && i < d; i++)
+            centre[k * d + i] /= (double)count[k];
+    free(count);
+    return centre;
 }
 
 /* Those of the folds together, but for one; HELD_OUT leaves none out. */
@@ -358,16 +363,14 @@ static void sum_folds(const hl_outlier_fit *f, const double *centre, moments *fo
         folds[fold] = moments_new(f);
     for (size_t s = 0; s < f->n; s++)
         if (f->rows[s].fold != HELD_OUT)
-            add_sample(f, s, centre, &folds[f->rows[s].fold], true);
+            add_sample(f, s, centre, &folds[f->rows[s].fold]);
 }
 
 void hl_outlier_fit_end(hl_outlier_fit *f, double quantile, hl_outlier *o)
 {
-    double *centre = hl_malloc(f->nclasses * f->dims, sizeof *centre);
-    double *distances = hl_malloc(f->n, sizeof *distances);
+    double *centre = find_centres(f), *distances = hl_malloc(f->n, sizeof *distances);
     moments folds[HL_OUTLIER_FOLDS];
     size_t n = 0;
-    find_centres(f, centre);
     sum_folds(f, centre, folds);
     for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++) {
         hl_outlier part;

@@ -93,9 +93,9 @@ static float *pool(const top *t, const last_maps *m)
     return pooled;
 }
 
-/* The way back through pooling, for one channel of maps. The largest values share its slope. */
-static void back_through_pool(net_pool pool, const float *map, size_t pixels, size_t channels,
-                              size_t channel, const float *slope, float *gradient)
+/* The way back through the largest of a map: where it stands more than once, its slope is shared.
+ */
+static void back_through_largest(const float *map, size_t pixels, float slope, float *gradient)
 {
     float largest = map[0];
     size_t ties = 0;
@@ -103,13 +103,23 @@ static void back_through_pool(net_pool pool, const float *map, size_t pixels, si
         largest = map[i] > largest ? map[i] : largest;
     for (size_t i = 0; i < pixels; i++)
         ties += map[i] == largest;
-    for (size_t i = 0; i < pixels; i++) {
-        if (pool == NET_POOL_FLATTEN)
-            gradient[i] = slope[i * channels + channel];
-        else if (pool == NET_POOL_AVG)
-            gradient[i] = slope[channel] / (float)pixels;
-        else
-            gradient[i] = map[i] == largest ? slope[channel] / (float)ties : 0;
+    for (size_t i = 0; i < pixels; i++)
+        gradient[i] = map[i] == largest ? slope / (float)ties : 0;
+}
+
+/* From the slope of what pooling gives to that of the maps, [channels, pixels]. */
+static void back_through_pool(const top *t, const last_maps *m, const float *slope, float *gradient)
+{
+    const size_t pixels = m->height * m->width;
+    if (t->pool == NET_POOL_FLATTEN) {
+        by_channel(slope, pixels, m->channels, gradient);
+        return;
+    }
+    for (size_t c = 0; c < m->channels; c++, gradient += pixels) {
+        if (t->pool == NET_POOL_MAX)
+            back_through_largest(m->values + c * pixels, pixels, slope[c], gradient);
+        for (size_t i = 0; t->pool == NET_POOL_AVG && i < pixels; i++)
+            gradient[i] = slope[c] / (float)pixels;
     }
 }
 
@@ -131,11 +141,10 @@ int gradcam(const top *t, const last_maps *m, uint32_t target, double *heat, hl_
     float *pooled = pool(t, m), *slope = hl_malloc(hl_head_dense_inputs(t->head), sizeof *slope);
     float *gradient = hl_malloc(m->channels * pixels, sizeof *gradient);
     const int status = hl_head_slope(t->head, pooled, target, slope, e);
-    for (size_t c = 0; c < m->channels && status == 0; c++)
-        back_through_pool(t->pool, m->values + c * pixels, pixels, m->channels, c, slope,
-                          gradient + c * pixels);
-    if (status == 0)
+    if (status == 0) {
+        back_through_pool(t, m, slope, gradient);
         heat_gradcam(m->values, gradient, m->channels, pixels, heat);
+    }
     free(gradient);
     free(slope);
     free(pooled);

@@ -198,14 +198,20 @@ static void *place(const onednn_graph *g, const worker *w, int memory)
     return w->buffers[g->memories[memory].buffer];
 }
 
-/* What takes a part at a time, whose result goes to its place among those of the batch. */
+/* Where the result of a part goes, among those of the batch. */
+static char *place_of_part(const onednn_graph *g, const worker *w, size_t number)
+{
+    const size_t bytes = dnnl_memory_desc_get_size(&g->memories[g->joint].md);
+    return (char *)place(g, w, g->joint) + number * bytes;
+}
+
+/* What takes a part at a time. */
 static int run_part(const onednn_graph *g, const worker *w, size_t number, hl_err *e)
 {
     if (g->joint < 0)
         return 0;
-    const size_t bytes = dnnl_memory_desc_get_size(&g->memories[g->joint].md);
-    const dnnl_status_t s = dnnl_memory_set_data_handle(
-        w->memories[g->joint], (char *)place(g, w, g->joint) + number * bytes);
+    const dnnl_status_t s =
+        dnnl_memory_set_data_handle(w->memories[g->joint], place_of_part(g, w, number));
     return s == dnnl_success ? run_ops(g, w, 0, g->nparted, e) : graph_error(e, "a part", s);
 }
 
@@ -224,8 +230,9 @@ static int run_batch(const net_onednn *o, const worker *w, const uint8_t *images
             return -1;
     }
     if (g->joint >= 0) {
-        const size_t bytes = dnnl_memory_desc_get_size(&g->memories[g->joint].md);
-        memset((char *)place(g, w, g->joint) + n * bytes, 0, ((size_t)g->batch - n) * bytes);
+        char *end = place_of_part(g, w, (size_t)g->batch / part),
+             *left = place_of_part(g, w, n / part);
+        memset(left, 0, (size_t)(end - left));
     }
     if (run_ops(g, w, g->nparted, g->nops, e))
         return -1;

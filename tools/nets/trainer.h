@@ -2,8 +2,8 @@
 /*
  * One training step after another on a head, with the definitions of Keras: cross entropy averaged
  * over the rows of the batch, each times the weight of its class; L2 adds l2 times the sum of
- * squares of every kernel (not halved, not for biases); Adam and SGD as in optimizer.h. What is
- * trained does not depend on the number of threads, but for a tail, which libtorch runs.
+ * squares of every dense kernel (not halved, not for biases); Adam and SGD as in optimizer.h. What
+ * is trained does not depend on the number of threads, but for a tail, which libtorch runs.
  */
 #ifndef HL_TRAINER_H
 #define HL_TRAINER_H
