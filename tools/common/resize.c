@@ -3,26 +3,18 @@
 #include "resize.h"
 
 #include "mem.h"
+#include "widths.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Weights are fixed-point numbers: 8 bits are the pixel's and 2 are room for overshoot. A weight is
- * kept in two halves, high * 2^SPLIT + low, because products of 16-bit numbers are what every
- * processor adds up fastest; the sum is the same integer.
- */
-enum { PRECISION = 32 - 8 - 2, HALF = 1 << (PRECISION - 1), SPLIT = 11 };
+/* Weights are fixed-point numbers: 8 bits are the pixel's and 2 are room for overshoot. */
+enum { PRECISION = 32 - 8 - 2, HALF = 1 << (PRECISION - 1) };
 
-/* Rows and lists of weights are padded with zeros to this many values, so that the compiler can
- * take the sums several at a time with no rest. */
-enum { LANES = 8 };
-
-static size_t blocks_for(size_t n)
-{
-    return (n + LANES - 1) / LANES;
-}
+/* So many sums are taken beside each other, each in a lane of the processor's vectors. */
+enum { LANES = 16 };
 
 /* ---- the filters ---- */
 
@@ -76,19 +68,17 @@ static const kernel kernels[] = {
 /* ---- which input pixels make an output pixel, along one axis ---- */
 
 typedef struct taps {
-    size_t n;      /* output pixels */
-    size_t blocks; /* weights kept for each, in LANES: a product, so that loops have no rest */
-    size_t end;    /* after the last input pixel of the last output pixel */
-    size_t *first; /* [n] first input pixel */
-    int16_t *high; /* [n, blocks * LANES] the weights */
-    int16_t *low;  /* [n, blocks * LANES] */
+    size_t n;        /* output pixels */
+    size_t most;     /* weights kept for each */
+    size_t end;      /* after the last input pixel of the last output pixel */
+    size_t *first;   /* [n] first input pixel */
+    size_t *count;   /* [n] input pixels */
+    int32_t *weight; /* [n, most] */
 } taps;
 
-static void set_weight(taps *t, size_t at, double weight)
+static int32_t fixed_point(double weight)
 {
-    const int32_t k = (int32_t)((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION));
-    t->high[at] = (int16_t)(k >> SPLIT);
-    t->low[at] = (int16_t)(k & ((1 << SPLIT) - 1));
+    return (int32_t)((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION));
 }
 
 /* One axis: the stretch from `from` to `to` of `in` pixels is spread over n. */
@@ -97,12 +87,11 @@ static taps taps_make(const kernel *f, size_t in, double from, double to, size_t
     const double scale = (to - from) / (double)n;
     const double widening = scale < 1.0 ? 1.0 : scale;
     const double support = f->support * widening;
-    const size_t most = (size_t)ceil(support) * 2 + 1;
-    taps t = {.n = n, .blocks = blocks_for(most)};
+    taps t = {.n = n, .most = (size_t)ceil(support) * 2 + 1};
     t.first = hl_malloc(n, sizeof *t.first);
-    t.high = hl_calloc(n * t.blocks * LANES, sizeof *t.high);
-    t.low = hl_calloc(n * t.blocks * LANES, sizeof *t.low);
-    double *w = hl_malloc(most, sizeof *w);
+    t.count = hl_malloc(n, sizeof *t.count);
+    t.weight = hl_malloc(n * t.most, sizeof *t.weight);
+    double *w = hl_malloc(t.most, sizeof *w);
     for (size_t i = 0; i < n; i++) {
         const double centre = from + ((double)i + 0.5) * scale;
         const double lo = centre - support + 0.5, hi = centre + support + 0.5;
@@ -112,8 +101,9 @@ static taps taps_make(const kernel *f, size_t in, double from, double to, size_t
         for (size_t j = first; j < end; j++)
             sum += w[j - first] = f->weight(((double)j - centre + 0.5) * (1.0 / widening));
         for (size_t j = 0; j < end - first; j++)
-            set_weight(&t, i * t.blocks * LANES + j, sum != 0.0 ? w[j] / sum : w[j]);
+            t.weight[i * t.most + j] = fixed_point(sum != 0.0 ? w[j] / sum : w[j]);
         t.first[i] = first;
+        t.count[i] = end - first;
         t.end = end;
     }
     free(w);
@@ -123,80 +113,132 @@ static taps taps_make(const kernel *f, size_t in, double from, double to, size_t
 static void taps_free(taps *t)
 {
     free(t->first);
-    free(t->high);
-    free(t->low);
-}
-
-static int16_t clip(int32_t high, int32_t low)
-{
-    const int32_t v = (high * (1 << SPLIT) + low + HALF) >> PRECISION;
-    return (int16_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+    free(t->count);
+    free(t->weight);
 }
 
 /* ---- the two passes ---- */
 
-/* One line of one channel, with zeros after it; the t->n results lie `step` values apart. */
-static void filter_line(const taps *t, const int16_t *line, int16_t *out, size_t step)
-{
-    const size_t blocks = t->blocks;
-    for (size_t i = 0; i < t->n; i++) {
-        const int16_t *px = line + t->first[i];
-        const int16_t *high = t->high + i * blocks * LANES, *low = t->low + i * blocks * LANES;
-        int32_t sum_high = 0, sum_low = 0;
-        for (size_t j = 0; j < blocks * LANES; j++) {
-            sum_high += px[j] * high[j];
-            sum_low += px[j] * low[j];
-        }
-        out[i * step] = clip(sum_high, sum_low);
-    }
-}
+/* A line is LANES values that are next to each other in the direction that is not filtered. */
+typedef uint8_t narrow_line __attribute__((vector_size(LANES)));
+typedef int16_t line __attribute__((vector_size(2 * LANES), aligned(2)));
+typedef int32_t sums __attribute__((vector_size(4 * LANES)));
 
-/* Every `channels`-th value of n, widened. Inlined, the compiler would forget that the two do not
- * overlap. */
-__attribute__((noinline)) static void widen(const uint8_t *restrict px, size_t channels, size_t n,
-                                            int16_t *restrict line)
+/* `channels` lines make a pixel. */
+HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, const taps *t,
+                                           narrow_line *out)
 {
-    /* Most images are grey: there, whole blocks, which vectorise. */
-    const size_t blocks = channels == 1 ? n / 16 : 0;
-    for (size_t x = 0; x < blocks * 16; x++)
-        line[x] = px[x];
-    for (size_t x = blocks * 16; x < n; x++)
-        line[x] = px[x * channels];
-}
-
-/* Horizontal pass of `rows` rows from `first` on. The result is kept by columns, `length` values
- * apart, so that the vertical pass finds lines too: column x of channel c is x * channels + c. */
-static void filter_rows(const hl_image *img, const taps *t, size_t first, size_t rows,
-                        int16_t *columns, size_t length)
-{
-    const size_t channels = (size_t)img->channels;
-    int16_t *line = hl_calloc(img->width + t->blocks * LANES, sizeof *line);
-    for (size_t r = 0; r < rows; r++) {
-        const uint8_t *row = img->pixels + (first + r) * img->width * channels;
+    for (size_t i = 0; i < t->n; i++)
         for (size_t c = 0; c < channels; c++) {
-            widen(row + c, channels, img->width, line);
-            filter_line(t, line, columns + c * length + r, channels * length);
+            const line *from = px + t->first[i] * channels + c;
+            const int32_t *weight = t->weight + i * t->most;
+            sums sum = (sums){0} + HALF;
+            for (size_t j = 0; j < t->count[i]; j++)
+                sum += __builtin_convertvector(from[j * channels], sums) * weight[j];
+            sum >>= PRECISION;
+            sum &= sum > 0;
+            sum |= sum > 255; /* of which the last 8 bits are kept */
+            *out++ = __builtin_convertvector(__builtin_convertvector(sum, line), narrow_line);
         }
-    }
-    free(line);
 }
 
-/* Vertical pass: one column after the other. */
-static void filter_columns(const int16_t *columns, const taps *t, size_t first, size_t ncolumns,
-                           size_t length, uint8_t *out, size_t out_stride)
+/* Most are whole lines, which need no call. */
+static inline void copy(void *to, const void *from, size_t n)
 {
-    taps shifted = *t;
-    shifted.first = hl_malloc(t->n, sizeof *shifted.first);
-    for (size_t y = 0; y < t->n; y++)
-        shifted.first[y] = t->first[y] - first;
-    int16_t *done = hl_malloc(t->n, sizeof *done);
-    for (size_t x = 0; x < ncolumns; x++) {
-        filter_line(&shifted, columns + x * length, done, 1);
-        for (size_t y = 0; y < t->n; y++)
-            out[y * out_stride + x] = (uint8_t)done[y];
+    if (n == LANES)
+        memcpy(to, from, LANES);
+    else
+        memcpy(to, from, n);
+}
+
+static size_t at_most_a_line(size_t left)
+{
+    return left < LANES ? left : LANES;
+}
+
+/* Rows become columns: four times the first half is dealt out among the second, as cards are. */
+static inline void transpose(narrow_line m[LANES])
+{
+#pragma GCC unroll 4
+    for (int round = 0; round < 4; round++) {
+        narrow_line dealt[LANES];
+#pragma GCC unroll 8
+        for (size_t i = 0; i < LANES / 2; i++) {
+            const narrow_line a = m[i], b = m[i + LANES / 2];
+            dealt[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                                   6, 22, 7, 23);
+            dealt[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                                       13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+        for (size_t i = 0; i < LANES; i++)
+            m[i] = dealt[i];
     }
+}
+
+/* Up to LANES rows of n values to n lines, across the rows. */
+static void stand_up(const uint8_t *px, size_t rows, size_t n, line *lines)
+{
+    narrow_line m[LANES] = {0};
+    for (size_t x = 0; x < n; x += LANES) {
+        const size_t wide = at_most_a_line(n - x);
+        for (size_t r = 0; r < rows; r++)
+            copy(&m[r], px + r * n + x, wide);
+        transpose(m);
+        for (size_t k = 0; k < wide; k++)
+            lines[x + k] = __builtin_convertvector(m[k], line);
+    }
+}
+
+/* The way back, to rows that lie `stride` apart. */
+static void lay_down(const narrow_line *lines, size_t rows, size_t n, uint8_t *px, size_t stride)
+{
+    narrow_line m[LANES] = {0};
+    for (size_t x = 0; x < n; x += LANES) {
+        const size_t wide = at_most_a_line(n - x);
+        for (size_t k = 0; k < wide; k++)
+            m[k] = lines[x + k];
+        transpose(m);
+        for (size_t r = 0; r < rows; r++)
+            copy(px + r * stride + x, &m[r], wide);
+    }
+}
+
+static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t channels,
+                          const taps *t, uint8_t *out, size_t out_stride)
+{
+    const size_t in = width * channels, n = t->n * channels;
+    line *lines = hl_malloc(in, sizeof *lines);
+    narrow_line *done = hl_malloc(n, sizeof *done);
+    for (size_t y = 0; y < rows; y += LANES) {
+        const size_t high = at_most_a_line(rows - y);
+        stand_up(px + y * in, high, in, lines);
+        filter_lines(lines, channels, t, done);
+        lay_down(done, high, n, out + y * out_stride, out_stride);
+    }
+    free(lines);
     free(done);
-    free(shifted.first);
+}
+
+/* Rows of n values. */
+static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t, uint8_t *out,
+                        size_t out_stride)
+{
+    line *lines = hl_malloc(rows, sizeof *lines);
+    narrow_line *done = hl_malloc(t->n, sizeof *done);
+    for (size_t x = 0; x < n; x += LANES) {
+        const size_t wide = at_most_a_line(n - x);
+        narrow_line v = {0};
+        for (size_t y = 0; y < rows; y++) {
+            copy(&v, px + y * n + x, wide);
+            lines[y] = __builtin_convertvector(v, line);
+        }
+        filter_lines(lines, 1, t, done);
+        for (size_t y = 0; y < t->n; y++)
+            copy(out + y * out_stride + x, &done[y], wide);
+    }
+    free(lines);
+    free(done);
 }
 
 /* The part of the input that fills the output. Pillow keeps it in single precision. */
@@ -204,21 +246,49 @@ typedef struct part {
     float left, top, right, bottom;
 } part;
 
+/* Such a pass would change nothing. */
+static bool is_whole(float from, float to, size_t in, size_t n)
+{
+    return n == in && from == 0.0F && to == (float)in;
+}
+
+static void copy_rows(const uint8_t *px, size_t rows, size_t n, uint8_t *out, size_t out_stride)
+{
+    for (size_t y = 0; y < rows; y++)
+        memcpy(out + y * out_stride, px + y * n, n);
+}
+
+static void resample_across(const hl_image *img, const kernel *f, part p, size_t first, size_t rows,
+                            size_t width, uint8_t *out, size_t out_stride)
+{
+    const size_t channels = (size_t)img->channels, n = img->width * channels;
+    const uint8_t *px = img->pixels + first * n;
+    if (is_whole(p.left, p.right, img->width, width)) {
+        copy_rows(px, rows, n, out, out_stride);
+        return;
+    }
+    taps t = taps_make(f, img->width, p.left, p.right, width);
+    filter_across(px, rows, img->width, channels, &t, out, out_stride);
+    taps_free(&t);
+}
+
+/* Only rows that the second pass needs go through the first. */
 static void resample(const hl_image *img, const kernel *f, part p, size_t height, size_t width,
                      uint8_t *out, size_t out_stride)
 {
-    taps across = taps_make(f, img->width, p.left, p.right, width);
-    taps down = taps_make(f, img->height, p.top, p.bottom, height);
-    const size_t first = down.first[0], rows = down.end - first;
-    const size_t ncolumns = width * (size_t)img->channels;
-    /* An odd number of cache lines, lest neighbouring columns fall on the same ones. */
-    const size_t length = (rows + down.blocks * LANES) / 64 * 64 + 64 + 32;
-    int16_t *columns = hl_calloc(ncolumns * length, sizeof *columns);
-    filter_rows(img, &across, first, rows, columns, length);
-    filter_columns(columns, &down, first, ncolumns, length, out, out_stride);
-    free(columns);
-    taps_free(&across);
-    taps_free(&down);
+    if (is_whole(p.top, p.bottom, img->height, height)) {
+        resample_across(img, f, p, 0, height, width, out, out_stride);
+        return;
+    }
+    taps t = taps_make(f, img->height, p.top, p.bottom, height);
+    const size_t first = t.first[0], rows = t.end - first, n = width * (size_t)img->channels;
+    uint8_t *between = hl_malloc(rows, n);
+    resample_across(img, f, p, first, rows, width, between, n);
+    for (size_t y = 0; y < height; y++)
+        t.first[y] -= first;
+    filter_down(between, rows, n, &t, out, out_stride);
+    free(between);
+    taps_free(&t);
 }
 
 /* The nearest pixel of every output pixel along one axis. Pillow adds the step up instead of

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "optimizer.h"
 
-#include <math.h>
+#include "../common/widths.h"
 
-/* Compiled for the widths that processors have: square root and division are what Adam costs. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define FOR_ALL_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FOR_ALL_WIDTHS
-#endif
+#include <math.h>
 
 typedef struct factors {
     float rate, keep1, keep2, epsilon, decay;
 } factors;
 
-FOR_ALL_WIDTHS static void adam(float *restrict p, float *restrict m, float *restrict v,
-                                const float *restrict gradient, size_t n, factors f)
+/* Square root and division are what it costs: the wider, the better. */
+HL_FOR_ALL_WIDTHS static void adam(float *restrict p, float *restrict m, float *restrict v,
+                                   const float *restrict gradient, size_t n, factors f)
 {
     for (size_t i = 0; i < n; i++) {
         const float g = gradient[i] + f.decay * p[i];
@@ -25,9 +21,9 @@ FOR_ALL_WIDTHS static void adam(float *restrict p, float *restrict m, float *res
     }
 }
 
-FOR_ALL_WIDTHS static void sgd(float *restrict p, float *restrict momentum,
-                               const float *restrict gradient, size_t n, float rate, float beta,
-                               float decay)
+HL_FOR_ALL_WIDTHS static void sgd(float *restrict p, float *restrict momentum,
+                                  const float *restrict gradient, size_t n, float rate, float beta,
+                                  float decay)
 {
     for (size_t i = 0; i < n; i++) {
         momentum[i] = beta * momentum[i] - rate * (gradient[i] + decay * p[i]);
