@@ -85,7 +85,8 @@ at::Tensor matrix(const float *values, int64_t stride, bool transposed, int64_t 
 struct one_thread {
     using mkl_setter = int (*)(int);
     const int before = at::get_num_threads(); // which first settles what this thread begins with
-    const mkl_setter set_mkl =
+    // Looked up once: that goes through all libraries that there are.
+    static inline const mkl_setter set_mkl =
         reinterpret_cast<mkl_setter>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
     int mkl_before = 0;
     one_thread()

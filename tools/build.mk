@@ -82,7 +82,9 @@ torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
 torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
 product_libs := -lgomp
-hilum_cflags += -DHL_WITHOUT_ONEDNN # it has a copy of its own, of another version
+# It has a copy of oneDNN of its own, of another version: beside the system's, each would call functions
+# of the other (std::call_once is one for both).
+hilum_cflags += -DHL_WITHOUT_ONEDNN
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)

@@ -46,6 +46,23 @@ wait_for() {
     [ "$status" -eq 0 ]
 }
 
+@test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
+    bash -c 'true & echo $! >zombie; exec sleep 60' &
+    wait_for zombie
+    sleep 0.2
+    pid=$(cat zombie)
+    grep -q '^[0-9]* (.*) Z ' "/proc/$pid/stat"
+    mkdir -p "$out"
+    owner() { echo "$(uname -n):$1:$(cut -d ' ' -f 22 "/proc/$1/stat")"; }
+    owner "$pid" >"$out/.owner"
+    experiment | grep -q '^accuracy'
+    # The one that has not waited is alive.
+    owner $! >"$out/.owner"
+    run experiment
+    [[ $output == *"another make (process $! on "*") is at work there"* ]]
+    kill $!
+}
+
 @test "make: files of a time to come, as after a clock was set back, do not stay" {
     experiment >/dev/null
     find "$out" -type f -exec touch -d '+3 days' {} +
