@@ -79,4 +79,4 @@ bench-deps:
 # On a machine with a GPU, with the PyTorch installation that LIBTORCH names.
 BENCH_PYTHON ?= python3
 bench-gpu: build
-	$(BENCH_PYTHON) tests/bench/gpu.py $(BUILD) $(RESULTS)/bench
+	$(BENCH_PYTHON) tests/bench/gpu.py $(BUILD) $(RESULTS)/bench $(BENCH)

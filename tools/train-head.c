@@ -9,6 +9,7 @@
 #include "common/provenance.h"
 #include "common/seal.h"
 #include "common/text.h"
+#include "nets/denormals.h"
 #include "nets/device.h"
 #include "nets/train.h"
 
@@ -363,6 +364,7 @@ int main(int argc, char **argv)
         hl_usage_error("--unfreeze and --weights go together: the weights of the layers to train");
     if (signal(SIGINT, on_interrupt) == SIG_IGN)
         signal(SIGINT, SIG_IGN); /* as a parent chose, for a job in the background */
+    net_flush_denormals();
     hl_err err;
     hl_features f;
     int status = hl_features_open(&f, argv[first], &err);

@@ -6,9 +6,12 @@ States the card's own rates, images a second of every backbone and arithmetic, f
 to a file of features and while it runs, PyTorch's own eager forward pass on images that are in the
 card's memory already, and how far the features are from float32's of the CPU.
 
-Usage: gpu.py BUILD RESULTS, with the python3 of the PyTorch that BUILD was made for.
+Usage: gpu.py BUILD RESULTS [NETWORK | flatten | pipeline]..., with the python3 of the PyTorch that
+BUILD was made for. flatten: VGG16's last maps as they are; pipeline: tool by tool, with the
+ImageNet weights of MobileNetV2.
 """
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,7 +22,7 @@ from pathlib import Path
 import numpy
 import torch
 
-from images import SIZES, repeat, xrays
+from images import SHARED, SIZES, repeat, xrays
 
 HERE = Path(__file__).resolve().parent
 GFLOP = {"vgg16": 30.69, "inceptionresnetv2": 26.3, "mobilenetv2": 0.601}  # an image, 2 a multiplication
@@ -90,12 +93,12 @@ class Bench:
             self.tool("preprocess", "-q", "--size", size, "-o", images, manifest)
         return images
 
-    def features(self, model, dtype, count, device="cuda", pool="avg"):
+    def features(self, model, dtype, count, *options, device="cuda"):
         """What it said, and how long it took in all."""
         images, out = self.images(count, SIZES[model]), self.work / "features"
         start = time.perf_counter()
         said = self.tool("extract-features", "-m", model, "-w", "seeded:1", "-t", dtype, "-d", device,
-                         "-p", pool, "-o", out, images)
+                         *options, "-o", out, images)
         return said, time.perf_counter() - start, out
 
     def values(self, *args, **named):
@@ -132,29 +135,87 @@ def eager(model, dtype_name, batch=128):
     return max(rates)
 
 
-def main():
-    build, results = sys.argv[1:]
-    rates = card()
+def rate_and_shares(said):
+    rate = float(re.search(r"images in .* s \((\S+)/s\)", said)[1])
+    shares = re.search(r"ran (\d+ %), images were read (\d+ %) and features written (\d+ %)", said)
+    return rate, shares.groups()
+
+
+def table_of(rows):
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)
+
+
+def networks(b, models, rates):
     columns = ["network", "arithmetic", "images", "images/s", "TFLOP/s", "of the card's", "with start and end",
                "network ran", "read", "written", "PyTorch eager", "error"]
     rows = [columns, ["---"] * len(columns)]
+    for model in models:
+        errors = b.errors(model)
+        for name, count in COUNTS.items():
+            said, wall, _ = b.features(model, name, count)
+            rate, shares = rate_and_shares(said)
+            tflops = rate * GFLOP[model] / 1e3
+            rows.append([model, name, f"{count:,}", f"{rate:,.0f}", f"{tflops:.1f}", f"{tflops / rates[name]:.2f}",
+                         f"{count / wall:,.0f}", *shares, f"{eager(model, name):,.0f}", f"{errors[name]:.1e}"])
+            print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
+    return table_of(rows)
+
+
+def flatten(b):
+    rows = [["VGG16 bf16, flatten, 12,000 images", "images/s", "network ran", "read", "written", "GB"], ["---"] * 6]
+    for store in ("f32", "f16"):
+        said, _, out = b.features("vgg16", "bf16", 12000, "-p", "flatten", "--store", store)
+        rate, shares = rate_and_shares(said)
+        rows.append([f"stored as {store}", f"{rate:,.0f}", *shares, f"{out.stat().st_size / 1e9:.2f}"])
+    return table_of(rows)
+
+
+def pipeline(b, rounds=3):
+    """Seconds of each tool, from folder to heat maps."""
+    data, weights = SHARED / "data" / "chest_xray", next((SHARED / "weights").glob("*.h5"))
+    at = {name: b.work / name for name in ("manifest", "audit", "images", "features", "head", "history", "metrics",
+                                           "predictions", "calibration", "explain", "list")}
+    tools = {
+        "split": ["-o", at["manifest"], data],
+        "audit": ["-o", at["audit"], at["manifest"]],
+        "preprocess": ["-m", "mobilenetv2", "-o", at["images"], at["manifest"]],
+        "extract-features": ["-m", "mobilenetv2", "-w", weights, "-d", "cuda", "-o", at["features"], at["images"]],
+        "train-head": ["-n", 256, "-e", 50, "--patience", 5, "--history", at["history"], "-o", at["head"],
+                       at["features"]],
+        "evaluate": ["--resamples", 2000, "--calibration", at["calibration"], "-p", at["predictions"], "-o",
+                     at["metrics"], at["head"], at["features"]],
+        "explain": ["-i", at["images"], "-p", at["predictions"], "-w", weights, "-o", at["explain"], at["head"]],
+        "predict": ["-w", weights, "-d", "cuda", "-o", at["list"], at["head"], data],
+    }
+    rows = [["tool", "seconds"], ["---", "---"]]
+    times = {name: [] for name in tools}
+    for _ in range(rounds):
+        shutil.rmtree(at["explain"], ignore_errors=True)
+        for name, arguments in tools.items():
+            start = time.perf_counter()
+            b.tool(name, "-q", *arguments)
+            times[name].append(time.perf_counter() - start)
+    rows += [[name, f"{statistics.median(seconds):.2f}"] for name, seconds in times.items()]
+    return table_of(rows)
+
+
+def main():
+    build, results, *chosen = sys.argv[1:]
+    rates = card()
+    chosen = chosen or [*SIZES, "flatten", "pipeline"]
+    tables = []
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
         b = Bench(build, Path(work))
-        for model in SIZES:
-            errors = b.errors(model)
-            for name, count in COUNTS.items():
-                said, wall, _ = b.features(model, name, count)
-                rate = float(re.search(r"images in .* s \((\S+)/s\)", said)[1])
-                shares = re.search(r"ran (\d+ %), images were read (\d+ %) and features written (\d+ %)", said)
-                tflops = rate * GFLOP[model] / 1e3
-                rows.append([model, name, f"{count:,}", f"{rate:,.0f}", f"{tflops:.1f}",
-                             f"{tflops / rates[name]:.2f}", f"{count / wall:,.0f}", *shares.groups(),
-                             f"{eager(model, name):,.0f}", f"{errors[name]:.1e}"])
-                print(" | ".join(rows[-1]), file=sys.stderr, flush=True)
-    table = "".join("| " + " | ".join(row) + " |\n" for row in rows)
-    print(table)
+        models = [name for name in chosen if name in SIZES]
+        if models:
+            tables.append(networks(b, models, rates))
+        if "flatten" in chosen:
+            tables.append(flatten(b))
+        if "pipeline" in chosen and xrays():
+            tables.append(pipeline(b))
+    print("\n".join(tables))
     Path(results).mkdir(parents=True, exist_ok=True)
-    (Path(results) / "gpu.md").write_text(table)
+    (Path(results) / "gpu.md").write_text("\n".join(tables))
 
 
 main()
