@@ -215,6 +215,12 @@ int hl_out_commit(hl_out *o, hl_err *e)
     return 0;
 }
 
+void hl_out_push(hl_out *o)
+{
+    if (o->temp && fflush(o->fp) == 0)
+        (void)sync_file_range(fileno(o->fp), 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint, no more */
+}
+
 void hl_out_abort(hl_out *o)
 {
     if (o->fp && o->fp != stdout)

@@ -22,6 +22,9 @@ typedef struct hl_out {
 /* path NULL or "-": standard output. Binary output to a terminal is refused. */
 int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e);
 int hl_out_commit(hl_out *o, hl_err *e);
+/* What was written so far may go to the disk, while more is made. Otherwise all of it waits for the
+ * commit. */
+void hl_out_push(hl_out *o);
 void hl_out_abort(hl_out *o); /* safe on a zeroed or committed one */
 
 /* A signal handler that removes unfinished output and then dies of the signal; for tools that

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <zstd.h>
 
-enum { CHUNK = 1 << 17 };
+enum { CHUNK = 1 << 17, PUSHED_AT_ONCE = 1 << 24 };
 
 static void store_u64(unsigned char *to, uint64_t v)
 {
@@ -39,6 +39,7 @@ struct hl_tf_writer {
     hl_out out;
     ZSTD_CCtx *zstd;
     uint64_t left; /* bytes of data still to come */
+    size_t held;   /* bytes that the disk need not have begun with */
     char buf[CHUNK];
 };
 
@@ -54,6 +55,10 @@ static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDire
             return hl_fail(e, "%s: zstd: %s", w->out.name, ZSTD_getErrorName(rest));
         if (fwrite(w->buf, 1, out.pos, w->out.fp) != out.pos)
             return hl_fail_errno(e, "%s: cannot be written", w->out.name);
+        if ((w->held += out.pos) >= PUSHED_AT_ONCE) {
+            hl_out_push(&w->out);
+            w->held = 0;
+        }
         if (mode == ZSTD_e_end ? rest == 0 : in.pos == in.size)
             return 0;
     }
