@@ -88,7 +88,8 @@ static int predict_images(job *j, const inputs *in, hl_err *e)
         return -1;
     /* What was chosen by itself is recorded as it was chosen. */
     device = where == TS_CUDA ? NET_DEVICE_CUDA : NET_DEVICE_CPU;
-    o.batch = batch ? (size_t)batch : net_extractor_batch(x) * net_extractor_workers(x);
+    const size_t own = net_extractor_batch(x);
+    o.batch = batch ? (size_t)batch : own == 1 ? 1 : own * net_extractor_workers(x);
     if (o.batch > in->n)
         o.batch = in->n;
     int status = hl_head_check_width(j->head, j->head_name, net_extractor_width(x), weights, e);

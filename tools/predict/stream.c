@@ -33,8 +33,9 @@ int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, h
 /* ---- reading ---- */
 
 typedef struct slot {
-    uint8_t *image; /* height * width * 3 bytes */
-    int channels;   /* 0: the file is unusable, and err says why */
+    uint8_t *image;  /* height * width * 3 bytes */
+    int channels;    /* 0: the file is unusable, and err says why */
+    float *features; /* where each image is computed by itself */
     unsigned char source[32];
     hl_err err;
 } slot;
@@ -47,12 +48,18 @@ typedef struct run {
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
-    /* the batch that is being filled */
+    /* the batch that is being filled; where each image is computed by itself, of answers only */
     uint8_t *images; /* RGB */
     const char **names;
     float *features;
-    size_t n;
+    size_t n, most;
 } run;
+
+/* By the thread that has read it: then nobody waits for others of a batch. */
+static bool each_by_itself(const run *r)
+{
+    return r->o->batch == 1;
+}
 
 static int work(void *ctx, size_t i, size_t at, hl_err *e)
 {
@@ -60,7 +67,8 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     slot *s = &r->slots[at];
     if (hl_image_read_fitted(r->in->paths[i], &r->o->fitting, s->image, &s->channels, s->source,
                              &s->err) == 0)
-        return 0;
+        return each_by_itself(r) ? net_extractor_run(r->x, s->image, 1, s->channels, s->features, e)
+                                 : 0;
     s->channels = 0;
     if (r->o->skip_unusable)
         return 0;
@@ -84,8 +92,9 @@ static int compute(run *r, hl_err *e)
 {
     if (r->n == 0)
         return 0;
-    if (net_extractor_run_all(r->x, r->images, r->n, 3, r->features, e) || check_finite(r, e) ||
-        judge_add(r->j, r->n, r->features, r->names, e))
+    if (!each_by_itself(r) && net_extractor_run_all(r->x, r->images, r->n, 3, r->features, e))
+        return -1;
+    if (check_finite(r, e) || judge_add(r->j, r->n, r->features, r->names, e))
         return -1;
     hl_progress_add(&r->progress, r->n);
     r->n = 0;
@@ -93,7 +102,7 @@ static int compute(run *r, hl_err *e)
 }
 
 /* Grey becomes R = G = B, which gives the same features. */
-static void append(run *r, const slot *s, const char *name)
+static void append_image(run *r, const slot *s)
 {
     const size_t pixels = r->o->fitting.height * r->o->fitting.width;
     uint8_t *to = r->images + r->n * pixels * 3;
@@ -102,6 +111,15 @@ static void append(run *r, const slot *s, const char *name)
     else
         for (size_t i = 0; i < pixels; i++)
             to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = s->image[i];
+}
+
+static void append(run *r, const slot *s, const char *name)
+{
+    const size_t width = net_extractor_width(r->x);
+    if (each_by_itself(r))
+        memcpy(r->features + r->n * width, s->features, width * sizeof *s->features);
+    else
+        append_image(r, s);
     r->names[r->n++] = name;
 }
 
@@ -126,25 +144,44 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     }
     hl_sha256_add(r->digest, s->source, sizeof s->source);
     append(r, s, name);
-    return r->n < r->o->batch ? 0 : compute(r, e);
+    return r->n < r->most ? 0 : compute(r, e);
+}
+
+static void alloc(run *r, size_t nslots)
+{
+    enum { ANSWERS = 32 }; /* which is how many a head answers at once */
+    const size_t image = r->o->fitting.height * r->o->fitting.width * 3;
+    const size_t width = net_extractor_width(r->x);
+    const bool each = each_by_itself(r);
+    r->most = each ? ANSWERS : r->o->batch;
+    r->images = each ? NULL : hl_malloc(r->most, image);
+    r->names = hl_malloc(r->most, sizeof *r->names);
+    r->features = hl_malloc(r->most * width, sizeof *r->features);
+    r->slots = hl_calloc(nslots, sizeof *r->slots);
+    for (size_t i = 0; i < nslots; i++) {
+        r->slots[i].image = hl_malloc(image, 1);
+        r->slots[i].features = each ? hl_malloc(width, sizeof *r->features) : NULL;
+    }
+}
+
+static void release(run *r, size_t nslots)
+{
+    for (size_t i = 0; i < nslots; i++) {
+        free(r->slots[i].image);
+        free(r->slots[i].features);
+    }
+    free(r->slots);
+    free(r->images);
+    free(r->names);
+    free(r->features);
 }
 
 int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
                   char images[HL_DIGEST_SIZE], hl_err *e)
 {
-    const size_t nslots = hl_ordered_slots(o->jobs),
-                 bytes = o->fitting.height * o->fitting.width * 3;
-    run r = {.in = in,
-             .x = x,
-             .j = j,
-             .o = o,
-             .slots = hl_calloc(nslots, sizeof(slot)),
-             .digest = hl_sha256_new(),
-             .images = hl_malloc(o->batch, bytes),
-             .names = hl_malloc(o->batch, sizeof(char *)),
-             .features = hl_malloc(o->batch * net_extractor_width(x), sizeof(float))};
-    for (size_t i = 0; i < nslots; i++)
-        r.slots[i].image = hl_malloc(bytes, 1);
+    const size_t nslots = hl_ordered_slots(o->jobs);
+    run r = {.in = in, .x = x, .j = j, .o = o, .digest = hl_sha256_new()};
+    alloc(&r, nslots);
     hl_progress_start(&r.progress, "images", in->n);
     int status = hl_ordered_map(in->n, o->jobs, work, emit, &r, e);
     if (status == 0)
@@ -152,11 +189,6 @@ int stream_images(const inputs *in, net_extractor *x, const judge *j, const stre
     if (status == 0)
         hl_progress_end(&r.progress);
     hl_sha256_end_text(r.digest, images);
-    for (size_t i = 0; i < nslots; i++)
-        free(r.slots[i].image);
-    free(r.slots);
-    free(r.images);
-    free(r.names);
-    free(r.features);
+    release(&r, nslots);
     return status;
 }

@@ -15,12 +15,12 @@
 
 typedef struct stream_options {
     hl_fitting fitting;
-    size_t batch;       /* images that are computed at a time */
+    size_t batch; /* images that are computed at a time; 1: each by the thread that reads it */
     bool skip_unusable; /* put what cannot be read into the list; otherwise it ends the run */
     int jobs;
 } stream_options;
 
-/* Reads on several threads while the batch before is computed. images gets the digest of the files
+/* Reads on several threads, while the batch before is computed. images gets the digest of the files
  * that were read: for each, in order, the 32 bytes of its SHA-256. */
 int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
                   char images[HL_DIGEST_SIZE], hl_err *e);
