@@ -2,7 +2,7 @@
 #include "together.h"
 
 #include "../common/duplicates.h"
-#include "../common/fingerprint.h"
+#include "../common/fingerprints.h"
 #include "../common/mem.h"
 #include "../common/sets.h"
 
