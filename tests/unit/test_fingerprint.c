@@ -201,7 +201,8 @@ static void files_of_a_manifest(void **state)
     hl_manifest_finish(&m);
     hl_fingerprint f[3];
     for (int jobs = 1; jobs <= 3; jobs += 2) {
-        assert_int_equal(hl_fingerprints_read(f, &m, ".", jobs, &e), 0);
+        const hl_fingerprints_how how = {.root = ".", .jobs = jobs};
+        assert_int_equal(hl_fingerprints_read(f, &m, &how, &e), 0);
         assert_true(f[0].read && !f[0].why && f[0].height == 40 && f[0].width == 50);
         assert_true(f[1].read && !f[2].read);
         assert_string_equal(

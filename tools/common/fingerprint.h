@@ -21,6 +21,10 @@
 
 enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
 
+/* Another number with each change of the code by which the same file gets another fingerprint:
+ * those that were kept (print_cache.h) are not taken any more. */
+enum { HL_FINGERPRINT_FORMAT = 1 };
+
 typedef struct hl_fingerprint {
     char *why;  /* NULL, or why there is no picture, without the name of the file; owned */
     bool read;  /* the file could be read: `file` holds */

@@ -10,9 +10,16 @@
 
 #include <stddef.h>
 
-/* One for each sample of a manifest, read on `jobs` threads. A file that cannot be read or decoded
- * is no failure: it has a `why`. */
-int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const char *root, int jobs,
+typedef struct hl_fingerprints_how {
+    const char *root; /* where relative paths start; "" is the current folder */
+    const char
+        *cache; /* folder of what is known from the last time, made if it is not there; or NULL */
+    int jobs;   /* threads */
+} hl_fingerprints_how;
+
+/* One for each sample of a manifest. A file that cannot be read or decoded is no failure: it has a
+ * `why`. Neither is a damaged cache, of which there is a warning; one that cannot be written is. */
+int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const hl_fingerprints_how *how,
                          hl_err *e);
 void hl_fingerprints_free(hl_fingerprint *f, size_t n); /* what they own, not the array */
 
