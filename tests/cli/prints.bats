@@ -54,22 +54,9 @@ as_expected() {
     cmp a.tsv expected.a
 }
 
-# The safetensors file of the cache, through a filter, and back.
-change_cache() {
-    local file
-    file=$(echo filled/*.fingerprints)
-    zstd -qdc "$file" | "$@" >changed
-    zstd -qf changed -o "$file"
-}
-
-# spoil BYTES: flips the lowest bit of the tensor, in each row, before which the others take so many bytes of a row
-spoil() {
-    change_cache perl -we 'my $before = shift; binmode STDIN; binmode STDOUT; local $/; my $all = <STDIN>;
-        my ($rows) = $all =~ /"state":\{"dtype":"I64","shape":\[(\d+),4\]/ or die;
-        my $at = 8 + unpack("V", $all) + $rows * $before;
-        substr($all, $at + 32 * $_, 1) ^= "\1" for 0 .. $rows - 1;
-        print $all' "$1"
-}
+# change_cache COMMAND...: the safetensors file in filled/ through a filter, and back
+change_cache() { change_prints filled/*.fingerprints "$@"; }
+spoil() { spoil_prints filled/*.fingerprints "$1"; }
 
 @test "cache: the same bytes without one, with a new one and with a full one" {
     results --cache new

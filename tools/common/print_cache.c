@@ -66,8 +66,8 @@ char *hl_print_cache_makers(void)
     hl_text t = {0};
     hl_text_printf(&t, "fingerprints\t%d\nhilum\t%s\n", HL_FINGERPRINT_FORMAT, HL_VERSION);
     hl_image_versions(&t);
-    for (size_t i = 0; i < t.len; i++)
-        t.data[i] = t.data[i] == '\t' ? ' ' : t.data[i] == '\n' ? ';' : t.data[i];
+    for (char *c = t.data; (c = strpbrk(c, "\t\n")); c++)
+        *c = *c == '\t' ? ' ' : ';';
     return t.data;
 }
 
