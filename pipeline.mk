@@ -130,6 +130,8 @@ run-is-ours: | inputs-are-there
 # What files and folders hold, as a digest each; dates are no part of it. What did not change since
 # the last time, by inode, size and both of its dates, is not read again.
 DIGESTS ?= $(RESULTS)/.digests
+# What split and audit know of images is kept there as well; make reproduce has it found out anew.
+PRINTS ?= $(DIGESTS)
 digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) $(1) | cut -f 1
 
 # A step is run again when its file of parameters is new, and that changes exactly when what it says
@@ -207,7 +209,8 @@ note = @mkdir -p $(2)/software; said=$$($(bin)/$(1) --version); \
     [ "$$said" = "$$(cat $(2)/software/$(1) 2>/dev/null)" ] || printf '%s\n' "$$said" >$(2)/software/$(1)
 
 split = $(bin)/split -s $(call q,$(SEED)) --val $(call q,$(if $(1),0,$(VAL))) \
-    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) -j $(call q,$(JOBS)) -o $@
+    --group $(call q,$(GROUP)) --subsets $(call q,$(SUBSETS)) \
+    --cache $(call q,$(PRINTS)) -j $(call q,$(JOBS)) -o $@
 
 $(manifest): $(BASE)/params/split $(BASE)/params/data
 	$(call split,$(all_train)) --test $(call q,$(if $(all_train),0,$(TEST))) $(call q,$(DATA))
@@ -219,7 +222,8 @@ endif
 
 $(audit): $(subsets) $(BASE)/params/data $(dir $(audit))params/audit
 	$(call note,audit,$(patsubst %/,%,$(@D)))
-	$(bin)/audit $(QUIET) $(if $(filter 1,$(ALLOW_LEAK)),--allow-leak) -j $(call q,$(JOBS)) -o $@ $<
+	$(bin)/audit $(QUIET) $(if $(filter 1,$(ALLOW_LEAK)),--allow-leak) \
+	    --cache $(call q,$(PRINTS)) -j $(call q,$(JOBS)) -o $@ $<
 
 # Asked at every run, so that a table that was found to leak stops the next run as well.
 .PHONY: no-leak

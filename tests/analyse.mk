@@ -14,8 +14,8 @@ analyse:
 
 # What reads files, under valgrind: no bad access, nothing uninitialized; leaks are AddressSanitizer's. (Most of the
 # other unit tests kill children, ask for more memory than there is, or take minutes there.)
-memory_tests := $(addprefix $(BUILD)/tests/unit/test_,csv digest image json_util manifest names predictions provenance \
-    seal space tensorfile tensorfile_header text tsv)
+memory_tests := $(addprefix $(BUILD)/tests/unit/test_,csv digest image json_util manifest names predictions print_cache \
+    provenance seal space tensorfile tensorfile_header text tsv)
 check-memory: $(memory_tests)
 	@for t in $^; do echo "  VALGRIND  $$t"; \
 	    valgrind -q --error-exitcode=9 --leak-check=no --child-silent-after-fork=yes $$t \

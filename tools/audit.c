@@ -13,7 +13,7 @@
 
 enum { FAIL_ON_NONE, FAIL_ON_LEAK, FAIL_ON_ERROR };
 
-static const char *opt_output, *opt_root;
+static const char *opt_output, *opt_root, *opt_cache;
 static double opt_limit = 0.7;
 static int opt_fail_on = FAIL_ON_NONE;
 static bool opt_allow_leak;
@@ -27,6 +27,8 @@ static const hl_opt options[] = {
     HL_OPT_FLAG_R(0, "allow-leak", &opt_allow_leak,
                   "record that leakage between training and test is wanted"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
+    HL_OPT_STR(0, "cache", "DIR", &opt_cache,
+               "remember there what images are; what did not change since is not read again"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
 };
 
@@ -142,11 +144,12 @@ static void say(const hl_audit *a)
 static int audit(hl_manifest *m, bool *found, hl_err *e)
 {
     hl_manifest_drop_variants(m); /* they are made from the same files */
-    const char *root = opt_root ? opt_root : m->root;
+    const hl_fingerprints_how how = {
+        .root = opt_root ? opt_root : m->root, .cache = opt_cache, .jobs = (int)opt_jobs};
     hl_fingerprint *prints = hl_calloc(m->n, sizeof *prints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
     hl_audit a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
-    int status = hl_fingerprints_read(prints, m, root, (int)opt_jobs, e);
+    int status = hl_fingerprints_read(prints, m, &how, e);
     if (status == 0)
         status = hl_duplicates_find(copies, prints, m->n, (int)opt_jobs, e);
     if (status == 0) {

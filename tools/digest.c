@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* digest: one SHA-256 for all that a file or a folder holds. */
+#include "common/cache_place.h"
 #include "common/cli.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -8,12 +9,10 @@
 #include "common/text.h"
 #include "digest/cache.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 static const char *cache_dir;
 static int64_t jobs;
@@ -105,9 +104,7 @@ static int list_file(job *j, const char *path)
 static int list(job *j, const char *path, bool *is_folder, hl_err *e)
 {
     struct stat st;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    j->started = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    j->started = hl_file_clock();
     if (stat(path, &st))
         return hl_fail_errno(e, "%s: cannot be read", path);
     *is_folder = S_ISDIR(st.st_mode);
@@ -174,20 +171,6 @@ static void sum_up(const job *j, bool is_folder, char text[HL_DIGEST_SIZE])
 
 /* ---- the cache of an operand ---- */
 
-/* A file in the cache's folder, named by the operand's place. */
-static char *cache_path(const char *operand, hl_err *e)
-{
-    char *real = realpath(operand, NULL), name[HL_DIGEST_SIZE];
-    if (!real) {
-        hl_fail_errno(e, "%s: cannot be read", operand);
-        return NULL;
-    }
-    hl_digest_bytes(real, strlen(real), name);
-    free(real);
-    name[7 + 16] = '\0'; /* 64 bits tell operands apart well enough: a clash costs time only */
-    return join(cache_dir, name + 7);
-}
-
 /* What can be known again next time; written only where that is not what is there already. */
 static int remember(const job *j, const hl_cache *old, const char *path, hl_err *e)
 {
@@ -206,7 +189,7 @@ static int digest_with_cache(job *j, const char *operand, hl_err *e)
 {
     hl_cache cache = {0};
     hl_err why;
-    char *path = cache_dir ? cache_path(operand, e) : NULL;
+    char *path = cache_dir ? hl_cache_place(cache_dir, operand, "", e) : NULL;
     if (cache_dir && !path)
         return -1;
     if (path && hl_cache_read(&cache, path, &why))
@@ -244,8 +227,8 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_err err;
     int status = 0;
-    if (cache_dir && mkdir(cache_dir, 0777) && errno != EEXIST)
-        status = hl_fail_errno(&err, "%s: cannot be made", cache_dir);
+    if (cache_dir)
+        status = hl_cache_folder_make(cache_dir, &err);
     for (int i = first; i < argc && status == 0; i++)
         status = digest(argv[i], &err);
     if (status == 0 && (fflush(stdout) || ferror(stdout)))

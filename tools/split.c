@@ -22,7 +22,7 @@ enum { BY_PATIENT, BY_IMAGE };
 enum { TOGETHER, APART };
 enum { MAX_FOLDS = 100 };
 
-static const char *opt_output, *opt_labels, *opt_regex, *opt_source;
+static const char *opt_output, *opt_labels, *opt_regex, *opt_source, *opt_cache;
 #define DEFAULT_TEST 0.25
 static double opt_test = DEFAULT_TEST, opt_val = 0.15;
 static uint64_t opt_seed = 1;
@@ -45,6 +45,8 @@ static const hl_opt options[] = {
     HL_OPT_STR('l', "labels", "FILE", &opt_labels,
                "CSV with columns image,label[,patient][,subset]"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads that read images"),
+    HL_OPT_STR(0, "cache", "DIR", &opt_cache,
+               "remember there what images are; what did not change since is not read again"),
     HL_OPT_STR_R(0, "source", "TEXT", &opt_source, "where the images come from, for the record"),
     /* The last two, see recorded_options. */
     HL_OPT_INT_R(0, "folds", "K", &opt_folds, 0, MAX_FOLDS,
@@ -118,7 +120,8 @@ static int find_together(hl_together *t, const hl_collection *c, const char *dir
     *t = (hl_together){0};
     if (opt_subsets == FOLDERS || opt_group == BY_IMAGE || opt_duplicates == APART)
         return 0;
-    if (hl_together_find(t, &c->samples, dir, (int)opt_jobs, e))
+    const hl_fingerprints_how how = {.root = dir, .cache = opt_cache, .jobs = (int)opt_jobs};
+    if (hl_together_find(t, &c->samples, &how, e))
         return -1;
     if (t->unreadable)
         hl_log_info("%zu of %zu files hold no image that can be read; audit tells why",

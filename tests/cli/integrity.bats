@@ -201,6 +201,25 @@ noticed_only() {
     done
 }
 
+@test "integrity: what split and audit remember" {
+    sleep 2.1
+    audit -q --cache prints -o audit-filled.tsv m.tsv
+    cmp audit-filled.tsv audit.tsv
+    cp prints/* filled
+    damage filled 60 spoiled-prints
+    local warnings=0 all=0
+    for copy in spoiled-prints/*; do
+        cp "$copy" "$(echo prints/*)"
+        run --separate-stderr audit -q --cache prints -o audit-again.tsv m.tsv
+        [ "$status" -eq 0 ]
+        cmp audit-again.tsv audit.tsv
+        all=$((all + 1))
+        [ -z "$stderr" ] || warnings=$((warnings + 1))
+        [[ $stderr == "" || $stderr == "audit: warning: prints/"*": all images are read again" ]]
+    done
+    [ $((10 * (all - warnings))) -le "$all" ] # what means nothing is in the frame's header
+}
+
 @test "integrity: a changed file says that it was changed, an own one does without the last line" {
     sed 's/\tPNEUMONIA\t/\tNORMAL\t/' p.tsv >changed.tsv
     fails 1 'changed.tsv: changed since it was written: expected what its last line, #sha256, states' \

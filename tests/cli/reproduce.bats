@@ -8,6 +8,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
     phantom -q -n 14 --min-size 64 --max-size 80 set
+    sleep 2.1 # or it is not remembered
     zstd -qdo w.h5 "$DATA/../parity/data/mobilenetv2_notop.keras2.h5.zst"
     experiment sweep NEURONS="4 8" >log
     experiment all >>log
@@ -43,6 +44,22 @@ refuses() {
     for f in manifest.tsv {images,features,head}.safetensors.zst {history,predictions}.tsv metrics.json; do
         names_of file "$out" | grep -qx "$f"
     done
+}
+
+@test "reproduce: what split and audit remember is not believed; another run takes it" {
+    cp -r results/.digests digests
+    spoil_prints results/.digests/*.fingerprints 112
+    run reproduce "$out"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    rm -rf "$out/../other-run"
+    experiment all RUN=other-run
+    images() { sed -n 's/^#chain.*"images":"\(sha256:[0-9a-f]*\).*/\1/p' "$1"; }
+    [ "$(images "$out/manifest.tsv")" != "$(images "$out/../other-run/manifest.tsv")" ]
+    [ "$(images "$out/audit.tsv")" != "$(images "$out/../other-run/audit.tsv")" ]
+    [ "$(grep -v '^#' "$out/manifest.tsv")" = "$(grep -v '^#' "$out/../other-run/manifest.tsv")" ]
+    rm -rf results/.digests "$out/../other-run"
+    mv digests results/.digests
 }
 
 @test "reproduce: a member of a sweep gives the same bytes, also without its run's features" {

@@ -218,9 +218,34 @@ def texts(folder):
     put(folder, "tables", b"vgg16 1.0\nzstd\t1.5\n")
 
 
+def prints(folder):
+    """Rows of fingerprints for fuzz_prints.c, column by column, sound ones and some that no image has."""
+    def rows(n, step=1, **other):
+        first = {"state": (7, 900, 1, 2), "image": (30, 40, 1, 0), "levels": (1200, 2400), "hash": (6, -1, 0, 8), **other}
+        data = b""
+        for name, values in first.items():
+            for i in range(n):
+                values = (values[0] + step * (i > 0) * (name == "state"), *values[1:])
+                data += struct.pack(f"<{len(values)}q", *values)
+        return data + bytes(range(64)) * n + bytes(1024) * n
+
+    for n in (1, 2, 3):
+        put(folder, "prints", rows(n))
+    for name, values in (("state", (7, 0, 1, 2)), ("image", (0, 40, 1, 0)), ("image", (30, 32769, 1, 0)),
+                         ("image", (32768, 32768, 1, 0)), ("image", (30, 40, 2, 0)), ("image", (30, 40, 3, 2)),
+                         ("levels", (-1, 2400)), ("levels", (306001, 306001)), ("levels", (1200, 1199)),
+                         ("levels", (1200, 306001)), ("hash", (7, -1, 0, 8))):
+        put(folder, "prints", rows(1, **{name: values}))
+    put(folder, "prints", rows(3, -1))  # not sorted
+    put(folder, "prints", rows(2, 0))
+    made = {"hilum.kind": "fingerprints", "hilum.made-by": "fingerprints 0;"}
+    put(folder, "prints", tensors(made, ("state", "I64", [1, 4], bytes(32))))
+    put(folder, "prints", tensors({"hilum.kind": "fingerprints"}))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
-    for make in (found, weights, hdf5, keras, calibration, tail, texts):
+    for make in (found, weights, hdf5, keras, calibration, tail, texts, prints):
         make(folder)
 
 

@@ -5,6 +5,7 @@
  * 1 % of the images may be taken for copies of something else. On phantoms, and on all real X-rays
  * where there are some; with them the figures of docs/EXPERIMENT.md are printed.
  */
+#include "common/digest.h"
 #include "common/duplicates.h"
 #include "common/image_file.h"
 #include "common/log.h"

@@ -76,24 +76,12 @@ static void damage_is_an_error(void **state)
     }
 }
 
-/* A file of the last two seconds may change once more without a new date. */
-static void fresh_files_are_not_known_again(void **state)
-{
-    (void)state;
-    const hl_file_state s = {1, 1, 5, 10000000000};
-    assert_false(hl_file_state_is_settled(&s, 10000000000));
-    assert_false(hl_file_state_is_settled(&s, 12000000000));
-    assert_true(hl_file_state_is_settled(&s, 12000000001));
-    assert_false(hl_file_state_is_settled(&s, 9000000000)); /* from the future */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_part_of_the_state_counts),
         IN_FOLDER(what_was_written_is_read),
         IN_FOLDER(damage_is_an_error),
-        cmocka_unit_test(fresh_files_are_not_known_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/digest.h"
 #include "common/duplicates.h"
 #include "common/log.h"
 #include "common/rng.h"

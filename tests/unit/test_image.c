@@ -7,6 +7,7 @@
 #include "common/image.h"
 #include "common/mem.h"
 #include "common/output.h"
+#include "common/png_write.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -258,6 +259,44 @@ static void test_flipped_jpeg(void **state)
     assert_true(refused > 100);
 }
 
+/* ---- grey that is stored as colour ---- */
+
+static void encode_and_decode(hl_image *img, const uint8_t *rgb, size_t width)
+{
+    hl_err e;
+    hl_text png = {0};
+    assert_int_equal(hl_png_encode(&png, rgb, 1, width, 3, &e), 0);
+    assert_int_equal(hl_image_decode(img, "file", png.data, png.len, &e), 0);
+    hl_text_free(&png);
+}
+
+/* One byte of one pixel that differs makes it colour, wherever the loops have their ends. */
+static void test_grey_as_colour(void **state)
+{
+    (void)state;
+    uint8_t rgb[3 * 200];
+    hl_image img;
+    for (size_t n = 1; n <= 200;
+         n = n < 4 || (n > 30 && n < 35) || (n > 62 && n < 67) ? n + 1 : n + 9) {
+        for (size_t i = 0; i < 3 * n; i++)
+            rgb[i] = (uint8_t)(37 * (i / 3));
+        encode_and_decode(&img, rgb, n);
+        assert_int_equal(img.channels, 1);
+        assert_int_equal(img.file_channels, 3);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(img.pixels[i], rgb[3 * i]);
+        hl_image_free(&img);
+        for (size_t i = 0; i < 3 * n; i++) {
+            rgb[i] ^= 1;
+            encode_and_decode(&img, rgb, n);
+            assert_int_equal(img.channels, 3);
+            assert_memory_equal(img.pixels, rgb, 3 * n);
+            hl_image_free(&img);
+            rgb[i] ^= 1;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,7 +304,7 @@ int main(void)
         cmocka_unit_test(test_bytes_after_the_end), cmocka_unit_test(test_scans_within_the_limit),
         cmocka_unit_test(test_refused_files),       cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_truncated),           cmocka_unit_test(test_flipped_png),
-        cmocka_unit_test(test_flipped_jpeg),
+        cmocka_unit_test(test_flipped_jpeg),        cmocka_unit_test(test_grey_as_colour),
     };
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);
 }

@@ -42,7 +42,8 @@ static void check_keys(const char *patients, const char *pictures, const char *k
     hl_manifest m = {0};
     hl_together t;
     make(&m, patients, pictures);
-    assert_int_equal(hl_together_find(&t, &m, ".", 2, &e), 0);
+    assert_int_equal(hl_together_find(&t, &m, &(hl_fingerprints_how){.root = ".", .jobs = 2}, &e),
+                     0);
     for (size_t i = 0; i < m.n; i++) {
         assert_int_equal(t.keys[i][0], keys[i]);
         assert_string_equal(m.samples[i].patient, ((char[]){patients[i], '\0'}));
@@ -77,7 +78,8 @@ static void an_unreadable_file_is_counted(void **state)
     hl_together t;
     make(&m, "pqr", "123");
     put_text("1.png", "none");
-    assert_int_equal(hl_together_find(&t, &m, ".", 1, &e), 0);
+    assert_int_equal(hl_together_find(&t, &m, &(hl_fingerprints_how){.root = ".", .jobs = 1}, &e),
+                     0);
     assert_int_equal(t.unreadable, 1);
     hl_together_free(&t);
     hl_manifest_free(&m);

@@ -5,7 +5,7 @@
 #define HL_CHECKS_H
 
 #include "../common/duplicates.h"
-#include "../common/fingerprint.h"
+#include "../common/fingerprints.h"
 #include "../common/manifest.h"
 #include "findings.h"
 

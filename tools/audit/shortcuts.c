@@ -35,9 +35,9 @@ static double trait_of(const hl_fingerprint *f, int trait)
     case CHANNELS:
         return f->file_channels;
     case MEAN:
-        return f->mean;
+        return hl_fingerprint_mean(f);
     default:
-        return f->contrast;
+        return hl_fingerprint_contrast(f);
     }
 }
 

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fingerprint.h"
 
+#include "digest.h"
 #include "image_file.h"
-#include "log.h"
-#include "mem.h"
-#include "parallel.h"
 #include "resize.h"
 
 #include <math.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SIDE = HL_THUMB_SIDE, LOW = 16, COEFFICIENTS = LOW * LOW - 1 };
@@ -32,67 +29,114 @@ static void digest_pixels(const hl_image *img, unsigned char raw[32])
     hl_sha256_end(s, raw);
 }
 
-/* Whole numbers, so that the order of adding does not matter. At most 2^28 pixels. */
+/* A run's sums fit 32 bits, squares 16 bits: small numbers, of which a vector holds many. Called
+ * with a fixed number of pixels, it becomes vector code. */
+static inline __attribute__((always_inline)) void add_levels(hl_fingerprint *f, const uint8_t *px,
+                                                             size_t n)
+{
+    uint32_t sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint16_t v = px[i];
+        sum += v;
+        squares += (uint16_t)(v * v);
+    }
+    f->sum += sum;
+    f->squares += squares;
+}
+
+/* Whole numbers, so that the order of adding does not matter. */
 static void measure(hl_fingerprint *f, const hl_image *img)
 {
-    const size_t n = img->height * img->width;
-    uint64_t sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t v = img->pixels[i];
-        sum += v;
-        squares += v * v;
-    }
-    f->mean = (double)sum / (double)n;
-    f->contrast = sqrt(fmax(0, (double)squares / (double)n - f->mean * f->mean));
+    enum { RUN = 4096 };
+    const uint8_t *px = img->pixels;
+    size_t left = img->height * img->width;
+    f->sum = f->squares = 0;
+    for (; left >= RUN; left -= RUN, px += RUN)
+        add_levels(f, px, RUN);
+    add_levels(f, px, left);
+}
+
+static double pixels_of(const hl_fingerprint *f)
+{
+    return (double)(f->height * f->width);
+}
+
+double hl_fingerprint_mean(const hl_fingerprint *f)
+{
+    return (double)f->sum / pixels_of(f);
+}
+
+double hl_fingerprint_contrast(const hl_fingerprint *f)
+{
+    const double mean = hl_fingerprint_mean(f);
+    return sqrt(fmax(0, (double)f->squares / pixels_of(f) - mean * mean));
 }
 
 /* ---- the hash ---- */
 
-static double cosines[LOW][SIDE];
+static double cosines[SIDE][LOW]; /* [place][frequency] */
 
 static void fill_cosines(void)
 {
-    for (int k = 0; k < LOW; k++)
-        for (int x = 0; x < SIDE; x++)
-            cosines[k][x] = cos(acos(-1.0) * (2 * x + 1) * k / (2 * SIDE));
+    for (int x = 0; x < SIDE; x++)
+        for (int k = 0; k < LOW; k++)
+            cosines[x][k] = cos(acos(-1.0) * (2 * x + 1) * k / (2 * SIDE));
 }
 
 /* The lowest frequencies of the cosine transform (DCT-II). Each is off by a factor of its row and
- * of its column, 1 but for the first ones, which are set right here. */
+ * of its column, 1 but for the first ones, which are set right here. The innermost loops go over
+ * frequencies, whose sums lie beside each other in vectors. */
 static void low_frequencies(const uint8_t *thumb, double out[LOW * LOW])
 {
-    double rows[SIDE][LOW];
-    for (int y = 0; y < SIDE; y++)
-        for (int k = 0; k < LOW; k++) {
-            double sum = 0;
-            for (int x = 0; x < SIDE; x++)
-                sum += cosines[k][x] * thumb[y * SIDE + x];
-            rows[y][k] = k ? sum : sum * sqrt(0.5);
-        }
+    double rows[SIDE][LOW] = {0};
+    for (int y = 0; y < SIDE; y++) {
+        for (int x = 0; x < SIDE; x++)
+            for (int k = 0; k < LOW; k++)
+                rows[y][k] += cosines[x][k] * thumb[y * SIDE + x];
+        rows[y][0] *= sqrt(0.5);
+    }
+    memset(out, 0, LOW * LOW * sizeof *out);
     for (int j = 0; j < LOW; j++)
-        for (int k = 0; k < LOW; k++) {
-            double sum = 0;
-            for (int y = 0; y < SIDE; y++)
-                sum += cosines[j][y] * rows[y][k];
-            out[j * LOW + k] = j ? sum : sum * sqrt(0.5);
-        }
+        for (int y = 0; y < SIDE; y++)
+            for (int k = 0; k < LOW; k++)
+                out[j * LOW + k] += cosines[y][j] * rows[y][k];
+    for (int k = 0; k < LOW; k++)
+        out[k] *= sqrt(0.5);
 }
 
-static int by_value(const void *a, const void *b)
+/* The value that would be at `k` if all were sorted; moves them about (C. A. R. Hoare's FIND). */
+static double select_value(double *v, int n, int k)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    for (int low = 0, high = n - 1; low < high;) {
+        const double pivot = v[k];
+        int i = low, j = high;
+        do {
+            while (v[i] < pivot)
+                i++;
+            while (pivot < v[j])
+                j--;
+            if (i <= j) {
+                const double swapped = v[i];
+                v[i++] = v[j];
+                v[j--] = swapped;
+            }
+        } while (i <= j);
+        if (j < k)
+            low = i;
+        if (k < i)
+            high = j;
+    }
+    return v[k];
 }
 
 static void make_hash(hl_fingerprint *f)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    double c[LOW * LOW], sorted[COEFFICIENTS];
+    double c[LOW * LOW], moved[COEFFICIENTS];
     pthread_once(&once, fill_cosines);
     low_frequencies(f->thumb, c);
-    memcpy(sorted, c + 1, sizeof sorted);
-    qsort(sorted, COEFFICIENTS, sizeof *sorted, by_value);
-    const double median = sorted[COEFFICIENTS / 2];
+    memcpy(moved, c + 1, sizeof moved);
+    const double median = select_value(moved, COEFFICIENTS, COEFFICIENTS / 2);
     memset(f->hash, 0, sizeof f->hash);
     for (size_t i = 1; i < LOW * LOW; i++)
         if (c[i] > median)
@@ -150,86 +194,4 @@ void hl_fingerprint_make(hl_fingerprint *f, hl_image *img)
     hl_resize(img, HL_AREA, HL_STRETCH, SIDE, SIDE, f->thumb);
     f->plain = is_plain(f->thumb);
     make_hash(f);
-}
-
-/* ---- those of a manifest ---- */
-
-typedef struct reading {
-    hl_fingerprint *f;
-    const hl_manifest *m;
-    const char *root;
-    hl_progress progress;
-} reading;
-
-/* The file's name as on this machine stands at the front of the reason; a record goes without. */
-static char *reason_without_name(const hl_err *err, const char *file)
-{
-    const size_t len = strlen(file);
-    const char *msg = err->msg;
-    if (strncmp(msg, file, len) == 0 && strncmp(msg + len, ": ", 2) == 0)
-        msg += len + 2;
-    return hl_strdup(msg);
-}
-
-static int work(void *ctx, size_t i, size_t slot, hl_err *e)
-{
-    (void)slot;
-    (void)e;
-    static const unsigned char nothing[32];
-    reading *r = ctx;
-    hl_fingerprint *f = &r->f[i];
-    hl_image img;
-    hl_err why;
-    char *file = hl_path_below(r->root, r->m->samples[i].path);
-    *f = (hl_fingerprint){0};
-    const int status = hl_image_read(&img, file, f->file, &why);
-    f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
-    if (status) {
-        f->why = reason_without_name(&why, file);
-    } else {
-        hl_fingerprint_make(f, &img);
-        hl_image_free(&img);
-    }
-    free(file);
-    return 0;
-}
-
-static int emit(void *ctx, size_t i, size_t slot, hl_err *e)
-{
-    (void)i;
-    (void)slot;
-    (void)e;
-    hl_progress_add(&((reading *)ctx)->progress, 1);
-    return 0;
-}
-
-int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const char *root, int jobs,
-                         hl_err *e)
-{
-    reading r = {.f = f, .m = m, .root = root};
-    hl_progress_start(&r.progress, "images", m->n);
-    if (hl_ordered_map(m->n, jobs, work, emit, &r, e))
-        return -1;
-    hl_progress_end(&r.progress);
-    return 0;
-}
-
-void hl_fingerprints_free(hl_fingerprint *f, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(f[i].why);
-}
-
-void hl_fingerprints_digest(const hl_fingerprint *f, const hl_manifest *m,
-                            char text[HL_DIGEST_SIZE])
-{
-    hl_sha256 *s = hl_sha256_new();
-    for (size_t i = 0; i < m->n; i++) {
-        if (!f[i].read)
-            continue;
-        const char *path = m->samples[i].path;
-        hl_sha256_add(s, path, strlen(path) + 1);
-        hl_sha256_add(s, f[i].file, sizeof f[i].file);
-    }
-    hl_sha256_end_text(s, text);
 }

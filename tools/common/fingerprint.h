@@ -13,16 +13,17 @@
 #ifndef HL_FINGERPRINT_H
 #define HL_FINGERPRINT_H
 
-#include "digest.h"
-#include "error.h"
 #include "image.h"
-#include "manifest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
+
+/* Another number with each change of the code by which the same file gets another fingerprint:
+ * those that were kept (print_cache.h) are not taken any more. */
+enum { HL_FINGERPRINT_FORMAT = 1 };
 
 typedef struct hl_fingerprint {
     char *why;  /* NULL, or why there is no picture, without the name of the file; owned */
@@ -31,7 +32,7 @@ typedef struct hl_fingerprint {
     unsigned char file[32], pixels[32];
     size_t file_bytes, height, width; /* from here on only where there is a picture */
     int file_channels;                /* as in hl_image */
-    double mean, contrast;            /* of the grey image, 0 .. 255; standard deviation */
+    uint64_t sum, squares;            /* of the levels of the grey image, 0 .. 255 */
     uint64_t hash[HL_HASH_WORDS];
     uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
 } hl_fingerprint;
@@ -39,15 +40,9 @@ typedef struct hl_fingerprint {
 /* Fills all but why, read and file from an image, which becomes grey. */
 void hl_fingerprint_make(hl_fingerprint *f, hl_image *img);
 
-/* One for each sample of a manifest, read on `jobs` threads. A file that cannot be read or decoded
- * is no failure: it has a `why`. */
-int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const char *root, int jobs,
-                         hl_err *e);
-void hl_fingerprints_free(hl_fingerprint *f, size_t n); /* what they own, not the array */
-
-/* Over all files that could be read: path, a zero byte, the SHA-256 of the file. */
-void hl_fingerprints_digest(const hl_fingerprint *f, const hl_manifest *m,
-                            char text[HL_DIGEST_SIZE]);
+/* Mean and standard deviation of the levels; only where there is a picture. */
+double hl_fingerprint_mean(const hl_fingerprint *f);
+double hl_fingerprint_contrast(const hl_fingerprint *f);
 
 /* Number of bits that differ. In the header, for it is the inner loop over all pairs of images. */
 static inline __attribute__((always_inline)) int hl_hash_distance(const uint64_t *a,

@@ -7,6 +7,7 @@
 #define HL_IMAGE_H
 
 #include "error.h"
+#include "text.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +37,8 @@ int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t l
 
 void hl_image_free(hl_image *img);
 
-/* The decoders' libraries, as hl_cli wants them. */
+/* The decoders' libraries, a line for each: name, tab, version; and as hl_cli wants them. */
+void hl_image_versions(hl_text *t);
 void hl_image_libraries(FILE *fp);
 
 #endif

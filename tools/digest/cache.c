@@ -15,40 +15,12 @@
 
 static const char first_line[] = "#hilum-digests 1";
 
-/* ---- states ---- */
-
-static int64_t nanoseconds(struct timespec t)
-{
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-hl_file_state hl_file_state_of(const struct stat *st)
-{
-    return (hl_file_state){(int64_t)st->st_ino, (int64_t)st->st_size, nanoseconds(st->st_mtim),
-                           nanoseconds(st->st_ctim)};
-}
-
-bool hl_file_state_is_settled(const hl_file_state *s, int64_t now)
-{
-    const int64_t coarsest = 2000000000;
-    return s->ctime < now - coarsest;
-}
-
-static int compare_numbers(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
+/* ---- in memory ---- */
 
 static int compare_rows(const void *a, const void *b)
 {
-    const hl_file_state *x = &((const hl_cached *)a)->state, *y = &((const hl_cached *)b)->state;
-    const int inode = compare_numbers(x->inode, y->inode);
-    const int bytes = compare_numbers(x->bytes, y->bytes);
-    const int mtime = compare_numbers(x->mtime, y->mtime);
-    return inode ? inode : bytes ? bytes : mtime ? mtime : compare_numbers(x->ctime, y->ctime);
+    return hl_file_state_compare(&((const hl_cached *)a)->state, &((const hl_cached *)b)->state);
 }
-
-/* ---- in memory ---- */
 
 void hl_cache_add(hl_cache *c, const hl_file_state *s, const char *digest)
 {

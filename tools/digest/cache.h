@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Digests of files from the last time, so that what did not change is not read again. A file is
- * known again by its inode, its size and its two dates; the date of the last change of the inode
- * (ctime) is set by the kernel alone, so a file that was written to and given its old size and
- * date is not.
+ * Digests of files from the last time, so that what did not change is not read again
+ * (file_state.h).
  *
  * On disk it is a table: "#hilum-digests 1", the columns inode, bytes, mtime, ctime (nanoseconds)
  * and digest, a row for each file.
@@ -13,15 +11,9 @@
 
 #include "../common/digest.h"
 #include "../common/error.h"
+#include "../common/file_state.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/stat.h>
-
-typedef struct hl_file_state {
-    int64_t inode, bytes, mtime, ctime;
-} hl_file_state;
 
 typedef struct hl_cached {
     hl_file_state state;
@@ -32,15 +24,6 @@ typedef struct hl_cache {
     hl_cached *rows;
     size_t n, cap;
 } hl_cache;
-
-hl_file_state hl_file_state_of(const struct stat *st);
-
-/*
- * Whether a file that was seen in this state at the time `now` (nanoseconds) may be known again by
- * it. Dates have steps of some milliseconds, on some file systems of 2 seconds: a file that
- * changed less than that ago can change once more without a new date.
- */
-bool hl_file_state_is_settled(const hl_file_state *s, int64_t now);
 
 /* A file that is not there is an empty cache; a damaged one is an error. */
 int hl_cache_read(hl_cache *c, const char *path, hl_err *e);

@@ -2,7 +2,6 @@
 #include "together.h"
 
 #include "../common/duplicates.h"
-#include "../common/fingerprint.h"
 #include "../common/mem.h"
 #include "../common/sets.h"
 
@@ -63,14 +62,15 @@ static void join_patients(hl_together *t, const hl_duplicate *d, const hl_manife
     free(p.names);
 }
 
-int hl_together_find(hl_together *t, const hl_manifest *m, const char *root, int jobs, hl_err *e)
+int hl_together_find(hl_together *t, const hl_manifest *m, const hl_fingerprints_how *how,
+                     hl_err *e)
 {
     *t = (hl_together){.keys = hl_malloc(m->n, sizeof *t->keys)};
     hl_fingerprint *f = hl_calloc(m->n, sizeof *f);
     hl_duplicate *d = hl_malloc(m->n, sizeof *d);
-    int status = hl_fingerprints_read(f, m, root, jobs, e);
+    int status = hl_fingerprints_read(f, m, how, e);
     if (status == 0)
-        status = hl_duplicates_find(d, f, m->n, jobs, e);
+        status = hl_duplicates_find(d, f, m->n, how->jobs, e);
     if (status == 0) {
         hl_fingerprints_digest(f, m, t->digest);
         for (size_t i = 0; i < m->n; i++)

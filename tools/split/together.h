@@ -10,6 +10,7 @@
 
 #include "../common/digest.h"
 #include "../common/error.h"
+#include "../common/fingerprints.h"
 #include "../common/manifest.h"
 
 #include <stddef.h>
@@ -22,8 +23,9 @@ typedef struct hl_together {
     char digest[HL_DIGEST_SIZE]; /* of what was read, see hl_fingerprints_digest */
 } hl_together;
 
-/* Reads all images of a finished manifest, below root, on `jobs` threads. */
-int hl_together_find(hl_together *t, const hl_manifest *m, const char *root, int jobs, hl_err *e);
+/* Reads all images of a finished manifest. */
+int hl_together_find(hl_together *t, const hl_manifest *m, const hl_fingerprints_how *how,
+                     hl_err *e);
 void hl_together_free(hl_together *t); /* safe on a zeroed one */
 
 #endif
