@@ -145,10 +145,11 @@ class Bench:
             held = ["taskset", "-c", "0"] if jobs == 1 else []
             hilum = Side("hilum", held + self.tool("preprocess", "-q", "-j", jobs, "--size", 224, "-o",
                                                    out, manifest))
-            peer = Side(f"Pillow, {jobs} process(es)",
-                        [*held, self.torch_python, HERE / "peer_pillow.py", folder, jobs])
+            grey, rgb = (Side(f"Pillow, {name}, {jobs} process(es)",
+                              [*held, self.torch_python, HERE / "peer_pillow.py", folder, jobs, mode])
+                         for name, mode in (("grey", "L"), ("RGB as in Keras", "RGB")))
             self.compare(f"preprocess -j {jobs}, originals to 224, bilinear", "images", count, hilum,
-                         [peer], [1.8])
+                         [grey, rgb], [1.8, "-"])
 
     def head(self):
         width = 25088  # VGG16's flattened maps are as wide as this layer's

@@ -2,6 +2,7 @@
 /* Half precision, and the reading of tests/data/evaluate; run from the root of the source tree. */
 #include "common/features.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,6 +75,52 @@ static void rounding_is_to_the_nearest_even(void **state)
     assert_true(isnan(one(HL_BF16, back(HL_BF16, NAN))));
 }
 
+/* Many at once, in blocks and a rest, are what they are one by one; and so is the way back. */
+static void many_are_as_one(void **state)
+{
+    (void)state;
+    enum { ALL = 1 << 16, SOME = ALL - 1 };
+    static uint16_t bits[ALL], again[ALL];
+    static float v[ALL];
+    for (size_t k = 0; k < ALL; k++)
+        bits[k] = (uint16_t)(k * 40503u); /* in no order */
+    static const hl_dtype types[] = {HL_F16, HL_BF16};
+    for (size_t t = 0; t < 2; t++) {
+        hl_to_f32(types[t], bits, SOME, v);
+        hl_from_f32(types[t], v, SOME, again);
+        for (size_t k = 0; k < SOME; k++) {
+            const float alone = one(types[t], bits[k]);
+            assert_int_equal(memcmp(&v[k], &alone, sizeof alone), 0);
+            assert_int_equal(again[k], isnan(alone) ? back(types[t], alone) : bits[k]);
+        }
+        for (size_t k = 0; k < SOME; k++) /* to no value of the type */
+            v[k] *= 1.0001f;
+        hl_from_f32(types[t], v, SOME, again);
+        for (size_t k = 0; k < SOME; k++)
+            assert_int_equal(again[k], back(types[t], v[k]));
+    }
+}
+
+static void what_is_beyond_a_limit_is_found_wherever_it_is(void **state)
+{
+    (void)state;
+    static const float beyond[] = {65520, -65520, INFINITY, -INFINITY, NAN, -NAN, FLT_MAX};
+    float v[200];
+    for (size_t i = 0; i < 200; i++)
+        v[i] = i % 2 ? 65519 : -65519;
+    for (size_t n = 0; n <= 200; n++)
+        assert_int_equal(hl_first_beyond(v, n, 65520), n);
+    for (size_t at = 0; at < 200; at++)
+        for (size_t k = 0; k < sizeof beyond / sizeof *beyond; k++) {
+            const float was = v[at];
+            v[at] = beyond[k];
+            assert_int_equal(hl_first_beyond(v, 200, 65520), at);
+            assert_int_equal(hl_first_beyond(v, at, 65520), at);
+            assert_int_equal(hl_first_beyond(v, 200, INFINITY), isfinite(beyond[k]) ? 200 : at);
+            v[at] = was;
+        }
+}
+
 static void all_types_read_alike(void **state)
 {
     (void)state;
@@ -120,8 +167,12 @@ static void a_head_is_not_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(half_precision),         cmocka_unit_test(rounding_is_to_the_nearest_even),
-        cmocka_unit_test(all_types_read_alike),   cmocka_unit_test(what_is_not_finite_is_named),
+        cmocka_unit_test(half_precision),
+        cmocka_unit_test(rounding_is_to_the_nearest_even),
+        cmocka_unit_test(many_are_as_one),
+        cmocka_unit_test(what_is_beyond_a_limit_is_found_wherever_it_is),
+        cmocka_unit_test(all_types_read_alike),
+        cmocka_unit_test(what_is_not_finite_is_named),
         cmocka_unit_test(a_head_is_not_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,9 +2,11 @@
 #include "features.h"
 
 #include "mem.h"
+#include "widths.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,31 +19,6 @@ static float f32_of_bits(uint32_t bits)
     return v;
 }
 
-/* IEEE binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-static float f32_of_f16(uint16_t h)
-{
-    const uint32_t sign = (uint32_t)(h & 0x8000u) << 16;
-    const uint32_t exponent = (h >> 10) & 0x1fu, fraction = h & 0x3ffu;
-    if (exponent == 0x1f)
-        return f32_of_bits(sign | 0x7f800000u | fraction << 13);
-    if (exponent == 0) {
-        const float v = ldexpf((float)fraction, -24);
-        return sign ? -v : v;
-    }
-    return f32_of_bits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
-}
-
-void hl_to_f32(hl_dtype from, const void *in, size_t n, float *out)
-{
-    if (from == HL_F32) {
-        memcpy(out, in, n * sizeof *out);
-        return;
-    }
-    const uint16_t *h = in;
-    for (size_t i = 0; i < n; i++)
-        out[i] = from == HL_F16 ? f32_of_f16(h[i]) : f32_of_bits((uint32_t)h[i] << 16);
-}
-
 static uint32_t bits_of_f32(float v)
 {
     uint32_t bits;
@@ -49,46 +26,127 @@ static uint32_t bits_of_f32(float v)
     return bits;
 }
 
-/* bits / 2^shift to the nearest whole number, to the even one of two. */
-static uint32_t round_off(uint32_t bits, unsigned shift)
+/* Loops of this many become vector code. */
+enum { BLOCK = 64 };
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Without a branch, which no vector has: both are there already. */
+INLINE uint32_t choose(bool first, uint32_t a, uint32_t b)
 {
-    const uint32_t half = 1u << (shift - 1), rest = bits & ((1u << shift) - 1);
-    const uint32_t whole = bits >> shift;
-    return whole + (rest > half || (rest == half && (whole & 1)));
+    return b ^ ((a ^ b) & (0u - first));
 }
 
-static uint16_t f16_of_f32(float v)
+/* IEEE binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. A subnormal one is a fraction of
+ * 2^-14: it is put behind the 1 of 2^-14, which is then taken off. */
+INLINE float f32_of_f16(uint16_t h)
+{
+    const uint32_t sign = (uint32_t)(h & 0x8000u) << 16, exponent = h & 0x7c00u;
+    const uint32_t bits = (uint32_t)(h & 0x7fffu) << 13;
+    const uint32_t normal = bits + ((127u - 15) << 23), large = bits + ((255u - 31) << 23);
+    const uint32_t small =
+        bits_of_f32(f32_of_bits(bits + ((127u - 14) << 23)) - f32_of_bits((127u - 14) << 23));
+    return f32_of_bits(sign |
+                       choose(exponent == 0, small, choose(exponent == 0x7c00u, large, normal)));
+}
+
+INLINE float f32_of_bf16(uint16_t h)
+{
+    return f32_of_bits((uint32_t)h << 16);
+}
+
+/* The upper bits, rounded to the nearest, to the even one of two. */
+INLINE uint32_t round_off(uint32_t bits, int shift)
+{
+    return (bits + (1u << (shift - 1)) - 1 + (bits >> shift & 1)) >> shift;
+}
+
+/* Of small ones the addition of 1/2 leaves as many bits as a subnormal has. Rounding carries into
+ * the exponent, up to infinity, as it should. */
+INLINE uint16_t f16_of_f32(float v)
 {
     const uint32_t bits = bits_of_f32(v), sign = bits >> 16 & 0x8000u, size = bits & 0x7fffffffu;
-    const uint32_t exponent = size >> 23;
-    if (size > 0x7f800000u)
-        return (uint16_t)(sign | 0x7e00u); /* not a number */
-    if (exponent >= 127 + 16)
-        return (uint16_t)(sign | 0x7c00u);
-    if (exponent >= 127 - 14) /* carries into the exponent, up to infinity, as it should */
-        return (uint16_t)(sign | (round_off(size, 13) - ((127u - 15) << 10)));
-    if (exponent < 127 - 25)
-        return (uint16_t)sign;
-    return (uint16_t)(sign | round_off((size & 0x7fffffu) | 0x800000u, 126 - exponent));
+    const uint32_t normal = round_off(size - ((127u - 15) << 23), 13);
+    const uint32_t small = bits_of_f32(f32_of_bits(size) + 0.5F) - bits_of_f32(0.5F);
+    const uint32_t large = choose(size > 0x7f800000u, 0x7e00u /* not a number */, 0x7c00u);
+    return (uint16_t)(sign | choose(size < (127u - 14) << 23, small,
+                                    choose(size >= (127u + 16) << 23, large, normal)));
 }
 
-static uint16_t bf16_of_f32(float v)
+INLINE uint16_t bf16_of_f32(float v)
 {
     const uint32_t bits = bits_of_f32(v);
-    if ((bits & 0x7fffffffu) > 0x7f800000u)
-        return (uint16_t)(bits >> 16 | 0x40u); /* not a number */
-    return (uint16_t)round_off(bits, 16);
+    const bool is_number = (bits & 0x7fffffffu) <= 0x7f800000u;
+    return (uint16_t)choose(is_number, round_off(bits, 16), bits >> 16 | 0x40u);
+}
+
+HL_FOR_ALL_WIDTHS static void widen_f16(const uint16_t *restrict in, size_t n, float *restrict out)
+{
+    for (; n >= BLOCK; n -= BLOCK, in += BLOCK, out += BLOCK)
+        for (size_t i = 0; i < BLOCK; i++)
+            out[i] = f32_of_f16(in[i]);
+    for (size_t i = 0; i < n; i++)
+        out[i] = f32_of_f16(in[i]);
+}
+
+HL_FOR_ALL_WIDTHS static void narrow_f16(const float *restrict in, size_t n, uint16_t *restrict out)
+{
+    for (; n >= BLOCK; n -= BLOCK, in += BLOCK, out += BLOCK)
+        for (size_t i = 0; i < BLOCK; i++)
+            out[i] = f16_of_f32(in[i]);
+    for (size_t i = 0; i < n; i++)
+        out[i] = f16_of_f32(in[i]);
+}
+
+HL_FOR_ALL_WIDTHS static void narrow_bf16(const float *restrict in, size_t n,
+                                          uint16_t *restrict out)
+{
+    for (; n >= BLOCK; n -= BLOCK, in += BLOCK, out += BLOCK)
+        for (size_t i = 0; i < BLOCK; i++)
+            out[i] = bf16_of_f32(in[i]);
+    for (size_t i = 0; i < n; i++)
+        out[i] = bf16_of_f32(in[i]);
+}
+
+void hl_to_f32(hl_dtype from, const void *in, size_t n, float *out)
+{
+    if (from == HL_F32)
+        memcpy(out, in, n * sizeof *out);
+    else if (from == HL_F16)
+        widen_f16(in, n, out);
+    else
+        for (size_t i = 0; i < n; i++)
+            out[i] = f32_of_bf16(((const uint16_t *)in)[i]);
 }
 
 void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out)
 {
-    if (to == HL_F32) {
+    if (to == HL_F32)
         memcpy(out, in, n * sizeof *in);
-        return;
+    else if (to == HL_F16)
+        narrow_f16(in, n, out);
+    else
+        narrow_bf16(in, n, out);
+}
+
+HL_FOR_ALL_WIDTHS static uint32_t largest_size(const float *v)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < BLOCK; i++) {
+        const uint32_t size = bits_of_f32(v[i]) & 0x7fffffffu; /* in the order of the numbers */
+        most = size > most ? size : most;
     }
-    uint16_t *h = out;
-    for (size_t i = 0; i < n; i++)
-        h[i] = to == HL_F16 ? f16_of_f32(in[i]) : bf16_of_f32(in[i]);
+    return most;
+}
+
+size_t hl_first_beyond(const float *v, size_t n, float limit)
+{
+    size_t i = 0;
+    while (i + BLOCK <= n && largest_size(v + i) < bits_of_f32(limit))
+        i += BLOCK;
+    while (i < n && fabsf(v[i]) < limit)
+        i++;
+    return i;
 }
 
 /* ---- opening ---- */
@@ -124,12 +182,11 @@ int hl_features_open(hl_features *f, const char *path, hl_err *e)
 
 static int check_finite(const hl_features *f, size_t rows, const float *v, hl_err *e)
 {
-    for (size_t i = 0; i < rows * f->width; i++)
-        if (!isfinite(v[i]))
-            return hl_fail(e, "%s: sample '%s': feature %zu is not finite",
-                           hl_tf_name(f->samples.file),
-                           f->samples.manifest.samples[f->row + i / f->width].path, i % f->width);
-    return 0;
+    const size_t n = rows * f->width, i = hl_first_beyond(v, n, INFINITY);
+    return i == n ? 0
+                  : hl_fail(e, "%s: sample '%s': feature %zu is not finite",
+                            hl_tf_name(f->samples.file),
+                            f->samples.manifest.samples[f->row + i / f->width].path, i % f->width);
 }
 
 int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e)

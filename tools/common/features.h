@@ -37,4 +37,8 @@ void hl_to_f32(hl_dtype from, const void *in, size_t n, float *out);
  * infinite. */
 void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out);
 
+/* The first of n values that is not a number, or whose size is not below the limit; n: none.
+ * INFINITY is the limit of what is finite. */
+size_t hl_first_beyond(const float *v, size_t n, float limit);
+
 #endif

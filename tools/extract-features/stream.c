@@ -62,26 +62,26 @@ static const char *sample_of(const stream *s, size_t i, size_t value)
 
 static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
 {
-    for (size_t k = 0; k < rows_of(s, i) * s->width; k++)
-        if (!isfinite(v[k]))
-            return hl_fail(e,
-                           "%s: sample '%s': a feature is not finite: expected weights of %s "
-                           "that suit the images",
-                           hl_tf_name(s->in->file), sample_of(s, i, k), s->model);
-    return 0;
+    const size_t n = rows_of(s, i) * s->width, k = hl_first_beyond(v, n, INFINITY);
+    return k == n ? 0
+                  : hl_fail(e,
+                            "%s: sample '%s': a feature is not finite: expected weights of %s that "
+                            "suit the images",
+                            hl_tf_name(s->in->file), sample_of(s, i, k), s->model);
 }
 
-/* In the type of the file; the largest value of F16 is 65,504. */
+/* In the type of the file. The largest value of F16 is 65,504; from 65,520 on it would be infinite.
+ */
 static int convert(const stream *s, size_t i, slot *to, hl_err *e)
 {
     const size_t n = rows_of(s, i) * s->width;
     if (to->stored == to->features)
         return 0;
+    const size_t k = s->type == HL_F16 ? hl_first_beyond(to->features, n, 65520) : n;
+    if (k < n)
+        return hl_fail(e, "%s: sample '%s': the feature %g does not fit --store f16",
+                       hl_tf_name(s->in->file), sample_of(s, i, k), (double)to->features[k]);
     hl_from_f32(s->type, to->features, n, to->stored);
-    for (size_t k = 0; s->type == HL_F16 && k < n; k++)
-        if (fabsf(to->features[k]) >= 65520)
-            return hl_fail(e, "%s: sample '%s': the feature %g does not fit --store f16",
-                           hl_tf_name(s->in->file), sample_of(s, i, k), (double)to->features[k]);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
+#include "../common/features.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/parallel.h"
@@ -80,12 +81,12 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 
 static int check_finite(const run *r, hl_err *e)
 {
-    const size_t width = net_extractor_width(r->x);
-    for (size_t i = 0; i < r->n * width; i++)
-        if (!isfinite(r->features[i]))
-            return hl_fail(e, "%s: a feature is not finite: expected weights that suit the images",
-                           r->names[i / width]);
-    return 0;
+    const size_t width = net_extractor_width(r->x), n = r->n * width;
+    const size_t at = hl_first_beyond(r->features, n, INFINITY);
+    return at == n
+               ? 0
+               : hl_fail(e, "%s: a feature is not finite: expected weights that suit the images",
+                         r->names[at / width]);
 }
 
 static int compute(run *r, hl_err *e)
