@@ -30,14 +30,16 @@ check-threads:
 	    LDFLAGS='-fsanitize=thread -static-libtsan' threads-run-torch # or $$ORIGIN is where the sanitizer's library lies
 .PHONY: threads-run threads-run-torch
 threads_tests := $(addprefix $(BUILD)/tests/unit/test_,parallel copies duplicates)
-threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-features)
+threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-features train-head predict)
 	@for t in $(threads_tests); do echo "  TSAN  $$t"; TSAN_OPTIONS=halt_on_error=1 $$t >/dev/null; done
 	@rm -rf $(BUILD)/set; export TSAN_OPTIONS=halt_on_error=1; cd $(BUILD); for jobs in 2 7; do \
 	    rm -rf set; bin/phantom -q -n 30 -j $$jobs set; bin/split -q -j $$jobs -o m.tsv set; \
 	    bin/audit -q -j $$jobs -o a.tsv m.tsv; bin/preprocess -q -j $$jobs --size 96 --augment 2 -o i m.tsv; \
 	    bin/digest -q -j $$jobs set >d; echo "  TSAN  tools -j $$jobs"; \
 	    ! grep -q avx512 /proc/cpuinfo || { \
-	        bin/extract-features -q -m mobilenetv2 -w seeded:1 -b 1 -j $$jobs -o f i; echo "  TSAN  extract-features -j $$jobs"; }; done
+	        bin/extract-features -q -m mobilenetv2 -w seeded:1 -b 1 -j $$jobs -o f i; echo "  TSAN  extract-features -j $$jobs"; \
+        bin/train-head -q -j 1 -e 1 -n 4 -o head f; \
+        bin/predict -q -w seeded:1 -j $$jobs -o list head set; echo "  TSAN  predict -j $$jobs"; }; done
 
 threads-run-torch: export TSAN_OPTIONS = halt_on_error=1 ignore_noninstrumented_modules=1
 threads-run-torch: $(addprefix $(BUILD)/bin/,phantom split preprocess extract-features)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* quickcheck: says what a tensor file is, whether it is whole, and how it differs from another. */
 #include "common/cli.h"
-#include "common/features.h"
+#include "common/floats.h"
 #include "common/log.h"
 #include "common/tensorfile.h"
 #include "common/text.h"

@@ -201,9 +201,11 @@ def pipeline(b, rounds=3):
 
 def main():
     build, results, *chosen = sys.argv[1:]
-    rates = card()
-    chosen = chosen or [*SIZES, "flatten", "pipeline"]
-    tables = []
+    known = [*SIZES, "flatten", "pipeline"]
+    for name in set(chosen) - set(known):
+        sys.exit(f"{name}: expected {', '.join(known)}")
+    chosen = chosen or known
+    rates, tables = card(), []
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
         b = Bench(build, Path(work))
         models = [name for name in chosen if name in SIZES]

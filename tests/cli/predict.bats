@@ -80,6 +80,16 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     alike <(rows a.tsv) <(rows c.tsv)
     predict -q -j 1 -w seeded:1 head data >again.tsv
     cmp a.tsv again.tsv
+    predict -q -j 5 -b 1 -w seeded:1 head data >b1.tsv
+    alike <(rows a.tsv) <(rows b1.tsv)
+    # More than are answered together.
+    [ "$(rows a.tsv | wc -l)" -eq 28 ]
+    cp -rL data more
+    for i in 1 2 3; do cp -rL data "more/$i"; done
+    predict -q -j 3 -w seeded:1 head more >many.tsv
+    for folder in more more/1 more/2 more/3; do
+        alike <(rows a.tsv) <(rows many.tsv | grep -P "^$folder/[A-Z]" | sed "s#^$folder/#data/#")
+    done
 }
 
 @test "predict: names with blanks, quotes, tabs, line breaks and letters of any kind" {

@@ -172,6 +172,65 @@ static void test_same_size_is_a_copy(void **state)
     hl_image_free(&img);
 }
 
+static uint8_t *resized(uint8_t *pixels, size_t h, size_t w, size_t channels, hl_filter filter,
+                        size_t to_h, size_t to_w)
+{
+    const hl_image img = {.height = h, .width = w, .channels = (int)channels, .pixels = pixels};
+    uint8_t *out = hl_malloc(to_h * to_w, channels);
+    hl_resize(&img, filter, HL_STRETCH, to_h, to_w, out);
+    return out;
+}
+
+/* Column x of rows of w pixels. */
+static uint8_t *column(const uint8_t *pixels, size_t h, size_t w, size_t channels, size_t x)
+{
+    uint8_t *out = hl_malloc(h, channels);
+    for (size_t y = 0; y < h; y++)
+        memcpy(out + y * channels, pixels + (y * w + x) * channels, channels);
+    return out;
+}
+
+/* First across, each row as if it were alone; then down, each column as if it were alone. */
+static void check_one_by_one(size_t channels, hl_filter filter, const size_t from[2],
+                             const size_t to[2])
+{
+    const size_t h = from[0], w = from[1], to_h = to[0], to_w = to[1], row = w * channels;
+    uint8_t *px = hl_malloc(h, row);
+    for (size_t i = 0; i < h * row; i++)
+        px[i] = (uint8_t)(i * i / 7 + i / row * 90);
+    uint8_t *across = resized(px, h, w, channels, filter, h, to_w);
+    uint8_t *both = resized(px, h, w, channels, filter, to_h, to_w);
+    for (size_t y = 0; y < h; y++) {
+        uint8_t *alone = resized(px + y * row, 1, w, channels, filter, 1, to_w);
+        assert_memory_equal(alone, across + y * to_w * channels, to_w * channels);
+        free(alone);
+    }
+    for (size_t x = 0; x < to_w; x++) {
+        uint8_t *before = column(across, h, to_w, channels, x);
+        uint8_t *alone = resized(before, h, 1, channels, filter, to_h, 1);
+        uint8_t *after = column(both, to_h, to_w, channels, x);
+        assert_memory_equal(alone, after, to_h * channels);
+        free(before);
+        free(alone);
+        free(after);
+    }
+    free(px);
+    free(across);
+    free(both);
+}
+
+static void test_lines_do_not_mix(void **state)
+{
+    (void)state;
+    static const size_t from[][2] = {{37, 53}, {16, 48}, {5, 64}};
+    static const size_t to[][2] = {{37, 20}, {20, 53}, {48, 16}, {90, 7}, {17, 100}};
+    for (size_t channels = 1; channels <= 3; channels += 2)
+        for (int filter = HL_BILINEAR; filter <= HL_LANCZOS; filter++)
+            for (size_t i = 0; i < sizeof from / sizeof *from; i++)
+                for (size_t k = 0; k < sizeof to / sizeof *to; k++)
+                    check_one_by_one(channels, (hl_filter)filter, from[i], to[k]);
+}
+
 /* The longest sums: one row of as many pixels as are allowed, all white, to one pixel. */
 static void test_longest_row(void **state)
 {
@@ -190,9 +249,8 @@ static void test_longest_row(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_references),
-        cmocka_unit_test(test_flat),
-        cmocka_unit_test(test_same_size_is_a_copy),
+        cmocka_unit_test(test_references),          cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_same_size_is_a_copy), cmocka_unit_test(test_lines_do_not_mix),
         cmocka_unit_test(test_longest_row),
     };
     return cmocka_run_group_tests_name("resize", tests, NULL, NULL);

@@ -11,8 +11,13 @@
 
 int hl_cache_folder_make(const char *dir, hl_err *e)
 {
-    if (mkdir(dir, 0777) && errno != EEXIST)
+    struct stat st;
+    if (mkdir(dir, 0777) == 0)
+        return 0;
+    if (errno != EEXIST)
         return hl_fail_errno(e, "%s: cannot be made", dir);
+    if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+        return hl_fail(e, "%s: expected a folder, for caches", dir);
     return 0;
 }
 

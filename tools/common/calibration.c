@@ -267,12 +267,7 @@ static int read_tensor(hl_tf_reader *r, const hl_tensor_desc *d, float **values,
 {
     const size_t n = (size_t)d->bytes / sizeof **values;
     *values = hl_malloc(n, sizeof **values);
-    if (hl_tf_read(r, *values, (size_t)d->bytes, e))
-        return -1;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite((*values)[i]))
-            return hl_fail(e, "%s: %s: a value is not finite", hl_tf_name(r), d->name);
-    return 0;
+    return hl_tf_read_finite(r, d->name, *values, n, e);
 }
 
 static int read_tensors(hl_calibration *c, hl_tf_reader *r, hl_err *e)

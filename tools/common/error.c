@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,6 +41,13 @@ void hl_error_set_errno(hl_err *e, const char *fmt, ...)
     va_end(ap);
     const size_t used = strlen(e->msg);
     snprintf(e->msg + used, sizeof e->msg - used, ": %s", strerror(cause));
+}
+
+const char *hl_reason_within(const hl_err *e, const char *file)
+{
+    const size_t len = strlen(file);
+    const bool is_there = strncmp(e->msg, file, len) == 0 && strncmp(e->msg + len, ": ", 2) == 0;
+    return e->msg + (is_there ? len + 2 : 0);
 }
 
 int hl_first_error(const hl_err *errors, size_t n, hl_err *e)

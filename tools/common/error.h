@@ -26,6 +26,9 @@ typedef struct hl_err {
 /* Puts "PREFIX: " before the message that is already there; returns -1. */
 int hl_fail_in(hl_err *e, const char *prefix);
 
+/* What stands in the message behind "FILE: ", or all of it. */
+const char *hl_reason_within(const hl_err *e, const char *file);
+
 /* Of several that were zeroed before: the first that was filled in, as e, and -1; else 0. */
 int hl_first_error(const hl_err *errors, size_t n, hl_err *e);
 

@@ -31,14 +31,4 @@ int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e);
 int hl_features_end(hl_features *f, hl_err *e);
 void hl_features_close(hl_features *f); /* safe on a zeroed or closed one */
 
-/* n values of any floating type to float32, exactly. */
-void hl_to_f32(hl_dtype from, const void *in, size_t n, float *out);
-/* And back: to the nearest value of the type, to the even one of two. What is too large becomes
- * infinite. */
-void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out);
-
-/* The first of n values that is not a number, or whose size is not below the limit; n: none.
- * INFINITY is the limit of what is finite. */
-size_t hl_first_beyond(const float *v, size_t n, float limit);
-
 #endif

@@ -25,16 +25,6 @@ typedef struct reading {
     hl_progress progress;
 } reading;
 
-/* The file's name as on this machine stands at the front of the reason; a record goes without. */
-static char *reason_without_name(const hl_err *err, const char *file)
-{
-    const size_t len = strlen(file);
-    const char *msg = err->msg;
-    if (strncmp(msg, file, len) == 0 && strncmp(msg + len, ": ", 2) == 0)
-        msg += len + 2;
-    return hl_strdup(msg);
-}
-
 static int work(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)slot;
@@ -50,7 +40,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     const int status = hl_image_read(&img, file, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
     if (status) {
-        f->why = reason_without_name(&why, file);
+        f->why = hl_strdup(hl_reason_within(&why, file)); /* a record goes without the name */
     } else {
         hl_fingerprint_make(f, &img);
         hl_image_free(&img);
@@ -147,7 +137,7 @@ int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const hl_finge
                          hl_err *e)
 {
     reading r = {.f = f, .m = m, .root = how->root};
-    hl_err no_root; /* then no image can be read, and nothing kept */
+    hl_err no_root; /* then nothing is kept, of images that have absolute paths */
     if (how->cache && hl_cache_folder_make(how->cache, e))
         return -1;
     char *path = how->cache ? hl_cache_place(how->cache, *how->root ? how->root : ".",

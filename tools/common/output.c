@@ -215,10 +215,13 @@ int hl_out_commit(hl_out *o, hl_err *e)
     return 0;
 }
 
-void hl_out_push(hl_out *o)
+int hl_out_push(hl_out *o, hl_err *e)
 {
-    if (o->temp && fflush(o->fp) == 0)
+    if (fflush(o->fp))
+        return hl_fail_errno(e, "%s: cannot be written", o->name);
+    if (o->temp)
         (void)sync_file_range(fileno(o->fp), 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint, no more */
+    return 0;
 }
 
 void hl_out_abort(hl_out *o)

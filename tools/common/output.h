@@ -24,7 +24,7 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e);
 int hl_out_commit(hl_out *o, hl_err *e);
 /* What was written so far may go to the disk, while more is made. Otherwise all of it waits for the
  * commit. */
-void hl_out_push(hl_out *o);
+int hl_out_push(hl_out *o, hl_err *e);
 void hl_out_abort(hl_out *o); /* safe on a zeroed or committed one */
 
 /* A signal handler that removes unfinished output and then dies of the signal; for tools that

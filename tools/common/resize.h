@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Resampling, as Pillow does it: separable, antialiased (the filter widens with the scale when
- * shrinking), horizontal pass first, 8-bit between the passes. Agrees with Pillow's
- * Image.resize (up to Pillow 12; later ones take the vertical pass first for some shapes) to 1
- * level: bilinear, bicubic (a = -0.5), lanczos (3 lobes), area (= BOX), nearest.
+ * shrinking), horizontal pass first, 8-bit between the passes. Gives what Pillow's Image.resize
+ * gives (up to Pillow 12; later ones take the vertical pass first for some shapes): bilinear,
+ * bicubic (a = -0.5), area (= BOX), nearest, and lanczos (3 lobes) to 1 level, by the C library's
+ * sine.
  */
 #ifndef HL_RESIZE_H
 #define HL_RESIZE_H

@@ -77,6 +77,8 @@ const char *hl_tf_name(const hl_tf_reader *r); /* for messages */
 const char *hl_tf_id(const hl_tf_reader *r);
 /* The next `bytes` of data; fewer left is an error. */
 int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e);
+/* n float32 of a tensor, of which each must be finite. */
+int hl_tf_read_finite(hl_tf_reader *r, const char *tensor, float *values, size_t n, hl_err *e);
 int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e);
 /* All data must have been read and nothing may follow; checks the checksum. */
 int hl_tf_end(hl_tf_reader *r, hl_err *e);

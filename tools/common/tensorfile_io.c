@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tensorfile_header.h"
 
+#include "floats.h"
 #include "mem.h"
 #include "output.h"
 
@@ -39,7 +40,7 @@ struct hl_tf_writer {
     hl_out out;
     ZSTD_CCtx *zstd;
     uint64_t left; /* bytes of data still to come */
-    size_t held;   /* bytes that the disk need not have begun with */
+    size_t held;   /* bytes since the last push to the disk */
     char buf[CHUNK];
 };
 
@@ -55,9 +56,11 @@ static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDire
             return hl_fail(e, "%s: zstd: %s", w->out.name, ZSTD_getErrorName(rest));
         if (fwrite(w->buf, 1, out.pos, w->out.fp) != out.pos)
             return hl_fail_errno(e, "%s: cannot be written", w->out.name);
-        if ((w->held += out.pos) >= PUSHED_AT_ONCE) {
-            hl_out_push(&w->out);
+        w->held += out.pos;
+        if (w->held >= PUSHED_AT_ONCE) {
             w->held = 0;
+            if (hl_out_push(&w->out, e))
+                return -1;
         }
         if (mode == ZSTD_e_end ? rest == 0 : in.pos == in.size)
             return 0;
@@ -324,6 +327,15 @@ int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
         return hl_fail(e, "%s: truncated: the data ends early", r->name);
     r->left -= bytes;
     return 0;
+}
+
+int hl_tf_read_finite(hl_tf_reader *r, const char *tensor, float *values, size_t n, hl_err *e)
+{
+    if (hl_tf_read(r, values, n * sizeof *values, e))
+        return -1;
+    return hl_all_finite(values, n)
+               ? 0
+               : hl_fail(e, "%s: %s: a value is not finite", hl_tf_name(r), tensor);
 }
 
 int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * HL_FOR_ALL_WIDTHS before a function: it is compiled for each width of vectors that processors
- * have, and the loader takes the one of this processor. Where the compiler cannot do that, it is
- * compiled once.
+ * have, and the loader takes the one of this processor, by an ifunc. Where gcc and glibc are not
+ * there to do that, it is compiled once.
  */
 #ifndef HL_WIDTHS_H
 #define HL_WIDTHS_H
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#include <features.h>
+
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
 #define HL_FOR_ALL_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define HL_FOR_ALL_WIDTHS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
-#include "../common/features.h"
+#include "../common/floats.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/parallel.h"

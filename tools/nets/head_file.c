@@ -5,7 +5,6 @@
 #include "../common/names.h"
 #include "../common/provenance.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,23 +79,16 @@ static int check_layer(const hl_tensor_desc *k, size_t i, int64_t inputs, const 
     return 0;
 }
 
-static int read_values(hl_tf_reader *r, const hl_tensor_desc *d, float *values, hl_err *e)
-{
-    if (hl_tf_read(r, values, (size_t)d->bytes, e))
-        return -1;
-    for (size_t i = 0; i < (size_t)d->bytes / sizeof *values; i++)
-        if (!isfinite(values[i]))
-            return hl_fail(e, "%s: %s: a value is not finite", hl_tf_name(r), d->name);
-    return 0;
-}
-
 static int read_layer(hl_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size_t i, hl_err *e)
 {
     const size_t below = i ? h->layers[i - 1].units : h->tail ? net_tail_outputs(h->tail) : 0;
     if (check_layer(k, i, (int64_t)below, hl_tf_name(r), e))
         return -1;
     const net_dense *d = hl_head_add_dense(h, (size_t)k->shape[0], (size_t)k->shape[1]);
-    return read_values(r, k, d->kernel, e) || read_values(r, k + 1, d->bias, e) ? -1 : 0;
+    return hl_tf_read_finite(r, k->name, d->kernel, d->inputs * d->units, e) ||
+                   hl_tf_read_finite(r, k[1].name, d->bias, d->units, e)
+               ? -1
+               : 0;
 }
 
 static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)

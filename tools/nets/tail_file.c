@@ -4,7 +4,6 @@
 #include "../common/mem.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,10 +107,7 @@ static int read_one(void *ctx, int layer, int weight, const char *name, const ne
         return -1;
     const size_t n = (size_t)s->size;
     float *values = hl_malloc(n, sizeof *values);
-    int status = hl_tf_read(from->r, values, n * sizeof *values, e);
-    for (size_t i = 0; i < n && status == 0; i++)
-        if (!isfinite(values[i]))
-            status = hl_fail(e, "%s: %s: a value is not finite", hl_tf_name(from->r), name);
+    int status = hl_tf_read_finite(from->r, name, values, n, e);
     if (status == 0)
         status = net_tail_set(from->t, layer, weight, values, e);
     free(values);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trainer.h"
 
+#include "../common/floats.h"
 #include "../common/mem.h"
 #include "../common/rng.h"
 #include "head_parts.h"
@@ -315,9 +316,8 @@ void hl_trainer_restore(hl_trainer *t)
 bool hl_trainer_is_finite(const hl_trainer *t)
 {
     for (size_t i = 0; i < hl_head_params(t->head); i++)
-        for (size_t k = 0; k < t->slots[i].param.n; k++)
-            if (!isfinite(t->slots[i].param.values[k]))
-                return false;
+        if (!hl_all_finite(t->slots[i].param.values, t->slots[i].param.n))
+            return false;
     return true;
 }
 

@@ -6,7 +6,7 @@
  */
 #include "weight_readers.h"
 
-#include "../common/features.h"
+#include "../common/floats.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/tensorfile.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "weights.h"
 
+#include "../common/floats.h"
 #include "../common/mem.h"
 #include "../common/rng.h"
 #include "../common/text.h"
@@ -180,10 +181,9 @@ static int check_finite(const net_weights *w, const net *n, const char *source, 
         net_weight_spec specs[NET_MAX_WEIGHTS];
         const int count = net_weight_specs(n, i, specs);
         for (int k = 0; k < count; k++)
-            for (int64_t j = 0; j < specs[k].size; j++)
-                if (!isfinite(w->values[i][k][j]))
-                    return hl_fail(e, "%s: %s/%s: a value is not finite", source, n->layers[i].name,
-                                   specs[k].name);
+            if (!hl_all_finite(w->values[i][k], (size_t)specs[k].size))
+                return hl_fail(e, "%s: %s/%s: a value is not finite", source, n->layers[i].name,
+                               specs[k].name);
     }
     return 0;
 }

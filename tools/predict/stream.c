@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
-#include "../common/features.h"
+#include "../common/floats.h"
 #include "../common/log.h"
 #include "../common/mem.h"
 #include "../common/parallel.h"
@@ -36,7 +36,7 @@ int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, h
 typedef struct slot {
     uint8_t *image;  /* height * width * 3 bytes */
     int channels;    /* 0: the file is unusable, and err says why */
-    float *features; /* where each image is computed by itself */
+    float *features; /* where it is computed alone */
     unsigned char source[32];
     hl_err err;
 } slot;
@@ -49,17 +49,28 @@ typedef struct run {
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
-    /* the batch that is being filled; where each image is computed by itself, of answers only */
-    uint8_t *images; /* RGB */
+    bool each_alone; /* an image is computed by the thread that has read it, and waits for no other
+                      */
+    /* what is being gathered, to be computed together, or if that is done, to be answered together
+     */
+    uint8_t *images; /* RGB; NULL: that is done */
     const char **names;
     float *features;
     size_t n, most;
 } run;
 
-/* By the thread that has read it: then nobody waits for others of a batch. */
-static bool each_by_itself(const run *r)
+/* ---- computing ---- */
+
+static int fail_not_finite(const char *name, hl_err *e)
 {
-    return r->o->batch == 1;
+    return hl_fail(e, "%s: a feature is not finite: expected weights that suit the images", name);
+}
+
+static int compute_alone(const run *r, const char *name, const slot *s, hl_err *e)
+{
+    if (net_extractor_run(r->x, s->image, 1, s->channels, s->features, e))
+        return -1;
+    return hl_all_finite(s->features, net_extractor_width(r->x)) ? 0 : fail_not_finite(name, e);
 }
 
 static int work(void *ctx, size_t i, size_t at, hl_err *e)
@@ -68,8 +79,7 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     slot *s = &r->slots[at];
     if (hl_image_read_fitted(r->in->paths[i], &r->o->fitting, s->image, &s->channels, s->source,
                              &s->err) == 0)
-        return each_by_itself(r) ? net_extractor_run(r->x, s->image, 1, s->channels, s->features, e)
-                                 : 0;
+        return r->each_alone ? compute_alone(r, r->in->paths[i], s, e) : 0;
     s->channels = 0;
     if (r->o->skip_unusable)
         return 0;
@@ -77,25 +87,22 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     return -1;
 }
 
-/* ---- computing ---- */
-
-static int check_finite(const run *r, hl_err *e)
+static int compute_together(run *r, hl_err *e)
 {
     const size_t width = net_extractor_width(r->x), n = r->n * width;
+    if (net_extractor_run_all(r->x, r->images, r->n, 3, r->features, e))
+        return -1;
     const size_t at = hl_first_beyond(r->features, n, INFINITY);
-    return at == n
-               ? 0
-               : hl_fail(e, "%s: a feature is not finite: expected weights that suit the images",
-                         r->names[at / width]);
+    return at == n ? 0 : fail_not_finite(r->names[at / width], e);
 }
 
-static int compute(run *r, hl_err *e)
+static int answer(run *r, hl_err *e)
 {
     if (r->n == 0)
         return 0;
-    if (!each_by_itself(r) && net_extractor_run_all(r->x, r->images, r->n, 3, r->features, e))
+    if (r->images && compute_together(r, e))
         return -1;
-    if (check_finite(r, e) || judge_add(r->j, r->n, r->features, r->names, e))
+    if (judge_add(r->j, r->n, r->features, r->names, e))
         return -1;
     hl_progress_add(&r->progress, r->n);
     r->n = 0;
@@ -117,19 +124,11 @@ static void append_image(run *r, const slot *s)
 static void append(run *r, const slot *s, const char *name)
 {
     const size_t width = net_extractor_width(r->x);
-    if (each_by_itself(r))
+    if (r->each_alone)
         memcpy(r->features + r->n * width, s->features, width * sizeof *s->features);
     else
         append_image(r, s);
     r->names[r->n++] = name;
-}
-
-const char *reason_within(const char *message, const char *file)
-{
-    const size_t len = strlen(file);
-    return strncmp(message, file, len) == 0 && strncmp(message + len, ": ", 2) == 0
-               ? message + len + 2
-               : message;
 }
 
 static int emit(void *ctx, size_t i, size_t at, hl_err *e)
@@ -139,29 +138,30 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     const char *name = r->in->paths[i];
     if (s->channels == 0) {
         worklist_add(r->j->list, (entry){.image = hl_strdup(name),
-                                         .reason = hl_strdup(reason_within(s->err.msg, name))});
+                                         .reason = hl_strdup(hl_reason_within(&s->err, name))});
         hl_progress_add(&r->progress, 1);
         return 0;
     }
     hl_sha256_add(r->digest, s->source, sizeof s->source);
     append(r, s, name);
-    return r->n < r->most ? 0 : compute(r, e);
+    return r->n < r->most ? 0 : answer(r, e);
 }
 
 static void alloc(run *r, size_t nslots)
 {
-    enum { ANSWERS = 32 }; /* which is how many a head answers at once */
+    enum { ANSWERED_TOGETHER = 32 };
     const size_t image = r->o->fitting.height * r->o->fitting.width * 3;
     const size_t width = net_extractor_width(r->x);
-    const bool each = each_by_itself(r);
-    r->most = each ? ANSWERS : r->o->batch;
-    r->images = each ? NULL : hl_malloc(r->most, image);
+    /* As many callers as libtorch's threads are for all of them would each have a team of them. */
+    r->each_alone = r->o->batch == 1 && net_extractor_workers(r->x) >= (size_t)r->o->jobs;
+    r->most = r->each_alone ? ANSWERED_TOGETHER : r->o->batch;
+    r->images = r->each_alone ? NULL : hl_malloc(r->most, image);
     r->names = hl_malloc(r->most, sizeof *r->names);
     r->features = hl_malloc(r->most * width, sizeof *r->features);
     r->slots = hl_calloc(nslots, sizeof *r->slots);
     for (size_t i = 0; i < nslots; i++) {
         r->slots[i].image = hl_malloc(image, 1);
-        r->slots[i].features = each ? hl_malloc(width, sizeof *r->features) : NULL;
+        r->slots[i].features = r->each_alone ? hl_malloc(width, sizeof *r->features) : NULL;
     }
 }
 
@@ -186,7 +186,7 @@ int stream_images(const inputs *in, net_extractor *x, const judge *j, const stre
     hl_progress_start(&r.progress, "images", in->n);
     int status = hl_ordered_map(in->n, o->jobs, work, emit, &r, e);
     if (status == 0)
-        status = compute(&r, e);
+        status = answer(&r, e);
     if (status == 0)
         hl_progress_end(&r.progress);
     hl_sha256_end_text(r.digest, images);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Image files through the backbone and the head, a batch at a time, however many they are. */
+/* Image files through the backbone and the head, however many they are. */
 #ifndef HL_PREDICT_STREAM_H
 #define HL_PREDICT_STREAM_H
 
@@ -20,15 +20,13 @@ typedef struct stream_options {
     int jobs;
 } stream_options;
 
-/* Reads on several threads, while the batch before is computed. images gets the digest of the files
- * that were read: for each, in order, the 32 bytes of its SHA-256. */
+/* Reads on several threads: while the batch before is computed, or where a batch is one image and
+ * the extractor bears as many callers, each computing what it has read. images gets the digest of
+ * the files that were read: for each, in order, the 32 bytes of its SHA-256. */
 int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
                   char images[HL_DIGEST_SIZE], hl_err *e);
 
 /* The fitting that a head's space and provenance ask for. */
 int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, hl_err *e);
-
-/* The reason that stands in a message behind "FILE: ", or all of it. */
-const char *reason_within(const char *message, const char *file);
 
 #endif

@@ -65,17 +65,13 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 static void reject(hl_conversion *c, const char *path, const hl_err *why)
 {
     char *file = hl_path_below(c->root, path);
-    const char *reason = why->msg;
-    const size_t len = strlen(file);
-    if (strncmp(reason, file, len) == 0 && strncmp(reason + len, ": ", 2) == 0)
-        reason += len + 2;
-    free(file);
     if (c->nrejects++ == 0)
         c->first_reject = *why;
     hl_tsv_escape(&c->rejects, path);
     hl_text_puts(&c->rejects, "\t");
-    hl_tsv_escape(&c->rejects, reason);
+    hl_tsv_escape(&c->rejects, hl_reason_within(why, file));
     hl_text_puts(&c->rejects, "\n");
+    free(file);
 }
 
 static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diff.h"
 
-#include "../common/features.h"
+#include "../common/floats.h"
 #include "../common/mem.h"
 #include "../common/output.h"
 #include "../common/provenance.h"
