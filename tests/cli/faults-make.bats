@@ -47,10 +47,12 @@ wait_for() {
 }
 
 @test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
-    bash -c 'true & echo $! >zombie; exec sleep 60' &
-    wait_for zombie
-    sleep 0.2
-    pid=$(cat zombie)
+    perl -e '$| = 1; my $child = fork // die; exit if !$child; print "$child\n"; sleep 60' >zombie &
+    for _ in $(seq 200); do
+        pid=$(cat zombie)
+        ! grep -q '^[0-9]* (.*) Z ' "/proc/${pid:-none}/stat" || break
+        sleep 0.05
+    done
     grep -q '^[0-9]* (.*) Z ' "/proc/$pid/stat"
     mkdir -p "$out"
     owner() { echo "$(uname -n):$1:$(cut -d ' ' -f 22 "/proc/$1/stat")"; }
