@@ -2,14 +2,15 @@
 /*
  * HL_FOR_ALL_WIDTHS before a function: it is compiled for each width of vectors that processors
  * have, and the loader takes the one of this processor, by an ifunc. Where gcc and glibc are not
- * there to do that, it is compiled once.
+ * there to do that, it is compiled once; and for ThreadSanitizer, which is not ready so early.
  */
 #ifndef HL_WIDTHS_H
 #define HL_WIDTHS_H
 
 #include <features.h>
 
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) &&       \
+    !defined(__SANITIZE_THREAD__)
 #define HL_FOR_ALL_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define HL_FOR_ALL_WIDTHS
