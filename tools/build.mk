@@ -130,7 +130,7 @@ $(BUILD)/%.o: tools/%.c $(BUILD)/recipe | $(after_deps)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags) $(openmp_cflags)) \
-	    $(if $(filter %/optimizer.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
+	    $(if $(filter %/optimizer.o %/floats.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe | $(after_deps)
 	@mkdir -p $(@D)

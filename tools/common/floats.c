@@ -22,9 +22,6 @@ static uint32_t bits_of_f32(float v)
     return bits;
 }
 
-/* Loops of this many become vector code. */
-enum { BLOCK = 64 };
-
 #define INLINE static inline __attribute__((always_inline))
 
 /* Without a branch, which no vector has: both are there already. */
@@ -78,18 +75,12 @@ INLINE uint16_t bf16_of_f32(float v)
 
 HL_FOR_ALL_WIDTHS static void widen_f16(const uint16_t *restrict in, size_t n, float *restrict out)
 {
-    for (; n >= BLOCK; n -= BLOCK, in += BLOCK, out += BLOCK)
-        for (size_t i = 0; i < BLOCK; i++)
-            out[i] = f32_of_f16(in[i]);
     for (size_t i = 0; i < n; i++)
         out[i] = f32_of_f16(in[i]);
 }
 
 HL_FOR_ALL_WIDTHS static void narrow_f16(const float *restrict in, size_t n, uint16_t *restrict out)
 {
-    for (; n >= BLOCK; n -= BLOCK, in += BLOCK, out += BLOCK)
-        for (size_t i = 0; i < BLOCK; i++)
-            out[i] = f16_of_f32(in[i]);
     for (size_t i = 0; i < n; i++)
         out[i] = f16_of_f32(in[i]);
 }
@@ -97,9 +88,6 @@ HL_FOR_ALL_WIDTHS static void narrow_f16(const float *restrict in, size_t n, uin
 HL_FOR_ALL_WIDTHS static void narrow_bf16(const float *restrict in, size_t n,
                                           uint16_t *restrict out)
 {
-    for (; n >= BLOCK; n -= BLOCK, in += BLOCK, out += BLOCK)
-        for (size_t i = 0; i < BLOCK; i++)
-            out[i] = bf16_of_f32(in[i]);
     for (size_t i = 0; i < n; i++)
         out[i] = bf16_of_f32(in[i]);
 }
@@ -124,6 +112,9 @@ void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out)
     else
         narrow_bf16(in, n, out);
 }
+
+/* So many are looked at together. */
+enum { BLOCK = 64 };
 
 HL_FOR_ALL_WIDTHS static uint32_t largest_of_block(const float *v)
 {

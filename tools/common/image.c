@@ -37,6 +37,7 @@ HL_FOR_ALL_WIDTHS static bool is_grey(const uint8_t *px, size_t n)
     255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0,     \
         255, 255, 0
     static const uint8_t mask[96] = {BYTES_OF_8, BYTES_OF_8, BYTES_OF_8, BYTES_OF_8};
+#undef BYTES_OF_8
     for (; n > 32; n -= 32, px += 96) {
         uint8_t differ = 0;
         for (size_t i = 0; i < 96; i++)

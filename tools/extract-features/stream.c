@@ -70,8 +70,7 @@ static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
                             hl_tf_name(s->in->file), sample_of(s, i, k), s->model);
 }
 
-/* In the type of the file. The largest value of F16 is 65,504; from 65,520 on it would be infinite.
- */
+/* In the type of the file. F16 ends at 65,504; from 65,520 on it would be infinite. */
 static int convert(const stream *s, size_t i, slot *to, hl_err *e)
 {
     const size_t n = rows_of(s, i) * s->width;

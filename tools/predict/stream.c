@@ -49,11 +49,9 @@ typedef struct run {
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
-    bool each_alone; /* an image is computed by the thread that has read it, and waits for no other
-                      */
-    /* what is being gathered, to be computed together, or if that is done, to be answered together
-     */
-    uint8_t *images; /* RGB; NULL: that is done */
+    bool each_alone; /* an image is computed by the thread that has read it */
+    /* what is being gathered, to be computed together, or if each was alone, answered together */
+    uint8_t *images; /* RGB */
     const char **names;
     float *features;
     size_t n, most;
@@ -100,7 +98,7 @@ static int answer(run *r, hl_err *e)
 {
     if (r->n == 0)
         return 0;
-    if (r->images && compute_together(r, e))
+    if (!r->each_alone && compute_together(r, e))
         return -1;
     if (judge_add(r->j, r->n, r->features, r->names, e))
         return -1;
