@@ -11,6 +11,20 @@ export LC_ALL := C
 
 .DEFAULT_GOAL := all
 
+include tools/packages.mk
+
+# `make deps all`: what deps installs decides how everything after it is compiled, so the other goals run in a make
+# that starts when deps has ended.
+after_deps := $(if $(filter deps deps-dev,$(MAKECMDGOALS)),$(filter-out deps deps-dev,$(MAKECMDGOALS)))
+ifneq ($(after_deps),)
+
+.PHONY: $(after_deps)
+$(firstword $(after_deps)): $(filter deps deps-dev,$(MAKECMDGOALS))
+	+@$(MAKE) --no-print-directory $(after_deps)
+$(filter-out $(firstword $(after_deps)),$(after_deps)): $(firstword $(after_deps)) ;
+
+else
+
 # ---- for all of them ----
 
 .PHONY: FORCE
@@ -27,3 +41,5 @@ include experiments.mk
 include paper.mk
 include tests/tests.mk
 include tests/analyse.mk
+
+endif

@@ -124,7 +124,7 @@ ifndef HILUM_MAKE
 export HILUM_MAKE := $(shell echo $$(uname -n):$$PPID:$$(cut -d ' ' -f 22 /proc/$$PPID/stat))
 endif
 .PHONY: run-is-ours
-run-is-ours: | inputs-are-there
+run-is-ours: | inputs-are-there compiled
 	@scripts/take $(call q,$(HILUM_MAKE)) $(sort $(BASE) $(TRAIN_OUT))
 
 # What files and folders hold, as a digest each; dates are no part of it. What did not change since
@@ -139,7 +139,7 @@ digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) $(1
 # of a tool, of weights or of an image matters. A run of which a part is to be made again is not
 # complete: nothing states any longer what it was made with. $(call params,FILE,TEXT,TOOL ...,FILE ...)
 define params
-$(1): FORCE | run-is-ours $$(addprefix $$(bin)/,digest $(3)) $$(after_deps)
+$(1): FORCE | run-is-ours $$(addprefix $$(bin)/,digest $(3))
 	@mkdir -p $$(@D)
 	@{ $$(if $(2),printf '%s\n' $$(call q,$(2));) \
 	    $$(if $(3)$(4),$$(call digests,$$(addprefix $$(bin)/,$(3)) $(4));) } >$$@.$$$$$$$$; \

@@ -51,7 +51,7 @@ threads-run-torch: $(addprefix $(BUILD)/bin/,phantom split preprocess extract-fe
 # and what ends by _exit, leaves no count. A test that fails for the speed or the flags of this build stops nothing.)
 coverage: counted := -O1 -g --coverage -fprofile-update=atomic
 coverage:
-	$(call install_packages,gcovr)
+	@scripts/install-packages $@ gcovr
 	-$(MAKE) BUILD=build-coverage CFLAGS='$(counted) -Wno-maybe-uninitialized' CXXFLAGS='$(counted)' LDFLAGS=--coverage check
 	@mkdir -p $(RESULTS)/coverage
 	gcovr -r . -f tools/ -f shim/ --exclude-throw-branches --exclude-unreachable-branches --gcov-ignore-parse-errors -j $(JOBS) \

@@ -8,7 +8,7 @@ torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/tes
 cli_tests   := $(wildcard tests/cli/*.bats)
 test_programs = $(unit_tests) $(nets_tests) $(fuzz_tests) $(if $(asan),,$(torch_tests))
 
-$(BUILD)/tests/%.o: tests/%.c | $(after_deps)
+$(BUILD)/tests/%.o: tests/%.c
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /unit/,$@),,$(hdf5_cflags)) $(CFLAGS) -Itools -Ishim -c -o $@ $<
@@ -36,9 +36,14 @@ include tests/fuzz/fuzz.mk
 
 TESTS ?= $(test_programs) tests/hostile/run $(if $(asan),,tests/faults/run $(cli_tests))
 
+.PHONY: test-programs check-compiled
+test-programs: build $(test_programs)
+check-compiled:
+	$(call compile,test-programs)
+
 .PHONY: check check-asan format format-check
-check: build $(test_programs)
-	HILUM_BIN=$(CURDIR)/$(BUILD)/bin prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
+check: check-compiled test-programs
+	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
 
 # Kills, full disks, failing reads and little memory for every tool, FAULTS of each: most of an hour.
 .PHONY: faults
@@ -66,7 +71,7 @@ bench_packages := python3-torch python3-torchvision python3-pil python3-numpy py
 bench: build bench-deps
 	tests/bench/bench.py $(BUILD) $(RESULTS)/bench build/bench/torch/bin/python3 build/bench/keras/bin/python3 $(BENCH)
 bench-deps:
-	$(call install_packages,$(bench_packages))
+	@scripts/install-packages $@ $(bench_packages)
 	@mkdir -p build/bench
 	@[ -x build/bench/torch/bin/python3 ] || /usr/bin/python3 -m venv --system-site-packages build/bench/torch
 	@build/bench/torch/bin/python3 -c 'import timm' 2>/dev/null || { \

