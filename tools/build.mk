@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Compiling and installing. Variables for users, on the command line or in the environment: CC CXX CFLAGS
-# CXXFLAGS LDFLAGS PREFIX DESTDIR, WERROR=1 (warnings are errors), LIBTORCH=dir (a libtorch other than the
+# Compiling. Variables for users, on the command line or in the environment: CC CXX CFLAGS
+# CXXFLAGS LDFLAGS, WERROR=1 (warnings are errors), LIBTORCH=dir (a libtorch other than the
 # system's), asan=1 (sanitizer build), fuzz=1 (for tests/fuzz/fuzz.mk).
 
 # ---- flags ---------------------------------------------------------------------------------------
@@ -17,7 +17,6 @@ CC := clang
 endif
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
-PREFIX   ?= /usr/local
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
@@ -171,25 +170,3 @@ $(foreach t,$(nets_tools),$(eval $(call link_nets,$(t))))
 
 clean:
 	rm -rf build build-asan build-fuzz build-threads build-libtorch build-asan-libtorch
-
-# ---- installing ----------------------------------------------------------------------------------
-
-# `split` alone would hide coreutils' own: the tools are installed as hilum-TOOL, and under their
-# plain names in a folder of their own for those who put it on their PATH.
-bindir := $(DESTDIR)$(PREFIX)/bin
-plain_bindir := $(DESTDIR)$(PREFIX)/lib/hilum/bin
-mandir := $(DESTDIR)$(PREFIX)/share/man/man1
-
-.PHONY: install uninstall
-install: build
-	install -d $(bindir) $(plain_bindir) $(mandir)
-	install -m 755 $(tool_paths) $(plain_bindir)
-	install -m 755 $(torch_library) $(plain_bindir)/..
-	for t in $(tools); do \
-	    ln -sf ../lib/hilum/bin/$$t $(bindir)/hilum-$$t; \
-	    install -m 644 docs/man/$$t.1 $(mandir)/hilum-$$t.1; \
-	done
-
-uninstall:
-	rm -f $(tools:%=$(bindir)/hilum-%) $(tools:%=$(mandir)/hilum-%.1)
-	rm -rf $(DESTDIR)$(PREFIX)/lib/hilum
