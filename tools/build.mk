@@ -6,6 +6,8 @@
 # ---- flags ---------------------------------------------------------------------------------------
 
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
+$(call take_values,BUILD LIBTORCH PREFIX DESTDIR)
+$(call check_names,BUILD)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -54,9 +56,9 @@ blas_path = -Wl,--disable-new-dtags,-rpath,/usr/lib/$(shell $(CC) -print-multiar
 
 # libtorch: Debian's, or the unpacked archive or PyTorch installation named by LIBTORCH.
 ifdef LIBTORCH
-torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
+torch_cflags := -isystem $(call q,$(LIBTORCH)/include) -isystem $(call q,$(LIBTORCH)/include/torch/csrc/api/include) \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
-torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
+torch_libs   := -L$(call q,$(LIBTORCH)/lib) -Wl,-rpath,$(call q,$(LIBTORCH)/lib) -ltorch_cpu -lc10
 product_libs := -lgomp
 # It has a copy of oneDNN of its own, of another version: beside the system's, each would call functions
 # of the other (std::call_once is one for both).
@@ -182,14 +184,14 @@ mandir := $(DESTDIR)$(PREFIX)/share/man/man1
 
 .PHONY: install uninstall
 install: build
-	install -d $(bindir) $(plain_bindir) $(mandir)
-	install -m 755 $(tool_paths) $(plain_bindir)
-	install -m 755 $(torch_library) $(plain_bindir)/..
+	install -d $(call q,$(bindir)) $(call q,$(plain_bindir)) $(call q,$(mandir))
+	install -m 755 $(tool_paths) $(call q,$(plain_bindir))
+	install -m 755 $(torch_library) $(call q,$(plain_bindir))/..
 	for t in $(tools); do \
-	    ln -sf ../lib/hilum/bin/$$t $(bindir)/hilum-$$t; \
-	    install -m 644 docs/man/$$t.1 $(mandir)/hilum-$$t.1; \
+	    ln -sf ../lib/hilum/bin/$$t $(call q,$(bindir))/hilum-$$t; \
+	    install -m 644 docs/man/$$t.1 $(call q,$(mandir))/hilum-$$t.1; \
 	done
 
 uninstall:
-	rm -f $(tools:%=$(bindir)/hilum-%) $(tools:%=$(mandir)/hilum-%.1)
-	rm -rf $(DESTDIR)$(PREFIX)/lib/hilum
+	for t in $(tools); do rm -f $(call q,$(bindir))/hilum-$$t $(call q,$(mandir))/hilum-$$t.1; done
+	rm -rf $(call q,$(DESTDIR)$(PREFIX)/lib/hilum)

@@ -102,7 +102,7 @@ tools_run() {
     slip USE_ALL=yes "USE_ALL: expected 0 or 1, found 'yes'"
     slip MODEL=resnet 'MODEL=resnet: expected vgg16 inceptionresnetv2 mobilenetv2 or a file.pt'
     slip WEIGHTS=nope.h5 'WEIGHTS=nope.h5: there is no such file'
-    slip RUN="a b" "RUN: expected no blanks, found 'a b'"
+    slip RUN="a b" "RUN: expected no blanks in the name of a folder, found 'a b'"
     run experiment LR=
     [[ $output == *"--lr: expected a number"*"found ''"* ]]
     find "$out" -type f -name 'h*' | grep -c . # head and history are still there
