@@ -72,6 +72,7 @@ default_run := $(call name_of,$(DATA))-$(call name_of,$(MODEL),.pt)
 RUN     ?= $(default_run)
 
 models := vgg16 inceptionresnetv2 mobilenetv2
+$(call take_values,$(models:%=WEIGHTS_%))
 
 # A TorchScript module brings its own weights; its size and scaling are SIZE and NORMALIZE.
 is_module := $(if $(filter %.pt,$(lastword $(MODEL))),yes)

@@ -9,7 +9,8 @@ only_compiles := $(and $(MAKECMDGOALS),$(if $(filter-out build test-programs,$(M
 is_given = $(filter command environment override,$(firstword $(origin $(1))))
 
 # Paths are compared as text in many places: one spelling for each, without //, /./ and a slash at the end.
-paths := DATA WEIGHTS MODEL RESULTS RUN BASE TRAIN_OUT DIGESTS PRINTS HEAD IMAGES CALIBRATION TRIAGE A B
+paths := DATA WEIGHTS MODEL RESULTS RUN BASE TRAIN_OUT DIGESTS PRINTS HEAD IMAGES CALIBRATION TRIAGE A B \
+    WEIGHTS_vgg16 WEIGHTS_inceptionresnetv2 WEIGHTS_mobilenetv2
 is_plain = $(if $(findstring //,$(1)/)$(findstring /./,/$(1)/),,yes)
 plain_path = $(shell printf %s $(call q,$(1)) | \
     LC_ALL=C sed -E 's|/+|/|g; s|^/\.$$|/|; :again; s|/\.(/\|$$)|\1|; t again; s|(.)/$$|\1|; s|^\./||')

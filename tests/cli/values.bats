@@ -79,6 +79,7 @@ a_run() {
     for value in 'a$b' 'a$$b' '$(HOME)' "\$it's" 'a#b' 'a%b' '100%' '\a' '"a"'; do
         [ "$(knob DATA DATA="$value")" = "$value" ]
         [ "$(DATA=$value knob DATA)" = "$value" ]
+        [ "$(knob WEIGHTS MODEL=mobilenetv2 WEIGHTS_mobilenetv2="$value/")" = "$value" ]
     done
 }
 
