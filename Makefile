@@ -34,6 +34,7 @@ help_check   := check      run the tests; bench: speed beside other programs
 help_install  = install    into PREFIX=$(PREFIX); uninstall
 help_deb      = deb        a Debian package in $(BUILD)/deb
 
+include values.mk
 include tools/build.mk
 include tools/install.mk
 include pipeline.mk

@@ -6,8 +6,7 @@ SHELL := /bin/bash
 
 # PREFIX may contain blanks, at which make's own functions would split it.
 home := $(shell cd -- "$$(dirname -- "$$(sed 's/^ *//' <<<'$(subst ','\'',$(MAKEFILE_LIST))')")" && pwd)
-blank := $(subst ,, )
-part = $(subst $(blank),\ ,$(home))/$(1)
+part = $(subst $(subst ,, ),\ ,$(home))/$(1)
 
 include $(call part,scripts/prelude.mk)
 
@@ -24,6 +23,7 @@ weights_dir := $(shell if [ -d data/weights ] || [ -z "$${XDG_CACHE_HOME:-$${HOM
 .PHONY: compiled build
 compiled build: ;
 
+include $(call part,values.mk)
 include $(call part,pipeline.mk)
 include $(call part,experiments.mk)
 include $(call part,paper.mk)

@@ -43,7 +43,7 @@ check-compiled:
 
 .PHONY: check check-asan format format-check
 check: check-compiled test-programs
-	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
+	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(call q,$(JOBS)) --exec tests/tap $(TESTS)
 
 # Kills, full disks, failing reads and little memory for every tool, FAULTS of each: most of an hour.
 .PHONY: faults

@@ -6,6 +6,8 @@
 # ---- flags ---------------------------------------------------------------------------------------
 
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
+$(call take_values,BUILD LIBTORCH PREFIX DESTDIR)
+$(call check_names,BUILD)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -53,9 +55,9 @@ blas_path = -Wl,--disable-new-dtags,-rpath,/usr/lib/$(shell $(CC) -print-multiar
 
 # libtorch: Debian's, or the unpacked archive or PyTorch installation named by LIBTORCH.
 ifdef LIBTORCH
-torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
+torch_cflags := -isystem $(call q,$(LIBTORCH)/include) -isystem $(call q,$(LIBTORCH)/include/torch/csrc/api/include) \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
-torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
+torch_libs   := -L$(call q,$(LIBTORCH)/lib) -Wl,-rpath,$(call q,$(LIBTORCH)/lib) -ltorch_cpu -lc10
 product_libs := -lgomp
 # It has a copy of oneDNN of its own, of another version: beside the system's, each would call functions
 # of the other (std::call_once is one for both).
