@@ -7,11 +7,11 @@ include tools/packages.mk
 
 # `make deps all`: what deps installs decides how everything after it is compiled, so the other goals run in a make
 # that starts when deps has ended.
-after_deps := $(if $(filter deps deps-dev,$(MAKECMDGOALS)),$(filter-out deps deps-dev,$(MAKECMDGOALS)))
+after_deps := $(if $(filter $(all_deps),$(MAKECMDGOALS)),$(filter-out $(all_deps),$(MAKECMDGOALS)))
 ifneq ($(after_deps),)
 
 .PHONY: $(after_deps)
-$(firstword $(after_deps)): $(filter deps deps-dev,$(MAKECMDGOALS))
+$(firstword $(after_deps)): $(filter $(all_deps),$(MAKECMDGOALS))
 	+@$(MAKE) --no-print-directory $(after_deps)
 $(filter-out $(firstword $(after_deps)),$(after_deps)): $(firstword $(after_deps)) ;
 

@@ -30,3 +30,9 @@ install: compiled
 
 uninstall:
 	@scripts/install-files uninstall $(call q,$(DESTDIR)$(PREFIX)) $(BUILD) $(tools)
+
+# ---- a Debian package ------------------------------------------------------------------------------
+
+.PHONY: deb
+deb:
+	scripts/make-deb $(BUILD)/deb $(hilum_version)
