@@ -9,7 +9,7 @@ DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shell
                 chromium fonts-dejavu-core default-jre-headless debootstrap
 
 # What the Debian package needs to be built and checked besides PACKAGES.
-DEB_PACKAGES := debhelper lintian
+DEB_PACKAGES := build-essential debhelper lintian
 
 .PHONY: deps deps-dev deps-deb
 all_deps := deps deps-dev deps-deb

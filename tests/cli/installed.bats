@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# make install, hilum(1) away from the checkout, and make uninstall. The prefix holds a blank and a quote.
+# make install, hilum(1) away from the checkout, and make uninstall. The prefix holds blanks, a quote and an ampersand.
 
 load helpers
 bats_require_minimum_version 1.5.0
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
-    make -s -C "$ROOT" install PREFIX="$BATS_FILE_TMPDIR/pre 'fix"
+    make -s -C "$ROOT" install PREFIX="$BATS_FILE_TMPDIR/pre 'fix & co"
     mkdir "a folder"
     phantom -q -n 40 "a folder/set of phantoms"
 }
 
 setup() {
-    prefix="$BATS_FILE_TMPDIR/pre 'fix"
+    prefix="$BATS_FILE_TMPDIR/pre 'fix & co"
     PATH=$prefix/bin:$PATH
     export HOME=$BATS_TEST_TMPDIR/home
     unset XDG_CACHE_HOME MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES RESULTS DATA
@@ -183,14 +183,14 @@ refused() {
 
 @test "installed: make uninstall leaves what was there before, and nothing else" {
     cd "$BATS_TEST_TMPDIR"
-    mkdir -p "pre fix/bin" "pre fix/share/man"
-    touch "pre fix/bin/other"
-    before=$(find "pre fix" | sort)
-    make -s -C "$ROOT" install PREFIX="$PWD/pre fix"
-    make -s -C "$ROOT" install PREFIX="$PWD/pre fix" # a newer version over an older one
-    "pre fix/bin/hilum" --version
-    make -s -C "$ROOT" uninstall PREFIX="$PWD/pre fix"
-    [ "$(find "pre fix" | sort)" = "$before" ]
+    mkdir -p "pre fix & co/bin" "pre fix & co/share/man"
+    touch "pre fix & co/bin/other"
+    before=$(find "pre fix & co" | sort)
+    make -s -C "$ROOT" install PREFIX="$PWD/pre fix & co"
+    make -s -C "$ROOT" install PREFIX="$PWD/pre fix & co" # a newer version over an older one
+    "pre fix & co/bin/hilum" --version
+    make -s -C "$ROOT" uninstall PREFIX="$PWD/pre fix & co"
+    [ "$(find "pre fix & co" | sort)" = "$before" ]
     make -s -C "$ROOT" install PREFIX="$PWD/new/prefix"
     make -s -C "$ROOT" uninstall PREFIX="$PWD/new/prefix"
     [ ! -e new/prefix ]
