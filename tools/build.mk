@@ -88,7 +88,7 @@ hilum_cflags += -DHL_WITHOUT_ONEDNN
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
-product_libs := $(if $(wildcard /usr/include/oneapi/dnnl/dnnl.h),-ldnnl) -lgomp
+product_libs := -ldnnl -lgomp
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
