@@ -64,7 +64,7 @@ PREVALENCE ?=
 K       ?= 5
 FOLD    ?=
 # machine
-JOBS    ?= $(shell nproc)
+JOBS    ?= $(processors)
 RESULTS ?= results
 # The last part of a path, of characters that the name of a folder of results can have.
 name_of = $(shell basename -- $(call q,$(1)) $(2) | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)

@@ -99,7 +99,7 @@ built = $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 
 # Compiling takes all processors unless -j says how many, and comes before everything else. (The steps of an
 # experiment have threads of their own, and come one after the other.)
-processors = $(shell env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
+processors := $(shell scripts/processors)
 jobs_are_given = $(filter -j% --jobserver-auth%,$(MAKEFLAGS))
 # $(call compile,GOAL)
 compile = +@$(if $(jobs_are_given),:,[ -e $(BUILD)/libhilum.a ] || \

@@ -141,6 +141,13 @@ a_run() {
     [[ $output == *"another-cxx -std=c++"*" -Owhat -c "* ]]
 }
 
+@test "values: JOBS is what the process may use, and not what libraries are told" {
+    [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
+    [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
+    [ "$(taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "$ROOT/scripts/processors")" = 1 ]
+    [ "$(OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 knob JOBS)" = "$(knob JOBS)" ]
+}
+
 @test "values: what make installs goes to a folder with any characters in its name" {
     place="$PWD/it's \$a (b) & c"
     run hilum install DESTDIR="$place" PREFIX=/usr
