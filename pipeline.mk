@@ -341,7 +341,7 @@ about_TRAIN_SEED := seed of the head and the order of samples, if not SEED
 about_TEST := share of test images
 about_VAL := share of validation images among the rest
 about_GROUP := patient, or none (the paper's leaky way; needs ALLOW_LEAK=1)
-about_SUBSETS := drawn, or folders (the data set's own split)
+about_SUBSETS := drawn; folders (the data set's own); own-test (its test folder, validation drawn)
 about_ALLOW_LEAK := 1: go on where training and test share patients or copies of images
 about_SIZE := pixels, HxW; empty: what the backbone takes
 about_FILTER := nearest, bilinear, bicubic, area, lanczos
