@@ -53,4 +53,6 @@ include paper.mk
 include tests/tests.mk
 include tests/analyse.mk
 
+$(refuse_unknown)
+
 endif

@@ -7,6 +7,7 @@
 
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
 $(call take_values,BUILD LIBTORCH PREFIX DESTDIR)
+known += CC CXX AR CFLAGS CXXFLAGS LDFLAGS WERROR TORCH_ABI asan fuzz V bindir plain_bindir mandir
 $(call check_names,BUILD)
 ifeq ($(origin CC),default)
 CC := gcc

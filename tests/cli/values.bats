@@ -141,6 +141,21 @@ a_run() {
     [[ $output == *"another-cxx -std=c++"*" -Owhat -c "* ]]
 }
 
+@test "values: a variable that is no knob is refused, and the nearest is named" {
+    refused 'NEURON: there is no such knob; the nearest is NEURONS' NEURON=64
+    refused 'neurons: there is no such knob; the nearest is NEURONS' neurons=64
+    refused 'SEDE: there is no such knob; the nearest is SEED' SEDE=2
+    refused 'BATCH_SIZE: there is no such knob; the nearest is BATCH' BATCH_SIZE=8
+    refused 'xyzzy: there is no such knob; make help lists them' xyzzy=1
+    refused 'prefix: there is no such knob; the nearest is PREFIX' prefix=/usr
+    # What make and its children are told is known, and so are the values that it hands on itself.
+    run hilum -n help V=1 CFLAGS=-O1 TESTS=none FUZZ=image DESTDIR=/x SEEDS=1 MAKEFLAGS=s TMPDIR=/tmp HILUM_SHARED=/x
+    [ "$status" -eq 0 ]
+    for knob in $(hilum help | sed -n '/^MODEL /,$p' | cut -d ' ' -f 1); do
+        [ "$(knob SEED "$knob=0" SEED=7)" = 7 ] || [ "$knob" = MODEL ]
+    done
+}
+
 @test "values: JOBS is what the process may use, and not what libraries are told" {
     [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
     [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
