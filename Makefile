@@ -31,15 +31,28 @@ else
 FORCE:
 # A value as one word of the shell, whatever is in it.
 q = '$(subst ','\'',$(1))'
+# Whether two values are the same text; filter compares words and takes % for a pattern.
+eq = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
+empty :=
+space := $(empty) $(empty)
+comma := ,
+tab := $(empty)	$(empty)
+define newline
+
+
+endef
 # The target is what the recipe has just written beside it, to $@.$$$$, if that is something new;
 # else it keeps its date, and nothing that depends on it is made again.
 update = if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
 
+include values.mk
 include tools/build.mk
 include pipeline.mk
 include experiments.mk
 include paper.mk
 include tests/tests.mk
 include tests/analyse.mk
+
+$(refuse_unknown)
 
 endif

@@ -10,7 +10,7 @@ comparison := $(RESULTS)/$(call run_of,compare)
 compare:
 	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
 	@mkdir -p $(comparison)
-	$(bin)/compare -j $(JOBS) -s $(call q,$(SEED)) -n VGG16,InceptionResNetV2,MobileNetV2 -o $(comparison)/compare.tsv \
+	$(bin)/compare -j $(call q,$(JOBS)) -s $(call q,$(SEED)) -n VGG16,InceptionResNetV2,MobileNetV2 -o $(comparison)/compare.tsv \
 	    --json $(comparison)/compare.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/predictions.tsv)
 	$(bin)/report --compare --tests $(comparison)/compare.json -o $(comparison)/compare.html --markdown $(comparison)/compare.md \
 	    --json $(comparison)/report.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m)))
@@ -22,11 +22,15 @@ compare:
 ifdef SEEDS
 TRAIN_SEED := $(SEEDS)
 endif
+$(call take_values,SEEDS)
 training_knobs := NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT \
                   CLASS_WEIGHT OPTIMIZER TRAIN_SEED
 several := $(strip $(foreach k,$(training_knobs),$(if $(word 2,$($(k))),$(k))))
-$(if $(filter sweep,$(MAKECMDGOALS)),,$(if $(several),$(error $(firstword $(several)): expected one \
+$(if $(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(if $(several),$(error $(firstword $(several)): expected one \
     value, found '$($(firstword $(several)))'; several are for make sweep)))
+# Values that are swept are parts of names of folders, between @ and ~.
+$(foreach k,$(several),$(foreach v,$($(k)),$(if $(call not_in_names,$(v)/)$(findstring @,$(v))$(findstring ~,$(v))$(findstring /,$(v)),\
+    $(error $(k): expected values that the name of a folder can have, found '$(v)'))))
 
 # A combination is written KNOB@value~KNOB@value, which is also the name of its folder.
 combinations := $(if $(several),~)
@@ -139,7 +143,9 @@ endif
 
 # ---- diff: what differs between two runs -----------------------------------------------------------
 
-run_dir = $(if $(wildcard $(1)/experiment.tsv),$(1),$(RESULTS)/$(1))
+# A run is named by its folder, or by its name under RESULTS.
+$(call take_values,A B)
+run_dir = $(shell [ -e $(call q,$(1)/experiment.tsv) ] || printf %s/ $(call q,$(RESULTS)))$(1)
 diff:
 	@scripts/diff-runs $(if $(A),$(call q,$(call run_dir,$(A)))) $(if $(B),$(call q,$(call run_dir,$(B))))
 
@@ -147,33 +153,35 @@ diff:
 
 reproduce: build
 	+@MAKE=$(call q,$(MAKE)) BIN=$(call q,$(bin)) DIGESTS=$(call q,$(abspath $(DIGESTS))) \
-	    scripts/reproduce $(call q,$(call run_dir,$(RUN)))
+	    scripts/reproduce $(call q,$(call run_dir,$(reproduced)))
 
 # ---- triage: a worklist of new images --------------------------------------------------------------
 
 # `make triage HEAD=results/RUN/head.safetensors.zst IMAGES=folder`. Weights and calibration are those
 # of the head's run, where its folder states them, unless they are given.
+$(call take_values,HEAD IMAGES CALIBRATION OPERATING PAGE_ROWS TRIAGE)
 HEAD        ?= $(head)
 IMAGES      ?=
-CALIBRATION ?= $(wildcard $(dir $(HEAD))calibration.safetensors.zst)
+head_folder := $(shell dirname -- $(call q,$(HEAD)))
+CALIBRATION ?= $(shell cd -- $(call q,$(head_folder)) 2>/dev/null && [ -e calibration.safetensors.zst ] && \
+    printf %s/calibration.safetensors.zst $(call q,$(head_folder)))
 OPERATING   ?=
 PAGE_ROWS   ?= 50
 TRIAGE      ?= $(RESULTS)/triage
-is_given = $(filter command environment,$(firstword $(origin $(1))))
-stated = $(shell sed -n 's/^knob\t$(1)\t//p' $(call q,$(dir $(HEAD))experiment.tsv) 2>/dev/null)
+stated = $(shell cat -- $(call q,$(head_folder)/experiment.tsv) 2>/dev/null | sed -n 's/^knob\t$(1)\t//p')
 triage_model = $(or $(if $(call is_given,MODEL),$(MODEL)),$(call stated,MODEL),$(MODEL))
-triage_weights = $(if $(filter %.pt,$(triage_model)),$(triage_model),$(or \
+triage_weights = $(if $(filter %.pt,$(lastword $(triage_model))),$(triage_model),$(or \
     $(if $(call is_given,WEIGHTS),$(WEIGHTS)),$(call stated,WEIGHTS),$(WEIGHTS)))
 
 triage: $(bin)/predict
 	@[ -f $(call q,$(HEAD)) ] || \
 	    { echo make: $(call q,HEAD=$(HEAD): there is no such file; make all makes one) >&2; exit 1; }
-	@[ ! -e $(call q,$(dir $(HEAD))experiment.tsv) ] || scripts/unchanged $(call q,$(dir $(HEAD))experiment.tsv)
+	@[ ! -e $(call q,$(head_folder)/experiment.tsv) ] || scripts/unchanged $(call q,$(head_folder)/experiment.tsv)
 	@[ -e $(call q,$(IMAGES)) ] || \
 	    { echo make: $(call q,IMAGES=$(IMAGES): expected a folder of images) >&2; exit 1; }
-	@mkdir -p $(call q,$(TRIAGE))
+	@mkdir -p -- $(call q,$(TRIAGE))
 	@$(bin)/predict $(QUIET) -w $(call q,$(triage_weights)) $(if $(ALLOW_CODE),--allow-code) \
 	    $(if $(CALIBRATION),-c $(call q,$(CALIBRATION))) $(if $(OPERATING),--operating $(call q,$(OPERATING))) \
 	    --on-error skip -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $(call q,$(TRIAGE))/worklist.tsv \
-	    --page $(call q,$(TRIAGE))/worklist.html --page-rows $(call q,$(PAGE_ROWS)) $(call q,$(HEAD)) $(call q,$(IMAGES))
+	    --page $(call q,$(TRIAGE))/worklist.html --page-rows $(call q,$(PAGE_ROWS)) -- $(call q,$(HEAD)) $(call q,$(IMAGES))
 	@echo $(call q,worklist: $(TRIAGE)/worklist.html)

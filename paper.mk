@@ -3,6 +3,8 @@
 # leaves open, to see which combinations fall to the constant answer. The backbone runs once for each
 # way of making features; what is done is not done again.
 
+$(call take_values,PAPER_RATES PAPER_UNFREEZE)
+
 .PHONY: paper
 ifneq ($(filter paper,$(MAKECMDGOALS)),)
 
@@ -11,6 +13,8 @@ own_scaling := $(if $(filter vgg16,$(MODEL)),caffe,tf)
 paper_scalings := $(own_scaling) $(filter-out $(own_scaling),caffe raw unit)
 paper_heads := flatten avg
 PAPER_RATES ?= 1e-2 1e-3 1e-4
+$(foreach v,$(PAPER_RATES) $(EPOCHS),$(if $(call not_in_names,$(v))$(findstring /,$(v)),\
+    $(error PAPER_RATES and EPOCHS: expected values that the name of a folder can have, found '$(v)')))
 # Layers to unfreeze, where the backbone has batch norms that can be left in training mode.
 PAPER_UNFREEZE ?= $(if $(filter vgg16,$(MODEL)),,11)
 
@@ -21,8 +25,8 @@ paper_nearest := $(foreach h,$(paper_heads),$(own_scaling)-$(h)-nearest)
 paper_tail := $(if $(PAPER_UNFREEZE),$(own_scaling)-avg-unfrozen)
 word_of = $(word $(1),$(subst -, ,$(2)))
 paper_knobs = NORMALIZE=$(call word_of,1,$(1)) POOL=$(call word_of,2,$(1)) \
-    FILTER=$(if $(findstring nearest,$(1)),nearest,$(FILTER)) \
-    UNFREEZE=$(if $(findstring unfrozen,$(1)),$(PAPER_UNFREEZE),0)
+    FILTER=$(if $(findstring nearest,$(1)),nearest,$(call q,$(FILTER))) \
+    UNFREEZE=$(if $(findstring unfrozen,$(1)),$(call q,$(PAPER_UNFREEZE)),0)
 # The paper's split is random by image, so patients are in training and test.
 paper_make = +@$(MAKE) --no-print-directory GROUP=none ALLOW_LEAK=1 QUIET=-q EXPLAIN=0 RUN='$(RUN)-paper/$(1)' \
     $(call paper_knobs,$(1))

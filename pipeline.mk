@@ -6,8 +6,22 @@
 
 sample := data/phantom
 
+knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE STORE \
+         DEVICE \
+         NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
+         RESAMPLES CALIBRATE PREVALENCE \
+         JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
+# QUIET is for the makes of sweeps and folds.
+known += QUIET
+$(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS)
+
 MODEL   ?= vgg16
 DATA    ?= $(sample)
+# However its path is written.
+is_sample := $(or $(call eq,$(DATA),$(sample)),$(call same_path,$(DATA),$(sample)))
+ifdef is_sample
+override DATA := $(sample)
+endif
 WEIGHTS ?= $(WEIGHTS_$(MODEL))
 SEED    ?= 1
 TRAIN_SEED ?= $(SEED)
@@ -52,15 +66,18 @@ PREVALENCE ?=
 K       ?= 5
 FOLD    ?=
 # machine
-JOBS    ?= $(shell nproc)
+JOBS    ?= $(processors)
 RESULTS ?= results
-data_name := $(shell basename -- $(call q,$(DATA)) | tr -c 'A-Za-z0-9._\n-' _)
-RUN     ?= $(data_name)-$(notdir $(MODEL:.pt=))
+# The last part of a path, of characters that the name of a folder of results can have.
+name_of = $(shell basename -- $(call q,$(1)) $(2) | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)
+default_run := $(call name_of,$(DATA))-$(call name_of,$(MODEL),.pt)
+RUN     ?= $(default_run)
 
 models := vgg16 inceptionresnetv2 mobilenetv2
+$(call take_values,$(models:%=WEIGHTS_%))
 
 # A TorchScript module brings its own weights; its size and scaling are SIZE and NORMALIZE.
-is_module := $(filter %.pt,$(MODEL))
+is_module := $(if $(filter %.pt,$(lastword $(MODEL))),yes)
 ALLOW_CODE ?=
 
 # Without WEIGHTS: Keras' own file, fetched once; the embedded sample does without a download.
@@ -68,7 +85,7 @@ keras_file_vgg16 := vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5
 keras_file_inceptionresnetv2 := inception_resnet_v2_weights_tf_dim_ordering_tf_kernels_notop.h5
 keras_file_mobilenetv2 := mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5
 $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
-    $(if $(filter $(sample),$(DATA)),seeded:1,data/weights/$(keras_file_$(m)))))
+    $(if $(is_sample),seeded:1,data/weights/$(keras_file_$(m)))))
 
 # Every sample once an epoch, or a fixed number of steps.
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
@@ -87,22 +104,19 @@ EXPLAIN ?= $(if $(is_module),0,1)
 $(if $(filter-out 0 1,$(EXPLAIN)),$(error EXPLAIN: expected 0 or 1, found '$(EXPLAIN)'))
 explained := $(filter 1,$(EXPLAIN))
 
-# Names of targets cannot hold blanks; values of other knobs can.
-$(foreach k,RUN RESULTS,$(if $(word 2,$($(k))),$(error $(k): expected no blanks, found '$($(k))')))
-
 # ---- helpers -------------------------------------------------------------------------------------
 
-empty :=
-space := $(empty) $(empty)
-comma := ,
-define newline
-
-
-endef
+# Nothing that reproduce makes is named after its run, which may lie anywhere.
+reproduced := $(RUN)
+ifneq ($(only_compiles)$(call eq,$(MAKECMDGOALS),reproduce),)
+override RUN := run
+endif
+$(call check_names,RESULTS RUN)
 OUT := $(RESULTS)/$(RUN)
 # A sweep and a cross validation train in folders of their own on the features of one.
 TRAIN_OUT ?= $(OUT)
 BASE ?= $(OUT)
+$(call check_names,BASE TRAIN_OUT)
 # Every image is in training in some fold. So features with variants start from a manifest that has
 # all of them there.
 all_train := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
@@ -111,11 +125,13 @@ bin := $(BUILD)/bin
 # What a typo would make fail only after minutes.
 .PHONY: inputs-are-there
 inputs-are-there:
-	@[ -d $(call q,$(DATA)) ] || [ $(call q,$(DATA)) = $(sample) ] || \
+	@[ -d $(call q,$(DATA)) ] || [ -n '$(is_sample)' ] || \
 	    { echo make: $(call q,DATA=$(DATA): there is no such folder) >&2; exit 1; }
-	@[ -n '$(is_module)$(filter $(MODEL),$(models))' ] || \
+	@[ -n '$(is_module)$(if $(strip $(foreach m,$(models),$(call eq,$(m),$(MODEL)))),yes)' ] || \
 	    { echo make: $(call q,MODEL=$(MODEL): expected $(models) or a file.pt) >&2; exit 1; }
-	@case $(call q,$(WEIGHTS)) in seeded:*|data/weights/*|'') ;; \
+	@case $(call q,$(WEIGHTS)) in seeded:*|'') ;; \
+	    data/weights/*) cut -f 1 data/weights.tsv | grep -qxF -e $(call q,$(WEIGHTS:data/weights/%=%)) || { echo \
+	        make: $(call q,WEIGHTS=$(WEIGHTS): expected one of the files in data/weights.tsv) >&2; exit 1; };; \
 	    *) [ -f $(call q,$(WEIGHTS)) ] || \
 	        { echo make: $(call q,WEIGHTS=$(WEIGHTS): there is no such file) >&2; exit 1; };; esac
 
@@ -132,7 +148,7 @@ run-is-ours: | inputs-are-there compiled
 DIGESTS ?= $(RESULTS)/.digests
 # What split and audit know of images is kept there as well; make reproduce has it found out anew.
 PRINTS ?= $(DIGESTS)
-digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) $(1) | cut -f 1
+digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) -- $(1) | cut -f 1
 
 # A step is run again when its file of parameters is new, and that changes exactly when what it says
 # does: the knobs, and the digests of the tool and of other files that go into the step. So no date
@@ -147,7 +163,7 @@ $(1): FORCE | run-is-ours $$(addprefix $$(bin)/,digest $(3))
 endef
 
 # Keras' own files are verified before they are used, whoever put them there.
-weights_ready := $(if $(is_module),,$(if $(filter data/weights/%,$(WEIGHTS)),$(WEIGHTS).verified))
+weights_ready := $(if $(is_module)$(call not_in_names,$(WEIGHTS)),,$(patsubst %,%.verified,$(filter data/weights/%,$(WEIGHTS))))
 data/weights/%.verified: FORCE
 	@data/fetch-weights $*
 $(BASE)/params/weights: $(weights_ready)
@@ -173,7 +189,7 @@ maps     := $(TRAIN_OUT)/explain/explain.tsv
 experiment := $(TRAIN_OUT)/experiment.tsv
 
 # The file that the backbone's weights are in; a name such as seeded:1 stands for itself.
-weights_file = $(if $(is_module),$(MODEL),$(filter-out seeded:%,$(WEIGHTS)))
+weights_file = $(if $(is_module),$(MODEL),$(if $(filter seeded:%,$(firstword $(WEIGHTS))),,$(WEIGHTS)))
 
 $(eval $(call params,$$(BASE)/params/data,,,$$(call q,$$(DATA))))
 $(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS),split))
@@ -190,7 +206,7 @@ $(eval $(call params,$$(TRAIN_OUT)/params/report,heat maps $$(EXPLAIN),report))
 # Heat maps or a report that are to be made again leave a run complete.
 $(TRAIN_OUT)/params/explain $(TRAIN_OUT)/params/report: experiment :=
 
-$(BASE)/params/data: $(if $(filter $(sample),$(DATA)),$(sample)/PHANTOM.json)
+$(BASE)/params/data: $(if $(is_sample),$(sample)/PHANTOM.json)
 
 # These are whole or not there, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(audit) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
@@ -200,7 +216,7 @@ $(sample).tool: FORCE | $(bin)/digest $(bin)/phantom
 	@$(bin)/digest -q $(bin)/phantom | cut -f 1 >$@.$$$$; $(update)
 
 $(sample)/PHANTOM.json: $(sample).tool
-	$(bin)/phantom -j $(JOBS) $(@D)
+	$(bin)/phantom -j $(call q,$(JOBS)) $(@D)
 
 # What a step says of itself and of its libraries is kept beside its result, for the report: not in
 # it, so that another version alone makes no other file. It is there before the result, so that
@@ -213,11 +229,11 @@ split = $(bin)/split -s $(call q,$(SEED)) --val $(call q,$(if $(1),0,$(VAL))) \
     --cache $(call q,$(PRINTS)) -j $(call q,$(JOBS)) -o $@
 
 $(manifest): $(BASE)/params/split $(BASE)/params/data
-	$(call split,$(all_train)) --test $(call q,$(if $(all_train),0,$(TEST))) $(call q,$(DATA))
+	$(call split,$(all_train)) --test $(call q,$(if $(all_train),0,$(TEST))) -- $(call q,$(DATA))
 
 ifdef FOLD
 $(fold): $(TRAIN_OUT)/params/fold $(BASE)/params/data
-	$(call split) $(QUIET) --folds $(call q,$(K)) --fold $(call q,$(FOLD)) $(call q,$(DATA))
+	$(call split) $(QUIET) --folds $(call q,$(K)) --fold $(call q,$(FOLD)) -- $(call q,$(DATA))
 endif
 
 $(audit): $(subsets) $(BASE)/params/data $(dir $(audit))params/audit
@@ -267,7 +283,7 @@ judged = -s $(call q,$(SEED)) --resamples $(call q,$(RESAMPLES)) $(if $(filter 1
     $(if $(PREVALENCE),--prevalence $(call q,$(PREVALENCE)))
 $(metrics) $(predictions) $(calibration) &: $(head) $(features) $(fold) $(TRAIN_OUT)/params/evaluate
 	$(call note,evaluate,$(TRAIN_OUT))
-	$(bin)/evaluate $(QUIET) -j $(JOBS) $(fold:%=--manifest %) $(judged) --calibration $(calibration) \
+	$(bin)/evaluate $(QUIET) -j $(call q,$(JOBS)) $(fold:%=--manifest %) $(judged) --calibration $(calibration) \
 	    -p $(predictions) -o $(metrics) $(head) $(features)
 
 $(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
@@ -319,11 +335,6 @@ all: $(report) $(experiment)
 	@printf 'accuracy %.4f, macro recall %.4f\nreport: %s\n' \
 	    $(call figure,accuracy,$(metrics)) $(call figure,macro_recall,$(metrics)) $(report)
 
-knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE STORE \
-         DEVICE \
-         NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
-         RESAMPLES CALIBRATE PREVALENCE \
-         JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
 about_MODEL := backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt
 about_DATA := folder of images: CLASS/* or train|val|test/CLASS/*
 about_WEIGHTS := file of Keras, timm or torchvision, or seeded:N (pseudo-random, no result)
@@ -332,7 +343,7 @@ about_TRAIN_SEED := seed of the head and the order of samples, if not SEED
 about_TEST := share of test images
 about_VAL := share of validation images among the rest
 about_GROUP := patient, or none (the paper's leaky way; needs ALLOW_LEAK=1)
-about_SUBSETS := drawn, or folders (the data set's own split)
+about_SUBSETS := drawn; folders (the data set's own); own-test (its test folder, validation drawn)
 about_ALLOW_LEAK := 1: go on where training and test share patients or copies of images
 about_SIZE := pixels, HxW; empty: what the backbone takes
 about_FILTER := nearest, bilinear, bicubic, area, lanczos
@@ -383,6 +394,6 @@ help:
 	@echo 'reproduce  RUN=run: run it again in a scratch place and compare the bytes'
 	@echo 'build      compile the tools into $(BUILD)/bin; clean'
 	@echo 'check      run the tests; bench: speed beside other programs'
-	@echo 'install    into PREFIX=$(PREFIX); uninstall'
+	@echo $(call q,install    into PREFIX=$(PREFIX); uninstall)
 	@echo
 	@$(foreach k,$(knobs),printf '%-13s %-24s %s\n' $(k) $(call q,$($(k))) $(call q,$(about_$(k)));)

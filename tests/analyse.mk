@@ -5,12 +5,12 @@
 
 # cppcheck takes jansson's loops for functions, and an initializer for a side effect.
 analyse:
-	cppcheck -q -j$(JOBS) --std=c17 --enable=warning,performance,portability --error-exitcode=1 \
+	cppcheck -q -j $(call q,$(JOBS)) --std=c17 --enable=warning,performance,portability --error-exitcode=1 \
 	    --suppress=unknownEvaluationOrder -D_GNU_SOURCE '-D__has_include(x)=1' -DDNNL_VERSION_MAJOR=3 \
 	    '-Djson_object_foreach(o,k,v)=for(k="",v=o;v;v=0)' '-Djson_array_foreach(a,i,v)=for(i=0,v=a;v;v=0)' \
 	    tools shim/torch_load.c
-	@git ls-files -z 'tools/*.c' 'shim/*.c' | xargs -0 -n 8 -P $(JOBS) sh -c \
-	    'clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE $(hdf5_cflags) $(torch_cflags) 2>/dev/null' --
+	@git ls-files -z 'tools/*.c' 'shim/*.c' | xargs -0 -n 8 -P $(call q,$(JOBS)) sh -c \
+	    $(call q,clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE $(hdf5_cflags) $(torch_cflags) 2>/dev/null) --
 
 # What reads files, under valgrind: no bad access, nothing uninitialized; leaks are AddressSanitizer's. (Most of the
 # other unit tests kill children, ask for more memory than there is, or take minutes there.)
@@ -54,5 +54,5 @@ coverage:
 	@scripts/install-packages $@ gcovr
 	-$(MAKE) BUILD=build-coverage CFLAGS='$(counted) -Wno-maybe-uninitialized' CXXFLAGS='$(counted)' LDFLAGS=--coverage check
 	@mkdir -p $(RESULTS)/coverage
-	gcovr -r . -f tools/ -f shim/ --exclude-throw-branches --exclude-unreachable-branches --gcov-ignore-parse-errors -j $(JOBS) \
+	gcovr -r . -f tools/ -f shim/ --exclude-throw-branches --exclude-unreachable-branches --gcov-ignore-parse-errors -j $(call q,$(JOBS)) \
 	    --html-details $(RESULTS)/coverage/index.html --txt $(RESULTS)/coverage/coverage.txt -s build-coverage

@@ -2,6 +2,8 @@
 # `make check`: unit tests (cmocka), command-line tests (bats), hostile files, faults, parity with the references;
 # all speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
+known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON
+
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 nets_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/nets/test_*.c)) # without libtorch
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
@@ -43,7 +45,7 @@ check-compiled:
 
 .PHONY: check check-asan format format-check
 check: check-compiled test-programs
-	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
+	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(call q,$(JOBS)) --exec tests/tap $(TESTS)
 
 # Kills, full disks, failing reads and little memory for every tool, FAULTS of each: most of an hour.
 .PHONY: faults

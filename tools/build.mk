@@ -6,6 +6,9 @@
 # ---- flags ---------------------------------------------------------------------------------------
 
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
+$(call take_values,BUILD LIBTORCH PREFIX DESTDIR)
+known += CC CXX AR CFLAGS CXXFLAGS LDFLAGS WERROR TORCH_ABI asan fuzz V bindir plain_bindir mandir
+$(call check_names,BUILD)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -58,9 +61,9 @@ blas_path = -Wl,--disable-new-dtags,-rpath,/usr/lib/$(shell $(CC) -print-multiar
 
 # libtorch: Debian's, or the unpacked archive or PyTorch installation named by LIBTORCH.
 ifdef LIBTORCH
-torch_cflags := -isystem $(LIBTORCH)/include -isystem $(LIBTORCH)/include/torch/csrc/api/include \
+torch_cflags := -isystem $(call q,$(LIBTORCH)/include) -isystem $(call q,$(LIBTORCH)/include/torch/csrc/api/include) \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
-torch_libs   := -L$(LIBTORCH)/lib -Wl,-rpath,$(LIBTORCH)/lib -ltorch_cpu -lc10
+torch_libs   := -L$(call q,$(LIBTORCH)/lib) -Wl,-rpath,$(call q,$(LIBTORCH)/lib) -ltorch_cpu -lc10
 product_libs := $(openmp_libs)
 # It has a copy of oneDNN of its own, of another version: beside the system's, each would call functions
 # of the other (std::call_once is one for both).
@@ -101,7 +104,7 @@ built = $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 
 # Compiling takes all processors unless -j says how many, and comes before everything else. (The steps of an
 # experiment have threads of their own, and come one after the other.)
-processors = $(shell env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
+processors := $(shell scripts/processors)
 jobs_are_given = $(filter -j% --jobserver-auth%,$(MAKEFLAGS))
 # $(call compile,GOAL)
 compile = +@$(if $(jobs_are_given),:,[ -e $(BUILD)/libhilum.a ] || \
@@ -186,14 +189,14 @@ mandir := $(DESTDIR)$(PREFIX)/share/man/man1
 
 .PHONY: install uninstall
 install: build
-	install -d $(bindir) $(plain_bindir) $(mandir)
-	install -m 755 $(tool_paths) $(plain_bindir)
-	install -m 755 $(torch_library) $(plain_bindir)/..
+	install -d $(call q,$(bindir)) $(call q,$(plain_bindir)) $(call q,$(mandir))
+	install -m 755 $(tool_paths) $(call q,$(plain_bindir))
+	install -m 755 $(torch_library) $(call q,$(plain_bindir))/..
 	for t in $(tools); do \
-	    ln -sf ../lib/hilum/bin/$$t $(bindir)/hilum-$$t; \
-	    install -m 644 docs/man/$$t.1 $(mandir)/hilum-$$t.1; \
+	    ln -sf ../lib/hilum/bin/$$t $(call q,$(bindir))/hilum-$$t; \
+	    install -m 644 docs/man/$$t.1 $(call q,$(mandir))/hilum-$$t.1; \
 	done
 
 uninstall:
-	rm -f $(tools:%=$(bindir)/hilum-%) $(tools:%=$(mandir)/hilum-%.1)
-	rm -rf $(DESTDIR)$(PREFIX)/lib/hilum
+	for t in $(tools); do rm -f $(call q,$(bindir))/hilum-$$t $(call q,$(mandir))/hilum-$$t.1; done
+	rm -rf $(call q,$(DESTDIR)$(PREFIX)/lib/hilum)

@@ -46,23 +46,117 @@ wait_for() {
     [ "$status" -eq 0 ]
 }
 
+# an_owner PID [HOST]: the process as the make that scripts/take locks folders for
+an_owner() { echo "${2:-$(uname -n)}:$1:$(cut -d ' ' -f 22 "/proc/$1/stat")"; }
+take() { "$ROOT/scripts/take" "$(an_owner "$1")" place; }
+
+# asleep: starts a process that is there for a minute, as $!, without what bats waits for
+asleep() { sleep 60 3>&- & }
+
+at_work_elsewhere() { # as another machine leaves it, AGE ago
+    mkdir -p place
+    echo 'node7:123:456:another-boot' >place/.owner
+    touch -d "-$1" place/.owner
+}
+
+@test "make: a lock ends with its make, however that ends" {
+    asleep
+    first=$!
+    asleep
+    second=$!
+    take $first
+    take $first # part of the same make
+    run take $second
+    [ "$status" -eq 1 ]
+    [ "$output" = "make: place: another make (process $first on $(uname -n)) is at work there: wait for it to end, or use another RUN" ]
+    kill -KILL $first
+    take $second
+    grep -q ":$second:" place/.owner
+    kill $second
+    for _ in $(seq 50); do
+        [ -s place/.owner ] || break
+        sleep 0.1
+    done
+    [ -e place/.owner ] && [ ! -s place/.owner ]
+}
+
 @test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
-    perl -e '$| = 1; my $child = fork // die; exit if !$child; print "$child\n"; sleep 60' >zombie &
+    perl -e '$| = 1; my $child = fork // die; exit if !$child; print "$child\n"; sleep 60' >zombie 3>&- &
     for _ in $(seq 200); do
         pid=$(cat zombie)
         ! grep -q '^[0-9]* (.*) Z ' "/proc/${pid:-none}/stat" || break
         sleep 0.05
     done
     grep -q '^[0-9]* (.*) Z ' "/proc/$pid/stat"
-    mkdir -p "$out"
-    owner() { echo "$(uname -n):$1:$(cut -d ' ' -f 22 "/proc/$1/stat")"; }
-    owner "$pid" >"$out/.owner"
-    experiment | grep -q '^accuracy'
-    # The one that has not waited is alive.
-    owner $! >"$out/.owner"
-    run experiment
-    [[ $output == *"another make (process $! on "*") is at work there"* ]]
+    take "$pid"
+    take $!
+    grep -q ":$!:" place/.owner # the one that has not waited is alive
     kill $!
+}
+
+@test "make: a lock is the kernel's: what a machine that went down or another container wrote is none" {
+    mkdir place
+    asleep
+    echo "$(an_owner $!):$(cat /proc/sys/kernel/random/boot_id)" >place/.owner # a process of that number is there
+    asleep
+    run take $!
+    [ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+@test "make: a lock of another machine is taken over when that gives no sign of life" {
+    asleep
+    at_work_elsewhere '3 hours'
+    run take $!
+    [ "$status" -eq 0 ]
+    [ "$output" = "make: place: taken over from a make (process 123 on node7) that gave its last sign of life 3 hours ago" ]
+    kill $!
+    # A job that was started again elsewhere: only just silent.
+    asleep
+    rm -r place
+    at_work_elsewhere '2 seconds'
+    HILUM_LOCK_SILENCE=4 run take $!
+    [ "$status" -eq 0 ]
+    [[ ${lines[0]} == "make: place: a make (process 123 on node7) was at work there "*" seconds ago: waiting for a sign of life" ]]
+    [[ ${lines[1]} == "make: place: taken over from a make (process 123 on node7) "* ]]
+    kill $!
+    asleep # and one with a date to come
+    rm -r place
+    at_work_elsewhere '-3 days'
+    HILUM_LOCK_SILENCE=2 take $!
+    kill $!
+}
+
+@test "make: a lock of another machine that is at work is respected, and where the disk has no locks, too" {
+    asleep
+    at_work_elsewhere '1 second'
+    me=$!
+    (sleep 2; touch place/.owner) 3>&- &
+    run take $me
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ ${lines[1]} == "make: place: another make (process 123 on node7) is at work there and gave its last sign of life "*"(if it cannot be, rm place/.owner)"* ]]
+    [ "$(cat place/.owner)" = node7:123:456:another-boot ]
+    # flock says ENOLCK
+    mkdir bin
+    printf '#!/bin/sh\necho "flock: 9: No locks available" >&2\nexit 71\n' >bin/flock
+    chmod +x bin/flock
+    rm -r place
+    PATH=$PWD/bin:$PATH take $me
+    (sleep 2; touch place/.owner) 3>&- &
+    asleep
+    PATH=$PWD/bin:$PATH run take $!
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ ${lines[1]} == "make: place: another make (process "*" on $(uname -n)) is at work there and gave its last sign of life "* ]]
+}
+
+@test "make: a run that has ended leaves no lock, and the next one need not be told" {
+    experiment >/dev/null
+    run experiment
+    [ "$status" -eq 0 ]
+    ! grep 'at work' <<<"$output"
+    sleep 1
+    [ ! -s "$out/.owner" ]
 }
 
 @test "make: files of a time to come, as after a clock was set back, do not stay" {

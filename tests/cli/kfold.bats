@@ -85,8 +85,8 @@ cross_validate() {
         "$@" 2>&1
 }
 
-# made: everything below results with its date, but for the digests that make remembers
-made() { find "$results" -type f -not -path '*/.digests/*' -printf '%p %s %T@\n' | sort; }
+# made: everything below results with its date, but for the digests that make remembers and its lock
+made() { find "$results" -type f -not -path '*/.digests/*' -not -name .owner -printf '%p %s %T@\n' | sort; }
 
 rows() { grep -v -e '^#' -e '^path' -e '^sample' "$@"; }
 

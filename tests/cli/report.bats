@@ -192,6 +192,30 @@ END
     grep -q '<th scope="row">PNEUMONIA</th><td class="num">0.800</td>' r.html
 }
 
+@test "report: no validation images, or too few of the data set's own, are a warning" {
+    phantom -q -n 60 --min-size 64 --max-size 80 drawn
+    split -q --exact drawn -o m.tsv
+    grep -v -e '^#' -e '^path' m.tsv | while IFS=$'\t' read -r path label _ subset; do
+        mkdir -p "set/$subset/$label"
+        cp "drawn/$path" "set/$subset/$label/"
+    done
+    warnings() { # OPTION...: of split
+        split -q --duplicates apart "$@" set -o own.tsv
+        preprocess -q --size 32 own.tsv | extract-features -q -m mobilenetv2 -w seeded:1 -o features
+        train-head -q -n 4 -e 1 --history h.tsv -o head features
+        evaluate -q --resamples 10 -p p.tsv -o m.json head features
+        report -q --metrics m.json --history h.tsv --predictions p.tsv --manifest own.tsv --markdown r.md -o r.html
+        tr '\n' ' ' <r.md | grep -oE '(There were no validation|The data set has only [0-9]+ validation) images[^.]*'
+    }
+    few=$(find set/val -type f | wc -l)
+    [[ $(warnings --subsets folders) == "The data set has only $few validation images of its own, too few to choose an epoch by: SUBSETS=own-test "* ]]
+    ! warnings --subsets own-test --exact
+    rm -r set/val
+    ! warnings --subsets folders # draws them
+    grep -q "The test set is the data set's own" r.md
+    [[ $(warnings --subsets folders --val 0) == "There were no validation images: "* ]]
+}
+
 @test "report: a sound experiment carries no warning" {
     full -o r.html --markdown r.md
     run grep "Read this first" r.html r.md

@@ -2,6 +2,8 @@
 # Fuzz targets: tests/fuzz/fuzz_NAME.c. With the driver they run the files of corpus/NAME, in `make check`
 # and `make check-asan`. `make fuzz FUZZ=NAME FUZZ_SECONDS=60` has libFuzzer look for new ones.
 
+known += FUZZ FUZZ_SECONDS FUZZ_RUNS FUZZ_MB FUZZ_FOUND FUZZ_SEEDS fuzz_second
+
 fuzz_names   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_tests   := $(fuzz_names:%=$(BUILD)/tests/fuzz/fuzz_%)
 fuzz_libs    := $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
@@ -37,8 +39,8 @@ FUZZ_SEEDS   ?=
 # HDF5 library leaks where it gives up on a file, and to tell that from a leak of ours takes longer than the reading.
 fuzz_run = ASAN_OPTIONS=quarantine_size_mb=8 build-fuzz/tests/fuzz/fuzz_$(1) -max_len=$(or $(fuzz_len_$(1)),4096) \
     -timeout=$(fuzz_second) -rss_limit_mb=$(FUZZ_MB) $(if $(filter hdf5,$(1)),-detect_leaks=0) \
-    -artifact_prefix=$(FUZZ_FOUND)/$(1)/ $(patsubst %,-dict=%,$(wildcard tests/fuzz/$(1).dict))
-fuzz_folders = $(FUZZ_FOUND)/$(1)/corpus $(if $(FUZZ_SEEDS),$(FUZZ_SEEDS)/$(1))
+    -artifact_prefix=$(call q,$(FUZZ_FOUND)/$(1)/) $(patsubst %,-dict=%,$(wildcard tests/fuzz/$(1).dict))
+fuzz_folders = $(call q,$(FUZZ_FOUND)/$(1)/corpus) $(if $(FUZZ_SEEDS),$(call q,$(FUZZ_SEEDS)/$(1)))
 
 .PHONY: fuzz fuzz-corpus fuzz-programs
 fuzz: fuzz-programs
@@ -52,4 +54,4 @@ fuzz-corpus: fuzz-programs
 
 fuzz-programs:
 	$(MAKE) fuzz=1 CFLAGS='-O1 -g' $(fuzz_names:%=build-fuzz/tests/fuzz/fuzz_%)
-	@mkdir -p $(FUZZ:%=$(FUZZ_FOUND)/%/corpus) $(FUZZ:%=tests/fuzz/corpus/%)
+	@mkdir -p $(foreach name,$(FUZZ),$(call q,$(FUZZ_FOUND)/$(name)/corpus) tests/fuzz/corpus/$(name))

@@ -45,3 +45,12 @@ bool chain_has(const json_t *entry, const char *name)
 {
     return after(entry, name) != NULL;
 }
+
+bool chain_option_is(const json_t *entry, const char *name, const char *value)
+{
+    hl_text found = {0};
+    const bool same =
+        chain_option(entry, name, &found) && found.len && strcmp(found.data, value) == 0;
+    hl_text_free(&found);
+    return same;
+}

@@ -18,5 +18,6 @@ const json_t *chain_find(const json_t *chain, const char *tool);
  * the name of the next option or nothing, so ask by chain_has. */
 bool chain_option(const json_t *entry, const char *name, hl_text *value);
 bool chain_has(const json_t *entry, const char *name);
+bool chain_option_is(const json_t *entry, const char *name, const char *value);
 
 #endif

@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Values that make is given: taken as they are, whatever is in them, or refused in one line.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+hilum() { make --no-print-directory -C "$ROOT" "$@" 2>&1; }
+
+# knob NAME VALUE...: the live value of a knob, with these given
+knob() {
+    local name=$1
+    shift
+    hilum help "$@" | sed -n "s/^$name  *//p" | sed 's/   .*//'
+}
+
+# refused LINE VALUE...: make stops with that line and nothing else, and makes nothing
+refused() {
+    local line=$1
+    shift
+    [[ $line == DATA:* ]] || set -- DATA=/nowhere "$@"
+    run hilum all RESULTS="$PWD/results" "$@"
+    echo "$output"
+    [ "$status" -ne 0 ] && [ "${#lines[@]}" -eq 1 ] && [[ $output == *"*** $line.  Stop." ]] && [ ! -e results ]
+}
+
+# a_run VALUE...: make all in a few seconds
+a_run() {
+    hilum all RESULTS="$BATS_TEST_TMPDIR/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 NEURONS=4 EXPLAIN=0 WEIGHTS=seeded:1 "$@"
+}
+
+@test "values: names of folders with characters that make cannot hold are refused" {
+    refused "RUN: expected no blanks in the name of a folder, found 'a b'" RUN='a b'
+    for c in : % = '#' '\' '*' '?' '[' ']' ';' '|' '&' "'" '"' '(' ')' '{' '}' '<' '>' '`' '!' '$'; do
+        for name in RUN BASE TRAIN_OUT BUILD; do
+            refused "$name: expected no '$c' in the name of a folder, found 'a${c}b'" "$name=a${c}b"
+        done
+        run hilum all DATA=/nowhere RESULTS="r${c}s"
+        [[ $output == *"RESULTS: expected no '$c' in the name of a folder, found 'r${c}s'.  Stop." ]]
+    done
+    refused 'RUN: expected a name, found nothing' RUN=
+    refused "BASE: expected a name that does not begin with - or ~, found '~a'" BASE='~a'
+    [ ! -e "$ROOT/a" ] && [ ! -e "$ROOT/r" ]
+}
+
+@test "values: all other names are accepted, and a second run does nothing" {
+    phantom -q -n 14 --min-size 64 --max-size 80 set
+    name='Ångström,a+b@c^d~e_f.g-h'
+    a_run DATA="$PWD/set" RUN="$name/"
+    [ -s "results/$name/report.html" ]
+    run a_run DATA="$PWD/set/." RUN="./$name"
+    [ "$status" -eq 0 ]
+    ! grep 'bin/' <<<"$output"
+}
+
+@test "values: of several lines, or with tabs, they are refused in one line" {
+    refused "DATA: expected one line without tabs, found 'a\\nb'" DATA=$'a\nb'
+    refused "NEURONS: expected one line without tabs, found '8\\t16'" NEURONS=$'8\t16'
+    export RUN=$'a\nb'
+    refused "RUN: expected one line without tabs, found 'a\\nb'"
+}
+
+@test "values: a folder is the same however its path is written" {
+    for data in data/phantom data/phantom/ ./data/phantom .//data/./phantom/. data/../data/phantom "$ROOT/data/phantom"; do
+        [ "$(knob DATA DATA="$data")" = data/phantom ]
+        [ "$(knob WEIGHTS DATA="$data")" = seeded:1 ]
+    done
+    [ "$(knob DATA DATA="/a b//c/")" = "/a b/c" ]
+    [ "$(knob WEIGHTS DATA="my data/phantom" MODEL=mobilenetv2 | cut -d / -f 1)" = data ]
+    [ "$(knob RUN RUN=./a//b/)" = a/b ]
+    [ "$(knob WEIGHTS WEIGHTS=data//weights/./x.h5)" = data/weights/x.h5 ]
+}
+
+@test "values: a dollar sign is a character" {
+    for value in 'a$b' 'a$$b' '$(HOME)' "\$it's" 'a#b' 'a%b' '100%' '\a' '"a"'; do
+        [ "$(knob DATA DATA="$value")" = "$value" ]
+        [ "$(DATA=$value knob DATA)" = "$value" ]
+        [ "$(knob WEIGHTS MODEL=mobilenetv2 WEIGHTS_mobilenetv2="$value/")" = "$value" ]
+    done
+}
+
+@test "values: folders, weights and heads with any characters in their names, from make all to triage" {
+    odd='it'\''s $HOME $(x) "a" #1 50% a:b'
+    mkdir "$odd"
+    phantom -q -n 14 --min-size 64 --max-size 80 "$odd/set"
+    zstd -qdo "$odd/w.h5" "$DATA/../parity/data/mobilenetv2_notop.keras2.h5.zst"
+    a_run DATA="$PWD/$odd/set/" WEIGHTS="$PWD/$odd/w.h5" RUN=run
+    grep -qxF "knob"$'\t'"DATA"$'\t'"$PWD/$odd/set" results/run/experiment.tsv
+    # The same from the environment, through the makes that make calls.
+    run env DATA="$PWD/$odd/set" WEIGHTS="$PWD/$odd/w.h5" make --no-print-directory -C "$ROOT" sweep MODEL=mobilenetv2 \
+        RESULTS="$PWD/results" RUN=run SIZE=32 EPOCHS=1 EXPLAIN=0 NEURONS='4 8'
+    echo "$output"
+    [ "$status" -eq 0 ]
+    grep -qxF "knob"$'\t'"DATA"$'\t'"$PWD/$odd/set" 'results/run/sweep/NEURONS@8/experiment.tsv'
+    # It is reproduced, also where it lies in such a folder, compared, and its head used.
+    cp -r results/run "$odd/run"
+    run hilum reproduce RUN="$PWD/$odd/run/"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ ${lines[-1]} == "reproduce: $PWD/$odd/run: the same bytes in "* ]]
+    run hilum diff A="$PWD/$odd/run" B="$PWD/results/run"
+    [ "$status" -eq 0 ] && [[ ${lines[0]} == "n "* ]] # no knob and no file differs
+    run hilum triage HEAD="$PWD/$odd/run/head.safetensors.zst" IMAGES="$PWD/$odd/set/NORMAL" TRIAGE="$PWD/$odd/triage"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "worklist: $PWD/$odd/triage/worklist.html" ]
+    grep -q 'calibration' "$odd/triage/worklist.tsv"
+}
+
+@test "values: swept ones that no folder can be named after are refused" {
+    run hilum sweep NEURONS='4 a/b'
+    [[ $output == *"*** NEURONS: expected values that the name of a folder can have, found 'a/b'.  Stop." ]]
+    run hilum sweep LR='1e-3 %'
+    [[ $output == *"*** LR: expected values that the name of a folder can have, found '%'.  Stop." ]]
+}
+
+@test "values: weights that are not listed are told before any work" {
+    for name in 'a b.h5' a:b.h5 none.h5; do
+        run hilum all RESULTS="$PWD/results" WEIGHTS="./data/weights/$name"
+        echo "$output"
+        [ "$status" -ne 0 ]
+        [ "${lines[0]}" = "make: WEIGHTS=data/weights/$name: expected one of the files in data/weights.tsv" ]
+    done
+}
+
+@test "values: compilers and their flags come from the environment and from the command line" {
+    target=$BATS_TEST_TMPDIR/build/common/text.o
+    commands() { make --no-print-directory -n V=1 -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/build" "$target" "$@"; }
+    CC=another-cc CFLAGS=-Owhat run commands
+    [[ $output == *"another-cc -std=c17"*" -Owhat -c "* ]]
+    CC=another-cc run commands CC='some cc'
+    [[ $output == *"some cc -std=c17"* ]]
+    run env -u CC -u CXX make --no-print-directory -n V=1 -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/build" "$target"
+    [[ $output == *"gcc -std=c17"* ]]
+    target=$BATS_TEST_TMPDIR/build/shim/torch_shim.o
+    CXX=another-cxx CXXFLAGS=-Owhat run commands
+    [[ $output == *"another-cxx -std=c++"*" -Owhat -c "* ]]
+}
+
+@test "values: a variable that is no knob is refused, and the nearest is named" {
+    refused 'NEURON: there is no such knob; the nearest is NEURONS' NEURON=64
+    refused 'neurons: there is no such knob; the nearest is NEURONS' neurons=64
+    refused 'SEDE: there is no such knob; the nearest is SEED' SEDE=2
+    refused 'BATCH_SIZE: there is no such knob; the nearest is BATCH' BATCH_SIZE=8
+    refused 'xyzzy: there is no such knob; make help lists them' xyzzy=1
+    refused 'prefix: there is no such knob; the nearest is PREFIX' prefix=/usr
+    # What make and its children are told is known, and so are the values that it hands on itself.
+    run hilum -n help V=1 CFLAGS=-O1 TESTS=none FUZZ=image DESTDIR=/x SEEDS=1 MAKEFLAGS=s TMPDIR=/tmp HILUM_SHARED=/x
+    [ "$status" -eq 0 ]
+    for knob in $(hilum help | sed -n '/^MODEL /,$p' | cut -d ' ' -f 1); do
+        [ "$(knob SEED "$knob=0" SEED=7)" = 7 ] || [ "$knob" = MODEL ]
+    done
+}
+
+@test "values: JOBS is what the process may use, and not what libraries are told" {
+    [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
+    [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
+    [ "$(taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "$ROOT/scripts/processors")" = 1 ]
+    [ "$(OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 knob JOBS)" = "$(knob JOBS)" ]
+}
+
+@test "values: what make installs goes to a folder with any characters in its name" {
+    place="$PWD/it's \$a (b) & c"
+    run hilum install DESTDIR="$place" PREFIX=/usr
+    echo "$output"
+    [ "$status" -eq 0 ]
+    "$place/usr/bin/hilum-split" --version | grep -q split
+    [ -s "$place/usr/share/man/man1/hilum-split.1" ] && [ -e "$place/usr/lib/hilum/libhilum-torch.so" ]
+    hilum uninstall DESTDIR="$place" PREFIX=/usr
+    [ -z "$(find "$place" -not -type d)" ]
+}
