@@ -20,16 +20,20 @@
 
 #define CLASS_WEIGHT_WORDS "none|balanced"
 enum { WEIGHT_NONE, WEIGHT_BALANCED };
+#define STANDARDIZE_WORDS "no|yes"
 
 static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *tail_weights;
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
 static int class_weight, optimizer, schedule, tail_pool = NET_POOL_AVG, batchnorm;
+static int standardize; /* index of STANDARDIZE_WORDS */
 
 static const hl_opt options[] = {
     HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
                  "units of each hidden layer, e.g. 256 or 512,64; 0: no hidden layer"),
+    HL_OPT_CHOICE_R(0, "standardize", STANDARDIZE_WORDS, &standardize,
+                    "features less their mean, over their deviation, in the training subset"),
     HL_OPT_REAL_R('r', "lr", "RATE", &rate, 1e-12, 1e6, "learning rate"),
     HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "epochs at most"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples a step"),
@@ -309,7 +313,7 @@ static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], con
 }
 
 /* The head, on the features themselves or on the unfrozen layers that take them. */
-static int make_head(hl_head **head, const hl_features *f, hl_err *e)
+static int make_head(hl_head **head, const hl_features *f, const hl_set *train, hl_err *e)
 {
     int64_t units[HL_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
@@ -318,8 +322,10 @@ static int make_head(hl_head **head, const hl_features *f, hl_err *e)
     net_tail *tail = NULL;
     if (unfreeze && net_tail_new(&tail, &s->space, tail_weights, &o, e))
         return hl_fail_in(e, hl_tf_name(s->file));
-    return hl_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail,
-                       seed, e);
+    if (hl_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail, seed,
+                    e))
+        return -1;
+    return standardize && train->n ? hl_head_standardize(*head, train->n, train->features, e) : 0;
 }
 
 static int train(hl_features *f, hl_err *e)
@@ -338,7 +344,7 @@ static int train(hl_features *f, hl_err *e)
     if (status == 0)
         status = hl_chain_extend(&chain, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
     if (status == 0)
-        status = make_head(&head, f, e);
+        status = make_head(&head, f, &sets[HL_TRAIN], e);
     if (status == 0)
         status = fit(head, f, sets, chain, e);
     hl_head_free(head);

@@ -269,6 +269,15 @@ END
     grep -q 'Synthetic phantoms, not X-rays' r.md
 }
 
+@test "report: only the source phantom itself raises the alarm about phantoms" {
+    for options in '--source phantom-limb' "--regex 'a --source phantom' --seed 1" "--source 'phantom limb'"; do
+        sed "s/\"options\": \"--subset test\"/\"options\": \"$options\"/" "$data/metrics.json" > m.json
+        [ "$(grep -c "source" m.json)" -ge 1 ]
+        report --metrics m.json --markdown r.md -o r.html
+        [ "$(grep -c 'Synthetic phantoms' r.md)" -eq 0 ]
+    done
+}
+
 @test "report: files of different runs are refused with both, counts that differ are told" {
     sed 's/"version":"0.1.0"}\]/"version":"0.1.0","x":1}]/' "$data/history.tsv" | sealed > h.tsv
     refused 1 "h.tsv is of another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --history h.tsv

@@ -12,7 +12,7 @@ static bool has_phantom(const json_t *chain)
     for (size_t i = 0; i < json_array_size(chain); i++) {
         const json_t *entry = json_array_get(chain, i);
         if (strcmp(chain_text(entry, "tool"), "phantom") == 0 ||
-            strstr(chain_text(entry, "options"), "--source phantom"))
+            chain_option_is(entry, "--source", "phantom"))
             return true;
     }
     return false;
