@@ -93,7 +93,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const net_ext
     if (hl_chain_extend(&chain, in->chain, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
-                                         space, chain, &payload, e);
+                                         space, chain, &payload, NULL, e);
     free(chain);
     return status;
 }

@@ -59,6 +59,16 @@ int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, cons
     return dump_chain(chain, list, e);
 }
 
+int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e)
+{
+    json_t *list = load_chain(chain, e);
+    if (!list)
+        return -1;
+    json_t *last = json_array_get(list, json_array_size(list) - 1);
+    json_object_set_new(last, "interrupted", json_integer((json_int_t)epochs));
+    return dump_chain(marked, list, e);
+}
+
 static int contains(const json_t *list, const json_t *entry)
 {
     for (size_t i = 0; i < json_array_size(list); i++)

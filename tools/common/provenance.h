@@ -7,7 +7,8 @@
  *    "inputs": {"features": "sha256:..."}}
  *
  * with the live values of all options that change the result, and the digest of each input. There
- * is no time, host or path in it: the same inputs and options give the same chain.
+ * is no time, host or path in it: the same inputs and options give the same chain. A training that
+ * was ended by Ctrl-C has "interrupted" as well, the number of epochs that were run.
  */
 #ifndef HL_PROVENANCE_H
 #define HL_PROVENANCE_H
@@ -26,6 +27,10 @@ typedef struct hl_input {
 /* ancestors (a JSON list, or NULL for none) plus this tool's entry. The caller frees the result. */
 int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
                     size_t n, hl_err *e);
+
+/* The same chain, with the last program marked as ended early by its user: its entry gets
+ * "interrupted", the number of epochs that it ran. The caller frees the result. */
+int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e);
 
 /* Whether it is a chain at all; file is for the message. */
 int hl_chain_check(const char *chain, const char *file, hl_err *e);
