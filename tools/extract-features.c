@@ -139,6 +139,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
             hl_tf_discard(out);
         else
             status = hl_tf_finish(out, e);
+        if (status == 0)
+            hl_chain_warn_of_old_id("images", !hl_tf_id_covers_data(in->file));
     }
     net_extractor_free(x);
     return status;

@@ -353,6 +353,7 @@ static int train(hl_features *f, hl_err *e)
         status = make_head(&head, f, e);
     if (status == 0)
         status = fit(head, f, sets, chain, e);
+    hl_chain_warn_of_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
     hl_head_free(head);
     free(chain);
     free_set(&sets[HL_TRAIN]);

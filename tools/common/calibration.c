@@ -304,8 +304,8 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
         return hl_fail(e, "%s: hilum.head: expected a digest", file);
     strcpy(c->head, value[2]);
     c->chain = hl_strdup(value[3]);
-    hl_tf_warn_of_old_id(r);
     memcpy(c->id, hl_tf_id(r), sizeof c->id);
+    c->id_is_old = !hl_tf_id_covers_data(r);
     return read_object(c, value[4], file, e) || read_tensors(c, r, e) ? -1 : hl_tf_end(r, e);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "provenance.h"
 
+#include "log.h"
 #include "version.h"
 
 #include <jansson.h>
@@ -33,6 +34,15 @@ static int dump_chain(char **chain, json_t *list, hl_err *e)
     *chain = json_dumps(list, JSON_COMPACT);
     json_decref(list);
     return *chain ? 0 : hl_fail(e, "provenance: the chain cannot be written as JSON");
+}
+
+void hl_chain_warn_of_old_id(const char *role, bool is_old)
+{
+    if (!is_old)
+        return;
+    hl_log_warn("the identity of the %s is of the old kind and does not cover the data: the file "
+                "states no digest of them, as those of hilum 0.1.0",
+                role);
 }
 
 int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,

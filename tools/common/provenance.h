@@ -32,6 +32,10 @@ int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, cons
  * "interrupted", the number of epochs that it ran. The caller frees the result. */
 int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e);
 
+/* Warns that an input was recorded by an identity that does not cover its data, if so: that of a
+ * tensor file of 0.1.0 (see hl_tf_id_covers_data). */
+void hl_chain_warn_of_old_id(const char *role, bool is_old);
+
 /* Whether it is a chain at all; file is for the message. */
 int hl_chain_check(const char *chain, const char *file, hl_err *e);
 

@@ -97,7 +97,6 @@ int hl_samples_open(hl_samples *s, const char *path, const char *kind, hl_err *e
     *s = (hl_samples){0};
     if (hl_tf_open(&s->file, path, kind, e))
         return -1;
-    hl_tf_warn_of_old_id(s->file);
     if (read_start(s, kind, e) == 0)
         return 0;
     hl_samples_close(s);

@@ -87,8 +87,6 @@ const char *hl_tf_name(const hl_tf_reader *r); /* for messages */
 const char *hl_tf_id(const hl_tf_reader *r);
 /* False for files of 0.1.0, whose header does not state the digest of their data. */
 bool hl_tf_id_covers_data(const hl_tf_reader *r);
-/* Logs a warning where it does not; for those who record the identity or compare it. */
-void hl_tf_warn_of_old_id(const hl_tf_reader *r);
 /* The next `bytes` of data; fewer left is an error. */
 int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e);
 /* n float32 of a tensor, of which each must be finite. */

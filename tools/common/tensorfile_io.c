@@ -3,7 +3,6 @@
 #include "tensorfile_header.h"
 
 #include "floats.h"
-#include "log.h"
 #include "mem.h"
 #include "output.h"
 
@@ -217,14 +216,6 @@ const char *hl_tf_id(const hl_tf_reader *r)
 bool hl_tf_id_covers_data(const hl_tf_reader *r)
 {
     return r->stated != NULL;
-}
-
-void hl_tf_warn_of_old_id(const hl_tf_reader *r)
-{
-    if (!hl_tf_id_covers_data(r))
-        hl_log_warn("%s: its identity is of the old kind and does not cover its data: its header "
-                    "states no digest of them, as in files of hilum 0.1.0",
-                    r->name);
 }
 
 int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
