@@ -240,17 +240,19 @@ static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, hl_err
 enum { NAME_COLUMNS = 24 };
 
 /* The name of a class in a column: characters counted, not bytes, and no control characters. */
-static void fit_name(const char *name, char out[4 * NAME_COLUMNS + 1])
+static void fit_name(const char *class_name, char out[4 * NAME_COLUMNS + 1])
 {
     size_t n = 0, columns = 0;
-    for (; *name; name++) {
-        const unsigned char byte = (unsigned char)*name;
-        const bool starts = (byte & 0xc0) != 0x80;
+    char *shown = hl_strdup(class_name);
+    hl_one_line(shown);
+    for (const char *name = shown; *name; name++) {
+        const bool starts = ((unsigned char)*name & 0xc0) != 0x80;
         if (columns + starts > NAME_COLUMNS || n == 3 * NAME_COLUMNS)
             break;
         columns += starts;
-        out[n++] = (char)(byte < 0x20 || byte == 0x7f ? '?' : *name);
+        out[n++] = *name;
     }
+    free(shown);
     for (; columns < NAME_COLUMNS; columns++)
         out[n++] = ' ';
     out[n] = '\0';

@@ -69,6 +69,11 @@ const char *hl_head_id(const hl_head *h)
     return h->id;
 }
 
+bool hl_head_id_is_old(const hl_head *h)
+{
+    return h->id_is_old;
+}
+
 int hl_head_check_classes(const hl_head *h, const char *name, char *const *classes, size_t n,
                           const char *of, hl_err *e)
 {

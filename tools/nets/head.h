@@ -37,6 +37,7 @@ char *const *hl_head_class_names(const hl_head *head);    /* all of them, owned 
 const hl_space *hl_head_space(const hl_head *head);
 const char *hl_head_chain(const hl_head *head); /* provenance, a JSON list */
 const char *hl_head_id(const hl_head *head);    /* digest, for the provenance of what uses it */
+bool hl_head_id_is_old(const hl_head *head);    /* see hl_chain_warn_of_old_id */
 
 /* Fails where other classes than the head's, or in another order, are those of the file `of`. */
 int hl_head_check_classes(const hl_head *head, const char *head_name, char *const *classes,

@@ -119,6 +119,7 @@ static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
                        hl_tf_name(r));
     h->chain = hl_strdup(chain);
     memcpy(h->id, hl_tf_id(r), sizeof h->id);
+    h->id_is_old = !hl_tf_id_covers_data(r);
     if (hl_names_parse(&h->classes, &h->nclasses, classes, e) ||
         hl_space_parse(&h->space, space, e))
         return hl_fail_in(e, hl_tf_name(r));

@@ -17,6 +17,7 @@ struct hl_head {
     hl_space space;
     char *chain;
     char id[HL_DIGEST_SIZE];
+    bool id_is_old; /* see hl_head_id_is_old */
 };
 
 /* The next layer, whose values are still to be filled in. */

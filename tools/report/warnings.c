@@ -24,6 +24,19 @@ static void warn_of_source(doc_block *b, const json_t *chain)
         doc_alarm(b, "Synthetic phantoms, not X-rays: the images were generated.");
 }
 
+/* A head that was trained for fewer epochs than its options tell. */
+static void warn_of_interruption(doc_block *b, const json_t *chain)
+{
+    for (size_t i = 0; i < json_array_size(chain); i++) {
+        const json_t *epochs = json_object_get(json_array_get(chain, i), "interrupted");
+        if (epochs)
+            doc_warn(b,
+                     "The training was interrupted after epoch %lld, so the head is not the one "
+                     "that its options would give.",
+                     (long long)json_integer_value(epochs));
+    }
+}
+
 /* Written for a log: no capital, no full stop. */
 static void say(doc_block *b, const char *text, bool alarm)
 {
@@ -52,6 +65,7 @@ void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidenc
 {
     warn_of_collapse(b, r, v);
     warn_of_source(b, r->chain);
+    warn_of_interruption(b, r->chain);
     if (strncmp(r->space.weights, "seeded:", 7) == 0)
         doc_alarm(b,
                   "Untrained backbone: pseudo-random weights %s; the figures say nothing about "

@@ -161,7 +161,9 @@ def calibrations():
     calibration("no-json", "{", "hilum.calibration: not a JSON object", "not JSON")
     calibration("temperature-0", {**good, "temperature": 0}, "'temperature': expected a number above 0", "a division by 0")
     calibration("temperature-negative", {**good, "temperature": -1}, "'temperature': expected a number above 0", "turns every answer round")
-    calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number above 0", "no number")
+    calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number, found null", "no number")
+    calibration("threshold-null", {**good, "points": [{**point, "threshold": None}]}, "'threshold': expected a number, found null", "no number")
+    calibration("value-null", {**good, "points": [{**point, "value": None}]}, "'value': expected a number, found null", "no number")
     calibration("positive-first", {**good, "positive": "NORMAL"}, "expected the second of two classes, found 'NORMAL'",
                 "thresholds for the other class")
     calibration("point-twice", {**good, "points": [point, point]}, "'a' stands there twice", "two thresholds of one name")
