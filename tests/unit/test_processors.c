@@ -134,7 +134,7 @@ static void test_affinity(void **state)
     (void)state;
     cpu_set_t all, one;
     assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
-    int cpu = 0;
+    size_t cpu = 0;
     while (!CPU_ISSET(cpu, &all))
         cpu++;
     CPU_ZERO(&one);

@@ -176,7 +176,7 @@ void fact_training(const report_run *run, hl_text *t)
     say_option(entry, "--batch", "batch", t);
     say_option(entry, "--dropout", "dropout", t);
     say_option(entry, "--l2", "L2", t);
-    if (t->len && chain_is(entry, "--standardize", "yes"))
+    if (t->len && chain_option_is(entry, "--standardize", "yes"))
         hl_text_puts(t, ", features standardised over the training images");
     hl_text_puts(t, t->len ? "; loss: cross entropy." : "");
 }
