@@ -156,6 +156,22 @@ a_run() {
     done
 }
 
+@test "values: goals beside deps are looked at when deps has ended" {
+    mkdir bin
+    printf '#!/bin/sh\necho deps >>"%s/log"\nprintf installed\n' "$PWD" >bin/dpkg-query
+    printf '#!/bin/sh\necho looked >>"%s/log"\necho 3\n' "$PWD" >bin/nproc # which make asks for while it reads
+    chmod +x bin/*
+    for goals in 'deps help' 'help deps'; do
+        rm -f log
+        PATH=$PWD/bin:$PATH run hilum $goals NEURONS=7
+        echo "$output"
+        [ "$status" -eq 0 ]
+        [ "${lines[0]}" = "deps: all packages are installed" ]
+        [[ $output == *"NEURONS       7 "* ]]
+        [ "$(uniq log | paste -sd ' ')" = 'deps looked' ]
+    done
+}
+
 @test "values: JOBS is what the process may use, and not what libraries are told" {
     [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
     [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
