@@ -22,8 +22,8 @@ known := MAKEFLAGS GNUMAKEFLAGS MFLAGS MAKE SHELL TMPDIR OMP_NUM_THREADS ONEDNN_
 
 # A $ in a value is a character, and no reference to a variable of make. $(call take_values,NAME ...)
 take_values = $(eval known += $(1))$(foreach v,$(1),$(if $(call is_given,$(v)),$(call take_value,$(v))))
-take_value = $(if $(findstring $(newline),$(value $(1)))$(findstring $(tab),$(value $(1))),\
-        $(error $(1): expected one line without tabs, found '$(subst $(tab),\t,$(subst $(newline),\n,$(value $(1))))'))\
+take_value = $(if $(findstring $(newline),$(value $(1))),\
+        $(error $(1): expected one line, found '$(subst $(newline),\n,$(value $(1)))'))\
     $(if $(findstring $$,$(value $(1))),$(eval override $(1) := $$(value $(1)))$(eval export $(1)))\
     $(if $(filter $(1),$(paths)),$(if $(call is_plain,$($(1))),,$(eval override $(1) := $$(call plain_path,$$($(1))))$(eval export $(1))))
 

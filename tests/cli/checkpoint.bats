@@ -204,7 +204,7 @@ make_all() {
 
 # cut_short SIGNAL GOAL KNOB=value...: ends all that make has started when a checkpoint is there.
 cut_short() {
-    env --default-signal=INT setsid bash -c "$(declare -f make_all); ROOT='$ROOT' BATS_FILE_TMPDIR='$BATS_FILE_TMPDIR'; make_all \"\$@\"" \
+    ROOT=$ROOT env --default-signal=INT setsid bash -c "$(declare -f make_all); make_all \"\$@\"" \
         - "${@:2}" >log 2>&1 &
     for _ in $(seq 600); do
         [ -z "$(find results -name checkpoint.safetensors.zst 2>/dev/null)" ] || break

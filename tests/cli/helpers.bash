@@ -74,6 +74,9 @@ spoil_prints() {
         print $all' "$2"
 }
 
+# literal TEXT: as a pattern that matches nothing else, such as the path of the checkout
+literal() { sed 's/[][\.*^$()+?{}|]/\\&/g' <<<"$1"; }
+
 # fails STATUS PATTERN COMMAND...: the command exits with STATUS and says one line that matches.
 fails() {
     local status_wanted=$1 pattern=$2
