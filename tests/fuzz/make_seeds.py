@@ -22,8 +22,8 @@ from hostile import CLASSES, MANIFEST, SPACE, dump, floats, meta, tensors, zstd 
 
 # Which files a target starts from; those of "plain" are taken out of their zstd frame.
 FOUND = {
-    "tensor": ("as is", "hostile/frame/* hostile/header/* data/evaluate/features*"),
-    "samples": ("plain", "hostile/features/* hostile/images/* data/evaluate/features*"),
+    "tensor": ("as is", "hostile/frame/* hostile/header/* hostile/digest/* data/evaluate/features*"),
+    "samples": ("plain", "hostile/features/* hostile/images/* hostile/digest/* data/evaluate/features*"),
     "head": ("plain", "hostile/head/* data/evaluate/head*"),
     "calibration": ("plain", "hostile/calibration/*"),
     "weights": ("as is", "hostile/weights/*"),

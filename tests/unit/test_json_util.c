@@ -119,6 +119,26 @@ static void what_is_written_is_read_back(void **state)
     json_decref(o);
 }
 
+static void figures_are_numbers_all_the_way_down(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"{}", "{\"x\": null}", "{\"x\": 1}", "{\"x\": []}",
+                                       "{\"x\": {\"a\": [1, null, {\"b\": 2.5}]}}"};
+    static const char *const bad[] = {"{\"x\": \"1\"}", "{\"x\": true}",
+                                      "{\"x\": {\"a\": [1, null, {\"b\": \"2.5\"}]}}",
+                                      "{\"x\": [[[false]]]}"};
+    hl_err e;
+    for (size_t i = 0; i < COUNT(good) + COUNT(bad); i++) {
+        const bool is_good = i < COUNT(good);
+        json_t *o = read_text(is_good ? good[i] : bad[i - COUNT(good)], &e);
+        assert_non_null(o);
+        assert_int_equal(hl_json_numbers(o, "f", "x", &e), is_good ? 0 : -1);
+        if (!is_good)
+            assert_string_equal(e.msg, "f: 'x': expected numbers, found something else");
+        json_decref(o);
+    }
+}
+
 /* 2^53 is the last whole number up to which a double holds each. */
 static void seeds_of_any_size_are_written(void **state)
 {
@@ -149,6 +169,7 @@ int main(void)
         IN_FOLDER(damaged_files_are_refused),
         IN_FOLDER(members_must_be_there_and_of_their_type),
         IN_FOLDER(what_is_written_is_read_back),
+        IN_FOLDER(figures_are_numbers_all_the_way_down),
         cmocka_unit_test(seeds_of_any_size_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,28 @@ int hl_json_count(const json_t *o, const char *file, const char *key, uint64_t *
     return 0;
 }
 
+/* jansson has limited the depth when it parsed. */
+static bool has_numbers_only(const json_t *v)
+{
+    const char *key;
+    json_t *member;
+    bool all = true;
+    if (json_is_object(v)) {
+        json_object_foreach((json_t *)v, key, member) all = all && has_numbers_only(member);
+        return all;
+    }
+    for (size_t i = 0; i < json_array_size(v); i++)
+        all = all && has_numbers_only(json_array_get(v, i));
+    return json_is_array(v) ? all : !v || json_is_number(v) || json_is_null(v);
+}
+
+int hl_json_numbers(const json_t *o, const char *file, const char *key, hl_err *e)
+{
+    return has_numbers_only(json_object_get(o, key))
+               ? 0
+               : hl_fail(e, "%s: '%s': expected numbers, found something else", file, key);
+}
+
 json_t *hl_json_of_real(double v)
 {
     return isfinite(v) ? json_real(v) : json_null();

@@ -28,6 +28,10 @@ int hl_json_real_or_null(const json_t *o, const char *file, const char *key, dou
                          hl_err *e);
 int hl_json_count(const json_t *o, const char *file, const char *key, uint64_t *out, hl_err *e);
 
+/* Fails where a text, true or false is anywhere below a member; one that is missing is fine. For
+ * objects and lists of figures, which are looked up one by one later. */
+int hl_json_numbers(const json_t *o, const char *file, const char *key, hl_err *e);
+
 /* A number, or null where it is not finite: JSON has no NaN. */
 json_t *hl_json_of_real(double v);
 

@@ -57,8 +57,8 @@ typedef struct hl_tf_writer hl_tf_writer;
  * barely compress, and what does not is done several times as fast by the lower one. */
 enum { HL_TF_LEVEL = 1, HL_TF_LEVEL_PIXELS = -1 };
 int hl_tf_create(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level, hl_err *e);
-/* The same where the SHA-256 of all the data is known already: nothing waits, and other data than
- * that are an error of hl_tf_finish. */
+/* The same where the SHA-256 of all the data is known already, so that nothing waits. It is taken
+ * as it is: with another one, readers would call the file damaged. */
 int hl_tf_create_stated(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level,
                         const char *digest, hl_err *e);
 /* Sets metadata that could not be known when the file was created; not for hl_tf_create_stated. */

@@ -29,10 +29,8 @@ struct hl_tf_writer {
     hl_tf_header header; /* a copy */
     int level;
     uint64_t bytes, left; /* of data: all, and still to come */
-    hl_sha256 *digest;    /* of the data so far */
-    bool waits;           /* the data do, in scratch, since their digest was not stated */
+    hl_sha256 *digest;    /* of the data so far, which wait in scratch; NULL: it was stated */
     hl_scratch scratch;
-    char stated[HL_DIGEST_SIZE];
     ZSTD_CCtx *zstd; /* NULL until the frame has begun */
     size_t held;     /* bytes since the last push to the disk */
     char buf[CHUNK];
@@ -138,14 +136,12 @@ static int create(hl_tf_writer **result, const char *path, const hl_tf_header *h
     hl_tf_writer *w = hl_calloc(1, sizeof *w);
     w->level = level;
     w->bytes = w->left = hl_tf_data_bytes(h);
-    w->digest = hl_sha256_new();
-    w->waits = !digest;
     hl_tf_header_copy(&w->header, h);
     int status = hl_out_open(&w->out, path, true, e);
     if (status == 0 && digest) {
-        snprintf(w->stated, sizeof w->stated, "%s", digest);
         status = write_header(w, digest, e);
     } else if (status == 0) {
+        w->digest = hl_sha256_new();
         status = check_header(w, e) || open_scratch(w, e) ? -1 : 0;
     }
     if (status)
@@ -168,7 +164,7 @@ int hl_tf_create_stated(hl_tf_writer **w, const char *path, const hl_tf_header *
 
 void hl_tf_amend(hl_tf_writer *w, const char *key, const char *value)
 {
-    if (!w->waits)
+    if (!w->digest)
         abort(); /* the header is written */
     hl_tf_set_meta(&w->header, key, value);
 }
@@ -179,9 +175,10 @@ int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e)
         return hl_fail(e, "%s: %zu bytes more than the header promised", w->out.name,
                        bytes - (size_t)w->left);
     w->left -= bytes;
+    if (!w->digest)
+        return deflate(w, data, bytes, ZSTD_e_continue, e);
     hl_sha256_add(w->digest, data, bytes);
-    return w->waits ? hl_scratch_write(&w->scratch, data, bytes, e)
-                    : deflate(w, data, bytes, ZSTD_e_continue, e);
+    return hl_scratch_write(&w->scratch, data, bytes, e);
 }
 
 /* Header and data, now that all of them are known. */
@@ -205,14 +202,11 @@ static int end_data(hl_tf_writer *w, hl_err *e)
     if (w->left)
         return hl_fail(e, "%s: %" PRIu64 " bytes fewer than the header promised", w->out.name,
                        w->left);
+    if (!w->digest)
+        return 0;
     hl_sha256_end_text(w->digest, digest);
     w->digest = NULL;
-    if (w->waits)
-        return write_waiting(w, digest, e);
-    return strcmp(digest, w->stated) == 0
-               ? 0
-               : hl_fail(e, "%s: the data changed while they were written: expected %s, found %s",
-                         w->out.name, w->stated, digest);
+    return write_waiting(w, digest, e);
 }
 
 int hl_tf_finish(hl_tf_writer *w, hl_err *e)

@@ -114,6 +114,8 @@ def metrics():
     report("share-text", change(accuracy="0.75"), "'accuracy': expected a number, found something else", "a number in quotes")
     report("accuracy-null", change(accuracy=None), "'accuracy': expected a number, found null", "a value that is always defined")
     report("log-loss-null", change(log_loss=None), "'log_loss': expected a number, found null", "another one")
+    report("subset-text", change(subsets={"test": {"n": "8"}}), "'subsets': expected numbers, found something else", "a count in quotes")
+    report("binary-text", change(binary={"sensitivity": "1"}), "'binary': expected numbers, found something else", "a figure in quotes")
     report("auroc-text", change(auroc="0.9"), "'auroc': expected a number or null, found something else", "a number in quotes, where null has a meaning")
     report("matrix-ragged", change(confusion_matrix=[[2, 1], [5]]), "'confusion_matrix': expected 2 rows of 2 counts", "a row too short")
     report("matrix-large", change(confusion_matrix=[[2, 1, 0]] * 3), "'confusion_matrix': expected 2 rows of 2 counts", "a class that does not exist")
