@@ -43,4 +43,6 @@ include paper.mk
 include tests/tests.mk
 include tests/analyse.mk
 
+$(refuse_unknown)
+
 endif

@@ -25,7 +25,7 @@ ifdef SEEDS
 TRAIN_SEED := $(SEEDS)
 endif
 $(call take_values,SEEDS)
-training_knobs := NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT \
+training_knobs := NEURONS STANDARDIZE LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT \
                   CLASS_WEIGHT OPTIMIZER TRAIN_SEED
 several := $(strip $(foreach k,$(training_knobs),$(if $(word 2,$($(k))),$(k))))
 $(if $(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(if $(several),$(error $(firstword $(several)): expected one \

@@ -5,6 +5,8 @@
 
 goals += paper
 goal_knobs += PAPER_RATES PAPER_UNFREEZE
+$(call take_values,PAPER_RATES PAPER_UNFREEZE)
+
 .PHONY: paper
 ifneq ($(filter paper,$(MAKECMDGOALS)),)
 
@@ -12,7 +14,6 @@ ifneq ($(filter paper,$(MAKECMDGOALS)),)
 own_scaling := $(if $(filter vgg16,$(MODEL)),caffe,tf)
 paper_scalings := $(own_scaling) $(filter-out $(own_scaling),caffe raw unit)
 paper_heads := flatten avg
-$(call take_values,PAPER_RATES PAPER_UNFREEZE)
 PAPER_RATES ?= 1e-2 1e-3 1e-4
 $(foreach v,$(PAPER_RATES) $(EPOCHS),$(if $(call not_in_names,$(v))$(findstring /,$(v)),\
     $(error PAPER_RATES and EPOCHS: expected values that the name of a folder can have, found '$(v)')))

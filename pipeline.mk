@@ -8,9 +8,11 @@ sample := data/phantom
 
 knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SIZE FILTER FIT AUGMENT NORMALIZE POOL DTYPE STORE \
          DEVICE \
-         NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
+         NEURONS STANDARDIZE LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
          RESAMPLES CALIBRATE PREVALENCE \
          JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
+# QUIET is for the makes of sweeps and folds.
+known += QUIET
 $(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS)
 
 MODEL   ?= vgg16
@@ -43,6 +45,7 @@ STORE   ?= f32
 DEVICE  ?= auto
 # train-head
 NEURONS ?= 256
+STANDARDIZE ?= $(if $(filter seeded:%,$(WEIGHTS)),yes,no)
 LR      ?= 1e-3
 EPOCHS  ?= 50
 BATCH   ?= 32
@@ -64,7 +67,8 @@ PREVALENCE ?=
 K       ?= 5
 FOLD    ?=
 # machine
-JOBS    ?= $(shell nproc)
+processors := $(shell $(hilum)/scripts/processors)
+JOBS    ?= $(processors)
 RESULTS ?= results
 # The last part of a path, of characters that the name of a folder of results can have.
 name_of = $(shell basename -- $(call q,$(1)) $(2) | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)
@@ -199,7 +203,7 @@ $(eval $(call params,$$(TRAIN_OUT)/params/fold,$$(DATA) seed $$(SEED) fold $$(FO
 $(eval $(call params,$$(BASE)/params/preprocess,$$(if $$(SIZE),$$(SIZE),$$(MODEL)) $$(FILTER) $$(FIT)$$(if $$(filter-out 0,$$(AUGMENT)), augment $$(AUGMENT)),preprocess))
 $(eval $(call params,$$(BASE)/params/weights,$$(if $$(weights_file),,$$(WEIGHTS)),,$$(if $$(weights_file),$$(call q,$$(weights_file)))))
 $(eval $(call params,$$(BASE)/params/extract,$$(MODEL) $$(NORMALIZE) $$(cut) $$(DTYPE) $$(STORE) $$(DEVICE),extract-features))
-$(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
+$(eval $(call params,$$(TRAIN_OUT)/params/train,$$(NEURONS) standardize $$(STANDARDIZE) lr $$(LR) epochs $$(EPOCHS) batch $$(BATCH) steps $$(steps) patience $$(PATIENCE) schedule $$(LR_SCHEDULE) l2 $$(L2) \
     dropout $$(DROPOUT) class-weight $$(CLASS_WEIGHT) $$(OPTIMIZER) $$(tail) seed $$(TRAIN_SEED),train-head))
 $(eval $(call params,$$(TRAIN_OUT)/params/evaluate,$$(judged),evaluate))
 $(eval $(call params,$$(TRAIN_OUT)/params/explain,,explain))
@@ -271,7 +275,7 @@ $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(if $(wildc
 	$(call note,train-head,$(TRAIN_OUT))
 	@rm -f $(addsuffix .tmp??????,$(checkpoint) $(head) $(history)); for f in $(features) $(fold) $(TRAIN_OUT)/params/train; do \
 	    [ $(checkpoint) -nt $$f ] || rm -f $(checkpoint); done
-	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
+	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --standardize $(call q,$(STANDARDIZE)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
 	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
 	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) $(tail) $(if $(unfrozen),-w $(call q,$(call weights_at,$(WEIGHTS)))) \
@@ -348,7 +352,7 @@ about_TRAIN_SEED := seed of the head and the order of samples, if not SEED
 about_TEST := share of test images
 about_VAL := share of validation images among the rest
 about_GROUP := patient, or none (the paper's leaky way; needs ALLOW_LEAK=1)
-about_SUBSETS := drawn, or folders (the data set's own split)
+about_SUBSETS := drawn; folders (the data set's own); own-test (its test folder, validation drawn)
 about_ALLOW_LEAK := 1: go on where training and test share patients or copies of images
 about_SIZE := pixels, HxW; empty: what the backbone takes
 about_FILTER := nearest, bilinear, bicubic, area, lanczos
@@ -360,6 +364,7 @@ about_DTYPE := f32, bf16; on a GPU also tf32, f16
 about_STORE := f32, or f16 or bf16: features in half the room
 about_DEVICE := auto, cpu, cuda
 about_NEURONS := units of the hidden layers: 256, or 512,64; 0 for none
+about_STANDARDIZE := yes: each feature less its mean, divided by its deviation over training; or no
 about_LR := learning rate
 about_EPOCHS := epochs at most
 about_BATCH := samples a training step

@@ -16,10 +16,14 @@ plain_path = $(shell printf %s $(call q,$(1)) | \
     LC_ALL=C sed -E 's|/+|/|g; s|^/\.$$|/|; :again; s|/\.(/\|$$)|\1|; t again; s|(.)/$$|\1|; s|^\./||')
 same_path = $(shell [ "$$(realpath -m -- $(call q,$(1)))" = "$$(realpath -m -- $(call q,$(2)))" ] && echo yes)
 
+# Variables that users may give. Those of make itself, and what programs that make runs are told by:
+known := MAKEFLAGS GNUMAKEFLAGS MFLAGS MAKE SHELL TMPDIR OMP_NUM_THREADS ONEDNN_MAX_CPU_ISA ATEN_CPU_CAPABILITY \
+    HILUM_SHARED HILUM_BIN HILUM_DEVICE HILUM_WEIGHTS_URL
+
 # A $ in a value is a character, and no reference to a variable of make. $(call take_values,NAME ...)
-take_values = $(foreach v,$(1),$(if $(call is_given,$(v)),$(call take_value,$(v))))
-take_value = $(if $(findstring $(newline),$(value $(1)))$(findstring $(tab),$(value $(1))),\
-        $(error $(1): expected one line without tabs, found '$(subst $(tab),\t,$(subst $(newline),\n,$(value $(1))))'))\
+take_values = $(eval known += $(1))$(foreach v,$(1),$(if $(call is_given,$(v)),$(call take_value,$(v))))
+take_value = $(if $(findstring $(newline),$(value $(1))),\
+        $(error $(1): expected one line, found '$(subst $(newline),\n,$(value $(1)))'))\
     $(if $(findstring $$,$(value $(1))),$(eval override $(1) := $$(value $(1)))$(eval export $(1)))\
     $(if $(filter $(1),$(paths)),$(if $(call is_plain,$($(1))),,$(eval override $(1) := $$(call plain_path,$$($(1))))$(eval export $(1))))
 
@@ -31,3 +35,8 @@ check_names = $(foreach v,$(1),$(call check_name,$(v),$($(v))))
 check_name = $(if $(2),,$(error $(1): expected a name, found nothing))\
     $(if $(call not_in_names,$(2)),$(error $(1): expected no $(call not_in_names,$(2)) in the name of a folder, found '$(2)'))\
     $(if $(filter -% ~%,$(2)),$(error $(1): expected a name that does not begin with - or ~, found '$(2)'))
+
+# A slip in the name of a knob would train with the default.
+unknown = $(firstword $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(v)))),$(filter-out $(known),$(v)))))
+refuse_unknown = $(if $(unknown),$(call refuse_name,$(unknown),$(shell $(hilum)/scripts/nearest $(call q,$(unknown)) $(known))))
+refuse_name = $(error $(1): there is no such knob; $(if $(2),the nearest is $(2),make help lists them))

@@ -27,3 +27,5 @@ include $(call part,values.mk)
 include $(call part,pipeline.mk)
 include $(call part,experiments.mk)
 include $(call part,paper.mk)
+
+$(refuse_unknown)

@@ -19,7 +19,6 @@ eq = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 empty :=
 space := $(empty) $(empty)
 comma := ,
-tab := $(empty)	$(empty)
 define newline
 
 

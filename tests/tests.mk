@@ -2,6 +2,8 @@
 # `make check`: unit tests (cmocka), command-line tests (bats), hostile files, faults, parity with the references;
 # all speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
+known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON
+
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 nets_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/nets/test_*.c)) # without libtorch
 torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))

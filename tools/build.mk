@@ -7,6 +7,7 @@
 
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
 $(call take_values,BUILD LIBTORCH PREFIX DESTDIR)
+known += CC CXX AR CFLAGS CXXFLAGS LDFLAGS WERROR TORCH_ABI asan fuzz V bindir plain_bindir mandir
 $(call check_names,BUILD)
 ifeq ($(origin CC),default)
 CC := gcc
@@ -27,10 +28,14 @@ werror := $(if $(filter 1,$(WERROR)),-Werror)
 hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla $(werror) -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
-# Loops over arrays that are to become vector code, in which nobody reads errno of a square root.
-vector_cflags  := $(if $(fuzz),,-ftree-vectorize -fvect-cost-model=dynamic) -fno-math-errno
-# Threads of products: gcc's OpenMP. For the fuzzers, whose compiler is another, one thread does.
+clang := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+# Loops over arrays that are to become vector code, in which nobody reads errno of a square root. (clang vectorizes
+# at -O2; gcc 12 needs to be told.)
+vector_cflags  := $(if $(clang),,-ftree-vectorize -fvect-cost-model=dynamic) -fno-math-errno
+# Threads of products: the compiler's OpenMP, which stands in for the other one's where both are loaded. For the
+# fuzzers one thread does.
 openmp_cflags  := $(if $(fuzz),-Wno-unknown-pragmas,-fopenmp)
+openmp_libs    := $(if $(and $(clang),$(if $(fuzz),,1)),-fopenmp,-lgomp)
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
 hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra $(werror) -fPIC -fstack-protector-strong -MMD -MP
 hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
@@ -41,7 +46,7 @@ hilum_ldflags  += -fsanitize=address,undefined
 endif
 ifdef fuzz # by libFuzzer, which is clang's; the warnings are gcc's
 hilum_cflags   := $(filter-out -W% -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
-                  -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+                  -DHL_FUZZ -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 hilum_ldflags  += -fsanitize=address,undefined
 endif
 
@@ -58,14 +63,14 @@ ifdef LIBTORCH
 torch_cflags := -isystem $(call q,$(LIBTORCH)/include) -isystem $(call q,$(LIBTORCH)/include/torch/csrc/api/include) \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
 torch_libs   := -L$(call q,$(LIBTORCH)/lib) -Wl,-rpath,$(call q,$(LIBTORCH)/lib) -ltorch_cpu -lc10
-product_libs := -lgomp
+product_libs := $(openmp_libs)
 # It has a copy of oneDNN of its own, of another version: beside the system's, each would call functions
 # of the other (std::call_once is one for both).
 hilum_cflags += -DHL_WITHOUT_ONEDNN
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
-product_libs := -ldnnl -lgomp
+product_libs := -ldnnl $(openmp_libs)
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
@@ -98,7 +103,6 @@ built = $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 
 # Compiling takes all processors unless -j says how many, and comes before everything else. (The steps of an
 # experiment have threads of their own, and come one after the other.)
-processors = $(shell env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
 jobs_are_given = $(filter -j% --jobserver-auth%,$(MAKEFLAGS))
 # $(call compile,GOAL)
 compile = +@$(if $(jobs_are_given),:,[ -e $(BUILD)/libhilum.a ] || \

@@ -199,6 +199,8 @@ static int make_chain(char **chain, const hl_head *head, const hl_features *f, h
     if (hl_chain_join(&both, f->samples.chain, hl_head_chain(head), e))
         return -1;
     const int status = hl_chain_extend(chain, both, &cli, inputs, manifest ? 3 : 2, e);
+    hl_chain_warn_of_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
+    hl_chain_warn_of_old_id("head", status == 0 && hl_head_id_is_old(head));
     free(both);
     return status;
 }

@@ -270,6 +270,9 @@ static int make_chain(char **chain, const job *j, hl_err *e)
     if (hl_chain_join(&both, j->images.chain, hl_head_chain(j->head), e))
         return -1;
     const int status = hl_chain_extend(chain, both, &cli, inputs, 3, e);
+    hl_chain_warn_of_old_id("images", status == 0 && !hl_tf_id_covers_data(j->images.file));
+    hl_chain_warn_of_old_id(j->source.role, status == 0 && j->source.id_is_old);
+    hl_chain_warn_of_old_id("head", status == 0 && hl_head_id_is_old(j->head));
     free(both);
     return status;
 }

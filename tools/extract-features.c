@@ -93,7 +93,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const net_ext
     if (hl_chain_extend(&chain, in->chain, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
-                                         space, chain, &payload, e);
+                                         space, chain, &payload, NULL, e);
     free(chain);
     return status;
 }
@@ -139,6 +139,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
             hl_tf_discard(out);
         else
             status = hl_tf_finish(out, e);
+        if (status == 0)
+            hl_chain_warn_of_old_id("images", !hl_tf_id_covers_data(in->file));
     }
     net_extractor_free(x);
     return status;

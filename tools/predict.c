@@ -72,6 +72,7 @@ typedef struct job {
     worklist list;
     judge judge;
     char subject[HL_DIGEST_SIZE]; /* of images or features */
+    bool subject_is_old;          /* see hl_chain_warn_of_old_id */
 } job;
 
 /* ---- images ---- */
@@ -146,6 +147,7 @@ static int predict_features(job *j, hl_err *e)
     if (hl_features_open(&f, features_path, e))
         return -1;
     strcpy(j->subject, hl_tf_id(f.samples.file));
+    j->subject_is_old = !hl_tf_id_covers_data(f.samples.file);
     int status = hl_head_check_features(j->head, j->head_name, &f, e);
     if (status == 0)
         status = read_features(j, &f, e);
@@ -170,6 +172,9 @@ static int make_chain(char **chain, const job *j, hl_err *e)
                       e))
         return -1;
     const int status = hl_chain_extend(chain, both, &cli, from, n, e);
+    hl_chain_warn_of_old_id("features", status == 0 && j->subject_is_old);
+    hl_chain_warn_of_old_id("head", status == 0 && hl_head_id_is_old(j->head));
+    hl_chain_warn_of_old_id("calibration", status == 0 && j->calibration.id_is_old);
     free(both);
     return status;
 }

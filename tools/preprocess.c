@@ -159,7 +159,8 @@ static hl_space space_of(const hl_conversion *c)
     return s;
 }
 
-static int create_output(hl_tf_writer **out, const hl_conversion *c, int channels, hl_err *e)
+static int create_output(hl_tf_writer **out, const hl_conversion *c, int channels,
+                         const char *data_digest, hl_err *e)
 {
     const hl_tensor_desc payload = {
         .name = "images",
@@ -174,26 +175,43 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
     const hl_cli record = recorded_options();
     if (hl_chain_extend(&chain, c->manifest->chain, &record, inputs, 2, e))
         return -1;
-    const int status = hl_samples_create(out, opt_output, &c->kept, c->manifest->classes,
-                                         c->manifest->nclasses, &space, chain, &payload, e);
+    const int status =
+        hl_samples_create(out, opt_output, &c->kept, c->manifest->classes, c->manifest->nclasses,
+                          &space, chain, &payload, data_digest, e);
     free(chain);
     return status;
 }
 
+/* All images from the spool, into the digest where there is one, else into the file. */
+static int copy_images(hl_conversion *c, int channels, hl_sha256 *digest, hl_tf_writer *out,
+                       hl_err *e)
+{
+    const size_t bytes = c->to.height * c->to.width * (size_t)channels;
+    uint8_t *image = hl_malloc(bytes, 1);
+    int status = hl_spool_rewind(&c->spool, e);
+    for (size_t i = 0; i < c->kept.n && status == 0; i++) {
+        status = hl_spool_next(&c->spool, image, channels, e);
+        if (status == 0 && digest)
+            hl_sha256_add(digest, image, bytes);
+        else if (status == 0)
+            status = hl_tf_write(out, image, bytes, e);
+    }
+    free(image);
+    return status;
+}
+
+/* The spool is read twice: the header of the file states the digest of what follows it. */
 static int write_images(hl_conversion *c, hl_err *e)
 {
     const int channels = opt_channels == CHANNELS_3 || c->spool.colour ? 3 : 1;
-    const size_t bytes = c->to.height * c->to.width * (size_t)channels;
+    hl_sha256 *sum = hl_samples_digest(&c->kept);
+    char digest[HL_DIGEST_SIZE];
     hl_tf_writer *out;
-    if (hl_spool_rewind(&c->spool, e) || create_output(&out, c, channels, e))
+    int status = copy_images(c, channels, sum, NULL, e);
+    hl_sha256_end_text(sum, digest);
+    if (status || create_output(&out, c, channels, digest, e))
         return -1;
-    uint8_t *image = hl_malloc(bytes, 1);
-    int status = 0;
-    for (size_t i = 0; i < c->kept.n && status == 0; i++)
-        status = hl_spool_next(&c->spool, image, channels, e) || hl_tf_write(out, image, bytes, e)
-                     ? -1
-                     : 0;
-    free(image);
+    status = copy_images(c, channels, NULL, out, e);
     if (status)
         hl_tf_discard(out);
     else

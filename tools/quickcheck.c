@@ -66,6 +66,9 @@ static void print_chain(const char *text)
         const char *options_text = json_string_value(json_object_get(o, "options"));
         say("  made by: %s %s %s", tool ? tool : "?", version ? version : "?",
             options_text ? options_text : "");
+        const json_t *epochs = json_object_get(o, "interrupted");
+        if (epochs)
+            say("           interrupted after epoch %lld", (long long)json_integer_value(epochs));
         const char *role;
         json_t *digest;
         json_object_foreach(json_object_get(o, "inputs"), role, digest)
@@ -80,7 +83,8 @@ static void print_header(const hl_tf_reader *r)
     const hl_tf_header *h = hl_tf_get_header(r);
     const char *kind = hl_tf_meta(h, "hilum.kind");
     say("%s: %s", hl_tf_name(r), kind ? kind : "a tensor file of no stated kind");
-    say("  id: %s", hl_tf_id(r));
+    say("  id: %s%s", hl_tf_id(r),
+        hl_tf_id_covers_data(r) ? "" : " (of the old kind: it does not cover the data)");
     for (size_t i = 0; i < h->nmeta; i++) {
         if (strcmp(h->keys[i], "hilum.chain") == 0)
             print_chain(h->values[i]);

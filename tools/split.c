@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DRAWN, FOLDERS };
+enum { DRAWN, FOLDERS, OWN_TEST };
 enum { BY_PATIENT, BY_IMAGE };
 enum { TOGETHER, APART };
 enum { MAX_FOLDS = 100 };
@@ -36,8 +36,8 @@ static const hl_opt options[] = {
     HL_OPT_REAL_R('v', "val", "PART", &opt_val, 0, 0.99, "part of the rest for validation"),
     HL_OPT_FLAG_R('x', "exact", &opt_exact, "meet the parts in each class, not just on average"),
     HL_OPT_SEED(&opt_seed),
-    HL_OPT_CHOICE_R(0, "subsets", "drawn|folders", &opt_subsets,
-                    "draw subsets, or keep the data set's own"),
+    HL_OPT_CHOICE_R(0, "subsets", "drawn|folders|own-test", &opt_subsets,
+                    "draw subsets, keep the data set's own, or only its test set"),
     HL_OPT_CHOICE_R('g', "group", "patient|none", &opt_group, "what is never divided"),
     HL_OPT_CHOICE_R(0, "duplicates", "together|apart", &opt_duplicates,
                     "look at the images, and never divide copies of one image either"),
@@ -114,6 +114,29 @@ static int collect(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_
 
 /* ---- subsets ---- */
 
+/* Fewer images choose an epoch by chance: of 100, 90 % right means 83 to 94 % (Wilson). */
+enum { FEW_TO_VALIDATE = 100 };
+
+/* A training without validation images goes on to its last epoch, so they are drawn where the data
+ * set has none; and the record says so. */
+static void settle_validation(const hl_collection *c)
+{
+    if (opt_subsets != FOLDERS || !c->has_subsets || opt_val <= 0)
+        return;
+    const size_t n = hl_manifest_count(&c->samples, HL_VAL);
+    if (n == 0) {
+        opt_subsets = OWN_TEST;
+        hl_log_info("the data set has no validation images of its own: they are drawn from its "
+                    "training images, a part of %g (see --val)",
+                    opt_val);
+    } else if (n < FEW_TO_VALIDATE) {
+        hl_log_warn("the data set has only %zu validation images of its own, too few to choose an "
+                    "epoch by: --subsets own-test draws more of them from training and keeps its "
+                    "test set",
+                    n);
+    }
+}
+
 /* Only a draw that goes by patients has use for it: then the images are not even opened. */
 static int find_together(hl_together *t, const hl_collection *c, const char *dir, hl_err *e)
 {
@@ -135,19 +158,19 @@ static int find_together(hl_together *t, const hl_collection *c, const char *dir
 
 static int set_subsets(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
 {
-    if (opt_subsets == FOLDERS) {
-        if (c->has_subsets)
-            return 0;
+    if (opt_subsets != DRAWN && !c->has_subsets)
         return hl_fail(e, "%s: has no subsets of its own: expected %s",
                        opt_labels ? opt_labels : dir,
                        opt_labels ? "a column 'subset'" : "the folders train, val and test");
-    }
+    if (opt_subsets == FOLDERS)
+        return 0;
     const hl_assignment a = {.test = opt_test,
                              .val = opt_val,
                              .seed = opt_seed,
                              .by_patient = opt_group == BY_PATIENT,
                              .keys = t->keys,
                              .exact = opt_exact,
+                             .keep_test = opt_subsets == OWN_TEST,
                              .folds = (size_t)opt_folds,
                              .fold = (size_t)opt_fold};
     const size_t mixed = hl_assign_subsets(&c->samples, &a);
@@ -161,9 +184,9 @@ static int set_subsets(hl_collection *c, const hl_together *t, const char *dir, 
 /* Was this subset asked for? A part of 0 means that it was not. */
 static bool is_wanted(hl_subset subset)
 {
-    if (opt_subsets == FOLDERS || subset == HL_TRAIN)
-        return true;
-    return (subset == HL_TEST ? opt_test : opt_val) > 0;
+    if (subset == HL_VAL)
+        return opt_val > 0;
+    return subset == HL_TRAIN || opt_subsets != DRAWN || opt_test > 0;
 }
 
 static const char *advice(void)
@@ -172,6 +195,9 @@ static const char *advice(void)
         return "use --subsets drawn";
     if (opt_folds)
         return "use fewer --folds, or add images";
+    if (opt_subsets == OWN_TEST)
+        return opt_exact ? "change --val, or add images"
+                         : "try --exact, another --seed, or another --val";
     return opt_exact ? "change --test or --val, or add images"
                      : "try --exact, another --seed, or other --test and --val";
 }
@@ -205,7 +231,7 @@ static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, hl_err
         hl_log_warn("%zu patients have images in several subsets: a test set that shares patients "
                     "with the training set looks better than it is; %s",
                     n->divided,
-                    opt_subsets == FOLDERS ? "see --subsets drawn" : "see --group patient");
+                    opt_subsets == DRAWN ? "see --group patient" : "see --subsets drawn");
     return 0;
 }
 
@@ -214,17 +240,19 @@ static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, hl_err
 enum { NAME_COLUMNS = 24 };
 
 /* The name of a class in a column: characters counted, not bytes, and no control characters. */
-static void fit_name(const char *name, char out[4 * NAME_COLUMNS + 1])
+static void fit_name(const char *class_name, char out[4 * NAME_COLUMNS + 1])
 {
     size_t n = 0, columns = 0;
-    for (; *name; name++) {
-        const unsigned char byte = (unsigned char)*name;
-        const bool starts = (byte & 0xc0) != 0x80;
+    char *shown = hl_strdup(class_name);
+    hl_one_line(shown);
+    for (const char *name = shown; *name; name++) {
+        const bool starts = ((unsigned char)*name & 0xc0) != 0x80;
         if (columns + starts > NAME_COLUMNS || n == 3 * NAME_COLUMNS)
             break;
         columns += starts;
-        out[n++] = (char)(byte < 0x20 || byte == 0x7f ? '?' : *name);
+        out[n++] = *name;
     }
+    free(shown);
     for (; columns < NAME_COLUMNS; columns++)
         out[n++] = ' ';
     out[n] = '\0';
@@ -303,6 +331,7 @@ static int run(const char *dir, hl_patient_rule *rule, hl_err *e)
     hl_together t;
     if (settle_source(dir, e) || collect(&c, dir, rule, e))
         return -1;
+    settle_validation(&c);
     int status = find_together(&t, &c, dir, e);
     if (status == 0)
         status = divide(&c, &t, dir, e);
@@ -323,9 +352,11 @@ static void settle_folds(void)
     if (opt_fold < 1 || opt_fold > opt_folds)
         hl_usage_error("--fold: expected a whole number from 1 to %" PRId64 ", found '%" PRId64 "'",
                        opt_folds, opt_fold);
-    if (opt_subsets == FOLDERS || opt_test != DEFAULT_TEST)
+    if (opt_subsets != DRAWN || opt_test != DEFAULT_TEST)
         hl_usage_error("--folds and %s both state the test set: choose one",
-                       opt_subsets == FOLDERS ? "--subsets folders" : "--test");
+                       opt_subsets == FOLDERS    ? "--subsets folders"
+                       : opt_subsets == OWN_TEST ? "--subsets own-test"
+                                                 : "--test");
     opt_test = 1 / (double)opt_folds;
 }
 
@@ -337,6 +368,9 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     if (opt_exact && opt_subsets == FOLDERS)
         hl_usage_error("--exact draws subsets and --subsets folders does not: choose one");
+    if (opt_subsets != DRAWN && opt_folds == 0 && opt_test != DEFAULT_TEST)
+        hl_usage_error("--test and --subsets %s both state the test set: choose one",
+                       opt_subsets == FOLDERS ? "folders" : "own-test");
     settle_folds();
     if (hl_patient_rule_make(&rule, opt_regex, &e))
         hl_usage_error("--patient-regex: %s", e.msg);

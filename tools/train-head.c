@@ -20,16 +20,20 @@
 
 #define CLASS_WEIGHT_WORDS "none|balanced"
 enum { WEIGHT_NONE, WEIGHT_BALANCED };
+#define STANDARDIZE_WORDS "no|yes"
 
 static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *tail_weights;
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
 static int class_weight, optimizer, schedule, tail_pool = NET_POOL_AVG, batchnorm;
+static int standardize; /* index of STANDARDIZE_WORDS */
 
 static const hl_opt options[] = {
     HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
                  "units of each hidden layer, e.g. 256 or 512,64; 0: no hidden layer"),
+    HL_OPT_CHOICE_R(0, "standardize", STANDARDIZE_WORDS, &standardize,
+                    "features less their mean, over their deviation, in the training subset"),
     HL_OPT_REAL_R('r', "lr", "RATE", &rate, 1e-12, 1e6, "learning rate"),
     HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "epochs at most"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples a step"),
@@ -171,7 +175,7 @@ static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
 
 typedef struct journal {
     hl_out history;
-    hl_text head, rows; /* of the history */
+    hl_text rows; /* of the history */
     double started;
     size_t before; /* epochs that an earlier run has done */
 } journal;
@@ -192,16 +196,9 @@ static int report_epoch(void *ctx, const hl_epoch *t, hl_err *e)
     return 0;
 }
 
-static int open_history(journal *l, const char *chain, hl_err *e)
+static int open_history(journal *l, hl_err *e)
 {
-    if (!history)
-        return 0;
-    if (hl_out_open(&l->history, history, false, e))
-        return -1;
-    hl_text_puts(&l->head, "#chain\t");
-    hl_tsv_escape(&l->head, chain);
-    hl_text_puts(&l->head, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
-    return 0;
+    return history ? hl_out_open(&l->history, history, false, e) : 0;
 }
 
 /* ---- training ---- */
@@ -228,14 +225,36 @@ static hl_train_options train_options(const float *weights)
     };
 }
 
-static int write_history(journal *l, hl_err *e)
+static int write_history(journal *l, const char *chain, hl_err *e)
 {
     if (!history)
         return 0;
-    hl_text_add(&l->head, l->rows.data, l->rows.len);
-    hl_seal_table(&l->head, 0);
-    fwrite(l->head.data, 1, l->head.len, l->history.fp); /* a failure shows at commit */
+    hl_text table = {0};
+    hl_text_puts(&table, "#chain\t");
+    hl_tsv_escape(&table, chain);
+    hl_text_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
+    hl_text_add(&table, l->rows.data, l->rows.len);
+    hl_seal_table(&table, 0);
+    fwrite(table.data, 1, table.len, l->history.fp); /* a failure shows at commit */
+    hl_text_free(&table);
     return hl_out_commit(&l->history, e);
+}
+
+/* The provenance of what was made, which tells whether it was interrupted. */
+static int write_results(const hl_head *head, hl_tf_writer *file, journal *l, const char *chain,
+                         const hl_outcome *o, hl_err *e)
+{
+    char *marked = NULL;
+    if ((o->interrupted && hl_chain_mark_interrupted(&marked, chain, o->epochs, e)) ||
+        write_history(l, marked ? marked : chain, e)) {
+        free(marked);
+        hl_tf_discard(file);
+        return -1;
+    }
+    if (marked)
+        hl_tf_amend(file, "hilum.chain", marked);
+    free(marked);
+    return hl_head_end(head, file, e);
 }
 
 static void tell_outcome(const hl_outcome *o)
@@ -269,25 +288,22 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
     o.checkpoint = checkpoint ? &c : NULL;
     hl_outcome outcome;
     hl_tf_writer *file;
-    if (open_history(&l, chain, e))
+    if (open_history(&l, e))
         return -1;
     if (hl_head_begin(&file, head, output, chain, e)) {
         hl_out_abort(&l.history);
         return -1;
     }
     int status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
-    if (status == 0)
+    if (status == 0) {
         tell_outcome(&outcome);
-    if (status == 0)
-        status = write_history(&l, e);
-    if (status == 0)
-        status = hl_head_end(head, file, e);
-    else
+        status = write_results(head, file, &l, chain, &outcome, e);
+    } else {
         hl_tf_discard(file);
+    }
     if (status == 0 && checkpoint && !outcome.interrupted)
         status = drop_checkpoint(&c, e);
     hl_out_abort(&l.history);
-    hl_text_free(&l.head);
     hl_text_free(&l.rows);
     return status;
 }
@@ -309,7 +325,7 @@ static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], con
 }
 
 /* The head, on the features themselves or on the unfrozen layers that take them. */
-static int make_head(hl_head **head, const hl_features *f, hl_err *e)
+static int make_head(hl_head **head, const hl_features *f, const hl_set *train, hl_err *e)
 {
     int64_t units[HL_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
@@ -318,8 +334,10 @@ static int make_head(hl_head **head, const hl_features *f, hl_err *e)
     net_tail *tail = NULL;
     if (unfreeze && net_tail_new(&tail, &s->space, tail_weights, &o, e))
         return hl_fail_in(e, hl_tf_name(s->file));
-    return hl_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail,
-                       seed, e);
+    if (hl_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail, seed,
+                    e))
+        return -1;
+    return standardize && train->n ? hl_head_standardize(*head, train->n, train->features, e) : 0;
 }
 
 static int train(hl_features *f, hl_err *e)
@@ -338,9 +356,10 @@ static int train(hl_features *f, hl_err *e)
     if (status == 0)
         status = hl_chain_extend(&chain, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
     if (status == 0)
-        status = make_head(&head, f, e);
+        status = make_head(&head, f, &sets[HL_TRAIN], e);
     if (status == 0)
         status = fit(head, f, sets, chain, e);
+    hl_chain_warn_of_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
     hl_head_free(head);
     free(chain);
     free_set(&sets[HL_TRAIN]);

@@ -72,7 +72,7 @@ gives_the_same() { # OPTION...
 
 @test "checkpoint: unfrozen layers, with averages that training moves, give the same bytes" {
     features=$BATS_FILE_TMPDIR/maps
-    gives_the_same --unfreeze 6 -w seeded:1 --batchnorm training -b 4 -e 8
+    gives_the_same --unfreeze 6 -w seeded:1 --standardize yes --batchnorm training -b 4 -e 8
 }
 
 # interrupted_early: leaves a checkpoint of a training that was interrupted early.
@@ -161,6 +161,25 @@ interrupted_early() { # OPTION...
     damaged "hilum.standing: 'pass' is out of its range"
     exchange '"value/0"' '"valve/0"'
     damaged 'tensor 2: expected value/0 as this training has it, found valve/0'
+    # standing MEMBER VALUE: in hilum.standing, with blanks up to the length of the one that was there.
+    standing() {
+        zstd -dqc whole | perl -0777 -pe 'BEGIN { ($key, $value) = splice @ARGV, 0, 2 }
+            s/(\\"$key\\":)([^,}]*)/$1 . sprintf("%-*s", length $2, $value)/e' "$1" "$2" >plain
+        zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
+    }
+    standing rate null
+    damaged "'rate': expected a number, found null"
+    standing rate 0.1
+    damaged "hilum.standing: 'rate': expected a number from 0 to 0.001, found 0.1"
+    standing rate -1
+    damaged "hilum.standing: 'rate': expected a number from 0 to 0.001, found -1"
+    standing best_loss null
+    damaged "'best_loss': expected a number, found null" # there are validation samples
+    zstd -dqc whole >plain
+    printf '\0\0\300\177' | dd of=plain bs=1 seek=$(($(stat -c %s plain) - 4)) conv=notrunc status=none # a NaN
+    restate plain
+    zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
+    damaged 'v/3: a value is not finite'
 }
 
 @test "checkpoint: wrong usage and places that cannot be written are told before training" {
@@ -185,7 +204,7 @@ make_all() {
 
 # cut_short SIGNAL GOAL KNOB=value...: ends all that make has started when a checkpoint is there.
 cut_short() {
-    env --default-signal=INT setsid bash -c "$(declare -f make_all); ROOT='$ROOT' BATS_FILE_TMPDIR='$BATS_FILE_TMPDIR'; make_all \"\$@\"" \
+    ROOT=$ROOT env --default-signal=INT setsid bash -c "$(declare -f make_all); make_all \"\$@\"" \
         - "${@:2}" >log 2>&1 &
     for _ in $(seq 600); do
         [ -z "$(find results -name checkpoint.safetensors.zst 2>/dev/null)" ] || break

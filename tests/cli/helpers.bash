@@ -46,11 +46,21 @@ reseal() {
     mv "$1.resealed" "$1"
 }
 
+# restate FILE: the header of a safetensors file, without a frame around it, states the digest that its data have.
+restate() {
+    local length digest
+    length=$(head -c 8 "$1" | od -A n -t u8 | tr -d ' ')
+    digest=$(tail -c +$((length + 9)) "$1" | sha256sum | cut -d ' ' -f 1)
+    perl -0777 -pi -we 'BEGIN { $digest = shift }
+        s/("hilum.data":"sha256:)[0-9a-f]{64}/$1$digest/' "$digest" "$1"
+}
+
 # change_prints FILE COMMAND...: what split and audit remember, as a safetensors file through a filter, and back.
 change_prints() {
     local file=$1
     shift
     zstd -qdc "$file" | "$@" >"$BATS_TEST_TMPDIR/changed"
+    restate "$BATS_TEST_TMPDIR/changed"
     zstd -qf "$BATS_TEST_TMPDIR/changed" -o "$file"
 }
 
@@ -63,6 +73,9 @@ spoil_prints() {
         substr($all, $at + 32 * $_, 1) ^= "\1" for 0 .. $rows - 1;
         print $all' "$2"
 }
+
+# literal TEXT: as a pattern that matches nothing else, such as the path of the checkout
+literal() { sed 's/[][\.*^$()+?{}|]/\\&/g' <<<"$1"; }
 
 # fails STATUS PATTERN COMMAND...: the command exits with STATUS and says one line that matches.
 fails() {

@@ -117,7 +117,7 @@ unescaped() { # COLUMN
     plain=${folder//$'\n'/ }
     ln -s "$folder" "$plain"
     run make --no-print-directory -C "$ROOT" all RESULTS="$BATS_FILE_TMPDIR/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=1 \
-        JOBS=1 ALLOW_LEAK=1 WEIGHTS=seeded:1 DATA="$BATS_FILE_TMPDIR/${plain//\$/\$\$}"
+        JOBS=1 ALLOW_LEAK=1 WEIGHTS=seeded:1 DATA="$BATS_FILE_TMPDIR/$plain"
     echo "$output"
     [ "$status" -eq 0 ]
     [ -s results/run/report.html ]

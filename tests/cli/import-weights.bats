@@ -79,6 +79,10 @@ setup() {
     zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
     printf '\0' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000000 conv=notrunc status=none
     printf '\1' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000004 conv=notrunc status=none
+    fails 1 'plain: is damaged: expected data with the digest sha256:' \
+        import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
+    # As of 0.1.0, which stated the identity of the weights alone.
+    LC_ALL=C sed -i '1s/"hilum.data"/"hilum.dat_"/' "$BATS_TEST_TMPDIR/plain"
     fails 1 'plain: its weights are sha256:.*: expected hilum.identity sha256:8db74f51' \
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
     [ ! -e "$out" ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# The tools in pipes, as DESIGN and README promise.
+# The tools in pipes, as README.md shows them.
 
 load helpers
 bats_require_minimum_version 1.5.0

@@ -176,6 +176,15 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         'BEGIN { d = a - c; exit !(c > 0 && d < 1e-6 && d > -1e-6) }'
 }
 
+@test "predict: a head on standardised features gives the probabilities that evaluate gives" {
+    train-head -q -j 1 -e 4 -n 8 --standardize yes -o standardized features
+    evaluate -q --subset all -p own.tsv -o m.json standardized features 2>/dev/null
+    predict -q -j 1 -f features standardized >list.tsv
+    alike <(rows list.tsv) <(grep -v '^#' own.tsv | tail -n +2 | cut -f 1,7)
+    run cmp <(rows list.tsv | sort) <(predict -q -j 1 -f features head | rows /dev/stdin | sort)
+    [ "$status" -eq 1 ]
+}
+
 @test "predict: a head with a tail, and one on a TorchScript module" {
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --unfreeze 4 -o cut "$BATS_FILE_TMPDIR/images"
     train-head -q -j 1 -e 1 -n 8 --unfreeze 4 -w seeded:1 -o tailed cut

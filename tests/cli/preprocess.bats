@@ -146,7 +146,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     mkdir t
     for bad in gif png-flipped-bit jpeg-huge missing.png; do
         manifest "$images" grey.jpg "refused/$bad" rgb-8.png > m.tsv
-        TMPDIR=$PWD/t fails 1 "^preprocess: $images/refused/$bad: " preprocess -q -o out m.tsv
+        TMPDIR=$PWD/t fails 1 "^preprocess: $(literal "$images/refused/$bad"): " preprocess -q -o out m.tsv
         [ "${#stderr_lines[@]}" = 1 ]
         [ "$(ls; ls t)" = "$(printf 'm.tsv\nt')" ]
     done

@@ -192,6 +192,30 @@ END
     grep -q '<th scope="row">PNEUMONIA</th><td class="num">0.800</td>' r.html
 }
 
+@test "report: no validation images, or too few of the data set's own, are a warning" {
+    phantom -q -n 60 --min-size 64 --max-size 80 drawn
+    split -q --exact drawn -o m.tsv
+    grep -v -e '^#' -e '^path' m.tsv | while IFS=$'\t' read -r path label _ subset; do
+        mkdir -p "set/$subset/$label"
+        cp "drawn/$path" "set/$subset/$label/"
+    done
+    warnings() { # OPTION...: of split
+        split -q --duplicates apart "$@" set -o own.tsv
+        preprocess -q --size 32 own.tsv | extract-features -q -m mobilenetv2 -w seeded:1 -o features
+        train-head -q -n 4 -e 1 --history h.tsv -o head features
+        evaluate -q --resamples 10 -p p.tsv -o m.json head features
+        report -q --metrics m.json --history h.tsv --predictions p.tsv --manifest own.tsv --markdown r.md -o r.html
+        tr '\n' ' ' <r.md | grep -oE '(There were no validation|The data set has only [0-9]+ validation) images[^.]*'
+    }
+    few=$(find set/val -type f | wc -l)
+    [[ $(warnings --subsets folders) == "The data set has only $few validation images of its own, too few to choose an epoch by: SUBSETS=own-test "* ]]
+    ! warnings --subsets own-test --exact
+    rm -r set/val
+    ! warnings --subsets folders # draws them
+    grep -q "The test set is the data set's own" r.md
+    [[ $(warnings --subsets folders --val 0) == "There were no validation images: "* ]]
+}
+
 @test "report: a sound experiment carries no warning" {
     full -o r.html --markdown r.md
     run grep "Read this first" r.html r.md
@@ -243,6 +267,15 @@ END
     sed 's/"tool": "split"/"tool": "phantom"/' "$data/metrics.json" > m.json
     report --metrics m.json --markdown r.md -o r.html
     grep -q 'Synthetic phantoms, not X-rays' r.md
+}
+
+@test "report: only the source phantom itself raises the alarm about phantoms" {
+    for options in '--source phantom-limb' "--regex 'a --source phantom' --seed 1" "--source 'phantom limb'"; do
+        sed "s/\"options\": \"--subset test\"/\"options\": \"$options\"/" "$data/metrics.json" > m.json
+        [ "$(grep -c "source" m.json)" -ge 1 ]
+        report --metrics m.json --markdown r.md -o r.html
+        [ "$(grep -c 'Synthetic phantoms' r.md)" -eq 0 ]
+    done
 }
 
 @test "report: files of different runs are refused with both, counts that differ are told" {

@@ -90,6 +90,14 @@ refuses() {
     mv card set/PHANTOM.json
 }
 
+@test "reproduce: a scratch place that make cannot have results in is told" {
+    for name in 'a b' 'a:b' "it's" 'a$b' 'a#b' 'a[b' 'a\b'; do
+        mkdir "$name"
+        TMPDIR=$PWD/$name refuses "TMPDIR=.*: make cannot have results there, expected a path without blanks" "$out"
+        rmdir "$name"
+    done
+}
+
 @test "reproduce: what is no complete run is refused" {
     refuses 'expected RUN=the folder of a complete run; .*nowhere is none' nowhere
     mkdir -p old

@@ -156,6 +156,62 @@ divided() {
     [ "$(images drawn.tsv A test)" -gt 1 ]
 }
 
+# own_subsets DIR IMAGES...: train/, val/ and test/ of two classes, so many images of patients with two each; 0 for no folder
+own_subsets() {
+    local dir=$1 s i
+    shift
+    for s in train val test; do
+        for ((i = 0; i < $1; i++)); do
+            mkdir -p "$dir/$s/NORMAL" "$dir/$s/PNEUMONIA"
+            : > "$dir/$s/NORMAL/$(printf 'IM-%s%04d-%04d.jpeg' $(($# * 1000)) $((i / 2)) "$i")"
+            : > "$dir/$s/PNEUMONIA/person$(($# * 1000 + i / 2))_virus_$i.jpeg"
+        done
+        shift
+    done
+}
+
+@test "--subsets folders without validation images draws them from training by patient, and says so" {
+    own_subsets set 200 0 20
+    run split --subsets folders --duplicates apart set -o m.tsv
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"split: the data set has no validation images of its own: they are drawn from its training images, a part of 0.15 (see --val)"* ]]
+    val=$(samples m.tsv | awk -F '\t' '$4 == "val"' | wc -l)
+    [ "$val" -ge 40 ] && [ "$val" -le 80 ] # 60 on average
+    [ "$(samples m.tsv | grep -c '^test/.*test$')" -eq 40 ]
+    [ "$(samples m.tsv | awk -F '\t' '$4 == "test"' | wc -l)" -eq 40 ]
+    [ "$(divided m.tsv)" -eq 0 ]
+    grep -q -- '^#chain.*--subsets own-test' m.tsv
+    # The same as when it is asked for.
+    split -q --subsets own-test --duplicates apart set -o asked.tsv
+    cmp m.tsv asked.tsv
+    # Without validation because that was asked for.
+    run split --subsets folders --val 0 set -o none.tsv
+    [[ $output != *drawn* && $output != *warning* ]]
+    [ "$(samples none.tsv | awk -F '\t' '$4 == "val"' | wc -l)" -eq 0 ]
+}
+
+@test "--subsets folders with a few validation images warns, and own-test draws more of them" {
+    own_subsets set 200 8 20
+    run split --subsets folders set -o m.tsv
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to choose an epoch by: --subsets own-test draws more of them from training and keeps its test set"* ]]
+    [ "$(images m.tsv NORMAL val)" -eq 8 ]
+    run split --subsets own-test --duplicates apart --exact --val 0.25 set -o own.tsv
+    [ "$status" -eq 0 ]
+    [[ $output != *warning* ]]
+    [ "$(images own.tsv NORMAL val)" -eq 52 ] && [ "$(images own.tsv PNEUMONIA val)" -eq 52 ] # of 208
+    [ "$(images own.tsv NORMAL test)" -eq 20 ]
+    [ "$(divided own.tsv)" -eq 0 ]
+    own_subsets enough 200 50 20
+    run split --subsets folders enough -o m.tsv
+    [[ $output != *warning* ]]
+    fails 2 '--test and --subsets own-test both state the test set' split --test 0.1 --subsets own-test set
+    fails 2 '--test and --subsets folders both state the test set' split --test 0.1 --subsets folders set
+    fails 2 '--folds and --subsets own-test both' split --folds 5 --fold 1 --subsets own-test set
+}
+
 @test "--subsets folders warns of divided patients and of an empty val, and needs folders" {
     mkdir -p set/train/A set/train/B set/test/A set/test/B
     : > set/train/A/IM-0001-0001.png

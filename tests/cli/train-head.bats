@@ -18,6 +18,9 @@ setup_file() {
 # All values of a head, without its header, which states the options.
 head_values() { zstd -dc "$1" | tail -c 1313800; } # (1280 x 256 + 256 + 256 x 2 + 2) float32
 
+# The means of one that is standardised: 1280 of them and as many scales come before these values.
+head_means() { zstd -dc "$1" | tail -c 1324040 | head -c 5120; }
+
 setup() {
     cd "$BATS_FILE_TMPDIR"
     out=$BATS_TEST_TMPDIR/out
@@ -70,12 +73,66 @@ setup() {
 
 @test "train-head: dropout, class weights, SGD and L2 change what is learned, reproducibly" {
     train-head -q -e 2 -o "$out" features
-    for option in "--dropout 0.5" "--class-weight balanced" "--optimizer sgd" "--l2 0.01"; do
+    for option in "--dropout 0.5" "--class-weight balanced" "--optimizer sgd" "--l2 0.01" "--standardize yes"; do
         train-head -q -e 2 $option -o "$out.1" features
         train-head -q -e 2 $option -o "$out.2" features
         cmp "$out.1" "$out.2"
         ! cmp -s "$out" "$out.1"
     done
+}
+
+# p_of HEAD: path and p_PNEUMONIA of each test sample of the small set that scikit-learn was given.
+p_of() {
+    evaluate -q -p "$BATS_TEST_TMPDIR/p.tsv" -o "$BATS_TEST_TMPDIR/m.json" "$1" "$DATA/standardize/features.safetensors.zst"
+    grep -v '^#' "$BATS_TEST_TMPDIR/p.tsv" | tail -n +2 | cut -f 1,7 | sort
+}
+
+# differs_by FILE: the largest difference from scikit-learn's probabilities.
+differs_by() {
+    join -t $'\t' "$DATA/standardize/expected.tsv" "$1" |
+        awk -F'\t' '{ d = $2 - $3; if (d < 0) d = -d; if (d > most) most = d } END { print NR == 24 ? most : "rows missing" }'
+}
+
+@test "train-head: softmax regression on standardised features is scikit-learn's pipeline" {
+    options=(-q -n 0 --optimizer sgd --momentum 0.9 --lr 0.2 --l2 0.02 -b 48 -e 3000)
+    train-head "${options[@]}" --standardize yes -o "$out" "$DATA/standardize/features.safetensors.zst"
+    p_of "$out" >"$out.p"
+    differs_by "$out.p"
+    differs_by "$out.p" | awk '{ exit !($1 != "rows" && $1 < 1e-6) }'
+    run quickcheck "$out"
+    [[ $output == *"standardize/mean: F32 [6]"*"standardize/scale: F32 [6]"*"dense_1/kernel: F32 [6, 2]"* ]]
+    train-head "${options[@]}" -o "$out.raw" "$DATA/standardize/features.safetensors.zst"
+    p_of "$out.raw" >"$out.p"
+    differs_by "$out.p" | awk '{ exit !($1 != "rows" && $1 > 0.1) }'
+    run quickcheck "$out.raw"
+    [[ $output != *standardize/* ]]
+}
+
+@test "train-head: standardised heads are the same for any number of threads, and with --manifest follow its training subset" {
+    train-head -q -e 2 -j 1 --standardize yes -o "$out" features
+    train-head -q -e 2 -j 3 --standardize yes -o "$out.3" features
+    cmp "$out" "$out.3"
+    split -q --seed 9 data >"$out.tsv"
+    train-head -q -e 2 -j 1 --standardize yes --manifest "$out.tsv" -o "$out.other" features
+    run cmp <(head_means "$out") <(head_means "$out.other")
+    [ "$status" -eq 1 ]
+}
+
+@test "train-head: under unfrozen layers it is their pooled output that is standardised" {
+    extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 2 -o maps images
+    train-head -q -e 1 --unfreeze 2 -w seeded:1 --lr 1e-9 --standardize yes -o "$out" maps
+    run quickcheck "$out"
+    [[ $output == *"standardize/mean: F32 [1280]"*"dense_1/kernel: F32 [1280, 256]"* ]]
+    # At a rate of next to nothing the layers stay as they are, and the answers are those of a frozen backbone.
+    train-head -q -e 1 --lr 1e-9 --standardize yes -o "$out.frozen" features
+    for kind in "" .frozen; do
+        from=features
+        [ -n "$kind" ] || from=maps
+        evaluate -q -p "$out.p$kind" -o "$out.json" "$out$kind" "$from" || true
+        grep -v '^#' "$out.p$kind" | tail -n +2 | cut -f 1,7 >"$out.p$kind.short"
+    done
+    join -t $'\t' "$out.p.short" "$out.p.frozen.short" |
+        awk -F'\t' '{ d = $2 - $3; if (d > 1e-4 || d < -1e-4) exit 1 } END { exit !NR }'
 }
 
 @test "train-head: --steps fixes the steps of an epoch" {

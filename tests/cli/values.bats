@@ -57,11 +57,11 @@ a_run() {
     ! grep 'bin/' <<<"$output"
 }
 
-@test "values: of several lines, or with tabs, they are refused in one line" {
-    refused "DATA: expected one line without tabs, found 'a\\nb'" DATA=$'a\nb'
-    refused "NEURONS: expected one line without tabs, found '8\\t16'" NEURONS=$'8\t16'
+@test "values: of several lines, they are refused in one line" {
+    refused "DATA: expected one line, found 'a\\nb'" DATA=$'a\nb'
+    refused "NEURONS: expected one line, found '8\\n16'" NEURONS=$'8\n16'
     export RUN=$'a\nb'
-    refused "RUN: expected one line without tabs, found 'a\\nb'"
+    refused "RUN: expected one line, found 'a\\nb'"
 }
 
 @test "values: a folder is the same however its path is written" {
@@ -84,7 +84,7 @@ a_run() {
 }
 
 @test "values: folders, weights and heads with any characters in their names, from make all to triage" {
-    odd='it'\''s $HOME $(x) "a" #1 50% a:b'
+    odd='it'\''s $HOME $(x) "a" #1 50% a:b'$'\tc'
     mkdir "$odd"
     phantom -q -n 14 --min-size 64 --max-size 80 "$odd/set"
     zstd -qdo "$odd/w.h5" "$DATA/../parity/data/mobilenetv2_notop.keras2.h5.zst"
@@ -139,6 +139,44 @@ a_run() {
     target=$BATS_TEST_TMPDIR/build/shim/torch_shim.o
     CXX=another-cxx CXXFLAGS=-Owhat run commands
     [[ $output == *"another-cxx -std=c++"*" -Owhat -c "* ]]
+}
+
+@test "values: a variable that is no knob is refused, and the nearest is named" {
+    refused 'NEURON: there is no such knob; the nearest is NEURONS' NEURON=64
+    refused 'neurons: there is no such knob; the nearest is NEURONS' neurons=64
+    refused 'SEDE: there is no such knob; the nearest is SEED' SEDE=2
+    refused 'BATCH_SIZE: there is no such knob; the nearest is BATCH' BATCH_SIZE=8
+    refused 'xyzzy: there is no such knob; make help lists them' xyzzy=1
+    refused 'prefix: there is no such knob; the nearest is PREFIX' prefix=/usr
+    # What make and its children are told is known, and so are the values that it hands on itself.
+    run hilum -n help V=1 CFLAGS=-O1 TESTS=none FUZZ=image DESTDIR=/x SEEDS=1 MAKEFLAGS=s TMPDIR=/tmp HILUM_SHARED=/x
+    [ "$status" -eq 0 ]
+    for knob in $(hilum help | sed -n '/^MODEL /,$p' | cut -d ' ' -f 1); do
+        [ "$(knob SEED "$knob=0" SEED=7)" = 7 ] || [ "$knob" = MODEL ]
+    done
+}
+
+@test "values: goals beside deps are looked at when deps has ended" {
+    mkdir bin
+    printf '#!/bin/sh\necho deps >>"%s/log"\nprintf installed\n' "$PWD" >bin/dpkg-query
+    printf '#!/bin/sh\necho looked >>"%s/log"\necho 3\n' "$PWD" >bin/nproc # which make asks for while it reads
+    chmod +x bin/*
+    for goals in 'deps help' 'help deps'; do
+        rm -f log
+        PATH=$PWD/bin:$PATH run hilum $goals NEURONS=7
+        echo "$output"
+        [ "$status" -eq 0 ]
+        [ "${lines[0]}" = "deps: all packages are installed" ]
+        [[ $output == *"NEURONS       7 "* ]]
+        [ "$(uniq log | paste -sd ' ')" = 'deps looked' ]
+    done
+}
+
+@test "values: JOBS is what the process may use, and not what libraries are told" {
+    [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
+    [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
+    [ "$(taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "$ROOT/scripts/processors")" = 1 ]
+    [ "$(OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 knob JOBS)" = "$(knob JOBS)" ]
 }
 
 @test "values: what make installs goes to a folder with any characters in its name" {

@@ -2,6 +2,8 @@
 # Fuzz targets: tests/fuzz/fuzz_NAME.c. With the driver they run the files of corpus/NAME, in `make check`
 # and `make check-asan`. `make fuzz FUZZ=NAME FUZZ_SECONDS=60` has libFuzzer look for new ones.
 
+known += FUZZ FUZZ_SECONDS FUZZ_RUNS FUZZ_MB FUZZ_FOUND FUZZ_SEEDS fuzz_second
+
 fuzz_names   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_tests   := $(fuzz_names:%=$(BUILD)/tests/fuzz/fuzz_%)
 fuzz_libs    := $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a

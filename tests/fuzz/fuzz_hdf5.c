@@ -78,7 +78,7 @@ static void limit_child(void)
 
 /* What the child reaches counts, too: it leaves its counters, one for each edge, when it ends. (By
  * their names in assembler: a declaration would take the place of clang's own.) */
-#if defined __clang__ && defined __x86_64__
+#if defined HL_FUZZ && defined __x86_64__
 static uint8_t *left; /* shared */
 
 static uint8_t *counters(size_t *n)

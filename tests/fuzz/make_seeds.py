@@ -22,8 +22,8 @@ from hostile import CLASSES, MANIFEST, SPACE, dump, floats, meta, tensors, zstd 
 
 # Which files a target starts from; those of "plain" are taken out of their zstd frame.
 FOUND = {
-    "tensor": ("as is", "hostile/frame/* hostile/header/* data/evaluate/features*"),
-    "samples": ("plain", "hostile/features/* hostile/images/* data/evaluate/features*"),
+    "tensor": ("as is", "hostile/frame/* hostile/header/* hostile/digest/* data/evaluate/features*"),
+    "samples": ("plain", "hostile/features/* hostile/images/* hostile/digest/* data/evaluate/features*"),
     "head": ("plain", "hostile/head/* data/evaluate/head*"),
     "calibration": ("plain", "hostile/calibration/*"),
     "weights": ("as is", "hostile/weights/*"),
@@ -195,6 +195,13 @@ def tail(folder):
                                 ("tail/Conv_1_bn/gamma", "F32", [1280], floats(*[1] * 1280))))
 
 
+def standardized(folder):
+    """A head that standardises its features."""
+    put(folder, "head", tensors(meta("head"), ("standardize/mean", "F32", [4], floats(0, 1, -2, 3)),
+                                ("standardize/scale", "F32", [4], floats(1, 2, 0.5, 1)),
+                                ("dense_1/kernel", "F32", [4, 2], floats(*range(8))), ("dense_1/bias", "F32", [2], floats(0, 1))))
+
+
 def texts(folder):
     put(folder, "labels", b'image,label,patient,subset\nstat,A,p1,train\n./status,"B ""b""",p2,val\r\nnet/dev,A,p3,test\n')
     put(folder, "labels", b'\xef\xbb\xbflabel,image\n\nA,maps\nB,"io"\nC,task')
@@ -245,7 +252,7 @@ def prints(folder):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    for make in (found, weights, hdf5, keras, calibration, tail, texts, prints):
+    for make in (found, weights, hdf5, keras, calibration, tail, standardized, texts, prints):
         make(folder)
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A training step against differences of the loss, which is computed here once more, in double:
- * several hidden layers, kernels of several spans, dropout, L2, class weights, a batch of one. And
- * the same bytes from any number of threads.
+ * several hidden layers, kernels of several spans, dropout, L2, class weights, a batch of one,
+ * standardised features. And the same bytes from any number of threads.
  */
 #include "common/mem.h"
 #include "common/rng.h"
@@ -29,6 +29,7 @@ typedef struct fixture {
     hl_head *head;
     hl_set set;
     hl_step_options o;
+    double mean[INPUTS], scale[INPUTS]; /* of the features, as this test computes them */
 } fixture;
 
 static void start(fixture *f, double dropout, double l2, int threads)
@@ -52,6 +53,45 @@ static void start(fixture *f, double dropout, double l2, int threads)
                              .class_weights = class_weights,
                              .seed = 3,
                              .threads = threads};
+    for (size_t j = 0; j < INPUTS; j++) {
+        f->mean[j] = 0;
+        f->scale[j] = 1;
+    }
+}
+
+/* Mean and deviation in two passes, in double. */
+static void measure_features(fixture *f)
+{
+    for (size_t j = 0; j < INPUTS; j++) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < SAMPLES; i++)
+            sum += (double)f->set.features[i * INPUTS + j];
+        f->mean[j] = sum / SAMPLES;
+        for (size_t i = 0; i < SAMPLES; i++)
+            squares += pow((double)f->set.features[i * INPUTS + j] - f->mean[j], 2);
+        f->scale[j] = squares > 0 ? sqrt(squares / SAMPLES) : 1;
+    }
+}
+
+/* Features of very different size, one of them constant; the head standardises them. */
+static void standardize(fixture *f)
+{
+    hl_err e;
+    for (size_t i = 0; i < SAMPLES * INPUTS; i++) {
+        float *x = &f->set.features[i];
+        const size_t j = i % INPUTS;
+        *x = j == 7 ? 3 : *x * (j % 3 ? 0.01F : 40) + (j % 2 ? 20 : 0);
+    }
+    measure_features(f);
+    assert_int_equal(hl_head_standardize(f->head, SAMPLES, f->set.features, &e), 0);
+    const net_standardizer *s = hl_head_standardizer(f->head);
+    assert_int_equal(s->width, INPUTS);
+    for (size_t j = 0; j < INPUTS; j++) {
+        assert_true(fabs((double)s->mean[j] - f->mean[j]) <= 1e-6 * (1 + fabs(f->mean[j])));
+        assert_true(fabs((double)s->scale[j] - f->scale[j]) <= 1e-6 * f->scale[j]);
+        f->mean[j] = (double)s->mean[j]; /* 20.00x as F32 is 1e-4 of a small deviation away */
+    }
+    assert_true(s->scale[7] == 1);
 }
 
 static void end(fixture *f)
@@ -91,7 +131,8 @@ static double loss_of(const fixture *f, double *const *params, const int64_t *ro
     double *x = hl_malloc(n * INPUTS, sizeof *x), loss = 0;
     for (size_t s = 0; s < n; s++)
         for (size_t j = 0; j < INPUTS; j++)
-            x[s * INPUTS + j] = (double)f->set.features[(size_t)rows[s] * INPUTS + j];
+            x[s * INPUTS + j] =
+                ((double)f->set.features[(size_t)rows[s] * INPUTS + j] - f->mean[j]) / f->scale[j];
     for (size_t i = 0; i < LAYERS; i++) {
         double *y = layer(f, params, i, x, n);
         free(x);
@@ -157,7 +198,7 @@ static void compare(const fixture *f, double *const *params, const int64_t *rows
     }
 }
 
-static void check_step(double dropout, double l2, size_t n)
+static void check_step(double dropout, double l2, size_t n, bool standardized)
 {
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1};
     fixture f;
@@ -165,6 +206,8 @@ static void check_step(double dropout, double l2, size_t n)
     hl_tally sum = {0};
     double *params[2 * LAYERS];
     start(&f, dropout, l2, 2);
+    if (standardized)
+        standardize(&f);
     copy_params(&f, params);
     const double expected = loss_of(&f, params, rows, n);
     hl_trainer *t = hl_trainer_new(f.head, &f.set, NULL, &f.o);
@@ -180,19 +223,56 @@ static void check_step(double dropout, double l2, size_t n)
 static void plain(void **state)
 {
     (void)state;
-    check_step(0, 0, 6);
+    check_step(0, 0, 6, false);
+}
+
+static void on_standardized_features(void **state)
+{
+    (void)state;
+    check_step(0, 0.01, 6, true);
+}
+
+/* How the logit of a class changes with a feature, against differences of the logit. */
+static void of_the_features(void **state)
+{
+    (void)state;
+    fixture f;
+    hl_err e;
+    start(&f, 0, 0, 1);
+    standardize(&f);
+    float slope[INPUTS], x[INPUTS], logits[CLASSES];
+    double numbers = 0, difference = 0;
+    memcpy(x, f.set.features, sizeof x);
+    assert_int_equal(hl_head_slope(f.head, x, 1, slope, &e), 0);
+    for (size_t j = 0; j < INPUTS; j += 13) {
+        double at[2];
+        const float step = (float)(f.scale[j] * 0.02);
+        for (int up = 0; up < 2; up++) {
+            x[j] = f.set.features[j] + (up ? step : -step);
+            assert_int_equal(hl_head_logits(f.head, 1, x, 1, logits, &e), 0);
+            at[up] = (double)logits[1];
+        }
+        x[j] = f.set.features[j];
+        const double expected = (at[1] - at[0]) / (2 * (double)step);
+        difference += pow(((double)slope[j] - expected) * f.scale[j], 2);
+        numbers += pow(expected * f.scale[j], 2);
+    }
+    assert_true(numbers > 0);
+    if (!(difference <= 1e-3 * numbers))
+        fail_msg("difference %.2e of %.2e", sqrt(difference), sqrt(numbers));
+    end(&f);
 }
 
 static void of_one_sample(void **state)
 {
     (void)state;
-    check_step(0, 0, 1);
+    check_step(0, 0, 1, false);
 }
 
 static void with_dropout_and_l2(void **state)
 {
     (void)state;
-    check_step(0.3, 0.01, 6);
+    check_step(0.3, 0.01, 6, false);
 }
 
 /* Of a few steps of Adam, the last of them smaller. */
@@ -235,6 +315,8 @@ int main(void)
         cmocka_unit_test(plain),
         cmocka_unit_test(of_one_sample),
         cmocka_unit_test(with_dropout_and_l2),
+        cmocka_unit_test(on_standardized_features),
+        cmocka_unit_test(of_the_features),
         cmocka_unit_test(on_any_number_of_threads),
     };
     return cmocka_run_group_tests_name("gradients of a head", tests, NULL, NULL);

@@ -82,7 +82,8 @@ static void compare_pool(void **state)
     hl_head_free(head);
 }
 
-/* A head that is drawn like the other ones is one of them: its map correlates with itself by 1. */
+/* A head that is drawn like the other ones is one of them: its map correlates with itself by 1. All
+ * of them standardise their inputs as the trained one does. */
 static void sanity_of_a_drawn_head(void **state)
 {
     (void)state;
@@ -93,6 +94,9 @@ static void sanity_of_a_drawn_head(void **state)
     assert_int_equal(hl_head_new(&drawn, CHANNELS, &units, 1, classes, CLASSES, hl_head_space(like),
                                  NULL, 5, &e),
                      0);
+    const float trained_on[2 * CHANNELS] = {0, 1, 2, 0.5F, 0, 3, 9, 2, 1, 0.5F, 0.25F, 2};
+    assert_int_equal(hl_head_standardize(like, 2, trained_on, &e), 0);
+    hl_head_standardize_like(drawn, like);
     top t;
     last_maps m;
     sanity s;

@@ -306,6 +306,53 @@ static void folds_differ_by_seed_and_in_validation(void **state)
     hl_manifest_free(&other);
 }
 
+/* The test subset stays, whoever is in it, and the others are drawn as if they were all there is.
+ */
+static void own_test_is_kept(void **state)
+{
+    (void)state;
+    for (int exact = 0; exact < 2; exact++) {
+        hl_manifest m = {0}, rest = {0};
+        hl_manifest *const both[] = {&m, &rest};
+        for (int i = 0; i < 2; i++) {
+            add_patients(both[i], "A", 0, 200);
+            add_patients(both[i], "B", 200, 400);
+        }
+        for (int p = 1000; p < 1100; p++) {
+            char path[32], name[16];
+            snprintf(path, sizeof path, "t/p%d.png", p);
+            snprintf(name, sizeof name, "p%d", p % 2 ? p : p - 1000); /* half of them train, too */
+            hl_manifest_add(&m, path, p % 3 ? "A" : "B", name, HL_TEST);
+        }
+        hl_manifest_finish(&m);
+        hl_manifest_finish(&rest);
+        hl_assignment a = {
+            .test = 0.25, .val = 0.15, .seed = 5, .by_patient = true, .exact = exact};
+        a.keep_test = true;
+        hl_assign_subsets(&m, &a);
+        a.keep_test = false;
+        a.test = 0;
+        hl_assign_subsets(&rest, &a);
+        assert_int_equal(hl_manifest_count(&m, HL_TEST), 100);
+        assert_true(hl_manifest_count(&rest, HL_VAL) > 0);
+        size_t found = 0;
+        for (size_t i = 0; i < m.n; i++) {
+            if (m.samples[i].path[0] == 't') {
+                assert_int_equal(m.samples[i].subset, HL_TEST);
+                continue;
+            }
+            for (size_t k = 0; k < rest.n; k++)
+                if (strcmp(m.samples[i].path, rest.samples[k].path) == 0) {
+                    assert_int_equal(m.samples[i].subset, rest.samples[k].subset);
+                    found++;
+                }
+        }
+        assert_int_equal(found, rest.n);
+        hl_manifest_free(&m);
+        hl_manifest_free(&rest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +364,7 @@ int main(void)
         cmocka_unit_test(exact_takes_the_nearest),
         cmocka_unit_test(patients_of_two_classes_stay_whole),
         cmocka_unit_test(a_quarter_million_takes_seconds),
+        cmocka_unit_test(own_test_is_kept),
         cmocka_unit_test(folds_share_all_images_out),
         cmocka_unit_test(folds_differ_by_seed_and_in_validation),
     };

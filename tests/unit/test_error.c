@@ -29,6 +29,13 @@ static void one_error_is_one_line(void **state)
             "a\nb\r\t\x1b[31m\x7f"
             "é");
     assert_string_equal(e.msg, "a?b???[31m?é: bad");
+    /* C1: U+009B is CSI, U+0085 a line break, U+009F the last; U+00A0 is a blank. */
+    hl_fail(&e, "\xc2\x9b[31m \xc2\x85 \xc2\x9f \xc2\xa0|é");
+    assert_string_equal(e.msg, "?[31m ? ? \xc2\xa0|é");
+    /* The same as single bytes, which a terminal set to Latin-1 obeys, and a character cut short.
+     */
+    hl_fail(&e, "\x9b[31m \xe9 \xe2\x82");
+    assert_string_equal(e.msg, "?[31m ? ??");
     errno = ENOENT;
     hl_fail_errno(&e, "a\nb");
     assert_string_equal(e.msg, "a?b: No such file or directory");

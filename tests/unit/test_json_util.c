@@ -30,7 +30,9 @@ static void objects_are_read(void **state)
     assert_true(r == 0.5);
     assert_int_equal(hl_json_real(o, "f", "i", &r, &e), 0);
     assert_true(r == 3);
-    assert_int_equal(hl_json_real(o, "f", "n", &r, &e), 0);
+    assert_int_equal(hl_json_real_or_null(o, "f", "r", &r, &e), 0);
+    assert_true(r == 0.5);
+    assert_int_equal(hl_json_real_or_null(o, "f", "n", &r, &e), 0);
     assert_true(isnan(r));
     assert_int_equal(hl_json_count(o, "f", "i", &i, &e), 0);
     assert_int_equal(i, 3);
@@ -67,7 +69,7 @@ static void members_must_be_there_and_of_their_type(void **state)
 {
     (void)state;
     hl_err e;
-    json_t *o = read_text("{\"t\": \"x\", \"i\": -1, \"r\": 1.5}", &e);
+    json_t *o = read_text("{\"t\": \"x\", \"i\": -1, \"r\": 1.5, \"n\": null}", &e);
     assert_non_null(o);
     double r = 7;
     uint64_t i = 7;
@@ -78,6 +80,10 @@ static void members_must_be_there_and_of_their_type(void **state)
     assert_null(hl_json_text(o, "f", "i", &e));
     assert_string_equal(e.msg, "f: 'i': expected a text, found something else");
     assert_int_equal(hl_json_real(o, "f", "t", &r, &e), -1);
+    assert_string_equal(e.msg, "f: 't': expected a number, found something else");
+    assert_int_equal(hl_json_real(o, "f", "n", &r, &e), -1); /* would be a NaN */
+    assert_string_equal(e.msg, "f: 'n': expected a number, found null");
+    assert_int_equal(hl_json_real_or_null(o, "f", "t", &r, &e), -1);
     assert_string_equal(e.msg, "f: 't': expected a number or null, found something else");
     assert_int_equal(hl_json_real(o, "f", "none", &r, &e), -1);
     assert_int_equal(hl_json_count(o, "f", "r", &i, &e), -1);
@@ -113,6 +119,49 @@ static void what_is_written_is_read_back(void **state)
     json_decref(o);
 }
 
+static void figures_are_numbers_all_the_way_down(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"{}", "{\"x\": null}", "{\"x\": 1}", "{\"x\": []}",
+                                       "{\"x\": {\"a\": [1, null, {\"b\": 2.5}]}}"};
+    static const char *const bad[] = {"{\"x\": \"1\"}", "{\"x\": true}",
+                                      "{\"x\": {\"a\": [1, null, {\"b\": \"2.5\"}]}}",
+                                      "{\"x\": [[[false]]]}"};
+    hl_err e;
+    for (size_t i = 0; i < COUNT(good) + COUNT(bad); i++) {
+        const bool is_good = i < COUNT(good);
+        json_t *o = read_text(is_good ? good[i] : bad[i - COUNT(good)], &e);
+        assert_non_null(o);
+        assert_int_equal(hl_json_numbers(o, "f", "x", &e), is_good ? 0 : -1);
+        if (!is_good)
+            assert_string_equal(e.msg, "f: 'x': expected numbers, found something else");
+        json_decref(o);
+    }
+}
+
+/* 2^53 is the last whole number up to which a double holds each. */
+static void seeds_of_any_size_are_written(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t value;
+        const char *text;
+    } seeds[] = {
+        {0, "0"},
+        {UINT64_C(9007199254740992), "9007199254740992"},
+        {UINT64_C(9007199254740993), "\"9007199254740993\""},
+        {UINT64_C(9223372036854775808), "\"9223372036854775808\""},
+        {UINT64_MAX, "\"18446744073709551615\""},
+    };
+    for (size_t i = 0; i < COUNT(seeds); i++) {
+        json_t *v = hl_json_of_u64(seeds[i].value);
+        char *text = json_dumps(v, JSON_ENCODE_ANY);
+        assert_string_equal(text, seeds[i].text);
+        free(text);
+        json_decref(v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +169,8 @@ int main(void)
         IN_FOLDER(damaged_files_are_refused),
         IN_FOLDER(members_must_be_there_and_of_their_type),
         IN_FOLDER(what_is_written_is_read_back),
+        IN_FOLDER(figures_are_numbers_all_the_way_down),
+        cmocka_unit_test(seeds_of_any_size_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

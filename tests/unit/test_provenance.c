@@ -125,6 +125,24 @@ static void the_first_difference_is_named(void **state)
     differ("[]", "{}", "a provenance", "no provenance");
 }
 
+static void an_interruption_is_recorded(void **state)
+{
+    (void)state;
+    hl_err e;
+    char *three, *seven;
+    static const char whole[] = "[" AN("b", "1", "", "") "," AN("a", "1", "", "") "]";
+    assert_int_equal(hl_chain_mark_interrupted(&three, whole, 3, &e), 0);
+    assert_int_equal(hl_chain_mark_interrupted(&seven, whole, 7, &e), 0);
+    assert_string_equal(
+        three, "[" AN("b", "1", "", "") ",{\"tool\":\"a\",\"version\":\"1\","
+                                        "\"options\":\"\",\"inputs\":{},\"interrupted\":3}]");
+    differ(three, whole, "a interrupted after epoch 3", "a run to its end");
+    differ(three, seven, "a interrupted after epoch 3", "a interrupted after epoch 7");
+    assert_int_equal(hl_chain_mark_interrupted(&three, "{}", 3, &e), -1);
+    free(three);
+    free(seven);
+}
+
 static void inputs_and_options_are_found(void **state)
 {
     (void)state;
@@ -151,6 +169,7 @@ int main(void)
         cmocka_unit_test(text_must_be_utf8),
         cmocka_unit_test(the_first_difference_is_named),
         cmocka_unit_test(ancestors_must_be_a_list),
+        cmocka_unit_test(an_interruption_is_recorded),
         cmocka_unit_test(inputs_and_options_are_found),
         cmocka_unit_test(shared_ancestors_stand_once),
     };

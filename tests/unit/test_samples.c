@@ -25,7 +25,7 @@ static void write_images(const char *path)
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {2, 2, 3, 1}};
     assert_int_equal(
-        hl_samples_create(&w, path, &m, classes, 3, &space, "[{\"tool\":\"t\"}]", &d, &e), 0);
+        hl_samples_create(&w, path, &m, classes, 3, &space, "[{\"tool\":\"t\"}]", &d, NULL, &e), 0);
     assert_int_equal(hl_tf_write(w, "0123456789ab", 12, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_manifest_free(&m);
@@ -80,7 +80,8 @@ static void no_origin_is_kept(void **state)
     assert_int_equal(hl_tf_read(r, text, sizeof rows - 1, &e), 0);
     assert_memory_equal(text, rows, sizeof rows - 1);
     assert_string_equal(hl_tf_meta(h, "hilum.classes"), "[\"A\",\"B\",\"C\\tc\"]");
-    assert_int_equal(h->nmeta, 4);
+    assert_non_null(hl_tf_meta(h, "hilum.data"));
+    assert_int_equal(h->nmeta, 5);
     hl_tf_close(r);
 }
 
@@ -199,11 +200,13 @@ static void nothing_is_left_of_a_failed_start(void **state)
     char name[] = "images", bad[] = "\xff", *const bad_classes[] = {class_a, bad};
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
-    assert_int_equal(hl_samples_create(&w, "f", &m, bad_classes, 2, &space, "[]", &d, &e), -1);
+    assert_int_equal(hl_samples_create(&w, "f", &m, bad_classes, 2, &space, "[]", &d, NULL, &e),
+                     -1);
     assert_string_equal(e.msg, "a class name is not UTF-8");
-    assert_int_equal(hl_samples_create(&w, "none/f", &m, classes, 3, &space, "[]", &d, &e), -1);
+    assert_int_equal(hl_samples_create(&w, "none/f", &m, classes, 3, &space, "[]", &d, NULL, &e),
+                     -1);
     assert_contains(e.msg, "none/f: cannot be created");
-    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 3, &space, "\xff", &d, &e), -1);
+    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 3, &space, "\xff", &d, NULL, &e), -1);
     assert_contains(e.msg, "not UTF-8");
     assert_int_equal(list_files(false), 0);
     hl_samples s;

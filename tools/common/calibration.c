@@ -149,8 +149,7 @@ static int get_positive_real(const json_t *o, const char *file, const char *key,
 {
     if (hl_json_real(o, file, key, to, e))
         return -1;
-    return *to > 0 && isfinite(*to) ? 0
-                                    : hl_fail(e, "%s: '%s': expected a number above 0", file, key);
+    return *to > 0 ? 0 : hl_fail(e, "%s: '%s': expected a number above 0", file, key);
 }
 
 static int get_text(const json_t *o, const char *file, const char *key, char *to, size_t size,
@@ -174,9 +173,7 @@ static int read_point(const json_t *o, const char *file, hl_operating_point *p, 
         get_share(o, file, "specificity", &p->specificity, e) ||
         hl_json_real(o, file, "threshold", &p->threshold, e))
         return -1;
-    return isfinite(p->threshold)
-               ? 0
-               : hl_fail(e, "%s: 'threshold': expected a number, found null", file);
+    return 0;
 }
 
 static int read_points(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
@@ -308,6 +305,7 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
     strcpy(c->head, value[2]);
     c->chain = hl_strdup(value[3]);
     memcpy(c->id, hl_tf_id(r), sizeof c->id);
+    c->id_is_old = !hl_tf_id_covers_data(r);
     return read_object(c, value[4], file, e) || read_tensors(c, r, e) ? -1 : hl_tf_end(r, e);
 }
 

@@ -47,6 +47,7 @@ typedef struct hl_calibration {
     char head[HL_DIGEST_SIZE];  /* identity of the head */
     char *chain;                /* owned; a JSON list */
     char id[HL_DIGEST_SIZE];    /* identity of the file; filled by the reader */
+    bool id_is_old;             /* it does not cover the data: a file of 0.1.0 */
     double temperature;         /* above 0; 1 changes nothing */
     int positive;               /* class number 1 of two classes, else HL_NO_POSITIVE */
     hl_operating_point *points; /* owned */

@@ -3,12 +3,12 @@
 
 #include "log.h"
 #include "mem.h"
+#include "processors.h"
 #include "text.h"
 #include "version.h"
 
 #include <getopt.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,10 +37,7 @@ void hl_check_distinct(const char *a_name, const char *a, const char *b_name, co
 
 int64_t hl_cpu_count(void)
 {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        return CPU_COUNT(&set);
-    return 1;
+    return hl_processors("");
 }
 
 const char *hl_choice_word(const char *words, int index, char *buf, size_t size)

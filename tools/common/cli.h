@@ -111,7 +111,8 @@ const char *hl_choice_word(const char *words, int index, char *buf, size_t size)
 /* Index of a word in a HL_CHOICE list, or -1. */
 int hl_choice_find(const char *words, const char *word);
 
-/* Number of processors this process may use. */
+/* Number of processors this process may keep busy, which is the default for --jobs; see
+ * processors.h. */
 int64_t hl_cpu_count(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct hl_sha256 {
     EVP_MD_CTX *ctx;
@@ -49,6 +50,20 @@ void hl_sha256_end_text(hl_sha256 *s, char text[HL_DIGEST_SIZE])
     int n = snprintf(text, HL_DIGEST_SIZE, "sha256:");
     for (int i = 0; i < 32; i++)
         n += snprintf(text + n, 3, "%02x", raw[i]);
+}
+
+void hl_sha256_free(hl_sha256 *s)
+{
+    if (!s)
+        return;
+    EVP_MD_CTX_free(s->ctx);
+    free(s);
+}
+
+bool hl_digest_is_text(const char *text)
+{
+    return strncmp(text, "sha256:", 7) == 0 && strlen(text) == HL_DIGEST_SIZE - 1 &&
+           strspn(text + 7, "0123456789abcdef") == 64;
 }
 
 void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE])

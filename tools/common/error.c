@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "error.h"
 
+#include "utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -9,9 +11,18 @@
 
 void hl_one_line(char *s)
 {
-    for (; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            *s = '?';
+    char *to = s;
+    while (*s) {
+        const size_t len = hl_utf8_length(s);
+        if (len == 0 || hl_is_control(s)) {
+            *to++ = '?';
+            s += len ? len : 1;
+            continue;
+        }
+        for (size_t i = 0; i < len; i++)
+            *to++ = *s++;
+    }
+    *to = '\0';
 }
 
 static void format(hl_err *e, const char *fmt, va_list ap)

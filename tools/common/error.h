@@ -38,6 +38,8 @@ static inline int hl_failed(void)
 }
 void hl_error_set(hl_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void hl_error_set_errno(hl_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void hl_one_line(char *s); /* control characters become '?' */
+/* In place: each control character, and each byte that is not UTF-8, becomes '?'. For all text that
+ * may come from files and is shown on a terminal; markup.h does the same for pages. */
+void hl_one_line(char *s);
 
 #endif

@@ -4,6 +4,7 @@
 #include "output.h"
 #include "seal.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -89,6 +90,18 @@ const char *hl_json_text(const json_t *o, const char *file, const char *key, hl_
 int hl_json_real(const json_t *o, const char *file, const char *key, double *out, hl_err *e)
 {
     const json_t *v = json_object_get(o, key);
+    if (!json_is_number(v) || !isfinite(json_number_value(v)))
+        return hl_fail(e, "%s: '%s': expected a number, found %s", file, key,
+                       json_is_null(v) ? "null"
+                       : v             ? "something else"
+                                       : "none");
+    *out = json_number_value(v);
+    return 0;
+}
+
+int hl_json_real_or_null(const json_t *o, const char *file, const char *key, double *out, hl_err *e)
+{
+    const json_t *v = json_object_get(o, key);
     if (!json_is_number(v) && !json_is_null(v))
         return hl_fail(e, "%s: '%s': expected a number or null, found %s", file, key,
                        v ? "something else" : "none");
@@ -107,9 +120,40 @@ int hl_json_count(const json_t *o, const char *file, const char *key, uint64_t *
     return 0;
 }
 
+/* jansson has limited the depth when it parsed. */
+static bool has_numbers_only(const json_t *v)
+{
+    const char *key;
+    json_t *member;
+    bool all = true;
+    if (json_is_object(v)) {
+        json_object_foreach((json_t *)v, key, member) all = all && has_numbers_only(member);
+        return all;
+    }
+    for (size_t i = 0; i < json_array_size(v); i++)
+        all = all && has_numbers_only(json_array_get(v, i));
+    return json_is_array(v) ? all : !v || json_is_number(v) || json_is_null(v);
+}
+
+int hl_json_numbers(const json_t *o, const char *file, const char *key, hl_err *e)
+{
+    return has_numbers_only(json_object_get(o, key))
+               ? 0
+               : hl_fail(e, "%s: '%s': expected numbers, found something else", file, key);
+}
+
 json_t *hl_json_of_real(double v)
 {
     return isfinite(v) ? json_real(v) : json_null();
+}
+
+json_t *hl_json_of_u64(uint64_t v)
+{
+    char digits[32];
+    if (v <= (uint64_t)1 << 53)
+        return json_integer((json_int_t)v);
+    snprintf(digits, sizeof digits, "%" PRIu64, v);
+    return json_string(digits);
 }
 
 int hl_json_write(const json_t *o, FILE *fp, hl_err *e)

@@ -6,9 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Shrinks the covariance of n samples towards the identity times its mean variance, by the share
- * that the oracle approximating shrinkage gives (Chen et al. 2010; scikit-learn's oas), which is
- * also returned. -1 where no value varies. */
+/* Shrinks the covariance of n samples towards the identity times its mean variance, by the fraction
+ * that the oracle approximating shrinkage gives, which is also returned: equation 23 of Chen,
+ * Wiesel, Eldar and Hero, IEEE Trans. Signal Process. 58(10), 2010. scikit-learn's oas leaves out
+ * the terms with 2/p there, so it gives another fraction where there are few dimensions. -1 where
+ * no value varies. */
 int hl_shrink_oas(double *cov, size_t d, uint64_t n, double *shrinkage);
 
 /* Turns a covariance into W, lower triangular and zero above the diagonal, with W cov W^T = 1: the

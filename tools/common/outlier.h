@@ -11,7 +11,7 @@
  * the place in block b, and the sixth is set for a minus.
  *   3. The distance to a class is |W (x - mean)|, W being lower triangular with
  *      W^T W = inverse of the covariance that the classes share, shrunk towards the identity times
- *      its mean variance by the share of OAS (Chen et al. 2010, as in scikit-learn).
+ *      its mean variance by the fraction of OAS (Chen et al. 2010; see linalg.h).
  *
  * The threshold is a quantile of distances of samples that the fit has not seen: those held out
  * for validation, and those of the training data, a fifth of its patients at a time by the fit of

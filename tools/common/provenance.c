@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "provenance.h"
 
+#include "log.h"
 #include "version.h"
 
 #include <jansson.h>
@@ -35,6 +36,15 @@ static int dump_chain(char **chain, json_t *list, hl_err *e)
     return *chain ? 0 : hl_fail(e, "provenance: the chain cannot be written as JSON");
 }
 
+void hl_chain_warn_of_old_id(const char *role, bool is_old)
+{
+    if (!is_old)
+        return;
+    hl_log_warn("the identity of the %s is of the old kind and does not cover the data: the file "
+                "states no digest of them, as those of hilum 0.1.0",
+                role);
+}
+
 int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
                     size_t n, hl_err *e)
 {
@@ -57,6 +67,16 @@ int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, cons
         return hl_fail(e, "provenance: an option or a digest is not UTF-8");
     }
     return dump_chain(chain, list, e);
+}
+
+int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e)
+{
+    json_t *list = load_chain(chain, e);
+    if (!list)
+        return -1;
+    json_t *last = json_array_get(list, json_array_size(list) - 1);
+    json_object_set_new(last, "interrupted", json_integer((json_int_t)epochs));
+    return dump_chain(marked, list, e);
 }
 
 static int contains(const json_t *list, const json_t *entry)

@@ -7,7 +7,8 @@
  *    "inputs": {"features": "sha256:..."}}
  *
  * with the live values of all options that change the result, and the digest of each input. There
- * is no time, host or path in it: the same inputs and options give the same chain.
+ * is no time, host or path in it: the same inputs and options give the same chain. A training that
+ * was ended by Ctrl-C has "interrupted" as well, the number of epochs that were run.
  */
 #ifndef HL_PROVENANCE_H
 #define HL_PROVENANCE_H
@@ -26,6 +27,14 @@ typedef struct hl_input {
 /* ancestors (a JSON list, or NULL for none) plus this tool's entry. The caller frees the result. */
 int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
                     size_t n, hl_err *e);
+
+/* The same chain, with the last program marked as ended early by its user: its entry gets
+ * "interrupted", the number of epochs that it ran. The caller frees the result. */
+int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e);
+
+/* Warns that an input was recorded by an identity that does not cover its data, if so: that of a
+ * tensor file of 0.1.0 (see hl_tf_id_covers_data). */
+void hl_chain_warn_of_old_id(const char *role, bool is_old);
 
 /* Whether it is a chain at all; file is for the message. */
 int hl_chain_check(const char *chain, const char *file, hl_err *e);

@@ -71,6 +71,26 @@ static bool inputs_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_te
     return differs != NULL;
 }
 
+static void say_end(const json_t *entry, hl_text *to)
+{
+    const json_t *epochs = json_object_get(entry, "interrupted");
+    hl_text_printf(to, "%s ", text_of(entry, "tool"));
+    if (epochs)
+        hl_text_printf(to, "interrupted after epoch %lld", (long long)json_integer_value(epochs));
+    else
+        hl_text_puts(to, "run to its end");
+}
+
+static bool ends_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_text *in_b)
+{
+    const json_t *x = json_object_get(a, "interrupted"), *y = json_object_get(b, "interrupted");
+    if ((!x && !y) || json_equal(x, y))
+        return false;
+    say_end(a, in_a);
+    say_end(b, in_b);
+    return true;
+}
+
 static void say_tool(const json_t *entry, hl_text *to)
 {
     if (!entry)
@@ -83,7 +103,8 @@ static void entry_differs(const json_t *a, const json_t *b, hl_text *in_a, hl_te
 {
     const bool same_tool = a && b && strcmp(text_of(a, "tool"), text_of(b, "tool")) == 0 &&
                            strcmp(text_of(a, "version"), text_of(b, "version")) == 0;
-    if (same_tool && (options_differ(a, b, in_a, in_b) || inputs_differ(a, b, in_a, in_b)))
+    if (same_tool && (options_differ(a, b, in_a, in_b) || inputs_differ(a, b, in_a, in_b) ||
+                      ends_differ(a, b, in_a, in_b)))
         return;
     say_tool(a, in_a);
     say_tool(b, in_b);

@@ -114,9 +114,20 @@ void hl_samples_close(hl_samples *s)
 
 /* ---- writing ---- */
 
+hl_sha256 *hl_samples_digest(const hl_manifest *m)
+{
+    hl_sha256 *s = hl_sha256_new();
+    hl_text rows = {0};
+    hl_manifest_format(m, false, &rows);
+    hl_sha256_add(s, rows.data, rows.len);
+    hl_text_free(&rows);
+    return s;
+}
+
 int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
                       char *const *classes, size_t nclasses, const hl_space *space,
-                      const char *chain, const hl_tensor_desc *payload, hl_err *e)
+                      const char *chain, const hl_tensor_desc *payload, const char *digest,
+                      hl_err *e)
 {
     char *class_list = hl_names_format(classes, nclasses);
     if (!class_list)
@@ -132,7 +143,8 @@ int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
     hl_tf_set_meta(&h, "hilum.space", space_text);
     hl_tf_set_meta(&h, "hilum.chain", chain);
     const int level = payload->dtype == HL_U8 ? HL_TF_LEVEL_PIXELS : HL_TF_LEVEL;
-    int status = hl_tf_create(w, path, &h, level, e);
+    int status = digest ? hl_tf_create_stated(w, path, &h, level, digest, e)
+                        : hl_tf_create(w, path, &h, level, e);
     if (status == 0 && (status = hl_tf_write(*w, rows.data, rows.len, e)))
         hl_tf_discard(*w);
     hl_tf_header_free(&h);

@@ -43,9 +43,14 @@ void hl_samples_close(hl_samples *s); /* safe on a zeroed or closed one */
 /* ---- writing ---- */
 
 /* Starts such a file: header and manifest are written, the rows of the payload are to follow.
- * payload->name must be the kind; classes as in hilum.classes. */
+ * payload->name must be the kind; classes as in hilum.classes. digest: of the data, from
+ * hl_samples_digest; NULL where it is not known yet (see hl_tf_create_stated). */
 int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
                       char *const *classes, size_t nclasses, const hl_space *space,
-                      const char *chain, const hl_tensor_desc *payload, hl_err *e);
+                      const char *chain, const hl_tensor_desc *payload, const char *digest,
+                      hl_err *e);
+
+/* Begins the digest of such a file's data, to which all rows of the payload must be added. */
+hl_sha256 *hl_samples_digest(const hl_manifest *m);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The header of a tensor file: building and taking apart. The streams are in tensorfile_io.c. */
+/* The header of a tensor file: building and taking apart. The streams are in tensorfile_io.c and
+ * tensorfile_write.c. */
 #include "tensorfile_header.h"
 
 #include "mem.h"
@@ -76,6 +77,17 @@ const hl_tensor_desc *hl_tf_find(const hl_tf_header *h, const char *name)
         if (strcmp(h->tensors[i].name, name) == 0)
             return &h->tensors[i];
     return NULL;
+}
+
+void hl_tf_header_copy(hl_tf_header *to, const hl_tf_header *from)
+{
+    *to = (hl_tf_header){0};
+    for (size_t i = 0; i < from->ntensors; i++) {
+        const hl_tensor_desc *d = &from->tensors[i];
+        hl_tf_add_tensor(to, d->name, d->dtype, d->rank, d->shape);
+    }
+    for (size_t i = 0; i < from->nmeta; i++)
+        hl_tf_set_meta(to, from->keys[i], from->values[i]);
 }
 
 void hl_tf_header_free(hl_tf_header *h)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading of tensor files. */
 #include "tensorfile_header.h"
 
 #include "floats.h"
@@ -10,13 +11,7 @@
 #include <string.h>
 #include <zstd.h>
 
-enum { CHUNK = 1 << 17, PUSHED_AT_ONCE = 1 << 24 };
-
-static void store_u64(unsigned char *to, uint64_t v)
-{
-    for (int i = 0; i < 8; i++)
-        to[i] = (unsigned char)(v >> (8 * i));
-}
+enum { CHUNK = 1 << 17 };
 
 static uint64_t load_u64(const unsigned char *from)
 {
@@ -25,122 +20,6 @@ static uint64_t load_u64(const unsigned char *from)
         v = v << 8 | from[i];
     return v;
 }
-
-/* ---- writing ---- */
-
-static int compressing_threads = 1;
-
-void hl_tf_set_threads(int n)
-{
-    enum { MOST = 8 }; /* each holds a few megabytes */
-    compressing_threads = n < 1 ? 1 : n > MOST ? MOST : n;
-}
-
-struct hl_tf_writer {
-    hl_out out;
-    ZSTD_CCtx *zstd;
-    uint64_t left; /* bytes of data still to come */
-    size_t held;   /* bytes since the last push to the disk */
-    char buf[CHUNK];
-};
-
-/* Compresses and writes; ends the frame if mode says so. */
-static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDirective mode,
-                   hl_err *e)
-{
-    ZSTD_inBuffer in = {data, bytes, 0};
-    for (;;) {
-        ZSTD_outBuffer out = {w->buf, sizeof w->buf, 0};
-        const size_t rest = ZSTD_compressStream2(w->zstd, &out, &in, mode);
-        if (ZSTD_isError(rest))
-            return hl_fail(e, "%s: zstd: %s", w->out.name, ZSTD_getErrorName(rest));
-        if (fwrite(w->buf, 1, out.pos, w->out.fp) != out.pos)
-            return hl_fail_errno(e, "%s: cannot be written", w->out.name);
-        w->held += out.pos;
-        if (w->held >= PUSHED_AT_ONCE) {
-            w->held = 0;
-            if (hl_out_push(&w->out, e))
-                return -1;
-        }
-        if (mode == ZSTD_e_end ? rest == 0 : in.pos == in.size)
-            return 0;
-    }
-}
-
-/* Threads of its own, even if only one: what zstd writes is the same for any number but none. A
- * libzstd that was built without them writes by itself, and one byte or another differs. */
-static int start_frame(hl_tf_writer *w, uint64_t size, int level)
-{
-    w->zstd = ZSTD_createCCtx();
-    if (w->zstd)
-        (void)ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_nbWorkers, compressing_threads);
-    return !w->zstd ||
-                   ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, level)) ||
-                   ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1)) ||
-                   ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(w->zstd, size))
-               ? -1
-               : 0;
-}
-
-int hl_tf_create(hl_tf_writer **result, const char *path, const hl_tf_header *h, int level,
-                 hl_err *e)
-{
-    size_t len;
-    char *text = hl_tf_header_format(h, &len, e);
-    if (!text)
-        return -1;
-    hl_tf_writer *w = hl_calloc(1, sizeof *w);
-    w->left = hl_tf_data_bytes(h);
-    unsigned char prefix[8];
-    store_u64(prefix, len);
-    int status = -1;
-    if (len > HL_TF_MAX_HEADER)
-        hl_fail(e, "%s: its header would have %zu bytes: expected at most %d",
-                path ? path : "standard output", len, HL_TF_MAX_HEADER);
-    else if (hl_out_open(&w->out, path, true, e) == 0) {
-        if (start_frame(w, sizeof prefix + len + w->left, level))
-            hl_fail(e, "%s: zstd cannot be started", w->out.name);
-        else if (deflate(w, prefix, sizeof prefix, ZSTD_e_continue, e) == 0)
-            status = deflate(w, text, len, ZSTD_e_continue, e);
-    }
-    free(text);
-    if (status)
-        hl_tf_discard(w);
-    else
-        *result = w;
-    return status;
-}
-
-int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e)
-{
-    if (bytes > w->left)
-        return hl_fail(e, "%s: %zu bytes more than the header promised", w->out.name,
-                       bytes - (size_t)w->left);
-    w->left -= bytes;
-    return deflate(w, data, bytes, ZSTD_e_continue, e);
-}
-
-int hl_tf_finish(hl_tf_writer *w, hl_err *e)
-{
-    int status = -1;
-    if (w->left)
-        hl_fail(e, "%s: %" PRIu64 " bytes fewer than the header promised", w->out.name, w->left);
-    else if (deflate(w, NULL, 0, ZSTD_e_end, e) == 0)
-        status = hl_out_commit(&w->out, e);
-    hl_tf_discard(w);
-    return status;
-}
-
-void hl_tf_discard(hl_tf_writer *w)
-{
-    if (!w)
-        return;
-    hl_out_abort(&w->out);
-    ZSTD_freeCCtx(w->zstd);
-    free(w);
-}
-
-/* ---- reading ---- */
 
 struct hl_tf_reader {
     FILE *fp;
@@ -152,6 +31,8 @@ struct hl_tf_reader {
     uint64_t left; /* bytes of data still to come */
     hl_tf_header header;
     char id[HL_DIGEST_SIZE];
+    const char *stated; /* digest of the data by the header, NULL: none */
+    hl_sha256 *digest;  /* of the data so far; NULL without `stated`, or once compared */
     char buf[CHUNK];
 };
 
@@ -226,6 +107,20 @@ static int check_frame(const hl_tf_reader *r, uint64_t *size, hl_err *e)
     return 0;
 }
 
+/* What the header states of the data is compared at their end. */
+static int expect_digest(hl_tf_reader *r, hl_err *e)
+{
+    const char *stated = hl_tf_meta(&r->header, HL_TF_DATA_KEY);
+    if (!stated)
+        return 0;
+    if (!hl_digest_is_text(stated))
+        return hl_fail(e, "%s: %s: expected 'sha256:' and 64 hexadecimal digits, found '%s'",
+                       r->name, HL_TF_DATA_KEY, stated);
+    r->stated = stated;
+    r->digest = hl_sha256_new();
+    return 0;
+}
+
 static int read_header(hl_tf_reader *r, bool or_plain, hl_err *e)
 {
     uint64_t size = 0; /* a plain file does not state it */
@@ -255,6 +150,8 @@ static int read_header(hl_tf_reader *r, bool or_plain, hl_err *e)
         if (!r->plain && size != sizeof prefix + len + r->left)
             status = hl_fail(e, "%s: expected %" PRIu64 " bytes by its header, found %" PRIu64,
                              r->name, sizeof prefix + len + r->left, size);
+        if (status == 0)
+            status = expect_digest(r, e);
     }
     free(text);
     return status;
@@ -316,6 +213,11 @@ const char *hl_tf_id(const hl_tf_reader *r)
     return r->id;
 }
 
+bool hl_tf_id_covers_data(const hl_tf_reader *r)
+{
+    return r->stated != NULL;
+}
+
 int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
 {
     size_t got;
@@ -326,6 +228,8 @@ int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
     if (got != bytes)
         return hl_fail(e, "%s: truncated: the data ends early", r->name);
     r->left -= bytes;
+    if (r->digest)
+        hl_sha256_add(r->digest, data, bytes);
     return 0;
 }
 
@@ -350,6 +254,19 @@ int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e)
     return 0;
 }
 
+static int compare_digest(hl_tf_reader *r, hl_err *e)
+{
+    char found[HL_DIGEST_SIZE];
+    if (!r->digest)
+        return 0;
+    hl_sha256_end_text(r->digest, found);
+    r->digest = NULL;
+    return strcmp(found, r->stated) == 0
+               ? 0
+               : hl_fail(e, "%s: is damaged: expected data with the digest %s, found %s", r->name,
+                         r->stated, found);
+}
+
 int hl_tf_end(hl_tf_reader *r, hl_err *e)
 {
     char extra;
@@ -362,7 +279,7 @@ int hl_tf_end(hl_tf_reader *r, hl_err *e)
         return -1;
     if (got || r->in.pos != r->in.size)
         return hl_fail(e, "%s: bytes follow the last tensor", r->name);
-    return 0;
+    return compare_digest(r, e);
 }
 
 void hl_tf_close(hl_tf_reader *r)
@@ -370,6 +287,7 @@ void hl_tf_close(hl_tf_reader *r)
     if (!r)
         return;
     hl_tf_header_free(&r->header);
+    hl_sha256_free(r->digest);
     ZSTD_freeDCtx(r->zstd);
     if (r->fp != stdin)
         fclose(r->fp);

@@ -126,11 +126,12 @@ int study_write_json(const study *s, const char *subset, FILE *fp, hl_err *e)
                                         figures_of(s->models[m].figure, s->models[m].interval)));
     for (size_t i = 0; i < s->npairs; i++)
         json_array_append_new(pairs, pair_of(s, &s->pairs[i]));
-    json_t *o = json_pack(
-        "{s:s, s:s, s:I, s:I, s:{s:s, s:f, s:I, s:I}, s:o, s:o}", "format", "hilum-compare 1",
-        "subset", subset, "n", (json_int_t)s->n, "patients", (json_int_t)s->patients, "intervals",
-        "method", "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
-        (json_int_t)s->resamples, "seed", (json_int_t)s->seed, "models", models, "pairs", pairs);
+    json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:{s:s, s:f, s:I, s:o}, s:o, s:o}", "format",
+                          "hilum-compare 1", "subset", subset, "n", (json_int_t)s->n, "patients",
+                          (json_int_t)s->patients, "intervals", "method",
+                          "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
+                          (json_int_t)s->resamples, "seed", hl_json_of_u64(s->seed), "models",
+                          models, "pairs", pairs);
     const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");
     json_decref(o);
     return status;

@@ -147,10 +147,10 @@ static void add_figures(json_t *o, const study *s)
         return;
     }
     json_object_set_new(o, "intervals",
-                        json_pack("{s:s, s:f, s:I, s:I, s:I, s:o}", "method",
+                        json_pack("{s:s, s:f, s:I, s:o, s:I, s:o}", "method",
                                   "bootstrap over patients, percentile", "level", level,
                                   "resamples", (json_int_t)s->v->options.resamples, "seed",
-                                  (json_int_t)s->v->options.seed, "patients",
+                                  hl_json_of_u64(s->v->options.seed), "patients",
                                   (json_int_t)s->bootstrap.patients, "figures", intervals));
 }
 

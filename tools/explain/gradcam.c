@@ -162,10 +162,13 @@ int sanity_new(sanity *s, const hl_head *like, size_t number, uint64_t seed, hl_
     const size_t k = hl_head_classes(like);
     *s = (sanity){.heads = hl_calloc(number, sizeof *s->heads)};
     int status = 0;
-    for (; s->n < number && status == 0; s->n += status == 0)
+    for (; s->n < number && status == 0; s->n += status == 0) {
         status = hl_head_new(&s->heads[s->n], hl_head_dense_inputs(like), units, nhidden,
                              hl_head_class_names(like), k, hl_head_space(like), NULL,
                              seed + 1 + s->n, e);
+        if (status == 0)
+            hl_head_standardize_like(s->heads[s->n], like);
+    }
     if (status)
         sanity_free(s);
     return status;

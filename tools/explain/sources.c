@@ -49,6 +49,7 @@ static int read_file(maps_source *m, subjects *s, const hl_head *head, const cha
         return hl_fail(e, "%s: expected maps of %zu values, found %zu", file, width, f->width);
     m->role = "features";
     strcpy(m->id, hl_tf_id(f->samples.file));
+    m->id_is_old = !hl_tf_id_covers_data(f->samples.file);
     return subjects_read_features(s, f, e);
 }
 
@@ -91,6 +92,7 @@ int maps_compute(maps_source *m, subjects *s, const hl_head *head, const char *h
     net_extractor_map_shape(x, m->shape);
     m->role = "weights";
     strcpy(m->id, space->weights);
+    m->id_is_old = false;
     const int status =
         compute_all(x, s, channels, (size_t)(space->height * space->width) * (size_t)channels, e);
     net_extractor_free(x);

@@ -15,6 +15,7 @@ typedef struct maps_source {
     int64_t shape[3];        /* height, width, channels of the maps at the head's cut */
     const char *role;        /* for the provenance: "features" or "weights" */
     char id[HL_DIGEST_SIZE]; /* their identity */
+    bool id_is_old;          /* see hl_chain_warn_of_old_id */
 } maps_source;
 
 /* Images that the head could have been trained on: size, resampling, fit, classes. */

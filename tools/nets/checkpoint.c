@@ -112,8 +112,23 @@ static int get_count(const hl_checkpoint *c, const json_t *o, const char *key, u
     return 0;
 }
 
+/* The rate only ever goes down. A loss is there where validation samples are. */
+static int get_reals(const hl_checkpoint *c, const json_t *o, bool validates, hl_standing *s,
+                     hl_err *e)
+{
+    const double first = s->rate;
+    if (hl_json_real(o, c->path, "rate", &s->rate, e) ||
+        (validates ? hl_json_real(o, c->path, "best_loss", &s->best_loss, e)
+                   : hl_json_real_or_null(o, c->path, "best_loss", &s->best_loss, e)))
+        return -1;
+    if (s->rate < 0 || s->rate > first)
+        return hl_fail(e, "%s: hilum.standing: 'rate': expected a number from 0 to %g, found %g",
+                       c->path, first, s->rate);
+    return 0;
+}
+
 static int read_standing(const hl_checkpoint *c, const json_t *o, hl_trainer *t, size_t samples,
-                         hl_standing *s, hl_err *e)
+                         bool validates, hl_standing *s, hl_err *e)
 {
     uint64_t epochs, steps, pass, drawn, best_epoch, waited;
     if (get_count(c, o, "epochs", 1, SIZE_MAX, &epochs, e) ||
@@ -121,9 +136,7 @@ static int read_standing(const hl_checkpoint *c, const json_t *o, hl_trainer *t,
         get_count(c, o, "pass", 1, SIZE_MAX, &pass, e) ||
         get_count(c, o, "drawn", 1, samples, &drawn, e) ||
         get_count(c, o, "best_epoch", 1, epochs, &best_epoch, e) ||
-        get_count(c, o, "waited", 0, epochs, &waited, e) ||
-        hl_json_real(o, c->path, "best_loss", &s->best_loss, e) ||
-        hl_json_real(o, c->path, "rate", &s->rate, e))
+        get_count(c, o, "waited", 0, epochs, &waited, e) || get_reals(c, o, validates, s, e))
         return -1;
     s->epochs = epochs;
     s->pass = pass;
@@ -135,12 +148,12 @@ static int read_standing(const hl_checkpoint *c, const json_t *o, hl_trainer *t,
 }
 
 static int parse_standing(const hl_checkpoint *c, const hl_tf_reader *r, hl_trainer *t,
-                          size_t samples, hl_standing *s, hl_err *e)
+                          size_t samples, bool validates, hl_standing *s, hl_err *e)
 {
     const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.standing");
     json_t *o = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const int status = json_is_object(o)
-                           ? read_standing(c, o, t, samples, s, e)
+                           ? read_standing(c, o, t, samples, validates, s, e)
                            : hl_fail(e, "%s: expected an object as hilum.standing", c->path);
     json_decref(o);
     return status;
@@ -189,14 +202,14 @@ static int read_all(const hl_checkpoint *c, hl_trainer *t, hl_tf_reader *r, hl_e
         return -1;
     for (size_t i = 0; i < hl_trainer_states(t); i++) {
         const hl_state state = hl_trainer_state(t, i);
-        if (hl_tf_read(r, state.values, state.n * sizeof *state.values, e))
+        if (hl_tf_read_finite(r, state.name, state.values, state.n, e))
             return -1;
     }
     return hl_tf_end(r, e);
 }
 
-int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, hl_standing *s,
-                       bool *found, hl_err *e)
+int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, bool validates,
+                       hl_standing *s, bool *found, hl_err *e)
 {
     hl_tf_reader *r;
     *found = access(c->path, F_OK) == 0 || errno != ENOENT;
@@ -205,7 +218,7 @@ int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, hl
     if (hl_tf_open(&r, c->path, kind, e))
         return -1;
     int status = check_run(c, r, e) || check_tensors(c, t, r, e) ||
-                         parse_standing(c, r, t, samples, s, e) || read_all(c, t, r, e)
+                         parse_standing(c, r, t, samples, validates, s, e) || read_all(c, t, r, e)
                      ? -1
                      : 0;
     hl_tf_close(r);

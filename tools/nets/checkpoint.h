@@ -36,10 +36,12 @@ int hl_checkpoint_save(const hl_checkpoint *c, const hl_trainer *t, const hl_sta
 
 /*
  * Without a file: *found is false, and nothing changes. One of another run (chain), of other
- * tensors or a damaged one is an error; the trainer is unusable then. samples: of the training set.
+ * tensors or a damaged one is an error; the trainer is unusable then. samples: of the training set;
+ * validates: there are validation samples. s comes as at the start, with the rate of the first
+ * step.
  */
-int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, hl_standing *s,
-                       bool *found, hl_err *e);
+int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, bool validates,
+                       hl_standing *s, bool *found, hl_err *e);
 
 /* A file that is not there is fine. */
 int hl_checkpoint_remove(const hl_checkpoint *c, hl_err *e);

@@ -79,7 +79,7 @@ static int load_layers(net_extractor *x, const net_extractor_options *o, const n
 {
     const net_run_options run = {.dtype = o->dtype, .tf32 = o->tf32, .device = o->device};
     const bool is_known_type = o->dtype == TS_F32 || o->dtype == TS_BF16;
-    if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut))
+    if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut, o->dtype == TS_BF16))
         return net_run_new(&x->run, n, w, &cut, 1, &run, e);
     if (!x->batch)
         x->batch = choose_worker_batch(x, n, o->images);

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows that pass through the tail at a time: it has maps to keep. */
+enum { TAIL_ROWS = 64 };
+
 void hl_head_free(hl_head *h)
 {
     if (!h)
@@ -20,6 +23,7 @@ void hl_head_free(hl_head *h)
         free(h->layers[i].bias);
     }
     net_tail_free(h->tail);
+    net_standardizer_free(&h->standardizer);
     hl_names_free(h->classes, h->nclasses);
     free(h->chain);
     free(h);
@@ -63,6 +67,11 @@ const char *hl_head_chain(const hl_head *h)
 const char *hl_head_id(const hl_head *h)
 {
     return h->id;
+}
+
+bool hl_head_id_is_old(const hl_head *h)
+{
+    return h->id_is_old;
 }
 
 int hl_head_check_classes(const hl_head *h, const char *name, char *const *classes, size_t n,
@@ -174,6 +183,47 @@ int hl_head_new(hl_head **result, size_t inputs, const int64_t *units, size_t nh
     return 0;
 }
 
+/* ---- standardising ---- */
+
+const net_standardizer *hl_head_standardizer(const hl_head *h)
+{
+    return &h->standardizer;
+}
+
+int hl_head_standardize(hl_head *h, size_t n, const float *features, hl_err *e)
+{
+    const size_t inputs = hl_head_inputs(h), width = hl_head_dense_inputs(h);
+    float *pooled = h->tail ? hl_malloc(TAIL_ROWS * width, sizeof *pooled) : NULL;
+    net_moments moments;
+    int status = 0;
+    net_moments_init(&moments, width);
+    for (size_t i = 0; i < n && status == 0; i += TAIL_ROWS) {
+        const size_t rows = n - i < TAIL_ROWS ? n - i : TAIL_ROWS;
+        const float *from = features + i * inputs;
+        if (h->tail)
+            status = net_tail_pooled(h->tail, from, rows, pooled, e);
+        if (status == 0)
+            net_moments_add(&moments, h->tail ? pooled : from, rows);
+    }
+    net_standardizer_free(&h->standardizer);
+    if (status == 0)
+        net_moments_finish(&moments, &h->standardizer);
+    net_moments_free(&moments);
+    free(pooled);
+    return status;
+}
+
+void hl_head_standardize_like(hl_head *h, const hl_head *like)
+{
+    const net_standardizer *from = &like->standardizer;
+    net_standardizer_free(&h->standardizer);
+    if (from->width == 0)
+        return;
+    net_standardizer_init(&h->standardizer, from->width);
+    memcpy(h->standardizer.mean, from->mean, from->width * sizeof *from->mean);
+    memcpy(h->standardizer.scale, from->scale, from->width * sizeof *from->scale);
+}
+
 /* ---- running ---- */
 
 void hl_softmax(const float *logits, size_t n, double *p)
@@ -187,11 +237,21 @@ void hl_softmax(const float *logits, size_t n, double *p)
         p[k] /= sum;
 }
 
+/* What the first dense layer takes, in memory of its own; NULL where that is pooled itself. */
+static float *standardized(const hl_head *h, size_t n, const float *pooled)
+{
+    const net_standardizer *s = &h->standardizer;
+    float *x = s->width ? hl_malloc(n * s->width, sizeof *x) : NULL;
+    if (x)
+        net_standardizer_apply(s, pooled, n, x);
+    return x;
+}
+
 int hl_head_logits_of_pooled(const hl_head *h, size_t n, const float *pooled, float *logits,
                              hl_err *e)
 {
-    float *hidden = NULL;
-    const float *x = pooled;
+    float *hidden = standardized(h, n, pooled);
+    const float *x = hidden ? hidden : pooled;
     int status = 0;
     for (size_t i = 0; i < h->nlayers && status == 0; i++) {
         const bool last = i + 1 == h->nlayers;
@@ -204,14 +264,12 @@ int hl_head_logits_of_pooled(const hl_head *h, size_t n, const float *pooled, fl
     return status;
 }
 
-/* Through the tail, a few rows at a time: it has maps to keep. */
 static int run_tail(const hl_head *h, size_t n, const float *features, float *logits, hl_err *e)
 {
-    enum { ROWS = 64 };
-    float *pooled = hl_malloc(ROWS * net_tail_outputs(h->tail), sizeof *pooled);
+    float *pooled = hl_malloc(TAIL_ROWS * net_tail_outputs(h->tail), sizeof *pooled);
     int status = 0;
-    for (size_t i = 0; i < n && status == 0; i += ROWS) {
-        const size_t rows = n - i < ROWS ? n - i : ROWS;
+    for (size_t i = 0; i < n && status == 0; i += TAIL_ROWS) {
+        const size_t rows = n - i < TAIL_ROWS ? n - i : TAIL_ROWS;
         status = net_tail_pooled(h->tail, features + i * hl_head_inputs(h), rows, pooled, e);
         if (status == 0)
             status = hl_head_logits_of_pooled(h, rows, pooled, logits + i * h->nclasses, e);
@@ -260,11 +318,12 @@ static float *back_through_dense(const net_dense *d, const float *above)
 
 int hl_head_slope(const hl_head *h, const float *pooled, uint32_t target, float *slope, hl_err *e)
 {
-    float *values[HL_HEAD_MAX_LAYERS] = {NULL};
+    float *values[HL_HEAD_MAX_LAYERS] = {NULL}, *own = standardized(h, 1, pooled);
+    const float *x = own ? own : pooled;
     int status = 0;
     for (size_t i = 0; i + 1 < h->nlayers && status == 0; i++) {
         values[i] = hl_malloc(h->layers[i].units, sizeof *values[i]);
-        status = net_dense_answer(&h->layers[i], i ? values[i - 1] : pooled, 1, true, values[i], e);
+        status = net_dense_answer(&h->layers[i], i ? values[i - 1] : x, 1, true, values[i], e);
     }
     float *at = hl_calloc(h->nclasses, sizeof *at);
     at[target] = 1;
@@ -275,9 +334,12 @@ int hl_head_slope(const hl_head *h, const float *pooled, uint32_t target, float 
         free(at);
         at = below;
     }
-    if (status == 0)
+    if (status == 0) {
+        net_standardizer_backward(&h->standardizer, at, 1);
         memcpy(slope, at, h->layers[0].inputs * sizeof *slope);
+    }
     free(at);
+    free(own);
     for (size_t i = 0; i < h->nlayers; i++)
         free(values[i]);
     return status;

@@ -4,7 +4,9 @@
  * (hilum.kind = head) holds, for layer i counted from 1, dense_i/kernel F32 [inputs, units] and
  * dense_i/bias F32 [units] as Keras lays them out; its metadata names the classes, the feature
  * space it was trained in and its provenance. A head that was trained together with the last layers
- * of the backbone begins with their tail (tail.h).
+ * of the backbone begins with their tail (tail.h). One that was trained on standardised features
+ * holds standardize/mean and standardize/scale F32 [inputs] before dense_1; its first dense layer
+ * takes (x - mean) / scale.
  */
 #ifndef HL_HEAD_H
 #define HL_HEAD_H
@@ -13,6 +15,7 @@
 #include "../common/features.h"
 #include "../common/space.h"
 #include "../common/tensorfile.h"
+#include "standardizer.h"
 #include "tail.h"
 
 #include <stddef.h>
@@ -34,6 +37,7 @@ char *const *hl_head_class_names(const hl_head *head);    /* all of them, owned 
 const hl_space *hl_head_space(const hl_head *head);
 const char *hl_head_chain(const hl_head *head); /* provenance, a JSON list */
 const char *hl_head_id(const hl_head *head);    /* digest, for the provenance of what uses it */
+bool hl_head_id_is_old(const hl_head *head);    /* see hl_chain_warn_of_old_id */
 
 /* Fails where other classes than the head's, or in another order, are those of the file `of`. */
 int hl_head_check_classes(const hl_head *head, const char *head_name, char *const *classes,
@@ -80,6 +84,15 @@ enum { HL_HEAD_MAX_LAYERS = 16 };
 int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhidden,
                 char *const *classes, size_t nclasses, const hl_space *space, net_tail *tail,
                 uint64_t seed, hl_err *e);
+
+/* From here on the head standardises the inputs of its first dense layer by their mean and standard
+ * deviation over these n samples, [n, inputs], at least one: those of the training subset. With a
+ * tail they are what the tail makes of the samples, with the weights that it has now. */
+int hl_head_standardize(hl_head *head, size_t n, const float *features, hl_err *e);
+/* The same means and scales as another head of as many dense inputs, or none where it has none. */
+void hl_head_standardize_like(hl_head *head, const hl_head *like);
+/* Owned by the head; of width 0 where it does not standardise. */
+const net_standardizer *hl_head_standardizer(const hl_head *head);
 
 /* Its file: begun early, so that a place that cannot be written is found before hours of training;
  * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char mean_name[] = "standardize/mean", scale_name[] = "standardize/scale";
+
 static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
 {
     char *space = hl_space_format(&h->space), *classes = hl_names_format(h->classes, h->nclasses);
@@ -17,6 +19,11 @@ static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
         hl_tf_set_meta(header, "hilum.tail", tail);
         free(tail);
         net_tail_describe(h->tail, header);
+    }
+    if (h->standardizer.width) {
+        const int64_t width = (int64_t)h->standardizer.width;
+        hl_tf_add_tensor(header, mean_name, HL_F32, 1, &width);
+        hl_tf_add_tensor(header, scale_name, HL_F32, 1, &width);
     }
     for (size_t i = 0; i < h->nlayers; i++) {
         const int64_t shape[2] = {(int64_t)h->layers[i].inputs, (int64_t)h->layers[i].units};
@@ -44,9 +51,19 @@ int hl_head_begin(hl_tf_writer **w, const hl_head *h, const char *path, const ch
     return status;
 }
 
+static int write_standardizer(const net_standardizer *s, hl_tf_writer *w, hl_err *e)
+{
+    if (s->width == 0)
+        return 0;
+    return hl_tf_write(w, s->mean, s->width * sizeof *s->mean, e) ||
+                   hl_tf_write(w, s->scale, s->width * sizeof *s->scale, e)
+               ? -1
+               : 0;
+}
+
 int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
 {
-    if (h->tail && net_tail_write(h->tail, w, e)) {
+    if ((h->tail && net_tail_write(h->tail, w, e)) || write_standardizer(&h->standardizer, w, e)) {
         hl_tf_discard(w);
         return -1;
     }
@@ -102,6 +119,7 @@ static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
                        hl_tf_name(r));
     h->chain = hl_strdup(chain);
     memcpy(h->id, hl_tf_id(r), sizeof h->id);
+    h->id_is_old = !hl_tf_id_covers_data(r);
     if (hl_names_parse(&h->classes, &h->nclasses, classes, e) ||
         hl_space_parse(&h->space, space, e))
         return hl_fail_in(e, hl_tf_name(r));
@@ -119,19 +137,60 @@ static int read_tail(hl_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
     return net_tail_read(&h->tail, &h->space, &o, r, ntensors, e);
 }
 
+/* Two vectors of one length, which the first dense layer is compared with when it is read. */
+static int check_standardizer(const hl_tensor_desc *t, size_t n, const char *file, hl_err *e)
+{
+    if (n < 2 || strcmp(t[1].name, scale_name) != 0)
+        return hl_fail(e, "%s: expected tensor %s after %s, found %s", file, scale_name, mean_name,
+                       n < 2 ? "the end" : t[1].name);
+    for (int i = 0; i < 2; i++)
+        if (t[i].dtype != HL_F32 || t[i].rank != 1 || t[i].shape[0] < 1)
+            return hl_fail(e, "%s: %s: expected F32 values, one for each feature", file, t[i].name);
+    if (t[0].shape[0] != t[1].shape[0])
+        return hl_fail(e, "%s: %s has %lld values, %s has %lld", file, mean_name,
+                       (long long)t[0].shape[0], scale_name, (long long)t[1].shape[0]);
+    return 0;
+}
+
+/* *ntensors grows by those that are read: two, or none where the head takes features as they are.
+ */
+static int read_standardizer(hl_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
+{
+    const hl_tensor_desc *t = hl_tf_get_header(r)->tensors + *ntensors;
+    const size_t n = hl_tf_get_header(r)->ntensors - *ntensors;
+    net_standardizer *s = &h->standardizer;
+    if (n == 0 || strcmp(t->name, mean_name) != 0)
+        return 0;
+    if (check_standardizer(t, n, hl_tf_name(r), e))
+        return -1;
+    net_standardizer_init(s, (size_t)t->shape[0]);
+    if (hl_tf_read_finite(r, mean_name, s->mean, s->width, e) ||
+        hl_tf_read_finite(r, scale_name, s->scale, s->width, e))
+        return -1;
+    for (size_t k = 0; k < s->width; k++)
+        if (!net_standardizer_is_scale(s->scale[k]))
+            return hl_fail(e, "%s: %s: value %zu: expected a normal number above 0, found %g",
+                           hl_tf_name(r), scale_name, k, (double)s->scale[k]);
+    *ntensors += 2;
+    return 0;
+}
+
 static int read_head(hl_head *h, hl_tf_reader *r, hl_err *e)
 {
-    size_t tail = 0;
-    if (read_meta(h, r, e) || read_tail(h, r, &tail, e))
+    size_t before = 0; /* tensors that come before the dense layers */
+    if (read_meta(h, r, e) || read_tail(h, r, &before, e) || read_standardizer(h, r, &before, e))
         return -1;
-    const hl_tensor_desc *first = hl_tf_get_header(r)->tensors + tail;
-    const size_t n = hl_tf_get_header(r)->ntensors - tail;
+    const hl_tensor_desc *first = hl_tf_get_header(r)->tensors + before;
+    const size_t n = hl_tf_get_header(r)->ntensors - before;
     if (n == 0 || n % 2 || n / 2 > HL_HEAD_MAX_LAYERS)
         return hl_fail(e, "%s: expected a kernel and a bias for 1 to %d layers, found %zu tensors",
                        hl_tf_name(r), HL_HEAD_MAX_LAYERS, n);
     for (size_t i = 0; i < n / 2; i++)
         if (read_layer(h, r, first + 2 * i, i, e))
             return -1;
+    if (h->standardizer.width && h->standardizer.width != h->layers[0].inputs)
+        return hl_fail(e, "%s: %s has %zu values, but dense_1/kernel takes %zu", hl_tf_name(r),
+                       mean_name, h->standardizer.width, h->layers[0].inputs);
     if (h->layers[h->nlayers - 1].units != h->nclasses)
         return hl_fail(e, "%s: %zu classes, but the last layer has another number of outputs",
                        hl_tf_name(r), h->nclasses);

@@ -5,16 +5,19 @@
 
 #include "dense.h"
 #include "head.h"
+#include "standardizer.h"
 
 struct hl_head {
     net_dense layers[HL_HEAD_MAX_LAYERS]; /* values owned */
     size_t nlayers;
-    net_tail *tail; /* NULL: it stands on features as they are */
+    net_tail *tail;                /* NULL: it stands on features as they are */
+    net_standardizer standardizer; /* of the first dense layer's inputs */
     char **classes;
     size_t nclasses;
     hl_space space;
     char *chain;
     char id[HL_DIGEST_SIZE];
+    bool id_is_old; /* see hl_head_id_is_old */
 };
 
 /* The next layer, whose values are still to be filled in. */

@@ -32,11 +32,6 @@ struct net_onednn {
     pthread_cond_t freed;
 };
 
-static bool is_fast_here(void)
-{
-    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
-}
-
 const char *net_onednn_version(void)
 {
     static char text[32];
@@ -45,11 +40,11 @@ const char *net_onednn_version(void)
     return text;
 }
 
-bool net_onednn_suits(const net *n, int output)
+bool net_onednn_suits(const net *n, int output, bool bf16)
 {
     net_plan plan;
     net_plan_new(&plan, n, &output, 1);
-    const bool suits = is_fast_here() && graph_can_do(&plan);
+    const bool suits = graph_is_fast_here(bf16) && graph_can_do(&plan);
     net_plan_free(&plan);
     return suits;
 }
@@ -65,7 +60,7 @@ static int worker_new(worker *w, const onednn_graph *g, hl_err *e)
     dnnl_status_t s = dnnl_stream_create(&w->stream, g->engine, dnnl_stream_default_flags);
     for (size_t i = 0; i < g->nmemories && s == dnnl_success; i++) {
         const graph_memory *m = &g->memories[i];
-        s = dnnl_memory_create(&w->memories[i], &m->md, g->engine,
+        s = dnnl_memory_create(&w->memories[i], m->md, g->engine,
                                m->buffer < 0 ? m->constant : w->buffers[m->buffer]);
     }
     return s == dnnl_success ? 0 : graph_error(e, "memory", s);
@@ -201,7 +196,7 @@ static void *place(const onednn_graph *g, const worker *w, int memory)
 /* Where the result of a part goes, among those of the batch. */
 static char *place_of_part(const onednn_graph *g, const worker *w, size_t number)
 {
-    const size_t bytes = dnnl_memory_desc_get_size(&g->memories[g->joint].md);
+    const size_t bytes = dnnl_memory_desc_get_size(g->memories[g->joint].md);
     return (char *)place(g, w, g->joint) + number * bytes;
 }
 

@@ -23,9 +23,9 @@ typedef struct net_onednn net_onednn;
 /* "none" in a build without it. */
 const char *net_onednn_version(void);
 
-/* Whether this program has oneDNN and this CPU is one that it was made fast for (AVX-512), and the
- * layers up to the output are ones that it does here. */
-bool net_onednn_suits(const net *n, int output);
+/* Whether this program has oneDNN, this CPU has the vectors that make it fast (AVX2; for bfloat16
+ * AVX-512), and the layers up to the output are ones that it does here. */
+bool net_onednn_suits(const net *n, int output, bool bf16);
 
 typedef struct net_onednn_options {
     size_t batch;   /* images a worker takes at a time; fewer cost up to as much */

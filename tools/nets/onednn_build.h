@@ -11,6 +11,7 @@ typedef struct builder {
     const net *n;
     const net_weights *w;
     dnnl_data_type_t type; /* of values and kernels */
+    bool has_avx512;       /* or else AVX2 */
     dnnl_primitive_attr_t plain;
     dnnl_stream_t stream; /* reorders kernels while building */
     int64_t batch;        /* images that what is built now takes */
@@ -23,16 +24,16 @@ typedef struct builder {
     int scratch;          /* buffer that all primitives take turns in */
 } builder;
 
-int graph_add_memory(builder *b, const dnnl_memory_desc_t *md, int buffer);
+/* The index of a new memory, which copies md; or a status that is no success. */
+dnnl_status_t graph_add_memory(builder *b, onednn_const_md md, int buffer, int *memory);
 /* With a buffer of its own, until the last reader has read it. */
-int graph_add_value(builder *b, const dnnl_memory_desc_t *md);
-/* Valid until the next memory is added. */
-const dnnl_memory_desc_t *graph_md(const builder *b, int memory);
-/* The output of a layer in a type and an order. */
+dnnl_status_t graph_add_value(builder *b, onednn_const_md md, int *memory);
+onednn_const_md graph_md(const builder *b, int memory);
+/* The output of a layer in a type and an order; the caller frees it. */
 dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
-                             dnnl_format_tag_t order, dnnl_memory_desc_t *md);
+                             dnnl_format_tag_t order, onednn_md *md);
 /* In whatever order suits the primitive. */
-dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_desc_t *md);
+dnnl_status_t graph_any_order(const builder *b, const net_layer *l, onednn_md *md);
 
 graph_op *graph_add_op(builder *b, const char *layer);
 void graph_add_arg(graph_op *op, int kind, int memory);

@@ -17,6 +17,17 @@ int graph_error(hl_err *e, const char *where, dnnl_status_t status)
                    status == dnnl_out_of_memory ? "out of memory" : "a call failed");
 }
 
+/* ONEDNN_MAX_CPU_ISA lowers what the CPU has. */
+static bool has_vectors(dnnl_cpu_isa_t wanted)
+{
+    return (dnnl_get_effective_cpu_isa() & wanted) == wanted;
+}
+
+bool graph_is_fast_here(bool bf16)
+{
+    return has_vectors(bf16 ? dnnl_cpu_isa_avx512_core : dnnl_cpu_isa_avx2);
+}
+
 bool graph_can_do(const net_plan *p)
 {
     for (int i = 0; i < p->nsteps; i++)
@@ -27,12 +38,17 @@ bool graph_can_do(const net_plan *p)
 
 /* ---- memories and buffers ---- */
 
-int graph_add_memory(builder *b, const dnnl_memory_desc_t *md, int buffer)
+dnnl_status_t graph_add_memory(builder *b, onednn_const_md md, int buffer, int *memory)
 {
     onednn_graph *g = b->g;
+    graph_memory m = {.buffer = buffer};
+    const dnnl_status_t s = onednn_md_copy(&m.md, md);
+    if (s != dnnl_success)
+        return s;
     g->memories = hl_realloc(g->memories, g->nmemories + 1, sizeof *g->memories);
-    g->memories[g->nmemories] = (graph_memory){.md = *md, .buffer = buffer};
-    return (int)g->nmemories++;
+    g->memories[g->nmemories] = m;
+    *memory = (int)g->nmemories++;
+    return dnnl_success;
 }
 
 /* The smallest free buffer that is large enough, else the largest free one, which grows. */
@@ -59,9 +75,9 @@ static int take_buffer(builder *b, size_t bytes)
     return best;
 }
 
-int graph_add_value(builder *b, const dnnl_memory_desc_t *md)
+dnnl_status_t graph_add_value(builder *b, onednn_const_md md, int *memory)
 {
-    return graph_add_memory(b, md, take_buffer(b, dnnl_memory_desc_get_size(md)));
+    return graph_add_memory(b, md, take_buffer(b, dnnl_memory_desc_get_size(md)), memory);
 }
 
 static void let_go(builder *b, int layer)
@@ -70,19 +86,19 @@ static void let_go(builder *b, int layer)
         b->busy[b->g->memories[b->value[layer]].buffer] = false;
 }
 
-const dnnl_memory_desc_t *graph_md(const builder *b, int memory)
+onednn_const_md graph_md(const builder *b, int memory)
 {
-    return &b->g->memories[memory].md;
+    return b->g->memories[memory].md;
 }
 
 dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
-                             dnnl_format_tag_t order, dnnl_memory_desc_t *md)
+                             dnnl_format_tag_t order, onednn_md *md)
 {
     const dnnl_dims_t dims = {b->batch, l->channels, l->height, l->width};
-    return dnnl_memory_desc_init_by_tag(md, 4, dims, type, order);
+    return onednn_md_new(md, 4, dims, type, order);
 }
 
-dnnl_status_t graph_any_order(const builder *b, const net_layer *l, dnnl_memory_desc_t *md)
+dnnl_status_t graph_any_order(const builder *b, const net_layer *l, onednn_md *md)
 {
     return graph_in_order(b, l, b->type, dnnl_format_tag_any, md);
 }
@@ -115,10 +131,13 @@ dnnl_status_t graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_des
 
 dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_desc_t pd)
 {
-    const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+    onednn_const_md md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
     const size_t bytes = md ? dnnl_memory_desc_get_size(md) : 0;
     if (bytes) {
-        const int memory = graph_add_memory(b, md, b->scratch);
+        int memory;
+        const dnnl_status_t s = graph_add_memory(b, md, b->scratch, &memory);
+        if (s != dnnl_success)
+            return s;
         if (bytes > b->g->buffers[b->scratch])
             b->g->buffers[b->scratch] = bytes;
         graph_add_arg(op, DNNL_ARG_SCRATCHPAD, memory);
@@ -146,8 +165,11 @@ dnnl_status_t graph_add_reorder(builder *b, const char *layer, int from, int to)
 static dnnl_status_t add_simple(builder *b, const net_step *s, dnnl_primitive_desc_t pd)
 {
     const int n = s->layer.ninputs;
-    const dnnl_memory_desc_t md = *dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0);
-    const int result = graph_add_value(b, &md);
+    int result;
+    const dnnl_status_t status =
+        graph_add_value(b, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result);
+    if (status != dnnl_success)
+        return status;
     graph_op *op = graph_add_op(b, s->layer.name);
     for (int i = 0; i < n; i++)
         graph_add_arg(op, n == 1 ? DNNL_ARG_SRC : DNNL_ARG_MULTIPLE_SRC + i,
@@ -162,42 +184,35 @@ static dnnl_status_t describe_pool(builder *b, const net_step *s, dnnl_primitive
     const net_layer *l = &s->layer;
     const dnnl_dims_t strides = {l->stride[0], l->stride[1]}, kernel = {l->kernel[0], l->kernel[1]},
                       before = {l->pad[0], l->pad[2]}, after = {l->pad[1], l->pad[3]};
-    dnnl_memory_desc_t result;
-    dnnl_pooling_desc_t d;
+    onednn_md result;
     dnnl_status_t status = graph_any_order(b, l, &result);
-    if (status == dnnl_success)
-        status = dnnl_pooling_forward_desc_init(
-            &d, dnnl_forward_inference,
-            l->op == NET_MAXPOOL ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
-            graph_md(b, b->value[l->inputs[0]]), &result, strides, kernel, before, after);
-    return status != dnnl_success
-               ? status
-               : dnnl_primitive_desc_create(pd, &d, b->plain, b->g->engine, NULL);
+    if (status != dnnl_success)
+        return status;
+    status = onednn_pooling(
+        pd, b->g->engine,
+        l->op == NET_MAXPOOL ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+        graph_md(b, b->value[l->inputs[0]]), result, strides, kernel, before, after, b->plain);
+    onednn_md_free(result);
+    return status;
 }
 
 static dnnl_status_t describe_activation(builder *b, const net_step *s, dnnl_primitive_desc_t *pd)
 {
-    dnnl_eltwise_desc_t d;
     const bool relu = s->layer.op == NET_RELU;
-    const dnnl_status_t status = dnnl_eltwise_forward_desc_init(
-        &d, dnnl_forward_inference, relu ? dnnl_eltwise_relu : dnnl_eltwise_clip,
-        graph_md(b, b->value[s->layer.inputs[0]]), 0, relu ? 0 : 6);
-    return status != dnnl_success
-               ? status
-               : dnnl_primitive_desc_create(pd, &d, b->plain, b->g->engine, NULL);
+    return onednn_eltwise(pd, b->g->engine, relu ? dnnl_eltwise_relu : dnnl_eltwise_clip,
+                          graph_md(b, b->value[s->layer.inputs[0]]), 0, relu ? 0 : 6, b->plain);
 }
 
 static dnnl_status_t describe_many(builder *b, const net_step *s, dnnl_primitive_desc_t *pd)
 {
     const net_layer *l = &s->layer;
     const float scales[] = {1, l->op == NET_SCALED_ADD ? (float)l->scale : 1};
-    dnnl_memory_desc_t sources[NET_MAX_INPUTS];
+    onednn_const_md sources[NET_MAX_INPUTS];
     for (int i = 0; i < l->ninputs; i++)
-        sources[i] = *graph_md(b, b->value[l->inputs[i]]);
-    return l->op == NET_CONCAT ? dnnl_concat_primitive_desc_create(pd, NULL, l->ninputs, 1, sources,
-                                                                   b->plain, b->g->engine)
-                               : dnnl_sum_primitive_desc_create(pd, NULL, l->ninputs, scales,
-                                                                sources, b->plain, b->g->engine);
+        sources[i] = graph_md(b, b->value[l->inputs[i]]);
+    return l->op == NET_CONCAT
+               ? onednn_concat(pd, b->g->engine, l->ninputs, 1, sources, b->plain)
+               : onednn_sum(pd, b->g->engine, l->ninputs, scales, sources, b->plain);
 }
 
 /* An activation of a value that stays in place. */
@@ -238,21 +253,26 @@ static dnnl_status_t add_other(builder *b, const net_step *s)
 
 static dnnl_status_t add_input(builder *b, const net_step *s)
 {
-    dnnl_memory_desc_t md;
-    const dnnl_status_t status = graph_in_order(b, &s->layer, dnnl_f32, dnnl_nchw, &md);
-    if (status == dnnl_success)
-        b->g->input = b->value[s->output] = graph_add_value(b, &md);
+    onednn_md md;
+    dnnl_status_t status = graph_in_order(b, &s->layer, dnnl_f32, dnnl_nchw, &md);
+    if (status != dnnl_success)
+        return status;
+    status = graph_add_value(b, md, &b->g->input);
+    b->value[s->output] = b->g->input;
+    onednn_md_free(md);
     return status;
 }
 
 static dnnl_status_t add_output(builder *b, int output)
 {
-    dnnl_memory_desc_t md;
-    const dnnl_status_t status = graph_in_order(b, &b->n->layers[output], dnnl_f32, dnnl_nhwc, &md);
+    onednn_md md;
+    dnnl_status_t status = graph_in_order(b, &b->n->layers[output], dnnl_f32, dnnl_nhwc, &md);
     if (status != dnnl_success)
         return status;
-    b->g->output = graph_add_value(b, &md);
-    return graph_add_reorder(b, "output", b->value[output], b->g->output);
+    status = graph_add_value(b, md, &b->g->output);
+    onednn_md_free(md);
+    return status == dnnl_success ? graph_add_reorder(b, "output", b->value[output], b->g->output)
+                                  : status;
 }
 
 static dnnl_status_t add_step(builder *b, const net_step *s)
@@ -270,19 +290,48 @@ static dnnl_status_t add_step(builder *b, const net_step *s)
     return status;
 }
 
-/* From here on the whole batch at once: what its parts have made lies side by side. */
-static void join_parts(builder *b, const net_step *s)
+/* The order of a layer's values. A descriptor does not tell, so each one is tried. */
+static dnnl_status_t find_order(const builder *b, const net_layer *l, onednn_const_md md,
+                                dnnl_format_tag_t *order)
+{
+    static const dnnl_format_tag_t orders[] = {dnnl_nChw16c, dnnl_nChw8c, dnnl_nhwc, dnnl_nchw};
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        onednn_md tried;
+        const dnnl_status_t s = graph_in_order(b, l, b->type, orders[i], &tried);
+        if (s != dnnl_success)
+            return s;
+        const bool found = dnnl_memory_desc_equal(tried, md);
+        onednn_md_free(tried);
+        *order = orders[i];
+        if (found)
+            return dnnl_success;
+    }
+    return dnnl_unimplemented;
+}
+
+/* From here on the whole batch at once: what its parts have made lies side by side, as the images
+ * are the outermost dimension in all orders. */
+static dnnl_status_t join_parts(builder *b, const net_step *s)
 {
     onednn_graph *g = b->g;
-    graph_memory *part = &g->memories[b->value[s->output]];
-    dnnl_memory_desc_t whole = part->md; /* of which the images are the outermost dimension */
-    whole.dims[0] = whole.padded_dims[0] = b->batch = g->batch;
-    b->busy[part->buffer] = false;
-    part->buffer = b->joined;
-    g->buffers[b->joined] = dnnl_memory_desc_get_size(&whole);
-    g->joint = b->value[s->output];
+    const net_layer *l = &b->n->layers[s->output];
+    const int part = b->value[s->output];
+    dnnl_format_tag_t order;
+    onednn_md whole;
+    dnnl_status_t status = find_order(b, l, graph_md(b, part), &order);
+    b->batch = g->batch;
+    if (status == dnnl_success)
+        status = graph_in_order(b, l, b->type, order, &whole);
+    if (status != dnnl_success)
+        return status;
+    b->busy[g->memories[part].buffer] = false;
+    g->memories[part].buffer = b->joined;
+    g->buffers[b->joined] = dnnl_memory_desc_get_size(whole);
+    g->joint = part;
     g->nparted = g->nops;
-    b->value[s->output] = graph_add_memory(b, &whole, b->joined);
+    status = graph_add_memory(b, whole, b->joined, &b->value[s->output]);
+    onednn_md_free(whole);
+    return status;
 }
 
 static int start(builder *b, hl_err *e)
@@ -303,11 +352,11 @@ static int start(builder *b, hl_err *e)
 static int add_steps(builder *b, int output, hl_err *e)
 {
     for (int i = 0; i < b->p->nsteps; i++) {
-        const dnnl_status_t s = add_step(b, &b->p->steps[i]);
+        dnnl_status_t s = add_step(b, &b->p->steps[i]);
+        if (s == dnnl_success && i == b->waist)
+            s = join_parts(b, &b->p->steps[i]);
         if (s != dnnl_success)
             return graph_error(e, b->n->layers[b->p->steps[i].number].name, s);
-        if (i == b->waist)
-            join_parts(b, &b->p->steps[i]);
     }
     const dnnl_status_t s = add_output(b, output);
     return s == dnnl_success ? 0 : graph_error(e, "output", s);
@@ -335,6 +384,7 @@ int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weig
                  .batch = g->part,
                  .waist = waist,
                  .type = bf16 ? dnnl_bf16 : dnnl_f32,
+                 .has_avx512 = has_vectors(dnnl_cpu_isa_avx512_core),
                  .threads = threads,
                  .value = hl_malloc(count, sizeof *b.value),
                  .left = hl_malloc(count, sizeof *b.left)};
@@ -354,8 +404,10 @@ void graph_free(onednn_graph *g)
 {
     for (size_t i = 0; i < g->nops; i++)
         dnnl_primitive_destroy(g->ops[i].primitive);
-    for (size_t i = 0; i < g->nmemories; i++)
+    for (size_t i = 0; i < g->nmemories; i++) {
+        onednn_md_free(g->memories[i].md);
         free(g->memories[i].constant);
+    }
     free(g->ops);
     free(g->memories);
     free(g->buffers);

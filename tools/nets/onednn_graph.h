@@ -4,14 +4,13 @@
 #define HL_NET_ONEDNN_GRAPH_H
 
 #include "../common/error.h"
+#include "onednn_api.h"
 #include "plan.h"
-
-#include <oneapi/dnnl/dnnl.h>
 
 /* Where a memory lies: in a buffer that workers have one each of and that values take turns in, or
  * in the graph, which all of them read. */
 typedef struct graph_memory {
-    dnnl_memory_desc_t md;
+    onednn_md md;   /* owned */
     int buffer;     /* or -1: */
     void *constant; /* owned */
 } graph_memory;
@@ -43,6 +42,9 @@ typedef struct onednn_graph {
     int input;  /* memory: F32 [part, 3, H, W] row-major */
     int output; /* memory: F32 [batch, C, h, w], channels last in memory */
 } onednn_graph;
+
+/* Whether the CPU has the vectors that oneDNN's convolutions are fast with. */
+bool graph_is_fast_here(bool bf16);
 
 /* Whether every step is one that graph_build knows. */
 bool graph_can_do(const net_plan *p);

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether this build has oneDNN: version 2, whose C interface later ones changed. Without it, and
- * beside a libtorch that brings a copy of its own, libtorch does all of the work.
+ * HL_ONEDNN_HERE: whether this build runs oneDNN by itself. Only -DHL_WITHOUT_ONEDNN says no, for a
+ * libtorch that brings a copy of its own (LIBTORCH=...): libtorch then does all of the work. A
+ * header that is missing is an error, since the same tools would be built several times slower.
  */
 #ifndef HL_NET_ONEDNN_HERE_H
 #define HL_NET_ONEDNN_HERE_H
 
+#ifdef HL_WITHOUT_ONEDNN
 #define HL_ONEDNN_HERE 0
-#if !defined HL_WITHOUT_ONEDNN && __has_include(<oneapi/dnnl/dnnl_version.h>)
-#include <oneapi/dnnl/dnnl_version.h>
-#if DNNL_VERSION_MAJOR == 2
-#undef HL_ONEDNN_HERE
+#elif !__has_include(<oneapi/dnnl/dnnl.h>)
+#error                                                                                             \
+    "oneDNN's header oneapi/dnnl/dnnl.h is missing: install libdnnl-dev, or build with LIBTORCH=DIR"
+#else
 #define HL_ONEDNN_HERE 1
+#include <oneapi/dnnl/dnnl_version.h>
+#if DNNL_VERSION_MAJOR < 2
+#error "oneDNN 2 or later is needed: install libdnnl-dev of Debian 12 or later"
 #endif
 #endif
 

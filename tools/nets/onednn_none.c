@@ -11,10 +11,11 @@ const char *net_onednn_version(void)
     return "none";
 }
 
-bool net_onednn_suits(const net *n, int output)
+bool net_onednn_suits(const net *n, int output, bool bf16)
 {
     (void)n;
     (void)output;
+    (void)bf16;
     return false;
 }
 

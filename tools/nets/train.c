@@ -177,7 +177,7 @@ static int go_on(course *c, hl_err *e)
 {
     const hl_checkpoint *k = c->o->checkpoint;
     bool found;
-    if (hl_checkpoint_load(k, c->trainer, c->deck.n, &c->now, &found, e))
+    if (hl_checkpoint_load(k, c->trainer, c->deck.n, c->held_out > 0, &c->now, &found, e))
         return -1;
     if (found) {
         deck_wind(&c->deck, c->now.pass, c->now.at);

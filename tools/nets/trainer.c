@@ -97,7 +97,7 @@ typedef struct pass {
     size_t n;
     int64_t *labels;
     float *features; /* [n, inputs of the head] */
-    float *pooled;   /* of the tail; else the features themselves */
+    float *pooled;   /* of the tail, else the features; standardised */
     ts_tensor *graph;
     float *values[HL_HEAD_MAX_LAYERS]; /* of each layer, after ReLU and dropout; the last: logits */
     float *masks[HL_HEAD_MAX_LAYERS];  /* that hidden values were multiplied by; or NULL */
@@ -164,6 +164,7 @@ static int forward(const hl_trainer *t, pass *p, hl_err *e)
         if (net_tail_forward(h->tail, p->features, p->n, &p->graph, p->pooled, e))
             return -1;
     }
+    net_standardizer_apply(&h->standardizer, p->pooled, p->n, p->pooled);
     for (size_t i = 0; i < h->nlayers; i++) {
         p->values[i] = hl_malloc(p->n * h->layers[i].units, sizeof *p->values[i]);
         if (net_dense_forward(&h->layers[i], i ? p->values[i - 1] : p->pooled, p->n, t->o.threads,
@@ -254,6 +255,7 @@ static int backward(const hl_trainer *t, pass *p, const float *slope, hl_err *e)
     const change tail = {t, &t->slots[2 * t->head->nlayers]};
     int status = back_through_layers(t, p, slope, &below, e);
     if (status == 0 && t->head->tail) {
+        net_standardizer_backward(&t->head->standardizer, below, p->n);
         ts_tensor *graph = p->graph;
         p->graph = NULL;
         status = net_tail_backward(t->head->tail, graph, below, change_tail, (void *)&tail, e);

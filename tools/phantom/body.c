@@ -54,9 +54,9 @@ static void draw_soft_parts(hl_rng *r, anatomy *a)
     a->waist = a->lungs[0].lateral + phantom_draw(r, 0.1, 0.2);
     a->neck = phantom_draw(r, 0.26, 0.36);
     a->shoulder_v = phantom_draw(r, -0.12, -0.02);
-    a->thickness = phantom_draw(r, 0.9, 1.08);
-    a->air = phantom_draw(r, 0.56, 0.72);
-    a->texture = phantom_draw(r, 0.015, 0.04);
+    a->thickness = phantom_draw(r, 0.95, 1.05);
+    a->air = phantom_draw(r, 0.62, 0.7);
+    a->texture = phantom_draw(r, 0.015, 0.03);
     a->heart_u = phantom_draw(r, 0.1, 0.17);
     a->heart_v = a->lungs[1].base - phantom_draw(r, 0.1, 0.16);
     a->heart_ru = phantom_draw(r, 0.25, 0.37);
@@ -69,7 +69,7 @@ static void draw_soft_parts(hl_rng *r, anatomy *a)
     a->bubble_u = phantom_draw(r, 0.3, 0.5);
     a->bubble_v = a->lungs[1].base + phantom_draw(r, 0.08, 0.12);
     a->bubble_r = hl_rng_uniform(r) < 0.6 ? phantom_draw(r, 0.06, 0.14) : 0.0f;
-    a->vessels = phantom_draw(r, 0.07, 0.22);
+    a->vessels = phantom_draw(r, 0.06, 0.13);
 }
 
 static void draw_bones(hl_rng *r, anatomy *a)
@@ -83,9 +83,9 @@ static void draw_bones(hl_rng *r, anatomy *a)
     a->rib_phase = phantom_draw(r, 0.0, 1.0);
     a->rib_drop = phantom_draw(r, 0.16, 0.3);
     a->rib_half = phantom_draw(r, 0.16, 0.22);
-    a->rib_density = phantom_draw(r, 0.09, 0.2);
+    a->rib_density = phantom_draw(r, 0.1, 0.15);
     a->front_drop = phantom_draw(r, 0.2, 0.32);
-    a->front_density = phantom_draw(r, 0.03, 0.1);
+    a->front_density = phantom_draw(r, 0.03, 0.07);
     a->clavicle_v = phantom_draw(r, 0.12, 0.19);
     a->clavicle_slope = phantom_draw(r, 0.06, 0.2);
     a->clavicle_bow = phantom_draw(r, 0.005, 0.02);

@@ -34,25 +34,25 @@ static void draw_size(hl_rng *r, size_t min_side, size_t max_side, exposure *x)
 
 static void draw_exposure(hl_rng *r, exposure *x)
 {
-    x->zoom = phantom_draw(r, 0.84, 1.04);
-    x->stretch = phantom_draw(r, 0.92, 1.08);
-    x->angle = phantom_draw(r, -0.06, 0.06);
-    x->shift_u = phantom_draw(r, -0.06, 0.06);
-    x->shift_v = phantom_draw(r, -0.04, 0.04);
-    x->curve = phantom_draw(r, 0.7, 1.5);
-    x->gamma = phantom_draw(r, 0.9, 1.5);
-    x->mean = phantom_draw(r, 98.0, 148.0);
-    x->contrast = phantom_draw(r, 40.0, 60.0);
-    x->vignette = phantom_draw(r, 0.0, 0.2);
-    x->tilt_x = phantom_draw(r, -0.12, 0.12);
-    x->tilt_y = phantom_draw(r, -0.12, 0.12);
+    x->zoom = phantom_draw(r, 0.9, 1.0);
+    x->stretch = phantom_draw(r, 0.96, 1.04);
+    x->angle = phantom_draw(r, -0.03, 0.03);
+    x->shift_u = phantom_draw(r, -0.03, 0.03);
+    x->shift_v = phantom_draw(r, -0.02, 0.02);
+    x->curve = phantom_draw(r, 0.9, 1.2);
+    x->gamma = phantom_draw(r, 1.05, 1.25);
+    x->mean = phantom_draw(r, 116.0, 128.0);
+    x->contrast = phantom_draw(r, 47.0, 53.0);
+    x->vignette = phantom_draw(r, 0.0, 0.1);
+    x->tilt_x = phantom_draw(r, -0.04, 0.04);
+    x->tilt_y = phantom_draw(r, -0.04, 0.04);
     const bool bordered = hl_rng_uniform(r) < 0.3;
     for (int i = 0; i < 4; i++) {
-        const float part = phantom_draw(r, -0.03, 0.05);
+        const float part = phantom_draw(r, -0.03, 0.03);
         x->border[i] = bordered && part > 0.0f ? part : 0.0f;
     }
-    x->blur = phantom_draw(r, 0.0, 0.25);
-    x->grain = phantom_draw(r, 1.0, 5.5);
+    x->blur = phantom_draw(r, 0.0, 0.15);
+    x->grain = phantom_draw(r, 1.5, 3.0);
     x->grain_size = phantom_draw(r, 0.0, 0.8);
     const double marked = hl_rng_uniform(r);
     x->marker = marked < 0.3 ? 1 : (marked < 0.6 ? 2 : 0);
@@ -177,12 +177,23 @@ static void blur(const exposure *x, float *out, float *above)
     }
 }
 
-static void measure(const float *values, size_t n, double *mean, double *deviation)
+/* What becomes of the values on the film: gain and offset, and the ends of the scale of greys. */
+typedef struct levels {
+    float gain, offset;
+} levels;
+
+static float level_of(levels l, float value)
+{
+    return phantom_clamp(l.offset + l.gain * value, 0.0f, 255.0f);
+}
+
+static void measure(const float *values, size_t n, levels l, double *mean, double *deviation)
 {
     double sum = 0, squares = 0;
     for (size_t i = 0; i < n; i++) {
-        sum += (double)values[i];
-        squares += (double)values[i] * (double)values[i];
+        const double level = (double)level_of(l, values[i]);
+        sum += level;
+        squares += level * level;
     }
     *mean = sum / (double)n;
     const double variance = squares / (double)n - *mean * *mean;
@@ -199,19 +210,31 @@ static float grain(hl_rng *r)
 }
 
 /* Brings mean and contrast to the drawn values, whatever the lungs look like: otherwise the
- * brightness of the whole image would tell the kinds of patients apart. */
+ * brightness of the whole image would tell the kinds of patients apart. What is cut off at black
+ * and white differs between them, so it takes a few rounds. */
+static levels set_levels(const exposure *x, const float *in, size_t n)
+{
+    enum { ROUNDS = 6 };
+    levels l = {.gain = 255.0f, .offset = 0.0f};
+    for (int i = 0; i < ROUNDS; i++) {
+        double mean, deviation;
+        measure(in, n, l, &mean, &deviation);
+        const float more = x->contrast / (float)deviation;
+        l.gain *= more;
+        l.offset = x->mean + more * (l.offset - (float)mean);
+    }
+    return l;
+}
+
 static void finish(const exposure *x, hl_rng *r, const float *in, uint8_t *out)
 {
-    double mean, deviation;
     const size_t n = x->width * x->height;
-    measure(in, n, &mean, &deviation);
-    const float gain = x->contrast / (float)deviation;
-    const float offset = x->mean - gain * (float)mean;
+    const levels l = set_levels(x, in, n);
     const float amount = x->grain / sqrtf(1.0f + x->grain_size * x->grain_size);
     float before = 0.0f;
     for (size_t i = 0; i < n; i++) {
         const float fresh = grain(r);
-        const float level = offset + gain * in[i] + amount * (fresh + x->grain_size * before);
+        const float level = l.offset + l.gain * in[i] + amount * (fresh + x->grain_size * before);
         before = fresh;
         out[i] = (uint8_t)(phantom_clamp(level, 0.0f, 255.0f) + 0.5f);
     }

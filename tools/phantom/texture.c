@@ -166,14 +166,14 @@ static void place_in_lung(hl_rng *r, const phantom_lung *lung, float sign, blob 
     b->v = lung->apex + (lung->base - lung->apex) * phantom_draw(r, 0.3, 0.95);
 }
 
-/* Bacteria: one to three dense clouds, mostly in one lung. */
+/* Bacteria: two to four dense clouds, mostly in one lung. */
 static void draw_focal(hl_rng *r, const phantom_lung *lungs, const float *noise, float *grid)
 {
     const double count = hl_rng_uniform(r);
-    const int clouds = count < 0.5 ? 1 : (count < 0.85 ? 2 : 3);
+    const int clouds = count < 0.3 ? 2 : (count < 0.7 ? 3 : 4);
     int side = (int)hl_rng_below(r, PHANTOM_SIDES);
     for (int i = 0; i < clouds; i++) {
-        blob b = {.radius_u = phantom_draw(r, 0.16, 0.42), .strength = phantom_draw(r, 0.4, 0.95)};
+        blob b = {.radius_u = phantom_draw(r, 0.28, 0.45), .strength = phantom_draw(r, 0.8, 0.98)};
         b.radius_v = b.radius_u * phantom_draw(r, 0.4, 0.8);
         place_in_lung(r, &lungs[side], side == 0 ? -1.0f : 1.0f, &b);
         add_cloud(grid, noise, b);
@@ -185,7 +185,7 @@ static void draw_focal(hl_rng *r, const phantom_lung *lungs, const float *noise,
 /* Virus: a haze around both hila and a net of fine lines through the lungs. */
 static void draw_diffuse(hl_rng *r, const phantom_lung *lungs, const float *noise, float *grid)
 {
-    const float haze = phantom_draw(r, 0.2, 0.6);
+    const float haze = phantom_draw(r, 0.55, 0.85);
     for (int side = 0; side < PHANTOM_SIDES; side++) {
         const phantom_lung *lung = &lungs[side];
         const float sign = side == 0 ? -1.0f : 1.0f;
@@ -199,7 +199,7 @@ static void draw_diffuse(hl_rng *r, const phantom_lung *lungs, const float *nois
     float *fine = hl_calloc(PHANTOM_CELLS, sizeof *fine);
     phantom_noise(r, 56, 0.7f, fine);
     phantom_noise(r, 110, 0.5f, fine);
-    const float net = phantom_draw(r, 0.14, 0.34);
+    const float net = phantom_draw(r, 0.3, 0.45);
     for (size_t i = 0; i < PHANTOM_CELLS; i++) {
         /* The zero lines of noise are a net; coarse noise decides where it is dense. */
         const float line = 1.0f - phantom_step(fabsf(fine[i]) * 2.0f);

@@ -2,46 +2,17 @@
 #include "spool.h"
 
 #include "../common/mem.h"
+#include "../common/scratch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static const char spool_name[] = "temporary file of images";
-
-/* A file that never has a name, or, where the file system cannot do that, no longer has one. */
-static int open_unnamed(const char *dir)
-{
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
-        return fd;
-    const size_t size = strlen(dir) + sizeof "/hilum.XXXXXX";
-    char *path = hl_malloc(size, 1);
-    snprintf(path, size, "%s/hilum.XXXXXX", dir);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    free(path);
-    return fd;
-}
 
 int hl_spool_open(hl_spool *s, size_t pixels, hl_err *e)
 {
     *s = (hl_spool){.pixels = pixels};
-    const char *dir = getenv("TMPDIR");
-    if (!dir || !*dir)
-        dir = "/tmp";
-    const int fd = open_unnamed(dir);
-    if (fd < 0)
-        return hl_fail_errno(e, "%s: %s cannot be created (see TMPDIR)", dir, spool_name);
-    s->fp = fdopen(fd, "w+");
-    if (!s->fp) {
-        close(fd);
-        return hl_fail(e, "%s: %s cannot be opened", dir, spool_name);
-    }
-    return 0;
+    s->fp = hl_scratch_file(NULL, e);
+    return s->fp ? 0 : -1;
 }
 
 int hl_spool_add(hl_spool *s, const uint8_t *image, int channels, hl_err *e)

@@ -23,15 +23,6 @@ static void say_option(const json_t *entry, const char *option, const char *labe
     hl_text_free(&value);
 }
 
-static bool option_is(const json_t *entry, const char *option, const char *value)
-{
-    hl_text found = {0};
-    const bool same =
-        chain_option(entry, option, &found) && found.len && strcmp(found.data, value) == 0;
-    hl_text_free(&found);
-    return same;
-}
-
 /* ---- data ---- */
 
 void fact_source(const report_run *run, hl_text *t)
@@ -55,9 +46,9 @@ void fact_preprocessing(const report_run *run, hl_text *t)
 void fact_nothing_missing(const report_run *run, hl_text *t)
 {
     const json_t *entry = step(run, "preprocess");
-    if (option_is(entry, "--on-error", "stop"))
+    if (chain_option_is(entry, "--on-error", "stop"))
         hl_text_puts(t, "None: an image that cannot be read ends the run.");
-    else if (option_is(entry, "--on-error", "skip"))
+    else if (chain_option_is(entry, "--on-error", "skip"))
         hl_text_puts(t, "Images that cannot be read are left out.");
 }
 
@@ -72,24 +63,27 @@ void fact_labels(const report_run *run, hl_text *t)
 void fact_partition(const report_run *run, hl_text *t)
 {
     const json_t *entry = step(run, "split");
-    if (option_is(entry, "--subsets", "folders")) {
-        hl_text_puts(t, "As the folders of the data set say");
-        say_option(entry, "--val", "validation drawn from training: share", t);
+    if (chain_option_is(entry, "--subsets", "folders")) {
+        hl_text_puts(t, "The data set's own");
+    } else if (chain_option_is(entry, "--subsets", "own-test")) {
+        hl_text_puts(t, "The test set is the data set's own");
+        say_option(entry, "--val", "validation drawn from its other images: share", t);
     } else if (entry) {
         hl_text_puts(t, "Drawn at random");
         say_option(entry, "--test", "test share", t);
         say_option(entry, "--val", "validation share of the rest", t);
     }
-    say_option(entry, "--seed", "seed", t);
+    if (!chain_option_is(entry, "--subsets", "folders"))
+        say_option(entry, "--seed", "seed", t);
     hl_text_puts(t, t->len ? "." : "");
 }
 
 void fact_disjoint(const report_run *run, hl_text *t)
 {
     const json_t *entry = step(run, "split");
-    if (option_is(entry, "--group", "patient"))
+    if (chain_option_is(entry, "--group", "patient"))
         hl_text_puts(t, "Patient");
-    else if (option_is(entry, "--group", "none"))
+    else if (chain_option_is(entry, "--group", "none"))
         hl_text_puts(t, "Image only: a patient can be in several partitions");
     if (t->len && run->has.manifest)
         hl_text_printf(t, "; %zu patients are in more than one", shared_patients(&run->manifest));
@@ -182,6 +176,8 @@ void fact_training(const report_run *run, hl_text *t)
     say_option(entry, "--batch", "batch", t);
     say_option(entry, "--dropout", "dropout", t);
     say_option(entry, "--l2", "L2", t);
+    if (t->len && chain_option_is(entry, "--standardize", "yes"))
+        hl_text_puts(t, ", features standardised over the training images");
     hl_text_puts(t, t->len ? "; loss: cross entropy." : "");
 }
 
@@ -207,9 +203,9 @@ void fact_one_model(const report_run *run, hl_text *t)
 void fact_imbalance(const report_run *run, hl_text *t)
 {
     const json_t *entry = step(run, "train-head");
-    if (option_is(entry, "--class-weight", "none"))
+    if (chain_option_is(entry, "--class-weight", "none"))
         hl_text_puts(t, "No method was used.");
-    else if (option_is(entry, "--class-weight", "balanced"))
+    else if (chain_option_is(entry, "--class-weight", "balanced"))
         hl_text_puts(t, "Loss weighted by the inverse frequency of the classes.");
 }
 

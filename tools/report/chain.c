@@ -17,31 +17,56 @@ const json_t *chain_find(const json_t *chain, const char *tool)
     return NULL;
 }
 
-/* What follows "--name" as a whole word, or NULL. */
+/* The options are quoted as words of the shell: takes the word at `at`, without its quotes, and
+ * returns what follows it and the blanks behind it. */
+static const char *next_word(const char *at, hl_text *word)
+{
+    bool quoted = false;
+    for (; *at && (quoted || *at != ' '); at++) {
+        if (*at == '\'')
+            quoted = !quoted;
+        else if (*at == '\\' && !quoted && at[1])
+            hl_text_add(word, ++at, 1);
+        else
+            hl_text_add(word, at, 1);
+    }
+    return at + strspn(at, " ");
+}
+
+/* What follows the option, or NULL. A quoted word is never one: it is the value of another. */
 static const char *after(const json_t *entry, const char *name)
 {
-    const char *options = chain_text(entry, "options");
-    const size_t len = strlen(name);
-    for (const char *at = options; (at = strstr(at, name)); at += len)
-        if ((at == options || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
-            return at + len;
-    return NULL;
+    const char *at = chain_text(entry, "options"), *found = NULL;
+    while (*at && !found) {
+        hl_text word = {0};
+        const bool bare = *at != '\'';
+        at = next_word(at, &word);
+        if (bare && word.len && strcmp(word.data, name) == 0)
+            found = at;
+        hl_text_free(&word);
+    }
+    return found;
 }
 
 bool chain_option(const json_t *entry, const char *name, hl_text *value)
 {
-    const char *from = after(entry, name);
-    if (!from || *from != ' ')
+    const char *at = after(entry, name);
+    if (!at || !*at)
         return false;
-    from++;
-    if (*from == '\'') /* quoted as a word of the shell */
-        hl_text_add(value, from + 1, strcspn(from + 1, "'"));
-    else
-        hl_text_add(value, from, strcspn(from, " "));
+    next_word(at, value);
     return true;
 }
 
 bool chain_has(const json_t *entry, const char *name)
 {
     return after(entry, name) != NULL;
+}
+
+bool chain_option_is(const json_t *entry, const char *name, const char *value)
+{
+    hl_text found = {0};
+    const bool same =
+        chain_option(entry, name, &found) && found.len && strcmp(found.data, value) == 0;
+    hl_text_free(&found);
+    return same;
 }

@@ -17,6 +17,8 @@ const json_t *chain_find(const json_t *chain, const char *tool);
 /* Appends the value of an option of an entry; false where it is not among them. A flag's value is
  * the name of the next option or nothing, so ask by chain_has. */
 bool chain_option(const json_t *entry, const char *name, hl_text *value);
+/* Whether the option is there with exactly this value. */
+bool chain_option_is(const json_t *entry, const char *name, const char *value);
 bool chain_has(const json_t *entry, const char *name);
 
 #endif

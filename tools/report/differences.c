@@ -35,14 +35,18 @@ static void add_p(doc_table *t, const json_t *test)
 static int add_pair(doc_table *t, const json_t *pair, const char *file, hl_err *e)
 {
     const char *a = hl_json_text(pair, file, "a", e), *b = a ? hl_json_text(pair, file, "b", e) : 0;
-    if (!b)
+    const json_t *tests[] = {json_object_get(pair, "accuracy_test"),
+                             json_object_get(pair, "auroc_test")};
+    if (!b || hl_json_numbers(pair, file, "difference", e) ||
+        hl_json_numbers(tests[0], file, "p_holm", e) ||
+        hl_json_numbers(tests[1], file, "p_holm", e))
         return -1;
     doc_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
     add_difference(t, pair, "accuracy");
-    add_p(t, json_object_get(pair, "accuracy_test"));
+    add_p(t, tests[0]);
     add_difference(t, pair, "macro_recall");
     add_difference(t, pair, "auroc");
-    add_p(t, json_object_get(pair, "auroc_test"));
+    add_p(t, tests[1]);
     return 0;
 }
 

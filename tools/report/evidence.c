@@ -139,7 +139,7 @@ static int read_intervals(report_evidence *v, const json_t *all, hl_err *e)
         hl_json_count(o, v->file, "patients", &v->patients, e) ||
         !(v->intervals = hl_json_object(o, v->file, "figures", e)))
         return -1;
-    return 0;
+    return hl_json_numbers(o, v->file, "figures", e);
 }
 
 static int read_calibration(report_evidence *v, const json_t *all, hl_err *e)
@@ -152,7 +152,8 @@ static int read_calibration(report_evidence *v, const json_t *all, hl_err *e)
     v->is_calibrated = true;
     if (hl_json_real(o, v->file, "temperature", &v->temperature, e) ||
         !(before = hl_json_object(o, v->file, "before", e)) ||
-        !(after = hl_json_object(o, v->file, "after", e)))
+        !(after = hl_json_object(o, v->file, "after", e)) ||
+        hl_json_numbers(o, v->file, "before", e) || hl_json_numbers(o, v->file, "after", e))
         return -1;
     v->log_loss =
         (evidence_pair){evidence_real(before, "log_loss"), evidence_real(after, "log_loss")};
@@ -167,7 +168,10 @@ static int read_operating_points(report_evidence *v, const json_t *all, hl_err *
         return -1;
     for (size_t i = 0; i < json_array_size(v->operating_points); i++) {
         const json_t *o = json_array_get(v->operating_points, i);
-        if (!hl_json_text(o, v->file, "name", e))
+        if (!hl_json_text(o, v->file, "name", e) || hl_json_numbers(o, v->file, "value", e) ||
+            hl_json_numbers(o, v->file, "threshold", e) || hl_json_numbers(o, v->file, "val", e) ||
+            hl_json_numbers(o, v->file, "measured", e) ||
+            hl_json_numbers(o, v->file, "intervals", e))
             return -1;
     }
     return 0;
@@ -193,7 +197,9 @@ static int read_all(report_evidence *v, const report_metrics *r, hl_err *e)
     const json_t *positive;
     if (optional(r->json, v->file, "positive", JSON_STRING, "a text", &positive, e) ||
         optional_object(r->json, v->file, "binary", &v->binary, e) ||
-        optional_object(r->json, v->file, "prevalence", &v->prevalence, e))
+        optional_object(r->json, v->file, "prevalence", &v->prevalence, e) ||
+        hl_json_numbers(r->json, v->file, "binary", e) ||
+        hl_json_numbers(r->json, v->file, "prevalence", e))
         return -1;
     v->positive = json_string_value(positive);
     return read_intervals(v, r->json, e) || read_curves(v, r->json, e) ||

@@ -78,7 +78,7 @@ static int read_figures(report_metrics *r, hl_err *e)
     hl_metrics *m = &r->m;
     if (hl_json_count(r->json, r->file, "n", &m->n, e) ||
         hl_json_real(r->json, r->file, "accuracy", &m->accuracy, e) ||
-        hl_json_real(r->json, r->file, "auroc", &m->auroc, e) ||
+        hl_json_real_or_null(r->json, r->file, "auroc", &m->auroc, e) ||
         hl_json_real(r->json, r->file, "log_loss", &m->log_loss, e) ||
         hl_json_real(r->json, r->file, "baseline_accuracy", &r->baseline, e) ||
         read_average(r, "macro_avg", &m->macro, e) ||
@@ -107,6 +107,7 @@ static int read_all(report_metrics *r, hl_err *e)
         return hl_fail(e, "%s: 'format': expected 'hilum-metrics 1', found '%s'", r->file, format);
     if (!(r->subset = hl_json_text(r->json, r->file, "subset", e)) ||
         !(r->subsets = hl_json_object(r->json, r->file, "subsets", e)) ||
+        hl_json_numbers(r->json, r->file, "subsets", e) ||
         !(r->warnings = hl_json_list(r->json, r->file, "warnings", e)) ||
         !(r->chain = hl_json_list(r->json, r->file, "provenance", e)))
         return -1;

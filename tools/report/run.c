@@ -4,6 +4,7 @@
 #include "../common/provenance.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +41,25 @@ static int check_origin(const report_metrics *m, const char *file, const char *t
     return status;
 }
 
+/* Heat maps must be of the head and the images that were measured: whatever made the maps, the
+ * identities of those two are among the metrics' inputs. */
+static int check_maps(const report_run *r, hl_err *e)
+{
+    static const char *const roles[] = {"head", "images"};
+    char *chain = json_dumps(r->metrics.chain, 0);
+    int status = 0;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles && status == 0; i++) {
+        char digest[HL_DIGEST_SIZE];
+        status = hl_chain_input(r->maps.chain, "explain", roles[i], digest, e);
+        if (status == 0 && *digest && !hl_chain_has_input(chain, roles[i], digest))
+            status = hl_fail(e, "%s is of another %s than %s, whose provenance has no %s %s",
+                             r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
+                             r->metrics.file, roles[i], digest);
+    }
+    free(chain);
+    return status;
+}
+
 static int check_origins(const report_run *r, hl_err *e)
 {
     const struct {
@@ -56,7 +76,7 @@ static int check_origins(const report_run *r, hl_err *e)
         if (others[i].chain &&
             check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
             return -1;
-    return 0;
+    return r->has.maps && r->maps.chain ? check_maps(r, e) : 0;
 }
 
 int report_run_read(report_run *r, const report_paths *p, hl_err *e)

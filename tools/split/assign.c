@@ -23,7 +23,8 @@ typedef struct drawing {
     hl_manifest *m;
     const hl_assignment *a;
     double test;   /* a->test, or 0 where that subset is placed already */
-    size_t *order; /* sample numbers, by group and class */
+    size_t *order; /* numbers of the samples to place, by group and class */
+    size_t n;      /* how many they are */
     group *groups;
     size_t ngroups;
     size_t (*counts)[HL_SUBSETS]; /* images placed so far, by class */
@@ -63,9 +64,10 @@ static double group_number(const drawing *d, const group *g, const char *draw, s
 
 static void find_groups(drawing *d)
 {
-    const size_t n = d->m->n;
-    for (size_t i = 0; i < n; i++)
-        d->order[i] = i;
+    for (size_t i = 0; i < d->m->n; i++)
+        if (!d->a->keep_test || d->m->samples[i].subset != HL_TEST)
+            d->order[d->n++] = i;
+    const size_t n = d->n;
     qsort_r(d->order, n, sizeof *d->order, compare_samples, d);
     for (size_t i = 0; i < n;) {
         group *g = &d->groups[d->ngroups++];
@@ -141,8 +143,8 @@ static void fill(drawing *d, group *groups, size_t n, hl_subset subset, size_t t
 static void place_exactly(drawing *d)
 {
     size_t *images = hl_calloc(d->m->nclasses, sizeof *images);
-    for (size_t i = 0; i < d->m->n; i++)
-        images[d->m->samples[i].cls]++;
+    for (size_t i = 0; i < d->n; i++)
+        images[d->m->samples[d->order[i]].cls]++;
     qsort(d->groups, d->ngroups, sizeof *d->groups, compare_groups);
     for (size_t i = 0, n; i < d->ngroups; i += n) {
         group *groups = d->groups + i;
@@ -200,7 +202,7 @@ static void deal_folds(drawing *d)
 
 size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a)
 {
-    drawing d = {.m = m, .a = a, .test = a->folds ? 0 : a->test};
+    drawing d = {.m = m, .a = a, .test = a->folds || a->keep_test ? 0 : a->test};
     d.order = hl_malloc(m->n, sizeof *d.order);
     d.groups = hl_malloc(m->n, sizeof *d.groups);
     d.counts = hl_calloc(m->nclasses, sizeof *d.counts);

@@ -37,6 +37,7 @@ typedef struct hl_assignment {
      * to val, as near as whole groups allow; groups are taken in the order of u.
      */
     bool exact;
+    bool keep_test;     /* what is in the test subset stays there, and `test` is not used */
     size_t folds, fold; /* folds 0: none; else the test subset is fold, from 1, and not by `test` */
 } hl_assignment;
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the modules of the generator share: cases, and files that zstd or safetensors would never write."""
+import hashlib
 import json
 import pathlib
 import struct
@@ -66,6 +67,12 @@ def tensors(metadata, *list_of):
         header[name] = entry(dtype, shape, at, at + len(data))
         at += len(data)
     return safetensors(header, b"".join(t[3] for t in list_of))
+
+
+def stating(metadata, *list_of, digest=None):
+    """The same, of which the header states the digest of the data, or another text in its place."""
+    of_data = "sha256:" + hashlib.sha256(b"".join(t[3] for t in list_of)).hexdigest()
+    return tensors({**metadata, "hilum.data": of_data if digest is None else digest}, *list_of)
 
 
 def floats(*values):

@@ -86,8 +86,8 @@ def images():
 
 
 def heads():
-    def head(name, message, why, layers=((4, 2),), values=None, metadata=None, dtype="F32", rename=lambda n: n, drop=0):
-        parts = []
+    def head(name, message, why, layers=((4, 2),), values=None, metadata=None, dtype="F32", rename=lambda n: n, drop=0, before=()):
+        parts = list(before)
         for i, (rows, units) in enumerate(layers, 1):
             kernel = [0.5] * (rows * units)
             bias = [0.0] * units
@@ -122,6 +122,30 @@ def heads():
     head("no-chain", "expected metadata hilum.classes, hilum.space and hilum.chain", "without provenance",
          metadata=meta("head", chain=None))
 
+    def mean(*values):
+        return ("standardize/mean", "F32", [len(values)], struct.pack(f"<{len(values)}f", *values))
+
+    def scale(*values):
+        return ("standardize/scale", "F32", [len(values)], struct.pack(f"<{len(values)}f", *values))
+
+    head("scale-zero", "standardize/scale: value 2: expected a normal number above 0, found 0", "a division by zero",
+         before=(mean(0, 0, 0, 0), scale(1, 1, 0, 1)))
+    head("scale-negative", "standardize/scale: value 0: expected a normal number above 0, found -1", "a deviation below zero",
+         before=(mean(0, 0, 0, 0), scale(-1, 1, 1, 1)))
+    head("scale-subnormal", "standardize/scale: value 3: expected a normal number above 0", "a scale that is flushed to zero",
+         before=(mean(0, 0, 0, 0), scale(1, 1, 1, 1e-40)))
+    head("scale-nan", "standardize/scale: a value is not finite", "a NaN among the scales", before=(mean(0, 0, 0, 0), scale(1, NAN, 1, 1)))
+    head("mean-infinity", "standardize/mean: a value is not finite", "an infinity among the means",
+         before=(mean(0, 0, INF, 0), scale(1, 1, 1, 1)))
+    head("mean-alone", "expected tensor standardize/scale after standardize/mean, found dense_1/kernel", "means without scales",
+         before=(mean(0, 0, 0, 0),))
+    head("mean-shorter", "standardize/mean has 3 values, standardize/scale has 4", "fewer means than scales",
+         before=(mean(0, 0, 0), scale(1, 1, 1, 1)))
+    head("mean-of-other-width", "standardize/mean has 3 values, but dense_1/kernel takes 4", "other features are standardised",
+         before=(mean(0, 0, 0), scale(1, 1, 1)))
+    head("mean-matrix", "standardize/mean: expected F32 values, one for each feature", "means that are no vector",
+         before=(("standardize/mean", "F32", [2, 2], struct.pack("<4f", 0, 0, 0, 0)), scale(1, 1, 1, 1)))
+
 
 def calibrations():
     good = {"temperature": 1.0, "positive": "PNEUMONIA", "points": [], "outlier": None}
@@ -137,7 +161,9 @@ def calibrations():
     calibration("no-json", "{", "hilum.calibration: not a JSON object", "not JSON")
     calibration("temperature-0", {**good, "temperature": 0}, "'temperature': expected a number above 0", "a division by 0")
     calibration("temperature-negative", {**good, "temperature": -1}, "'temperature': expected a number above 0", "turns every answer round")
-    calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number above 0", "no number")
+    calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number, found null", "no number")
+    calibration("threshold-null", {**good, "points": [{**point, "threshold": None}]}, "'threshold': expected a number, found null", "no number")
+    calibration("value-null", {**good, "points": [{**point, "value": None}]}, "'value': expected a number, found null", "no number")
     calibration("positive-first", {**good, "positive": "NORMAL"}, "expected the second of two classes, found 'NORMAL'",
                 "thresholds for the other class")
     calibration("point-twice", {**good, "points": [point, point]}, "'a' stands there twice", "two thresholds of one name")

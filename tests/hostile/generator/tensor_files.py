@@ -3,7 +3,7 @@
 import json
 import struct
 
-from hostile import MANIFEST, case, entry, floats, frame_of_runs, meta, raw_frame, safetensors, tensors, zstd
+from hostile import MANIFEST, case, entry, floats, frame_of_runs, meta, raw_frame, safetensors, stating, tensors, zstd
 
 CHECK = 'quickcheck "$file"'
 
@@ -117,10 +117,50 @@ def headers():
             "fewer bytes than the shape takes")
     object_("escapes-in-names", {"__metadata__": {"a\x1b[2J": "\x1b]0;owned\x07\nsecond line"}, "x\n\x1b[31m": entry("U8", [8], 0, 8)},
             "x??[31m: U8 [8]", "names that would drive a terminal are shown with question marks", status=0)
+    object_("c1-in-names", {"__metadata__": {"a": "\x9b2J\x85second line"}, "x\x9b31m": entry("U8", [8], 0, 8)},
+            "x?31m: U8 [8]", "the same by one character, which begins an escape sequence, too", status=0)
     object_("no-tensor", {"__metadata__": {"hilum.kind": "note"}}, "whole: yes", "nothing in it, but sound", b"", status=0)
     object_("empty-tensor", x("F32", [0, 4], 0, 0), "x: F32 [0, 4]", "a tensor without elements is sound", b"", status=0)
 
 
+def digests():
+    """Files whose header states the digest of their data; those of the other cases are as 0.1.0 wrote them."""
+    text = MANIFEST.encode()
+    parts = (("manifest", "U8", [len(text)], text), ("features", "F32", [4, 4], floats(*(i / 7 for i in range(16)))))
+    sound = stating(meta("features"), *parts)
+
+    def digest(name, plain, message, why, status=1):
+        case(f"digest/{name}", zstd(plain), CHECK, status, message, why)
+
+    def text_of(name, stated, why):
+        digest(name, stating(meta("features"), *parts, digest=stated),
+               "hilum.data: expected 'sha256:' and 64 hexadecimal digits, found '", why)
+
+    hexadecimal = "0123456789abcdef" * 4
+    digest("right", sound, "whole: yes", "a sound file, from which the others differ", status=0)
+    digest("missing", tensors(meta("features"), *parts), "of the old kind: it does not cover the data", "as 0.1.0 wrote it", status=0)
+    digest("wrong", stating(meta("features"), *parts, digest="sha256:" + hexadecimal), "is damaged: expected data with the digest",
+           "the digest of other data")
+    digest("data-changed", sound[:-1] + bytes([sound[-1] ^ 1]), "is damaged: expected data with the digest",
+           "a bit of the last value differs, and the frame's checksum is right")
+    digest("manifest-changed", sound.replace(b"3.png", b"4.png"), "is damaged: expected data with the digest", "another name in the manifest")
+    digest("twice", sound.replace(b'"hilum.kind":"features"', b'"hilum.data":"sha256:' + hexadecimal.encode() + b'","hilum.kind":"features"'),
+           "duplicate object key", "readers would disagree about which one counts")
+    digest("cut-behind-data", sound[:-4], "bytes by its header, found", "ends before the last value")
+    digest("more-behind-data", sound + b"\0" * 4, "bytes by its header, found", "goes on behind the last value")
+    digest("number", stating(meta("features"), *parts, digest=5), "metadata 'hilum.data' is not a string", "no text")
+    text_of("empty", "", "no digest")
+    text_of("md5", "md5:827ccb0eea8a706c4c34a16891f84e7b", "another kind of digest")
+    text_of("short", "sha256:" + hexadecimal[:-1], "a digit too few")
+    text_of("long", "sha256:" + hexadecimal + "0", "a digit too many")
+    text_of("capitals", "sha256:" + hexadecimal.upper(), "spelt otherwise")
+    text_of("terminal", "sha256:\x9b31m\x1b[31m", "would drive a terminal")
+    wrong = zstd(stating(meta("features"), *parts, digest="sha256:" + hexadecimal))
+    case("digest/train-head", wrong, 'train-head -q -e 1 -j 1 -o out "$file"', 1, "is damaged: expected data with the digest",
+         "no head is made of such features")
+
+
 def all_cases():
+    digests()
     frames()
     headers()

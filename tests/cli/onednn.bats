@@ -1,0 +1,36 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Which engine runs a backbone: oneDNN wherever the build has it and the CPU has AVX2. That both engines
+# compute the same is tested in tests/parity/test_backbones.c.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+# compile_check FLAG...: what oneDNN's headers are missing for, since no header is found at all
+compile_check() {
+    gcc -nostdinc -I "$ROOT/tools" "$@" -fsyntax-only -x c "$ROOT/tools/nets/onednn_here.h"
+}
+
+@test "onednn: a build without its header stops and names the package" {
+    need_command gcc
+    fails 1 'oneDNN.*missing.*libdnnl-dev' compile_check
+    compile_check -DHL_WITHOUT_ONEDNN
+}
+
+# engine_of ISA: what extract-features says it ran on, with no more than these vectors
+engine_of() {
+    ONEDNN_MAX_CPU_ISA=$1 extract-features -j 1 -m mobilenetv2 -w seeded:1 -o features images 2>&1 |
+        grep -oE 'oneDNN|libtorch' | sort -u
+}
+
+@test "onednn: it runs backbones with AVX2 and with AVX-512, libtorch those with less" {
+    if extract-features --version | grep -q 'oneDNN none'; then
+        skip "NOT RUN: this build is without oneDNN"
+    fi
+    grep -qw avx2 /proc/cpuinfo || skip "NOT RUN: needs a CPU with AVX2"
+    cd "$BATS_TEST_TMPDIR"
+    few_images 16 64
+    [ "$(engine_of ALL)" = oneDNN ]
+    [ "$(engine_of AVX2)" = oneDNN ]
+    [ "$(engine_of AVX)" = libtorch ]
+}
