@@ -25,7 +25,7 @@ $(BUILD)/words.tsv: FORCE $(tool_paths)
 # folder of their own for those who put it on their PATH.
 .PHONY: install uninstall
 install: compiled
-	@$(again) $(BUILD)/words.tsv
+	+@$(again) $(BUILD)/words.tsv
 	@scripts/install-files install $(call q,$(DESTDIR)$(PREFIX)) $(BUILD) $(tools)
 
 uninstall:
