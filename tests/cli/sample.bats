@@ -38,6 +38,7 @@ field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" metrics.json | head -n 1; }
     head -n 12 report.md | grep -q 'Synthetic phantoms, not X-rays'
     head -n 12 report.md | grep -q 'pseudo-random weights seeded:1'
     [ "$(grep -c 'has collapsed' report.md)" -eq 0 ]
+    grep -q 'features standardised over the training images' report.md
 }
 
 # default KNOB=value...: what STANDARDIZE then is.
