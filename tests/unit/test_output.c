@@ -66,8 +66,8 @@ static void a_folder_must_be_there(void **state)
     assert_int_equal(hl_out_open(&o, "none/result", false, &e), -1);
     assert_string_equal(e.msg, "none/result: cannot be created: No such file or directory");
     hl_out_abort(&o);
-    assert_int_equal(hl_out_open(&o, "", false, &e), 0); /* "": found out at the rename */
-    assert_int_equal(hl_out_commit(&o, &e), -1);
+    assert_int_equal(hl_out_open(&o, "", false, &e), -1);
+    assert_string_equal(e.msg, "expected the name of a file to write, found an empty one");
     assert_int_equal(list_files(false), 0);
 }
 
@@ -75,10 +75,13 @@ static void a_folder_is_not_replaced(void **state)
 {
     (void)state;
     hl_err e;
+    hl_out o;
     assert_int_equal(mkdir("result", 0777), 0);
-    assert_int_equal(hl_out_write_file("result", "x", 1, &e), -1);
+    assert_int_equal(symlink("result", "link"), 0);
+    assert_int_equal(hl_out_open(&o, "result", false, &e), -1); /* not after the work */
     assert_string_equal(e.msg, "result: cannot be written: Is a directory");
-    assert_int_equal(list_files(false), 1);
+    assert_int_equal(hl_out_open(&o, "link", false, &e), -1);
+    assert_int_equal(list_files(false), 2);
 }
 
 static void links_stay(void **state)
@@ -92,7 +95,12 @@ static void links_stay(void **state)
     assert_int_equal(lstat("link", &st), 0);
     assert_true(S_ISLNK(st.st_mode));
     assert_file_holds("target", "new");
-    assert_int_equal(list_files(false), 2);
+    assert_int_equal(symlink("not-yet", "dangling"), 0);
+    assert_int_equal(hl_out_write_file("dangling", "new", 3, &e), 0);
+    assert_int_equal(lstat("dangling", &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_file_holds("not-yet", "new");
+    assert_int_equal(list_files(false), 4);
 }
 
 /* Devices too, but a test that fails must not harm those of the machine. */

@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include "mem.h"
+#include "path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -112,14 +113,6 @@ static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
     return 0;
 }
 
-/* A symbolic link stays, and what it names is replaced. The caller frees. */
-static char *final_path(const char *path)
-{
-    struct stat st;
-    char *real = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
-    return real ? real : hl_strdup(path);
-}
-
 /* mkstemp makes private files; give the result what the umask would have given. */
 static void apply_umask(int fd)
 {
@@ -145,18 +138,30 @@ static int make_temp(char *template)
     return fd;
 }
 
-int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
+/* A name that no file can ever get is refused now, not by the rename after all the work. */
+static int check_name(const char *path, const char *final, hl_err *e)
 {
-    *o = (hl_out){0};
-    if (!path || strcmp(path, "-") == 0)
-        return open_stdout(o, binary, e);
-    if (is_special(path))
-        return open_special(o, path, binary, e);
+    struct stat st;
+    if (!*path)
+        return hl_fail(e, "expected the name of a file to write, found an empty one");
+    if (!final)
+        return hl_fail_errno(e, "%s: cannot be created", path);
+    if (stat(final, &st) || !S_ISDIR(st.st_mode))
+        return 0;
+    errno = EISDIR;
+    return hl_fail_errno(e, "%s: cannot be written", path);
+}
+
+static int open_named(hl_out *o, const char *path, hl_err *e)
+{
     guard_temps();
-    o->name = o->path = final_path(path);
-    const size_t size = strlen(o->path) + sizeof ".tmpXXXXXX";
-    o->temp = hl_malloc(size, 1);
-    snprintf(o->temp, size, "%s.tmpXXXXXX", o->path);
+    char *final = hl_path_final(path);
+    if (check_name(path, final, e)) {
+        free(final);
+        return -1;
+    }
+    o->name = o->path = final;
+    o->temp = hl_path_temp(final);
     const int fd = make_temp(o->temp);
     if (fd < 0) {
         hl_fail_errno(e, "%s: cannot be created", path);
@@ -172,6 +177,25 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
     close(fd);
     hl_out_abort(o);
     return -1;
+}
+
+int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
+{
+    *o = (hl_out){0};
+    if (!path || strcmp(path, "-") == 0)
+        return open_stdout(o, binary, e);
+    return is_special(path) ? open_special(o, path, binary, e) : open_named(o, path, e);
+}
+
+int hl_out_try(const char *path, bool binary, hl_err *e)
+{
+    hl_out o;
+    if (path && strcmp(path, "-") != 0 && is_special(path))
+        return access(path, W_OK) ? hl_fail_errno(e, "%s: cannot be written", path) : 0;
+    if (hl_out_open(&o, path, binary, e))
+        return -1;
+    hl_out_abort(&o);
+    return 0;
 }
 
 /* The rename itself must survive a power cut: sync the directory too. */

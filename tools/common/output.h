@@ -22,6 +22,16 @@ typedef struct hl_out {
 /* path NULL or "-": standard output. Binary output to a terminal is refused. */
 int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e);
 int hl_out_commit(hl_out *o, hl_err *e);
+
+/* Commits the outputs of one tool together: all of them appear, or none does and what was there
+ * before stays. Pipes and standard output come after the files, for nothing is taken back from
+ * them. All are aborted on failure. */
+int hl_out_commit_all(hl_out *const *outs, size_t n, hl_err *e);
+
+/* Fails where hl_out_open would, and leaves no trace. A pipe or a device is not opened: a reader
+ * would take that for the whole output. */
+int hl_out_try(const char *path, bool binary, hl_err *e);
+
 /* What was written so far may go to the disk, while more is made. Otherwise all of it waits for the
  * commit. */
 int hl_out_push(hl_out *o, hl_err *e);
