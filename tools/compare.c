@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* compare: tests whether models differ, on the answers that they gave to the same samples. */
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -115,10 +116,13 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     const size_t n = (size_t)(argc - first);
-    hl_check_distinct("json", json, "output", output);
     char **name = name_models(argv + first, n);
     hl_err e;
-    const int status = run(argv + first, name, n, &e);
+    hl_files f = {0};
+    hl_files_read_all(&f, "PREDICTIONS", argv + first, n);
+    hl_files_write(&f, "--json", json, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_TEXT);
+    const int status = hl_files_check(&f, &e) || run(argv + first, name, n, &e);
     if (status)
         hl_log_error("%s", e.msg);
     for (size_t i = 0; i < n; i++)

@@ -3,6 +3,7 @@
 #include "common/calibration.h"
 #include "common/cli.h"
 #include "common/features.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/names.h"
@@ -326,9 +327,20 @@ static int run_pooled(char *const *files, size_t n, hl_err *e)
     return status;
 }
 
-static bool is_stdout(const char *path)
+static int check_files(char *const *args, size_t n, hl_err *e)
 {
-    return !path || strcmp(path, "-") == 0;
+    hl_files f = {0};
+    if (opt_pooled) {
+        hl_files_read_all(&f, "PREDICTIONS", args, n);
+    } else {
+        hl_files_read(&f, "HEAD", args[0]);
+        hl_files_read(&f, "FEATURES", hl_or_standard(n > 1 ? args[1] : NULL));
+    }
+    hl_files_read(&f, "--manifest", manifest);
+    hl_files_write(&f, "--calibration", calibration, HL_BINARY);
+    hl_files_write(&f, "--predictions", predictions, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_TEXT);
+    return hl_files_check(&f, e);
 }
 
 static void check_operands(char *const *args, int n)
@@ -354,18 +366,14 @@ int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("predictions", predictions, "output", output);
-    hl_check_distinct("calibration", calibration, "output", output);
-    if (calibration && predictions)
-        hl_check_distinct("calibration", calibration, "predictions", predictions);
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
-    if (predictions && is_stdout(predictions) && is_stdout(output))
-        hl_usage_error("--predictions and the metrics cannot both go to standard output");
     check_operands(argv + first, argc - first);
     hl_err e;
-    if (opt_pooled ? run_pooled(argv + first, (size_t)(argc - first), &e) == 0
-                   : run(argv[first], argv[first + 1], &e) == 0)
+    char **const args = argv + first;
+    const size_t n = (size_t)(argc - first);
+    if (check_files(args, n, &e) == 0 &&
+        (opt_pooled ? run_pooled(args, n, &e) : run(args[0], args[1], &e)) == 0)
         return 0;
     hl_log_error("%s", e.msg);
     return 1;

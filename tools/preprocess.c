@@ -2,6 +2,7 @@
 /* preprocess: reads the images of a manifest and brings them to the size that a backbone takes. */
 #include "common/backbones.h"
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -201,21 +202,20 @@ static int write_images(hl_conversion *c, hl_err *e)
     return status;
 }
 
-/* An output that cannot be written should not be found out after the work is done. */
-static int try_output(hl_err *e)
+static int check_files(const char *manifest, hl_err *e)
 {
-    hl_out probe;
-    if (hl_out_open(&probe, opt_output, true, e))
-        return -1;
-    hl_out_abort(&probe);
-    return 0;
+    hl_files f = {0};
+    hl_files_read(&f, "MANIFEST", hl_or_standard(manifest));
+    hl_files_write(&f, "--rejects", opt_rejects, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_BINARY);
+    return hl_files_check(&f, e);
 }
 
 static int preprocess(hl_conversion *c, const char *name, hl_err *e)
 {
     if (hl_manifest_has_variants(c->manifest))
         return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
-    if (try_output(e) || hl_convert(c, e))
+    if (hl_convert(c, e))
         return -1;
     warn_of_losses(c);
     if (opt_rejects && write_rejects(c, e))
@@ -229,7 +229,6 @@ int main(int argc, char **argv)
 {
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("rejects", opt_rejects, "output", opt_output);
     hl_conversion c = {.to.to_grey = opt_channels == CHANNELS_1,
                        .skip_unusable = opt_on_error == ON_ERROR_SKIP,
                        .to.filter = (hl_filter)opt_filter,
@@ -245,7 +244,7 @@ int main(int argc, char **argv)
         hl_usage_error("--rejects: expected the name of a file, found '-'");
     hl_err err;
     hl_manifest manifest;
-    int status = hl_manifest_read(&manifest, argv[first], &err);
+    int status = check_files(argv[first], &err) || hl_manifest_read(&manifest, argv[first], &err);
     if (status == 0) {
         c.manifest = &manifest;
         c.root = opt_root ? opt_root : manifest.root;

@@ -2,6 +2,7 @@
 /* train-head: trains fully connected softmax layers on features. */
 #include "common/cli.h"
 #include "common/features.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -348,16 +349,24 @@ static int train(hl_features *f, hl_err *e)
     return status;
 }
 
+static int check_files(const char *features, hl_err *e)
+{
+    hl_files f = {0};
+    hl_files_read(&f, "FEATURES", hl_or_standard(features));
+    hl_files_read(&f, "--manifest", manifest);
+    hl_files_read(&f, "--weights", tail_weights);
+    hl_files_write(&f, "--checkpoint", checkpoint, HL_BINARY);
+    hl_files_write(&f, "--history", history, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_BINARY);
+    return hl_files_check(&f, e);
+}
+
 int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("history", history, "output", output);
     if (checkpoint && strcmp(checkpoint, "-") == 0)
         hl_usage_error("--checkpoint: expected the name of a file, found '-'");
-    hl_check_distinct("checkpoint", checkpoint, "output", output);
-    if (history)
-        hl_check_distinct("checkpoint", checkpoint, "history", history);
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (!unfreeze != !tail_weights)
@@ -367,7 +376,7 @@ int main(int argc, char **argv)
     net_flush_denormals();
     hl_err err;
     hl_features f;
-    int status = hl_features_open(&f, argv[first], &err);
+    int status = check_files(argv[first], &err) || hl_features_open(&f, argv[first], &err) ? -1 : 0;
     if (status == 0) {
         status = hl_override_subsets(&f.samples, manifest, &err);
         if (status == 0)

@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "../common/cli.h"
 #include "../common/json_util.h"
 #include "../common/output.h"
 #include "doc.h"
-
-#include <string.h>
-
-static bool is_stdout(const char *path)
-{
-    return !path || strcmp(path, "-") == 0;
-}
-
-void doc_check_paths(const doc_paths *p)
-{
-    hl_check_distinct("markdown", p->markdown, "output", p->html);
-    hl_check_distinct("json", p->json, "output", p->html);
-    if (p->markdown && p->json)
-        hl_check_distinct("markdown", p->markdown, "json", p->json);
-    const int to_stdout = is_stdout(p->html) + (p->markdown && is_stdout(p->markdown)) +
-                          (p->json && is_stdout(p->json));
-    if (to_stdout > 1)
-        hl_usage_error("the page, --markdown and --json cannot share standard output");
-}
 
 enum { MARKDOWN, JSON, HTML, FORMS };
 
