@@ -74,7 +74,7 @@ static char **name_models(char *const *files, size_t n)
     return name;
 }
 
-/* Both outputs are complete before either takes its final name. */
+/* Both outputs appear, or neither. */
 static int write_all(const study *s, const char *word, hl_err *e)
 {
     hl_out table, plain = {0};
@@ -86,10 +86,9 @@ static int write_all(const study *s, const char *word, hl_err *e)
     }
     study_write_table(s, word, table.fp);
     int status = json ? study_write_json(s, word, plain.fp, e) : 0;
-    if (status == 0 && json)
-        status = hl_out_commit(&plain, e);
+    hl_out *const outs[] = {&table, &plain};
     if (status == 0)
-        status = hl_out_commit(&table, e);
+        status = hl_out_commit_all(outs, json ? 2 : 1, e);
     hl_out_abort(&plain);
     hl_out_abort(&table);
     return status;

@@ -169,25 +169,32 @@ static int predict_all(const hl_head *head, hl_features *f, hl_outlier_fit *fit,
     return status ? status : hl_features_end(f, e);
 }
 
-/* Both outputs are complete before either takes its final name. */
-static int write_outputs(const evaluation *v, hl_err *e)
+/* All outputs appear, or none. learnt: what goes to --calibration; NULL where there is none. */
+static int write_outputs(const evaluation *v, const hl_calibration *learnt, hl_err *e)
 {
-    hl_out metrics, table = {0};
-    if (predictions && hl_out_open(&table, predictions, false, e))
-        return -1;
-    if (hl_out_open(&metrics, output, false, e)) {
-        hl_out_abort(&table);
-        return -1;
+    hl_out metrics = {0}, table = {0}, *outs[3];
+    hl_tf_writer *file = NULL;
+    size_t n = 0;
+    if (learnt && calibration) {
+        if (hl_calibration_complete(learnt, calibration, &file, e))
+            return -1;
+        outs[n++] = hl_tf_output(file);
     }
-    if (predictions)
+    int status = predictions ? hl_out_open(&table, predictions, false, e) : 0;
+    if (status == 0 && predictions) {
         evaluation_write_predictions(v, table.fp);
-    int status = evaluation_write_metrics(v, metrics.fp, e);
-    if (status == 0 && predictions)
-        status = hl_out_commit(&table, e);
+        outs[n++] = &table;
+    }
     if (status == 0)
-        status = hl_out_commit(&metrics, e);
+        status = hl_out_open(&metrics, output, false, e);
+    if (status == 0)
+        status = evaluation_write_metrics(v, metrics.fp, e);
+    outs[n++] = &metrics;
+    if (status == 0)
+        status = hl_out_commit_all(outs, n, e);
     hl_out_abort(&table);
     hl_out_abort(&metrics);
+    hl_tf_discard(file);
     return status;
 }
 
@@ -242,9 +249,7 @@ static int conclude(evaluation *v, const hl_head *head, hl_outlier_fit *fit, dou
     learn(v, &c, head, p);
     if (fit)
         hl_outlier_fit_end(fit, quantile, &c.outlier);
-    int status = calibration ? hl_calibration_write(&c, calibration, e) : 0;
-    if (status == 0)
-        status = write_outputs(v, e);
+    const int status = write_outputs(v, &c, e);
     hl_calibration_free(&c);
     free((double *)v->raw);
     return status;
@@ -322,7 +327,7 @@ static int run_pooled(char *const *files, size_t n, hl_err *e)
                           .subset = subset,
                           .space = &o.space,
                           .chain = o.chain};
-    const int status = write_outputs(&v, e);
+    const int status = write_outputs(&v, NULL, e);
     pooled_free(&o);
     return status;
 }

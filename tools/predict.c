@@ -186,7 +186,7 @@ static int open_outputs(hl_out *list, hl_out *html, hl_err *e)
     return -1;
 }
 
-/* Both are complete before either takes its final name. */
+/* Both appear, or neither. */
 static int write_outputs(const job *j, hl_err *e)
 {
     const page_options o = {
@@ -202,10 +202,8 @@ static int write_outputs(const job *j, hl_err *e)
         worklist_write(&j->list, list.fp);
         if (page)
             fwrite(text.data, 1, text.len, html.fp);
-        if (page)
-            status = hl_out_commit(&html, e);
-        if (status == 0)
-            status = hl_out_commit(&list, e);
+        hl_out *const outs[] = {&list, &html};
+        status = hl_out_commit_all(outs, page ? 2 : 1, e);
         hl_out_abort(&html);
         hl_out_abort(&list);
     }

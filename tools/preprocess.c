@@ -120,15 +120,14 @@ static void settle_size(size_t *height, size_t *width)
 
 /* ---- what was left out ---- */
 
-static int write_rejects(const hl_conversion *c, hl_err *e)
+static int begin_rejects(const hl_conversion *c, hl_out *out, hl_err *e)
 {
-    hl_text table = {0};
-    hl_text_puts(&table, "path\treason\n");
+    if (hl_out_open(out, opt_rejects, false, e))
+        return -1;
+    fputs("path\treason\n", out->fp); /* a failure shows at commit */
     if (c->rejects.len)
-        hl_text_puts(&table, c->rejects.data);
-    const int status = hl_out_write_file(opt_rejects, table.data, table.len, e);
-    hl_text_free(&table);
-    return status;
+        fputs(c->rejects.data, out->fp);
+    return 0;
 }
 
 static void warn_of_losses(const hl_conversion *c)
@@ -181,24 +180,42 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
     return status;
 }
 
-static int write_images(hl_conversion *c, hl_err *e)
+static int write_images(hl_conversion *c, hl_tf_writer **out, hl_err *e)
 {
     const int channels = opt_channels == CHANNELS_3 || c->spool.colour ? 3 : 1;
     const size_t bytes = c->to.height * c->to.width * (size_t)channels;
-    hl_tf_writer *out;
-    if (hl_spool_rewind(&c->spool, e) || create_output(&out, c, channels, e))
+    if (hl_spool_rewind(&c->spool, e) || create_output(out, c, channels, e))
         return -1;
     uint8_t *image = hl_malloc(bytes, 1);
     int status = 0;
     for (size_t i = 0; i < c->kept.n && status == 0; i++)
-        status = hl_spool_next(&c->spool, image, channels, e) || hl_tf_write(out, image, bytes, e)
+        status = hl_spool_next(&c->spool, image, channels, e) || hl_tf_write(*out, image, bytes, e)
                      ? -1
                      : 0;
     free(image);
-    if (status)
-        hl_tf_discard(out);
-    else
-        status = hl_tf_finish(out, e);
+    return status ? status : hl_tf_complete(*out, e);
+}
+
+/* Both outputs appear, or neither. Where no image is left there is nothing but the list to write,
+ * and it says why. */
+static int write_outputs(hl_conversion *c, hl_err *e)
+{
+    hl_out rejects = {0}, *outs[2];
+    hl_tf_writer *images = NULL;
+    size_t n = 0;
+    int status = opt_rejects ? begin_rejects(c, &rejects, e) : 0;
+    if (opt_rejects)
+        outs[n++] = &rejects;
+    if (status == 0 && c->kept.n)
+        status = write_images(c, &images, e);
+    if (images)
+        outs[n++] = hl_tf_output(images);
+    if (status == 0)
+        status = hl_out_commit_all(outs, n, e);
+    if (status == 0 && c->kept.n == 0)
+        status = hl_fail(e, "none of %zu images is usable", c->manifest->n);
+    hl_out_abort(&rejects);
+    hl_tf_discard(images);
     return status;
 }
 
@@ -218,11 +235,7 @@ static int preprocess(hl_conversion *c, const char *name, hl_err *e)
     if (hl_convert(c, e))
         return -1;
     warn_of_losses(c);
-    if (opt_rejects && write_rejects(c, e))
-        return -1;
-    if (c->kept.n == 0)
-        return hl_fail(e, "none of %zu images is usable", c->manifest->n);
-    return write_images(c, e);
+    return write_outputs(c, e);
 }
 
 int main(int argc, char **argv)

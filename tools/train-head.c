@@ -229,14 +229,18 @@ static hl_train_options train_options(const float *weights)
     };
 }
 
-static int write_history(journal *l, hl_err *e)
+/* Both appear, or neither. */
+static int write_outputs(journal *l, const hl_head *head, hl_tf_writer *file, hl_err *e)
 {
-    if (!history)
-        return 0;
-    hl_text_add(&l->head, l->rows.data, l->rows.len);
-    hl_seal_table(&l->head, 0);
-    fwrite(l->head.data, 1, l->head.len, l->history.fp); /* a failure shows at commit */
-    return hl_out_commit(&l->history, e);
+    hl_out *const outs[] = {hl_tf_output(file), &l->history};
+    if (hl_head_complete(head, file, e))
+        return -1;
+    if (history) {
+        hl_text_add(&l->head, l->rows.data, l->rows.len);
+        hl_seal_table(&l->head, 0);
+        fwrite(l->head.data, 1, l->head.len, l->history.fp); /* a failure shows at commit */
+    }
+    return hl_out_commit_all(outs, history ? 2 : 1, e);
 }
 
 static void tell_outcome(const hl_outcome *o)
@@ -280,11 +284,8 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
     if (status == 0)
         tell_outcome(&outcome);
     if (status == 0)
-        status = write_history(&l, e);
-    if (status == 0)
-        status = hl_head_end(head, file, e);
-    else
-        hl_tf_discard(file);
+        status = write_outputs(&l, head, file, e);
+    hl_tf_discard(file);
     if (status == 0 && checkpoint && !outcome.interrupted)
         status = drop_checkpoint(&c, e);
     hl_out_abort(&l.history);

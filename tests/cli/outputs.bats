@@ -132,6 +132,22 @@ one_file() {
     sha256sum --quiet -c before
 }
 
+@test "outputs: all of them appear, or none does" {
+    cp "$made"/{head,features,m.tsv} .
+    echo old >h.tsv
+    sha256sum ./* >before
+    full='/dev/full: cannot be written: No space left'
+    fails 1 "$full" evaluate -q -c c -p p -o /dev/full head features
+    fails 1 "$full" train-head -q -e 1 -j 1 --history h.tsv -o /dev/full features
+    fails 1 "$full" preprocess -q --root "$made/data" --size 8 --on-error skip --rejects r -o /dev/full m.tsv
+    fails 1 "$full" predict -q -f features --page page -o /dev/full head
+    fails 1 "$full" compare -q --resamples 10 --json j -o /dev/full "$DATA"/compare/{a,b}.tsv
+    fails 1 "$full" report -q --metrics "$metrics" --markdown md --json j -o /dev/full
+    fails 1 "$full" report -q --metrics "$metrics" --markdown md --json /dev/full -o html
+    sha256sum --quiet -c before
+    [ "$(ls)" = "$(printf '%s\n' before features h.tsv head m.tsv)" ]
+}
+
 @test "outputs: a name may be as long as the file system allows" {
     preprocess -q --root "$made/data" --size 32 -o "$longest" "$made/m.tsv"
     cmp "$longest" "$made/images"

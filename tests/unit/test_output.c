@@ -125,6 +125,81 @@ static void pipes_are_written_as_they_are(void **state)
     close(other_end);
 }
 
+/* Whoever reads from a pipe takes the first end of it for the end of the output. */
+static void a_trial_leaves_no_trace(void **state)
+{
+    (void)state;
+    hl_err e;
+    put_text("there", "old");
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(hl_out_try("pipe", true, &e), 0); /* without a reader, opening it would wait */
+    assert_int_equal(hl_out_try("there", true, &e), 0);
+    assert_int_equal(hl_out_try("new", false, &e), 0);
+    assert_int_equal(hl_out_try(NULL, false, &e), 0);
+    assert_int_equal(hl_out_try("/dev/null", true, &e), 0);
+    assert_int_equal(hl_out_try(".", true, &e), -1);
+    assert_string_equal(e.msg, ".: cannot be written: Is a directory");
+    assert_int_equal(hl_out_try("none/new", true, &e), -1);
+    assert_string_equal(e.msg, "none/new: cannot be created: No such file or directory");
+    assert_file_holds("there", "old");
+    assert_int_equal(list_files(false), 2);
+}
+
+/* ---- several together ---- */
+
+enum { TOGETHER = 3 };
+static const char *const together[TOGETHER] = {"there", "new", "last"};
+
+static void open_three(hl_out out[TOGETHER])
+{
+    hl_err e;
+    put_text("there", "old");
+    for (int i = 0; i < TOGETHER; i++) {
+        assert_int_equal(hl_out_open(&out[i], together[i], false, &e), 0);
+        fputs("text", out[i].fp);
+    }
+}
+
+static void several_appear_together(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_out out[TOGETHER], *const outs[TOGETHER] = {&out[0], &out[1], &out[2]};
+    open_three(out);
+    assert_int_equal(hl_out_commit_all(outs, TOGETHER, &e), 0);
+    for (int i = 0; i < TOGETHER; i++)
+        assert_file_holds(together[i], "text");
+    assert_int_equal(list_files(false), TOGETHER);
+}
+
+/* The last one cannot get its name: what the others have replaced comes back. */
+static void or_none_of_them_does(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_out out[TOGETHER], *const outs[TOGETHER] = {&out[0], &out[1], &out[2]};
+    open_three(out);
+    assert_int_equal(mkdir("last", 0777), 0);
+    assert_int_equal(hl_out_commit_all(outs, TOGETHER, &e), -1);
+    assert_string_equal(e.msg, "last: cannot be written: Is a directory");
+    assert_file_holds("there", "old");
+    assert_int_equal(list_files(false), 2); /* there, and the folder */
+}
+
+static void a_full_device_spares_the_files(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_out out[TOGETHER], full, *const outs[] = {&full, &out[0], &out[1], &out[2]};
+    open_three(out);
+    assert_int_equal(hl_out_open(&full, "/dev/full", false, &e), 0);
+    fputs("text", full.fp);
+    assert_int_equal(hl_out_commit_all(outs, COUNT(outs), &e), -1);
+    assert_string_equal(e.msg, "/dev/full: cannot be written: No space left on device");
+    assert_file_holds("there", "old");
+    assert_int_equal(list_files(false), 1);
+}
+
 static void only_so_many_at_once(void **state)
 {
     (void)state;
@@ -400,6 +475,10 @@ int main(void)
         IN_FOLDER(a_folder_is_not_replaced),
         IN_FOLDER(links_stay),
         IN_FOLDER(pipes_are_written_as_they_are),
+        IN_FOLDER(a_trial_leaves_no_trace),
+        IN_FOLDER(several_appear_together),
+        IN_FOLDER(or_none_of_them_does),
+        IN_FOLDER(a_full_device_spares_the_files),
         IN_FOLDER(only_so_many_at_once),
         IN_FOLDER(an_exit_leaves_nothing),
         IN_FOLDER(a_signal_leaves_nothing),

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -210,7 +211,8 @@ static void sync_directory(const char *path)
     free(copy);
 }
 
-int hl_out_commit(hl_out *o, hl_err *e)
+/* All bytes are where they belong, though not yet under their name. */
+static int complete(hl_out *o, hl_err *e)
 {
     FILE *fp = o->fp;
     int failed = fflush(fp) || ferror(fp);
@@ -222,21 +224,88 @@ int hl_out_commit(hl_out *o, hl_err *e)
         failed = 1;
     else
         errno = cause;
-    if (!failed && o->temp && rename(o->temp, o->path))
-        failed = 1;
-    if (failed) {
-        hl_fail_errno(e, "%s: cannot be written", o->name);
-        hl_out_abort(o);
+    return failed ? hl_fail_errno(e, "%s: cannot be written", o->name) : 0;
+}
+
+/* What was sent to a pipe cannot be taken back, so files come first. */
+static int complete_all(hl_out *const *outs, size_t n, hl_err *e)
+{
+    for (int files = 1; files >= 0; files--)
+        for (size_t i = 0; i < n; i++)
+            if (!outs[i]->temp == !files && complete(outs[i], e))
+                return -1;
+    return 0;
+}
+
+/* Gives a file its final name. Where it may have to be undone, the two names are exchanged, so that
+ * the file that was there before is kept under the temporary one. */
+static int put_in_place(hl_out *o, bool undoable)
+{
+    struct stat st;
+    if (undoable && lstat(o->path, &st) == 0) {
+        if (S_ISDIR(st.st_mode)) {
+            errno = EISDIR;
+            return -1;
+        }
+        o->exchanged = renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE) == 0;
+        if (o->exchanged || (errno != EINVAL && errno != ENOSYS && errno != ENOENT))
+            return o->exchanged ? 0 : -1;
+        /* A file system that cannot exchange names cannot undo either. */
+    }
+    return rename(o->temp, o->path);
+}
+
+static void take_back(hl_out *o)
+{
+    if (o->exchanged)
+        (void)renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE);
+    else
+        (void)rename(o->path, o->temp);
+}
+
+/* All files get their names, or none does. */
+static int put_all_in_place(hl_out *const *outs, size_t n, hl_err *e)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    size_t done = 0;
+    while (done < n && (!outs[done]->temp || put_in_place(outs[done], n > 1) == 0))
+        done++;
+    const int status = done < n ? hl_fail_errno(e, "%s: cannot be written", outs[done]->name) : 0;
+    for (size_t i = 0; status && i < done; i++)
+        if (outs[i]->temp)
+            take_back(outs[i]);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        if (outs[i]->exchanged)
+            unlink(outs[i]->temp);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        if (outs[i]->temp)
+            forget_temp(outs[i]->temp);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
+}
+
+int hl_out_commit_all(hl_out *const *outs, size_t n, hl_err *e)
+{
+    if (complete_all(outs, n, e) || put_all_in_place(outs, n, e)) {
+        for (size_t i = 0; i < n; i++)
+            hl_out_abort(outs[i]);
         return -1;
     }
-    if (o->temp) {
-        forget_temp(o->temp);
-        sync_directory(o->path);
+    for (size_t i = 0; i < n; i++) {
+        if (outs[i]->temp)
+            sync_directory(outs[i]->path);
+        free(outs[i]->temp);
+        free(outs[i]->path);
+        *outs[i] = (hl_out){0};
     }
-    free(o->temp);
-    free(o->path);
-    *o = (hl_out){0};
     return 0;
+}
+
+int hl_out_commit(hl_out *o, hl_err *e)
+{
+    return hl_out_commit_all(&o, 1, e);
 }
 
 int hl_out_push(hl_out *o, hl_err *e)

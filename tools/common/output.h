@@ -17,6 +17,7 @@ typedef struct hl_out {
     FILE *fp;
     const char *name;  /* for messages: the path, or "standard output" */
     char *path, *temp; /* NULL for standard output */
+    bool exchanged;    /* while several are committed: temp names the file that was there before */
 } hl_out;
 
 /* path NULL or "-": standard output. Binary output to a terminal is refused. */

@@ -133,8 +133,10 @@ int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
     hl_tf_set_meta(&h, "hilum.chain", chain);
     const int level = payload->dtype == HL_U8 ? HL_TF_LEVEL_PIXELS : HL_TF_LEVEL;
     int status = hl_tf_create(w, path, &h, level, e);
-    if (status == 0 && (status = hl_tf_write(*w, rows.data, rows.len, e)))
+    if (status == 0 && (status = hl_tf_write(*w, rows.data, rows.len, e))) {
         hl_tf_discard(*w);
+        *w = NULL;
+    }
     hl_tf_header_free(&h);
     hl_text_free(&rows);
     free(space_text);

@@ -120,13 +120,22 @@ int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e)
     return deflate(w, data, bytes, ZSTD_e_continue, e);
 }
 
+int hl_tf_complete(hl_tf_writer *w, hl_err *e)
+{
+    if (w->left)
+        return hl_fail(e, "%s: %" PRIu64 " bytes fewer than the header promised", w->out.name,
+                       w->left);
+    return deflate(w, NULL, 0, ZSTD_e_end, e);
+}
+
+hl_out *hl_tf_output(hl_tf_writer *w)
+{
+    return &w->out;
+}
+
 int hl_tf_finish(hl_tf_writer *w, hl_err *e)
 {
-    int status = -1;
-    if (w->left)
-        hl_fail(e, "%s: %" PRIu64 " bytes fewer than the header promised", w->out.name, w->left);
-    else if (deflate(w, NULL, 0, ZSTD_e_end, e) == 0)
-        status = hl_out_commit(&w->out, e);
+    const int status = hl_tf_complete(w, e) || hl_out_commit(&w->out, e) ? -1 : 0;
     hl_tf_discard(w);
     return status;
 }

@@ -82,10 +82,10 @@ int hl_head_new(hl_head **head, size_t inputs, const int64_t *units, size_t nhid
                 uint64_t seed, hl_err *e);
 
 /* Its file: begun early, so that a place that cannot be written is found before hours of training;
- * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */
+ * completed with the values (see hl_tf_complete) and then committed. */
 int hl_head_begin(hl_tf_writer **w, const hl_head *head, const char *path, const char *chain,
                   hl_err *e);
-int hl_head_end(const hl_head *head, hl_tf_writer *w, hl_err *e);
+int hl_head_complete(const hl_head *head, hl_tf_writer *w, hl_err *e);
 
 /* What training changes, owned by the head: kernels (which L2 counts) and biases of its layers,
  * then the parameters of the tail. Averages are kept with the best weights, but no step is taken on

@@ -34,9 +34,13 @@ int doc_save(const doc *d, const doc_paths *p, const json_t *json, hl_err *e)
             status = hl_out_open(&out[i], paths[i], false, e);
     if (status == 0)
         status = fill(d, out, json, e);
-    for (int i = 0; status == 0 && i < FORMS; i++)
+    hl_out *asked_for[FORMS];
+    size_t n = 0;
+    for (int i = 0; i < FORMS; i++)
         if (out[i].fp)
-            status = hl_out_commit(&out[i], e);
+            asked_for[n++] = &out[i];
+    if (status == 0)
+        status = hl_out_commit_all(asked_for, n, e);
     for (int i = 0; i < FORMS; i++)
         hl_out_abort(&out[i]);
     return status;
