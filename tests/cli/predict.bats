@@ -218,3 +218,14 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 2 'only one input' predict -w seeded:1 - -
     fails 2 "page" predict -w seeded:1 --page list -o list head data
 }
+
+@test "predict: - in a list is the file of that name, not standard input once more" {
+    one=$(ls data/NORMAL/* | head -n 1)
+    cp "$one" ./-
+    printf '%s\n' - "$one" | predict -q -j 1 -w seeded:1 -o list.tsv head -
+    [ "$(rows list.tsv | cut -f 1 | sort)" = "$(printf '%s\n' - "$one")" ]
+    [ "$(rows list.tsv | cut -f 2 | uniq | wc -l)" -eq 1 ]
+    rm ./-
+    fails 1 '^predict: -: cannot be read: No such file' predict -q -w seeded:1 -o no head - <<<-
+    [ ! -e no ]
+}

@@ -339,13 +339,8 @@ int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e
     return hl_out_commit(&o, e);
 }
 
-FILE *hl_in_open(const char *path, const char **name, hl_err *e)
+static FILE *open_input(const char *path, hl_err *e)
 {
-    if (!path || strcmp(path, "-") == 0) {
-        *name = "standard input";
-        return stdin;
-    }
-    *name = path;
     FILE *fp = fopen(path, "re");
     struct stat st;
     if (fp && fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -358,14 +353,23 @@ FILE *hl_in_open(const char *path, const char **name, hl_err *e)
     return fp;
 }
 
+FILE *hl_in_open(const char *path, const char **name, hl_err *e)
+{
+    if (!path || strcmp(path, "-") == 0) {
+        *name = "standard input";
+        return stdin;
+    }
+    *name = path;
+    return open_input(path, e);
+}
+
 FILE *hl_in_open_file(const char *path, hl_err *e)
 {
-    const char *name;
     if (is_special(path)) {
         hl_fail(e, "%s: is not a file", path);
         return NULL;
     }
-    return hl_in_open(path, &name, e);
+    return open_input(path, e);
 }
 
 int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)

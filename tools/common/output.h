@@ -48,8 +48,8 @@ int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e
 /* Opens path (NULL or "-": standard input) for reading. */
 FILE *hl_in_open(const char *path, const char **name, hl_err *e);
 
-/* The same for a name that comes from data: only a file is opened, for a device may never end and a
- * pipe never begin. */
+/* The same for a name that comes from data: "-" is a file of that name. Only a file is opened, for
+ * a device may never end and a pipe never begin. */
 FILE *hl_in_open_file(const char *path, hl_err *e);
 
 /* Reads all of fp, at most max bytes, NUL-terminated; *data is the caller's to free. */
