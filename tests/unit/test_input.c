@@ -39,6 +39,26 @@ static void names_from_data_are_files(void **state)
     assert_string_equal(e.msg, "pipe: is not a file");
 }
 
+static void what_is_read_twice_is_a_file(void **state)
+{
+    (void)state;
+    hl_err e;
+    put_text("file", "x");
+    assert_int_equal(symlink("file", "link"), 0);
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(hl_in_check_regular("file", &e), 0);
+    assert_int_equal(hl_in_check_regular("link", &e), 0);
+    assert_int_equal(hl_in_check_regular("pipe", &e), -1);
+    assert_string_equal(e.msg, "pipe: expected a regular file, for it is read more than once, "
+                               "found a pipe");
+    assert_int_equal(hl_in_check_regular("/dev/null", &e), -1);
+    assert_contains(e.msg, "found a device");
+    assert_int_equal(hl_in_check_regular(".", &e), -1);
+    assert_string_equal(e.msg, ".: cannot be read: Is a directory");
+    assert_int_equal(hl_in_check_regular("none", &e), -1);
+    assert_string_equal(e.msg, "none: cannot be read: No such file or directory");
+}
+
 static int read_all(const char *path, size_t max, char **data, size_t *len, hl_err *e)
 {
     FILE *fp = fopen(path, "rb");
@@ -93,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(input_is_opened),
         IN_FOLDER(names_from_data_are_files),
+        IN_FOLDER(what_is_read_twice_is_a_file),
         IN_FOLDER(all_is_read_up_to_a_limit),
         IN_FOLDER(unreadable_input_fails),
     };

@@ -372,6 +372,25 @@ FILE *hl_in_open_file(const char *path, hl_err *e)
     return open_input(path, e);
 }
 
+static const char *kind_of(mode_t mode)
+{
+    return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+int hl_in_check_regular(const char *path, hl_err *e)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return hl_fail_errno(e, "%s: cannot be read", path);
+    if (S_ISREG(st.st_mode))
+        return 0;
+    errno = EISDIR;
+    return S_ISDIR(st.st_mode)
+               ? hl_fail_errno(e, "%s: cannot be read", path)
+               : hl_fail(e, "%s: expected a regular file, for it is read more than once, found %s",
+                         path, kind_of(st.st_mode));
+}
+
 int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)
 {
     size_t cap = 1 << 16, n = 0;

@@ -52,6 +52,9 @@ FILE *hl_in_open(const char *path, const char **name, hl_err *e);
  * a device may never end and a pipe never begin. */
 FILE *hl_in_open_file(const char *path, hl_err *e);
 
+/* For a file that is read more than once, which no pipe allows: fails for all but regular files. */
+int hl_in_check_regular(const char *path, hl_err *e);
+
 /* Reads all of fp, at most max bytes, NUL-terminated; *data is the caller's to free. */
 int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e);
 

@@ -4,6 +4,7 @@
 #include "../common/digest.h"
 #include "../common/log.h"
 #include "../common/mem.h"
+#include "../common/output.h"
 #include "../common/parallel.h"
 #include "net.h"
 #include "normalize.h"
@@ -190,7 +191,7 @@ static int load_module(net_extractor *x, const net_extractor_options *o, hl_spac
 {
     if (o->dtype != TS_F32)
         return hl_fail(e, "%s: a TorchScript module is run in f32 only", o->backbone);
-    if (hl_digest_file(o->backbone, space->weights, e) ||
+    if (hl_in_check_regular(o->backbone, e) || hl_digest_file(o->backbone, space->weights, e) ||
         net_normalize_make(&x->normalize, o->normalize, e))
         return -1;
     if (ts_module_load(&x->module, o->backbone, o->device))
