@@ -122,6 +122,9 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     net_extractor *x;
     if (net_extractor_new(&x, &o, &space, e))
         return -1;
+    const char *own = net_extractor_own_normalize(x);
+    if (own && strcmp(space.normalize, own) != 0)
+        hl_log_warn("--normalize %s: %s was trained with %s", space.normalize, space.backbone, own);
     hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU", net_extractor_engine(x));
     if (unfreeze)

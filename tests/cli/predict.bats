@@ -229,3 +229,15 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 1 '^predict: -: cannot be read: No such file' predict -q -w seeded:1 -o no head - <<<-
     [ ! -e no ]
 }
+
+@test "predict and explain: no word of --normalize, an option that they do not have" {
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --normalize raw -o raw "$BATS_FILE_TMPDIR/images" 2>said
+    grep -q 'warning: --normalize raw: mobilenetv2 was trained with tf' said
+    train-head -q -j 1 -e 1 -n 4 -o of-raw raw
+    run --separate-stderr predict -j 1 -w seeded:1 -o list.tsv of-raw data
+    [ "$status" -eq 0 ]
+    [[ $stderr != *normalize* ]]
+    run --separate-stderr explain -j 1 -i "$BATS_FILE_TMPDIR/images" -w seeded:1 -o maps of-raw "$(sample)"
+    [ "$status" -eq 0 ]
+    [[ $stderr != *normalize* ]]
+}
