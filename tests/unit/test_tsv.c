@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/text.h"
 #include "common/tsv.h"
 
 #include <setjmp.h>
@@ -65,6 +66,20 @@ static void many_rows_are_kept(void **state)
     free(text);
 }
 
+static void columns_are_limited(void **state)
+{
+    (void)state;
+    hl_tsv t;
+    hl_err e;
+    hl_text text = {0};
+    for (int k = 0; k < 100000; k++)
+        hl_text_printf(&text, "%sc%d", k ? "\t" : "", k);
+    hl_text_puts(&text, "\n");
+    assert_int_equal(read_text(&t, text.data, text.len, &e), -1);
+    assert_non_null(strstr(e.msg, "expected at most 1064 columns, found more"));
+    hl_text_free(&text);
+}
+
 static void damaged_tables_are_refused(void **state)
 {
     (void)state;
@@ -96,8 +111,8 @@ static void damaged_tables_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_comments_columns_and_rows),
-        cmocka_unit_test(many_rows_are_kept),
+        cmocka_unit_test(reads_comments_columns_and_rows), cmocka_unit_test(many_rows_are_kept),
+            cmocka_unit_test(columns_are_limited),
         cmocka_unit_test(damaged_tables_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

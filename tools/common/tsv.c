@@ -2,12 +2,15 @@
 #include "tsv.h"
 
 #include "mem.h"
+#include "names.h"
 #include "output.h"
 #include "seal.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have one for each class */
 
 static const size_t max_text = (size_t)1 << 31;
 
@@ -22,6 +25,8 @@ static void push(char ***list, size_t n, char *item)
 static int read_columns(hl_tsv *t, char *line, hl_err *e)
 {
     while (line) {
+        if (t->ncolumns == MAX_COLUMNS)
+            return hl_fail(e, "%s: expected at most %d columns, found more", t->name, MAX_COLUMNS);
         char *column = strsep(&line, "\t");
         if (!hl_tsv_unescape(column) || !*column)
             return hl_fail(e, "%s: a column name is empty or badly escaped", t->name);

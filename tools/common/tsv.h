@@ -23,8 +23,9 @@ typedef struct hl_tsv {
     size_t nrows;
 } hl_tsv;
 
-/* path NULL or "-": standard input. Rejects rows of another number of fields, repeated column
- * names, a last line without an end. Rows: any number, none too. */
+/* path NULL or "-": standard input. Rejects more columns than predictions can have, rows of another
+ * number of fields, repeated column names, a last line without an end. Rows: any number, none too.
+ */
 int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e);
 void hl_tsv_free(hl_tsv *t);
 

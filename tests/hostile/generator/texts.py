@@ -115,7 +115,7 @@ def metrics():
     report("matrix-ragged", change(confusion_matrix=[[2, 1], [5]]), "'confusion_matrix': expected 2 rows of 2 counts", "a row too short")
     report("matrix-large", change(confusion_matrix=[[2, 1, 0]] * 3), "'confusion_matrix': expected 2 rows of 2 counts", "a class that does not exist")
     report("matrix-sum", change(confusion_matrix=[[2, 1], [1, 40]]), "'confusion_matrix': expected 8 images in all, found 44", "counts that contradict n")
-    report("classes-none", change(classes=[]), "'classes': expected 1 to 1000, found 0", "nothing to tell apart")
+    report("classes-none", change(classes=[]), "'classes': expected at least one name, found none", "nothing to tell apart")
     report("classes-numbers", change(classes=[0, 1]), "'classes': expected names", "numbers")
     report("space-unknown", change(space={"height": 1, "width": 1, "colour": "red"}), "it has fields that this version does not know", "a space of the future")
     report("markup", change(warnings=["<script>alert(1)</script>", "]]>&amp;"]), "&lt;script&gt;alert(1)&lt;/script&gt;",
