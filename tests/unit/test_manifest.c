@@ -321,6 +321,36 @@ static void classes_are_limited(void **state)
     }
 }
 
+static void files_of_windows_mean_the_same(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_manifest m = {0}, back;
+    hl_text t = {0}, crlf = {0};
+    hl_manifest_add(&m, "a.png", "A", "p", HL_TRAIN);
+    hl_manifest_add(&m, "b\r.png", "B\n", "q", HL_TEST);
+    hl_manifest_finish(&m);
+    hl_manifest_format(&m, true, &t); /* with its seal */
+    hl_text_puts(&crlf, "\xef\xbb\xbf");
+    for (const char *at = t.data; *at; at++)
+        hl_text_puts(&crlf, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
+    put_text("m.tsv", crlf.data);
+    if (hl_manifest_read(&back, "m.tsv", &e))
+        fail_msg("%s", e.msg);
+    char want[HL_DIGEST_SIZE], found[HL_DIGEST_SIZE];
+    hl_manifest_digest(&m, want);
+    hl_manifest_digest(&back, found);
+    assert_string_equal(found, want);
+    crlf.data[crlf.len - 10] ^= 1;
+    put_text("m.tsv", crlf.data);
+    hl_manifest_free(&back);
+    assert_int_equal(hl_manifest_read(&back, "m.tsv", &e), -1);
+    assert_contains(e.msg, "m.tsv: changed since it was written");
+    hl_text_free(&t);
+    hl_text_free(&crlf);
+    hl_manifest_free(&m);
+}
+
 static void files_are_read(void **state)
 {
     (void)state;
@@ -352,6 +382,7 @@ int main(void)
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(many_samples),
         cmocka_unit_test(classes_are_limited),
+        IN_FOLDER(files_of_windows_mean_the_same),
         IN_FOLDER(files_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "manifest.h"
 
+#include "lines.h"
 #include "mem.h"
 #include "names.h"
 #include "output.h"
@@ -299,7 +300,9 @@ int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
         fclose(fp);
     if (status)
         return -1;
-    status = hl_manifest_parse(m, name, text, len, e);
+    status = hl_text_settle(text, &len, name, e);
+    if (status == 0)
+        status = hl_manifest_parse(m, name, text, len, e);
     free(text);
     return status;
 }

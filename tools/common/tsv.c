@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tsv.h"
 
+#include "lines.h"
 #include "mem.h"
 #include "names.h"
 #include "output.h"
@@ -97,8 +98,10 @@ int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e)
     if (status)
         return -1;
     t->name = hl_strdup(name);
+    status = hl_text_settle(t->text, &len, name, e);
     const size_t whole = len;
-    status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
+    if (status == 0)
+        status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
     if (status == 0 && len == whole && hl_tsv_comment(t, "chain"))
         status = hl_fail(e,
                          "%s: cut short, or changed by hand: expected #sha256 as the last line of "

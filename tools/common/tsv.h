@@ -3,7 +3,8 @@
  * A table as text: lines "#key<TAB>value" for origin and people, one line of column names, then
  * rows. Fields are escaped as in hl_tsv_escape and come out unescaped. What a tool wrote ends in a
  * seal, see seal.h, and is refused where a byte has changed, or where it states its provenance,
- * "#chain", and the seal is not there.
+ * "#chain", and the seal is not there. Lines may end in CR LF, and a UTF-8 byte order mark is
+ * skipped.
  */
 #ifndef HL_TSV_H
 #define HL_TSV_H
