@@ -58,6 +58,10 @@ refuses_at_once() { # PATTERN COMMAND...
         refuses_at_once "$pattern" compare --json "$name" -o out never "$predictions"
         refuses_at_once "$pattern" import-weights -m vgg16 -o "$name" never
     done
+    mkdir pipes
+    mkfifo pipes/explain.tsv
+    refuses_at_once 'pipes: is not empty' explain -i never -p never -f never -o pipes "$head"
+    rm -r pipes
     : >file
     refuses_at_once 'file: cannot be used as a folder' explain -i never -p never -f never -o file "$head"
     refuses_at_once 'nowhere/d: cannot be created' explain -i never -p never -f never -o nowhere/d "$head"

@@ -83,7 +83,8 @@ static bool has_card(const char *path, const hl_outdir_kind *kind)
     const size_t size = strlen(path) + strlen(kind->card) + 2;
     char *card = hl_malloc(size, 1);
     snprintf(card, size, "%s/%s", path, kind->card);
-    const bool found = kind->is_card(card);
+    struct stat st; /* a named pipe would be waited for */
+    const bool found = stat(card, &st) == 0 && S_ISREG(st.st_mode) && kind->is_card(card);
     free(card);
     return found;
 }
