@@ -2,6 +2,7 @@
 /* audit: looks for what makes figures too good, before anything is trained. */
 #include "audit/checks.h"
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/image.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -175,7 +176,10 @@ int main(int argc, char **argv)
     hl_err e;
     hl_manifest m;
     bool found = false;
-    int status = hl_manifest_read(&m, argv[first], &e);
+    hl_files f = {0};
+    hl_files_read(&f, "MANIFEST", hl_or_standard(argv[first]));
+    hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_TEXT);
+    int status = hl_files_check(&f, &e) || hl_manifest_read(&m, argv[first], &e) ? -1 : 0;
     if (status == 0) {
         status = audit(&m, &found, &e);
         hl_manifest_free(&m);

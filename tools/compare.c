@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* compare: tests whether models differ, on the answers that they gave to the same samples. */
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -73,7 +74,7 @@ static char **name_models(char *const *files, size_t n)
     return name;
 }
 
-/* Both outputs are complete before either takes its final name. */
+/* Both outputs appear, or neither. */
 static int write_all(const study *s, const char *word, hl_err *e)
 {
     hl_out table, plain = {0};
@@ -85,10 +86,9 @@ static int write_all(const study *s, const char *word, hl_err *e)
     }
     study_write_table(s, word, table.fp);
     int status = json ? study_write_json(s, word, plain.fp, e) : 0;
-    if (status == 0 && json)
-        status = hl_out_commit(&plain, e);
+    hl_out *const outs[] = {&table, &plain};
     if (status == 0)
-        status = hl_out_commit(&table, e);
+        status = hl_out_commit_all(outs, json ? 2 : 1, e);
     hl_out_abort(&plain);
     hl_out_abort(&table);
     return status;
@@ -115,10 +115,13 @@ int main(int argc, char **argv)
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     const size_t n = (size_t)(argc - first);
-    hl_check_distinct("json", json, "output", output);
     char **name = name_models(argv + first, n);
     hl_err e;
-    const int status = run(argv + first, name, n, &e);
+    hl_files f = {0};
+    hl_files_read_all(&f, "PREDICTIONS", argv + first, n);
+    hl_files_write(&f, "--json", json, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_TEXT);
+    const int status = hl_files_check(&f, &e) || run(argv + first, name, n, &e);
     if (status)
         hl_log_error("%s", e.msg);
     for (size_t i = 0; i < n; i++)

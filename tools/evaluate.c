@@ -3,6 +3,7 @@
 #include "common/calibration.h"
 #include "common/cli.h"
 #include "common/features.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/names.h"
@@ -168,25 +169,32 @@ static int predict_all(const hl_head *head, hl_features *f, hl_outlier_fit *fit,
     return status ? status : hl_features_end(f, e);
 }
 
-/* Both outputs are complete before either takes its final name. */
-static int write_outputs(const evaluation *v, hl_err *e)
+/* All outputs appear, or none. learnt: what goes to --calibration; NULL where there is none. */
+static int write_outputs(const evaluation *v, const hl_calibration *learnt, hl_err *e)
 {
-    hl_out metrics, table = {0};
-    if (predictions && hl_out_open(&table, predictions, false, e))
-        return -1;
-    if (hl_out_open(&metrics, output, false, e)) {
-        hl_out_abort(&table);
-        return -1;
+    hl_out metrics = {0}, table = {0}, *outs[3];
+    hl_tf_writer *file = NULL;
+    size_t n = 0;
+    if (learnt && calibration) {
+        if (hl_calibration_complete(learnt, calibration, &file, e))
+            return -1;
+        outs[n++] = hl_tf_output(file);
     }
-    if (predictions)
+    int status = predictions ? hl_out_open(&table, predictions, false, e) : 0;
+    if (status == 0 && predictions) {
         evaluation_write_predictions(v, table.fp);
-    int status = evaluation_write_metrics(v, metrics.fp, e);
-    if (status == 0 && predictions)
-        status = hl_out_commit(&table, e);
+        outs[n++] = &table;
+    }
     if (status == 0)
-        status = hl_out_commit(&metrics, e);
+        status = hl_out_open(&metrics, output, false, e);
+    if (status == 0)
+        status = evaluation_write_metrics(v, metrics.fp, e);
+    outs[n++] = &metrics;
+    if (status == 0)
+        status = hl_out_commit_all(outs, n, e);
     hl_out_abort(&table);
     hl_out_abort(&metrics);
+    hl_tf_discard(file);
     return status;
 }
 
@@ -243,9 +251,7 @@ static int conclude(evaluation *v, const hl_head *head, hl_outlier_fit *fit, dou
     learn(v, &c, head, p);
     if (fit)
         hl_outlier_fit_end(fit, quantile, &c.outlier);
-    int status = calibration ? hl_calibration_write(&c, calibration, e) : 0;
-    if (status == 0)
-        status = write_outputs(v, e);
+    const int status = write_outputs(v, &c, e);
     hl_calibration_free(&c);
     free((double *)v->raw);
     return status;
@@ -323,14 +329,25 @@ static int run_pooled(char *const *files, size_t n, hl_err *e)
                           .subset = subset,
                           .space = &o.space,
                           .chain = o.chain};
-    const int status = write_outputs(&v, e);
+    const int status = write_outputs(&v, NULL, e);
     pooled_free(&o);
     return status;
 }
 
-static bool is_stdout(const char *path)
+static int check_files(char *const *args, size_t n, hl_err *e)
 {
-    return !path || strcmp(path, "-") == 0;
+    hl_files f = {0};
+    if (opt_pooled) {
+        hl_files_read_all(&f, "PREDICTIONS", args, n);
+    } else {
+        hl_files_read(&f, "HEAD", args[0]);
+        hl_files_read(&f, "FEATURES", hl_or_standard(n > 1 ? args[1] : NULL));
+    }
+    hl_files_read(&f, "--manifest", manifest);
+    hl_files_write(&f, "--calibration", calibration, HL_BINARY);
+    hl_files_write(&f, "--predictions", predictions, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_TEXT);
+    return hl_files_check(&f, e);
 }
 
 static void check_operands(char *const *args, int n)
@@ -356,18 +373,14 @@ int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("predictions", predictions, "output", output);
-    hl_check_distinct("calibration", calibration, "output", output);
-    if (calibration && predictions)
-        hl_check_distinct("calibration", calibration, "predictions", predictions);
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
-    if (predictions && is_stdout(predictions) && is_stdout(output))
-        hl_usage_error("--predictions and the metrics cannot both go to standard output");
     check_operands(argv + first, argc - first);
     hl_err e;
-    if (opt_pooled ? run_pooled(argv + first, (size_t)(argc - first), &e) == 0
-                   : run(argv[first], argv[first + 1], &e) == 0)
+    char **const args = argv + first;
+    const size_t n = (size_t)(argc - first);
+    if (check_files(args, n, &e) == 0 &&
+        (opt_pooled ? run_pooled(args, n, &e) : run(args[0], args[1], &e)) == 0)
         return 0;
     hl_log_error("%s", e.msg);
     return 1;

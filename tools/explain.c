@@ -376,7 +376,8 @@ int main(int argc, char **argv)
     const size_t nsamples = (size_t)(argc - first - 1);
     check_usage(nsamples);
     hl_err e;
-    if (run(argv[first], argv + first + 1, nsamples, &e) == 0)
+    if (hl_outdir_try(output, &explain_folder, &e) == 0 &&
+        run(argv[first], argv + first + 1, nsamples, &e) == 0)
         return 0;
     hl_log_error("%s", e.msg);
     return 1;

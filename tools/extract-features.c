@@ -2,6 +2,7 @@
 /* extract-features: runs images through a frozen backbone. */
 #include "common/backbones.h"
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/provenance.h"
@@ -121,6 +122,9 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     net_extractor *x;
     if (net_extractor_new(&x, &o, &space, e))
         return -1;
+    const char *own = net_extractor_own_normalize(x);
+    if (own && strcmp(space.normalize, own) != 0)
+        hl_log_warn("--normalize %s: %s was trained with %s", space.normalize, space.backbone, own);
     hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU", net_extractor_engine(x));
     if (unfreeze)
@@ -187,10 +191,20 @@ static int show_layers(const hl_backbone *b, hl_err *e)
     return fflush(stdout) ? hl_fail_errno(e, "standard output: cannot be written") : 0;
 }
 
+static int check_files(const char *images, hl_err *e)
+{
+    hl_files f = {0};
+    hl_files_read(&f, "IMAGES", hl_or_standard(images));
+    hl_files_read(&f, "--weights", weights);
+    hl_files_read(&f, "--model", module_file);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_BINARY);
+    return hl_files_check(&f, e);
+}
+
 static int run(const char *path, const hl_backbone *backbone, hl_err *e)
 {
     hl_samples in;
-    if (hl_samples_open(&in, path, "images", e))
+    if (check_files(path, e) || hl_samples_open(&in, path, "images", e))
         return -1;
     const int status = ts_init((int)jobs) ? hl_fail(e, "libtorch: %s", ts_last_error())
                                           : extract(&in, backbone, e);

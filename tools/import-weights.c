@@ -2,6 +2,7 @@
 /* import-weights: turns weight files of other programs into hilum's. */
 #include "common/backbones.h"
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/provenance.h"
 #include "common/tensorfile.h"
@@ -131,7 +132,10 @@ int main(int argc, char **argv)
     if (!b)
         hl_usage_error("--model: expected " HL_BACKBONE_WORDS ", found '%s'", model);
     hl_err err;
-    const int status = run(b, argv[first], &err);
+    hl_files f = {0};
+    hl_files_read(&f, "FILE", argv[first]);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_BINARY);
+    const int status = hl_files_check(&f, &err) || run(b, argv[first], &err);
     if (status)
         hl_log_error("%s", err.msg);
     return status ? 1 : 0;

@@ -2,6 +2,7 @@
 /* predict: which images a person should look at first. */
 #include "common/cli.h"
 #include "common/features.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -190,7 +191,7 @@ static int open_outputs(hl_out *list, hl_out *html, hl_err *e)
     return -1;
 }
 
-/* Both are complete before either takes its final name. */
+/* Both appear, or neither. */
 static int write_outputs(const job *j, hl_err *e)
 {
     const page_options o = {
@@ -206,10 +207,8 @@ static int write_outputs(const job *j, hl_err *e)
         worklist_write(&j->list, list.fp);
         if (page)
             fwrite(text.data, 1, text.len, html.fp);
-        if (page)
-            status = hl_out_commit(&html, e);
-        if (status == 0)
-            status = hl_out_commit(&list, e);
+        hl_out *const outs[] = {&list, &html};
+        status = hl_out_commit_all(outs, page ? 2 : 1, e);
         hl_out_abort(&html);
         hl_out_abort(&list);
     }
@@ -307,9 +306,21 @@ static void check_usage(char *const *args, int n)
         from_stdin += is_stdin(args[i]);
     if (from_stdin > 1)
         hl_usage_error("only one input can be standard input");
-    hl_check_distinct("page", page, "output", output);
     if (is_stdin(page))
         hl_usage_error("--page: expected the name of a file, found '-'");
+}
+
+static int check_files(char *const *args, size_t n, hl_err *e)
+{
+    hl_files f = {0};
+    hl_files_read(&f, "HEAD", args[0]);
+    hl_files_read(&f, "--weights", weights);
+    hl_files_read(&f, "--features", features_path);
+    hl_files_read(&f, "--calibration", calibration_path);
+    hl_files_read_all(&f, "IMAGE", args + 1, n - 1);
+    hl_files_write(&f, "--page", page, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_TEXT);
+    return hl_files_check(&f, e);
 }
 
 int main(int argc, char **argv)
@@ -318,7 +329,8 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     check_usage(argv + first, argc - first);
     hl_err e;
-    if (run(argv[first], argv + first + 1, (size_t)(argc - first - 1), &e) == 0)
+    const size_t n = (size_t)(argc - first);
+    if (check_files(argv + first, n, &e) == 0 && run(argv[first], argv + first + 1, n - 1, &e) == 0)
         return 0;
     hl_log_error("%s", e.msg);
     return 1;

@@ -2,6 +2,7 @@
 /* preprocess: reads the images of a manifest and brings them to the size that a backbone takes. */
 #include "common/backbones.h"
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -119,15 +120,14 @@ static void settle_size(size_t *height, size_t *width)
 
 /* ---- what was left out ---- */
 
-static int write_rejects(const hl_conversion *c, hl_err *e)
+static int begin_rejects(const hl_conversion *c, hl_out *out, hl_err *e)
 {
-    hl_text table = {0};
-    hl_text_puts(&table, "path\treason\n");
+    if (hl_out_open(out, opt_rejects, false, e))
+        return -1;
+    fputs("path\treason\n", out->fp); /* a failure shows at commit */
     if (c->rejects.len)
-        hl_text_puts(&table, c->rejects.data);
-    const int status = hl_out_write_file(opt_rejects, table.data, table.len, e);
-    hl_text_free(&table);
-    return status;
+        fputs(c->rejects.data, out->fp);
+    return 0;
 }
 
 static void warn_of_losses(const hl_conversion *c)
@@ -201,53 +201,65 @@ static int copy_images(hl_conversion *c, int channels, hl_sha256 *digest, hl_tf_
 }
 
 /* The spool is read twice: the header of the file states the digest of what follows it. */
-static int write_images(hl_conversion *c, hl_err *e)
+static int write_images(hl_conversion *c, hl_tf_writer **out, hl_err *e)
 {
     const int channels = opt_channels == CHANNELS_3 || c->spool.colour ? 3 : 1;
     hl_sha256 *sum = hl_samples_digest(&c->kept);
     char digest[HL_DIGEST_SIZE];
-    hl_tf_writer *out;
-    int status = copy_images(c, channels, sum, NULL, e);
+    const int status = copy_images(c, channels, sum, NULL, e);
     hl_sha256_end_text(sum, digest);
-    if (status || create_output(&out, c, channels, digest, e))
+    if (status || create_output(out, c, channels, digest, e) ||
+        copy_images(c, channels, NULL, *out, e))
         return -1;
-    status = copy_images(c, channels, NULL, out, e);
-    if (status)
-        hl_tf_discard(out);
-    else
-        status = hl_tf_finish(out, e);
+    return hl_tf_complete(*out, e);
+}
+
+/* Both outputs appear, or neither. Where no image is left there is nothing but the list to write,
+ * and it says why. */
+static int write_outputs(hl_conversion *c, hl_err *e)
+{
+    hl_out rejects = {0}, *outs[2];
+    hl_tf_writer *images = NULL;
+    size_t n = 0;
+    int status = opt_rejects ? begin_rejects(c, &rejects, e) : 0;
+    if (opt_rejects)
+        outs[n++] = &rejects;
+    if (status == 0 && c->kept.n)
+        status = write_images(c, &images, e);
+    if (images)
+        outs[n++] = hl_tf_output(images);
+    if (status == 0)
+        status = hl_out_commit_all(outs, n, e);
+    if (status == 0 && c->kept.n == 0)
+        status = hl_fail(e, "none of %zu images is usable", c->manifest->n);
+    hl_out_abort(&rejects);
+    hl_tf_discard(images);
     return status;
 }
 
-/* An output that cannot be written should not be found out after the work is done. */
-static int try_output(hl_err *e)
+static int check_files(const char *manifest, hl_err *e)
 {
-    hl_out probe;
-    if (hl_out_open(&probe, opt_output, true, e))
-        return -1;
-    hl_out_abort(&probe);
-    return 0;
+    hl_files f = {0};
+    hl_files_read(&f, "MANIFEST", hl_or_standard(manifest));
+    hl_files_write(&f, "--rejects", opt_rejects, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_BINARY);
+    return hl_files_check(&f, e);
 }
 
 static int preprocess(hl_conversion *c, const char *name, hl_err *e)
 {
     if (hl_manifest_has_variants(c->manifest))
         return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
-    if (try_output(e) || hl_convert(c, e))
+    if (hl_convert(c, e))
         return -1;
     warn_of_losses(c);
-    if (opt_rejects && write_rejects(c, e))
-        return -1;
-    if (c->kept.n == 0)
-        return hl_fail(e, "none of %zu images is usable", c->manifest->n);
-    return write_images(c, e);
+    return write_outputs(c, e);
 }
 
 int main(int argc, char **argv)
 {
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("rejects", opt_rejects, "output", opt_output);
     hl_conversion c = {.to.to_grey = opt_channels == CHANNELS_1,
                        .skip_unusable = opt_on_error == ON_ERROR_SKIP,
                        .to.filter = (hl_filter)opt_filter,
@@ -263,7 +275,7 @@ int main(int argc, char **argv)
         hl_usage_error("--rejects: expected the name of a file, found '-'");
     hl_err err;
     hl_manifest manifest;
-    int status = hl_manifest_read(&manifest, argv[first], &err);
+    int status = check_files(argv[first], &err) || hl_manifest_read(&manifest, argv[first], &err);
     if (status == 0) {
         c.manifest = &manifest;
         c.root = opt_root ? opt_root : manifest.root;

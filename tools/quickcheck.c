@@ -178,8 +178,7 @@ static int check(const char *path, hl_err *e)
     return status;
 }
 
-/* Each is opened twice, so neither can be a pipe. 1 where the files differ or cannot be compared.
- */
+/* 1 where the files differ or cannot be compared. */
 static int show_difference(const char *a, const char *b)
 {
     hl_err err;

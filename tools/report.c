@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report: turns the files of an experiment into a page to read. */
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/version.h"
@@ -196,7 +197,25 @@ static void check_usage(int operands)
         hl_usage_error("operands are for --compare; name the inputs by options");
     if (from_stdin > 1)
         hl_usage_error("only one input can be standard input");
-    doc_check_paths(&out);
+}
+
+static int check_files(char *const *runs, size_t n, hl_err *e)
+{
+    hl_files f = {0};
+    const struct {
+        const char *name, *path;
+    } inputs[] = {
+        {"--metrics", in.metrics},   {"--history", in.history}, {"--predictions", in.predictions},
+        {"--manifest", in.manifest}, {"--audit", in.audit},     {"--knobs", in.knobs},
+        {"--tests", tests},          {"--grid", grid},
+    };
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        hl_files_read(&f, inputs[i].name, inputs[i].path);
+    hl_files_read_all(&f, "RUN", runs, n);
+    hl_files_write(&f, "--markdown", out.markdown, HL_TEXT);
+    hl_files_write(&f, "--json", out.json, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(out.html), HL_TEXT);
+    return hl_files_check(&f, e);
 }
 
 int main(int argc, char **argv)
@@ -204,9 +223,11 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_err e;
     check_usage(argc - first);
-    const int status = compare ? report_many(argv + first, (size_t)(argc - first), &e)
-                       : grid  ? report_grid_page(&e)
-                               : report_one(&e);
+    const size_t n = (size_t)(argc - first);
+    const int status = check_files(argv + first, n, &e) ? -1
+                       : compare                        ? report_many(argv + first, n, &e)
+                       : grid                           ? report_grid_page(&e)
+                                                        : report_one(&e);
     if (status == 0)
         return 0;
     hl_log_error("%s", e.msg);

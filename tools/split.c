@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "common/cli.h"
+#include "common/files.h"
 #include "common/image.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -374,7 +375,10 @@ int main(int argc, char **argv)
     settle_folds();
     if (hl_patient_rule_make(&rule, opt_regex, &e))
         hl_usage_error("--patient-regex: %s", e.msg);
-    const int status = run(argv[first], &rule, &e);
+    hl_files f = {0};
+    hl_files_read(&f, "--labels", opt_labels);
+    hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_TEXT);
+    const int status = hl_files_check(&f, &e) || run(argv[first], &rule, &e);
     hl_patient_rule_free(&rule);
     if (status)
         hl_log_error("%s", e.msg);

@@ -2,6 +2,7 @@
 /* train-head: trains fully connected softmax layers on features. */
 #include "common/cli.h"
 #include "common/features.h"
+#include "common/files.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/output.h"
@@ -225,10 +226,9 @@ static hl_train_options train_options(const float *weights)
     };
 }
 
-static int write_history(journal *l, const char *chain, hl_err *e)
+/* The table of epochs, with the provenance of the head beside it. */
+static void write_history(journal *l, const char *chain)
 {
-    if (!history)
-        return 0;
     hl_text table = {0};
     hl_text_puts(&table, "#chain\t");
     hl_tsv_escape(&table, chain);
@@ -237,24 +237,22 @@ static int write_history(journal *l, const char *chain, hl_err *e)
     hl_seal_table(&table, 0);
     fwrite(table.data, 1, table.len, l->history.fp); /* a failure shows at commit */
     hl_text_free(&table);
-    return hl_out_commit(&l->history, e);
 }
 
-/* The provenance of what was made, which tells whether it was interrupted. */
-static int write_results(const hl_head *head, hl_tf_writer *file, journal *l, const char *chain,
+/* Both outputs appear, or neither. The provenance tells whether the training was interrupted. */
+static int write_outputs(const hl_head *head, hl_tf_writer *file, journal *l, const char *chain,
                          const hl_outcome *o, hl_err *e)
 {
+    hl_out *const outs[] = {hl_tf_output(file), &l->history};
     char *marked = NULL;
-    if ((o->interrupted && hl_chain_mark_interrupted(&marked, chain, o->epochs, e)) ||
-        write_history(l, marked ? marked : chain, e)) {
-        free(marked);
-        hl_tf_discard(file);
+    if (o->interrupted && hl_chain_mark_interrupted(&marked, chain, o->epochs, e))
         return -1;
-    }
+    if (history)
+        write_history(l, marked ? marked : chain);
     if (marked)
         hl_tf_amend(file, "hilum.chain", marked);
     free(marked);
-    return hl_head_end(head, file, e);
+    return hl_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }
 
 static void tell_outcome(const hl_outcome *o)
@@ -297,10 +295,9 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
     int status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
     if (status == 0) {
         tell_outcome(&outcome);
-        status = write_results(head, file, &l, chain, &outcome, e);
-    } else {
-        hl_tf_discard(file);
+        status = write_outputs(head, file, &l, chain, &outcome, e);
     }
+    hl_tf_discard(file);
     if (status == 0 && checkpoint && !outcome.interrupted)
         status = drop_checkpoint(&c, e);
     hl_out_abort(&l.history);
@@ -367,16 +364,24 @@ static int train(hl_features *f, hl_err *e)
     return status;
 }
 
+static int check_files(const char *features, hl_err *e)
+{
+    hl_files f = {0};
+    hl_files_read(&f, "FEATURES", hl_or_standard(features));
+    hl_files_read(&f, "--manifest", manifest);
+    hl_files_read(&f, "--weights", tail_weights);
+    hl_files_write(&f, "--checkpoint", checkpoint, HL_BINARY);
+    hl_files_write(&f, "--history", history, HL_TEXT);
+    hl_files_write(&f, "--output", hl_or_standard(output), HL_BINARY);
+    return hl_files_check(&f, e);
+}
+
 int main(int argc, char **argv)
 {
     jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_check_distinct("history", history, "output", output);
     if (checkpoint && strcmp(checkpoint, "-") == 0)
         hl_usage_error("--checkpoint: expected the name of a file, found '-'");
-    hl_check_distinct("checkpoint", checkpoint, "output", output);
-    if (history)
-        hl_check_distinct("checkpoint", checkpoint, "history", history);
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
     if (!unfreeze != !tail_weights)
@@ -386,7 +391,7 @@ int main(int argc, char **argv)
     net_flush_denormals();
     hl_err err;
     hl_features f;
-    int status = hl_features_open(&f, argv[first], &err);
+    int status = check_files(argv[first], &err) || hl_features_open(&f, argv[first], &err) ? -1 : 0;
     if (status == 0) {
         status = hl_override_subsets(&f.samples, manifest, &err);
         if (status == 0)

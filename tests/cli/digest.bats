@@ -101,3 +101,12 @@ spoil_cache() {
     ln -s nowhere set/link
     fails 1 'set/link: the link leads nowhere' digest set
 }
+
+@test "digest: - is the name of a file, for there is nothing else to digest" {
+    printf 'in the file' >./-
+    want=$(sha256sum <./- | cut -d ' ' -f 1)
+    [ "$(digest -- - <<<'not this')" = "sha256:$want	-" ]
+    [ "$(digest - <<<'not this')" = "sha256:$want	-" ]
+    rm ./-
+    fails 1 '^digest: -: cannot be read: No such file' digest - <<<'not this'
+}

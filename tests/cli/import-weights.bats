@@ -103,3 +103,30 @@ setup() {
     fails 2 "expected vgg16, mobilenetv2 or inceptionresnetv2, found 'resnet'" import-weights -m resnet old.h5
     fails 2 '' import-weights -m vgg16
 }
+
+@test "import-weights: weights from a pipe are refused by name, here and with every -w" {
+    local why='expected a regular file, for it is read more than once, found a pipe'
+    for f in old.h5 weights; do
+        fails 1 "$why" import-weights -q -m mobilenetv2 -o "$out" <(cat $f)
+        fails 1 "$why" extract-features -q -m mobilenetv2 -w <(cat $f) -o "$out" images
+    done
+    extract-features -q -m mobilenetv2 -w weights -o "$out.features" images
+    extract-features -q -m mobilenetv2 -w weights --unfreeze 3 -o "$out.cut" images
+    train-head -q -e 1 -j 1 -n 4 -o "$out.head" "$out.features"
+    fails 1 "$why" train-head -q -e 1 --unfreeze 3 -w <(cat weights) -o "$out" "$out.cut"
+    fails 1 "$why" predict -q -w <(cat weights) -o "$out" "$out.head" data
+    fails 1 "$why" explain -q -i images -w <(cat weights) -o "$out" "$out.head" \
+        "$(grep -v "^#" m.tsv | sed -n 2p | cut -f 1)"
+    mkfifo "$BATS_TEST_TMPDIR/pipe.pt"
+    fails 1 "$why" timeout 5 extract-features -q -m "$BATS_TEST_TMPDIR/pipe.pt" --allow-code --normalize raw \
+        -o "$out" images
+    [ ! -e "$out" ]
+}
+
+@test "import-weights: other files that are read twice are refused from a pipe, too" {
+    local why='expected a regular file, for it is read more than once, found a pipe'
+    fails 1 "$why" evaluate -q --pooled -o "$out" <(cat "$DATA/report/predictions.tsv")
+    mkfifo "$BATS_TEST_TMPDIR/ck"
+    fails 1 "$why" timeout 5 train-head -q -e 1 -j 1 --checkpoint "$BATS_TEST_TMPDIR/ck" -o "$out" \
+        "$DATA/evaluate/features.safetensors.zst"
+}

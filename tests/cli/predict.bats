@@ -227,3 +227,40 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 2 'only one input' predict -w seeded:1 - -
     fails 2 "page" predict -w seeded:1 --page list -o list head data
 }
+
+@test "predict: - in a list is the file of that name, not standard input once more" {
+    one=$(ls data/NORMAL/* | head -n 1)
+    cp "$one" ./-
+    printf '%s\n' - "$one" | predict -q -j 1 -w seeded:1 -o list.tsv head -
+    [ "$(rows list.tsv | cut -f 1 | sort)" = "$(printf '%s\n' - "$one")" ]
+    [ "$(rows list.tsv | cut -f 2 | uniq | wc -l)" -eq 1 ]
+    rm ./-
+    fails 1 '^predict: -: cannot be read: No such file' predict -q -w seeded:1 -o no head - <<<-
+    [ ! -e no ]
+}
+
+@test "predict: a list may have the line ends of Windows, names that end so need --null" {
+    ls data/*/* >list
+    predict -q -j 1 -w seeded:1 head - <list >a.tsv
+    { printf '\xef\xbb\xbf'; sed 's/$/\r/' list; } | predict -q -j 1 -w seeded:1 head - >b.tsv
+    cmp a.tsv b.tsv
+    fails 1 'standard input: line 2 ends in LF: expected CR LF' \
+        predict -w seeded:1 head - <<<"$(sed '1s/$/\r/' list)"
+    fails 1 'standard input: expected UTF-8 text, found UTF-16' \
+        bash -c '{ printf "\xff\xfe"; sed "s/./&\x00/g" list; } | predict -w seeded:1 head -'
+    cp "$(head -n 1 list)" $'odd\r'
+    printf 'odd\r\0' | predict -q -j 1 -0 -w seeded:1 head - >c.tsv
+    [ "$(rows c.tsv | cut -f 1)" = 'odd\r' ]
+}
+
+@test "predict and explain: no word of --normalize, an option that they do not have" {
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --normalize raw -o raw "$BATS_FILE_TMPDIR/images" 2>said
+    grep -q 'warning: --normalize raw: mobilenetv2 was trained with tf' said
+    train-head -q -j 1 -e 1 -n 4 -o of-raw raw
+    run --separate-stderr predict -j 1 -w seeded:1 -o list.tsv of-raw data
+    [ "$status" -eq 0 ]
+    [[ $stderr != *normalize* ]]
+    run --separate-stderr explain -j 1 -i "$BATS_FILE_TMPDIR/images" -w seeded:1 -o maps of-raw "$(sample)"
+    [ "$status" -eq 0 ]
+    [[ $stderr != *normalize* ]]
+}

@@ -137,3 +137,41 @@ few_features() { # SEED: features of 7 phantoms, in the folder
     head -c 300 "$head" >cut
     fails 1 'cut: ' quickcheck --diff "$head" cut
 }
+
+@test "quickcheck --diff: no byte is overlooked" {
+    printf 'a\nx\n' >a
+    printf 'a\nx' >b
+    differs 'a and b differ: line 2: only the first file ends it with a newline' a b
+    differs 'b and a differ: line 2: only the second file ends it with a newline' b a
+    printf 'a\tb\nx\0one\ty\n' >a
+    printf 'a\tb\nx\0two\ty\n' >b
+    differs "line 2, column a: 'x.0one' and 'x.0two'" a b
+    printf 'a\tb\nx\ty\n' >b
+    differs "line 2, column a: 'x.0one' and 'x'" a b
+    printf 'a\tb\nx\ty\r\n' >a
+    differs "line 2, column b: 'y.' and 'y'" a b
+    : >a
+    differs 'line 1: only the second file has it' a b
+    quickcheck --diff a a
+    quickcheck --diff b b
+}
+
+@test "quickcheck --diff: what cannot be read twice is refused by name" {
+    echo x >a
+    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff a <(cat a)
+    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
+    fails 1 '/dev/null: expected a regular file' quickcheck --diff /dev/null a
+    fails 1 ' Is a directory' quickcheck --diff . a
+}
+
+@test "quickcheck --diff: a column to ignore must be there" {
+    printf '#a\nx\ty\n1\t2\n' >a
+    sed 's/2/3/' a >b
+    fails 1 '--ignore NOSUCH: a has no column of that name' quickcheck --diff --ignore NOSUCH a b
+    fails 1 '--ignore NOSUCH: a has no column of that name' quickcheck --diff --ignore NOSUCH a a
+    fails 1 "--ignore : a has no column of that name" quickcheck --diff --ignore '' a b
+    quickcheck --diff --ignore y a b
+    echo '#a' >only
+    fails 1 '--ignore y: only has no line of column names' quickcheck --diff --ignore y only only
+    fails 1 '--ignore y: expected tables, found a tensor file' quickcheck --diff --ignore y "$head" "$head"
+}

@@ -494,6 +494,10 @@ END
     refused 1 "none.tsv: expected at least one combination, found none" --grid none.tsv
     printf 'scaling\trun\nraw\tnowhere\n' >none.tsv
     refused 1 "nowhere: cannot be read" --grid none.tsv
+    printf 'scaling\trun\nraw\t-\n' >none.tsv
+    refused 1 "./-: cannot be read: No such file" --grid none.tsv <"$data/metrics.json"
+    printf 'scaling\trun\nraw\t/dev/zero\n' >none.tsv
+    refused 1 "/dev/zero: is not a file" --grid none.tsv
 }
 
 @test "report: wrong usage exits with 2" {

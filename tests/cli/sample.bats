@@ -38,4 +38,17 @@ field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" metrics.json | head -n 1; }
     head -n 12 report.md | grep -q 'Synthetic phantoms, not X-rays'
     head -n 12 report.md | grep -q 'pseudo-random weights seeded:1'
     [ "$(grep -c 'has collapsed' report.md)" -eq 0 ]
+    grep -q 'features standardised over the training images' report.md
+}
+
+# default KNOB=value...: what STANDARDIZE then is.
+default() { make --no-print-directory -C "$ROOT" help "$@" | awk '$1 == "STANDARDIZE" { print $2 }'; }
+
+@test "sample: features are standardised for pseudo-random weights and not for trained ones, unless asked for" {
+    grep -qx $'knob\tSTANDARDIZE\tyes' experiment.tsv
+    [ "$(default)" = yes ]
+    [ "$(default WEIGHTS=seeded:7)" = yes ]
+    [ "$(default WEIGHTS=weights.h5)" = no ]
+    [ "$(default DATA=chest_xray)" = no ]
+    [ "$(default WEIGHTS=weights.h5 STANDARDIZE=yes)" = yes ]
 }

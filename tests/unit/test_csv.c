@@ -105,10 +105,16 @@ static void bad_texts_are_rejected(void **state)
         {"a,b\n\"x\ny\",1\n1\n", "line 4: expected 2 fields"},
         {"a,b\n1,2\r3\n", "line 2: expected a comma"},
         {"a,b,a\n", "column 'a' stands there twice"},
+        {"a;b\n1;2\n", "line 1: expected columns separated by commas, found semicolons"},
+        {"a\tb\n1\t2\n", "line 1: expected columns separated by commas, found tabs"},
+        {"a,b\r1,2\r", "t.csv: its lines end in CR: expected LF or CR LF"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_rejected(cases[i][0], strlen(cases[i][0]), cases[i][1]);
     assert_rejected("a,b\n1,\0002\n", 9, "zero byte");
+    assert_rejected("\xff\xfe"
+                    "a\0,\0b\0\n\0",
+                    10, "t.csv: expected UTF-8 text, found UTF-16");
 }
 
 static void a_million_rows_take_seconds(void **state)

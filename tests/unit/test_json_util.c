@@ -162,6 +162,34 @@ static void seeds_of_any_size_are_written(void **state)
     }
 }
 
+/* The seal is that of the text as it was written. */
+static void lines_may_end_as_on_windows(void **state)
+{
+    (void)state;
+    hl_err e;
+    json_t *o = json_pack("{s:i}", "n", 3);
+    hl_text crlf = {0};
+    size_t len;
+    FILE *fp = fopen("out.json", "w");
+    assert_non_null(fp);
+    assert_int_equal(hl_json_write(o, fp, &e), 0);
+    fclose(fp);
+    json_decref(o);
+    char *text = get_file("out.json", &len);
+    for (size_t i = 0; i < len; i++)
+        hl_text_puts(&crlf, text[i] == '\n' ? "\r\n" : (const char[]){text[i], '\0'});
+    free(text);
+    o = read_text(crlf.data, &e);
+    if (!o)
+        fail_msg("%s", e.msg);
+    assert_int_equal(json_object_size(o), 1);
+    json_decref(o);
+    *strchr(crlf.data, '3') = '4';
+    assert_null(read_text(crlf.data, &e));
+    assert_contains(e.msg, "changed since it was written");
+    hl_text_free(&crlf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +199,7 @@ int main(void)
         IN_FOLDER(what_is_written_is_read_back),
         IN_FOLDER(figures_are_numbers_all_the_way_down),
         cmocka_unit_test(seeds_of_any_size_are_written),
+        IN_FOLDER(lines_may_end_as_on_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/log.h"
 #include "common/manifest.h"
+#include "common/names.h"
 #include "helpers.h"
 
 #define MAGIC "#hilum-manifest 1\n"
@@ -291,6 +293,64 @@ static void many_samples(void **state)
     hl_manifest_free(&back);
 }
 
+/* In time that grows with their number, not with its square: the larger case took 17 s once. */
+static void classes_are_limited(void **state)
+{
+    (void)state;
+    static const struct {
+        int classes;
+        const char *message;
+    } cases[] = {{HL_MAX_CLASSES, NULL},
+                 {HL_MAX_CLASSES + 1, "m: expected at most 1000 classes, found 1001"},
+                 {80000, "m: expected at most 1000 classes, found 80000"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        hl_err e;
+        hl_manifest m;
+        hl_text t = {0};
+        hl_text_puts(&t, MAGIC COLUMNS);
+        for (int k = 0; k < cases[i].classes; k++)
+            hl_text_printf(&t, "%d.png\tclass %d\tp\ttrain\n", k, k);
+        const double start = hl_now();
+        const int status = hl_manifest_parse(&m, "m", t.data, t.len, &e);
+        assert_true(hl_now() - start < 5);
+        assert_int_equal(status, cases[i].message ? -1 : 0);
+        if (cases[i].message)
+            assert_string_equal(e.msg, cases[i].message);
+        hl_manifest_free(&m);
+        hl_text_free(&t);
+    }
+}
+
+static void files_of_windows_mean_the_same(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_manifest m = {0}, back;
+    hl_text t = {0}, crlf = {0};
+    hl_manifest_add(&m, "a.png", "A", "p", HL_TRAIN);
+    hl_manifest_add(&m, "b\r.png", "B\n", "q", HL_TEST);
+    hl_manifest_finish(&m);
+    hl_manifest_format(&m, true, &t); /* with its seal */
+    hl_text_puts(&crlf, "\xef\xbb\xbf");
+    for (const char *at = t.data; *at; at++)
+        hl_text_puts(&crlf, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
+    put_text("m.tsv", crlf.data);
+    if (hl_manifest_read(&back, "m.tsv", &e))
+        fail_msg("%s", e.msg);
+    char want[HL_DIGEST_SIZE], found[HL_DIGEST_SIZE];
+    hl_manifest_digest(&m, want);
+    hl_manifest_digest(&back, found);
+    assert_string_equal(found, want);
+    crlf.data[crlf.len - 10] ^= 1;
+    put_text("m.tsv", crlf.data);
+    hl_manifest_free(&back);
+    assert_int_equal(hl_manifest_read(&back, "m.tsv", &e), -1);
+    assert_contains(e.msg, "m.tsv: changed since it was written");
+    hl_text_free(&t);
+    hl_text_free(&crlf);
+    hl_manifest_free(&m);
+}
+
 static void files_are_read(void **state)
 {
     (void)state;
@@ -321,6 +381,8 @@ int main(void)
         cmocka_unit_test(zero_bytes_are_refused),
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(many_samples),
+        cmocka_unit_test(classes_are_limited),
+        IN_FOLDER(files_of_windows_mean_the_same),
         IN_FOLDER(files_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/names.h"
+#include "common/text.h"
 #include "helpers.h"
 
 static void round_trip(void **state)
@@ -35,6 +36,27 @@ static void only_utf8_is_written(void **state)
     free(json);
 }
 
+static void there_are_not_too_many(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_text t = {0};
+    char **names;
+    size_t n;
+    for (int k = 0; k < HL_MAX_CLASSES; k++)
+        hl_text_printf(&t, "%c\"class %d\"", k ? ',' : '[', k);
+    const size_t len = t.len;
+    hl_text_puts(&t, "]");
+    assert_int_equal(hl_names_parse(&names, &n, t.data, &e), 0);
+    assert_int_equal(n, HL_MAX_CLASSES);
+    hl_names_free(names, n);
+    t.len = len;
+    hl_text_puts(&t, ",\"another\"]");
+    assert_int_equal(hl_names_parse(&names, &n, t.data, &e), -1);
+    assert_string_equal(e.msg, "hilum.classes: expected at most 1000 classes, found 1001");
+    hl_text_free(&t);
+}
+
 static void bad_lists_are_refused(void **state)
 {
     (void)state;
@@ -68,6 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),
         cmocka_unit_test(only_utf8_is_written),
+        cmocka_unit_test(there_are_not_too_many),
         cmocka_unit_test(bad_lists_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

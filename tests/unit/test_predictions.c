@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/names.h"
 #include "common/predictions.h"
 #include "common/seal.h"
+#include "common/text.h"
 #include "helpers.h"
 
 static const char *const classes[] = {"A", "B"};
@@ -101,11 +103,27 @@ static void test_refusals(void **state)
     }
 }
 
+static void test_many_classes(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_predictions p;
+    hl_text t = {0};
+    hl_text_puts(&t, "sample\tpatient\tsubset\tlabel\tpredicted");
+    for (int k = 0; k <= HL_MAX_CLASSES; k++)
+        hl_text_printf(&t, "\tp_%d", k);
+    hl_text_puts(&t, "\n");
+    put_text("p.tsv", t.data);
+    assert_int_equal(hl_predictions_read(&p, "p.tsv", NULL, 0, NULL, NULL, &e), -1);
+    assert_string_equal(e.msg, "p.tsv: expected at most 1000 classes, found 1001");
+    hl_text_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_rows),   IN_FOLDER(test_origin),   IN_FOLDER(test_classes_of_the_file),
-        IN_FOLDER(test_subset), IN_FOLDER(test_refusals),
+        IN_FOLDER(test_subset), IN_FOLDER(test_refusals), IN_FOLDER(test_many_classes),
     };
     return cmocka_run_group_tests_name("predictions", tests, NULL, NULL);
 }

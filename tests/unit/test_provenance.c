@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/provenance.h"
+#include "common/text.h"
 #include "common/version.h"
 #include "helpers.h"
 
@@ -61,6 +62,20 @@ static void ancestors_must_be_a_list(void **state)
         assert_int_equal(hl_chain_join(&chain, bad[i], "[]", &e), -1);
         assert_int_equal(hl_chain_join(&chain, "[]", bad[i], &e), -1);
     }
+}
+
+static void ancestors_are_limited(void **state)
+{
+    (void)state;
+    hl_err e;
+    char *chain;
+    hl_text t = {0};
+    for (int i = 0; i <= 10000; i++)
+        hl_text_printf(&t, "%c{\"n\":%d}", i ? ',' : '[', i);
+    hl_text_puts(&t, "]");
+    assert_int_equal(hl_chain_join(&chain, t.data, "[]", &e), -1);
+    assert_string_equal(e.msg, "provenance: expected at most 10000 entries, found 10001");
+    hl_text_free(&t);
 }
 
 static void join(const char *a, const char *b, const char *expected)
@@ -170,6 +185,7 @@ int main(void)
         cmocka_unit_test(the_first_difference_is_named),
         cmocka_unit_test(ancestors_must_be_a_list),
         cmocka_unit_test(an_interruption_is_recorded),
+        cmocka_unit_test(ancestors_are_limited),
         cmocka_unit_test(inputs_and_options_are_found),
         cmocka_unit_test(shared_ancestors_stand_once),
     };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/text.h"
 #include "common/tsv.h"
 
 #include <setjmp.h>
@@ -65,6 +66,33 @@ static void many_rows_are_kept(void **state)
     free(text);
 }
 
+static void lines_may_end_as_on_windows(void **state)
+{
+    (void)state;
+    static const char text[] = "\xef\xbb\xbf#note\tx\r\na\tb\r\n1\t2\r\n";
+    hl_tsv t;
+    hl_err e;
+    assert_int_equal(read_text(&t, text, strlen(text), &e), 0);
+    assert_string_equal(hl_tsv_comment(&t, "note"), "x");
+    assert_string_equal(t.columns[1], "b");
+    assert_string_equal(hl_tsv_field(&t, 0, 1), "2");
+    hl_tsv_free(&t);
+}
+
+static void columns_are_limited(void **state)
+{
+    (void)state;
+    hl_tsv t;
+    hl_err e;
+    hl_text text = {0};
+    for (int k = 0; k < 100000; k++)
+        hl_text_printf(&text, "%sc%d", k ? "\t" : "", k);
+    hl_text_puts(&text, "\n");
+    assert_int_equal(read_text(&t, text.data, text.len, &e), -1);
+    assert_non_null(strstr(e.msg, "expected at most 1064 columns, found more"));
+    hl_text_free(&text);
+}
+
 static void damaged_tables_are_refused(void **state)
 {
     (void)state;
@@ -79,6 +107,10 @@ static void damaged_tables_are_refused(void **state)
         {"a\tb\n1\n", 6, "line 2: expected 2 fields, found fewer"},
         {"a\tb\n1\t2\t3\n", 10, "line 2: expected 2 fields, found more"},
         {"a\ta\n", 4, "stands there twice"},
+        {"a\tb\r\n1\t2\n", 9, "line 2 ends in LF: expected CR LF"},
+        {"\xff\xfe"
+         "a\0\n\0",
+         6, "expected UTF-8 text, found UTF-16"},
         {"a\t\n", 3, "a column name is empty"},
         {"a\tb\n1\t\\x\n", 9, "line 2: bad escape in b"},
         {"a\tb\n1\t\0\n", 8, "line 2: it holds a zero byte"},
@@ -96,8 +128,8 @@ static void damaged_tables_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_comments_columns_and_rows),
-        cmocka_unit_test(many_rows_are_kept),
+        cmocka_unit_test(reads_comments_columns_and_rows), cmocka_unit_test(many_rows_are_kept),
+        cmocka_unit_test(lines_may_end_as_on_windows),     cmocka_unit_test(columns_are_limited),
         cmocka_unit_test(damaged_tables_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,21 +113,31 @@ static int write_tensors(const hl_outlier *o, hl_tf_writer *w, hl_err *e)
                : 0;
 }
 
-int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e)
+int hl_calibration_complete(const hl_calibration *c, const char *path, hl_tf_writer **w, hl_err *e)
 {
     hl_tf_header h = {0};
-    hl_tf_writer *w = NULL;
+    *w = NULL;
     int status = describe(c, &h, e);
     if (status == 0)
-        status = hl_tf_create(&w, path, &h, HL_TF_LEVEL, e);
+        status = hl_tf_create(w, path, &h, HL_TF_LEVEL, e);
     hl_tf_header_free(&h);
     if (status)
         return -1;
-    if (write_tensors(&c->outlier, w, e)) {
-        hl_tf_discard(w);
+    if (write_tensors(&c->outlier, *w, e) == 0 && hl_tf_complete(*w, e) == 0)
+        return 0;
+    hl_tf_discard(*w);
+    *w = NULL;
+    return -1;
+}
+
+int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e)
+{
+    hl_tf_writer *w;
+    if (hl_calibration_complete(c, path, &w, e))
         return -1;
-    }
-    return hl_tf_finish(w, e);
+    const int status = hl_out_commit(hl_tf_output(w), e);
+    hl_tf_discard(w);
+    return status;
 }
 
 /* ---- reading ---- */

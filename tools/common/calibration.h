@@ -23,6 +23,7 @@
 #include "error.h"
 #include "outlier.h"
 #include "space.h"
+#include "tensorfile.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,8 @@ typedef struct hl_calibration {
 
 /* path NULL or "-": standard output, standard input. On failure c is left empty. */
 int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e);
+/* The same up to the commit, which comes with that of other outputs; see hl_tf_complete. */
+int hl_calibration_complete(const hl_calibration *c, const char *path, hl_tf_writer **w, hl_err *e);
 int hl_calibration_read(hl_calibration *c, const char *path, hl_err *e);
 void hl_calibration_free(hl_calibration *c); /* safe on a zeroed one */
 

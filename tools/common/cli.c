@@ -28,13 +28,6 @@ void hl_usage_error(const char *fmt, ...)
     exit(2);
 }
 
-void hl_check_distinct(const char *a_name, const char *a, const char *b_name, const char *b)
-{
-    if (a && strcmp(a, b ? b : "-") == 0)
-        hl_usage_error("--%s and --%s: expected two different places, found '%s'", a_name, b_name,
-                       a);
-}
-
 int64_t hl_cpu_count(void)
 {
     return hl_processors("");

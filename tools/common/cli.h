@@ -101,10 +101,6 @@ char *hl_cli_record(const hl_cli *cli);
 /* Prints "TOOL: message" and exits with 2: the command line itself makes no sense. */
 void hl_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* Exits with 2 where two outputs would go to the same place. a is NULL where that output is not
- * asked for; b NULL or "-" is standard output. */
-void hl_check_distinct(const char *a_name, const char *a, const char *b_name, const char *b);
-
 /* The word of a HL_CHOICE list at an index, copied into buf; returns buf. */
 const char *hl_choice_word(const char *words, int index, char *buf, size_t size);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "csv.h"
 
+#include "lines.h"
 #include "mem.h"
 
 #include <stdlib.h>
@@ -91,8 +92,19 @@ static void skip_empty_lines(hl_csv *c)
     }
 }
 
+/* Spreadsheets separate by semicolons where a comma is the decimal mark. */
+static int check_separator(const hl_csv *c, hl_err *e)
+{
+    const char *other = c->ncolumns == 1 ? strpbrk(c->columns[0], ";\t") : NULL;
+    return other ? hl_fail(e, "%s: line %zu: expected columns separated by commas, found %s",
+                           c->name, c->line, *other == ';' ? "semicolons" : "tabs")
+                 : 0;
+}
+
 static int check_columns(const hl_csv *c, hl_err *e)
 {
+    if (check_separator(c, e))
+        return -1;
     for (size_t i = 0; i < c->ncolumns; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(c->columns[i], c->columns[k]) == 0)
@@ -104,6 +116,8 @@ static int check_columns(const hl_csv *c, hl_err *e)
 int hl_csv_open(hl_csv *c, const char *name, char *text, size_t len, hl_err *e)
 {
     *c = (hl_csv){.name = name, .at = text, .end = text + len, .next_line = 1};
+    if (hl_text_check_encoding(text, len, name, e))
+        return -1;
     if (memchr(text, '\0', len))
         return hl_fail(e, "%s: not a CSV text: it holds a zero byte", name);
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)

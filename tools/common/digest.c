@@ -75,8 +75,7 @@ void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE])
 
 int hl_digest_file(const char *path, char text[HL_DIGEST_SIZE], hl_err *e)
 {
-    const char *name;
-    FILE *fp = hl_in_open(path, &name, e);
+    FILE *fp = hl_in_open_file(path, e);
     if (!fp)
         return -1;
     hl_sha256 *s = hl_sha256_new();
@@ -86,7 +85,7 @@ int hl_digest_file(const char *path, char text[HL_DIGEST_SIZE], hl_err *e)
     const int failed = ferror(fp);
     hl_sha256_end_text(s, text);
     if (failed)
-        hl_fail_errno(e, "%s: cannot be read", name);
+        hl_fail_errno(e, "%s: cannot be read", path);
     fclose(fp);
     return failed ? -1 : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "json_util.h"
 
+#include "lines.h"
 #include "output.h"
 #include "seal.h"
 
@@ -42,6 +43,10 @@ json_t *hl_json_read(const char *path, const char **file, hl_err *e)
         fclose(fp);
     if (status)
         return NULL;
+    if (hl_text_settle(text, &len, *file, e)) {
+        free(text);
+        return NULL;
+    }
     json_error_t why;
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     const hl_seal seal = hl_seal_of_json(text, len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "manifest.h"
 
+#include "lines.h"
 #include "mem.h"
 #include "names.h"
 #include "output.h"
@@ -54,20 +55,24 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Each label once, sorted: of all labels in order, those that differ from the one before. */
+static void list_classes(hl_manifest *m)
+{
+    char **labels = hl_malloc(m->n, sizeof *labels);
+    for (size_t i = 0; i < m->n; i++)
+        labels[i] = m->samples[i].label;
+    if (m->n)
+        qsort(labels, m->n, sizeof *labels, compare_text);
+    for (size_t i = 0; i < m->n; i++)
+        if (m->nclasses == 0 || strcmp(labels[m->nclasses - 1], labels[i]) != 0)
+            labels[m->nclasses++] = labels[i];
+    m->classes = hl_names_copy(labels, m->nclasses);
+    free(labels);
+}
+
 void hl_manifest_finish(hl_manifest *m)
 {
-    /* Few classes, many samples: collect each class once, then sort and number. */
-    for (size_t i = 0; i < m->n; i++) {
-        size_t k = 0;
-        while (k < m->nclasses && strcmp(m->classes[k], m->samples[i].label) != 0)
-            k++;
-        if (k < m->nclasses)
-            continue;
-        m->classes = hl_realloc(m->classes, m->nclasses + 1, sizeof *m->classes);
-        m->classes[m->nclasses++] = hl_strdup(m->samples[i].label);
-    }
-    if (m->nclasses)
-        qsort(m->classes, m->nclasses, sizeof *m->classes, compare_text);
+    list_classes(m);
     for (size_t i = 0; i < m->n; i++) {
         char **found = bsearch(&m->samples[i].label, m->classes, m->nclasses, sizeof *m->classes,
                                compare_text);
@@ -274,7 +279,7 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
     free(copy);
     if (status == 0) {
         hl_manifest_finish(m);
-        status = check_meta(m, name, e);
+        status = hl_names_check_count(m->nclasses, name, e) || check_meta(m, name, e) ? -1 : 0;
     }
     if (status)
         hl_manifest_free(m);
@@ -295,7 +300,9 @@ int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
         fclose(fp);
     if (status)
         return -1;
-    status = hl_manifest_parse(m, name, text, len, e);
+    status = hl_text_settle(text, &len, name, e);
+    if (status == 0)
+        status = hl_manifest_parse(m, name, text, len, e);
     free(text);
     return status;
 }

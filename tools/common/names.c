@@ -26,10 +26,21 @@ static bool contains(char *const *names, size_t n, const char *name)
     return false;
 }
 
+int hl_names_check_count(size_t n, const char *file, hl_err *e)
+{
+    return n <= HL_MAX_CLASSES
+               ? 0
+               : hl_fail(e, "%s: expected at most %d classes, found %zu", file, HL_MAX_CLASSES, n);
+}
+
 int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
 {
     json_t *list = json_loads(json, 0, NULL);
     const size_t count = json_array_size(list);
+    if (hl_names_check_count(count, "hilum.classes", e)) {
+        json_decref(list);
+        return -1;
+    }
     char **copy = hl_calloc(count, sizeof *copy);
     size_t filled = 0;
     for (; filled < count; filled++) {

@@ -7,8 +7,14 @@
 
 #include <stddef.h>
 
+/* Memory and time for tables of classes grow with the square of their number. */
+enum { HL_MAX_CLASSES = 1000 };
+
+/* Fails for more classes than that, of whatever file. */
+int hl_names_check_count(size_t n, const char *file, hl_err *e);
+
 char *hl_names_format(char *const *names, size_t n); /* NULL if one is not UTF-8 */
-/* At least one name, none of them empty or repeated. */
+/* From 1 to HL_MAX_CLASSES names, none of them empty or repeated. */
 int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e);
 /* Fails where the classes of two files are not the same in the same order; each list with the name
  * of its file. */

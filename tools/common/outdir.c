@@ -2,11 +2,13 @@
 #include "outdir.h"
 
 #include "mem.h"
+#include "path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +83,8 @@ static bool has_card(const char *path, const hl_outdir_kind *kind)
     const size_t size = strlen(path) + strlen(kind->card) + 2;
     char *card = hl_malloc(size, 1);
     snprintf(card, size, "%s/%s", path, kind->card);
-    const bool found = kind->is_card(card);
+    struct stat st; /* a named pipe would be waited for */
+    const bool found = stat(card, &st) == 0 && S_ISREG(st.st_mode) && kind->is_card(card);
     free(card);
     return found;
 }
@@ -89,6 +92,8 @@ static bool has_card(const char *path, const hl_outdir_kind *kind)
 int hl_outdir_check(const char *path, const hl_outdir_kind *kind, bool *replace, hl_err *e)
 {
     *replace = false;
+    if (!*path)
+        return hl_fail(e, "expected the name of a folder to make, found an empty one");
     DIR *d = opendir(path);
     if (!d)
         return errno == ENOENT ? 0 : hl_fail_errno(e, "%s: cannot be used as a folder", path);
@@ -116,12 +121,10 @@ int hl_outdir_check(const char *path, const hl_outdir_kind *kind, bool *replace,
 
 /* ---- making ---- */
 
-/* "PATH.tmpXXXXXX", an empty folder that is new; NULL on failure. */
+/* An empty folder that is new, see hl_path_temp; NULL on failure. */
 static char *make_beside(const char *path)
 {
-    const size_t size = strlen(path) + sizeof ".tmpXXXXXX";
-    char *temp = hl_malloc(size, 1);
-    snprintf(temp, size, "%s.tmpXXXXXX", path);
+    char *temp = hl_path_temp(path);
     if (mkdtemp(temp))
         return temp;
     free(temp);
@@ -140,7 +143,30 @@ static char *final_name(const char *path)
     size_t len = strlen(path);
     while (len > 1 && path[len - 1] == '/')
         len--;
-    return hl_strndup(path, len);
+    char *name = hl_strndup(path, len), *final = hl_path_final(name);
+    if (!final)
+        return name; /* a link to itself: making the folder fails */
+    free(name);
+    return final;
+}
+
+int hl_outdir_try(const char *path, const hl_outdir_kind *kind, hl_err *e)
+{
+    bool replace;
+    sigset_t all, before;
+    if (hl_outdir_check(path, kind, &replace, e))
+        return -1;
+    char *final = final_name(path);
+    /* Not watched, since a tool is to die of a signal until it opens its folder. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    char *temp = make_beside(final);
+    const int status =
+        temp && rmdir(temp) == 0 ? 0 : hl_fail_errno(e, "%s: cannot be created", path);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    free(temp);
+    free(final);
+    return status;
 }
 
 int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e)

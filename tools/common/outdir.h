@@ -31,6 +31,9 @@ typedef struct hl_outdir_kind {
  * *replace is what to tell hl_outdir_commit. */
 int hl_outdir_check(const char *path, const hl_outdir_kind *kind, bool *replace, hl_err *e);
 
+/* Before the work: as hl_outdir_check, and fails where hl_outdir_open would. Leaves no trace. */
+int hl_outdir_try(const char *path, const hl_outdir_kind *kind, hl_err *e);
+
 int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e);
 int hl_outdir_mkdir(const hl_outdir *o, const char *name, hl_err *e);
 int hl_outdir_write(const hl_outdir *o, const char *name, const void *bytes, size_t len, hl_err *e);

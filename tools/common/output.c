@@ -2,10 +2,12 @@
 #include "output.h"
 
 #include "mem.h"
+#include "path.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -112,14 +114,6 @@ static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
     return 0;
 }
 
-/* A symbolic link stays, and what it names is replaced. The caller frees. */
-static char *final_path(const char *path)
-{
-    struct stat st;
-    char *real = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
-    return real ? real : hl_strdup(path);
-}
-
 /* mkstemp makes private files; give the result what the umask would have given. */
 static void apply_umask(int fd)
 {
@@ -145,18 +139,30 @@ static int make_temp(char *template)
     return fd;
 }
 
-int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
+/* A name that no file can ever get is refused now, not by the rename after all the work. */
+static int check_name(const char *path, const char *final, hl_err *e)
 {
-    *o = (hl_out){0};
-    if (!path || strcmp(path, "-") == 0)
-        return open_stdout(o, binary, e);
-    if (is_special(path))
-        return open_special(o, path, binary, e);
+    struct stat st;
+    if (!*path)
+        return hl_fail(e, "expected the name of a file to write, found an empty one");
+    if (!final)
+        return hl_fail_errno(e, "%s: cannot be created", path);
+    if (stat(final, &st) || !S_ISDIR(st.st_mode))
+        return 0;
+    errno = EISDIR;
+    return hl_fail_errno(e, "%s: cannot be written", path);
+}
+
+static int open_named(hl_out *o, const char *path, hl_err *e)
+{
     guard_temps();
-    o->name = o->path = final_path(path);
-    const size_t size = strlen(o->path) + sizeof ".tmpXXXXXX";
-    o->temp = hl_malloc(size, 1);
-    snprintf(o->temp, size, "%s.tmpXXXXXX", o->path);
+    char *final = hl_path_final(path);
+    if (check_name(path, final, e)) {
+        free(final);
+        return -1;
+    }
+    o->name = o->path = final;
+    o->temp = hl_path_temp(final);
     const int fd = make_temp(o->temp);
     if (fd < 0) {
         hl_fail_errno(e, "%s: cannot be created", path);
@@ -174,6 +180,25 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
     return -1;
 }
 
+int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
+{
+    *o = (hl_out){0};
+    if (!path || strcmp(path, "-") == 0)
+        return open_stdout(o, binary, e);
+    return is_special(path) ? open_special(o, path, binary, e) : open_named(o, path, e);
+}
+
+int hl_out_try(const char *path, bool binary, hl_err *e)
+{
+    hl_out o;
+    if (path && strcmp(path, "-") != 0 && is_special(path))
+        return access(path, W_OK) ? hl_fail_errno(e, "%s: cannot be written", path) : 0;
+    if (hl_out_open(&o, path, binary, e))
+        return -1;
+    hl_out_abort(&o);
+    return 0;
+}
+
 /* The rename itself must survive a power cut: sync the directory too. */
 static void sync_directory(const char *path)
 {
@@ -186,7 +211,8 @@ static void sync_directory(const char *path)
     free(copy);
 }
 
-int hl_out_commit(hl_out *o, hl_err *e)
+/* All bytes are where they belong, though not yet under their name. */
+static int complete(hl_out *o, hl_err *e)
 {
     FILE *fp = o->fp;
     int failed = fflush(fp) || ferror(fp);
@@ -198,21 +224,88 @@ int hl_out_commit(hl_out *o, hl_err *e)
         failed = 1;
     else
         errno = cause;
-    if (!failed && o->temp && rename(o->temp, o->path))
-        failed = 1;
-    if (failed) {
-        hl_fail_errno(e, "%s: cannot be written", o->name);
-        hl_out_abort(o);
+    return failed ? hl_fail_errno(e, "%s: cannot be written", o->name) : 0;
+}
+
+/* What was sent to a pipe cannot be taken back, so files come first. */
+static int complete_all(hl_out *const *outs, size_t n, hl_err *e)
+{
+    for (int files = 1; files >= 0; files--)
+        for (size_t i = 0; i < n; i++)
+            if (!outs[i]->temp == !files && complete(outs[i], e))
+                return -1;
+    return 0;
+}
+
+/* Gives a file its final name. Where it may have to be undone, the two names are exchanged, so that
+ * the file that was there before is kept under the temporary one. */
+static int put_in_place(hl_out *o, bool undoable)
+{
+    struct stat st;
+    if (undoable && lstat(o->path, &st) == 0) {
+        if (S_ISDIR(st.st_mode)) {
+            errno = EISDIR;
+            return -1;
+        }
+        o->exchanged = renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE) == 0;
+        if (o->exchanged || (errno != EINVAL && errno != ENOSYS && errno != ENOENT))
+            return o->exchanged ? 0 : -1;
+        /* A file system that cannot exchange names cannot undo either. */
+    }
+    return rename(o->temp, o->path);
+}
+
+static void take_back(hl_out *o)
+{
+    if (o->exchanged)
+        (void)renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE);
+    else
+        (void)rename(o->path, o->temp);
+}
+
+/* All files get their names, or none does. */
+static int put_all_in_place(hl_out *const *outs, size_t n, hl_err *e)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    size_t done = 0;
+    while (done < n && (!outs[done]->temp || put_in_place(outs[done], n > 1) == 0))
+        done++;
+    const int status = done < n ? hl_fail_errno(e, "%s: cannot be written", outs[done]->name) : 0;
+    for (size_t i = 0; status && i < done; i++)
+        if (outs[i]->temp)
+            take_back(outs[i]);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        if (outs[i]->exchanged)
+            unlink(outs[i]->temp);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        if (outs[i]->temp)
+            forget_temp(outs[i]->temp);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
+}
+
+int hl_out_commit_all(hl_out *const *outs, size_t n, hl_err *e)
+{
+    if (complete_all(outs, n, e) || put_all_in_place(outs, n, e)) {
+        for (size_t i = 0; i < n; i++)
+            hl_out_abort(outs[i]);
         return -1;
     }
-    if (o->temp) {
-        forget_temp(o->temp);
-        sync_directory(o->path);
+    for (size_t i = 0; i < n; i++) {
+        if (outs[i]->temp)
+            sync_directory(outs[i]->path);
+        free(outs[i]->temp);
+        free(outs[i]->path);
+        *outs[i] = (hl_out){0};
     }
-    free(o->temp);
-    free(o->path);
-    *o = (hl_out){0};
     return 0;
+}
+
+int hl_out_commit(hl_out *o, hl_err *e)
+{
+    return hl_out_commit_all(&o, 1, e);
 }
 
 int hl_out_push(hl_out *o, hl_err *e)
@@ -246,13 +339,8 @@ int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e
     return hl_out_commit(&o, e);
 }
 
-FILE *hl_in_open(const char *path, const char **name, hl_err *e)
+static FILE *open_input(const char *path, hl_err *e)
 {
-    if (!path || strcmp(path, "-") == 0) {
-        *name = "standard input";
-        return stdin;
-    }
-    *name = path;
     FILE *fp = fopen(path, "re");
     struct stat st;
     if (fp && fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
@@ -265,14 +353,42 @@ FILE *hl_in_open(const char *path, const char **name, hl_err *e)
     return fp;
 }
 
+FILE *hl_in_open(const char *path, const char **name, hl_err *e)
+{
+    if (!path || strcmp(path, "-") == 0) {
+        *name = "standard input";
+        return stdin;
+    }
+    *name = path;
+    return open_input(path, e);
+}
+
 FILE *hl_in_open_file(const char *path, hl_err *e)
 {
-    const char *name;
     if (is_special(path)) {
         hl_fail(e, "%s: is not a file", path);
         return NULL;
     }
-    return hl_in_open(path, &name, e);
+    return open_input(path, e);
+}
+
+static const char *kind_of(mode_t mode)
+{
+    return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+int hl_in_check_regular(const char *path, hl_err *e)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return hl_fail_errno(e, "%s: cannot be read", path);
+    if (S_ISREG(st.st_mode))
+        return 0;
+    errno = EISDIR;
+    return S_ISDIR(st.st_mode)
+               ? hl_fail_errno(e, "%s: cannot be read", path)
+               : hl_fail(e, "%s: expected a regular file, for it is read more than once, found %s",
+                         path, kind_of(st.st_mode));
 }
 
 int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)

@@ -2,6 +2,7 @@
 #include "predictions.h"
 
 #include "mem.h"
+#include "names.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -118,10 +119,11 @@ int hl_predictions_read(hl_predictions *p, const char *path, const char *const *
     const class_list given = {classes, nclasses, origin};
     take_classes(p, &given);
     const class_list list = {p->classes, p->nclasses, classes ? origin : "the columns p_CLASS"};
-    const int status =
-        hl_tsv_check_kind(&p->table, "hilum-predictions 1", e) || read_rows(p, &list, subset, e)
-            ? -1
-            : 0;
+    const int status = hl_tsv_check_kind(&p->table, "hilum-predictions 1", e) ||
+                               hl_names_check_count(p->nclasses, p->table.name, e) ||
+                               read_rows(p, &list, subset, e)
+                           ? -1
+                           : 0;
     if (status)
         hl_predictions_free(p);
     return status;

@@ -9,14 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The folds of a large cross validation have some thousands. */
+enum { MAX_ENTRIES = 10000 };
+
 static json_t *load_chain(const char *text, hl_err *e)
 {
     json_error_t why;
     json_t *list = json_loads(text ? text : "[]", JSON_REJECT_DUPLICATES, &why);
-    if (json_is_array(list))
+    const size_t n = json_array_size(list);
+    if (json_is_array(list) && n <= MAX_ENTRIES)
         return list;
+    if (json_is_array(list))
+        hl_fail(e, "provenance: expected at most %d entries, found %zu", MAX_ENTRIES, n);
+    else
+        hl_fail(e, "provenance: expected a JSON list, found something else");
     json_decref(list);
-    hl_fail(e, "provenance: expected a JSON list, found something else");
     return NULL;
 }
 

@@ -67,17 +67,24 @@ static int read_classes(hl_samples *s, hl_err *e)
 /* The manifest numbers the classes that occur in it; a part of a data set may lack one. */
 static int renumber(hl_samples *s, hl_err *e)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        hl_sample *one = &s->manifest.samples[i];
-        size_t k = 0;
-        while (k < s->nclasses && strcmp(s->classes[k], one->label) != 0)
-            k++;
+    const hl_manifest *m = &s->manifest;
+    size_t *number = hl_malloc(m->nclasses, sizeof *number);
+    for (size_t k = 0; k < m->nclasses; k++) {
+        number[k] = 0;
+        while (number[k] < s->nclasses && strcmp(s->classes[number[k]], m->classes[k]) != 0)
+            number[k]++;
+    }
+    int status = 0;
+    for (size_t i = 0; i < s->n && status == 0; i++) {
+        hl_sample *one = &m->samples[i];
+        const size_t k = number[one->cls];
         if (k == s->nclasses)
-            return hl_fail(e, "%s: sample '%s': its label '%s' is not in hilum.classes",
-                           hl_tf_name(s->file), one->path, one->label);
+            status = hl_fail(e, "%s: sample '%s': its label '%s' is not in hilum.classes",
+                             hl_tf_name(s->file), one->path, one->label);
         one->cls = (uint32_t)k;
     }
-    return 0;
+    free(number);
+    return status;
 }
 
 static int read_start(hl_samples *s, const char *kind, hl_err *e)
@@ -145,8 +152,10 @@ int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
     const int level = payload->dtype == HL_U8 ? HL_TF_LEVEL_PIXELS : HL_TF_LEVEL;
     int status = digest ? hl_tf_create_stated(w, path, &h, level, digest, e)
                         : hl_tf_create(w, path, &h, level, e);
-    if (status == 0 && (status = hl_tf_write(*w, rows.data, rows.len, e)))
+    if (status == 0 && (status = hl_tf_write(*w, rows.data, rows.len, e))) {
         hl_tf_discard(*w);
+        *w = NULL;
+    }
     hl_tf_header_free(&h);
     hl_text_free(&rows);
     free(space_text);

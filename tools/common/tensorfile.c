@@ -254,6 +254,9 @@ static int read_meta(hl_tf_header *h, const json_t *meta, const char *file, hl_e
 {
     if (!json_is_object(meta))
         return hl_fail(e, "%s: __metadata__ is not an object", file);
+    if (json_object_size(meta) > HL_MAX_TENSORS)
+        return hl_fail(e, "%s: expected at most %d entries of metadata, found %zu", file,
+                       HL_MAX_TENSORS, json_object_size(meta));
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)meta, key, value)

@@ -13,6 +13,7 @@
 
 #include "digest.h"
 #include "error.h"
+#include "output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,7 +68,12 @@ void hl_tf_amend(hl_tf_writer *w, const char *key, const char *value);
  * number changes nothing in the file. */
 void hl_tf_set_threads(int n);
 int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e);
-/* Ends the file: exactly the promised bytes must have been written. Frees w in any case. */
+/* For a tool that commits several outputs together: ends the data, exactly the promised bytes of
+ * which must have been written. hl_tf_output is then ready for hl_out_commit_all; hl_tf_discard
+ * frees w after that. */
+int hl_tf_complete(hl_tf_writer *w, hl_err *e);
+hl_out *hl_tf_output(hl_tf_writer *w);
+/* Ends and commits the file. Frees w in any case. */
 int hl_tf_finish(hl_tf_writer *w, hl_err *e);
 void hl_tf_discard(hl_tf_writer *w); /* gives up: no file is left; NULL is fine */
 

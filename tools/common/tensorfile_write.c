@@ -209,11 +209,19 @@ static int end_data(hl_tf_writer *w, hl_err *e)
     return write_waiting(w, digest, e);
 }
 
+int hl_tf_complete(hl_tf_writer *w, hl_err *e)
+{
+    return end_data(w, e) || deflate(w, NULL, 0, ZSTD_e_end, e) ? -1 : 0;
+}
+
+hl_out *hl_tf_output(hl_tf_writer *w)
+{
+    return &w->out;
+}
+
 int hl_tf_finish(hl_tf_writer *w, hl_err *e)
 {
-    int status = end_data(w, e);
-    if (status == 0 && (status = deflate(w, NULL, 0, ZSTD_e_end, e)) == 0)
-        status = hl_out_commit(&w->out, e);
+    const int status = hl_tf_complete(w, e) || hl_out_commit(&w->out, e) ? -1 : 0;
     hl_tf_discard(w);
     return status;
 }

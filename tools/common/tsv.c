@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tsv.h"
 
+#include "lines.h"
 #include "mem.h"
+#include "names.h"
 #include "output.h"
 #include "seal.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have one for each class */
 
 static const size_t max_text = (size_t)1 << 31;
 
@@ -22,6 +26,8 @@ static void push(char ***list, size_t n, char *item)
 static int read_columns(hl_tsv *t, char *line, hl_err *e)
 {
     while (line) {
+        if (t->ncolumns == MAX_COLUMNS)
+            return hl_fail(e, "%s: expected at most %d columns, found more", t->name, MAX_COLUMNS);
         char *column = strsep(&line, "\t");
         if (!hl_tsv_unescape(column) || !*column)
             return hl_fail(e, "%s: a column name is empty or badly escaped", t->name);
@@ -92,8 +98,10 @@ int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e)
     if (status)
         return -1;
     t->name = hl_strdup(name);
+    status = hl_text_settle(t->text, &len, name, e);
     const size_t whole = len;
-    status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
+    if (status == 0)
+        status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
     if (status == 0 && len == whole && hl_tsv_comment(t, "chain"))
         status = hl_fail(e,
                          "%s: cut short, or changed by hand: expected #sha256 as the last line of "

@@ -3,7 +3,8 @@
  * A table as text: lines "#key<TAB>value" for origin and people, one line of column names, then
  * rows. Fields are escaped as in hl_tsv_escape and come out unescaped. What a tool wrote ends in a
  * seal, see seal.h, and is refused where a byte has changed, or where it states its provenance,
- * "#chain", and the seal is not there.
+ * "#chain", and the seal is not there. Lines may end in CR LF, and a UTF-8 byte order mark is
+ * skipped.
  */
 #ifndef HL_TSV_H
 #define HL_TSV_H
@@ -23,8 +24,9 @@ typedef struct hl_tsv {
     size_t nrows;
 } hl_tsv;
 
-/* path NULL or "-": standard input. Rejects rows of another number of fields, repeated column
- * names, a last line without an end. Rows: any number, none too. */
+/* path NULL or "-": standard input. Rejects more columns than predictions can have, rows of another
+ * number of fields, repeated column names, a last line without an end. Rows: any number, none too.
+ */
 int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e);
 void hl_tsv_free(hl_tsv *t);
 

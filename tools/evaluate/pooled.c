@@ -3,6 +3,7 @@
 
 #include "../common/mem.h"
 #include "../common/names.h"
+#include "../common/output.h"
 #include "../common/predictions.h"
 #include "../common/provenance.h"
 
@@ -74,7 +75,7 @@ static int add_file(pool *l, size_t file, const char *subset, hl_err *e)
     hl_predictions p;
     char *chain = NULL;
     const char *name = l->files[file];
-    if (hl_digest_file(name, l->digests[file], e) ||
+    if (hl_in_check_regular(name, e) || hl_digest_file(name, l->digests[file], e) ||
         hl_predictions_read(&p, name, NULL, 0, NULL, subset, e))
         return -1;
     int status = check_kind(l, &p, file, e);

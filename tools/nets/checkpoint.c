@@ -215,7 +215,7 @@ int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, bo
     *found = access(c->path, F_OK) == 0 || errno != ENOENT;
     if (!*found)
         return 0;
-    if (hl_tf_open(&r, c->path, kind, e))
+    if (hl_in_check_regular(c->path, e) || hl_tf_open(&r, c->path, kind, e))
         return -1;
     int status = check_run(c, r, e) || check_tensors(c, t, r, e) ||
                          parse_standing(c, r, t, samples, validates, s, e) || read_all(c, t, r, e)

@@ -4,6 +4,7 @@
 #include "../common/digest.h"
 #include "../common/log.h"
 #include "../common/mem.h"
+#include "../common/output.h"
 #include "../common/parallel.h"
 #include "net.h"
 #include "normalize.h"
@@ -21,6 +22,7 @@ struct net_extractor {
     net_run *run; /* or instead of it: */
     net_onednn *fast;
     ts_module *module;
+    const char *own_normalize; /* NULL for a module */
     net_normalize normalize;
     net_pool pool;
     bool is_pooled; /* the module gives vectors already */
@@ -111,9 +113,8 @@ static void fill_space(hl_space *s, const net_extractor_options *o, const net *n
 static int choose_scaling(net_extractor *x, const char *stated, const net *n, hl_space *space,
                           hl_err *e)
 {
-    const char *own = net_own_normalize(n), *mode = stated ? stated : own;
-    if (strcmp(mode, own) != 0)
-        hl_log_warn("--normalize %s: %s was trained with %s", mode, n->name, own);
+    x->own_normalize = net_own_normalize(n);
+    const char *mode = stated ? stated : x->own_normalize;
     snprintf(space->normalize, sizeof space->normalize, "%s", mode);
     return net_normalize_make(&x->normalize, mode, e);
 }
@@ -190,7 +191,7 @@ static int load_module(net_extractor *x, const net_extractor_options *o, hl_spac
 {
     if (o->dtype != TS_F32)
         return hl_fail(e, "%s: a TorchScript module is run in f32 only", o->backbone);
-    if (hl_digest_file(o->backbone, space->weights, e) ||
+    if (hl_in_check_regular(o->backbone, e) || hl_digest_file(o->backbone, space->weights, e) ||
         net_normalize_make(&x->normalize, o->normalize, e))
         return -1;
     if (ts_module_load(&x->module, o->backbone, o->device))
@@ -258,6 +259,11 @@ size_t net_extractor_width(const net_extractor *x)
 void net_extractor_map_shape(const net_extractor *x, int64_t shape[3])
 {
     memcpy(shape, x->map, sizeof x->map);
+}
+
+const char *net_extractor_own_normalize(const net_extractor *x)
+{
+    return x->own_normalize;
 }
 
 const char *net_extractor_engine(const net_extractor *x)

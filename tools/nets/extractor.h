@@ -46,6 +46,9 @@ size_t net_extractor_width(const net_extractor *x); /* D, values of one feature 
 /* Height, width and channels of the maps before pooling; 0 for a module that gives vectors. */
 void net_extractor_map_shape(const net_extractor *x, int64_t shape[3]);
 
+/* The scaling that the weights were trained with; NULL for a module, which does not say. */
+const char *net_extractor_own_normalize(const net_extractor *x);
+
 /* What runs it: "oneDNN" or "libtorch". */
 const char *net_extractor_engine(const net_extractor *x);
 

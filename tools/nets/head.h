@@ -95,10 +95,10 @@ void hl_head_standardize_like(hl_head *head, const hl_head *like);
 const net_standardizer *hl_head_standardizer(const hl_head *head);
 
 /* Its file: begun early, so that a place that cannot be written is found before hours of training;
- * ended with the values. hl_head_end frees w in any case; hl_tf_discard gives up. */
+ * completed with the values (see hl_tf_complete) and then committed. */
 int hl_head_begin(hl_tf_writer **w, const hl_head *head, const char *path, const char *chain,
                   hl_err *e);
-int hl_head_end(const hl_head *head, hl_tf_writer *w, hl_err *e);
+int hl_head_complete(const hl_head *head, hl_tf_writer *w, hl_err *e);
 
 /* What training changes, owned by the head: kernels (which L2 counts) and biases of its layers,
  * then the parameters of the tail. Averages are kept with the best weights, but no step is taken on

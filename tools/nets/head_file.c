@@ -61,21 +61,17 @@ static int write_standardizer(const net_standardizer *s, hl_tf_writer *w, hl_err
                : 0;
 }
 
-int hl_head_end(const hl_head *h, hl_tf_writer *w, hl_err *e)
+int hl_head_complete(const hl_head *h, hl_tf_writer *w, hl_err *e)
 {
-    if ((h->tail && net_tail_write(h->tail, w, e)) || write_standardizer(&h->standardizer, w, e)) {
-        hl_tf_discard(w);
+    if ((h->tail && net_tail_write(h->tail, w, e)) || write_standardizer(&h->standardizer, w, e))
         return -1;
-    }
     for (size_t i = 0; i < h->nlayers; i++) {
         const net_dense *d = &h->layers[i];
         if (hl_tf_write(w, d->kernel, d->inputs * d->units * sizeof *d->kernel, e) ||
-            hl_tf_write(w, d->bias, d->units * sizeof *d->bias, e)) {
-            hl_tf_discard(w);
+            hl_tf_write(w, d->bias, d->units * sizeof *d->bias, e))
             return -1;
-        }
     }
-    return hl_tf_finish(w, e);
+    return hl_tf_complete(w, e);
 }
 
 /* Layer i, whose kernel and bias k points to, must fit what is before it, and be whole. */

@@ -3,6 +3,7 @@
 
 #include "../common/floats.h"
 #include "../common/mem.h"
+#include "../common/output.h"
 #include "../common/rng.h"
 #include "../common/text.h"
 #include "weight_readers.h"
@@ -140,6 +141,8 @@ typedef enum { FORMAT_H5, FORMAT_TENSORS } format;
 static int tell_format(const char *path, format *f, hl_err *e)
 {
     unsigned char head[9] = {0};
+    if (hl_in_check_regular(path, e)) /* it is opened again to be read */
+        return -1;
     errno = 0;
     FILE *fp = fopen(path, "rb");
     const size_t n = fp ? fread(head, 1, sizeof head, fp) : 0;

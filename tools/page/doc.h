@@ -153,9 +153,7 @@ typedef struct doc_paths {
     const char *html, *markdown, *json;
 } doc_paths;
 
-/* Ends the program with 2 where two of them would go to the same place. */
-void doc_check_paths(const doc_paths *p);
-/* Writes them; all are complete before the first takes its final name. */
+/* Writes them: all appear, or none. */
 int doc_save(const doc *d, const doc_paths *p, const json_t *json, hl_err *e);
 
 extern const char doc_style[]; /* the page's CSS */

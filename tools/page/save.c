@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "../common/cli.h"
 #include "../common/json_util.h"
 #include "../common/output.h"
 #include "doc.h"
-
-#include <string.h>
-
-static bool is_stdout(const char *path)
-{
-    return !path || strcmp(path, "-") == 0;
-}
-
-void doc_check_paths(const doc_paths *p)
-{
-    hl_check_distinct("markdown", p->markdown, "output", p->html);
-    hl_check_distinct("json", p->json, "output", p->html);
-    if (p->markdown && p->json)
-        hl_check_distinct("markdown", p->markdown, "json", p->json);
-    const int to_stdout = is_stdout(p->html) + (p->markdown && is_stdout(p->markdown)) +
-                          (p->json && is_stdout(p->json));
-    if (to_stdout > 1)
-        hl_usage_error("the page, --markdown and --json cannot share standard output");
-}
 
 enum { MARKDOWN, JSON, HTML, FORMS };
 
@@ -54,9 +34,13 @@ int doc_save(const doc *d, const doc_paths *p, const json_t *json, hl_err *e)
             status = hl_out_open(&out[i], paths[i], false, e);
     if (status == 0)
         status = fill(d, out, json, e);
-    for (int i = 0; status == 0 && i < FORMS; i++)
+    hl_out *asked_for[FORMS];
+    size_t n = 0;
+    for (int i = 0; i < FORMS; i++)
         if (out[i].fp)
-            status = hl_out_commit(&out[i], e);
+            asked_for[n++] = &out[i];
+    if (status == 0)
+        status = hl_out_commit_all(asked_for, n, e);
     for (int i = 0; i < FORMS; i++)
         hl_out_abort(&out[i]);
     return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "inputs.h"
 
+#include "../common/lines.h"
 #include "../common/mem.h"
 #include "../common/output.h"
 #include "../common/scan.h"
@@ -74,7 +75,9 @@ static int add_list(inputs *in, bool nul, hl_err *e)
     size_t len;
     if (hl_in_read_all(stdin, "standard input", max_list, &text, &len, e))
         return -1;
-    const int status = add_listed(in, text, len, nul ? '\0' : '\n', e);
+    int status = nul ? 0 : hl_text_settle(text, &len, "standard input", e);
+    if (status == 0)
+        status = add_listed(in, text, len, nul ? '\0' : '\n', e);
     free(text);
     return status;
 }

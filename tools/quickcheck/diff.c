@@ -204,9 +204,10 @@ int diff_tensor_files(const char *a, const char *b, hl_text *what, hl_err *e)
 
 static int is_tensor_file(const char *path, bool *answer, hl_err *e)
 {
-    const char *name;
     unsigned char magic[4] = {0};
-    FILE *fp = hl_in_open(path, &name, e);
+    if (hl_in_check_regular(path, e)) /* it is opened again to be compared */
+        return -1;
+    FILE *fp = hl_in_open_file(path, e);
     if (!fp)
         return -1;
     *answer = fread(magic, 1, sizeof magic, fp) == sizeof magic &&
@@ -220,6 +221,9 @@ int diff_files(const char *a, const char *b, const char *ignore, hl_text *what, 
     bool is_tensors[2];
     if (is_tensor_file(a, &is_tensors[0], e) || is_tensor_file(b, &is_tensors[1], e))
         return -1;
+    if (ignore && (is_tensors[0] || is_tensors[1]))
+        return hl_fail(e, "--ignore %s: expected tables, found a tensor file, %s", ignore,
+                       is_tensors[0] ? a : b);
     if (is_tensors[0] != is_tensors[1])
         hl_text_printf(what, "only the %s is a tensor file", is_tensors[0] ? "first" : "second");
     else if (is_tensors[0])

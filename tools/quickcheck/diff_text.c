@@ -10,43 +10,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes, any of which may be zero. at NULL: there are none. */
+typedef struct piece {
+    const char *at;
+    size_t len;
+} piece;
+
 typedef struct lines {
+    const char *name;
     FILE *fp;
-    char *line; /* NULL behind the last one */
+    char *buf;
     size_t cap;
+    piece line; /* without its newline; none after the last one */
+    bool ended; /* it has a newline */
 } lines;
 
 /* The names of the columns, and which of them does not count. */
 typedef struct table {
     const char *ignore;
-    char *columns; /* the line; NULL before it */
+    char *line; /* that names the columns; NULL before it */
+    piece columns;
     size_t ignored;
 } table;
 
-static int next(lines *l, const char *name, hl_err *e)
+static int next(lines *l, hl_err *e)
 {
-    const ssize_t n = getline(&l->line, &l->cap, l->fp);
-    if (n < 0) {
-        free(l->line);
-        l->line = NULL;
-        return ferror(l->fp) ? hl_fail_errno(e, "%s: cannot be read", name) : 0;
-    }
-    if (n > 0 && l->line[n - 1] == '\n')
-        l->line[n - 1] = '\0';
+    const ssize_t n = getline(&l->buf, &l->cap, l->fp);
+    l->line = (piece){0};
+    if (n < 0)
+        return ferror(l->fp) ? hl_fail_errno(e, "%s: cannot be read", l->name) : 0;
+    l->ended = n > 0 && l->buf[n - 1] == '\n';
+    l->line = (piece){l->buf, (size_t)n - l->ended};
     return 0;
 }
 
-/* The k-th field of a line, and its length; NULL if there are fewer. */
-static const char *field(const char *line, size_t k, size_t *length)
+/* The k-th field of a line; none if there are fewer. */
+static piece field(piece line, size_t k)
 {
+    if (!line.at)
+        return line;
+    const char *at = line.at, *end = line.at + line.len;
     for (; k; k--) {
-        line = strchr(line, '\t');
-        if (!line)
-            return NULL;
-        line++;
+        at = memchr(at, '\t', (size_t)(end - at));
+        if (!at)
+            return (piece){0};
+        at++;
     }
-    *length = strcspn(line, "\t");
-    return line;
+    const char *tab = memchr(at, '\t', (size_t)(end - at));
+    return (piece){at, (size_t)((tab ? tab : end) - at)};
+}
+
+static bool same_piece(piece a, piece b)
+{
+    return !a.at == !b.at && a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 void diff_say_values(hl_text *what, const char *a, const char *b)
@@ -60,45 +76,59 @@ void diff_say_values(hl_text *what, const char *a, const char *b)
                    from ? "..." : "", most, b + from);
 }
 
-static void say_fields(const table *t, const char *a, const char *b, size_t k, hl_text *what)
+static bool is_seal(piece line)
 {
-    size_t na = 0, nb = 0, nc = 0;
-    const char *x = field(a, k, &na), *y = field(b, k, &nb);
-    const char *column = t->columns ? field(t->columns, k, &nc) : NULL;
-    char *x_text = hl_strndup(x ? x : "", x ? na : 0), *y_text = hl_strndup(y ? y : "", y ? nb : 0);
-    if (column && strchr(t->columns, '\t'))
-        hl_text_printf(what, ", column %.*s", (int)nc, column);
-    hl_text_puts(what, ": ");
-    diff_say_values(what, x_text, y_text);
-    free(x_text);
-    free(y_text);
+    return line.len >= 8 && memcmp(line.at, "#sha256\t", 8) == 0;
 }
 
-/* Whether field k of both lines is the same; *more: at least one of the lines has it. */
-static bool same_field(const char *a, const char *b, size_t k, bool *more)
+/* Zero bytes as \0. The caller frees. */
+static char *shown(piece p)
 {
-    size_t na = 0, nb = 0;
-    const char *x = field(a, k, &na), *y = field(b, k, &nb);
-    *more = x || y;
-    return !*more || (x && y && na == nb && memcmp(x, y, na) == 0);
+    hl_text t = {0};
+    hl_text_puts(&t, "");
+    if (!p.at)
+        return t.data;
+    for (const char *at = p.at, *end = p.at + p.len; at < end;) {
+        const char *zero = memchr(at, '\0', (size_t)(end - at));
+        hl_text_add(&t, at, (size_t)((zero ? zero : end) - at));
+        if (zero)
+            hl_text_puts(&t, "\\0");
+        at = zero ? zero + 1 : end;
+    }
+    return t.data;
+}
+
+static void say_fields(const table *t, piece a, piece b, size_t k, hl_text *what)
+{
+    char *x = shown(field(a, k)), *y = shown(field(b, k));
+    const piece column = field(t->columns, k);
+    if (column.at && field(t->columns, 1).at)
+        hl_text_printf(what, ", column %.*s", (int)column.len, column.at);
+    hl_text_puts(what, ": ");
+    diff_say_values(what, x, y);
+    free(x);
+    free(y);
 }
 
 /* The first field that differs and counts, or -1. */
-static ssize_t find_field(const table *t, const char *a, const char *b)
+static ssize_t find_field(const table *t, piece a, piece b)
 {
-    bool more = true;
-    for (size_t k = 0; more; k++)
-        if (!same_field(a, b, k, &more) && !(t->columns && t->ignore && k == t->ignored))
+    for (size_t k = 0;; k++) {
+        const piece x = field(a, k), y = field(b, k);
+        if (!x.at && !y.at)
+            return -1;
+        if (!same_piece(x, y) && !(t->columns.at && t->ignore && k == t->ignored))
             return (ssize_t)k;
-    return -1;
+    }
 }
 
-static bool say_chains(const char *a, const char *b, hl_text *what)
+static bool say_chains(piece a, piece b, hl_text *what)
 {
     static const char key[] = "#chain\t";
-    if (strncmp(a, key, strlen(key)) != 0 || strncmp(b, key, strlen(key)) != 0)
+    const size_t len = strlen(key);
+    if (a.len < len || b.len < len || memcmp(a.at, key, len) != 0 || memcmp(b.at, key, len) != 0)
         return false;
-    char *x = hl_strdup(a + strlen(key)), *y = hl_strdup(b + strlen(key));
+    char *x = hl_strndup(a.at + len, a.len - len), *y = hl_strndup(b.at + len, b.len - len);
     hl_text in_a = {0}, in_b = {0};
     const bool said =
         hl_tsv_unescape(x) && hl_tsv_unescape(y) && hl_chain_differs(x, y, &in_a, &in_b);
@@ -111,63 +141,70 @@ static bool say_chains(const char *a, const char *b, hl_text *what)
     return said;
 }
 
-static void say_line(const table *t, size_t number, const char *a, const char *b, hl_text *what)
+/* Adds nothing where the two lines are the same. */
+static void compare_lines(const table *t, size_t number, const lines *a, const lines *b,
+                          hl_text *what)
 {
+    /* With a column that does not count, neither does the seal, which is of that column, too. */
+    const bool seals = t->ignore && is_seal(a->line) && is_seal(b->line);
+    const ssize_t k = seals ? -1 : find_field(t, a->line, b->line);
+    if (a->line.at && b->line.at && k < 0 && a->ended == b->ended)
+        return;
     hl_text_printf(what, "line %zu", number);
-    if (!a || !b)
-        hl_text_printf(what, ": only the %s file has it", a ? "first" : "second");
-    else if (!say_chains(a, b, what))
-        say_fields(t, a, b, (size_t)find_field(t, a, b), what);
+    if (!a->line.at || !b->line.at)
+        hl_text_printf(what, ": only the %s file has it", a->line.at ? "first" : "second");
+    else if (k < 0)
+        hl_text_printf(what, ": only the %s file ends it with a newline",
+                       a->ended ? "first" : "second");
+    else if (!say_chains(a->line, b->line, what))
+        say_fields(t, a->line, b->line, (size_t)k, what);
 }
 
 /* The first line that does not start with # names the columns. */
-static void note_columns(table *t, const char *line)
+static int note_columns(table *t, piece line, const char *name, hl_err *e)
 {
-    if (t->columns || line[0] == '#')
-        return;
-    t->columns = hl_strdup(line);
-    size_t n;
-    const char *name;
-    while ((name = field(line, t->ignored, &n)) &&
-           !(t->ignore && strlen(t->ignore) == n && memcmp(name, t->ignore, n) == 0))
-        t->ignored++;
+    if (t->columns.at || (line.len && line.at[0] == '#'))
+        return 0;
+    t->line = hl_strndup(line.at, line.len);
+    t->columns = (piece){t->line, line.len};
+    const piece wanted = {t->ignore, t->ignore ? strlen(t->ignore) : 0};
+    piece column = field(t->columns, 0);
+    while (column.at && !same_piece(column, wanted))
+        column = field(t->columns, ++t->ignored);
+    return column.at || !t->ignore
+               ? 0
+               : hl_fail(e, "--ignore %s: %s has no column of that name", t->ignore, name);
 }
 
-static bool is_seal(const char *line)
-{
-    return line && strncmp(line, "#sha256\t", 8) == 0;
-}
-
-static int compare(lines *a, const char *a_name, lines *b, const char *b_name, table *t,
-                   hl_text *what, hl_err *e)
+static int compare(lines *a, lines *b, table *t, hl_text *what, hl_err *e)
 {
     for (size_t number = 1;; number++) {
-        if (next(a, a_name, e) || next(b, b_name, e))
+        if (next(a, e) || next(b, e))
             return -1;
-        if (!a->line && !b->line)
+        if (!a->line.at && !b->line.at)
+            return t->ignore && !t->columns.at
+                       ? hl_fail(e, "--ignore %s: %s has no line of column names", t->ignore,
+                                 a->name)
+                       : 0;
+        compare_lines(t, number, a, b, what);
+        if (what->len)
             return 0;
-        if (t->ignore && is_seal(a->line) && is_seal(b->line))
-            continue; /* it is of the column that does not count, too */
-        if (!a->line || !b->line || find_field(t, a->line, b->line) >= 0) {
-            say_line(t, number, a->line, b->line, what);
-            return 0;
-        }
-        note_columns(t, a->line);
+        if (note_columns(t, a->line, a->name, e))
+            return -1;
     }
 }
 
 int diff_texts(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e)
 {
-    const char *a_name, *b_name;
-    lines x = {.fp = hl_in_open(a, &a_name, e)}, y = {0};
+    lines x = {.name = a, .fp = hl_in_open_file(a, e)}, y = {.name = b};
     if (!x.fp)
         return -1;
-    y.fp = hl_in_open(b, &b_name, e);
+    y.fp = hl_in_open_file(b, e);
     table t = {.ignore = ignore};
-    const int status = y.fp ? compare(&x, a_name, &y, b_name, &t, what, e) : -1;
-    free(x.line);
-    free(y.line);
-    free(t.columns);
+    const int status = y.fp ? compare(&x, &y, &t, what, e) : -1;
+    free(x.buf);
+    free(y.buf);
+    free(t.line);
     fclose(x.fp);
     if (y.fp)
         fclose(y.fp);

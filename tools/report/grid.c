@@ -10,14 +10,24 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- reading ---- */
+
+/* A run in the table is a folder or a file, never standard input, a pipe or a device. */
+static int read_run(report_run *r, const char *name, hl_err *e)
+{
+    struct stat st;
+    if (stat(name, &st) == 0 && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+        return hl_fail(e, "%s: is not a file", name);
+    return report_run_find(r, strcmp(name, "-") == 0 ? "./-" : name, e);
+}
 
 static int read_runs(report_grid *g, hl_err *e)
 {
     g->runs = hl_calloc(g->table.nrows, sizeof *g->runs);
     for (size_t i = 0; i < g->table.nrows; i++)
-        if (report_run_find(&g->runs[i], hl_tsv_field(&g->table, i, g->nsettings), e))
+        if (read_run(&g->runs[i], hl_tsv_field(&g->table, i, g->nsettings), e))
             return -1;
     return 0;
 }

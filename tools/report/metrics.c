@@ -4,11 +4,10 @@
 
 #include "../common/json_util.h"
 #include "../common/mem.h"
+#include "../common/names.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_CLASSES = 1000 };
 
 static int read_class(const report_metrics *r, const json_t *o, hl_class_metrics *c, hl_err *e)
 {
@@ -33,8 +32,10 @@ static int read_classes(report_metrics *r, hl_err *e)
     if (!names || !figures)
         return -1;
     const size_t n = json_array_size(names);
-    if (n < 1 || n > MAX_CLASSES)
-        return hl_fail(e, "%s: 'classes': expected 1 to %d, found %zu", r->file, MAX_CLASSES, n);
+    if (n < 1)
+        return hl_fail(e, "%s: 'classes': expected at least one name, found none", r->file);
+    if (hl_names_check_count(n, r->file, e))
+        return -1;
     r->m.nclasses = n;
     r->classes = hl_calloc(n, sizeof *r->classes);
     r->m.classes = hl_calloc(n, sizeof *r->m.classes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pairs.h"
 
+#include "../common/lines.h"
 #include "../common/mem.h"
 #include "../common/output.h"
 
@@ -43,6 +44,8 @@ int report_pairs_read(report_pairs *p, const char *path, bool with_title, hl_err
         return -1;
     int status = hl_in_read_all(fp, name, MAX_BYTES, &p->text, &len, e);
     fclose(fp);
+    if (status == 0)
+        status = hl_text_settle(p->text, &len, name, e);
     if (status == 0 && strlen(p->text) != len)
         status = hl_fail(e, "%s: it is not text", name);
     if (status == 0)

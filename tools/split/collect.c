@@ -25,36 +25,19 @@ static int subset_from_name(const char *name, size_t len)
     return -1;
 }
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Before the manifest numbers the classes, which is meant for few of them. */
 static int check_classes(const hl_manifest *m, const char *name, hl_err *e)
 {
-    const char **labels = hl_malloc(m->n, sizeof *labels);
-    for (size_t i = 0; i < m->n; i++)
-        labels[i] = m->samples[i].label;
-    qsort(labels, m->n, sizeof *labels, compare_text);
-    size_t classes = 1;
-    for (size_t i = 1; i < m->n; i++)
-        classes += strcmp(labels[i - 1], labels[i]) != 0;
-    int status = 0;
-    if (classes < 2)
-        status = hl_fail(e, "%s: expected at least two classes, found one: '%s'", name, labels[0]);
-    else if (classes > HL_MAX_CLASSES)
-        status =
-            hl_fail(e, "%s: expected at most %d classes, found %zu", name, HL_MAX_CLASSES, classes);
-    free(labels);
-    return status;
+    if (m->nclasses < 2)
+        return hl_fail(e, "%s: expected at least two classes, found one: '%s'", name,
+                       m->classes[0]);
+    return hl_names_check_count(m->nclasses, name, e);
 }
 
 static int finish(hl_collection *c, const char *name, hl_err *e)
 {
+    hl_manifest_finish(&c->samples);
     if (check_classes(&c->samples, name, e))
         return -1;
-    hl_manifest_finish(&c->samples);
     char *json = hl_names_format(c->samples.classes, c->samples.nclasses);
     if (!json)
         return hl_fail(e, "%s: the name of a class is not UTF-8", name);

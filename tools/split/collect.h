@@ -17,8 +17,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HL_MAX_CLASSES = 1000 };
-
 typedef struct hl_collection {
     hl_manifest samples;          /* finished, sorted by path */
     bool has_subsets;             /* the data set's own; otherwise all are HL_TRAIN */
