@@ -2,13 +2,15 @@
 # Experiments of several runs, each of them the one of pipeline.mk with other knobs; and what a run is
 # good for: a worklist of new images.
 
+goals += compare sweep kfold diff reproduce triage
+goal_knobs += SEEDS A B HEAD IMAGES CALIBRATION OPERATING PAGE_ROWS TRIAGE
 .PHONY: compare sweep kfold diff reproduce triage
 
 # All backbones on the same data with the same split, and the paper's Table 1.
 run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
 comparison := $(RESULTS)/$(call run_of,compare)
 compare:
-	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
+	$(foreach m,$(models),+@$(again) MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
 	@mkdir -p $(comparison)
 	$(bin)/compare -j $(call q,$(JOBS)) -s $(call q,$(SEED)) -n VGG16,InceptionResNetV2,MobileNetV2 -o $(comparison)/compare.tsv \
 	    --json $(comparison)/compare.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/predictions.tsv)
@@ -53,7 +55,7 @@ subset_figures = awk -v want='"$(1)": {' '/^  "subsets"/ { inside = 1 } \
 define sweep_one
 .PHONY: sweep/$(1)
 sweep/$(1): $$(features) | sweep/several
-	+@$$(MAKE) --no-print-directory $$(subst @,=,$$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$$(OUT)/sweep/$(1)' \
+	+@$$(again) $$(subst @,=,$$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$$(OUT)/sweep/$(1)' \
 	    '$$(OUT)/sweep/$(1)/metrics.json' '$$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null
 	@echo 'sweep: $(1)'
 endef
@@ -89,7 +91,7 @@ kfold_base := $(if $(filter-out 0,$(AUGMENT)),$(kfold_out),$(OUT))
 folds := $(shell seq 1 $(call q,$(K)) 2>/dev/null)
 $(if $(word 2,$(folds)),,$(error K: expected a whole number from 2 to 100, found '$(K)'))
 fold_out = $(kfold_out)/fold-$(1)-of-$(K)
-fold_make = +@$(MAKE) --no-print-directory FOLD=$(1) BASE='$(kfold_base)' QUIET=-q
+fold_make = +@$(again) FOLD=$(1) BASE='$(kfold_base)' QUIET=-q
 
 ifneq ($(kfold_base),$(OUT))
 $(kfold_base)/features.safetensors.zst: FORCE
@@ -147,13 +149,13 @@ endif
 $(call take_values,A B)
 run_dir = $(shell [ -e $(call q,$(1)/experiment.tsv) ] || printf %s/ $(call q,$(RESULTS)))$(1)
 diff:
-	@scripts/diff-runs $(if $(A),$(call q,$(call run_dir,$(A)))) $(if $(B),$(call q,$(call run_dir,$(B))))
+	@$(hilum)/scripts/diff-runs $(if $(A),$(call q,$(call run_dir,$(A)))) $(if $(B),$(call q,$(call run_dir,$(B))))
 
 # ---- reproduce: a run again, elsewhere, byte for byte ----------------------------------------------
 
 reproduce: build
-	+@MAKE=$(call q,$(MAKE)) BIN=$(call q,$(bin)) DIGESTS=$(call q,$(abspath $(DIGESTS))) \
-	    scripts/reproduce $(call q,$(call run_dir,$(reproduced)))
+	+@MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile BIN=$(bin) DIGESTS=$(call q,$(abspath $(DIGESTS))) \
+	    WEIGHTS_DIR=$(call q,$(weights_dir)) $(hilum)/scripts/reproduce $(call q,$(call run_dir,$(reproduced)))
 
 # ---- triage: a worklist of new images --------------------------------------------------------------
 
@@ -173,14 +175,14 @@ triage_model = $(or $(if $(call is_given,MODEL),$(MODEL)),$(call stated,MODEL),$
 triage_weights = $(if $(filter %.pt,$(lastword $(triage_model))),$(triage_model),$(or \
     $(if $(call is_given,WEIGHTS),$(WEIGHTS)),$(call stated,WEIGHTS),$(WEIGHTS)))
 
-triage: $(bin)/predict
+triage: $(call made,predict)
 	@[ -f $(call q,$(HEAD)) ] || \
 	    { echo make: $(call q,HEAD=$(HEAD): there is no such file; make all makes one) >&2; exit 1; }
-	@[ ! -e $(call q,$(head_folder)/experiment.tsv) ] || scripts/unchanged $(call q,$(head_folder)/experiment.tsv)
+	@[ ! -e $(call q,$(head_folder)/experiment.tsv) ] || $(hilum)/scripts/unchanged $(call q,$(head_folder)/experiment.tsv)
 	@[ -e $(call q,$(IMAGES)) ] || \
 	    { echo make: $(call q,IMAGES=$(IMAGES): expected a folder of images) >&2; exit 1; }
 	@mkdir -p -- $(call q,$(TRIAGE))
-	@$(bin)/predict $(QUIET) -w $(call q,$(triage_weights)) $(if $(ALLOW_CODE),--allow-code) \
+	@$(bin)/predict $(QUIET) -w $(call q,$(call weights_at,$(triage_weights))) $(if $(code_allowed),--allow-code) \
 	    $(if $(CALIBRATION),-c $(call q,$(CALIBRATION))) $(if $(OPERATING),--operating $(call q,$(OPERATING))) \
 	    --on-error skip -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $(call q,$(TRIAGE))/worklist.tsv \
 	    --page $(call q,$(TRIAGE))/worklist.html --page-rows $(call q,$(PAGE_ROWS)) -- $(call q,$(HEAD)) $(call q,$(IMAGES))

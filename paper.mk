@@ -3,6 +3,8 @@
 # leaves open, to see which combinations fall to the constant answer. The backbone runs once for each
 # way of making features; what is done is not done again.
 
+goals += paper
+goal_knobs += PAPER_RATES PAPER_UNFREEZE
 $(call take_values,PAPER_RATES PAPER_UNFREEZE)
 
 .PHONY: paper
@@ -28,7 +30,7 @@ paper_knobs = NORMALIZE=$(call word_of,1,$(1)) POOL=$(call word_of,2,$(1)) \
     FILTER=$(if $(findstring nearest,$(1)),nearest,$(call q,$(FILTER))) \
     UNFREEZE=$(if $(findstring unfrozen,$(1)),$(call q,$(PAPER_UNFREEZE)),0)
 # The paper's split is random by image, so patients are in training and test.
-paper_make = +@$(MAKE) --no-print-directory GROUP=none ALLOW_LEAK=1 QUIET=-q EXPLAIN=0 RUN='$(RUN)-paper/$(1)' \
+paper_make = +@$(again) GROUP=none ALLOW_LEAK=1 QUIET=-q EXPLAIN=0 RUN='$(RUN)-paper/$(1)' \
     $(call paper_knobs,$(1))
 
 define paper_features

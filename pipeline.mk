@@ -67,6 +67,7 @@ PREVALENCE ?=
 K       ?= 5
 FOLD    ?=
 # machine
+processors := $(shell $(hilum)/scripts/processors)
 JOBS    ?= $(processors)
 RESULTS ?= results
 # The last part of a path, of characters that the name of a folder of results can have.
@@ -79,7 +80,8 @@ $(call take_values,$(models:%=WEIGHTS_%))
 
 # A TorchScript module brings its own weights; its size and scaling are SIZE and NORMALIZE.
 is_module := $(if $(filter %.pt,$(lastword $(MODEL))),yes)
-ALLOW_CODE ?=
+ALLOW_CODE ?= 0
+code_allowed = $(filter 1,$(ALLOW_CODE))
 
 # Without WEIGHTS: Keras' own file, fetched once; the embedded sample does without a download.
 keras_file_vgg16 := vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5
@@ -92,6 +94,7 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 $(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
 $(if $(filter-out 0 1,$(ALLOW_LEAK)),$(error ALLOW_LEAK: expected 0 or 1, found '$(ALLOW_LEAK)'))
+$(if $(filter-out 0 1,$(ALLOW_CODE)),$(error ALLOW_CODE: expected 0 or 1, found '$(ALLOW_CODE)'))
 $(if $(filter-out 0 1,$(CALIBRATE)),$(error CALIBRATE: expected 0 or 1, found '$(CALIBRATE)'))
 
 # Where the backbone is cut: at its end, or below the layers that are trained with the head, which
@@ -121,7 +124,6 @@ $(call check_names,BASE TRAIN_OUT)
 # Every image is in training in some fold. So features with variants start from a manifest that has
 # all of them there.
 all_train := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
-bin := $(BUILD)/bin
 
 # What a typo would make fail only after minutes.
 .PHONY: inputs-are-there
@@ -131,7 +133,7 @@ inputs-are-there:
 	@[ -n '$(is_module)$(if $(strip $(foreach m,$(models),$(call eq,$(m),$(MODEL)))),yes)' ] || \
 	    { echo make: $(call q,MODEL=$(MODEL): expected $(models) or a file.pt) >&2; exit 1; }
 	@case $(call q,$(WEIGHTS)) in seeded:*|'') ;; \
-	    data/weights/*) cut -f 1 data/weights.tsv | grep -qxF -e $(call q,$(WEIGHTS:data/weights/%=%)) || { echo \
+	    data/weights/*) cut -f 1 $(hilum)/data/weights.tsv | grep -qxF -e $(call q,$(WEIGHTS:data/weights/%=%)) || { echo \
 	        make: $(call q,WEIGHTS=$(WEIGHTS): expected one of the files in data/weights.tsv) >&2; exit 1; };; \
 	    *) [ -f $(call q,$(WEIGHTS)) ] || \
 	        { echo make: $(call q,WEIGHTS=$(WEIGHTS): there is no such file) >&2; exit 1; };; esac
@@ -142,7 +144,7 @@ export HILUM_MAKE := $(shell echo $$(uname -n):$$PPID:$$(cut -d ' ' -f 22 /proc/
 endif
 .PHONY: run-is-ours
 run-is-ours: | inputs-are-there compiled
-	@scripts/take $(call q,$(HILUM_MAKE)) $(sort $(BASE) $(TRAIN_OUT))
+	@$(hilum)/scripts/take $(call q,$(HILUM_MAKE)) $(sort $(BASE) $(TRAIN_OUT))
 
 # What files and folders hold, as a digest each; dates are no part of it. What did not change since
 # the last time, by inode, size and both of its dates, is not read again.
@@ -156,17 +158,19 @@ digests = $(bin)/digest -q -j $(call q,$(JOBS)) --cache $(call q,$(DIGESTS)) -- 
 # of a tool, of weights or of an image matters. A run of which a part is to be made again is not
 # complete: nothing states any longer what it was made with. $(call params,FILE,TEXT,TOOL ...,FILE ...)
 define params
-$(1): FORCE | run-is-ours $$(addprefix $$(bin)/,digest $(3))
+$(1): FORCE | run-is-ours $$(call made,digest $(3))
 	@mkdir -p $$(@D)
 	@{ $$(if $(2),printf '%s\n' $$(call q,$(2));) \
 	    $$(if $(3)$(4),$$(call digests,$$(addprefix $$(bin)/,$(3)) $(4));) } >$$@.$$$$$$$$; \
 	cmp -s $$@.$$$$$$$$ $$@ || rm -f $$(experiment); $$(update)
 endef
 
-# Keras' own files are verified before they are used, whoever put them there.
+# Keras' own files are named data/weights/FILE in every run, and lie in $(weights_dir). They are verified
+# before they are used, whoever put them there.
+weights_at = $(if $(filter data/weights/%,$(firstword $(1))),$(weights_dir)$(patsubst data/weights%,%,$(1)),$(1))
 weights_ready := $(if $(is_module)$(call not_in_names,$(WEIGHTS)),,$(patsubst %,%.verified,$(filter data/weights/%,$(WEIGHTS))))
 data/weights/%.verified: FORCE
-	@data/fetch-weights $*
+	@$(hilum)/data/fetch-weights $* $(call q,$(weights_dir))
 $(BASE)/params/weights: $(weights_ready)
 
 # ---- from images to a report ---------------------------------------------------------------------
@@ -190,7 +194,7 @@ maps     := $(TRAIN_OUT)/explain/explain.tsv
 experiment := $(TRAIN_OUT)/experiment.tsv
 
 # The file that the backbone's weights are in; a name such as seeded:1 stands for itself.
-weights_file = $(if $(is_module),$(MODEL),$(if $(filter seeded:%,$(firstword $(WEIGHTS))),,$(WEIGHTS)))
+weights_file = $(if $(is_module),$(MODEL),$(if $(filter seeded:%,$(firstword $(WEIGHTS))),,$(call weights_at,$(WEIGHTS))))
 
 $(eval $(call params,$$(BASE)/params/data,,,$$(call q,$$(DATA))))
 $(eval $(call params,$$(BASE)/params/split,$$(DATA) seed $$(SEED) test $$(if $$(all_train),0 val 0,$$(TEST) val $$(VAL)) group $$(GROUP) subsets $$(SUBSETS),split))
@@ -213,7 +217,8 @@ $(BASE)/params/data: $(if $(is_sample),$(sample)/PHANTOM.json)
 .PRECIOUS: $(manifest) $(audit) $(images) $(features) $(head) $(history) $(metrics) $(predictions) \
            $(calibration) $(report) $(summary) $(report_json) $(maps)
 
-$(sample).tool: FORCE | $(bin)/digest $(bin)/phantom
+$(sample).tool: FORCE | $(call made,digest phantom)
+	@mkdir -p $(@D)
 	@$(bin)/digest -q $(bin)/phantom | cut -f 1 >$@.$$$$; $(update)
 
 $(sample)/PHANTOM.json: $(sample).tool
@@ -258,7 +263,7 @@ $(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(if $(FOLD
 
 $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	$(call note,extract-features,$(BASE))
-	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
+	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(call weights_at,$(WEIGHTS))))$(if $(code_allowed), --allow-code) \
 	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) --store $(call q,$(STORE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
@@ -273,7 +278,7 @@ $(head) $(history) &: $(features) $(fold) $(TRAIN_OUT)/params/train $(if $(wildc
 	$(bin)/train-head $(QUIET) -n $(call q,$(NEURONS)) --standardize $(call q,$(STANDARDIZE)) --lr $(call q,$(LR)) -e $(call q,$(EPOCHS)) \
 	    -b $(call q,$(BATCH)) --steps $(call q,$(steps)) --patience $(call q,$(PATIENCE)) \
 	    --lr-schedule $(call q,$(LR_SCHEDULE)) --l2 $(call q,$(L2)) --dropout $(call q,$(DROPOUT)) \
-	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) $(tail) $(if $(unfrozen),-w $(call q,$(WEIGHTS))) \
+	    --class-weight $(call q,$(CLASS_WEIGHT)) --optimizer $(call q,$(OPTIMIZER)) $(tail) $(if $(unfrozen),-w $(call q,$(call weights_at,$(WEIGHTS)))) \
 	    -s $(call q,$(TRAIN_SEED)) -j $(call q,$(JOBS)) $(fold:%=--manifest %) --checkpoint $(checkpoint) \
 	    --history $(history) -o $(head) $<
 	@[ ! -e $(checkpoint) ] || { echo 'make: the training was interrupted: the same command goes on with it;' \
@@ -288,13 +293,13 @@ $(metrics) $(predictions) $(calibration) &: $(head) $(features) $(fold) $(TRAIN_
 	    -p $(predictions) -o $(metrics) $(head) $(features)
 
 $(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
-	$(bin)/explain $(QUIET) -i $(images) -p $(predictions) -w $(call q,$(if $(is_module),$(MODEL),$(WEIGHTS))) \
-	    $(if $(ALLOW_CODE),--allow-code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
+	$(bin)/explain $(QUIET) -i $(images) -p $(predictions) -w $(call q,$(if $(is_module),$(MODEL),$(call weights_at,$(WEIGHTS)))) \
+	    $(if $(code_allowed),--allow-code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
 
 $(report) $(summary) $(report_json) &: $(if $(explained),$(maps)) $(metrics) $(predictions) $(history) $(subsets) \
         $(audit) $(experiment) $(TRAIN_OUT)/params/report
 	@[ $(BASE) -ef $(TRAIN_OUT) ] || cp $(BASE)/software/* $(TRAIN_OUT)/software
-	@scripts/unchanged $(experiment)
+	@$(hilum)/scripts/unchanged $(experiment)
 	$(bin)/report --metrics $(metrics) --history $(history) --predictions $(predictions) \
 	    --manifest $(subsets) --audit $(audit) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
 	    $(if $(explained),--explain $(dir $(maps))) --markdown $(summary) --json $(report_json) -o $(report)
@@ -327,6 +332,9 @@ $(experiment): $(run_files) $(history) $(TRAIN_OUT)/params/experiment
 
 # ---- goals ---------------------------------------------------------------------------------------
 
+# What `hilum` passes on to make, besides files; experiments.mk and paper.mk add to it.
+goals := all explain help
+goal_knobs := DIGESTS PRINTS QUIET
 .PHONY: all explain help
 explain: $(maps)
 	@echo 'heat maps: $(dir $(maps))'
@@ -382,9 +390,8 @@ about_ALLOW_CODE := 1: run a TorchScript file, which is a program
 about_RUN := name of the folder under $(RESULTS)/
 
 help:
-	@echo 'make [GOAL ...] [KNOB=value ...]'
+	@echo '$(me) GOAL ... [KNOB=value ...]'
 	@echo
-	@echo 'deps       install the Debian packages'
 	@echo 'all        run the experiment and write $(report)'
 	@echo 'explain    heat maps of the run alone: $(dir $(maps))'
 	@echo 'triage     IMAGES=folder [HEAD=file]: a worklist of new images and its page'
@@ -394,8 +401,6 @@ help:
 	@echo 'kfold      cross validation with K folds by patient: each image is tested once'
 	@echo 'diff       A=run B=run: what differs in knobs and metrics'
 	@echo 'reproduce  RUN=run: run it again in a scratch place and compare the bytes'
-	@echo 'build      compile the tools into $(BUILD)/bin; clean'
-	@echo 'check      run the tests; bench: speed beside other programs'
-	@echo $(call q,install    into PREFIX=$(PREFIX); uninstall)
+	@$(foreach l,$(checkout_help),echo $(call q,$($(l)));)
 	@echo
 	@$(foreach k,$(knobs),printf '%-13s %-24s %s\n' $(k) $(call q,$($(k))) $(call q,$(about_$(k)));)

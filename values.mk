@@ -38,5 +38,5 @@ check_name = $(if $(2),,$(error $(1): expected a name, found nothing))\
 
 # A slip in the name of a knob would train with the default.
 unknown = $(firstword $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(v)))),$(filter-out $(known),$(v)))))
-refuse_unknown = $(if $(unknown),$(call refuse_name,$(unknown),$(shell scripts/nearest $(call q,$(unknown)) $(known))))
+refuse_unknown = $(if $(unknown),$(call refuse_name,$(unknown),$(shell $(hilum)/scripts/nearest $(call q,$(unknown)) $(known))))
 refuse_name = $(error $(1): there is no such knob; $(if $(2),the nearest is $(2),make help lists them))

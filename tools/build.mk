@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Compiling and installing. Variables for users, on the command line or in the environment: CC CXX CFLAGS
-# CXXFLAGS LDFLAGS PREFIX DESTDIR, WERROR=1 (warnings are errors), LIBTORCH=dir (a libtorch other than the
+# Compiling. Variables for users, on the command line or in the environment: CC CXX CFLAGS
+# CXXFLAGS LDFLAGS, WERROR=1 (warnings are errors), LIBTORCH=dir (a libtorch other than the
 # system's), asan=1 (sanitizer build), fuzz=1 (for tests/fuzz/fuzz.mk).
 
 # ---- flags ---------------------------------------------------------------------------------------
@@ -20,7 +20,6 @@ CC := clang
 endif
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= -O2 -g
-PREFIX   ?= /usr/local
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 
@@ -104,7 +103,6 @@ built = $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 
 # Compiling takes all processors unless -j says how many, and comes before everything else. (The steps of an
 # experiment have threads of their own, and come one after the other.)
-processors := $(shell scripts/processors)
 jobs_are_given = $(filter -j% --jobserver-auth%,$(MAKEFLAGS))
 # $(call compile,GOAL)
 compile = +@$(if $(jobs_are_given),:,[ -e $(BUILD)/libhilum.a ] || \
@@ -178,25 +176,3 @@ $(foreach t,$(nets_tools),$(eval $(call link_nets,$(t))))
 
 clean:
 	rm -rf build build-asan build-fuzz build-threads build-libtorch build-asan-libtorch
-
-# ---- installing ----------------------------------------------------------------------------------
-
-# `split` alone would hide coreutils' own: the tools are installed as hilum-TOOL, and under their
-# plain names in a folder of their own for those who put it on their PATH.
-bindir := $(DESTDIR)$(PREFIX)/bin
-plain_bindir := $(DESTDIR)$(PREFIX)/lib/hilum/bin
-mandir := $(DESTDIR)$(PREFIX)/share/man/man1
-
-.PHONY: install uninstall
-install: build
-	install -d $(call q,$(bindir)) $(call q,$(plain_bindir)) $(call q,$(mandir))
-	install -m 755 $(tool_paths) $(call q,$(plain_bindir))
-	install -m 755 $(torch_library) $(call q,$(plain_bindir))/..
-	for t in $(tools); do \
-	    ln -sf ../lib/hilum/bin/$$t $(call q,$(bindir))/hilum-$$t; \
-	    install -m 644 docs/man/$$t.1 $(call q,$(mandir))/hilum-$$t.1; \
-	done
-
-uninstall:
-	for t in $(tools); do rm -f $(call q,$(bindir))/hilum-$$t $(call q,$(mandir))/hilum-$$t.1; done
-	rm -rf $(call q,$(DESTDIR)$(PREFIX)/lib/hilum)

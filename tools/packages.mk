@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The only goals that change the system: deps installs the Debian packages that hilum needs to be built, run and
-# tested, deps-dev what the developers' own checks need besides. scripts/install-packages does it.
+# tested, deps-deb those and what a package of hilum is built with, deps-dev what the developers' own checks need besides. scripts/install-packages does it.
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
@@ -8,9 +8,15 @@ PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
 DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck valgrind python3-venv \
                 chromium fonts-dejavu-core default-jre-headless debootstrap
 
-.PHONY: deps deps-dev
+# What the Debian package needs to be built and checked besides PACKAGES.
+DEB_PACKAGES := build-essential debhelper lintian
+
+.PHONY: deps deps-dev deps-deb
+all_deps := deps deps-dev deps-deb
 deps:
 	@scripts/install-packages $@ $(PACKAGES)
+deps-deb:
+	@scripts/install-packages $@ $(PACKAGES) $(DEB_PACKAGES)
 deps-dev:
 	@scripts/install-packages $@ $(DEV_PACKAGES)
 	@[ -x build/venv/bin/python3 ] || python3 -m venv build/venv

@@ -230,7 +230,7 @@ arrived() { cmp served/net.h5 data/weights/net.h5; }
             data/fetch-weights "$name"
     done
     fails 2 '^usage: ' data/fetch-weights
-    fails 2 '^usage: ' data/fetch-weights net.h5 net.h5
+    fails 2 '^usage: ' data/fetch-weights net.h5 folder folder
     [ ! -e data/weights ]
 }
 

@@ -119,6 +119,21 @@ static void print_help(const hl_cli *cli)
            "  -h, --help", "show this", "      --version", "show the version");
 }
 
+/* The table for programs, such as those that complete command lines in a shell. */
+static void print_table(const hl_cli *cli)
+{
+    static const char *const kinds[] = {
+        [HL_FLAG] = "flag", [HL_INT] = "int",       [HL_U64] = "int",
+        [HL_REAL] = "real", [HL_STRING] = "string", [HL_CHOICE] = "choice",
+    };
+    for (size_t i = 0; i < cli->nopts; i++) {
+        const hl_opt *o = &cli->opts[i];
+        printf("%c\t%s\t%s\t%s\n", o->letter ? o->letter : '-', o->name, kinds[o->kind],
+               o->arg ? o->arg : "");
+    }
+    printf("q\tquiet\tflag\t\nh\thelp\tflag\t\n-\tversion\tflag\t\n");
+}
+
 static void set_number(const hl_opt *o, const char *arg)
 {
     if (o->kind == HL_INT) {
@@ -221,6 +236,11 @@ int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
         abort();
     hl_log_name(cli->name);
     describe(cli, letters, longs);
+    if (argc == 2 &&
+        strcmp(argv[1], "--options") == 0) { /* no row of getopt's: it has abbreviations */
+        print_table(cli);
+        exit(fflush(stdout) ? 1 : 0);
+    }
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
         if (code == 'q')

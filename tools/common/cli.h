@@ -87,6 +87,10 @@ typedef struct hl_cli {
  * Parses argv and sets the log's tool name. Every tool also has -q/--quiet, -h/--help and
  * --version, which are handled here. Wrong usage prints one line and exits with 2; --help and
  * --version print and exit with 0. Returns the index of the first operand in argv.
+ *
+ * --options, alone, prints the table for programs and exits with 0: a row for each option, with its
+ * letter ("-" for none), name, kind (flag, int, real, string, choice) and placeholder, or the words
+ * of a choice as "a|b|c"; tabs between them.
  */
 int hl_cli_parse(const hl_cli *cli, int argc, char **argv);
 
