@@ -8,7 +8,7 @@
 run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
 comparison := $(RESULTS)/$(call run_of,compare)
 compare:
-	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
+	$(foreach m,$(models),+@$(MAKE) --no-print-directory MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) RUN_IS_DEFAULT=$(run_is_default) all$(newline))
 	@mkdir -p $(comparison)
 	$(bin)/compare -j $(call q,$(JOBS)) -s $(call q,$(SEED)) -n VGG16,InceptionResNetV2,MobileNetV2 -o $(comparison)/compare.tsv \
 	    --json $(comparison)/compare.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/predictions.tsv)

@@ -11,8 +11,8 @@ knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SI
          NEURONS LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
          RESAMPLES CALIBRATE PREVALENCE \
          JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
-# QUIET is for the makes of sweeps and folds.
-known += QUIET
+# What makes that make calls are told.
+known += QUIET RUN_IS_DEFAULT
 $(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS)
 
 MODEL   ?= vgg16
@@ -71,6 +71,8 @@ RESULTS ?= results
 # The last part of a path, of characters that the name of a folder of results can have.
 name_of = $(shell basename -- $(call q,$(1)) $(2) | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)
 default_run := $(call name_of,$(DATA))-$(call name_of,$(MODEL),.pt)
+# Folders of several data sets have the same last part. (RUN_IS_DEFAULT is how make compare says it.)
+run_is_default := $(if $(call is_given,RUN),$(RUN_IS_DEFAULT),yes)
 RUN     ?= $(default_run)
 
 models := vgg16 inceptionresnetv2 mobilenetv2
@@ -142,6 +144,7 @@ endif
 .PHONY: run-is-ours
 run-is-ours: | inputs-are-there compiled
 	@scripts/take $(call q,$(HILUM_MAKE)) $(sort $(BASE) $(TRAIN_OUT))
+	@[ -z '$(run_is_default)' ] || scripts/same-data $(BASE) $(call q,$(DATA)) $(RUN)
 
 # What files and folders hold, as a digest each; dates are no part of it. What did not change since
 # the last time, by inode, size and both of its dates, is not read again.

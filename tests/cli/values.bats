@@ -28,9 +28,14 @@ refused() {
     [ "$status" -ne 0 ] && [ "${#lines[@]}" -eq 1 ] && [[ $output == *"*** $line.  Stop." ]] && [ ! -e results ]
 }
 
-# a_run VALUE...: make all in a few seconds
+# a_run [sweep] VALUE...: make all, or a sweep, in a few seconds
 a_run() {
-    hilum all RESULTS="$BATS_TEST_TMPDIR/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 NEURONS=4 EXPLAIN=0 WEIGHTS=seeded:1 "$@"
+    if [ "$1" = sweep ]; then
+        set -- "$@" NEURONS='2 4'
+    elif [ "$1" != all ]; then
+        set -- all "$@" NEURONS=4
+    fi
+    hilum RESULTS="$BATS_TEST_TMPDIR/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 EXPLAIN=0 WEIGHTS=seeded:1 "$@"
 }
 
 @test "values: names of folders with characters that make cannot hold are refused" {
@@ -109,6 +114,30 @@ a_run() {
     [ "$status" -eq 0 ]
     [ "${lines[-1]}" = "worklist: $PWD/$odd/triage/worklist.html" ]
     grep -q 'calibration' "$odd/triage/worklist.tsv"
+}
+
+@test "values: a run of other data is not replaced by one that has its name by default" {
+    mkdir a b
+    phantom -q -n 14 --min-size 64 --max-size 80 a/images
+    cp -r a/images b/images
+    a_run DATA="$PWD/a/images"
+    before=$(cat results/images-mobilenetv2/experiment.tsv)
+    for goal in all sweep; do
+        run a_run $goal DATA="$PWD/b/images"
+        echo "$output"
+        [ "$status" -ne 0 ]
+        grep -qxF "make: $PWD/results/images-mobilenetv2: a run of other data, DATA=$PWD/a/images: name this one with RUN=..., or replace that one with RUN=images-mobilenetv2" <<<"$output"
+        [ "$(cat results/images-mobilenetv2/experiment.tsv)" = "$before" ]
+    done
+    run hilum all RESULTS="$PWD/results" MODEL=mobilenetv2 WEIGHTS=seeded:1 DATA="$PWD/b/images" \
+        RUN=images-mobilenetv2 RUN_IS_DEFAULT=yes # as make compare calls it
+    [ "$status" -ne 0 ]
+    hilum -n compare RESULTS="$PWD/results" DATA="$PWD/b/images" | grep 'RUN_IS_DEFAULT=yes' >/dev/null
+    ln -s a/images link
+    a_run DATA="$PWD/link" RUN=images-mobilenetv2
+    a_run DATA="$PWD/a/images" # the same folder
+    a_run DATA="$PWD/b/images" RUN=images-mobilenetv2
+    grep -qx "knob"$'\t'"DATA"$'\t'"$PWD/b/images" results/images-mobilenetv2/experiment.tsv
 }
 
 @test "values: swept ones that no folder can be named after are refused" {
