@@ -180,7 +180,7 @@ triage: $(bin)/predict
 	@[ -e $(call q,$(IMAGES)) ] || \
 	    { echo make: $(call q,IMAGES=$(IMAGES): expected a folder of images) >&2; exit 1; }
 	@mkdir -p -- $(call q,$(TRIAGE))
-	@$(bin)/predict $(QUIET) -w $(call q,$(triage_weights)) $(if $(ALLOW_CODE),--allow-code) \
+	@$(bin)/predict $(QUIET) -w $(call q,$(triage_weights)) $(allow_code) \
 	    $(if $(CALIBRATION),-c $(call q,$(CALIBRATION))) $(if $(OPERATING),--operating $(call q,$(OPERATING))) \
 	    --on-error skip -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $(call q,$(TRIAGE))/worklist.tsv \
 	    --page $(call q,$(TRIAGE))/worklist.html --page-rows $(call q,$(PAGE_ROWS)) -- $(call q,$(HEAD)) $(call q,$(IMAGES))

@@ -12,8 +12,8 @@ knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SI
          RESAMPLES CALIBRATE PREVALENCE \
          JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
 # What makes that make calls are told.
-known += QUIET RUN_IS_DEFAULT
-$(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS)
+known += RUN_IS_DEFAULT
+$(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS QUIET)
 
 MODEL   ?= vgg16
 DATA    ?= $(sample)
@@ -92,8 +92,9 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 # Every sample once an epoch, or a fixed number of steps.
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 $(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
-$(if $(filter-out 0 1,$(ALLOW_LEAK)),$(error ALLOW_LEAK: expected 0 or 1, found '$(ALLOW_LEAK)'))
-$(if $(filter-out 0 1,$(CALIBRATE)),$(error CALIBRATE: expected 0 or 1, found '$(CALIBRATE)'))
+$(call check_flags,ALLOW_LEAK ALLOW_CODE CALIBRATE)
+$(if $(or $(call eq,$(QUIET),),$(call eq,$(QUIET),-q)),,$(error QUIET: expected -q, found '$(QUIET)'))
+allow_code := $(if $(filter 1,$(ALLOW_CODE)),--allow-code)
 
 # Where the backbone is cut: at its end, or below the layers that are trained with the head, which
 # then needs their weights.
@@ -103,7 +104,7 @@ tail = $(if $(unfrozen),$(cut) --pool $(call q,$(POOL)) --batchnorm $(call q,$(B
 
 # A module may give vectors, and then there are no maps: it must be asked for.
 EXPLAIN ?= $(if $(is_module),0,1)
-$(if $(filter-out 0 1,$(EXPLAIN)),$(error EXPLAIN: expected 0 or 1, found '$(EXPLAIN)'))
+$(call check_flags,EXPLAIN)
 explained := $(filter 1,$(EXPLAIN))
 
 # ---- helpers -------------------------------------------------------------------------------------
@@ -131,7 +132,8 @@ inputs-are-there:
 	    { echo make: $(call q,DATA=$(DATA): there is no such folder) >&2; exit 1; }
 	@[ -n '$(is_module)$(if $(strip $(foreach m,$(models),$(call eq,$(m),$(MODEL)))),yes)' ] || \
 	    { echo make: $(call q,MODEL=$(MODEL): expected $(models) or a file.pt) >&2; exit 1; }
-	@case $(call q,$(WEIGHTS)) in seeded:*|'') ;; \
+	@case $(call q,$(if $(is_module),seeded:,$(WEIGHTS))) in seeded:*) ;; \
+	    '') echo 'make: WEIGHTS: expected a file or seeded:N, found nothing' >&2; exit 1;; \
 	    data/weights/*) cut -f 1 data/weights.tsv | grep -qxF -e $(call q,$(WEIGHTS:data/weights/%=%)) || { echo \
 	        make: $(call q,WEIGHTS=$(WEIGHTS): expected one of the files in data/weights.tsv) >&2; exit 1; };; \
 	    *) [ -f $(call q,$(WEIGHTS)) ] || \
@@ -260,7 +262,7 @@ $(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(if $(FOLD
 
 $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	$(call note,extract-features,$(BASE))
-	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS)))$(if $(ALLOW_CODE), --allow-code) \
+	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(WEIGHTS))) $(allow_code) \
 	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) --store $(call q,$(STORE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
@@ -291,7 +293,7 @@ $(metrics) $(predictions) $(calibration) &: $(head) $(features) $(fold) $(TRAIN_
 
 $(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
 	$(bin)/explain $(QUIET) -i $(images) -p $(predictions) -w $(call q,$(if $(is_module),$(MODEL),$(WEIGHTS))) \
-	    $(if $(ALLOW_CODE),--allow-code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
+	    $(allow_code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
 
 $(report) $(summary) $(report_json) &: $(if $(explained),$(maps)) $(metrics) $(predictions) $(history) $(subsets) \
         $(audit) $(experiment) $(TRAIN_OUT)/params/report

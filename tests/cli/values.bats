@@ -170,6 +170,25 @@ a_run() {
     [[ $output == *"another-cxx -std=c++"*" -Owhat -c "* ]]
 }
 
+@test "values: flags are 0 or 1, and 0 is no" {
+    for knob in ALLOW_LEAK ALLOW_CODE CALIBRATE EXPLAIN; do
+        for value in '0 1' yes 2 '%'; do
+            refused "$knob: expected 0 or 1, found '$value'" "$knob=$value"
+        done
+    done
+    for flag in asan fuzz V WERROR; do
+        refused "$flag: expected 0 or 1, found 'yes'" "$flag=yes"
+    done
+    [ "$(hilum -n asan=0 fuzz=0 V=0 help | grep -c 'tools into build/bin;')" = 1 ]
+    refused "QUIET: expected -q, found ';ls'" QUIET=';ls'
+    module() { hilum -n all BUILD="$PWD/none" RESULTS="$PWD/results" MODEL=m.pt SIZE=32 NORMALIZE=tf EXPLAIN=1 "$@"; }
+    module ALLOW_CODE=1 | grep -- '/extract-features .*--allow-code' >/dev/null
+    module ALLOW_CODE=0 | grep -- '/extract-features ' >/dev/null
+    ! module ALLOW_CODE=0 | grep -e --allow-code
+    run hilum all RESULTS="$PWD/results" WEIGHTS=
+    [ "${lines[0]}" = 'make: WEIGHTS: expected a file or seeded:N, found nothing' ]
+}
+
 @test "values: a variable that is no knob is refused, and the nearest is named" {
     refused 'NEURON: there is no such knob; the nearest is NEURONS' NEURON=64
     refused 'neurons: there is no such knob; the nearest is NEURONS' neurons=64
