@@ -32,9 +32,13 @@ hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstr
                 -Wmissing-prototypes -Wvla $(werror) -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
 # Loops over arrays that are to become vector code, in which nobody reads errno of a square root.
-vector_cflags  := $(if $(fuzz),,-ftree-vectorize -fvect-cost-model=dynamic) -fno-math-errno
-# Threads of products: gcc's OpenMP. For the fuzzers, whose compiler is another, one thread does.
+# (clang has no such model of costs.)
+is_clang := $(findstring __clang__,$(shell $(CC) -dM -E -x c /dev/null 2>/dev/null))
+vector_cflags  := $(if $(fuzz),,-ftree-vectorize $(if $(is_clang),,-fvect-cost-model=dynamic)) -fno-math-errno
+# Threads of products: OpenMP, in the compiler's own library. LLVM's serves oneDNN as well, in place of gcc's. For the
+# fuzzers one thread does.
 openmp_cflags  := $(if $(fuzz),-Wno-unknown-pragmas,-fopenmp)
+openmp_libs    := $(if $(and $(is_clang),$(if $(fuzz),,yes)),-fopenmp,-lgomp)
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
 hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra $(werror) -fPIC -fstack-protector-strong -MMD -MP
 hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
@@ -62,14 +66,14 @@ ifdef LIBTORCH
 torch_cflags := -isystem $(call q,$(LIBTORCH)/include) -isystem $(call q,$(LIBTORCH)/include/torch/csrc/api/include) \
                 $(if $(TORCH_ABI),-D_GLIBCXX_USE_CXX11_ABI=$(TORCH_ABI))
 torch_libs   := -L$(call q,$(LIBTORCH)/lib) -Wl,-rpath,$(call q,$(LIBTORCH)/lib) -ltorch_cpu -lc10
-product_libs := -lgomp
+product_libs := $(openmp_libs)
 # It has a copy of oneDNN of its own, of another version: beside the system's, each would call functions
 # of the other (std::call_once is one for both).
 hilum_cflags += -DHL_WITHOUT_ONEDNN
 else
 torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
-product_libs := -ldnnl -lgomp
+product_libs := -ldnnl $(openmp_libs)
 endif
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)

@@ -227,6 +227,16 @@ a_run() {
     [ "$(OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 knob JOBS)" = "$(knob JOBS)" ]
 }
 
+@test "values: clang gets flags that it knows, and its own OpenMP library" {
+    need_command clang
+    commands() { hilum BUILD="$PWD/build" CC=clang "$@"; }
+    commands "$PWD/build/common/floats.o" "$PWD/build/nets/denormals.o"
+    [ -s build/common/floats.o ] && [ -s build/nets/denormals.o ]
+    commands -n V=1 "$PWD/build/bin/train-head" >commands
+    grep -- '-o [^ ]*/bin/train-head ' commands | grep -- ' -ldnnl -fopenmp ' >/dev/null
+    ! grep -- '-o [^ ]*/bin/train-head ' commands | grep lgomp
+}
+
 @test "values: what make installs goes to a folder with any characters in its name" {
     place="$PWD/it's \$a (b) & c"
     run hilum install DESTDIR="$place" PREFIX=/usr
