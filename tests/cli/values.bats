@@ -221,6 +221,7 @@ a_run() {
 }
 
 @test "values: JOBS is what the process may use, and not what libraries are told" {
+    unset MAKEFLAGS MFLAGS JOBS # make check JOBS=2
     [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
     [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
     [ "$(taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "$ROOT/scripts/processors")" = 1 ]
