@@ -10,7 +10,7 @@ goal_knobs += SEEDS A B HEAD IMAGES CALIBRATION OPERATING PAGE_ROWS TRIAGE
 run_of = $(if $(findstring -$(MODEL),$(RUN)),$(subst -$(MODEL),-$(1),$(RUN)),$(RUN)-$(1))
 comparison := $(RESULTS)/$(call run_of,compare)
 compare:
-	$(foreach m,$(models),+@$(again) MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) all$(newline))
+	$(foreach m,$(models),+@$(again) MODEL=$(m) RUN=$(call q,$(call run_of,$(m))) RUN_IS_DEFAULT=$(run_is_default) all$(newline))
 	@mkdir -p $(comparison)
 	$(bin)/compare -j $(call q,$(JOBS)) -s $(call q,$(SEED)) -n VGG16,InceptionResNetV2,MobileNetV2 -o $(comparison)/compare.tsv \
 	    --json $(comparison)/compare.json $(foreach m,$(models),$(RESULTS)/$(call run_of,$(m))/predictions.tsv)
@@ -182,7 +182,7 @@ triage: $(call made,predict)
 	@[ -e $(call q,$(IMAGES)) ] || \
 	    { echo make: $(call q,IMAGES=$(IMAGES): expected a folder of images) >&2; exit 1; }
 	@mkdir -p -- $(call q,$(TRIAGE))
-	@$(bin)/predict $(QUIET) -w $(call q,$(call weights_at,$(triage_weights))) $(if $(code_allowed),--allow-code) \
+	@$(bin)/predict $(QUIET) -w $(call q,$(call weights_at,$(triage_weights))) $(allow_code) \
 	    $(if $(CALIBRATION),-c $(call q,$(CALIBRATION))) $(if $(OPERATING),--operating $(call q,$(OPERATING))) \
 	    --on-error skip -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $(call q,$(TRIAGE))/worklist.tsv \
 	    --page $(call q,$(TRIAGE))/worklist.html --page-rows $(call q,$(PAGE_ROWS)) -- $(call q,$(HEAD)) $(call q,$(IMAGES))

@@ -31,6 +31,7 @@ paper_knobs = NORMALIZE=$(call word_of,1,$(1)) POOL=$(call word_of,2,$(1)) \
     UNFREEZE=$(if $(findstring unfrozen,$(1)),$(call q,$(PAPER_UNFREEZE)),0)
 # The paper's split is random by image, so patients are in training and test.
 paper_make = +@$(again) GROUP=none ALLOW_LEAK=1 QUIET=-q EXPLAIN=0 RUN='$(RUN)-paper/$(1)' \
+    RUN_IS_DEFAULT=$(run_is_default) \
     $(call paper_knobs,$(1))
 
 define paper_features

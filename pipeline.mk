@@ -11,9 +11,9 @@ knobs := MODEL DATA WEIGHTS SEED TRAIN_SEED TEST VAL GROUP SUBSETS ALLOW_LEAK SI
          NEURONS STANDARDIZE LR EPOCHS BATCH USE_ALL STEPS PATIENCE LR_SCHEDULE L2 DROPOUT CLASS_WEIGHT OPTIMIZER UNFREEZE BATCHNORM \
          RESAMPLES CALIBRATE PREVALENCE \
          JOBS RESULTS RUN ALLOW_CODE K FOLD EXPLAIN
-# QUIET is for the makes of sweeps and folds.
-known += QUIET
-$(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS)
+# What makes that make calls are told.
+known += RUN_IS_DEFAULT
+$(call take_values,$(knobs) BASE TRAIN_OUT DIGESTS PRINTS QUIET)
 
 MODEL   ?= vgg16
 DATA    ?= $(sample)
@@ -73,6 +73,8 @@ RESULTS ?= results
 # The last part of a path, of characters that the name of a folder of results can have.
 name_of = $(shell basename -- $(call q,$(1)) $(2) | LC_ALL=C tr -c 'A-Za-z0-9._\n-' _)
 default_run := $(call name_of,$(DATA))-$(call name_of,$(MODEL),.pt)
+# Folders of several data sets have the same last part. (RUN_IS_DEFAULT is how make compare says it.)
+run_is_default := $(if $(call is_given,RUN),$(RUN_IS_DEFAULT),yes)
 RUN     ?= $(default_run)
 
 models := vgg16 inceptionresnetv2 mobilenetv2
@@ -81,7 +83,6 @@ $(call take_values,$(models:%=WEIGHTS_%))
 # A TorchScript module brings its own weights; its size and scaling are SIZE and NORMALIZE.
 is_module := $(if $(filter %.pt,$(lastword $(MODEL))),yes)
 ALLOW_CODE ?= 0
-code_allowed = $(filter 1,$(ALLOW_CODE))
 
 # Without WEIGHTS: Keras' own file, fetched once; the embedded sample does without a download.
 keras_file_vgg16 := vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5
@@ -93,9 +94,9 @@ $(foreach m,$(models),$(eval WEIGHTS_$(m) ?= \
 # Every sample once an epoch, or a fixed number of steps.
 steps = $(if $(filter 1,$(USE_ALL)),0,$(STEPS))
 $(if $(filter-out 0 1,$(USE_ALL)),$(error USE_ALL: expected 0 or 1, found '$(USE_ALL)'))
-$(if $(filter-out 0 1,$(ALLOW_LEAK)),$(error ALLOW_LEAK: expected 0 or 1, found '$(ALLOW_LEAK)'))
-$(if $(filter-out 0 1,$(ALLOW_CODE)),$(error ALLOW_CODE: expected 0 or 1, found '$(ALLOW_CODE)'))
-$(if $(filter-out 0 1,$(CALIBRATE)),$(error CALIBRATE: expected 0 or 1, found '$(CALIBRATE)'))
+$(call check_flags,ALLOW_LEAK ALLOW_CODE CALIBRATE)
+$(if $(or $(call eq,$(QUIET),),$(call eq,$(QUIET),-q)),,$(error QUIET: expected -q, found '$(QUIET)'))
+allow_code := $(if $(filter 1,$(ALLOW_CODE)),--allow-code)
 
 # Where the backbone is cut: at its end, or below the layers that are trained with the head, which
 # then needs their weights.
@@ -105,7 +106,7 @@ tail = $(if $(unfrozen),$(cut) --pool $(call q,$(POOL)) --batchnorm $(call q,$(B
 
 # A module may give vectors, and then there are no maps: it must be asked for.
 EXPLAIN ?= $(if $(is_module),0,1)
-$(if $(filter-out 0 1,$(EXPLAIN)),$(error EXPLAIN: expected 0 or 1, found '$(EXPLAIN)'))
+$(call check_flags,EXPLAIN)
 explained := $(filter 1,$(EXPLAIN))
 
 # ---- helpers -------------------------------------------------------------------------------------
@@ -132,7 +133,8 @@ inputs-are-there:
 	    { echo make: $(call q,DATA=$(DATA): there is no such folder) >&2; exit 1; }
 	@[ -n '$(is_module)$(if $(strip $(foreach m,$(models),$(call eq,$(m),$(MODEL)))),yes)' ] || \
 	    { echo make: $(call q,MODEL=$(MODEL): expected $(models) or a file.pt) >&2; exit 1; }
-	@case $(call q,$(WEIGHTS)) in seeded:*|'') ;; \
+	@case $(call q,$(if $(is_module),seeded:,$(WEIGHTS))) in seeded:*) ;; \
+	    '') echo 'make: WEIGHTS: expected a file or seeded:N, found nothing' >&2; exit 1;; \
 	    data/weights/*) cut -f 1 $(hilum)/data/weights.tsv | grep -qxF -e $(call q,$(WEIGHTS:data/weights/%=%)) || { echo \
 	        make: $(call q,WEIGHTS=$(WEIGHTS): expected one of the files in data/weights.tsv) >&2; exit 1; };; \
 	    *) [ -f $(call q,$(WEIGHTS)) ] || \
@@ -145,6 +147,7 @@ endif
 .PHONY: run-is-ours
 run-is-ours: | inputs-are-there compiled
 	@$(hilum)/scripts/take $(call q,$(HILUM_MAKE)) $(sort $(BASE) $(TRAIN_OUT))
+	@[ -z '$(run_is_default)' ] || $(hilum)/scripts/same-data $(BASE) $(call q,$(DATA)) $(RUN)
 
 # What files and folders hold, as a digest each; dates are no part of it. What did not change since
 # the last time, by inode, size and both of its dates, is not read again.
@@ -263,7 +266,7 @@ $(images): $(manifest) $(BASE)/params/data $(BASE)/params/preprocess $(if $(FOLD
 
 $(features): $(images) $(BASE)/params/extract $(BASE)/params/weights
 	$(call note,extract-features,$(BASE))
-	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(call weights_at,$(WEIGHTS))))$(if $(code_allowed), --allow-code) \
+	$(bin)/extract-features -m $(call q,$(MODEL)) $(if $(is_module),,-w $(call q,$(call weights_at,$(WEIGHTS)))) $(allow_code) \
 	    --normalize $(call q,$(NORMALIZE)) $(cut) --dtype $(call q,$(DTYPE)) --store $(call q,$(STORE)) \
 	    -d $(call q,$(DEVICE)) -j $(call q,$(JOBS)) -o $@ $<
 
@@ -294,7 +297,7 @@ $(metrics) $(predictions) $(calibration) &: $(head) $(features) $(fold) $(TRAIN_
 
 $(maps): $(head) $(predictions) $(images) $(TRAIN_OUT)/params/explain
 	$(bin)/explain $(QUIET) -i $(images) -p $(predictions) -w $(call q,$(if $(is_module),$(MODEL),$(call weights_at,$(WEIGHTS)))) \
-	    $(if $(code_allowed),--allow-code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
+	    $(allow_code) --sanity 10 -j $(call q,$(JOBS)) -o $(@D) $(head)
 
 $(report) $(summary) $(report_json) &: $(if $(explained),$(maps)) $(metrics) $(predictions) $(history) $(subsets) \
         $(audit) $(experiment) $(TRAIN_OUT)/params/report

@@ -36,6 +36,10 @@ check_name = $(if $(2),,$(error $(1): expected a name, found nothing))\
     $(if $(call not_in_names,$(2)),$(error $(1): expected no $(call not_in_names,$(2)) in the name of a folder, found '$(2)'))\
     $(if $(filter -% ~%,$(2)),$(error $(1): expected a name that does not begin with - or ~, found '$(2)'))
 
+# $(call check_flags,NAME ...): 0 or 1, or empty for 0.
+check_flags = $(foreach v,$(1),$(if $(or $(call eq,$($(v)),),$(call eq,$($(v)),0),$(call eq,$($(v)),1)),,\
+    $(error $(v): expected 0 or 1, found '$($(v))')))
+
 # A slip in the name of a knob would train with the default.
 unknown = $(firstword $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(v)))),$(filter-out $(known),$(v)))))
 refuse_unknown = $(if $(unknown),$(call refuse_name,$(unknown),$(shell $(hilum)/scripts/nearest $(call q,$(unknown)) $(known))))

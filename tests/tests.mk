@@ -26,6 +26,12 @@ $(nets_tests): %: %.o $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/lib
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(product_libs) $(common_libs) -lcmocka
 
+# Beside the folder of these programs, too, lies what they open where products are libtorch's.
+$(BUILD)/tests/$(notdir $(torch_library)): $(torch_library)
+	@mkdir -p $(@D)
+	@ln -sf ../$(<F) $@
+$(nets_tests): | $(if $(asan),,$(BUILD)/tests/$(notdir $(torch_library)))
+
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)

@@ -5,6 +5,8 @@
 
 # ---- flags ---------------------------------------------------------------------------------------
 
+$(call check_flags,asan fuzz V WERROR)
+$(foreach v,asan fuzz V,$(eval override $(v) := $(filter 1,$($(v)))))
 BUILD := build$(if $(asan),-asan)$(if $(fuzz),-fuzz)$(if $(LIBTORCH),-libtorch)
 $(call take_values,BUILD LIBTORCH PREFIX DESTDIR)
 known += CC CXX AR CFLAGS CXXFLAGS LDFLAGS WERROR TORCH_ABI asan fuzz V bindir plain_bindir mandir

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The only goals that change the system: deps installs the Debian packages that hilum needs to be built, run and
-# tested, deps-deb those and what a package of hilum is built with, deps-dev what the developers' own checks need besides. scripts/install-packages does it.
+# tested, deps-deb those and what a package of hilum is built with, deps-dev what the developers' own checks need
+# besides. scripts/install-packages does it.
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \

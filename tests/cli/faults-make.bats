@@ -59,6 +59,14 @@ at_work_elsewhere() { # as another machine leaves it, AGE ago
     touch -d "-$1" place/.owner
 }
 
+is_let_go() { # FILE
+    for _ in $(seq 200); do
+        [ -s "$1" ] || break
+        sleep 0.1
+    done
+    [ -e "$1" ] && [ ! -s "$1" ]
+}
+
 @test "make: a lock ends with its make, however that ends" {
     asleep
     first=$!
@@ -73,11 +81,7 @@ at_work_elsewhere() { # as another machine leaves it, AGE ago
     take $second
     grep -q ":$second:" place/.owner
     kill $second
-    for _ in $(seq 50); do
-        [ -s place/.owner ] || break
-        sleep 0.1
-    done
-    [ -e place/.owner ] && [ ! -s place/.owner ]
+    is_let_go place/.owner
 }
 
 @test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
@@ -114,7 +118,7 @@ at_work_elsewhere() { # as another machine leaves it, AGE ago
     asleep
     rm -r place
     at_work_elsewhere '2 seconds'
-    HILUM_LOCK_SILENCE=4 run take $!
+    HILUM_LOCK_SILENCE=8 run take $!
     [ "$status" -eq 0 ]
     [[ ${lines[0]} == "make: place: a make (process 123 on node7) was at work there "*" seconds ago: waiting for a sign of life" ]]
     [[ ${lines[1]} == "make: place: taken over from a make (process 123 on node7) "* ]]
@@ -155,8 +159,7 @@ at_work_elsewhere() { # as another machine leaves it, AGE ago
     run experiment
     [ "$status" -eq 0 ]
     ! grep 'at work' <<<"$output"
-    sleep 1
-    [ ! -s "$out/.owner" ]
+    is_let_go "$out/.owner"
 }
 
 @test "make: files of a time to come, as after a clock was set back, do not stay" {

@@ -28,9 +28,14 @@ refused() {
     [ "$status" -ne 0 ] && [ "${#lines[@]}" -eq 1 ] && [[ $output == *"*** $line.  Stop." ]] && [ ! -e results ]
 }
 
-# a_run VALUE...: make all in a few seconds
+# a_run [sweep] VALUE...: make all, or a sweep, in a few seconds
 a_run() {
-    hilum all RESULTS="$BATS_TEST_TMPDIR/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 NEURONS=4 EXPLAIN=0 WEIGHTS=seeded:1 "$@"
+    if [ "$1" = sweep ]; then
+        set -- "$@" NEURONS='2 4'
+    elif [ "$1" != all ]; then
+        set -- all "$@" NEURONS=4
+    fi
+    hilum RESULTS="$BATS_TEST_TMPDIR/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 EXPLAIN=0 WEIGHTS=seeded:1 "$@"
 }
 
 @test "values: names of folders with characters that make cannot hold are refused" {
@@ -111,6 +116,30 @@ a_run() {
     grep -q 'calibration' "$odd/triage/worklist.tsv"
 }
 
+@test "values: a run of other data is not replaced by one that has its name by default" {
+    mkdir a b
+    phantom -q -n 14 --min-size 64 --max-size 80 a/images
+    cp -r a/images b/images
+    a_run DATA="$PWD/a/images"
+    before=$(cat results/images-mobilenetv2/experiment.tsv)
+    for goal in all sweep; do
+        run a_run $goal DATA="$PWD/b/images"
+        echo "$output"
+        [ "$status" -ne 0 ]
+        grep -qxF "make: $PWD/results/images-mobilenetv2: a run of other data, DATA=$PWD/a/images: name this one with RUN=..., or replace that one with RUN=images-mobilenetv2" <<<"$output"
+        [ "$(cat results/images-mobilenetv2/experiment.tsv)" = "$before" ]
+    done
+    run hilum all RESULTS="$PWD/results" MODEL=mobilenetv2 WEIGHTS=seeded:1 DATA="$PWD/b/images" \
+        RUN=images-mobilenetv2 RUN_IS_DEFAULT=yes # as make compare calls it
+    [ "$status" -ne 0 ]
+    hilum -n compare RESULTS="$PWD/results" DATA="$PWD/b/images" | grep 'RUN_IS_DEFAULT=yes' >/dev/null
+    ln -s a/images link
+    a_run DATA="$PWD/link" RUN=images-mobilenetv2
+    a_run DATA="$PWD/a/images" # the same folder
+    a_run DATA="$PWD/b/images" RUN=images-mobilenetv2
+    grep -qx "knob"$'\t'"DATA"$'\t'"$PWD/b/images" results/images-mobilenetv2/experiment.tsv
+}
+
 @test "values: swept ones that no folder can be named after are refused" {
     run hilum sweep NEURONS='4 a/b'
     [[ $output == *"*** NEURONS: expected values that the name of a folder can have, found 'a/b'.  Stop." ]]
@@ -139,6 +168,25 @@ a_run() {
     target=$BATS_TEST_TMPDIR/build/shim/torch_shim.o
     CXX=another-cxx CXXFLAGS=-Owhat run commands
     [[ $output == *"another-cxx -std=c++"*" -Owhat -c "* ]]
+}
+
+@test "values: flags are 0 or 1, and 0 is no" {
+    for knob in ALLOW_LEAK ALLOW_CODE CALIBRATE EXPLAIN; do
+        for value in '0 1' yes 2 '%'; do
+            refused "$knob: expected 0 or 1, found '$value'" "$knob=$value"
+        done
+    done
+    for flag in asan fuzz V WERROR; do
+        refused "$flag: expected 0 or 1, found 'yes'" "$flag=yes"
+    done
+    [ "$(hilum -n asan=0 fuzz=0 V=0 help | grep -c 'tools into build/bin;')" = 1 ]
+    refused "QUIET: expected -q, found ';ls'" QUIET=';ls'
+    module() { hilum -n all BUILD="$PWD/none" RESULTS="$PWD/results" MODEL=m.pt SIZE=32 NORMALIZE=tf EXPLAIN=1 "$@"; }
+    module ALLOW_CODE=1 | grep -- '/extract-features .*--allow-code' >/dev/null
+    module ALLOW_CODE=0 | grep -- '/extract-features ' >/dev/null
+    ! module ALLOW_CODE=0 | grep -e --allow-code
+    run hilum all RESULTS="$PWD/results" WEIGHTS=
+    [ "${lines[0]}" = 'make: WEIGHTS: expected a file or seeded:N, found nothing' ]
 }
 
 @test "values: a variable that is no knob is refused, and the nearest is named" {
@@ -173,10 +221,21 @@ a_run() {
 }
 
 @test "values: JOBS is what the process may use, and not what libraries are told" {
+    unset MAKEFLAGS MFLAGS JOBS # make check JOBS=2
     [ "$(knob JOBS)" = "$("$ROOT/scripts/processors")" ]
     [ "$(SLURM_CPUS_PER_TASK=1 knob JOBS)" = 1 ]
     [ "$(taskset -c "$(taskset -pc $$ | sed 's/.*[ ,-]//')" "$ROOT/scripts/processors")" = 1 ]
     [ "$(OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 knob JOBS)" = "$(knob JOBS)" ]
+}
+
+@test "values: clang gets flags that it knows, and its own OpenMP library" {
+    need_command clang
+    commands() { hilum BUILD="$PWD/build" CC=clang "$@"; }
+    commands "$PWD/build/common/floats.o" "$PWD/build/nets/denormals.o"
+    [ -s build/common/floats.o ] && [ -s build/nets/denormals.o ]
+    commands -n V=1 "$PWD/build/bin/train-head" >commands
+    grep -- '-o [^ ]*/bin/train-head ' commands | grep -- ' -ldnnl -fopenmp ' >/dev/null
+    ! grep -- '-o [^ ]*/bin/train-head ' commands | grep lgomp
 }
 
 @test "values: what make installs goes to a folder with any characters in its name" {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One training step of the last layers of a backbone together with a head, by Keras.
 
-    python make_tail_references.py SHARED
+    python make_tail_references.py SHARED [RUN]
 
-Writes data/tail_RUN.safetensors.zst, described in README.md. SHARED is the folder with
+Writes data/tail_RUN.safetensors.zst, described in README.md; all of them, or that one. SHARED is the folder with
 data/chest_xray and weights, for the run on real X-rays.
 """
 
@@ -16,10 +16,14 @@ import numpy as np
 import tensorflow as tf
 
 import hilum_reference as ref
-from make_backbone_references import IMAGENET_MOBILENET, MODELS, build, read_grey, xray_names
+from make_backbone_references import IMAGENET_MOBILENET, MODELS, build, read_grey
 
 DATA = pathlib.Path(__file__).parent / "data"
 SEED, CLASSES, MOST = 1, 2, 400
+IMAGES_OF_CLASS, CANDIDATES = 4, 240
+# A gradient jumps where the input of a ReLU6 crosses 0 or 6: one value that is 1e-5 on the other side changes it by
+# 5e-4. X-rays are taken whose values keep this distance; float32 is off by 1e-5 (standard deviation) at the last one.
+MARGIN = 4e-5
 ADAM_RATE = 1e-3
 
 # name -> backbone, its weights, size, layers to unfreeze, mode of batch norms
@@ -78,17 +82,46 @@ def step(base, head, images, labels, mode):
     return float(loss), trained, gradients
 
 
+def margins(model, size, count, load, grey):
+    """The distance of each image's values from the nearest jump of the gradient, in float64."""
+    base = build(model, size, "float64")
+    load(base)
+    inputs = [l.input for l in base.layers[-count:] if isinstance(l, keras.layers.ReLU)]
+    x = MODELS[model][1].preprocess_input(np.repeat(grey, 3, axis=3).astype(np.float64))
+    values = keras.Model(base.input, inputs).predict(x, batch_size=8, verbose=0)
+    return np.min(
+        [np.minimum(abs(v), abs(v - 6)).reshape(len(v), -1).min(axis=1) for v in values], axis=0
+    )
+
+
+def choose_xrays(train, model, size, count, load):
+    """The first of each class with enough of a margin, from CANDIDATES spread evenly over the sorted names."""
+    names = []
+    for label in ("NORMAL", "PNEUMONIA"):
+        files = sorted(p.name for p in (train / label).iterdir())
+        spread = [f"{label}/{files[len(files) * k // CANDIDATES]}" for k in range(CANDIDATES)]
+        grey = np.stack([read_grey(train / n, size) for n in spread])
+        far = np.flatnonzero(margins(model, size, count, load, grey) >= MARGIN)
+        print(f"{label}: {len(far)} of {CANDIDATES} keep {MARGIN} from the jumps")
+        if len(far) < IMAGES_OF_CLASS:
+            raise ValueError(f"{label}: too few images keep {MARGIN} from the jumps")
+        names += [spread[i] for i in far[:IMAGES_OF_CLASS]]
+    return names
+
+
 def write_run(name, shared):
     model, weights, size, count, mode = RUNS[name]
+    if weights == "imagenet":
+        load = lambda base: base.load_weights(str(shared / IMAGENET_MOBILENET))
+        train = shared / "data" / "chest_xray" / "train"
+        names = choose_xrays(train, model, size, count, load)
     base = build(model, size)
     metadata = {"hilum.kind": "reference", "made.with": f"keras {keras.__version__}"}
     if weights == "seeded":
         ref.set_seeded_weights(base, SEED)
         grey = ref.test_images(size)
     else:
-        base.load_weights(str(shared / IMAGENET_MOBILENET))
-        train = shared / "data" / "chest_xray" / "train"
-        names = xray_names(train)
+        load(base)
         grey = np.stack([read_grey(train / n, size) for n in names])
         metadata["images"] = " ".join(names)
         metadata["images.sha256"] = " ".join(hashlib.sha256(g.tobytes()).hexdigest() for g in grey)
@@ -128,7 +161,7 @@ def write_run(name, shared):
 
 
 def main():
-    for name in RUNS:
+    for name in sys.argv[2:] or RUNS:
         write_run(name, pathlib.Path(sys.argv[1]))
 
 

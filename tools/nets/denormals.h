@@ -7,8 +7,8 @@
 #ifndef HL_NET_DENORMALS_H
 #define HL_NET_DENORMALS_H
 
-/* From here on they count as 0, in this thread and in those that it starts. On x86; elsewhere
- * nothing changes. */
+/* From here on they count as 0, in this thread and in those that it starts. On x86 and
+ * aarch64; elsewhere nothing changes. */
 void net_flush_denormals(void);
 
 #endif

@@ -108,12 +108,13 @@ static int read_all(report_metrics *r, hl_err *e)
         return hl_fail(e, "%s: 'format': expected 'hilum-metrics 1', found '%s'", r->file, format);
     if (!(r->subset = hl_json_text(r->json, r->file, "subset", e)) ||
         !(r->subsets = hl_json_object(r->json, r->file, "subsets", e)) ||
-        hl_json_numbers(r->json, r->file, "subsets", e) ||
         !(r->warnings = hl_json_list(r->json, r->file, "warnings", e)) ||
         !(r->chain = hl_json_list(r->json, r->file, "provenance", e)))
         return -1;
-    return read_classes(r, e) || read_figures(r, e) || read_confusion(r, e) || read_space(r, e) ? -1
-                                                                                                : 0;
+    return read_classes(r, e) || read_figures(r, e) || read_confusion(r, e) || read_space(r, e) ||
+                   hl_json_numbers(r->json, r->file, "subsets", e)
+               ? -1
+               : 0;
 }
 
 int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
