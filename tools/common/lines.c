@@ -75,9 +75,9 @@ int hl_text_settle(char *text, size_t *len, const char *name, hl_err *e)
         *len -= sizeof mark - 1;
         memmove(text, text + sizeof mark - 1, *len + 1);
     }
-    if (memchr(text, '\0', *len))
-        return 0; /* not text at all: its reader says what was expected */
     const size_t odd = odd_line(text, *len, &crlf);
+    if (odd && memchr(text, '\0', *len))
+        return 0; /* not text at all: its reader says what was expected */
     if (odd)
         return hl_fail(e, "%s: line %zu ends in %s: expected %s, as the lines before it", name, odd,
                        crlf ? "LF" : "CR LF", crlf ? "CR LF" : "LF");
