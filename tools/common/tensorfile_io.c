@@ -269,7 +269,7 @@ static int compare_digest(hl_tf_reader *r, hl_err *e)
 
 int hl_tf_end(hl_tf_reader *r, hl_err *e)
 {
-    char extra;
+    char extra = 0;
     size_t got = 0;
     if (r->left)
         return hl_fail(e, "%s: %" PRIu64 " bytes were not read", r->name, r->left);
