@@ -45,6 +45,11 @@ near() { awk -v x="$1" -v y="$2" 'BEGIN { d = x - y; exit !(x != "" && d < 1e-5 
     ! cmp -s one.tsv three.tsv
 }
 
+@test "compare: a seed above 2^63 is stated with all its digits" {
+    compare -q -s 18446744073709551615 --resamples 5 --json out.json -o out.tsv a.tsv b.tsv
+    grep -q '"seed": "18446744073709551615"' out.json
+}
+
 @test "compare: names come from folders, or are given" {
     mkdir x y
     mv a.tsv x/predictions.tsv

@@ -213,6 +213,17 @@ trained() {
     [[ $output == *": calibration"* && $output == *"\"temperature\":$temperature"* ]]
 }
 
+@test "evaluate: a seed of any size is stated with all its digits" {
+    for seed in 7 9007199254740992; do
+        evaluate -q -s $seed --resamples 5 "$head" "$features" | grep -q "^    \"seed\": $seed,\$"
+    done
+    for seed in 9007199254740993 9223372036854775808 18446744073709551615; do
+        evaluate -q -s $seed --resamples 5 -o "$BATS_TEST_TMPDIR/m.json" "$head" "$features"
+        grep -q "^    \"seed\": \"$seed\",\$" "$BATS_TEST_TMPDIR/m.json"
+        report -q --metrics "$BATS_TEST_TMPDIR/m.json" >/dev/null
+    done
+}
+
 @test "evaluate: a collapsed model is said to be one, last" {
     cd "$DATA/evaluate"
     run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head_collapsed.safetensors.zst features.safetensors.zst

@@ -143,6 +143,20 @@ static void an_interruption_is_recorded(void **state)
     free(seven);
 }
 
+static void descent_is_found(void **state)
+{
+    (void)state;
+    static const char head[] =
+        "[" AN("a", "1", "", "") "," AN("b", "1", "-n 1", "") "," AN("c", "1", "", "") "]";
+    assert_true(hl_chain_descends_from(head, "[" AN("a", "1", "", "") "]"));
+    assert_true(
+        hl_chain_descends_from(head, "[" AN("x", "1", "", "") "," AN("b", "1", "-n 1", "") "]"));
+    assert_false(
+        hl_chain_descends_from(head, "[" AN("a", "1", "", "") "," AN("b", "1", "-n 2", "") "]"));
+    assert_false(hl_chain_descends_from(head, "[]"));
+    assert_false(hl_chain_descends_from("[]", head));
+}
+
 static void inputs_and_options_are_found(void **state)
 {
     (void)state;
@@ -170,6 +184,7 @@ int main(void)
         cmocka_unit_test(the_first_difference_is_named),
         cmocka_unit_test(ancestors_must_be_a_list),
         cmocka_unit_test(an_interruption_is_recorded),
+        cmocka_unit_test(descent_is_found),
         cmocka_unit_test(inputs_and_options_are_found),
         cmocka_unit_test(shared_ancestors_stand_once),
     };

@@ -122,6 +122,16 @@ int hl_chain_input(const char *chain, const char *tool, const char *role,
     return 0;
 }
 
+bool hl_chain_descends_from(const char *chain, const char *ancestor)
+{
+    json_t *list = load_chain(chain, NULL), *steps = load_chain(ancestor, NULL);
+    const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
+    const bool found = last && contains(list, last);
+    json_decref(list);
+    json_decref(steps);
+    return found;
+}
+
 bool hl_chain_has_input(const char *chain, const char *role, const char *digest)
 {
     json_t *list = load_chain(chain, NULL);

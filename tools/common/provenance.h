@@ -54,6 +54,10 @@ bool hl_chain_differs(const char *a, const char *b, hl_text *in_a, hl_text *in_b
 bool hl_chain_has_option(const char *chain, const char *tool, const char *option,
                          const char *value);
 
+/* Whether the step that made a file of the chain `ancestor` is among those of `chain`. Two files of
+ * one chain may differ in last digits, and so in their identities. */
+bool hl_chain_descends_from(const char *chain, const char *ancestor);
+
 /* Whether some program of the chain has read an input of this role and digest. */
 bool hl_chain_has_input(const char *chain, const char *role, const char *digest);
 
