@@ -80,6 +80,16 @@ refused() {
     [ -s results/triage/worklist.html ]
 }
 
+@test "installed: every script that the make files name is there" {
+    for script in $(cd "$ROOT" && grep -ohE '(scripts|data)/[a-z.-]+' {pipeline,experiments,paper,values}.mk | sort -u); do
+        [ ! -f "$ROOT/$script" ] || [ -f "$prefix/share/hilum/$script" ] || {
+            echo "$script is not installed"
+            return 1
+        }
+    done
+    hilum all "${small[@]}" # a run of the name that it has by default
+}
+
 @test "installed: the sample is made in the current folder" {
     cd "$BATS_TEST_TMPDIR"
     hilum -n all >commands
