@@ -2,7 +2,7 @@
 # `make check`: unit tests (cmocka), command-line tests (bats), hostile files, faults, parity with the references;
 # all speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
-known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON
+known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON bin # tests give make other tools
 
 unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 nets_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/nets/test_*.c)) # without libtorch
