@@ -49,6 +49,9 @@ class convolution
         if (is_depthwise_on_gpu())
             return at::_conv_depthwise2d(in_, kernel_, kernel_.sizes().slice(2), bias_, stride_,
                                          padding_, dilation_);
+        if (suits_onednn())
+            return at::mkldnn_convolution(in_, kernel_, bias_, padding_, stride_, dilation_,
+                                          groups_);
         return at::conv2d(in_, kernel_, bias_, stride_, padding_, dilation_, groups_);
     }
 
@@ -81,6 +84,14 @@ class convolution
     {
         return in_.is_cuda() && groups_ > 1 && groups_ == in_.size(1) && kernel_.size(1) == 1 &&
                in_.is_contiguous();
+    }
+
+    // at::conv2d leaves some to other kernels, by the size of the batch and the number of threads:
+    // an image's result would depend on them.
+    bool suits_onednn() const
+    {
+        return in_.is_cpu() && in_.scalar_type() == at::kFloat && at::hasMKLDNN() &&
+               at::globalContext().userEnabledMkldnn();
     }
 
     at::Tensor in_, kernel_, bias_;

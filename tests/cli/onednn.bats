@@ -34,3 +34,26 @@ engine_of() {
     [ "$(engine_of AVX2)" = oneDNN ]
     [ "$(engine_of AVX)" = libtorch ]
 }
+
+# features_of ISA OPTION...: the digest of the features alone, not of what the file tells of its origin
+features_of() {
+    local isa=$1
+    shift
+    ONEDNN_MAX_CPU_ISA=$isa extract-features -q -m mobilenetv2 -w seeded:1 "$@" -o - images | zstd -dqc |
+        perl -we 'binmode STDIN; local $/; my $all = <STDIN>; my $n = unpack("Q<", $all);
+            my ($from, $to) = substr($all, 8, $n) =~ /"features":\{[^}]*"data_offsets":\[(\d+),(\d+)\]/ or die;
+            print substr($all, 8 + $n + $from, $to - $from)' | sha256sum
+}
+
+# AVX has libtorch do it.
+@test "onednn: features do not depend on batch, threads or company, through it or through libtorch" {
+    cd "$BATS_TEST_TMPDIR"
+    few_images 16 64
+    for isa in ALL AVX2 AVX; do
+        one=$(features_of $isa -j 1 -b 1)
+        for how in '-j 2 -b 1' '-j 1 -b 3' '-j 2 -b 16' '-j 3'; do
+            found=$(features_of $isa $how)
+            [ "$found" = "$one" ] || { echo "$isa: $how: $found, with -j 1 -b 1 $one"; false; }
+        done
+    done
+}
