@@ -3,6 +3,7 @@
 #ifndef TORCH_SHIM_INTERNAL_HPP
 #define TORCH_SHIM_INTERNAL_HPP
 
+#include "held_signals.h"
 #include "torch_shim.h"
 
 #include <ATen/core/Tensor.h>
@@ -19,9 +20,29 @@ void ts_remember_error(const std::string &what);
 
 at::Device ts_torch_device(ts_device d);
 
-// Runs body; turns every exception into a status.
+// libtorch computes through libraries that no signal must interrupt, and starts threads for it.
+class held_signals
+{
+  public:
+    held_signals()
+    {
+        hold_signals(&before_);
+    }
+    ~held_signals()
+    {
+        release_signals(&before_);
+    }
+    held_signals(const held_signals &) = delete;
+    held_signals &operator=(const held_signals &) = delete;
+
+  private:
+    sigset_t before_;
+};
+
+// Runs body without signals; turns every exception into a status.
 template <typename F> int guard(F body)
 {
+    const held_signals held;
     try {
         body();
         return 0;

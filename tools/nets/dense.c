@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dense.h"
 
+#include "../../shim/held_signals.h"
 #include "../common/mem.h"
 #include "product.h"
 
@@ -84,6 +85,8 @@ static int forward_rows(const net_dense *d, const float *x, size_t n, int thread
 {
     const spans s = spans_of(d);
     const size_t values = n * d->units;
+    sigset_t before;
+    hold_signals(&before); /* for the threads that this may start */
 #pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static)
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
@@ -92,6 +95,7 @@ static int forward_rows(const net_dense *d, const float *x, size_t n, int thread
                          kernel = {d->kernel + first * d->units, d->units, false};
         net_product(n, d->units, rows, in, kernel, false, part + i * values, d->units, &errors[i]);
     }
+    release_signals(&before);
     for (size_t i = 0; i < values; i++)
         y[i] = d->bias[i % d->units];
     for (size_t k = 0; k < s.n; k++)
@@ -136,12 +140,15 @@ int net_dense_backward(const net_dense *d, const float *x, size_t n, const float
 {
     const spans s = spans_of(d);
     hl_err *errors = hl_calloc(s.n, sizeof *errors);
+    sigset_t before;
+    hold_signals(&before); /* for the threads that this may start */
 #pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static)
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
         const size_t rows = span_rows(d, s, i, &first);
         back_through_span(d, x, n, slope, below, first, rows, update, ctx, &errors[i]);
     }
+    release_signals(&before);
     const int status = hl_first_error(errors, s.n, e);
     free(errors);
     return status;

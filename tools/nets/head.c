@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "head_parts.h"
 
+#include "../../shim/held_signals.h"
 #include "../common/mem.h"
 #include "../common/names.h"
 #include "../common/rng.h"
@@ -285,12 +286,15 @@ static int run_blocks(const hl_head *h, size_t n, const float *pooled, int threa
     enum { BLOCK = 64 };
     const size_t blocks = (n + BLOCK - 1) / BLOCK;
     hl_err *errors = hl_calloc(blocks, sizeof *errors);
+    sigset_t before;
+    hold_signals(&before); /* for the threads that this may start */
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (size_t i = 0; i < blocks; i++) {
         const size_t first = i * BLOCK, rows = n - first < BLOCK ? n - first : BLOCK;
         hl_head_logits_of_pooled(h, rows, pooled + first * h->layers[0].inputs,
                                  logits + first * h->nclasses, &errors[i]);
     }
+    release_signals(&before);
     const int status = hl_first_error(errors, blocks, e);
     free(errors);
     return status;

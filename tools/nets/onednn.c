@@ -5,6 +5,7 @@
 
 #include "onednn.h"
 
+#include "../../shim/held_signals.h"
 #include "../common/mem.h"
 #include "onednn_graph.h"
 
@@ -176,16 +177,20 @@ static void scale_pixels(const net_onednn *g, const uint8_t *images, size_t n, i
 
 static int run_ops(const onednn_graph *g, const worker *w, size_t from, size_t to, hl_err *e)
 {
-    for (size_t i = from; i < to; i++) {
+    int status = 0;
+    sigset_t before;
+    hold_signals(&before);
+    for (size_t i = from; i < to && status == 0; i++) {
         const graph_op *op = &g->ops[i];
         dnnl_exec_arg_t args[GRAPH_MAX_ARGS];
         for (int k = 0; k < op->nargs; k++)
             args[k] = (dnnl_exec_arg_t){op->kind[k], w->memories[op->memory[k]]};
         const dnnl_status_t s = dnnl_primitive_execute(op->primitive, w->stream, op->nargs, args);
         if (s != dnnl_success)
-            return graph_error(e, op->layer, s);
+            status = graph_error(e, op->layer, s);
     }
-    return 0;
+    release_signals(&before);
+    return status;
 }
 
 static void *place(const onednn_graph *g, const worker *w, int memory)

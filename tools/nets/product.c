@@ -5,6 +5,7 @@
 
 #if HL_ONEDNN_HERE
 
+#include "../../shim/held_signals.h"
 #include "../common/mem.h"
 
 #include <omp.h>
@@ -24,10 +25,13 @@ int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool a
     pthread_once(&once, expect_room);
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
+    sigset_t before;
+    hold_signals(&before);
     const dnnl_status_t s =
         dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', (dnnl_dim_t)m, (dnnl_dim_t)n,
                    (dnnl_dim_t)k, 1, a.values, (dnnl_dim_t)a.stride, b.values, (dnnl_dim_t)b.stride,
                    add ? 1 : 0, c, (dnnl_dim_t)stride);
+    release_signals(&before);
     omp_set_num_threads(threads);
     return s == dnnl_success ? 0 : hl_fail(e, "dense: oneDNN: a product failed");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "trainer.h"
 
+#include "../../shim/held_signals.h"
 #include "../common/floats.h"
 #include "../common/mem.h"
 #include "../common/rng.h"
@@ -34,10 +35,13 @@ static double sum_of_squares(const float *v, size_t n, int threads)
     enum { SPAN = 1 << 16, FEW = 16 };
     const size_t spans = (n + SPAN - 1) / SPAN;
     double *part = hl_calloc(spans, sizeof *part), sum = 0;
+    sigset_t before;
+    hold_signals(&before); /* for the threads that this may start */
 #pragma omp parallel for num_threads(spans < FEW ? 1 : threads) schedule(static)
     for (size_t s = 0; s < spans; s++)
         for (size_t i = s * SPAN; i < n && i < (s + 1) * SPAN; i++)
             part[s] += (double)v[i] * (double)v[i];
+    release_signals(&before);
     for (size_t s = 0; s < spans; s++)
         sum += part[s];
     free(part);
