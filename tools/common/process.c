@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,6 +61,11 @@ static int lay(plumbing *p, const hl_text *input, hl_err *e)
     return -1;
 }
 
+static int not_found(const char *program, hl_err *e)
+{
+    return hl_fail(e, "%s: not found: it is needed here; is it installed?", program);
+}
+
 static int start(const char *const argv[], const plumbing *p, pid_t *pid, hl_err *e)
 {
     posix_spawn_file_actions_t files;
@@ -71,7 +77,7 @@ static int start(const char *const argv[], const plumbing *p, pid_t *pid, hl_err
     errno = posix_spawnp(pid, argv[0], &files, NULL, (char *const *)(uintptr_t)argv, environ);
     posix_spawn_file_actions_destroy(&files);
     if (errno == ENOENT)
-        return hl_fail(e, "%s: not found: it is needed here; is it installed?", argv[0]);
+        return not_found(argv[0], e);
     return errno ? hl_fail_errno(e, "%s: cannot be started", argv[0]) : 0;
 }
 
@@ -108,6 +114,14 @@ static void quote_messages(int fd, const char *program, const char *how, hl_err 
     hl_fail(e, "%s: %s: %s", program, how, said);
 }
 
+/* POSIX lets posix_spawn tell by this status, and so does qemu, that there is no such program. */
+static bool was_never_started(int status, int messages)
+{
+    struct stat said;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 127 && fstat(messages, &said) == 0 &&
+           said.st_size == 0;
+}
+
 static int finish(pid_t pid, const plumbing *p, const char *program, hl_err *e)
 {
     int status;
@@ -116,6 +130,8 @@ static int finish(pid_t pid, const plumbing *p, const char *program, hl_err *e)
             return hl_fail_errno(e, "%s: cannot be waited for", program);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
+    if (was_never_started(status, p->err))
+        return not_found(program, e);
     char how[64];
     if (WIFEXITED(status))
         snprintf(how, sizeof how, "it failed with status %d", WEXITSTATUS(status));
