@@ -117,6 +117,7 @@ ifneq ($(only_compiles)$(call eq,$(MAKECMDGOALS),reproduce),)
 override RUN := run
 endif
 $(call check_names,RESULTS RUN)
+$(if $(filter . ..,$(subst /, ,$(RUN))),$(error RUN: expected the name of a folder within RESULTS, found '$(RUN)'))
 OUT := $(RESULTS)/$(RUN)
 # A sweep and a cross validation train in folders of their own on the features of one.
 TRAIN_OUT ?= $(OUT)

@@ -150,7 +150,8 @@ static int audit(hl_manifest *m, bool *found, hl_err *e)
     hl_fingerprint *prints = hl_calloc(m->n, sizeof *prints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
     hl_audit a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
-    int status = hl_fingerprints_read(prints, m, &how, e);
+    int status =
+        hl_files_expect_kept(m, how.root, e) || hl_fingerprints_read(prints, m, &how, e) ? -1 : 0;
     if (status == 0)
         status = hl_duplicates_find(copies, prints, m->n, (int)opt_jobs, e);
     if (status == 0) {

@@ -279,7 +279,10 @@ int main(int argc, char **argv)
     if (status == 0) {
         c.manifest = &manifest;
         c.root = opt_root ? opt_root : manifest.root;
-        status = preprocess(&c, argv[first] ? argv[first] : "standard input", &err);
+        status = hl_files_expect_kept(&manifest, c.root, &err) ||
+                         preprocess(&c, argv[first] ? argv[first] : "standard input", &err)
+                     ? -1
+                     : 0;
         hl_convert_free(&c);
         hl_manifest_free(&manifest);
     }

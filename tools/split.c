@@ -329,11 +329,11 @@ static int divide(hl_collection *c, const hl_together *t, const char *dir, hl_er
 static int run(const char *dir, hl_patient_rule *rule, hl_err *e)
 {
     hl_collection c;
-    hl_together t;
+    hl_together t = {0};
     if (settle_source(dir, e) || collect(&c, dir, rule, e))
         return -1;
     settle_validation(&c);
-    int status = find_together(&t, &c, dir, e);
+    int status = hl_files_expect_kept(&c.samples, dir, e) || find_together(&t, &c, dir, e) ? -1 : 0;
     if (status == 0)
         status = divide(&c, &t, dir, e);
     hl_together_free(&t);

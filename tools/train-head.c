@@ -370,7 +370,7 @@ static int check_files(const char *features, hl_err *e)
     hl_files_read(&f, "FEATURES", hl_or_standard(features));
     hl_files_read(&f, "--manifest", manifest);
     hl_files_read(&f, "--weights", tail_weights);
-    hl_files_write(&f, "--checkpoint", checkpoint, HL_BINARY);
+    hl_files_update(&f, "--checkpoint", checkpoint);
     hl_files_write(&f, "--history", history, HL_TEXT);
     hl_files_write(&f, "--output", hl_or_standard(output), HL_BINARY);
     return hl_files_check(&f, e);

@@ -172,3 +172,24 @@ one_file() {
     [ -s "$umlauts" ]
     [ -z "$(ls | grep -F .tmp)" ]
 }
+
+@test "outputs: no image that is named in a manifest, in a folder or on a list is replaced" {
+    phantom -q -n 12 --min-size 64 --max-size 80 set
+    split -q --exact set >m.tsv
+    image=$(cd set && echo NORMAL/*.png | cut -d ' ' -f 1)
+    before=$(sha256sum "set/$image")
+    why='expected an input, found the file that --output would replace'
+    fails 1 "$why" split -q --exact set -o "set/$image"
+    fails 1 "$why" split -q set --cache prints -o "set/$image"
+    fails 1 "$why" audit -q m.tsv -o "set/$image"
+    fails 1 "$why" preprocess -q --size 32 m.tsv -o "set/$image"
+    ln "set/$image" alias
+    fails 1 "$why" predict -q -w seeded:1 "$made/head" set -o alias
+    list() { echo "set/$image" | predict -q -w seeded:1 "$made/head" - -o "set/$image"; }
+    fails 1 "$why" list
+    [ "$(sha256sum "set/$image")" = "$before" ]
+    cp "$metrics" me
+    onto_stdin() { report -q -o ./me <me; }
+    fails 1 "$why" onto_stdin
+    cmp me "$metrics"
+}

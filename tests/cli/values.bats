@@ -48,6 +48,9 @@ a_run() {
         [[ $output == *"RESULTS: expected no '$c' in the name of a folder, found 'r${c}s'.  Stop." ]]
     done
     refused 'RUN: expected a name, found nothing' RUN=
+    for name in .. ../up a/../../b; do
+        refused "RUN: expected the name of a folder within RESULTS, found '$name'" "RUN=$name"
+    done
     refused "BASE: expected a name that does not begin with - or ~, found '~a'" BASE='~a'
     [ ! -e "$ROOT/a" ] && [ ! -e "$ROOT/r" ]
 }

@@ -36,6 +36,9 @@ static void one_error_is_one_line(void **state)
      */
     hl_fail(&e, "\x9b[31m \xe9 \xe2\x82");
     assert_string_equal(e.msg, "?[31m ? ??");
+    /* U+202E turns a name around, U+2066 and U+FEFF cannot be seen; U+2013 is a dash. */
+    hl_fail(&e, "\xe2\x80\xaegnp.exe \xe2\x81\xa6 \xef\xbb\xbf \xe2\x80\x93");
+    assert_string_equal(e.msg, "?gnp.exe ? ? \xe2\x80\x93");
     errno = ENOENT;
     hl_fail_errno(&e, "a\nb");
     assert_string_equal(e.msg, "a?b: No such file or directory");

@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include "cli.h"
+#include "image_file.h"
 #include "mem.h"
 #include "output.h"
 #include "path.h"
@@ -42,6 +43,13 @@ void hl_files_read_all(hl_files *f, const char *name, char *const *paths, size_t
 void hl_files_write(hl_files *f, const char *name, const char *path, hl_file_kind kind)
 {
     add(f, (hl_named_file){.name = name, .path = path, .is_output = true, .kind = kind});
+}
+
+void hl_files_update(hl_files *f, const char *name, const char *path)
+{
+    add(f,
+        (hl_named_file){
+            .name = name, .path = path, .is_output = true, .is_updated = true, .kind = HL_BINARY});
 }
 
 /* ---- one file under two names ---- */
@@ -112,9 +120,25 @@ int hl_files_check(hl_files *f, hl_err *e)
     check_distinct(f);
     int status = 0;
     for (size_t i = 0; i < f->n && status == 0; i++)
-        if (f->list[i].is_output)
+        if (f->list[i].is_output) {
             status = hl_out_try(f->list[i].path, f->list[i].kind == HL_BINARY, e);
+            if (!is_standard(&f->list[i]) && !f->list[i].is_updated)
+                hl_path_will_replace(f->list[i].path, f->list[i].name);
+        }
     free(f->list);
     *f = (hl_files){0};
+    return status;
+}
+
+int hl_files_expect_kept(const hl_manifest *m, const char *root, hl_err *e)
+{
+    int status = 0;
+    for (size_t i = 0; i < m->n && status == 0; i++) {
+        struct stat st;
+        char *file = hl_path_below(root, m->samples[i].path);
+        if (stat(file, &st) == 0)
+            status = hl_path_expect_kept(file, &st, e);
+        free(file);
+    }
     return status;
 }

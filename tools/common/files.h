@@ -15,6 +15,7 @@
 #define HL_FILES_H
 
 #include "error.h"
+#include "manifest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ typedef struct hl_named_file {
     const char *name; /* of the option or operand, for messages */
     const char *path;
     bool is_output;
+    bool is_updated; /* an output that the tool itself has written and reads again */
     hl_file_kind kind;
 } hl_named_file;
 
@@ -39,9 +41,15 @@ const char *hl_or_standard(const char *path);
 void hl_files_read(hl_files *f, const char *name, const char *path);
 void hl_files_read_all(hl_files *f, const char *name, char *const *paths, size_t n);
 void hl_files_write(hl_files *f, const char *name, const char *path, hl_file_kind kind);
+/* A binary output that is also read, such as a checkpoint. */
+void hl_files_update(hl_files *f, const char *name, const char *path);
 
 /* Exits with 2 where an output is also another output or an input; then fails where an output
- * cannot be written. Pipes and devices are not opened for that. Frees the list. */
+ * cannot be written. Pipes and devices are not opened for that. Frees the list. From here on no
+ * file that an output replaces can be opened as an input. */
 int hl_files_check(hl_files *f, hl_err *e);
+
+/* Fails where an output replaces one of the images, which may not be looked into before that. */
+int hl_files_expect_kept(const hl_manifest *m, const char *root, hl_err *e);
 
 #endif

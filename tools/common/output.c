@@ -348,16 +348,21 @@ static FILE *open_input(const char *path, hl_err *e)
         fp = NULL;
         errno = EISDIR;
     }
-    if (!fp)
+    if (!fp) {
         hl_fail_errno(e, "%s: cannot be read", path);
+    } else if (fstat(fileno(fp), &st) == 0 && hl_path_expect_kept(path, &st, e)) {
+        fclose(fp);
+        fp = NULL;
+    }
     return fp;
 }
 
 FILE *hl_in_open(const char *path, const char **name, hl_err *e)
 {
     if (!path || strcmp(path, "-") == 0) {
+        struct stat st;
         *name = "standard input";
-        return stdin;
+        return fstat(STDIN_FILENO, &st) == 0 && hl_path_expect_kept(*name, &st, e) ? NULL : stdin;
     }
     *name = path;
     return open_input(path, e);

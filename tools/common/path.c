@@ -143,3 +143,32 @@ void hl_file_id_free(hl_file_id *id)
     free(id->name);
     *id = (hl_file_id){0};
 }
+
+/* ---- files that are going to be replaced ---- */
+
+enum { MOST_REPLACED = 16 }; /* outputs of a tool */
+static struct {
+    dev_t device;
+    ino_t inode;
+    const char *name;
+} replaced[MOST_REPLACED];
+static size_t nreplaced;
+
+void hl_path_will_replace(const char *path, const char *name)
+{
+    struct stat st;
+    if (stat(path, &st) || !S_ISREG(st.st_mode) || nreplaced == MOST_REPLACED)
+        return;
+    replaced[nreplaced].device = st.st_dev;
+    replaced[nreplaced].inode = st.st_ino;
+    replaced[nreplaced++].name = name;
+}
+
+int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e)
+{
+    for (size_t i = 0; i < nreplaced; i++)
+        if (replaced[i].device == st->st_dev && replaced[i].inode == st->st_ino)
+            return hl_fail(e, "%s: expected an input, found the file that %s would replace", path,
+                           replaced[i].name);
+    return 0;
+}

@@ -6,7 +6,10 @@
 #ifndef HL_PATH_H
 #define HL_PATH_H
 
+#include "error.h"
+
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* The name that a write to path replaces: a symbolic link is followed, also one whose target does
@@ -32,5 +35,13 @@ bool hl_file_id_of(const char *path, hl_file_id *id);
 bool hl_file_id_of_fd(int fd, hl_file_id *id);
 bool hl_file_id_same(const hl_file_id *a, const hl_file_id *b);
 void hl_file_id_free(hl_file_id *id);
+
+/* An output that this process is going to replace, if it is a regular file by now; name is of its
+ * option and is kept. Not while other threads run. */
+void hl_path_will_replace(const char *path, const char *name);
+
+/* Fails where the file is one of those: what is named by a manifest, in a folder or by a run is an
+ * input as well. */
+int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e);
 
 #endif

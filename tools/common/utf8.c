@@ -27,8 +27,23 @@ size_t hl_utf8_length(const char *text)
     return 0;
 }
 
+/* Marks that change the direction of what follows (U+200E, U+200F, U+202A to U+202E, U+2066 to
+ * U+2069), line and paragraph separators, and the byte order mark: they let one name look like
+ * another. */
+static bool is_invisible(const unsigned char *s)
+{
+    if (s[0] == 0xef)
+        return s[1] == 0xbb && s[2] == 0xbf;
+    if (s[0] != 0xe2)
+        return false;
+    if (s[1] == 0x80)
+        return s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae);
+    return s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
+}
+
 bool hl_is_control(const char *text)
 {
     const unsigned char *s = (const unsigned char *)text;
-    return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0);
+    return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0) ||
+           is_invisible(s);
 }

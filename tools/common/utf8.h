@@ -11,7 +11,8 @@
 size_t hl_utf8_length(const char *s);
 
 /* Whether the character at s is a control: U+0000 to U+001F (C0), U+007F, and U+0080 to U+009F
- * (C1), which terminals obey as well: U+009B begins an escape sequence. */
+ * (C1), which terminals obey as well: U+009B begins an escape sequence. And the marks that turn
+ * the direction of text around or that cannot be seen. */
 bool hl_is_control(const char *s);
 
 #endif

@@ -6,6 +6,7 @@
 /* Convolutions, with what is folded into them. */
 #include "onednn_build.h"
 
+#include "../../shim/held_signals.h"
 #include "../common/mem.h"
 
 #include <omp.h>
@@ -58,6 +59,8 @@ static dnnl_status_t add_constant(builder *b, const float *data, onednn_const_md
     dnnl_engine_t engine = b->g->engine;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(b->threads);
+    sigset_t before;
+    hold_signals(&before); /* for OpenMP's threads, which may start here */
     s = dnnl_memory_create(&from, plain, engine, (void *)data);
     if (s == dnnl_success)
         s = dnnl_memory_create(&to, md, engine, room);
@@ -69,6 +72,7 @@ static dnnl_status_t add_constant(builder *b, const float *data, onednn_const_md
         const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
         s = dnnl_primitive_execute(reorder, b->stream, 2, args);
     }
+    release_signals(&before);
     omp_set_num_threads(threads);
     dnnl_primitive_destroy(reorder);
     dnnl_primitive_desc_destroy(pd);

@@ -4,6 +4,7 @@
 #include "../common/lines.h"
 #include "../common/mem.h"
 #include "../common/output.h"
+#include "../common/path.h"
 #include "../common/scan.h"
 
 #include <stdio.h>
@@ -82,6 +83,16 @@ static int add_list(inputs *in, bool nul, hl_err *e)
     return status;
 }
 
+/* A worklist must not take the place of an image on it. */
+static int expect_kept(const inputs *in, hl_err *e)
+{
+    struct stat st;
+    for (size_t i = 0; i < in->n; i++)
+        if (stat(in->paths[i], &st) == 0 && hl_path_expect_kept(in->paths[i], &st, e))
+            return -1;
+    return 0;
+}
+
 int inputs_gather(inputs *in, char *const *names, size_t n, bool nul, hl_err *e)
 {
     *in = (inputs){0};
@@ -90,6 +101,8 @@ int inputs_gather(inputs *in, char *const *names, size_t n, bool nul, hl_err *e)
         status = strcmp(names[i], "-") == 0 ? add_list(in, nul, e) : add_name(in, names[i], e);
     if (status == 0 && in->n == 0)
         status = hl_fail(e, "there is no image (files in folders: *.jpeg, *.jpg, *.png)");
+    if (status == 0)
+        status = expect_kept(in, e);
     if (status)
         inputs_free(in);
     return status;
