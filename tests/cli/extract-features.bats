@@ -78,7 +78,13 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     [[ $output == *"warning: --normalize raw: mobilenetv2 was trained with tf"* ]]
 }
 
+# libtorch 1.13 asks the CPU whether oneDNN can do bfloat16, and fails where the CPU could but oneDNN has been told to use less.
+bf16_is_misjudged() {
+    extract-features --version | grep -q '^libtorch.1\.' && [ -n "${ONEDNN_MAX_CPU_ISA:-}" ] && grep -qw avx512bw /proc/cpuinfo
+}
+
 @test "extract-features: other dtypes stay close" {
+    if bf16_is_misjudged; then skip "NOT RUN: bfloat16: libtorch 1.13 does not heed ONEDNN_MAX_CPU_ISA"; fi
     extract-features -q -m mobilenetv2 -w seeded:1 --dtype bf16 -o "$out" images
     run quickcheck "$out"
     [[ $output == *"--dtype bf16"* ]]
