@@ -62,8 +62,8 @@ each_isa() {
 }
 
 @test "signals: the same through libtorch, with unfrozen layers" {
-    undisturbed '50 1000' train-head -q --unfreeze 3 -w seeded:1 -e 2 maps
-    undisturbed '50 200' evaluate -q --subset all tail maps
-    undisturbed '50 200' predict -q -w seeded:1 tail data
-    undisturbed '50 1000' explain -q -i images -w seeded:1 tail "$sample"
+    undisturbed '50 200 1000' train-head -q --unfreeze 3 -w seeded:1 -e 2 maps
+    undisturbed '50 200 1000' evaluate -q --subset all tail maps
+    undisturbed '50 200 1000' predict -q -w seeded:1 tail data
+    undisturbed '50 200 1000' explain -q -i images -w seeded:1 tail "$sample"
 }
