@@ -17,10 +17,16 @@ int graph_error(hl_err *e, const char *where, dnnl_status_t status)
                    status == dnnl_out_of_memory ? "out of memory" : "a call failed");
 }
 
-/* ONEDNN_MAX_CPU_ISA lowers what the CPU has. */
+/* ONEDNN_MAX_CPU_ISA lowers what the CPU has. On other CPUs than x86 oneDNN claims to have all,
+ * and would take its reference kernels. */
 static bool has_vectors(dnnl_cpu_isa_t wanted)
 {
+#ifdef __x86_64__
     return (dnnl_get_effective_cpu_isa() & wanted) == wanted;
+#else
+    (void)wanted;
+    return false;
+#endif
 }
 
 bool graph_is_fast_here(bool bf16)
