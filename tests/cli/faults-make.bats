@@ -85,6 +85,7 @@ is_let_go() { # FILE
 }
 
 @test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
+    : >zombie
     perl -e '$| = 1; my $child = fork // die; exit if !$child; print "$child\n"; sleep 60' >zombie 3>&- &
     for _ in $(seq 200); do
         pid=$(cat zombie)
