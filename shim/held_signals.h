@@ -13,8 +13,8 @@
  * Threads that are started in between, OpenMP's say, inherit this and keep it. A handler runs when
  * the signals are released, or at once on a thread that does not compute.
  */
-#ifndef HELD_SIGNALS_H
-#define HELD_SIGNALS_H
+#ifndef HILUM_SHIM_HELD_SIGNALS_H
+#define HILUM_SHIM_HELD_SIGNALS_H
 
 #include <pthread.h>
 #include <signal.h>

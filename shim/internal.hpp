@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Between the files of the shim: what a handle is, and how exceptions become statuses.
-#ifndef TORCH_SHIM_INTERNAL_HPP
-#define TORCH_SHIM_INTERNAL_HPP
+#ifndef HILUM_SHIM_INTERNAL_HPP
+#define HILUM_SHIM_INTERNAL_HPP
 
 #include "held_signals.h"
 #include "torch_shim.h"

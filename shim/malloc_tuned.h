@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* For both sides of the border: whichever of them a program begins with. */
-#ifndef TORCH_SHIM_MALLOC_TUNED_H
-#define TORCH_SHIM_MALLOC_TUNED_H
+#ifndef HILUM_SHIM_MALLOC_TUNED_H
+#define HILUM_SHIM_MALLOC_TUNED_H
 
 #include <malloc.h>
 

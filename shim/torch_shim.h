@@ -11,8 +11,8 @@
  *   of their input.
  * - Gradients are recorded only for tensors that descend from one marked by ts_require_grad.
  */
-#ifndef TORCH_SHIM_H
-#define TORCH_SHIM_H
+#ifndef HILUM_SHIM_TORCH_SHIM_H
+#define HILUM_SHIM_TORCH_SHIM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -8,15 +8,16 @@ analyse:
 	cppcheck -q -j $(call q,$(JOBS)) --std=c17 --enable=warning,performance,portability --error-exitcode=1 \
 	    --suppress=unknownEvaluationOrder -D_GNU_SOURCE '-D__has_include(x)=1' -DDNNL_VERSION_MAJOR=3 \
 	    '-Djson_object_foreach(o,k,v)=for(k="",v=o;v;v=0)' '-Djson_array_foreach(a,i,v)=for(i=0,v=a;v;v=0)' \
-	    tools shim/torch_load.c
+	    -Itools/lib -I. tools shim/torch_load.c
 	@git ls-files -z 'tools/*.c' 'shim/*.c' | xargs -0 -n 8 -P $(call q,$(JOBS)) sh -c \
-	    $(call q,clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE $(hdf5_cflags) $(torch_cflags) 2>/dev/null) --
+	    $(call q,clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE -Itools/lib -I. $(hdf5_cflags) $(torch_cflags) 2>/dev/null) --
 	@git grep -lzE '^#!/bin/(ba)?sh' | xargs -0 shellcheck -S warning
 
 # What reads files, under valgrind: no bad access, nothing uninitialized; leaks are AddressSanitizer's. (Most of the
 # other unit tests kill children, ask for more memory than there is, or take minutes there.)
-memory_tests := $(addprefix $(BUILD)/tests/unit/test_,csv digest image json_util manifest names predictions print_cache \
-    provenance seal space tensorfile tensorfile_header text tsv)
+memory_tests := $(patsubst %,$(BUILD)/tests/unit/%,split/test_csv base/test_sha256 base/test_strbuf image/test_image \
+    $(addprefix format/test_,json string_list checksum tensorfile tensorfile_header tsv) \
+    $(addprefix data/test_,manifest predictions provenance feature_space) dedup/test_fingerprint_cache)
 check-memory: $(memory_tests)
 	@for t in $^; do echo "  VALGRIND  $$t"; \
 	    valgrind -q --error-exitcode=9 --leak-check=no --child-silent-after-fork=yes $$t \
@@ -30,7 +31,7 @@ check-threads:
 	$(MAKE) BUILD=build-threads-torch CFLAGS='$(sanitized) -DHL_WITHOUT_ONEDNN' \
 	    LDFLAGS='-fsanitize=thread -static-libtsan' threads-run-torch # or $$ORIGIN is where the sanitizer's library lies
 .PHONY: threads-run threads-run-torch
-threads_tests := $(addprefix $(BUILD)/tests/unit/test_,parallel copies duplicates)
+threads_tests := $(addprefix $(BUILD)/tests/unit/,base/test_ordered_map dedup/test_copies dedup/test_duplicates)
 threads-run: $(threads_tests) $(addprefix $(BUILD)/bin/,$(plain_tools) extract-features train-head predict)
 	@for t in $(threads_tests); do echo "  TSAN  $$t"; TSAN_OPTIONS=halt_on_error=1 $$t >/dev/null; done
 	@rm -rf $(BUILD)/set; export TSAN_OPTIONS=halt_on_error=1; cd $(BUILD); for jobs in 2 7; do \

@@ -4,42 +4,43 @@
 
 known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON bin # tests give make other tools
 
-unit_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-nets_tests  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/nets/test_*.c)) # without libtorch
-torch_tests := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/parity/test_*.c))
+test_in     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(1:%=tests/%/test_*.c)))
+nn_tests    := $(call test_in,unit/nn) # without libtorch
+unit_tests  := $(filter-out $(nn_tests),$(call test_in,unit/*))
+torch_tests := $(call test_in,parity)
 cli_tests   := $(wildcard tests/cli/*.bats)
-test_programs = $(unit_tests) $(nets_tests) $(fuzz_tests) $(if $(asan),,$(torch_tests))
+test_programs = $(unit_tests) $(nn_tests) $(fuzz_tests) $(if $(asan),,$(torch_tests))
 
 $(BUILD)/tests/%.o: tests/%.c
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /unit/,$@),,$(hdf5_cflags)) $(CFLAGS) -Itools -Ishim -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /unit/,$@),$(if $(findstring /unit/nn/,$@),$(hdf5_cflags)),$(hdf5_cflags)) $(CFLAGS) -Itools -Itests/unit -c -o $@ $<
 
-# The rooms of the tools, for their unit tests.
-$(BUILD)/librooms.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
+# The modules of the tools, for their unit tests.
+$(BUILD)/libtools.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
 
-$(unit_tests): %: %.o $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
+$(unit_tests): %: %.o $(BUILD)/libtools.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 
-$(nets_tests): %: %.o $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
+$(nn_tests): %: %.o $(BUILD)/libnn.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(product_libs) $(common_libs) -lcmocka
 
 # Beside the folder of these programs, too, lies what they open where products are libtorch's.
-$(BUILD)/tests/$(notdir $(torch_library)): $(torch_library)
+$(BUILD)/tests/unit/$(notdir $(torch_library)): $(torch_library)
 	@mkdir -p $(@D)
-	@ln -sf ../$(<F) $@
-$(nets_tests): | $(if $(asan),,$(BUILD)/tests/$(notdir $(torch_library)))
+	@ln -sf ../../$(<F) $@
+$(nn_tests): | $(if $(asan),,$(BUILD)/tests/unit/$(notdir $(torch_library)))
 
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
-$(torch_tests): %: %.o $(parity_objs) $(BUILD)/librooms.a $(BUILD)/libnets.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
+$(torch_tests): %: %.o $(parity_objs) $(BUILD)/libtools.a $(BUILD)/libnn.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CXX) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(torch_libs) $(product_libs) $(common_libs) -lcmocka
 
 include tests/fuzz/fuzz.mk
 
--include $(wildcard $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/tests/*/*.d $(BUILD)/tests/*/*/*.d)
 .SECONDARY: $(test_programs:%=%.o)
 
 TESTS ?= $(test_programs) tests/hostile/run $(if $(asan),,tests/faults/run $(cli_tests))

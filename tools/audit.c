@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* audit: looks for what makes figures too good, before anything is trained. */
 #include "audit/checks.h"
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/image.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/provenance.h"
-#include "common/seal.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "format/checksum.h"
+#include "image/image.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <stdlib.h>
 

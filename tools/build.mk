@@ -29,7 +29,7 @@ pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
 werror := $(if $(filter 1,$(WERROR)),-Werror)
 hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wvla $(werror) -fPIE -fstack-protector-strong \
-                -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP
+                -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP -Itools/lib -I.
 clang := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 # Loops over arrays that are to become vector code, in which nobody reads errno of a square root. (clang vectorizes
 # at -O2; gcc 12 needs to be told.)
@@ -80,13 +80,16 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 # ---- what there is -------------------------------------------------------------------------------
 
 plain_tools := split audit preprocess compare report quickcheck digest phantom
-nets_tools := import-weights extract-features train-head evaluate explain predict
-tools       := $(plain_tools) $(nets_tools)
+nn_tools := import-weights extract-features train-head evaluate explain predict
+tools       := $(plain_tools) $(nn_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)
 
-common_objs := $(patsubst tools/common/%.c,$(BUILD)/common/%.o,$(wildcard tools/common/*.c))
-page_objs   := $(patsubst tools/page/%.c,$(BUILD)/page/%.o,$(wildcard tools/page/*.c))
-nets_objs   := $(patsubst tools/nets/%.c,$(BUILD)/nets/%.o,$(wildcard tools/nets/*.c))
+# Libraries, each of the modules below tools/lib that are named here; tests/layout/modules says which may use which.
+# $(call objs_in,FOLDER ...)
+objs_in   = $(patsubst tools/%.c,$(BUILD)/%.o,$(wildcard $(1:%=tools/%/*.c)))
+lib_objs  := $(call objs_in,$(addprefix lib/,base sys stats format image data dedup))
+page_objs := $(call objs_in,lib/page)
+nn_objs   := $(call objs_in,$(addprefix lib/nn/,arch weights infer train))
 shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
 # The shim with libtorch behind it, which those tools open that come to need it.
 torch_library := $(BUILD)/libhilum-torch.so
@@ -96,10 +99,10 @@ $(BUILD)/recipe: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
 	    $(openmp_cflags) $(vector_cflags) $(torch_cflags) $(torch_libs) $(product_libs) $(hilum_ldflags) $(LDFLAGS)) \
-	    $(common_objs) $(page_objs) $(nets_objs) $(shim_objs) >$@.$$$$; $(update)
+	    $(lib_objs) $(page_objs) $(nn_objs) $(shim_objs) >$@.$$$$; $(update)
 
-# A tool is tools/TOOL.c and, where it has several rooms, tools/TOOL/*.c.
-objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c))
+# A tool is tools/TOOL.c and, where it has modules of its own, what is in tools/TOOL/ and the folders there.
+objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c tools/$(1)/*/*.c))
 
 built = $(if $(asan),$(plain_tools:%=$(BUILD)/bin/%),$(tool_paths))
 
@@ -126,8 +129,8 @@ build: compiled $(built)
 $(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /nets/,$@),$(hdf5_cflags) $(openmp_cflags)) \
-	    $(if $(filter %/optimizer.o %/floats.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@),$(hdf5_cflags) $(openmp_cflags)) \
+	    $(if $(filter %/nn/train/optimizer.o %/format/convert.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe
 	@mkdir -p $(@D)
@@ -139,9 +142,9 @@ $(BUILD)/shim/%.o: shim/%.c $(BUILD)/recipe
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(torch_cflags) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/libhilum.a: $(common_objs) $(BUILD)/recipe
+$(BUILD)/libhilum.a: $(lib_objs) $(BUILD)/recipe
 $(BUILD)/libpage.a: $(page_objs) $(BUILD)/recipe
-$(BUILD)/libnets.a: $(nets_objs) $(BUILD)/recipe
+$(BUILD)/libnn.a: $(nn_objs) $(BUILD)/recipe
 $(BUILD)/libshim.a: $(shim_objs) $(BUILD)/recipe
 $(BUILD)/%.a:
 	$(call say,AR)
@@ -164,17 +167,17 @@ $(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$$(call say,LINK)
 	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(common_libs)
 endef
-define link_nets
-$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/libhilum.a \
+define link_nn
+$(BUILD)/bin/$(1): $(call objs_of,$(1)) $(BUILD)/libpage.a $(BUILD)/libnn.a $(BUILD)/libhilum.a \
         $(BUILD)/shim/torch_load.o $(BUILD)/shim/library_digest.o
 	@mkdir -p $$(@D)
 	$$(call say,LINK)
 	$$(Q)$$(CC) -pie $$(hilum_ldflags) $$(LDFLAGS) -o $$@ $$^ $$(hdf5_libs) $$(product_libs) $$(common_libs)
 endef
 $(foreach t,$(plain_tools),$(eval $(call link_plain,$(t))))
-$(foreach t,$(nets_tools),$(eval $(call link_nets,$(t))))
+$(foreach t,$(nn_tools),$(eval $(call link_nn,$(t))))
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d)
+-include $(wildcard $(foreach d,* */* */*/* */*/*/*,$(BUILD)/$(d).d))
 
 clean:
 	rm -rf build build-asan build-fuzz build-threads build-libtorch build-asan-libtorch

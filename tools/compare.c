@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* compare: tests whether models differ, on the answers that they gave to the same samples. */
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/text.h"
-#include "compare/study.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "compare/comparison.h"
 #include "compare/write.h"
+#include "data/named_files.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <stdlib.h>
 #include <string.h>

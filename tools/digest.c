@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* digest: one SHA-256 for all that a file or a folder holds. */
-#include "common/cache_place.h"
-#include "common/cli.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/parallel.h"
-#include "common/scan.h"
-#include "common/text.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/ordered_map.h"
+#include "base/strbuf.h"
 #include "digest/cache.h"
+#include "sys/cache_dir.h"
+#include "sys/cli.h"
+#include "sys/find_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>

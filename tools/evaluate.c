@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* evaluate: measures a head on features that it may or may not have been trained on. */
-#include "common/calibration.h"
-#include "common/cli.h"
-#include "common/features.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/names.h"
-#include "common/output.h"
-#include "common/override.h"
-#include "common/provenance.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/calibration_file.h"
+#include "data/feature_file.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "data/subset_override.h"
 #include "evaluate/calibrate.h"
 #include "evaluate/output.h"
 #include "evaluate/pooled.h"
-#include "nets/device.h"
-#include "nets/head.h"
+#include "format/string_list.h"
+#include "nn/infer/device.h"
+#include "nn/train/head.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* explain: shows on images what a head went by. */
-#include "common/cli.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/provenance.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/provenance.h"
 #include "explain/gradcam.h"
 #include "explain/heat.h"
 #include "explain/occlusion.h"
 #include "explain/output.h"
+#include "explain/selection.h"
 #include "explain/sources.h"
-#include "explain/subjects.h"
-#include "nets/device.h"
-#include "nets/of_space.h"
+#include "nn/infer/device.h"
+#include "nn/infer/extractor_for_feature_space.h"
+#include "sys/cli.h"
 
 #include <math.h>
 #include <stdlib.h>

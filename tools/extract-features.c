@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* extract-features: runs images through a frozen backbone. */
-#include "common/backbones.h"
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/provenance.h"
-#include "common/samples.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/backbones.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "data/sample_file.h"
 #include "extract-features/stream.h"
-#include "nets/device.h"
-#include "nets/extractor.h"
-#include "nets/table.h"
+#include "nn/arch/summary.h"
+#include "nn/infer/device.h"
+#include "nn/infer/extractor.h"
+#include "sys/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* import-weights: turns weight files of other programs into hilum's. */
-#include "common/backbones.h"
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/provenance.h"
-#include "common/tensorfile.h"
-#include "nets/weights.h"
+#include "base/log.h"
+#include "data/backbones.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "format/tensorfile.h"
+#include "nn/weights/weights.h"
+#include "sys/cli.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 PREFIX ?= /usr/local
 
-hilum_version := $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' tools/common/version.h)
+hilum_version := $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' tools/lib/base/version.h)
 
 # ---- the words that hilum(1) and its completion know -----------------------------------------------
 

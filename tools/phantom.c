@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* phantom: makes a folder of labelled chest phantoms, for tests and demonstrations. */
-#include "common/cli.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/outdir.h"
-#include "common/parallel.h"
-#include "common/png_write.h"
-#include "common/rng.h"
-#include "common/version.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/ordered_map.h"
+#include "base/rng.h"
+#include "base/version.h"
+#include "image/png_encode.h"
 #include "phantom/draw.h"
+#include "sys/cli.h"
+#include "sys/outdir.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* predict: which images a person should look at first. */
-#include "common/cli.h"
-#include "common/features.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/provenance.h"
-#include "nets/device.h"
-#include "nets/of_space.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/feature_file.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "nn/infer/device.h"
+#include "nn/infer/extractor_for_feature_space.h"
+#include "predict/classify.h"
 #include "predict/inputs.h"
-#include "predict/judge.h"
 #include "predict/page.h"
 #include "predict/stream.h"
 #include "predict/worklist.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <math.h>
 #include <stdlib.h>

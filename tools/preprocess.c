@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* preprocess: reads the images of a manifest and brings them to the size that a backbone takes. */
-#include "common/backbones.h"
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/provenance.h"
-#include "common/samples.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/backbones.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "data/sample_file.h"
 #include "preprocess/convert.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* quickcheck: says what a tensor file is, whether it is whole, and how it differs from another. */
-#include "common/cli.h"
-#include "common/floats.h"
-#include "common/log.h"
-#include "common/tensorfile.h"
-#include "common/text.h"
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "format/convert.h"
+#include "format/tensorfile.h"
 #include "quickcheck/diff.h"
+#include "sys/cli.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report: turns the files of an experiment into a page to read. */
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/version.h"
-#include "report/compare.h"
-#include "report/grid.h"
-#include "report/paper.h"
-#include "report/sections.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/version.h"
+#include "data/named_files.h"
+#include "report/compare/compare.h"
+#include "report/compare/grid.h"
+#include "report/read/paper.h"
+#include "report/sections/sections.h"
+#include "sys/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* split: lists the images of a data set and divides them into training, validation and test. */
-#include "common/cli.h"
-#include "common/files.h"
-#include "common/image.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/provenance.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "image/image.h"
 #include "split/assign.h"
 #include "split/collect.h"
+#include "split/groups.h"
 #include "split/subset_counts.h"
-#include "split/together.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* train-head: trains fully connected softmax layers on features. */
-#include "common/cli.h"
-#include "common/features.h"
-#include "common/files.h"
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/override.h"
-#include "common/provenance.h"
-#include "common/seal.h"
-#include "common/text.h"
-#include "nets/denormals.h"
-#include "nets/device.h"
-#include "nets/train.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "data/feature_file.h"
+#include "data/named_files.h"
+#include "data/provenance.h"
+#include "data/subset_override.h"
+#include "format/checksum.h"
+#include "nn/infer/device.h"
+#include "nn/train/denormals.h"
+#include "nn/train/fit.h"
+#include "sys/cli.h"
+#include "sys/output.h"
 
 #include <math.h>
 #include <stdlib.h>

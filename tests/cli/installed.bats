@@ -115,7 +115,7 @@ refused() {
 }
 
 @test "installed: hilum --version, help, and help of a tool" {
-    version=$(sed -n 's/^#define HL_VERSION "\(.*\)"/\1/p' "$ROOT/tools/common/version.h")
+    version=$(sed -n 's/^#define HL_VERSION "\(.*\)"/\1/p' "$ROOT/tools/lib/base/version.h")
     [ "$(hilum --version)" = "hilum $version" ]
     run --separate-stderr hilum help MODEL=mobilenetv2
     [ "$status" -eq 0 ]

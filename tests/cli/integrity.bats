@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One byte of a file between the tools has changed: each of its readers notices, or the byte meant
 # nothing and all stays as it was. And files that do not belong together, each refused with both named.
-# That every byte of a table and of JSON counts is in tests/unit/test_seal.c, byte by byte.
+# That every byte of a table and of JSON counts is in tests/unit/format/test_checksum.c, byte by byte.
 
 load helpers
 bats_require_minimum_version 1.5.0

@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 
 # compile_check FLAG...: what oneDNN's headers are missing for, since no header is found at all
 compile_check() {
-    gcc -nostdinc -I "$ROOT/tools" "$@" -fsyntax-only -x c "$ROOT/tools/nets/onednn_here.h"
+    gcc -nostdinc -I "$ROOT/tools" "$@" -fsyntax-only -x c "$ROOT/tools/lib/nn/infer/onednn_available.h"
 }
 
 @test "onednn: a build without its header stops and names the package" {

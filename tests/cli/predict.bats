@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
 # predict, on phantoms and a backbone of seeded weights. What answers mean with a calibration is
-# tested in tests/parity/test_judge.c, names and order in tests/unit/test_worklist.c.
+# tested in tests/parity/test_classify.c, names and order in tests/unit/predict/test_worklist.c.
 
 load helpers
 bats_require_minimum_version 1.5.0

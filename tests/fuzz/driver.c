@@ -6,8 +6,8 @@
  */
 #include "fuzz.h"
 
-#include "common/mem.h"
-#include "common/text.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
 
 #include <dirent.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/seal.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "format/checksum.h"
 
 #include <stdbool.h>
 #include <stdio.h>

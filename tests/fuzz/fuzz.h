@@ -4,8 +4,8 @@
  * gives the bytes to one of the project's readers. libFuzzer makes up inputs for it (`make fuzz`),
  * and driver.c runs those of corpus/NAME (`make check`).
  */
-#ifndef HL_FUZZ_H
-#define HL_FUZZ_H
+#ifndef HILUM_TESTS_FUZZ_FUZZ_H
+#define HILUM_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@ known += FUZZ FUZZ_SECONDS FUZZ_RUNS FUZZ_MB FUZZ_FOUND FUZZ_SEEDS fuzz_second
 
 fuzz_names   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz_tests   := $(fuzz_names:%=$(BUILD)/tests/fuzz/fuzz_%)
-fuzz_libs    := $(BUILD)/librooms.a $(BUILD)/libpage.a $(BUILD)/libnets.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
+fuzz_libs    := $(BUILD)/libtools.a $(BUILD)/libpage.a $(BUILD)/libnn.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
 
 # What turns a target into a program: the driver; under fuzz=1 libFuzzer, some with a mutator that knows the format.
 mutator_of  := tensor:tensor samples:tensor head:tensor calibration:tensor weights:tensor image:image

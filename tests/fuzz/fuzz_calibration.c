@@ -2,7 +2,7 @@
 /* The calibration of a head. */
 #include "fuzz.h"
 
-#include "common/calibration.h"
+#include "data/calibration_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,8 +3,8 @@
  * its own layers would be handed over. */
 #include "fuzz.h"
 
-#include "common/mem.h"
-#include "nets/head.h"
+#include "base/mem.h"
+#include "nn/train/head.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* A JPEG or PNG file, as preprocess reads it: decoded and brought to a size. */
 #include "fuzz.h"
 
-#include "common/image_file.h"
+#include "image/load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,11 +2,11 @@
 /* JSON of unknown origin: whole files, and what stands in the metadata of tensor files. */
 #include "fuzz.h"
 
-#include "common/json_util.h"
-#include "common/names.h"
-#include "common/provenance.h"
-#include "common/space.h"
-#include "nets/tail.h"
+#include "data/feature_space.h"
+#include "data/provenance.h"
+#include "format/json.h"
+#include "format/string_list.h"
+#include "nn/train/finetune.h"
 
 #include <stdlib.h>
 

@@ -11,7 +11,7 @@
  */
 #include "fuzz.h"
 
-#include "nets/h5_file.h"
+#include "nn/weights/h5_file.h"
 #include "small_net.h"
 
 #include <hdf5.h>

@@ -2,7 +2,7 @@
 /* manifest.tsv. What is read is written and read again, and must be the same. */
 #include "fuzz.h"
 
-#include "common/manifest.h"
+#include "data/manifest.h"
 
 #include <string.h>
 

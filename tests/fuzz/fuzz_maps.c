@@ -2,9 +2,9 @@
 /* explain.tsv, in a folder that also holds a picture, a.png, and a file that is none, b. */
 #include "fuzz.h"
 
-#include "common/mem.h"
-#include "common/png_write.h"
-#include "report/maps.h"
+#include "base/mem.h"
+#include "image/png_encode.h"
+#include "report/read/maps.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* metrics.json, read and put into words as report does; all but the plots, which gnuplot draws. */
 #include "fuzz.h"
 
-#include "report/sections.h"
+#include "report/sections/sections.h"
 
 static void add_sections(doc *d, const report_run *run)
 {

@@ -2,7 +2,7 @@
 /* predictions.tsv, as compare and report read it. */
 #include "fuzz.h"
 
-#include "common/predictions.h"
+#include "data/predictions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

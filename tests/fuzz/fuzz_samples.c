@@ -2,8 +2,8 @@
 /* A file of images or of features, with the manifest in it. */
 #include "fuzz.h"
 
-#include "common/features.h"
-#include "common/mem.h"
+#include "base/mem.h"
+#include "data/feature_file.h"
 
 #include <stdlib.h>
 

@@ -4,9 +4,9 @@
 #include "fuzz.h"
 
 #include "digest/cache.h"
-#include "report/audit.h"
-#include "report/input.h"
-#include "report/pairs.h"
+#include "report/read/audit_table.h"
+#include "report/read/pairs.h"
+#include "report/read/run_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,7 +2,7 @@
 /* A tensor file, in its zstd frame or without one: all of it is read. */
 #include "fuzz.h"
 
-#include "common/tensorfile.h"
+#include "format/tensorfile.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "small_net.h"
 
-#include "common/mem.h"
+#include "base/mem.h"
 #include "fuzz.h"
-#include "nets/weights.h"
+#include "nn/weights/weights.h"
 
 static void build(net *n, net_flavour flavour)
 {

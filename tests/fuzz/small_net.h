@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Weights for a network so small that a whole file of them has a few hundred values, and yet has
  * every kind of weight, of layers with names of their own and with automatic ones. */
-#ifndef HL_FUZZ_SMALL_NET_H
-#define HL_FUZZ_SMALL_NET_H
+#ifndef HILUM_TESTS_FUZZ_SMALL_NET_H
+#define HILUM_TESTS_FUZZ_SMALL_NET_H
 
-#include "nets/net.h"
+#include "nn/arch/net.h"
 
 const net *small_net(net_flavour flavour);
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the Keras scripts share: hilum's generator, weights and images from it, tensor files.
 
-The generator is specified in tools/common/rng.h, the seeded values and all file formats in
+The generator is specified in tools/lib/base/rng.h, the seeded values and all file formats in
 README.md beside this file. Nothing here is needed to run the tests.
 """
 

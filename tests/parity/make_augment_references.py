@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Variants of images for tests/unit/test_augment.c, made with scipy.ndimage.
+"""Variants of images for tests/unit/preprocess/test_augment.c, made with scipy.ndimage.
 
     pip install numpy scipy zstandard
     python make_augment_references.py

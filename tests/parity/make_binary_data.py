@@ -3,7 +3,7 @@
 
     python make_binary_data.py
 
-Writes ../data/metrics/weighted_NAME.json, which tests/unit/test_binary.c reads.
+Writes ../data/metrics/weighted_NAME.json, which tests/unit/stats/test_binary_metrics.c reads.
 """
 
 import json

@@ -3,7 +3,7 @@
 
     python make_compare_data.py
 
-Writes ../data/compare/significance.json, which tests/unit/test_significance.c reads, and
+Writes ../data/compare/significance.json, which tests/unit/stats/test_significance.c reads, and
 ../data/compare/{a,b,c}.tsv, predictions of made-up models with scikit-learn's figures of them.
 """
 

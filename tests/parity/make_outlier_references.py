@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Writes tests/data/outlier/*.json: what the out-of-distribution reference of tools/common/outlier.h is by its
+"""Writes tests/data/outlier/*.json: what the out-of-distribution reference of tools/lib/stats/mahalanobis.h is by its
 definition, computed with numpy's general routines.
 
 Nothing here follows the C code: the covariance comes from centred rows, distances from the inverse of the shrunk

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Prints the expected numbers of tests/unit/test_rng.c, from the specification in
-tools/common/rng.h alone; Python's standard library is enough."""
+"""Prints the expected numbers of tests/unit/base/test_rng.c, from the specification in
+tools/lib/base/rng.h alone; Python's standard library is enough."""
 import hashlib
 import itertools
 import math

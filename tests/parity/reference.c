@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reference.h"
 
-#include "common/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the reference files of tests/parity/data (see README.md) into memory. */
-#ifndef HL_TEST_REFERENCE_H
-#define HL_TEST_REFERENCE_H
+#ifndef HILUM_TESTS_PARITY_REFERENCE_H
+#define HILUM_TESTS_PARITY_REFERENCE_H
 
-#include "common/tensorfile.h"
+#include "format/tensorfile.h"
 
 #include <stddef.h>
 

@@ -3,16 +3,16 @@
  * The backbones give Keras' activations: every tap of every reference file, to a relative L2 error
  * of 1e-5. Taps go from input to output, so the first failure names the block to look at.
  */
-#include "common/log.h"
-#include "common/mem.h"
-#include "nets/net.h"
-#include "nets/normalize.h"
-#include "nets/onednn.h"
-#include "nets/run.h"
-#include "nets/weights.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "nn/arch/net.h"
+#include "nn/infer/onednn_backend.h"
+#include "nn/infer/preprocess_input.h"
+#include "nn/infer/torch_backend.h"
+#include "nn/weights/weights.h"
 #include "reference.h"
+#include "shim/torch_shim.h"
 #include "torch_file.h"
-#include "torch_shim.h"
 #include "xrays.h"
 
 #include <math.h>

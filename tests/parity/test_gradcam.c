@@ -3,7 +3,7 @@
 #include "explain/gradcam.h"
 #include "explain/heat.h"
 #include "reference.h"
-#include "torch_shim.h"
+#include "shim/torch_shim.h"
 
 #include <math.h>
 #include <setjmp.h>

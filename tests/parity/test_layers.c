@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The layer lists equal Keras' model.layers: order, names, shapes, weights, inputs, parameters. */
-#include "common/text.h"
-#include "common/tsv.h"
-#include "nets/table.h"
+#include "base/strbuf.h"
+#include "format/tsv.h"
+#include "nn/arch/summary.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

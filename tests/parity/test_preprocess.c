@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The normalisations equal Keras' preprocess_input, all the way through the look-up of the shim. */
-#include "nets/normalize.h"
+#include "nn/infer/preprocess_input.h"
 #include "reference.h"
-#include "torch_shim.h"
+#include "shim/torch_shim.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* 20 steps on a head give Keras' losses to 1e-5, from the same weights and batch order. */
-#include "nets/trainer.h"
+#include "nn/train/trainer.h"
 #include "reference.h"
 
 #include <math.h>

@@ -5,10 +5,10 @@
  * ones are made from them here. That the names of timm and torchvision go to the right layers is
  * shown by test_backbones.
  */
-#include "common/log.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "nets/weights.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "nn/weights/weights.h"
+#include "sys/output.h"
 #include "torch_file.h"
 
 #include <hdf5.h>

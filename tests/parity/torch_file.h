@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* State dicts as timm and torchvision name them, with the seeded values of README.md, as plain
  * safetensors files. */
-#ifndef HL_TEST_TORCH_FILE_H
-#define HL_TEST_TORCH_FILE_H
+#ifndef HILUM_TESTS_PARITY_TORCH_FILE_H
+#define HILUM_TESTS_PARITY_TORCH_FILE_H
 
-#include "common/tensorfile.h"
-#include "nets/torch_names.h"
+#include "format/tensorfile.h"
+#include "nn/weights/torch_names.h"
 
 #include <stdbool.h>
 

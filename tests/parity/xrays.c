@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "xrays.h"
 
-#include "common/digest.h"
-#include "common/image.h"
-#include "common/mem.h"
-#include "common/output.h"
-#include "common/resize.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "image/image.h"
+#include "image/resize.h"
+#include "sys/output.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Real X-rays and weights for the parity tests: they lie beside the checkout, or are not there. */
-#ifndef HL_TEST_XRAYS_H
-#define HL_TEST_XRAYS_H
+#ifndef HILUM_TESTS_PARITY_XRAYS_H
+#define HILUM_TESTS_PARITY_XRAYS_H
 
 #include "reference.h"
 

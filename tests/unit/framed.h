@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Tensor files in short, as the library writes them and made by hand. */
-#ifndef HL_TEST_FRAMED_H
-#define HL_TEST_FRAMED_H
+#ifndef HILUM_TESTS_UNIT_FRAMED_H
+#define HILUM_TESTS_UNIT_FRAMED_H
 
-#include "common/tensorfile.h"
-#include "common/text.h"
+#include "base/strbuf.h"
+#include "format/tensorfile.h"
 #include "helpers.h"
 
 #include <zstd.h>

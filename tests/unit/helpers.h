@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What several unit tests need: a folder of their own, whole files, child processes. */
-#ifndef HL_TEST_HELPERS_H
-#define HL_TEST_HELPERS_H
+#ifndef HILUM_TESTS_UNIT_HELPERS_H
+#define HILUM_TESTS_UNIT_HELPERS_H
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Files without a picture, and how the classes are spread over the subsets. */
 #include "checks.h"
 
-#include "../common/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdlib.h>

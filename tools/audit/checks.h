@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is looked for before training. Each check appends its findings; all numbers are counts of
  * samples of the manifest, which has no variants. */
-#ifndef HL_CHECKS_H
-#define HL_CHECKS_H
+#ifndef HILUM_AUDIT_CHECKS_H
+#define HILUM_AUDIT_CHECKS_H
 
-#include "../common/duplicates.h"
-#include "../common/fingerprints.h"
-#include "../common/manifest.h"
+#include "data/manifest.h"
+#include "dedup/duplicates.h"
+#include "dedup/fingerprint_set.h"
 #include "findings.h"
 
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* What belongs together and does not stand together: copies of an image, images of a patient. */
 #include "checks.h"
 
-#include "../common/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdio.h>

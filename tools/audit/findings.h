@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of findings: a row each, as docs/FORMAT.md has it. */
-#ifndef HL_FINDINGS_H
-#define HL_FINDINGS_H
+#ifndef HILUM_AUDIT_FINDINGS_H
+#define HILUM_AUDIT_FINDINGS_H
 
-#include "../common/text.h"
+#include "base/strbuf.h"
 
 #include <stddef.h>
 

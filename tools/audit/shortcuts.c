@@ -5,8 +5,8 @@
  */
 #include "checks.h"
 
-#include "../common/mem.h"
-#include "../common/metrics.h"
+#include "base/mem.h"
+#include "stats/metrics.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "write.h"
 
-#include "../common/json_util.h"
-#include "../common/text.h"
+#include "base/strbuf.h"
+#include "format/json.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What compare writes; see FORMAT.md. */
-#ifndef HL_COMPARE_WRITE_H
-#define HL_COMPARE_WRITE_H
+#ifndef HILUM_COMPARE_WRITE_H
+#define HILUM_COMPARE_WRITE_H
 
-#include "study.h"
+#include "comparison.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cache.h"
 
-#include "../common/mem.h"
-#include "../common/output.h"
-#include "../common/seal.h"
-#include "../common/text.h"
-#include "../common/tsv.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "format/checksum.h"
+#include "format/tsv.h"
+#include "sys/output.h"
 
 #include <errno.h>
 #include <inttypes.h>

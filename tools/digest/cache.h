@@ -6,12 +6,12 @@
  * On disk it is a table: "#hilum-digests 1", the columns inode, bytes, mtime, ctime (nanoseconds)
  * and digest, a row for each file.
  */
-#ifndef HL_DIGEST_CACHE_H
-#define HL_DIGEST_CACHE_H
+#ifndef HILUM_DIGEST_CACHE_H
+#define HILUM_DIGEST_CACHE_H
 
-#include "../common/digest.h"
-#include "../common/error.h"
-#include "../common/file_state.h"
+#include "base/error.h"
+#include "base/sha256.h"
+#include "sys/file_stamp.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "calibrate.h"
 
-#include "../common/binary.h"
-#include "../common/json_util.h"
-#include "../common/mem.h"
-#include "../common/metrics.h"
+#include "base/mem.h"
+#include "format/json.h"
+#include "stats/binary_metrics.h"
+#include "stats/metrics.h"
 
 #include <math.h>
 #include <stdio.h>

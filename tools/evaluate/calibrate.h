@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is learned from validation samples about a head that is measured: temperature, thresholds.
  */
-#ifndef HL_EVALUATE_CALIBRATE_H
-#define HL_EVALUATE_CALIBRATE_H
+#ifndef HILUM_EVALUATE_CALIBRATE_H
+#define HILUM_EVALUATE_CALIBRATE_H
 
-#include "../common/calibration.h"
+#include "data/calibration_file.h"
 #include "output.h"
 
 #include <jansson.h>

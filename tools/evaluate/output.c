@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output.h"
 
-#include "../common/json_util.h"
-#include "../common/log.h"
-#include "../common/mem.h"
-#include "../common/metrics.h"
-#include "../common/seal.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "binary_section.h"
 #include "calibrate.h"
-#include "evidence.h"
+#include "format/checksum.h"
+#include "format/json.h"
+#include "stats/metrics.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What evaluate writes: predictions as TSV, metrics as JSON. */
-#ifndef HL_EVALUATE_OUTPUT_H
-#define HL_EVALUATE_OUTPUT_H
+#ifndef HILUM_EVALUATE_OUTPUT_H
+#define HILUM_EVALUATE_OUTPUT_H
 
-#include "../common/calibration.h"
-#include "../common/error.h"
-#include "../common/manifest.h"
-#include "../common/space.h"
+#include "base/error.h"
+#include "data/calibration_file.h"
+#include "data/feature_space.h"
+#include "data/manifest.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pooled.h"
 
-#include "../common/mem.h"
-#include "../common/names.h"
-#include "../common/output.h"
-#include "../common/predictions.h"
-#include "../common/provenance.h"
+#include "base/mem.h"
+#include "data/predictions.h"
+#include "data/provenance.h"
+#include "format/string_list.h"
+#include "sys/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,13 +3,13 @@
  * Answers that several heads gave to different samples, put together: those of the folds of a cross
  * validation, where each sample is answered once by a head that has not seen it.
  */
-#ifndef HL_EVALUATE_POOLED_H
-#define HL_EVALUATE_POOLED_H
+#ifndef HILUM_EVALUATE_POOLED_H
+#define HILUM_EVALUATE_POOLED_H
 
-#include "../common/cli.h"
-#include "../common/error.h"
-#include "../common/manifest.h"
-#include "../common/space.h"
+#include "base/error.h"
+#include "data/feature_space.h"
+#include "data/manifest.h"
+#include "sys/cli.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gradcam.h"
 
-#include "../common/mem.h"
-#include "../nets/pool.h"
-#include "../nets/tail.h"
+#include "base/mem.h"
 #include "heat.h"
+#include "nn/infer/pooling.h"
+#include "nn/train/finetune.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Grad-CAM of a head: from the maps of the backbone's cut to a heat map. */
-#ifndef HL_EXPLAIN_GRADCAM_H
-#define HL_EXPLAIN_GRADCAM_H
+#ifndef HILUM_EXPLAIN_GRADCAM_H
+#define HILUM_EXPLAIN_GRADCAM_H
 
-#include "../common/error.h"
-#include "../nets/head.h"
+#include "base/error.h"
+#include "nn/train/head.h"
 
 #include <stddef.h>
 #include <stdint.h>

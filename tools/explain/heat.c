@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "heat.h"
 
-#include "../common/colours.h"
-#include "../common/mem.h"
+#include "base/mem.h"
+#include "inferno.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -3,8 +3,8 @@
  * Heat maps as numbers and as pictures. A map is row-major [height, width], and its values are
  * evidence for a class: the larger the more, 0 for none.
  */
-#ifndef HL_EXPLAIN_HEAT_H
-#define HL_EXPLAIN_HEAT_H
+#ifndef HILUM_EXPLAIN_HEAT_H
+#define HILUM_EXPLAIN_HEAT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "occlusion.h"
 
-#include "../common/mem.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,13 +3,13 @@
  * Occlusion maps (Zeiler and Fergus 2014): a grey patch slides over the image, and where it takes
  * probability away from a class, there was evidence for it.
  */
-#ifndef HL_EXPLAIN_OCCLUSION_H
-#define HL_EXPLAIN_OCCLUSION_H
+#ifndef HILUM_EXPLAIN_OCCLUSION_H
+#define HILUM_EXPLAIN_OCCLUSION_H
 
-#include "../common/error.h"
-#include "../common/log.h"
-#include "../nets/extractor.h"
-#include "../nets/head.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "nn/infer/extractor.h"
+#include "nn/train/head.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output.h"
 
-#include "../common/mem.h"
-#include "../common/png_write.h"
-#include "../common/seal.h"
+#include "base/mem.h"
+#include "format/checksum.h"
 #include "heat.h"
+#include "image/png_encode.h"
 
 #include <math.h>
 #include <stdio.h>

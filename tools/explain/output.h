@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The folder that explain writes: explain.tsv and the pictures that it names. */
-#ifndef HL_EXPLAIN_OUTPUT_H
-#define HL_EXPLAIN_OUTPUT_H
+#ifndef HILUM_EXPLAIN_OUTPUT_H
+#define HILUM_EXPLAIN_OUTPUT_H
 
-#include "../common/error.h"
-#include "../common/outdir.h"
-#include "../common/text.h"
-#include "subjects.h"
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "selection.h"
+#include "sys/outdir.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sources.h"
 
-#include "../common/features.h"
-#include "../common/mem.h"
-#include "../common/provenance.h"
-#include "../nets/of_space.h"
-#include "../nets/pool.h"
+#include "base/mem.h"
+#include "data/feature_file.h"
+#include "data/provenance.h"
+#include "nn/infer/extractor_for_feature_space.h"
+#include "nn/infer/pooling.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

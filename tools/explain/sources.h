@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the feature maps of the subjects come from, and whether everything belongs together. */
-#ifndef HL_EXPLAIN_SOURCES_H
-#define HL_EXPLAIN_SOURCES_H
+#ifndef HILUM_EXPLAIN_SOURCES_H
+#define HILUM_EXPLAIN_SOURCES_H
 
-#include "../common/error.h"
-#include "../common/samples.h"
-#include "../nets/head.h"
-#include "subjects.h"
+#include "base/error.h"
+#include "data/sample_file.h"
+#include "nn/train/head.h"
+#include "selection.h"
 
 #include <stdbool.h>
 #include <stdint.h>

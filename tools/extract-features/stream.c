@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
-#include "../common/floats.h"
-#include "../common/log.h"
-#include "../common/mem.h"
-#include "../common/parallel.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/ordered_map.h"
+#include "format/convert.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Images in, features out, a batch at a time, with reading, computing and writing side by side. */
-#ifndef HL_EXTRACT_STREAM_H
-#define HL_EXTRACT_STREAM_H
+#ifndef HILUM_EXTRACT_FEATURES_STREAM_H
+#define HILUM_EXTRACT_FEATURES_STREAM_H
 
-#include "../common/samples.h"
-#include "../common/tensorfile.h"
-#include "../nets/extractor.h"
+#include "data/sample_file.h"
+#include "format/tensorfile.h"
+#include "nn/infer/extractor.h"
 
 /* batch: images at a time, as recorded. type: of the features that are written. Features that are
  * not finite are an error, which says that weights of `model` do not suit. */

@@ -2,7 +2,7 @@
 /* The density map of a phantom patient: soft tissue, air, heart, diaphragm and bones. */
 #include "parts.h"
 
-#include "../common/mem.h"
+#include "base/mem.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -7,8 +7,8 @@
  * and with grain. Everything that differs from image to image (size, brightness, contrast, grain,
  * markers) is drawn alike for all kinds of patients, so that only the lungs tell the kinds apart.
  */
-#ifndef HL_PHANTOM_DRAW_H
-#define HL_PHANTOM_DRAW_H
+#ifndef HILUM_PHANTOM_DRAW_H
+#define HILUM_PHANTOM_DRAW_H
 
 #include <stddef.h>
 #include <stdint.h>

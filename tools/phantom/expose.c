@@ -2,7 +2,7 @@
 /* From a patient's density map to an image: pose, film, border, marker, blur and grain. */
 #include "parts.h"
 
-#include "../common/mem.h"
+#include "base/mem.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -4,10 +4,10 @@
  * patient's right side) to the viewer's right, 0 on the midline, about -1 and 1 at the skin;
  * v runs downwards, 0 at the lung tops, about 0.8 at the diaphragm, 1 at the lower edge.
  */
-#ifndef HL_PHANTOM_PARTS_H
-#define HL_PHANTOM_PARTS_H
+#ifndef HILUM_PHANTOM_PARTS_H
+#define HILUM_PHANTOM_PARTS_H
 
-#include "../common/rng.h"
+#include "base/rng.h"
 #include "draw.h"
 
 #define PHANTOM_U_MIN (-1.1f)

@@ -2,7 +2,7 @@
 /* Textures of the phantom: smooth noise, vessels and opacities of the lungs. */
 #include "parts.h"
 
-#include "../common/mem.h"
+#include "base/mem.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "inputs.h"
 
-#include "../common/lines.h"
-#include "../common/mem.h"
-#include "../common/output.h"
-#include "../common/path.h"
-#include "../common/scan.h"
+#include "base/mem.h"
+#include "format/text_encoding.h"
+#include "sys/find_files.h"
+#include "sys/output.h"
+#include "sys/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The image files that are asked about, as named on the command line or in a list. */
-#ifndef HL_PREDICT_INPUTS_H
-#define HL_PREDICT_INPUTS_H
+#ifndef HILUM_PREDICT_INPUTS_H
+#define HILUM_PREDICT_INPUTS_H
 
-#include "../common/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "page.h"
 
-#include "../common/image_file.h"
-#include "../common/mem.h"
-#include "../common/parallel.h"
-#include "../common/png_write.h"
-#include "../common/version.h"
-#include "../page/doc.h"
+#include "base/mem.h"
+#include "base/ordered_map.h"
+#include "base/version.h"
+#include "image/load.h"
+#include "image/png_encode.h"
+#include "page/doc.h"
 
 #include <math.h>
 #include <stdlib.h>

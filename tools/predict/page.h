@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The worklist as one page that needs nothing but itself, with small pictures. */
-#ifndef HL_PREDICT_PAGE_H
-#define HL_PREDICT_PAGE_H
+#ifndef HILUM_PREDICT_PAGE_H
+#define HILUM_PREDICT_PAGE_H
 
-#include "../common/error.h"
-#include "../common/text.h"
-#include "../nets/head.h"
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "nn/train/head.h"
 #include "worklist.h"
 
 #include <stdbool.h>

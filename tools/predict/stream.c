@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
-#include "../common/floats.h"
-#include "../common/log.h"
-#include "../common/mem.h"
-#include "../common/parallel.h"
-#include "../common/provenance.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/ordered_map.h"
+#include "data/provenance.h"
+#include "format/convert.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Image files through the backbone and the head, however many they are. */
-#ifndef HL_PREDICT_STREAM_H
-#define HL_PREDICT_STREAM_H
+#ifndef HILUM_PREDICT_STREAM_H
+#define HILUM_PREDICT_STREAM_H
 
-#include "../common/digest.h"
-#include "../common/error.h"
-#include "../common/image_file.h"
-#include "../nets/extractor.h"
+#include "base/error.h"
+#include "base/sha256.h"
+#include "classify.h"
+#include "image/load.h"
 #include "inputs.h"
-#include "judge.h"
+#include "nn/infer/extractor.h"
 
 #include <stdbool.h>
 #include <stddef.h>

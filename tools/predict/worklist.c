@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "worklist.h"
 
-#include "../common/mem.h"
-#include "../common/text.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The list that predict writes: which images a person should look at first. */
-#ifndef HL_PREDICT_WORKLIST_H
-#define HL_PREDICT_WORKLIST_H
+#ifndef HILUM_PREDICT_WORKLIST_H
+#define HILUM_PREDICT_WORKLIST_H
 
-#include "../common/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "augment.h"
 
-#include "../common/rng.h"
-#include "../common/text.h"
+#include "base/rng.h"
+#include "base/strbuf.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -17,8 +17,8 @@
  * own number alone: flip where u < 1/2; then 2 u - 1 times the range, for the angle (clockwise),
  * the shift down, the shift to the right, the brightness and the contrast.
  */
-#ifndef HL_AUGMENT_H
-#define HL_AUGMENT_H
+#ifndef HILUM_PREPROCESS_AUGMENT_H
+#define HILUM_PREPROCESS_AUGMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

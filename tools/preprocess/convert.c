@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "convert.h"
 
-#include "../common/log.h"
-#include "../common/mem.h"
-#include "../common/parallel.h"
 #include "augment.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/ordered_map.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a manifest to spooled images: reads, decodes and resizes on several threads, in order. */
-#ifndef HL_CONVERT_H
-#define HL_CONVERT_H
+#ifndef HILUM_PREPROCESS_CONVERT_H
+#define HILUM_PREPROCESS_CONVERT_H
 
-#include "../common/digest.h"
-#include "../common/error.h"
-#include "../common/image_file.h"
-#include "../common/manifest.h"
-#include "../common/text.h"
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/strbuf.h"
+#include "data/manifest.h"
+#include "image/load.h"
 #include "spool.h"
 
 #include <stdbool.h>

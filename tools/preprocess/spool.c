@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "spool.h"
 
-#include "../common/mem.h"
-#include "../common/scratch.h"
+#include "base/mem.h"
+#include "sys/scratch.h"
 
 #include <stdlib.h>
 

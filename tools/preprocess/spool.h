@@ -4,10 +4,10 @@
  * colours: both stand in the header of the result. It is a file without a name in TMPDIR (or
  * /tmp), gone when the program ends, however it ends.
  */
-#ifndef HL_SPOOL_H
-#define HL_SPOOL_H
+#ifndef HILUM_PREPROCESS_SPOOL_H
+#define HILUM_PREPROCESS_SPOOL_H
 
-#include "../common/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diff.h"
 
-#include "../common/floats.h"
-#include "../common/mem.h"
-#include "../common/output.h"
-#include "../common/provenance.h"
-#include "../common/tensorfile.h"
+#include "base/mem.h"
+#include "data/provenance.h"
+#include "format/convert.h"
+#include "format/tensorfile.h"
+#include "sys/output.h"
 
 #include <inttypes.h>
 #include <math.h>

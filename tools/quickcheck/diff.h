@@ -3,11 +3,11 @@
  * The first difference between two files. Tensor files are compared by what is in them: metadata,
  * the list of tensors, then value by value; all others line by line.
  */
-#ifndef QUICKCHECK_DIFF_H
-#define QUICKCHECK_DIFF_H
+#ifndef HILUM_QUICKCHECK_DIFF_H
+#define HILUM_QUICKCHECK_DIFF_H
 
-#include "../common/error.h"
-#include "../common/text.h"
+#include "base/error.h"
+#include "base/strbuf.h"
 
 /* Adds one line to `what` for the first difference, or nothing where there is none. ignore: a
  * column of a table whose values do not count, or NULL. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diff.h"
 
-#include "../common/mem.h"
-#include "../common/output.h"
-#include "../common/provenance.h"
+#include "base/mem.h"
+#include "data/provenance.h"
+#include "sys/output.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "assign.h"
 
-#include "../common/mem.h"
-#include "../common/rng.h"
-#include "../common/text.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/strbuf.h"
 
 #include <math.h>
 #include <stdio.h>

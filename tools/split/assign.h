@@ -13,10 +13,10 @@
  *
  * A group with images of several classes goes by the class that sorts first.
  */
-#ifndef HL_ASSIGN_H
-#define HL_ASSIGN_H
+#ifndef HILUM_SPLIT_ASSIGN_H
+#define HILUM_SPLIT_ASSIGN_H
 
-#include "../common/manifest.h"
+#include "data/manifest.h"
 
 #include <stdbool.h>
 #include <stddef.h>

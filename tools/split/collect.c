@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "collect.h"
 
-#include "../common/csv.h"
-#include "../common/mem.h"
-#include "../common/names.h"
-#include "../common/output.h"
-#include "../common/scan.h"
+#include "base/mem.h"
+#include "csv.h"
+#include "format/string_list.h"
+#include "sys/find_files.h"
+#include "sys/output.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -6,12 +6,12 @@
  * Table:   a CSV with the columns image (path relative to DIR) and label, and optionally patient
  *          and subset, in any order; other columns are ignored.
  */
-#ifndef HL_COLLECT_H
-#define HL_COLLECT_H
+#ifndef HILUM_SPLIT_COLLECT_H
+#define HILUM_SPLIT_COLLECT_H
 
-#include "../common/digest.h"
-#include "../common/error.h"
-#include "../common/manifest.h"
+#include "base/error.h"
+#include "base/sha256.h"
+#include "data/manifest.h"
 #include "patients.h"
 
 #include <stdbool.h>

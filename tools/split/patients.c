@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "patients.h"
 
-#include "../common/kermany.h"
-#include "../common/mem.h"
+#include "base/mem.h"
+#include "kermany.h"
 
 #include <stdlib.h>
 #include <string.h>

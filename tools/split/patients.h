@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who is the patient of an image, told by its name. */
-#ifndef HL_PATIENTS_H
-#define HL_PATIENTS_H
+#ifndef HILUM_SPLIT_PATIENTS_H
+#define HILUM_SPLIT_PATIENTS_H
 
-#include "../common/error.h"
+#include "base/error.h"
 
 #include <regex.h>
 #include <stddef.h>

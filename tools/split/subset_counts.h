@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers of images and patients in the subsets of a manifest. */
-#ifndef HL_SUBSET_COUNTS_H
-#define HL_SUBSET_COUNTS_H
+#ifndef HILUM_SPLIT_SUBSET_COUNTS_H
+#define HILUM_SPLIT_SUBSET_COUNTS_H
 
-#include "../common/manifest.h"
+#include "data/manifest.h"
 
 #include <stddef.h>
 

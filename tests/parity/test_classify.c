@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From features to entries of a worklist: calibration, thresholds, distance. Here because heads
+ * need libtorch. The head's logit of B is feature 0 and that of A is 0. */
+#include "base/mem.h"
+#include "predict/classify.h"
+#include "shim/torch_shim.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WIDTH = 3 };
+static char *classes[] = {"A", "B"};
+static const hl_space space = {.height = 8, .width = 8, .pool = "avg"};
+static const char *const images[] = {"0", "1", "2", "3"};
+static const float features[] = {-1, 0, 0, 0, 0, 0, 0.5f, 0, 0, 2, 0, 0};
+
+static hl_head *make_head(size_t nclasses)
+{
+    char *three[] = {"A", "B", "C"};
+    hl_err e;
+    hl_head *head;
+    assert_int_equal(hl_head_new(&head, WIDTH, NULL, 0, three, nclasses, &space, NULL, 1, &e), 0);
+    float kernel[WIDTH * 3] = {0};
+    kernel[1] = 1; /* of feature 0 for class B */
+    memcpy(hl_head_param(head, 0).values, kernel, WIDTH * nclasses * sizeof *kernel);
+    return head;
+}
+
+static hl_operating_point point = {.name = "sensitivity-90", .threshold = 0.3};
+
+/* What is farther from 0 than 1.5 is unlike. */
+static hl_calibration calibration_of(float means[WIDTH], float whitening[WIDTH * WIDTH])
+{
+    hl_calibration c = {.classes = classes,
+                        .nclasses = 2,
+                        .space = space,
+                        .temperature = 2,
+                        .positive = 1,
+                        .points = &point,
+                        .npoints = 1};
+    for (size_t i = 0; i < WIDTH * WIDTH; i++)
+        whitening[i] = i % (WIDTH + 1) == 0;
+    means[0] = -1; /* and vectors are divided by their norm: only -1 is near */
+    means[1] = means[2] = 0;
+    c.outlier = (hl_outlier){.inputs = WIDTH,
+                             .dims = WIDTH,
+                             .nmeans = 1,
+                             .seed = 1,
+                             .means = means,
+                             .whitening = whitening,
+                             .threshold = 1.5};
+    return c;
+}
+
+static double logistic(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static bool near(double a, double b)
+{
+    return fabs(a - b) < 1e-7;
+}
+
+static void run(judge *j, const judge_options *o, worklist *w)
+{
+    hl_err e;
+    *w = (worklist){.classes = classes};
+    j->list = w;
+    if (judge_start(j, o, "head", "cal", &e) || judge_add(j, 4, features, images, &e))
+        fail_msg("%s", e.msg);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    hl_head *head = make_head(2);
+    judge j = {.head = head};
+    worklist w;
+    run(&j, &(judge_options){.threshold = NAN}, &w);
+    static const uint32_t answers[] = {0, 0, 1, 1}; /* of equals the first, as evaluate has it */
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(w.entries[i].image, images[i]);
+        assert_true(near(w.entries[i].p, logistic((double)features[i * WIDTH])));
+        assert_int_equal(w.entries[i].answer, answers[i]);
+        assert_true(isnan(w.entries[i].distance) && !w.entries[i].unlike);
+    }
+    worklist_free(&w);
+    run(&j, &(judge_options){.threshold = NAN, .positive = "A"}, &w);
+    assert_true(near(w.entries[3].p, logistic(-2)));
+    assert_int_equal(w.entries[3].answer, 1);
+    worklist_free(&w);
+    run(&j, &(judge_options){.threshold = 0.7}, &w);
+    static const uint32_t strict[] = {0, 0, 0, 1};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(w.entries[i].answer, strict[i]);
+    worklist_free(&w);
+    hl_head_free(head);
+}
+
+static void test_calibrated(void **state)
+{
+    (void)state;
+    float means[WIDTH], whitening[WIDTH * WIDTH];
+    const hl_calibration c = calibration_of(means, whitening);
+    hl_head *head = make_head(2);
+    judge j = {.head = head, .calibration = &c};
+    worklist w;
+    run(&j, &(judge_options){.threshold = NAN, .point = "sensitivity-90"}, &w);
+    static const double distances[] = {0, 1, 2, 2}; /* of (-1), (0), (1), (1) to (-1) */
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(near(w.entries[i].p, logistic((double)features[i * WIDTH] / 2)));
+        assert_int_equal(w.entries[i].answer, 1); /* 0.378 is above 0.3 */
+        assert_true(near(w.entries[i].distance, distances[i]));
+        assert_int_equal(w.entries[i].unlike, i >= 2);
+    }
+    assert_int_equal(w.unlike, 2);
+    assert_string_equal(w.point, "sensitivity-90");
+    worklist_free(&w);
+    hl_head_free(head);
+}
+
+static void refused(const judge *like, const judge_options *o, const char *message)
+{
+    hl_err e;
+    worklist w = {.classes = classes};
+    judge j = *like;
+    j.list = &w;
+    assert_int_equal(judge_start(&j, o, "head", "cal", &e), -1);
+    if (!strstr(e.msg, message))
+        fail_msg("expected '%s' in '%s'", message, e.msg);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    float means[WIDTH], whitening[WIDTH * WIDTH];
+    hl_calibration c = calibration_of(means, whitening);
+    hl_head *head = make_head(2), *three = make_head(3);
+    const judge j = {.head = head, .calibration = &c}, k = {.head = three};
+    refused(&j, &(judge_options){.threshold = NAN, .point = "best"},
+            "--operating: expected a point of cal (sensitivity-90), found 'best'");
+    refused(&j, &(judge_options){.threshold = NAN, .positive = "A", .point = "sensitivity-90"},
+            "the points of cal are for another class than A");
+    refused(&j, &(judge_options){.threshold = NAN, .positive = "D"},
+            "--positive: expected a class of head, found 'D'");
+    refused(&k, &(judge_options){.threshold = NAN}, "head has 3 classes: expected --positive");
+    strcpy(c.head, "sha256:other");
+    refused(&j, &(judge_options){.threshold = NAN}, "cal");
+    hl_head_free(three);
+    hl_head_free(head);
+}
+
+int main(void)
+{
+    if (ts_init(1))
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_calibrated),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests_name("answers of predict", tests, NULL, NULL);
+}

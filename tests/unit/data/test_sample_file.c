@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "data/sample_file.h"
+#include "helpers.h"
+
+static char class_a[] = "A", class_b[] = "B", class_c[] = "C\tc";
+static char *const classes[] = {class_a, class_b, class_c};
+
+static const hl_space space = {.height = 2, .width = 3, .filter = "area", .fit = "pad"};
+
+/* Two samples; no one is of class B. */
+static hl_manifest two_samples(void)
+{
+    hl_manifest m = {0};
+    hl_manifest_add(&m, "x/é.png", "C\tc", "p1", HL_TEST);
+    hl_manifest_add(&m, "y.png", "A", "p2", HL_TRAIN);
+    hl_manifest_finish(&m);
+    return m;
+}
+
+static void write_images(const char *path)
+{
+    hl_err e;
+    hl_tf_writer *w;
+    char name[] = "images";
+    hl_manifest m = two_samples();
+    const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {2, 2, 3, 1}};
+    assert_int_equal(
+        hl_samples_create(&w, path, &m, classes, 3, &space, "[{\"tool\":\"t\"}]", &d, NULL, &e), 0);
+    assert_int_equal(hl_tf_write(w, "0123456789ab", 12, &e), 0);
+    assert_int_equal(hl_tf_finish(w, &e), 0);
+    hl_manifest_free(&m);
+}
+
+static void round_trip(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_samples s;
+    char row[6];
+    write_images("f");
+    assert_int_equal(hl_samples_open(&s, "f", "images", &e), 0);
+    assert_int_equal(s.n, 2);
+    assert_int_equal(s.row_bytes, 6);
+    assert_int_equal(s.payload.rank, 4);
+    assert_int_equal(s.payload.shape[2], 3);
+    assert_int_equal(s.payload.dtype, HL_U8);
+    assert_string_equal(s.chain, "[{\"tool\":\"t\"}]");
+    assert_memory_equal(&s.space, &space, sizeof space);
+    assert_int_equal(s.nclasses, 3);
+    for (size_t k = 0; k < 3; k++)
+        assert_string_equal(s.classes[k], classes[k]);
+    /* Classes are numbered as in hilum.classes, also where no sample is of one of them. */
+    assert_string_equal(s.manifest.samples[0].path, "x/é.png");
+    assert_int_equal(s.manifest.samples[0].cls, 2);
+    assert_int_equal(s.manifest.samples[0].subset, HL_TEST);
+    assert_int_equal(s.manifest.samples[1].cls, 0);
+    assert_int_equal(hl_tf_read(s.file, row, 6, &e), 0);
+    assert_memory_equal(row, "012345", 6);
+    assert_int_equal(hl_tf_read(s.file, row, 6, &e), 0);
+    assert_memory_equal(row, "6789ab", 6);
+    assert_int_equal(hl_tf_end(s.file, &e), 0);
+    hl_samples_close(&s);
+    hl_samples_close(&s);
+}
+
+/* The manifest inside says nothing of the machine: it is the text without #root and #chain. */
+static void no_origin_is_kept(void **state)
+{
+    (void)state;
+    static const char rows[] = "#hilum-manifest 1\n#samples\t2\npath\tlabel\tpatient\tsubset\n"
+                               "x/é.png\tC\\tc\tp1\ttest\ny.png\tA\tp2\ttrain\n";
+    hl_err e;
+    hl_tf_reader *r;
+    char text[sizeof rows];
+    write_images("f");
+    assert_int_equal(hl_tf_open(&r, "f", "images", &e), 0);
+    const hl_tf_header *h = hl_tf_get_header(r);
+    assert_int_equal(h->ntensors, 2);
+    assert_int_equal(h->tensors[0].bytes, sizeof rows - 1);
+    assert_int_equal(hl_tf_read(r, text, sizeof rows - 1, &e), 0);
+    assert_memory_equal(text, rows, sizeof rows - 1);
+    assert_string_equal(hl_tf_meta(h, "hilum.classes"), "[\"A\",\"B\",\"C\\tc\"]");
+    assert_non_null(hl_tf_meta(h, "hilum.data"));
+    assert_int_equal(h->nmeta, 5);
+    hl_tf_close(r);
+}
+
+/* ---- files that are no such files ---- */
+
+/* A good file of features, of which each case changes something. */
+typedef struct parts {
+    const char *kind, *class_list, *space_text, *chain, *text;
+    const char *first, *second; /* names of the tensors */
+    hl_dtype first_dtype;
+    int first_rank, second_rank;
+    int64_t rows;
+} parts;
+
+static parts good_parts(void)
+{
+    return (parts){
+        "features",
+        "[\"A\",\"B\"]",
+        "{\"height\":1,\"width\":1}",
+        "[]",
+        "#hilum-manifest 1\npath\tlabel\tpatient\tsubset\na\tA\tp\ttest\nb\tB\tp\ttest\n",
+        "manifest",
+        "features",
+        HL_U8,
+        1,
+        2,
+        2};
+}
+
+static int open_parts(const parts *p, hl_err *e)
+{
+    hl_tf_header h = {0};
+    hl_tf_writer *w;
+    const char *const meta[][2] = {{"hilum.kind", p->kind},
+                                   {"hilum.classes", p->class_list},
+                                   {"hilum.space", p->space_text},
+                                   {"hilum.chain", p->chain}};
+    const size_t len = strlen(p->text);
+    hl_tf_add_tensor(&h, p->first, p->first_dtype, p->first_rank,
+                     (const int64_t[]){(int64_t)len, 1});
+    hl_tf_add_tensor(&h, p->second, HL_U8, p->second_rank, (const int64_t[]){p->rows, 5, 1});
+    for (size_t i = 0; i < COUNT(meta); i++)
+        if (meta[i][1])
+            hl_tf_set_meta(&h, meta[i][0], meta[i][1]);
+    size_t left = 0;
+    for (size_t i = 0; i < h.ntensors; i++)
+        left += (size_t)h.tensors[i].bytes;
+    char *data = calloc(left + len, 1);
+    assert_non_null(data);
+    memcpy(data, p->text, len);
+    assert_int_equal(hl_tf_create(&w, "f", &h, HL_TF_LEVEL, e), 0);
+    assert_int_equal(hl_tf_write(w, data, left, e), 0);
+    assert_int_equal(hl_tf_finish(w, e), 0);
+    free(data);
+    hl_tf_header_free(&h);
+    hl_samples s;
+    const int status = hl_samples_open(&s, "f", "features", e);
+    if (status)
+        assert_null(s.file);
+    hl_samples_close(&s);
+    return status;
+}
+
+static void refused(parts p, const char *message)
+{
+    hl_err e;
+    assert_int_equal(open_parts(&p, &e), -1);
+    assert_string_equal(e.msg, message);
+}
+
+#define REFUSED(member, wrong, message)                                                            \
+    do {                                                                                           \
+        parts changed = good_parts();                                                              \
+        changed.member = wrong;                                                                    \
+        refused(changed, message);                                                                 \
+    } while (0)
+
+static void metadata_must_be_right(void **state)
+{
+    (void)state;
+    hl_err e;
+    const parts good = good_parts();
+    assert_int_equal(open_parts(&good, &e), 0);
+    REFUSED(kind, "images", "f: expected a file of kind 'features', found 'images'");
+    REFUSED(kind, NULL, "f: expected a file of kind 'features', found 'none'");
+    REFUSED(class_list, NULL, "f: expected metadata hilum.classes, found none");
+    REFUSED(class_list, "[]", "f: hilum.classes: expected a JSON list of different names");
+    REFUSED(space_text, NULL, "f: expected metadata hilum.space, found none");
+    REFUSED(space_text, "[]", "f: hilum.space: not a JSON object");
+    REFUSED(chain, NULL, "f: expected metadata hilum.chain, found none");
+    REFUSED(class_list, "[\"A\"]", "f: sample 'b': its label 'B' is not in hilum.classes");
+}
+
+static void tensors_must_be_right(void **state)
+{
+    (void)state;
+    REFUSED(first, "rows", "f: expected the tensors manifest and features");
+    REFUSED(second, "images", "f: expected the tensors manifest and features");
+    REFUSED(first_dtype, HL_F32, "f: manifest: expected U8 of one dimension, found F32 of 1");
+    REFUSED(first_rank, 2, "f: manifest: expected U8 of one dimension, found U8 of 2");
+    REFUSED(second_rank, 1, "f: features: expected at least one row");
+    REFUSED(second_rank, 0, "f: features: expected at least one row");
+    REFUSED(rows, 0, "f: features: expected at least one row");
+    REFUSED(rows, 3, "f: 2 samples in the manifest, but 3 rows of features");
+    REFUSED(rows, 1, "f: 2 samples in the manifest, but 1 rows of features");
+    REFUSED(text, "", "f: not a manifest: expected a line of column names");
+    REFUSED(text, "junk\n", "f: not a manifest: expected '#hilum-manifest 1' in line 1");
+}
+
+static void nothing_is_left_of_a_failed_start(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_tf_writer *w;
+    char name[] = "images", bad[] = "\xff", *const bad_classes[] = {class_a, bad};
+    hl_manifest m = two_samples();
+    const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
+    assert_int_equal(hl_samples_create(&w, "f", &m, bad_classes, 2, &space, "[]", &d, NULL, &e),
+                     -1);
+    assert_string_equal(e.msg, "a class name is not UTF-8");
+    assert_int_equal(hl_samples_create(&w, "none/f", &m, classes, 3, &space, "[]", &d, NULL, &e),
+                     -1);
+    assert_contains(e.msg, "none/f: cannot be created");
+    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 3, &space, "\xff", &d, NULL, &e), -1);
+    assert_contains(e.msg, "not UTF-8");
+    assert_int_equal(list_files(false), 0);
+    hl_samples s;
+    assert_int_equal(hl_samples_open(&s, "none", "images", &e), -1);
+    hl_samples_close(&s);
+    hl_manifest_free(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(round_trip),
+        IN_FOLDER(no_origin_is_kept),
+        IN_FOLDER(metadata_must_be_right),
+        IN_FOLDER(tensors_must_be_right),
+        IN_FOLDER(nothing_is_left_of_a_failed_start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Decoding of tests/data/images, made by tests/parity/make_image_references.py: PNG must give the
+ * very pixels, JPEG those of Pillow within the tolerance that decoded.tsv states. Run from the
+ * root of the source tree.
+ */
+#include "base/mem.h"
+#include "image/image.h"
+#include "image/png_encode.h"
+#include "sys/output.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char dir[] = "tests/data/images";
+
+static uint8_t *load(const char *folder, const char *name, size_t *len)
+{
+    char path[512], *bytes;
+    const char *shown;
+    hl_err e;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *fp = hl_in_open(path, &shown, &e);
+    if (!fp || hl_in_read_all(fp, shown, 1 << 24, &bytes, len, &e))
+        fail_msg("%s", e.msg);
+    fclose(fp);
+    return (uint8_t *)bytes;
+}
+
+/* A copy in a block of exactly that size, so that reading beyond its end is seen. */
+static int decode_exactly(hl_image *img, const uint8_t *bytes, size_t len, hl_err *e)
+{
+    uint8_t *copy = hl_malloc(len, 1);
+    if (len)
+        memcpy(copy, bytes, len);
+    const int status = hl_image_decode(img, "file", copy, len, e);
+    free(copy);
+    return status;
+}
+
+/* ---- what must decode ---- */
+
+typedef struct reference {
+    char file[64];
+    size_t height, width;
+    int channels, tolerance;
+    size_t offset;
+} reference;
+
+static void check_decoded(const reference *r, const uint8_t *want)
+{
+    size_t len;
+    uint8_t *bytes = load(dir, r->file, &len);
+    hl_image img;
+    hl_err e;
+    if (decode_exactly(&img, bytes, len, &e))
+        fail_msg("%s: %s", r->file, e.msg);
+    if (img.height != r->height || img.width != r->width || img.channels != r->channels)
+        fail_msg("%s: expected %zu x %zu x %d, found %zu x %zu x %d", r->file, r->height, r->width,
+                 r->channels, img.height, img.width, img.channels);
+    for (size_t i = 0; i < r->height * r->width * (size_t)r->channels; i++)
+        if (abs(img.pixels[i] - want[r->offset + i]) > r->tolerance)
+            fail_msg("%s: value %zu: expected %d within %d, found %d", r->file, i,
+                     want[r->offset + i], r->tolerance, img.pixels[i]);
+    hl_image_free(&img);
+    free(bytes);
+}
+
+static void test_references(void **state)
+{
+    (void)state;
+    size_t len, n = 0;
+    uint8_t *want = load(dir, "decoded.bin", &len);
+    FILE *fp = fopen("tests/data/images/decoded.tsv", "r");
+    assert_non_null(fp);
+    assert_int_equal(fscanf(fp, "%*[^\n]"), 0); /* names of the columns */
+    reference r;
+    while (fscanf(fp, "%63s %zu %zu %d %d %zu", r.file, &r.height, &r.width, &r.channels,
+                  &r.tolerance, &r.offset) == 6) {
+        assert_true(r.offset + r.height * r.width * (size_t)r.channels <= len);
+        check_decoded(&r, want);
+        n++;
+    }
+    assert_true(n >= 60);
+    fclose(fp);
+    free(want);
+}
+
+/* Every 16-bit value, once. */
+static void test_16_bits(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load(dir, "ramp-16.png", &len);
+    hl_image img;
+    hl_err e;
+    if (decode_exactly(&img, bytes, len, &e))
+        fail_msg("%s", e.msg);
+    assert_int_equal(img.height * img.width, 65536);
+    for (uint32_t v = 0; v < 65536; v++)
+        assert_int_equal(img.pixels[v], (v * 255 + 32767) / 65535);
+    hl_image_free(&img);
+    free(bytes);
+}
+
+static void test_bytes_after_the_end(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"grey.jpg", "rgb-8.png"};
+    for (size_t f = 0; f < 2; f++) {
+        size_t len;
+        uint8_t *bytes = load(dir, files[f], &len);
+        bytes = hl_realloc(bytes, len + 100, 1);
+        memset(bytes + len, 0xff, 100);
+        hl_image img;
+        assert_int_equal(decode_exactly(&img, bytes, len + 100, NULL), 0);
+        hl_image_free(&img);
+        free(bytes);
+    }
+}
+
+static void test_scans_within_the_limit(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load(dir, "scans-400.jpg", &len);
+    hl_image img;
+    hl_err e;
+    if (decode_exactly(&img, bytes, len, &e))
+        fail_msg("%s", e.msg);
+    assert_int_equal(img.height * img.width, 64);
+    hl_image_free(&img);
+    free(bytes);
+}
+
+/* ---- what must not ---- */
+
+static void expect_refused(const char *what, const uint8_t *bytes, size_t len)
+{
+    hl_image img;
+    hl_err e = {"no message"};
+    if (decode_exactly(&img, bytes, len, &e) == 0)
+        fail_msg("%s, %zu bytes: expected an error, found an image", what, len);
+    assert_null(img.pixels);
+    if (strncmp(e.msg, "file: ", 6) != 0 || strchr(e.msg, '\n'))
+        fail_msg("%s: bad message: %s", what, e.msg);
+}
+
+static void test_refused_files(void **state)
+{
+    (void)state;
+    static const char folder[] = "tests/data/images/refused";
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    size_t n = 0;
+    for (struct dirent *entry; (entry = readdir(d));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        size_t len;
+        uint8_t *bytes = load(folder, entry->d_name, &len);
+        expect_refused(entry->d_name, bytes, len);
+        free(bytes);
+        n++;
+    }
+    closedir(d);
+    assert_int_equal(n, 22);
+}
+
+/* The message says what is wrong, not just that something is. */
+static void test_reasons(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"empty", "file: the file is empty"},
+        {"gif", "file: expected a JPEG or PNG image, found a file that starts with 47 49 46 38"},
+        {"jpeg-huge",
+         "file: too large: expected sides of at most 32768 pixels, found 65000 x 65000"},
+        {"png-huge",
+         "file: too large: expected sides of at most 32768 pixels, found 100000 x 100000"},
+        {"png-many-pixels",
+         "file: too large: expected at most 268435456 pixels, found 32000 x 32768"},
+        {"jpeg-many-scans", "file: JPEG: expected at most 500 scans, found more"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len;
+        uint8_t *bytes = load("tests/data/images/refused", cases[i][0], &len);
+        hl_image img;
+        hl_err e;
+        assert_int_equal(decode_exactly(&img, bytes, len, &e), -1);
+        assert_string_equal(e.msg, cases[i][1]);
+        free(bytes);
+    }
+}
+
+static void test_truncated(void **state)
+{
+    (void)state;
+    static const char *const files[] = {
+        "grey.jpg",    "rgb-progressive.jpg",      "grey-restarts.jpg", "cmyk.jpg",
+        "rgba-16.png", "palette-4-interlaced.png", "exif-after.png"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        size_t len;
+        uint8_t *bytes = load(dir, files[f], &len);
+        for (size_t n = 0; n < len; n++)
+            expect_refused(files[f], bytes, n);
+        free(bytes);
+    }
+}
+
+/* Checksums protect every byte of a PNG. */
+static void test_flipped_png(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"grey-8.png", "palette-8-clear.png", "gamma.png"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        size_t len;
+        uint8_t *bytes = load(dir, files[f], &len);
+        for (size_t i = 0; i < len; i++) {
+            bytes[i] ^= 0x10;
+            expect_refused(files[f], bytes, len);
+            bytes[i] ^= 0x10;
+        }
+        free(bytes);
+    }
+}
+
+/* A JPEG has no checksums: damage need not show, but whatever comes out must be an image. */
+static void test_flipped_jpeg(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"rgb-420.jpg", "rgb-progressive.jpg", "exif-6.jpg"};
+    size_t refused = 0;
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        size_t len;
+        uint8_t *bytes = load(dir, files[f], &len);
+        for (size_t i = 0; i < len; i++) {
+            hl_image img;
+            bytes[i] ^= (uint8_t)(1u << (i % 8));
+            if (decode_exactly(&img, bytes, len, NULL)) {
+                assert_null(img.pixels);
+                refused++;
+            } else {
+                assert_true(img.height > 0 && img.width > 0);
+                assert_true(img.channels == 1 || img.channels == 3);
+            }
+            hl_image_free(&img);
+            bytes[i] ^= (uint8_t)(1u << (i % 8));
+        }
+        free(bytes);
+    }
+    assert_true(refused > 100);
+}
+
+/* ---- grey that is stored as colour ---- */
+
+static void encode_and_decode(hl_image *img, const uint8_t *rgb, size_t width)
+{
+    hl_err e;
+    hl_text png = {0};
+    assert_int_equal(hl_png_encode(&png, rgb, 1, width, 3, &e), 0);
+    assert_int_equal(hl_image_decode(img, "file", png.data, png.len, &e), 0);
+    hl_text_free(&png);
+}
+
+/* One byte of one pixel that differs makes it colour, wherever the loops have their ends. */
+static void test_grey_as_colour(void **state)
+{
+    (void)state;
+    uint8_t rgb[3 * 200];
+    hl_image img;
+    for (size_t n = 1; n <= 200;
+         n = n < 4 || (n > 30 && n < 35) || (n > 62 && n < 67) ? n + 1 : n + 9) {
+        for (size_t i = 0; i < 3 * n; i++)
+            rgb[i] = (uint8_t)(37 * (i / 3));
+        encode_and_decode(&img, rgb, n);
+        assert_int_equal(img.channels, 1);
+        assert_int_equal(img.file_channels, 3);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(img.pixels[i], rgb[3 * i]);
+        hl_image_free(&img);
+        for (size_t i = 0; i < 3 * n; i++) {
+            rgb[i] ^= 1;
+            encode_and_decode(&img, rgb, n);
+            assert_int_equal(img.channels, 3);
+            assert_memory_equal(img.pixels, rgb, 3 * n);
+            hl_image_free(&img);
+            rgb[i] ^= 1;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_references),          cmocka_unit_test(test_16_bits),
+        cmocka_unit_test(test_bytes_after_the_end), cmocka_unit_test(test_scans_within_the_limit),
+        cmocka_unit_test(test_refused_files),       cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_truncated),           cmocka_unit_test(test_flipped_png),
+        cmocka_unit_test(test_flipped_jpeg),        cmocka_unit_test(test_grey_as_colour),
+    };
+    return cmocka_run_group_tests_name("image", tests, NULL, NULL);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Standardised features against arithmetic. */
+#include "base/mem.h"
+#include "nn/train/standardizer.h"
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static net_standardizer fit(size_t width, const float *x, size_t n, size_t batch)
+{
+    net_moments m;
+    net_standardizer s = {0};
+    net_moments_init(&m, width);
+    for (size_t i = 0; i < n; i += batch)
+        net_moments_add(&m, x + i * width, n - i < batch ? n - i : batch);
+    net_moments_finish(&m, &s);
+    net_moments_free(&m);
+    return s;
+}
+
+/* 1, 2, 3, 6: mean 3, squares of the differences 4 + 1 + 0 + 9 = 14, deviation sqrt(14 / 4).
+ * The second feature is 0, 0, 0, 8: mean 2, deviation sqrt((3 * 4 + 36) / 4) = sqrt(12). */
+static void mean_and_deviation(void **state)
+{
+    (void)state;
+    const float x[] = {1, 0, 2, 0, 3, 0, 6, 8};
+    for (size_t batch = 1; batch <= 4; batch++) {
+        net_standardizer s = fit(2, x, 4, batch);
+        assert_int_equal(s.width, 2);
+        assert_true(s.mean[0] == 3 && s.mean[1] == 2);
+        assert_true(s.scale[0] == (float)sqrt(3.5) && s.scale[1] == (float)sqrt(12));
+        float y[8];
+        net_standardizer_apply(&s, x, 4, y);
+        assert_true(y[0] == -2 / (float)sqrt(3.5) && y[7] == 6 / (float)sqrt(12));
+        net_standardizer_backward(&s, y, 4);
+        assert_true(y[4] == 0 && y[7] == 6 / (float)sqrt(12) / (float)sqrt(12));
+        net_standardizer_free(&s);
+    }
+}
+
+/* Constant ones, also of values that have no exact square; one that varies by less than a normal
+ * number can say. */
+static void without_deviation(void **state)
+{
+    (void)state;
+    enum { N = 1000, WIDTH = 4 };
+    static const float constants[WIDTH] = {0, 0.1F, -3e30F, 0};
+    float *x = hl_malloc(N * WIDTH, sizeof *x);
+    for (size_t i = 0; i < N; i++)
+        for (size_t k = 0; k < WIDTH; k++)
+            x[i * WIDTH + k] = constants[k];
+    x[3] = FLT_MIN / 4;
+    net_standardizer s = fit(WIDTH, x, N, 64);
+    for (size_t k = 0; k < WIDTH; k++)
+        assert_true(s.scale[k] == 1);
+    for (size_t k = 0; k < 3; k++)
+        assert_true(s.mean[k] == constants[k]);
+    net_standardizer_free(&s);
+    free(x);
+}
+
+/* 1e6 plus 0 or 1 in turn, where sums of squares in F32 would lose all of it; and the first sample
+ * far from all others: n - 1 times 0 and one n gives mean 1, deviation sqrt(n - 1). */
+static void far_from_zero(void **state)
+{
+    (void)state;
+    enum { N = 10000 };
+    float *x = hl_malloc(2 * N, sizeof *x);
+    for (size_t i = 0; i < N; i++) {
+        x[2 * i] = 1e6F + (float)(i % 2);
+        x[2 * i + 1] = i ? 0 : N;
+    }
+    net_standardizer s = fit(2, x, N, 7);
+    assert_true(s.mean[0] == 1e6F + 0.5F && s.scale[0] == 0.5F);
+    assert_true(s.mean[1] == 1 && fabs((double)s.scale[1] - sqrt(N - 1)) < 1e-5);
+    net_standardizer_free(&s);
+    free(x);
+}
+
+static void scales(void **state)
+{
+    (void)state;
+    assert_true(net_standardizer_is_scale(1) && net_standardizer_is_scale(FLT_MIN));
+    const float wrong[] = {0, -1, FLT_MIN / 2, INFINITY, NAN};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(net_standardizer_is_scale(wrong[i]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mean_and_deviation),
+        cmocka_unit_test(without_deviation),
+        cmocka_unit_test(far_from_zero),
+        cmocka_unit_test(scales),
+    };
+    return cmocka_run_group_tests_name("standardised features", tests, NULL, NULL);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "page/escape.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define UNKNOWN "\xef\xbf\xbd" /* U+FFFD */
+
+static void expect(void (*escape)(hl_text *, const char *), const char *text, const char *want)
+{
+    hl_text t = {0};
+    hl_text_puts(&t, "");
+    escape(&t, text);
+    assert_string_equal(t.data, want);
+    hl_text_free(&t);
+}
+
+static void html(void **state)
+{
+    (void)state;
+    expect(hl_html_escape, "", "");
+    expect(hl_html_escape, "a & b", "a &amp; b");
+    expect(hl_html_escape, "<b title=\"x\" id='y'>",
+           "&lt;b title=&quot;x&quot; id=&#39;y&#39;&gt;");
+    expect(hl_html_escape, "\xc3\xa9 \xe2\x82\xac \xf0\x9f\xab\x81",
+           "\xc3\xa9 \xe2\x82\xac \xf0\x9f\xab\x81");
+}
+
+static void markdown(void **state)
+{
+    (void)state;
+    expect(hl_markdown_escape, "person1_virus*|`x`", "person1\\_virus\\*\\|\\`x\\`");
+    expect(hl_markdown_escape, "[a](b) <c> & d", "\\[a\\](b) &lt;c&gt; &amp; d");
+    expect(hl_markdown_escape, "# not a # heading", "\\# not a # heading");
+    expect(hl_markdown_escape, "- x-ray", "\\- x-ray");
+    expect(hl_markdown_escape, "back\\slash", "back\\\\slash");
+    expect(hl_markdown_escape, "two\nlines", "two" UNKNOWN "lines");
+}
+
+static void bytes_that_are_no_text(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "\x01", "\x7f", "\xff", "\x80", "\xc0", "\xc1", "\xf5", "\xc3", "\xe2", "\xf0",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        expect(hl_html_escape, bad[i], UNKNOWN);
+        expect(hl_markdown_escape, bad[i], UNKNOWN);
+    }
+    expect(hl_html_escape, "\xc0\xaf", UNKNOWN UNKNOWN);             /* overlong */
+    expect(hl_html_escape, "\xe0\x80\xaf", UNKNOWN UNKNOWN UNKNOWN); /* overlong */
+    expect(hl_html_escape, "\xed\xa0\x80", UNKNOWN UNKNOWN UNKNOWN); /* surrogate */
+    expect(hl_html_escape, "\xf4\x90\x80\x80", UNKNOWN UNKNOWN UNKNOWN UNKNOWN);
+    expect(hl_html_escape, "\xe2\x82", UNKNOWN UNKNOWN); /* cut short */
+    expect(hl_html_escape, "\xc2\x85", UNKNOWN);         /* a control */
+    expect(hl_html_escape, "\xe2<", UNKNOWN "&lt;");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(html),
+        cmocka_unit_test(markdown),
+        cmocka_unit_test(bytes_that_are_no_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

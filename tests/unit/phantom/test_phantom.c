@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Phantoms must not give their label away by brightness, size or the like, and the lungs must
+ * tell it. 400 patients with one image each are drawn once for all tests.
+ */
+#include "base/rng.h"
+#include "image/png_encode.h"
+#include "phantom/draw.h"
+#include "stats/metrics.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PATIENTS = 400, MIN_SIDE = 120, MAX_SIDE = 260, SEED = 1 };
+enum { MEAN, DEVIATION, WIDTH, HEIGHT, ASPECT, FILE_SIZE, CRUDE };
+enum { CELLS = 14, FEATURES = 2 * CELLS * CELLS };
+
+static double crude[CRUDE][PATIENTS];
+static double features[PATIENTS][FEATURES]; /* mean and deviation of each cell of a grid */
+static uint8_t sick[PATIENTS];
+
+static hl_phantom_kind kind_of(int patient)
+{
+    if (patient % 4 == 0)
+        return HL_PHANTOM_NORMAL;
+    return patient % 3 ? HL_PHANTOM_BACTERIA : HL_PHANTOM_VIRUS;
+}
+
+/* Mean and deviation of a part of an image. */
+static void measure(const hl_phantom_image *img, size_t x0, size_t x1, size_t y0, size_t y1,
+                    double *mean, double *deviation)
+{
+    double sum = 0, squares = 0;
+    for (size_t y = y0; y < y1; y++) {
+        for (size_t x = x0; x < x1; x++) {
+            const double v = img->pixels[y * img->width + x];
+            sum += v;
+            squares += v * v;
+        }
+    }
+    const double n = (double)((x1 - x0) * (y1 - y0));
+    *mean = sum / n;
+    *deviation = sqrt(fmax(0, squares / n - *mean * *mean));
+}
+
+static void measure_cells(const hl_phantom_image *img, double *f)
+{
+    const size_t w = img->width, h = img->height;
+    for (size_t y = 0; y < CELLS; y++)
+        for (size_t x = 0; x < CELLS; x++, f++)
+            measure(img, x * w / CELLS, (x + 1) * w / CELLS, y * h / CELLS, (y + 1) * h / CELLS, f,
+                    f + CELLS * CELLS);
+}
+
+static int draw_all(void **state)
+{
+    (void)state;
+    for (int p = 0; p < PATIENTS; p++) {
+        hl_phantom_image img;
+        hl_text png = {0};
+        hl_err e;
+        float *body = hl_phantom_body(SEED, (uint64_t)p, kind_of(p));
+        hl_phantom_expose(&img, body, SEED, (uint64_t)p, 0, MIN_SIDE, MAX_SIDE);
+        if (hl_png_encode(&png, img.pixels, img.height, img.width, 1, &e))
+            return -1;
+        sick[p] = kind_of(p) != HL_PHANTOM_NORMAL;
+        measure(&img, 0, img.width, 0, img.height, &crude[MEAN][p], &crude[DEVIATION][p]);
+        crude[WIDTH][p] = (double)img.width;
+        crude[HEIGHT][p] = (double)img.height;
+        crude[ASPECT][p] = (double)img.width / (double)img.height;
+        crude[FILE_SIZE][p] = (double)png.len;
+        measure_cells(&img, features[p]);
+        hl_text_free(&png);
+        free(img.pixels);
+        free(body);
+    }
+    return 0;
+}
+
+static void crude_figures_do_not_tell(void **state)
+{
+    (void)state;
+    static const char *const names[CRUDE] = {"mean",   "deviation", "width",
+                                             "height", "aspect",    "file size"};
+    for (int k = 0; k < CRUDE; k++) {
+        const double area = hl_auroc(PATIENTS, crude[k], sick);
+        if (!(area >= 0.35 && area <= 0.65))
+            fail_msg("the %s tells the label: AUROC %.3f", names[k], area);
+    }
+}
+
+static void standardise(void)
+{
+    for (int f = 0; f < FEATURES; f++) {
+        double sum = 0, squares = 0;
+        for (int p = 0; p < PATIENTS; p++) {
+            sum += features[p][f];
+            squares += features[p][f] * features[p][f];
+        }
+        const double mean = sum / PATIENTS;
+        const double deviation = sqrt(fmax(1e-12, squares / PATIENTS - mean * mean));
+        for (int p = 0; p < PATIENTS; p++)
+            features[p][f] = (features[p][f] - mean) / deviation;
+    }
+}
+
+static double score(const double *w, int patient)
+{
+    double z = w[FEATURES];
+    for (int f = 0; f < FEATURES; f++)
+        z += w[f] * features[patient][f];
+    return z;
+}
+
+/* Logistic regression with weight decay on the first half, by plain gradient descent. */
+static void train(double *w)
+{
+    enum { STEPS = 200 };
+    const double rate = 0.02, decay = 0.02;
+    for (int step = 0; step < STEPS; step++) {
+        double slope[FEATURES + 1] = {0};
+        for (int p = 0; p < PATIENTS / 2; p++) {
+            const double wrong = 1 / (1 + exp(-score(w, p))) - sick[p];
+            for (int f = 0; f < FEATURES; f++)
+                slope[f] += wrong * features[p][f] / (PATIENTS / 2);
+            slope[FEATURES] += wrong / (PATIENTS / 2);
+        }
+        for (int f = 0; f <= FEATURES; f++)
+            w[f] -= rate * (slope[f] + (f < FEATURES ? decay * w[f] : 0));
+    }
+}
+
+static void lungs_tell(void **state)
+{
+    (void)state;
+    double w[FEATURES + 1] = {0}, scores[PATIENTS];
+    standardise();
+    train(w);
+    for (int p = 0; p < PATIENTS; p++)
+        scores[p] = score(w, p);
+    const int half = PATIENTS / 2;
+    const double area = hl_auroc((size_t)(PATIENTS - half), scores + half, sick + half);
+    if (!(area >= 0.9))
+        fail_msg("unseen patients are told apart with AUROC %.3f only", area);
+}
+
+static void same_numbers_same_image(void **state)
+{
+    (void)state;
+    hl_phantom_image img[4];
+    for (int i = 0; i < 4; i++) {
+        /* again, another image, another patient */
+        const uint64_t patient = i == 3 ? 6 : 5, number = i == 2 ? 1 : 0;
+        float *body = hl_phantom_body(9, patient, HL_PHANTOM_VIRUS);
+        hl_phantom_expose(&img[i], body, 9, patient, number, 64, 64);
+        free(body);
+        assert_int_equal(img[i].width, 64);
+        assert_int_equal(img[i].height, 64);
+    }
+    assert_memory_equal(img[0].pixels, img[1].pixels, 64 * 64);
+    assert_memory_not_equal(img[0].pixels, img[2].pixels, 64 * 64);
+    assert_memory_not_equal(img[0].pixels, img[3].pixels, 64 * 64);
+    for (int i = 0; i < 4; i++)
+        free(img[i].pixels);
+}
+
+static void disease_changes_only_the_lungs(void **state)
+{
+    (void)state;
+    float *well = hl_phantom_body(3, 4, HL_PHANTOM_NORMAL);
+    float *ill = hl_phantom_body(3, 4, HL_PHANTOM_BACTERIA);
+    const size_t last = HL_PHANTOM_GRID - 1, cells = HL_PHANTOM_GRID * HL_PHANTOM_GRID;
+    size_t denser = 0;
+    for (size_t i = 0; i < cells; i++) {
+        assert_true(ill[i] > well[i] - 0.1f);
+        denser += ill[i] > well[i] + 0.05f;
+    }
+    assert_true(denser > cells / 200);
+    for (size_t i = 0; i <= last; i++) { /* the edges of the map lie outside the chest */
+        assert_true(ill[i] == well[i]);
+        assert_true(ill[last * HL_PHANTOM_GRID + i] == well[last * HL_PHANTOM_GRID + i]);
+    }
+    free(well);
+    free(ill);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(crude_figures_do_not_tell),
+        cmocka_unit_test(lungs_tell),
+        cmocka_unit_test(same_numbers_same_image),
+        cmocka_unit_test(disease_changes_only_the_lungs),
+    };
+    return cmocka_run_group_tests(tests, draw_all, NULL);
+}

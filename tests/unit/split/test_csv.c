@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "split/csv.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void next(hl_csv *c, size_t line, const char *a, const char *b)
+{
+    hl_err e;
+    bool more;
+    assert_int_equal(hl_csv_next(c, &more, &e), 0);
+    assert_true(more);
+    assert_int_equal(c->line, line);
+    assert_string_equal(c->fields[0], a);
+    assert_string_equal(c->fields[1], b);
+}
+
+static void no_more(hl_csv *c)
+{
+    hl_err e;
+    bool more;
+    assert_int_equal(hl_csv_next(c, &more, &e), 0);
+    assert_false(more);
+}
+
+static void reads_what_rfc_4180_has(void **state)
+{
+    (void)state;
+    char text[] = "image,label\r\n"
+                  "a.png,NORMAL\r\n"
+                  "\"b,1.png\",\"say \"\"ah\"\"\"\n"
+                  "\"two\nlines\",\"\"\n"
+                  "\n\r\n"
+                  " c ,\r\n"
+                  "\"d\",e";
+    hl_csv c;
+    hl_err e;
+    assert_int_equal(hl_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
+    assert_int_equal(c.ncolumns, 2);
+    assert_int_equal(hl_csv_column(&c, "label"), 1);
+    assert_int_equal(hl_csv_column(&c, "Label"), -1);
+    next(&c, 2, "a.png", "NORMAL");
+    next(&c, 3, "b,1.png", "say \"ah\"");
+    next(&c, 4, "two\nlines", "");
+    next(&c, 8, " c ", "");
+    next(&c, 9, "d", "e");
+    no_more(&c);
+    assert_string_equal(c.columns[0], "image");
+    hl_csv_close(&c);
+}
+
+static void byte_order_mark_is_skipped(void **state)
+{
+    (void)state;
+    char text[] = "\xef\xbb\xbfimage,label\n\"\xc3\xa9.png\",x\n";
+    hl_csv c;
+    hl_err e;
+    assert_int_equal(hl_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
+    assert_int_equal(hl_csv_column(&c, "image"), 0);
+    next(&c, 2, "\xc3\xa9.png", "x");
+    no_more(&c);
+    hl_csv_close(&c);
+}
+
+/* Reads to the first error, which must say all of `expected`. */
+static void assert_rejected(const char *source, size_t len, const char *expected)
+{
+    char *text = hl_malloc(len + 1, 1);
+    memcpy(text, source, len);
+    text[len] = '\0';
+    hl_csv c;
+    hl_err e = {0};
+    int status = hl_csv_open(&c, "t.csv", text, len, &e);
+    const int opened = status == 0;
+    for (bool more = true; status == 0 && more;)
+        status = hl_csv_next(&c, &more, &e);
+    assert_int_equal(status, -1);
+    if (!strstr(e.msg, expected))
+        fail_msg("expected '%s' in '%s'", expected, e.msg);
+    if (opened)
+        hl_csv_close(&c);
+    free(text);
+}
+
+static void bad_texts_are_rejected(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"", "t.csv: is empty"},
+        {"\n\n", "t.csv: is empty"},
+        {"a,b\n1,2\n1\n", "line 3: expected 2 fields, found 1"},
+        {"a,b\n1,2,3\n", "line 2: expected 2 fields, found more than 2"},
+        {"a,b\n\"1\n2\n3", "line 2: a quoted field does not end"},
+        {"a,b\n\"1\"x,2\n", "line 2: expected a comma"},
+        {"a,b\n1\"2\",3\n", "line 2: a quote inside a field"},
+        {"a,b\n\"x\ny\",1\n1\n", "line 4: expected 2 fields"},
+        {"a,b\n1,2\r3\n", "line 2: expected a comma"},
+        {"a,b,a\n", "column 'a' stands there twice"},
+        {"a;b\n1;2\n", "line 1: expected columns separated by commas, found semicolons"},
+        {"a\tb\n1\t2\n", "line 1: expected columns separated by commas, found tabs"},
+        {"a,b\r1,2\r", "t.csv: its lines end in CR: expected LF or CR LF"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_rejected(cases[i][0], strlen(cases[i][0]), cases[i][1]);
+    assert_rejected("a,b\n1,\0002\n", 9, "zero byte");
+    assert_rejected("\xff\xfe"
+                    "a\0,\0b\0\n\0",
+                    10, "t.csv: expected UTF-8 text, found UTF-16");
+}
+
+static void a_million_rows_take_seconds(void **state)
+{
+    (void)state;
+    enum { ROWS = 1000000 };
+    hl_text t = {0};
+    hl_text_puts(&t, "image,label\n");
+    for (int i = 0; i < ROWS; i++)
+        hl_text_printf(&t, "\"folder/%d.png\",%s\n", i, i % 3 ? "A" : "B");
+    hl_csv c;
+    hl_err e;
+    size_t rows = 0;
+    const double start = hl_now();
+    assert_int_equal(hl_csv_open(&c, "t.csv", t.data, t.len, &e), 0);
+    for (bool more = true;;) {
+        assert_int_equal(hl_csv_next(&c, &more, &e), 0);
+        if (!more)
+            break;
+        rows++;
+    }
+    assert_int_equal(rows, ROWS);
+    assert_true(hl_now() - start < 10.0);
+    hl_csv_close(&c);
+    hl_text_free(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_what_rfc_4180_has),
+        cmocka_unit_test(byte_order_mark_is_skipped),
+        cmocka_unit_test(bad_texts_are_rejected),
+        cmocka_unit_test(a_million_rows_take_seconds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

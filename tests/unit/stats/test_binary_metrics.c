@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Figures of two classes with weights, curves and percentiles against scikit-learn and numpy:
+ * tests/data/metrics/weighted_NAME.json, made by tests/parity/make_binary_data.py.
+ */
+#include "base/mem.h"
+#include "format/json.h"
+#include "stats/binary_metrics.h"
+#include "stats/bootstrap.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const double tolerance = 1e-12;
+enum { POINTS = 11 };
+
+static double number(const json_t *list, size_t i)
+{
+    return json_number_value(json_array_get(list, i));
+}
+
+static void close_to(const char *what, double found, double expected)
+{
+    if (!(fabs(found - expected) <= tolerance))
+        fail_msg("%s: found %.17g, expected %.17g", what, found, expected);
+}
+
+typedef struct fixture {
+    json_t *json;
+    hl_binary b;
+    uint32_t *weight;
+} fixture;
+
+static void start(fixture *f, const char *name)
+{
+    char path[128];
+    const char *file;
+    hl_err e;
+    snprintf(path, sizeof path, "tests/data/metrics/weighted_%s.json", name);
+    f->json = hl_json_read(path, &file, &e);
+    if (!f->json)
+        fail_msg("%s", e.msg);
+    const json_t *p = json_object_get(f->json, "p");
+    const size_t n = json_array_size(p);
+    double *score = hl_malloc(n, sizeof *score);
+    uint8_t *positive = hl_malloc(n, 1), *predicted = hl_malloc(n, 1);
+    f->weight = hl_malloc(n, sizeof *f->weight);
+    for (size_t i = 0; i < n; i++) {
+        score[i] = number(p, i);
+        positive[i] = number(json_object_get(f->json, "positive"), i) > 0;
+        predicted[i] = number(json_object_get(f->json, "predicted"), i) > 0;
+        f->weight[i] = (uint32_t)number(json_object_get(f->json, "weight"), i);
+    }
+    hl_binary_init(&f->b, n, score, positive, predicted);
+    free(score);
+    free(positive);
+    free(predicted);
+}
+
+static void end(fixture *f)
+{
+    hl_binary_free(&f->b);
+    free(f->weight);
+    json_decref(f->json);
+}
+
+static void test_figures(void **state)
+{
+    fixture f;
+    double found[HL_FIGURES];
+    start(&f, *state);
+    hl_binary_figures(&f.b, f.weight, found);
+    const json_t *expected = json_object_get(f.json, "figures");
+    assert_int_equal(json_object_size(expected), HL_FIGURES);
+    for (int i = 0; i < HL_FIGURES; i++)
+        close_to(hl_figure_names[i], found[i],
+                 json_number_value(json_object_get(expected, hl_figure_names[i])));
+    end(&f);
+}
+
+static void test_curves(void **state)
+{
+    fixture f;
+    double roc[POINTS], precision[POINTS], found[POINTS];
+    hl_curves c = {roc, precision, found};
+    start(&f, *state);
+    hl_binary_curves(&f.b, f.weight, POINTS, &c);
+    const json_t *expected = json_object_get(f.json, "curves");
+    for (size_t i = 0; i < POINTS; i++) {
+        close_to("roc", roc[i], number(json_object_get(expected, "roc"), i));
+        close_to("precision", precision[i], number(json_object_get(expected, "precision"), i));
+        close_to("found", found[i], number(json_object_get(expected, "found"), i));
+    }
+    end(&f);
+}
+
+static void test_percentiles(void **state)
+{
+    fixture f;
+    start(&f, *state);
+    const json_t *list = json_object_get(f.json, "samples");
+    const size_t n = json_array_size(list);
+    double *v = hl_malloc(n + 1, sizeof *v);
+    for (size_t i = 0; i < n; i++)
+        v[i] = number(list, i);
+    v[n] = NAN; /* left out */
+    const hl_interval found = hl_percentiles(v, n + 1, 0.95);
+    close_to("lo", found.lo, number(json_object_get(f.json, "percentiles"), 0));
+    close_to("hi", found.hi, number(json_object_get(f.json, "percentiles"), 1));
+    free(v);
+    end(&f);
+}
+
+/* 0.9 +, 0.8 -, 0.7 +, 0.6 +, 0.5 -, 0.4 -, 0.3 +, 0.2 - : by hand. */
+static void test_thresholds(void **state)
+{
+    (void)state;
+    static const double p[] = {0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2};
+    static const uint8_t positive[] = {1, 0, 1, 1, 0, 0, 1, 0};
+    hl_binary b;
+    hl_binary_init(&b, 8, p, positive, positive);
+    close_to("sensitivity 0.75", hl_binary_threshold(&b, true, 0.75), 0.6);
+    close_to("sensitivity 0.76", hl_binary_threshold(&b, true, 0.76), 0.3);
+    close_to("specificity 0.75", hl_binary_threshold(&b, false, 0.75), 0.6);
+    close_to("specificity 0.76", hl_binary_threshold(&b, false, 0.76), 0.9);
+    close_to("specificity 0.25", hl_binary_threshold(&b, false, 0.25), 0.3);
+    const hl_answers a = hl_binary_at(&b, NULL, 0.6);
+    close_to("sensitivity", a.sensitivity, 0.75);
+    close_to("specificity", a.specificity, 0.75);
+    close_to("ppv", a.ppv, 0.75);
+    close_to("npv", a.npv, 0.75);
+    hl_binary_free(&b);
+    /* The highest score is a negative one: only above all of them is the specificity whole. */
+    static const uint8_t inverse[] = {0, 1};
+    hl_binary_init(&b, 2, p, inverse, inverse);
+    assert_true(hl_binary_threshold(&b, false, 1) > 1);
+    hl_binary_free(&b);
+    hl_binary_init(&b, 2, p, (const uint8_t[]){1, 1}, inverse);
+    assert_true(isnan(hl_binary_threshold(&b, true, 0.5)));
+    hl_binary_free(&b);
+}
+
+/* Altman and Bland 1994: sensitivity 0.90, specificity 0.80, prevalence 0.10. */
+static void test_prevalence(void **state)
+{
+    (void)state;
+    close_to("ppv", hl_ppv_at(0.9, 0.8, 0.1), 0.09 / (0.09 + 0.18));
+    close_to("npv", hl_npv_at(0.9, 0.8, 0.1), 0.72 / (0.72 + 0.01));
+}
+
+/* All images of a patient come together, and as many patients are drawn as there are. */
+static void test_resamples(void **state)
+{
+    (void)state;
+    static const char *const patients[] = {"b", "a", "b", "c", "a", "b", "d"};
+    enum { N = 7, PATIENTS = 4, RESAMPLES = 20000 };
+    hl_bootstrap b;
+    uint32_t drawn[PATIENTS], weight[N], again[N];
+    double sum[PATIENTS] = {0}, squares = 0;
+    hl_bootstrap_init(&b, N, patients, 1);
+    assert_int_equal(b.patients, PATIENTS);
+    for (size_t r = 0; r < RESAMPLES; r++) {
+        hl_bootstrap_draw(&b, r, drawn, weight);
+        assert_true(weight[0] == weight[2] && weight[0] == weight[5] && weight[1] == weight[4]);
+        assert_int_equal(weight[0] + weight[1] + weight[3] + weight[6], PATIENTS);
+        for (size_t i = 0; i < PATIENTS; i++)
+            sum[i] += drawn[i];
+        squares += drawn[0] * (double)drawn[0];
+    }
+    for (size_t i = 0; i < PATIENTS; i++) /* mean 1, standard error 0.006 */
+        assert_true(fabs(sum[i] / RESAMPLES - 1) < 0.03);
+    /* A multinomial count: variance 4 * 1/4 * 3/4. */
+    assert_true(fabs(squares / RESAMPLES - 1 - 0.75) < 0.05);
+    hl_bootstrap_draw(&b, 5, drawn, weight);
+    hl_bootstrap_draw(&b, 5, drawn, again);
+    assert_memory_equal(weight, again, sizeof weight);
+    hl_bootstrap_free(&b);
+}
+
+int main(void)
+{
+#define ON(test, name)                                                                             \
+    {                                                                                              \
+#test "_" name, test, NULL, NULL, name                                                     \
+    }
+    const struct CMUnitTest tests[] = {
+        ON(test_figures, "plain"),         ON(test_figures, "counts"),
+        ON(test_figures, "ties"),          ON(test_curves, "plain"),
+        ON(test_curves, "counts"),         ON(test_curves, "ties"),
+        ON(test_percentiles, "plain"),     cmocka_unit_test(test_thresholds),
+        cmocka_unit_test(test_prevalence), cmocka_unit_test(test_resamples),
+    };
+#undef ON
+    return cmocka_run_group_tests_name("figures of two classes", tests, NULL, NULL);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The out-of-distribution reference against tests/data/outlier, which numpy has computed from its
+ * definition: tests/parity/make_outlier_references.py. */
+#include "base/rng.h"
+#include "base/strbuf.h"
+#include "helpers.h"
+#include "stats/covariance.h"
+#include "stats/mahalanobis.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#define DATA "tests/data/outlier/"
+
+static json_t *load(const char *name)
+{
+    json_error_t why;
+    char path[256];
+    snprintf(path, sizeof path, DATA "%s.json", name);
+    json_t *o = json_load_file(path, 0, &why);
+    if (!o)
+        fail_msg("%s: %s", path, why.text);
+    return o;
+}
+
+static double number(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    assert_true(json_is_number(v));
+    return json_number_value(v);
+}
+
+/* Means and W are kept as float32. */
+static void assert_near(double found, double expected, double most, const char *what)
+{
+    if (!(fabs(found - expected) <= most * fabs(expected)))
+        fail_msg("%s: expected %.9g, found %.9g", what, expected, found);
+}
+
+/* Sample i as the script makes it; its class. */
+static uint32_t make_sample(const char *name, size_t i, size_t width, size_t classes, float *to)
+{
+    char purpose[64];
+    snprintf(purpose, sizeof purpose, "outlier/%s/%zu", name, i);
+    hl_rng r = hl_rng_make(1, purpose);
+    const size_t cls = i % classes;
+    double u = hl_rng_uniform(&r);
+    for (size_t j = 0; j < width; j++) {
+        const double next = hl_rng_uniform(&r);
+        to[j] = (float)(0.5 * (double)cls * (double)(j % 3) + (u + 0.5 * next));
+        u = next;
+    }
+    return (uint32_t)cls;
+}
+
+static void fit(const char *name, const json_t *o, hl_outlier *result)
+{
+    const size_t width = (size_t)number(o, "width"), n = (size_t)number(o, "samples");
+    const size_t classes = (size_t)number(o, "classes");
+    const uint64_t seed = strtoull(json_string_value(json_object_get(o, "seed")), NULL, 10);
+    hl_outlier_fit *f = hl_outlier_fit_new(width, classes, seed);
+    float *features = malloc(width * sizeof *features);
+    for (size_t i = 0; i < n; i++) {
+        char patient[32];
+        snprintf(patient, sizeof patient, "p%zu", i / 2);
+        const uint32_t cls = make_sample(name, i, width, classes, features);
+        hl_outlier_fit_add(f, features, cls, patient, i % 4 != 3);
+    }
+    free(features);
+    hl_outlier_fit_end(f, number(o, "quantile"), result);
+}
+
+/* New samples, each moved farther along every other value than the one before. */
+static void compare_probes(const char *name, const json_t *o, const hl_outlier *fitted)
+{
+    const json_t *distances = json_object_get(o, "distances");
+    const size_t width = (size_t)number(o, "width"), n = (size_t)number(o, "samples");
+    const size_t probes = json_array_size(distances);
+    float *features = malloc(width * sizeof *features);
+    assert_int_equal(probes, 6);
+    for (size_t k = 0; k < probes; k++) {
+        make_sample(name, n + k, width, (size_t)number(o, "classes"), features);
+        for (size_t j = 1; j < width; j += 2)
+            features[j] += (float)(0.4 * (double)k);
+        assert_near(hl_outlier_distance(fitted, features),
+                    json_number_value(json_array_get(distances, k)), 2e-6, "distance");
+    }
+    free(features);
+}
+
+static void compare(const char *name)
+{
+    json_t *o = load(name);
+    hl_outlier fitted;
+    fit(name, o, &fitted);
+    assert_int_equal(fitted.dims, hl_outlier_dims((size_t)number(o, "width")));
+    assert_int_equal(fitted.nmeans, (size_t)number(o, "classes"));
+    assert_int_equal(fitted.trained, (uint64_t)number(o, "trained"));
+    assert_int_equal(fitted.held_out, (uint64_t)number(o, "held_out"));
+    assert_near(fitted.shrinkage, number(o, "shrinkage"), 1e-9, "shrinkage");
+    assert_near(fitted.threshold, number(o, "threshold"), 2e-6, "threshold");
+    const json_t *mean = json_object_get(o, "first_mean");
+    for (size_t i = 0; i < json_array_size(mean); i++)
+        if (fabs((double)fitted.means[i] - json_number_value(json_array_get(mean, i))) > 1e-7)
+            fail_msg("mean %zu: found %.9g", i, (double)fitted.means[i]);
+    compare_probes(name, o, &fitted);
+    hl_outlier_free(&fitted);
+    json_decref(o);
+}
+
+static void narrow_features_are_taken_as_they_are(void **state)
+{
+    (void)state;
+    compare("plain");
+}
+
+static void features_of_256_values_are_not_projected(void **state)
+{
+    (void)state;
+    compare("width_256");
+}
+
+static void wide_features_are_projected(void **state)
+{
+    (void)state;
+    compare("projected");
+}
+
+/* ---- the shrinkage by itself ---- */
+
+static void shrink_one(const json_t *one)
+{
+    const json_t *rows = json_object_get(one, "covariance"), *to = json_object_get(one, "shrunk");
+    const size_t d = json_array_size(rows);
+    double cov[64], shrinkage;
+    assert_true(d * d <= COUNT(cov));
+    for (size_t i = 0; i < d * d; i++)
+        cov[i] = json_number_value(json_array_get(json_array_get(rows, i / d), i % d));
+    assert_int_equal(hl_shrink_oas(cov, d, (uint64_t)number(one, "n"), &shrinkage), 0);
+    assert_near(shrinkage, number(one, "shrinkage"), 1e-6, "shrinkage");
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j <= i; j++) {
+            const double expected = json_number_value(json_array_get(json_array_get(to, i), j));
+            if (fabs(cov[i * d + j] - expected) > 1e-6)
+                fail_msg("row %zu, column %zu: expected %.9g, found %.9g", i, j, expected,
+                         cov[i * d + j]);
+        }
+}
+
+static void shrinkage_is_chens(void **state)
+{
+    (void)state;
+    json_t *o = load("oas");
+    const json_t *cases = json_object_get(o, "cases");
+    assert_int_equal(json_array_size(cases), 5);
+    for (size_t i = 0; i < json_array_size(cases); i++)
+        shrink_one(json_array_get(cases, i));
+    json_decref(o);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(narrow_features_are_taken_as_they_are),
+        cmocka_unit_test(features_of_256_values_are_not_projected),
+        cmocka_unit_test(wide_features_are_projected),
+        cmocka_unit_test(shrinkage_is_chens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

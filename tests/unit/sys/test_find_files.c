@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/find_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Each test runs in an empty folder of its own. */
+static char home[256];
+static int start_fd;
+
+static int enter(void **state)
+{
+    (void)state;
+    snprintf(home, sizeof home, "%s/test_scan.XXXXXX", P_tmpdir);
+    start_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return start_fd < 0 || !mkdtemp(home) || chdir(home);
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    const int failed = fchdir(start_fd);
+    close(start_fd);
+    return nftw(home, remove_entry, 16, FTW_DEPTH | FTW_PHYS) || failed;
+}
+
+static void make_file(const char *path)
+{
+    char folder[256];
+    for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+        if (mkdir(folder, 0777))
+            assert_int_equal(errno, EEXIST);
+    }
+    FILE *fp = fopen(path, "we");
+    assert_non_null(fp);
+    assert_int_equal(fclose(fp), 0);
+}
+
+static void assert_paths(const char *dir, const char *const *expected, size_t n, size_t others)
+{
+    hl_scan s;
+    hl_err e = {0};
+    if (hl_scan_images(&s, dir, &e))
+        fail_msg("%s", e.msg);
+    assert_int_equal(s.n, n);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(s.paths[i], expected[i]);
+    assert_int_equal(s.others, others);
+    hl_scan_free(&s);
+}
+
+static void assert_rejected(const char *dir, const char *expected)
+{
+    hl_scan s;
+    hl_err e = {0};
+    assert_int_equal(hl_scan_images(&s, dir, &e), -1);
+    if (!strstr(e.msg, expected))
+        fail_msg("expected '%s' in '%s'", expected, e.msg);
+}
+
+static void finds_images_in_order(void **state)
+{
+    (void)state;
+    make_file("d/B/x.png");
+    make_file("d/B-c/x.png"); /* '-' sorts before '/' */
+    make_file("d/A/deep/er/y.JPeG");
+    make_file("d/A/z.jpg");
+    make_file("d/A/ with \"odd\"\tname\n.png");
+    make_file("d/A/notes.txt");
+    make_file("d/A/png");
+    make_file("d/A/.hidden.png");
+    make_file("d/.git/x.png");
+    make_file("d/__MACOSX/A/x.png");
+    const char *const expected[] = {"A/ with \"odd\"\tname\n.png", "A/deep/er/y.JPeG", "A/z.jpg",
+                                    "B-c/x.png", "B/x.png"};
+    assert_paths("d", expected, 5, 2);
+    assert_paths("d/", expected, 5, 2);
+    assert_paths("d//", expected, 5, 2);
+    assert_paths("./d", expected, 5, 2);
+}
+
+static void hidden_root_is_read(void **state)
+{
+    (void)state;
+    make_file(".d/A/x.png");
+    const char *const expected[] = {"A/x.png"};
+    assert_paths(".d", expected, 1, 0);
+    assert_int_equal(chdir(".d"), 0);
+    assert_paths(".", expected, 1, 0);
+}
+
+static void links_are_followed(void **state)
+{
+    (void)state;
+    make_file("elsewhere/C/1.png");
+    make_file("d/A/x.png");
+    assert_int_equal(symlink("../../elsewhere/C/1.png", "d/A/linked.png"), 0);
+    assert_int_equal(symlink("../elsewhere/C", "d/C"), 0);
+    const char *const expected[] = {"A/linked.png", "A/x.png", "C/1.png"};
+    assert_paths("d", expected, 3, 0);
+    assert_int_equal(symlink("d", "e"), 0);
+    assert_paths("e", expected, 3, 0);
+}
+
+static void bad_links_are_errors(void **state)
+{
+    (void)state;
+    make_file("loop/A/x.png");
+    assert_int_equal(symlink("..", "loop/A/up"), 0);
+    assert_rejected("loop", "loop/A/up: the folder contains itself");
+    make_file("dead/A/x.png");
+    assert_int_equal(symlink("nothing", "dead/A/y.png"), 0);
+    assert_rejected("dead", "dead/A/y.png: the link leads nowhere");
+}
+
+static void no_folder_is_an_error(void **state)
+{
+    (void)state;
+    make_file("file");
+    assert_rejected("absent", "absent: cannot be read");
+    assert_rejected("file", "file: is not a folder");
+}
+
+static void empty_folder_has_no_images(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("d", 0777), 0);
+    assert_paths("d", NULL, 0, 0);
+}
+
+int main(void)
+{
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(finds_images_in_order), IN_FOLDER(hidden_root_is_read),
+        IN_FOLDER(links_are_followed),    IN_FOLDER(bad_links_are_errors),
+        IN_FOLDER(no_folder_is_an_error), IN_FOLDER(empty_folder_has_no_images),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

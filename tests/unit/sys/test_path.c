@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "helpers.h"
+#include "sys/path.h"
+
+#include <limits.h>
+
+static void expect_final(const char *path, const char *expected)
+{
+    char *final = hl_path_final(path);
+    assert_non_null(final);
+    assert_string_equal(final, expected);
+    free(final);
+}
+
+static void links_are_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("d", 0777), 0);
+    put_text("file", "x");
+    assert_int_equal(symlink("file", "one"), 0);
+    assert_int_equal(symlink("one", "two"), 0);
+    assert_int_equal(symlink("nothing", "dangling"), 0);
+    assert_int_equal(symlink("../nothing", "d/up"), 0);
+    assert_int_equal(symlink("/nowhere/x", "d/absolute"), 0);
+    expect_final("plain", "plain");
+    expect_final("two", "file");
+    expect_final("dangling", "nothing");
+    expect_final("d/up", "d/../nothing");
+    expect_final("d/absolute", "/nowhere/x");
+    assert_int_equal(symlink("b", "a"), 0);
+    assert_int_equal(symlink("a", "b"), 0);
+    errno = 0;
+    assert_null(hl_path_final("a"));
+    assert_int_equal(errno, ELOOP);
+    unlink("d/up");
+    unlink("d/absolute");
+    rmdir("d");
+}
+
+/* A name of n bytes: whole characters of the given kind, filled up with 'x'. */
+static char *name_of(const char *character, size_t n)
+{
+    const size_t len = strlen(character);
+    char *name = calloc(1, n + 1);
+    assert_non_null(name);
+    size_t at = 0;
+    for (; at + len <= n; at += len)
+        memcpy(name + at, character, len);
+    memset(name + at, 'x', n - at);
+    return name;
+}
+
+static void expect_temp(const char *path, size_t kept)
+{
+    char *temp = hl_path_temp(path);
+    assert_int_equal(strlen(temp), kept + strlen(".tmpXXXXXX"));
+    assert_memory_equal(temp, path, kept);
+    assert_string_equal(temp + kept, ".tmpXXXXXX");
+    const int fd = mkstemp(temp);
+    assert_true(fd >= 0);
+    close(fd);
+    unlink(temp);
+    free(temp);
+}
+
+static void temporary_names_fit(void **state)
+{
+    (void)state;
+    for (size_t n = 240; n <= 255; n++) {
+        char *name = name_of("n", n);
+        expect_temp(name, n < 245 ? n : 245);
+        free(name);
+    }
+    /* 127 characters of two bytes: 245 bytes would end in half of one. */
+    char *umlauts = name_of("\xc3\xbc", 254);
+    expect_temp(umlauts, 244);
+    free(umlauts);
+    expect_temp("a", 1);
+    expect_temp("./a.b", 5);
+}
+
+static void the_whole_path_fits_too(void **state)
+{
+    (void)state;
+    char path[PATH_MAX] = "";
+    while (strlen(path) + 2 < PATH_MAX - 12)
+        strcat(path, "./");
+    const size_t folder = strlen(path);
+    while (strlen(path) < PATH_MAX - 1)
+        strcat(path, "n");
+    expect_temp(path, PATH_MAX - 1 - strlen(".tmpXXXXXX"));
+    assert_true(folder < PATH_MAX - 11);
+}
+
+static bool same(const char *a, const char *b)
+{
+    hl_file_id x, y;
+    assert_true(hl_file_id_of(a, &x));
+    assert_true(hl_file_id_of(b, &y));
+    const bool answer = hl_file_id_same(&x, &y);
+    hl_file_id_free(&x);
+    hl_file_id_free(&y);
+    return answer;
+}
+
+static void files_are_told_apart(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("d", 0777), 0);
+    assert_int_equal(symlink("d", "e"), 0);
+    assert_int_equal(symlink("new", "link"), 0);
+    put_text("a", "x");
+    put_text("b", "x");
+    assert_int_equal(link("a", "hard"), 0);
+    assert_true(same("a", "./a"));
+    assert_true(same("a", "d/../a"));
+    assert_true(same("a", "hard"));
+    assert_false(same("a", "b"));
+    assert_false(same("a", "new"));
+    assert_true(same("new", "./new"));
+    assert_true(same("new", "link"));
+    assert_true(same("d/new", "e/new"));
+    assert_false(same("d/new", "new"));
+    assert_false(same("new", "newer"));
+    hl_file_id id;
+    assert_false(hl_file_id_of("nowhere/new", &id));
+    rmdir("d");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(links_are_followed),
+        IN_FOLDER(temporary_names_fit),
+        IN_FOLDER(the_whole_path_fits_too),
+        IN_FOLDER(files_are_told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

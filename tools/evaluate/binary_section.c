@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "binary_section.h"
+
+#include "base/mem.h"
+#include "base/ordered_map.h"
+#include "format/json.h"
+#include "stats/binary_metrics.h"
+#include "stats/bootstrap.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double level = 0.95;
+enum { GRID = 101, ANSWERS = 4, PREDICTIVE = 2 };
+static const char *const answer_names[ANSWERS] = {"sensitivity", "specificity", "ppv", "npv"};
+
+/* All that is computed of one set of weights stands in a row of numbers:
+ * figures, ROC, precision, found, answers at each operating point, predictive values. */
+enum {
+    AT_ROC = HL_FIGURES,
+    AT_PRECISION = AT_ROC + GRID,
+    AT_FOUND = AT_PRECISION + GRID,
+    AT_POINTS = AT_FOUND + GRID
+};
+
+typedef struct study {
+    const evaluation *v;
+    hl_binary samples;
+    hl_bootstrap bootstrap;
+    size_t npoints, width;      /* of a row */
+    double *measured;           /* [width] */
+    double *resampled;          /* [width, resamples]: sorted where intervals are taken */
+    hl_interval *interval;      /* [width] */
+    uint32_t **weight, **drawn; /* [slots] */
+} study;
+
+static size_t at_predictive(const study *s)
+{
+    return AT_POINTS + ANSWERS * s->npoints;
+}
+
+static void compute(const study *s, const uint32_t *weight, double *row)
+{
+    double figures[HL_FIGURES];
+    hl_binary_figures(&s->samples, weight, figures);
+    for (size_t i = 0; i < HL_FIGURES; i++)
+        row[i] = figures[i];
+    hl_curves c = {row + AT_ROC, row + AT_PRECISION, row + AT_FOUND};
+    hl_binary_curves(&s->samples, weight, GRID, &c);
+    for (size_t i = 0; i < s->npoints; i++) {
+        const double threshold = s->v->calibration->points[i].threshold;
+        const hl_answers a = hl_binary_at(&s->samples, weight, threshold);
+        const double of[ANSWERS] = {a.sensitivity, a.specificity, a.ppv, a.npv};
+        for (size_t k = 0; k < ANSWERS; k++)
+            row[AT_POINTS + ANSWERS * i + k] = of[k];
+    }
+    const double p = s->v->options.prevalence;
+    row[at_predictive(s)] = hl_ppv_at(figures[HL_SENSITIVITY], figures[HL_SPECIFICITY], p);
+    row[at_predictive(s) + 1] = hl_npv_at(figures[HL_SENSITIVITY], figures[HL_SPECIFICITY], p);
+}
+
+/* ---- resampling ---- */
+
+static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
+{
+    (void)e;
+    const study *s = ctx;
+    double *row = hl_malloc(s->width, sizeof *row);
+    hl_bootstrap_draw(&s->bootstrap, r, s->drawn[slot], s->weight[slot]);
+    compute(s, s->weight[slot], row);
+    /* Without a sample of each class it says nothing of either. */
+    const bool tells = isfinite(row[HL_AUROC]);
+    for (size_t i = 0; i < s->width; i++)
+        s->resampled[i * s->v->options.resamples + r] = tells ? row[i] : NAN;
+    free(row);
+    return 0;
+}
+
+static int run_resamples(study *s, hl_err *e)
+{
+    const size_t slots = hl_ordered_slots(s->v->options.jobs), n = s->v->options.resamples;
+    s->weight = hl_calloc(slots, sizeof *s->weight);
+    s->drawn = hl_calloc(slots, sizeof *s->drawn);
+    for (size_t i = 0; i < slots; i++) {
+        s->weight[i] = hl_malloc(s->samples.n, sizeof **s->weight);
+        s->drawn[i] = hl_malloc(s->bootstrap.patients, sizeof **s->drawn);
+    }
+    const int status = hl_ordered_map(n, s->v->options.jobs, resample, NULL, s, e);
+    for (size_t i = 0; i < slots; i++) {
+        free(s->weight[i]);
+        free(s->drawn[i]);
+    }
+    free(s->weight);
+    free(s->drawn);
+    for (size_t i = 0; i < s->width && status == 0; i++)
+        s->interval[i] = hl_percentiles(s->resampled + i * n, n, level);
+    return status;
+}
+
+/* ---- the samples ---- */
+
+/* False where one of the classes has none. */
+static bool gather(study *s, const evaluation *v)
+{
+    const size_t n = evaluation_count(v, v->subset);
+    double *p = hl_malloc(n, sizeof *p);
+    uint8_t *positive = hl_malloc(n, 1), *predicted = hl_malloc(n, 1);
+    const char **patients = hl_malloc(n, sizeof *patients);
+    size_t to = 0, positives = 0;
+    for (size_t i = 0; i < v->manifest->n; i++) {
+        const hl_sample *one = &v->manifest->samples[i];
+        if (!evaluation_has(one, v->subset))
+            continue;
+        p[to] = v->p[2 * i + 1];
+        predicted[to] = v->predicted[i] == 1;
+        patients[to] = one->patient;
+        positives += positive[to++] = one->cls == 1;
+    }
+    hl_binary_init(&s->samples, n, p, positive, predicted);
+    hl_bootstrap_init(&s->bootstrap, n, patients, v->options.seed);
+    free(p);
+    free(positive);
+    free(predicted);
+    free(patients);
+    return positives && positives < n;
+}
+
+/* ---- as JSON ---- */
+
+static json_t *pair_of(const study *s, size_t at)
+{
+    return json_pack("[o, o]", hl_json_of_real(s->interval[at].lo),
+                     hl_json_of_real(s->interval[at].hi));
+}
+
+static void add_figures(json_t *o, const study *s)
+{
+    json_t *figures = json_object(), *intervals = json_object();
+    for (size_t i = 0; i < HL_FIGURES; i++) {
+        if (i != HL_ACCURACY && i != HL_MACRO_RECALL) /* these stand above already */
+            json_object_set_new(figures, hl_figure_names[i], hl_json_of_real(s->measured[i]));
+        json_object_set_new(intervals, hl_figure_names[i], pair_of(s, i));
+    }
+    json_object_set_new(o, "binary", figures);
+    if (s->v->options.resamples == 0) {
+        json_decref(intervals);
+        return;
+    }
+    json_object_set_new(o, "intervals",
+                        json_pack("{s:s, s:f, s:I, s:o, s:I, s:o}", "method",
+                                  "bootstrap over patients, percentile", "level", level,
+                                  "resamples", (json_int_t)s->v->options.resamples, "seed",
+                                  hl_json_of_u64(s->v->options.seed), "patients",
+                                  (json_int_t)s->bootstrap.patients, "figures", intervals));
+}
+
+static double grid_x(size_t i)
+{
+    return (double)i / (GRID - 1);
+}
+
+static void add_band(json_t *o, const char *key, const study *s, size_t at)
+{
+    json_t *x = json_array(), *lo = json_array(), *hi = json_array();
+    for (size_t i = 0; i < GRID; i++) {
+        json_array_append_new(x, json_real(grid_x(i)));
+        json_array_append_new(lo, hl_json_of_real(s->interval[at + i].lo));
+        json_array_append_new(hi, hl_json_of_real(s->interval[at + i].hi));
+    }
+    json_object_set_new(o, key, json_pack("{s:o, s:o, s:o}", "x", x, "lo", lo, "hi", hi));
+}
+
+static void add_triage(json_t *o, const study *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < GRID; i++)
+        json_array_append_new(list, json_pack("{s:f, s:f, s:o, s:o}", "read", grid_x(i), "found",
+                                              s->measured[AT_FOUND + i], "lo",
+                                              hl_json_of_real(s->interval[AT_FOUND + i].lo), "hi",
+                                              hl_json_of_real(s->interval[AT_FOUND + i].hi)));
+    json_object_set_new(o, "triage", list);
+}
+
+static void add_reliability(json_t *o, const study *s)
+{
+    hl_bin bins[HL_ECE_BINS];
+    json_t *list = json_array();
+    hl_binary_bins(&s->samples, NULL, bins);
+    for (int k = 0; k < HL_ECE_BINS; k++)
+        json_array_append_new(
+            list, json_pack("{s:f, s:f, s:I, s:o, s:o}", "from", (double)k / HL_ECE_BINS, "to",
+                            (double)(k + 1) / HL_ECE_BINS, "n", (json_int_t)bins[k].n, "mean_p",
+                            hl_json_of_real(bins[k].mean_p), "observed",
+                            hl_json_of_real(bins[k].observed)));
+    json_object_set_new(o, "reliability", list);
+}
+
+static void add_operating_points(json_t *o, const study *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->npoints; i++) {
+        const hl_operating_point *p = &s->v->calibration->points[i];
+        json_t *measured = json_object(), *intervals = json_object();
+        for (size_t k = 0; k < ANSWERS; k++) {
+            const size_t at = AT_POINTS + ANSWERS * i + k;
+            json_object_set_new(measured, answer_names[k], json_real(s->measured[at]));
+            json_object_set_new(intervals, answer_names[k], pair_of(s, at));
+        }
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:f, s:f, s:{s:f, s:f}, s:o, s:o}", "name", p->name,
+                            "target", p->target, "value", p->value, "threshold", p->threshold,
+                            "val", "sensitivity", p->sensitivity, "specificity", p->specificity,
+                            "measured", measured, "intervals", intervals));
+    }
+    json_object_set_new(o, "operating_points", list);
+}
+
+static void add_prevalence(json_t *o, const study *s)
+{
+    const size_t at = at_predictive(s);
+    json_object_set_new(o, "prevalence",
+                        json_pack("{s:f, s:f, s:f, s:{s:o, s:o}}", "value",
+                                  s->v->options.prevalence, "ppv", s->measured[at], "npv",
+                                  s->measured[at + 1], "intervals", "ppv", pair_of(s, at), "npv",
+                                  pair_of(s, at + 1)));
+}
+
+static void add_all(json_t *o, const study *s)
+{
+    json_object_set_new(o, "positive", json_string(s->v->classes[1]));
+    add_figures(o, s);
+    add_reliability(o, s);
+    add_triage(o, s);
+    if (s->v->options.resamples) {
+        add_band(o, "roc_band", s, AT_ROC);
+        add_band(o, "pr_band", s, AT_PRECISION);
+    }
+    if (s->npoints)
+        add_operating_points(o, s);
+    if (isfinite(s->v->options.prevalence))
+        add_prevalence(o, s);
+}
+
+int evidence_add(json_t *o, const evaluation *v, hl_err *e)
+{
+    if (v->nclasses != 2)
+        return 0;
+    study s = {.v = v, .npoints = v->calibration ? v->calibration->npoints : 0};
+    int status = 0;
+    if (gather(&s, v)) {
+        s.width = at_predictive(&s) + PREDICTIVE;
+        s.measured = hl_malloc(s.width, sizeof *s.measured);
+        s.interval = hl_malloc(s.width, sizeof *s.interval);
+        s.resampled = hl_malloc(s.width * v->options.resamples, sizeof *s.resampled);
+        for (size_t i = 0; i < s.width; i++)
+            s.interval[i] = (hl_interval){NAN, NAN};
+        compute(&s, NULL, s.measured);
+        if (v->options.resamples)
+            status = run_resamples(&s, e);
+        if (status == 0)
+            add_all(o, &s);
+        free(s.measured);
+        free(s.interval);
+        free(s.resampled);
+    }
+    hl_bootstrap_free(&s.bootstrap);
+    hl_binary_free(&s.samples);
+    return status;
+}

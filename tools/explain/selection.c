@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "selection.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const subject_why_names[] = {"worst-error", "surest-hit", "asked"};
+
+/* ---- which ---- */
+
+static subject *add(subjects *s, const char *sample, subject_why why)
+{
+    s->list = hl_realloc(s->list, s->n + 1, sizeof *s->list);
+    subject *one = &s->list[s->n++];
+    *one = (subject){.sample = hl_strdup(sample), .why = why};
+    return one;
+}
+
+typedef struct answer {
+    double p; /* of the class that was answered */
+    size_t row;
+} answer;
+
+/* The surest first. */
+static int by_certainty(const void *a, const void *b)
+{
+    const answer *x = a, *y = b;
+    if (x->p != y->p)
+        return x->p < y->p ? 1 : -1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static void choose_some(subjects *s, const hl_predictions *p, size_t nclasses, uint32_t label,
+                        subject_why why, size_t number)
+{
+    answer *answers = hl_malloc(p->n, sizeof *answers);
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->rows[i].label == label && (p->rows[i].predicted == label) == (why == WHY_HIT))
+            answers[n++] = (answer){p->p[i * nclasses + p->rows[i].predicted], i};
+    qsort(answers, n, sizeof *answers, by_certainty);
+    for (size_t i = 0; i < n && i < number; i++) {
+        const hl_prediction *row = &p->rows[answers[i].row];
+        subject *one = add(s, row->sample, why);
+        one->predicted = row->predicted;
+        one->p = answers[i].p;
+        one->is_predicted = true;
+    }
+    free(answers);
+}
+
+void subjects_choose(subjects *s, const hl_predictions *p, size_t nclasses, size_t number)
+{
+    for (int why = WHY_ERROR; why <= WHY_HIT; why++)
+        for (uint32_t k = 0; k < nclasses; k++)
+            choose_some(s, p, nclasses, k, (subject_why)why, number);
+}
+
+static subject *find(subjects *s, const char *sample)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->list[i].sample, sample) == 0)
+            return &s->list[i];
+    return NULL;
+}
+
+int subjects_ask(subjects *s, char *const *names, size_t n, hl_err *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (find(s, names[i]))
+            return hl_fail(e, "sample '%s' is asked for twice", names[i]);
+        add(s, names[i], WHY_ASKED);
+    }
+    return 0;
+}
+
+/* ---- their rows ---- */
+
+int subjects_read_images(subjects *s, hl_samples *images, hl_err *e)
+{
+    for (size_t i = 0; i < images->n; i++) {
+        const hl_sample *row = &images->manifest.samples[i];
+        subject *one = row->variant ? NULL : find(s, row->path);
+        if (!one) {
+            if (hl_tf_skip(images->file, images->row_bytes, e))
+                return -1;
+            continue;
+        }
+        one->label = row->cls;
+        one->image = hl_malloc(images->row_bytes, 1);
+        if (hl_tf_read(images->file, one->image, images->row_bytes, e))
+            return -1;
+    }
+    for (size_t i = 0; i < s->n; i++)
+        if (!s->list[i].image)
+            return hl_fail(e, "%s: it has no sample '%s'", hl_tf_name(images->file),
+                           s->list[i].sample);
+    return hl_tf_end(images->file, e);
+}
+
+int subjects_read_features(subjects *s, hl_features *f, hl_err *e)
+{
+    float *unused = hl_malloc(f->width, sizeof *unused);
+    int status = 0;
+    for (size_t i = 0; i < f->samples.n && status == 0; i++) {
+        const hl_sample *row = &f->samples.manifest.samples[i];
+        subject *one = row->variant ? NULL : find(s, row->path);
+        if (one)
+            one->features = hl_malloc(f->width, sizeof *one->features);
+        status = hl_features_read(f, 1, one ? one->features : unused, e);
+    }
+    free(unused);
+    for (size_t i = 0; i < s->n && status == 0; i++)
+        if (!s->list[i].features)
+            status = hl_fail(e, "%s: it has no sample '%s'", hl_tf_name(f->samples.file),
+                             s->list[i].sample);
+    return status ? status : hl_features_end(f, e);
+}
+
+void subjects_free(subjects *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        free(s->list[i].sample);
+        free(s->list[i].image);
+        free(s->list[i].features);
+    }
+    free(s->list);
+    *s = (subjects){0};
+}

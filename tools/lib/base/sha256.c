@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/sha256.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "sys/output.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hl_sha256 {
+    EVP_MD_CTX *ctx;
+};
+
+/* libcrypto fails here only when it has no memory or no SHA-256 at all. */
+static void must(int ok)
+{
+    if (ok)
+        return;
+    hl_log_error("libcrypto cannot compute SHA-256");
+    exit(1);
+}
+
+hl_sha256 *hl_sha256_new(void)
+{
+    hl_sha256 *s = hl_malloc(1, sizeof *s);
+    s->ctx = EVP_MD_CTX_new();
+    must(s->ctx && EVP_DigestInit_ex(s->ctx, EVP_sha256(), NULL));
+    return s;
+}
+
+void hl_sha256_add(hl_sha256 *s, const void *bytes, size_t len)
+{
+    must(EVP_DigestUpdate(s->ctx, bytes, len));
+}
+
+void hl_sha256_end(hl_sha256 *s, unsigned char raw[32])
+{
+    must(EVP_DigestFinal_ex(s->ctx, raw, NULL));
+    EVP_MD_CTX_free(s->ctx);
+    free(s);
+}
+
+void hl_sha256_end_text(hl_sha256 *s, char text[HL_DIGEST_SIZE])
+{
+    unsigned char raw[32];
+    hl_sha256_end(s, raw);
+    int n = snprintf(text, HL_DIGEST_SIZE, "sha256:");
+    for (int i = 0; i < 32; i++)
+        n += snprintf(text + n, 3, "%02x", raw[i]);
+}
+
+void hl_sha256_free(hl_sha256 *s)
+{
+    if (!s)
+        return;
+    EVP_MD_CTX_free(s->ctx);
+    free(s);
+}
+
+bool hl_digest_is_text(const char *text)
+{
+    return strncmp(text, "sha256:", 7) == 0 && strlen(text) == HL_DIGEST_SIZE - 1 &&
+           strspn(text + 7, "0123456789abcdef") == 64;
+}
+
+void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE])
+{
+    hl_sha256 *s = hl_sha256_new();
+    hl_sha256_add(s, bytes, len);
+    hl_sha256_end_text(s, text);
+}
+
+int hl_digest_file(const char *path, char text[HL_DIGEST_SIZE], hl_err *e)
+{
+    FILE *fp = hl_in_open_file(path, e);
+    if (!fp)
+        return -1;
+    hl_sha256 *s = hl_sha256_new();
+    static _Thread_local char buf[1 << 16];
+    for (size_t n; (n = fread(buf, 1, sizeof buf, fp)) > 0;)
+        hl_sha256_add(s, buf, n);
+    const int failed = ferror(fp);
+    hl_sha256_end_text(s, text);
+    if (failed)
+        hl_fail_errno(e, "%s: cannot be read", path);
+    fclose(fp);
+    return failed ? -1 : 0;
+}

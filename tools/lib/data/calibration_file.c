@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "data/calibration_file.h"
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "data/provenance.h"
+#include "format/json.h"
+#include "format/string_list.h"
+#include "format/tensorfile.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void hl_calibration_free(hl_calibration *c)
+{
+    hl_names_free(c->classes, c->nclasses);
+    free(c->chain);
+    free(c->points);
+    hl_outlier_free(&c->outlier);
+    *c = (hl_calibration){0};
+}
+
+const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name)
+{
+    for (size_t i = 0; i < c->npoints; i++)
+        if (strcmp(c->points[i].name, name) == 0)
+            return &c->points[i];
+    return NULL;
+}
+
+void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p)
+{
+    if (temperature == 1)
+        return;
+    for (double *row = p; row < p + n * nclasses; row += nclasses) {
+        double top = row[0], sum = 0;
+        for (size_t k = 1; k < nclasses; k++)
+            top = fmax(top, row[k]);
+        /* Divided by the largest first, so that no small probability vanishes on the way. */
+        for (size_t k = 0; k < nclasses; k++)
+            sum += row[k] = exp(log(row[k] / top) / temperature);
+        for (size_t k = 0; k < nclasses; k++)
+            row[k] /= sum;
+    }
+}
+
+/* ---- writing ---- */
+
+/* The seed is a text: JSON readers hold no more than 53 or 63 bits of a number. */
+static json_t *outlier_to_json(const hl_outlier *o)
+{
+    if (o->dims == 0)
+        return json_null();
+    char seed[32];
+    snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
+    return json_pack("{s:I, s:s, s:f, s:f, s:f, s:I, s:I}", "inputs", (json_int_t)o->inputs, "seed",
+                     seed, "threshold", o->threshold, "quantile", o->quantile, "shrinkage",
+                     o->shrinkage, "trained", (json_int_t)o->trained, "held_out",
+                     (json_int_t)o->held_out);
+}
+
+static json_t *to_json(const hl_calibration *c)
+{
+    json_t *points = json_array();
+    for (size_t i = 0; i < c->npoints; i++) {
+        const hl_operating_point *p = &c->points[i];
+        json_array_append_new(points, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "name", p->name,
+                                                "target", p->target, "value", p->value, "threshold",
+                                                p->threshold, "sensitivity", p->sensitivity,
+                                                "specificity", p->specificity));
+    }
+    json_t *positive = c->positive < 0 ? json_null() : json_string(c->classes[c->positive]);
+    return json_pack("{s:f, s:o, s:o, s:o}", "temperature", c->temperature, "positive", positive,
+                     "points", points, "outlier", outlier_to_json(&c->outlier));
+}
+
+static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
+{
+    char *classes = hl_names_format(c->classes, c->nclasses), *space = hl_space_format(&c->space);
+    json_t *o = to_json(c);
+    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    json_decref(o);
+    const int status = classes && text ? 0 : hl_fail(e, "calibration: a class name is not UTF-8");
+    if (status == 0) {
+        hl_tf_set_meta(h, "hilum.kind", "calibration");
+        hl_tf_set_meta(h, "hilum.classes", classes);
+        hl_tf_set_meta(h, "hilum.space", space);
+        hl_tf_set_meta(h, "hilum.head", c->head);
+        hl_tf_set_meta(h, "hilum.chain", c->chain);
+        hl_tf_set_meta(h, "hilum.calibration", text);
+    }
+    if (status == 0 && c->outlier.dims) {
+        const int64_t d = (int64_t)c->outlier.dims;
+        hl_tf_add_tensor(h, "outlier/means", HL_F32, 2,
+                         (const int64_t[]){(int64_t)c->outlier.nmeans, d});
+        hl_tf_add_tensor(h, "outlier/whitening", HL_F32, 2, (const int64_t[]){d, d});
+    }
+    free(text);
+    free(space);
+    free(classes);
+    return status;
+}
+
+static int write_tensors(const hl_outlier *o, hl_tf_writer *w, hl_err *e)
+{
+    if (o->dims == 0)
+        return 0;
+    return hl_tf_write(w, o->means, o->nmeans * o->dims * sizeof *o->means, e) ||
+                   hl_tf_write(w, o->whitening, o->dims * o->dims * sizeof *o->whitening, e)
+               ? -1
+               : 0;
+}
+
+int hl_calibration_complete(const hl_calibration *c, const char *path, hl_tf_writer **w, hl_err *e)
+{
+    hl_tf_header h = {0};
+    *w = NULL;
+    int status = describe(c, &h, e);
+    if (status == 0)
+        status = hl_tf_create(w, path, &h, HL_TF_LEVEL, e);
+    hl_tf_header_free(&h);
+    if (status)
+        return -1;
+    if (write_tensors(&c->outlier, *w, e) == 0 && hl_tf_complete(*w, e) == 0)
+        return 0;
+    hl_tf_discard(*w);
+    *w = NULL;
+    return -1;
+}
+
+int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e)
+{
+    hl_tf_writer *w;
+    if (hl_calibration_complete(c, path, &w, e))
+        return -1;
+    const int status = hl_out_commit(hl_tf_output(w), e);
+    hl_tf_discard(w);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static bool is_share(double v)
+{
+    return v >= 0 && v <= 1;
+}
+
+static int get_share(const json_t *o, const char *file, const char *key, double *to, hl_err *e)
+{
+    if (hl_json_real(o, file, key, to, e))
+        return -1;
+    return is_share(*to) ? 0 : hl_fail(e, "%s: '%s': expected a share from 0 to 1", file, key);
+}
+
+static int get_positive_real(const json_t *o, const char *file, const char *key, double *to,
+                             hl_err *e)
+{
+    if (hl_json_real(o, file, key, to, e))
+        return -1;
+    return *to > 0 ? 0 : hl_fail(e, "%s: '%s': expected a number above 0", file, key);
+}
+
+static int get_text(const json_t *o, const char *file, const char *key, char *to, size_t size,
+                    hl_err *e)
+{
+    const char *text = hl_json_text(o, file, key, e);
+    if (!text)
+        return -1;
+    if (!*text || strlen(text) >= size)
+        return hl_fail(e, "%s: '%s': expected a text of 1 to %zu bytes", file, key, size - 1);
+    strcpy(to, text);
+    return 0;
+}
+
+static int read_point(const json_t *o, const char *file, hl_operating_point *p, hl_err *e)
+{
+    if (get_text(o, file, "name", p->name, sizeof p->name, e) ||
+        get_text(o, file, "target", p->target, sizeof p->target, e) ||
+        get_share(o, file, "value", &p->value, e) ||
+        get_share(o, file, "sensitivity", &p->sensitivity, e) ||
+        get_share(o, file, "specificity", &p->specificity, e) ||
+        hl_json_real(o, file, "threshold", &p->threshold, e))
+        return -1;
+    return 0;
+}
+
+static int read_points(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
+{
+    const json_t *list = hl_json_list(o, file, "points", e);
+    if (!list)
+        return -1;
+    const size_t n = json_array_size(list);
+    if (n > HL_MAX_POINTS || (n && c->positive < 0))
+        return hl_fail(e, "%s: 'points': expected at most %d, found %zu", file,
+                       c->positive < 0 ? 0 : HL_MAX_POINTS, n);
+    c->points = hl_calloc(n, sizeof *c->points);
+    for (; c->npoints < n; c->npoints++) {
+        hl_operating_point *p = &c->points[c->npoints];
+        if (read_point(json_array_get(list, c->npoints), file, p, e))
+            return -1;
+        if (hl_calibration_point(c, p->name))
+            return hl_fail(e, "%s: 'points': '%s' stands there twice", file, p->name);
+    }
+    return 0;
+}
+
+static int read_positive(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
+{
+    const json_t *v = json_object_get(o, "positive");
+    c->positive = HL_NO_POSITIVE;
+    if (json_is_null(v))
+        return 0;
+    const char *name = hl_json_text(o, file, "positive", e);
+    if (!name)
+        return -1;
+    if (c->nclasses != 2 || strcmp(name, c->classes[1]) != 0)
+        return hl_fail(e, "%s: 'positive': expected the second of two classes, found '%s'", file,
+                       name);
+    c->positive = 1;
+    return 0;
+}
+
+static int read_outlier(hl_outlier *r, const json_t *o, const char *file, hl_err *e)
+{
+    uint64_t inputs;
+    char seed[32];
+    if (json_is_null(json_object_get(o, "outlier")))
+        return 0;
+    if (!(o = hl_json_object(o, file, "outlier", e)) ||
+        hl_json_count(o, file, "inputs", &inputs, e) ||
+        get_text(o, file, "seed", seed, sizeof seed, e) ||
+        get_positive_real(o, file, "threshold", &r->threshold, e) ||
+        get_share(o, file, "quantile", &r->quantile, e) ||
+        get_share(o, file, "shrinkage", &r->shrinkage, e) ||
+        hl_json_count(o, file, "trained", &r->trained, e) ||
+        hl_json_count(o, file, "held_out", &r->held_out, e))
+        return -1;
+    if (inputs < 1 || inputs > INT32_MAX)
+        return hl_fail(e, "%s: 'inputs': expected 1 to %d", file, INT32_MAX);
+    if (!hl_parse_u64(seed, &r->seed))
+        return hl_fail(e, "%s: 'seed': expected a whole number in quotes", file);
+    r->inputs = (size_t)inputs;
+    r->dims = hl_outlier_dims(r->inputs);
+    return 0;
+}
+
+static int read_object(hl_calibration *c, const char *text, const char *file, hl_err *e)
+{
+    json_t *o = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    int status = -1;
+    if (!json_is_object(o))
+        hl_fail(e, "%s: hilum.calibration: not a JSON object", file);
+    else if (get_positive_real(o, file, "temperature", &c->temperature, e) == 0 &&
+             read_positive(c, o, file, e) == 0 && read_points(c, o, file, e) == 0)
+        status = read_outlier(&c->outlier, o, file, e);
+    json_decref(o);
+    return status;
+}
+
+static int check_tensor(const hl_tf_header *h, size_t i, const char *name, int64_t least_rows,
+                        int64_t most_rows, int64_t columns, const char *file, hl_err *e)
+{
+    const hl_tensor_desc *d = &h->tensors[i];
+    if (strcmp(d->name, name) != 0 || d->dtype != HL_F32 || d->rank != 2 ||
+        d->shape[0] < least_rows || d->shape[0] > most_rows || d->shape[1] != columns)
+        return hl_fail(e, "%s: expected tensor %s F32 [%lld, %lld], found something else", file,
+                       name, (long long)most_rows, (long long)columns);
+    return 0;
+}
+
+static int read_tensor(hl_tf_reader *r, const hl_tensor_desc *d, float **values, hl_err *e)
+{
+    const size_t n = (size_t)d->bytes / sizeof **values;
+    *values = hl_malloc(n, sizeof **values);
+    return hl_tf_read_finite(r, d->name, *values, n, e);
+}
+
+static int read_tensors(hl_calibration *c, hl_tf_reader *r, hl_err *e)
+{
+    const hl_tf_header *h = hl_tf_get_header(r);
+    const char *file = hl_tf_name(r);
+    hl_outlier *o = &c->outlier;
+    const int64_t d = (int64_t)o->dims;
+    if (h->ntensors != (d ? 2u : 0u))
+        return hl_fail(e, "%s: expected %d tensors, found %zu", file, d ? 2 : 0, h->ntensors);
+    if (d == 0)
+        return 0;
+    if (check_tensor(h, 0, "outlier/means", 1, (int64_t)c->nclasses, d, file, e) ||
+        check_tensor(h, 1, "outlier/whitening", d, d, d, file, e))
+        return -1;
+    o->nmeans = (size_t)h->tensors[0].shape[0];
+    return read_tensor(r, &h->tensors[0], &o->means, e) ||
+                   read_tensor(r, &h->tensors[1], &o->whitening, e)
+               ? -1
+               : 0;
+}
+
+static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
+{
+    static const char *const keys[] = {"hilum.classes", "hilum.space", "hilum.head", "hilum.chain",
+                                       "hilum.calibration"};
+    const char *value[sizeof keys / sizeof *keys], *file = hl_tf_name(r);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!(value[i] = hl_tf_meta(hl_tf_get_header(r), keys[i])))
+            return hl_fail(e, "%s: expected metadata %s, found none", file, keys[i]);
+    if (hl_names_parse(&c->classes, &c->nclasses, value[0], e) ||
+        hl_space_parse(&c->space, value[1], e))
+        return hl_fail_in(e, file);
+    if (hl_chain_check(value[3], file, e))
+        return -1;
+    if (strlen(value[2]) >= sizeof c->head)
+        return hl_fail(e, "%s: hilum.head: expected a digest", file);
+    strcpy(c->head, value[2]);
+    c->chain = hl_strdup(value[3]);
+    memcpy(c->id, hl_tf_id(r), sizeof c->id);
+    c->id_is_old = !hl_tf_id_covers_data(r);
+    return read_object(c, value[4], file, e) || read_tensors(c, r, e) ? -1 : hl_tf_end(r, e);
+}
+
+int hl_calibration_read(hl_calibration *c, const char *path, hl_err *e)
+{
+    hl_tf_reader *r;
+    *c = (hl_calibration){0};
+    if (hl_tf_open(&r, path, "calibration", e))
+        return -1;
+    const int status = read_all(c, r, e);
+    hl_tf_close(r);
+    if (status)
+        hl_calibration_free(c);
+    return status;
+}
+
+int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
+                         const hl_space *space, size_t inputs, const char *head_name, hl_err *e)
+{
+    if (hl_space_match(&c->space, c_name, space, head_name, e))
+        return -1;
+    if (strcmp(c->head, head_id) != 0)
+        return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name,
+                       head_name, head_id, c->head);
+    if (c->outlier.dims && c->outlier.inputs != inputs)
+        return hl_fail(e, "widths differ: %s is of features of %zu values, %s takes %zu", c_name,
+                       c->outlier.inputs, head_name, inputs);
+    return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "data/feature_file.h"
+
+#include "base/mem.h"
+#include "format/convert.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- opening ---- */
+
+static int check_payload(const hl_samples *s, hl_err *e)
+{
+    const hl_tensor_desc *d = &s->payload;
+    const char *name = hl_tf_name(s->file);
+    if ((d->dtype != HL_F32 && d->dtype != HL_F16 && d->dtype != HL_BF16) || d->rank != 2)
+        return hl_fail(e,
+                       "%s: features: expected F32, F16 or BF16 of two dimensions, found %s of %d",
+                       name, hl_dtype_names[d->dtype], d->rank);
+    if (d->shape[1] < 1 || d->shape[1] > INT32_MAX)
+        return hl_fail(e, "%s: features: expected a width from 1 to %d, found %" PRId64, name,
+                       INT32_MAX, d->shape[1]);
+    return 0;
+}
+
+int hl_features_open(hl_features *f, const char *path, hl_err *e)
+{
+    *f = (hl_features){0};
+    if (hl_samples_open(&f->samples, path, "features", e))
+        return -1;
+    if (check_payload(&f->samples, e)) {
+        hl_samples_close(&f->samples);
+        return -1;
+    }
+    f->width = (size_t)f->samples.payload.shape[1];
+    return 0;
+}
+
+/* ---- reading ---- */
+
+static int check_finite(const hl_features *f, size_t rows, const float *v, hl_err *e)
+{
+    const size_t n = rows * f->width, i = hl_first_beyond(v, n, INFINITY);
+    return i == n ? 0
+                  : hl_fail(e, "%s: sample '%s': feature %zu is not finite",
+                            hl_tf_name(f->samples.file),
+                            f->samples.manifest.samples[f->row + i / f->width].path, i % f->width);
+}
+
+int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e)
+{
+    if (rows > f->samples.n - f->row)
+        abort();
+    void *to = out;
+    if (f->samples.payload.dtype != HL_F32) {
+        if (f->raw_rows < rows) {
+            f->raw = hl_realloc(f->raw, rows * f->width, hl_dtype_size(f->samples.payload.dtype));
+            f->raw_rows = rows;
+        }
+        to = f->raw;
+    }
+    if (hl_tf_read(f->samples.file, to, rows * f->width * hl_dtype_size(f->samples.payload.dtype),
+                   e))
+        return -1;
+    if (to != out)
+        hl_to_f32(f->samples.payload.dtype, to, rows * f->width, out);
+    if (check_finite(f, rows, out, e))
+        return -1;
+    f->row += rows;
+    return 0;
+}
+
+int hl_features_end(hl_features *f, hl_err *e)
+{
+    return hl_tf_end(f->samples.file, e);
+}
+
+void hl_features_close(hl_features *f)
+{
+    free(f->raw);
+    hl_samples_close(&f->samples);
+    *f = (hl_features){0};
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "data/subset_override.h"
+
+#include "base/mem.h"
+#include "data/provenance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_paths(const void *a, const void *b)
+{
+    return strcmp((*(const hl_sample *const *)a)->path, (*(const hl_sample *const *)b)->path);
+}
+
+/* Pointers to all samples, sorted by path. */
+static const hl_sample **sorted(const hl_manifest *m)
+{
+    const hl_sample **all = hl_malloc(m->n, sizeof *all);
+    for (size_t i = 0; i < m->n; i++)
+        all[i] = &m->samples[i];
+    qsort(all, m->n, sizeof *all, compare_paths);
+    return all;
+}
+
+static const hl_sample *find(const hl_sample *const *all, size_t n, const hl_sample *key)
+{
+    const hl_sample *const *found = bsearch(&key, all, n, sizeof *all, compare_paths);
+    return found ? *found : NULL;
+}
+
+static int check_agreement(const hl_sample *have, const char *file, const hl_sample *given,
+                           const char *manifest, hl_err *e)
+{
+    if (strcmp(have->label, given->label) != 0)
+        return hl_fail(e, "sample '%s': its label is '%s' in %s, '%s' in %s", have->path,
+                       have->label, file, given->label, manifest);
+    if (strcmp(have->patient, given->patient) != 0)
+        return hl_fail(e, "sample '%s': its patient is '%s' in %s, '%s' in %s", have->path,
+                       have->patient, file, given->patient, manifest);
+    return 0;
+}
+
+static int take_subsets(hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
+{
+    const char *file = hl_tf_name(s->file);
+    const hl_sample **given = sorted(m);
+    int status = 0;
+    for (size_t i = 0; i < s->n && status == 0; i++) {
+        hl_sample *have = &s->manifest.samples[i];
+        const hl_sample *other = find(given, m->n, have);
+        status = other ? check_agreement(have, file, other, name, e)
+                       : hl_fail(e, "sample '%s' of %s is not in %s", have->path, file, name);
+        if (status == 0)
+            have->subset = other->subset;
+    }
+    free(given);
+    return status;
+}
+
+/* Nothing that the manifest lists is missing: a split of more images is another one. */
+static int check_all_there(const hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
+{
+    const hl_sample **have = sorted(&s->manifest);
+    int status = 0;
+    for (size_t i = 0; i < m->n && status == 0; i++)
+        if (!find(have, s->manifest.n, &m->samples[i]))
+            status = hl_fail(e, "sample '%s' of %s is not in %s", m->samples[i].path, name,
+                             hl_tf_name(s->file));
+    free(have);
+    return status;
+}
+
+static int override(hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
+{
+    if (hl_manifest_has_variants(m))
+        return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
+    if (take_subsets(s, m, name, e) || check_all_there(s, m, name, e) ||
+        hl_chain_join(&s->joined, s->chain, m->chain, e))
+        return -1;
+    s->chain = s->joined;
+    hl_manifest_digest(m, s->override);
+    return 0;
+}
+
+int hl_override_subsets(hl_samples *s, const char *path, hl_err *e)
+{
+    if (!path)
+        return 0;
+    hl_manifest m;
+    if (hl_manifest_read(&m, path, e))
+        return -1;
+    const int status = override(s, &m, path, e);
+    hl_manifest_free(&m);
+    return status;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "format/checksum.h"
+
+#include "base/sha256.h"
+
+#include <string.h>
+
+enum { HEX = 64 };
+
+/* A seal is one of these, HEX digits, and the other. */
+typedef struct frame {
+    const char *start, *end;
+} frame;
+static const frame of_table = {"#sha256\t", "\n"};
+static const frame of_json = {",\n  \"sha256\": \"", "\"\n}\n"};
+
+static void hex_of(const char *bytes, size_t len, char hex[HEX + 1])
+{
+    char digest[HL_DIGEST_SIZE];
+    hl_digest_bytes(bytes, len, digest);
+    strcpy(hex, strchr(digest, ':') + 1);
+}
+
+static void add(hl_text *t, size_t from, const frame *f)
+{
+    char hex[HEX + 1];
+    hex_of(t->data + from, t->len - from, hex);
+    hl_text_puts(t, f->start);
+    hl_text_puts(t, hex);
+    hl_text_puts(t, f->end);
+}
+
+/* How much of the text stands before its seal; NULL for *hex: all of it, for it has none. */
+static size_t find(const char *text, size_t len, const frame *f, const char **hex)
+{
+    const size_t start = strlen(f->start), end = strlen(f->end), size = start + HEX + end;
+    *hex = NULL;
+    if (len < size)
+        return len;
+    const char *seal = text + len - size;
+    if (memcmp(seal, f->start, start) != 0 || memcmp(seal + start + HEX, f->end, end) != 0)
+        return len;
+    *hex = seal + start;
+    return len - size;
+}
+
+static bool is_right(const char *text, size_t len, const char *stated)
+{
+    char hex[HEX + 1];
+    hex_of(text, len, hex);
+    return memcmp(hex, stated, HEX) == 0;
+}
+
+void hl_seal_table(hl_text *t, size_t from)
+{
+    add(t, from, &of_table);
+}
+
+void hl_seal_json(hl_text *t)
+{
+    t->len -= strlen("\n}\n");
+    add(t, 0, &of_json);
+}
+
+int hl_unseal_table(char *text, size_t *len, const char *name, hl_err *e)
+{
+    const char *stated;
+    const size_t before = find(text, *len, &of_table, &stated);
+    if (stated && !is_right(text, before, stated))
+        return hl_fail(e,
+                       "%s: changed since it was written: expected what its last line, #sha256, "
+                       "states",
+                       name);
+    *len = before;
+    return 0;
+}
+
+hl_seal hl_seal_of_json(const char *text, size_t len)
+{
+    const char *stated;
+    const size_t before = find(text, len, &of_json, &stated);
+    if (!stated)
+        return HL_SEAL_NONE;
+    return is_right(text, before, stated) ? HL_SEAL_RIGHT : HL_SEAL_WRONG;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "image/image.h"
+
+#include "base/simd.h"
+#include "image/decoders.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <png.h>
+
+int hl_image_check_size(const hl_source *src, size_t height, size_t width, size_t least, hl_err *e)
+{
+    if (height == 0 || width == 0)
+        return hl_fail(e, "%s: empty image: %zu x %zu pixels", src->name, width, height);
+    if (height > HL_IMAGE_MAX_SIDE || width > HL_IMAGE_MAX_SIDE)
+        return hl_fail(e, "%s: too large: expected sides of at most %d pixels, found %zu x %zu",
+                       src->name, HL_IMAGE_MAX_SIDE, width, height);
+    if (height * width > HL_IMAGE_MAX_PIXELS)
+        return hl_fail(e, "%s: too large: expected at most %zu pixels, found %zu x %zu", src->name,
+                       HL_IMAGE_MAX_PIXELS, width, height);
+    if (src->len < least)
+        return hl_fail(e,
+                       "%s: truncated: %zu x %zu pixels need at least %zu bytes, found %zu bytes",
+                       src->name, width, height, least, src->len);
+    return 0;
+}
+
+/* 32 pixels at a time: of two neighbouring bytes, those of one pixel are compared. The last one of
+ * the 96 has its neighbour in the pixel behind, so one more must be there. */
+HL_FOR_ALL_WIDTHS static bool is_grey(const uint8_t *px, size_t n)
+{
+#define BYTES_OF_8                                                                                 \
+    255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0,     \
+        255, 255, 0
+    static const uint8_t mask[96] = {BYTES_OF_8, BYTES_OF_8, BYTES_OF_8, BYTES_OF_8};
+#undef BYTES_OF_8
+    for (; n > 32; n -= 32, px += 96) {
+        uint8_t differ = 0;
+        for (size_t i = 0; i < 96; i++)
+            differ |= (px[i] ^ px[i + 1]) & mask[i];
+        if (differ)
+            return false;
+    }
+    for (; n > 0; n--, px += 3)
+        if (px[0] != px[1] || px[0] != px[2])
+            return false;
+    return true;
+}
+
+/* In blocks, which go aside first: source and target overlap, and a vector knows no order. */
+HL_FOR_ALL_WIDTHS static void take_first_channel(uint8_t *px, size_t n)
+{
+    enum { BLOCK = 64 };
+    size_t at = 0;
+    for (; at + BLOCK <= n; at += BLOCK) {
+        uint8_t block[BLOCK];
+        for (size_t i = 0; i < BLOCK; i++)
+            block[i] = px[3 * (at + i)];
+        memcpy(px + at, block, BLOCK);
+    }
+    for (; at < n; at++)
+        px[at] = px[3 * at];
+}
+
+/* Many grey radiographs are stored as colour. The buffer stays as large as it is: one that shrinks
+ * is given back to the system and asked for again with each image. */
+static void collapse_grey(hl_image *img)
+{
+    const size_t n = img->height * img->width;
+    if (img->channels == 1 || !is_grey(img->pixels, n))
+        return;
+    take_first_channel(img->pixels, n);
+    img->channels = 1;
+}
+
+static int fail_format(const hl_source *src, hl_err *e)
+{
+    if (src->len == 0)
+        return hl_fail(e, "%s: the file is empty", src->name);
+    char found[3 * 4 + 1] = "";
+    for (size_t i = 0; i < 4 && i < src->len; i++)
+        snprintf(found + 3 * i, sizeof found - 3 * i, " %02x", src->bytes[i]);
+    return hl_fail(e, "%s: expected a JPEG or PNG image, found a file that starts with%s",
+                   src->name, found);
+}
+
+int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e)
+{
+    static const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
+    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    const hl_source src = {name, bytes, len};
+    int orientation = 1, status;
+    *img = (hl_image){0};
+    if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
+        status = hl_jpeg_decode(img, &src, &orientation, e);
+    else if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
+        status = hl_png_decode(img, &src, &orientation, e);
+    else
+        status = fail_format(&src, e);
+    if (status)
+        return -1;
+    img->file_bytes = len;
+    img->file_channels = img->channels;
+    collapse_grey(img);
+    hl_image_orient(img, orientation);
+    return 0;
+}
+
+void hl_image_free(hl_image *img)
+{
+    free(img->pixels);
+    *img = (hl_image){0};
+}
+
+/* libjpeg-turbo does not tell its version at run time. */
+#define TEXT_OF(x) #x
+#define VALUE_OF(x) TEXT_OF(x)
+
+void hl_image_versions(hl_text *t)
+{
+    hl_text_printf(t, "libpng\t%s\nlibjpeg-turbo\t%s\n", png_get_libpng_ver(NULL),
+                   VALUE_OF(LIBJPEG_TURBO_VERSION));
+}
+
+void hl_image_libraries(FILE *fp)
+{
+    hl_text t = {0};
+    hl_image_versions(&t);
+    fputs(t.data, fp);
+    hl_text_free(&t);
+}

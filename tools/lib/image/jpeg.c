@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* JPEG, by libjpeg-turbo: full size, the accurate inverse DCT and smooth upsampling of colour,
+ * which are also Pillow's choices. */
+#include "image/decoders.h"
+
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+/* A progressive file may repeat scans without end, each of which costs a pass over the image. */
+enum { MAX_SCANS = 500 };
+
+enum { ROWS_AT_ONCE = 16 };
+
+typedef struct decoder {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    jmp_buf give_up;
+    const hl_source *src;
+    hl_err *err;
+    hl_image img;
+    int orientation;
+} decoder;
+
+_Noreturn static void on_error(j_common_ptr jpeg)
+{
+    decoder *d = jpeg->client_data;
+    char msg[JMSG_LENGTH_MAX];
+    jpeg->err->format_message(jpeg, msg);
+    hl_error_set(d->err, "%s: damaged or unsupported JPEG: %s", d->src->name, msg);
+    longjmp(d->give_up, 1);
+}
+
+/* libjpeg warns where it goes on with guessed pixels. An unknown JFIF version guesses nothing. */
+static void on_message(j_common_ptr jpeg, int level)
+{
+    if (level < 0 && jpeg->err->msg_code != JWRN_JFIF_MAJOR)
+        on_error(jpeg);
+}
+
+static void on_progress(j_common_ptr jpeg)
+{
+    decoder *d = jpeg->client_data;
+    if (d->jpeg.input_scan_number <= MAX_SCANS)
+        return;
+    hl_error_set(d->err, "%s: JPEG: expected at most %d scans, found more", d->src->name,
+                 MAX_SCANS);
+    longjmp(d->give_up, 1);
+}
+
+static int find_orientation(const struct jpeg_decompress_struct *jpeg)
+{
+    static const char exif[6] = "Exif\0";
+    for (jpeg_saved_marker_ptr m = jpeg->marker_list; m; m = m->next)
+        if (m->data_length > sizeof exif && memcmp(m->data, exif, sizeof exif) == 0)
+            return hl_exif_orientation(m->data + sizeof exif, m->data_length - sizeof exif);
+    return 1;
+}
+
+static int check_coding(const decoder *d)
+{
+    /* Of arithmetic coding, which no radiograph has, libjpeg does not notice where it ends early:
+     * a hundred bytes would be a whole image of any size. */
+    if (d->jpeg.arith_code)
+        return hl_fail(d->err, "%s: JPEG: expected Huffman coding, found arithmetic coding",
+                       d->src->name);
+    return 0;
+}
+
+static int choose_colours(decoder *d)
+{
+    switch (d->jpeg.jpeg_color_space) {
+    case JCS_GRAYSCALE:
+        d->jpeg.out_color_space = JCS_GRAYSCALE;
+        return 0;
+    case JCS_RGB:
+    case JCS_YCbCr:
+        d->jpeg.out_color_space = JCS_RGB;
+        return 0;
+    case JCS_CMYK:
+    case JCS_YCCK:
+        d->jpeg.out_color_space = JCS_CMYK;
+        return 0;
+    default:
+        return hl_fail(d->err, "%s: JPEG: expected 1, 3 or 4 colour components, found %d",
+                       d->src->name, d->jpeg.num_components);
+    }
+}
+
+/* Every 8 x 8 block of a Huffman-coded file takes at least one bit. */
+static size_t least_bytes(const struct jpeg_decompress_struct *jpeg)
+{
+    const size_t across = (jpeg->image_width + 7) / 8, down = (jpeg->image_height + 7) / 8;
+    return across * down / 8;
+}
+
+static void read_rows(decoder *d)
+{
+    struct jpeg_decompress_struct *jpeg = &d->jpeg;
+    const size_t stride = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
+    while (jpeg->output_scanline < jpeg->output_height) {
+        JSAMPROW rows[ROWS_AT_ONCE];
+        const size_t at = jpeg->output_scanline, left = jpeg->output_height - at;
+        const size_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
+        for (size_t i = 0; i < n; i++)
+            rows[i] = d->img.pixels + (at + i) * stride;
+        jpeg_read_scanlines(jpeg, rows, (JDIMENSION)n);
+    }
+}
+
+/* Four inks, inverted as Adobe stores them, to RGB in place: Pillow's arithmetic. */
+static void cmyk_to_rgb(hl_image *img)
+{
+    const size_t n = img->height * img->width;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *in = img->pixels + 4 * i;
+        const int white = in[3];
+        for (size_t c = 0; c < 3; c++) {
+            const int product = (255 - in[c]) * white + 128;
+            img->pixels[3 * i + c] = (uint8_t)(white - ((product >> 8) + product) / 256);
+        }
+    }
+    img->pixels = hl_realloc(img->pixels, n, 3);
+}
+
+static int decode(decoder *d)
+{
+    struct jpeg_decompress_struct *jpeg = &d->jpeg;
+    jpeg_create_decompress(jpeg);
+    jpeg_mem_src(jpeg, d->src->bytes, d->src->len);
+    jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xffff);
+    jpeg->progress = &d->progress;
+    jpeg_read_header(jpeg, TRUE);
+    if (hl_image_check_size(d->src, jpeg->image_height, jpeg->image_width, least_bytes(jpeg),
+                            d->err))
+        return -1;
+    if (check_coding(d) || choose_colours(d))
+        return -1;
+    jpeg_start_decompress(jpeg);
+    d->img = (hl_image){.height = jpeg->output_height,
+                        .width = jpeg->output_width,
+                        .channels = jpeg->output_components};
+    d->img.pixels = hl_malloc(d->img.height * d->img.width, (size_t)d->img.channels);
+    read_rows(d);
+    d->orientation = find_orientation(jpeg);
+    jpeg_finish_decompress(jpeg); /* reads on to the end marker */
+    return 0;
+}
+
+/* Nothing here but the jump's target: what changes between lives in d, outside this function. */
+static int decode_guarded(decoder *d)
+{
+    if (setjmp(d->give_up))
+        return -1;
+    return decode(d);
+}
+
+int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+{
+    decoder d = {.src = src, .err = e, .orientation = 1};
+    d.jpeg.err = jpeg_std_error(&d.errors);
+    d.jpeg.client_data = &d;
+    d.errors.error_exit = on_error;
+    d.errors.emit_message = on_message;
+    d.progress.progress_monitor = on_progress;
+    const int status = decode_guarded(&d);
+    *orientation = d.orientation;
+    jpeg_destroy_decompress(&d.jpeg);
+    if (status) {
+        hl_image_free(&d.img);
+        return -1;
+    }
+    if (d.img.channels == 4) {
+        cmyk_to_rgb(&d.img);
+        d.img.channels = 3;
+    }
+    *img = d.img;
+    return 0;
+}

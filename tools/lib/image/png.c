@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PNG, by libpng. Checksums of all chunks must hold; chunks that do not change pixels are skipped
+ * unread. */
+#include "image/decoders.h"
+
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <png.h>
+
+/* Deflate never expands one byte to more than this many. */
+enum { MAX_EXPANSION = 1032 };
+
+static const png_byte exif_chunk[5] = "eXIf";
+
+typedef struct decoder {
+    png_structp png;
+    png_infop info;
+    jmp_buf give_up;
+    const hl_source *src;
+    size_t at; /* bytes of src that were read */
+    hl_err *err;
+    hl_image img; /* channels 1 .. 4 while decoding */
+    int orientation;
+} decoder;
+
+_Noreturn static void on_error(png_structp png, png_const_charp msg)
+{
+    decoder *d = png_get_error_ptr(png);
+    hl_error_set(d->err, "%s: damaged or unsupported PNG: %s", d->src->name, msg);
+    longjmp(d->give_up, 1);
+}
+
+/* What concerns pixels is an error by png_set_benign_errors below. */
+static void on_warning(png_structp png, png_const_charp msg)
+{
+    (void)png;
+    (void)msg;
+}
+
+static void on_read(png_structp png, png_bytep to, size_t n)
+{
+    decoder *d = png_get_io_ptr(png);
+    if (n > d->src->len - d->at)
+        png_error(png, "truncated");
+    memcpy(to, d->src->bytes + d->at, n);
+    d->at += n;
+}
+
+static void start(decoder *d)
+{
+    png_set_read_fn(d->png, d, on_read);
+    png_set_crc_action(d->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_benign_errors(d->png, 0);
+    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* checked by ourselves */
+    png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_ALWAYS, exif_chunk, 1);
+}
+
+static int check_size(decoder *d)
+{
+    const size_t height = png_get_image_height(d->png, d->info);
+    const size_t width = png_get_image_width(d->png, d->info);
+    const size_t row = png_get_rowbytes(d->png, d->info);
+    size_t bytes;
+    if (__builtin_mul_overflow(height, row, &bytes))
+        bytes = SIZE_MAX;
+    return hl_image_check_size(d->src, height, width, bytes / MAX_EXPANSION, d->err);
+}
+
+/* To 8 bits, palettes and short grey expanded, transparency as an alpha channel. */
+static void set_transforms(decoder *d)
+{
+    png_set_expand(d->png);
+    if (png_get_bit_depth(d->png, d->info) == 16)
+        png_set_scale_16(d->png);
+}
+
+static void read_rows(decoder *d)
+{
+    const int passes = png_set_interlace_handling(d->png);
+    png_read_update_info(d->png, d->info);
+    d->img = (hl_image){.height = png_get_image_height(d->png, d->info),
+                        .width = png_get_image_width(d->png, d->info),
+                        .channels = png_get_channels(d->png, d->info)};
+    const size_t stride = d->img.width * (size_t)d->img.channels;
+    if (png_get_rowbytes(d->png, d->info) != stride)
+        png_error(d->png, "rows of an unexpected size");
+    d->img.pixels = hl_malloc(d->img.height, stride);
+    for (int pass = 0; pass < passes; pass++)
+        for (size_t y = 0; y < d->img.height; y++)
+            png_read_row(d->png, d->img.pixels + y * stride, NULL);
+}
+
+static int find_orientation(decoder *d)
+{
+    png_unknown_chunkp chunks;
+    const int n = png_get_unknown_chunks(d->png, d->info, &chunks);
+    for (int i = 0; i < n; i++)
+        if (memcmp(chunks[i].name, exif_chunk, sizeof exif_chunk) == 0)
+            return hl_exif_orientation(chunks[i].data, chunks[i].size);
+    return 1;
+}
+
+static int decode(decoder *d)
+{
+    d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, d, on_error, on_warning);
+    d->info = d->png ? png_create_info_struct(d->png) : NULL;
+    if (!d->info)
+        return hl_fail(d->err, "%s: libpng cannot be started", d->src->name);
+    start(d);
+    png_read_info(d->png, d->info);
+    if (check_size(d))
+        return -1;
+    set_transforms(d);
+    read_rows(d);
+    png_read_end(d->png, d->info);
+    d->orientation = find_orientation(d);
+    return 0;
+}
+
+/* Nothing here but the jump's target: what changes between lives in d, outside this function. */
+static int decode_guarded(decoder *d)
+{
+    if (setjmp(d->give_up))
+        return -1;
+    return decode(d);
+}
+
+/* Drops the last channel, alpha, by blending on black, in place. */
+static void blend_on_black(hl_image *img)
+{
+    const size_t n = img->height * img->width;
+    const size_t colours = (size_t)img->channels - 1;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *in = img->pixels + i * (colours + 1);
+        const int alpha = in[colours];
+        for (size_t c = 0; c < colours; c++)
+            img->pixels[i * colours + c] = (uint8_t)((in[c] * alpha + 127) / 255);
+    }
+    img->pixels = hl_realloc(img->pixels, n, colours);
+    img->channels--;
+}
+
+int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+{
+    decoder d = {.src = src, .err = e, .orientation = 1};
+    const int status = decode_guarded(&d);
+    *orientation = d.orientation;
+    png_destroy_read_struct(&d.png, &d.info, NULL);
+    if (status) {
+        hl_image_free(&d.img);
+        return -1;
+    }
+    if (d.img.channels % 2 == 0)
+        blend_on_black(&d.img);
+    *img = d.img;
+    return 0;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What Pillow's Resample.c computes, step for step, so that the results are the same bytes. */
+#include "image/resize.h"
+
+#include "base/mem.h"
+#include "base/simd.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Weights are fixed-point numbers: 8 bits are the pixel's and 2 are room for overshoot. */
+enum { PRECISION = 32 - 8 - 2, HALF = 1 << (PRECISION - 1) };
+
+/* So many sums are taken beside each other, each in a lane of the processor's vectors. */
+enum { LANES = 16 };
+
+/* ---- the filters ---- */
+
+static double box(double x)
+{
+    return x > -0.5 && x <= 0.5 ? 1.0 : 0.0;
+}
+
+static double triangle(double x)
+{
+    x = fabs(x);
+    return x < 1.0 ? 1.0 - x : 0.0;
+}
+
+static double cubic(double x)
+{
+    static const double a = -0.5;
+    x = fabs(x);
+    if (x < 1.0)
+        return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
+    if (x < 2.0)
+        return (((x - 5.0) * x + 8.0) * x - 4.0) * a;
+    return 0.0;
+}
+
+static double sinc(double x)
+{
+    if (x == 0.0)
+        return 1.0;
+    x *= M_PI;
+    return sin(x) / x;
+}
+
+static double lanczos3(double x)
+{
+    return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
+}
+
+typedef struct kernel {
+    double (*weight)(double x);
+    double support; /* half the width, in pixels of the smaller of the two images */
+} kernel;
+
+static const kernel kernels[] = {
+    [HL_BILINEAR] = {triangle, 1.0},
+    [HL_BICUBIC] = {cubic, 2.0},
+    [HL_AREA] = {box, 0.5},
+    [HL_LANCZOS] = {lanczos3, 3.0},
+};
+
+/* ---- which input pixels make an output pixel, along one axis ---- */
+
+typedef struct taps {
+    size_t n;        /* output pixels */
+    size_t most;     /* weights kept for each */
+    size_t end;      /* after the last input pixel of the last output pixel */
+    size_t *first;   /* [n] first input pixel */
+    size_t *count;   /* [n] input pixels */
+    int32_t *weight; /* [n, most] */
+} taps;
+
+static int32_t fixed_point(double weight)
+{
+    return (int32_t)((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION));
+}
+
+/* One axis: the stretch from `from` to `to` of `in` pixels is spread over n. */
+static taps taps_make(const kernel *f, size_t in, double from, double to, size_t n)
+{
+    const double scale = (to - from) / (double)n;
+    const double widening = scale < 1.0 ? 1.0 : scale;
+    const double support = f->support * widening;
+    taps t = {.n = n, .most = (size_t)ceil(support) * 2 + 1};
+    t.first = hl_malloc(n, sizeof *t.first);
+    t.count = hl_malloc(n, sizeof *t.count);
+    t.weight = hl_malloc(n * t.most, sizeof *t.weight);
+    double *w = hl_malloc(t.most, sizeof *w);
+    for (size_t i = 0; i < n; i++) {
+        const double centre = from + ((double)i + 0.5) * scale;
+        const double lo = centre - support + 0.5, hi = centre + support + 0.5;
+        const size_t first = lo < 0.0 ? 0 : (size_t)lo;
+        const size_t end = hi > (double)in ? in : (size_t)hi;
+        double sum = 0.0;
+        for (size_t j = first; j < end; j++)
+            sum += w[j - first] = f->weight(((double)j - centre + 0.5) * (1.0 / widening));
+        for (size_t j = 0; j < end - first; j++)
+            t.weight[i * t.most + j] = fixed_point(sum != 0.0 ? w[j] / sum : w[j]);
+        t.first[i] = first;
+        t.count[i] = end - first;
+        t.end = end;
+    }
+    free(w);
+    return t;
+}
+
+static void taps_free(taps *t)
+{
+    free(t->first);
+    free(t->count);
+    free(t->weight);
+}
+
+/* ---- the two passes ---- */
+
+/* A line is LANES values that are next to each other in the direction that is not filtered. */
+typedef uint8_t narrow_line __attribute__((vector_size(LANES)));
+typedef int16_t line __attribute__((vector_size(2 * LANES), aligned(2)));
+typedef int32_t sums __attribute__((vector_size(4 * LANES)));
+
+/* `channels` lines make a pixel. */
+HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, const taps *t,
+                                           narrow_line *out)
+{
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t c = 0; c < channels; c++) {
+            const line *from = px + t->first[i] * channels + c;
+            const int32_t *weight = t->weight + i * t->most;
+            sums sum = (sums){0} + HALF;
+            for (size_t j = 0; j < t->count[i]; j++)
+                sum += __builtin_convertvector(from[j * channels], sums) * weight[j];
+            sum >>= PRECISION;
+            sum &= sum > 0;
+            sum |= sum > 255; /* of which the last 8 bits are kept */
+            *out++ = __builtin_convertvector(__builtin_convertvector(sum, line), narrow_line);
+        }
+}
+
+/* Most are whole lines, which need no call. */
+static inline void copy(void *to, const void *from, size_t n)
+{
+    if (n == LANES)
+        memcpy(to, from, LANES);
+    else
+        memcpy(to, from, n);
+}
+
+static size_t at_most_a_line(size_t left)
+{
+    return left < LANES ? left : LANES;
+}
+
+/* Rows become columns: four times the first half is dealt out among the second, as cards are. */
+static inline void transpose(narrow_line m[LANES])
+{
+#pragma GCC unroll 4
+    for (int round = 0; round < 4; round++) {
+        narrow_line dealt[LANES];
+#pragma GCC unroll 8
+        for (size_t i = 0; i < LANES / 2; i++) {
+            const narrow_line a = m[i], b = m[i + LANES / 2];
+            dealt[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                                   6, 22, 7, 23);
+            dealt[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                                       13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+        for (size_t i = 0; i < LANES; i++)
+            m[i] = dealt[i];
+    }
+}
+
+/* Up to LANES rows of n values to n lines, across the rows. */
+static void stand_up(const uint8_t *px, size_t rows, size_t n, line *lines)
+{
+    narrow_line m[LANES] = {0};
+    for (size_t x = 0; x < n; x += LANES) {
+        const size_t wide = at_most_a_line(n - x);
+        for (size_t r = 0; r < rows; r++)
+            copy(&m[r], px + r * n + x, wide);
+        transpose(m);
+        for (size_t k = 0; k < wide; k++)
+            lines[x + k] = __builtin_convertvector(m[k], line);
+    }
+}
+
+/* The way back, to rows that lie `stride` apart. */
+static void lay_down(const narrow_line *lines, size_t rows, size_t n, uint8_t *px, size_t stride)
+{
+    narrow_line m[LANES] = {0};
+    for (size_t x = 0; x < n; x += LANES) {
+        const size_t wide = at_most_a_line(n - x);
+        for (size_t k = 0; k < wide; k++)
+            m[k] = lines[x + k];
+        transpose(m);
+        for (size_t r = 0; r < rows; r++)
+            copy(px + r * stride + x, &m[r], wide);
+    }
+}
+
+static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t channels,
+                          const taps *t, uint8_t *out, size_t out_stride)
+{
+    const size_t in = width * channels, n = t->n * channels;
+    line *lines = hl_malloc(in, sizeof *lines);
+    narrow_line *done = hl_malloc(n, sizeof *done);
+    for (size_t y = 0; y < rows; y += LANES) {
+        const size_t high = at_most_a_line(rows - y);
+        stand_up(px + y * in, high, in, lines);
+        filter_lines(lines, channels, t, done);
+        lay_down(done, high, n, out + y * out_stride, out_stride);
+    }
+    free(lines);
+    free(done);
+}
+
+/* Rows of n values. */
+static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t, uint8_t *out,
+                        size_t out_stride)
+{
+    line *lines = hl_malloc(rows, sizeof *lines);
+    narrow_line *done = hl_malloc(t->n, sizeof *done);
+    for (size_t x = 0; x < n; x += LANES) {
+        const size_t wide = at_most_a_line(n - x);
+        narrow_line v = {0};
+        for (size_t y = 0; y < rows; y++) {
+            copy(&v, px + y * n + x, wide);
+            lines[y] = __builtin_convertvector(v, line);
+        }
+        filter_lines(lines, 1, t, done);
+        for (size_t y = 0; y < t->n; y++)
+            copy(out + y * out_stride + x, &done[y], wide);
+    }
+    free(lines);
+    free(done);
+}
+
+/* The part of the input that fills the output. Pillow keeps it in single precision. */
+typedef struct part {
+    float left, top, right, bottom;
+} part;
+
+/* Such a pass would change nothing. */
+static bool is_whole(float from, float to, size_t in, size_t n)
+{
+    return n == in && from == 0.0F && to == (float)in;
+}
+
+static void copy_rows(const uint8_t *px, size_t rows, size_t n, uint8_t *out, size_t out_stride)
+{
+    for (size_t y = 0; y < rows; y++)
+        memcpy(out + y * out_stride, px + y * n, n);
+}
+
+static void resample_across(const hl_image *img, const kernel *f, part p, size_t first, size_t rows,
+                            size_t width, uint8_t *out, size_t out_stride)
+{
+    const size_t channels = (size_t)img->channels, n = img->width * channels;
+    const uint8_t *px = img->pixels + first * n;
+    if (is_whole(p.left, p.right, img->width, width)) {
+        copy_rows(px, rows, n, out, out_stride);
+        return;
+    }
+    taps t = taps_make(f, img->width, p.left, p.right, width);
+    filter_across(px, rows, img->width, channels, &t, out, out_stride);
+    taps_free(&t);
+}
+
+/* Only rows that the second pass needs go through the first. */
+static void resample(const hl_image *img, const kernel *f, part p, size_t height, size_t width,
+                     uint8_t *out, size_t out_stride)
+{
+    if (is_whole(p.top, p.bottom, img->height, height)) {
+        resample_across(img, f, p, 0, height, width, out, out_stride);
+        return;
+    }
+    taps t = taps_make(f, img->height, p.top, p.bottom, height);
+    const size_t first = t.first[0], rows = t.end - first, n = width * (size_t)img->channels;
+    uint8_t *between = hl_malloc(rows, n);
+    resample_across(img, f, p, first, rows, width, between, n);
+    for (size_t y = 0; y < height; y++)
+        t.first[y] -= first;
+    filter_down(between, rows, n, &t, out, out_stride);
+    free(between);
+    taps_free(&t);
+}
+
+/* The nearest pixel of every output pixel along one axis. Pillow adds the step up instead of
+ * multiplying it, and so do we: ties fall the same way. */
+static size_t *nearest_indices(size_t in, float from, float to, size_t n)
+{
+    size_t *at = hl_malloc(n, sizeof *at);
+    const double step = (double)(to - from) / (double)n;
+    double x = (double)from + step * 0.5;
+    for (size_t i = 0; i < n; i++, x += step)
+        at[i] = x < (double)in ? (size_t)x : in - 1;
+    return at;
+}
+
+static void take_nearest(const hl_image *img, part p, size_t height, size_t width, uint8_t *out,
+                         size_t out_stride)
+{
+    const size_t channels = (size_t)img->channels;
+    size_t *xs = nearest_indices(img->width, p.left, p.right, width);
+    size_t *ys = nearest_indices(img->height, p.top, p.bottom, height);
+    for (size_t y = 0; y < height; y++) {
+        const uint8_t *row = img->pixels + ys[y] * img->width * channels;
+        for (size_t x = 0; x < width; x++)
+            for (size_t c = 0; c < channels; c++)
+                out[y * out_stride + x * channels + c] = row[xs[x] * channels + c];
+    }
+    free(xs);
+    free(ys);
+}
+
+/* ---- how the image fills the target ---- */
+
+/* Size of the whole image in the target, as Pillow's ImageOps.contain rounds it. */
+static void contain(const hl_image *img, size_t *height, size_t *width)
+{
+    const double h = (double)img->height, w = (double)img->width;
+    const double have = w / h, want = (double)*width / (double)*height;
+    if (have > want)
+        *height = (size_t)fmax(1.0, nearbyint(h / w * (double)*width));
+    else if (have < want)
+        *width = (size_t)fmax(1.0, nearbyint(w / h * (double)*height));
+}
+
+/* The largest centred part of the target's aspect, as ImageOps.fit cuts it. */
+static part centre_part(const hl_image *img, size_t height, size_t width)
+{
+    const double h = (double)img->height, w = (double)img->width;
+    const double want = (double)width / (double)height;
+    double cut_h = h, cut_w = w;
+    if (w / h > want)
+        cut_w = want * h;
+    else if (w / h < want)
+        cut_h = w / want;
+    const double left = (w - cut_w) * 0.5, top = (h - cut_h) * 0.5;
+    return (part){(float)left, (float)top, (float)(left + cut_w), (float)(top + cut_h)};
+}
+
+void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height, size_t width,
+               uint8_t *out)
+{
+    const size_t channels = (size_t)img->channels, stride = width * channels;
+    size_t h = height, w = width;
+    part p = {0, 0, (float)img->width, (float)img->height};
+    if (fit == HL_CROP)
+        p = centre_part(img, height, width);
+    if (fit == HL_PAD) {
+        contain(img, &h, &w);
+        memset(out, 0, height * stride);
+        const double x = nearbyint((double)(width - w) * 0.5);
+        const double y = nearbyint((double)(height - h) * 0.5);
+        out += (size_t)y * stride + (size_t)x * channels;
+    }
+    if (filter == HL_NEAREST)
+        take_nearest(img, p, h, w, out, stride);
+    else
+        resample(img, &kernels[filter], p, h, w, out, stride);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef HILUM_NN_ARCH_SUMMARY_H
+#define HILUM_NN_ARCH_SUMMARY_H
+
+#include "nn/arch/net.h"
+
+#include <stdio.h>
+
+/*
+ * The layers as TSV, in Keras' order: index, name, kind (Keras' class), output as HxWxC,
+ * parameters, multiply-adds of one image; then comment lines with the totals that Keras' summary()
+ * prints (total, trainable, non-trainable: moving mean and variance are not trained).
+ */
+void net_print_table(const net *n, FILE *fp);
+
+/* Keras' class of a layer, e.g. "Conv2D". */
+const char *net_kind(const net_layer *l);
+
+#endif

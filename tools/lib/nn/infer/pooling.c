@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nn/infer/pooling.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *const net_pool_names[NET_POOLS] = {"avg", "max", "flatten"};
+
+int net_pool_parse(net_pool *pool, const char *word, hl_err *e)
+{
+    for (int i = 0; i < NET_POOLS; i++)
+        if (strcmp(word, net_pool_names[i]) == 0) {
+            *pool = (net_pool)i;
+            return 0;
+        }
+    return hl_fail(e, "pooling: expected avg, max or flatten, found '%s'", word);
+}
+
+size_t net_pool_width(net_pool pool, const net_layer *l)
+{
+    return (size_t)(pool == NET_POOL_FLATTEN ? l->height * l->width * l->channels : l->channels);
+}
+
+int net_pool_map(net_pool pool, const ts_tensor *map, ts_tensor **out)
+{
+    switch (pool) {
+    case NET_POOL_AVG:
+        return ts_global_mean(out, map);
+    case NET_POOL_MAX:
+        return ts_global_max(out, map);
+    case NET_POOL_FLATTEN:
+    case NET_POOLS:
+        break;
+    }
+    return ts_flatten_hwc(out, map);
+}
+
+static void pool_average(const float *map, size_t area, size_t channels, float *out)
+{
+    double *sum = hl_calloc(channels, sizeof *sum);
+    for (size_t i = 0; i < area; i++)
+        for (size_t c = 0; c < channels; c++)
+            sum[c] += (double)map[i * channels + c];
+    for (size_t c = 0; c < channels; c++)
+        out[c] = (float)(sum[c] / (double)area);
+    free(sum);
+}
+
+static void pool_largest(const float *map, size_t area, size_t channels, float *out)
+{
+    memcpy(out, map, channels * sizeof *out);
+    for (size_t i = 1; i < area; i++)
+        for (size_t c = 0; c < channels; c++)
+            if (!(map[i * channels + c] <= out[c])) /* a value that is no number is passed on */
+                out[c] = map[i * channels + c];
+}
+
+void net_pool_values(net_pool pool, const float *map, size_t n, size_t area, size_t channels,
+                     float *out)
+{
+    const size_t values = area * channels;
+    for (size_t i = 0; i < n; i++)
+        if (pool == NET_POOL_AVG)
+            pool_average(map + i * values, area, channels, out + i * channels);
+        else if (pool == NET_POOL_MAX)
+            pool_largest(map + i * values, area, channels, out + i * channels);
+    if (pool == NET_POOL_FLATTEN)
+        memcpy(out, map, n * values * sizeof *out);
+}

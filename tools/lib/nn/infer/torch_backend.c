@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nn/infer/torch_backend.h"
+
+#include "base/mem.h"
+#include "nn/infer/fusion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A step and its weights, where it runs. */
+typedef struct step {
+    const net_step *plan;
+    ts_tensor *kernel, *bias; /* batch norm: scale and shift */
+    int64_t channels;         /* that its input is padded to; 0: as it is */
+} step;
+
+struct net_run {
+    net_plan plan;
+    step *steps; /* [plan.nsteps] */
+    int *taps;
+    int ntaps;
+    ts_dtype dtype;
+    ts_device device;
+    bool channels_first; /* how values lie in memory */
+};
+
+/* ---- making ---- */
+
+static int torch_error(hl_err *e, const char *where)
+{
+    return hl_fail(e, "%s: libtorch: %s", where, ts_last_error());
+}
+
+static int upload(ts_tensor **out, const float *data, int rank, const int64_t *shape,
+                  const net_run *r)
+{
+    ts_tensor *host = NULL;
+    int status = ts_from_data(&host, data, TS_F32, rank, shape);
+    if (status == 0)
+        status = ts_to(out, host, r->dtype, r->device);
+    ts_free(host);
+    return status;
+}
+
+/* cuDNN's kernels for 16-bit numbers read eight channels at a time: on less, as those of an image,
+ * they are much slower. */
+static int64_t padded_channels(const net_run *r, int64_t in)
+{
+    enum { READ_AT_ONCE = 8 };
+    const bool is_slow = r->device == TS_CUDA && r->dtype != TS_F32 && !r->channels_first;
+    return is_slow && in < READ_AT_ONCE ? READ_AT_ONCE : 0;
+}
+
+static int upload_kernel(step *s, const float *data, int64_t in, const net_run *r)
+{
+    const net_layer *l = &s->plan->layer;
+    const int64_t shape[4] = {l->channels, in, l->kernel[0], l->kernel[1]};
+    ts_tensor *plain = NULL;
+    int status = upload(&plain, data, 4, shape, r);
+    if (l->op == NET_CONV)
+        s->channels = padded_channels(r, in);
+    if (status == 0)
+        status = s->channels         ? ts_pad_channels(&s->kernel, plain, s->channels)
+                 : r->channels_first ? ts_share(&s->kernel, plain)
+                                     : ts_channels_last(&s->kernel, plain);
+    ts_free(plain);
+    return status;
+}
+
+static int load_step(step *s, const net *n, const net_weights *w, const net_run *r, hl_err *e)
+{
+    const net_layer *l = &s->plan->layer;
+    float *kernel, *bias;
+    net_step_weights(s->plan, n, w, &kernel, &bias);
+    int status = 0;
+    if (l->op == NET_BATCHNORM)
+        status = upload(&s->kernel, kernel, 1, &l->channels, r);
+    else if (kernel)
+        status = upload_kernel(s, kernel,
+                               l->op == NET_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels, r);
+    if (status == 0 && bias)
+        status = upload(&s->bias, bias, 1, &l->channels, r);
+    free(kernel);
+    free(bias);
+    return status ? torch_error(e, l->name) : 0;
+}
+
+/*
+ * Tensor cores want channels last, as does the CPU; float32 without them is faster channels first.
+ * A network with depthwise convolutions is slower so, but starts at once: channels last, cuDNN
+ * compiles a kernel for every shape of them in every thread, which takes as long as 200,000 images.
+ */
+static bool prefers_channels_first(const net_plan *plan, const net_run_options *o)
+{
+    if (o->device == TS_CPU)
+        return false;
+    for (int i = 0; i < plan->nsteps; i++)
+        if (plan->steps[i].layer.op == NET_DEPTHWISE)
+            return true;
+    return o->dtype == TS_F32 && !o->tf32;
+}
+
+int net_run_new(net_run **result, const net *n, const net_weights *w, const int *taps, int ntaps,
+                const net_run_options *o, hl_err *e)
+{
+    net_run *r = hl_calloc(1, sizeof *r);
+    r->dtype = o->dtype;
+    r->device = o->device;
+    r->taps = hl_calloc((size_t)ntaps, sizeof *r->taps);
+    r->ntaps = ntaps;
+    memcpy(r->taps, taps, (size_t)ntaps * sizeof *taps);
+    net_plan_new(&r->plan, n, taps, ntaps);
+    r->channels_first = prefers_channels_first(&r->plan, o);
+    r->steps = hl_calloc((size_t)r->plan.nsteps, sizeof *r->steps);
+    int status = 0;
+    for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
+        r->steps[i].plan = &r->plan.steps[i];
+        status = load_step(&r->steps[i], n, w, r, e);
+    }
+    if (status == 0 && ts_wait(o->device))
+        status = torch_error(e, "weights");
+    if (status)
+        net_run_free(r);
+    else
+        *result = r;
+    return status;
+}
+
+void net_run_free(net_run *r)
+{
+    if (!r)
+        return;
+    for (int i = 0; i < r->plan.nsteps; i++) {
+        ts_free(r->steps[i].kernel);
+        ts_free(r->steps[i].bias);
+    }
+    net_plan_free(&r->plan);
+    free(r->steps);
+    free(r->taps);
+    free(r);
+}
+
+/* ---- running ---- */
+
+static ts_window window_of(const net_layer *l)
+{
+    ts_window w = {.kernel = {l->kernel[0], l->kernel[1]}, .stride = {l->stride[0], l->stride[1]}};
+    memcpy(w.pad, l->pad, sizeof w.pad);
+    return w;
+}
+
+int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
+                    ts_tensor *const *in, ts_tensor **out)
+{
+    const ts_window w = window_of(l);
+    switch (l->op) {
+    case NET_CONV:
+    case NET_DEPTHWISE:
+        return ts_conv2d(out, in[0], kernel, bias, &w, l->op == NET_DEPTHWISE ? l->channels : 1);
+    case NET_BATCHNORM:
+        return ts_channel_affine(out, in[0], kernel, bias);
+    case NET_ZEROPAD:
+        return ts_pad2d(out, in[0], l->pad);
+    case NET_MAXPOOL:
+        return ts_max_pool2d(out, in[0], &w);
+    case NET_AVGPOOL:
+        return ts_avg_pool2d(out, in[0], &w);
+    case NET_ADD:
+        return ts_add_scaled(out, in[0], in[1], 1.0);
+    case NET_SCALED_ADD:
+        return ts_add_scaled(out, in[0], in[1], l->scale);
+    case NET_CONCAT:
+        return ts_concat_channels(out, (const ts_tensor *const *)in, l->ninputs);
+    case NET_RELU:
+        return ts_relu(out, in[0]);
+    case NET_RELU6:
+        return ts_relu6(out, in[0]);
+    case NET_INPUT:
+        break;
+    }
+    return ts_share(out, in[0]);
+}
+
+static ts_act activation(const step *s)
+{
+    static const ts_act acts[] = {
+        [NET_ACT_NONE] = TS_ACT_NONE, [NET_ACT_RELU] = TS_ACT_RELU, [NET_ACT_RELU6] = TS_ACT_RELU6};
+    return acts[s->plan->act];
+}
+
+static int run_convolution(const step *s, ts_tensor *const *values, ts_tensor **out)
+{
+    const net_layer *l = &s->plan->layer;
+    const ts_window w = window_of(l);
+    const ts_tensor *in = values[l->inputs[0]],
+                    *added = s->plan->added < 0 ? NULL : values[s->plan->added];
+    ts_tensor *padded = NULL;
+    if (s->channels && ts_pad_channels(&padded, in, s->channels))
+        return -1;
+    const int status =
+        ts_conv2d_then(out, padded ? padded : in, s->kernel, s->bias, &w,
+                       l->op == NET_DEPTHWISE ? l->channels : 1, added, activation(s));
+    ts_free(padded);
+    return status;
+}
+
+static int take_input(const net_run *r, const ts_tensor *x, ts_tensor **out)
+{
+    ts_tensor *here = NULL;
+    int status = ts_to(&here, x, r->dtype, r->device);
+    if (status == 0)
+        status = r->channels_first ? ts_channels_first(out, here) : ts_channels_last(out, here);
+    ts_free(here);
+    return status;
+}
+
+static int run_step(const step *s, const ts_tensor *x, const net_run *r, ts_tensor **values)
+{
+    const net_layer *l = &s->plan->layer;
+    ts_tensor **out = &values[s->plan->output], *in[NET_MAX_INPUTS];
+    if (l->op == NET_INPUT)
+        return take_input(r, x, out);
+    if (l->op == NET_CONV || l->op == NET_DEPTHWISE)
+        return run_convolution(s, values, out);
+    for (int k = 0; k < l->ninputs; k++)
+        in[k] = values[l->inputs[k]];
+    if (net_apply_layer(l, s->kernel, s->bias, in, out))
+        return -1;
+    /* A layer that is an activation has been applied already. */
+    return l->op == NET_RELU || l->op == NET_RELU6 ? 0 : ts_activate(*out, activation(s));
+}
+
+/* Lets go of the values that no later step needs. */
+static void release_inputs(const step *s, int *left, ts_tensor **values)
+{
+    int reads[NET_MAX_INPUTS + 1];
+    for (int k = net_step_reads(s->plan, reads) - 1; k >= 0; k--) {
+        if (--left[reads[k]] > 0)
+            continue;
+        ts_free(values[reads[k]]);
+        values[reads[k]] = NULL;
+    }
+}
+
+int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
+{
+    ts_tensor **values = hl_calloc((size_t)r->plan.nlayers, sizeof *values);
+    int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
+    memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
+    int status = 0;
+    for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
+        if (run_step(&r->steps[i], x, r, values))
+            status = torch_error(e, r->steps[i].plan->layer.name);
+        release_inputs(&r->steps[i], left, values);
+    }
+    for (int i = 0; i < r->ntaps && status == 0; i++)
+        if (ts_share(&outs[i], values[r->taps[i]]))
+            status = torch_error(e, "output");
+    for (int i = 0; i < r->plan.nlayers; i++)
+        ts_free(values[i]);
+    free(values);
+    free(left);
+    return status;
+}
+
+/* ---- memory ---- */
+
+static uint64_t value_bytes(const net_layer *l, ts_dtype dtype)
+{
+    return (uint64_t)(l->height * l->width * l->channels) * (dtype == TS_F32 ? 4 : 2);
+}
+
+uint64_t net_run_peak_bytes(const net_run *r)
+{
+    uint64_t *held = hl_calloc((size_t)r->plan.nlayers, sizeof *held), now = 0, peak = 0;
+    int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
+    memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
+    for (int i = 0; i < r->plan.nsteps; i++) {
+        const step *s = &r->steps[i];
+        now += held[s->plan->output] = value_bytes(&s->plan->layer, r->dtype);
+        peak = now > peak ? now : peak;
+        int reads[NET_MAX_INPUTS + 1];
+        for (int k = net_step_reads(s->plan, reads) - 1; k >= 0; k--)
+            if (--left[reads[k]] == 0)
+                now -= held[reads[k]];
+    }
+    free(left);
+    free(held);
+    return peak;
+}

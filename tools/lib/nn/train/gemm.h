@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Products of F32 matrices on the calling thread: by oneDNN, or in a build without it by libtorch.
+ */
+#ifndef HILUM_NN_TRAIN_GEMM_H
+#define HILUM_NN_TRAIN_GEMM_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Row-major, `stride` values from row to row; transposed: what stands there is the matrix's
+ * transpose. */
+typedef struct net_matrix {
+    const float *values;
+    size_t stride;
+    bool transposed;
+} net_matrix;
+
+/* c = a b, or with add c += a b; a: [m, k], b: [k, n], c: [m, n] with this stride. */
+int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
+                size_t stride, hl_err *e);
+
+#endif

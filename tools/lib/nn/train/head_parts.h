@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Between head.c, head_file.c and trainer.c: what a head is made of. */
+#ifndef HILUM_NN_TRAIN_HEAD_PARTS_H
+#define HILUM_NN_TRAIN_HEAD_PARTS_H
+
+#include "nn/train/dense.h"
+#include "nn/train/head.h"
+#include "nn/train/standardizer.h"
+
+struct hl_head {
+    net_dense layers[HL_HEAD_MAX_LAYERS]; /* values owned */
+    size_t nlayers;
+    net_tail *tail;                /* NULL: it stands on features as they are */
+    net_standardizer standardizer; /* of the first dense layer's inputs */
+    char **classes;
+    size_t nclasses;
+    hl_space space;
+    char *chain;
+    char id[HL_DIGEST_SIZE];
+    bool id_is_old; /* see hl_head_id_is_old */
+};
+
+/* The next layer, whose values are still to be filled in. */
+net_dense *hl_head_add_dense(hl_head *h, size_t inputs, size_t units);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Weights from the `.weights.h5` files of Keras 3 (keras/src/saving/saving_lib.py): the weights of
+ * a layer are the datasets 0, 1 ... of /layers/KIND/vars. KIND is the layer's class with _1, _2 ...
+ * from the second on, counted through model.layers, and has nothing to do with the layer's name;
+ * since Keras 3.6 an attribute of vars states that too.
+ */
+#include "nn/weights/h5_file.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *kind_of(const net_layer *l)
+{
+    switch (l->op) {
+    case NET_CONV:
+        return "conv2d";
+    case NET_DEPTHWISE:
+        return "depthwise_conv2d";
+    default:
+        return "batch_normalization"; /* nothing else has weights */
+    }
+}
+
+/* ---- one layer ---- */
+
+static hid_t open_vars(hid_t layers, const char *name)
+{
+    char path[H5_MAX_NAME + 8];
+    snprintf(path, sizeof path, "%s/vars", name);
+    return h5_has(layers, name) && H5Lexists(layers, path, H5P_DEFAULT) > 0
+               ? H5Gopen(layers, path, H5P_DEFAULT)
+               : -1;
+}
+
+static int64_t number_of_weights(hid_t vars)
+{
+    H5G_info_t info;
+    return H5Gget_info(vars, &info) < 0 ? 0 : (int64_t)info.nlinks;
+}
+
+/* A name of its own must agree; automatic ones depend on the session that saved. */
+static bool name_agrees(hid_t vars, const char *expected, char found[H5_MAX_NAME])
+{
+    int kind;
+    long number;
+    h5_names stated;
+    if (h5_automatic_name(expected, &kind, &number) || h5_read_names(vars, "name", &stated))
+        return true;
+    const bool same = stated.n != 1 || strcmp(stated.s[0], expected) == 0;
+    snprintf(found, H5_MAX_NAME, "%s", same ? "" : stated.s[0]);
+    h5_names_free(&stated);
+    return same;
+}
+
+static void read_layer(const net_import *in, hid_t layers, const char *group, int layer)
+{
+    const char *expected = in->n->layers[layer].name;
+    net_weight_spec specs[NET_MAX_WEIGHTS];
+    const int count = net_weight_specs(in->n, layer, specs);
+    hid_t vars = open_vars(layers, group);
+    char found[H5_MAX_NAME];
+    if (vars < 0)
+        h5_layer_missing(in, layer);
+    else if (!name_agrees(vars, expected, found))
+        net_complain(in->complaints, "layers/%s: expected layer %s, found %s", group, expected,
+                     found);
+    else if (number_of_weights(vars) != count)
+        net_complain(in->complaints, "layers/%s: expected %d weights of layer %s, found %lld",
+                     group, count, expected, (long long)number_of_weights(vars));
+    else
+        for (int k = 0; k < count; k++) {
+            char name[12], what[H5_MAX_NAME + 16 + NET_NAME];
+            snprintf(name, sizeof name, "%d", k);
+            snprintf(what, sizeof what, "layers/%s/vars/%d (%s/%s)", group, k, expected,
+                     specs[k].name);
+            h5_read_weight(in, vars, name, what, &specs[k], in->w->values[layer][k]);
+        }
+    if (vars >= 0)
+        H5Gclose(vars);
+}
+
+/* ---- the rest ---- */
+
+static bool was_used(char (*used)[NET_NAME], int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(used[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The classifier that Keras calls the top is made of dense layers. */
+static void check_leftover(const net_import *in, hid_t layers, const char *name)
+{
+    hid_t vars = open_vars(layers, name);
+    const int64_t count = vars < 0 ? 0 : number_of_weights(vars);
+    if (vars >= 0)
+        H5Gclose(vars);
+    if (count == 0)
+        return;
+    if (strncmp(name, "dense", 5) == 0 && (name[5] == '\0' || name[5] == '_'))
+        hl_log_info("%s: layers/%s belongs to the top and is not used", in->path, name);
+    else
+        for (int64_t k = 0; k < count && k < H5_MAX_NAMES; k++) {
+            char what[H5_MAX_NAME + 32];
+            snprintf(what, sizeof what, "layers/%s/vars/%lld", name, (long long)k);
+            net_complain_left_over(in, what);
+        }
+}
+
+static int check_rest(const net_import *in, hid_t layers, char (*used)[NET_NAME], int nused,
+                      hl_err *e)
+{
+    H5G_info_t info;
+    if (H5Gget_info(layers, &info) < 0 || info.nlinks > H5_MAX_NAMES)
+        return hl_fail(e, "%s: the group layers: expected at most %d layers", in->path,
+                       H5_MAX_NAMES);
+    for (hsize_t i = 0; i < info.nlinks; i++) {
+        char name[H5_MAX_NAME];
+        const ssize_t len = H5Lget_name_by_idx(layers, ".", H5_INDEX_NAME, H5_ITER_INC, i, name,
+                                               sizeof name, H5P_DEFAULT);
+        if (len < 0 || (size_t)len >= sizeof name)
+            return hl_fail(e, "%s: the group layers: the name of a layer cannot be read", in->path);
+        if (!was_used(used, nused, name))
+            check_leftover(in, layers, name);
+    }
+    return 0;
+}
+
+int net_read_keras3_h5(const net_import *in, hid_t root, hl_err *e)
+{
+    const net *n = in->n;
+    hid_t layers = H5Gopen(root, "layers", H5P_DEFAULT);
+    if (layers < 0)
+        return hl_fail(e, "%s: layers is not a group", in->path);
+    char(*used)[NET_NAME] = hl_calloc((size_t)n->n, sizeof *used);
+    int nused = 0, counts[NET_CONCAT + 1] = {0};
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const net_layer *l = &n->layers[n->order[i]];
+        if (net_weight_specs(n, n->order[i], specs) == 0)
+            continue;
+        const int number = counts[l->op]++;
+        char *name = used[nused++];
+        if (number)
+            snprintf(name, sizeof *used, "%s_%d", kind_of(l), number);
+        else
+            snprintf(name, sizeof *used, "%s", kind_of(l));
+        read_layer(in, layers, name, n->order[i]);
+    }
+    const int status = check_rest(in, layers, used, nused, e);
+    free(used);
+    H5Gclose(layers);
+    return status;
+}

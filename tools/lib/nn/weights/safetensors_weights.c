@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Weights from tensor files: hilum's own (kind `weights`; tensors LAYER/WEIGHT in Keras' layout)
+ * and the state dicts of timm and torchvision, saved as safetensors, whose kernels are
+ * [O, I, KH, KW], for depthwise convolutions [C, 1, KH, KW].
+ */
+#include "nn/weights/weight_readers.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "format/convert.h"
+#include "format/tensorfile.h"
+#include "nn/weights/torch_names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char kind[] = "weights";
+
+/* A weight of the network, under its name and shape in the file. */
+typedef struct target {
+    char name[2 * NET_NAME];
+    net_weight_spec spec;
+    int64_t shape[4];
+    float *to;
+    bool met;
+} target;
+
+typedef struct targets {
+    target *t;
+    size_t n;
+} targets;
+
+static bool is_ours(const hl_tf_header *h)
+{
+    return hl_tf_meta(h, "hilum.kind") != NULL;
+}
+
+/* ---- what is expected ---- */
+
+/* Keras' [KH, KW, I, O] as PyTorch has it. */
+static void torch_shape(const net_weight_spec *s, int64_t shape[4])
+{
+    const bool depthwise = strcmp(s->name, "depthwise_kernel") == 0;
+    memcpy(shape, s->shape, 4 * sizeof *shape);
+    if (s->rank != 4)
+        return;
+    shape[0] = s->shape[depthwise ? 2 : 3];
+    shape[1] = depthwise ? 1 : s->shape[2];
+    shape[2] = s->shape[0];
+    shape[3] = s->shape[1];
+}
+
+/* prefixes NULL: hilum's own file. */
+static targets list_targets(const net_import *in, char (*prefixes)[NET_TORCH_NAME])
+{
+    targets l = {.t = hl_calloc((size_t)in->n->n * NET_MAX_WEIGHTS, sizeof *l.t)};
+    for (int i = 0; i < in->n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int layer = in->n->order[i], count = net_weight_specs(in->n, layer, specs);
+        for (int k = 0; k < count; k++) {
+            target *t = &l.t[l.n++];
+            *t = (target){.spec = specs[k], .to = in->w->values[layer][k]};
+            memcpy(t->shape, specs[k].shape, sizeof t->shape);
+            if (prefixes) {
+                torch_shape(&specs[k], t->shape);
+                snprintf(t->name, sizeof t->name, "%s.%s", prefixes[layer],
+                         net_torch_weight_name(specs[k].name));
+            } else {
+                snprintf(t->name, sizeof t->name, "%s/%s", in->n->layers[layer].name,
+                         specs[k].name);
+            }
+        }
+    }
+    return l;
+}
+
+static target *find_target(const targets *l, const char *name)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(l->t[i].name, name) == 0)
+            return &l->t[i];
+    return NULL;
+}
+
+/* Whose names a state dict has: those that more of its tensors bear. */
+static targets torch_targets(const net_import *in, const hl_tf_header *h)
+{
+    targets best = {0};
+    size_t most = 0;
+    char(*prefixes)[NET_TORCH_NAME] = hl_calloc((size_t)in->n->n, sizeof *prefixes);
+    for (int source = 0; source < NAMES_SOURCES; source++) {
+        if (!net_torch_names(in->n, (net_names_source)source, prefixes))
+            continue;
+        targets l = list_targets(in, prefixes);
+        size_t known = 0;
+        for (size_t i = 0; i < h->ntensors; i++)
+            known += find_target(&l, h->tensors[i].name) != NULL;
+        if (!best.t || known > most) {
+            free(best.t);
+            best = l;
+            most = known;
+        } else {
+            free(l.t);
+        }
+    }
+    free(prefixes);
+    return best;
+}
+
+/* ---- one tensor ---- */
+
+static bool fits(const net_import *in, const target *t, const hl_tensor_desc *d)
+{
+    bool same = d->rank == t->spec.rank;
+    for (int i = 0; same && i < d->rank; i++)
+        same = d->shape[i] == t->shape[i];
+    if (!same)
+        net_complain_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
+    else if (d->dtype != HL_F32 && d->dtype != HL_F16 && d->dtype != HL_BF16)
+        net_complain(in->complaints, "%s: expected F32, F16 or BF16, found %s", t->name,
+                     hl_dtype_names[d->dtype]);
+    else
+        return true;
+    return false;
+}
+
+/* PyTorch's order to Keras': [O, I, KH, KW] -> [KH, KW, I, O], [C, 1, KH, KW] -> [KH, KW, C, 1]. */
+static void to_keras(const float *from, const int64_t shape[4], bool depthwise, float *to)
+{
+    const int64_t out = shape[0], inputs = shape[1], area = shape[2] * shape[3];
+    for (int64_t o = 0; o < out; o++)
+        for (int64_t i = 0; i < inputs; i++)
+            for (int64_t a = 0; a < area; a++)
+                to[depthwise ? a * out + o : (a * inputs + i) * out + o] =
+                    from[(o * inputs + i) * area + a];
+}
+
+static int read_target(const target *t, const hl_tensor_desc *d, bool torch, hl_tf_reader *r,
+                       hl_err *e)
+{
+    const size_t n = (size_t)t->spec.size;
+    void *raw = hl_malloc((size_t)d->bytes, 1);
+    const int status = hl_tf_read(r, raw, (size_t)d->bytes, e);
+    if (status == 0 && torch && t->spec.rank == 4) {
+        float *wide = hl_malloc(n, sizeof *wide);
+        hl_to_f32(d->dtype, raw, n, wide);
+        to_keras(wide, t->shape, strcmp(t->spec.name, "depthwise_kernel") == 0, t->to);
+        free(wide);
+    } else if (status == 0) {
+        hl_to_f32(d->dtype, raw, n, t->to);
+    }
+    free(raw);
+    return status;
+}
+
+/* A tensor that the network has no place for. */
+static void pass_over(const net_import *in, const char *name, bool torch)
+{
+    if (torch && net_torch_is_top(name))
+        hl_log_info("%s: %s belongs to the top and is not used", in->path, name);
+    else if (!torch || !net_torch_is_counter(name))
+        net_complain_left_over(in, name);
+}
+
+static int read_data(const net_import *in, targets *l, bool torch, hl_tf_reader *r, hl_err *e)
+{
+    const hl_tf_header *h = hl_tf_get_header(r);
+    int status = 0;
+    for (size_t i = 0; i < h->ntensors && status == 0; i++) {
+        const hl_tensor_desc *d = &h->tensors[i];
+        target *t = find_target(l, d->name);
+        if (t)
+            t->met = true;
+        else
+            pass_over(in, d->name, torch);
+        status = t && fits(in, t, d) ? read_target(t, d, torch, r, e) : hl_tf_skip(r, d->bytes, e);
+    }
+    if (status)
+        return -1;
+    for (size_t i = 0; i < l->n; i++)
+        if (!l->t[i].met)
+            net_complain_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
+    return hl_tf_end(r, e);
+}
+
+/* ---- the file ---- */
+
+static int check_ours(const hl_tf_header *h, const char *path, hl_err *e)
+{
+    const char *found = hl_tf_meta(h, "hilum.kind");
+    const char *identity = hl_tf_meta(h, "hilum.identity");
+    if (strcmp(found, kind) != 0)
+        return hl_fail(e, "%s: expected a file of kind '%s', found '%s'", path, kind, found);
+    if (!hl_tf_meta(h, "hilum.backbone") || !hl_tf_meta(h, "hilum.flavour") || !identity ||
+        strlen(identity) >= HL_DIGEST_SIZE)
+        return hl_fail(e, "%s: expected hilum.backbone, hilum.flavour and hilum.identity", path);
+    return 0;
+}
+
+static int flavour_of(const hl_tf_header *h, const char *path, net_flavour *flavour, hl_err *e)
+{
+    *flavour = NET_TORCH;
+    if (!is_ours(h))
+        return 0;
+    if (check_ours(h, path, e))
+        return -1;
+    const char *stated = hl_tf_meta(h, "hilum.flavour");
+    for (int i = 0; i < NET_FLAVOURS; i++)
+        if (strcmp(net_flavour_names[i], stated) == 0) {
+            *flavour = (net_flavour)i;
+            return 0;
+        }
+    return hl_fail(e, "%s: expected hilum.flavour keras or torch, found '%s'", path, stated);
+}
+
+int net_tensors_flavour(const char *path, net_flavour *flavour, hl_err *e)
+{
+    hl_tf_reader *r;
+    if (hl_tf_open_any(&r, path, e))
+        return -1;
+    const int status = flavour_of(hl_tf_get_header(r), path, flavour, e);
+    hl_tf_close(r);
+    return status;
+}
+
+static int read_all(const net_import *in, hl_tf_reader *r, hl_err *e)
+{
+    const hl_tf_header *h = hl_tf_get_header(r);
+    net_flavour flavour;
+    if (flavour_of(h, in->path, &flavour, e))
+        return -1;
+    if (flavour != in->n->flavour)
+        return hl_fail(e, "%s: weights of flavour %s: expected %s", in->path,
+                       net_flavour_names[flavour], net_flavour_names[in->n->flavour]);
+    if (is_ours(h)) {
+        const char *backbone = hl_tf_meta(h, "hilum.backbone");
+        if (strcmp(backbone, in->n->name) != 0)
+            return hl_fail(e, "%s: the weights of %s: expected those of %s", in->path, backbone,
+                           in->n->name);
+        snprintf(in->w->identity, sizeof in->w->identity, "%s", hl_tf_meta(h, "hilum.identity"));
+    }
+    targets l = is_ours(h) ? list_targets(in, NULL) : torch_targets(in, h);
+    const int status = read_data(in, &l, !is_ours(h), r, e);
+    free(l.t);
+    return status;
+}
+
+int net_read_tensors(const net_import *in, hl_err *e)
+{
+    hl_tf_reader *r;
+    if (hl_tf_open_any(&r, in->path, e))
+        return -1;
+    const int status = read_all(in, r, e);
+    hl_tf_close(r);
+    return status;
+}

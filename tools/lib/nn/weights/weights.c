@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nn/weights/weights.h"
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/strbuf.h"
+#include "format/convert.h"
+#include "nn/weights/weight_readers.h"
+#include "sys/output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void net_weights_alloc(net_weights *w, const net *n)
+{
+    *w = (net_weights){.nlayers = n->n};
+    w->values = hl_calloc((size_t)n->n, sizeof *w->values);
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int count = net_weight_specs(n, i, specs);
+        for (int k = 0; k < count; k++)
+            w->values[i][k] = hl_malloc((size_t)specs[k].size, sizeof(float));
+    }
+}
+
+void net_weights_free(net_weights *w)
+{
+    for (int i = 0; i < w->nlayers; i++)
+        for (int k = 0; k < NET_MAX_WEIGHTS; k++)
+            free(w->values[i][k]);
+    free(w->values);
+    *w = (net_weights){0};
+}
+
+/* ---- complaints ---- */
+
+void net_complain(net_complaints *c, const char *fmt, ...)
+{
+    char line[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    hl_one_line(line);
+    c->lines = hl_realloc(c->lines, c->n + 1, sizeof *c->lines);
+    c->lines[c->n++] = hl_strdup(line);
+}
+
+void net_complaints_free(net_complaints *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        free(c->lines[i]);
+    free(c->lines);
+    *c = (net_complaints){0};
+}
+
+const char *net_shape_text(const int64_t *shape, int rank, char text[NET_SHAPE_TEXT])
+{
+    size_t at = (size_t)snprintf(text, NET_SHAPE_TEXT, "[");
+    for (int i = 0; i < rank && at < NET_SHAPE_TEXT; i++)
+        at +=
+            (size_t)snprintf(text + at, NET_SHAPE_TEXT - at, "%s%" PRId64, i ? ", " : "", shape[i]);
+    if (at < NET_SHAPE_TEXT)
+        snprintf(text + at, NET_SHAPE_TEXT - at, "]");
+    return text;
+}
+
+void net_complain_missing(const net_import *in, const char *name, const int64_t *shape, int rank)
+{
+    char text[NET_SHAPE_TEXT];
+    net_complain(in->complaints, "%s: missing: expected shape %s", name,
+                 net_shape_text(shape, rank, text));
+}
+
+void net_complain_left_over(const net_import *in, const char *name)
+{
+    net_complain(in->complaints, "%s: left over: %s has no such weight", name, in->n->name);
+}
+
+void net_complain_shape(const net_import *in, const char *name, const int64_t *expected,
+                        int expected_rank, const int64_t *found, int found_rank)
+{
+    char want[NET_SHAPE_TEXT], have[NET_SHAPE_TEXT];
+    net_complain(in->complaints, "%s: expected shape %s, found %s", name,
+                 net_shape_text(expected, expected_rank, want),
+                 net_shape_text(found, found_rank, have));
+}
+
+/* ---- seeded values ---- */
+
+static const char seeded[] = "seeded:";
+
+static bool is_seeded(const char *source)
+{
+    return strncmp(source, seeded, sizeof seeded - 1) == 0;
+}
+
+static void fill_seeded(float *to, const net_weight_spec *s, hl_rng r)
+{
+    double base = 0, range = 0.1; /* value = base + range * (2u - 1) */
+    if (strcmp(s->name, "kernel") == 0)
+        range = sqrt(6.0 / (double)(s->shape[0] * s->shape[1] * s->shape[2]));
+    else if (strcmp(s->name, "depthwise_kernel") == 0)
+        range = sqrt(3.0 / (double)(s->shape[0] * s->shape[1]));
+    else if (strcmp(s->name, "gamma") == 0 || strcmp(s->name, "moving_variance") == 0)
+        base = 1;
+    for (int64_t j = 0; j < s->size; j++) {
+        const double u = hl_rng_uniform(&r);
+        to[j] = (float)(base == 0 ? (2 * u - 1) * range : 0.9 + 0.2 * u);
+    }
+}
+
+static int read_seeded(net_weights *w, const net *n, const char *source, hl_err *e)
+{
+    uint64_t seed;
+    if (!hl_parse_u64(source + sizeof seeded - 1, &seed))
+        return hl_fail(e, "%s: expected seeded:N with a whole number N", source);
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int count = net_weight_specs(n, i, specs);
+        for (int k = 0; k < count; k++) {
+            char purpose[NET_NAME + 64];
+            snprintf(purpose, sizeof purpose, "weights/%s/%s", n->layers[i].name, specs[k].name);
+            fill_seeded(w->values[i][k], &specs[k], hl_rng_make(seed, purpose));
+        }
+    }
+    snprintf(w->identity, sizeof w->identity, "seeded:%" PRIu64, seed);
+    return 0;
+}
+
+/* ---- files ---- */
+
+typedef enum { FORMAT_H5, FORMAT_TENSORS } format;
+
+/* By the first bytes; the name of a file says nothing. */
+static int tell_format(const char *path, format *f, hl_err *e)
+{
+    unsigned char head[9] = {0};
+    if (hl_in_check_regular(path, e)) /* it is opened again to be read */
+        return -1;
+    errno = 0;
+    FILE *fp = fopen(path, "rb");
+    const size_t n = fp ? fread(head, 1, sizeof head, fp) : 0;
+    const bool failed = !fp || ferror(fp);
+    if (failed)
+        hl_fail_errno(e, "%s: cannot be read", path);
+    if (fp)
+        fclose(fp);
+    if (failed)
+        return -1;
+    if (n == sizeof head && memcmp(head, "\x89HDF\r\n\x1a\n", 8) == 0)
+        *f = FORMAT_H5;
+    else if ((n == sizeof head && head[8] == '{') || memcmp(head, "\x28\xB5\x2F\xFD", 4) == 0)
+        *f = FORMAT_TENSORS;
+    else if (memcmp(head, "PK\3\4", 4) == 0 || (head[0] == 0x80 && head[1] == 2))
+        return hl_fail(e,
+                       "%s: a zip archive or a pickle, as .keras, .pth and .pt files are: expected "
+                       "the weights saved as .h5 or .safetensors",
+                       path);
+    else
+        return hl_fail(e, "%s: not a file of weights: expected HDF5 or safetensors", path);
+    return 0;
+}
+
+int net_weights_flavour(const char *source, net_flavour *flavour, hl_err *e)
+{
+    format f;
+    *flavour = NET_KERAS;
+    if (is_seeded(source))
+        return 0;
+    if (tell_format(source, &f, e))
+        return -1;
+    return f == FORMAT_H5 ? 0 : net_tensors_flavour(source, flavour, e);
+}
+
+static int check_finite(const net_weights *w, const net *n, const char *source, hl_err *e)
+{
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int count = net_weight_specs(n, i, specs);
+        for (int k = 0; k < count; k++)
+            if (!hl_all_finite(w->values[i][k], (size_t)specs[k].size))
+                return hl_fail(e, "%s: %s/%s: a value is not finite", source, n->layers[i].name,
+                               specs[k].name);
+    }
+    return 0;
+}
+
+/* Digest of what the weights are, whatever file they came in; see docs/FORMAT.md. */
+static void identify(net_weights *w, const net *n)
+{
+    hl_sha256 *s = hl_sha256_new();
+    const char *flavour = net_flavour_names[n->flavour];
+    hl_sha256_add(s, flavour, strlen(flavour) + 1);
+    for (int i = 0; i < n->n; i++) {
+        net_weight_spec specs[NET_MAX_WEIGHTS];
+        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        for (int k = 0; k < count; k++) {
+            char text[NET_NAME + 64], shape[NET_SHAPE_TEXT];
+            const int len =
+                snprintf(text, sizeof text, "%s/%s", n->layers[layer].name, specs[k].name);
+            hl_sha256_add(s, text, (size_t)len + 1);
+            net_shape_text(specs[k].shape, specs[k].rank, shape);
+            hl_sha256_add(s, shape, strlen(shape) + 1);
+            hl_sha256_add(s, w->values[layer][k], (size_t)specs[k].size * sizeof(float));
+        }
+    }
+    hl_sha256_end_text(s, w->identity);
+}
+
+static int read_file(net_weights *w, const net *n, const char *path, net_complaints *c, hl_err *e)
+{
+    const net_import in = {.path = path, .n = n, .w = w, .complaints = c};
+    format f;
+    if (tell_format(path, &f, e))
+        return -1;
+    if ((f == FORMAT_H5 ? net_read_h5 : net_read_tensors)(&in, e)) {
+        net_complaints_free(c); /* of half a file */
+        return -1;
+    }
+    if (c->n)
+        return hl_fail(e, "%s: not the weights of %s: %zu problem%s", path, n->name, c->n,
+                       c->n == 1 ? "" : "s");
+    if (check_finite(w, n, path, e))
+        return -1;
+    char stated[HL_DIGEST_SIZE];
+    memcpy(stated, w->identity, sizeof stated);
+    identify(w, n);
+    if (*stated && strcmp(stated, w->identity) != 0)
+        return hl_fail(e, "%s: its weights are %s: expected hilum.identity %s", path, w->identity,
+                       stated);
+    return 0;
+}
+
+int net_weights_check(net_weights *w, const net *n, const char *source, net_complaints *c,
+                      hl_err *e)
+{
+    net_weights_alloc(w, n);
+    const int status =
+        is_seeded(source) ? read_seeded(w, n, source, e) : read_file(w, n, source, c, e);
+    if (status)
+        net_weights_free(w);
+    return status;
+}
+
+int net_weights_load(net_weights *w, const net *n, const char *source, hl_err *e)
+{
+    net_complaints c = {0};
+    const int status = net_weights_check(w, n, source, &c, e);
+    if (c.n == 1)
+        hl_fail(e, "%s: not the weights of %s: %s", source, n->name, c.lines[0]);
+    else if (c.n > 1)
+        hl_fail(e, "%s: not the weights of %s: %s; and %zu more problems", source, n->name,
+                c.lines[0], c.n - 1);
+    net_complaints_free(&c);
+    return status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "page/doc.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *format(const char *fmt, va_list ap)
+{
+    char *text;
+    if (vasprintf(&text, fmt, ap) < 0)
+        return hl_strdup(""); /* only when out of memory, and then hl_strdup ends the program */
+    return text;
+}
+
+#define FORMAT(to, fmt)                                                                            \
+    do {                                                                                           \
+        va_list ap;                                                                                \
+        va_start(ap, fmt);                                                                         \
+        (to) = format(fmt, ap);                                                                    \
+        va_end(ap);                                                                                \
+    } while (0)
+
+void doc_start(doc *d, const char *kicker, const char *title, const char *foot)
+{
+    *d = (doc){.kicker = hl_strdup(kicker), .title = hl_strdup(title), .foot = hl_strdup(foot)};
+}
+
+static doc_block *add_block(doc *d, doc_kind kind)
+{
+    d->blocks = hl_realloc(d->blocks, d->n + 1, sizeof *d->blocks);
+    d->blocks[d->n] = (doc_block){.kind = kind};
+    return &d->blocks[d->n++];
+}
+
+void doc_say(doc *d, doc_kind kind, const char *fmt, ...)
+{
+    FORMAT(add_block(d, kind)->text, fmt);
+}
+
+void doc_add_contents(doc *d)
+{
+    add_block(d, DOC_CONTENTS);
+}
+
+/* ---- warnings and key figures ---- */
+
+doc_block *doc_warnings(doc *d)
+{
+    return add_block(d, DOC_WARNINGS);
+}
+
+/* Takes over the text. */
+static void add_warning(doc_block *b, char *text, bool alarm)
+{
+    size_t at = alarm ? 0 : b->nwarnings;
+    for (size_t i = 0; i < b->nwarnings; i++) {
+        if (strcmp(b->warnings[i].text, text) == 0) {
+            free(text);
+            return;
+        }
+        at += alarm && b->warnings[i].alarm;
+    }
+    b->warnings = hl_realloc(b->warnings, b->nwarnings + 1, sizeof *b->warnings);
+    memmove(b->warnings + at + 1, b->warnings + at, (b->nwarnings - at) * sizeof *b->warnings);
+    b->warnings[at] = (doc_warning){text, alarm};
+    b->nwarnings++;
+}
+
+void doc_warn(doc_block *b, const char *fmt, ...)
+{
+    char *text;
+    FORMAT(text, fmt);
+    add_warning(b, text, false);
+}
+
+void doc_alarm(doc_block *b, const char *fmt, ...)
+{
+    char *text;
+    FORMAT(text, fmt);
+    add_warning(b, text, true);
+}
+
+doc_block *doc_stats(doc *d)
+{
+    return add_block(d, DOC_STATS);
+}
+
+void doc_add_stat(doc_block *b, const char *label, const char *remark, const char *fmt, ...)
+{
+    b->stats = hl_realloc(b->stats, b->nstats + 1, sizeof *b->stats);
+    doc_stat *s = &b->stats[b->nstats++];
+    *s = (doc_stat){.label = hl_strdup(label), .remark = hl_strdup(remark)};
+    FORMAT(s->value, fmt);
+}
+
+/* ---- figures and pictures ---- */
+
+void doc_add_figure(doc *d, const char *id, const char *title, const char *alt, const char *svg,
+                    json_t *data)
+{
+    add_block(d, DOC_FIGURE)->figure = (doc_figure){.id = hl_strdup(id),
+                                                    .title = hl_strdup(title),
+                                                    .alt = hl_strdup(alt),
+                                                    .svg = hl_strdup(svg),
+                                                    .data = data};
+}
+
+bool doc_is_png(const void *bytes, size_t len)
+{
+    static const unsigned char start[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n',
+                                          0,    0,   0,   13,  'I',  'H',  'D',  'R'};
+    return len >= sizeof start + 8 && memcmp(bytes, start, sizeof start) == 0;
+}
+
+static doc_picture picture(const void *png, size_t len, const char *alt, const char *caption)
+{
+    doc_picture p = {.png = hl_malloc(len, 1),
+                     .len = len,
+                     .alt = hl_strdup(alt),
+                     .caption = caption ? hl_strdup(caption) : NULL};
+    memcpy(p.png, png, len);
+    return p;
+}
+
+doc_block *doc_add_gallery(doc *d, const char *caption)
+{
+    doc_block *b = add_block(d, DOC_GALLERY);
+    b->text = hl_strdup(caption);
+    return b;
+}
+
+void doc_add_picture(doc_block *gallery, const void *png, size_t len, const char *alt,
+                     const char *caption)
+{
+    gallery->pictures =
+        hl_realloc(gallery->pictures, gallery->npictures + 1, sizeof *gallery->pictures);
+    gallery->pictures[gallery->npictures++] = picture(png, len, alt, caption);
+}
+
+/* ---- tables ---- */
+
+doc_table *doc_add_table(doc *d, const char *caption)
+{
+    doc_table *t = &add_block(d, DOC_TABLE)->table;
+    t->caption = hl_strdup(caption);
+    t->summary_from = SIZE_MAX;
+    return t;
+}
+
+void doc_add_column(doc_table *t, const char *name, doc_column_kind kind)
+{
+    t->columns = hl_realloc(t->columns, t->ncolumns + 1, sizeof *t->columns);
+    t->columns[t->ncolumns++] = (doc_column){hl_strdup(name), kind};
+}
+
+void doc_add_columns(doc_table *t, const char *const names[], size_t n, doc_column_kind kind)
+{
+    for (size_t i = 0; i < n; i++)
+        doc_add_column(t, names[i], kind);
+}
+
+static doc_cell *add_cell(doc_table *t)
+{
+    t->cells = hl_realloc(t->cells, t->ncells + 1, sizeof *t->cells);
+    t->cells[t->ncells] = (doc_cell){0};
+    return &t->cells[t->ncells++];
+}
+
+void doc_add_cell(doc_table *t, const char *fmt, ...)
+{
+    FORMAT(add_cell(t)->text, fmt);
+}
+
+void doc_add_number(doc_table *t, double v)
+{
+    if (isfinite(v))
+        doc_add_cell(t, "%.3f", v);
+    else
+        doc_add_cell(t, "undefined");
+}
+
+void doc_shade_cell(doc_table *t, doc_shade shade, double share, const char *fmt, ...)
+{
+    doc_cell *c = add_cell(t);
+    c->shade = shade;
+    c->share = share;
+    FORMAT(c->text, fmt);
+    if (asprintf(&c->small, "%.1f" PER_CENT, 100 * share) < 0)
+        c->small = NULL;
+}
+
+void doc_add_picture_cell(doc_table *t, const void *png, size_t len, const char *alt)
+{
+    doc_cell *c = add_cell(t);
+    c->text = hl_strdup("");
+    c->picture = hl_malloc(1, sizeof *c->picture);
+    *c->picture = picture(png, len, alt, NULL);
+}
+
+void doc_start_summary(doc_table *t)
+{
+    t->summary_from = t->ncells / t->ncolumns;
+}
+
+/* ---- the end ---- */
+
+static void free_picture(doc_picture *p)
+{
+    free(p->png);
+    free(p->alt);
+    free(p->caption);
+}
+
+static void free_table(doc_table *t)
+{
+    for (size_t i = 0; i < t->ncolumns; i++)
+        free(t->columns[i].name);
+    for (size_t i = 0; i < t->ncells; i++) {
+        free(t->cells[i].text);
+        free(t->cells[i].small);
+        if (t->cells[i].picture)
+            free_picture(t->cells[i].picture);
+        free(t->cells[i].picture);
+    }
+    free(t->columns);
+    free(t->cells);
+    free(t->caption);
+}
+
+static void free_block(doc_block *b)
+{
+    free(b->text);
+    for (size_t i = 0; i < b->nwarnings; i++)
+        free(b->warnings[i].text);
+    free(b->warnings);
+    for (size_t i = 0; i < b->nstats; i++) {
+        free(b->stats[i].label);
+        free(b->stats[i].value);
+        free(b->stats[i].remark);
+    }
+    free(b->stats);
+    free_table(&b->table);
+    free(b->figure.id);
+    free(b->figure.title);
+    free(b->figure.alt);
+    free(b->figure.svg);
+    json_decref(b->figure.data);
+    for (size_t i = 0; i < b->npictures; i++)
+        free_picture(&b->pictures[i]);
+    free(b->pictures);
+}
+
+void doc_free(doc *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        free_block(&d->blocks[i]);
+    free(d->blocks);
+    free(d->kicker);
+    free(d->title);
+    free(d->foot);
+    *d = (doc){0};
+}

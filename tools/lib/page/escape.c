@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "page/escape.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+/* Appends one character and returns what follows it; `escaped` stands for it where not NULL. */
+static const char *add_char(hl_text *t, const char *s, const char *escaped)
+{
+    const size_t len = hl_utf8_length(s);
+    if (len == 0 || hl_is_control(s))
+        hl_text_puts(t, "\xef\xbf\xbd");
+    else if (escaped)
+        hl_text_puts(t, escaped);
+    else
+        hl_text_add(t, s, len);
+    return s + (len ? len : 1);
+}
+
+static const char *html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+/* Quotes need no entity outside attributes. */
+static const char *html_entity_of_angle(char c)
+{
+    return c == '&' || c == '<' || c == '>' ? html_entity(c) : NULL;
+}
+
+void hl_html_escape(hl_text *t, const char *s)
+{
+    while (*s)
+        s = add_char(t, s, html_entity(*s));
+}
+
+void hl_markdown_escape(hl_text *t, const char *s)
+{
+    /* What begins markup anywhere, in CommonMark and in its tables, and what does so only at the
+     * start of a line. Entities are written for < > and &, since not every reader honours \\< . */
+    static const char anywhere[] = "\\`*_[]|~", at_start[] = "#+-=:";
+    for (const char *start = s; *s;) {
+        const char backslashed[3] = {'\\', *s, '\0'};
+        const bool special = strchr(anywhere, *s) || (s == start && strchr(at_start, *s));
+        s = add_char(t, s, special ? backslashed : html_entity_of_angle(*s));
+    }
+}
+
+void hl_utf8_clean(hl_text *t, const char *s)
+{
+    while (*s)
+        s = add_char(t, s, NULL);
+}

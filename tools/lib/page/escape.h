@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text from data files made safe for a page. These append s so that it shows as it is and
+ * never acts as markup; bytes that are not UTF-8 and control characters show as U+FFFD.
+ */
+#ifndef HILUM_PAGE_ESCAPE_H
+#define HILUM_PAGE_ESCAPE_H
+
+#include "base/strbuf.h"
+
+void hl_html_escape(hl_text *t, const char *s);     /* element content or quoted attribute */
+void hl_markdown_escape(hl_text *t, const char *s); /* one line; table cells too */
+void hl_utf8_clean(hl_text *t, const char *s);      /* no markup: for JSON */
+
+#endif

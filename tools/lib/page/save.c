@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "format/json.h"
+#include "page/doc.h"
+#include "sys/output.h"
+
+enum { MARKDOWN, JSON, HTML, FORMS };
+
+static void put(hl_text *t, FILE *fp)
+{
+    fwrite(t->data, 1, t->len, fp); /* a failure shows in ferror at commit */
+    t->len = 0;
+}
+
+static int fill(const doc *d, hl_out out[FORMS], const json_t *json, hl_err *e)
+{
+    hl_text t = {0};
+    if (out[MARKDOWN].fp) {
+        doc_write_markdown(d, &t);
+        put(&t, out[MARKDOWN].fp);
+    }
+    doc_write_html(d, &t);
+    put(&t, out[HTML].fp);
+    hl_text_free(&t);
+    return out[JSON].fp ? hl_json_write(json, out[JSON].fp, e) : 0;
+}
+
+int doc_save(const doc *d, const doc_paths *p, const json_t *json, hl_err *e)
+{
+    const char *const paths[FORMS] = {p->markdown, p->json, p->html};
+    hl_out out[FORMS] = {0};
+    int status = 0;
+    for (int i = 0; status == 0 && i < FORMS; i++)
+        if (paths[i] || i == HTML)
+            status = hl_out_open(&out[i], paths[i], false, e);
+    if (status == 0)
+        status = fill(d, out, json, e);
+    hl_out *asked_for[FORMS];
+    size_t n = 0;
+    for (int i = 0; i < FORMS; i++)
+        if (out[i].fp)
+            asked_for[n++] = &out[i];
+    if (status == 0)
+        status = hl_out_commit_all(asked_for, n, e);
+    for (int i = 0; i < FORMS; i++)
+        hl_out_abort(&out[i]);
+    return status;
+}

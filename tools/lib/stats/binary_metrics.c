@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stats/binary_metrics.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const char *const hl_figure_names[HL_FIGURES] = {
+    "accuracy", "macro_recall", "sensitivity",       "specificity",
+    "ppv",      "npv",          "balanced_accuracy", "f1",
+    "mcc",      "auroc",        "average_precision", "brier",
+    "ece",
+};
+
+static double ratio(double a, double b)
+{
+    return b > 0 ? a / b : 0;
+}
+
+/* ---- order ---- */
+
+typedef struct scored {
+    double p;
+    uint32_t row;
+} scored;
+
+/* Equal ones in the caller's order, so that nothing depends on how qsort works. */
+static int by_falling_p(const void *a, const void *b)
+{
+    const scored *x = a, *y = b;
+    if (x->p != y->p)
+        return x->p < y->p ? 1 : -1;
+    return x->row < y->row ? -1 : 1;
+}
+
+void hl_binary_init(hl_binary *b, size_t n, const double *p, const uint8_t *positive,
+                    const uint8_t *predicted)
+{
+    *b = (hl_binary){.n = n};
+    scored *s = hl_malloc(n, sizeof *s);
+    for (size_t i = 0; i < n; i++)
+        s[i] = (scored){p[i], (uint32_t)i};
+    qsort(s, n, sizeof *s, by_falling_p);
+    b->p = hl_malloc(n, sizeof *b->p);
+    b->positive = hl_malloc(n, 1);
+    b->predicted = hl_malloc(n, 1);
+    b->row = hl_malloc(n, sizeof *b->row);
+    for (size_t i = 0; i < n; i++) {
+        b->p[i] = s[i].p;
+        b->row[i] = s[i].row;
+        b->positive[i] = positive[s[i].row] != 0;
+        b->predicted[i] = predicted[s[i].row] != 0;
+    }
+    free(s);
+}
+
+void hl_binary_free(hl_binary *b)
+{
+    free(b->p);
+    free(b->positive);
+    free(b->predicted);
+    free(b->row);
+    *b = (hl_binary){0};
+}
+
+static double weight_of(const hl_binary *b, const uint32_t *weight, size_t i)
+{
+    return weight ? (double)weight[b->row[i]] : 1;
+}
+
+/* Weights of one score, which no threshold divides; at is moved behind it. */
+typedef struct tie {
+    double p, positive, negative;
+} tie;
+
+static tie next_tie(const hl_binary *b, const uint32_t *weight, size_t *at)
+{
+    tie t = {.p = b->p[*at]};
+    for (; *at < b->n && b->p[*at] == t.p; ++*at)
+        *(b->positive[*at] ? &t.positive : &t.negative) += weight_of(b, weight, *at);
+    return t;
+}
+
+static void totals(const hl_binary *b, const uint32_t *weight, double *positives, double *negatives)
+{
+    *positives = *negatives = 0;
+    for (size_t i = 0; i < b->n; i++)
+        *(b->positive[i] ? positives : negatives) += weight_of(b, weight, i);
+}
+
+/* ---- answers ---- */
+
+typedef struct counts {
+    double tp, fp, tn, fn;
+} counts;
+
+static void count(counts *c, bool positive, bool predicted, double weight)
+{
+    if (positive)
+        *(predicted ? &c->tp : &c->fn) += weight;
+    else
+        *(predicted ? &c->fp : &c->tn) += weight;
+}
+
+static hl_answers answers_of(const counts *c)
+{
+    return (hl_answers){ratio(c->tp, c->tp + c->fn), ratio(c->tn, c->tn + c->fp),
+                        ratio(c->tp, c->tp + c->fp), ratio(c->tn, c->tn + c->fn)};
+}
+
+hl_answers hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold)
+{
+    counts c = {0};
+    for (size_t i = 0; i < b->n; i++)
+        count(&c, b->positive[i], b->p[i] >= threshold, weight_of(b, weight, i));
+    return answers_of(&c);
+}
+
+double hl_binary_threshold(const hl_binary *b, bool sensitivity, double share)
+{
+    double positives, negatives, tp = 0, fp = 0, held = 2; /* 2: nothing is positive */
+    totals(b, NULL, &positives, &negatives);
+    if (positives == 0 || negatives == 0)
+        return NAN;
+    for (size_t i = 0; i < b->n;) {
+        const tie t = next_tie(b, NULL, &i);
+        tp += t.positive;
+        fp += t.negative;
+        if (sensitivity && tp / positives >= share)
+            return t.p;
+        if (!sensitivity && (negatives - fp) / negatives < share)
+            return held;
+        if (t.positive > 0) /* going lower without another hit only costs */
+            held = t.p;
+    }
+    return held;
+}
+
+double hl_ppv_at(double sensitivity, double specificity, double prevalence)
+{
+    const double hits = sensitivity * prevalence, alarms = (1 - specificity) * (1 - prevalence);
+    return ratio(hits, hits + alarms);
+}
+
+double hl_npv_at(double sensitivity, double specificity, double prevalence)
+{
+    const double right = specificity * (1 - prevalence), missed = (1 - sensitivity) * prevalence;
+    return ratio(right, right + missed);
+}
+
+/* ---- figures ---- */
+
+static void figures_of_counts(const counts *c, double out[HL_FIGURES])
+{
+    const hl_answers a = answers_of(c);
+    out[HL_ACCURACY] = ratio(c->tp + c->tn, c->tp + c->tn + c->fp + c->fn);
+    out[HL_SENSITIVITY] = a.sensitivity;
+    out[HL_SPECIFICITY] = a.specificity;
+    out[HL_PPV] = a.ppv;
+    out[HL_NPV] = a.npv;
+    out[HL_MACRO_RECALL] = out[HL_BALANCED_ACCURACY] = (a.sensitivity + a.specificity) / 2;
+    out[HL_F1] = ratio(2 * c->tp, 2 * c->tp + c->fp + c->fn);
+    const double product = (c->tp + c->fp) * (c->tp + c->fn) * (c->tn + c->fp) * (c->tn + c->fn);
+    out[HL_MCC] = product > 0 ? (c->tp * c->tn - c->fp * c->fn) / sqrt(product) : 0;
+}
+
+static void figures_of_ranks(const hl_binary *b, const uint32_t *weight, double out[HL_FIGURES])
+{
+    double positives, negatives, tp = 0, fp = 0, won = 0, precision = 0;
+    totals(b, weight, &positives, &negatives);
+    for (size_t i = 0; i < b->n;) {
+        const tie t = next_tie(b, weight, &i);
+        won += t.negative * (tp + t.positive / 2);
+        tp += t.positive;
+        fp += t.negative;
+        precision += t.positive * ratio(tp, tp + fp);
+    }
+    const bool both = positives > 0 && negatives > 0;
+    out[HL_AUROC] = both ? won / (positives * negatives) : NAN;
+    out[HL_AVERAGE_PRECISION] = positives > 0 ? precision / positives : NAN;
+}
+
+void hl_binary_bins(const hl_binary *b, const uint32_t *weight, hl_bin bins[HL_ECE_BINS])
+{
+    for (int k = 0; k < HL_ECE_BINS; k++)
+        bins[k] = (hl_bin){0};
+    for (size_t i = 0; i < b->n; i++) {
+        const int k = (int)(b->p[i] * HL_ECE_BINS);
+        hl_bin *to = &bins[k < HL_ECE_BINS ? k : HL_ECE_BINS - 1];
+        const double w = weight_of(b, weight, i);
+        to->n += w;
+        to->mean_p += w * b->p[i];
+        to->observed += w * b->positive[i];
+    }
+    for (int k = 0; k < HL_ECE_BINS; k++) {
+        bins[k].mean_p = bins[k].n > 0 ? bins[k].mean_p / bins[k].n : NAN;
+        bins[k].observed = bins[k].n > 0 ? bins[k].observed / bins[k].n : NAN;
+    }
+}
+
+void hl_binary_figures(const hl_binary *b, const uint32_t *weight, double out[HL_FIGURES])
+{
+    counts c = {0};
+    double squares = 0, n = 0, gaps = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const double w = weight_of(b, weight, i), d = b->p[i] - b->positive[i];
+        count(&c, b->positive[i], b->predicted[i], w);
+        squares += w * d * d;
+        n += w;
+    }
+    figures_of_counts(&c, out);
+    figures_of_ranks(b, weight, out);
+    hl_bin bins[HL_ECE_BINS];
+    hl_binary_bins(b, weight, bins);
+    for (int k = 0; k < HL_ECE_BINS; k++)
+        if (bins[k].n > 0)
+            gaps += bins[k].n * fabs(bins[k].mean_p - bins[k].observed);
+    out[HL_BRIER] = ratio(squares, n);
+    out[HL_ECE] = ratio(gaps, n);
+}
+
+/* ---- curves ---- */
+
+typedef struct grid {
+    size_t points, roc, precision, found; /* the next point of each */
+} grid;
+
+static double x_of(const grid *g, size_t i)
+{
+    return (double)i / (double)(g->points - 1);
+}
+
+void hl_binary_curves(const hl_binary *b, const uint32_t *weight, size_t points, hl_curves *c)
+{
+    static const double slack = 1e-12; /* of a quotient that is as large as x */
+    grid g = {.points = points};
+    double positives, negatives, tp = 0, fp = 0;
+    totals(b, weight, &positives, &negatives);
+    const double all = positives + negatives;
+    for (size_t i = 0; i < b->n;) {
+        const tie t = next_tie(b, weight, &i);
+        const double here = t.positive + t.negative;
+        if (here <= 0)
+            continue;
+        while (g.roc < points && x_of(&g, g.roc) + slack < ratio(fp + t.negative, negatives))
+            c->roc[g.roc++] = ratio(tp, positives);
+        while (g.found < points && x_of(&g, g.found) * all <= tp + fp + here + slack * all) {
+            const double part = (x_of(&g, g.found) * all - tp - fp) / here;
+            c->found[g.found++] = ratio(tp + t.positive * fmin(part, 1), positives);
+        }
+        tp += t.positive;
+        fp += t.negative;
+        while (g.precision < points && ratio(tp, positives) + slack >= x_of(&g, g.precision))
+            c->precision[g.precision++] = ratio(tp, tp + fp);
+    }
+    while (g.roc < points)
+        c->roc[g.roc++] = 1;
+    while (g.found < points)
+        c->found[g.found++] = 1;
+    while (g.precision < points)
+        c->precision[g.precision++] = ratio(positives, all);
+}

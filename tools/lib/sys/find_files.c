@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/find_files.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+bool hl_is_image_name(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && (strcasecmp(dot, ".jpeg") == 0 || strcasecmp(dot, ".jpg") == 0 ||
+                   strcasecmp(dot, ".png") == 0);
+}
+
+static void add(hl_scan *s, const char *path)
+{
+    if (s->n == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 256;
+        s->paths = hl_realloc(s->paths, s->cap, sizeof *s->paths);
+    }
+    s->paths[s->n++] = hl_strdup(path);
+}
+
+static bool passed_over(const FTSENT *at)
+{
+    return at->fts_level > 0 && (at->fts_name[0] == '.' || strcmp(at->fts_name, "__MACOSX") == 0);
+}
+
+static int visit(hl_scan *s, const FTSENT *at, size_t skip, bool all, hl_err *e)
+{
+    switch (at->fts_info) {
+    case FTS_D:
+    case FTS_DP:
+        return 0;
+    case FTS_F:
+        if (all || hl_is_image_name(at->fts_name))
+            add(s, at->fts_path + skip);
+        else
+            s->others++;
+        return 0;
+    case FTS_DC:
+        return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);
+    case FTS_SLNONE:
+        return hl_fail(e, "%s: the link leads nowhere", at->fts_path);
+    case FTS_DNR:
+    case FTS_ERR:
+    case FTS_NS:
+        errno = at->fts_errno;
+        return hl_fail_errno(e, "%s: cannot be read", at->fts_path);
+    default: /* pipes, sockets, devices */
+        s->others++;
+        return 0;
+    }
+}
+
+static int walk(hl_scan *s, FTS *tree, size_t skip, bool all, hl_err *e)
+{
+    FTSENT *at;
+    while (errno = 0, (at = fts_read(tree))) {
+        if (passed_over(at)) {
+            fts_set(tree, at, FTS_SKIP);
+            continue;
+        }
+        if (visit(s, at, skip, all, e))
+            return -1;
+    }
+    return errno ? hl_fail_errno(e, "%s: cannot be read", tree->fts_path) : 0;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* fts joins folder and name with one slash, unless the folder ends in one. */
+static size_t prefix_length(const char *dir)
+{
+    const size_t len = strlen(dir);
+    return len > 0 && dir[len - 1] == '/' ? len : len + 1;
+}
+
+static int scan(hl_scan *s, const char *dir, bool all, hl_err *e)
+{
+    *s = (hl_scan){0};
+    struct stat st;
+    if (stat(dir, &st))
+        return hl_fail_errno(e, "%s: cannot be read", dir);
+    if (!S_ISDIR(st.st_mode))
+        return hl_fail(e, "%s: is not a folder", dir);
+    char *copy = hl_strdup(dir);
+    char *const roots[] = {copy, NULL};
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+    int status;
+    if (!tree) {
+        status = hl_fail_errno(e, "%s: cannot be read", dir);
+    } else {
+        status = walk(s, tree, prefix_length(dir), all, e);
+        fts_close(tree);
+    }
+    free(copy);
+    if (status)
+        hl_scan_free(s);
+    else if (s->n)
+        qsort(s->paths, s->n, sizeof *s->paths, compare_text);
+    return status;
+}
+
+int hl_scan_images(hl_scan *s, const char *dir, hl_err *e)
+{
+    return scan(s, dir, false, e);
+}
+
+int hl_scan_files(hl_scan *s, const char *dir, hl_err *e)
+{
+    return scan(s, dir, true, e);
+}
+
+void hl_scan_free(hl_scan *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        free(s->paths[i]);
+    free(s->paths);
+    *s = (hl_scan){0};
+}

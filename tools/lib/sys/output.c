@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/output.h"
+
+#include "base/mem.h"
+#include "sys/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Temporary files that an exit or a signal must remove. A signal handler reads this table, so a
+ * slot is published with one atomic store and never freed while published. */
+enum { MAX_TEMPS = 16 };
+static char *_Atomic temps[MAX_TEMPS];
+/* A file that is being made is not in the table yet: a signal then waits for it to be. */
+static atomic_int making, postponed;
+
+static void remove_temps(void)
+{
+    for (int i = 0; i < MAX_TEMPS; i++) {
+        char *path = atomic_exchange(&temps[i], NULL);
+        if (path)
+            unlink(path);
+    }
+}
+
+void hl_out_on_signal(int sig)
+{
+    postponed = sig;
+    if (making > 0)
+        return;
+    remove_temps();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
+static void guard_temps(void)
+{
+    static bool done;
+    if (done)
+        return;
+    done = true;
+    hl_at_end(remove_temps);
+    static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
+        struct sigaction now;
+        /* Keep what a parent chose to ignore, and what the tool itself handles. */
+        if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+            signal(fatal[i], hl_out_on_signal);
+    }
+}
+
+static int remember_temp(char *path)
+{
+    for (int i = 0; i < MAX_TEMPS; i++) {
+        char *none = NULL;
+        if (atomic_compare_exchange_strong(&temps[i], &none, path))
+            return 0;
+    }
+    return -1;
+}
+
+static void forget_temp(char *path)
+{
+    for (int i = 0; i < MAX_TEMPS; i++) {
+        char *mine = path;
+        if (atomic_compare_exchange_strong(&temps[i], &mine, NULL))
+            return;
+    }
+}
+
+static int check_terminal(int fd, const char *name, bool binary, hl_err *e)
+{
+    if (!binary || !isatty(fd))
+        return 0;
+    return hl_fail(e, "%s: refusing to write binary data to a terminal; use -o FILE or a pipe",
+                   name);
+}
+
+static int open_stdout(hl_out *o, bool binary, hl_err *e)
+{
+    static const char name[] = "standard output";
+    if (check_terminal(STDOUT_FILENO, name, binary, e))
+        return -1;
+    *o = (hl_out){.fp = stdout, .name = name};
+    return 0;
+}
+
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+/* A device or a pipe is written as it is: a file in the place of /dev/null would harm everyone. */
+static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
+{
+    FILE *fp = fopen(path, "we");
+    if (!fp)
+        return hl_fail_errno(e, "%s: cannot be written", path);
+    if (check_terminal(fileno(fp), path, binary, e)) {
+        fclose(fp);
+        return -1;
+    }
+    o->fp = fp;
+    o->name = o->path = hl_strdup(path);
+    return 0;
+}
+
+/* mkstemp makes private files; give the result what the umask would have given. */
+static void apply_umask(int fd)
+{
+    const mode_t mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask);
+}
+
+/* Makes and opens the file, and has it removed if all ends here. */
+static int make_temp(char *template)
+{
+    making++;
+    int fd = mkostemp(template, O_CLOEXEC);
+    if (fd >= 0 && remember_temp(template)) {
+        close(fd);
+        unlink(template);
+        errno = EMFILE;
+        fd = -1;
+    }
+    making--;
+    if (postponed)
+        hl_out_on_signal(postponed);
+    return fd;
+}
+
+/* A name that no file can ever get is refused now, not by the rename after all the work. */
+static int check_name(const char *path, const char *final, hl_err *e)
+{
+    struct stat st;
+    if (!*path)
+        return hl_fail(e, "expected the name of a file to write, found an empty one");
+    if (!final)
+        return hl_fail_errno(e, "%s: cannot be created", path);
+    if (stat(final, &st) || !S_ISDIR(st.st_mode))
+        return 0;
+    errno = EISDIR;
+    return hl_fail_errno(e, "%s: cannot be written", path);
+}
+
+static int open_named(hl_out *o, const char *path, hl_err *e)
+{
+    guard_temps();
+    char *final = hl_path_final(path);
+    if (check_name(path, final, e)) {
+        free(final);
+        return -1;
+    }
+    o->name = o->path = final;
+    o->temp = hl_path_temp(final);
+    const int fd = make_temp(o->temp);
+    if (fd < 0) {
+        hl_fail_errno(e, "%s: cannot be created", path);
+        free(o->temp);
+        free(o->path);
+        *o = (hl_out){0};
+        return -1;
+    }
+    apply_umask(fd);
+    if ((o->fp = fdopen(fd, "w")))
+        return 0;
+    hl_fail_errno(e, "%s: cannot be written", path);
+    close(fd);
+    hl_out_abort(o);
+    return -1;
+}
+
+int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
+{
+    *o = (hl_out){0};
+    if (!path || strcmp(path, "-") == 0)
+        return open_stdout(o, binary, e);
+    return is_special(path) ? open_special(o, path, binary, e) : open_named(o, path, e);
+}
+
+int hl_out_try(const char *path, bool binary, hl_err *e)
+{
+    hl_out o;
+    if (path && strcmp(path, "-") != 0 && is_special(path))
+        return access(path, W_OK) ? hl_fail_errno(e, "%s: cannot be written", path) : 0;
+    if (hl_out_open(&o, path, binary, e))
+        return -1;
+    hl_out_abort(&o);
+    return 0;
+}
+
+/* The rename itself must survive a power cut: sync the directory too. */
+static void sync_directory(const char *path)
+{
+    char *copy = hl_strdup(path);
+    const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(copy);
+}
+
+/* All bytes are where they belong, though not yet under their name. */
+static int complete(hl_out *o, hl_err *e)
+{
+    FILE *fp = o->fp;
+    int failed = fflush(fp) || ferror(fp);
+    if (!failed && o->temp && fsync(fileno(fp)))
+        failed = 1;
+    const int cause = errno;
+    o->fp = NULL;
+    if (fclose(fp) && !failed)
+        failed = 1;
+    else
+        errno = cause;
+    return failed ? hl_fail_errno(e, "%s: cannot be written", o->name) : 0;
+}
+
+/* What was sent to a pipe cannot be taken back, so files come first. */
+static int complete_all(hl_out *const *outs, size_t n, hl_err *e)
+{
+    for (int files = 1; files >= 0; files--)
+        for (size_t i = 0; i < n; i++)
+            if (!outs[i]->temp == !files && complete(outs[i], e))
+                return -1;
+    return 0;
+}
+
+/* Gives a file its final name. Where it may have to be undone, the two names are exchanged, so that
+ * the file that was there before is kept under the temporary one. */
+static int put_in_place(hl_out *o, bool undoable)
+{
+    struct stat st;
+    if (undoable && lstat(o->path, &st) == 0) {
+        if (S_ISDIR(st.st_mode)) {
+            errno = EISDIR;
+            return -1;
+        }
+        o->exchanged = renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE) == 0;
+        if (o->exchanged || (errno != EINVAL && errno != ENOSYS && errno != ENOENT))
+            return o->exchanged ? 0 : -1;
+        /* A file system that cannot exchange names cannot undo either. */
+    }
+    return rename(o->temp, o->path);
+}
+
+static void take_back(hl_out *o)
+{
+    if (o->exchanged)
+        (void)renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE);
+    else
+        (void)rename(o->path, o->temp);
+}
+
+/* All files get their names, or none does. */
+static int put_all_in_place(hl_out *const *outs, size_t n, hl_err *e)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    size_t done = 0;
+    while (done < n && (!outs[done]->temp || put_in_place(outs[done], n > 1) == 0))
+        done++;
+    const int status = done < n ? hl_fail_errno(e, "%s: cannot be written", outs[done]->name) : 0;
+    for (size_t i = 0; status && i < done; i++)
+        if (outs[i]->temp)
+            take_back(outs[i]);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        if (outs[i]->exchanged)
+            unlink(outs[i]->temp);
+    for (size_t i = 0; status == 0 && i < n; i++)
+        if (outs[i]->temp)
+            forget_temp(outs[i]->temp);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status;
+}
+
+int hl_out_commit_all(hl_out *const *outs, size_t n, hl_err *e)
+{
+    if (complete_all(outs, n, e) || put_all_in_place(outs, n, e)) {
+        for (size_t i = 0; i < n; i++)
+            hl_out_abort(outs[i]);
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (outs[i]->temp)
+            sync_directory(outs[i]->path);
+        free(outs[i]->temp);
+        free(outs[i]->path);
+        *outs[i] = (hl_out){0};
+    }
+    return 0;
+}
+
+int hl_out_commit(hl_out *o, hl_err *e)
+{
+    return hl_out_commit_all(&o, 1, e);
+}
+
+int hl_out_push(hl_out *o, hl_err *e)
+{
+    if (fflush(o->fp))
+        return hl_fail_errno(e, "%s: cannot be written", o->name);
+    if (o->temp)
+        (void)sync_file_range(fileno(o->fp), 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint, no more */
+    return 0;
+}
+
+void hl_out_abort(hl_out *o)
+{
+    if (o->fp && o->fp != stdout)
+        fclose(o->fp);
+    if (o->temp) {
+        forget_temp(o->temp);
+        unlink(o->temp);
+    }
+    free(o->temp);
+    free(o->path);
+    *o = (hl_out){0};
+}
+
+int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e)
+{
+    hl_out o;
+    if (hl_out_open(&o, path, false, e))
+        return -1;
+    fwrite(bytes, 1, len, o.fp); /* a failure shows in ferror at commit */
+    return hl_out_commit(&o, e);
+}
+
+static FILE *open_input(const char *path, hl_err *e)
+{
+    FILE *fp = fopen(path, "re");
+    struct stat st;
+    if (fp && fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
+        fclose(fp);
+        fp = NULL;
+        errno = EISDIR;
+    }
+    if (!fp) {
+        hl_fail_errno(e, "%s: cannot be read", path);
+    } else if (fstat(fileno(fp), &st) == 0 && hl_path_expect_kept(path, &st, e)) {
+        fclose(fp);
+        fp = NULL;
+    }
+    return fp;
+}
+
+FILE *hl_in_open(const char *path, const char **name, hl_err *e)
+{
+    if (!path || strcmp(path, "-") == 0) {
+        struct stat st;
+        *name = "standard input";
+        return fstat(STDIN_FILENO, &st) == 0 && hl_path_expect_kept(*name, &st, e) ? NULL : stdin;
+    }
+    *name = path;
+    return open_input(path, e);
+}
+
+FILE *hl_in_open_file(const char *path, hl_err *e)
+{
+    if (is_special(path)) {
+        hl_fail(e, "%s: is not a file", path);
+        return NULL;
+    }
+    return open_input(path, e);
+}
+
+static const char *kind_of(mode_t mode)
+{
+    return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+int hl_in_check_regular(const char *path, hl_err *e)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return hl_fail_errno(e, "%s: cannot be read", path);
+    if (S_ISREG(st.st_mode))
+        return 0;
+    errno = EISDIR;
+    return S_ISDIR(st.st_mode)
+               ? hl_fail_errno(e, "%s: cannot be read", path)
+               : hl_fail(e, "%s: expected a regular file, for it is read more than once, found %s",
+                         path, kind_of(st.st_mode));
+}
+
+int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)
+{
+    size_t cap = 1 << 16, n = 0;
+    char *buf = hl_malloc(cap + 1, 1);
+    for (size_t got; n <= max && (got = fread(buf + n, 1, cap - n, fp)) > 0;) {
+        n += got;
+        if (n < cap)
+            continue;
+        cap = cap * 2 < max ? cap * 2 : max + 1; /* one more tells whether it is too large */
+        buf = hl_realloc(buf, cap + 1, 1);
+    }
+    if (ferror(fp) || n > max) {
+        if (ferror(fp))
+            hl_fail_errno(e, "%s: cannot be read", name);
+        else
+            hl_fail(e, "%s: too large: expected at most %zu bytes", name, max);
+        free(buf);
+        return -1;
+    }
+    buf[n] = '\0';
+    *data = buf;
+    *len = n;
+    return 0;
+}

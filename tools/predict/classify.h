@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From feature vectors to entries of the worklist: head, calibration, threshold, distance. */
+#ifndef HILUM_PREDICT_CLASSIFY_H
+#define HILUM_PREDICT_CLASSIFY_H
+
+#include "base/error.h"
+#include "data/calibration_file.h"
+#include "nn/train/head.h"
+#include "worklist.h"
+
+#include <stddef.h>
+
+typedef struct judge {
+    const hl_head *head;
+    const hl_calibration *calibration; /* NULL: none */
+    worklist *list;                    /* its meaning is set, entries go to it */
+} judge;
+
+/* What is asked for: positive NULL is the second of two classes; point NULL and threshold NaN: the
+ * largest probability decides. */
+typedef struct judge_options {
+    const char *positive, *point;
+    double threshold;
+} judge_options;
+
+/* Checks that all of it fits together, and says in the worklist what its entries mean. classes are
+ * those of the head. */
+int judge_start(judge *j, const judge_options *o, const char *head_name,
+                const char *calibration_name, hl_err *e);
+
+/* features: [n, inputs of the head]; images: their paths, copied. */
+int judge_add(const judge *j, size_t n, const float *features, const char *const *images,
+              hl_err *e);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether models differ: what the tool compare found, as a table. */
+#include "../read/evidence.h"
+#include "compare.h"
+#include "format/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static void add_difference(doc_table *t, const json_t *pair, const char *figure)
+{
+    const json_t *o = json_object_get(json_object_get(pair, "difference"), figure);
+    const double value = evidence_real(o, "value");
+    double lo, hi;
+    if (!isfinite(value))
+        doc_add_cell(t, "\xe2\x80\x93");
+    else if (evidence_interval(o, "interval", &lo, &hi))
+        doc_add_cell(t, "%+.3f (%+.3f to %+.3f)", value, lo, hi);
+    else
+        doc_add_cell(t, "%+.3f", value);
+}
+
+static void add_p(doc_table *t, const json_t *test)
+{
+    const double p = evidence_real(test, "p_holm");
+    if (!isfinite(p))
+        doc_add_cell(t, "\xe2\x80\x93");
+    else if (p < 0.001)
+        doc_add_cell(t, "< 0.001");
+    else
+        doc_add_cell(t, "%.3f", p);
+}
+
+static int add_pair(doc_table *t, const json_t *pair, const char *file, hl_err *e)
+{
+    const char *a = hl_json_text(pair, file, "a", e), *b = a ? hl_json_text(pair, file, "b", e) : 0;
+    const json_t *tests[] = {json_object_get(pair, "accuracy_test"),
+                             json_object_get(pair, "auroc_test")};
+    if (!b || hl_json_numbers(pair, file, "difference", e) ||
+        hl_json_numbers(tests[0], file, "p_holm", e) ||
+        hl_json_numbers(tests[1], file, "p_holm", e))
+        return -1;
+    doc_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
+    add_difference(t, pair, "accuracy");
+    add_p(t, tests[0]);
+    add_difference(t, pair, "macro_recall");
+    add_difference(t, pair, "auroc");
+    add_p(t, tests[1]);
+    return 0;
+}
+
+static int check_format(const json_t *all, const char *file, hl_err *e)
+{
+    static const char format[] = "hilum-compare 1";
+    const char *found = hl_json_text(all, file, "format", e);
+    if (!found)
+        return -1;
+    return strcmp(found, format) == 0
+               ? 0
+               : hl_fail(e, "%s: 'format': expected '%s', found '%s'", file, format, found);
+}
+
+int add_differences(doc *d, const char *path, hl_err *e)
+{
+    static const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", "AUROC",
+                                          "DeLong p"};
+    const char *file;
+    json_t *all = hl_json_read(path, &file, e);
+    const json_t *pairs =
+        all && check_format(all, file, e) == 0 ? hl_json_list(all, file, "pairs", e) : NULL;
+    uint64_t n, patients;
+    int status = pairs ? hl_json_count(all, file, "n", &n, e) ||
+                             hl_json_count(all, file, "patients", &patients, e)
+                       : -1;
+    if (status == 0) {
+        doc_say(d, DOC_SECTION, "Do they differ?");
+        hl_text caption = {0};
+        hl_text_printf(&caption,
+                       "Differences on the same %" PRIu64 " images of %" PRIu64
+                       " patients, first minus second; in brackets the 95" PER_CENT
+                       " intervals by paired bootstrap over patients. p: two-sided, with Holm\xe2"
+                       "\x80\x99s correction.",
+                       n, patients);
+        doc_table *t = doc_add_table(d, caption.data);
+        hl_text_free(&caption);
+        doc_add_column(t, "Models", COL_TEXT);
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+            doc_add_column(t, columns[c], COL_NUMBER);
+        for (size_t i = 0; i < json_array_size(pairs) && status == 0; i++)
+            status = add_pair(t, json_array_get(pairs, i), file, e);
+    }
+    json_decref(all);
+    return status ? -1 : 0;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Combinations of settings beside each other: which of them fall to the constant answer or below.
+ */
+#include "grid.h"
+
+#include "../sections/sections.h"
+#include "base/mem.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- reading ---- */
+
+/* A run in the table is a folder or a file, never standard input, a pipe or a device. */
+static int read_run(report_run *r, const char *name, hl_err *e)
+{
+    struct stat st;
+    if (stat(name, &st) == 0 && !S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+        return hl_fail(e, "%s: is not a file", name);
+    return report_run_find(r, strcmp(name, "-") == 0 ? "./-" : name, e);
+}
+
+static int read_runs(report_grid *g, hl_err *e)
+{
+    g->runs = hl_calloc(g->table.nrows, sizeof *g->runs);
+    for (size_t i = 0; i < g->table.nrows; i++)
+        if (read_run(&g->runs[i], hl_tsv_field(&g->table, i, g->nsettings), e))
+            return -1;
+    return 0;
+}
+
+int report_grid_read(report_grid *g, const char *path, hl_err *e)
+{
+    *g = (report_grid){0};
+    if (hl_tsv_read(&g->table, path, e))
+        return -1;
+    g->nsettings = g->table.ncolumns - 1;
+    int status = 0;
+    if (g->nsettings == 0 || strcmp(g->table.columns[g->nsettings], "run") != 0)
+        status = hl_fail(e, "%s: expected columns of settings and a last one 'run', found '%s'",
+                         g->table.name, g->table.columns[g->nsettings]);
+    else if (g->table.nrows == 0)
+        status = hl_fail(e, "%s: expected at least one combination, found none", g->table.name);
+    else
+        status = read_runs(g, e);
+    if (status)
+        report_grid_free(g);
+    return status;
+}
+
+void report_grid_free(report_grid *g)
+{
+    for (size_t i = 0; g->runs && i < g->table.nrows; i++)
+        report_run_free(&g->runs[i]);
+    free(g->runs);
+    hl_tsv_free(&g->table);
+    *g = (report_grid){0};
+}
+
+/* ---- what it says ---- */
+
+static bool collapsed(const report_grid *g, size_t row)
+{
+    return g->runs[row].evidence.collapsed;
+}
+
+/* Names of the classes that are never predicted; a dash where there is none. */
+static void name_missed(const report_metrics *r, hl_text *t)
+{
+    const hl_metrics *m = &r->m;
+    for (size_t k = 0; k < m->nclasses; k++) {
+        uint64_t times = 0;
+        for (size_t i = 0; i < m->nclasses; i++)
+            times += m->confusion[i * m->nclasses + k];
+        if (times == 0)
+            hl_text_printf(t, "%s%s", t->len ? ", " : "", r->classes[k]);
+    }
+    if (!t->len)
+        hl_text_puts(t, "\xe2\x80\x93");
+}
+
+static void add_combination(doc_table *t, const report_grid *g, size_t row)
+{
+    const report_metrics *r = &g->runs[row].metrics;
+    hl_text missed = {0};
+    name_missed(r, &missed);
+    for (size_t c = 0; c < g->nsettings; c++)
+        doc_add_cell(t, "%s", hl_tsv_field(&g->table, row, c));
+    doc_add_cell(t, "%.2f", 100 * r->m.accuracy);
+    doc_add_cell(t, "%.2f", 100 * r->baseline);
+    doc_add_cell(t, "%.2f", 100 * r->m.macro.recall);
+    doc_add_number(t, r->m.auroc);
+    doc_add_cell(t, "%s", missed.data);
+    doc_add_cell(t, "%s", collapsed(g, row) ? "yes" : "no");
+    hl_text_free(&missed);
+}
+
+static void add_settings_columns(doc_table *t, const report_grid *g)
+{
+    for (size_t c = 0; c < g->nsettings; c++)
+        doc_add_column(t, g->table.columns[c], COL_TEXT);
+}
+
+static void add_combinations(doc *d, const report_grid *g)
+{
+    static const char *const figures[] = {"Accuracy, %", "Constant answer, %", "Macro recall, %",
+                                          "AUROC"};
+    doc_say(d, DOC_SECTION, "Combinations");
+    doc_table *t = doc_add_table(
+        d, "Collapsed: a class is never predicted, or the accuracy is not above that of always "
+           "answering the most frequent class.");
+    add_settings_columns(t, g);
+    doc_add_columns(t, figures, sizeof figures / sizeof *figures, COL_NUMBER);
+    doc_add_column(t, "Never predicted", COL_TEXT);
+    doc_add_column(t, "Collapsed", COL_TEXT);
+    for (size_t row = 0; row < g->table.nrows; row++)
+        add_combination(t, g, row);
+}
+
+/* ---- settings one by one ---- */
+
+static bool said_before(const report_grid *g, size_t row, size_t column)
+{
+    const char *value = hl_tsv_field(&g->table, row, column);
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(hl_tsv_field(&g->table, i, column), value) == 0)
+            return true;
+    return false;
+}
+
+static void add_value(doc_table *t, const report_grid *g, size_t first, size_t column)
+{
+    const char *value = hl_tsv_field(&g->table, first, column);
+    size_t all = 0, fallen = 0;
+    double lowest = 1, highest = 0;
+    for (size_t i = first; i < g->table.nrows; i++) {
+        if (strcmp(hl_tsv_field(&g->table, i, column), value) != 0)
+            continue;
+        all++;
+        fallen += collapsed(g, i);
+        lowest = fmin(lowest, g->runs[i].metrics.m.accuracy);
+        highest = fmax(highest, g->runs[i].metrics.m.accuracy);
+    }
+    doc_add_cell(t, "%s", g->table.columns[column]);
+    doc_add_cell(t, "%s", value);
+    doc_add_cell(t, "%zu", all);
+    doc_add_cell(t, "%zu", fallen);
+    doc_add_cell(t, "%.2f", 100 * lowest);
+    doc_add_cell(t, "%.2f", 100 * highest);
+}
+
+static void add_values(doc *d, const report_grid *g)
+{
+    static const char *const counts[] = {"Combinations", "Collapsed", "Lowest accuracy, %",
+                                         "Highest accuracy, %"};
+    doc_say(d, DOC_SECTION, "Setting by setting");
+    doc_table *t = doc_add_table(d, "All combinations that share a setting.");
+    doc_add_column(t, "Setting", COL_TEXT);
+    doc_add_column(t, "Value", COL_TEXT);
+    doc_add_columns(t, counts, sizeof counts / sizeof *counts, COL_NUMBER);
+    for (size_t c = 0; c < g->nsettings; c++)
+        for (size_t row = 0; row < g->table.nrows; row++)
+            if (!said_before(g, row, c))
+                add_value(t, g, row, c);
+}
+
+/* ---- each combination ---- */
+
+/* "tf, flatten, 1e-3"; what is a dash in the table is left out. */
+static void name_combination(const report_grid *g, size_t row, hl_text *t)
+{
+    for (size_t c = 0; c < g->nsettings; c++) {
+        const char *value = hl_tsv_field(&g->table, row, c);
+        if (strcmp(value, "-") != 0)
+            hl_text_printf(t, "%s%s", t->len ? ", " : "", value);
+    }
+}
+
+static int add_detail(doc *d, const report_grid *g, size_t row, hl_err *e)
+{
+    const report_run *run = &g->runs[row];
+    hl_text name = {0}, of = {0};
+    name_combination(g, row, &name);
+    hl_text_printf(&of, "-%zu", row + 1);
+    doc_say(d, DOC_FOLD, "%s: accuracy %.2f" PER_CENT "%s", name.data,
+            100 * run->metrics.m.accuracy, collapsed(g, row) ? ", collapsed" : "");
+    add_confusion_table(d, &run->metrics);
+    const int status = run->has.history ? add_curves(d, &run->history, of.data, e) : 0;
+    hl_text_free(&name);
+    hl_text_free(&of);
+    return status;
+}
+
+static int add_details(doc *d, const report_grid *g, hl_err *e)
+{
+    doc_say(d, DOC_SECTION, "Confusion matrices and learning curves");
+    for (size_t row = 0; row < g->table.nrows; row++)
+        if (add_detail(d, g, row, e))
+            return -1;
+    return 0;
+}
+
+int compose_grid(doc *d, const report_grid *g, hl_err *e)
+{
+    size_t fallen = 0;
+    for (size_t row = 0; row < g->table.nrows; row++)
+        fallen += collapsed(g, row);
+    const report_metrics *first = &g->runs[0].metrics;
+    const char *note = hl_tsv_comment(&g->table, "note");
+    if (note)
+        doc_warn(doc_warnings(d), "%s", note);
+    doc_say(d, DOC_LEAD,
+            "%zu of %zu combinations fall to the constant answer or below it, or never predict one "
+            "of the classes; %" PRIu64 " images of the %s subset.",
+            fallen, g->table.nrows, first->m.n, first->subset);
+    doc_add_contents(d);
+    add_values(d, g);
+    add_combinations(d, g);
+    if (add_details(d, g, e))
+        return -1;
+    add_disclaimer(d);
+    return 0;
+}

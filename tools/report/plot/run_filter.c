@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "run_filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Input and messages go through files in memory: no pipe can fill up while we read another. */
+typedef struct plumbing {
+    int in, err, out[2];
+} plumbing;
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+    while (len) {
+        const ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+static void close_one(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void close_all(plumbing *p)
+{
+    close_one(&p->in);
+    close_one(&p->err);
+    close_one(&p->out[0]);
+    close_one(&p->out[1]);
+}
+
+static int lay(plumbing *p, const hl_text *input, hl_err *e)
+{
+    *p = (plumbing){-1, -1, {-1, -1}};
+    p->in = memfd_create("input", MFD_CLOEXEC);
+    p->err = memfd_create("messages", MFD_CLOEXEC);
+    if (p->in >= 0 && p->err >= 0 && pipe2(p->out, O_CLOEXEC) == 0 &&
+        write_all(p->in, input->data, input->len) == 0 && lseek(p->in, 0, SEEK_SET) == 0)
+        return 0;
+    hl_fail_errno(e, "a pipe cannot be made");
+    close_all(p);
+    return -1;
+}
+
+static int not_found(const char *program, hl_err *e)
+{
+    return hl_fail(e, "%s: not found: it is needed here; is it installed?", program);
+}
+
+static int start(const char *const argv[], const plumbing *p, pid_t *pid, hl_err *e)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, p->in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, p->out[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, p->err, STDERR_FILENO);
+    /* posix_spawnp takes argv as execv does and, as that, leaves it alone. */
+    errno = posix_spawnp(pid, argv[0], &files, NULL, (char *const *)(uintptr_t)argv, environ);
+    posix_spawn_file_actions_destroy(&files);
+    if (errno == ENOENT)
+        return not_found(argv[0], e);
+    return errno ? hl_fail_errno(e, "%s: cannot be started", argv[0]) : 0;
+}
+
+static int collect(int fd, const char *program, size_t max, hl_text *out, hl_err *e)
+{
+    char buf[1 << 14];
+    const size_t before = out->len;
+    for (;;) {
+        const ssize_t n = read(fd, buf, sizeof buf);
+        if (n == 0)
+            return 0;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return hl_fail_errno(e, "%s: its output cannot be read", program);
+        if (out->len - before + (size_t)n > max)
+            return hl_fail(e, "%s: it wrote more than the %zu bytes expected", program, max);
+        hl_text_add(out, buf, (size_t)n);
+    }
+}
+
+/* Programs put blank lines and carets around what matters: take the last line with a letter. */
+static void quote_messages(int fd, const char *program, const char *how, hl_err *e)
+{
+    char buf[2048];
+    const ssize_t n = pread(fd, buf, sizeof buf - 1, 0);
+    buf[n > 0 ? n : 0] = '\0';
+    const char *said = "no message";
+    for (char *rest = buf, *line; (line = strsep(&rest, "\n"));) {
+        line += strspn(line, " \t^");
+        if (*line)
+            said = line;
+    }
+    hl_fail(e, "%s: %s: %s", program, how, said);
+}
+
+/* POSIX lets posix_spawn tell by this status, and so does qemu, that there is no such program. */
+static bool was_never_started(int status, int messages)
+{
+    struct stat said;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 127 && fstat(messages, &said) == 0 &&
+           said.st_size == 0;
+}
+
+static int finish(pid_t pid, const plumbing *p, const char *program, hl_err *e)
+{
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return hl_fail_errno(e, "%s: cannot be waited for", program);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    if (was_never_started(status, p->err))
+        return not_found(program, e);
+    char how[64];
+    if (WIFEXITED(status))
+        snprintf(how, sizeof how, "it failed with status %d", WEXITSTATUS(status));
+    else
+        snprintf(how, sizeof how, "it was ended by signal %d", WTERMSIG(status));
+    quote_messages(p->err, program, how, e);
+    return -1;
+}
+
+int hl_process_filter(const char *const argv[], const hl_text *input, size_t max, hl_text *out,
+                      hl_err *e)
+{
+    plumbing p;
+    pid_t pid;
+    if (lay(&p, input, e))
+        return -1;
+    if (start(argv, &p, &pid, e)) {
+        close_all(&p);
+        return -1;
+    }
+    close_one(&p.out[1]);
+    int status = collect(p.out[0], argv[0], max, out, e);
+    hl_err later;
+    if (status)
+        kill(pid, SIGKILL);
+    if (finish(pid, &p, argv[0], status ? &later : e))
+        status = -1;
+    close_all(&p);
+    return status;
+}

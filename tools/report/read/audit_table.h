@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* audit.tsv, as audit writes it: what was found in the images before training. */
+#ifndef HILUM_REPORT_READ_AUDIT_TABLE_H
+#define HILUM_REPORT_READ_AUDIT_TABLE_H
+
+#include "format/tsv.h"
+
+#include <stdbool.h>
+
+typedef enum {
+    AUDIT_SEVERITY,
+    AUDIT_CHECK,
+    AUDIT_ITEM,
+    AUDIT_SUBSET,
+    AUDIT_LABEL,
+    AUDIT_SAMPLE,
+    AUDIT_OTHER,
+    AUDIT_VALUE,
+    AUDIT_TEXT,
+    AUDIT_COLUMNS
+} audit_column;
+
+typedef struct report_audit {
+    hl_tsv table;
+    size_t column[AUDIT_COLUMNS];
+    const char *images;      /* how many were read, as the file says */
+    const char *leak;        /* a sentence, or NULL */
+    const char *chain;       /* or NULL */
+    size_t errors, warnings; /* rows */
+    bool is_leak_allowed;
+} report_audit;
+
+int report_audit_read(report_audit *a, const char *path, hl_err *e);
+void report_audit_free(report_audit *a);
+
+const char *audit_field(const report_audit *a, size_t row, audit_column column);
+
+#endif

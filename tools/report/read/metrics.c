@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading metrics.json. */
+#include "run_files.h"
+
+#include "base/mem.h"
+#include "format/json.h"
+#include "format/string_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int read_class(const report_metrics *r, const json_t *o, hl_class_metrics *c, hl_err *e)
+{
+    return hl_json_real(o, r->file, "precision", &c->precision, e) ||
+                   hl_json_real(o, r->file, "recall", &c->recall, e) ||
+                   hl_json_real(o, r->file, "f1", &c->f1, e) ||
+                   hl_json_count(o, r->file, "support", &c->support, e)
+               ? -1
+               : 0;
+}
+
+static int read_average(const report_metrics *r, const char *key, hl_class_metrics *c, hl_err *e)
+{
+    const json_t *o = hl_json_object(r->json, r->file, key, e);
+    return o ? read_class(r, o, c, e) : -1;
+}
+
+static int read_classes(report_metrics *r, hl_err *e)
+{
+    const json_t *names = hl_json_list(r->json, r->file, "classes", e);
+    const json_t *figures = hl_json_object(r->json, r->file, "per_class", e);
+    if (!names || !figures)
+        return -1;
+    const size_t n = json_array_size(names);
+    if (n < 1)
+        return hl_fail(e, "%s: 'classes': expected at least one name, found none", r->file);
+    if (hl_names_check_count(n, r->file, e))
+        return -1;
+    r->m.nclasses = n;
+    r->classes = hl_calloc(n, sizeof *r->classes);
+    r->m.classes = hl_calloc(n, sizeof *r->m.classes);
+    for (size_t k = 0; k < n; k++) {
+        r->classes[k] = json_string_value(json_array_get(names, k));
+        if (!r->classes[k])
+            return hl_fail(e, "%s: 'classes': expected names", r->file);
+        const json_t *o = hl_json_object(figures, r->file, r->classes[k], e);
+        if (!o || read_class(r, o, &r->m.classes[k], e))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_confusion(report_metrics *r, hl_err *e)
+{
+    const size_t width = r->m.nclasses;
+    const json_t *rows = hl_json_list(r->json, r->file, "confusion_matrix", e);
+    if (!rows)
+        return -1;
+    r->m.confusion = hl_calloc(width * width, sizeof *r->m.confusion);
+    uint64_t sum = 0;
+    bool whole = json_array_size(rows) == width;
+    for (size_t i = 0; whole && i < width * width; i++) {
+        const json_t *row = json_array_get(rows, i / width), *v = json_array_get(row, i % width);
+        whole = json_array_size(row) == width && json_is_integer(v) && json_integer_value(v) >= 0;
+        r->m.confusion[i] = whole ? (uint64_t)json_integer_value(v) : 0;
+        sum += r->m.confusion[i];
+    }
+    if (!whole)
+        return hl_fail(e, "%s: 'confusion_matrix': expected %zu rows of %zu counts", r->file, width,
+                       width);
+    if (sum != r->m.n)
+        return hl_fail(e, "%s: 'confusion_matrix': expected %llu images in all, found %llu",
+                       r->file, (unsigned long long)r->m.n, (unsigned long long)sum);
+    return 0;
+}
+
+static int read_figures(report_metrics *r, hl_err *e)
+{
+    hl_metrics *m = &r->m;
+    if (hl_json_count(r->json, r->file, "n", &m->n, e) ||
+        hl_json_real(r->json, r->file, "accuracy", &m->accuracy, e) ||
+        hl_json_real_or_null(r->json, r->file, "auroc", &m->auroc, e) ||
+        hl_json_real(r->json, r->file, "log_loss", &m->log_loss, e) ||
+        hl_json_real(r->json, r->file, "baseline_accuracy", &r->baseline, e) ||
+        read_average(r, "macro_avg", &m->macro, e) ||
+        read_average(r, "weighted_avg", &m->weighted, e))
+        return -1;
+    return m->n ? 0 : hl_fail(e, "%s: 'n': it counts no image", r->file);
+}
+
+static int read_space(report_metrics *r, hl_err *e)
+{
+    const json_t *o = hl_json_object(r->json, r->file, "space", e);
+    if (!o)
+        return -1;
+    char *text = json_dumps(o, 0);
+    const int status = hl_space_parse(&r->space, text, e);
+    free(text);
+    return status ? hl_fail_in(e, r->file) : 0;
+}
+
+static int read_all(report_metrics *r, hl_err *e)
+{
+    const char *format = hl_json_text(r->json, r->file, "format", e);
+    if (!format)
+        return -1;
+    if (strcmp(format, "hilum-metrics 1") != 0)
+        return hl_fail(e, "%s: 'format': expected 'hilum-metrics 1', found '%s'", r->file, format);
+    if (!(r->subset = hl_json_text(r->json, r->file, "subset", e)) ||
+        !(r->subsets = hl_json_object(r->json, r->file, "subsets", e)) ||
+        !(r->warnings = hl_json_list(r->json, r->file, "warnings", e)) ||
+        !(r->chain = hl_json_list(r->json, r->file, "provenance", e)))
+        return -1;
+    return read_classes(r, e) || read_figures(r, e) || read_confusion(r, e) || read_space(r, e) ||
+                   hl_json_numbers(r->json, r->file, "subsets", e)
+               ? -1
+               : 0;
+}
+
+int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
+{
+    *r = (report_metrics){0};
+    r->json = hl_json_read(path, &r->file, e);
+    if (r->json && read_all(r, e) == 0)
+        return 0;
+    report_metrics_free(r);
+    return -1;
+}
+
+void report_metrics_free(report_metrics *r)
+{
+    json_decref(r->json);
+    free(r->classes);
+    hl_metrics_free(&r->m);
+    *r = (report_metrics){0};
+}

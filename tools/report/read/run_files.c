@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading the tables: history.tsv and predictions.tsv. */
+#include "run_files.h"
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "format/tsv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- history ---- */
+
+static int read_value(const hl_tsv *t, size_t row, size_t column, double *out, hl_err *e)
+{
+    const char *field = hl_tsv_field(t, row, column);
+    *out = NAN;
+    if (!*field || strcmp(field, "nan") == 0 || strcmp(field, "-") == 0 || hl_parse_f64(field, out))
+        return 0;
+    return hl_fail(e, "%s: row %zu: %s: expected a number, found '%s'", t->name, row + 1,
+                   t->columns[column], field);
+}
+
+static int read_column(const hl_tsv *t, const char *name, double **out, hl_err *e)
+{
+    size_t column;
+    if (hl_tsv_column(t, name, &column, e))
+        return -1;
+    *out = hl_malloc(t->nrows, sizeof **out);
+    for (size_t i = 0; i < t->nrows; i++)
+        if (read_value(t, i, column, *out + i, e))
+            return -1;
+    return 0;
+}
+
+static int read_columns(report_history *h, const hl_tsv *t, hl_err *e)
+{
+    static const char *const names[HIST_COLUMNS] = {"loss", "accuracy", "val_loss", "val_accuracy"};
+    h->n = t->nrows;
+    if (h->n == 0)
+        return hl_fail(e, "%s: it holds no epoch", t->name);
+    if (read_column(t, "epoch", &h->epoch, e))
+        return -1;
+    for (size_t i = 0; i < h->n; i++)
+        if (!isfinite(h->epoch[i]) || (i && h->epoch[i] <= h->epoch[i - 1]))
+            return hl_fail(e, "%s: row %zu: epoch: expected a larger number than before", t->name,
+                           i + 1);
+    for (int c = 0; c < HIST_COLUMNS; c++)
+        if (read_column(t, names[c], &h->value[c], e))
+            return -1;
+    const char *chain = hl_tsv_comment(t, "chain");
+    h->chain = chain ? hl_strdup(chain) : NULL;
+    return 0;
+}
+
+int report_history_read(report_history *h, const char *path, hl_err *e)
+{
+    hl_tsv t;
+    *h = (report_history){0};
+    if (hl_tsv_read(&t, path, e))
+        return -1;
+    const int status = read_columns(h, &t, e);
+    hl_tsv_free(&t);
+    if (status)
+        report_history_free(h);
+    return status;
+}
+
+void report_history_free(report_history *h)
+{
+    free(h->epoch);
+    for (int c = 0; c < HIST_COLUMNS; c++)
+        free(h->value[c]);
+    free(h->chain);
+    *h = (report_history){0};
+}
+
+/* ---- predictions ---- */
+
+int report_predictions_read(hl_predictions *p, const char *path, const report_metrics *m, hl_err *e)
+{
+    const char *subset = strcmp(m->subset, "all") == 0 ? NULL : m->subset;
+    if (hl_predictions_read(p, path, m->classes, m->m.nclasses, m->file, subset, e))
+        return -1;
+    if (p->n == m->m.n)
+        return 0;
+    hl_fail(e, "%s: expected %llu rows of the subset %s, as in %s, found %zu", p->table.name,
+            (unsigned long long)m->m.n, m->subset, m->file, p->n);
+    hl_predictions_free(p);
+    return -1;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the steps of a run said of themselves: a folder with the output of `TOOL --version`. */
+#ifndef HILUM_REPORT_READ_SOFTWARE_H
+#define HILUM_REPORT_READ_SOFTWARE_H
+
+#include "pairs.h"
+
+typedef struct report_software {
+    report_pairs *tools; /* [n], by file name */
+    size_t n;
+} report_software;
+
+int report_software_read(report_software *s, const char *folder, hl_err *e);
+void report_software_free(report_software *s);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether the probabilities are what they say: reliability curve, and the fitted temperature. */
+#include "../plot/plot.h"
+#include "base/mem.h"
+#include "sections.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Bins with images, as points. */
+typedef struct bins {
+    size_t n;
+    double *p, *observed, *lo, *hi, images;
+} bins;
+
+/* Wilson's interval of k successes in n, at 95 %. */
+static void wilson(double share, double n, double *lo, double *hi)
+{
+    const double z = 1.959963984540054, zz = z * z;
+    const double middle = (share + zz / (2 * n)) / (1 + zz / n);
+    const double half = z / (1 + zz / n) * sqrt(share * (1 - share) / n + zz / (4 * n * n));
+    *lo = fmax(0, middle - half);
+    *hi = fmin(1, middle + half);
+}
+
+static bins filled_bins(const evidence_curve *c)
+{
+    bins b = {0};
+    b.p = hl_malloc(c->n, sizeof *b.p);
+    b.observed = hl_malloc(c->n, sizeof *b.observed);
+    b.lo = hl_malloc(c->n, sizeof *b.lo);
+    b.hi = hl_malloc(c->n, sizeof *b.hi);
+    for (size_t i = 0; i < c->n; i++) {
+        if (!(c->count[i] > 0) || !isfinite(c->mean_p[i]) || !isfinite(c->observed[i]))
+            continue;
+        b.p[b.n] = c->mean_p[i];
+        b.observed[b.n] = c->observed[i];
+        wilson(c->observed[i], c->count[i], &b.lo[b.n], &b.hi[b.n]);
+        b.images += c->count[i];
+        b.n++;
+    }
+    return b;
+}
+
+static void free_bins(bins *b)
+{
+    free(b->p);
+    free(b->observed);
+    free(b->lo);
+    free(b->hi);
+}
+
+static int draw(doc *d, const report_metrics *r, const report_evidence *v, const bins *b, hl_err *e)
+{
+    static const double ends[] = {0, 1};
+    const plot_series series[] = {
+        {.name = "perfect", .x = ends, .y = ends, .n = 2, .colour = PLOT_GREY, .dash = 1},
+        {.name = NULL, .x = b->p, .y = b->observed, .n = b->n, .colour = 0},
+        {.name = "this model",
+         .style = PLOT_ERRORS,
+         .x = b->p,
+         .y = b->observed,
+         .lo = b->lo,
+         .hi = b->hi,
+         .n = b->n,
+         .colour = 0},
+    };
+    plot p = plot_unit_square("reliability", "mean probability", "observed share", "top left");
+    p.series = series;
+    p.nseries = 3;
+    hl_text alt = {0};
+    hl_text_printf(&alt,
+                   "%.0f images in %zu groups of like probability of %s: what the model said, and "
+                   "how many there were. Bars: 95" PER_CENT " intervals by Wilson.",
+                   b->images, b->n, r->classes[1]);
+    const double ece = evidence_real(v->binary, "ece");
+    if (isfinite(ece))
+        hl_text_printf(&alt, " The expected calibration error is %.3f.", ece);
+    const int status = plot_add(d, &p, "Reliability", alt.data, e);
+    hl_text_free(&alt);
+    return status;
+}
+
+static void add_pair(doc_table *t, const char *name, const evidence_pair *pair)
+{
+    doc_add_cell(t, "%s", name);
+    doc_add_number(t, pair->before);
+    doc_add_number(t, pair->after);
+}
+
+static void list_before_after(doc *d, const report_evidence *v)
+{
+    hl_text caption = {0};
+    hl_text_printf(&caption,
+                   "Before and after the logits are divided by the temperature %.3f, which was "
+                   "fitted on the validation images. Smaller is better.",
+                   v->temperature);
+    doc_table *t = doc_add_table(d, caption.data);
+    hl_text_free(&caption);
+    doc_add_column(t, "Figure", COL_TEXT);
+    doc_add_column(t, "Before", COL_NUMBER);
+    doc_add_column(t, "After", COL_NUMBER);
+    add_pair(t, "Log loss", &v->log_loss);
+    add_pair(t, "Brier score", &v->brier);
+    add_pair(t, "Expected calibration error", &v->ece);
+}
+
+int add_calibration(doc *d, const report_metrics *r, const report_evidence *v, hl_err *e)
+{
+    bins b = filled_bins(&v->reliability);
+    int status = 0;
+    if (b.n || v->is_calibrated)
+        doc_say(d, DOC_SECTION, "Calibration");
+    if (v->is_calibrated)
+        list_before_after(d, v);
+    if (b.n && r->m.nclasses == 2)
+        status = draw(d, r, v, &b, e);
+    free_bins(&b);
+    return status;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Loss and accuracy, epoch by epoch. */
+#include "../plot/plot.h"
+#include "sections.h"
+
+#include <math.h>
+
+typedef struct curve {
+    const char *name, *title, *what;
+    int train, val;
+    bool is_share; /* an accuracy: between 0 and 1 */
+} curve;
+
+/* Smallest and largest value there is; false if there is none. */
+static bool range_of(const double *v, size_t n, double *lo, double *hi)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(v[i]))
+            continue;
+        *lo = any ? fmin(*lo, v[i]) : v[i];
+        *hi = any ? fmax(*hi, v[i]) : v[i];
+        any = true;
+    }
+    return any;
+}
+
+static void set_ranges(plot *p, const report_history *h, const curve *c)
+{
+    double lo = 0, hi = 1, val_lo, val_hi;
+    range_of(h->value[c->train], h->n, &lo, &hi);
+    if (range_of(h->value[c->val], h->n, &val_lo, &val_hi)) {
+        lo = fmin(lo, val_lo);
+        hi = fmax(hi, val_hi);
+    }
+    p->ymin = c->is_share ? fmax(0, floor(lo * 20 - 0.2) / 20) : fmin(0, 1.05 * lo);
+    p->ymax = c->is_share ? 1 : (hi > 0 ? 1.05 * hi : 1);
+    p->xmin = h->epoch[0];
+    p->xmax = h->epoch[h->n - 1];
+    if (h->n == 1) {
+        p->xmin -= 1;
+        p->xmax += 1;
+    }
+    p->xstep = fmax(1, plot_step(p->xmax - p->xmin, 8)); /* epochs are whole */
+    p->ystep = plot_step(p->ymax - p->ymin, 6);
+}
+
+static double last_value(const double *v, size_t n)
+{
+    return n ? v[n - 1] : NAN;
+}
+
+static void describe(const report_history *h, const curve *c, bool has_val, hl_text *t)
+{
+    const double *train = h->value[c->train];
+    hl_text_printf(t, "%s in training %.3f after the first epoch and %.3f after the last of %zu",
+                   c->what, train[0], last_value(train, h->n), h->n);
+    if (has_val)
+        hl_text_printf(t, "; in validation %.3f and %.3f", h->value[c->val][0],
+                       last_value(h->value[c->val], h->n));
+    hl_text_puts(t, ".");
+}
+
+static int add_curve(doc *d, const report_history *h, const curve *c, const char *of, hl_err *e)
+{
+    double lo, hi;
+    const bool has_val = range_of(h->value[c->val], h->n, &lo, &hi);
+    const plot_style style = h->n <= 40 ? PLOT_MARKED_LINE : PLOT_LINE;
+    const plot_series series[] = {
+        {.name = "training",
+         .x = h->epoch,
+         .y = h->value[c->train],
+         .n = h->n,
+         .style = style,
+         .colour = 0},
+        {.name = "validation",
+         .x = h->epoch,
+         .y = h->value[c->val],
+         .n = h->n,
+         .style = style,
+         .colour = 1,
+         .dash = 1},
+    };
+    hl_text id = {0}, alt = {0};
+    hl_text_printf(&id, "%s%s", c->name, of);
+    plot p = {.id = id.data,
+              .xlabel = "epoch",
+              .ylabel = c->is_share ? "accuracy" : "loss",
+              .key = c->is_share ? "bottom right" : "top right",
+              .series = series,
+              .nseries = has_val ? 2 : 1};
+    set_ranges(&p, h, c);
+    describe(h, c, has_val, &alt);
+    const int status = plot_add(d, &p, c->title, alt.data, e);
+    hl_text_free(&alt);
+    hl_text_free(&id);
+    return status;
+}
+
+int add_curves(doc *d, const report_history *h, const char *of, hl_err *e)
+{
+    static const curve loss = {"loss", "Loss", "Loss", HIST_LOSS, HIST_VAL_LOSS, false};
+    static const curve accuracy = {"accuracy",    "Accuracy",        "Accuracy",
+                                   HIST_ACCURACY, HIST_VAL_ACCURACY, true};
+    return add_curve(d, h, &loss, of, e) || add_curve(d, h, &accuracy, of, e) ? -1 : 0;
+}
+
+int add_training(doc *d, const report_history *h, hl_err *e)
+{
+    doc_say(d, DOC_SECTION, "Learning curves");
+    return add_curves(d, h, "", e);
+}

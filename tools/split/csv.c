@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "csv.h"
+
+#include "base/mem.h"
+#include "format/text_encoding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_COLUMNS = 1024 };
+
+/* A field in quotes, unquoted in place; leaves c->at behind the closing quote. */
+static int read_quoted(hl_csv *c, char **field, char **field_end, hl_err *e)
+{
+    char *to = ++c->at;
+    *field = to;
+    for (;;) {
+        char *quote = memchr(c->at, '"', (size_t)(c->end - c->at));
+        if (!quote)
+            return hl_fail(e, "%s: line %zu: a quoted field does not end", c->name, c->line);
+        const size_t run = (size_t)(quote - c->at);
+        for (const char *s = c->at; s < quote; s++)
+            c->next_line += *s == '\n';
+        memmove(to, c->at, run);
+        to += run;
+        c->at = quote + 1;
+        if (c->at == c->end || *c->at != '"')
+            break;
+        *to++ = '"';
+        c->at++;
+    }
+    *field_end = to;
+    return 0;
+}
+
+static int read_plain(hl_csv *c, char **field, char **field_end, hl_err *e)
+{
+    *field = c->at;
+    c->at += strcspn(c->at, ",\"\r\n");
+    *field_end = c->at;
+    if (*c->at == '"')
+        return hl_fail(e, "%s: line %zu: a quote inside a field that is not quoted", c->name,
+                       c->line);
+    return 0;
+}
+
+/* Takes the comma or line end behind a field; *last tells whether the record ends here. */
+static int read_separator(hl_csv *c, bool *last, hl_err *e)
+{
+    *last = true;
+    if (c->at == c->end)
+        return 0;
+    const bool crlf = c->at[0] == '\r' && c->at[1] == '\n';
+    if (*c->at == ',') {
+        *last = false;
+    } else if (*c->at == '\n' || crlf) {
+        c->next_line++;
+    } else {
+        return hl_fail(e, "%s: line %zu: expected a comma or the end of the line after a field",
+                       c->name, c->line);
+    }
+    c->at += crlf ? 2 : 1;
+    return 0;
+}
+
+/* One record into fields[0 .. *n - 1]; more than max fields are counted as max + 1. */
+static int read_record(hl_csv *c, char **fields, size_t max, size_t *n, hl_err *e)
+{
+    c->line = c->next_line;
+    *n = 0;
+    for (bool last = false; !last;) {
+        char *field, *field_end;
+        if (*c->at == '"' ? read_quoted(c, &field, &field_end, e)
+                          : read_plain(c, &field, &field_end, e))
+            return -1;
+        if (read_separator(c, &last, e))
+            return -1;
+        *field_end = '\0'; /* only now: the separator stood here */
+        if (*n < max)
+            fields[(*n)++] = field;
+        else
+            *n = max + 1;
+    }
+    return 0;
+}
+
+static void skip_empty_lines(hl_csv *c)
+{
+    while (c->at < c->end && (*c->at == '\n' || (*c->at == '\r' && c->at[1] == '\n'))) {
+        c->at += *c->at == '\r' ? 2 : 1;
+        c->next_line++;
+    }
+}
+
+/* Spreadsheets separate by semicolons where a comma is the decimal mark. */
+static int check_separator(const hl_csv *c, hl_err *e)
+{
+    const char *other = c->ncolumns == 1 ? strpbrk(c->columns[0], ";\t") : NULL;
+    return other ? hl_fail(e, "%s: line %zu: expected columns separated by commas, found %s",
+                           c->name, c->line, *other == ';' ? "semicolons" : "tabs")
+                 : 0;
+}
+
+static int check_columns(const hl_csv *c, hl_err *e)
+{
+    if (check_separator(c, e))
+        return -1;
+    for (size_t i = 0; i < c->ncolumns; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(c->columns[i], c->columns[k]) == 0)
+                return hl_fail(e, "%s: line %zu: column '%s' stands there twice", c->name, c->line,
+                               c->columns[i]);
+    return 0;
+}
+
+int hl_csv_open(hl_csv *c, const char *name, char *text, size_t len, hl_err *e)
+{
+    *c = (hl_csv){.name = name, .at = text, .end = text + len, .next_line = 1};
+    if (hl_text_check_encoding(text, len, name, e))
+        return -1;
+    if (memchr(text, '\0', len))
+        return hl_fail(e, "%s: not a CSV text: it holds a zero byte", name);
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        c->at += 3;
+    skip_empty_lines(c);
+    if (c->at == c->end)
+        return hl_fail(e, "%s: is empty: expected a line of column names", name);
+    c->columns = hl_calloc(MAX_COLUMNS, sizeof *c->columns);
+    int status = read_record(c, c->columns, MAX_COLUMNS, &c->ncolumns, e);
+    if (status == 0 && c->ncolumns > MAX_COLUMNS)
+        status = hl_fail(e, "%s: line %zu: more than %d columns", name, c->line, MAX_COLUMNS);
+    if (status == 0)
+        status = check_columns(c, e);
+    if (status)
+        hl_csv_close(c);
+    else
+        c->fields = hl_calloc(c->ncolumns, sizeof *c->fields);
+    return status;
+}
+
+int hl_csv_next(hl_csv *c, bool *more, hl_err *e)
+{
+    skip_empty_lines(c);
+    *more = c->at < c->end;
+    if (!*more)
+        return 0;
+    size_t n;
+    if (read_record(c, c->fields, c->ncolumns, &n, e))
+        return -1;
+    if (n != c->ncolumns)
+        return hl_fail(e, "%s: line %zu: expected %zu fields, found %s%zu", c->name, c->line,
+                       c->ncolumns, n > c->ncolumns ? "more than " : "",
+                       n > c->ncolumns ? c->ncolumns : n);
+    return 0;
+}
+
+int hl_csv_column(const hl_csv *c, const char *column)
+{
+    for (size_t i = 0; i < c->ncolumns; i++)
+        if (strcmp(c->columns[i], column) == 0)
+            return (int)i;
+    return -1;
+}
+
+void hl_csv_close(hl_csv *c)
+{
+    free(c->columns);
+    free(c->fields);
+    *c = (hl_csv){0};
+}

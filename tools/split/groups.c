@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "groups.h"
+
+#include "base/mem.h"
+#include "base/union_find.h"
+#include "dedup/duplicates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_patients(const void *a, const void *b, void *ctx)
+{
+    const hl_manifest *m = ctx;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return strcmp(m->samples[x].patient, m->samples[y].patient);
+}
+
+/* Patients by number, in the order of their names: [sample] -> patient, and their names. */
+typedef struct patients {
+    size_t *of;         /* [samples] */
+    const char **names; /* [n] */
+    size_t n;
+} patients;
+
+static void number_patients(patients *p, const hl_manifest *m)
+{
+    size_t *order = hl_malloc(m->n, sizeof *order);
+    *p = (patients){.of = hl_malloc(m->n, sizeof *p->of),
+                    .names = hl_malloc(m->n, sizeof *p->names)};
+    for (size_t i = 0; i < m->n; i++)
+        order[i] = i;
+    qsort_r(order, m->n, sizeof *order, compare_patients, (void *)m);
+    for (size_t i = 0; i < m->n; i++) {
+        if (i == 0 || compare_patients(&order[i - 1], &order[i], (void *)m) != 0)
+            p->names[p->n++] = m->samples[order[i]].patient;
+        p->of[order[i]] = p->n - 1;
+    }
+    free(order);
+}
+
+/* The smallest number in a set is the patient that sorts first. */
+static void join_patients(hl_together *t, const hl_duplicate *d, const hl_manifest *m)
+{
+    patients p;
+    hl_sets sets;
+    number_patients(&p, m);
+    hl_sets_init(&sets, p.n);
+    for (size_t i = 0; i < m->n; i++) {
+        t->copies += d[i].likeness != HL_ALONE;
+        hl_sets_join(&sets, p.of[d[i].group], p.of[i]);
+    }
+    size_t *size = hl_calloc(p.n, sizeof *size);
+    for (size_t i = 0; i < p.n; i++)
+        size[hl_sets_find(&sets, i)]++;
+    for (size_t i = 0; i < p.n; i++)
+        t->joined += size[i] > 1 ? size[i] : 0;
+    for (size_t i = 0; i < m->n; i++)
+        t->keys[i] = p.names[hl_sets_find(&sets, p.of[i])];
+    free(size);
+    hl_sets_free(&sets);
+    free(p.of);
+    free(p.names);
+}
+
+int hl_together_find(hl_together *t, const hl_manifest *m, const hl_fingerprints_how *how,
+                     hl_err *e)
+{
+    *t = (hl_together){.keys = hl_malloc(m->n, sizeof *t->keys)};
+    hl_fingerprint *f = hl_calloc(m->n, sizeof *f);
+    hl_duplicate *d = hl_malloc(m->n, sizeof *d);
+    int status = hl_fingerprints_read(f, m, how, e);
+    if (status == 0)
+        status = hl_duplicates_find(d, f, m->n, how->jobs, e);
+    if (status == 0) {
+        hl_fingerprints_digest(f, m, t->digest);
+        for (size_t i = 0; i < m->n; i++)
+            t->unreadable += f[i].why != NULL;
+        join_patients(t, d, m);
+    } else {
+        hl_together_free(t);
+    }
+    hl_fingerprints_free(f, m->n);
+    free(f);
+    free(d);
+    return status;
+}
+
+void hl_together_free(hl_together *t)
+{
+    free(t->keys);
+    *t = (hl_together){0};
+}
