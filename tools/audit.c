@@ -6,6 +6,7 @@
 #include "data/named_files.h"
 #include "data/provenance.h"
 #include "format/checksum.h"
+#include "format/tsv.h"
 #include "image/image.h"
 #include "sys/cli.h"
 #include "sys/output.h"
@@ -46,65 +47,65 @@ static const hl_cli cli = {
     .libraries = hl_image_libraries,
 };
 
-static bool leaks(const hl_audit *a)
+static bool leaks(const audit_context *a)
 {
     return a->leaking_patients || a->leaking_groups;
 }
 
 /* "12 patients and 3 groups of copies are in both train and test" */
-static void describe_leak(const hl_audit *a, hl_text *text)
+static void describe_leak(const audit_context *a, hl_strbuf *text)
 {
     const char *and = "";
     if (a->leaking_patients) {
-        hl_text_printf(text, "%zu patient%s", a->leaking_patients,
-                       a->leaking_patients == 1 ? "" : "s");
+        hl_strbuf_printf(text, "%zu patient%s", a->leaking_patients,
+                         a->leaking_patients == 1 ? "" : "s");
         and = " and ";
     }
     if (a->leaking_groups)
-        hl_text_printf(text, "%s%zu group%s of copies", and, a->leaking_groups,
-                       a->leaking_groups == 1 ? "" : "s");
-    hl_text_printf(text, " %s in both train and test",
-                   a->leaking_patients + a->leaking_groups == 1 ? "is" : "are");
+        hl_strbuf_printf(text, "%s%zu group%s of copies", and, a->leaking_groups,
+                         a->leaking_groups == 1 ? "" : "s");
+    hl_strbuf_printf(text, " %s in both train and test",
+                     a->leaking_patients + a->leaking_groups == 1 ? "is" : "are");
 }
 
 /* ---- the table ---- */
 
-static int make_chain(const hl_audit *a, char **chain, hl_err *e)
+static int make_chain(const audit_context *a, char **chain, hl_err *e)
 {
     char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE];
     hl_manifest_digest(a->m, manifest);
-    hl_fingerprints_digest(a->prints, a->m, images);
+    hl_fingerprint_set_digest(a->prints, a->m, images);
     const hl_input inputs[] = {{"manifest", manifest}, {"images", images}};
-    return hl_chain_extend(chain, a->m->chain, &cli, inputs, 2, e);
+    return hl_provenance_extend(chain, a->m->chain, &cli, inputs, 2, e);
 }
 
-static int format_table(const hl_audit *a, hl_text *t, hl_err *e)
+static int format_table(const audit_context *a, hl_strbuf *t, hl_err *e)
 {
     char *chain;
     if (make_chain(a, &chain, e))
         return -1;
-    hl_text_puts(t, "#hilum-audit 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-audit 1\n#chain\t");
     hl_tsv_escape(t, chain);
     free(chain);
-    hl_text_printf(t, "\n#images\t%zu\n#errors\t%zu\n#warnings\t%zu\n", a->m->n,
-                   a->findings.count[HL_ERROR], a->findings.count[HL_WARNING]);
+    hl_strbuf_printf(t, "\n#images\t%zu\n#errors\t%zu\n#warnings\t%zu\n", a->m->n,
+                     a->findings.count[AUDIT_ERROR], a->findings.count[AUDIT_WARNING]);
     if (leaks(a)) {
-        hl_text_puts(t, "#leak\t");
+        hl_strbuf_puts(t, "#leak\t");
         describe_leak(a, t);
-        hl_text_puts(t, "\n");
+        hl_strbuf_puts(t, "\n");
     }
     if (opt_allow_leak)
-        hl_text_puts(t, "#allow-leak\tyes\n");
-    hl_text_puts(t, hl_finding_columns);
+        hl_strbuf_puts(t, "#allow-leak\tyes\n");
+    hl_strbuf_puts(t, audit_finding_columns);
     if (a->findings.rows.len)
-        hl_text_add(t, a->findings.rows.data, a->findings.rows.len);
-    hl_seal_table(t, 0);
+        hl_strbuf_add(t, a->findings.rows.data, a->findings.rows.len);
+    hl_checksum_add_line(t, 0);
     return 0;
 }
 
-static int write_table(const hl_audit *a, hl_err *e)
+static int write_table(const audit_context *a, hl_err *e)
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_out out;
     int status = format_table(a, &t, e);
     if (status == 0)
@@ -113,45 +114,46 @@ static int write_table(const hl_audit *a, hl_err *e)
         fwrite(t.data, 1, t.len, out.fp); /* a failure shows in ferror at commit */
         status = hl_out_commit(&out, e);
     }
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return status;
 }
 
 /* ---- the whole ---- */
 
-static void check(hl_audit *a)
+static void check(audit_context *a)
 {
-    hl_check_unreadable(a);
-    hl_check_copies(a);
-    hl_check_patients(a);
-    hl_check_balance(a);
-    hl_check_shortcuts(a);
+    audit_check_unreadable(a);
+    audit_check_copies(a);
+    audit_check_patients(a);
+    audit_check_balance(a);
+    audit_check_shortcuts(a);
 }
 
-static void say(const hl_audit *a)
+static void say(const audit_context *a)
 {
     hl_log_info("%zu images: %zu unreadable; %zu in %zu groups of copies; %zu patients in several "
                 "subsets; %zu shortcuts to the label",
                 a->m->n, a->unreadable, a->copied, a->groups, a->divided, a->shortcuts);
     if (!leaks(a))
         return;
-    hl_text text = {0};
+    hl_strbuf text = {0};
     describe_leak(a, &text);
     hl_log_warn("leakage: %s: test figures will be too good", text.data);
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
 }
 
 /* found: whether that is there which --fail-on asks for. */
 static int audit(hl_manifest *m, bool *found, hl_err *e)
 {
-    hl_manifest_drop_variants(m); /* they are made from the same files */
-    const hl_fingerprints_how how = {
+    hl_manifest_drop_augmented(m); /* they are made from the same files */
+    const hl_fingerprint_options how = {
         .root = opt_root ? opt_root : m->root, .cache = opt_cache, .jobs = (int)opt_jobs};
     hl_fingerprint *prints = hl_calloc(m->n, sizeof *prints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
-    hl_audit a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
-    int status =
-        hl_files_expect_kept(m, how.root, e) || hl_fingerprints_read(prints, m, &how, e) ? -1 : 0;
+    audit_context a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
+    int status = hl_files_expect_kept(m, how.root, e) || hl_fingerprint_set_read(prints, m, &how, e)
+                     ? -1
+                     : 0;
     if (status == 0)
         status = hl_duplicates_find(copies, prints, m->n, (int)opt_jobs, e);
     if (status == 0) {
@@ -161,10 +163,10 @@ static int audit(hl_manifest *m, bool *found, hl_err *e)
     if (status == 0) {
         say(&a);
         *found = (opt_fail_on == FAIL_ON_LEAK && leaks(&a) && !opt_allow_leak) ||
-                 (opt_fail_on == FAIL_ON_ERROR && a.findings.count[HL_ERROR] > 0);
+                 (opt_fail_on == FAIL_ON_ERROR && a.findings.count[AUDIT_ERROR] > 0);
     }
-    hl_findings_free(&a.findings);
-    hl_fingerprints_free(prints, m->n);
+    audit_findings_free(&a.findings);
+    hl_fingerprint_set_free(prints, m->n);
     free(prints);
     free(copies);
     return status;

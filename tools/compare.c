@@ -2,7 +2,6 @@
 /* compare: tests whether models differ, on the answers that they gave to the same samples. */
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/strbuf.h"
 #include "compare/comparison.h"
 #include "compare/write.h"
 #include "data/named_files.h"
@@ -75,7 +74,7 @@ static char **name_models(char *const *files, size_t n)
 }
 
 /* Both outputs appear, or neither. */
-static int write_all(const study *s, const char *word, hl_err *e)
+static int write_all(const comparison *s, const char *word, hl_err *e)
 {
     hl_out table, plain = {0};
     if (hl_out_open(&table, output, false, e))
@@ -84,8 +83,8 @@ static int write_all(const study *s, const char *word, hl_err *e)
         hl_out_abort(&table);
         return -1;
     }
-    study_write_table(s, word, table.fp);
-    int status = json ? study_write_json(s, word, plain.fp, e) : 0;
+    compare_write_table(s, word, table.fp);
+    int status = json ? compare_write_json(s, word, plain.fp, e) : 0;
     hl_out *const outs[] = {&table, &plain};
     if (status == 0)
         status = hl_out_commit_all(outs, json ? 2 : 1, e);
@@ -96,17 +95,17 @@ static int write_all(const study *s, const char *word, hl_err *e)
 
 static int run(char *const *files, char *const *name, size_t n, hl_err *e)
 {
-    study s;
+    comparison s;
     char word[16];
     hl_choice_word(SUBSET_WORDS, subset, word, sizeof word);
-    int status = study_read(&s, files, (const char *const *)name, n, word, e);
+    int status = compare_read(&s, files, (const char *const *)name, n, word, e);
     if (status == 0)
-        status = study_compute(&s, (size_t)resamples, seed, (int)jobs, e);
+        status = compare_compute(&s, (size_t)resamples, seed, (int)jobs, e);
     if (status == 0 && s.nclasses != 2)
         hl_log_info("%zu classes: no AUROC, and no test of it", s.nclasses);
     if (status == 0)
         status = write_all(&s, word, e);
-    study_free(&s);
+    compare_free(&s);
     return status;
 }
 

@@ -3,10 +3,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/progress.h"
 #include "base/strbuf.h"
 #include "digest/cache.h"
+#include "format/tsv.h"
 #include "sys/cache_dir.h"
 #include "sys/cli.h"
+#include "sys/file_digest.h"
 #include "sys/find_files.h"
 
 #include <stdio.h>
@@ -39,7 +42,7 @@ static const hl_cli cli = {
 typedef struct file {
     char *path;       /* to open it */
     const char *name; /* within the folder */
-    hl_file_state state;
+    hl_file_stamp state;
     char digest[HL_DIGEST_SIZE]; /* empty: not known yet */
 } file;
 
@@ -54,8 +57,8 @@ typedef struct job {
 
 static char *join(const char *dir, const char *name)
 {
-    hl_text path = {0};
-    hl_text_printf(&path, "%s/%s", dir, name);
+    hl_strbuf path = {0};
+    hl_strbuf_printf(&path, "%s/%s", dir, name);
     return path.data;
 }
 
@@ -75,21 +78,21 @@ static int stat_files(job *j, hl_err *e)
         struct stat st;
         if (stat(j->files[i].path, &st))
             return hl_fail_errno(e, "%s: cannot be read", j->files[i].path);
-        j->files[i].state = hl_file_state_of(&st);
+        j->files[i].state = hl_file_stamp_of(&st);
     }
     return 0;
 }
 
 static int list_folder(job *j, const char *dir, hl_err *e)
 {
-    hl_scan s;
-    if (hl_scan_files(&s, dir, e))
+    hl_found_files s;
+    if (hl_find_files(&s, dir, e))
         return -1;
     j->n = s.n;
     j->files = hl_calloc(s.n, sizeof *j->files);
     for (size_t i = 0; i < s.n; i++)
         j->files[i] = (file){.path = join(dir, s.paths[i]), .name = hl_strdup(s.paths[i])};
-    hl_scan_free(&s);
+    hl_found_files_free(&s);
     return 0;
 }
 
@@ -133,12 +136,12 @@ static int count_one(void *ctx, size_t i, size_t slot, hl_err *e)
     return 0;
 }
 
-static int digest_files(job *j, const hl_cache *cache, hl_err *e)
+static int digest_files(job *j, const digest_cache *cache, hl_err *e)
 {
     size_t n = 0;
     j->unknown = hl_calloc(j->n, sizeof *j->unknown);
     for (size_t i = 0; i < j->n; i++) {
-        const char *known = hl_cache_find(cache, &j->files[i].state);
+        const char *known = digest_cache_find(cache, &j->files[i].state);
         if (known)
             memcpy(j->files[i].digest, known, sizeof j->files[i].digest);
         else
@@ -172,32 +175,32 @@ static void sum_up(const job *j, bool is_folder, char text[HL_DIGEST_SIZE])
 /* ---- the cache of an operand ---- */
 
 /* What can be known again next time; written only where that is not what is there already. */
-static int remember(const job *j, const hl_cache *old, const char *path, hl_err *e)
+static int remember(const job *j, const digest_cache *old, const char *path, hl_err *e)
 {
-    hl_cache new = {0};
+    digest_cache new = {0};
     for (size_t i = 0; i < j->n; i++)
-        if (hl_file_state_is_settled(&j->files[i].state, j->started))
-            hl_cache_add(&new, &j->files[i].state, j->files[i].digest);
-    hl_cache_sort(&new);
+        if (hl_file_stamp_is_settled(&j->files[i].state, j->started))
+            digest_cache_add(&new, &j->files[i].state, j->files[i].digest);
+    digest_cache_sort(&new);
     const bool same = new.n == old->n && j->known == new.n;
-    const int status = same ? 0 : hl_cache_write(&new, path, e);
-    hl_cache_free(&new);
+    const int status = same ? 0 : digest_cache_write(&new, path, e);
+    digest_cache_free(&new);
     return status;
 }
 
 static int digest_with_cache(job *j, const char *operand, hl_err *e)
 {
-    hl_cache cache = {0};
+    digest_cache cache = {0};
     hl_err why;
-    char *path = cache_dir ? hl_cache_place(cache_dir, operand, "", e) : NULL;
+    char *path = cache_dir ? hl_cache_dir_path(cache_dir, operand, "", e) : NULL;
     if (cache_dir && !path)
         return -1;
-    if (path && hl_cache_read(&cache, path, &why))
+    if (path && digest_cache_read(&cache, path, &why))
         hl_log_warn("%s: all files are read again", why.msg);
     int status = digest_files(j, &cache, e);
     if (status == 0 && path)
         status = remember(j, &cache, path, e);
-    hl_cache_free(&cache);
+    digest_cache_free(&cache);
     free(path);
     return status;
 }
@@ -212,10 +215,10 @@ static int digest(const char *operand, hl_err *e)
         status = digest_with_cache(&j, operand, e);
     if (status == 0) {
         sum_up(&j, is_folder, text);
-        hl_text line = {0};
+        hl_strbuf line = {0};
         hl_tsv_escape(&line, operand);
         printf("%s\t%s\n", text, line.data);
-        hl_text_free(&line);
+        hl_strbuf_free(&line);
     }
     free_job(&j);
     return status;
@@ -228,7 +231,7 @@ int main(int argc, char **argv)
     hl_err err;
     int status = 0;
     if (cache_dir)
-        status = hl_cache_folder_make(cache_dir, &err);
+        status = hl_cache_dir_make(cache_dir, &err);
     for (int i = first; i < argc && status == 0; i++)
         status = digest(argv[i], &err);
     if (status == 0 && (fflush(stdout) || ferror(stdout)))

@@ -2,6 +2,7 @@
 /* evaluate: measures a head on features that it may or may not have been trained on. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "data/calibration_file.h"
 #include "data/feature_file.h"
 #include "data/named_files.h"
@@ -63,21 +64,21 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
-    .libraries = net_libraries,
+    .libraries = nn_libraries,
 };
 
 /* On the features that a head was trained on, only its own subsets tell what it has not seen. */
-static int check_subsets(const hl_head *head, const hl_samples *s, const char *head_name, hl_err *e)
+static int check_subsets(const nn_head *head, const hl_samples *s, const char *head_name, hl_err *e)
 {
     char features[HL_DIGEST_SIZE], own[HL_DIGEST_SIZE];
-    const char *chain = hl_head_chain(head);
-    if (hl_chain_input(chain, "train-head", "features", features, e) ||
-        hl_chain_input(chain, "train-head", "manifest", own, e))
+    const char *chain = nn_head_provenance(head);
+    if (hl_provenance_input(chain, "train-head", "features", features, e) ||
+        hl_provenance_input(chain, "train-head", "manifest", own, e))
         return -1;
     /* Also where the same features were made once more, with other last digits. */
     const char *made_by = hl_tf_meta(hl_tf_get_header(s->file), "hilum.chain");
     const bool same =
-        strcmp(features, hl_tf_id(s->file)) == 0 || hl_chain_descends_from(chain, made_by);
+        strcmp(features, hl_tf_id(s->file)) == 0 || hl_provenance_descends_from(chain, made_by);
     if (!same || strcmp(own, s->override) == 0)
         return 0;
     return hl_fail(e,
@@ -88,10 +89,10 @@ static int check_subsets(const hl_head *head, const hl_samples *s, const char *h
 
 /* Figures of features of another space mean nothing, so they are refused; but for the scaling of
  * the pixels, where it is asked for, to show what a known mistake does. */
-static int check_features(const hl_head *head, const char *head_name, hl_features *f, hl_err *e)
+static int check_features(const nn_head *head, const char *head_name, hl_features *f, hl_err *e)
 {
-    hl_space *space = &f->samples.space;
-    const char *trained = hl_head_space(head)->normalize;
+    hl_feature_space *space = &f->samples.space;
+    const char *trained = nn_head_feature_space(head)->normalize;
     char own[sizeof space->normalize];
     memcpy(own, space->normalize, sizeof own);
     if (opt_ignore_normalize && strcmp(own, trained) != 0) {
@@ -100,7 +101,7 @@ static int check_features(const hl_head *head, const char *head_name, hl_feature
                  trained);
         memcpy(space->normalize, trained, sizeof own);
     }
-    const int status = hl_head_check_features(head, head_name, f, e);
+    const int status = nn_head_check_features(head, head_name, f, e);
     memcpy(space->normalize, own, sizeof own);
     return status;
 }
@@ -130,7 +131,7 @@ static size_t keep_originals(const hl_features *f, size_t first, size_t n, float
 }
 
 /* Hands the kept ones to the outlier reference: what was trained on, and what was held out. */
-static void add_to_reference(hl_outlier_fit *fit, const hl_features *f, size_t first, size_t n,
+static void add_to_reference(hl_mahalanobis_fit *fit, const hl_features *f, size_t first, size_t n,
                              const float *values)
 {
     for (size_t i = first; fit && i < first + n; i++) {
@@ -138,13 +139,13 @@ static void add_to_reference(hl_outlier_fit *fit, const hl_features *f, size_t f
         if (s->variant)
             continue;
         if (s->subset != HL_TEST)
-            hl_outlier_fit_add(fit, values, s->cls, s->patient, s->subset == HL_TRAIN);
+            hl_mahalanobis_fit_add(fit, values, s->cls, s->patient, s->subset == HL_TRAIN);
         values += f->width;
     }
 }
 
 /* A row of p for each sample that is no variant. */
-static int predict_all(const hl_head *head, hl_features *f, hl_outlier_fit *fit, double *p,
+static int predict_all(const nn_head *head, hl_features *f, hl_mahalanobis_fit *fit, double *p,
                        uint32_t *predicted, hl_err *e)
 {
     const size_t rows = (size_t)batch < f->samples.n ? (size_t)batch : f->samples.n;
@@ -160,7 +161,7 @@ static int predict_all(const hl_head *head, hl_features *f, hl_outlier_fit *fit,
         if (status == 0)
             add_to_reference(fit, f, read, n, values);
         if (kept)
-            status = hl_head_predict(head, kept, values, to, e);
+            status = nn_head_predict(head, kept, values, to, e);
         for (size_t i = 0; status == 0 && i < kept; i++)
             predicted[done + i] = argmax(to + i * f->samples.nclasses, f->samples.nclasses);
         read += n;
@@ -186,13 +187,13 @@ static int write_outputs(const evaluation *v, const hl_calibration *learnt, hl_e
     }
     int status = predictions ? hl_out_open(&table, predictions, false, e) : 0;
     if (status == 0 && predictions) {
-        evaluation_write_predictions(v, table.fp);
+        evaluate_write_predictions(v, table.fp);
         outs[n++] = &table;
     }
     if (status == 0)
         status = hl_out_open(&metrics, output, false, e);
     if (status == 0)
-        status = evaluation_write_metrics(v, metrics.fp, e);
+        status = evaluate_write_metrics(v, metrics.fp, e);
     outs[n++] = &metrics;
     if (status == 0)
         status = hl_out_commit_all(outs, n, e);
@@ -202,17 +203,17 @@ static int write_outputs(const evaluation *v, const hl_calibration *learnt, hl_e
     return status;
 }
 
-static int make_chain(char **chain, const hl_head *head, const hl_features *f, hl_err *e)
+static int make_chain(char **chain, const nn_head *head, const hl_features *f, hl_err *e)
 {
     const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
-                               {"head", hl_head_id(head)},
+                               {"head", nn_head_id(head)},
                                {"manifest", f->samples.override}};
     char *both;
-    if (hl_chain_join(&both, f->samples.chain, hl_head_chain(head), e))
+    if (hl_provenance_join(&both, f->samples.chain, nn_head_provenance(head), e))
         return -1;
-    const int status = hl_chain_extend(chain, both, &cli, inputs, manifest ? 3 : 2, e);
-    hl_chain_warn_of_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
-    hl_chain_warn_of_old_id("head", status == 0 && hl_head_id_is_old(head));
+    const int status = hl_provenance_extend(chain, both, &cli, inputs, manifest ? 3 : 2, e);
+    hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
+    hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(head));
     free(both);
     return status;
 }
@@ -226,42 +227,43 @@ static evaluation_options options_of_evaluation(void)
 }
 
 /* What the validation samples tell, and the probabilities as they are with it. */
-static void learn(evaluation *v, hl_calibration *c, const hl_head *head, double *p)
+static void learn(evaluation *v, hl_calibration *c, const nn_head *head, double *p)
 {
-    *c = (hl_calibration){.classes = hl_names_copy(v->classes, v->nclasses),
+    *c = (hl_calibration){.classes = hl_string_list_copy(v->classes, v->nclasses),
                           .nclasses = v->nclasses,
-                          .space = *hl_head_space(head),
+                          .space = *nn_head_feature_space(head),
                           .chain = hl_strdup(v->chain),
                           .temperature = 1};
-    memcpy(c->head, hl_head_id(head), sizeof c->head);
-    if (opt_calibrate && evaluation_count(v, HL_VAL) == 0)
+    memcpy(c->head, nn_head_id(head), sizeof c->head);
+    if (opt_calibrate && evaluate_count(v, HL_VAL) == 0)
         hl_log_warn("--calibrate: there are no validation samples to fit a temperature on");
     else if (opt_calibrate) {
         double *raw = hl_malloc(v->manifest->n * v->nclasses, sizeof *raw);
         memcpy(raw, p, v->manifest->n * v->nclasses * sizeof *raw);
-        c->temperature = calibrate_temperature(v);
+        c->temperature = evaluate_fit_temperature(v);
         hl_temperature_apply(c->temperature, v->manifest->n, v->nclasses, p);
         v->raw = raw;
         hl_log_info("temperature %.4f", c->temperature);
     }
-    calibrate_points(v, c);
+    evaluate_operating_points(v, c);
     v->calibration = c;
 }
 
 /* The figures, and what comes with them; ends the fit. */
-static int conclude(evaluation *v, const hl_head *head, hl_outlier_fit *fit, double *p, hl_err *e)
+static int conclude(evaluation *v, const nn_head *head, hl_mahalanobis_fit *fit, double *p,
+                    hl_err *e)
 {
     hl_calibration c;
     learn(v, &c, head, p);
     if (fit)
-        hl_outlier_fit_end(fit, quantile, &c.outlier);
+        hl_mahalanobis_fit_end(fit, quantile, &c.outlier);
     const int status = write_outputs(v, &c, e);
     hl_calibration_free(&c);
     free((double *)v->raw);
     return status;
 }
 
-static int measure(const hl_head *head, hl_features *f, hl_err *e)
+static int measure(const nn_head *head, hl_features *f, hl_err *e)
 {
     char *chain = NULL;
     uint32_t *predicted = hl_malloc(f->samples.n, sizeof *predicted);
@@ -275,15 +277,15 @@ static int measure(const hl_head *head, hl_features *f, hl_err *e)
                     .mismatch = *mismatch ? mismatch : NULL,
                     .subset = subset,
                     .space = &f->samples.space};
-    hl_outlier_fit *fit =
-        calibration ? hl_outlier_fit_new(f->width, f->samples.nclasses, seed) : NULL;
+    hl_mahalanobis_fit *fit =
+        calibration ? hl_mahalanobis_fit_new(f->width, f->samples.nclasses, seed) : NULL;
     int status = 0;
-    if (evaluation_count(&v, subset) == 0)
+    if (evaluate_count(&v, subset) == 0)
         status = hl_fail(e, "%s: it has no sample of the subset '%s'", hl_tf_name(f->samples.file),
-                         evaluation_subset_name(subset));
+                         evaluate_subset_name(subset));
     if (status == 0)
         status = predict_all(head, f, fit, p, predicted, e);
-    hl_manifest_drop_variants(&f->samples.manifest); /* what is measured are images */
+    hl_manifest_drop_augmented(&f->samples.manifest); /* what is measured are images */
     if (status == 0)
         status = make_chain(&chain, head, f, e);
     v.chain = chain;
@@ -297,15 +299,15 @@ static int measure(const hl_head *head, hl_features *f, hl_err *e)
 
 static int run(const char *head_path, const char *features_path, hl_err *e)
 {
-    hl_head *head;
+    nn_head *head;
     hl_features f;
     if (ts_init((int)jobs))
         return hl_fail(e, "libtorch: %s", ts_last_error());
-    if (hl_head_load(&head, head_path, e))
+    if (nn_head_load(&head, head_path, e))
         return -1;
     int status = hl_features_open(&f, features_path, e);
     if (status == 0) {
-        status = hl_override_subsets(&f.samples, manifest, e);
+        status = hl_subset_override(&f.samples, manifest, e);
         if (status == 0)
             status = check_features(head, head_path, &f, e);
         if (status == 0)
@@ -314,15 +316,15 @@ static int run(const char *head_path, const char *features_path, hl_err *e)
             status = measure(head, &f, e);
         hl_features_close(&f);
     }
-    hl_head_free(head);
+    nn_head_free(head);
     return status;
 }
 
 /* Files of predictions instead of a head. */
 static int run_pooled(char *const *files, size_t n, hl_err *e)
 {
-    pooled o;
-    if (pooled_read(&o, files, n, subset, &cli, e))
+    evaluate_pooled o;
+    if (evaluate_pooled_read(&o, files, n, subset, &cli, e))
         return -1;
     const evaluation v = {.manifest = &o.manifest,
                           .classes = o.classes,
@@ -334,7 +336,7 @@ static int run_pooled(char *const *files, size_t n, hl_err *e)
                           .space = &o.space,
                           .chain = o.chain};
     const int status = write_outputs(&v, NULL, e);
-    pooled_free(&o);
+    evaluate_pooled_free(&o);
     return status;
 }
 

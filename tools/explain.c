@@ -2,6 +2,7 @@
 /* explain: shows on images what a head went by. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "data/provenance.h"
 #include "explain/gradcam.h"
 #include "explain/heat.h"
@@ -52,22 +53,22 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
-    .libraries = net_libraries,
+    .libraries = nn_libraries,
 };
 
 /* All that a run works with. */
 typedef struct job {
     const char *head_name;
-    hl_head *head;
-    top top;
+    nn_head *head;
+    explain_top top;
     char *const *classes; /* the head's */
     size_t nclasses;
     hl_samples images;
     hl_predictions predictions; /* chain NULL: none */
     maps_source source;
-    subjects subjects;
-    net_extractor *answering; /* what occlusion asks; NULL: none */
-    sanity sanity;
+    explain_samples subjects;
+    nn_extractor *answering; /* what occlusion asks; NULL: none */
+    explain_sanity sanity;
     hl_progress progress;
     explain_output out;
     double rho, abs_rho; /* sums over the samples */
@@ -87,15 +88,17 @@ static int find_class(const job *j, uint32_t *k, hl_err *e)
 static int choose(job *j, char *const *samples, size_t n, hl_err *e)
 {
     if (!predictions_path)
-        return subjects_ask(&j->subjects, samples, n, e);
+        return explain_samples_ask(&j->subjects, samples, n, e);
     if (hl_predictions_read(&j->predictions, predictions_path, (const char *const *)j->classes,
                             j->nclasses, j->head_name, NULL, e))
         return -1;
     const char *chain = j->predictions.chain;
-    if (check_origin(predictions_path, chain, "head", hl_head_id(j->head), j->head_name, e) ||
-        check_origin(predictions_path, chain, "images", hl_tf_id(j->images.file), images_path, e))
+    if (explain_check_origin(predictions_path, chain, "head", nn_head_id(j->head), j->head_name,
+                             e) ||
+        explain_check_origin(predictions_path, chain, "images", hl_tf_id(j->images.file),
+                             images_path, e))
         return -1;
-    subjects_choose(&j->subjects, &j->predictions, j->nclasses, (size_t)number);
+    explain_samples_choose(&j->subjects, &j->predictions, j->nclasses, (size_t)number);
     return j->subjects.n ? 0 : hl_fail(e, "%s: it has no row", predictions_path);
 }
 
@@ -103,7 +106,7 @@ static int choose(job *j, char *const *samples, size_t n, hl_err *e)
 
 static int settle_occlusion(job *j, hl_err *e)
 {
-    const hl_space *space = hl_head_space(j->head);
+    const hl_feature_space *space = nn_head_feature_space(j->head);
     const int64_t side = space->height < space->width ? space->height : space->width;
     if (!patch)
         patch = side >= 7 ? side / 7 : 1;
@@ -115,11 +118,10 @@ static int settle_occlusion(job *j, hl_err *e)
     if (stride > patch)
         return hl_fail(e, "--stride: expected at most %lld, as --patch, found %lld",
                        (long long)patch, (long long)stride);
-    if (net_extractor_of_space(&j->answering, space, j->head_name, weights, allow_code, false,
-                               TS_CPU, e))
+    if (nn_extractor_for_feature_space(&j->answering, space, j->head_name, weights, allow_code,
+                                       false, TS_CPU, e))
         return -1;
-    return hl_head_check_width(j->head, j->head_name, net_extractor_width(j->answering), weights,
-                               e);
+    return nn_head_check_width(j->head, j->head_name, nn_extractor_width(j->answering), weights, e);
 }
 
 /* ---- one sample ---- */
@@ -133,12 +135,12 @@ static double largest(const double *v, size_t n)
 }
 
 /* The mean over the random heads, of those whose map is not constant. */
-static int compare(job *j, const subject *s, const last_maps *m, const double *heat,
+static int compare(job *j, const explain_sample *s, const explain_last_maps *m, const double *heat,
                    explain_map *map, hl_err *e)
 {
     map->rho = map->abs_rho = NAN;
     double *rho = hl_malloc(j->sanity.n, sizeof *rho), sum = 0, abs_sum = 0;
-    const int status = sanity_compare(&j->sanity, &j->top, m, s->target, heat, rho, e);
+    const int status = explain_sanity_compare(&j->sanity, &j->top, m, s->target, heat, rho, e);
     size_t n = 0;
     for (size_t i = 0; i < j->sanity.n && status == 0; i++)
         if (isfinite(rho[i])) {
@@ -157,38 +159,39 @@ static int compare(job *j, const subject *s, const last_maps *m, const double *h
     return status;
 }
 
-static int add_gradcam(job *j, const subject *s, const last_maps *m, double *picture, hl_err *e)
+static int add_gradcam(job *j, const explain_sample *s, const explain_last_maps *m, double *picture,
+                       hl_err *e)
 {
     const size_t pixels = m->height * m->width;
     double *heat = hl_malloc(pixels, sizeof *heat);
     explain_map map = {.method = "gradcam", .heat = picture};
-    int status = gradcam(&j->top, m, s->target, heat, e);
+    int status = explain_gradcam(&j->top, m, s->target, heat, e);
     if (status == 0)
         status = compare(j, s, m, heat, &map, e);
     if (status == 0) {
         map.peak = largest(heat, pixels);
-        heat_enlarge(heat, m->height, m->width, picture, j->out.height, j->out.width);
+        explain_heat_enlarge(heat, m->height, m->width, picture, j->out.height, j->out.width);
         status = explain_add_map(&j->out, s, &map, e);
     }
     free(heat);
     return status;
 }
 
-static occlusion occlusion_of(const job *j)
+static explain_occlusion occlusion_of(const job *j)
 {
-    return (occlusion){.extractor = j->answering,
-                       .head = j->head,
-                       .height = j->out.height,
-                       .width = j->out.width,
-                       .channels = j->out.channels,
-                       .patch = (size_t)patch,
-                       .stride = (size_t)stride};
+    return (explain_occlusion){.extractor = j->answering,
+                               .head = j->head,
+                               .height = j->out.height,
+                               .width = j->out.width,
+                               .channels = j->out.channels,
+                               .patch = (size_t)patch,
+                               .stride = (size_t)stride};
 }
 
-static int add_occlusion(job *j, const subject *s, double *picture, hl_err *e)
+static int add_occlusion(job *j, const explain_sample *s, double *picture, hl_err *e)
 {
-    const occlusion o = occlusion_of(j);
-    if (occlusion_map(&o, s->image, s->target, picture, &j->progress, e))
+    const explain_occlusion o = occlusion_of(j);
+    if (explain_occlusion_map(&o, s->image, s->target, picture, &j->progress, e))
         return -1;
     const explain_map map = {.method = "occlusion",
                              .heat = picture,
@@ -199,10 +202,10 @@ static int add_occlusion(job *j, const subject *s, double *picture, hl_err *e)
 }
 
 /* What is not in the predictions is answered here. */
-static int settle_answer(job *j, subject *s, const last_maps *m, hl_err *e)
+static int settle_answer(job *j, explain_sample *s, const explain_last_maps *m, hl_err *e)
 {
     double *p = hl_malloc(j->nclasses, sizeof *p);
-    const int status = s->is_predicted ? 0 : top_predict(&j->top, m, p, e);
+    const int status = s->is_predicted ? 0 : explain_top_predict(&j->top, m, p, e);
     for (uint32_t k = 0; k < j->nclasses && status == 0 && !s->is_predicted; k++)
         if (k == 0 || p[k] > s->p) {
             s->predicted = k;
@@ -213,31 +216,31 @@ static int settle_answer(job *j, subject *s, const last_maps *m, hl_err *e)
     return status || !class_name ? status : find_class(j, &s->target, e);
 }
 
-static int explain_one(job *j, subject *s, double *picture, hl_err *e)
+static int explain_one(job *j, explain_sample *s, double *picture, hl_err *e)
 {
-    last_maps m;
+    explain_last_maps m;
     if (hl_outdir_interrupted())
         return hl_fail(e, "interrupted");
-    if (last_maps_make(&m, j->head, s->features, j->source.shape, e))
+    if (explain_last_maps_make(&m, j->head, s->features, j->source.shape, e))
         return -1;
     int status = settle_answer(j, s, &m, e);
     if (status == 0)
-        status = explain_add_subject(&j->out, s, e) || add_gradcam(j, s, &m, picture, e) ? -1 : 0;
+        status = explain_add_sample(&j->out, s, e) || add_gradcam(j, s, &m, picture, e) ? -1 : 0;
     if (status == 0 && j->answering)
         status = add_occlusion(j, s, picture, e);
-    last_maps_free(&m);
+    explain_last_maps_free(&m);
     return status;
 }
 
 /* ---- the whole ---- */
 
-static void say_sanity(const job *j, hl_text *remarks)
+static void say_sanity(const job *j, hl_strbuf *remarks)
 {
     const double n = (double)j->compared;
-    hl_text_printf(remarks, "#sanity\theads %zu, samples %zu", j->sanity.n, j->compared);
+    hl_strbuf_printf(remarks, "#sanity\theads %zu, samples %zu", j->sanity.n, j->compared);
     if (j->compared)
-        hl_text_printf(remarks, ", mean rho %.3f, mean |rho| %.3f", j->rho / n, j->abs_rho / n);
-    hl_text_puts(remarks, "\n");
+        hl_strbuf_printf(remarks, ", mean rho %.3f, mean |rho| %.3f", j->rho / n, j->abs_rho / n);
+    hl_strbuf_puts(remarks, "\n");
     if (j->compared)
         hl_log_info("rank correlation with the maps of %zu heads of random weights: mean %.3f, of "
                     "absolute values %.3f",
@@ -249,9 +252,9 @@ static void say_sanity(const job *j, hl_text *remarks)
 static int write_all(job *j, hl_err *e)
 {
     double *picture = hl_malloc(j->out.height * j->out.width, sizeof *picture);
-    const occlusion o = occlusion_of(j);
+    const explain_occlusion o = occlusion_of(j);
     if (j->answering)
-        hl_progress_start(&j->progress, "patches", j->subjects.n * occlusion_positions(&o));
+        hl_progress_start(&j->progress, "patches", j->subjects.n * explain_occlusion_positions(&o));
     int status = 0;
     for (size_t i = 0; i < j->subjects.n && status == 0; i++)
         status = explain_one(j, &j->subjects.list[i], picture, e);
@@ -265,14 +268,14 @@ static int make_chain(char **chain, const job *j, hl_err *e)
 {
     const hl_input inputs[] = {{"images", hl_tf_id(j->images.file)},
                                {j->source.role, j->source.id},
-                               {"head", hl_head_id(j->head)}};
+                               {"head", nn_head_id(j->head)}};
     char *both;
-    if (hl_chain_join(&both, j->images.chain, hl_head_chain(j->head), e))
+    if (hl_provenance_join(&both, j->images.chain, nn_head_provenance(j->head), e))
         return -1;
-    const int status = hl_chain_extend(chain, both, &cli, inputs, 3, e);
-    hl_chain_warn_of_old_id("images", status == 0 && !hl_tf_id_covers_data(j->images.file));
-    hl_chain_warn_of_old_id(j->source.role, status == 0 && j->source.id_is_old);
-    hl_chain_warn_of_old_id("head", status == 0 && hl_head_id_is_old(j->head));
+    const int status = hl_provenance_extend(chain, both, &cli, inputs, 3, e);
+    hl_provenance_warn_old_id("images", status == 0 && !hl_tf_id_covers_data(j->images.file));
+    hl_provenance_warn_old_id(j->source.role, status == 0 && j->source.id_is_old);
+    hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(j->head));
     free(both);
     return status;
 }
@@ -282,13 +285,13 @@ static int write_contents(job *j, hl_err *e)
     char *chain;
     if (make_chain(&chain, j, e))
         return -1;
-    hl_text remarks = {0};
+    hl_strbuf remarks = {0};
     int status = write_all(j, e);
     if (status == 0 && j->sanity.n)
         say_sanity(j, &remarks);
     if (status == 0)
         status = explain_write_table(&j->out, &remarks, chain, e);
-    hl_text_free(&remarks);
+    hl_strbuf_free(&remarks);
     free(chain);
     return status;
 }
@@ -307,7 +310,8 @@ static int write_folder(job *j, hl_err *e)
 
 static int explain(job *j, char *const *samples, size_t n, hl_err *e)
 {
-    if (top_of(&j->top, j->head, e) || check_images(&j->images, j->head, j->head_name, e))
+    if (explain_top_of(&j->top, j->head, e) ||
+        explain_check_images(&j->images, j->head, j->head_name, e))
         return -1;
     j->out = (explain_output){.classes = j->classes,
                               .height = (size_t)j->images.space.height,
@@ -315,16 +319,17 @@ static int explain(job *j, char *const *samples, size_t n, hl_err *e)
                               .channels = (int)j->images.payload.shape[3]};
     uint32_t unused;
     if ((class_name && find_class(j, &unused, e)) || (occlude && settle_occlusion(j, e)) ||
-        sanity_new(&j->sanity, j->head, (size_t)heads, seed, e) || choose(j, samples, n, e) ||
-        subjects_read_images(&j->subjects, &j->images, e))
+        explain_sanity_new(&j->sanity, j->head, (size_t)heads, seed, e) ||
+        choose(j, samples, n, e) || explain_samples_read_images(&j->subjects, &j->images, e))
         return -1;
-    int status = features_path ? maps_read(&j->source, &j->subjects, j->head, j->head_name,
-                                           features_path, hl_tf_id(j->images.file), e)
-                               : maps_compute(&j->source, &j->subjects, j->head, j->head_name,
-                                              weights, allow_code, j->out.channels, e);
+    int status = features_path
+                     ? explain_maps_read(&j->source, &j->subjects, j->head, j->head_name,
+                                         features_path, hl_tf_id(j->images.file), e)
+                     : explain_maps_compute(&j->source, &j->subjects, j->head, j->head_name,
+                                            weights, allow_code, j->out.channels, e);
     if (status == 0)
-        status = top_check(&j->top, j->head_name, j->source.shape,
-                           features_path ? features_path : weights, e);
+        status = explain_top_check(&j->top, j->head_name, j->source.shape,
+                                   features_path ? features_path : weights, e);
     return status ? status : write_folder(j, e);
 }
 
@@ -333,19 +338,19 @@ static int run(const char *head_name, char *const *samples, size_t n, hl_err *e)
     job j = {.head_name = head_name};
     if (ts_init((int)jobs))
         return hl_fail(e, "libtorch: %s", ts_last_error());
-    if (hl_head_load(&j.head, head_name, e))
+    if (nn_head_load(&j.head, head_name, e))
         return -1;
-    j.nclasses = hl_head_classes(j.head);
-    j.classes = hl_head_class_names(j.head);
+    j.nclasses = nn_head_classes(j.head);
+    j.classes = nn_head_class_names(j.head);
     int status = hl_samples_open(&j.images, images_path, "images", e);
     if (status == 0)
         status = explain(&j, samples, n, e);
-    subjects_free(&j.subjects);
+    explain_samples_free(&j.subjects);
     hl_predictions_free(&j.predictions);
-    sanity_free(&j.sanity);
-    net_extractor_free(j.answering);
+    explain_sanity_free(&j.sanity);
+    nn_extractor_free(j.answering);
     hl_samples_close(&j.images);
-    hl_head_free(j.head);
+    nn_head_free(j.head);
     return status;
 }
 

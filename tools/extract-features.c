@@ -24,7 +24,7 @@ static const char *model = "vgg16", *module_file, *weights, *layer, *output;
 #define STORE_WORDS "f32|f16|bf16"
 static const hl_dtype stored[] = {HL_F32, HL_F16, HL_BF16};
 
-static int store, normalize, pool = NET_POOL_AVG, dtype, device = NET_DEVICE_AUTO;
+static int store, normalize, pool = NN_POOL_AVG, dtype, device = NN_DEVICE_AUTO;
 static int64_t batch, jobs, unfreeze;
 static bool print_layers, allow_code;
 
@@ -36,13 +36,13 @@ static const hl_opt options[] = {
     HL_OPT_STR('w', "weights", "FILE", &weights,
                "its weights: .h5, .safetensors, what import-weights made, or seeded:N"),
     HL_OPT_CHOICE_R(0, "normalize", NORMALIZE_WORDS, &normalize, "scaling of the pixels"),
-    HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &pool, "what becomes of the feature maps"),
+    HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &pool, "what becomes of the feature maps"),
     HL_OPT_STR_R('l', "layer", "NAME", &layer, "take the output of this layer (default: the last)"),
     HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
                  "take the flattened maps below the last N layers, which train-head is to train"),
     HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
     HL_OPT_CHOICE_R(0, "store", STORE_WORDS, &store, "numbers in the file: 16 bits halve it"),
-    HL_OPT_CHOICE_R('d', "device", NET_DEVICE_WORDS, &device, "where to compute"),
+    HL_OPT_CHOICE_R('d', "device", NN_DEVICE_WORDS, &device, "where to compute"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096,
                  "images at a time; 0: as many as suit the device"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
@@ -58,7 +58,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
-    .libraries = net_libraries,
+    .libraries = nn_libraries,
 };
 
 /* NULL: the one that goes with the weights. */
@@ -68,7 +68,7 @@ static const char *normalize_mode(void)
     return normalize ? hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word) : NULL;
 }
 
-static int check_images(const hl_samples *in, hl_err *e)
+static int explain_check_images(const hl_samples *in, hl_err *e)
 {
     const hl_tensor_desc *p = &in->payload;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
@@ -80,18 +80,18 @@ static int check_images(const hl_samples *in, hl_err *e)
     return 0;
 }
 
-static int create_output(hl_tf_writer **out, const hl_samples *in, const net_extractor *x,
-                         const hl_space *space, hl_err *e)
+static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extractor *x,
+                         const hl_feature_space *space, hl_err *e)
 {
     const hl_input inputs[] = {{"images", hl_tf_id(in->file)}, {"weights", space->weights}};
     const hl_tensor_desc payload = {
         .name = "features",
         .dtype = stored[store],
         .rank = 2,
-        .shape = {(int64_t)in->n, (int64_t)net_extractor_width(x)},
+        .shape = {(int64_t)in->n, (int64_t)nn_extractor_width(x)},
     };
     char *chain;
-    if (hl_chain_extend(&chain, in->chain, &cli, inputs, 2, e))
+    if (hl_provenance_extend(&chain, in->chain, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
                                          space, chain, &payload, NULL, e);
@@ -102,36 +102,36 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const net_ext
 static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
 {
     ts_device where;
-    if (check_images(in, e) || net_choose_device(device, &where, e))
+    if (explain_check_images(in, e) || nn_choose_device(device, &where, e))
         return -1;
     if ((dtype == DTYPE_TF32 || dtype == DTYPE_F16) && where == TS_CPU)
         return hl_fail(e, "--dtype: tf32 and f16 are arithmetic of a GPU, and none is used");
-    const net_extractor_options o = {.backbone = backbone ? model : module_file,
-                                     .is_module = !backbone,
-                                     .weights = weights,
-                                     .normalize = normalize_mode(),
-                                     .layer = layer,
-                                     .unfreeze = (int)unfreeze,
-                                     .pool = (net_pool)pool,
-                                     .dtype = dtypes[dtype],
-                                     .tf32 = dtype == DTYPE_TF32,
-                                     .device = where,
-                                     .batch = (size_t)batch,
-                                     .images = in->n};
-    hl_space space = in->space;
-    net_extractor *x;
-    if (net_extractor_new(&x, &o, &space, e))
+    const nn_extractor_options o = {.backbone = backbone ? model : module_file,
+                                    .is_module = !backbone,
+                                    .weights = weights,
+                                    .normalize = normalize_mode(),
+                                    .layer = layer,
+                                    .unfreeze = (int)unfreeze,
+                                    .pool = (nn_pool)pool,
+                                    .dtype = dtypes[dtype],
+                                    .tf32 = dtype == DTYPE_TF32,
+                                    .device = where,
+                                    .batch = (size_t)batch,
+                                    .images = in->n};
+    hl_feature_space space = in->space;
+    nn_extractor *x;
+    if (nn_extractor_new(&x, &o, &space, e))
         return -1;
-    const char *own = net_extractor_own_normalize(x);
+    const char *own = nn_extractor_own_normalize(x);
     if (own && strcmp(space.normalize, own) != 0)
         hl_log_warn("--normalize %s: %s was trained with %s", space.normalize, space.backbone, own);
     hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
-                space.normalize, where == TS_CUDA ? "GPU" : "CPU", net_extractor_engine(x));
+                space.normalize, where == TS_CUDA ? "GPU" : "CPU", nn_extractor_engine(x));
     if (unfreeze)
-        hl_log_info("cut behind layer %s, %zu values an image", space.cut, net_extractor_width(x));
+        hl_log_info("cut behind layer %s, %zu values an image", space.cut, nn_extractor_width(x));
     /* What was chosen by itself is recorded as it was chosen. */
-    device = where == TS_CUDA ? NET_DEVICE_CUDA : NET_DEVICE_CPU;
-    batch = (int64_t)net_extractor_batch(x);
+    device = where == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
+    batch = (int64_t)nn_extractor_batch(x);
     hl_tf_writer *out;
     int status = create_output(&out, in, x, &space, e);
     if (status == 0) {
@@ -144,9 +144,9 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
         else
             status = hl_tf_finish(out, e);
         if (status == 0)
-            hl_chain_warn_of_old_id("images", !hl_tf_id_covers_data(in->file));
+            hl_provenance_warn_old_id("images", !hl_tf_id_covers_data(in->file));
     }
-    net_extractor_free(x);
+    nn_extractor_free(x);
     return status;
 }
 
@@ -183,11 +183,11 @@ static void check_usage(const hl_backbone *backbone)
 
 static int show_layers(const hl_backbone *b, hl_err *e)
 {
-    net n;
-    if (net_build(&n, b->name, b->height, b->width, e))
+    nn_net n;
+    if (nn_net_build(&n, b->name, b->height, b->width, e))
         return -1;
-    net_print_table(&n, stdout);
-    net_free(&n);
+    nn_print_summary(&n, stdout);
+    nn_net_free(&n);
     return fflush(stdout) ? hl_fail_errno(e, "standard output: cannot be written") : 0;
 }
 
@@ -220,7 +220,7 @@ int main(int argc, char **argv)
     hl_tf_set_threads((int)jobs);
     check_usage(backbone);
     if (unfreeze)
-        pool = NET_POOL_FLATTEN; /* the tail pools what it makes of them */
+        pool = NN_POOL_FLATTEN; /* the tail pools what it makes of them */
     hl_err err;
     const int status =
         print_layers ? show_layers(backbone, &err) : run(argv[first], backbone, &err);

@@ -7,6 +7,7 @@
 #include "format/tensorfile.h"
 #include "nn/weights/weights.h"
 #include "sys/cli.h"
+#include "sys/file_digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,29 +33,29 @@ static const hl_cli cli = {
 };
 
 /* The weights of each layer in Keras' order, as tensors of a header. */
-static void describe(const net *n, const net_weights *w, const char *chain, hl_tf_header *h)
+static void describe(const nn_net *n, const nn_weights *w, const char *chain, hl_tf_header *h)
 {
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
         for (int k = 0; k < count; k++) {
-            char name[2 * NET_NAME];
+            char name[2 * NN_NAME];
             snprintf(name, sizeof name, "%s/%s", n->layers[layer].name, specs[k].name);
             hl_tf_add_tensor(h, name, HL_F32, specs[k].rank, specs[k].shape);
         }
     }
     hl_tf_set_meta(h, "hilum.kind", "weights");
     hl_tf_set_meta(h, "hilum.backbone", n->name);
-    hl_tf_set_meta(h, "hilum.flavour", net_flavour_names[n->flavour]);
+    hl_tf_set_meta(h, "hilum.flavour", nn_framework_names[n->flavour]);
     hl_tf_set_meta(h, "hilum.identity", w->identity);
     hl_tf_set_meta(h, "hilum.chain", chain);
 }
 
-static int write_values(hl_tf_writer *out, const net *n, const net_weights *w, hl_err *e)
+static int write_values(hl_tf_writer *out, const nn_net *n, const nn_weights *w, hl_err *e)
 {
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
         for (int k = 0; k < count; k++)
             if (hl_tf_write(out, w->values[layer][k], (size_t)specs[k].size * sizeof(float), e))
                 return -1;
@@ -62,11 +63,11 @@ static int write_values(hl_tf_writer *out, const net *n, const net_weights *w, h
     return 0;
 }
 
-static int write_weights(const net *n, const net_weights *w, const char *digest, hl_err *e)
+static int write_weights(const nn_net *n, const nn_weights *w, const char *digest, hl_err *e)
 {
     const hl_input input = {"file", digest};
     char *chain;
-    if (hl_chain_extend(&chain, NULL, &cli, &input, 1, e))
+    if (hl_provenance_extend(&chain, NULL, &cli, &input, 1, e))
         return -1;
     hl_tf_header h = {0};
     describe(n, w, chain, &h);
@@ -84,7 +85,7 @@ static int write_weights(const net *n, const net_weights *w, const char *digest,
     return status;
 }
 
-static void show(const net_complaints *c)
+static void show(const nn_complaints *c)
 {
     for (size_t i = 0; i < c->n && i < MAX_SHOWN; i++)
         hl_log_warn("%s", c->lines[i]);
@@ -92,34 +93,34 @@ static void show(const net_complaints *c)
         hl_log_warn("and %zu more", c->n - MAX_SHOWN);
 }
 
-static int import(const net *n, const char *path, hl_err *e)
+static int import(const nn_net *n, const char *path, hl_err *e)
 {
     char digest[HL_DIGEST_SIZE];
-    net_complaints c = {0};
-    net_weights w;
+    nn_complaints c = {0};
+    nn_weights w;
     int status = hl_digest_file(path, digest, e);
     if (status == 0)
-        status = net_weights_check(&w, n, path, &c, e);
+        status = nn_weights_check(&w, n, path, &c, e);
     show(&c);
-    net_complaints_free(&c);
+    nn_complaints_free(&c);
     if (status)
         return -1;
-    hl_log_info("%s: %s weights of %s, %s", path, net_flavour_names[n->flavour], n->name,
+    hl_log_info("%s: %s weights of %s, %s", path, nn_framework_names[n->flavour], n->name,
                 w.identity);
     status = write_weights(n, &w, digest, e);
-    net_weights_free(&w);
+    nn_weights_free(&w);
     return status;
 }
 
 static int run(const hl_backbone *b, const char *path, hl_err *e)
 {
-    net_flavour flavour;
-    net n;
-    if (net_weights_flavour(path, &flavour, e) ||
-        net_build_flavour(&n, b->name, flavour, b->height, b->width, e))
+    nn_framework flavour;
+    nn_net n;
+    if (nn_weights_framework(path, &flavour, e) ||
+        nn_net_build_for(&n, b->name, flavour, b->height, b->width, e))
         return -1;
     const int status = import(&n, path, e);
-    net_free(&n);
+    nn_net_free(&n);
     return status;
 }
 

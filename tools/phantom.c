@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/progress.h"
 #include "base/rng.h"
 #include "base/version.h"
 #include "image/png_encode.h"
@@ -50,7 +51,7 @@ static const hl_cli cli = {
 typedef enum { IM, NORMAL2, BACTERIA, VIRUS, NSERIES } series;
 
 typedef struct patient {
-    hl_phantom_kind kind;
+    phantom_kind kind;
     series series;
     uint64_t number, first_image; /* in the series, from 1 */
     size_t nimages;
@@ -61,7 +62,7 @@ static const char *const class_names[NCLASSES] = {"NORMAL", "PNEUMONIA"};
 
 /* The images of one patient on their way from a thread to the disk. */
 typedef struct bundle {
-    hl_text png[MAX_IMAGES];
+    hl_strbuf png[MAX_IMAGES];
 } bundle;
 
 typedef struct job {
@@ -74,7 +75,7 @@ typedef struct job {
 
 static int class_of(const patient *p)
 {
-    return p->kind == HL_PHANTOM_NORMAL ? 0 : 1;
+    return p->kind == PHANTOM_NORMAL ? 0 : 1;
 }
 
 /* 27 % of the patients are normal, spread evenly, so that patient i is the same whatever the
@@ -91,11 +92,11 @@ static void plan_patient(uint64_t i, patient *p)
     hl_rng r = hl_rng_make(opt_seed, purpose);
     const double which = hl_rng_uniform(&r);
     if (is_normal(i)) {
-        p->kind = HL_PHANTOM_NORMAL;
+        p->kind = PHANTOM_NORMAL;
         p->series = which < 0.45 ? IM : NORMAL2;
     } else {
-        p->kind = which < 0.65 ? HL_PHANTOM_BACTERIA : HL_PHANTOM_VIRUS;
-        p->series = p->kind == HL_PHANTOM_BACTERIA ? BACTERIA : VIRUS;
+        p->kind = which < 0.65 ? PHANTOM_BACTERIA : PHANTOM_VIRUS;
+        p->series = p->kind == PHANTOM_BACTERIA ? BACTERIA : VIRUS;
     }
     const double more = 1.0 - 1.0 / opt_images;
     p->nimages = 1;
@@ -140,12 +141,12 @@ static int draw_patient(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     job *j = ctx;
     const patient *p = &j->patients[i];
-    float *body = hl_phantom_body(opt_seed, i, p->kind);
+    float *body = phantom_body(opt_seed, i, p->kind);
     int status = 0;
     for (size_t k = 0; k < p->nimages && status == 0; k++) {
-        hl_phantom_image img;
-        hl_text *png = &j->slots[slot].png[k];
-        hl_phantom_expose(&img, body, opt_seed, i, k, (size_t)opt_min_size, (size_t)opt_max_size);
+        phantom_image img;
+        hl_strbuf *png = &j->slots[slot].png[k];
+        phantom_expose(&img, body, opt_seed, i, k, (size_t)opt_min_size, (size_t)opt_max_size);
         png->len = 0;
         status = hl_png_encode(png, img.pixels, img.height, img.width, 1, e);
         free(img.pixels);
@@ -160,7 +161,7 @@ static int write_patient(void *ctx, size_t i, size_t slot, hl_err *e)
     const patient *p = &j->patients[i];
     for (size_t k = 0; k < p->nimages; k++) {
         char name[NAME_SIZE];
-        const hl_text *png = &j->slots[slot].png[k];
+        const hl_strbuf *png = &j->slots[slot].png[k];
         image_name(p, k, name);
         if (hl_outdir_interrupted())
             return hl_fail(e, "interrupted");
@@ -179,23 +180,23 @@ static json_t *per_class(const json_int_t counts[NCLASSES])
     return object;
 }
 
-static const char card_name[] = "PHANTOM.json", card_kind[] = "hilum.phantom";
+static const char report_card_name[] = "PHANTOM.json", report_card_kind[] = "hilum.phantom";
 
 static int write_card(const job *j, hl_err *e)
 {
     char *record = hl_cli_record(&cli);
     json_t *card = json_object();
-    json_object_set_new(card, "kind", json_string(card_kind));
+    json_object_set_new(card, "kind", json_string(report_card_kind));
     json_object_set_new(card, "tool", json_string(cli.name));
     json_object_set_new(card, "version", json_string(HL_VERSION));
     json_object_set_new(card, "options", json_string(record));
     json_object_set_new(card, "patients", per_class(j->npatients));
     json_object_set_new(card, "images", per_class(j->nimages));
     char *dump = json_dumps(card, JSON_INDENT(2) | JSON_SORT_KEYS);
-    hl_text text = {0};
-    hl_text_printf(&text, "%s\n", dump);
-    const int status = hl_outdir_write(&j->out, card_name, text.data, text.len, e);
-    hl_text_free(&text);
+    hl_strbuf text = {0};
+    hl_strbuf_printf(&text, "%s\n", dump);
+    const int status = hl_outdir_write(&j->out, report_card_name, text.data, text.len, e);
+    hl_strbuf_free(&text);
     free(dump);
     json_decref(card);
     free(record);
@@ -207,7 +208,7 @@ static int write_card(const job *j, hl_err *e)
 /* Is this entry one that the tool makes? */
 static bool is_own_entry(const char *name)
 {
-    bool own = strcmp(name, card_name) == 0;
+    bool own = strcmp(name, report_card_name) == 0;
     for (int c = 0; c < NCLASSES; c++)
         own = own || strcmp(name, class_names[c]) == 0;
     return own;
@@ -217,13 +218,15 @@ static bool is_card(const char *path)
 {
     json_t *card = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
     const char *kind = json_string_value(json_object_get(card, "kind"));
-    const bool ours = kind && strcmp(kind, card_kind) == 0;
+    const bool ours = kind && strcmp(kind, report_card_kind) == 0;
     json_decref(card);
     return ours;
 }
 
-static const hl_outdir_kind set_of_phantoms = {
-    .what = "a set of phantoms", .card = card_name, .is_card = is_card, .is_own = is_own_entry};
+static const hl_outdir_kind set_of_phantoms = {.what = "a set of phantoms",
+                                               .card = report_card_name,
+                                               .is_card = is_card,
+                                               .is_own = is_own_entry};
 
 /* ---- the whole ---- */
 
@@ -242,7 +245,7 @@ static int make_set(job *j, hl_err *e)
         status = write_card(j, e);
     for (size_t s = 0; s < slots; s++)
         for (size_t k = 0; k < MAX_IMAGES; k++)
-            hl_text_free(&j->slots[s].png[k]);
+            hl_strbuf_free(&j->slots[s].png[k]);
     free(j->slots);
     return status;
 }

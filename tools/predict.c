@@ -2,6 +2,7 @@
 /* predict: which images a person should look at first. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "data/feature_file.h"
 #include "data/named_files.h"
 #include "data/provenance.h"
@@ -25,7 +26,7 @@ enum { FEATURES_AT_A_TIME = 256 };
 static const char *weights, *features_path, *calibration_path, *point, *positive, *output, *page,
     *threshold_text;
 static double threshold = NAN;
-static int on_error = ON_ERROR_STOP, device = NET_DEVICE_AUTO;
+static int on_error = ON_ERROR_STOP, device = NN_DEVICE_AUTO;
 static int64_t batch, jobs, page_rows = 50;
 static bool nul, allow_code;
 
@@ -43,7 +44,7 @@ static const hl_opt options[] = {
     HL_OPT_FLAG('0', "null", &nul, "names on standard input end in zero bytes"),
     HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &on_error,
                     "at an image that is unusable; skip: list it at the end"),
-    HL_OPT_CHOICE_R('d', "device", NET_DEVICE_WORDS, &device, "where to compute"),
+    HL_OPT_CHOICE_R('d', "device", NN_DEVICE_WORDS, &device, "where to compute"),
     HL_OPT_INT('b', "batch", "N", &batch, 0, 4096,
                "images at a time; 0: as many as suit the device"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
@@ -61,57 +62,58 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
-    .libraries = net_libraries,
+    .libraries = nn_libraries,
 };
 
 /* All that a run works with. */
 typedef struct job {
     const char *head_name;
-    hl_head *head;
+    nn_head *head;
     hl_calibration calibration;
     char *const *classes; /* the head's */
-    worklist list;
-    judge judge;
+    predict_worklist list;
+    predict_classifier judge;
     char subject[HL_DIGEST_SIZE]; /* of images or features */
-    bool subject_is_old;          /* see hl_chain_warn_of_old_id */
+    bool subject_is_old;          /* see hl_provenance_warn_old_id */
 } job;
 
 /* ---- images ---- */
 
-static int predict_images(job *j, const inputs *in, hl_err *e)
+static int predict_images(job *j, const predict_inputs *in, hl_err *e)
 {
-    const hl_space *space = hl_head_space(j->head);
+    const hl_feature_space *space = nn_head_feature_space(j->head);
     stream_options o = {.skip_unusable = on_error == ON_ERROR_SKIP, .jobs = (int)jobs};
     ts_device where;
-    net_extractor *x;
-    if (fitting_of_head(&o.fitting, j->head, j->head_name, e) ||
-        net_choose_device(device, &where, e) ||
-        net_extractor_of_space(&x, space, j->head_name, weights, allow_code, false, where, e))
+    nn_extractor *x;
+    if (predict_fitting_of_head(&o.fitting, j->head, j->head_name, e) ||
+        nn_choose_device(device, &where, e) ||
+        nn_extractor_for_feature_space(&x, space, j->head_name, weights, allow_code, false, where,
+                                       e))
         return -1;
     /* What was chosen by itself is recorded as it was chosen. */
-    device = where == TS_CUDA ? NET_DEVICE_CUDA : NET_DEVICE_CPU;
-    const size_t own = net_extractor_batch(x);
-    o.batch = batch ? (size_t)batch : own == 1 ? 1 : own * net_extractor_workers(x);
+    device = where == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
+    const size_t own = nn_extractor_batch(x);
+    o.batch = batch ? (size_t)batch : own == 1 ? 1 : own * nn_extractor_workers(x);
     if (o.batch > in->n)
         o.batch = in->n;
-    int status = hl_head_check_width(j->head, j->head_name, net_extractor_width(x), weights, e);
+    int status = nn_head_check_width(j->head, j->head_name, nn_extractor_width(x), weights, e);
     if (status == 0)
-        status = stream_images(in, x, &j->judge, &o, j->subject, e);
-    net_extractor_free(x);
+        status = predict_stream_images(in, x, &j->judge, &o, j->subject, e);
+    nn_extractor_free(x);
     return status;
 }
 
 static int gather_and_predict(job *j, char *const *names, size_t n, hl_err *e)
 {
-    inputs in;
-    if (inputs_gather(&in, names, n, nul, e))
+    predict_inputs in;
+    if (predict_inputs_gather(&in, names, n, nul, e))
         return -1;
     if (in.others)
         hl_log_warn("files in the folders that are passed over, for they are not *.jpeg, *.jpg or "
                     "*.png: %zu",
                     in.others);
     const int status = predict_images(j, &in, e);
-    inputs_free(&in);
+    predict_inputs_free(&in);
     return status;
 }
 
@@ -135,7 +137,7 @@ static int read_features(job *j, hl_features *f, hl_err *e)
             names[kept++] = s->path;
         }
         if (status == 0 && kept)
-            status = judge_add(&j->judge, kept, values, names, e);
+            status = predict_classifier_add(&j->judge, kept, values, names, e);
         done += n;
     }
     free(values);
@@ -149,7 +151,7 @@ static int predict_features(job *j, hl_err *e)
         return -1;
     strcpy(j->subject, hl_tf_id(f.samples.file));
     j->subject_is_old = !hl_tf_id_covers_data(f.samples.file);
-    int status = hl_head_check_features(j->head, j->head_name, &f, e);
+    int status = nn_head_check_features(j->head, j->head_name, &f, e);
     if (status == 0)
         status = read_features(j, &f, e);
     hl_features_close(&f);
@@ -164,18 +166,18 @@ static int make_chain(char **chain, const job *j, hl_err *e)
     size_t n = 0;
     from[n++] = (hl_input){features_path ? "features" : "images", j->subject};
     if (!features_path)
-        from[n++] = (hl_input){"weights", hl_head_space(j->head)->weights};
-    from[n++] = (hl_input){"head", hl_head_id(j->head)};
+        from[n++] = (hl_input){"weights", nn_head_feature_space(j->head)->weights};
+    from[n++] = (hl_input){"head", nn_head_id(j->head)};
     if (calibration_path)
         from[n++] = (hl_input){"calibration", j->calibration.id};
     char *both;
-    if (hl_chain_join(&both, hl_head_chain(j->head), calibration_path ? j->calibration.chain : "[]",
-                      e))
+    if (hl_provenance_join(&both, nn_head_provenance(j->head),
+                           calibration_path ? j->calibration.chain : "[]", e))
         return -1;
-    const int status = hl_chain_extend(chain, both, &cli, from, n, e);
-    hl_chain_warn_of_old_id("features", status == 0 && j->subject_is_old);
-    hl_chain_warn_of_old_id("head", status == 0 && hl_head_id_is_old(j->head));
-    hl_chain_warn_of_old_id("calibration", status == 0 && j->calibration.id_is_old);
+    const int status = hl_provenance_extend(chain, both, &cli, from, n, e);
+    hl_provenance_warn_old_id("features", status == 0 && j->subject_is_old);
+    hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(j->head));
+    hl_provenance_warn_old_id("calibration", status == 0 && j->calibration.id_is_old);
     free(both);
     return status;
 }
@@ -196,15 +198,15 @@ static int write_outputs(const job *j, hl_err *e)
 {
     const page_options o = {
         .head = j->head, .rows = (size_t)page_rows, .pictures = !features_path, .jobs = (int)jobs};
-    hl_text text = {0};
+    hl_strbuf text = {0};
     hl_out list, html;
-    if (page && page_write(&j->list, &o, &text, e)) {
-        hl_text_free(&text);
+    if (page && predict_page_write(&j->list, &o, &text, e)) {
+        hl_strbuf_free(&text);
         return -1;
     }
     int status = open_outputs(&list, &html, e);
     if (status == 0) {
-        worklist_write(&j->list, list.fp);
+        predict_worklist_write(&j->list, list.fp);
         if (page)
             fwrite(text.data, 1, text.len, html.fp);
         hl_out *const outs[] = {&list, &html};
@@ -212,18 +214,18 @@ static int write_outputs(const job *j, hl_err *e)
         hl_out_abort(&html);
         hl_out_abort(&list);
     }
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
     return status;
 }
 
-static void say(const worklist *w)
+static void say(const predict_worklist *w)
 {
     hl_log_info("%zu images, %zu of them answered with %s", w->n - w->unread, w->positive,
                 w->classes[w->positive_class]);
     if (w->unlike)
         hl_log_warn("images that are unlike the training data: %zu of %zu", w->unlike,
                     w->n - w->unread);
-    const entry *first = w->entries + (w->n - w->unread);
+    const predict_entry *first = w->entries + (w->n - w->unread);
     if (w->unread)
         hl_log_warn("images that cannot be read: %zu of %zu; the first: %s: %s", w->unread, w->n,
                     first->image, first->reason);
@@ -233,19 +235,20 @@ static void say(const worklist *w)
 
 static int predict(job *j, char *const *names, size_t n, hl_err *e)
 {
-    const judge_options o = {.positive = positive, .point = point, .threshold = threshold};
+    const predict_classifier_options o = {
+        .positive = positive, .point = point, .threshold = threshold};
     j->list.classes = j->classes;
-    j->judge = (judge){.head = j->head,
-                       .calibration = calibration_path ? &j->calibration : NULL,
-                       .list = &j->list};
-    if (judge_start(&j->judge, &o, j->head_name, calibration_path, e))
+    j->judge = (predict_classifier){.head = j->head,
+                                    .calibration = calibration_path ? &j->calibration : NULL,
+                                    .list = &j->list};
+    if (predict_classifier_start(&j->judge, &o, j->head_name, calibration_path, e))
         return -1;
     if (features_path ? predict_features(j, e) : gather_and_predict(j, names, n, e))
         return -1;
     char *chain;
     if (make_chain(&chain, j, e))
         return -1;
-    worklist_rank(&j->list);
+    predict_worklist_rank(&j->list);
     j->list.chain = chain;
     const int status = write_outputs(j, e);
     if (status == 0)
@@ -259,15 +262,15 @@ static int run(const char *head_name, char *const *names, size_t n, hl_err *e)
     job j = {.head_name = head_name};
     if (ts_init((int)jobs))
         return hl_fail(e, "libtorch: %s", ts_last_error());
-    if (hl_head_load(&j.head, head_name, e))
+    if (nn_head_load(&j.head, head_name, e))
         return -1;
-    j.classes = hl_head_class_names(j.head);
+    j.classes = nn_head_class_names(j.head);
     int status = calibration_path ? hl_calibration_read(&j.calibration, calibration_path, e) : 0;
     if (status == 0)
         status = predict(&j, names, n, e);
-    worklist_free(&j.list);
+    predict_worklist_free(&j.list);
     hl_calibration_free(&j.calibration);
-    hl_head_free(j.head);
+    nn_head_free(j.head);
     return status;
 }
 

@@ -2,6 +2,7 @@
 /* preprocess: reads the images of a manifest and brings them to the size that a backbone takes. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "data/backbones.h"
 #include "data/named_files.h"
 #include "data/provenance.h"
@@ -39,7 +40,7 @@ static const hl_opt options[] = {
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &opt_output, "images (default: standard output)"),
     /* The last two, see recorded_options. */
-    HL_OPT_INT_R(0, "augment", "K", &opt_augment, 0, HL_MAX_VARIANTS,
+    HL_OPT_INT_R(0, "augment", "K", &opt_augment, 0, HL_MAX_AUGMENTED,
                  "add K random variants of every training image"),
     HL_OPT_SEED(&opt_seed),
 };
@@ -120,7 +121,7 @@ static void settle_size(size_t *height, size_t *width)
 
 /* ---- what was left out ---- */
 
-static int begin_rejects(const hl_conversion *c, hl_out *out, hl_err *e)
+static int begin_rejects(const preprocess_conversion *c, hl_out *out, hl_err *e)
 {
     if (hl_out_open(out, opt_rejects, false, e))
         return -1;
@@ -130,7 +131,7 @@ static int begin_rejects(const hl_conversion *c, hl_out *out, hl_err *e)
     return 0;
 }
 
-static void warn_of_losses(const hl_conversion *c)
+static void warn_of_losses(const preprocess_conversion *c)
 {
     const hl_manifest *before = c->manifest, *after = &c->kept;
     if (c->nrejects == 0)
@@ -151,15 +152,15 @@ static void warn_of_losses(const hl_conversion *c)
 
 /* ---- the result ---- */
 
-static hl_space space_of(const hl_conversion *c)
+static hl_feature_space space_of(const preprocess_conversion *c)
 {
-    hl_space s = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
+    hl_feature_space s = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
     hl_choice_word(HL_FILTER_WORDS, opt_filter, s.filter, sizeof s.filter);
     hl_choice_word(HL_FIT_WORDS, opt_fit, s.fit, sizeof s.fit);
     return s;
 }
 
-static int create_output(hl_tf_writer **out, const hl_conversion *c, int channels,
+static int create_output(hl_tf_writer **out, const preprocess_conversion *c, int channels,
                          const char *data_digest, hl_err *e)
 {
     const hl_tensor_desc payload = {
@@ -168,12 +169,12 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
         .rank = 4,
         .shape = {(int64_t)c->kept.n, (int64_t)c->to.height, (int64_t)c->to.width, channels},
     };
-    const hl_space space = space_of(c);
+    const hl_feature_space space = space_of(c);
     char manifest_digest[HL_DIGEST_SIZE], *chain;
     hl_manifest_digest(c->manifest, manifest_digest);
     const hl_input inputs[] = {{"manifest", manifest_digest}, {"images", c->digest}};
     const hl_cli record = recorded_options();
-    if (hl_chain_extend(&chain, c->manifest->chain, &record, inputs, 2, e))
+    if (hl_provenance_extend(&chain, c->manifest->chain, &record, inputs, 2, e))
         return -1;
     const int status =
         hl_samples_create(out, opt_output, &c->kept, c->manifest->classes, c->manifest->nclasses,
@@ -183,14 +184,14 @@ static int create_output(hl_tf_writer **out, const hl_conversion *c, int channel
 }
 
 /* All images from the spool, into the digest where there is one, else into the file. */
-static int copy_images(hl_conversion *c, int channels, hl_sha256 *digest, hl_tf_writer *out,
+static int copy_images(preprocess_conversion *c, int channels, hl_sha256 *digest, hl_tf_writer *out,
                        hl_err *e)
 {
     const size_t bytes = c->to.height * c->to.width * (size_t)channels;
     uint8_t *image = hl_malloc(bytes, 1);
-    int status = hl_spool_rewind(&c->spool, e);
+    int status = preprocess_spool_rewind(&c->spool, e);
     for (size_t i = 0; i < c->kept.n && status == 0; i++) {
-        status = hl_spool_next(&c->spool, image, channels, e);
+        status = preprocess_spool_next(&c->spool, image, channels, e);
         if (status == 0 && digest)
             hl_sha256_add(digest, image, bytes);
         else if (status == 0)
@@ -201,7 +202,7 @@ static int copy_images(hl_conversion *c, int channels, hl_sha256 *digest, hl_tf_
 }
 
 /* The spool is read twice: the header of the file states the digest of what follows it. */
-static int write_images(hl_conversion *c, hl_tf_writer **out, hl_err *e)
+static int write_images(preprocess_conversion *c, hl_tf_writer **out, hl_err *e)
 {
     const int channels = opt_channels == CHANNELS_3 || c->spool.colour ? 3 : 1;
     hl_sha256 *sum = hl_samples_digest(&c->kept);
@@ -216,7 +217,7 @@ static int write_images(hl_conversion *c, hl_tf_writer **out, hl_err *e)
 
 /* Both outputs appear, or neither. Where no image is left there is nothing but the list to write,
  * and it says why. */
-static int write_outputs(hl_conversion *c, hl_err *e)
+static int write_outputs(preprocess_conversion *c, hl_err *e)
 {
     hl_out rejects = {0}, *outs[2];
     hl_tf_writer *images = NULL;
@@ -246,11 +247,11 @@ static int check_files(const char *manifest, hl_err *e)
     return hl_files_check(&f, e);
 }
 
-static int preprocess(hl_conversion *c, const char *name, hl_err *e)
+static int preprocess(preprocess_conversion *c, const char *name, hl_err *e)
 {
-    if (hl_manifest_has_variants(c->manifest))
+    if (hl_manifest_has_augmented(c->manifest))
         return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
-    if (hl_convert(c, e))
+    if (preprocess_convert(c, e))
         return -1;
     warn_of_losses(c);
     return write_outputs(c, e);
@@ -260,13 +261,13 @@ int main(int argc, char **argv)
 {
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
-    hl_conversion c = {.to.to_grey = opt_channels == CHANNELS_1,
-                       .skip_unusable = opt_on_error == ON_ERROR_SKIP,
-                       .to.filter = (hl_filter)opt_filter,
-                       .to.fit = (hl_fit)opt_fit,
-                       .variants = (size_t)opt_augment,
-                       .seed = opt_seed,
-                       .jobs = (int)opt_jobs};
+    preprocess_conversion c = {.to.to_grey = opt_channels == CHANNELS_1,
+                               .skip_unusable = opt_on_error == ON_ERROR_SKIP,
+                               .to.filter = (hl_filter)opt_filter,
+                               .to.fit = (hl_fit)opt_fit,
+                               .variants = (size_t)opt_augment,
+                               .seed = opt_seed,
+                               .jobs = (int)opt_jobs};
     hl_tf_set_threads((int)opt_jobs);
     settle_size(&c.to.height, &c.to.width);
     if (opt_rejects && !c.skip_unusable)
@@ -283,7 +284,7 @@ int main(int argc, char **argv)
                          preprocess(&c, argv[first] ? argv[first] : "standard input", &err)
                      ? -1
                      : 0;
-        hl_convert_free(&c);
+        preprocess_conversion_free(&c);
         hl_manifest_free(&manifest);
     }
     if (status)

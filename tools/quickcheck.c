@@ -40,12 +40,12 @@ static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    hl_text line = {0};
-    hl_text_vprintf(&line, fmt, ap);
+    hl_strbuf line = {0};
+    hl_strbuf_vprintf(&line, fmt, ap);
     va_end(ap);
     hl_one_line(line.data);
     puts(line.data);
-    hl_text_free(&line);
+    hl_strbuf_free(&line);
 }
 
 /* ---- what the header says ---- */
@@ -93,12 +93,12 @@ static void print_header(const hl_tf_reader *r)
     }
 }
 
-static void describe(const hl_tensor_desc *d, hl_text *line)
+static void describe(const hl_tensor_desc *d, hl_strbuf *line)
 {
-    hl_text_printf(line, "  %s: %s [", d->name, hl_dtype_names[d->dtype]);
+    hl_strbuf_printf(line, "  %s: %s [", d->name, hl_dtype_names[d->dtype]);
     for (int i = 0; i < d->rank; i++)
-        hl_text_printf(line, "%s%" PRId64, i ? ", " : "", d->shape[i]);
-    hl_text_printf(line, "], %" PRIu64 " bytes", d->bytes);
+        hl_strbuf_printf(line, "%s%" PRId64, i ? ", " : "", d->shape[i]);
+    hl_strbuf_printf(line, "], %" PRIu64 " bytes", d->bytes);
 }
 
 /* ---- what the data says ---- */
@@ -148,15 +148,15 @@ static int read_tensor(hl_tf_reader *r, const hl_tensor_desc *d, hl_err *e)
             add_values(&s, d->dtype, buf, n);
         left -= n;
     }
-    hl_text line = {0};
+    hl_strbuf line = {0};
     describe(d, &line);
     if (s.n > s.odd)
-        hl_text_printf(&line, ", %.6g to %.6g, mean %.6g", s.low, s.high,
-                       s.sum / (double)(s.n - s.odd));
+        hl_strbuf_printf(&line, ", %.6g to %.6g, mean %.6g", s.low, s.high,
+                         s.sum / (double)(s.n - s.odd));
     if (s.odd)
-        hl_text_printf(&line, ", %" PRIu64 " values not finite", s.odd);
+        hl_strbuf_printf(&line, ", %" PRIu64 " values not finite", s.odd);
     say("%s", line.data);
-    hl_text_free(&line);
+    hl_strbuf_free(&line);
     return 0;
 }
 
@@ -182,14 +182,14 @@ static int check(const char *path, hl_err *e)
 static int show_difference(const char *a, const char *b)
 {
     hl_err err;
-    hl_text what = {0};
-    const int failed = diff_files(a, b, ignore, &what, &err);
+    hl_strbuf what = {0};
+    const int failed = quickcheck_diff_files(a, b, ignore, &what, &err);
     const int status = failed || what.len;
     if (failed)
         hl_log_error("%s", err.msg);
     else if (what.len)
         say("%s and %s differ: %s", a, b, what.data);
-    hl_text_free(&what);
+    hl_strbuf_free(&what);
     return status;
 }
 

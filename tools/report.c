@@ -14,7 +14,7 @@
 #include <string.h>
 
 static report_paths in;
-static doc_paths out;
+static page_paths out;
 static const char *title, *tests, *grid;
 static bool compare;
 
@@ -52,50 +52,50 @@ static const hl_cli cli = {
     .max_args = -1,
 };
 
-static int compose(doc *d, const report_run *run, hl_err *e)
+static int compose(page_doc *d, const report_run *run, hl_err *e)
 {
     const report_metrics *r = &run->metrics;
-    const report_evidence *v = &run->evidence;
+    const report_binary *v = &run->evidence;
     const hl_predictions *p = run->has.predictions ? &run->predictions : NULL;
-    warn_of(doc_warnings(d), run);
-    add_summary(d, r, v);
-    doc_add_contents(d);
-    add_paper_table(d, r);
-    if (run->has.history && add_training(d, &run->history, e))
+    report_warn_of_run(page_warnings(d), run);
+    report_add_summary(d, r, v);
+    page_add_contents(d);
+    report_add_paper_table(d, r);
+    if (run->has.history && report_add_training(d, &run->history, e))
         return -1;
-    add_confusion(d, r);
-    add_class_table(d, r);
-    add_figures(d, r, v);
-    if ((p && add_discrimination(d, r, v, p, e)) || add_thresholds(d, r, v, p, e) ||
-        add_calibration(d, r, v, e) || add_triage(d, r, v, e))
+    report_add_confusion(d, r);
+    report_add_class_table(d, r);
+    report_add_metrics(d, r, v);
+    if ((p && report_add_discrimination(d, r, v, p, e)) || report_add_thresholds(d, r, v, p, e) ||
+        report_add_calibration(d, r, v, e) || report_add_triage(d, r, v, e))
         return -1;
-    add_subset_table(d, r);
+    report_add_subset_table(d, r);
     if (p)
-        add_errors(d, r, p);
+        report_add_errors(d, r, p);
     if (run->has.maps)
-        add_gallery(d, &run->maps);
+        report_add_gallery(d, &run->maps);
     if (run->has.audit)
-        add_audit(d, &run->audit);
+        report_add_audit(d, &run->audit);
     if (run->has.manifest)
-        add_split(d, &run->manifest);
-    add_space(d, r);
+        report_add_split(d, &run->manifest);
+    report_add_feature_space(d, r);
     if (run->has.knobs)
-        add_knobs(d, &run->knobs);
-    add_provenance(d, r);
+        report_add_knobs(d, &run->knobs);
+    report_add_provenance(d, r);
     if (run->has.software)
-        add_software(d, &run->software);
-    add_card(d, run);
-    add_disclaimer(d);
+        report_add_software(d, &run->software);
+    report_add_card(d, run);
+    report_add_disclaimer(d);
     return 0;
 }
 
 /* The page's forms; the JSON also holds the exact figures, from which the text was made. */
-static int write_document(const doc *d, json_t *metrics, hl_err *e)
+static int write_document(const page_doc *d, json_t *metrics, hl_err *e)
 {
-    json_t *all = doc_json(d);
+    json_t *all = page_to_json(d);
     json_object_set_new(all, "format", json_string("hilum-report 1"));
     json_object_set_new(all, "metrics", metrics);
-    const int status = doc_save(d, &out, all, e);
+    const int status = page_save(d, &out, all, e);
     json_decref(all);
     return status;
 }
@@ -105,15 +105,15 @@ static int report_one(hl_err *e)
     report_run run;
     if (report_run_read(&run, &in, e))
         return -1;
-    doc d;
-    hl_text heading = {0};
-    hl_text_printf(&heading, "Evaluation of %s", paper_model_name(&run.metrics));
-    doc_start(&d, kicker, title ? title : heading.data, foot);
-    hl_text_free(&heading);
+    page_doc d;
+    hl_strbuf heading = {0};
+    hl_strbuf_printf(&heading, "Evaluation of %s", report_paper_model_name(&run.metrics));
+    page_start(&d, kicker, title ? title : heading.data, foot);
+    hl_strbuf_free(&heading);
     int status = compose(&d, &run, e);
     if (status == 0)
         status = write_document(&d, json_incref(run.metrics.json), e);
-    doc_free(&d);
+    page_free(&d);
     report_run_free(&run);
     return status;
 }
@@ -128,27 +128,27 @@ static json_t *metrics_of(const report_run *runs, size_t n)
 
 static int compare_runs(report_run *runs, size_t n, hl_err *e)
 {
-    doc d;
-    label_runs(runs, n);
-    doc_start(&d, kicker, title ? title : "Models compared", foot);
-    int status = compare_models(&d, runs, n, tests, e);
+    page_doc d;
+    report_label_runs(runs, n);
+    page_start(&d, kicker, title ? title : "Models compared", foot);
+    int status = report_compare_models(&d, runs, n, tests, e);
     if (status == 0)
         status = write_document(&d, metrics_of(runs, n), e);
-    doc_free(&d);
+    page_free(&d);
     return status;
 }
 
 static int report_grid_page(hl_err *e)
 {
     report_grid g;
-    doc d;
+    page_doc d;
     if (report_grid_read(&g, grid, e))
         return -1;
-    doc_start(&d, kicker, title ? title : "Combinations of settings", foot);
-    int status = compose_grid(&d, &g, e);
+    page_start(&d, kicker, title ? title : "Combinations of settings", foot);
+    int status = report_compose_grid(&d, &g, e);
     if (status == 0)
         status = write_document(&d, metrics_of(g.runs, g.table.nrows), e);
-    doc_free(&d);
+    page_free(&d);
     report_grid_free(&g);
     return status;
 }

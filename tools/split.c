@@ -98,10 +98,10 @@ static int settle_source(const char *dir, hl_err *e)
     return 0;
 }
 
-static int collect(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_err *e)
+static int collect(split_collection *c, const char *dir, split_patient_rule *rule, hl_err *e)
 {
-    if (opt_labels ? hl_collect_labels(c, dir, opt_labels, rule, e)
-                   : hl_collect_folders(c, dir, rule, e))
+    if (opt_labels ? split_collect_labels(c, dir, opt_labels, rule, e)
+                   : split_collect_folders(c, dir, rule, e))
         return -1;
     if (c->others)
         hl_log_info("%s: files left out that are no images (*.jpeg, *.jpg, *.png): %zu", dir,
@@ -120,7 +120,7 @@ enum { FEW_TO_VALIDATE = 100 };
 
 /* A training without validation images goes on to its last epoch, so they are drawn where the data
  * set has none; and the record says so. */
-static void settle_validation(const hl_collection *c)
+static void settle_validation(const split_collection *c)
 {
     if (opt_subsets != FOLDERS || !c->has_subsets || opt_val <= 0)
         return;
@@ -139,13 +139,13 @@ static void settle_validation(const hl_collection *c)
 }
 
 /* Only a draw that goes by patients has use for it: then the images are not even opened. */
-static int find_together(hl_together *t, const hl_collection *c, const char *dir, hl_err *e)
+static int find_together(split_groups *t, const split_collection *c, const char *dir, hl_err *e)
 {
-    *t = (hl_together){0};
+    *t = (split_groups){0};
     if (opt_subsets == FOLDERS || opt_group == BY_IMAGE || opt_duplicates == APART)
         return 0;
-    const hl_fingerprints_how how = {.root = dir, .cache = opt_cache, .jobs = (int)opt_jobs};
-    if (hl_together_find(t, &c->samples, &how, e))
+    const hl_fingerprint_options how = {.root = dir, .cache = opt_cache, .jobs = (int)opt_jobs};
+    if (split_groups_find(t, &c->samples, &how, e))
         return -1;
     if (t->unreadable)
         hl_log_info("%zu of %zu files hold no image that can be read; audit tells why",
@@ -157,7 +157,7 @@ static int find_together(hl_together *t, const hl_collection *c, const char *dir
     return 0;
 }
 
-static int set_subsets(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
+static int set_subsets(split_collection *c, const split_groups *t, const char *dir, hl_err *e)
 {
     if (opt_subsets != DRAWN && !c->has_subsets)
         return hl_fail(e, "%s: has no subsets of its own: expected %s",
@@ -165,16 +165,16 @@ static int set_subsets(hl_collection *c, const hl_together *t, const char *dir, 
                        opt_labels ? "a column 'subset'" : "the folders train, val and test");
     if (opt_subsets == FOLDERS)
         return 0;
-    const hl_assignment a = {.test = opt_test,
-                             .val = opt_val,
-                             .seed = opt_seed,
-                             .by_patient = opt_group == BY_PATIENT,
-                             .keys = t->keys,
-                             .exact = opt_exact,
-                             .keep_test = opt_subsets == OWN_TEST,
-                             .folds = (size_t)opt_folds,
-                             .fold = (size_t)opt_fold};
-    const size_t mixed = hl_assign_subsets(&c->samples, &a);
+    const split_assignment a = {.test = opt_test,
+                                .val = opt_val,
+                                .seed = opt_seed,
+                                .by_patient = opt_group == BY_PATIENT,
+                                .keys = t->keys,
+                                .exact = opt_exact,
+                                .keep_test = opt_subsets == OWN_TEST,
+                                .folds = (size_t)opt_folds,
+                                .fold = (size_t)opt_fold};
+    const size_t mixed = split_assign_subsets(&c->samples, &a);
     if (mixed)
         hl_log_info("%zu patients have images of several classes; each was placed by the class "
                     "that sorts first",
@@ -203,7 +203,7 @@ static const char *advice(void)
                      : "try --exact, another --seed, or other --test and --val";
 }
 
-static int check_subset(const hl_manifest *m, const hl_subset_counts *n, hl_subset subset,
+static int check_subset(const hl_manifest *m, const split_subset_counts *n, hl_subset subset,
                         hl_err *e)
 {
     const char *name = hl_subset_names[subset];
@@ -223,7 +223,7 @@ static int check_subset(const hl_manifest *m, const hl_subset_counts *n, hl_subs
     return 0;
 }
 
-static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, hl_err *e)
+static int check_subsets(const hl_manifest *m, const split_subset_counts *n, hl_err *e)
 {
     for (int s = 0; s < HL_SUBSETS; s++)
         if (is_wanted((hl_subset)s) && check_subset(m, n, (hl_subset)s, e))
@@ -262,16 +262,16 @@ static void fit_name(const char *class_name, char out[4 * NAME_COLUMNS + 1])
 static void show_row(const char *name, const size_t *images, const size_t *patients)
 {
     char fitted[4 * NAME_COLUMNS + 1];
-    hl_text line = {0};
+    hl_strbuf line = {0};
     fit_name(name, fitted);
-    hl_text_puts(&line, fitted);
+    hl_strbuf_puts(&line, fitted);
     for (size_t s = 0; s <= HL_SUBSETS; s++)
-        hl_text_printf(&line, " %8zu %8zu", images[s], patients[s]);
+        hl_strbuf_printf(&line, " %8zu %8zu", images[s], patients[s]);
     hl_log_info("%s", line.data);
-    hl_text_free(&line);
+    hl_strbuf_free(&line);
 }
 
-static void show_table(const hl_manifest *m, const hl_subset_counts *n)
+static void show_table(const hl_manifest *m, const split_subset_counts *n)
 {
     hl_log_info("%-*s %17s %17s %17s %17s", NAME_COLUMNS, "", "train", "val", "test", "all");
     hl_log_info("%-*s %8s %8s %8s %8s %8s %8s %8s %8s", NAME_COLUMNS, "class", "images", "patients",
@@ -283,7 +283,7 @@ static void show_table(const hl_manifest *m, const hl_subset_counts *n)
 
 /* ---- the whole ---- */
 
-static int write_manifest(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
+static int write_manifest(split_collection *c, const split_groups *t, const char *dir, hl_err *e)
 {
     hl_manifest *m = &c->samples;
     hl_input inputs[3] = {{"listing", c->listing}};
@@ -295,11 +295,11 @@ static int write_manifest(hl_collection *c, const hl_together *t, const char *di
     const hl_cli record = recorded_options();
     free(m->chain);
     m->chain = NULL;
-    if (hl_chain_extend(&m->chain, NULL, &record, inputs, ninputs, e))
+    if (hl_provenance_extend(&m->chain, NULL, &record, inputs, ninputs, e))
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);
-    hl_text text = {0};
+    hl_strbuf text = {0};
     hl_manifest_format(m, true, &text);
     hl_out out;
     int status = hl_out_open(&out, opt_output, false, e);
@@ -307,37 +307,37 @@ static int write_manifest(hl_collection *c, const hl_together *t, const char *di
         fwrite(text.data, 1, text.len, out.fp); /* a failure shows in ferror at commit */
         status = hl_out_commit(&out, e);
     }
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
     return status;
 }
 
-static int divide(hl_collection *c, const hl_together *t, const char *dir, hl_err *e)
+static int divide(split_collection *c, const split_groups *t, const char *dir, hl_err *e)
 {
     if (set_subsets(c, t, dir, e))
         return -1;
-    hl_subset_counts n;
-    hl_subset_counts_make(&n, &c->samples);
+    split_subset_counts n;
+    split_subset_counts_make(&n, &c->samples);
     int status = check_subsets(&c->samples, &n, e);
     if (status == 0)
         status = write_manifest(c, t, dir, e);
     if (status == 0)
         show_table(&c->samples, &n);
-    hl_subset_counts_free(&n);
+    split_subset_counts_free(&n);
     return status;
 }
 
-static int run(const char *dir, hl_patient_rule *rule, hl_err *e)
+static int run(const char *dir, split_patient_rule *rule, hl_err *e)
 {
-    hl_collection c;
-    hl_together t = {0};
+    split_collection c;
+    split_groups t = {0};
     if (settle_source(dir, e) || collect(&c, dir, rule, e))
         return -1;
     settle_validation(&c);
     int status = hl_files_expect_kept(&c.samples, dir, e) || find_together(&t, &c, dir, e) ? -1 : 0;
     if (status == 0)
         status = divide(&c, &t, dir, e);
-    hl_together_free(&t);
-    hl_collection_free(&c);
+    split_groups_free(&t);
+    split_collection_free(&c);
     return status;
 }
 
@@ -364,7 +364,7 @@ static void settle_folds(void)
 int main(int argc, char **argv)
 {
     hl_err e;
-    hl_patient_rule rule;
+    split_patient_rule rule;
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     if (opt_exact && opt_subsets == FOLDERS)
@@ -373,13 +373,13 @@ int main(int argc, char **argv)
         hl_usage_error("--test and --subsets %s both state the test set: choose one",
                        opt_subsets == FOLDERS ? "folders" : "own-test");
     settle_folds();
-    if (hl_patient_rule_make(&rule, opt_regex, &e))
+    if (split_patient_rule_make(&rule, opt_regex, &e))
         hl_usage_error("--patient-regex: %s", e.msg);
     hl_files f = {0};
     hl_files_read(&f, "--labels", opt_labels);
     hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_TEXT);
     const int status = hl_files_check(&f, &e) || run(argv[first], &rule, &e);
-    hl_patient_rule_free(&rule);
+    split_patient_rule_free(&rule);
     if (status)
         hl_log_error("%s", e.msg);
     return status ? 1 : 0;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* train-head: trains fully connected softmax layers on features. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/strbuf.h"
 #include "data/feature_file.h"
 #include "data/named_files.h"
 #include "data/provenance.h"
 #include "data/subset_override.h"
 #include "format/checksum.h"
+#include "format/tsv.h"
 #include "nn/infer/device.h"
 #include "nn/train/denormals.h"
 #include "nn/train/fit.h"
@@ -27,7 +30,7 @@ static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
-static int class_weight, optimizer, schedule, tail_pool = NET_POOL_AVG, batchnorm;
+static int class_weight, optimizer, schedule, tail_pool = NN_POOL_AVG, batchnorm;
 static int standardize; /* index of STANDARDIZE_WORDS */
 
 static const hl_opt options[] = {
@@ -43,8 +46,8 @@ static const hl_opt options[] = {
                  "epochs without a better validation loss before it stops"),
     HL_OPT_REAL_R(0, "dropout", "SHARE", &dropout, 0, 0.99, "hidden units dropped in training"),
     HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight, "weight of a class"),
-    HL_OPT_CHOICE_R(0, "optimizer", HL_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
-    HL_OPT_CHOICE_R(0, "lr-schedule", HL_SCHEDULE_WORDS, &schedule, "how the rate goes down"),
+    HL_OPT_CHOICE_R(0, "optimizer", NN_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
+    HL_OPT_CHOICE_R(0, "lr-schedule", NN_SCHEDULE_WORDS, &schedule, "how the rate goes down"),
     HL_OPT_INT_R(0, "plateau", "N", &plateau, 1, 1000000,
                  "plateau: epochs without a better validation loss before it does"),
     HL_OPT_REAL_R(0, "momentum", "SHARE", &momentum, 0, 0.9999, "momentum of sgd"),
@@ -52,8 +55,8 @@ static const hl_opt options[] = {
     HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
                  "train the last N layers of the backbone too"),
     HL_OPT_STR('w', "weights", "FILE", &tail_weights, "their weights, as extract-features took"),
-    HL_OPT_CHOICE_R('p', "pool", NET_POOL_WORDS, &tail_pool, "what becomes of their last maps"),
-    HL_OPT_CHOICE_R(0, "batchnorm", NET_BATCHNORM_WORDS, &batchnorm,
+    HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &tail_pool, "what becomes of their last maps"),
+    HL_OPT_CHOICE_R(0, "batchnorm", NN_BATCHNORM_WORDS, &batchnorm,
                     "mode of their batch norms in training"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
@@ -74,7 +77,7 @@ static const hl_cli cli = {
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
     .max_args = 1,
-    .libraries = net_libraries,
+    .libraries = nn_libraries,
 };
 
 static volatile sig_atomic_t stop_asked;
@@ -89,7 +92,7 @@ static void on_interrupt(int sig)
 /* ---- options ---- */
 
 /* "512,64" -> {512, 64}; "0" -> none. */
-static size_t parse_neurons(int64_t units[HL_HEAD_MAX_LAYERS])
+static size_t parse_neurons(int64_t units[NN_HEAD_MAX_LAYERS])
 {
     size_t n = 0;
     if (strcmp(neurons, "0") == 0)
@@ -97,11 +100,11 @@ static size_t parse_neurons(int64_t units[HL_HEAD_MAX_LAYERS])
     char *list = hl_strdup(neurons);
     for (char *rest = list; rest;) {
         const char *one = strsep(&rest, ",");
-        if (n + 1 >= HL_HEAD_MAX_LAYERS || !hl_parse_i64(one, &units[n]) || units[n] < 1 ||
+        if (n + 1 >= NN_HEAD_MAX_LAYERS || !hl_parse_i64(one, &units[n]) || units[n] < 1 ||
             units[n] > 65536)
             hl_usage_error("--neurons: expected up to %d whole numbers from 1 to 65536 with "
                            "commas between them, found '%s'",
-                           HL_HEAD_MAX_LAYERS - 1, neurons);
+                           NN_HEAD_MAX_LAYERS - 1, neurons);
         n++;
     }
     free(list);
@@ -110,13 +113,13 @@ static size_t parse_neurons(int64_t units[HL_HEAD_MAX_LAYERS])
 
 /* ---- data ---- */
 
-static void alloc_set(hl_set *s, size_t n, size_t width)
+static void alloc_set(nn_dataset *s, size_t n, size_t width)
 {
     s->features = hl_malloc(n * width, sizeof *s->features);
     s->labels = hl_malloc(n, sizeof *s->labels);
 }
 
-static void free_set(hl_set *s)
+static void free_set(nn_dataset *s)
 {
     free(s->features);
     free(s->labels);
@@ -131,13 +134,13 @@ static size_t count_used(const hl_manifest *m, hl_subset subset)
 }
 
 /* Rows of the training and validation subsets; all others are passed over. */
-static int load_sets(hl_features *f, hl_set sets[HL_SUBSETS], hl_err *e)
+static int load_sets(hl_features *f, nn_dataset sets[HL_SUBSETS], hl_err *e)
 {
     float *unused = hl_malloc(f->width, sizeof *unused);
     int status = 0;
     for (size_t i = 0; i < f->samples.n && status == 0; i++) {
         const hl_sample *s = &f->samples.manifest.samples[i];
-        hl_set *to = &sets[s->subset];
+        nn_dataset *to = &sets[s->subset];
         if (s->subset == HL_TEST || !hl_sample_is_used(s, s->subset)) {
             status = hl_features_read(f, 1, unused, e);
             continue;
@@ -176,12 +179,12 @@ static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
 
 typedef struct journal {
     hl_out history;
-    hl_text rows; /* of the history */
+    hl_strbuf rows; /* of the history */
     double started;
     size_t before; /* epochs that an earlier run has done */
 } journal;
 
-static int report_epoch(void *ctx, const hl_epoch *t, hl_err *e)
+static int report_epoch(void *ctx, const nn_epoch *t, hl_err *e)
 {
     journal *l = ctx;
     (void)e;
@@ -192,8 +195,8 @@ static int report_epoch(void *ctx, const hl_epoch *t, hl_err *e)
                 "%.1f s%s, at most %.0f s left",
                 t->number, (long long)epochs, t->loss, t->accuracy, t->val_loss, t->val_accuracy,
                 t->seconds, t->best ? " *" : "", each * (double)((size_t)epochs - t->number));
-    hl_text_printf(&l->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
-                   t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
+    hl_strbuf_printf(&l->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
+                     t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
     return 0;
 }
 
@@ -204,10 +207,10 @@ static int open_history(journal *l, hl_err *e)
 
 /* ---- training ---- */
 
-static hl_train_options train_options(const float *weights)
+static nn_fit_options train_options(const float *weights)
 {
-    return (hl_train_options){
-        .step = {.optimizer = (hl_optimizer)optimizer,
+    return (nn_fit_options){
+        .step = {.optimizer = (nn_optimizer)optimizer,
                  .rate = rate,
                  .momentum = momentum,
                  .dropout = dropout,
@@ -218,7 +221,7 @@ static hl_train_options train_options(const float *weights)
         .epochs = (size_t)epochs,
         .batch = (size_t)batch,
         .steps = (size_t)steps,
-        .schedule = (hl_schedule)schedule,
+        .schedule = (nn_schedule)schedule,
         .plateau = (size_t)plateau,
         .patience = (size_t)patience,
         .seed = seed,
@@ -229,33 +232,33 @@ static hl_train_options train_options(const float *weights)
 /* The table of epochs, with the provenance of the head beside it. */
 static void write_history(journal *l, const char *chain)
 {
-    hl_text table = {0};
-    hl_text_puts(&table, "#chain\t");
+    hl_strbuf table = {0};
+    hl_strbuf_puts(&table, "#chain\t");
     hl_tsv_escape(&table, chain);
-    hl_text_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
-    hl_text_add(&table, l->rows.data, l->rows.len);
-    hl_seal_table(&table, 0);
+    hl_strbuf_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
+    hl_strbuf_add(&table, l->rows.data, l->rows.len);
+    hl_checksum_add_line(&table, 0);
     fwrite(table.data, 1, table.len, l->history.fp); /* a failure shows at commit */
-    hl_text_free(&table);
+    hl_strbuf_free(&table);
 }
 
 /* Both outputs appear, or neither. The provenance tells whether the training was interrupted. */
-static int write_outputs(const hl_head *head, hl_tf_writer *file, journal *l, const char *chain,
-                         const hl_outcome *o, hl_err *e)
+static int write_outputs(const nn_head *head, hl_tf_writer *file, journal *l, const char *chain,
+                         const nn_fit_result *o, hl_err *e)
 {
     hl_out *const outs[] = {hl_tf_output(file), &l->history};
     char *marked = NULL;
-    if (o->interrupted && hl_chain_mark_interrupted(&marked, chain, o->epochs, e))
+    if (o->interrupted && hl_provenance_mark_interrupted(&marked, chain, o->epochs, e))
         return -1;
     if (history)
         write_history(l, marked ? marked : chain);
     if (marked)
         hl_tf_amend(file, "hilum.chain", marked);
     free(marked);
-    return hl_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
+    return nn_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }
 
-static void tell_outcome(const hl_outcome *o)
+static void tell_outcome(const nn_fit_result *o)
 {
     if (o->interrupted && checkpoint)
         hl_log_warn("interrupted: the best weights so far are kept; the same command goes on "
@@ -267,9 +270,9 @@ static void tell_outcome(const hl_outcome *o)
 }
 
 /* The head is written, so nothing has to be gone on with any more, unless it was interrupted. */
-static int drop_checkpoint(const hl_checkpoint *c, hl_err *e)
+static int drop_checkpoint(const nn_checkpoint *c, hl_err *e)
 {
-    if (hl_checkpoint_remove(c, e))
+    if (nn_checkpoint_remove(c, e))
         return -1;
     hl_log_info("%s: removed, now that the head is written", c->path);
     return 0;
@@ -277,22 +280,22 @@ static int drop_checkpoint(const hl_checkpoint *c, hl_err *e)
 
 /* Trains, then writes history and head. Both files are begun before, so that a place that cannot
  * be written is found at once. */
-static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *weights,
+static int train_and_write(nn_head *head, nn_dataset sets[HL_SUBSETS], const float *weights,
                            const char *chain, hl_err *e)
 {
     journal l = {.started = hl_now(), .before = SIZE_MAX};
-    const hl_checkpoint c = {checkpoint, chain, &l.rows};
-    hl_train_options o = train_options(weights);
+    const nn_checkpoint c = {checkpoint, chain, &l.rows};
+    nn_fit_options o = train_options(weights);
     o.checkpoint = checkpoint ? &c : NULL;
-    hl_outcome outcome;
+    nn_fit_result outcome;
     hl_tf_writer *file;
     if (open_history(&l, e))
         return -1;
-    if (hl_head_begin(&file, head, output, chain, e)) {
+    if (nn_head_begin(&file, head, output, chain, e)) {
         hl_out_abort(&l.history);
         return -1;
     }
-    int status = hl_train(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
+    int status = nn_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
     if (status == 0) {
         tell_outcome(&outcome);
         status = write_outputs(head, file, &l, chain, &outcome, e);
@@ -301,11 +304,11 @@ static int train_and_write(hl_head *head, hl_set sets[HL_SUBSETS], const float *
     if (status == 0 && checkpoint && !outcome.interrupted)
         status = drop_checkpoint(&c, e);
     hl_out_abort(&l.history);
-    hl_text_free(&l.rows);
+    hl_strbuf_free(&l.rows);
     return status;
 }
 
-static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], const char *chain,
+static int fit(nn_head *head, const hl_features *f, nn_dataset sets[HL_SUBSETS], const char *chain,
                hl_err *e)
 {
     size_t *counts = hl_calloc(f->samples.nclasses, sizeof *counts);
@@ -322,42 +325,42 @@ static int fit(hl_head *head, const hl_features *f, hl_set sets[HL_SUBSETS], con
 }
 
 /* The head, on the features themselves or on the unfrozen layers that take them. */
-static int make_head(hl_head **head, const hl_features *f, const hl_set *train, hl_err *e)
+static int make_head(nn_head **head, const hl_features *f, const nn_dataset *train, hl_err *e)
 {
-    int64_t units[HL_HEAD_MAX_LAYERS];
+    int64_t units[NN_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
     const hl_samples *s = &f->samples;
-    const net_tail_options o = {(int)unfreeze, (net_pool)tail_pool, (net_bn_mode)batchnorm};
-    net_tail *tail = NULL;
-    if (unfreeze && net_tail_new(&tail, &s->space, tail_weights, &o, e))
+    const nn_finetune_options o = {(int)unfreeze, (nn_pool)tail_pool, (nn_bn_mode)batchnorm};
+    nn_finetune *tail = NULL;
+    if (unfreeze && nn_finetune_new(&tail, &s->space, tail_weights, &o, e))
         return hl_fail_in(e, hl_tf_name(s->file));
-    if (hl_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail, seed,
+    if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail, seed,
                     e))
         return -1;
-    return standardize && train->n ? hl_head_standardize(*head, train->n, train->features, e) : 0;
+    return standardize && train->n ? nn_head_standardize(*head, train->n, train->features, e) : 0;
 }
 
 static int train(hl_features *f, hl_err *e)
 {
     const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
                                {"manifest", f->samples.override}};
-    hl_set sets[HL_SUBSETS] = {{0}};
+    nn_dataset sets[HL_SUBSETS] = {{0}};
     alloc_set(&sets[HL_TRAIN], count_used(&f->samples.manifest, HL_TRAIN), f->width);
     alloc_set(&sets[HL_VAL], count_used(&f->samples.manifest, HL_VAL), f->width);
-    hl_head *head = NULL;
+    nn_head *head = NULL;
     char *chain = NULL;
     int status = load_sets(f, sets, e);
     if (status == 0 && sets[HL_VAL].n == 0)
         hl_log_warn("no validation samples: all %lld epochs are run and the last one is kept",
                     (long long)epochs);
     if (status == 0)
-        status = hl_chain_extend(&chain, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
+        status = hl_provenance_extend(&chain, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
     if (status == 0)
         status = make_head(&head, f, &sets[HL_TRAIN], e);
     if (status == 0)
         status = fit(head, f, sets, chain, e);
-    hl_chain_warn_of_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
-    hl_head_free(head);
+    hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
+    nn_head_free(head);
     free(chain);
     free_set(&sets[HL_TRAIN]);
     free_set(&sets[HL_VAL]);
@@ -388,12 +391,12 @@ int main(int argc, char **argv)
         hl_usage_error("--unfreeze and --weights go together: the weights of the layers to train");
     if (signal(SIGINT, on_interrupt) == SIG_IGN)
         signal(SIGINT, SIG_IGN); /* as a parent chose, for a job in the background */
-    net_flush_denormals();
+    nn_flush_denormals();
     hl_err err;
     hl_features f;
     int status = check_files(argv[first], &err) || hl_features_open(&f, argv[first], &err) ? -1 : 0;
     if (status == 0) {
-        status = hl_override_subsets(&f.samples, manifest, &err);
+        status = hl_subset_override(&f.samples, manifest, &err);
         if (status == 0)
             status = ts_init((int)jobs) ? hl_fail(&err, "libtorch: %s", ts_last_error())
                                         : train(&f, &err);

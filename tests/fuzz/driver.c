@@ -52,10 +52,10 @@ static void add(files *f, const char *path)
     }
     const int n = scandir(path, &entries, is_no_dot, alphasort);
     for (int i = 0; i < n; i++) {
-        hl_text below = {0};
-        hl_text_printf(&below, "%s/%s", path, entries[i]->d_name);
+        hl_strbuf below = {0};
+        hl_strbuf_printf(&below, "%s/%s", path, entries[i]->d_name);
         add(f, below.data);
-        hl_text_free(&below);
+        hl_strbuf_free(&below);
         free(entries[i]);
     }
     if (n >= 0)
@@ -122,10 +122,10 @@ static void add_own(files *f, const char *program)
 {
     const char *slash = strrchr(program, '/');
     const char *name = slash ? slash + 1 : program;
-    hl_text folder = {0};
-    hl_text_printf(&folder, "tests/fuzz/corpus/%s", name + strcspn(name, "_") + 1);
+    hl_strbuf folder = {0};
+    hl_strbuf_printf(&folder, "tests/fuzz/corpus/%s", name + strcspn(name, "_") + 1);
     add(f, folder.data);
-    hl_text_free(&folder);
+    hl_strbuf_free(&folder);
 }
 
 int main(int argc, char **argv)

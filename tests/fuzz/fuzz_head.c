@@ -10,15 +10,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    hl_head *head;
+    nn_head *head;
     hl_err e;
-    if (hl_head_load(&head, fuzz_framed(data, size), &e))
+    if (nn_head_load(&head, fuzz_framed(data, size), &e))
         return 0;
-    float *features = hl_calloc(hl_head_inputs(head), sizeof *features);
-    double *p = hl_calloc(hl_head_classes(head), sizeof *p);
-    hl_head_predict(head, 1, features, p, &e);
+    float *features = hl_calloc(nn_head_inputs(head), sizeof *features);
+    double *p = hl_calloc(nn_head_classes(head), sizeof *p);
+    nn_head_predict(head, 1, features, p, &e);
     free(p);
     free(features);
-    hl_head_free(head);
+    nn_head_free(head);
     return 0;
 }

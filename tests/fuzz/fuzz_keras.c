@@ -132,16 +132,16 @@ static void make_file(const char *path, char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
-    net_weights w;
-    net_complaints c = {0};
-    const net_import in = {fuzz_path(), small_net(NET_KERAS), &w, &c};
+    nn_weights w;
+    nn_complaints c = {0};
+    const nn_import in = {fuzz_path(), small_net(NN_KERAS), &w, &c};
     hl_err e;
     make_file(in.path, text);
-    net_weights_alloc(&w, in.n);
-    h5_read_file(&in, &e);
+    nn_weights_alloc(&w, in.n);
+    nn_h5_read_file(&in, &e);
     FUZZ_EXPECT(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) == 0);
-    net_weights_free(&w);
-    net_complaints_free(&c);
+    nn_weights_free(&w);
+    nn_complaints_free(&c);
     free(text);
     return 0;
 }

@@ -7,14 +7,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    hl_collection c;
-    hl_patient_rule rule;
+    split_collection c;
+    split_patient_rule rule;
     hl_err e;
-    FUZZ_EXPECT(hl_patient_rule_make(&rule, NULL, &e) == 0);
-    if (hl_collect_labels(&c, "/proc/self", fuzz_file(data, size), &rule, &e) == 0) {
+    FUZZ_EXPECT(split_patient_rule_make(&rule, NULL, &e) == 0);
+    if (split_collect_labels(&c, "/proc/self", fuzz_file(data, size), &rule, &e) == 0) {
         FUZZ_EXPECT(c.samples.n > 1 && c.samples.nclasses > 1);
-        hl_collection_free(&c);
+        split_collection_free(&c);
     }
-    hl_patient_rule_free(&rule);
+    split_patient_rule_free(&rule);
     return 0;
 }

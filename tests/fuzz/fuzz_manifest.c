@@ -9,7 +9,7 @@
 static void expect_same_again(const hl_manifest *m)
 {
     char digest[HL_DIGEST_SIZE], again[HL_DIGEST_SIZE];
-    hl_text text = {0};
+    hl_strbuf text = {0};
     hl_manifest copy;
     hl_err e;
     hl_manifest_format(m, true, &text);
@@ -19,7 +19,7 @@ static void expect_same_again(const hl_manifest *m)
     FUZZ_EXPECT(strcmp(digest, again) == 0);
     FUZZ_EXPECT(strcmp(m->root, copy.root) == 0 && strcmp(m->chain, copy.chain) == 0);
     hl_manifest_free(&copy);
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hl_err e;
     if (hl_manifest_read(&m, fuzz_file(data, size), &e) == 0) {
         expect_same_again(&m);
-        hl_manifest_drop_variants(&m);
+        hl_manifest_drop_augmented(&m);
         hl_manifest_free(&m);
     }
     return 0;

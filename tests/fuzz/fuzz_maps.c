@@ -37,7 +37,7 @@ static void put(const char *name, const char *bytes, size_t len)
 static void make_folder(const char *table)
 {
     static const uint8_t pixels[4];
-    hl_text png = {0};
+    hl_strbuf png = {0};
     hl_err e;
     FUZZ_EXPECT(mkdtemp(folder));
     atexit(remove_folder);
@@ -45,7 +45,7 @@ static void make_folder(const char *table)
     put("a.png", png.data, png.len);
     put("b", "b", 1);
     FUZZ_EXPECT(symlink(table, within("explain.tsv")) == 0);
-    hl_text_free(&png);
+    hl_strbuf_free(&png);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

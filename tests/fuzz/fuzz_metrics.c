@@ -4,19 +4,19 @@
 
 #include "report/sections/sections.h"
 
-static void add_sections(doc *d, const report_run *run)
+static void add_sections(page_doc *d, const report_run *run)
 {
     const report_metrics *m = &run->metrics;
-    warn_of(doc_warnings(d), run);
-    add_summary(d, m, &run->evidence);
-    add_paper_table(d, m);
-    add_confusion(d, m);
-    add_class_table(d, m);
-    add_figures(d, m, &run->evidence);
-    add_subset_table(d, m);
-    add_space(d, m);
-    add_provenance(d, m);
-    add_card(d, run);
+    report_warn_of_run(page_warnings(d), run);
+    report_add_summary(d, m, &run->evidence);
+    report_add_paper_table(d, m);
+    report_add_confusion(d, m);
+    report_add_class_table(d, m);
+    report_add_metrics(d, m, &run->evidence);
+    report_add_subset_table(d, m);
+    report_add_feature_space(d, m);
+    report_add_provenance(d, m);
+    report_add_card(d, run);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -26,15 +26,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hl_err e;
     if (report_run_read(&run, &paths, &e))
         return 0;
-    doc d;
-    hl_text page = {0};
-    doc_start(&d, "fuzz", "fuzz", "fuzz");
+    page_doc d;
+    hl_strbuf page = {0};
+    page_start(&d, "fuzz", "fuzz", "fuzz");
     add_sections(&d, &run);
-    doc_write_html(&d, &page);
-    doc_write_markdown(&d, &page);
-    json_decref(doc_json(&d));
-    hl_text_free(&page);
-    doc_free(&d);
+    page_write_html(&d, &page);
+    page_write_markdown(&d, &page);
+    json_decref(page_to_json(&d));
+    hl_strbuf_free(&page);
+    page_free(&d);
     report_run_free(&run);
     return 0;
 }

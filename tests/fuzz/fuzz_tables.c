@@ -14,15 +14,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     report_history history;
     report_audit audit;
     report_pairs pairs;
-    hl_cache cache;
+    digest_cache cache;
     hl_err e;
     if (report_history_read(&history, path, &e) == 0)
         report_history_free(&history);
     if (report_audit_read(&audit, path, &e) == 0)
         report_audit_free(&audit);
-    if (hl_cache_read(&cache, path, &e) == 0) {
-        hl_cache_sort(&cache);
-        hl_cache_free(&cache);
+    if (digest_cache_read(&cache, path, &e) == 0) {
+        digest_cache_sort(&cache);
+        digest_cache_free(&cache);
     }
     if (report_pairs_read(&pairs, path, true, &e) == 0)
         report_pairs_free(&pairs);

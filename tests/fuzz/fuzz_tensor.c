@@ -2,6 +2,7 @@
 /* A tensor file, in its zstd frame or without one: all of it is read. */
 #include "fuzz.h"
 
+#include "base/sha256.h"
 #include "format/tensorfile.h"
 
 #include <string.h>

@@ -5,24 +5,24 @@
 #include "fuzz.h"
 #include "nn/weights/weights.h"
 
-static void build(net *n, net_flavour flavour)
+static void build(nn_net *n, nn_framework flavour)
 {
     static const int64_t wide[2] = {3, 3}, point[2] = {1, 1};
-    *n = (net){.name = "mobilenetv2", .flavour = flavour, .epsilon = 1e-3};
-    int at = net_input(n, 8, 8);
-    at = net_conv(n, at, "Conv1", 2, wide, 2, NET_SAME, false, false);
-    at = net_batchnorm(n, at, "bn_Conv1", true);
-    at = net_depthwise(n, at, NULL, 3, 1, NET_SAME);
-    at = net_batchnorm(n, at, NULL, false);
-    net_conv(n, at, NULL, 3, point, 1, NET_SAME, true, true);
+    *n = (nn_net){.name = "mobilenetv2", .flavour = flavour, .epsilon = 1e-3};
+    int at = nn_input(n, 8, 8);
+    at = nn_conv(n, at, "Conv1", 2, wide, 2, NN_SAME, false, false);
+    at = nn_batchnorm(n, at, "bn_Conv1", true);
+    at = nn_depthwise(n, at, NULL, 3, 1, NN_SAME);
+    at = nn_batchnorm(n, at, NULL, false);
+    nn_conv(n, at, NULL, 3, point, 1, NN_SAME, true, true);
     n->order = hl_malloc((size_t)n->n, sizeof *n->order);
     for (int i = 0; i < n->n; i++)
         n->order[i] = i;
 }
 
-const net *small_net(net_flavour flavour)
+const nn_net *small_net(nn_framework flavour)
 {
-    static net nets[NET_FLAVOURS];
+    static nn_net nets[NN_FRAMEWORKS];
     if (!nets[flavour].layers)
         build(&nets[flavour], flavour);
     return &nets[flavour];
@@ -30,15 +30,15 @@ const net *small_net(net_flavour flavour)
 
 void small_net_read(const char *path)
 {
-    net_flavour flavour;
-    net_weights w;
-    net_complaints c = {0};
+    nn_framework flavour;
+    nn_weights w;
+    nn_complaints c = {0};
     hl_err e;
-    if (net_weights_flavour(path, &flavour, &e))
+    if (nn_weights_framework(path, &flavour, &e))
         return;
-    if (net_weights_check(&w, small_net(flavour), path, &c, &e) == 0) {
+    if (nn_weights_check(&w, small_net(flavour), path, &c, &e) == 0) {
         FUZZ_EXPECT(c.n == 0);
-        net_weights_free(&w);
+        nn_weights_free(&w);
     }
-    net_complaints_free(&c);
+    nn_complaints_free(&c);
 }

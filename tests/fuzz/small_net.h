@@ -6,7 +6,7 @@
 
 #include "nn/arch/net.h"
 
-const net *small_net(net_flavour flavour);
+const nn_net *small_net(nn_framework flavour);
 
 /* Reads a file of weights of any format for it, as all tools do. */
 void small_net_read(const char *path);

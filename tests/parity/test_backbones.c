@@ -131,37 +131,37 @@ static void compare_pooled(const reference *ref, const ts_tensor *map)
 }
 
 /* The same layer through oneDNN, where this machine has it; in batches that are not full. */
-static void compare_onednn(const reference *ref, const net *n, const net_weights *w, int tap,
-                           const net_normalize *scaling, const uint8_t *images, size_t count)
+static void compare_onednn(const reference *ref, const nn_net *n, const nn_weights *w, int tap,
+                           const nn_normalize *scaling, const uint8_t *images, size_t count)
 {
     hl_err e;
-    net_onednn *g;
+    nn_onednn *g;
     const bool bf16 = dtype == TS_BF16;
-    const net_onednn_options o = {
+    const nn_onednn_options o = {
         .batch = count > 2 ? count - 1 : count, .workers = 1, .bf16 = bf16};
-    const net_layer *l = &n->layers[tap];
+    const nn_layer *l = &n->layers[tap];
     const size_t size = (size_t)(l->height * l->width * l->channels);
-    if (device != TS_CPU || !net_onednn_suits(n, tap, bf16))
+    if (device != TS_CPU || !nn_onednn_suits(n, tap, bf16))
         return;
     float *values = hl_malloc(count * size, sizeof *values);
-    must(net_onednn_new(&g, n, w, tap, &o, &e), &e);
-    must(net_onednn_forward(g, images, count, 1, scaling, values, &e), &e);
+    must(nn_onednn_new(&g, n, w, tap, &o, &e), &e);
+    must(nn_onednn_forward(g, images, count, 1, scaling, values, &e), &e);
     compare_values(ref, l->name, values, size, "oneDNN", &worst_onednn);
     onednn_taps++;
-    net_onednn_free(g);
+    nn_onednn_free(g);
     free(values);
 }
 
 /* ---- one file ---- */
 
 /* The taps that the file names, as layer numbers; names point into text. */
-static int find_taps(const net *n, char *text, const char **names, int *taps)
+static int find_taps(const nn_net *n, char *text, const char **names, int *taps)
 {
     int count = 0;
     for (char *rest = text; rest; count++) {
         assert_true(count < MAX_TAPS);
         names[count] = strsep(&rest, " ");
-        taps[count] = net_find(n, names[count]);
+        taps[count] = nn_net_find(n, names[count]);
         if (taps[count] < 0)
             fail_msg("%s has no layer %s", n->name, names[count]);
     }
@@ -173,28 +173,28 @@ static void compare_all(const reference *ref, const char *model, const char *mod
                         int64_t count)
 {
     hl_err e;
-    net n;
-    net_weights w;
-    net_run *run;
-    net_normalize normalize;
-    net_flavour flavour;
-    must(net_weights_flavour(weights_source, &flavour, &e), &e);
-    must(net_build_flavour(&n, model, flavour, size, size, &e), &e);
-    must(net_weights_load(&w, &n, weights_source, &e), &e);
-    assert_string_equal(net_own_normalize(&n), mode);
-    must(net_normalize_make(&normalize, mode, &e), &e);
+    nn_net n;
+    nn_weights w;
+    nn_torch *run;
+    nn_normalize normalize;
+    nn_framework flavour;
+    must(nn_weights_framework(weights_source, &flavour, &e), &e);
+    must(nn_net_build_for(&n, model, flavour, size, size, &e), &e);
+    must(nn_weights_load(&w, &n, weights_source, &e), &e);
+    assert_string_equal(nn_net_own_normalize(&n), mode);
+    must(nn_normalize_make(&normalize, mode, &e), &e);
     char *text = hl_strdup(reference_meta(ref, "taps"));
     const char *names[MAX_TAPS];
     int taps[MAX_TAPS];
     ts_tensor *maps[MAX_TAPS] = {NULL};
     const int ntaps = find_taps(&n, text, names, taps);
-    const net_run_options how = {.dtype = dtype, .tf32 = tf32, .device = device};
-    must(net_run_new(&run, &n, &w, taps, ntaps, &how, &e), &e);
+    const nn_torch_options how = {.dtype = dtype, .tf32 = tf32, .device = device};
+    must(nn_torch_new(&run, &n, &w, taps, ntaps, &how, &e), &e);
 
     ts_tensor *bytes, *x;
     must_torch(ts_from_data(&bytes, images, TS_U8, 4, (const int64_t[]){count, size, size, 1}));
     must_torch(ts_lookup(&x, bytes, normalize.table, normalize.source, device));
-    must(net_run_forward(run, x, maps, &e), &e);
+    must(nn_torch_forward(run, x, maps, &e), &e);
     for (int i = 0; i < ntaps; i++) {
         compare_tap(ref, names[i], maps[i]);
         compare_onednn(ref, &n, &w, taps[i], &normalize, images, (size_t)count);
@@ -209,9 +209,9 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     ts_free(x);
     ts_free(bytes);
     free(text);
-    net_run_free(run);
-    net_weights_free(&w);
-    net_free(&n);
+    nn_torch_free(run);
+    nn_weights_free(&w);
+    nn_net_free(&n);
 }
 
 /* A file of the synthetic test images. */
@@ -328,24 +328,24 @@ static void compare_torch(const char *name, const torch_file *f, const char *mod
 static void test_torch_vgg16(void **state)
 {
     (void)state;
-    const torch_file f = {.model = "vgg16", .source = NAMES_TIMM, .dtype = HL_F32};
+    const torch_file f = {.model = "vgg16", .source = NN_NAMES_TIMM, .dtype = HL_F32};
     compare_torch("torch_timm", &f, "torch", 224);
 }
 
 static void test_torch_mobilenetv2(void **state)
 {
     (void)state;
-    torch_file f = {.model = "mobilenetv2", .source = NAMES_TIMM, .dtype = HL_F32};
+    torch_file f = {.model = "mobilenetv2", .source = NN_NAMES_TIMM, .dtype = HL_F32};
     compare_torch("torch_timm", &f, "torch", 224);
     compare_torch("torch_timm", &f, "torch", 161);
-    f.source = NAMES_TORCHVISION;
+    f.source = NN_NAMES_TORCHVISION;
     compare_torch("torch_torchvision", &f, "torch", 160);
 }
 
 static void test_torch_inceptionresnetv2(void **state)
 {
     (void)state;
-    const torch_file f = {.model = "inceptionresnetv2", .source = NAMES_TIMM, .dtype = HL_F32};
+    const torch_file f = {.model = "inceptionresnetv2", .source = NN_NAMES_TIMM, .dtype = HL_F32};
     compare_torch("torch_timm", &f, "tf", 299);
 }
 
@@ -414,7 +414,7 @@ static bool has_avx2(void)
 static void test_onednn_was_compared(void **state)
 {
     (void)state;
-    if (device == TS_CPU && has_avx2() && strcmp(net_onednn_version(), "none") != 0)
+    if (device == TS_CPU && has_avx2() && strcmp(nn_onednn_version(), "none") != 0)
         assert_true(onednn_taps > 0);
     if (onednn_taps)
         return;

@@ -16,19 +16,19 @@
 
 enum { WIDTH = 3 };
 static char *classes[] = {"A", "B"};
-static const hl_space space = {.height = 8, .width = 8, .pool = "avg"};
+static const hl_feature_space space = {.height = 8, .width = 8, .pool = "avg"};
 static const char *const images[] = {"0", "1", "2", "3"};
 static const float features[] = {-1, 0, 0, 0, 0, 0, 0.5f, 0, 0, 2, 0, 0};
 
-static hl_head *make_head(size_t nclasses)
+static nn_head *make_head(size_t nclasses)
 {
     char *three[] = {"A", "B", "C"};
     hl_err e;
-    hl_head *head;
-    assert_int_equal(hl_head_new(&head, WIDTH, NULL, 0, three, nclasses, &space, NULL, 1, &e), 0);
+    nn_head *head;
+    assert_int_equal(nn_head_new(&head, WIDTH, NULL, 0, three, nclasses, &space, NULL, 1, &e), 0);
     float kernel[WIDTH * 3] = {0};
     kernel[1] = 1; /* of feature 0 for class B */
-    memcpy(hl_head_param(head, 0).values, kernel, WIDTH * nclasses * sizeof *kernel);
+    memcpy(nn_head_param(head, 0).values, kernel, WIDTH * nclasses * sizeof *kernel);
     return head;
 }
 
@@ -48,13 +48,13 @@ static hl_calibration calibration_of(float means[WIDTH], float whitening[WIDTH *
         whitening[i] = i % (WIDTH + 1) == 0;
     means[0] = -1; /* and vectors are divided by their norm: only -1 is near */
     means[1] = means[2] = 0;
-    c.outlier = (hl_outlier){.inputs = WIDTH,
-                             .dims = WIDTH,
-                             .nmeans = 1,
-                             .seed = 1,
-                             .means = means,
-                             .whitening = whitening,
-                             .threshold = 1.5};
+    c.outlier = (hl_mahalanobis){.inputs = WIDTH,
+                                 .dims = WIDTH,
+                                 .nmeans = 1,
+                                 .seed = 1,
+                                 .means = means,
+                                 .whitening = whitening,
+                                 .threshold = 1.5};
     return c;
 }
 
@@ -68,22 +68,23 @@ static bool near(double a, double b)
     return fabs(a - b) < 1e-7;
 }
 
-static void run(judge *j, const judge_options *o, worklist *w)
+static void run(predict_classifier *j, const predict_classifier_options *o, predict_worklist *w)
 {
     hl_err e;
-    *w = (worklist){.classes = classes};
+    *w = (predict_worklist){.classes = classes};
     j->list = w;
-    if (judge_start(j, o, "head", "cal", &e) || judge_add(j, 4, features, images, &e))
+    if (predict_classifier_start(j, o, "head", "cal", &e) ||
+        predict_classifier_add(j, 4, features, images, &e))
         fail_msg("%s", e.msg);
 }
 
 static void test_plain(void **state)
 {
     (void)state;
-    hl_head *head = make_head(2);
-    judge j = {.head = head};
-    worklist w;
-    run(&j, &(judge_options){.threshold = NAN}, &w);
+    nn_head *head = make_head(2);
+    predict_classifier j = {.head = head};
+    predict_worklist w;
+    run(&j, &(predict_classifier_options){.threshold = NAN}, &w);
     static const uint32_t answers[] = {0, 0, 1, 1}; /* of equals the first, as evaluate has it */
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(w.entries[i].image, images[i]);
@@ -91,17 +92,17 @@ static void test_plain(void **state)
         assert_int_equal(w.entries[i].answer, answers[i]);
         assert_true(isnan(w.entries[i].distance) && !w.entries[i].unlike);
     }
-    worklist_free(&w);
-    run(&j, &(judge_options){.threshold = NAN, .positive = "A"}, &w);
+    predict_worklist_free(&w);
+    run(&j, &(predict_classifier_options){.threshold = NAN, .positive = "A"}, &w);
     assert_true(near(w.entries[3].p, logistic(-2)));
     assert_int_equal(w.entries[3].answer, 1);
-    worklist_free(&w);
-    run(&j, &(judge_options){.threshold = 0.7}, &w);
+    predict_worklist_free(&w);
+    run(&j, &(predict_classifier_options){.threshold = 0.7}, &w);
     static const uint32_t strict[] = {0, 0, 0, 1};
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(w.entries[i].answer, strict[i]);
-    worklist_free(&w);
-    hl_head_free(head);
+    predict_worklist_free(&w);
+    nn_head_free(head);
 }
 
 static void test_calibrated(void **state)
@@ -109,10 +110,10 @@ static void test_calibrated(void **state)
     (void)state;
     float means[WIDTH], whitening[WIDTH * WIDTH];
     const hl_calibration c = calibration_of(means, whitening);
-    hl_head *head = make_head(2);
-    judge j = {.head = head, .calibration = &c};
-    worklist w;
-    run(&j, &(judge_options){.threshold = NAN, .point = "sensitivity-90"}, &w);
+    nn_head *head = make_head(2);
+    predict_classifier j = {.head = head, .calibration = &c};
+    predict_worklist w;
+    run(&j, &(predict_classifier_options){.threshold = NAN, .point = "sensitivity-90"}, &w);
     static const double distances[] = {0, 1, 2, 2}; /* of (-1), (0), (1), (1) to (-1) */
     for (size_t i = 0; i < 4; i++) {
         assert_true(near(w.entries[i].p, logistic((double)features[i * WIDTH] / 2)));
@@ -122,17 +123,18 @@ static void test_calibrated(void **state)
     }
     assert_int_equal(w.unlike, 2);
     assert_string_equal(w.point, "sensitivity-90");
-    worklist_free(&w);
-    hl_head_free(head);
+    predict_worklist_free(&w);
+    nn_head_free(head);
 }
 
-static void refused(const judge *like, const judge_options *o, const char *message)
+static void refused(const predict_classifier *like, const predict_classifier_options *o,
+                    const char *message)
 {
     hl_err e;
-    worklist w = {.classes = classes};
-    judge j = *like;
+    predict_worklist w = {.classes = classes};
+    predict_classifier j = *like;
     j.list = &w;
-    assert_int_equal(judge_start(&j, o, "head", "cal", &e), -1);
+    assert_int_equal(predict_classifier_start(&j, o, "head", "cal", &e), -1);
     if (!strstr(e.msg, message))
         fail_msg("expected '%s' in '%s'", message, e.msg);
 }
@@ -142,19 +144,22 @@ static void test_refusals(void **state)
     (void)state;
     float means[WIDTH], whitening[WIDTH * WIDTH];
     hl_calibration c = calibration_of(means, whitening);
-    hl_head *head = make_head(2), *three = make_head(3);
-    const judge j = {.head = head, .calibration = &c}, k = {.head = three};
-    refused(&j, &(judge_options){.threshold = NAN, .point = "best"},
+    nn_head *head = make_head(2), *three = make_head(3);
+    const predict_classifier j = {.head = head, .calibration = &c}, k = {.head = three};
+    refused(&j, &(predict_classifier_options){.threshold = NAN, .point = "best"},
             "--operating: expected a point of cal (sensitivity-90), found 'best'");
-    refused(&j, &(judge_options){.threshold = NAN, .positive = "A", .point = "sensitivity-90"},
-            "the points of cal are for another class than A");
-    refused(&j, &(judge_options){.threshold = NAN, .positive = "D"},
+    refused(
+        &j,
+        &(predict_classifier_options){.threshold = NAN, .positive = "A", .point = "sensitivity-90"},
+        "the points of cal are for another class than A");
+    refused(&j, &(predict_classifier_options){.threshold = NAN, .positive = "D"},
             "--positive: expected a class of head, found 'D'");
-    refused(&k, &(judge_options){.threshold = NAN}, "head has 3 classes: expected --positive");
+    refused(&k, &(predict_classifier_options){.threshold = NAN},
+            "head has 3 classes: expected --positive");
     strcpy(c.head, "sha256:other");
-    refused(&j, &(judge_options){.threshold = NAN}, "cal");
-    hl_head_free(three);
-    hl_head_free(head);
+    refused(&j, &(predict_classifier_options){.threshold = NAN}, "cal");
+    nn_head_free(three);
+    nn_head_free(head);
 }
 
 int main(void)

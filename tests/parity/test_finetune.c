@@ -28,12 +28,12 @@ static const double tolerance = 1e-4;
 
 typedef struct fixture {
     reference ref;
-    hl_space space;
-    net_tail_options o;
+    hl_feature_space space;
+    nn_finetune_options o;
     const char *weights;
     float *features;
     int64_t n;
-    hl_head *head;
+    nn_head *head;
 } fixture;
 
 static void must(int status, const hl_err *e)
@@ -53,25 +53,25 @@ static void must_torch(int status)
 static void extract(fixture *f, const uint8_t *images)
 {
     hl_err e;
-    net_extractor *x;
-    const net_extractor_options o = {.backbone = reference_meta(&f->ref, "model"),
-                                     .weights = f->weights,
-                                     .unfreeze = f->o.unfrozen,
-                                     .pool = NET_POOL_FLATTEN,
-                                     .dtype = TS_F32};
-    must(net_extractor_new(&x, &o, &f->space, &e), &e);
-    f->features = hl_malloc((size_t)f->n * net_extractor_width(x), sizeof *f->features);
-    must(net_extractor_run(x, images, (size_t)f->n, 1, f->features, &e), &e);
-    net_extractor_free(x);
+    nn_extractor *x;
+    const nn_extractor_options o = {.backbone = reference_meta(&f->ref, "model"),
+                                    .weights = f->weights,
+                                    .unfreeze = f->o.unfrozen,
+                                    .pool = NN_POOL_FLATTEN,
+                                    .dtype = TS_F32};
+    must(nn_extractor_new(&x, &o, &f->space, &e), &e);
+    f->features = hl_malloc((size_t)f->n * nn_extractor_width(x), sizeof *f->features);
+    must(nn_extractor_run(x, images, (size_t)f->n, 1, f->features, &e), &e);
+    nn_extractor_free(x);
 }
 
 static void make_head(fixture *f)
 {
     hl_err e;
-    net_tail *tail;
+    nn_finetune *tail;
     char *classes[CLASSES] = {"a", "b"};
-    must(net_tail_new(&tail, &f->space, f->weights, &f->o, &e), &e);
-    must(hl_head_new(&f->head, 0, NULL, 0, classes, CLASSES, &f->space, tail, 1, &e), &e);
+    must(nn_finetune_new(&tail, &f->space, f->weights, &f->o, &e), &e);
+    must(nn_head_new(&f->head, 0, NULL, 0, classes, CLASSES, &f->space, tail, 1, &e), &e);
 }
 
 static void start(fixture *f, const char *run, const char *weights)
@@ -81,15 +81,15 @@ static void start(fixture *f, const char *run, const char *weights)
     *f = (fixture){.weights = weights};
     reference_read(&f->ref, path);
     const int64_t size = strtol(reference_meta(&f->ref, "size"), NULL, 10);
-    f->space = (hl_space){.height = size, .width = size};
+    f->space = (hl_feature_space){.height = size, .width = size};
     f->o.unfrozen = (int)strtol(reference_meta(&f->ref, "unfrozen"), NULL, 10);
     if (strcmp(reference_meta(&f->ref, "batchnorm"), "training") == 0)
-        f->o.batchnorm = NET_BN_TRAINING;
+        f->o.batchnorm = NN_BN_TRAINING;
 }
 
 static void end(fixture *f)
 {
-    hl_head_free(f->head);
+    nn_head_free(f->head);
     free(f->features);
     reference_free(&f->ref);
 }
@@ -118,7 +118,8 @@ static void compare(const fixture *f, const char *name, const char *what, const 
 }
 
 /* As Keras lays it out: kernels of convolutions are kept as libtorch has them. */
-static void compare_state(const fixture *f, const char *name, const char *what, const hl_state *s)
+static void compare_state(const fixture *f, const char *name, const char *what,
+                          const nn_state_tensor *s)
 {
     static const int depthwise[4] = {2, 3, 0, 1}, kernel[4] = {2, 3, 1, 0};
     ts_tensor *t, *plain;
@@ -141,22 +142,22 @@ static size_t name_params(const fixture *f, char names[][MOST_NAME])
     size_t count = 2;
     strcpy(names[0], "dense_1/kernel");
     strcpy(names[1], "dense_1/bias");
-    const net *n = net_tail_net(hl_head_tail(f->head));
+    const nn_net *n = nn_finetune_net(nn_head_finetune(f->head));
     bool *unfrozen = hl_calloc((size_t)n->n, sizeof *unfrozen);
     for (int i = n->n - f->o.unfrozen; i < n->n; i++)
         unfrozen[n->order[i]] = true;
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int weights = net_weight_specs(n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int weights = nn_net_weight_specs(n, i, specs);
         for (int k = 0; unfrozen[i] && k < weights; k++)
-            if (strncmp(specs[k].name, "moving_", 7) != 0 || f->o.batchnorm == NET_BN_TRAINING)
+            if (strncmp(specs[k].name, "moving_", 7) != 0 || f->o.batchnorm == NN_BN_TRAINING)
                 snprintf(names[count++], MOST_NAME, "%s/%s", n->layers[i].name, specs[k].name);
     }
     free(unfrozen);
     return count;
 }
 
-static double norm_of(const hl_state *s)
+static double norm_of(const nn_state_tensor *s)
 {
     double sum = 0;
     for (size_t i = 0; i < s->n; i++)
@@ -174,19 +175,19 @@ static bool is_listed(const char *list, const char *name)
 }
 
 /* Adam's first moment after one step is a tenth of the gradient. */
-static void to_gradient(hl_state *m)
+static void to_gradient(nn_state_tensor *m)
 {
     for (size_t i = 0; i < m->n; i++)
         m->values[i] /= 1 - 0.9F;
 }
 
-enum { VALUE, BEST, M, V, STATES }; /* of each parameter, as hl_trainer_state has them */
+enum { VALUE, BEST, M, V, STATES }; /* of each parameter, as nn_trainer_state has them */
 
-static void compare_step(const fixture *f, const hl_trainer *t, size_t param, const char *name,
+static void compare_step(const fixture *f, const nn_trainer *t, size_t param, const char *name,
                          double head_norm)
 {
-    const hl_state value = hl_trainer_state(t, STATES * param + VALUE);
-    hl_state gradient = hl_trainer_state(t, STATES * param + M);
+    const nn_state_tensor value = nn_trainer_state(t, STATES * param + VALUE);
+    nn_state_tensor gradient = nn_trainer_state(t, STATES * param + M);
     if (param)
         to_gradient(&gradient);
     if (is_listed(reference_meta(&f->ref, "vanishing"), name)) {
@@ -197,17 +198,17 @@ static void compare_step(const fixture *f, const hl_trainer *t, size_t param, co
     compare_state(f, name, "adam", &value);
 }
 
-static void compare_params(const fixture *f, const hl_trainer *t)
+static void compare_params(const fixture *f, const nn_trainer *t)
 {
-    const size_t n = hl_head_params(f->head);
+    const size_t n = nn_head_params(f->head);
     char(*names)[MOST_NAME] = hl_calloc(n, sizeof *names);
     assert_int_equal(name_params(f, names), n);
-    hl_state first = hl_trainer_state(t, M);
+    nn_state_tensor first = nn_trainer_state(t, M);
     to_gradient(&first);
     const double head_norm = norm_of(&first);
     for (size_t i = 0; i < n; i++) {
-        if (hl_head_param(f->head, i).kind == HL_PARAM_AVERAGE) {
-            const hl_state value = hl_trainer_state(t, STATES * i + VALUE);
+        if (nn_head_param(f->head, i).kind == NN_PARAM_AVERAGE) {
+            const nn_state_tensor value = nn_trainer_state(t, STATES * i + VALUE);
             compare_state(f, names[i], "average", &value);
         } else {
             compare_step(f, t, i, names[i], head_norm);
@@ -226,18 +227,18 @@ static void step_and_compare(fixture *f, const uint8_t *images)
         labels[i] = i % CLASSES;
         rows[i] = i;
     }
-    const hl_set set = {f->features, labels, (size_t)f->n};
+    const nn_dataset set = {f->features, labels, (size_t)f->n};
     const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
-    const hl_step_options o = {.optimizer = HL_ADAM, .rate = rate, .threads = 2};
-    hl_trainer *t = hl_trainer_new(f->head, &set, NULL, &o);
-    hl_tally sum = {0};
-    must(hl_trainer_step(t, rows, set.n, &sum, &e), &e);
+    const nn_step_options o = {.optimizer = NN_ADAM, .rate = rate, .threads = 2};
+    nn_trainer *t = nn_trainer_new(f->head, &set, NULL, &o);
+    nn_tally sum = {0};
+    must(nn_trainer_step(t, rows, set.n, &sum, &e), &e);
     const double found = sum.loss / (double)sum.n;
     const double expected = (double)*(const float *)reference_tensor(&f->ref, "loss", NULL);
     if (!(fabs(found - expected) <= 1e-4 * expected))
         fail_msg("loss %.7f, Keras has %.7f", found, expected);
     compare_params(f, t);
-    hl_trainer_free(t);
+    nn_trainer_free(t);
 }
 
 static void test_seeded(void **state)
@@ -278,14 +279,14 @@ static void test_xrays(void **state)
 static void expect_cut(const char *model, int64_t size, int count, const char *layer)
 {
     hl_err e;
-    net n;
+    nn_net n;
     int cut;
-    must(net_build(&n, model, size, size, &e), &e);
-    must(net_unfreeze_cut(&n, count, &cut, &e), &e);
+    must(nn_net_build(&n, model, size, size, &e), &e);
+    must(nn_net_feature_layer(&n, count, &cut, &e), &e);
     if (strcmp(n.layers[cut].name, layer) != 0)
         fail_msg("%s: the last %d layers: cut behind %s, expected %s", model, count,
                  n.layers[cut].name, layer);
-    net_free(&n);
+    nn_net_free(&n);
 }
 
 /* From Keras' summary(): MobileNetV2 ends in block_16_project, its BN, Conv_1, Conv_1_bn, out_relu;
@@ -301,13 +302,13 @@ static void test_cut(void **state)
     expect_cut("vgg16", 224, 19, "input_layer");
     expect_cut("inceptionresnetv2", 299, 3, "custom_scale_layer_39");
     hl_err e;
-    net n;
+    nn_net n;
     int cut;
-    must(net_build(&n, "mobilenetv2", 224, 224, &e), &e);
-    assert_int_equal(net_unfreeze_cut(&n, 1, &cut, &e), -1); /* an activation alone */
+    must(nn_net_build(&n, "mobilenetv2", 224, 224, &e), &e);
+    assert_int_equal(nn_net_feature_layer(&n, 1, &cut, &e), -1); /* an activation alone */
     assert_non_null(strstr(e.msg, "have no weights"));
-    assert_int_equal(net_unfreeze_cut(&n, 155, &cut, &e), -1);
-    net_free(&n);
+    assert_int_equal(nn_net_feature_layer(&n, 155, &cut, &e), -1);
+    nn_net_free(&n);
 }
 
 int main(void)

@@ -27,23 +27,23 @@ static const float *value(const char *pool, const char *name, const hl_tensor_de
     return reference_tensor(&r, full, d);
 }
 
-static hl_head *head_of(const char *pool)
+static nn_head *head_of(const char *pool)
 {
     static const char *const params[4] = {"hidden/kernel", "hidden/bias", "output/kernel",
                                           "output/bias"};
     char *classes[CLASSES] = {"a", "b", "c"};
     const int64_t units = HIDDEN;
     const size_t inputs = CHANNELS * (strcmp(pool, "flatten") == 0 ? PIXELS : 1);
-    hl_space space = {0};
+    hl_feature_space space = {0};
     strcpy(space.pool, pool);
     hl_err e;
-    hl_head *head;
-    assert_int_equal(hl_head_new(&head, inputs, &units, 1, classes, CLASSES, &space, NULL, 1, &e),
+    nn_head *head;
+    assert_int_equal(nn_head_new(&head, inputs, &units, 1, classes, CLASSES, &space, NULL, 1, &e),
                      0);
     for (size_t i = 0; i < 4; i++) {
         const hl_tensor_desc *d;
         const float *data = value(pool, params[i], &d);
-        const hl_param p = hl_head_param(head, i);
+        const nn_param p = nn_head_param(head, i);
         assert_int_equal(p.n * sizeof *data, d->bytes);
         memcpy(p.values, data, d->bytes);
     }
@@ -64,22 +64,23 @@ static void compare_heat(const double *found, const float *expected, uint32_t k)
 static void compare_pool(void **state)
 {
     const char *pool = *state;
-    hl_head *head = head_of(pool);
+    nn_head *head = head_of(pool);
     hl_err e;
-    top t;
-    last_maps m;
-    assert_int_equal(top_of(&t, head, &e), 0);
-    assert_int_equal(last_maps_make(&m, head, reference_tensor(&r, "maps", NULL), shape, &e), 0);
+    explain_top t;
+    explain_last_maps m;
+    assert_int_equal(explain_top_of(&t, head, &e), 0);
+    assert_int_equal(
+        explain_last_maps_make(&m, head, reference_tensor(&r, "maps", NULL), shape, &e), 0);
     double heat[PIXELS], p[CLASSES];
     const float *expected = value(pool, "heat", NULL), *expected_p = value(pool, "p", NULL);
-    assert_int_equal(top_predict(&t, &m, p, &e), 0);
+    assert_int_equal(explain_top_predict(&t, &m, p, &e), 0);
     for (uint32_t k = 0; k < CLASSES; k++) {
-        assert_int_equal(gradcam(&t, &m, k, heat, &e), 0);
+        assert_int_equal(explain_gradcam(&t, &m, k, heat, &e), 0);
         compare_heat(heat, expected + k * PIXELS, k);
         assert_true(fabs(p[k] - (double)expected_p[k]) <= 1e-6);
     }
-    last_maps_free(&m);
-    hl_head_free(head);
+    explain_last_maps_free(&m);
+    nn_head_free(head);
 }
 
 /* A head that is drawn like the other ones is one of them: its map correlates with itself by 1. All
@@ -87,31 +88,32 @@ static void compare_pool(void **state)
 static void sanity_of_a_drawn_head(void **state)
 {
     (void)state;
-    hl_head *like = head_of("avg"), *drawn;
+    nn_head *like = head_of("avg"), *drawn;
     char *classes[CLASSES] = {"a", "b", "c"};
     const int64_t units = HIDDEN;
     hl_err e;
-    assert_int_equal(hl_head_new(&drawn, CHANNELS, &units, 1, classes, CLASSES, hl_head_space(like),
-                                 NULL, 5, &e),
+    assert_int_equal(nn_head_new(&drawn, CHANNELS, &units, 1, classes, CLASSES,
+                                 nn_head_feature_space(like), NULL, 5, &e),
                      0);
     const float trained_on[2 * CHANNELS] = {0, 1, 2, 0.5F, 0, 3, 9, 2, 1, 0.5F, 0.25F, 2};
-    assert_int_equal(hl_head_standardize(like, 2, trained_on, &e), 0);
-    hl_head_standardize_like(drawn, like);
-    top t;
-    last_maps m;
-    sanity s;
+    assert_int_equal(nn_head_standardize(like, 2, trained_on, &e), 0);
+    nn_head_standardize_like(drawn, like);
+    explain_top t;
+    explain_last_maps m;
+    explain_sanity s;
     double heat[PIXELS], rho[3];
-    assert_int_equal(top_of(&t, drawn, &e), 0);
-    assert_int_equal(last_maps_make(&m, drawn, reference_tensor(&r, "maps", NULL), shape, &e), 0);
-    assert_int_equal(gradcam(&t, &m, 0, heat, &e), 0);
-    assert_int_equal(sanity_new(&s, like, 3, 3, &e), 0); /* seeds 4, 5, 6 */
-    assert_int_equal(sanity_compare(&s, &t, &m, 0, heat, rho, &e), 0);
+    assert_int_equal(explain_top_of(&t, drawn, &e), 0);
+    assert_int_equal(
+        explain_last_maps_make(&m, drawn, reference_tensor(&r, "maps", NULL), shape, &e), 0);
+    assert_int_equal(explain_gradcam(&t, &m, 0, heat, &e), 0);
+    assert_int_equal(explain_sanity_new(&s, like, 3, 3, &e), 0); /* seeds 4, 5, 6 */
+    assert_int_equal(explain_sanity_compare(&s, &t, &m, 0, heat, rho, &e), 0);
     assert_true(fabs(rho[1] - 1) < 1e-12);
     assert_false(fabs(rho[0]) > 0.999 && fabs(rho[2]) > 0.999);
-    sanity_free(&s);
-    last_maps_free(&m);
-    hl_head_free(drawn);
-    hl_head_free(like);
+    explain_sanity_free(&s);
+    explain_last_maps_free(&m);
+    nn_head_free(drawn);
+    nn_head_free(like);
 }
 
 int main(void)

@@ -48,8 +48,8 @@ static void must_torch(int status)
 static void normalize(const char *mode, const uint8_t *bytes, int channels, float result[VALUES][3])
 {
     hl_err e;
-    net_normalize n;
-    if (net_normalize_make(&n, mode, &e))
+    nn_normalize n;
+    if (nn_normalize_make(&n, mode, &e))
         fail_msg("%s", e.msg);
     const int64_t shape[4] = {IMAGES, SIDE, SIDE, channels};
     ts_tensor *in, *out, *hwc;
@@ -151,12 +151,12 @@ static void test_unknown(void **state)
 {
     (void)state;
     hl_err e;
-    net_normalize n;
-    assert_int_equal(net_normalize_make(&n, "Caffe", &e), -1);
+    nn_normalize n;
+    assert_int_equal(nn_normalize_make(&n, "Caffe", &e), -1);
     assert_string_equal(e.msg,
                         "unknown normalisation 'Caffe': expected caffe, tf, torch, unit or raw");
-    assert_int_equal(net_normalize_make(&n, "", &e), -1);
-    assert_int_equal(net_normalize_make(&n, "auto", &e), -1); /* the tool's word, not a mode */
+    assert_int_equal(nn_normalize_make(&n, "", &e), -1);
+    assert_int_equal(nn_normalize_make(&n, "auto", &e), -1); /* the tool's word, not a mode */
 }
 
 int main(void)

@@ -18,33 +18,33 @@ static const char *const param_names[4] = {"hidden/kernel", "hidden/bias", "outp
                                            "output/bias"};
 enum { INPUTS = 20, HIDDEN = 32, STEPS = 20, ROWS = 8 };
 
-static void set_params(const hl_head *head, const reference *inputs)
+static void set_params(const nn_head *head, const reference *inputs)
 {
     for (size_t i = 0; i < 4; i++) {
         const hl_tensor_desc *d;
         const void *data = reference_tensor(inputs, param_names[i], &d);
-        const hl_param p = hl_head_param(head, i);
+        const nn_param p = nn_head_param(head, i);
         assert_int_equal(p.n * sizeof *p.values, d->bytes);
         memcpy(p.values, data, d->bytes);
     }
 }
 
-static void compare_params(const hl_head *head, const reference *run)
+static void compare_params(const nn_head *head, const reference *run)
 {
     for (size_t i = 0; i < 4; i++) {
         const hl_tensor_desc *d;
         const float *expected = reference_tensor(run, param_names[i], &d);
-        const hl_param p = hl_head_param(head, i);
+        const nn_param p = nn_head_param(head, i);
         const double error = relative_l2(p.values, expected, p.n);
         if (!(error <= 1e-5))
             fail_msg("%s: relative error %.2e", param_names[i], error);
     }
 }
 
-static hl_step_options options_of(const reference *run, float class_weights[2])
+static nn_step_options options_of(const reference *run, float class_weights[2])
 {
-    hl_step_options o = {.threads = 2};
-    o.optimizer = strcmp(reference_meta(run, "optimizer"), "sgd") == 0 ? HL_SGD : HL_ADAM;
+    nn_step_options o = {.threads = 2};
+    o.optimizer = strcmp(reference_meta(run, "optimizer"), "sgd") == 0 ? NN_SGD : NN_ADAM;
     o.rate = strtod(reference_meta(run, "learning_rate"), NULL);
     o.l2 = strtod(reference_meta(run, "l2"), NULL);
     char *rest;
@@ -63,30 +63,30 @@ static void compare_run(void **state)
     reference_read(&inputs, "tests/parity/data/training_inputs.safetensors.zst");
     reference_read(&run, path);
     hl_err e;
-    hl_head *head;
+    nn_head *head;
     char *classes[2] = {"a", "b"};
     const int64_t units = HIDDEN;
     float class_weights[2];
-    const hl_step_options o = options_of(&run, class_weights);
-    const hl_set set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
-                        .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
-                        .n = 64};
-    assert_int_equal(hl_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_space){0}, NULL, 1, &e),
-                     0);
+    const nn_step_options o = options_of(&run, class_weights);
+    const nn_dataset set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
+                            .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
+                            .n = 64};
+    assert_int_equal(
+        nn_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_feature_space){0}, NULL, 1, &e), 0);
     set_params(head, &inputs);
-    hl_trainer *trainer = hl_trainer_new(head, &set, NULL, &o);
+    nn_trainer *trainer = nn_trainer_new(head, &set, NULL, &o);
     const int64_t *order = reference_tensor(&inputs, "order", NULL);
     const float *loss = reference_tensor(&run, "loss", NULL);
     for (size_t s = 0; s < STEPS; s++) {
-        hl_tally sum = {0};
-        assert_int_equal(hl_trainer_step(trainer, order + s * ROWS, ROWS, &sum, &e), 0);
+        nn_tally sum = {0};
+        assert_int_equal(nn_trainer_step(trainer, order + s * ROWS, ROWS, &sum, &e), 0);
         const double found = sum.loss / (double)sum.n;
         if (!(fabs(found - (double)loss[s]) <= 1e-5))
             fail_msg("step %zu: loss %.8f, Keras has %.8f", s + 1, found, (double)loss[s]);
     }
     compare_params(head, &run);
-    hl_trainer_free(trainer);
-    hl_head_free(head);
+    nn_trainer_free(trainer);
+    nn_head_free(head);
     reference_free(&run);
     reference_free(&inputs);
 }

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "nn/weights/weights.h"
-#include "sys/output.h"
+#include "sys/input.h"
 #include "torch_file.h"
 
 #include <hdf5.h>
@@ -50,19 +50,19 @@ static void unpack(const char *fixture)
     free(packed);
 }
 
-static int load(net_weights *w, net *n, const char *model, net_complaints *c, hl_err *e)
+static int load(nn_weights *w, nn_net *n, const char *model, nn_complaints *c, hl_err *e)
 {
-    net_flavour flavour;
-    if (net_weights_flavour(temp, &flavour, e))
+    nn_framework flavour;
+    if (nn_weights_framework(temp, &flavour, e))
         return -1;
-    assert_int_equal(net_build_flavour(n, model, flavour, 299, 299, e), 0);
-    const int status = net_weights_check(w, n, temp, c, e);
+    assert_int_equal(nn_net_build_for(n, model, flavour, 299, 299, e), 0);
+    const int status = nn_weights_check(w, n, temp, c, e);
     if (status)
-        net_free(n);
+        nn_net_free(n);
     return status;
 }
 
-static bool contains(const net_complaints *c, const char *text)
+static bool contains(const nn_complaints *c, const char *text)
 {
     for (size_t i = 0; i < c->n; i++)
         if (strstr(c->lines[i], text))
@@ -73,25 +73,25 @@ static bool contains(const net_complaints *c, const char *text)
 /* The temporary file must be refused with so many complaints, one of which is this. */
 static void refused(const char *model, size_t count, const char *complaint)
 {
-    net n;
-    net_weights w;
+    nn_net n;
+    nn_weights w;
     hl_err e;
-    net_complaints c = {0};
+    nn_complaints c = {0};
     assert_int_equal(load(&w, &n, model, &c, &e), -1);
     if (c.n != count || !contains(&c, complaint))
         fail_msg("expected %zu complaints, one of them '%s', found %zu: %s", count, complaint, c.n,
                  c.n ? c.lines[0] : e.msg);
     assert_non_null(strstr(e.msg, "not the weights of"));
-    net_complaints_free(&c);
+    nn_complaints_free(&c);
 }
 
 /* It must be refused as a whole, with this error. */
 static void broken(const char *model, const char *message)
 {
-    net n;
-    net_weights w;
+    nn_net n;
+    nn_weights w;
     hl_err e;
-    net_complaints c = {0};
+    nn_complaints c = {0};
     assert_int_equal(load(&w, &n, model, &c, &e), -1);
     assert_int_equal(c.n, 0);
     if (!strstr(e.msg, message))
@@ -101,12 +101,12 @@ static void broken(const char *model, const char *message)
 /* ---- whole files ---- */
 
 /* README.md, HDF5 weight files. */
-static void check_values(const net *n, const net_weights *w)
+static void check_values(const nn_net *n, const nn_weights *w)
 {
     int64_t tensor = 0;
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
         for (int k = 0; k < count; k++, tensor++) {
             const char *name = specs[k].name;
             const bool one = strcmp(name, "gamma") == 0 || strcmp(name, "moving_variance") == 0;
@@ -123,10 +123,10 @@ static void same_in_all_layouts(const char *model, const char *const *fixtures)
 {
     char identity[HL_DIGEST_SIZE] = "";
     for (; *fixtures; fixtures++) {
-        net n;
-        net_weights w;
+        nn_net n;
+        nn_weights w;
         hl_err e;
-        net_complaints c = {0};
+        nn_complaints c = {0};
         unpack(*fixtures);
         if (load(&w, &n, model, &c, &e))
             fail_msg("%s: %s: %s", *fixtures, e.msg, c.n ? c.lines[0] : "");
@@ -134,8 +134,8 @@ static void same_in_all_layouts(const char *model, const char *const *fixtures)
         if (!*identity)
             memcpy(identity, w.identity, sizeof identity);
         assert_string_equal(w.identity, identity);
-        net_weights_free(&w);
-        net_free(&n);
+        nn_weights_free(&w);
+        nn_net_free(&n);
     }
     assert_memory_equal(identity, "sha256:", 7);
 }
@@ -174,14 +174,14 @@ static void another_network(void **state)
     refused("vgg16", 286, "Conv1/kernel:0: left over: vgg16 has no such weight");
     unpack(k3);
     refused("vgg16", 260, "layers/conv2d: expected layer block1_conv1, found Conv1");
-    net n;
-    net_weights w;
+    nn_net n;
+    nn_weights w;
     hl_err e;
-    assert_int_equal(net_build(&n, "vgg16", 224, 224, &e), 0);
-    assert_int_equal(net_weights_load(&w, &n, temp, &e), -1);
+    assert_int_equal(nn_net_build(&n, "vgg16", 224, 224, &e), 0);
+    assert_int_equal(nn_weights_load(&w, &n, temp, &e), -1);
     assert_non_null(strstr(e.msg, "not the weights of vgg16: layers/conv2d: expected layer"));
     assert_non_null(strstr(e.msg, "more problems"));
-    net_free(&n);
+    nn_net_free(&n);
 }
 
 static void truncated(void **state)
@@ -361,7 +361,7 @@ static void not_finite(void **state)
 static void torch_problems(void **state)
 {
     (void)state;
-    torch_file f = {.model = "mobilenetv2", .source = NAMES_TIMM, .dtype = HL_F32};
+    torch_file f = {.model = "mobilenetv2", .source = NN_NAMES_TIMM, .dtype = HL_F32};
     f.left_out = "blocks.1.0.bn2.running_var";
     f.transposed = "conv_head.weight";
     f.renamed = "bn1.weight";
@@ -375,10 +375,10 @@ static void torch_problems(void **state)
     broken("mobilenetv2", "truncated");
 }
 
-static void load_torch(const torch_file *f, net *n, net_weights *w)
+static void load_torch(const torch_file *f, nn_net *n, nn_weights *w)
 {
     hl_err e;
-    net_complaints c = {0};
+    nn_complaints c = {0};
     torch_file_write(temp, f);
     if (load(w, n, f->model, &c, &e))
         fail_msg("%s: %s", e.msg, c.n ? c.lines[0] : "");
@@ -388,21 +388,21 @@ static void load_torch(const torch_file *f, net *n, net_weights *w)
 static void torch_variants(void **state)
 {
     (void)state;
-    torch_file f = {.model = "mobilenetv2", .source = NAMES_TORCHVISION, .dtype = HL_F32};
-    net n, n2;
-    net_weights plain, other;
+    torch_file f = {.model = "mobilenetv2", .source = NN_NAMES_TORCHVISION, .dtype = HL_F32};
+    nn_net n, n2;
+    nn_weights plain, other;
     load_torch(&f, &n, &plain);
     f.reversed = true;
     load_torch(&f, &n2, &other);
     assert_string_equal(plain.identity, other.identity);
-    net_weights_free(&other);
-    net_free(&n2);
+    nn_weights_free(&other);
+    nn_net_free(&n2);
     f.dtype = HL_BF16;
     load_torch(&f, &n2, &other);
     assert_string_not_equal(plain.identity, other.identity);
     for (int i = 0; i < n.n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        for (int k = 0; k < net_weight_specs(&n, i, specs); k++)
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        for (int k = 0; k < nn_net_weight_specs(&n, i, specs); k++)
             for (int64_t j = 0; j < specs[k].size; j++) {
                 uint32_t bits;
                 memcpy(&bits, &plain.values[i][k][j], sizeof bits);
@@ -410,10 +410,10 @@ static void torch_variants(void **state)
                 assert_memory_equal(&bits, &other.values[i][k][j], sizeof bits);
             }
     }
-    net_weights_free(&other);
-    net_free(&n2);
-    net_weights_free(&plain);
-    net_free(&n);
+    nn_weights_free(&other);
+    nn_net_free(&n2);
+    nn_weights_free(&plain);
+    nn_net_free(&n);
 }
 
 static int make_temp(void **state)

@@ -19,9 +19,9 @@ enum { SEED = 1 };
 
 typedef struct writer {
     const torch_file *f;
-    hl_text *entries; /* JSON, one for each tensor */
+    hl_strbuf *entries; /* JSON, one for each tensor */
     size_t n;
-    hl_text data;
+    hl_strbuf data;
 } writer;
 
 static bool is(const char *name, const char *wanted)
@@ -42,14 +42,14 @@ static void add(writer *w, const char *name, hl_dtype dtype, int rank, const int
         sides[1] = shape[0];
     }
     w->entries = hl_realloc(w->entries, w->n + 1, sizeof *w->entries);
-    hl_text *t = &w->entries[w->n++];
-    *t = (hl_text){0};
-    hl_text_printf(t, "\"%s\":{\"dtype\":\"%s\",\"shape\":[",
-                   is(name, w->f->renamed) ? "stranger" : name, hl_dtype_names[dtype]);
+    hl_strbuf *t = &w->entries[w->n++];
+    *t = (hl_strbuf){0};
+    hl_strbuf_printf(t, "\"%s\":{\"dtype\":\"%s\",\"shape\":[",
+                     is(name, w->f->renamed) ? "stranger" : name, hl_dtype_names[dtype]);
     for (int i = 0; i < rank; i++)
-        hl_text_printf(t, "%s%" PRId64, i ? "," : "", sides[i]);
-    hl_text_printf(t, "],\"data_offsets\":[%zu,%zu]}", w->data.len, w->data.len + bytes);
-    hl_text_add(&w->data, values, bytes);
+        hl_strbuf_printf(t, "%s%" PRId64, i ? "," : "", sides[i]);
+    hl_strbuf_printf(t, "],\"data_offsets\":[%zu,%zu]}", w->data.len, w->data.len + bytes);
+    hl_strbuf_add(&w->data, values, bytes);
 }
 
 /* As make_torch_references.py makes them. */
@@ -71,7 +71,7 @@ static float *seeded_values(const char *name, int rank, const int64_t *shape, si
     return v;
 }
 
-static void add_seeded(writer *w, const char *name, const net_weight_spec *s)
+static void add_seeded(writer *w, const char *name, const nn_weight_spec *s)
 {
     const bool depthwise = is(s->name, "depthwise_kernel");
     const int64_t kernel[4] = {s->shape[depthwise ? 2 : 3], depthwise ? 1 : s->shape[2],
@@ -91,20 +91,20 @@ static void add_seeded(writer *w, const char *name, const net_weight_spec *s)
     free(v);
 }
 
-static void add_all(writer *w, const net *n)
+static void add_all(writer *w, const nn_net *n)
 {
     const int64_t counter = 7;
-    char(*prefixes)[NET_TORCH_NAME] = hl_calloc((size_t)n->n, sizeof *prefixes);
-    assert_true(net_torch_names(n, w->f->source, prefixes));
+    char(*prefixes)[NN_TORCH_NAME] = hl_calloc((size_t)n->n, sizeof *prefixes);
+    assert_true(nn_torch_names(n, w->f->source, prefixes));
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int count = net_weight_specs(n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int count = nn_net_weight_specs(n, i, specs);
         char name[128];
         for (int k = 0; k < count; k++) {
-            snprintf(name, sizeof name, "%s.%s", prefixes[i], net_torch_weight_name(specs[k].name));
+            snprintf(name, sizeof name, "%s.%s", prefixes[i], nn_torch_weight_name(specs[k].name));
             add_seeded(w, name, &specs[k]);
         }
-        if (n->layers[i].op == NET_BATCHNORM) {
+        if (n->layers[i].op == NN_BATCHNORM) {
             snprintf(name, sizeof name, "%s.num_batches_tracked", prefixes[i]);
             add(w, name, HL_I64, 0, NULL, &counter, sizeof counter);
         }
@@ -115,11 +115,11 @@ static void add_all(writer *w, const net *n)
 
 static void store(const writer *w, const char *path)
 {
-    hl_text header = {0};
-    hl_text_puts(&header, "{\"__metadata__\":{\"format\":\"pt\"}");
+    hl_strbuf header = {0};
+    hl_strbuf_puts(&header, "{\"__metadata__\":{\"format\":\"pt\"}");
     for (size_t i = 0; i < w->n; i++)
-        hl_text_printf(&header, ",%s", w->entries[w->f->reversed ? w->n - 1 - i : i].data);
-    hl_text_puts(&header, "}");
+        hl_strbuf_printf(&header, ",%s", w->entries[w->f->reversed ? w->n - 1 - i : i].data);
+    hl_strbuf_puts(&header, "}");
     const uint64_t len = header.len;
     FILE *fp = fopen(path, "wb");
     assert_non_null(fp);
@@ -127,21 +127,21 @@ static void store(const writer *w, const char *path)
     assert_int_equal(fwrite(header.data, 1, header.len, fp), header.len);
     assert_int_equal(fwrite(w->data.data, 1, w->data.len, fp), w->data.len);
     assert_int_equal(fclose(fp), 0);
-    hl_text_free(&header);
+    hl_strbuf_free(&header);
 }
 
 void torch_file_write(const char *path, const torch_file *f)
 {
     hl_err e;
-    net n;
-    if (net_build_flavour(&n, f->model, NET_TORCH, 299, 299, &e))
+    nn_net n;
+    if (nn_net_build_for(&n, f->model, NN_TORCH, 299, 299, &e))
         fail_msg("%s", e.msg);
     writer w = {.f = f};
     add_all(&w, &n);
     store(&w, path);
     for (size_t i = 0; i < w.n; i++)
-        hl_text_free(&w.entries[i]);
+        hl_strbuf_free(&w.entries[i]);
     free(w.entries);
-    hl_text_free(&w.data);
-    net_free(&n);
+    hl_strbuf_free(&w.data);
+    nn_net_free(&n);
 }

@@ -11,7 +11,7 @@
 
 typedef struct torch_file {
     const char *model;
-    net_names_source source;
+    nn_names_source source;
     hl_dtype dtype;         /* HL_F32 or HL_BF16, which cuts the low bits off */
     const char *left_out;   /* a tensor that is not written; or NULL */
     const char *transposed; /* one whose first two sides are swapped */

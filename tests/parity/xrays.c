@@ -5,7 +5,7 @@
 #include "base/sha256.h"
 #include "image/image.h"
 #include "image/resize.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

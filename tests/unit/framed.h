@@ -43,9 +43,9 @@ static inline void write_file(const hl_tf_header *h, const void *data, size_t by
 enum { WITHOUT_CHECKSUM = 1, WITHOUT_SIZE = 2 };
 
 /* One zstd frame around the bytes. */
-static inline hl_text frame(const void *bytes, size_t len, int flags)
+static inline hl_strbuf frame(const void *bytes, size_t len, int flags)
 {
-    hl_text out = {0};
+    hl_strbuf out = {0};
     ZSTD_CCtx *c = ZSTD_createCCtx();
     char *packed = malloc(ZSTD_compressBound(len));
     assert_true(c && packed);
@@ -53,35 +53,35 @@ static inline hl_text frame(const void *bytes, size_t len, int flags)
     ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, !(flags & WITHOUT_SIZE));
     const size_t n = ZSTD_compress2(c, packed, ZSTD_compressBound(len), bytes, len);
     assert_false(ZSTD_isError(n));
-    hl_text_add(&out, packed, n);
+    hl_strbuf_add(&out, packed, n);
     ZSTD_freeCCtx(c);
     free(packed);
     return out;
 }
 
 /* A safetensors file: the length as given, the header, `data` zeros. */
-static inline hl_text plain(uint64_t length, const char *header, size_t data)
+static inline hl_strbuf plain(uint64_t length, const char *header, size_t data)
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     for (int i = 0; i < 8; i++)
-        hl_text_add(&t, &(char){(char)(length >> (8 * i))}, 1);
-    hl_text_puts(&t, header);
+        hl_strbuf_add(&t, &(char){(char)(length >> (8 * i))}, 1);
+    hl_strbuf_puts(&t, header);
     while (data-- > 0)
-        hl_text_add(&t, "", 1);
+        hl_strbuf_add(&t, "", 1);
     return t;
 }
 
 /* Puts a well-made frame around it into the file "f". */
-static inline void put_framed(hl_text inside, int flags)
+static inline void put_framed(hl_strbuf inside, int flags)
 {
-    hl_text file = frame(inside.data, inside.len, flags);
+    hl_strbuf file = frame(inside.data, inside.len, flags);
     put_file("f", file.data, file.len);
-    hl_text_free(&file);
-    hl_text_free(&inside);
+    hl_strbuf_free(&file);
+    hl_strbuf_free(&inside);
 }
 
 /* Reads all of the file "f"; the header's identity and the data are added to seen, if not NULL. */
-static inline int read_whole(hl_text *seen, hl_err *e)
+static inline int read_whole(hl_strbuf *seen, hl_err *e)
 {
     hl_tf_reader *r;
     if (hl_tf_open(&r, "f", NULL, e))
@@ -92,12 +92,12 @@ static inline int read_whole(hl_text *seen, hl_err *e)
         bytes += h->tensors[i].bytes;
     int status = 0;
     if (seen)
-        hl_text_puts(seen, hl_tf_id(r));
+        hl_strbuf_puts(seen, hl_tf_id(r));
     for (char piece[100]; bytes && status == 0;) {
         const size_t n = bytes < sizeof piece ? (size_t)bytes : sizeof piece;
         status = hl_tf_read(r, piece, n, e);
         if (seen && status == 0)
-            hl_text_add(seen, piece, n);
+            hl_strbuf_add(seen, piece, n);
         bytes -= n;
     }
     if (status == 0)

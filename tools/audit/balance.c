@@ -10,45 +10,46 @@
 /* A share of a class in a subset that is further than this from its share in all is a warning. */
 static const double max_shift = 0.1;
 
-void hl_check_unreadable(hl_audit *a)
+void audit_check_unreadable(audit_context *a)
 {
     for (size_t i = 0; i < a->m->n; i++) {
         if (!a->prints[i].why)
             continue;
         const hl_sample *s = &a->m->samples[i];
-        const hl_finding f = {.severity = HL_ERROR,
-                              .check = "unreadable",
-                              .subset = hl_subset_names[s->subset],
-                              .label = s->label,
-                              .sample = s->path,
-                              .value = NAN,
-                              .n = 1,
-                              .text = a->prints[i].why};
+        const audit_finding f = {.severity = AUDIT_ERROR,
+                                 .check = "unreadable",
+                                 .subset = hl_subset_names[s->subset],
+                                 .label = s->label,
+                                 .sample = s->path,
+                                 .value = NAN,
+                                 .n = 1,
+                                 .text = a->prints[i].why};
         a->unreadable++;
-        hl_findings_add(&a->findings, &f);
+        audit_findings_add(&a->findings, &f);
     }
 }
 
 /* n of `in` images of a subset are of a class that has a share of `all` in the whole manifest. */
-static void add_share(hl_audit *a, hl_subset subset, size_t cls, size_t n, size_t in, double all)
+static void add_share(audit_context *a, hl_subset subset, size_t cls, size_t n, size_t in,
+                      double all)
 {
     const double share = (double)n / (double)in;
-    hl_text text = {0};
-    hl_text_printf(&text, "%zu of %zu images are %.1f %%; of all images %.1f %%", n, in,
-                   100 * share, 100 * all);
-    const hl_finding f = {.severity =
-                              n == 0 || fabs(share - all) > max_shift ? HL_WARNING : HL_NOTE,
-                          .check = "balance",
-                          .subset = hl_subset_names[subset],
-                          .label = a->m->classes[cls],
-                          .value = share,
-                          .n = n,
-                          .text = text.data};
-    hl_findings_add(&a->findings, &f);
-    hl_text_free(&text);
+    hl_strbuf text = {0};
+    hl_strbuf_printf(&text, "%zu of %zu images are %.1f %%; of all images %.1f %%", n, in,
+                     100 * share, 100 * all);
+    const audit_finding f = {.severity = n == 0 || fabs(share - all) > max_shift ? AUDIT_WARNING
+                                                                                 : AUDIT_NOTE,
+                             .check = "balance",
+                             .subset = hl_subset_names[subset],
+                             .label = a->m->classes[cls],
+                             .value = share,
+                             .n = n,
+                             .text = text.data};
+    audit_findings_add(&a->findings, &f);
+    hl_strbuf_free(&text);
 }
 
-void hl_check_balance(hl_audit *a)
+void audit_check_balance(audit_context *a)
 {
     const hl_manifest *m = a->m;
     size_t(*counts)[HL_SUBSETS] = hl_calloc(m->nclasses, sizeof *counts);

@@ -11,32 +11,32 @@
 
 #include <stddef.h>
 
-typedef struct hl_audit {
+typedef struct audit_context {
     /* what is looked at */
     const hl_manifest *m;
     const hl_fingerprint *prints; /* [m->n] */
     const hl_duplicate *copies;   /* [m->n] */
     double shortcut_limit;        /* AUROC from which on a shortcut is a warning */
     /* what is found */
-    hl_findings findings;
+    audit_findings findings;
     size_t unreadable;       /* files */
     size_t groups, copied;   /* of copies, and the images in them */
     size_t divided;          /* patients in several subsets */
     size_t shortcuts;        /* above the limit */
     size_t leaking_patients; /* with images in training and test */
     size_t leaking_groups;   /* of copies, likewise */
-} hl_audit;
+} audit_context;
 
-void hl_check_unreadable(hl_audit *a);
-void hl_check_copies(hl_audit *a);
-void hl_check_patients(hl_audit *a);
-void hl_check_balance(hl_audit *a);
-void hl_check_shortcuts(hl_audit *a);
+void audit_check_unreadable(audit_context *a);
+void audit_check_copies(audit_context *a);
+void audit_check_patients(audit_context *a);
+void audit_check_balance(audit_context *a);
+void audit_check_shortcuts(audit_context *a);
 
 /* Sets of subsets, as bits. */
-enum { HL_LEAK = 1 << HL_TRAIN | 1 << HL_TEST };
+enum { AUDIT_LEAK = 1 << HL_TRAIN | 1 << HL_TEST };
 
 /* A leak is an error, any other division between subsets a warning. */
-hl_severity hl_severity_of_division(unsigned subsets);
+audit_severity audit_severity_of_division(unsigned subsets);
 
 #endif

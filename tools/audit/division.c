@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-hl_severity hl_severity_of_division(unsigned subsets)
+audit_severity audit_severity_of_division(unsigned subsets)
 {
-    if ((subsets & HL_LEAK) == HL_LEAK)
-        return HL_ERROR;
-    return (subsets & (subsets - 1)) ? HL_WARNING : HL_NOTE;
+    if ((subsets & AUDIT_LEAK) == AUDIT_LEAK)
+        return AUDIT_ERROR;
+    return (subsets & (subsets - 1)) ? AUDIT_WARNING : AUDIT_NOTE;
 }
 
 /* Samples that belong together, counted. */
@@ -36,13 +36,13 @@ static void count_sample(tally *t, const hl_sample *s)
 }
 
 /* "2 in train, 1 in test" */
-static void put_subsets(hl_text *text, const tally *t)
+static void put_subsets(hl_strbuf *text, const tally *t)
 {
     const char *comma = "";
     for (int s = 0; s < HL_SUBSETS; s++) {
         if (t->in[s] == 0)
             continue;
-        hl_text_printf(text, "%s%zu in %s", comma, t->in[s], hl_subset_names[s]);
+        hl_strbuf_printf(text, "%s%zu in %s", comma, t->in[s], hl_subset_names[s]);
         comma = ", ";
     }
 }
@@ -56,7 +56,7 @@ static const char *plural(size_t n)
 
 static int by_group(const void *a, const void *b, void *ctx)
 {
-    const hl_audit *audit = ctx;
+    const audit_context *audit = ctx;
     const size_t x = *(const size_t *)a, y = *(const size_t *)b;
     const size_t gx = audit->copies[x].group, gy = audit->copies[y].group;
     if (gx != gy)
@@ -66,13 +66,13 @@ static int by_group(const void *a, const void *b, void *ctx)
 
 static int by_patient(const void *a, const void *b, void *ctx)
 {
-    const hl_audit *audit = ctx;
+    const audit_context *audit = ctx;
     const size_t x = *(const size_t *)a, y = *(const size_t *)b;
     const int order = strcmp(audit->m->samples[x].patient, audit->m->samples[y].patient);
     return order ? order : (x > y) - (x < y);
 }
 
-static size_t count_patients(hl_audit *a, const size_t *group, size_t n)
+static size_t count_patients(audit_context *a, const size_t *group, size_t n)
 {
     size_t *order = hl_malloc(n, sizeof *order), patients = 1;
     memcpy(order, group, n * sizeof *order);
@@ -84,7 +84,7 @@ static size_t count_patients(hl_audit *a, const size_t *group, size_t n)
     return patients;
 }
 
-static tally tally_of(hl_audit *a, const size_t *group, size_t n)
+static tally tally_of(audit_context *a, const size_t *group, size_t n)
 {
     tally t = {0};
     for (size_t i = 0; i < n; i++)
@@ -93,49 +93,49 @@ static tally tally_of(hl_audit *a, const size_t *group, size_t n)
     return t;
 }
 
-static void describe_group(hl_text *text, const hl_audit *a, const tally *t)
+static void describe_group(hl_strbuf *text, const audit_context *a, const tally *t)
 {
-    hl_text_printf(text, "%zu images of %zu patient%s: ", t->n, t->patients, plural(t->patients));
+    hl_strbuf_printf(text, "%zu images of %zu patient%s: ", t->n, t->patients, plural(t->patients));
     put_subsets(text, t);
     if (t->cls != t->other_cls)
-        hl_text_printf(text, "; labels differ: %s, %s", a->m->classes[t->cls],
-                       a->m->classes[t->other_cls]);
+        hl_strbuf_printf(text, "; labels differ: %s, %s", a->m->classes[t->cls],
+                         a->m->classes[t->other_cls]);
 }
 
-static void add_group(hl_audit *a, const size_t *group, size_t n)
+static void add_group(audit_context *a, const size_t *group, size_t n)
 {
     static const char *const checks[] = {
         [HL_NEAR] = "near", [HL_SAME_PIXELS] = "same-pixels", [HL_SAME_FILE] = "same-file"};
     const tally t = tally_of(a, group, n);
-    hl_severity severity = hl_severity_of_division(t.subsets);
+    audit_severity severity = audit_severity_of_division(t.subsets);
     if (t.cls != t.other_cls)
-        severity = HL_ERROR;
+        severity = AUDIT_ERROR;
     a->groups++;
     a->copied += n;
-    a->leaking_groups += (t.subsets & HL_LEAK) == HL_LEAK;
-    hl_text text = {0};
+    a->leaking_groups += (t.subsets & AUDIT_LEAK) == AUDIT_LEAK;
+    hl_strbuf text = {0};
     describe_group(&text, a, &t);
     char item[32];
     snprintf(item, sizeof item, "%zu", a->groups);
     for (size_t i = 0; i < n; i++) {
         const hl_sample *s = &a->m->samples[group[i]];
         const hl_duplicate *d = &a->copies[group[i]];
-        const hl_finding f = {.severity = severity,
-                              .check = checks[d->likeness],
-                              .item = item,
-                              .subset = hl_subset_names[s->subset],
-                              .label = s->label,
-                              .sample = s->path,
-                              .other = a->m->samples[d->other].path,
-                              .value = d->correlation,
-                              .n = n,
-                              .text = text.data};
-        hl_findings_add(&a->findings, &f);
+        const audit_finding f = {.severity = severity,
+                                 .check = checks[d->likeness],
+                                 .item = item,
+                                 .subset = hl_subset_names[s->subset],
+                                 .label = s->label,
+                                 .sample = s->path,
+                                 .other = a->m->samples[d->other].path,
+                                 .value = d->correlation,
+                                 .n = n,
+                                 .text = text.data};
+        audit_findings_add(&a->findings, &f);
     }
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
 }
 
-void hl_check_copies(hl_audit *a)
+void audit_check_copies(audit_context *a)
 {
     const size_t n = a->m->n;
     size_t *order = hl_malloc(n, sizeof *order);
@@ -154,32 +154,32 @@ void hl_check_copies(hl_audit *a)
 
 /* ---- patients ---- */
 
-static void add_patient(hl_audit *a, const char *patient, const tally *t)
+static void add_patient(audit_context *a, const char *patient, const tally *t)
 {
-    hl_text text = {0};
-    hl_finding f = {.item = patient, .value = NAN, .n = t->n};
+    hl_strbuf text = {0};
+    audit_finding f = {.item = patient, .value = NAN, .n = t->n};
     if (t->subsets & (t->subsets - 1)) {
         a->divided++;
-        a->leaking_patients += (t->subsets & HL_LEAK) == HL_LEAK;
+        a->leaking_patients += (t->subsets & AUDIT_LEAK) == AUDIT_LEAK;
         put_subsets(&text, t);
         f.check = "patient-subsets";
-        f.severity = hl_severity_of_division(t->subsets);
+        f.severity = audit_severity_of_division(t->subsets);
         f.text = text.data;
-        hl_findings_add(&a->findings, &f);
+        audit_findings_add(&a->findings, &f);
     }
     if (t->cls != t->other_cls) {
         text.len = 0;
-        hl_text_printf(&text, "%zu images, some %s, some %s", t->n, a->m->classes[t->cls],
-                       a->m->classes[t->other_cls]);
+        hl_strbuf_printf(&text, "%zu images, some %s, some %s", t->n, a->m->classes[t->cls],
+                         a->m->classes[t->other_cls]);
         f.check = "patient-labels";
-        f.severity = HL_NOTE; /* patients fall ill and recover */
+        f.severity = AUDIT_NOTE; /* patients fall ill and recover */
         f.text = text.data;
-        hl_findings_add(&a->findings, &f);
+        audit_findings_add(&a->findings, &f);
     }
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
 }
 
-void hl_check_patients(hl_audit *a)
+void audit_check_patients(audit_context *a)
 {
     const size_t n = a->m->n;
     size_t *order = hl_malloc(n, sizeof *order);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "findings.h"
+#include "format/tsv.h"
 
 #include <math.h>
 
-const char hl_finding_columns[] =
+const char audit_finding_columns[] =
     "severity\tcheck\titem\tsubset\tlabel\tsample\tother\tvalue\tn\ttext\n";
 
-static const char *const severity_words[HL_SEVERITIES] = {"note", "warning", "error"};
+static const char *const severity_words[AUDIT_SEVERITIES] = {"note", "warning", "error"};
 
-static void put_field(hl_text *t, const char *field)
+static void put_field(hl_strbuf *t, const char *field)
 {
     if (field)
         hl_tsv_escape(t, field);
-    hl_text_puts(t, "\t");
+    hl_strbuf_puts(t, "\t");
 }
 
-void hl_findings_add(hl_findings *t, const hl_finding *f)
+void audit_findings_add(audit_findings *t, const audit_finding *f)
 {
     t->count[f->severity]++;
     put_field(&t->rows, severity_words[f->severity]);
@@ -26,14 +27,14 @@ void hl_findings_add(hl_findings *t, const hl_finding *f)
     put_field(&t->rows, f->sample);
     put_field(&t->rows, f->other);
     if (!isnan(f->value))
-        hl_text_printf(&t->rows, "%.4f", f->value);
-    hl_text_printf(&t->rows, "\t%zu\t", f->n);
+        hl_strbuf_printf(&t->rows, "%.4f", f->value);
+    hl_strbuf_printf(&t->rows, "\t%zu\t", f->n);
     hl_tsv_escape(&t->rows, f->text);
-    hl_text_puts(&t->rows, "\n");
+    hl_strbuf_puts(&t->rows, "\n");
 }
 
-void hl_findings_free(hl_findings *t)
+void audit_findings_free(audit_findings *t)
 {
-    hl_text_free(&t->rows);
-    *t = (hl_findings){0};
+    hl_strbuf_free(&t->rows);
+    *t = (audit_findings){0};
 }

@@ -7,27 +7,27 @@
 
 #include <stddef.h>
 
-typedef enum { HL_NOTE, HL_WARNING, HL_ERROR, HL_SEVERITIES } hl_severity;
+typedef enum { AUDIT_NOTE, AUDIT_WARNING, AUDIT_ERROR, AUDIT_SEVERITIES } audit_severity;
 
 /* NULL and NaN are empty fields. */
-typedef struct hl_finding {
-    hl_severity severity;
+typedef struct audit_finding {
+    audit_severity severity;
     const char *check;
     const char *item; /* what it is about: the number of a group, a patient, a trait */
     const char *subset, *label, *sample, *other;
     double value;
     size_t n;         /* images that it is about */
     const char *text; /* for people */
-} hl_finding;
+} audit_finding;
 
-typedef struct hl_findings {
-    hl_text rows;
-    size_t count[HL_SEVERITIES]; /* rows */
-} hl_findings;
+typedef struct audit_findings {
+    hl_strbuf rows;
+    size_t count[AUDIT_SEVERITIES]; /* rows */
+} audit_findings;
 
-extern const char hl_finding_columns[]; /* the line of names, with its end */
+extern const char audit_finding_columns[]; /* the line of names, with its end */
 
-void hl_findings_add(hl_findings *t, const hl_finding *f);
-void hl_findings_free(hl_findings *t);
+void audit_findings_add(audit_findings *t, const audit_finding *f);
+void audit_findings_free(audit_findings *t);
 
 #endif

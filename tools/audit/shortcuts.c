@@ -48,7 +48,7 @@ typedef struct probe {
     size_t n, positives;
 } probe;
 
-static void collect(probe *p, const hl_audit *a, int trait, uint32_t cls)
+static void collect(probe *p, const audit_context *a, int trait, uint32_t cls)
 {
     p->n = p->positives = 0;
     for (size_t i = 0; i < a->m->n; i++) {
@@ -75,31 +75,31 @@ static double deviation(const probe *p)
     return sqrt((a + b + 1) / (12 * a * b));
 }
 
-static void add_trait(hl_audit *a, const probe *p, int trait, uint32_t cls)
+static void add_trait(audit_context *a, const probe *p, int trait, uint32_t cls)
 {
     const double area = hl_auroc(p->n, p->x, p->positive);
     const double strength = fabs(area - 0.5);
     const bool strong = strength + 0.5 >= a->shortcut_limit && strength > chance * deviation(p);
     const char *label = a->m->classes[cls];
-    hl_text text = {0};
+    hl_strbuf text = {0};
     if (is_constant(p))
-        hl_text_printf(&text, "%s is the same in all images", names[trait]);
+        hl_strbuf_printf(&text, "%s is the same in all images", names[trait]);
     else
-        hl_text_printf(&text, "%s is %s in %s: AUROC %.3f without a look at the picture",
-                       names[trait], area >= 0.5 ? "larger" : "smaller", label, strength + 0.5);
-    const hl_finding f = {.severity = strong ? HL_WARNING : HL_NOTE,
-                          .check = "shortcut",
-                          .item = names[trait],
-                          .label = label,
-                          .value = area,
-                          .n = p->n,
-                          .text = text.data};
+        hl_strbuf_printf(&text, "%s is %s in %s: AUROC %.3f without a look at the picture",
+                         names[trait], area >= 0.5 ? "larger" : "smaller", label, strength + 0.5);
+    const audit_finding f = {.severity = strong ? AUDIT_WARNING : AUDIT_NOTE,
+                             .check = "shortcut",
+                             .item = names[trait],
+                             .label = label,
+                             .value = area,
+                             .n = p->n,
+                             .text = text.data};
     a->shortcuts += strong;
-    hl_findings_add(&a->findings, &f);
-    hl_text_free(&text);
+    audit_findings_add(&a->findings, &f);
+    hl_strbuf_free(&text);
 }
 
-void hl_check_shortcuts(hl_audit *a)
+void audit_check_shortcuts(audit_context *a)
 {
     const hl_manifest *m = a->m;
     probe p = {.x = hl_malloc(m->n, sizeof *p.x), .positive = hl_malloc(m->n, 1)};

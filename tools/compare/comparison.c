@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const study_figure_names[STUDY_FIGURES] = {"accuracy", "macro_recall", "auroc"};
+const char *const compare_metric_names[COMPARE_METRICS] = {"accuracy", "macro_recall", "auroc"};
 
 /* ---- reading ---- */
 
@@ -40,7 +40,7 @@ static void sort_rows(hl_predictions *p)
     p->p = sorted;
 }
 
-static int check_once(const study_model *m, hl_err *e)
+static int check_once(const compare_model *m, hl_err *e)
 {
     for (size_t i = 1; i < m->predictions.n; i++)
         if (strcmp(m->predictions.rows[i].sample, m->predictions.rows[i - 1].sample) == 0)
@@ -49,7 +49,7 @@ static int check_once(const study_model *m, hl_err *e)
     return 0;
 }
 
-static int same_samples(const study_model *a, const study_model *b, hl_err *e)
+static int same_samples(const compare_model *a, const compare_model *b, hl_err *e)
 {
     const hl_predictions *x = &a->predictions, *y = &b->predictions;
     for (size_t i = 0; i < x->n || i < y->n; i++) {
@@ -67,9 +67,9 @@ static int same_samples(const study_model *a, const study_model *b, hl_err *e)
     return 0;
 }
 
-static int read_model(study *s, size_t i, const char *subset, hl_err *e)
+static int read_model(comparison *s, size_t i, const char *subset, hl_err *e)
 {
-    study_model *m = &s->models[i], *first = &s->models[0];
+    compare_model *m = &s->models[i], *first = &s->models[0];
     const char *const *classes = i ? s->classes : NULL;
     if (hl_predictions_read(&m->predictions, m->file, classes, s->nclasses, first->file, subset, e))
         return -1;
@@ -85,10 +85,10 @@ static int read_model(study *s, size_t i, const char *subset, hl_err *e)
     return check_once(m, e) || (i && same_samples(first, m, e)) ? -1 : 0;
 }
 
-int study_read(study *s, char *const *files, const char *const *names, size_t n, const char *subset,
-               hl_err *e)
+int compare_read(comparison *s, char *const *files, const char *const *names, size_t n,
+                 const char *subset, hl_err *e)
 {
-    *s = (study){0};
+    *s = (comparison){0};
     s->models = hl_calloc(n, sizeof *s->models);
     for (size_t i = 0; i < n; i++) {
         s->models[i].name = names[i];
@@ -99,18 +99,18 @@ int study_read(study *s, char *const *files, const char *const *names, size_t n,
     return 0;
 }
 
-void study_free(study *s)
+void compare_free(comparison *s)
 {
     for (size_t i = 0; i < s->nmodels; i++)
         hl_predictions_free(&s->models[i].predictions);
     free(s->models);
     free(s->pairs);
-    *s = (study){0};
+    *s = (comparison){0};
 }
 
 /* ---- figures of one model, with weights ---- */
 
-static double macro_recall(const study *s, const hl_predictions *p, const uint32_t *weight)
+static double macro_recall(const comparison *s, const hl_predictions *p, const uint32_t *weight)
 {
     double *support = hl_calloc(s->nclasses, sizeof *support), sum = 0;
     double *hits = hl_calloc(s->nclasses, sizeof *hits);
@@ -126,7 +126,7 @@ static double macro_recall(const study *s, const hl_predictions *p, const uint32
     return sum / (double)s->nclasses;
 }
 
-static double accuracy(const study *s, const hl_predictions *p, const uint32_t *weight)
+static double accuracy(const comparison *s, const hl_predictions *p, const uint32_t *weight)
 {
     double all = 0, right = 0;
     for (size_t i = 0; i < s->n; i++) {
@@ -138,7 +138,7 @@ static double accuracy(const study *s, const hl_predictions *p, const uint32_t *
 }
 
 /* Sorted once; empty where there are not two classes. */
-static void rank_model(const study *s, const hl_predictions *p, hl_binary *b)
+static void rank_model(const comparison *s, const hl_predictions *p, hl_binary *b)
 {
     *b = (hl_binary){0};
     if (s->nclasses != 2)
@@ -156,24 +156,24 @@ static void rank_model(const study *s, const hl_predictions *p, hl_binary *b)
     free(predicted);
 }
 
-static void figures_of(const study *s, size_t model, const hl_binary *b, const uint32_t *weight,
-                       double out[STUDY_FIGURES])
+static void figures_of(const comparison *s, size_t model, const hl_binary *b,
+                       const uint32_t *weight, double out[COMPARE_METRICS])
 {
     const hl_predictions *p = &s->models[model].predictions;
-    double all[HL_FIGURES];
-    out[STUDY_ACCURACY] = accuracy(s, p, weight);
-    out[STUDY_MACRO_RECALL] = macro_recall(s, p, weight);
-    out[STUDY_AUROC] = NAN;
+    double all[HL_BINARY_METRICS];
+    out[COMPARE_ACCURACY] = accuracy(s, p, weight);
+    out[COMPARE_MACRO_RECALL] = macro_recall(s, p, weight);
+    out[COMPARE_AUROC] = NAN;
     if (s->nclasses == 2) {
-        hl_binary_figures(b, weight, all);
-        out[STUDY_AUROC] = all[HL_AUROC];
+        hl_binary_metrics_compute(b, weight, all);
+        out[COMPARE_AUROC] = all[HL_AUROC];
     }
 }
 
 /* ---- the bootstrap, of all models at once ---- */
 
 typedef struct course {
-    const study *s;
+    const comparison *s;
     const hl_binary *ranks;
     hl_bootstrap draw;
     double *values; /* [model, figure, resample] */
@@ -181,7 +181,7 @@ typedef struct course {
 
 static double *value_of(const course *c, size_t model, size_t figure)
 {
-    return c->values + (model * STUDY_FIGURES + figure) * c->s->resamples;
+    return c->values + (model * COMPARE_METRICS + figure) * c->s->resamples;
 }
 
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
@@ -193,9 +193,9 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
     uint32_t *drawn = hl_malloc(c->draw.patients, sizeof *drawn);
     hl_bootstrap_draw(&c->draw, r, drawn, weight);
     for (size_t m = 0; m < c->s->nmodels; m++) {
-        double figure[STUDY_FIGURES];
+        double figure[COMPARE_METRICS];
         figures_of(c->s, m, &c->ranks[m], weight, figure);
-        for (size_t f = 0; f < STUDY_FIGURES; f++)
+        for (size_t f = 0; f < COMPARE_METRICS; f++)
             value_of(c, m, f)[r] = figure[f];
     }
     free(weight);
@@ -206,11 +206,11 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 static const double level = 0.95;
 
 /* Differences first: intervals sort the values. */
-static void take_intervals(study *s, const course *c)
+static void take_intervals(comparison *s, const course *c)
 {
     double *difference = hl_malloc(s->resamples, sizeof *difference);
     for (size_t i = 0; i < s->npairs; i++)
-        for (size_t f = 0; f < STUDY_FIGURES; f++) {
+        for (size_t f = 0; f < COMPARE_METRICS; f++) {
             const double *a = value_of(c, s->pairs[i].a, f), *b = value_of(c, s->pairs[i].b, f);
             for (size_t r = 0; r < s->resamples; r++)
                 difference[r] = a[r] - b[r];
@@ -218,11 +218,11 @@ static void take_intervals(study *s, const course *c)
         }
     free(difference);
     for (size_t m = 0; m < s->nmodels; m++)
-        for (size_t f = 0; f < STUDY_FIGURES; f++)
+        for (size_t f = 0; f < COMPARE_METRICS; f++)
             s->models[m].interval[f] = hl_percentiles(value_of(c, m, f), s->resamples, level);
 }
 
-static int bootstrap(study *s, const hl_binary *ranks, int jobs, hl_err *e)
+static int bootstrap(comparison *s, const hl_binary *ranks, int jobs, hl_err *e)
 {
     course c = {.s = s, .ranks = ranks};
     const char **patients = hl_malloc(s->n, sizeof *patients);
@@ -231,7 +231,7 @@ static int bootstrap(study *s, const hl_binary *ranks, int jobs, hl_err *e)
     hl_bootstrap_init(&c.draw, s->n, patients, s->seed);
     free(patients);
     s->patients = c.draw.patients;
-    c.values = hl_malloc(s->nmodels * STUDY_FIGURES * s->resamples, sizeof *c.values);
+    c.values = hl_malloc(s->nmodels * COMPARE_METRICS * s->resamples, sizeof *c.values);
     const int status = hl_ordered_map(s->resamples, jobs, resample, NULL, &c, e);
     if (status == 0)
         take_intervals(s, &c);
@@ -242,7 +242,7 @@ static int bootstrap(study *s, const hl_binary *ranks, int jobs, hl_err *e)
 
 /* ---- pairs ---- */
 
-static void test_pair(const study *s, study_pair *pair)
+static void test_pair(const comparison *s, compare_pair *pair)
 {
     const hl_predictions *a = &s->models[pair->a].predictions, *b = &s->models[pair->b].predictions;
     uint8_t *positive = hl_malloc(s->n, 1);
@@ -256,25 +256,25 @@ static void test_pair(const study *s, study_pair *pair)
         x[i] = a->p[i * s->nclasses + s->nclasses - 1];
         y[i] = b->p[i * s->nclasses + s->nclasses - 1];
     }
-    pair->mcnemar = mcnemar_test(pair->only_a, pair->only_b);
-    pair->delong = s->nclasses == 2 ? delong_test(s->n, positive, x, y)
-                                    : (delong_result){NAN, NAN, NAN, NAN, NAN};
-    for (size_t f = 0; f < STUDY_FIGURES; f++)
+    pair->mcnemar = hl_mcnemar_test(pair->only_a, pair->only_b);
+    pair->delong = s->nclasses == 2 ? hl_delong_test(s->n, positive, x, y)
+                                    : (hl_delong_result){NAN, NAN, NAN, NAN, NAN};
+    for (size_t f = 0; f < COMPARE_METRICS; f++)
         pair->difference[f] = s->models[pair->a].figure[f] - s->models[pair->b].figure[f];
     free(positive);
     free(x);
     free(y);
 }
 
-static void correct(study *s)
+static void correct(comparison *s)
 {
     double *p = hl_malloc(s->npairs, sizeof *p), *q = hl_malloc(s->npairs, sizeof *q);
     for (size_t i = 0; i < s->npairs; i++) {
         p[i] = s->pairs[i].mcnemar.p;
         q[i] = s->pairs[i].delong.p;
     }
-    holm_adjust(p, s->npairs);
-    holm_adjust(q, s->npairs);
+    hl_holm_adjust(p, s->npairs);
+    hl_holm_adjust(q, s->npairs);
     for (size_t i = 0; i < s->npairs; i++) {
         s->pairs[i].mcnemar_holm = p[i];
         s->pairs[i].delong_holm = q[i];
@@ -283,7 +283,7 @@ static void correct(study *s)
     free(q);
 }
 
-int study_compute(study *s, size_t resamples, uint64_t seed, int jobs, hl_err *e)
+int compare_compute(comparison *s, size_t resamples, uint64_t seed, int jobs, hl_err *e)
 {
     s->resamples = resamples;
     s->seed = seed;
@@ -295,7 +295,7 @@ int study_compute(study *s, size_t resamples, uint64_t seed, int jobs, hl_err *e
     }
     for (size_t a = 0; a < s->nmodels; a++)
         for (size_t b = a + 1; b < s->nmodels; b++) {
-            s->pairs[s->npairs] = (study_pair){.a = a, .b = b};
+            s->pairs[s->npairs] = (compare_pair){.a = a, .b = b};
             test_pair(s, &s->pairs[s->npairs++]);
         }
     correct(s);

@@ -12,42 +12,47 @@
 #include <stdint.h>
 
 /* AUROC is NaN where there are not two classes. */
-typedef enum { STUDY_ACCURACY, STUDY_MACRO_RECALL, STUDY_AUROC, STUDY_FIGURES } study_figure;
-extern const char *const study_figure_names[STUDY_FIGURES];
+typedef enum {
+    COMPARE_ACCURACY,
+    COMPARE_MACRO_RECALL,
+    COMPARE_AUROC,
+    COMPARE_METRICS
+} compare_metric;
+extern const char *const compare_metric_names[COMPARE_METRICS];
 
-typedef struct study_model {
+typedef struct compare_model {
     const char *name, *file;
     hl_predictions predictions; /* sorted by sample */
-    double figure[STUDY_FIGURES];
-    hl_interval interval[STUDY_FIGURES];
-} study_model;
+    double figure[COMPARE_METRICS];
+    hl_interval interval[COMPARE_METRICS];
+} compare_model;
 
-typedef struct study_pair {
-    size_t a, b;                         /* models */
-    double difference[STUDY_FIGURES];    /* a - b */
-    hl_interval interval[STUDY_FIGURES]; /* of it, paired */
-    uint64_t only_a, only_b;             /* right answers of one alone */
-    mcnemar_result mcnemar;
-    delong_result delong;
+typedef struct compare_pair {
+    size_t a, b;                           /* models */
+    double difference[COMPARE_METRICS];    /* a - b */
+    hl_interval interval[COMPARE_METRICS]; /* of it, paired */
+    uint64_t only_a, only_b;               /* right answers of one alone */
+    hl_mcnemar_result mcnemar;
+    hl_delong_result delong;
     double mcnemar_holm, delong_holm;
-} study_pair;
+} compare_pair;
 
-typedef struct study {
-    study_model *models;
+typedef struct comparison {
+    compare_model *models;
     size_t nmodels;
-    study_pair *pairs;
+    compare_pair *pairs;
     size_t npairs;
     size_t n, patients, nclasses; /* samples */
     const char **classes;         /* those of the first model */
     size_t resamples;
     uint64_t seed;
-} study;
+} comparison;
 
 /* files[i] is called names[i]. All must hold the same samples of the subset with the same patients,
  * labels and classes; the first difference is an error. */
-int study_read(study *s, char *const *files, const char *const *names, size_t n, const char *subset,
-               hl_err *e);
-int study_compute(study *s, size_t resamples, uint64_t seed, int jobs, hl_err *e);
-void study_free(study *s);
+int compare_read(comparison *s, char *const *files, const char *const *names, size_t n,
+                 const char *subset, hl_err *e);
+int compare_compute(comparison *s, size_t resamples, uint64_t seed, int jobs, hl_err *e);
+void compare_free(comparison *s);
 
 #endif

@@ -3,83 +3,84 @@
 
 #include "base/strbuf.h"
 #include "format/json.h"
+#include "format/tsv.h"
 
 #include <math.h>
 
 /* ---- TSV ---- */
 
-static void put_real(hl_text *t, double v)
+static void put_real(hl_strbuf *t, double v)
 {
     if (isfinite(v))
-        hl_text_printf(t, "\t%.6g", v);
+        hl_strbuf_printf(t, "\t%.6g", v);
     else
-        hl_text_puts(t, "\t");
+        hl_strbuf_puts(t, "\t");
 }
 
-static void put_names(hl_text *t, const char *kind, const char *a, const char *b,
+static void put_names(hl_strbuf *t, const char *kind, const char *a, const char *b,
                       const char *figure)
 {
-    hl_text_printf(t, "%s\t", kind);
+    hl_strbuf_printf(t, "%s\t", kind);
     hl_tsv_escape(t, a);
-    hl_text_puts(t, "\t");
+    hl_strbuf_puts(t, "\t");
     hl_tsv_escape(t, b);
-    hl_text_printf(t, "\t%s", figure);
+    hl_strbuf_printf(t, "\t%s", figure);
 }
 
-static void put_value(hl_text *t, double value, hl_interval i)
+static void put_value(hl_strbuf *t, double value, hl_interval i)
 {
     put_real(t, value);
     put_real(t, i.lo);
     put_real(t, i.hi);
 }
 
-static void put_test(hl_text *t, const char *name, double statistic, double p, double holm)
+static void put_test(hl_strbuf *t, const char *name, double statistic, double p, double holm)
 {
-    hl_text_printf(t, "\t%s", name);
+    hl_strbuf_printf(t, "\t%s", name);
     put_real(t, statistic);
     put_real(t, p);
     put_real(t, holm);
-    hl_text_puts(t, "\n");
+    hl_strbuf_puts(t, "\n");
 }
 
-static void put_pair(hl_text *t, const study *s, const study_pair *p)
+static void put_pair(hl_strbuf *t, const comparison *s, const compare_pair *p)
 {
     const char *a = s->models[p->a].name, *b = s->models[p->b].name;
-    for (int f = 0; f < STUDY_FIGURES; f++) {
+    for (int f = 0; f < COMPARE_METRICS; f++) {
         if (!isfinite(p->difference[f]))
             continue;
-        put_names(t, "difference", a, b, study_figure_names[f]);
+        put_names(t, "difference", a, b, compare_metric_names[f]);
         put_value(t, p->difference[f], p->interval[f]);
-        if (f == STUDY_ACCURACY)
+        if (f == COMPARE_ACCURACY)
             put_test(t, p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
                      p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
-        else if (f == STUDY_AUROC)
+        else if (f == COMPARE_AUROC)
             put_test(t, "DeLong", p->delong.z, p->delong.p, p->delong_holm);
         else
-            hl_text_puts(t, "\t\t\t\t\n");
+            hl_strbuf_puts(t, "\t\t\t\t\n");
     }
 }
 
-void study_write_table(const study *s, const char *subset, FILE *fp)
+void compare_write_table(const comparison *s, const char *subset, FILE *fp)
 {
-    hl_text t = {0};
-    hl_text_printf(&t,
-                   "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
-                   "#resamples\t%zu\n",
-                   subset, s->n, s->patients, s->resamples);
-    hl_text_puts(&t, "kind\ta\tb\tfigure\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t,
+                     "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
+                     "#resamples\t%zu\n",
+                     subset, s->n, s->patients, s->resamples);
+    hl_strbuf_puts(&t, "kind\ta\tb\tfigure\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
     for (size_t m = 0; m < s->nmodels; m++)
-        for (int f = 0; f < STUDY_FIGURES; f++) {
+        for (int f = 0; f < COMPARE_METRICS; f++) {
             if (!isfinite(s->models[m].figure[f]))
                 continue;
-            put_names(&t, "model", s->models[m].name, "", study_figure_names[f]);
+            put_names(&t, "model", s->models[m].name, "", compare_metric_names[f]);
             put_value(&t, s->models[m].figure[f], s->models[m].interval[f]);
-            hl_text_puts(&t, "\t\t\t\t\n");
+            hl_strbuf_puts(&t, "\t\t\t\t\n");
         }
     for (size_t i = 0; i < s->npairs; i++)
         put_pair(&t, s, &s->pairs[i]);
     fwrite(t.data, 1, t.len, fp);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 /* ---- JSON ---- */
@@ -93,8 +94,8 @@ static json_t *value_of(double value, hl_interval i)
 static json_t *figures_of(const double *value, const hl_interval *interval)
 {
     json_t *o = json_object();
-    for (int f = 0; f < STUDY_FIGURES; f++)
-        json_object_set_new(o, study_figure_names[f], value_of(value[f], interval[f]));
+    for (int f = 0; f < COMPARE_METRICS; f++)
+        json_object_set_new(o, compare_metric_names[f], value_of(value[f], interval[f]));
     return o;
 }
 
@@ -104,7 +105,7 @@ static json_t *test_of(const char *name, double statistic, double p, double holm
                      "p", hl_json_of_real(p), "p_holm", hl_json_of_real(holm));
 }
 
-static json_t *pair_of(const study *s, const study_pair *p)
+static json_t *pair_of(const comparison *s, const compare_pair *p)
 {
     json_t *mcnemar = test_of(p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
                               p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
@@ -117,7 +118,7 @@ static json_t *pair_of(const study *s, const study_pair *p)
                      "accuracy_test", mcnemar, "auroc_test", delong);
 }
 
-int study_write_json(const study *s, const char *subset, FILE *fp, hl_err *e)
+int compare_write_json(const comparison *s, const char *subset, FILE *fp, hl_err *e)
 {
     json_t *models = json_array(), *pairs = json_array();
     for (size_t m = 0; m < s->nmodels; m++)

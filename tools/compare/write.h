@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* Failed writes show in ferror(fp). */
-void study_write_table(const study *s, const char *subset, FILE *fp);
-int study_write_json(const study *s, const char *subset, FILE *fp, hl_err *e);
+void compare_write_table(const comparison *s, const char *subset, FILE *fp);
+int compare_write_json(const comparison *s, const char *subset, FILE *fp, hl_err *e);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cache.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/strbuf.h"
 #include "format/checksum.h"
 #include "format/tsv.h"
@@ -19,38 +20,39 @@ static const char first_line[] = "#hilum-digests 1";
 
 static int compare_rows(const void *a, const void *b)
 {
-    return hl_file_state_compare(&((const hl_cached *)a)->state, &((const hl_cached *)b)->state);
+    return hl_file_stamp_compare(&((const digest_cached_file *)a)->state,
+                                 &((const digest_cached_file *)b)->state);
 }
 
-void hl_cache_add(hl_cache *c, const hl_file_state *s, const char *digest)
+void digest_cache_add(digest_cache *c, const hl_file_stamp *s, const char *digest)
 {
     if (c->n == c->cap) {
         c->cap = c->cap ? 2 * c->cap : 256;
         c->rows = hl_realloc(c->rows, c->cap, sizeof *c->rows);
     }
-    hl_cached *row = &c->rows[c->n++];
+    digest_cached_file *row = &c->rows[c->n++];
     row->state = *s;
     memcpy(row->digest, digest, sizeof row->digest);
 }
 
-void hl_cache_sort(hl_cache *c)
+void digest_cache_sort(digest_cache *c)
 {
     if (c->n)
         qsort(c->rows, c->n, sizeof *c->rows, compare_rows);
 }
 
-const char *hl_cache_find(const hl_cache *c, const hl_file_state *s)
+const char *digest_cache_find(const digest_cache *c, const hl_file_stamp *s)
 {
-    const hl_cached key = {.state = *s};
-    const hl_cached *row =
+    const digest_cached_file key = {.state = *s};
+    const digest_cached_file *row =
         c->n ? bsearch(&key, c->rows, c->n, sizeof *c->rows, compare_rows) : NULL;
     return row ? row->digest : NULL;
 }
 
-void hl_cache_free(hl_cache *c)
+void digest_cache_free(digest_cache *c)
 {
     free(c->rows);
-    *c = (hl_cache){0};
+    *c = (digest_cache){0};
 }
 
 /* ---- on disk ---- */
@@ -61,7 +63,7 @@ static bool is_digest(const char *text)
            strspn(text + 7, "0123456789abcdef") == 64;
 }
 
-static int read_rows(hl_cache *c, const hl_tsv *t, hl_err *e)
+static int read_rows(digest_cache *c, const hl_tsv *t, hl_err *e)
 {
     static const char *const names[5] = {"inode", "bytes", "mtime", "ctime", "digest"};
     size_t at[5];
@@ -69,7 +71,7 @@ static int read_rows(hl_cache *c, const hl_tsv *t, hl_err *e)
         if (hl_tsv_column(t, names[k], &at[k], e))
             return -1;
     for (size_t i = 0; i < t->nrows; i++) {
-        hl_file_state s;
+        hl_file_stamp s;
         const char *digest = hl_tsv_field(t, i, at[4]);
         if (!hl_parse_i64(hl_tsv_field(t, i, at[0]), &s.inode) ||
             !hl_parse_i64(hl_tsv_field(t, i, at[1]), &s.bytes) ||
@@ -77,15 +79,15 @@ static int read_rows(hl_cache *c, const hl_tsv *t, hl_err *e)
             !hl_parse_i64(hl_tsv_field(t, i, at[3]), &s.ctime) || !is_digest(digest))
             return hl_fail(e, "%s: row %zu: expected four whole numbers and a digest", t->name,
                            i + 1);
-        hl_cache_add(c, &s, digest);
+        digest_cache_add(c, &s, digest);
     }
-    hl_cache_sort(c);
+    digest_cache_sort(c);
     return 0;
 }
 
-int hl_cache_read(hl_cache *c, const char *path, hl_err *e)
+int digest_cache_read(digest_cache *c, const char *path, hl_err *e)
 {
-    *c = (hl_cache){0};
+    *c = (digest_cache){0};
     if (access(path, F_OK) && errno == ENOENT)
         return 0;
     hl_tsv t;
@@ -98,25 +100,25 @@ int hl_cache_read(hl_cache *c, const char *path, hl_err *e)
         status = read_rows(c, &t, e);
     hl_tsv_free(&t);
     if (status)
-        hl_cache_free(c);
+        digest_cache_free(c);
     return status;
 }
 
-int hl_cache_write(const hl_cache *c, const char *path, hl_err *e)
+int digest_cache_write(const digest_cache *c, const char *path, hl_err *e)
 {
     hl_out o;
     if (hl_out_open(&o, path, false, e))
         return -1;
-    hl_text t = {0};
-    hl_text_printf(&t, "%s\ninode\tbytes\tmtime\tctime\tdigest\n", first_line);
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "%s\ninode\tbytes\tmtime\tctime\tdigest\n", first_line);
     for (size_t i = 0; i < c->n; i++) {
-        const hl_cached *row = &c->rows[i];
-        hl_text_printf(&t, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n",
-                       row->state.inode, row->state.bytes, row->state.mtime, row->state.ctime,
-                       row->digest);
+        const digest_cached_file *row = &c->rows[i];
+        hl_strbuf_printf(&t, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n",
+                         row->state.inode, row->state.bytes, row->state.mtime, row->state.ctime,
+                         row->digest);
     }
-    hl_seal_table(&t, 0);
+    hl_checksum_add_line(&t, 0);
     fwrite(t.data, 1, t.len, o.fp); /* a failure shows in ferror at commit */
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return hl_out_commit(&o, e);
 }

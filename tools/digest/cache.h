@@ -15,23 +15,23 @@
 
 #include <stddef.h>
 
-typedef struct hl_cached {
-    hl_file_state state;
+typedef struct digest_cached_file {
+    hl_file_stamp state;
     char digest[HL_DIGEST_SIZE];
-} hl_cached;
+} digest_cached_file;
 
-typedef struct hl_cache {
-    hl_cached *rows;
+typedef struct digest_cache {
+    digest_cached_file *rows;
     size_t n, cap;
-} hl_cache;
+} digest_cache;
 
 /* A file that is not there is an empty cache; a damaged one is an error. */
-int hl_cache_read(hl_cache *c, const char *path, hl_err *e);
-int hl_cache_write(const hl_cache *c, const char *path, hl_err *e);
-void hl_cache_add(hl_cache *c, const hl_file_state *s, const char *digest);
-void hl_cache_sort(hl_cache *c); /* before it is asked or written */
+int digest_cache_read(digest_cache *c, const char *path, hl_err *e);
+int digest_cache_write(const digest_cache *c, const char *path, hl_err *e);
+void digest_cache_add(digest_cache *c, const hl_file_stamp *s, const char *digest);
+void digest_cache_sort(digest_cache *c); /* before it is asked or written */
 /* The digest, or NULL if the cache does not know the file. */
-const char *hl_cache_find(const hl_cache *c, const hl_file_state *s);
-void hl_cache_free(hl_cache *c);
+const char *digest_cache_find(const digest_cache *c, const hl_file_stamp *s);
+void digest_cache_free(digest_cache *c);
 
 #endif

@@ -17,7 +17,7 @@ static const char *const answer_names[ANSWERS] = {"sensitivity", "specificity", 
 /* All that is computed of one set of weights stands in a row of numbers:
  * figures, ROC, precision, found, answers at each operating point, predictive values. */
 enum {
-    AT_ROC = HL_FIGURES,
+    AT_ROC = HL_BINARY_METRICS,
     AT_PRECISION = AT_ROC + GRID,
     AT_FOUND = AT_PRECISION + GRID,
     AT_POINTS = AT_FOUND + GRID
@@ -41,15 +41,15 @@ static size_t at_predictive(const study *s)
 
 static void compute(const study *s, const uint32_t *weight, double *row)
 {
-    double figures[HL_FIGURES];
-    hl_binary_figures(&s->samples, weight, figures);
-    for (size_t i = 0; i < HL_FIGURES; i++)
+    double figures[HL_BINARY_METRICS];
+    hl_binary_metrics_compute(&s->samples, weight, figures);
+    for (size_t i = 0; i < HL_BINARY_METRICS; i++)
         row[i] = figures[i];
     hl_curves c = {row + AT_ROC, row + AT_PRECISION, row + AT_FOUND};
     hl_binary_curves(&s->samples, weight, GRID, &c);
     for (size_t i = 0; i < s->npoints; i++) {
         const double threshold = s->v->calibration->points[i].threshold;
-        const hl_answers a = hl_binary_at(&s->samples, weight, threshold);
+        const hl_binary_rates a = hl_binary_at(&s->samples, weight, threshold);
         const double of[ANSWERS] = {a.sensitivity, a.specificity, a.ppv, a.npv};
         for (size_t k = 0; k < ANSWERS; k++)
             row[AT_POINTS + ANSWERS * i + k] = of[k];
@@ -102,14 +102,14 @@ static int run_resamples(study *s, hl_err *e)
 /* False where one of the classes has none. */
 static bool gather(study *s, const evaluation *v)
 {
-    const size_t n = evaluation_count(v, v->subset);
+    const size_t n = evaluate_count(v, v->subset);
     double *p = hl_malloc(n, sizeof *p);
     uint8_t *positive = hl_malloc(n, 1), *predicted = hl_malloc(n, 1);
     const char **patients = hl_malloc(n, sizeof *patients);
     size_t to = 0, positives = 0;
     for (size_t i = 0; i < v->manifest->n; i++) {
         const hl_sample *one = &v->manifest->samples[i];
-        if (!evaluation_has(one, v->subset))
+        if (!evaluate_has(one, v->subset))
             continue;
         p[to] = v->p[2 * i + 1];
         predicted[to] = v->predicted[i] == 1;
@@ -133,13 +133,14 @@ static json_t *pair_of(const study *s, size_t at)
                      hl_json_of_real(s->interval[at].hi));
 }
 
-static void add_figures(json_t *o, const study *s)
+static void report_add_metrics(json_t *o, const study *s)
 {
     json_t *figures = json_object(), *intervals = json_object();
-    for (size_t i = 0; i < HL_FIGURES; i++) {
+    for (size_t i = 0; i < HL_BINARY_METRICS; i++) {
         if (i != HL_ACCURACY && i != HL_MACRO_RECALL) /* these stand above already */
-            json_object_set_new(figures, hl_figure_names[i], hl_json_of_real(s->measured[i]));
-        json_object_set_new(intervals, hl_figure_names[i], pair_of(s, i));
+            json_object_set_new(figures, hl_binary_metric_names[i],
+                                hl_json_of_real(s->measured[i]));
+        json_object_set_new(intervals, hl_binary_metric_names[i], pair_of(s, i));
     }
     json_object_set_new(o, "binary", figures);
     if (s->v->options.resamples == 0) {
@@ -170,7 +171,7 @@ static void add_band(json_t *o, const char *key, const study *s, size_t at)
     json_object_set_new(o, key, json_pack("{s:o, s:o, s:o}", "x", x, "lo", lo, "hi", hi));
 }
 
-static void add_triage(json_t *o, const study *s)
+static void report_add_triage(json_t *o, const study *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < GRID; i++)
@@ -228,9 +229,9 @@ static void add_prevalence(json_t *o, const study *s)
 static void add_all(json_t *o, const study *s)
 {
     json_object_set_new(o, "positive", json_string(s->v->classes[1]));
-    add_figures(o, s);
+    report_add_metrics(o, s);
     add_reliability(o, s);
-    add_triage(o, s);
+    report_add_triage(o, s);
     if (s->v->options.resamples) {
         add_band(o, "roc_band", s, AT_ROC);
         add_band(o, "pr_band", s, AT_PRECISION);
@@ -241,7 +242,7 @@ static void add_all(json_t *o, const study *s)
         add_prevalence(o, s);
 }
 
-int evidence_add(json_t *o, const evaluation *v, hl_err *e)
+int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e)
 {
     if (v->nclasses != 2)
         return 0;

@@ -11,6 +11,6 @@
 
 /* Adds them to the object for the subset that is measured; nothing where there are not two classes
  * with samples in it. */
-int evidence_add(json_t *o, const evaluation *v, hl_err *e);
+int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e);
 
 #endif

@@ -21,13 +21,13 @@ typedef struct chosen {
 
 static void choose(chosen *c, const evaluation *v, const double *p, int subset)
 {
-    const size_t n = evaluation_count(v, subset), k = v->nclasses;
+    const size_t n = evaluate_count(v, subset), k = v->nclasses;
     *c = (chosen){.nclasses = k};
     c->labels = hl_malloc(n, sizeof *c->labels);
     c->predicted = hl_malloc(n, sizeof *c->predicted);
     c->p = hl_malloc(n * k, sizeof *c->p);
     for (size_t i = 0; i < v->manifest->n; i++) {
-        if (!evaluation_has(&v->manifest->samples[i], subset))
+        if (!evaluate_has(&v->manifest->samples[i], subset))
             continue;
         c->labels[c->n] = v->manifest->samples[i].cls;
         c->predicted[c->n] = v->predicted[i];
@@ -68,7 +68,7 @@ static double loss_at(const chosen *c, double temperature, double *scratch)
 }
 
 /* Golden section on log T. */
-double calibrate_temperature(const evaluation *v)
+double evaluate_fit_temperature(const evaluation *v)
 {
     static const double golden = 0.61803398874989485;
     chosen c;
@@ -108,13 +108,13 @@ static hl_operating_point point_of(const hl_binary *b, bool sensitivity, double 
     snprintf(o.target, sizeof o.target, "%s", sensitivity ? "sensitivity" : "specificity");
     snprintf(o.name, sizeof o.name, "%s-%.0f", o.target, 100 * share);
     o.threshold = hl_binary_threshold(b, sensitivity, share);
-    const hl_answers a = hl_binary_at(b, NULL, o.threshold);
+    const hl_binary_rates a = hl_binary_at(b, NULL, o.threshold);
     o.sensitivity = a.sensitivity;
     o.specificity = a.specificity;
     return o;
 }
 
-void calibrate_points(const evaluation *v, hl_calibration *c)
+void evaluate_operating_points(const evaluation *v, hl_calibration *c)
 {
     static const double shares[] = {0.90, 0.95};
     enum { SHARES = sizeof shares / sizeof *shares };
@@ -144,9 +144,9 @@ static json_t *figures(const evaluation *v, const double *p)
     json_t *o = json_pack("{s:f}", "log_loss", hl_log_loss(c.n, c.nclasses, c.labels, c.p));
     if (v->nclasses == 2) {
         hl_binary b;
-        double f[HL_FIGURES];
+        double f[HL_BINARY_METRICS];
         as_binary(&b, &c);
-        hl_binary_figures(&b, NULL, f);
+        hl_binary_metrics_compute(&b, NULL, f);
         json_object_set_new(o, "brier", json_real(f[HL_BRIER]));
         json_object_set_new(o, "ece", json_real(f[HL_ECE]));
         hl_binary_free(&b);
@@ -155,7 +155,7 @@ static json_t *figures(const evaluation *v, const double *p)
     return o;
 }
 
-void calibrate_report(json_t *o, const evaluation *v)
+void evaluate_calibration(json_t *o, const evaluation *v)
 {
     json_object_set_new(o, "calibration",
                         json_pack("{s:f, s:o, s:o}", "temperature", v->calibration->temperature,

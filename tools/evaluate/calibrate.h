@@ -11,14 +11,14 @@
 
 /* The temperature from 0.05 to 20 with the least log loss of the validation samples (Guo et al.
  * 2017): the one minimum, since the loss is convex in 1 / T. 1 where there are none. */
-double calibrate_temperature(const evaluation *v);
+double evaluate_fit_temperature(const evaluation *v);
 
 /* Fills positive and the operating points of two classes: sensitivity and specificity of at least
  * 0.90 and 0.95 on the validation samples, with the most of the other. None where a class has no
  * validation sample. */
-void calibrate_points(const evaluation *v, hl_calibration *c);
+void evaluate_operating_points(const evaluation *v, hl_calibration *c);
 
 /* The member "calibration": figures of the measured subset before (v->raw) and after (v->p). */
-void calibrate_report(json_t *o, const evaluation *v);
+void evaluate_calibration(json_t *o, const evaluation *v);
 
 #endif

@@ -7,23 +7,24 @@
 #include "calibrate.h"
 #include "format/checksum.h"
 #include "format/json.h"
+#include "format/tsv.h"
 #include "stats/metrics.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
-const char *evaluation_subset_name(int subset)
+const char *evaluate_subset_name(int subset)
 {
     return subset == EVALUATE_ALL ? "all" : hl_subset_names[subset];
 }
 
-bool evaluation_has(const hl_sample *s, int subset)
+bool evaluate_has(const hl_sample *s, int subset)
 {
     return subset == EVALUATE_ALL || (int)s->subset == subset;
 }
 
-size_t evaluation_count(const evaluation *v, int subset)
+size_t evaluate_count(const evaluation *v, int subset)
 {
     return subset == EVALUATE_ALL ? v->manifest->n
                                   : hl_manifest_count(v->manifest, (hl_subset)subset);
@@ -31,58 +32,58 @@ size_t evaluation_count(const evaluation *v, int subset)
 
 /* ---- predictions ---- */
 
-static void predictions_head(const evaluation *v, hl_text *t)
+static void predictions_head(const evaluation *v, hl_strbuf *t)
 {
-    hl_text_puts(t, "#hilum-predictions 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-predictions 1\n#chain\t");
     hl_tsv_escape(t, v->chain);
-    hl_text_puts(t, "\n#space\t");
-    char *space = hl_space_format(v->space);
+    hl_strbuf_puts(t, "\n#space\t");
+    char *space = hl_feature_space_format(v->space);
     hl_tsv_escape(t, space);
     free(space);
-    hl_text_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
+    hl_strbuf_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
     for (size_t k = 0; k < v->nclasses; k++) {
-        hl_text_puts(t, "\tp_");
+        hl_strbuf_puts(t, "\tp_");
         hl_tsv_escape(t, v->classes[k]);
     }
-    hl_text_puts(t, "\n");
+    hl_strbuf_puts(t, "\n");
 }
 
-static void prediction(const evaluation *v, size_t i, hl_text *t)
+static void prediction(const evaluation *v, size_t i, hl_strbuf *t)
 {
     const hl_sample *s = &v->manifest->samples[i];
     const char *const field[] = {s->path, s->patient, hl_subset_names[s->subset], s->label,
                                  v->classes[v->predicted[i]]};
     for (size_t c = 0; c < sizeof field / sizeof *field; c++) {
-        hl_text_puts(t, c ? "\t" : "");
+        hl_strbuf_puts(t, c ? "\t" : "");
         hl_tsv_escape(t, field[c]);
     }
     for (size_t k = 0; k < v->nclasses; k++)
-        hl_text_printf(t, "\t%.9g", v->p[i * v->nclasses + k]);
-    hl_text_puts(t, "\n");
+        hl_strbuf_printf(t, "\t%.9g", v->p[i * v->nclasses + k]);
+    hl_strbuf_puts(t, "\n");
 }
 
-void evaluation_write_predictions(const evaluation *v, FILE *fp)
+void evaluate_write_predictions(const evaluation *v, FILE *fp)
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     predictions_head(v, &t);
     for (size_t i = 0; i < v->manifest->n; i++)
-        if (evaluation_has(&v->manifest->samples[i], v->subset))
+        if (evaluate_has(&v->manifest->samples[i], v->subset))
             prediction(v, i, &t);
-    hl_seal_table(&t, 0);
+    hl_checksum_add_line(&t, 0);
     fwrite(t.data, 1, t.len, fp); /* a failure shows at commit */
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 /* ---- metrics ---- */
 
 static void measure(const evaluation *v, int subset, hl_metrics *m)
 {
-    const size_t n = evaluation_count(v, subset), k = v->nclasses;
+    const size_t n = evaluate_count(v, subset), k = v->nclasses;
     uint32_t *labels = hl_malloc(n, sizeof *labels), *predicted = hl_malloc(n, sizeof *predicted);
     double *p = hl_malloc(n * k, sizeof *p);
     size_t to = 0;
     for (size_t i = 0; i < v->manifest->n; i++) {
-        if (!evaluation_has(&v->manifest->samples[i], subset))
+        if (!evaluate_has(&v->manifest->samples[i], subset))
             continue;
         labels[to] = v->manifest->samples[i].cls;
         predicted[to] = v->predicted[i];
@@ -205,7 +206,7 @@ static json_t *subset_figures(const evaluation *v)
 {
     json_t *all = json_object();
     for (int s = 0; s < HL_SUBSETS; s++) {
-        if (evaluation_count(v, s) == 0)
+        if (evaluate_count(v, s) == 0)
             continue;
         hl_metrics m;
         measure(v, s, &m);
@@ -229,29 +230,29 @@ static int metrics_json(json_t *o, const evaluation *v, const hl_metrics *m, hl_
     for (size_t k = 0; k < v->nclasses; k++)
         json_array_append_new(classes, json_string(v->classes[k]));
     json_object_set_new(o, "format", json_string("hilum-metrics 1"));
-    json_object_set_new(o, "subset", json_string(evaluation_subset_name(v->subset)));
+    json_object_set_new(o, "subset", json_string(evaluate_subset_name(v->subset)));
     add_short(o, m);
     add_alarms(o, v, m);
     json_object_set_new(o, "classes", classes);
     add_tables(o, v, m);
     json_object_set_new(o, "subsets", subset_figures(v));
-    if (evidence_add(o, v, e))
+    if (evaluate_binary_section(o, v, e))
         return -1;
     if (v->raw)
-        calibrate_report(o, v);
-    char *space = hl_space_format(v->space);
+        evaluate_calibration(o, v);
+    char *space = hl_feature_space_format(v->space);
     add_parsed(o, "space", space);
     add_parsed(o, "provenance", v->chain);
     free(space);
     return 0;
 }
 
-int evaluation_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
+int evaluate_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
 {
     hl_metrics m;
     measure(v, v->subset, &m);
     hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, AUROC %.4f",
-                evaluation_subset_name(v->subset), m.n, m.accuracy, m.macro.recall, m.auroc);
+                evaluate_subset_name(v->subset), m.n, m.accuracy, m.macro.recall, m.auroc);
     json_t *o = json_object();
     int status = metrics_json(o, v, &m, e);
     if (status == 0)

@@ -32,17 +32,17 @@ typedef struct evaluation {
     evaluation_options options;
     const char *mismatch; /* how the images are unlike those trained on; NULL: they are not */
     int subset;           /* hl_subset or EVALUATE_ALL: what the figures are of */
-    const hl_space *space;
+    const hl_feature_space *space;
     const char *chain;
 } evaluation;
 
-bool evaluation_has(const hl_sample *s, int subset);
+bool evaluate_has(const hl_sample *s, int subset);
 /* Samples of the chosen subset. */
-size_t evaluation_count(const evaluation *v, int subset);
-const char *evaluation_subset_name(int subset);
+size_t evaluate_count(const evaluation *v, int subset);
+const char *evaluate_subset_name(int subset);
 
 /* Also says the alarms on stderr. Failed writes show in ferror(fp). */
-int evaluation_write_metrics(const evaluation *v, FILE *fp, hl_err *e);
-void evaluation_write_predictions(const evaluation *v, FILE *fp);
+int evaluate_write_metrics(const evaluation *v, FILE *fp, hl_err *e);
+void evaluate_write_predictions(const evaluation *v, FILE *fp);
 
 #endif

@@ -5,7 +5,8 @@
 #include "data/predictions.h"
 #include "data/provenance.h"
 #include "format/string_list.h"
-#include "sys/output.h"
+#include "sys/file_digest.h"
+#include "sys/input.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 /* What is read, and from which file each sample is. */
 typedef struct pool {
-    pooled *o;
+    evaluate_pooled *o;
     char *const *files;
     size_t *origin; /* [o->manifest.n] */
     hl_input *inputs;
@@ -24,32 +25,32 @@ typedef struct pool {
 /* The first file sets classes and space, the others have to agree. */
 static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
-    pooled *o = l->o;
+    evaluate_pooled *o = l->o;
     const char *name = l->files[file];
-    hl_space space;
+    hl_feature_space space;
     if (p->nclasses == 0)
         return hl_fail(e, "%s: expected the columns p_CLASS, found none", name);
     if (!p->chain || !p->space)
         return hl_fail(e, "%s: expected the lines #chain and #space, as evaluate writes them",
                        name);
-    if (hl_space_parse(&space, p->space, e))
+    if (hl_feature_space_parse(&space, p->space, e))
         return hl_fail_in(e, name);
     if (file == 0) {
         o->space = space;
         o->nclasses = p->nclasses;
-        o->classes = hl_names_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
+        o->classes = hl_string_list_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
         return 0;
     }
-    return hl_names_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
-                          p->nclasses, name, e) ||
-                   hl_space_match(&space, name, &o->space, l->files[0], e)
+    return hl_string_list_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
+                                p->nclasses, name, e) ||
+                   hl_feature_space_match(&space, name, &o->space, l->files[0], e)
                ? -1
                : 0;
 }
 
 static int add_rows(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
-    pooled *o = l->o;
+    evaluate_pooled *o = l->o;
     const size_t before = o->manifest.n, k = o->nclasses;
     l->origin = hl_realloc(l->origin, before + p->n, sizeof *l->origin);
     o->predicted = hl_realloc(o->predicted, before + p->n, sizeof *o->predicted);
@@ -84,7 +85,7 @@ static int add_file(pool *l, size_t file, const char *subset, hl_err *e)
             hl_fail(e, "%s: it has no sample of the subset '%s'", name, subset ? subset : "all");
     if (status == 0)
         status = add_rows(l, &p, file, e);
-    if (status == 0 && (status = hl_chain_join(&chain, l->o->chain, p.chain, e)) != 0)
+    if (status == 0 && (status = hl_provenance_join(&chain, l->o->chain, p.chain, e)) != 0)
         hl_fail_in(e, name);
     if (status == 0) {
         free(l->o->chain);
@@ -128,16 +129,17 @@ static int read_all(pool *l, size_t n, int subset, const hl_cli *cli, hl_err *e)
     for (size_t i = 0; i < n; i++)
         if (add_file(l, i, subset < HL_SUBSETS ? hl_subset_names[subset] : NULL, e))
             return -1;
-    if (check_repeats(l, e) || hl_chain_extend(&chain, l->o->chain, cli, l->inputs, n, e))
+    if (check_repeats(l, e) || hl_provenance_extend(&chain, l->o->chain, cli, l->inputs, n, e))
         return -1;
     free(l->o->chain);
     l->o->chain = chain;
     return 0;
 }
 
-int pooled_read(pooled *o, char *const *files, size_t n, int subset, const hl_cli *cli, hl_err *e)
+int evaluate_pooled_read(evaluate_pooled *o, char *const *files, size_t n, int subset,
+                         const hl_cli *cli, hl_err *e)
 {
-    *o = (pooled){0};
+    *o = (evaluate_pooled){0};
     pool l = {.o = o,
               .files = files,
               .inputs = hl_malloc(n, sizeof *l.inputs),
@@ -149,16 +151,16 @@ int pooled_read(pooled *o, char *const *files, size_t n, int subset, const hl_cl
     free(l.roles);
     free(l.digests);
     if (status)
-        pooled_free(o);
+        evaluate_pooled_free(o);
     return status;
 }
 
-void pooled_free(pooled *o)
+void evaluate_pooled_free(evaluate_pooled *o)
 {
     hl_manifest_free(&o->manifest);
-    hl_names_free(o->classes, o->nclasses);
+    hl_string_list_free(o->classes, o->nclasses);
     free(o->predicted);
     free(o->p);
     free(o->chain);
-    *o = (pooled){0};
+    *o = (evaluate_pooled){0};
 }

@@ -14,22 +14,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct pooled {
+typedef struct evaluate_pooled {
     hl_manifest manifest; /* the samples, file by file; cls counts in classes */
     char **classes;
     size_t nclasses;
     uint32_t *predicted; /* [n] */
     double *p;           /* [n, nclasses] */
-    hl_space space;
+    hl_feature_space space;
     char *chain;
-} pooled;
+} evaluate_pooled;
 
 /*
  * Reads n files of predictions (as evaluate wrote them) and keeps the rows of the subset,
  * HL_SUBSETS for all. Refuses files of different classes or feature spaces, a file without such
  * rows, and a sample that stands there twice. cli: of the program, for the provenance.
  */
-int pooled_read(pooled *o, char *const *files, size_t n, int subset, const hl_cli *cli, hl_err *e);
-void pooled_free(pooled *o);
+int evaluate_pooled_read(evaluate_pooled *o, char *const *files, size_t n, int subset,
+                         const hl_cli *cli, hl_err *e);
+void evaluate_pooled_free(evaluate_pooled *o);
 
 #endif

@@ -11,9 +11,9 @@
 
 /* ---- maps ---- */
 
-static void last_maps_new(last_maps *m, size_t height, size_t width, size_t channels)
+static void last_maps_new(explain_last_maps *m, size_t height, size_t width, size_t channels)
 {
-    *m = (last_maps){.channels = channels, .height = height, .width = width};
+    *m = (explain_last_maps){.channels = channels, .height = height, .width = width};
     m->values = hl_malloc(channels * height * width, sizeof *m->values);
 }
 
@@ -25,17 +25,17 @@ static void by_channel(const float *from, size_t pixels, size_t channels, float 
             to[c * pixels + i] = from[i * channels + c];
 }
 
-static int through_tail(last_maps *m, net_tail *tail, const float *features, hl_err *e)
+static int through_tail(explain_last_maps *m, nn_finetune *tail, const float *features, hl_err *e)
 {
-    const int64_t size[2] = {1, (int64_t)net_tail_inputs(tail)};
+    const int64_t size[2] = {1, (int64_t)nn_finetune_inputs(tail)};
     ts_tensor *flat = NULL, *maps = NULL;
     int status = ts_view_data(&flat, (float *)features, TS_F32, 2, size)
                      ? hl_fail(e, "Grad-CAM: libtorch: %s", ts_last_error())
-                     : net_tail_maps(tail, flat, false, &maps, e);
+                     : nn_finetune_maps(tail, flat, false, &maps, e);
     if (status == 0) {
         last_maps_new(m, (size_t)ts_dim(maps, 2), (size_t)ts_dim(maps, 3), (size_t)ts_dim(maps, 1));
         if (ts_to_data(maps, m->values, m->channels * m->height * m->width * sizeof *m->values)) {
-            last_maps_free(m);
+            explain_last_maps_free(m);
             status = hl_fail(e, "Grad-CAM: libtorch: %s", ts_last_error());
         }
     }
@@ -44,10 +44,10 @@ static int through_tail(last_maps *m, net_tail *tail, const float *features, hl_
     return status;
 }
 
-int last_maps_make(last_maps *m, const hl_head *head, const float *features, const int64_t shape[3],
-                   hl_err *e)
+int explain_last_maps_make(explain_last_maps *m, const nn_head *head, const float *features,
+                           const int64_t shape[3], hl_err *e)
 {
-    net_tail *tail = hl_head_tail(head);
+    nn_finetune *tail = nn_head_finetune(head);
     if (tail)
         return through_tail(m, tail, features, e);
     last_maps_new(m, (size_t)shape[0], (size_t)shape[1], (size_t)shape[2]);
@@ -55,40 +55,40 @@ int last_maps_make(last_maps *m, const hl_head *head, const float *features, con
     return 0;
 }
 
-void last_maps_free(last_maps *m)
+void explain_last_maps_free(explain_last_maps *m)
 {
     free(m->values);
-    *m = (last_maps){0};
+    *m = (explain_last_maps){0};
 }
 
 /* ---- head ---- */
 
-int top_of(top *t, const hl_head *head, hl_err *e)
+int explain_top_of(explain_top *t, const nn_head *head, hl_err *e)
 {
-    const net_tail *tail = hl_head_tail(head);
+    const nn_finetune *tail = nn_head_finetune(head);
     t->head = head;
     if (!tail)
-        return net_pool_parse(&t->pool, hl_head_space(head)->pool, e);
-    t->pool = net_tail_get_options(tail)->pool;
+        return nn_pool_parse(&t->pool, nn_head_feature_space(head)->pool, e);
+    t->pool = nn_finetune_get_options(tail)->pool;
     return 0;
 }
 
-int top_check(const top *t, const char *head_name, const int64_t shape[3], const char *of,
-              hl_err *e)
+int explain_top_check(const explain_top *t, const char *head_name, const int64_t shape[3],
+                      const char *of, hl_err *e)
 {
-    if (hl_head_tail(t->head))
+    if (nn_head_finetune(t->head))
         return 0; /* made for these maps */
-    const int64_t pixels = t->pool == NET_POOL_FLATTEN ? shape[0] * shape[1] : 1;
-    return hl_head_check_width(t->head, head_name, (size_t)(pixels * shape[2]), of, e);
+    const int64_t pixels = t->pool == NN_POOL_FLATTEN ? shape[0] * shape[1] : 1;
+    return nn_head_check_width(t->head, head_name, (size_t)(pixels * shape[2]), of, e);
 }
 
-static float *pool(const top *t, const last_maps *m)
+static float *pool(const explain_top *t, const explain_last_maps *m)
 {
     const size_t pixels = m->height * m->width;
     float *by_pixel = hl_malloc(pixels * m->channels, sizeof *by_pixel);
-    float *pooled = hl_malloc(hl_head_dense_inputs(t->head), sizeof *pooled);
+    float *pooled = hl_malloc(nn_head_dense_inputs(t->head), sizeof *pooled);
     by_channel(m->values, m->channels, pixels, by_pixel);
-    net_pool_values(t->pool, by_pixel, 1, pixels, m->channels, pooled);
+    nn_pool_values(t->pool, by_pixel, 1, pixels, m->channels, pooled);
     free(by_pixel);
     return pooled;
 }
@@ -108,42 +108,44 @@ static void back_through_largest(const float *map, size_t pixels, float slope, f
 }
 
 /* From the slope of what pooling gives to that of the maps, [channels, pixels]. */
-static void back_through_pool(const top *t, const last_maps *m, const float *slope, float *gradient)
+static void back_through_pool(const explain_top *t, const explain_last_maps *m, const float *slope,
+                              float *gradient)
 {
     const size_t pixels = m->height * m->width;
-    if (t->pool == NET_POOL_FLATTEN) {
+    if (t->pool == NN_POOL_FLATTEN) {
         by_channel(slope, pixels, m->channels, gradient);
         return;
     }
     for (size_t c = 0; c < m->channels; c++, gradient += pixels) {
-        if (t->pool == NET_POOL_MAX)
+        if (t->pool == NN_POOL_MAX)
             back_through_largest(m->values + c * pixels, pixels, slope[c], gradient);
-        for (size_t i = 0; t->pool == NET_POOL_AVG && i < pixels; i++)
+        for (size_t i = 0; t->pool == NN_POOL_AVG && i < pixels; i++)
             gradient[i] = slope[c] / (float)pixels;
     }
 }
 
-int top_predict(const top *t, const last_maps *m, double *p, hl_err *e)
+int explain_top_predict(const explain_top *t, const explain_last_maps *m, double *p, hl_err *e)
 {
-    const size_t k = hl_head_classes(t->head);
+    const size_t k = nn_head_classes(t->head);
     float *pooled = pool(t, m), *logits = hl_malloc(k, sizeof *logits);
-    const int status = hl_head_logits_of_pooled(t->head, 1, pooled, logits, e);
+    const int status = nn_head_logits_of_pooled(t->head, 1, pooled, logits, e);
     if (status == 0)
-        hl_softmax(logits, k, p);
+        nn_softmax(logits, k, p);
     free(logits);
     free(pooled);
     return status;
 }
 
-int gradcam(const top *t, const last_maps *m, uint32_t target, double *heat, hl_err *e)
+int explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t target, double *heat,
+                    hl_err *e)
 {
     const size_t pixels = m->height * m->width;
-    float *pooled = pool(t, m), *slope = hl_malloc(hl_head_dense_inputs(t->head), sizeof *slope);
+    float *pooled = pool(t, m), *slope = hl_malloc(nn_head_dense_inputs(t->head), sizeof *slope);
     float *gradient = hl_malloc(m->channels * pixels, sizeof *gradient);
-    const int status = hl_head_slope(t->head, pooled, target, slope, e);
+    const int status = nn_head_gradient(t->head, pooled, target, slope, e);
     if (status == 0) {
         back_through_pool(t, m, slope, gradient);
-        heat_gradcam(m->values, gradient, m->channels, pixels, heat);
+        explain_heat_gradcam(m->values, gradient, m->channels, pixels, heat);
     }
     free(gradient);
     free(slope);
@@ -153,46 +155,48 @@ int gradcam(const top *t, const last_maps *m, uint32_t target, double *heat, hl_
 
 /* ---- sanity ---- */
 
-int sanity_new(sanity *s, const hl_head *like, size_t number, uint64_t seed, hl_err *e)
+int explain_sanity_new(explain_sanity *s, const nn_head *like, size_t number, uint64_t seed,
+                       hl_err *e)
 {
-    int64_t units[HL_HEAD_MAX_LAYERS];
+    int64_t units[NN_HEAD_MAX_LAYERS];
     size_t nhidden = 0;
-    for (; hl_head_hidden(like, nhidden); nhidden++)
-        units[nhidden] = (int64_t)hl_head_hidden(like, nhidden);
-    const size_t k = hl_head_classes(like);
-    *s = (sanity){.heads = hl_calloc(number, sizeof *s->heads)};
+    for (; nn_head_hidden(like, nhidden); nhidden++)
+        units[nhidden] = (int64_t)nn_head_hidden(like, nhidden);
+    const size_t k = nn_head_classes(like);
+    *s = (explain_sanity){.heads = hl_calloc(number, sizeof *s->heads)};
     int status = 0;
     for (; s->n < number && status == 0; s->n += status == 0) {
-        status = hl_head_new(&s->heads[s->n], hl_head_dense_inputs(like), units, nhidden,
-                             hl_head_class_names(like), k, hl_head_space(like), NULL,
+        status = nn_head_new(&s->heads[s->n], nn_head_dense_inputs(like), units, nhidden,
+                             nn_head_class_names(like), k, nn_head_feature_space(like), NULL,
                              seed + 1 + s->n, e);
         if (status == 0)
-            hl_head_standardize_like(s->heads[s->n], like);
+            nn_head_standardize_like(s->heads[s->n], like);
     }
     if (status)
-        sanity_free(s);
+        explain_sanity_free(s);
     return status;
 }
 
-int sanity_compare(const sanity *s, const top *t, const last_maps *m, uint32_t target,
-                   const double *heat, double *rho, hl_err *e)
+int explain_sanity_compare(const explain_sanity *s, const explain_top *t,
+                           const explain_last_maps *m, uint32_t target, const double *heat,
+                           double *rho, hl_err *e)
 {
     const size_t pixels = m->height * m->width;
     double *other = hl_malloc(pixels, sizeof *other);
     int status = 0;
     for (size_t i = 0; i < s->n && status == 0; i++) {
-        const top drawn = {.head = s->heads[i], .pool = t->pool};
-        status = gradcam(&drawn, m, target, other, e);
-        rho[i] = heat_rank_correlation(heat, other, pixels);
+        const explain_top drawn = {.head = s->heads[i], .pool = t->pool};
+        status = explain_gradcam(&drawn, m, target, other, e);
+        rho[i] = explain_heat_rank_correlation(heat, other, pixels);
     }
     free(other);
     return status;
 }
 
-void sanity_free(sanity *s)
+void explain_sanity_free(explain_sanity *s)
 {
     for (size_t i = 0; i < s->n; i++)
-        hl_head_free(s->heads[i]);
+        nn_head_free(s->heads[i]);
     free(s->heads);
-    *s = (sanity){0};
+    *s = (explain_sanity){0};
 }

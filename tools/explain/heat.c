@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-void heat_gradcam(const float *maps, const float *gradient, size_t channels, size_t pixels,
-                  double *heat)
+void explain_heat_gradcam(const float *maps, const float *gradient, size_t channels, size_t pixels,
+                          double *heat)
 {
     for (size_t i = 0; i < pixels; i++)
         heat[i] = 0;
@@ -42,7 +42,8 @@ static between place(size_t i, size_t from, size_t to)
     return (between){(size_t)low, (size_t)fmin(low + 1, last), at - low};
 }
 
-void heat_enlarge(const double *from, size_t h, size_t w, double *to, size_t height, size_t width)
+void explain_heat_enlarge(const double *from, size_t h, size_t w, double *to, size_t height,
+                          size_t width)
 {
     for (size_t y = 0; y < height; y++) {
         const between v = place(y, h, height);
@@ -58,7 +59,7 @@ void heat_enlarge(const double *from, size_t h, size_t w, double *to, size_t hei
 
 /* ---- where it is ---- */
 
-double heat_frame_share(const double *heat, size_t height, size_t width)
+double explain_heat_frame_share(const double *heat, size_t height, size_t width)
 {
     const size_t top = height / 8, left = width / 8;
     double all = 0, inside = 0;
@@ -82,8 +83,8 @@ static uint8_t mix(uint8_t image, uint32_t colour, double share)
     return (uint8_t)(image + share * ((double)colour - image) + 0.5);
 }
 
-void heat_overlay(const uint8_t *image, int channels, const double *heat, size_t height,
-                  size_t width, uint8_t *rgb)
+void explain_heat_overlay(const uint8_t *image, int channels, const double *heat, size_t height,
+                          size_t width, uint8_t *rgb)
 {
     const size_t n = height * width;
     double top = 0;
@@ -91,7 +92,7 @@ void heat_overlay(const uint8_t *image, int channels, const double *heat, size_t
         top = fmax(top, heat[i]);
     for (size_t i = 0; i < n; i++) {
         const double v = top > 0 ? fmax(heat[i], 0) / top : 0;
-        const uint32_t colour = hl_inferno[(size_t)(v * 255 + 0.5)];
+        const uint32_t colour = explain_inferno[(size_t)(v * 255 + 0.5)];
         for (size_t c = 0; c < 3; c++) {
             const uint8_t below = image[i * (size_t)channels + (channels == 3 ? c : 0)];
             rgb[3 * i + c] = mix(below, colour >> (16 - 8 * c) & 0xff, most_colour * v);
@@ -130,7 +131,7 @@ static double *ranks_of(const double *v, size_t n)
     return ranks;
 }
 
-double heat_rank_correlation(const double *a, const double *b, size_t n)
+double explain_heat_rank_correlation(const double *a, const double *b, size_t n)
 {
     double *x = ranks_of(a, n), *y = ranks_of(b, n);
     const double mean = (double)(n + 1) / 2;

@@ -10,6 +10,6 @@
 
 #include <stdint.h>
 
-extern const uint32_t hl_inferno[256]; /* 0xRRGGBB, from low to high */
+extern const uint32_t explain_inferno[256]; /* 0xRRGGBB, from low to high */
 
 #endif

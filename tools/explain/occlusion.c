@@ -2,36 +2,37 @@
 #include "occlusion.h"
 
 #include "base/mem.h"
+#include "base/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Patches along a side. */
-static size_t along(const occlusion *o, size_t side)
+static size_t along(const explain_occlusion *o, size_t side)
 {
     return 1 + (side - o->patch + o->stride - 1) / o->stride;
 }
 
-static size_t start(const occlusion *o, size_t i, size_t side)
+static size_t start(const explain_occlusion *o, size_t i, size_t side)
 {
     const size_t at = i * o->stride, last = side - o->patch;
     return at < last ? at : last;
 }
 
-size_t occlusion_positions(const occlusion *o)
+size_t explain_occlusion_positions(const explain_occlusion *o)
 {
     return along(o, o->height) * along(o, o->width);
 }
 
 /* The upper left corner of patch i. */
-static void corner(const occlusion *o, size_t i, size_t *top, size_t *left)
+static void corner(const explain_occlusion *o, size_t i, size_t *top, size_t *left)
 {
     const size_t columns = along(o, o->width);
     *top = start(o, i / columns, o->height);
     *left = start(o, i % columns, o->width);
 }
 
-static void mean_colour(const occlusion *o, const uint8_t *image, uint8_t colour[3])
+static void mean_colour(const explain_occlusion *o, const uint8_t *image, uint8_t colour[3])
 {
     const size_t n = o->height * o->width, channels = (size_t)o->channels;
     for (size_t c = 0; c < channels; c++) {
@@ -42,7 +43,7 @@ static void mean_colour(const occlusion *o, const uint8_t *image, uint8_t colour
     }
 }
 
-static void hide(const occlusion *o, size_t i, const uint8_t colour[3], uint8_t *image)
+static void hide(const explain_occlusion *o, size_t i, const uint8_t colour[3], uint8_t *image)
 {
     const size_t channels = (size_t)o->channels;
     size_t top, left;
@@ -52,7 +53,7 @@ static void hide(const occlusion *o, size_t i, const uint8_t colour[3], uint8_t 
             memcpy(image + (y * o->width + x) * channels, colour, channels);
 }
 
-static void count(const occlusion *o, size_t i, double drop, double *heat, double *times)
+static void count(const explain_occlusion *o, size_t i, double drop, double *heat, double *times)
 {
     size_t top, left;
     corner(o, i, &top, &left);
@@ -65,7 +66,7 @@ static void count(const occlusion *o, size_t i, double drop, double *heat, doubl
 
 /* What the sliding needs besides; p has room for a batch. */
 typedef struct slide {
-    const occlusion *o;
+    const explain_occlusion *o;
     const uint8_t *image;
     uint32_t target;
     size_t bytes; /* of an image */
@@ -76,15 +77,15 @@ typedef struct slide {
 
 static int answer(const slide *s, size_t n, hl_err *e)
 {
-    if (net_extractor_run_all(s->o->extractor, s->batch, n, s->o->channels, s->features, e))
+    if (nn_extractor_run_all(s->o->extractor, s->batch, n, s->o->channels, s->features, e))
         return -1;
-    return hl_head_predict(s->o->head, n, s->features, s->p, e);
+    return nn_head_predict(s->o->head, n, s->features, s->p, e);
 }
 
 static int run(const slide *s, size_t rows, double *heat, double *times, hl_progress *progress,
                hl_err *e)
 {
-    const size_t positions = occlusion_positions(s->o), k = hl_head_classes(s->o->head);
+    const size_t positions = explain_occlusion_positions(s->o), k = nn_head_classes(s->o->head);
     uint8_t colour[3];
     mean_colour(s->o, s->image, colour);
     memcpy(s->batch, s->image, s->bytes);
@@ -106,19 +107,19 @@ static int run(const slide *s, size_t rows, double *heat, double *times, hl_prog
     return 0;
 }
 
-int occlusion_map(const occlusion *o, const uint8_t *image, uint32_t target, double *heat,
-                  hl_progress *progress, hl_err *e)
+int explain_occlusion_map(const explain_occlusion *o, const uint8_t *image, uint32_t target,
+                          double *heat, hl_progress *progress, hl_err *e)
 {
     const size_t pixels = o->height * o->width, bytes = pixels * (size_t)o->channels;
-    const size_t rows = net_extractor_batch(o->extractor) * net_extractor_workers(o->extractor);
+    const size_t rows = nn_extractor_batch(o->extractor) * nn_extractor_workers(o->extractor);
     double *times = hl_calloc(pixels, sizeof *times);
     slide s = {.o = o,
                .image = image,
                .target = target,
                .bytes = bytes,
                .batch = hl_malloc(rows, bytes),
-               .features = hl_malloc(rows * net_extractor_width(o->extractor), sizeof(float)),
-               .p = hl_malloc(rows * hl_head_classes(o->head), sizeof(double))};
+               .features = hl_malloc(rows * nn_extractor_width(o->extractor), sizeof(float)),
+               .p = hl_malloc(rows * nn_head_classes(o->head), sizeof(double))};
     memset(heat, 0, pixels * sizeof *heat);
     const int status = run(&s, rows, heat, times, progress, e);
     for (size_t i = 0; i < pixels; i++)

@@ -7,30 +7,30 @@
 #define HILUM_EXPLAIN_OCCLUSION_H
 
 #include "base/error.h"
-#include "base/log.h"
+#include "base/progress.h"
 #include "nn/infer/extractor.h"
 #include "nn/train/head.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct occlusion {
-    net_extractor *extractor; /* of what the head takes */
-    const hl_head *head;
+typedef struct explain_occlusion {
+    nn_extractor *extractor; /* of what the head takes */
+    const nn_head *head;
     size_t height, width; /* of the images */
     int channels;
     size_t patch, stride; /* pixels, patch at most as long as the shorter side */
-} occlusion;
+} explain_occlusion;
 
 /* Positions of the patch: every `stride` pixels from the upper left corner, and at the far edges.
  */
-size_t occlusion_positions(const occlusion *o);
+size_t explain_occlusion_positions(const explain_occlusion *o);
 
 /* image: [height, width, channels]; heat [height * width]: for each pixel the mean over the patches
  * that hide it of p(target) of the whole image minus p(target) with the patch, negative where
  * hiding makes the class more probable. The patch has the image's mean colour. Adds its positions
  * to the progress. */
-int occlusion_map(const occlusion *o, const uint8_t *image, uint32_t target, double *heat,
-                  hl_progress *progress, hl_err *e);
+int explain_occlusion_map(const explain_occlusion *o, const uint8_t *image, uint32_t target,
+                          double *heat, hl_progress *progress, hl_err *e);
 
 #endif

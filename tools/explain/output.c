@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "format/checksum.h"
+#include "format/tsv.h"
 #include "heat.h"
 #include "image/png_encode.h"
 
@@ -58,15 +59,15 @@ static void picture_name(const explain_output *o, const char *word, char name[NA
 static int write_picture(const explain_output *o, const char *name, const uint8_t *pixels,
                          int channels, hl_err *e)
 {
-    hl_text png = {0};
+    hl_strbuf png = {0};
     int status = hl_png_encode(&png, pixels, o->height, o->width, channels, e);
     if (status == 0)
         status = hl_outdir_write(&o->dir, name, png.data, png.len, e);
-    hl_text_free(&png);
+    hl_strbuf_free(&png);
     return status;
 }
 
-int explain_add_subject(explain_output *o, const subject *s, hl_err *e)
+int explain_add_sample(explain_output *o, const explain_sample *s, hl_err *e)
 {
     char name[NAME_SIZE];
     o->n++;
@@ -76,46 +77,47 @@ int explain_add_subject(explain_output *o, const subject *s, hl_err *e)
 
 /* ---- table ---- */
 
-static void add_text(hl_text *t, const char *text)
+static void add_text(hl_strbuf *t, const char *text)
 {
     hl_tsv_escape(t, text);
-    hl_text_puts(t, "\t");
+    hl_strbuf_puts(t, "\t");
 }
 
-static void add_number(hl_text *t, double v, const char *after)
+static void add_number(hl_strbuf *t, double v, const char *after)
 {
     if (isfinite(v))
-        hl_text_printf(t, "%.4g%s", v, after);
+        hl_strbuf_printf(t, "%.4g%s", v, after);
     else
-        hl_text_printf(t, "-%s", after);
+        hl_strbuf_printf(t, "-%s", after);
 }
 
-static void add_row(explain_output *o, const subject *s, const explain_map *m, const char *file)
+static void add_row(explain_output *o, const explain_sample *s, const explain_map *m,
+                    const char *file)
 {
     char image[NAME_SIZE];
     picture_name(o, "image", image);
-    hl_text *t = &o->rows;
+    hl_strbuf *t = &o->rows;
     add_text(t, s->sample);
     add_text(t, o->classes[s->label]);
     add_text(t, o->classes[s->predicted]);
-    hl_text_printf(t, "%.9g\t", s->p);
-    add_text(t, subject_why_names[s->why]);
+    hl_strbuf_printf(t, "%.9g\t", s->p);
+    add_text(t, explain_reason_names[s->why]);
     add_text(t, m->method);
     add_text(t, o->classes[s->target]);
     add_text(t, file);
     add_text(t, image);
     add_number(t, m->peak, "\t");
-    add_number(t, heat_frame_share(m->heat, o->height, o->width), "\t");
+    add_number(t, explain_heat_frame_share(m->heat, o->height, o->width), "\t");
     add_number(t, m->rho, "\t");
     add_number(t, m->abs_rho, "\n");
 }
 
-int explain_add_map(explain_output *o, const subject *s, const explain_map *m, hl_err *e)
+int explain_add_map(explain_output *o, const explain_sample *s, const explain_map *m, hl_err *e)
 {
     char file[NAME_SIZE];
     picture_name(o, m->method, file);
     uint8_t *rgb = hl_malloc(o->height * o->width, 3);
-    heat_overlay(s->image, o->channels, m->heat, o->height, o->width, rgb);
+    explain_heat_overlay(s->image, o->channels, m->heat, o->height, o->width, rgb);
     const int status = write_picture(o, file, rgb, 3, e);
     free(rgb);
     if (status == 0)
@@ -123,19 +125,19 @@ int explain_add_map(explain_output *o, const subject *s, const explain_map *m, h
     return status;
 }
 
-int explain_write_table(explain_output *o, const hl_text *remarks, const char *chain, hl_err *e)
+int explain_write_table(explain_output *o, const hl_strbuf *remarks, const char *chain, hl_err *e)
 {
-    hl_text t = {0};
-    hl_text_puts(&t, first_line);
-    hl_text_puts(&t, "#chain\t");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, first_line);
+    hl_strbuf_puts(&t, "#chain\t");
     hl_tsv_escape(&t, chain);
-    hl_text_puts(&t, "\n");
-    hl_text_add(&t, remarks->data, remarks->len);
-    hl_text_puts(&t, "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\t"
-                     "rho\tabs_rho\n");
-    hl_text_add(&t, o->rows.data, o->rows.len);
-    hl_seal_table(&t, 0);
+    hl_strbuf_puts(&t, "\n");
+    hl_strbuf_add(&t, remarks->data, remarks->len);
+    hl_strbuf_puts(&t, "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\t"
+                       "rho\tabs_rho\n");
+    hl_strbuf_add(&t, o->rows.data, o->rows.len);
+    hl_checksum_add_line(&t, 0);
     const int status = hl_outdir_write(&o->dir, table_name, t.data, t.len, e);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return status;
 }

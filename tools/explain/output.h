@@ -18,23 +18,23 @@ typedef struct explain_output {
     char *const *classes;
     size_t height, width; /* of the images */
     int channels;
-    hl_text rows; /* of explain.tsv, so far */
-    size_t n;     /* subjects, so far */
+    hl_strbuf rows; /* of explain.tsv, so far */
+    size_t n;       /* subjects, so far */
 } explain_output;
 
 /* A map of the current subject, as it goes into the table. */
 typedef struct explain_map {
-    const char *method;  /* "gradcam", "occlusion" */
+    const char *method;  /* "explain_gradcam", "occlusion" */
     const double *heat;  /* [height * width] of the image */
     double peak;         /* largest value before it was enlarged */
     double rho, abs_rho; /* correlation with random heads; NaN where there is none */
 } explain_map;
 
 /* Begins a subject: its plain image. Then each of its maps. */
-int explain_add_subject(explain_output *o, const subject *s, hl_err *e);
-int explain_add_map(explain_output *o, const subject *s, const explain_map *m, hl_err *e);
+int explain_add_sample(explain_output *o, const explain_sample *s, hl_err *e);
+int explain_add_map(explain_output *o, const explain_sample *s, const explain_map *m, hl_err *e);
 
 /* Writes the table; remarks are lines "#key<TAB>value" to stand above it. */
-int explain_write_table(explain_output *o, const hl_text *remarks, const char *chain, hl_err *e);
+int explain_write_table(explain_output *o, const hl_strbuf *remarks, const char *chain, hl_err *e);
 
 #endif

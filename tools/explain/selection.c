@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const subject_why_names[] = {"worst-error", "surest-hit", "asked"};
+const char *const explain_reason_names[] = {"worst-error", "surest-hit", "asked"};
 
 /* ---- which ---- */
 
-static subject *add(subjects *s, const char *sample, subject_why why)
+static explain_sample *add(explain_samples *s, const char *sample, explain_reason why)
 {
     s->list = hl_realloc(s->list, s->n + 1, sizeof *s->list);
-    subject *one = &s->list[s->n++];
-    *one = (subject){.sample = hl_strdup(sample), .why = why};
+    explain_sample *one = &s->list[s->n++];
+    *one = (explain_sample){.sample = hl_strdup(sample), .why = why};
     return one;
 }
 
@@ -32,18 +32,18 @@ static int by_certainty(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void choose_some(subjects *s, const hl_predictions *p, size_t nclasses, uint32_t label,
-                        subject_why why, size_t number)
+static void choose_some(explain_samples *s, const hl_predictions *p, size_t nclasses,
+                        uint32_t label, explain_reason why, size_t number)
 {
     answer *answers = hl_malloc(p->n, sizeof *answers);
     size_t n = 0;
     for (size_t i = 0; i < p->n; i++)
-        if (p->rows[i].label == label && (p->rows[i].predicted == label) == (why == WHY_HIT))
+        if (p->rows[i].label == label && (p->rows[i].predicted == label) == (why == EXPLAIN_HIT))
             answers[n++] = (answer){p->p[i * nclasses + p->rows[i].predicted], i};
     qsort(answers, n, sizeof *answers, by_certainty);
     for (size_t i = 0; i < n && i < number; i++) {
         const hl_prediction *row = &p->rows[answers[i].row];
-        subject *one = add(s, row->sample, why);
+        explain_sample *one = add(s, row->sample, why);
         one->predicted = row->predicted;
         one->p = answers[i].p;
         one->is_predicted = true;
@@ -51,14 +51,15 @@ static void choose_some(subjects *s, const hl_predictions *p, size_t nclasses, u
     free(answers);
 }
 
-void subjects_choose(subjects *s, const hl_predictions *p, size_t nclasses, size_t number)
+void explain_samples_choose(explain_samples *s, const hl_predictions *p, size_t nclasses,
+                            size_t number)
 {
-    for (int why = WHY_ERROR; why <= WHY_HIT; why++)
+    for (int why = EXPLAIN_ERROR; why <= EXPLAIN_HIT; why++)
         for (uint32_t k = 0; k < nclasses; k++)
-            choose_some(s, p, nclasses, k, (subject_why)why, number);
+            choose_some(s, p, nclasses, k, (explain_reason)why, number);
 }
 
-static subject *find(subjects *s, const char *sample)
+static explain_sample *find(explain_samples *s, const char *sample)
 {
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->list[i].sample, sample) == 0)
@@ -66,23 +67,23 @@ static subject *find(subjects *s, const char *sample)
     return NULL;
 }
 
-int subjects_ask(subjects *s, char *const *names, size_t n, hl_err *e)
+int explain_samples_ask(explain_samples *s, char *const *names, size_t n, hl_err *e)
 {
     for (size_t i = 0; i < n; i++) {
         if (find(s, names[i]))
             return hl_fail(e, "sample '%s' is asked for twice", names[i]);
-        add(s, names[i], WHY_ASKED);
+        add(s, names[i], EXPLAIN_ASKED);
     }
     return 0;
 }
 
 /* ---- their rows ---- */
 
-int subjects_read_images(subjects *s, hl_samples *images, hl_err *e)
+int explain_samples_read_images(explain_samples *s, hl_samples *images, hl_err *e)
 {
     for (size_t i = 0; i < images->n; i++) {
         const hl_sample *row = &images->manifest.samples[i];
-        subject *one = row->variant ? NULL : find(s, row->path);
+        explain_sample *one = row->variant ? NULL : find(s, row->path);
         if (!one) {
             if (hl_tf_skip(images->file, images->row_bytes, e))
                 return -1;
@@ -100,13 +101,13 @@ int subjects_read_images(subjects *s, hl_samples *images, hl_err *e)
     return hl_tf_end(images->file, e);
 }
 
-int subjects_read_features(subjects *s, hl_features *f, hl_err *e)
+int explain_samples_read_features(explain_samples *s, hl_features *f, hl_err *e)
 {
     float *unused = hl_malloc(f->width, sizeof *unused);
     int status = 0;
     for (size_t i = 0; i < f->samples.n && status == 0; i++) {
         const hl_sample *row = &f->samples.manifest.samples[i];
-        subject *one = row->variant ? NULL : find(s, row->path);
+        explain_sample *one = row->variant ? NULL : find(s, row->path);
         if (one)
             one->features = hl_malloc(f->width, sizeof *one->features);
         status = hl_features_read(f, 1, one ? one->features : unused, e);
@@ -119,7 +120,7 @@ int subjects_read_features(subjects *s, hl_features *f, hl_err *e)
     return status ? status : hl_features_end(f, e);
 }
 
-void subjects_free(subjects *s)
+void explain_samples_free(explain_samples *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         free(s->list[i].sample);
@@ -127,5 +128,5 @@ void subjects_free(subjects *s)
         free(s->list[i].features);
     }
     free(s->list);
-    *s = (subjects){0};
+    *s = (explain_samples){0};
 }

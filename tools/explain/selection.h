@@ -12,36 +12,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { WHY_ERROR, WHY_HIT, WHY_ASKED } subject_why;
-extern const char *const subject_why_names[]; /* "worst-error", "surest-hit", "asked" */
+typedef enum { EXPLAIN_ERROR, EXPLAIN_HIT, EXPLAIN_ASKED } explain_reason;
+extern const char *const explain_reason_names[]; /* "worst-error", "surest-hit", "asked" */
 
-typedef struct subject {
+typedef struct explain_sample {
     char *sample; /* path, as in the manifest */
-    subject_why why;
+    explain_reason why;
     uint32_t label, predicted;
     double p;          /* of the predicted class */
     bool is_predicted; /* predicted and p are known */
     uint32_t target;   /* the class that the maps speak of */
     uint8_t *image;    /* [H, W, channels] */
     float *features;   /* flattened maps of the cut */
-} subject;
+} explain_sample;
 
-typedef struct subjects {
-    subject *list;
+typedef struct explain_samples {
+    explain_sample *list;
     size_t n;
-} subjects;
+} explain_samples;
 
 /* For each class the wrong answers and then the right ones of which the head was surest, at most
  * `number` of each: errors of all classes first. Equally sure ones come in the file's order. */
-void subjects_choose(subjects *s, const hl_predictions *p, size_t nclasses, size_t number);
+void explain_samples_choose(explain_samples *s, const hl_predictions *p, size_t nclasses,
+                            size_t number);
 /* Samples by name; none may stand twice. */
-int subjects_ask(subjects *s, char *const *names, size_t n, hl_err *e);
+int explain_samples_ask(explain_samples *s, char *const *names, size_t n, hl_err *e);
 
 /* Read the whole file and keep the rows of the subjects; images also give their labels. A subject
  * that is not in the file is an error. */
-int subjects_read_images(subjects *s, hl_samples *images, hl_err *e);
-int subjects_read_features(subjects *s, hl_features *f, hl_err *e);
+int explain_samples_read_images(explain_samples *s, hl_samples *images, hl_err *e);
+int explain_samples_read_features(explain_samples *s, hl_features *f, hl_err *e);
 
-void subjects_free(subjects *s);
+void explain_samples_free(explain_samples *s);
 
 #endif

@@ -11,38 +11,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-int check_images(const hl_samples *images, const hl_head *head, const char *head_name, hl_err *e)
+int explain_check_images(const hl_samples *images, const nn_head *head, const char *head_name,
+                         hl_err *e)
 {
     const hl_tensor_desc *p = &images->payload;
     const char *file = hl_tf_name(images->file);
-    const hl_space want = hl_space_of_images(hl_head_space(head));
-    if (hl_space_match(&images->space, file, &want, head_name, e))
+    const hl_feature_space want = hl_feature_space_of_images(nn_head_feature_space(head));
+    if (hl_feature_space_match(&images->space, file, &want, head_name, e))
         return -1;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
         p->shape[1] != want.height || p->shape[2] != want.width)
         return hl_fail(e, "%s: expected images U8 [N, %" PRId64 ", %" PRId64 ", 1 or 3]", file,
                        want.height, want.width);
-    return hl_head_check_classes(head, head_name, images->classes, images->nclasses, file, e);
+    return nn_head_check_classes(head, head_name, images->classes, images->nclasses, file, e);
 }
 
-int check_origin(const char *file, const char *chain, const char *role, const char *id,
-                 const char *of, hl_err *e)
+int explain_check_origin(const char *file, const char *chain, const char *role, const char *id,
+                         const char *of, hl_err *e)
 {
-    if (chain && hl_chain_has_input(chain, role, id))
+    if (chain && hl_provenance_has_input(chain, role, id))
         return 0;
     return hl_fail(e, "%s: it was not made with %s: its provenance has no %s %s", file, of, role,
                    id);
 }
 
-static int read_file(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
+static int read_file(maps_source *m, explain_samples *s, const nn_head *head, const char *head_name,
                      hl_features *f, const char *images_id, hl_err *e)
 {
     const char *file = hl_tf_name(f->samples.file);
-    hl_space want = *hl_head_space(head);
-    strcpy(want.pool, net_pool_names[NET_POOL_FLATTEN]);
-    if (hl_space_match(&f->samples.space, file, &want, head_name, e) ||
-        check_origin(file, f->samples.chain, "images", images_id, "these images", e) ||
-        net_map_shape(&want, m->shape, e))
+    hl_feature_space want = *nn_head_feature_space(head);
+    strcpy(want.pool, nn_pool_names[NN_POOL_FLATTEN]);
+    if (hl_feature_space_match(&f->samples.space, file, &want, head_name, e) ||
+        explain_check_origin(file, f->samples.chain, "images", images_id, "these images", e) ||
+        nn_map_shape(&want, m->shape, e))
         return -1;
     const size_t width = (size_t)(m->shape[0] * m->shape[1] * m->shape[2]);
     if (f->width != width)
@@ -50,11 +51,11 @@ static int read_file(maps_source *m, subjects *s, const hl_head *head, const cha
     m->role = "features";
     strcpy(m->id, hl_tf_id(f->samples.file));
     m->id_is_old = !hl_tf_id_covers_data(f->samples.file);
-    return subjects_read_features(s, f, e);
+    return explain_samples_read_features(s, f, e);
 }
 
-int maps_read(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
-              const char *path, const char *images_id, hl_err *e)
+int explain_maps_read(maps_source *m, explain_samples *s, const nn_head *head,
+                      const char *head_name, const char *path, const char *images_id, hl_err *e)
 {
     hl_features f;
     if (hl_features_open(&f, path, e))
@@ -65,14 +66,14 @@ int maps_read(maps_source *m, subjects *s, const hl_head *head, const char *head
 }
 
 /* The maps of all subjects, whose images are of so many bytes. */
-static int compute_all(net_extractor *x, subjects *s, int channels, size_t bytes, hl_err *e)
+static int compute_all(nn_extractor *x, explain_samples *s, int channels, size_t bytes, hl_err *e)
 {
-    const size_t width = net_extractor_width(x);
+    const size_t width = nn_extractor_width(x);
     uint8_t *images = hl_malloc(s->n, bytes);
     float *features = hl_malloc(s->n * width, sizeof *features);
     for (size_t i = 0; i < s->n; i++)
         memcpy(images + i * bytes, s->list[i].image, bytes);
-    const int status = net_extractor_run_all(x, images, s->n, channels, features, e);
+    const int status = nn_extractor_run_all(x, images, s->n, channels, features, e);
     for (size_t i = 0; i < s->n && status == 0; i++) {
         s->list[i].features = hl_malloc(width, sizeof *features);
         memcpy(s->list[i].features, features + i * width, width * sizeof *features);
@@ -82,19 +83,20 @@ static int compute_all(net_extractor *x, subjects *s, int channels, size_t bytes
     return status;
 }
 
-int maps_compute(maps_source *m, subjects *s, const hl_head *head, const char *head_name,
-                 const char *weights, bool allow_code, int channels, hl_err *e)
+int explain_maps_compute(maps_source *m, explain_samples *s, const nn_head *head,
+                         const char *head_name, const char *weights, bool allow_code, int channels,
+                         hl_err *e)
 {
-    const hl_space *space = hl_head_space(head);
-    net_extractor *x;
-    if (net_extractor_of_space(&x, space, head_name, weights, allow_code, true, TS_CPU, e))
+    const hl_feature_space *space = nn_head_feature_space(head);
+    nn_extractor *x;
+    if (nn_extractor_for_feature_space(&x, space, head_name, weights, allow_code, true, TS_CPU, e))
         return -1;
-    net_extractor_map_shape(x, m->shape);
+    nn_extractor_map_shape(x, m->shape);
     m->role = "weights";
     strcpy(m->id, space->weights);
     m->id_is_old = false;
     const int status =
         compute_all(x, s, channels, (size_t)(space->height * space->width) * (size_t)channels, e);
-    net_extractor_free(x);
+    nn_extractor_free(x);
     return status;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/progress.h"
 #include "format/convert.h"
 
 #include <math.h>
@@ -18,7 +20,7 @@ typedef struct slot {
 
 typedef struct stream {
     hl_samples *in;
-    net_extractor *x;
+    nn_extractor *x;
     const char *model;
     hl_tf_writer *out;
     hl_dtype type; /* of the file */
@@ -99,8 +101,8 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     if (!to->images)
         make_room(s, to);
     return read_in_turn(s, i, to->images, e) ||
-                   net_extractor_run(s->x, to->images, rows_of(s, i), (int)s->in->payload.shape[3],
-                                     to->features, e) ||
+                   nn_extractor_run(s->x, to->images, rows_of(s, i), (int)s->in->payload.shape[3],
+                                    to->features, e) ||
                    check_finite(s, i, to->features, e) || convert(s, i, to, e)
                ? -1
                : 0;
@@ -125,14 +127,14 @@ static void say_utilisation(stream *s)
     hl_progress_end(&s->progress);
     hl_log_info("of that time the network ran %.0f %%, images were read %.0f %% and features "
                 "written %.0f %%",
-                100 * net_extractor_busy(s->x) / all, 100 * s->reading / all,
+                100 * nn_extractor_busy(s->x) / all, 100 * s->reading / all,
                 100 * s->writing / all);
 }
 
-int extract_stream(hl_samples *in, net_extractor *x, const char *model, size_t batch, hl_dtype type,
+int extract_stream(hl_samples *in, nn_extractor *x, const char *model, size_t batch, hl_dtype type,
                    hl_tf_writer *out, hl_err *e)
 {
-    const int workers = (int)net_extractor_workers(x);
+    const int workers = (int)nn_extractor_workers(x);
     const size_t nslots = hl_ordered_slots(workers);
     stream s = {.in = in,
                 .x = x,
@@ -140,7 +142,7 @@ int extract_stream(hl_samples *in, net_extractor *x, const char *model, size_t b
                 .out = out,
                 .type = type,
                 .batch = batch,
-                .width = net_extractor_width(x),
+                .width = nn_extractor_width(x),
                 .slots = hl_calloc(nslots, sizeof *s.slots),
                 .lock = PTHREAD_MUTEX_INITIALIZER,
                 .turned = PTHREAD_COND_INITIALIZER};

@@ -9,7 +9,7 @@
 
 /* batch: images at a time, as recorded. type: of the features that are written. Features that are
  * not finite are an error, which says that weights of `model` do not suit. */
-int extract_stream(hl_samples *in, net_extractor *x, const char *model, size_t batch, hl_dtype type,
+int extract_stream(hl_samples *in, nn_extractor *x, const char *model, size_t batch, hl_dtype type,
                    hl_tf_writer *out, hl_err *e);
 
 #endif

@@ -254,18 +254,18 @@ static float density_at(const anatomy *a, const row_shape *s, float u, float dia
 
 static void draw_map(const anatomy *a, const textures *tx, float *map)
 {
-    float diaphragm[HL_PHANTOM_GRID];
-    for (size_t x = 0; x < HL_PHANTOM_GRID; x++) {
+    float diaphragm[PHANTOM_GRID];
+    for (size_t x = 0; x < PHANTOM_GRID; x++) {
         const float u = phantom_u(x);
         const phantom_lung *l = &a->lungs[u < 0.0f ? 0 : 1];
         const float away = (fabsf(u) - l->dome_centre) / (l->lateral - l->dome_centre);
         diaphragm[x] = l->base + l->dome * (away > 0.0f ? 1.0f : 0.3f) * away * away;
     }
-    for (size_t y = 0; y < HL_PHANTOM_GRID; y++) {
+    for (size_t y = 0; y < PHANTOM_GRID; y++) {
         row_shape s;
         shape_row(a, phantom_v(y), &s);
-        for (size_t x = 0; x < HL_PHANTOM_GRID; x++) {
-            const size_t i = y * HL_PHANTOM_GRID + x;
+        for (size_t x = 0; x < PHANTOM_GRID; x++) {
+            const size_t i = y * PHANTOM_GRID + x;
             map[i] = density_at(a, &s, phantom_u(x), diaphragm[x], tx, i);
         }
     }
@@ -278,7 +278,7 @@ static hl_rng stream(uint64_t seed, const char *part, uint64_t patient)
     return hl_rng_make(seed, purpose);
 }
 
-float *hl_phantom_body(uint64_t seed, uint64_t patient, hl_phantom_kind kind)
+float *phantom_body(uint64_t seed, uint64_t patient, phantom_kind kind)
 {
     hl_rng shape = stream(seed, "patient", patient), grain = stream(seed, "tissue", patient);
     hl_rng disease = stream(seed, "opacity", patient);

@@ -13,20 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { HL_PHANTOM_NORMAL, HL_PHANTOM_BACTERIA, HL_PHANTOM_VIRUS } hl_phantom_kind;
+typedef enum { PHANTOM_NORMAL, PHANTOM_BACTERIA, PHANTOM_VIRUS } phantom_kind;
 
-/* Density of a patient: HL_PHANTOM_GRID x HL_PHANTOM_GRID values, row-major, about 0 (air) to 1.3.
+/* Density of a patient: PHANTOM_GRID x PHANTOM_GRID values, row-major, about 0 (air) to 1.3.
  * Patients of one seed are independent of each other. The caller frees. */
-enum { HL_PHANTOM_GRID = 512 };
-float *hl_phantom_body(uint64_t seed, uint64_t patient, hl_phantom_kind kind);
+enum { PHANTOM_GRID = 512 };
+float *phantom_body(uint64_t seed, uint64_t patient, phantom_kind kind);
 
-typedef struct hl_phantom_image {
+typedef struct phantom_image {
     uint8_t *pixels; /* [height, width], 8-bit grey; the caller frees */
     size_t height, width;
-} hl_phantom_image;
+} phantom_image;
 
 /* One image of a patient; both sides between min_side and max_side pixels (at least 32). */
-void hl_phantom_expose(hl_phantom_image *img, const float *body, uint64_t seed, uint64_t patient,
-                       uint64_t number, size_t min_side, size_t max_side);
+void phantom_expose(phantom_image *img, const float *body, uint64_t seed, uint64_t patient,
+                    uint64_t number, size_t min_side, size_t max_side);
 
 #endif

@@ -66,16 +66,16 @@ static void draw_exposure(hl_rng *r, exposure *x)
 /* The map at a place between its cells; outside it the nearest edge counts. */
 static float sample(const float *map, float u, float v)
 {
-    const float last = HL_PHANTOM_GRID - 1.001f;
+    const float last = PHANTOM_GRID - 1.001f;
     const float gx = phantom_clamp(
-        (u - PHANTOM_U_MIN) / (PHANTOM_U_MAX - PHANTOM_U_MIN) * HL_PHANTOM_GRID - 0.5f, 0.0f, last);
+        (u - PHANTOM_U_MIN) / (PHANTOM_U_MAX - PHANTOM_U_MIN) * PHANTOM_GRID - 0.5f, 0.0f, last);
     const float gy = phantom_clamp(
-        (v - PHANTOM_V_MIN) / (PHANTOM_V_MAX - PHANTOM_V_MIN) * HL_PHANTOM_GRID - 0.5f, 0.0f, last);
+        (v - PHANTOM_V_MIN) / (PHANTOM_V_MAX - PHANTOM_V_MIN) * PHANTOM_GRID - 0.5f, 0.0f, last);
     const size_t x = (size_t)gx, y = (size_t)gy;
     const float fx = gx - (float)x, fy = gy - (float)y;
-    const float *at = map + y * HL_PHANTOM_GRID + x;
+    const float *at = map + y * PHANTOM_GRID + x;
     const float top = at[0] + fx * (at[1] - at[0]);
-    const float low = at[HL_PHANTOM_GRID] + fx * (at[HL_PHANTOM_GRID + 1] - at[HL_PHANTOM_GRID]);
+    const float low = at[PHANTOM_GRID] + fx * (at[PHANTOM_GRID + 1] - at[PHANTOM_GRID]);
     return top + fy * (low - top);
 }
 
@@ -240,8 +240,8 @@ static void finish(const exposure *x, hl_rng *r, const float *in, uint8_t *out)
     }
 }
 
-void hl_phantom_expose(hl_phantom_image *img, const float *body, uint64_t seed, uint64_t patient,
-                       uint64_t number, size_t min_side, size_t max_side)
+void phantom_expose(phantom_image *img, const float *body, uint64_t seed, uint64_t patient,
+                    uint64_t number, size_t min_side, size_t max_side)
 {
     char purpose[64];
     snprintf(purpose, sizeof purpose, "phantom/image/%" PRIu64 "/%" PRIu64, patient, number);
@@ -255,7 +255,7 @@ void hl_phantom_expose(hl_phantom_image *img, const float *body, uint64_t seed, 
     draw_border(&x, work);
     draw_marker(&x, work);
     blur(&x, work, work + n);
-    *img = (hl_phantom_image){hl_malloc(n, 1), x.height, x.width};
+    *img = (phantom_image){hl_malloc(n, 1), x.height, x.width};
     finish(&x, &r, work, img->pixels);
     free(work);
 }

@@ -15,7 +15,7 @@
 #define PHANTOM_V_MIN (-0.15f)
 #define PHANTOM_V_MAX 1.25f
 
-enum { PHANTOM_CELLS = HL_PHANTOM_GRID * HL_PHANTOM_GRID };
+enum { PHANTOM_CELLS = PHANTOM_GRID * PHANTOM_GRID };
 
 /* The viewer's left lung first. */
 enum { PHANTOM_SIDES = 2 };
@@ -53,13 +53,12 @@ static inline float phantom_draw(hl_rng *r, double lo, double hi)
 
 static inline float phantom_u(size_t column)
 {
-    return PHANTOM_U_MIN +
-           (PHANTOM_U_MAX - PHANTOM_U_MIN) * ((float)column + 0.5f) / HL_PHANTOM_GRID;
+    return PHANTOM_U_MIN + (PHANTOM_U_MAX - PHANTOM_U_MIN) * ((float)column + 0.5f) / PHANTOM_GRID;
 }
 
 static inline float phantom_v(size_t row)
 {
-    return PHANTOM_V_MIN + (PHANTOM_V_MAX - PHANTOM_V_MIN) * ((float)row + 0.5f) / HL_PHANTOM_GRID;
+    return PHANTOM_V_MIN + (PHANTOM_V_MAX - PHANTOM_V_MIN) * ((float)row + 0.5f) / PHANTOM_GRID;
 }
 
 /* Adds smooth random values between -amount and amount to a grid; cells is the number of lattice
@@ -71,7 +70,7 @@ void phantom_vessels(hl_rng *r, float strength, const phantom_lung lungs[PHANTOM
                      float *grid);
 
 /* How much of the air is replaced in a diseased lung, 0 to 1, over a zeroed grid. */
-void phantom_opacities(hl_rng *r, hl_phantom_kind kind, const phantom_lung lungs[PHANTOM_SIDES],
+void phantom_opacities(hl_rng *r, phantom_kind kind, const phantom_lung lungs[PHANTOM_SIDES],
                        float *grid);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct lattice_place {
 
 static lattice_place place_on_lattice(size_t i, size_t cells)
 {
-    const float x = ((float)i + 0.5f) / HL_PHANTOM_GRID * (float)(cells - 1);
+    const float x = ((float)i + 0.5f) / PHANTOM_GRID * (float)(cells - 1);
     const size_t cell = (size_t)x;
     return (lattice_place){cell, phantom_step(x - (float)cell)};
 }
@@ -26,18 +26,18 @@ void phantom_noise(hl_rng *r, size_t cells, float amount, float *grid)
 {
     float *lattice = hl_malloc(cells * cells, sizeof *lattice);
     float *row = hl_malloc(cells, sizeof *row);
-    lattice_place columns[HL_PHANTOM_GRID];
+    lattice_place columns[PHANTOM_GRID];
     for (size_t i = 0; i < cells * cells; i++)
         lattice[i] = phantom_draw(r, -amount, amount);
-    for (size_t x = 0; x < HL_PHANTOM_GRID; x++)
+    for (size_t x = 0; x < PHANTOM_GRID; x++)
         columns[x] = place_on_lattice(x, cells);
-    for (size_t y = 0; y < HL_PHANTOM_GRID; y++) {
+    for (size_t y = 0; y < PHANTOM_GRID; y++) {
         const lattice_place p = place_on_lattice(y, cells);
         const float *above = lattice + p.cell * cells, *below = above + cells;
         for (size_t c = 0; c < cells; c++)
             row[c] = above[c] + p.weight * (below[c] - above[c]);
-        float *out = grid + y * HL_PHANTOM_GRID;
-        for (size_t x = 0; x < HL_PHANTOM_GRID; x++) {
+        float *out = grid + y * PHANTOM_GRID;
+        for (size_t x = 0; x < PHANTOM_GRID; x++) {
             const float *at = row + columns[x].cell;
             out[x] += at[0] + columns[x].weight * (at[1] - at[0]);
         }
@@ -55,7 +55,7 @@ typedef struct vessel {
 
 static long grid_index(float at, float lo, float hi)
 {
-    return lrintf((at - lo) / (hi - lo) * HL_PHANTOM_GRID);
+    return lrintf((at - lo) / (hi - lo) * PHANTOM_GRID);
 }
 
 /* One soft disc; the largest value wins, so that overlapping discs make an even tube. */
@@ -65,12 +65,12 @@ static void stamp(float *grid, float u, float v, float radius, float strength)
     const long x1 = grid_index(u + radius, PHANTOM_U_MIN, PHANTOM_U_MAX);
     const long y0 = grid_index(v - radius * 0.6f, PHANTOM_V_MIN, PHANTOM_V_MAX);
     const long y1 = grid_index(v + radius * 0.6f, PHANTOM_V_MIN, PHANTOM_V_MAX);
-    for (long y = y0 < 0 ? 0 : y0; y <= y1 && y < HL_PHANTOM_GRID; y++) {
-        for (long x = x0 < 0 ? 0 : x0; x <= x1 && x < HL_PHANTOM_GRID; x++) {
+    for (long y = y0 < 0 ? 0 : y0; y <= y1 && y < PHANTOM_GRID; y++) {
+        for (long x = x0 < 0 ? 0 : x0; x <= x1 && x < PHANTOM_GRID; x++) {
             const float du = (phantom_u((size_t)x) - u) / radius;
             const float dv = (phantom_v((size_t)y) - v) / (radius * 0.6f);
             const float value = strength * phantom_step(1.2f - du * du - dv * dv);
-            float *cell = &grid[(size_t)y * HL_PHANTOM_GRID + (size_t)x];
+            float *cell = &grid[(size_t)y * PHANTOM_GRID + (size_t)x];
             *cell = value > *cell ? value : *cell;
         }
     }
@@ -142,16 +142,16 @@ typedef struct blob {
 /* A cloud: an ellipse whose rim and inside are broken up by noise. */
 static void add_cloud(float *grid, const float *noise, blob b)
 {
-    for (size_t y = 0; y < HL_PHANTOM_GRID; y++) {
+    for (size_t y = 0; y < PHANTOM_GRID; y++) {
         const float dv = (phantom_v(y) - b.v) / b.radius_v;
         if (dv * dv > 4.0f)
             continue;
-        for (size_t x = 0; x < HL_PHANTOM_GRID; x++) {
+        for (size_t x = 0; x < PHANTOM_GRID; x++) {
             const float du = (phantom_u(x) - b.u) / b.radius_u;
             const float inside = 1.0f - sqrtf(du * du + dv * dv);
             if (inside < -1.0f)
                 continue;
-            const size_t i = y * HL_PHANTOM_GRID + x;
+            const size_t i = y * PHANTOM_GRID + x;
             const float value = b.strength * phantom_edge(inside + 0.55f * noise[i], 1.1f) *
                                 (0.85f + 0.3f * noise[i]);
             grid[i] = 1.0f - (1.0f - grid[i]) * (1.0f - phantom_clamp(value, 0.0f, 1.0f));
@@ -209,16 +209,16 @@ static void draw_diffuse(hl_rng *r, const phantom_lung *lungs, const float *nois
     free(fine);
 }
 
-void phantom_opacities(hl_rng *r, hl_phantom_kind kind, const phantom_lung lungs[PHANTOM_SIDES],
+void phantom_opacities(hl_rng *r, phantom_kind kind, const phantom_lung lungs[PHANTOM_SIDES],
                        float *grid)
 {
-    if (kind == HL_PHANTOM_NORMAL)
+    if (kind == PHANTOM_NORMAL)
         return;
     float *noise = hl_calloc(PHANTOM_CELLS, sizeof *noise);
     phantom_noise(r, 9, 0.55f, noise);
     phantom_noise(r, 19, 0.35f, noise);
     phantom_noise(r, 40, 0.22f, noise);
-    if (kind == HL_PHANTOM_BACTERIA)
+    if (kind == PHANTOM_BACTERIA)
         draw_focal(r, lungs, noise, grid);
     else
         draw_diffuse(r, lungs, noise, grid);

@@ -10,26 +10,26 @@
 
 #include <stddef.h>
 
-typedef struct judge {
-    const hl_head *head;
+typedef struct predict_classifier {
+    const nn_head *head;
     const hl_calibration *calibration; /* NULL: none */
-    worklist *list;                    /* its meaning is set, entries go to it */
-} judge;
+    predict_worklist *list;            /* its meaning is set, entries go to it */
+} predict_classifier;
 
 /* What is asked for: positive NULL is the second of two classes; point NULL and threshold NaN: the
  * largest probability decides. */
-typedef struct judge_options {
+typedef struct predict_classifier_options {
     const char *positive, *point;
     double threshold;
-} judge_options;
+} predict_classifier_options;
 
 /* Checks that all of it fits together, and says in the worklist what its entries mean. classes are
  * those of the head. */
-int judge_start(judge *j, const judge_options *o, const char *head_name,
-                const char *calibration_name, hl_err *e);
+int predict_classifier_start(predict_classifier *j, const predict_classifier_options *o,
+                             const char *head_name, const char *calibration_name, hl_err *e);
 
 /* features: [n, inputs of the head]; images: their paths, copied. */
-int judge_add(const judge *j, size_t n, const float *features, const char *const *images,
-              hl_err *e);
+int predict_classifier_add(const predict_classifier *j, size_t n, const float *features,
+                           const char *const *images, hl_err *e);
 
 #endif

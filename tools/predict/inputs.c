@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "format/text_encoding.h"
 #include "sys/find_files.h"
-#include "sys/output.h"
+#include "sys/input.h"
 #include "sys/path.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@
 /* Names of some ten million files. */
 static const size_t max_list = (size_t)1 << 30;
 
-static void add(inputs *in, char *path)
+static void add(predict_inputs *in, char *path)
 {
     if (in->n == in->cap) {
         in->cap = in->cap ? 2 * in->cap : 256;
@@ -24,10 +24,10 @@ static void add(inputs *in, char *path)
     in->paths[in->n++] = path;
 }
 
-static int add_folder(inputs *in, const char *folder, hl_err *e)
+static int add_folder(predict_inputs *in, const char *folder, hl_err *e)
 {
-    hl_scan s;
-    if (hl_scan_images(&s, folder, e))
+    hl_found_files s;
+    if (hl_find_images(&s, folder, e))
         return -1;
     const size_t len = strlen(folder);
     const char *slash = len && folder[len - 1] == '/' ? "" : "/";
@@ -38,11 +38,11 @@ static int add_folder(inputs *in, const char *folder, hl_err *e)
         add(in, path);
     }
     in->others += s.others;
-    hl_scan_free(&s);
+    hl_found_files_free(&s);
     return 0;
 }
 
-static int add_name(inputs *in, const char *name, hl_err *e)
+static int add_name(predict_inputs *in, const char *name, hl_err *e)
 {
     struct stat st;
     if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
@@ -51,7 +51,7 @@ static int add_name(inputs *in, const char *name, hl_err *e)
     return 0;
 }
 
-static int add_listed(inputs *in, char *text, size_t len, char end, hl_err *e)
+static int add_listed(predict_inputs *in, char *text, size_t len, char end, hl_err *e)
 {
     size_t number = 1;
     for (char *at = text; at < text + len; number++) {
@@ -70,13 +70,13 @@ static int add_listed(inputs *in, char *text, size_t len, char end, hl_err *e)
     return 0;
 }
 
-static int add_list(inputs *in, bool nul, hl_err *e)
+static int add_list(predict_inputs *in, bool nul, hl_err *e)
 {
     char *text;
     size_t len;
     if (hl_in_read_all(stdin, "standard input", max_list, &text, &len, e))
         return -1;
-    int status = nul ? 0 : hl_text_settle(text, &len, "standard input", e);
+    int status = nul ? 0 : hl_encoding_normalize(text, &len, "standard input", e);
     if (status == 0)
         status = add_listed(in, text, len, nul ? '\0' : '\n', e);
     free(text);
@@ -84,7 +84,7 @@ static int add_list(inputs *in, bool nul, hl_err *e)
 }
 
 /* A worklist must not take the place of an image on it. */
-static int expect_kept(const inputs *in, hl_err *e)
+static int expect_kept(const predict_inputs *in, hl_err *e)
 {
     struct stat st;
     for (size_t i = 0; i < in->n; i++)
@@ -93,9 +93,9 @@ static int expect_kept(const inputs *in, hl_err *e)
     return 0;
 }
 
-int inputs_gather(inputs *in, char *const *names, size_t n, bool nul, hl_err *e)
+int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool nul, hl_err *e)
 {
-    *in = (inputs){0};
+    *in = (predict_inputs){0};
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i++)
         status = strcmp(names[i], "-") == 0 ? add_list(in, nul, e) : add_name(in, names[i], e);
@@ -104,14 +104,14 @@ int inputs_gather(inputs *in, char *const *names, size_t n, bool nul, hl_err *e)
     if (status == 0)
         status = expect_kept(in, e);
     if (status)
-        inputs_free(in);
+        predict_inputs_free(in);
     return status;
 }
 
-void inputs_free(inputs *in)
+void predict_inputs_free(predict_inputs *in)
 {
     for (size_t i = 0; i < in->n; i++)
         free(in->paths[i]);
     free(in->paths);
-    *in = (inputs){0};
+    *in = (predict_inputs){0};
 }

@@ -18,10 +18,10 @@ enum { SIDE = 128 }; /* pixels; the page shows them at 112 */
 
 /* The entries of one table, and their pictures. */
 typedef struct rows {
-    const worklist *w;
+    const predict_worklist *w;
     const size_t *at; /* [n] places in the list, from 0 */
     size_t n;
-    hl_text *png; /* [n]; empty where there is none */
+    hl_strbuf *png; /* [n]; empty where there is none */
 } rows;
 
 /* A file that has gone since is no reason to lose the page: it is in the list all the same. */
@@ -56,70 +56,71 @@ static int draw_all(rows *r, const page_options *o, hl_err *e)
 static void free_pictures(rows *r)
 {
     for (size_t i = 0; i < r->n; i++)
-        hl_text_free(&r->png[i]);
+        hl_strbuf_free(&r->png[i]);
     free(r->png);
 }
 
 /* ---- tables ---- */
 
 /* No rounding to a certainty that nobody has. */
-static void add_probability(doc_table *t, double p)
+static void add_probability(page_table *t, double p)
 {
     if (p > 0.999)
-        doc_add_cell(t, "> 0.999");
+        page_add_cell(t, "> 0.999");
     else if (p < 0.001)
-        doc_add_cell(t, "< 0.001");
+        page_add_cell(t, "< 0.001");
     else
-        doc_add_cell(t, "%.3f", p);
+        page_add_cell(t, "%.3f", p);
 }
 
-static void add_row(const rows *r, size_t i, bool pictures, doc_table *t)
+static void add_row(const rows *r, size_t i, bool pictures, page_table *t)
 {
-    const worklist *w = r->w;
-    const entry *e = &w->entries[r->at[i]];
-    doc_add_cell(t, "%zu", r->at[i] + 1);
+    const predict_worklist *w = r->w;
+    const predict_entry *e = &w->entries[r->at[i]];
+    page_add_cell(t, "%zu", r->at[i] + 1);
     if (pictures && r->png[i].len) {
-        hl_text alt = {0};
-        hl_text_printf(&alt, "Small picture of %s", e->image);
-        doc_add_picture_cell(t, r->png[i].data, r->png[i].len, alt.data);
-        hl_text_free(&alt);
+        hl_strbuf alt = {0};
+        hl_strbuf_printf(&alt, "Small picture of %s", e->image);
+        page_add_picture_cell(t, r->png[i].data, r->png[i].len, alt.data);
+        hl_strbuf_free(&alt);
     } else if (pictures) {
-        doc_add_cell(t, "none");
+        page_add_cell(t, "none");
     }
-    doc_add_cell(t, "%s", e->image);
+    page_add_cell(t, "%s", e->image);
     add_probability(t, e->p);
-    doc_add_cell(t, "%s", w->classes[e->answer]);
+    page_add_cell(t, "%s", w->classes[e->answer]);
     if (isfinite(w->unlike_from))
-        doc_add_cell(t, "%s", e->unlike ? "unlike the training data" : "");
+        page_add_cell(t, "%s", e->unlike ? "unlike the training data" : "");
 }
 
-static int add_table(doc *d, rows *r, const page_options *o, const char *caption, hl_err *e)
+static int add_table(page_doc *d, rows *r, const page_options *o, const char *caption, hl_err *e)
 {
-    const worklist *w = r->w;
+    const predict_worklist *w = r->w;
     if (draw_all(r, o, e)) {
         free_pictures(r);
         return -1;
     }
-    hl_text p = {0};
-    hl_text_printf(&p, "p(%s)", w->classes[w->positive_class]);
-    doc_table *t = doc_add_table(d, caption);
-    doc_add_column(t, "Rank", COL_NUMBER);
+    hl_strbuf p = {0};
+    hl_strbuf_printf(&p, "p(%s)", w->classes[w->positive_class]);
+    page_table *t = page_add_table(d, caption);
+    page_add_column(t, "Rank", PAGE_COL_NUMBER);
     if (o->pictures)
-        doc_add_column(t, "Picture", COL_TEXT);
-    doc_add_column(t, "Image", COL_TEXT);
-    doc_add_column(t, p.data, COL_NUMBER);
-    doc_add_column(t, "Answer", COL_TEXT);
+        page_add_column(t, "Picture", PAGE_COL_TEXT);
+    page_add_column(t, "Image", PAGE_COL_TEXT);
+    page_add_column(t, p.data, PAGE_COL_NUMBER);
+    page_add_column(t, "Answer", PAGE_COL_TEXT);
     if (isfinite(w->unlike_from))
-        doc_add_column(t, "Flag", COL_TEXT);
+        page_add_column(t, "Flag", PAGE_COL_TEXT);
     for (size_t i = 0; i < r->n; i++)
         add_row(r, i, o->pictures, t);
-    hl_text_free(&p);
+    hl_strbuf_free(&p);
     free_pictures(r);
     return 0;
 }
 
 /* Places of entries from `from` on that are in the list, flagged where that is asked for. */
-static size_t pick(const worklist *w, size_t from, bool only_unlike, size_t most, size_t *at)
+static size_t pick(const predict_worklist *w, size_t from, bool only_unlike, size_t most,
+                   size_t *at)
 {
     size_t n = 0;
     for (size_t i = from; i < w->n - w->unread && n < most; i++)
@@ -128,119 +129,123 @@ static size_t pick(const worklist *w, size_t from, bool only_unlike, size_t most
     return n;
 }
 
-static int add_list(doc *d, const worklist *w, const page_options *o, size_t *at, hl_err *e)
+static int add_list(page_doc *d, const predict_worklist *w, const page_options *o, size_t *at,
+                    hl_err *e)
 {
     const size_t read = w->n - w->unread;
     rows top = {.w = w, .at = at, .n = pick(w, 0, false, o->rows, at)};
-    doc_say(d, DOC_SECTION, "Worklist");
+    page_add_text(d, PAGE_SECTION, "Worklist");
     if (top.n < read)
-        doc_say(d, DOC_TEXT, "The first %zu of %zu images; the table of the list has them all.",
-                top.n, read);
+        page_add_text(d, PAGE_TEXT,
+                      "The first %zu of %zu images; the table of the list has them all.", top.n,
+                      read);
     return add_table(d, &top, o, "Most urgent first.", e);
 }
 
 /* What is flagged may stand far down, where nobody looks: its probability means little. */
-static int add_unlike(doc *d, const worklist *w, const page_options *o, size_t *at, hl_err *e)
+static int add_unlike(page_doc *d, const predict_worklist *w, const page_options *o, size_t *at,
+                      hl_err *e)
 {
     const size_t shown = w->n - w->unread < o->rows ? w->n - w->unread : o->rows;
     rows rest = {.w = w, .at = at, .n = pick(w, shown, true, o->rows, at)};
     if (rest.n == 0)
         return 0;
-    doc_say(d, DOC_SECTION, "Unlike the training data");
-    doc_say(
-        d, DOC_TEXT,
+    page_add_text(d, PAGE_SECTION, "Unlike the training data");
+    page_add_text(
+        d, PAGE_TEXT,
         "These stand further down and are flagged: the model has seen nothing like them, and its "
         "probabilities for them mean little.");
     return add_table(d, &rest, o, "Flagged images that are not in the table above.", e);
 }
 
-static void add_unread(doc *d, const worklist *w)
+static void add_unread(page_doc *d, const predict_worklist *w)
 {
     if (w->unread == 0)
         return;
-    doc_say(d, DOC_SECTION, "Not readable");
-    doc_table *t =
-        doc_add_table(d, "Nothing is known of these images. Somebody has to look at them.");
-    doc_add_column(t, "Image", COL_TEXT);
-    doc_add_column(t, "Reason", COL_TEXT);
+    page_add_text(d, PAGE_SECTION, "Not readable");
+    page_table *t =
+        page_add_table(d, "Nothing is known of these images. Somebody has to look at them.");
+    page_add_column(t, "Image", PAGE_COL_TEXT);
+    page_add_column(t, "Reason", PAGE_COL_TEXT);
     for (size_t i = w->n - w->unread; i < w->n; i++) {
-        doc_add_cell(t, "%s", w->entries[i].image);
-        doc_add_cell(t, "%s", w->entries[i].reason);
+        page_add_cell(t, "%s", w->entries[i].image);
+        page_add_cell(t, "%s", w->entries[i].reason);
     }
 }
 
 /* ---- the page ---- */
 
-static void add_warnings(doc *d, const worklist *w, const hl_space *space)
+static void add_warnings(page_doc *d, const predict_worklist *w, const hl_feature_space *space)
 {
-    doc_block *b = doc_warnings(d);
+    page_block *b = page_warnings(d);
     if (strncmp(space->weights, "seeded:", 7) == 0)
-        doc_alarm(
+        page_alarm(
             b, "Untrained backbone: pseudo-random weights %s; the list says nothing about X-rays.",
             space->weights);
-    doc_warn(b, "Research software, not a medical device: do not diagnose or treat anyone by it.");
+    page_warn(b, "Research software, not a medical device: do not diagnose or treat anyone by it.");
     if (!w->is_calibrated)
-        doc_warn(b,
-                 "No calibration: probabilities may be too sure of themselves, and nothing tells "
-                 "which images are unlike the training data.");
+        page_warn(b,
+                  "No calibration: probabilities may be too sure of themselves, and nothing tells "
+                  "which images are unlike the training data.");
     else if (!isfinite(w->unlike_from))
-        doc_warn(
+        page_warn(
             b, "The calibration has no reference of the training data: nothing tells which images "
                "are unlike them.");
     if (w->unlike)
-        doc_warn(b,
-                 "Images that are unlike the training data: %zu. Do not go by their probabilities.",
-                 w->unlike);
+        page_warn(
+            b, "Images that are unlike the training data: %zu. Do not go by their probabilities.",
+            w->unlike);
     if (w->unread)
-        doc_warn(b, "Images that cannot be read: %zu.", w->unread);
+        page_warn(b, "Images that cannot be read: %zu.", w->unread);
 }
 
-static void add_stats(doc *d, const worklist *w)
+static void add_stats(page_doc *d, const predict_worklist *w)
 {
-    doc_block *b = doc_stats(d);
-    doc_add_stat(b, "Images", "in the list", "%zu", w->n - w->unread);
+    page_block *b = page_stats(d);
+    page_add_stat(b, "Images", "in the list", "%zu", w->n - w->unread);
     if (w->point)
-        doc_add_stat(b, w->classes[w->positive_class], w->point, "%zu", w->positive);
+        page_add_stat(b, w->classes[w->positive_class], w->point, "%zu", w->positive);
     else
-        doc_add_stat(b, w->classes[w->positive_class],
-                     isfinite(w->threshold) ? "by the threshold that was given"
-                                            : "by the largest probability",
-                     "%zu", w->positive);
+        page_add_stat(b, w->classes[w->positive_class],
+                      isfinite(w->threshold) ? "by the threshold that was given"
+                                             : "by the largest probability",
+                      "%zu", w->positive);
     if (isfinite(w->unlike_from))
-        doc_add_stat(b, "Unlike", "the training data", "%zu", w->unlike);
-    doc_add_stat(b, "Not readable", "at the end of the list", "%zu", w->unread);
+        page_add_stat(b, "Unlike", "the training data", "%zu", w->unlike);
+    page_add_stat(b, "Not readable", "at the end of the list", "%zu", w->unread);
 }
 
-static void add_meaning(doc *d, const worklist *w, const hl_head *head)
+static void add_meaning(page_doc *d, const predict_worklist *w, const nn_head *head)
 {
-    doc_say(d, DOC_SECTION, "What it means");
-    doc_say(
-        d, DOC_TEXT,
+    page_add_text(d, PAGE_SECTION, "What it means");
+    page_add_text(
+        d, PAGE_TEXT,
         "Images are sorted by the probability of %s that the model gives them%s. A high place is a "
         "reason to look soon, a low one is no reason not to look.",
         w->classes[w->positive_class], w->is_calibrated ? ", calibrated on validation images" : "");
     if (isfinite(w->threshold))
-        doc_say(d, DOC_TEXT, "The answer is %s from a probability of %.4f on%s%s.",
-                w->classes[w->positive_class], w->threshold,
-                w->point ? ", the operating point " : "", w->point ? w->point : "");
-    doc_say(d, DOC_NOTE, "Head %s, on %s, layer %s, weights %s.", hl_head_id(head),
-            hl_head_space(head)->backbone, hl_head_space(head)->cut, hl_head_space(head)->weights);
+        page_add_text(d, PAGE_TEXT, "The answer is %s from a probability of %.4f on%s%s.",
+                      w->classes[w->positive_class], w->threshold,
+                      w->point ? ", the operating point " : "", w->point ? w->point : "");
+    page_add_text(d, PAGE_NOTE, "Head %s, on %s, layer %s, weights %s.", nn_head_id(head),
+                  nn_head_feature_space(head)->backbone, nn_head_feature_space(head)->cut,
+                  nn_head_feature_space(head)->weights);
 }
 
-static void add_lead(doc *d, const worklist *w)
+static void add_lead(page_doc *d, const predict_worklist *w)
 {
-    doc_say(d, DOC_LEAD, "%zu image%s, the most urgent first: %zu answered with %s.",
-            w->n - w->unread, w->n - w->unread == 1 ? "" : "s", w->positive,
-            w->classes[w->positive_class]);
+    page_add_text(d, PAGE_LEAD, "%zu image%s, the most urgent first: %zu answered with %s.",
+                  w->n - w->unread, w->n - w->unread == 1 ? "" : "s", w->positive,
+                  w->classes[w->positive_class]);
 }
 
-int page_write(const worklist *w, const page_options *o, hl_text *html, hl_err *e)
+int predict_page_write(const predict_worklist *w, const page_options *o, hl_strbuf *html, hl_err *e)
 {
-    doc d;
-    doc_start(&d, "hilum, worklist", "Worklist",
-              "Written by predict, hilum " HL_VERSION ". Not a medical device.");
+    page_doc d;
+    page_start(&d, "hilum, worklist", "Worklist",
+               "Written by predict, hilum " HL_VERSION ". Not a medical device.");
     add_lead(&d, w);
-    add_warnings(&d, w, hl_head_space(o->head));
+    add_warnings(&d, w, nn_head_feature_space(o->head));
     add_stats(&d, w);
     size_t *at = hl_malloc(o->rows, sizeof *at);
     int status = add_list(&d, w, o, at, e);
@@ -250,7 +255,7 @@ int page_write(const worklist *w, const page_options *o, hl_text *html, hl_err *
     add_unread(&d, w);
     add_meaning(&d, w, o->head);
     if (status == 0)
-        doc_write_html(&d, html);
-    doc_free(&d);
+        page_write_html(&d, html);
+    page_free(&d);
     return status;
 }

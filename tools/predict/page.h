@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 typedef struct page_options {
-    const hl_head *head;
+    const nn_head *head;
     size_t rows;   /* of the list that are shown; the table has them all */
     bool pictures; /* the entries are image files that can be read again */
     int jobs;      /* threads that read them */
@@ -20,6 +20,7 @@ typedef struct page_options {
 
 /* The list must be ranked. Appends the HTML. A picture that cannot be read any longer is left out.
  */
-int page_write(const worklist *w, const page_options *o, hl_text *html, hl_err *e);
+int predict_page_write(const predict_worklist *w, const page_options *o, hl_strbuf *html,
+                       hl_err *e);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stream.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/progress.h"
 #include "data/provenance.h"
 #include "format/convert.h"
 
@@ -13,21 +13,21 @@
 
 /* ---- what images are brought to ---- */
 
-int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, hl_err *e)
+int predict_fitting_of_head(hl_fitting *f, const nn_head *head, const char *head_name, hl_err *e)
 {
-    const hl_space *s = hl_head_space(head);
+    const hl_feature_space *s = nn_head_feature_space(head);
     const int filter = hl_choice_find(HL_FILTER_WORDS, s->filter);
     const int fit = hl_choice_find(HL_FIT_WORDS, s->fit);
     if (filter < 0 || fit < 0)
         return hl_fail(e, "%s: this version cannot resize by filter '%s' and fit '%s'", head_name,
                        s->filter, s->fit);
-    *f = (hl_fitting){
-        .height = (size_t)s->height,
-        .width = (size_t)s->width,
-        .filter = (hl_filter)filter,
-        .fit = (hl_fit)fit,
-        /* Not part of the space: grey images are grey either way. */
-        .to_grey = hl_chain_has_option(hl_head_chain(head), "preprocess", "--channels", "1")};
+    *f = (hl_fitting){.height = (size_t)s->height,
+                      .width = (size_t)s->width,
+                      .filter = (hl_filter)filter,
+                      .fit = (hl_fit)fit,
+                      /* Not part of the space: grey images are grey either way. */
+                      .to_grey = hl_provenance_has_option(nn_head_provenance(head), "preprocess",
+                                                          "--channels", "1")};
     return 0;
 }
 
@@ -42,9 +42,9 @@ typedef struct slot {
 } slot;
 
 typedef struct run {
-    const inputs *in;
-    net_extractor *x;
-    const judge *j;
+    const predict_inputs *in;
+    nn_extractor *x;
+    const predict_classifier *j;
     const stream_options *o;
     slot *slots;
     hl_sha256 *digest;
@@ -66,9 +66,9 @@ static int fail_not_finite(const char *name, hl_err *e)
 
 static int compute_alone(const run *r, const char *name, const slot *s, hl_err *e)
 {
-    if (net_extractor_run(r->x, s->image, 1, s->channels, s->features, e))
+    if (nn_extractor_run(r->x, s->image, 1, s->channels, s->features, e))
         return -1;
-    return hl_all_finite(s->features, net_extractor_width(r->x)) ? 0 : fail_not_finite(name, e);
+    return hl_all_finite(s->features, nn_extractor_width(r->x)) ? 0 : fail_not_finite(name, e);
 }
 
 static int work(void *ctx, size_t i, size_t at, hl_err *e)
@@ -87,8 +87,8 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 
 static int compute_together(run *r, hl_err *e)
 {
-    const size_t width = net_extractor_width(r->x), n = r->n * width;
-    if (net_extractor_run_all(r->x, r->images, r->n, 3, r->features, e))
+    const size_t width = nn_extractor_width(r->x), n = r->n * width;
+    if (nn_extractor_run_all(r->x, r->images, r->n, 3, r->features, e))
         return -1;
     const size_t at = hl_first_beyond(r->features, n, INFINITY);
     return at == n ? 0 : fail_not_finite(r->names[at / width], e);
@@ -100,7 +100,7 @@ static int answer(run *r, hl_err *e)
         return 0;
     if (!r->each_alone && compute_together(r, e))
         return -1;
-    if (judge_add(r->j, r->n, r->features, r->names, e))
+    if (predict_classifier_add(r->j, r->n, r->features, r->names, e))
         return -1;
     hl_progress_add(&r->progress, r->n);
     r->n = 0;
@@ -121,7 +121,7 @@ static void append_image(run *r, const slot *s)
 
 static void append(run *r, const slot *s, const char *name)
 {
-    const size_t width = net_extractor_width(r->x);
+    const size_t width = nn_extractor_width(r->x);
     if (r->each_alone)
         memcpy(r->features + r->n * width, s->features, width * sizeof *s->features);
     else
@@ -135,8 +135,9 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     const slot *s = &r->slots[at];
     const char *name = r->in->paths[i];
     if (s->channels == 0) {
-        worklist_add(r->j->list, (entry){.image = hl_strdup(name),
-                                         .reason = hl_strdup(hl_reason_within(&s->err, name))});
+        predict_worklist_add(r->j->list,
+                             (predict_entry){.image = hl_strdup(name),
+                                             .reason = hl_strdup(hl_reason_within(&s->err, name))});
         hl_progress_add(&r->progress, 1);
         return 0;
     }
@@ -149,9 +150,9 @@ static void alloc(run *r, size_t nslots)
 {
     enum { ANSWERED_TOGETHER = 32 };
     const size_t image = r->o->fitting.height * r->o->fitting.width * 3;
-    const size_t width = net_extractor_width(r->x);
+    const size_t width = nn_extractor_width(r->x);
     /* As many callers as libtorch's threads are for all of them would each have a team of them. */
-    r->each_alone = r->o->batch == 1 && net_extractor_workers(r->x) >= (size_t)r->o->jobs;
+    r->each_alone = r->o->batch == 1 && nn_extractor_workers(r->x) >= (size_t)r->o->jobs;
     r->most = r->each_alone ? ANSWERED_TOGETHER : r->o->batch;
     r->images = r->each_alone ? NULL : hl_malloc(r->most, image);
     r->names = hl_malloc(r->most, sizeof *r->names);
@@ -175,8 +176,8 @@ static void release(run *r, size_t nslots)
     free(r->features);
 }
 
-int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
-                  char images[HL_DIGEST_SIZE], hl_err *e)
+int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predict_classifier *j,
+                          const stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e)
 {
     const size_t nslots = hl_ordered_slots(o->jobs);
     run r = {.in = in, .x = x, .j = j, .o = o, .digest = hl_sha256_new()};

@@ -23,10 +23,10 @@ typedef struct stream_options {
 /* Reads on several threads: while the batch before is computed, or where a batch is one image and
  * the extractor bears as many callers, each computing what it has read. images gets the digest of
  * the files that were read: for each, in order, the 32 bytes of its SHA-256. */
-int stream_images(const inputs *in, net_extractor *x, const judge *j, const stream_options *o,
-                  char images[HL_DIGEST_SIZE], hl_err *e);
+int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predict_classifier *j,
+                          const stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e);
 
 /* The fitting that a head's space and provenance ask for. */
-int fitting_of_head(hl_fitting *f, const hl_head *head, const char *head_name, hl_err *e);
+int predict_fitting_of_head(hl_fitting *f, const nn_head *head, const char *head_name, hl_err *e);
 
 #endif

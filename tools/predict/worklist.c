@@ -3,11 +3,12 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "format/tsv.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-void worklist_add(worklist *w, entry e)
+void predict_worklist_add(predict_worklist *w, predict_entry e)
 {
     if (w->n == w->cap) {
         w->cap = w->cap ? 2 * w->cap : 256;
@@ -22,7 +23,7 @@ void worklist_add(worklist *w, entry e)
 
 static int by_urgency(const void *a, const void *b)
 {
-    const entry *x = a, *y = b;
+    const predict_entry *x = a, *y = b;
     if (!x->reason != !y->reason)
         return x->reason ? 1 : -1;
     if (!x->reason && x->p != y->p)
@@ -30,54 +31,54 @@ static int by_urgency(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-void worklist_rank(worklist *w)
+void predict_worklist_rank(predict_worklist *w)
 {
     if (w->n)
         qsort(w->entries, w->n, sizeof *w->entries, by_urgency);
 }
 
-static void write_head(const worklist *w, hl_text *t)
+static void write_head(const predict_worklist *w, hl_strbuf *t)
 {
-    hl_text_puts(t, "#hilum-worklist 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-worklist 1\n#chain\t");
     hl_tsv_escape(t, w->chain);
-    hl_text_puts(t, "\n#positive\t");
+    hl_strbuf_puts(t, "\n#positive\t");
     hl_tsv_escape(t, w->classes[w->positive_class]);
     if (isfinite(w->threshold))
-        hl_text_printf(t, "\n#threshold\t%.9g", w->threshold);
+        hl_strbuf_printf(t, "\n#threshold\t%.9g", w->threshold);
     if (w->point)
-        hl_text_printf(t, "\n#operating\t%s", w->point);
+        hl_strbuf_printf(t, "\n#operating\t%s", w->point);
     if (w->is_calibrated)
-        hl_text_printf(t, "\n#temperature\t%.9g", w->temperature);
+        hl_strbuf_printf(t, "\n#temperature\t%.9g", w->temperature);
     if (isfinite(w->unlike_from))
-        hl_text_printf(t, "\n#unlike\t%.9g", w->unlike_from);
-    hl_text_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason\n");
+        hl_strbuf_printf(t, "\n#unlike\t%.9g", w->unlike_from);
+    hl_strbuf_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason\n");
 }
 
-static void write_entry(const worklist *w, size_t i, hl_text *t)
+static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
 {
-    const entry *e = &w->entries[i];
+    const predict_entry *e = &w->entries[i];
     if (e->reason) {
-        hl_text_puts(t, "-\t");
+        hl_strbuf_puts(t, "-\t");
         hl_tsv_escape(t, e->image);
-        hl_text_puts(t, "\t-\t-\t-\tunreadable\t");
+        hl_strbuf_puts(t, "\t-\t-\t-\tunreadable\t");
         hl_tsv_escape(t, e->reason);
     } else {
-        hl_text_printf(t, "%zu\t", i + 1);
+        hl_strbuf_printf(t, "%zu\t", i + 1);
         hl_tsv_escape(t, e->image);
-        hl_text_printf(t, "\t%.9g\t", e->p);
+        hl_strbuf_printf(t, "\t%.9g\t", e->p);
         hl_tsv_escape(t, w->classes[e->answer]);
         if (isfinite(e->distance))
-            hl_text_printf(t, "\t%.6g", e->distance);
+            hl_strbuf_printf(t, "\t%.6g", e->distance);
         else
-            hl_text_puts(t, "\t-");
-        hl_text_printf(t, "\t%s\t-", e->unlike ? "unlike" : "-");
+            hl_strbuf_puts(t, "\t-");
+        hl_strbuf_printf(t, "\t%s\t-", e->unlike ? "unlike" : "-");
     }
-    hl_text_puts(t, "\n");
+    hl_strbuf_puts(t, "\n");
 }
 
-void worklist_write(const worklist *w, FILE *fp)
+void predict_worklist_write(const predict_worklist *w, FILE *fp)
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     write_head(w, &t);
     for (size_t i = 0; i < w->n; i++) {
         write_entry(w, i, &t);
@@ -86,10 +87,10 @@ void worklist_write(const worklist *w, FILE *fp)
     }
     if (w->n == 0)
         fwrite(t.data, 1, t.len, fp);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
-void worklist_free(worklist *w)
+void predict_worklist_free(predict_worklist *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         free(w->entries[i].image);

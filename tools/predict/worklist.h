@@ -10,18 +10,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
-typedef struct entry {
+typedef struct predict_entry {
     char *image;     /* path, owned */
     double p;        /* of the positive class */
     uint32_t answer; /* class */
     double distance; /* to the training data; NaN: not known */
     bool unlike;     /* it is beyond the threshold */
     char *reason;    /* why the image could not be read, owned; NULL: it was */
-    size_t order;    /* among those that were added; set by worklist_add */
-} entry;
+    size_t order;    /* among those that were added; set by predict_worklist_add */
+} predict_entry;
 
-typedef struct worklist {
-    entry *entries;
+typedef struct predict_worklist {
+    predict_entry *entries;
     size_t n, cap;
     size_t positive, unlike, unread; /* how many */
     /* what the entries mean */
@@ -33,14 +33,14 @@ typedef struct worklist {
     double temperature; /* of the calibration */
     double unlike_from; /* what is farther is unlike the training data; NaN: no reference */
     const char *chain;
-} worklist;
+} predict_worklist;
 
 /* Takes over what the entry owns. */
-void worklist_add(worklist *w, entry e);
+void predict_worklist_add(predict_worklist *w, predict_entry e);
 /* The most probable first, equals as they were added; what could not be read stands at the end. */
-void worklist_rank(worklist *w);
+void predict_worklist_rank(predict_worklist *w);
 /* As TSV. A failed write shows in ferror(fp). */
-void worklist_write(const worklist *w, FILE *fp);
-void worklist_free(worklist *w);
+void predict_worklist_write(const predict_worklist *w, FILE *fp);
+void predict_worklist_free(predict_worklist *w);
 
 #endif

@@ -8,20 +8,20 @@
 #include <math.h>
 #include <string.h>
 
-hl_variation hl_variation_draw(uint64_t seed, const char *path, uint32_t variant)
+preprocess_variation preprocess_variation_draw(uint64_t seed, const char *path, uint32_t variant)
 {
-    hl_text purpose = {0};
-    hl_text_add(&purpose, "augment", sizeof "augment");
-    hl_text_add(&purpose, path, strlen(path) + 1);
-    hl_text_printf(&purpose, "%" PRIu32, variant);
+    hl_strbuf purpose = {0};
+    hl_strbuf_add(&purpose, "augment", sizeof "augment");
+    hl_strbuf_add(&purpose, path, strlen(path) + 1);
+    hl_strbuf_printf(&purpose, "%" PRIu32, variant);
     hl_rng r = hl_rng_make_bytes(seed, purpose.data, purpose.len);
-    hl_text_free(&purpose);
-    hl_variation v = {.flip = hl_rng_uniform(&r) < 0.5};
-    v.angle = hl_rng_between(&r, -1, 1) * HL_TURN * M_PI / 180;
-    v.down = hl_rng_between(&r, -1, 1) * HL_SHIFT;
-    v.right = hl_rng_between(&r, -1, 1) * HL_SHIFT;
-    v.brightness = hl_rng_between(&r, -1, 1) * HL_BRIGHTNESS;
-    v.contrast = 1 + hl_rng_between(&r, -1, 1) * HL_CONTRAST;
+    hl_strbuf_free(&purpose);
+    preprocess_variation v = {.flip = hl_rng_uniform(&r) < 0.5};
+    v.angle = hl_rng_between(&r, -1, 1) * PREPROCESS_ROTATION * M_PI / 180;
+    v.down = hl_rng_between(&r, -1, 1) * PREPROCESS_SHIFT;
+    v.right = hl_rng_between(&r, -1, 1) * PREPROCESS_SHIFT;
+    v.brightness = hl_rng_between(&r, -1, 1) * PREPROCESS_BRIGHTNESS;
+    v.contrast = 1 + hl_rng_between(&r, -1, 1) * PREPROCESS_CONTRAST;
     return v;
 }
 
@@ -33,7 +33,7 @@ typedef struct origin {
 } origin;
 
 /* The way back: unshift, turn back, mirror. */
-static origin find_origin(const hl_variation *v, double height, double width)
+static origin find_origin(const preprocess_variation *v, double height, double width)
 {
     const double s = sin(v->angle), c = cos(v->angle), mirror = v->flip ? -1 : 1;
     /* The centre of pixel 0, seen from the centre of the shifted image. */
@@ -70,8 +70,8 @@ static uint8_t round_value(double v)
 }
 
 /* Contrast and brightness as one line, a v + b, for each channel. */
-static void find_levels(const hl_variation *v, const uint8_t *in, size_t pixels, size_t channels,
-                        double *add)
+static void find_levels(const preprocess_variation *v, const uint8_t *in, size_t pixels,
+                        size_t channels, double *add)
 {
     for (size_t k = 0; k < channels; k++) {
         uint64_t sum = 0;
@@ -81,8 +81,8 @@ static void find_levels(const hl_variation *v, const uint8_t *in, size_t pixels,
     }
 }
 
-void hl_augment(const hl_variation *v, const uint8_t *in, size_t height, size_t width,
-                size_t channels, uint8_t *out)
+void preprocess_augment(const preprocess_variation *v, const uint8_t *in, size_t height,
+                        size_t width, size_t channels, uint8_t *out)
 {
     const origin o = find_origin(v, (double)height, (double)width);
     double add[3];

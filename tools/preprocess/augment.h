@@ -4,10 +4,11 @@
  * is made from the resized image, in one bilinear pass:
  *
  *   1. mirrored left to right, or not, each in half of the cases
- *   2. turned about its centre by up to HL_TURN degrees
- *   3. shifted by up to HL_SHIFT of its height and of its width
- *   4. contrast and brightness: v' = mean + c (v - mean) + b, with c within HL_CONTRAST of 1, b
- *      within HL_BRIGHTNESS of 255 around 0, and the mean of the channel in the resized image
+ *   2. turned about its centre by up to PREPROCESS_ROTATION degrees
+ *   3. shifted by up to PREPROCESS_SHIFT of its height and of its width
+ *   4. contrast and brightness: v' = mean + c (v - mean) + b, with c within PREPROCESS_CONTRAST of
+ * 1, b within PREPROCESS_BRIGHTNESS of 255 around 0, and the mean of the channel in the resized
+ * image
  *
  * What lies outside the image has the value of the nearest pixel at its edge. Values are rounded
  * once, at the end, halves up, and kept within 0 and 255.
@@ -24,24 +25,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HL_TURN 7.0 /* degrees */
-#define HL_SHIFT 0.05
-#define HL_BRIGHTNESS 0.1
-#define HL_CONTRAST 0.1
+#define PREPROCESS_ROTATION 7.0 /* degrees */
+#define PREPROCESS_SHIFT 0.05
+#define PREPROCESS_BRIGHTNESS 0.1
+#define PREPROCESS_CONTRAST 0.1
 
-typedef struct hl_variation {
+typedef struct preprocess_variation {
     bool flip;
     double angle;       /* radians, clockwise */
     double down, right; /* shifts, as parts of height and width */
     double brightness;  /* added, as a part of 255 */
     double contrast;    /* factor */
-} hl_variation;
+} preprocess_variation;
 
 /* variant: from 1. */
-hl_variation hl_variation_draw(uint64_t seed, const char *path, uint32_t variant);
+preprocess_variation preprocess_variation_draw(uint64_t seed, const char *path, uint32_t variant);
 
 /* in and out: [height, width, channels], not overlapping; channels at most 3. */
-void hl_augment(const hl_variation *v, const uint8_t *in, size_t height, size_t width,
-                size_t channels, uint8_t *out);
+void preprocess_augment(const preprocess_variation *v, const uint8_t *in, size_t height,
+                        size_t width, size_t channels, uint8_t *out);
 
 #endif

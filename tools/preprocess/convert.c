@@ -2,9 +2,10 @@
 #include "convert.h"
 
 #include "augment.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/progress.h"
+#include "format/tsv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,13 @@ typedef struct slot {
 } slot;
 
 typedef struct run {
-    hl_conversion *c;
+    preprocess_conversion *c;
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
 } run;
 
-static int convert_one(const hl_conversion *c, const char *path, slot *s, hl_err *e)
+static int convert_one(const preprocess_conversion *c, const char *path, slot *s, hl_err *e)
 {
     char *file = hl_path_below(c->root, path);
     const int status = hl_image_read_fitted(file, &c->to, s->image, &s->channels, s->source, e);
@@ -31,17 +32,18 @@ static int convert_one(const hl_conversion *c, const char *path, slot *s, hl_err
     return status;
 }
 
-static size_t variants_of(const hl_conversion *c, const hl_sample *s)
+static size_t variants_of(const preprocess_conversion *c, const hl_sample *s)
 {
     return s->subset == HL_TRAIN ? c->variants : 0;
 }
 
-static void make_variants(const hl_conversion *c, const hl_sample *sample, slot *s)
+static void make_variants(const preprocess_conversion *c, const hl_sample *sample, slot *s)
 {
     const size_t channels = (size_t)s->channels, bytes = c->to.height * c->to.width * channels;
     for (uint32_t v = 1; v <= variants_of(c, sample); v++) {
-        const hl_variation one = hl_variation_draw(c->seed, sample->path, v);
-        hl_augment(&one, s->image, c->to.height, c->to.width, channels, s->image + v * bytes);
+        const preprocess_variation one = preprocess_variation_draw(c->seed, sample->path, v);
+        preprocess_augment(&one, s->image, c->to.height, c->to.width, channels,
+                           s->image + v * bytes);
     }
 }
 
@@ -62,15 +64,15 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 }
 
 /* The file's name as on this machine stands at the front of the reason; the record goes without. */
-static void reject(hl_conversion *c, const char *path, const hl_err *why)
+static void reject(preprocess_conversion *c, const char *path, const hl_err *why)
 {
     char *file = hl_path_below(c->root, path);
     if (c->nrejects++ == 0)
         c->first_reject = *why;
     hl_tsv_escape(&c->rejects, path);
-    hl_text_puts(&c->rejects, "\t");
+    hl_strbuf_puts(&c->rejects, "\t");
     hl_tsv_escape(&c->rejects, hl_reason_within(why, file));
-    hl_text_puts(&c->rejects, "\n");
+    hl_strbuf_puts(&c->rejects, "\n");
     free(file);
 }
 
@@ -80,10 +82,10 @@ static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
     hl_sha256_add(r->digest, s->source, sizeof s->source);
     hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
     const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->channels;
-    int status = hl_spool_add(&r->c->spool, s->image, s->channels, e);
+    int status = preprocess_spool_add(&r->c->spool, s->image, s->channels, e);
     for (size_t v = 1; v <= variants_of(r->c, sample) && status == 0; v++) {
-        hl_manifest_add_variant(&r->c->kept);
-        status = hl_spool_add(&r->c->spool, s->image + v * bytes, s->channels, e);
+        hl_manifest_add_augmented(&r->c->kept);
+        status = preprocess_spool_add(&r->c->spool, s->image + v * bytes, s->channels, e);
     }
     return status;
 }
@@ -100,11 +102,11 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     return 0;
 }
 
-int hl_convert(hl_conversion *c, hl_err *e)
+int preprocess_convert(preprocess_conversion *c, hl_err *e)
 {
     const size_t nslots = hl_ordered_slots(c->jobs);
     const size_t pixels = c->to.height * c->to.width;
-    if (hl_spool_open(&c->spool, pixels, e))
+    if (preprocess_spool_open(&c->spool, pixels, e))
         return -1;
     run r = {.c = c, .slots = hl_calloc(nslots, sizeof(slot)), .digest = hl_sha256_new()};
     for (size_t i = 0; i < nslots; i++)
@@ -121,9 +123,9 @@ int hl_convert(hl_conversion *c, hl_err *e)
     return status;
 }
 
-void hl_convert_free(hl_conversion *c)
+void preprocess_conversion_free(preprocess_conversion *c)
 {
-    hl_spool_close(&c->spool);
+    preprocess_spool_close(&c->spool);
     hl_manifest_free(&c->kept);
-    hl_text_free(&c->rejects);
+    hl_strbuf_free(&c->rejects);
 }

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct hl_conversion {
+typedef struct preprocess_conversion {
     /* what is asked for */
     const hl_manifest *manifest;
     const char *root;   /* where relative paths start */
@@ -22,16 +22,16 @@ typedef struct hl_conversion {
     size_t variants;    /* made of each training image, see augment.h; they follow it */
     uint64_t seed;      /* of these */
     int jobs;
-    /* what comes out; hl_convert_free frees it */
-    hl_spool spool;
+    /* what comes out; preprocess_conversion_free frees it */
+    preprocess_spool spool;
     hl_manifest kept;            /* the samples whose images are in the spool, in its order */
     char digest[HL_DIGEST_SIZE]; /* of the paths and bytes of the source files of these */
-    hl_text rejects;             /* TSV, path and reason, of the samples that were left out */
+    hl_strbuf rejects;           /* TSV, path and reason, of the samples that were left out */
     size_t nrejects;
     hl_err first_reject;
-} hl_conversion;
+} preprocess_conversion;
 
-int hl_convert(hl_conversion *c, hl_err *e);
-void hl_convert_free(hl_conversion *c); /* also after a failure */
+int preprocess_convert(preprocess_conversion *c, hl_err *e);
+void preprocess_conversion_free(preprocess_conversion *c); /* also after a failure */
 
 #endif

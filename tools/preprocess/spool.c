@@ -8,14 +8,14 @@
 
 static const char spool_name[] = "temporary file of images";
 
-int hl_spool_open(hl_spool *s, size_t pixels, hl_err *e)
+int preprocess_spool_open(preprocess_spool *s, size_t pixels, hl_err *e)
 {
-    *s = (hl_spool){.pixels = pixels};
+    *s = (preprocess_spool){.pixels = pixels};
     s->fp = hl_scratch_file(NULL, e);
     return s->fp ? 0 : -1;
 }
 
-int hl_spool_add(hl_spool *s, const uint8_t *image, int channels, hl_err *e)
+int preprocess_spool_add(preprocess_spool *s, const uint8_t *image, int channels, hl_err *e)
 {
     const size_t bytes = s->pixels * (size_t)channels;
     if (fwrite(image, 1, bytes, s->fp) != bytes)
@@ -29,7 +29,7 @@ int hl_spool_add(hl_spool *s, const uint8_t *image, int channels, hl_err *e)
     return 0;
 }
 
-int hl_spool_rewind(hl_spool *s, hl_err *e)
+int preprocess_spool_rewind(preprocess_spool *s, hl_err *e)
 {
     s->at = 0;
     if (fflush(s->fp) || fseeko(s->fp, 0, SEEK_SET))
@@ -46,7 +46,7 @@ static void spread(uint8_t *image, size_t pixels)
     }
 }
 
-int hl_spool_next(hl_spool *s, uint8_t *image, int channels, hl_err *e)
+int preprocess_spool_next(preprocess_spool *s, uint8_t *image, int channels, hl_err *e)
 {
     const int stored = s->channels[s->at++];
     if (stored > channels)
@@ -59,10 +59,10 @@ int hl_spool_next(hl_spool *s, uint8_t *image, int channels, hl_err *e)
     return 0;
 }
 
-void hl_spool_close(hl_spool *s)
+void preprocess_spool_close(preprocess_spool *s)
 {
     if (s->fp)
         fclose(s->fp);
     free(s->channels);
-    *s = (hl_spool){0};
+    *s = (preprocess_spool){0};
 }

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-typedef struct hl_spool {
+typedef struct preprocess_spool {
     FILE *fp;
     size_t pixels;     /* of one image: height * width */
     size_t n;          /* images added */
@@ -22,16 +22,16 @@ typedef struct hl_spool {
     uint8_t *channels; /* [n] 1 or 3, as added */
     size_t cap;
     bool colour; /* one with 3 channels was added */
-} hl_spool;
+} preprocess_spool;
 
-int hl_spool_open(hl_spool *s, size_t pixels, hl_err *e);
+int preprocess_spool_open(preprocess_spool *s, size_t pixels, hl_err *e);
 /* pixels * channels bytes. */
-int hl_spool_add(hl_spool *s, const uint8_t *image, int channels, hl_err *e);
+int preprocess_spool_add(preprocess_spool *s, const uint8_t *image, int channels, hl_err *e);
 /* No more is added: reading starts at the first. */
-int hl_spool_rewind(hl_spool *s, hl_err *e);
+int preprocess_spool_rewind(preprocess_spool *s, hl_err *e);
 /* The next image, pixels * channels bytes; grey becomes R = G = B where channels is 3. To ask for
  * 1 where 3 were added is the caller's mistake. */
-int hl_spool_next(hl_spool *s, uint8_t *image, int channels, hl_err *e);
-void hl_spool_close(hl_spool *s); /* safe on a zeroed one */
+int preprocess_spool_next(preprocess_spool *s, uint8_t *image, int channels, hl_err *e);
+void preprocess_spool_close(preprocess_spool *s); /* safe on a zeroed one */
 
 #endif

@@ -5,7 +5,7 @@
 #include "data/provenance.h"
 #include "format/convert.h"
 #include "format/tensorfile.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -21,18 +21,18 @@ typedef struct pair {
 
 /* ---- what stands before the data ---- */
 
-static bool say_meta(const char *key, const char *a, const char *b, hl_text *what)
+static bool say_meta(const char *key, const char *a, const char *b, hl_strbuf *what)
 {
     if (a && b && strcmp(a, b) == 0)
         return false;
-    hl_text in_a = {0}, in_b = {0};
-    hl_text_printf(what, "%s: ", key);
-    if (a && b && strcmp(key, "hilum.chain") == 0 && hl_chain_differs(a, b, &in_a, &in_b))
-        hl_text_printf(what, "'%s' and '%s'", in_a.data, in_b.data);
+    hl_strbuf in_a = {0}, in_b = {0};
+    hl_strbuf_printf(what, "%s: ", key);
+    if (a && b && strcmp(key, "hilum.chain") == 0 && hl_provenance_differs(a, b, &in_a, &in_b))
+        hl_strbuf_printf(what, "'%s' and '%s'", in_a.data, in_b.data);
     else
-        diff_say_values(what, a ? a : "", b ? b : "");
-    hl_text_free(&in_a);
-    hl_text_free(&in_b);
+        quickcheck_diff_print_values(what, a ? a : "", b ? b : "");
+    hl_strbuf_free(&in_a);
+    hl_strbuf_free(&in_b);
     return true;
 }
 
@@ -44,7 +44,7 @@ static bool is_digest_of_both(const char *key, const hl_tf_header *a, const hl_t
 }
 
 /* Keys are sorted in both. */
-static bool diff_meta(const hl_tf_header *a, const hl_tf_header *b, hl_text *what)
+static bool diff_meta(const hl_tf_header *a, const hl_tf_header *b, hl_strbuf *what)
 {
     for (size_t i = 0; i < a->nmeta; i++)
         if (!is_digest_of_both(a->keys[i], a, b) &&
@@ -57,17 +57,17 @@ static bool diff_meta(const hl_tf_header *a, const hl_tf_header *b, hl_text *wha
     return false;
 }
 
-static void say_tensor(const hl_tf_header *h, size_t i, hl_text *what)
+static void say_tensor(const hl_tf_header *h, size_t i, hl_strbuf *what)
 {
     if (i >= h->ntensors) {
-        hl_text_puts(what, "none");
+        hl_strbuf_puts(what, "none");
         return;
     }
     const hl_tensor_desc *d = &h->tensors[i];
-    hl_text_printf(what, "%s %s [", d->name, hl_dtype_names[d->dtype]);
+    hl_strbuf_printf(what, "%s %s [", d->name, hl_dtype_names[d->dtype]);
     for (int k = 0; k < d->rank; k++)
-        hl_text_printf(what, "%s%" PRId64, k ? ", " : "", d->shape[k]);
-    hl_text_puts(what, "]");
+        hl_strbuf_printf(what, "%s%" PRId64, k ? ", " : "", d->shape[k]);
+    hl_strbuf_puts(what, "]");
 }
 
 static bool same_tensor(const hl_tensor_desc *a, const hl_tensor_desc *b)
@@ -76,16 +76,16 @@ static bool same_tensor(const hl_tensor_desc *a, const hl_tensor_desc *b)
            memcmp(a->shape, b->shape, (size_t)a->rank * sizeof *a->shape) == 0;
 }
 
-static bool diff_tensors(const hl_tf_header *a, const hl_tf_header *b, hl_text *what)
+static bool diff_tensors(const hl_tf_header *a, const hl_tf_header *b, hl_strbuf *what)
 {
     size_t i = 0;
     while (i < a->ntensors && i < b->ntensors && same_tensor(&a->tensors[i], &b->tensors[i]))
         i++;
     if (i == a->ntensors && i == b->ntensors)
         return false;
-    hl_text_printf(what, "tensor %zu: ", i + 1);
+    hl_strbuf_printf(what, "tensor %zu: ", i + 1);
     say_tensor(a, i, what);
-    hl_text_puts(what, " and ");
+    hl_strbuf_puts(what, " and ");
     say_tensor(b, i, what);
     return true;
 }
@@ -127,7 +127,7 @@ static void compare_piece(hl_dtype t, const char *a, const char *b, size_t n, ui
 }
 
 /* The path of sample `row`: the lines behind the one that begins with "path". */
-static void say_sample(const char *manifest, uint64_t row, hl_text *what)
+static void say_sample(const char *manifest, uint64_t row, hl_strbuf *what)
 {
     const char *line = manifest;
     while (line && strncmp(line, "path\t", 5) != 0)
@@ -135,37 +135,37 @@ static void say_sample(const char *manifest, uint64_t row, hl_text *what)
     for (uint64_t i = 0; line && i <= row; i++)
         line = (line = strchr(line, '\n')) ? line + 1 : NULL;
     if (line && *line)
-        hl_text_printf(what, " (%.*s)", (int)strcspn(line, "\t\n"), line);
+        hl_strbuf_printf(what, " (%.*s)", (int)strcspn(line, "\t\n"), line);
 }
 
-static void say_values(const pair *p, const hl_tensor_desc *d, const tally *sum, hl_text *what)
+static void say_values(const pair *p, const hl_tensor_desc *d, const tally *sum, hl_strbuf *what)
 {
     const uint64_t all = d->bytes / hl_dtype_size(d->dtype);
     const uint64_t rows = d->rank ? (uint64_t)d->shape[0] : 1, width = all / rows;
-    hl_text_printf(what, "%s: row %" PRIu64, d->name, sum->first / width);
+    hl_strbuf_printf(what, "%s: row %" PRIu64, d->name, sum->first / width);
     if (p->manifest)
         say_sample(p->manifest, sum->first / width, what);
-    hl_text_printf(what,
-                   ", value %" PRIu64 ": %.9g and %.9g; %" PRIu64 " of %" PRIu64
-                   " values differ, by at most %.3g",
-                   sum->first % width, sum->a, sum->b, sum->n, all, sum->most);
+    hl_strbuf_printf(what,
+                     ", value %" PRIu64 ": %.9g and %.9g; %" PRIu64 " of %" PRIu64
+                     " values differ, by at most %.3g",
+                     sum->first % width, sum->a, sum->b, sum->n, all, sum->most);
 }
 
-static int diff_data(pair *p, const hl_tensor_desc *d, hl_text *what, hl_err *e)
+static int diff_data(pair *p, const hl_tensor_desc *d, hl_strbuf *what, hl_err *e)
 {
     static char a[PIECE], b[PIECE];
     const size_t size = hl_dtype_size(d->dtype);
     tally sum = {0};
-    hl_text kept = {0};
+    hl_strbuf kept = {0};
     for (uint64_t at = 0; at < d->bytes;) {
         const size_t n = d->bytes - at < PIECE ? (size_t)(d->bytes - at) : PIECE;
         if (hl_tf_read(p->a, a, n, e) || hl_tf_read(p->b, b, n, e)) {
-            hl_text_free(&kept);
+            hl_strbuf_free(&kept);
             return -1;
         }
         compare_piece(d->dtype, a, b, n / size, at / size, &sum);
         if (strcmp(d->name, "manifest") == 0)
-            hl_text_add(&kept, a, n);
+            hl_strbuf_add(&kept, a, n);
         at += n;
     }
     if (sum.n)
@@ -173,11 +173,11 @@ static int diff_data(pair *p, const hl_tensor_desc *d, hl_text *what, hl_err *e)
     if (kept.data && !p->manifest)
         p->manifest = kept.data;
     else
-        hl_text_free(&kept);
+        hl_strbuf_free(&kept);
     return 0;
 }
 
-static int diff_readers(pair *p, hl_text *what, hl_err *e)
+static int diff_readers(pair *p, hl_strbuf *what, hl_err *e)
 {
     const hl_tf_header *a = hl_tf_get_header(p->a), *b = hl_tf_get_header(p->b);
     if (diff_meta(a, b, what) || diff_tensors(a, b, what))
@@ -188,7 +188,7 @@ static int diff_readers(pair *p, hl_text *what, hl_err *e)
     return what->len || (hl_tf_end(p->a, e) == 0 && hl_tf_end(p->b, e) == 0) ? 0 : -1;
 }
 
-int diff_tensor_files(const char *a, const char *b, hl_text *what, hl_err *e)
+int quickcheck_diff_tensor_files(const char *a, const char *b, hl_strbuf *what, hl_err *e)
 {
     pair p = {0};
     int status = hl_tf_open(&p.a, a, NULL, e) || hl_tf_open(&p.b, b, NULL, e) ? -1 : 0;
@@ -216,7 +216,8 @@ static int is_tensor_file(const char *path, bool *answer, hl_err *e)
     return 0;
 }
 
-int diff_files(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e)
+int quickcheck_diff_files(const char *a, const char *b, const char *ignore, hl_strbuf *what,
+                          hl_err *e)
 {
     bool is_tensors[2];
     if (is_tensor_file(a, &is_tensors[0], e) || is_tensor_file(b, &is_tensors[1], e))
@@ -225,10 +226,10 @@ int diff_files(const char *a, const char *b, const char *ignore, hl_text *what, 
         return hl_fail(e, "--ignore %s: expected tables, found a tensor file, %s", ignore,
                        is_tensors[0] ? a : b);
     if (is_tensors[0] != is_tensors[1])
-        hl_text_printf(what, "only the %s is a tensor file", is_tensors[0] ? "first" : "second");
+        hl_strbuf_printf(what, "only the %s is a tensor file", is_tensors[0] ? "first" : "second");
     else if (is_tensors[0])
-        return diff_tensor_files(a, b, what, e);
+        return quickcheck_diff_tensor_files(a, b, what, e);
     else
-        return diff_texts(a, b, ignore, what, e);
+        return quickcheck_diff_texts(a, b, ignore, what, e);
     return 0;
 }

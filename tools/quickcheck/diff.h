@@ -11,14 +11,16 @@
 
 /* Adds one line to `what` for the first difference, or nothing where there is none. ignore: a
  * column of a table whose values do not count, or NULL. */
-int diff_files(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e);
+int quickcheck_diff_files(const char *a, const char *b, const char *ignore, hl_strbuf *what,
+                          hl_err *e);
 
 /* ---- the parts ---- */
 
-int diff_tensor_files(const char *a, const char *b, hl_text *what, hl_err *e);
-int diff_texts(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e);
+int quickcheck_diff_tensor_files(const char *a, const char *b, hl_strbuf *what, hl_err *e);
+int quickcheck_diff_texts(const char *a, const char *b, const char *ignore, hl_strbuf *what,
+                          hl_err *e);
 
 /* Two values of one field, each cut to what can be read. */
-void diff_say_values(hl_text *what, const char *a, const char *b);
+void quickcheck_diff_print_values(hl_strbuf *what, const char *a, const char *b);
 
 #endif

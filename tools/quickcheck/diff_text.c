@@ -3,7 +3,8 @@
 
 #include "base/mem.h"
 #include "data/provenance.h"
-#include "sys/output.h"
+#include "format/tsv.h"
+#include "sys/input.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,15 +66,15 @@ static bool same_piece(piece a, piece b)
     return !a.at == !b.at && a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-void diff_say_values(hl_text *what, const char *a, const char *b)
+void quickcheck_diff_print_values(hl_strbuf *what, const char *a, const char *b)
 {
     const int most = 80;
     size_t same = 0;
     while (a[same] && a[same] == b[same])
         same++;
     const size_t from = same > (size_t)most / 2 ? same - (size_t)most / 2 : 0;
-    hl_text_printf(what, "'%s%.*s' and '%s%.*s'", from ? "..." : "", most, a + from,
-                   from ? "..." : "", most, b + from);
+    hl_strbuf_printf(what, "'%s%.*s' and '%s%.*s'", from ? "..." : "", most, a + from,
+                     from ? "..." : "", most, b + from);
 }
 
 static bool is_seal(piece line)
@@ -84,28 +85,28 @@ static bool is_seal(piece line)
 /* Zero bytes as \0. The caller frees. */
 static char *shown(piece p)
 {
-    hl_text t = {0};
-    hl_text_puts(&t, "");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
     if (!p.at)
         return t.data;
     for (const char *at = p.at, *end = p.at + p.len; at < end;) {
         const char *zero = memchr(at, '\0', (size_t)(end - at));
-        hl_text_add(&t, at, (size_t)((zero ? zero : end) - at));
+        hl_strbuf_add(&t, at, (size_t)((zero ? zero : end) - at));
         if (zero)
-            hl_text_puts(&t, "\\0");
+            hl_strbuf_puts(&t, "\\0");
         at = zero ? zero + 1 : end;
     }
     return t.data;
 }
 
-static void say_fields(const table *t, piece a, piece b, size_t k, hl_text *what)
+static void say_fields(const table *t, piece a, piece b, size_t k, hl_strbuf *what)
 {
     char *x = shown(field(a, k)), *y = shown(field(b, k));
     const piece column = field(t->columns, k);
     if (column.at && field(t->columns, 1).at)
-        hl_text_printf(what, ", column %.*s", (int)column.len, column.at);
-    hl_text_puts(what, ": ");
-    diff_say_values(what, x, y);
+        hl_strbuf_printf(what, ", column %.*s", (int)column.len, column.at);
+    hl_strbuf_puts(what, ": ");
+    quickcheck_diff_print_values(what, x, y);
     free(x);
     free(y);
 }
@@ -122,20 +123,20 @@ static ssize_t find_field(const table *t, piece a, piece b)
     }
 }
 
-static bool say_chains(piece a, piece b, hl_text *what)
+static bool say_chains(piece a, piece b, hl_strbuf *what)
 {
     static const char key[] = "#chain\t";
     const size_t len = strlen(key);
     if (a.len < len || b.len < len || memcmp(a.at, key, len) != 0 || memcmp(b.at, key, len) != 0)
         return false;
     char *x = hl_strndup(a.at + len, a.len - len), *y = hl_strndup(b.at + len, b.len - len);
-    hl_text in_a = {0}, in_b = {0};
+    hl_strbuf in_a = {0}, in_b = {0};
     const bool said =
-        hl_tsv_unescape(x) && hl_tsv_unescape(y) && hl_chain_differs(x, y, &in_a, &in_b);
+        hl_tsv_unescape(x) && hl_tsv_unescape(y) && hl_provenance_differs(x, y, &in_a, &in_b);
     if (said)
-        hl_text_printf(what, ", provenance: '%s' and '%s'", in_a.data, in_b.data);
-    hl_text_free(&in_a);
-    hl_text_free(&in_b);
+        hl_strbuf_printf(what, ", provenance: '%s' and '%s'", in_a.data, in_b.data);
+    hl_strbuf_free(&in_a);
+    hl_strbuf_free(&in_b);
     free(x);
     free(y);
     return said;
@@ -143,19 +144,19 @@ static bool say_chains(piece a, piece b, hl_text *what)
 
 /* Adds nothing where the two lines are the same. */
 static void compare_lines(const table *t, size_t number, const lines *a, const lines *b,
-                          hl_text *what)
+                          hl_strbuf *what)
 {
     /* With a column that does not count, neither does the seal, which is of that column, too. */
     const bool seals = t->ignore && is_seal(a->line) && is_seal(b->line);
     const ssize_t k = seals ? -1 : find_field(t, a->line, b->line);
     if (a->line.at && b->line.at && k < 0 && a->ended == b->ended)
         return;
-    hl_text_printf(what, "line %zu", number);
+    hl_strbuf_printf(what, "line %zu", number);
     if (!a->line.at || !b->line.at)
-        hl_text_printf(what, ": only the %s file has it", a->line.at ? "first" : "second");
+        hl_strbuf_printf(what, ": only the %s file has it", a->line.at ? "first" : "second");
     else if (k < 0)
-        hl_text_printf(what, ": only the %s file ends it with a newline",
-                       a->ended ? "first" : "second");
+        hl_strbuf_printf(what, ": only the %s file ends it with a newline",
+                         a->ended ? "first" : "second");
     else if (!say_chains(a->line, b->line, what))
         say_fields(t, a->line, b->line, (size_t)k, what);
 }
@@ -176,7 +177,7 @@ static int note_columns(table *t, piece line, const char *name, hl_err *e)
                : hl_fail(e, "--ignore %s: %s has no column of that name", t->ignore, name);
 }
 
-static int compare(lines *a, lines *b, table *t, hl_text *what, hl_err *e)
+static int compare(lines *a, lines *b, table *t, hl_strbuf *what, hl_err *e)
 {
     for (size_t number = 1;; number++) {
         if (next(a, e) || next(b, e))
@@ -194,7 +195,8 @@ static int compare(lines *a, lines *b, table *t, hl_text *what, hl_err *e)
     }
 }
 
-int diff_texts(const char *a, const char *b, const char *ignore, hl_text *what, hl_err *e)
+int quickcheck_diff_texts(const char *a, const char *b, const char *ignore, hl_strbuf *what,
+                          hl_err *e)
 {
     lines x = {.name = a, .fp = hl_in_open_file(a, e)}, y = {.name = b};
     if (!x.fp)

@@ -21,7 +21,7 @@ typedef struct group {
 
 typedef struct drawing {
     hl_manifest *m;
-    const hl_assignment *a;
+    const split_assignment *a;
     double test;   /* a->test, or 0 where that subset is placed already */
     size_t *order; /* numbers of the samples to place, by group and class */
     size_t n;      /* how many they are */
@@ -53,12 +53,12 @@ static int compare_samples(const void *a, const void *b, void *ctx)
 static double group_number(const drawing *d, const group *g, const char *draw, size_t len)
 {
     const char *label = d->m->classes[g->cls];
-    hl_text purpose = {0};
-    hl_text_add(&purpose, draw, len);
-    hl_text_add(&purpose, label, strlen(label) + 1);
-    hl_text_puts(&purpose, g->key);
+    hl_strbuf purpose = {0};
+    hl_strbuf_add(&purpose, draw, len);
+    hl_strbuf_add(&purpose, label, strlen(label) + 1);
+    hl_strbuf_puts(&purpose, g->key);
     hl_rng r = hl_rng_make_bytes(d->a->seed, purpose.data, purpose.len);
-    hl_text_free(&purpose);
+    hl_strbuf_free(&purpose);
     return hl_rng_uniform(&r);
 }
 
@@ -200,7 +200,7 @@ static void deal_folds(drawing *d)
     free(images);
 }
 
-size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a)
+size_t split_assign_subsets(hl_manifest *m, const split_assignment *a)
 {
     drawing d = {.m = m, .a = a, .test = a->folds || a->keep_test ? 0 : a->test};
     d.order = hl_malloc(m->n, sizeof *d.order);

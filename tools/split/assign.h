@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct hl_assignment {
+typedef struct split_assignment {
     double test; /* part of all */
     double val;  /* part of what is not test */
     uint64_t seed;
@@ -39,10 +39,10 @@ typedef struct hl_assignment {
     bool exact;
     bool keep_test;     /* what is in the test subset stays there, and `test` is not used */
     size_t folds, fold; /* folds 0: none; else the test subset is fold, from 1, and not by `test` */
-} hl_assignment;
+} split_assignment;
 
 /* Sets the subset of every sample of a finished manifest. Returns the number of groups that have
  * images of several classes. */
-size_t hl_assign_subsets(hl_manifest *m, const hl_assignment *a);
+size_t split_assign_subsets(hl_manifest *m, const split_assignment *a);
 
 #endif

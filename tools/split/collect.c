@@ -5,7 +5,7 @@
 #include "csv.h"
 #include "format/string_list.h"
 #include "sys/find_files.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,15 +30,15 @@ static int check_classes(const hl_manifest *m, const char *name, hl_err *e)
     if (m->nclasses < 2)
         return hl_fail(e, "%s: expected at least two classes, found one: '%s'", name,
                        m->classes[0]);
-    return hl_names_check_count(m->nclasses, name, e);
+    return hl_string_list_check_count(m->nclasses, name, e);
 }
 
-static int finish(hl_collection *c, const char *name, hl_err *e)
+static int finish(split_collection *c, const char *name, hl_err *e)
 {
     hl_manifest_finish(&c->samples);
     if (check_classes(&c->samples, name, e))
         return -1;
-    char *json = hl_names_format(c->samples.classes, c->samples.nclasses);
+    char *json = hl_string_list_format(c->samples.classes, c->samples.nclasses);
     if (!json)
         return hl_fail(e, "%s: the name of a class is not UTF-8", name);
     free(json);
@@ -53,7 +53,7 @@ static int finish(hl_collection *c, const char *name, hl_err *e)
 
 /* The two layouts are told apart by the folders that hold images: all of them named train, val or
  * test, or none. */
-static int find_layout(hl_collection *c, const char *dir, const hl_scan *s, hl_err *e)
+static int find_layout(split_collection *c, const char *dir, const hl_found_files *s, hl_err *e)
 {
     size_t subset = s->n, other = s->n; /* an example of each; s->n: none */
     for (size_t i = 0; i < s->n; i++) {
@@ -69,8 +69,8 @@ static int find_layout(hl_collection *c, const char *dir, const hl_scan *s, hl_e
     return 0;
 }
 
-static int add_from_path(hl_collection *c, const char *dir, const char *path, hl_patient_rule *rule,
-                         hl_err *e)
+static int add_from_path(split_collection *c, const char *dir, const char *path,
+                         split_patient_rule *rule, hl_err *e)
 {
     const char *at = path;
     hl_subset subset = HL_TRAIN;
@@ -82,7 +82,7 @@ static int add_from_path(hl_collection *c, const char *dir, const char *path, hl
     if (!slash)
         return hl_fail(e, "%s/%s: the image is in no class: expected it in %s/%sCLASS/", dir, path,
                        dir, c->has_subsets ? "SUBSET/" : "");
-    char *patient = hl_patient_of(rule, path, e);
+    char *patient = split_patient_of(rule, path, e);
     if (!patient)
         return -1;
     char *label = hl_strndup(at, (size_t)(slash - at));
@@ -92,11 +92,11 @@ static int add_from_path(hl_collection *c, const char *dir, const char *path, hl
     return 0;
 }
 
-int hl_collect_folders(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_err *e)
+int split_collect_folders(split_collection *c, const char *dir, split_patient_rule *rule, hl_err *e)
 {
-    *c = (hl_collection){0};
-    hl_scan s;
-    if (hl_scan_images(&s, dir, e))
+    *c = (split_collection){0};
+    hl_found_files s;
+    if (hl_find_images(&s, dir, e))
         return -1;
     c->others = s.others;
     int status = 0;
@@ -111,9 +111,9 @@ int hl_collect_folders(hl_collection *c, const char *dir, hl_patient_rule *rule,
         status = add_from_path(c, dir, s.paths[i], rule, e);
     if (status == 0)
         status = finish(c, dir, e);
-    hl_scan_free(&s);
+    hl_found_files_free(&s);
     if (status)
-        hl_collection_free(c);
+        split_collection_free(c);
     return status;
 }
 
@@ -135,10 +135,10 @@ typedef struct rows {
     size_t n, cap;
 } rows;
 
-static int find_columns(const hl_csv *csv, const hl_patient_rule *rule, columns *c, hl_err *e)
+static int find_columns(const split_csv *csv, const split_patient_rule *rule, columns *c, hl_err *e)
 {
-    *c = (columns){hl_csv_column(csv, "image"), hl_csv_column(csv, "label"),
-                   hl_csv_column(csv, "patient"), hl_csv_column(csv, "subset")};
+    *c = (columns){split_csv_column(csv, "image"), split_csv_column(csv, "label"),
+                   split_csv_column(csv, "patient"), split_csv_column(csv, "subset")};
     if (c->image < 0 || c->label < 0)
         return hl_fail(e,
                        "%s: line %zu: expected a header with the columns image and label, "
@@ -167,7 +167,7 @@ static bool stays_inside(const char *path)
     }
 }
 
-static int check_image(const hl_csv *csv, int dir_fd, const char *path, hl_err *e)
+static int check_image(const split_csv *csv, int dir_fd, const char *path, hl_err *e)
 {
     struct stat st;
     if (!*path)
@@ -184,7 +184,7 @@ static int check_image(const hl_csv *csv, int dir_fd, const char *path, hl_err *
     return 0;
 }
 
-static int read_row(const hl_csv *csv, const columns *at, int dir_fd, row *r, hl_err *e)
+static int read_row(const split_csv *csv, const columns *at, int dir_fd, row *r, hl_err *e)
 {
     *r = (row){.path = csv->fields[at->image], .label = csv->fields[at->label], .line = csv->line};
     while (strncmp(r->path, "./", 2) == 0)
@@ -206,10 +206,10 @@ static int read_row(const hl_csv *csv, const columns *at, int dir_fd, row *r, hl
     return 0;
 }
 
-static int read_rows(hl_csv *csv, const columns *at, int dir_fd, rows *all, hl_err *e)
+static int read_rows(split_csv *csv, const columns *at, int dir_fd, rows *all, hl_err *e)
 {
     for (bool more;;) {
-        if (hl_csv_next(csv, &more, e))
+        if (split_csv_next(csv, &more, e))
             return -1;
         if (!more)
             return all->n ? 0 : hl_fail(e, "%s: it lists no image", csv->name);
@@ -230,8 +230,8 @@ static int compare_rows(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static int take_rows(hl_collection *c, const char *name, const rows *all, hl_patient_rule *rule,
-                     hl_err *e)
+static int take_rows(split_collection *c, const char *name, const rows *all,
+                     split_patient_rule *rule, hl_err *e)
 {
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
     for (size_t i = 0; i < all->n; i++) {
@@ -239,7 +239,7 @@ static int take_rows(hl_collection *c, const char *name, const rows *all, hl_pat
         if (i > 0 && strcmp(r[-1].path, r->path) == 0)
             return hl_fail(e, "%s: line %zu: '%s' stands already in line %zu", name, r->line,
                            r->path, r[-1].line);
-        char *patient = r->patient ? hl_strdup(r->patient) : hl_patient_of(rule, r->path, e);
+        char *patient = r->patient ? hl_strdup(r->patient) : split_patient_of(rule, r->path, e);
         if (!patient) {
             char where[512];
             snprintf(where, sizeof where, "%s: line %zu", name, r->line);
@@ -251,13 +251,13 @@ static int take_rows(hl_collection *c, const char *name, const rows *all, hl_pat
     return finish(c, name, e);
 }
 
-static int parse_table(hl_collection *c, const char *name, char *text, size_t len, int dir_fd,
-                       hl_patient_rule *rule, hl_err *e)
+static int parse_table(split_collection *c, const char *name, char *text, size_t len, int dir_fd,
+                       split_patient_rule *rule, hl_err *e)
 {
-    hl_csv csv;
+    split_csv csv;
     columns at;
     rows all = {0};
-    if (hl_csv_open(&csv, name, text, len, e))
+    if (split_csv_open(&csv, name, text, len, e))
         return -1;
     int status = find_columns(&csv, rule, &at, e);
     if (status == 0)
@@ -267,7 +267,7 @@ static int parse_table(hl_collection *c, const char *name, char *text, size_t le
         status = take_rows(c, name, &all, rule, e);
     }
     free(all.items);
-    hl_csv_close(&csv);
+    split_csv_close(&csv);
     return status;
 }
 
@@ -283,10 +283,10 @@ static int read_table(const char *path, char **text, size_t *len, hl_err *e)
     return status;
 }
 
-int hl_collect_labels(hl_collection *c, const char *dir, const char *labels, hl_patient_rule *rule,
-                      hl_err *e)
+int split_collect_labels(split_collection *c, const char *dir, const char *labels,
+                         split_patient_rule *rule, hl_err *e)
 {
-    *c = (hl_collection){0};
+    *c = (split_collection){0};
     char *text;
     size_t len;
     const int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -300,12 +300,12 @@ int hl_collect_labels(hl_collection *c, const char *dir, const char *labels, hl_
     }
     close(dir_fd);
     if (status)
-        hl_collection_free(c);
+        split_collection_free(c);
     return status;
 }
 
-void hl_collection_free(hl_collection *c)
+void split_collection_free(split_collection *c)
 {
     hl_manifest_free(&c->samples);
-    *c = (hl_collection){0};
+    *c = (split_collection){0};
 }

@@ -17,17 +17,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct hl_collection {
+typedef struct split_collection {
     hl_manifest samples;          /* finished, sorted by path */
     bool has_subsets;             /* the data set's own; otherwise all are HL_TRAIN */
     size_t others;                /* files that are no images */
     char listing[HL_DIGEST_SIZE]; /* of the paths, each with a NUL after it */
     char labels[HL_DIGEST_SIZE];  /* of the table; "" where there is none */
-} hl_collection;
+} split_collection;
 
-int hl_collect_folders(hl_collection *c, const char *dir, hl_patient_rule *rule, hl_err *e);
-int hl_collect_labels(hl_collection *c, const char *dir, const char *labels, hl_patient_rule *rule,
-                      hl_err *e);
-void hl_collection_free(hl_collection *c);
+int split_collect_folders(split_collection *c, const char *dir, split_patient_rule *rule,
+                          hl_err *e);
+int split_collect_labels(split_collection *c, const char *dir, const char *labels,
+                         split_patient_rule *rule, hl_err *e);
+void split_collection_free(split_collection *c);
 
 #endif

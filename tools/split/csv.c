@@ -10,7 +10,7 @@
 enum { MAX_COLUMNS = 1024 };
 
 /* A field in quotes, unquoted in place; leaves c->at behind the closing quote. */
-static int read_quoted(hl_csv *c, char **field, char **field_end, hl_err *e)
+static int read_quoted(split_csv *c, char **field, char **field_end, hl_err *e)
 {
     char *to = ++c->at;
     *field = to;
@@ -33,7 +33,7 @@ static int read_quoted(hl_csv *c, char **field, char **field_end, hl_err *e)
     return 0;
 }
 
-static int read_plain(hl_csv *c, char **field, char **field_end, hl_err *e)
+static int read_plain(split_csv *c, char **field, char **field_end, hl_err *e)
 {
     *field = c->at;
     c->at += strcspn(c->at, ",\"\r\n");
@@ -45,7 +45,7 @@ static int read_plain(hl_csv *c, char **field, char **field_end, hl_err *e)
 }
 
 /* Takes the comma or line end behind a field; *last tells whether the record ends here. */
-static int read_separator(hl_csv *c, bool *last, hl_err *e)
+static int read_separator(split_csv *c, bool *last, hl_err *e)
 {
     *last = true;
     if (c->at == c->end)
@@ -64,7 +64,7 @@ static int read_separator(hl_csv *c, bool *last, hl_err *e)
 }
 
 /* One record into fields[0 .. *n - 1]; more than max fields are counted as max + 1. */
-static int read_record(hl_csv *c, char **fields, size_t max, size_t *n, hl_err *e)
+static int read_record(split_csv *c, char **fields, size_t max, size_t *n, hl_err *e)
 {
     c->line = c->next_line;
     *n = 0;
@@ -84,7 +84,7 @@ static int read_record(hl_csv *c, char **fields, size_t max, size_t *n, hl_err *
     return 0;
 }
 
-static void skip_empty_lines(hl_csv *c)
+static void skip_empty_lines(split_csv *c)
 {
     while (c->at < c->end && (*c->at == '\n' || (*c->at == '\r' && c->at[1] == '\n'))) {
         c->at += *c->at == '\r' ? 2 : 1;
@@ -93,7 +93,7 @@ static void skip_empty_lines(hl_csv *c)
 }
 
 /* Spreadsheets separate by semicolons where a comma is the decimal mark. */
-static int check_separator(const hl_csv *c, hl_err *e)
+static int check_separator(const split_csv *c, hl_err *e)
 {
     const char *other = c->ncolumns == 1 ? strpbrk(c->columns[0], ";\t") : NULL;
     return other ? hl_fail(e, "%s: line %zu: expected columns separated by commas, found %s",
@@ -101,7 +101,7 @@ static int check_separator(const hl_csv *c, hl_err *e)
                  : 0;
 }
 
-static int check_columns(const hl_csv *c, hl_err *e)
+static int check_columns(const split_csv *c, hl_err *e)
 {
     if (check_separator(c, e))
         return -1;
@@ -113,10 +113,10 @@ static int check_columns(const hl_csv *c, hl_err *e)
     return 0;
 }
 
-int hl_csv_open(hl_csv *c, const char *name, char *text, size_t len, hl_err *e)
+int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_err *e)
 {
-    *c = (hl_csv){.name = name, .at = text, .end = text + len, .next_line = 1};
-    if (hl_text_check_encoding(text, len, name, e))
+    *c = (split_csv){.name = name, .at = text, .end = text + len, .next_line = 1};
+    if (hl_encoding_check(text, len, name, e))
         return -1;
     if (memchr(text, '\0', len))
         return hl_fail(e, "%s: not a CSV text: it holds a zero byte", name);
@@ -132,13 +132,13 @@ int hl_csv_open(hl_csv *c, const char *name, char *text, size_t len, hl_err *e)
     if (status == 0)
         status = check_columns(c, e);
     if (status)
-        hl_csv_close(c);
+        split_csv_close(c);
     else
         c->fields = hl_calloc(c->ncolumns, sizeof *c->fields);
     return status;
 }
 
-int hl_csv_next(hl_csv *c, bool *more, hl_err *e)
+int split_csv_next(split_csv *c, bool *more, hl_err *e)
 {
     skip_empty_lines(c);
     *more = c->at < c->end;
@@ -154,7 +154,7 @@ int hl_csv_next(hl_csv *c, bool *more, hl_err *e)
     return 0;
 }
 
-int hl_csv_column(const hl_csv *c, const char *column)
+int split_csv_column(const split_csv *c, const char *column)
 {
     for (size_t i = 0; i < c->ncolumns; i++)
         if (strcmp(c->columns[i], column) == 0)
@@ -162,9 +162,9 @@ int hl_csv_column(const hl_csv *c, const char *column)
     return -1;
 }
 
-void hl_csv_close(hl_csv *c)
+void split_csv_close(split_csv *c)
 {
     free(c->columns);
     free(c->fields);
-    *c = (hl_csv){0};
+    *c = (split_csv){0};
 }

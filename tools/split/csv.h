@@ -13,25 +13,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct hl_csv {
+typedef struct split_csv {
     const char *name; /* for messages */
     char *at, *end;   /* what is not read yet */
     size_t line;      /* where the current record starts, from 1 */
     size_t next_line;
     char **columns, **fields; /* pointers into the text */
     size_t ncolumns;
-} hl_csv;
+} split_csv;
 
 /* Reads the header. text (len bytes, and a NUL after them) is changed in place and must outlive
  * the reader; so the fields of all records stay valid as long as it does. */
-int hl_csv_open(hl_csv *c, const char *name, char *text, size_t len, hl_err *e);
+int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_err *e);
 
 /* The next record is in c->fields; *more is false when there is none. */
-int hl_csv_next(hl_csv *c, bool *more, hl_err *e);
+int split_csv_next(split_csv *c, bool *more, hl_err *e);
 
 /* Index of a column, or -1. */
-int hl_csv_column(const hl_csv *c, const char *column);
+int split_csv_column(const split_csv *c, const char *column);
 
-void hl_csv_close(hl_csv *c); /* does not free the text */
+void split_csv_close(split_csv *c); /* does not free the text */
 
 #endif

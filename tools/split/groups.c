@@ -39,54 +39,54 @@ static void number_patients(patients *p, const hl_manifest *m)
 }
 
 /* The smallest number in a set is the patient that sorts first. */
-static void join_patients(hl_together *t, const hl_duplicate *d, const hl_manifest *m)
+static void join_patients(split_groups *t, const hl_duplicate *d, const hl_manifest *m)
 {
     patients p;
-    hl_sets sets;
+    hl_union_find sets;
     number_patients(&p, m);
-    hl_sets_init(&sets, p.n);
+    hl_union_find_init(&sets, p.n);
     for (size_t i = 0; i < m->n; i++) {
         t->copies += d[i].likeness != HL_ALONE;
-        hl_sets_join(&sets, p.of[d[i].group], p.of[i]);
+        hl_union_find_join(&sets, p.of[d[i].group], p.of[i]);
     }
     size_t *size = hl_calloc(p.n, sizeof *size);
     for (size_t i = 0; i < p.n; i++)
-        size[hl_sets_find(&sets, i)]++;
+        size[hl_union_find_root(&sets, i)]++;
     for (size_t i = 0; i < p.n; i++)
         t->joined += size[i] > 1 ? size[i] : 0;
     for (size_t i = 0; i < m->n; i++)
-        t->keys[i] = p.names[hl_sets_find(&sets, p.of[i])];
+        t->keys[i] = p.names[hl_union_find_root(&sets, p.of[i])];
     free(size);
-    hl_sets_free(&sets);
+    hl_union_find_free(&sets);
     free(p.of);
     free(p.names);
 }
 
-int hl_together_find(hl_together *t, const hl_manifest *m, const hl_fingerprints_how *how,
-                     hl_err *e)
+int split_groups_find(split_groups *t, const hl_manifest *m, const hl_fingerprint_options *how,
+                      hl_err *e)
 {
-    *t = (hl_together){.keys = hl_malloc(m->n, sizeof *t->keys)};
+    *t = (split_groups){.keys = hl_malloc(m->n, sizeof *t->keys)};
     hl_fingerprint *f = hl_calloc(m->n, sizeof *f);
     hl_duplicate *d = hl_malloc(m->n, sizeof *d);
-    int status = hl_fingerprints_read(f, m, how, e);
+    int status = hl_fingerprint_set_read(f, m, how, e);
     if (status == 0)
         status = hl_duplicates_find(d, f, m->n, how->jobs, e);
     if (status == 0) {
-        hl_fingerprints_digest(f, m, t->digest);
+        hl_fingerprint_set_digest(f, m, t->digest);
         for (size_t i = 0; i < m->n; i++)
             t->unreadable += f[i].why != NULL;
         join_patients(t, d, m);
     } else {
-        hl_together_free(t);
+        split_groups_free(t);
     }
-    hl_fingerprints_free(f, m->n);
+    hl_fingerprint_set_free(f, m->n);
     free(f);
     free(d);
     return status;
 }
 
-void hl_together_free(hl_together *t)
+void split_groups_free(split_groups *t)
 {
     free(t->keys);
-    *t = (hl_together){0};
+    *t = (split_groups){0};
 }

@@ -15,17 +15,17 @@
 
 #include <stddef.h>
 
-typedef struct hl_together {
+typedef struct split_groups {
     const char **keys; /* [n] name of the group of each sample; owned, but not the names */
     size_t copies;     /* images that are a copy of another one */
     size_t joined;     /* patients that are kept together with another one */
     size_t unreadable; /* files that hold no picture that can be read */
-    char digest[HL_DIGEST_SIZE]; /* of what was read, see hl_fingerprints_digest */
-} hl_together;
+    char digest[HL_DIGEST_SIZE]; /* of what was read, see hl_fingerprint_set_digest */
+} split_groups;
 
 /* Reads all images of a finished manifest. */
-int hl_together_find(hl_together *t, const hl_manifest *m, const hl_fingerprints_how *how,
-                     hl_err *e);
-void hl_together_free(hl_together *t); /* safe on a zeroed one */
+int split_groups_find(split_groups *t, const hl_manifest *m, const hl_fingerprint_options *how,
+                      hl_err *e);
+void split_groups_free(split_groups *t); /* safe on a zeroed one */
 
 #endif

@@ -50,7 +50,7 @@ static size_t im(const char *name)
     return take(&s, "-") && is_rest(s) ? len : 0;
 }
 
-size_t hl_kermany_patient(const char *name)
+size_t split_kermany_patient(const char *name)
 {
     const size_t len = person(name);
     return len ? len : im(name);

@@ -15,6 +15,6 @@
 /* The patient is the first so many bytes of the name ("person12_bacteria", "IM-0115"); 0 where the
  * name does not follow the rule. name is a file's name without folders; its extension may be
  * there or not. */
-size_t hl_kermany_patient(const char *name);
+size_t split_kermany_patient(const char *name);
 
 #endif

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-int hl_patient_rule_make(hl_patient_rule *r, const char *pattern, hl_err *e)
+int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e)
 {
-    *r = (hl_patient_rule){.pattern = pattern};
+    *r = (split_patient_rule){.pattern = pattern};
     if (!pattern)
         return 0;
     const int code = regcomp(&r->regex, pattern, REG_EXTENDED);
@@ -21,7 +21,7 @@ int hl_patient_rule_make(hl_patient_rule *r, const char *pattern, hl_err *e)
     return hl_fail(e, "'%s' is no regular expression: %s", pattern, why);
 }
 
-static char *by_pattern(const hl_patient_rule *r, const char *path, hl_err *e)
+static char *by_pattern(const split_patient_rule *r, const char *path, hl_err *e)
 {
     regmatch_t match[2];
     const size_t group = r->regex.re_nsub > 0 ? 1 : 0;
@@ -38,13 +38,13 @@ static char *by_pattern(const hl_patient_rule *r, const char *path, hl_err *e)
     return hl_strndup(path + match[group].rm_so, (size_t)(match[group].rm_eo - match[group].rm_so));
 }
 
-char *hl_patient_of(hl_patient_rule *r, const char *path, hl_err *e)
+char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e)
 {
     if (r->pattern)
         return by_pattern(r, path, e);
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
-    const size_t len = hl_kermany_patient(name);
+    const size_t len = split_kermany_patient(name);
     if (len)
         return hl_strndup(name, len);
     r->unknown++;
@@ -53,9 +53,9 @@ char *hl_patient_of(hl_patient_rule *r, const char *path, hl_err *e)
     return hl_strndup(path, dot && dot > name ? (size_t)(dot - path) : strlen(path));
 }
 
-void hl_patient_rule_free(hl_patient_rule *r)
+void split_patient_rule_free(split_patient_rule *r)
 {
     if (r->pattern)
         regfree(&r->regex);
-    *r = (hl_patient_rule){0};
+    *r = (split_patient_rule){0};
 }

@@ -8,21 +8,21 @@
 #include <regex.h>
 #include <stddef.h>
 
-typedef struct hl_patient_rule {
+typedef struct split_patient_rule {
     const char *pattern; /* NULL: the rule of the Kermany set, see kermany.h */
     regex_t regex;
     size_t unknown; /* names so far that do not follow the Kermany rule */
-} hl_patient_rule;
+} split_patient_rule;
 
 /* pattern: a POSIX extended regular expression that is applied to the relative path; its first
  * group, or without groups the whole match, is the patient. */
-int hl_patient_rule_make(hl_patient_rule *r, const char *pattern, hl_err *e);
+int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e);
 
 /* The patient of an image, which the caller frees. A path that the pattern does not match is an
  * error (NULL); a name that does not follow the Kermany rule is a patient of its own: the path
  * without extension. */
-char *hl_patient_of(hl_patient_rule *r, const char *path, hl_err *e);
+char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e);
 
-void hl_patient_rule_free(hl_patient_rule *r);
+void split_patient_rule_free(split_patient_rule *r);
 
 #endif

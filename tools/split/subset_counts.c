@@ -19,7 +19,7 @@ typedef struct seen {
     bool (*cells)[HL_SUBSETS + 1]; /* nclasses + 1 rows */
 } seen;
 
-static void count_patient(hl_subset_counts *c, seen *s, size_t row, size_t column)
+static void count_patient(split_subset_counts *c, seen *s, size_t row, size_t column)
 {
     if (s->cells[row][column])
         return;
@@ -27,7 +27,7 @@ static void count_patient(hl_subset_counts *c, seen *s, size_t row, size_t colum
     c->patients[row][column]++;
 }
 
-static void count_group(hl_subset_counts *c, const hl_manifest *m, seen *s, const size_t *order,
+static void count_group(split_subset_counts *c, const hl_manifest *m, seen *s, const size_t *order,
                         size_t n)
 {
     const size_t all = m->nclasses, any = HL_SUBSETS;
@@ -48,10 +48,10 @@ static void count_group(hl_subset_counts *c, const hl_manifest *m, seen *s, cons
     memset(s->cells[all], 0, sizeof *s->cells);
 }
 
-void hl_subset_counts_make(hl_subset_counts *c, const hl_manifest *m)
+void split_subset_counts_make(split_subset_counts *c, const hl_manifest *m)
 {
     const size_t nrows = m->nclasses + 1;
-    *c = (hl_subset_counts){.nclasses = m->nclasses};
+    *c = (split_subset_counts){.nclasses = m->nclasses};
     c->images = hl_calloc(nrows, sizeof *c->images);
     c->patients = hl_calloc(nrows, sizeof *c->patients);
     seen s = {hl_calloc(nrows, sizeof *s.cells)};
@@ -74,9 +74,9 @@ void hl_subset_counts_make(hl_subset_counts *c, const hl_manifest *m)
     free(s.cells);
 }
 
-void hl_subset_counts_free(hl_subset_counts *c)
+void split_subset_counts_free(split_subset_counts *c)
 {
     free(c->images);
     free(c->patients);
-    *c = (hl_subset_counts){0};
+    *c = (split_subset_counts){0};
 }

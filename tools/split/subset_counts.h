@@ -9,14 +9,14 @@
 
 /* The last column of a row stands for all subsets, the last row for all classes. A patient counts
  * once in every cell that has an image of that patient. */
-typedef struct hl_subset_counts {
+typedef struct split_subset_counts {
     size_t (*images)[HL_SUBSETS + 1];   /* nclasses + 1 rows, owned */
     size_t (*patients)[HL_SUBSETS + 1]; /* the same */
     size_t nclasses;
     size_t divided; /* patients with images in several subsets */
-} hl_subset_counts;
+} split_subset_counts;
 
-void hl_subset_counts_make(hl_subset_counts *c, const hl_manifest *m);
-void hl_subset_counts_free(hl_subset_counts *c);
+void split_subset_counts_make(split_subset_counts *c, const hl_manifest *m);
+void split_subset_counts_free(split_subset_counts *c);
 
 #endif

@@ -10,15 +10,15 @@ static struct {
     hl_manifest m;
     hl_fingerprint prints[MAX];
     hl_duplicate copies[MAX];
-    hl_audit a;
+    audit_context a;
 } set;
 
 static int empty_set(void **state)
 {
     (void)state;
     memset(&set, 0, sizeof set);
-    set.a =
-        (hl_audit){.m = &set.m, .prints = set.prints, .copies = set.copies, .shortcut_limit = 0.7};
+    set.a = (audit_context){
+        .m = &set.m, .prints = set.prints, .copies = set.copies, .shortcut_limit = 0.7};
     return 0;
 }
 
@@ -26,7 +26,7 @@ static int free_set(void **state)
 {
     (void)state;
     hl_manifest_free(&set.m);
-    hl_findings_free(&set.a.findings);
+    audit_findings_free(&set.a.findings);
     return 0;
 }
 
@@ -67,7 +67,7 @@ static void an_area_with_its_direction(void **state)
     add("B", HL_TRAIN, 20);
     add("B", HL_TEST, 30);
     hl_manifest_finish(&set.m);
-    hl_check_shortcuts(&set.a);
+    audit_check_shortcuts(&set.a);
     assert_string_equal(
         row_of("width", "B"),
         "note\tshortcut\twidth\t\tB\t\t\t0.8750\t4\twidth is larger in B: AUROC 0.875 "
@@ -86,7 +86,7 @@ static void add_separable(size_t n, size_t wrong)
         add("B", HL_TRAIN, i < wrong ? 2000 + i : 500 + i);
     }
     hl_manifest_finish(&set.m);
-    hl_check_shortcuts(&set.a);
+    audit_check_shortcuts(&set.a);
 }
 
 static void chance_is_no_shortcut(void **state)
@@ -125,7 +125,7 @@ static void of_three_classes_each_against_the_others(void **state)
         add("C", HL_TRAIN, 300 + i);
     }
     hl_manifest_finish(&set.m);
-    hl_check_shortcuts(&set.a);
+    audit_check_shortcuts(&set.a);
     assert_contains(row_of("width", "A"), "warning\tshortcut\twidth\t\tA\t\t\t0.0000\t90\t");
     assert_contains(row_of("width", "B"), "note\tshortcut\twidth\t\tB\t\t\t0.5000\t90\t");
     assert_contains(row_of("width", "C"), "warning\tshortcut\twidth\t\tC\t\t\t1.0000\t90\t");
@@ -140,9 +140,9 @@ static void files_without_a_picture_have_no_traits(void **state)
     add("B", HL_TRAIN, 20);
     set.prints[1].why = why;
     hl_manifest_finish(&set.m);
-    hl_check_shortcuts(&set.a);
+    audit_check_shortcuts(&set.a);
     assert_contains(row_of("width", "B"), "\t1.0000\t2\t");
-    hl_check_unreadable(&set.a);
+    audit_check_unreadable(&set.a);
     assert_contains(set.a.findings.rows.data,
                     "error\tunreadable\t\tval\tA\t0001.png\t\t\t1\tdamaged\n");
     assert_int_equal(set.a.unreadable, 1);
@@ -154,7 +154,7 @@ static void one_class_has_no_shortcut(void **state)
     add("A", HL_TRAIN, 10);
     add("A", HL_TRAIN, 20);
     hl_manifest_finish(&set.m);
-    hl_check_shortcuts(&set.a);
+    audit_check_shortcuts(&set.a);
     assert_int_equal(set.a.findings.rows.len, 0);
 }
 
@@ -162,12 +162,12 @@ static void severity_of_divisions(void **state)
 {
     (void)state;
     const unsigned train = 1 << HL_TRAIN, val = 1 << HL_VAL, test = 1 << HL_TEST;
-    assert_int_equal(hl_severity_of_division(train), HL_NOTE);
-    assert_int_equal(hl_severity_of_division(test), HL_NOTE);
-    assert_int_equal(hl_severity_of_division(train | val), HL_WARNING);
-    assert_int_equal(hl_severity_of_division(val | test), HL_WARNING);
-    assert_int_equal(hl_severity_of_division(train | test), HL_ERROR);
-    assert_int_equal(hl_severity_of_division(train | val | test), HL_ERROR);
+    assert_int_equal(audit_severity_of_division(train), AUDIT_NOTE);
+    assert_int_equal(audit_severity_of_division(test), AUDIT_NOTE);
+    assert_int_equal(audit_severity_of_division(train | val), AUDIT_WARNING);
+    assert_int_equal(audit_severity_of_division(val | test), AUDIT_WARNING);
+    assert_int_equal(audit_severity_of_division(train | test), AUDIT_ERROR);
+    assert_int_equal(audit_severity_of_division(train | val | test), AUDIT_ERROR);
 }
 
 /* A group of three over three subsets leaks, though no two neighbours in the list do. */
@@ -182,11 +182,11 @@ static void a_group_leaks_as_a_whole(void **state)
         set.copies[i] = (hl_duplicate){
             .group = 0, .other = (i + 1) % 3, .likeness = HL_NEAR, .correlation = 0.97};
     hl_manifest_finish(&set.m);
-    hl_check_copies(&set.a);
+    audit_check_copies(&set.a);
     assert_int_equal(set.a.groups, 1);
     assert_int_equal(set.a.copied, 3);
     assert_int_equal(set.a.leaking_groups, 1);
-    assert_int_equal(set.a.findings.count[HL_ERROR], 3);
+    assert_int_equal(set.a.findings.count[AUDIT_ERROR], 3);
     assert_contains(
         set.a.findings.rows.data,
         "error\tnear\t1\tval\tA\t0001.png\t0002.png\t0.9700\t3\t3 images of 3 patients: "
@@ -196,10 +196,10 @@ static void a_group_leaks_as_a_whole(void **state)
 static void names_are_escaped(void **state)
 {
     (void)state;
-    hl_findings_add(
+    audit_findings_add(
         &set.a.findings,
-        &(hl_finding){
-            .severity = HL_NOTE, .check = "x", .sample = "a\tb\nc", .value = NAN, .text = "t"});
+        &(audit_finding){
+            .severity = AUDIT_NOTE, .check = "x", .sample = "a\tb\nc", .value = NAN, .text = "t"});
     assert_string_equal(set.a.findings.rows.data, "note\tx\t\t\t\ta\\tb\\nc\t\t\t0\tt\n");
 }
 

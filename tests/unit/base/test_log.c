@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "helpers.h"
 
 static void say_all(void *arg)

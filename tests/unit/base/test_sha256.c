@@ -2,6 +2,7 @@
 /* SHA-256 against the test vectors of FIPS 180-4 and NIST's examples. */
 #include "base/sha256.h"
 #include "helpers.h"
+#include "sys/file_digest.h"
 
 static const char of_nothing[] =
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/parse.h"
 #include "base/strbuf.h"
+#include "format/tsv.h"
 #include "helpers.h"
 
 static void whole_numbers_are_strict(void **state)
@@ -77,20 +79,20 @@ static void reals_are_strict(void **state)
 static void text_grows(void **state)
 {
     (void)state;
-    hl_text t = {0};
-    hl_text_puts(&t, "");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
     assert_string_equal(t.data, "");
     for (int i = 0; i < 10000; i++)
-        hl_text_printf(&t, "%d,", i % 10);
+        hl_strbuf_printf(&t, "%d,", i % 10);
     assert_int_equal(t.len, 20000);
     assert_int_equal(strlen(t.data), 20000);
     assert_memory_equal(t.data + 19990, "5,6,7,8,9,", 11);
-    hl_text_add(&t, "a\0b", 3);
+    hl_strbuf_add(&t, "a\0b", 3);
     assert_int_equal(t.len, 20003);
     assert_memory_equal(t.data + 20000, "a\0b", 4);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     assert_null(t.data);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void text_takes_long_pieces(void **state)
@@ -100,26 +102,26 @@ static void text_takes_long_pieces(void **state)
     assert_non_null(piece);
     memset(piece, 'x', 70000);
     piece[70000] = '\0';
-    hl_text t = {0};
-    hl_text_puts(&t, "ab");
-    hl_text_printf(&t, "%s%%%s", piece, "");
-    hl_text_puts(&t, piece);
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "ab");
+    hl_strbuf_printf(&t, "%s%%%s", piece, "");
+    hl_strbuf_puts(&t, piece);
     assert_int_equal(t.len, 140003);
     assert_int_equal(strlen(t.data), 140003);
     assert_int_equal(t.data[70002], '%');
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     free(piece);
 }
 
 static void tsv_escapes_four_characters(void **state)
 {
     (void)state;
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_tsv_escape(&t, "");
     assert_string_equal(t.data, "");
     hl_tsv_escape(&t, "a\tb\nc\rd\\e \"é\x01");
     assert_string_equal(t.data, "a\\tb\\nc\\rd\\\\e \"é\x01");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void tsv_round_trip(void **state)
@@ -131,12 +133,12 @@ static void tsv_round_trip(void **state)
         for (int b = 1; b < 256; b++) {
             pair[0] = (char)a;
             pair[1] = (char)b;
-            hl_text t = {0};
+            hl_strbuf t = {0};
             hl_tsv_escape(&t, pair);
             assert_null(strpbrk(t.data, "\t\n\r"));
             assert_true(hl_tsv_unescape(t.data));
             assert_string_equal(t.data, pair);
-            hl_text_free(&t);
+            hl_strbuf_free(&t);
         }
 }
 

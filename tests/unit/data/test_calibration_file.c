@@ -62,7 +62,7 @@ static void comes_back(void **state)
     assert_true(p->value == 0.95 && p->threshold == 0.6 && p->sensitivity == 0.5 &&
                 p->specificity == 1);
     assert_null(hl_calibration_point(&b, "specificity"));
-    const hl_outlier *o = &b.outlier;
+    const hl_mahalanobis *o = &b.outlier;
     assert_true(o->inputs == 2 && o->dims == 2 && o->nmeans == 2 && o->seed == UINT64_MAX);
     assert_true(o->threshold == 0.1 && o->quantile == 0.99 && o->shrinkage == 0.25);
     assert_true(o->trained == 10 && o->held_out == 12);
@@ -76,7 +76,7 @@ static void without_a_reference(void **state)
     (void)state;
     hl_err e;
     hl_calibration a = sample(), b;
-    a.outlier = (hl_outlier){0};
+    a.outlier = (hl_mahalanobis){0};
     a.positive = HL_NO_POSITIVE;
     a.npoints = 0;
     assert_int_equal(hl_calibration_write(&a, "c.zst", &e), 0);
@@ -90,7 +90,7 @@ static void belongs_to_one_head(void **state)
     (void)state;
     hl_err e;
     hl_calibration c = sample();
-    hl_space space = c.space;
+    hl_feature_space space = c.space;
     assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &space, 2, "h", &e), 0);
     assert_int_equal(hl_calibration_check(&c, "c", "sha256:13", &space, 2, "h", &e), -1);
     assert_contains(e.msg, "another head than h: expected sha256:13, found sha256:12");
@@ -108,7 +108,7 @@ static void put(const char *object, int64_t rows, int64_t columns, float fill)
     hl_tf_header h = {0};
     hl_tf_writer *w;
     const hl_calibration c = sample();
-    char *space = hl_space_format(&c.space);
+    char *space = hl_feature_space_format(&c.space);
     hl_tf_set_meta(&h, "hilum.kind", "calibration");
     hl_tf_set_meta(&h, "hilum.classes", "[\"NORMAL\",\"PNEUMONIA\"]");
     hl_tf_set_meta(&h, "hilum.space", space);

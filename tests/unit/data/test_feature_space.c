@@ -2,30 +2,30 @@
 #include "data/feature_space.h"
 #include "helpers.h"
 
-static hl_space full_space(void)
+static hl_feature_space full_space(void)
 {
-    return (hl_space){.height = 224,
-                      .width = 200,
-                      .filter = "bilinear",
-                      .fit = "stretch",
-                      .backbone = "vgg16",
-                      .weights = "seeded:1",
-                      .normalize = "caffe",
-                      .cut = "block5_pool",
-                      .pool = "flatten"};
+    return (hl_feature_space){.height = 224,
+                              .width = 200,
+                              .filter = "bilinear",
+                              .fit = "stretch",
+                              .backbone = "vgg16",
+                              .weights = "seeded:1",
+                              .normalize = "caffe",
+                              .cut = "block5_pool",
+                              .pool = "flatten"};
 }
 
 static void round_trip(void **state)
 {
     (void)state;
     hl_err e;
-    hl_space s = full_space(), back;
-    char *json = hl_space_format(&s);
+    hl_feature_space s = full_space(), back;
+    char *json = hl_feature_space_format(&s);
     assert_string_equal(json, "{\"backbone\":\"vgg16\",\"cut\":\"block5_pool\",\"filter\":"
                               "\"bilinear\",\"fit\":\"stretch\",\"height\":224,\"normalize\":"
                               "\"caffe\",\"pool\":\"flatten\",\"weights\":\"seeded:1\","
                               "\"width\":200}");
-    assert_int_equal(hl_space_parse(&back, json, &e), 0);
+    assert_int_equal(hl_feature_space_parse(&back, json, &e), 0);
     assert_memory_equal(&back, &s, sizeof s);
     free(json);
 }
@@ -34,10 +34,10 @@ static void empty_fields_are_left_out(void **state)
 {
     (void)state;
     hl_err e;
-    hl_space s = {.height = 1, .width = 2, .filter = "area"}, back;
-    char *json = hl_space_format(&s);
+    hl_feature_space s = {.height = 1, .width = 2, .filter = "area"}, back;
+    char *json = hl_feature_space_format(&s);
     assert_string_equal(json, "{\"filter\":\"area\",\"height\":1,\"width\":2}");
-    assert_int_equal(hl_space_parse(&back, json, &e), 0);
+    assert_int_equal(hl_feature_space_parse(&back, json, &e), 0);
     assert_memory_equal(&back, &s, sizeof s);
     free(json);
 }
@@ -46,12 +46,14 @@ static void the_longest_text_fits(void **state)
 {
     (void)state;
     hl_err e;
-    hl_space s;
+    hl_feature_space s;
     assert_int_equal(
-        hl_space_parse(&s, "{\"height\":1,\"width\":1,\"pool\":\"123456789012345\"}", &e), 0);
+        hl_feature_space_parse(&s, "{\"height\":1,\"width\":1,\"pool\":\"123456789012345\"}", &e),
+        0);
     assert_string_equal(s.pool, "123456789012345");
     assert_int_equal(
-        hl_space_parse(&s, "{\"height\":1,\"width\":1,\"pool\":\"1234567890123456\"}", &e), -1);
+        hl_feature_space_parse(&s, "{\"height\":1,\"width\":1,\"pool\":\"1234567890123456\"}", &e),
+        -1);
     assert_string_equal(e.msg, "hilum.space: expected pool as a text of at most 15 bytes");
 }
 
@@ -78,8 +80,8 @@ static void bad_spaces_are_refused(void **state)
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
-        hl_space s;
-        assert_int_equal(hl_space_parse(&s, bad[i].json, &e), -1);
+        hl_feature_space s;
+        assert_int_equal(hl_feature_space_parse(&s, bad[i].json, &e), -1);
         assert_contains(e.msg, bad[i].why);
     }
 }
@@ -88,29 +90,29 @@ static void equal_spaces_match(void **state)
 {
     (void)state;
     hl_err e;
-    const hl_space a = full_space(), b = full_space();
-    assert_int_equal(hl_space_match(&a, "a", &b, "b", &e), 0);
+    const hl_feature_space a = full_space(), b = full_space();
+    assert_int_equal(hl_feature_space_match(&a, "a", &b, "b", &e), 0);
 }
 
-static void differs(const hl_space *b, const char *message)
+static void differs(const hl_feature_space *b, const char *message)
 {
     hl_err e;
-    const hl_space a = full_space();
-    assert_int_equal(hl_space_match(&a, "head.st", b, "features.st", &e), -1);
+    const hl_feature_space a = full_space();
+    assert_int_equal(hl_feature_space_match(&a, "head.st", b, "features.st", &e), -1);
     assert_string_equal(e.msg, message);
 }
 
 static void a_difference_is_named(void **state)
 {
     (void)state;
-    hl_space b = full_space();
+    hl_feature_space b = full_space();
     b.width = 299;
     differs(&b, "feature spaces differ in size: head.st has 224 x 200, features.st has 224 x 299");
     b = full_space();
     b.height = 1;
     differs(&b, "feature spaces differ in size: head.st has 224 x 200, features.st has 1 x 200");
 
-    hl_space s;
+    hl_feature_space s;
     const struct {
         const char *name, *was;
         char *value;
@@ -142,12 +144,12 @@ static void the_flavour_counts(void **state)
 {
     (void)state;
     hl_err e;
-    hl_space b = full_space(), back;
+    hl_feature_space b = full_space(), back;
     strcpy(b.flavour, "torch");
     differs(&b, "feature spaces differ in flavour: head.st has keras, features.st has torch");
-    char *json = hl_space_format(&b);
+    char *json = hl_feature_space_format(&b);
     assert_non_null(strstr(json, "\"flavour\":\"torch\""));
-    assert_int_equal(hl_space_parse(&back, json, &e), 0);
+    assert_int_equal(hl_feature_space_parse(&back, json, &e), 0);
     assert_memory_equal(&back, &b, sizeof b);
     free(json);
 }
@@ -156,7 +158,7 @@ static void the_flavour_counts(void **state)
 static void the_backbone_is_named_before_what_follows_from_it(void **state)
 {
     (void)state;
-    hl_space b = full_space();
+    hl_feature_space b = full_space();
     strcpy(b.backbone, "mobilenetv2");
     strcpy(b.normalize, "tf");
     strcpy(b.pool, "avg");

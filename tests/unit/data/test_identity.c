@@ -60,8 +60,8 @@ static void put_stating(const char *stated, const char *data)
         "{\"__metadata__\":{\"hilum.kind\":\"test\"%s%s%s},\"x\":{\"dtype\":\"U8\",\"shape\":[5],"
         "\"data_offsets\":[0,5]}}",
         *stated ? ",\"hilum.data\":\"" : "", stated, *stated ? "\"" : "");
-    hl_text t = plain(strlen(header), header, 0);
-    hl_text_add(&t, data, 5);
+    hl_strbuf t = plain(strlen(header), header, 0);
+    hl_strbuf_add(&t, data, 5);
     put_framed(t, 0);
 }
 
@@ -99,8 +99,8 @@ static void record_and_warn(void *unused)
     hl_tf_reader *r;
     (void)unused;
     child_expects(hl_tf_open(&r, "f", NULL, &e) == 0);
-    hl_chain_warn_of_old_id("images", false);
-    hl_chain_warn_of_old_id("head", !hl_tf_id_covers_data(r));
+    hl_provenance_warn_old_id("images", false);
+    hl_provenance_warn_old_id("head", !hl_tf_id_covers_data(r));
     hl_tf_close(r);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/log.h"
+#include "base/clock.h"
 #include "data/manifest.h"
 #include "format/string_list.h"
 #include "helpers.h"
@@ -55,12 +55,12 @@ static void text_is_as_specified(void **state)
     (void)state;
     hl_manifest m = example();
     char expected[1024];
-    hl_text t = {0};
+    hl_strbuf t = {0};
     snprintf(expected, sizeof expected, MAGIC "#root\t\n#chain\t[]\n%s", example_rows);
     hl_manifest_format(&m, true, &t);
     assert_memory_equal(t.data, expected, strlen(expected));
     assert_int_equal(strncmp(t.data + strlen(expected), "#sha256\t", 8), 0);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     snprintf(expected, sizeof expected, MAGIC "%s", example_rows);
     hl_manifest_format(&m, false, &t);
     assert_string_equal(t.data, expected);
@@ -69,7 +69,7 @@ static void text_is_as_specified(void **state)
     hl_digest_bytes(t.data, t.len, by_text);
     hl_manifest_digest(&m, digest);
     assert_string_equal(digest, by_text);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     hl_manifest_free(&m);
 }
 
@@ -82,7 +82,7 @@ static void round_trip(void **state)
     free(m.chain);
     m.root = strdup("/data/new\nline\\");
     m.chain = strdup("[{\"tool\":\"split\",\"options\":\"\\t\"}]");
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_manifest_format(&m, true, &t);
     assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
     assert_string_equal(back.root, m.root);
@@ -106,7 +106,7 @@ static void round_trip(void **state)
     back.samples[0].subset = HL_VAL;
     hl_manifest_digest(&back, b);
     assert_string_not_equal(a, b);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     hl_manifest_free(&m);
     hl_manifest_free(&back);
 }
@@ -206,19 +206,19 @@ static void variants_are_told_from_images(void **state)
     hl_err e;
     hl_manifest m = {0}, back;
     hl_manifest_add(&m, "a", "A", "p1", HL_TRAIN);
-    assert_false(hl_manifest_has_variants(&m));
-    hl_manifest_add_variant(&m);
-    hl_manifest_add_variant(&m);
+    assert_false(hl_manifest_has_augmented(&m));
+    hl_manifest_add_augmented(&m);
+    hl_manifest_add_augmented(&m);
     hl_manifest_add(&m, "b", "B", "p2", HL_TEST);
     hl_manifest_finish(&m);
-    assert_true(hl_manifest_has_variants(&m));
-    hl_text t = {0};
+    assert_true(hl_manifest_has_augmented(&m));
+    hl_strbuf t = {0};
     hl_manifest_format(&m, false, &t);
     assert_string_equal(t.data, MAGIC "#samples\t4\n" FIVE "a\tA\tp1\ttrain\t0\n"
                                       "a\tA\tp1\ttrain\t1\na\tA\tp1\ttrain\t2\n"
                                       "b\tB\tp2\ttest\t0\n");
     assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     assert_int_equal(back.n, 4);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(back.samples[i].variant, i < 3 ? i : 0);
@@ -240,10 +240,10 @@ static void a_column_without_variants_is_none(void **state)
     hl_err e;
     hl_manifest m;
     assert_int_equal(parse(&m, MAGIC FIVE "a\tb\tc\tval\t0\n", &e), 0);
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_manifest_format(&m, false, &t);
     assert_string_equal(t.data, MAGIC "#samples\t1\n" COLUMNS "a\tb\tc\tval\n");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     hl_manifest_free(&m);
 }
 
@@ -282,13 +282,13 @@ static void many_samples(void **state)
         hl_manifest_add(&m, path, label, path, (hl_subset)(i % 3));
     }
     hl_manifest_finish(&m);
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_manifest_format(&m, false, &t);
     assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
     assert_int_equal(back.n, 20000);
     assert_int_equal(back.nclasses, 10);
     assert_string_equal(back.samples[19999].path, m.samples[19999].path);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     hl_manifest_free(&m);
     hl_manifest_free(&back);
 }
@@ -306,10 +306,10 @@ static void classes_are_limited(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         hl_err e;
         hl_manifest m;
-        hl_text t = {0};
-        hl_text_puts(&t, MAGIC COLUMNS);
+        hl_strbuf t = {0};
+        hl_strbuf_puts(&t, MAGIC COLUMNS);
         for (int k = 0; k < cases[i].classes; k++)
-            hl_text_printf(&t, "%d.png\tclass %d\tp\ttrain\n", k, k);
+            hl_strbuf_printf(&t, "%d.png\tclass %d\tp\ttrain\n", k, k);
         const double start = hl_now();
         const int status = hl_manifest_parse(&m, "m", t.data, t.len, &e);
         assert_true(hl_now() - start < 5);
@@ -317,7 +317,7 @@ static void classes_are_limited(void **state)
         if (cases[i].message)
             assert_string_equal(e.msg, cases[i].message);
         hl_manifest_free(&m);
-        hl_text_free(&t);
+        hl_strbuf_free(&t);
     }
 }
 
@@ -326,14 +326,14 @@ static void files_of_windows_mean_the_same(void **state)
     (void)state;
     hl_err e;
     hl_manifest m = {0}, back;
-    hl_text t = {0}, crlf = {0};
+    hl_strbuf t = {0}, crlf = {0};
     hl_manifest_add(&m, "a.png", "A", "p", HL_TRAIN);
     hl_manifest_add(&m, "b\r.png", "B\n", "q", HL_TEST);
     hl_manifest_finish(&m);
     hl_manifest_format(&m, true, &t); /* with its seal */
-    hl_text_puts(&crlf, "\xef\xbb\xbf");
+    hl_strbuf_puts(&crlf, "\xef\xbb\xbf");
     for (const char *at = t.data; *at; at++)
-        hl_text_puts(&crlf, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
+        hl_strbuf_puts(&crlf, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
     put_text("m.tsv", crlf.data);
     if (hl_manifest_read(&back, "m.tsv", &e))
         fail_msg("%s", e.msg);
@@ -346,8 +346,8 @@ static void files_of_windows_mean_the_same(void **state)
     hl_manifest_free(&back);
     assert_int_equal(hl_manifest_read(&back, "m.tsv", &e), -1);
     assert_contains(e.msg, "m.tsv: changed since it was written");
-    hl_text_free(&t);
-    hl_text_free(&crlf);
+    hl_strbuf_free(&t);
+    hl_strbuf_free(&crlf);
     hl_manifest_free(&m);
 }
 

@@ -40,16 +40,16 @@ static void test_origin(void **state)
     (void)state;
     hl_err e;
     hl_predictions p;
-    hl_text t = {0};
-    hl_text_puts(&t, "#chain\t[]\n");
-    hl_text_puts(&t, good);
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "#chain\t[]\n");
+    hl_strbuf_puts(&t, good);
     assert_int_equal(read_text(&p, t.data, NULL, &e), -1);
     assert_contains(e.msg, "p.tsv: cut short, or changed by hand: expected #sha256");
-    hl_seal_table(&t, 0);
+    hl_checksum_add_line(&t, 0);
     assert_int_equal(read_text(&p, t.data, NULL, &e), 0);
     assert_string_equal(p.chain, "[]");
     hl_predictions_free(&p);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void test_classes_of_the_file(void **state)
@@ -108,15 +108,15 @@ static void test_many_classes(void **state)
     (void)state;
     hl_err e;
     hl_predictions p;
-    hl_text t = {0};
-    hl_text_puts(&t, "sample\tpatient\tsubset\tlabel\tpredicted");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "sample\tpatient\tsubset\tlabel\tpredicted");
     for (int k = 0; k <= HL_MAX_CLASSES; k++)
-        hl_text_printf(&t, "\tp_%d", k);
-    hl_text_puts(&t, "\n");
+        hl_strbuf_printf(&t, "\tp_%d", k);
+    hl_strbuf_puts(&t, "\n");
     put_text("p.tsv", t.data);
     assert_int_equal(hl_predictions_read(&p, "p.tsv", NULL, 0, NULL, NULL, &e), -1);
     assert_string_equal(e.msg, "p.tsv: expected at most 1000 classes, found 1001");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 int main(void)

@@ -19,7 +19,7 @@ static void extend(const char *ancestors, size_t ninputs, const char *expected)
 {
     hl_err e;
     char *chain;
-    assert_int_equal(hl_chain_extend(&chain, ancestors, &cli, inputs, ninputs, &e), 0);
+    assert_int_equal(hl_provenance_extend(&chain, ancestors, &cli, inputs, ninputs, &e), 0);
     assert_string_equal(chain, expected);
     free(chain);
 }
@@ -42,11 +42,11 @@ static void text_must_be_utf8(void **state)
     hl_err e;
     char *chain;
     pattern = "\xe9";
-    assert_int_equal(hl_chain_extend(&chain, NULL, &cli, NULL, 0, &e), -1);
+    assert_int_equal(hl_provenance_extend(&chain, NULL, &cli, NULL, 0, &e), -1);
     assert_string_equal(e.msg, "provenance: an option or a digest is not UTF-8");
     pattern = NULL;
     const hl_input bad = {"images", "\xff"};
-    assert_int_equal(hl_chain_extend(&chain, NULL, &cli, &bad, 1, &e), -1);
+    assert_int_equal(hl_provenance_extend(&chain, NULL, &cli, &bad, 1, &e), -1);
 }
 
 static void ancestors_must_be_a_list(void **state)
@@ -57,10 +57,10 @@ static void ancestors_must_be_a_list(void **state)
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
         char *chain;
-        assert_int_equal(hl_chain_extend(&chain, bad[i], &cli, NULL, 0, &e), -1);
+        assert_int_equal(hl_provenance_extend(&chain, bad[i], &cli, NULL, 0, &e), -1);
         assert_string_equal(e.msg, "provenance: expected a JSON list, found something else");
-        assert_int_equal(hl_chain_join(&chain, bad[i], "[]", &e), -1);
-        assert_int_equal(hl_chain_join(&chain, "[]", bad[i], &e), -1);
+        assert_int_equal(hl_provenance_join(&chain, bad[i], "[]", &e), -1);
+        assert_int_equal(hl_provenance_join(&chain, "[]", bad[i], &e), -1);
     }
 }
 
@@ -69,20 +69,20 @@ static void ancestors_are_limited(void **state)
     (void)state;
     hl_err e;
     char *chain;
-    hl_text t = {0};
+    hl_strbuf t = {0};
     for (int i = 0; i <= 10000; i++)
-        hl_text_printf(&t, "%c{\"n\":%d}", i ? ',' : '[', i);
-    hl_text_puts(&t, "]");
-    assert_int_equal(hl_chain_join(&chain, t.data, "[]", &e), -1);
+        hl_strbuf_printf(&t, "%c{\"n\":%d}", i ? ',' : '[', i);
+    hl_strbuf_puts(&t, "]");
+    assert_int_equal(hl_provenance_join(&chain, t.data, "[]", &e), -1);
     assert_string_equal(e.msg, "provenance: expected at most 10000 entries, found 10001");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void join(const char *a, const char *b, const char *expected)
 {
     hl_err e;
     char *chain;
-    assert_int_equal(hl_chain_join(&chain, a, b, &e), 0);
+    assert_int_equal(hl_provenance_join(&chain, a, b, &e), 0);
     assert_string_equal(chain, expected);
     free(chain);
 }
@@ -100,16 +100,16 @@ static void shared_ancestors_stand_once(void **state)
 
 static void differ(const char *a, const char *b, const char *in_a, const char *in_b)
 {
-    hl_text x = {0}, y = {0};
-    assert_true(hl_chain_differs(a, b, &x, &y));
+    hl_strbuf x = {0}, y = {0};
+    assert_true(hl_provenance_differs(a, b, &x, &y));
     assert_string_equal(x.data, in_a);
     assert_string_equal(y.data, in_b);
-    hl_text_free(&x);
-    hl_text_free(&y);
-    assert_true(hl_chain_differs(b, a, &x, &y));
+    hl_strbuf_free(&x);
+    hl_strbuf_free(&y);
+    assert_true(hl_provenance_differs(b, a, &x, &y));
     assert_string_equal(x.data, in_b);
-    hl_text_free(&x);
-    hl_text_free(&y);
+    hl_strbuf_free(&x);
+    hl_strbuf_free(&y);
 }
 
 #define AN(tool, version, options, inputs)                                                         \
@@ -119,9 +119,9 @@ static void differ(const char *a, const char *b, const char *in_a, const char *i
 static void the_first_difference_is_named(void **state)
 {
     (void)state;
-    hl_text x = {0}, y = {0};
-    assert_false(
-        hl_chain_differs("[" AN("a", "1", "-", "") "]", "[ " AN("a", "1", "-", "") " ]", &x, &y));
+    hl_strbuf x = {0}, y = {0};
+    assert_false(hl_provenance_differs("[" AN("a", "1", "-", "") "]",
+                                       "[ " AN("a", "1", "-", "") " ]", &x, &y));
     assert_null(x.data);
     differ("[" AN("a", "1", "--n 16 --s 1", "") "]", "[" AN("a", "1", "--n 1 --s 1", "") "]",
            "a --n 16", "a --n 1");
@@ -146,14 +146,14 @@ static void an_interruption_is_recorded(void **state)
     hl_err e;
     char *three, *seven;
     static const char whole[] = "[" AN("b", "1", "", "") "," AN("a", "1", "", "") "]";
-    assert_int_equal(hl_chain_mark_interrupted(&three, whole, 3, &e), 0);
-    assert_int_equal(hl_chain_mark_interrupted(&seven, whole, 7, &e), 0);
+    assert_int_equal(hl_provenance_mark_interrupted(&three, whole, 3, &e), 0);
+    assert_int_equal(hl_provenance_mark_interrupted(&seven, whole, 7, &e), 0);
     assert_string_equal(
         three, "[" AN("b", "1", "", "") ",{\"tool\":\"a\",\"version\":\"1\","
                                         "\"options\":\"\",\"inputs\":{},\"interrupted\":3}]");
     differ(three, whole, "a interrupted after epoch 3", "a run to its end");
     differ(three, seven, "a interrupted after epoch 3", "a interrupted after epoch 7");
-    assert_int_equal(hl_chain_mark_interrupted(&three, "{}", 3, &e), -1);
+    assert_int_equal(hl_provenance_mark_interrupted(&three, "{}", 3, &e), -1);
     free(three);
     free(seven);
 }
@@ -163,13 +163,13 @@ static void descent_is_found(void **state)
     (void)state;
     static const char head[] =
         "[" AN("a", "1", "", "") "," AN("b", "1", "-n 1", "") "," AN("c", "1", "", "") "]";
-    assert_true(hl_chain_descends_from(head, "[" AN("a", "1", "", "") "]"));
-    assert_true(
-        hl_chain_descends_from(head, "[" AN("x", "1", "", "") "," AN("b", "1", "-n 1", "") "]"));
-    assert_false(
-        hl_chain_descends_from(head, "[" AN("a", "1", "", "") "," AN("b", "1", "-n 2", "") "]"));
-    assert_false(hl_chain_descends_from(head, "[]"));
-    assert_false(hl_chain_descends_from("[]", head));
+    assert_true(hl_provenance_descends_from(head, "[" AN("a", "1", "", "") "]"));
+    assert_true(hl_provenance_descends_from(
+        head, "[" AN("x", "1", "", "") "," AN("b", "1", "-n 1", "") "]"));
+    assert_false(hl_provenance_descends_from(
+        head, "[" AN("a", "1", "", "") "," AN("b", "1", "-n 2", "") "]"));
+    assert_false(hl_provenance_descends_from(head, "[]"));
+    assert_false(hl_provenance_descends_from("[]", head));
 }
 
 static void inputs_and_options_are_found(void **state)
@@ -178,17 +178,17 @@ static void inputs_and_options_are_found(void **state)
     static const char chain[] =
         "[" AN("a", "1", "--n 1 --word x", "\"images\":\"sha256:1\"") "," AN(
             "b", "1", "", "\"images\":\"sha256:2\"") "," AN("a", "1", "--n 12 --word x", "") "]";
-    assert_true(hl_chain_has_input(chain, "images", "sha256:1"));
-    assert_true(hl_chain_has_input(chain, "images", "sha256:2"));
-    assert_false(hl_chain_has_input(chain, "images", "sha256:12"));
-    assert_false(hl_chain_has_input(chain, "weights", "sha256:1"));
-    assert_false(hl_chain_has_input("no list", "images", "sha256:1"));
-    assert_true(hl_chain_has_option(chain, "a", "--n", "12")); /* the last entry counts */
-    assert_true(hl_chain_has_option(chain, "a", "--word", "x"));
-    assert_false(hl_chain_has_option(chain, "a", "--n", "1"));
-    assert_false(hl_chain_has_option(chain, "b", "--n", "1"));
-    assert_false(hl_chain_has_option(chain, "c", "--n", "1"));
-    assert_false(hl_chain_has_option("no list", "a", "--n", "12"));
+    assert_true(hl_provenance_has_input(chain, "images", "sha256:1"));
+    assert_true(hl_provenance_has_input(chain, "images", "sha256:2"));
+    assert_false(hl_provenance_has_input(chain, "images", "sha256:12"));
+    assert_false(hl_provenance_has_input(chain, "weights", "sha256:1"));
+    assert_false(hl_provenance_has_input("no list", "images", "sha256:1"));
+    assert_true(hl_provenance_has_option(chain, "a", "--n", "12")); /* the last entry counts */
+    assert_true(hl_provenance_has_option(chain, "a", "--word", "x"));
+    assert_false(hl_provenance_has_option(chain, "a", "--n", "1"));
+    assert_false(hl_provenance_has_option(chain, "b", "--n", "1"));
+    assert_false(hl_provenance_has_option(chain, "c", "--n", "1"));
+    assert_false(hl_provenance_has_option("no list", "a", "--n", "12"));
 }
 
 int main(void)

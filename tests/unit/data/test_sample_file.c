@@ -5,7 +5,7 @@
 static char class_a[] = "A", class_b[] = "B", class_c[] = "C\tc";
 static char *const classes[] = {class_a, class_b, class_c};
 
-static const hl_space space = {.height = 2, .width = 3, .filter = "area", .fit = "pad"};
+static const hl_feature_space space = {.height = 2, .width = 3, .filter = "area", .fit = "pad"};
 
 /* Two samples; no one is of class B. */
 static hl_manifest two_samples(void)

@@ -9,14 +9,14 @@ static void open_samples(hl_samples *s)
 {
     static char a[] = "A", b[] = "B", name[] = "images";
     static char *const classes[] = {a, b};
-    const hl_space space = {.height = 1, .width = 1, .filter = "area", .fit = "pad"};
+    const hl_feature_space space = {.height = 1, .width = 1, .filter = "area", .fit = "pad"};
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {5, 1, 1, 1}};
     hl_err e;
     hl_tf_writer *w;
     hl_manifest m = {0};
     hl_manifest_add(&m, "a", "A", "p1", HL_TRAIN);
-    hl_manifest_add_variant(&m);
-    hl_manifest_add_variant(&m);
+    hl_manifest_add_augmented(&m);
+    hl_manifest_add_augmented(&m);
     hl_manifest_add(&m, "b", "B", "p2", HL_VAL);
     hl_manifest_add(&m, "c", "B", "p3", HL_TEST);
     hl_manifest_finish(&m);
@@ -38,7 +38,7 @@ static void subsets_are_those_of_the_other_manifest(void **state)
     char digest[HL_DIGEST_SIZE];
     open_samples(&s);
     put_text("m", HEAD "c\tB\tp3\tval\na\tA\tp1\ttest\nb\tB\tp2\ttrain\n");
-    assert_int_equal(hl_override_subsets(&s, "m", &e), 0);
+    assert_int_equal(hl_subset_override(&s, "m", &e), 0);
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(s.manifest.samples[i].subset, expected[i]);
     assert_int_equal(hl_manifest_count(&s.manifest, HL_TEST), 1);
@@ -57,7 +57,7 @@ static void without_another_manifest_nothing_changes(void **state)
     hl_err e;
     hl_samples s;
     open_samples(&s);
-    assert_int_equal(hl_override_subsets(&s, NULL, &e), 0);
+    assert_int_equal(hl_subset_override(&s, NULL, &e), 0);
     assert_int_equal(s.manifest.samples[4].subset, HL_TEST);
     assert_string_equal(s.chain, "[{\"tool\":\"base\"}]");
     assert_string_equal(s.override, "");
@@ -86,7 +86,7 @@ static void the_first_difference_is_named(void **state)
         open_samples(&s);
         snprintf(text, sizeof text, HEAD "%s", bad[i].rows);
         put_text("m", text);
-        assert_int_equal(hl_override_subsets(&s, "m", &e), -1);
+        assert_int_equal(hl_subset_override(&s, "m", &e), -1);
         assert_string_equal(e.msg, bad[i].message);
         hl_samples_close(&s);
     }
@@ -100,9 +100,9 @@ static void a_manifest_of_variants_is_refused(void **state)
     open_samples(&s);
     put_text("m", "#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\na\tA\tp1\ttrain\t0\n"
                   "a\tA\tp1\ttrain\t1\n");
-    assert_int_equal(hl_override_subsets(&s, "m", &e), -1);
+    assert_int_equal(hl_subset_override(&s, "m", &e), -1);
     assert_string_equal(e.msg, "m: it lists variants of images: expected the images alone");
-    assert_int_equal(hl_override_subsets(&s, "none", &e), -1);
+    assert_int_equal(hl_subset_override(&s, "none", &e), -1);
     assert_contains(e.msg, "none: cannot be read");
     hl_samples_close(&s);
 }

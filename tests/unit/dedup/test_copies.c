@@ -121,7 +121,7 @@ static void check(const planted *p, const char *what)
 static void run_shared(const char *name, size_t step)
 {
     hl_err e;
-    hl_scan files;
+    hl_found_files files;
     char dir[1024];
     const char *shared = getenv("HILUM_SHARED");
     snprintf(dir, sizeof dir, "%s/data/%s", shared ? shared : "../shared", name);
@@ -129,7 +129,7 @@ static void run_shared(const char *name, size_t step)
         print_message("# NOT RUN: needs ../shared/data/%s, which is not here\n", name);
         skip();
     }
-    assert_int_equal(hl_scan_images(&files, dir, &e), 0);
+    assert_int_equal(hl_find_images(&files, dir, &e), 0);
     planted p = {.f = hl_calloc(2 * files.n, sizeof *p.f), .n = files.n, .step = step};
     for (size_t i = 0; i < files.n; i++) {
         hl_image img;
@@ -140,7 +140,7 @@ static void run_shared(const char *name, size_t step)
     }
     check(&p, name);
     free(p.f);
-    hl_scan_free(&files);
+    hl_found_files_free(&files);
 }
 
 /* Two images of each patient: they are alike, and no copies. */
@@ -150,9 +150,9 @@ static void copies_of_phantoms(void **state)
     enum { PATIENTS = 60 };
     planted p = {.f = hl_calloc(4 * PATIENTS, sizeof *p.f), .n = 2 * PATIENTS, .step = 1};
     for (size_t i = 0; i < p.n; i++) {
-        float *body = hl_phantom_body(5, i / 2, (hl_phantom_kind)(i / 2 % 3));
-        hl_phantom_image drawn;
-        hl_phantom_expose(&drawn, body, 5, i / 2, i % 2, 180, 260);
+        float *body = phantom_body(5, i / 2, (phantom_kind)(i / 2 % 3));
+        phantom_image drawn;
+        phantom_expose(&drawn, body, 5, i / 2, i % 2, 180, 260);
         free(body);
         hl_image img = {
             .pixels = drawn.pixels, .height = drawn.height, .width = drawn.width, .channels = 1};

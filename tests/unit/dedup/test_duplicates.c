@@ -159,8 +159,8 @@ static void all_pairs_are_found(void **state)
     enum { N = 300 };
     hl_fingerprint *f = calloc(N, sizeof *f);
     hl_duplicate *d = calloc(N, sizeof *d);
-    hl_sets sets;
-    hl_sets_init(&sets, N);
+    hl_union_find sets;
+    hl_union_find_init(&sets, N);
     for (size_t i = 0; i < N; i++) {
         if (i < 20)
             make(&f[i], i);
@@ -173,15 +173,15 @@ static void all_pairs_are_found(void **state)
         for (size_t j = 0; j < i; j++)
             if (hl_hash_distance(f[i].hash, f[j].hash) <= HL_HASH_NEAR &&
                 hl_thumb_correlation(f[i].thumb, f[j].thumb) >= HL_THUMB_NEAR)
-                hl_sets_join(&sets, i, j);
+                hl_union_find_join(&sets, i, j);
     find(d, f, N);
     size_t joined = 0;
     for (size_t i = 0; i < N; i++) {
-        assert_int_equal(d[i].group, hl_sets_find(&sets, i));
+        assert_int_equal(d[i].group, hl_union_find_root(&sets, i));
         joined += d[i].group != i;
     }
     assert_in_range(joined, 50, N - 20);
-    hl_sets_free(&sets);
+    hl_union_find_free(&sets);
     free(f);
     free(d);
 }

@@ -180,10 +180,10 @@ static void pixels_tell_size_and_values(void **state)
 static void put_png(const char *path, const hl_image *img)
 {
     hl_err e;
-    hl_text png = {0};
+    hl_strbuf png = {0};
     assert_int_equal(hl_png_encode(&png, img->pixels, img->height, img->width, 1, &e), 0);
     put_file(path, png.data, png.len);
-    hl_text_free(&png);
+    hl_strbuf_free(&png);
 }
 
 static void files_of_a_manifest(void **state)
@@ -201,8 +201,8 @@ static void files_of_a_manifest(void **state)
     hl_manifest_finish(&m);
     hl_fingerprint f[3];
     for (int jobs = 1; jobs <= 3; jobs += 2) {
-        const hl_fingerprints_how how = {.root = ".", .jobs = jobs};
-        assert_int_equal(hl_fingerprints_read(f, &m, &how, &e), 0);
+        const hl_fingerprint_options how = {.root = ".", .jobs = jobs};
+        assert_int_equal(hl_fingerprint_set_read(f, &m, &how, &e), 0);
         assert_true(f[0].read && !f[0].why && f[0].height == 40 && f[0].width == 50);
         assert_true(f[1].read && !f[2].read);
         assert_string_equal(
@@ -210,7 +210,7 @@ static void files_of_a_manifest(void **state)
         assert_contains(f[2].why, "No such file");
         assert_null(strstr(f[2].why, "c.png"));
         char digest[HL_DIGEST_SIZE], expected[HL_DIGEST_SIZE];
-        hl_fingerprints_digest(f, &m, digest);
+        hl_fingerprint_set_digest(f, &m, digest);
         unsigned char text[2 * (6 + 32)];
         memcpy(text, "a.png", 6);
         memcpy(text + 6, f[0].file, 32);
@@ -218,7 +218,7 @@ static void files_of_a_manifest(void **state)
         memcpy(text + 44, f[1].file, 32);
         hl_digest_bytes(text, sizeof text, expected);
         assert_string_equal(digest, expected);
-        hl_fingerprints_free(f, 3);
+        hl_fingerprint_set_free(f, 3);
     }
     hl_manifest_free(&m);
 }

@@ -5,12 +5,13 @@
 #include "dedup/fingerprint_cache.h"
 #include "format/tensorfile.h"
 #include "helpers.h"
+#include "sys/file_digest.h"
 
 /* ---- in memory and back from disk ---- */
 
-static hl_file_state state_of(int64_t i)
+static hl_file_stamp state_of(int64_t i)
 {
-    return (hl_file_state){i * 7919 % 1009, 1 + i % 3, -i, 4000000000000000000 + i};
+    return (hl_file_stamp){i * 7919 % 1009, 1 + i % 3, -i, 4000000000000000000 + i};
 }
 
 /* Of an image of 3 x (i + 1) pixels that are not white. */
@@ -31,24 +32,24 @@ static hl_fingerprint print_of(int64_t i)
     return f;
 }
 
-static void fill(hl_print_cache *c, int64_t n)
+static void fill(hl_fingerprint_cache *c, int64_t n)
 {
-    *c = (hl_print_cache){0};
+    *c = (hl_fingerprint_cache){0};
     for (int64_t i = 0; i < n; i++) {
-        const hl_file_state s = state_of(i);
+        const hl_file_stamp s = state_of(i);
         const hl_fingerprint f = print_of(i);
-        hl_print_cache_add(c, &s, &f);
+        hl_fingerprint_cache_add(c, &s, &f);
     }
-    hl_print_cache_sort(c);
+    hl_fingerprint_cache_sort(c);
 }
 
-static void assert_found(const hl_print_cache *c, int64_t i)
+static void assert_found(const hl_fingerprint_cache *c, int64_t i)
 {
-    const hl_file_state s = state_of(i);
+    const hl_file_stamp s = state_of(i);
     const hl_fingerprint want = print_of(i);
     hl_fingerprint f;
     memset(&f, 0xff, sizeof f);
-    assert_true(hl_print_cache_find(c, &s, &f));
+    assert_true(hl_fingerprint_cache_find(c, &s, &f));
     assert_null(f.why);
     assert_true(f.read && f.plain == want.plain && f.file_bytes == want.file_bytes);
     assert_true(f.height == want.height && f.width == want.width);
@@ -64,56 +65,56 @@ static void what_was_written_is_read(void **state)
 {
     (void)state;
     hl_err e;
-    hl_print_cache c, back;
+    hl_fingerprint_cache c, back;
     const int64_t sizes[] = {1, 64, 65, 1000};
     for (size_t k = 0; k < COUNT(sizes); k++) {
         fill(&c, sizes[k]);
-        assert_int_equal(hl_print_cache_write(&c, "cache", &e), 0);
-        assert_int_equal(hl_print_cache_read(&back, "cache", &e), 0);
+        assert_int_equal(hl_fingerprint_cache_write(&c, "cache", &e), 0);
+        assert_int_equal(hl_fingerprint_cache_read(&back, "cache", &e), 0);
         assert_int_equal(back.n, sizes[k]);
         for (int64_t i = 0; i < sizes[k]; i++) {
             assert_found(&c, i);
             assert_found(&back, i);
         }
-        hl_print_cache_free(&c);
-        hl_print_cache_free(&back);
+        hl_fingerprint_cache_free(&c);
+        hl_fingerprint_cache_free(&back);
     }
-    assert_int_equal(hl_print_cache_read(&back, "nowhere", &e), 0);
+    assert_int_equal(hl_fingerprint_cache_read(&back, "nowhere", &e), 0);
     assert_int_equal(back.n, 0);
 }
 
 static void only_the_very_state_is_known(void **state)
 {
     (void)state;
-    hl_print_cache c = {0};
+    hl_fingerprint_cache c = {0};
     hl_fingerprint f;
-    const hl_file_state s = state_of(5);
-    assert_false(hl_print_cache_find(&c, &s, &f));
+    const hl_file_stamp s = state_of(5);
+    assert_false(hl_fingerprint_cache_find(&c, &s, &f));
     fill(&c, 10);
     for (int part = 0; part < 4; part++) {
-        hl_file_state other = s;
+        hl_file_stamp other = s;
         *(int64_t *[]){&other.inode, &other.bytes, &other.mtime, &other.ctime}[part] += 1;
-        assert_false(hl_print_cache_find(&c, &other, &f));
+        assert_false(hl_fingerprint_cache_find(&c, &other, &f));
     }
-    hl_print_cache_free(&c);
+    hl_fingerprint_cache_free(&c);
 }
 
 /* A file under two names is the same file. */
 static void a_state_has_one_row(void **state)
 {
     (void)state;
-    hl_print_cache c;
+    hl_fingerprint_cache c;
     fill(&c, 3);
     for (int64_t i = 2; i >= 0; i--) {
-        const hl_file_state s = state_of(i);
+        const hl_file_stamp s = state_of(i);
         const hl_fingerprint f = print_of(i);
-        hl_print_cache_add(&c, &s, &f);
+        hl_fingerprint_cache_add(&c, &s, &f);
     }
-    hl_print_cache_sort(&c);
+    hl_fingerprint_cache_sort(&c);
     assert_int_equal(c.n, 3);
     for (int64_t i = 0; i < 3; i++)
         assert_found(&c, i);
-    hl_print_cache_free(&c);
+    hl_fingerprint_cache_free(&c);
 }
 
 /* ---- files that are wrong ---- */
@@ -159,7 +160,7 @@ static void write_other(const difference *d, const uint8_t *values)
     hl_err e;
     hl_tf_header h = {0};
     hl_tf_writer *w;
-    char *maker = hl_print_cache_makers();
+    char *maker = hl_fingerprint_cache_makers();
     for (int k = 0; k < COLUMNS; k++)
         if (d->gone != k + 1)
             add_column(&h, k, d);
@@ -184,11 +185,11 @@ static void write_other(const difference *d, const uint8_t *values)
 static uint8_t *sound_values(void)
 {
     hl_err e;
-    hl_print_cache c;
+    hl_fingerprint_cache c;
     hl_tf_reader *r;
     fill(&c, N);
-    assert_int_equal(hl_print_cache_write(&c, "cache", &e), 0);
-    hl_print_cache_free(&c);
+    assert_int_equal(hl_fingerprint_cache_write(&c, "cache", &e), 0);
+    hl_fingerprint_cache_free(&c);
     uint8_t *values = hl_malloc(N, 1200);
     assert_int_equal(hl_tf_open(&r, "cache", "fingerprints", &e), 0);
     assert_int_equal(hl_tf_read(r, values, (size_t)N * 1200, &e), 0);
@@ -200,8 +201,8 @@ static uint8_t *sound_values(void)
 static void assert_refused(const char *why)
 {
     hl_err e;
-    hl_print_cache c;
-    assert_int_equal(hl_print_cache_read(&c, "cache", &e), -1);
+    hl_fingerprint_cache c;
+    assert_int_equal(hl_fingerprint_cache_read(&c, "cache", &e), -1);
     assert_contains(e.msg, "cache: ");
     assert_contains(e.msg, why);
     assert_null(c.rows);
@@ -211,11 +212,11 @@ static void assert_refused(const char *why)
 static void assert_taken(size_t rows)
 {
     hl_err e;
-    hl_print_cache c;
-    if (hl_print_cache_read(&c, "cache", &e))
+    hl_fingerprint_cache c;
+    if (hl_fingerprint_cache_read(&c, "cache", &e))
         fail_msg("%s", e.msg);
     assert_int_equal(c.n, rows);
-    hl_print_cache_free(&c);
+    hl_fingerprint_cache_free(&c);
 }
 
 static void other_tensors_are_refused(void **state)
@@ -323,14 +324,14 @@ static void damage_is_an_error(void **state)
         put_file("cache", file, len);
         file[i] ^= 0x10;
         hl_err e;
-        hl_print_cache c;
-        if (hl_print_cache_read(&c, "cache", &e) == 0) {
+        hl_fingerprint_cache c;
+        if (hl_fingerprint_cache_read(&c, "cache", &e) == 0) {
             harmless++;
             assert_int_equal(c.n, N);
             for (int64_t k = 0; k < N; k++)
                 assert_found(&c, k);
         }
-        hl_print_cache_free(&c);
+        hl_fingerprint_cache_free(&c);
     }
     assert_true(harmless <= 2); /* in the frame's header */
     free(file);
@@ -357,29 +358,29 @@ static void a_format_is_what_it_was(void **state)
     hl_fingerprint_make(&f, &img);
     hl_image_free(&img);
     char digest[HL_DIGEST_SIZE];
-    hl_text t = {0};
-    hl_text_printf(&t, "%d: %llu %llu %016llx %016llx %016llx %016llx ", HL_FINGERPRINT_FORMAT,
-                   (unsigned long long)f.sum, (unsigned long long)f.squares,
-                   (unsigned long long)f.hash[0], (unsigned long long)f.hash[1],
-                   (unsigned long long)f.hash[2], (unsigned long long)f.hash[3]);
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "%d: %llu %llu %016llx %016llx %016llx %016llx ", HL_FINGERPRINT_FORMAT,
+                     (unsigned long long)f.sum, (unsigned long long)f.squares,
+                     (unsigned long long)f.hash[0], (unsigned long long)f.hash[1],
+                     (unsigned long long)f.hash[2], (unsigned long long)f.hash[3]);
     hl_digest_bytes(f.thumb, sizeof f.thumb, digest);
-    hl_text_printf(&t, "%.14s ", digest + 7);
+    hl_strbuf_printf(&t, "%.14s ", digest + 7);
     hl_digest_bytes(f.pixels, sizeof f.pixels, digest);
-    hl_text_printf(&t, "%.14s", digest + 7);
+    hl_strbuf_printf(&t, "%.14s", digest + 7);
     /* And what files are decoded to: another digest of the references is another format, too. */
     hl_err e;
     assert_int_equal(hl_digest_file("tests/data/images/decoded.bin", digest, &e), 0);
-    hl_text_printf(&t, " %.14s", digest + 7);
+    hl_strbuf_printf(&t, " %.14s", digest + 7);
     assert_string_equal(t.data,
                         "1: 437958 71588068 99ce19c673ae74ae 86f4e6546944f9c6 28307ab01cb09ef4 "
                         "7fb8df38c7388110 888bebb0c62b62 0b7662af38a836 5d63d3ee5b8685");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void makers_name_all_that_decide(void **state)
 {
     (void)state;
-    char *text = hl_print_cache_makers();
+    char *text = hl_fingerprint_cache_makers();
     assert_int_equal(strncmp(text, "fingerprints 1;hilum ", 21), 0);
     assert_contains(text, ";libpng 1.");
     assert_contains(text, ";libjpeg-turbo ");

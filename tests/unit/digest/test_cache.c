@@ -8,45 +8,45 @@ static const char of_nothing[] =
 static const char of_abc[] =
     "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-static const hl_file_state one = {7, 0, 1000000001, 1000000002};
+static const hl_file_stamp one = {7, 0, 1000000001, 1000000002};
 
 static void every_part_of_the_state_counts(void **state)
 {
     (void)state;
-    const hl_file_state others[] = {{8, 0, 1000000001, 1000000002},
+    const hl_file_stamp others[] = {{8, 0, 1000000001, 1000000002},
                                     {7, 1, 1000000001, 1000000002},
                                     {7, 0, 1000000003, 1000000002},
                                     {7, 0, 1000000001, 1000000003}};
-    hl_cache c = {0};
-    assert_null(hl_cache_find(&c, &one));
-    hl_cache_add(&c, &one, of_nothing);
+    digest_cache c = {0};
+    assert_null(digest_cache_find(&c, &one));
+    digest_cache_add(&c, &one, of_nothing);
     for (size_t i = 0; i < COUNT(others); i++)
-        assert_null(hl_cache_find(&c, &others[i]));
+        assert_null(digest_cache_find(&c, &others[i]));
     for (size_t i = 0; i < COUNT(others); i++)
-        hl_cache_add(&c, &others[i], of_abc);
-    hl_cache_sort(&c);
-    assert_string_equal(hl_cache_find(&c, &one), of_nothing);
+        digest_cache_add(&c, &others[i], of_abc);
+    digest_cache_sort(&c);
+    assert_string_equal(digest_cache_find(&c, &one), of_nothing);
     for (size_t i = 0; i < COUNT(others); i++)
-        assert_string_equal(hl_cache_find(&c, &others[i]), of_abc);
-    hl_cache_free(&c);
+        assert_string_equal(digest_cache_find(&c, &others[i]), of_abc);
+    digest_cache_free(&c);
 }
 
 static void what_was_written_is_read(void **state)
 {
     (void)state;
     hl_err e;
-    hl_cache c = {0}, back;
+    digest_cache c = {0}, back;
     for (int64_t i = 0; i < 1000; i++) /* in no order */
-        hl_cache_add(&c, &(hl_file_state){i * 7919 % 1000, i, -i, 4000000000000000000 + i},
-                     i % 2 ? of_abc : of_nothing);
-    assert_int_equal(hl_cache_write(&c, "cache", &e), 0);
-    assert_int_equal(hl_cache_read(&back, "cache", &e), 0);
+        digest_cache_add(&c, &(hl_file_stamp){i * 7919 % 1000, i, -i, 4000000000000000000 + i},
+                         i % 2 ? of_abc : of_nothing);
+    assert_int_equal(digest_cache_write(&c, "cache", &e), 0);
+    assert_int_equal(digest_cache_read(&back, "cache", &e), 0);
     assert_int_equal(back.n, 1000);
     for (size_t i = 0; i < c.n; i++)
-        assert_string_equal(hl_cache_find(&back, &c.rows[i].state), c.rows[i].digest);
-    hl_cache_free(&c);
-    hl_cache_free(&back);
-    assert_int_equal(hl_cache_read(&back, "nowhere", &e), 0);
+        assert_string_equal(digest_cache_find(&back, &c.rows[i].state), c.rows[i].digest);
+    digest_cache_free(&c);
+    digest_cache_free(&back);
+    assert_int_equal(digest_cache_read(&back, "nowhere", &e), 0);
     assert_int_equal(back.n, 0);
 }
 
@@ -68,9 +68,9 @@ static void damage_is_an_error(void **state)
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
-        hl_cache c;
+        digest_cache c;
         put_text("cache", bad[i]);
-        assert_int_equal(hl_cache_read(&c, "cache", &e), -1);
+        assert_int_equal(digest_cache_read(&c, "cache", &e), -1);
         assert_contains(e.msg, "cache: ");
         assert_int_equal(c.n, 0);
     }

@@ -17,7 +17,7 @@ static void test_gradcam(void **state)
     const float maps[] = {4, 2, 8, 0, 1, 2, 3, 5};
     const float gradient[] = {2, 0, 0, 0, -1, -1, -2, 0};
     double heat[4];
-    heat_gradcam(maps, gradient, 2, 4, heat);
+    explain_heat_gradcam(maps, gradient, 2, 4, heat);
     assert_true(heat[0] == 1 && heat[1] == 0 && heat[2] == 1 && heat[3] == 0);
 }
 
@@ -30,10 +30,10 @@ static void test_enlarge(void **state)
                                1.6875, 2.375, 3.125, 3.5,  2.25, 2.6875, 3.5625, 4.625,
                                5.875,  6.5,   3,     3.5,  4.5,  5.75,   7.25,   8};
     double to[24];
-    heat_enlarge(from, 2, 3, to, 4, 6);
+    explain_heat_enlarge(from, 2, 3, to, 4, 6);
     for (size_t i = 0; i < 24; i++)
         assert_true(near(to[i], expected[i]));
-    heat_enlarge(from, 1, 1, to, 2, 2);
+    explain_heat_enlarge(from, 1, 1, to, 2, 2);
     assert_true(to[0] == 0 && to[3] == 0);
 }
 
@@ -43,14 +43,15 @@ static void test_frame_share(void **state)
     double heat[64];
     for (size_t i = 0; i < 64; i++)
         heat[i] = 1;
-    assert_true(near(heat_frame_share(heat, 8, 8), 28.0 / 64)); /* 64 - 6 * 6 are the frame */
+    assert_true(
+        near(explain_heat_frame_share(heat, 8, 8), 28.0 / 64)); /* 64 - 6 * 6 are the frame */
     heat[0] = -5; /* no heat, and not less than none */
-    assert_true(near(heat_frame_share(heat, 8, 8), 27.0 / 63));
+    assert_true(near(explain_heat_frame_share(heat, 8, 8), 27.0 / 63));
     for (size_t i = 0; i < 64; i++)
         heat[i] = 0;
-    assert_true(isnan(heat_frame_share(heat, 8, 8)));
+    assert_true(isnan(explain_heat_frame_share(heat, 8, 8)));
     heat[9] = 2;
-    assert_true(near(heat_frame_share(heat, 8, 8), 0));
+    assert_true(near(explain_heat_frame_share(heat, 8, 8), 0));
 }
 
 /* The hottest pixel is 0.65 of the last colour, 0xfcffa4, and 0.35 of the X-ray; cold ones are the
@@ -58,17 +59,17 @@ static void test_frame_share(void **state)
 static void test_overlay(void **state)
 {
     (void)state;
-    assert_int_equal(hl_inferno[0], 0x000004);
-    assert_int_equal(hl_inferno[255], 0xfcffa4);
+    assert_int_equal(explain_inferno[0], 0x000004);
+    assert_int_equal(explain_inferno[255], 0xfcffa4);
     const uint8_t grey[] = {100, 200, 50};
     const double heat[] = {2, 0, -3};
     uint8_t rgb[9];
-    heat_overlay(grey, 1, heat, 1, 3, rgb);
+    explain_heat_overlay(grey, 1, heat, 1, 3, rgb);
     const uint8_t expected[] = {199, 201, 142, 200, 200, 200, 50, 50, 50};
     assert_memory_equal(rgb, expected, sizeof expected);
     const uint8_t colour[] = {10, 20, 30, 40, 50, 60, 70, 80, 90};
     const double none[] = {0, 0, 0};
-    heat_overlay(colour, 3, none, 1, 3, rgb);
+    explain_heat_overlay(colour, 3, none, 1, 3, rgb);
     assert_memory_equal(rgb, colour, sizeof colour);
 }
 
@@ -78,9 +79,9 @@ static void test_rank_correlation(void **state)
     (void)state;
     const double a[] = {0, 0, 0, 1, 2.5, 2.5, 7, 0.5}, b[] = {0, 3, 0, 2, 2, 9, 1, 0};
     const double flat[8] = {0};
-    assert_true(near(heat_rank_correlation(a, b, 8), 0.38607594936708867));
-    assert_true(near(heat_rank_correlation(a, a, 8), 1));
-    assert_true(isnan(heat_rank_correlation(a, flat, 8)));
+    assert_true(near(explain_heat_rank_correlation(a, b, 8), 0.38607594936708867));
+    assert_true(near(explain_heat_rank_correlation(a, a, 8), 1));
+    assert_true(isnan(explain_heat_rank_correlation(a, flat, 8)));
 }
 
 int main(void)

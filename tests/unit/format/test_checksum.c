@@ -49,7 +49,7 @@ static const unsigned char masks[] = {1, 2, 4,    8,    16,   32,   64, 128,
 
 /* Every byte as others; and each end that the file could be cut off at but the one before its seal,
  * where it is what somebody could have made by hand. */
-static void every_change_is_noticed(hl_text *t, reader *read, size_t sealed_from)
+static void every_change_is_noticed(hl_strbuf *t, reader *read, size_t sealed_from)
 {
     hl_err e;
     put(t->data, t->len);
@@ -67,17 +67,17 @@ static void every_change_is_noticed(hl_text *t, reader *read, size_t sealed_from
         put(t->data, len);
         assert_int_equal(read("f", &e), len == sealed_from ? 0 : -1);
     }
-    hl_text_free(t);
+    hl_strbuf_free(t);
 }
 
 static void tables(void **state)
 {
     (void)state;
-    hl_text t = {0};
-    hl_text_puts(&t, "#hilum-predictions 1\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\n"
-                     "a\tp\ttest\tA\tA\t0.5\n");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "#hilum-predictions 1\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\n"
+                       "a\tp\ttest\tA\tA\t0.5\n");
     const size_t len = t.len;
-    hl_seal_table(&t, 0);
+    hl_checksum_add_line(&t, 0);
     every_change_is_noticed(&t, read_table, len);
 }
 
@@ -87,7 +87,7 @@ static void manifests(void **state)
     hl_manifest m = {0};
     hl_manifest_add(&m, "a.png", "A", "p", HL_TRAIN);
     hl_manifest_finish(&m);
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_manifest_format(&m, true, &t);
     hl_manifest_free(&m);
     every_change_is_noticed(&t, read_manifest, t.len - strlen("#sha256\t\n") - 64);
@@ -96,9 +96,9 @@ static void manifests(void **state)
 static void objects(void **state)
 {
     (void)state;
-    hl_text t = {0};
-    hl_text_puts(&t, "{\n  \"n\": 17,\n  \"names\": [\n    \"A\"\n  ]\n}\n");
-    hl_seal_json(&t);
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "{\n  \"n\": 17,\n  \"names\": [\n    \"A\"\n  ]\n}\n");
+    hl_checksum_add_member(&t);
     every_change_is_noticed(&t, read_json, t.len);
 }
 
@@ -108,21 +108,21 @@ static void words(void **state)
 {
     (void)state;
     hl_err e;
-    hl_text t = {0};
-    hl_text_puts(&t, "{\"n\": 17}\n");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "{\"n\": 17}\n");
     put(t.data, t.len);
     assert_int_equal(read_json("f", &e), 0);
     t.len = 0;
-    hl_text_puts(&t, "{\n  \"n\": 17\n}\n");
-    hl_seal_json(&t);
+    hl_strbuf_puts(&t, "{\n  \"n\": 17\n}\n");
+    hl_checksum_add_member(&t);
     t.data[strcspn(t.data, "7")] = '8';
     put(t.data, t.len);
     assert_int_equal(read_json("f", &e), -1);
     assert_string_equal(e.msg, "f: changed since it was written: expected what its last member, "
                                "sha256, states");
     t.len = 0;
-    hl_text_puts(&t, "#hilum-predictions 2\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\n");
-    hl_seal_table(&t, 0);
+    hl_strbuf_puts(&t, "#hilum-predictions 2\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\n");
+    hl_checksum_add_line(&t, 0);
     put(t.data, t.len);
     assert_int_equal(read_table("f", &e), -1);
     assert_string_equal(e.msg, "f: expected '#hilum-predictions 1' in line 1, found "
@@ -132,7 +132,7 @@ static void words(void **state)
     assert_int_equal(read_table("f", &e), -1);
     assert_string_equal(e.msg, "f: changed since it was written: expected what its last line, "
                                "#sha256, states");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 int main(void)

@@ -168,7 +168,7 @@ static void lines_may_end_as_on_windows(void **state)
     (void)state;
     hl_err e;
     json_t *o = json_pack("{s:i}", "n", 3);
-    hl_text crlf = {0};
+    hl_strbuf crlf = {0};
     size_t len;
     FILE *fp = fopen("out.json", "w");
     assert_non_null(fp);
@@ -177,7 +177,7 @@ static void lines_may_end_as_on_windows(void **state)
     json_decref(o);
     char *text = get_file("out.json", &len);
     for (size_t i = 0; i < len; i++)
-        hl_text_puts(&crlf, text[i] == '\n' ? "\r\n" : (const char[]){text[i], '\0'});
+        hl_strbuf_puts(&crlf, text[i] == '\n' ? "\r\n" : (const char[]){text[i], '\0'});
     free(text);
     o = read_text(crlf.data, &e);
     if (!o)
@@ -187,7 +187,7 @@ static void lines_may_end_as_on_windows(void **state)
     *strchr(crlf.data, '3') = '4';
     assert_null(read_text(crlf.data, &e));
     assert_contains(e.msg, "changed since it was written");
-    hl_text_free(&crlf);
+    hl_strbuf_free(&crlf);
 }
 
 int main(void)

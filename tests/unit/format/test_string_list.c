@@ -8,19 +8,19 @@ static void round_trip(void **state)
     (void)state;
     char a[] = "NORMAL", b[] = "tab\tquote\"back\\é", c[] = "a";
     char *const names[] = {a, b, c};
-    char *json = hl_names_format(names, 3);
+    char *json = hl_string_list_format(names, 3);
     assert_string_equal(json, "[\"NORMAL\",\"tab\\tquote\\\"back\\\\é\",\"a\"]");
     char **back;
     size_t n;
     hl_err e;
-    assert_int_equal(hl_names_parse(&back, &n, json, &e), 0);
+    assert_int_equal(hl_string_list_parse(&back, &n, json, &e), 0);
     assert_int_equal(n, 3);
     for (size_t i = 0; i < 3; i++)
         assert_string_equal(back[i], names[i]);
-    char **copy = hl_names_copy(back, n);
-    hl_names_free(back, n);
+    char **copy = hl_string_list_copy(back, n);
+    hl_string_list_free(back, n);
     assert_string_equal(copy[1], b);
-    hl_names_free(copy, n);
+    hl_string_list_free(copy, n);
     free(json);
 }
 
@@ -30,8 +30,8 @@ static void only_utf8_is_written(void **state)
     char good[] = "a", bad[] = "Lungen\xf6"
                                "dem";
     char *const names[] = {good, bad};
-    assert_null(hl_names_format(names, 2));
-    char *json = hl_names_format(names, 0);
+    assert_null(hl_string_list_format(names, 2));
+    char *json = hl_string_list_format(names, 0);
     assert_string_equal(json, "[]");
     free(json);
 }
@@ -40,21 +40,21 @@ static void there_are_not_too_many(void **state)
 {
     (void)state;
     hl_err e;
-    hl_text t = {0};
+    hl_strbuf t = {0};
     char **names;
     size_t n;
     for (int k = 0; k < HL_MAX_CLASSES; k++)
-        hl_text_printf(&t, "%c\"class %d\"", k ? ',' : '[', k);
+        hl_strbuf_printf(&t, "%c\"class %d\"", k ? ',' : '[', k);
     const size_t len = t.len;
-    hl_text_puts(&t, "]");
-    assert_int_equal(hl_names_parse(&names, &n, t.data, &e), 0);
+    hl_strbuf_puts(&t, "]");
+    assert_int_equal(hl_string_list_parse(&names, &n, t.data, &e), 0);
     assert_int_equal(n, HL_MAX_CLASSES);
-    hl_names_free(names, n);
+    hl_string_list_free(names, n);
     t.len = len;
-    hl_text_puts(&t, ",\"another\"]");
-    assert_int_equal(hl_names_parse(&names, &n, t.data, &e), -1);
+    hl_strbuf_puts(&t, ",\"another\"]");
+    assert_int_equal(hl_string_list_parse(&names, &n, t.data, &e), -1);
     assert_string_equal(e.msg, "hilum.classes: expected at most 1000 classes, found 1001");
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void bad_lists_are_refused(void **state)
@@ -78,7 +78,7 @@ static void bad_lists_are_refused(void **state)
         hl_err e;
         char **names = NULL;
         size_t n = 7;
-        assert_int_equal(hl_names_parse(&names, &n, bad[i], &e), -1);
+        assert_int_equal(hl_string_list_parse(&names, &n, bad[i], &e), -1);
         assert_string_equal(e.msg, "hilum.classes: expected a JSON list of different names");
         assert_null(names);
         assert_int_equal(n, 7);

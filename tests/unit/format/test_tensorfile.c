@@ -2,6 +2,7 @@
 /* Tensor files that are as they should be, and writers that are not used as they should be. What
  * readers must refuse is in test_tensorfile_hostile.c. */
 #include "base/rng.h"
+#include "base/sha256.h"
 #include "framed.h"
 
 enum { BIG = 700001 }; /* bytes: several buffers of the streams, and not a multiple of anything */

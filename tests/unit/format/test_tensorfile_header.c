@@ -160,23 +160,23 @@ static void offsets_must_follow_each_other(void **state)
 static void too_much_is_refused(void **state)
 {
     (void)state;
-    hl_text many = {0}, deep = {0}, meta = {0};
+    hl_strbuf many = {0}, deep = {0}, meta = {0};
     for (int i = 0; i <= HL_MAX_TENSORS; i++)
-        hl_text_printf(&many, "%c" U8("t%d", "0", "0,0"), i ? ',' : '{', i);
-    hl_text_puts(&many, "}");
+        hl_strbuf_printf(&many, "%c" U8("t%d", "0", "0,0"), i ? ',' : '{', i);
+    hl_strbuf_puts(&many, "}");
     for (int i = 0; i <= HL_MAX_TENSORS; i++)
-        hl_text_printf(&meta, "%s\"m%d\":\"\"", i ? "," : "{\"__metadata__\":{", i);
-    hl_text_puts(&meta, "}}");
-    hl_text_puts(&deep, "{\"x\":");
+        hl_strbuf_printf(&meta, "%s\"m%d\":\"\"", i ? "," : "{\"__metadata__\":{", i);
+    hl_strbuf_puts(&meta, "}}");
+    hl_strbuf_puts(&deep, "{\"x\":");
     for (int i = 0; i < 500000; i++)
-        hl_text_puts(&deep, "[");
+        hl_strbuf_puts(&deep, "[");
     const bad_header bad[] = {{many.data, "expected at most 4096 tensors, found 4097"},
                               {meta.data, "expected at most 4096 entries of metadata, found 4097"},
                               {deep.data, "its header is not valid JSON: maximum parsing depth"}};
     refuse_all(bad, COUNT(bad));
-    hl_text_free(&many);
-    hl_text_free(&deep);
-    hl_text_free(&meta);
+    hl_strbuf_free(&many);
+    hl_strbuf_free(&deep);
+    hl_strbuf_free(&meta);
 }
 
 static void good_headers_are_not_refused(void **state)

@@ -9,7 +9,7 @@
 enum { RAW, PACKED, RUN, TWO_BLOCKS, KINDS };
 
 /* Small files whose frames hold blocks of all kinds: raw, compressed, a byte repeated. */
-static hl_text good_file(int kind)
+static hl_strbuf good_file(int kind)
 {
     static const size_t sizes[KINDS] = {8, 600, 4000, 140000};
     hl_err e;
@@ -28,10 +28,10 @@ static hl_text good_file(int kind)
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_tf_header_free(&h);
     free(data);
-    hl_text file = {0};
+    hl_strbuf file = {0};
     size_t len;
     char *bytes = get_file("f", &len);
-    hl_text_add(&file, bytes, len);
+    hl_strbuf_add(&file, bytes, len);
     free(bytes);
     return file;
 }
@@ -41,7 +41,7 @@ static void truncation_is_noticed(void **state)
     (void)state;
     for (int kind = 0; kind < KINDS; kind++) {
         hl_err e;
-        hl_text file = good_file(kind);
+        hl_strbuf file = good_file(kind);
         assert_int_equal(read_whole(NULL, &e), 0);
         for (size_t n = 0; n < file.len; n++) {
             put_file("f", file.data, n);
@@ -49,7 +49,7 @@ static void truncation_is_noticed(void **state)
                 fail_msg("kind %d cut to %zu of %zu bytes was taken for whole", kind, n, file.len);
             assert_contains(e.msg, "f: ");
         }
-        hl_text_free(&file);
+        hl_strbuf_free(&file);
     }
 }
 
@@ -57,21 +57,21 @@ static void trailing_bytes_are_noticed(void **state)
 {
     (void)state;
     for (int kind = 0; kind < KINDS; kind++) {
-        hl_text file = good_file(kind);
+        hl_strbuf file = good_file(kind);
         for (int c = 0; c < 256; c++) {
-            hl_text longer = {0};
-            hl_text_add(&longer, file.data, file.len);
-            hl_text_add(&longer, &(char){(char)c}, 1);
+            hl_strbuf longer = {0};
+            hl_strbuf_add(&longer, file.data, file.len);
+            hl_strbuf_add(&longer, &(char){(char)c}, 1);
             put_file("f", longer.data, longer.len);
             assert_refused("bytes follow the last tensor");
-            hl_text_free(&longer);
+            hl_strbuf_free(&longer);
         }
-        hl_text_free(&file);
+        hl_strbuf_free(&file);
     }
 }
 
 /* Magic, descriptor and content size; the frames here have no window descriptor. */
-static size_t frame_header_bytes(const hl_text *file)
+static size_t frame_header_bytes(const hl_strbuf *file)
 {
     static const size_t size_bytes[] = {1, 2, 4, 8};
     assert_true(file->data[4] & 0x20); /* a single segment */
@@ -81,10 +81,10 @@ static size_t frame_header_bytes(const hl_text *file)
 /* Some bits mean nothing: one in the frame header (RFC 8878 3.1.1.1.1.3), and in blocks reserved
  * bits and weights of symbols that do not occur. A change may only go unnoticed if it is of those:
  * if all that is read is the same, byte by byte, and it is not in the sizes or the checksum. */
-static void damage(const hl_text *file, const hl_text *expected, size_t at, int flip)
+static void damage(const hl_strbuf *file, const hl_strbuf *expected, size_t at, int flip)
 {
     hl_err e;
-    hl_text seen = {0};
+    hl_strbuf seen = {0};
     file->data[at] ^= (char)flip;
     put_file("f", file->data, file->len);
     file->data[at] ^= (char)flip;
@@ -97,7 +97,7 @@ static void damage(const hl_text *file, const hl_text *expected, size_t at, int 
             fail_msg("byte %zu of %zu changed by %#x was not noticed", at, file->len,
                      (unsigned)flip);
     }
-    hl_text_free(&seen);
+    hl_strbuf_free(&seen);
 }
 
 static void changed_bits_are_noticed(void **state)
@@ -105,21 +105,21 @@ static void changed_bits_are_noticed(void **state)
     (void)state;
     for (int kind = 0; kind < KINDS; kind++) {
         hl_err e;
-        hl_text file = good_file(kind), expected = {0};
+        hl_strbuf file = good_file(kind), expected = {0};
         assert_int_equal(read_whole(&expected, &e), 0);
         for (size_t at = 0; at < file.len; at++) {
             for (int bit = 0; bit < 8; bit++)
                 damage(&file, &expected, at, 1 << bit);
             damage(&file, &expected, at, 0xff);
         }
-        hl_text_free(&file);
-        hl_text_free(&expected);
+        hl_strbuf_free(&file);
+        hl_strbuf_free(&expected);
     }
 }
 
 /* ---- frames ---- */
 
-static hl_text good_plain(void)
+static hl_strbuf good_plain(void)
 {
     return plain(strlen(GOOD_HEADER), GOOD_HEADER, 5);
 }
@@ -145,36 +145,37 @@ static void other_files_are_refused(void **state)
     assert_refused("not a tensor file: expected a zstd frame");
     put_file("f", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", 10);
     assert_refused("not a tensor file: expected a zstd frame");
-    hl_text bare = good_plain();
+    hl_strbuf bare = good_plain();
     put_file("f", bare.data, bare.len);
     assert_refused("not a tensor file: expected a zstd frame");
-    hl_text_free(&bare);
+    hl_strbuf_free(&bare);
     put_file("f", "\x28\xb5\x2f\xfd", 4);
     assert_refused("not a tensor file: expected a zstd frame");
-    put_framed((hl_text){0}, 0);
+    put_framed((hl_strbuf){0}, 0);
     assert_refused("expected a header of 2 to 1048576 bytes, found 0");
-    hl_text seven = {0};
-    hl_text_add(&seven, "\2\0\0\0\0\0\0", 7);
+    hl_strbuf seven = {0};
+    hl_strbuf_add(&seven, "\2\0\0\0\0\0\0", 7);
     put_framed(seven, 0);
     assert_refused("expected a header of 2 to 1048576 bytes, found 0");
 }
 
-static void put_two(const hl_text *a, const hl_text *b)
+static void put_two(const hl_strbuf *a, const hl_strbuf *b)
 {
-    hl_text both = {0};
-    hl_text_add(&both, a->data, a->len);
-    hl_text_add(&both, b->data, b->len);
+    hl_strbuf both = {0};
+    hl_strbuf_add(&both, a->data, a->len);
+    hl_strbuf_add(&both, b->data, b->len);
     put_file("f", both.data, both.len);
-    hl_text_free(&both);
+    hl_strbuf_free(&both);
 }
 
 static void one_frame_and_no_more(void **state)
 {
     (void)state;
-    hl_text all = good_plain();
-    hl_text whole = frame(all.data, all.len, 0), first = frame(all.data, 30, 0),
-            second = frame(all.data + 30, all.len - 30, 0), empty = frame("", 0, 0), skipped = {0};
-    hl_text_add(&skipped, "\x50\x2a\x4d\x18\x04\0\0\0skip", 12);
+    hl_strbuf all = good_plain();
+    hl_strbuf whole = frame(all.data, all.len, 0), first = frame(all.data, 30, 0),
+              second = frame(all.data + 30, all.len - 30, 0), empty = frame("", 0, 0),
+              skipped = {0};
+    hl_strbuf_add(&skipped, "\x50\x2a\x4d\x18\x04\0\0\0skip", 12);
     put_two(&first, &second);
     assert_refused("the header ends early");
     put_two(&whole, &whole);
@@ -185,12 +186,12 @@ static void one_frame_and_no_more(void **state)
     assert_refused("bytes follow the last tensor");
     put_two(&skipped, &whole);
     assert_refused("not a tensor file: expected a zstd frame");
-    hl_text_free(&all);
-    hl_text_free(&whole);
-    hl_text_free(&first);
-    hl_text_free(&second);
-    hl_text_free(&empty);
-    hl_text_free(&skipped);
+    hl_strbuf_free(&all);
+    hl_strbuf_free(&whole);
+    hl_strbuf_free(&first);
+    hl_strbuf_free(&second);
+    hl_strbuf_free(&empty);
+    hl_strbuf_free(&skipped);
 }
 
 static void data_must_be_as_long_as_promised(void **state)
@@ -202,14 +203,14 @@ static void data_must_be_as_long_as_promised(void **state)
     assert_refused("expected 66 bytes by its header, found 67");
     /* The same with a frame that lies about its length: byte 5 is its content size. */
     for (int lie = -1; lie < 2; lie += 2) {
-        hl_text inside = plain(strlen(GOOD_HEADER), GOOD_HEADER, (size_t)(5 - lie));
-        hl_text file = frame(inside.data, inside.len, 0);
+        hl_strbuf inside = plain(strlen(GOOD_HEADER), GOOD_HEADER, (size_t)(5 - lie));
+        hl_strbuf file = frame(inside.data, inside.len, 0);
         assert_int_equal((unsigned char)file.data[5], inside.len);
         file.data[5] = 66;
         put_file("f", file.data, file.len);
         assert_refused("damaged zstd data");
-        hl_text_free(&file);
-        hl_text_free(&inside);
+        hl_strbuf_free(&file);
+        hl_strbuf_free(&inside);
     }
 }
 
@@ -219,7 +220,7 @@ static void huge_promises_cost_nothing(void **state)
     (void)state;
     static const char header[] = "{\"x\":{\"dtype\":\"U8\",\"shape\":[140737488355328],"
                                  "\"data_offsets\":[0,140737488355328]}}";
-    hl_text start = plain(strlen(header), header, 100);
+    hl_strbuf start = plain(strlen(header), header, 100);
     char file[1000];
     ZSTD_CCtx *c = ZSTD_createCCtx();
     ZSTD_inBuffer in = {start.data, start.len, 0};
@@ -237,7 +238,7 @@ static void huge_promises_cost_nothing(void **state)
     put_file("f", file, out.pos);
     assert_refused("truncated or damaged zstd frame header");
     ZSTD_freeCCtx(c);
-    hl_text_free(&start);
+    hl_strbuf_free(&start);
 }
 
 /* ---- wrong use ---- */

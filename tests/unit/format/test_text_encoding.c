@@ -7,7 +7,7 @@ static int settle(const char *text, size_t len, char *out, size_t *out_len, hl_e
     memcpy(out, text, len);
     out[len] = '\0';
     *out_len = len;
-    return hl_text_settle(out, out_len, "t", e);
+    return hl_encoding_normalize(out, out_len, "t", e);
 }
 
 static void line_ends_of_windows_are_undone(void **state)

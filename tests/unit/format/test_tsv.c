@@ -84,13 +84,13 @@ static void columns_are_limited(void **state)
     (void)state;
     hl_tsv t;
     hl_err e;
-    hl_text text = {0};
+    hl_strbuf text = {0};
     for (int k = 0; k < 100000; k++)
-        hl_text_printf(&text, "%sc%d", k ? "\t" : "", k);
-    hl_text_puts(&text, "\n");
+        hl_strbuf_printf(&text, "%sc%d", k ? "\t" : "", k);
+    hl_strbuf_puts(&text, "\n");
     assert_int_equal(read_text(&t, text.data, text.len, &e), -1);
     assert_non_null(strstr(e.msg, "expected at most 1064 columns, found more"));
-    hl_text_free(&text);
+    hl_strbuf_free(&text);
 }
 
 static void damaged_tables_are_refused(void **state)

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "image/image.h"
 #include "image/png_encode.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -264,10 +264,10 @@ static void test_flipped_jpeg(void **state)
 static void encode_and_decode(hl_image *img, const uint8_t *rgb, size_t width)
 {
     hl_err e;
-    hl_text png = {0};
+    hl_strbuf png = {0};
     assert_int_equal(hl_png_encode(&png, rgb, 1, width, 3, &e), 0);
     assert_int_equal(hl_image_decode(img, "file", png.data, png.len, &e), 0);
-    hl_text_free(&png);
+    hl_strbuf_free(&png);
 }
 
 /* One byte of one pixel that differs makes it colour, wherever the loops have their ends. */

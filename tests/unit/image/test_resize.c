@@ -7,7 +7,7 @@
  */
 #include "base/mem.h"
 #include "image/resize.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

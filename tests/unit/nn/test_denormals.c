@@ -27,8 +27,8 @@ static float worn_down(void)
     const float nothing = 0;
     float p = 1, m = 1, v = 1;
     for (int64_t step = 1; step <= 2000; step++) {
-        const net_rule r = {.optimizer = HL_ADAM, .rate = 1e-3, .step = step};
-        net_optimizer_step(&r, &p, &m, &v, &nothing, 1);
+        const nn_optimizer_rule r = {.optimizer = NN_ADAM, .rate = 1e-3, .step = step};
+        nn_optimizer_step(&r, &p, &m, &v, &nothing, 1);
     }
     return m;
 }
@@ -46,7 +46,7 @@ static void test_they_count_as_0(void **state)
     (void)state;
     assert_true(are_kept());
     assert_int_equal(fpclassify(worn_down()), FP_SUBNORMAL);
-    net_flush_denormals();
+    nn_flush_denormals();
 #if defined __SSE2__ || defined __aarch64__
     assert_int_not_equal(fpclassify(worn_down()), FP_SUBNORMAL);
     pthread_t thread;

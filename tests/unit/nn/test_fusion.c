@@ -13,20 +13,20 @@
 static void expect_waist(const char *model, int64_t side, const char *output, int64_t height,
                          const char *expected)
 {
-    net n;
+    nn_net n;
     hl_err e;
-    net_plan plan;
-    if (net_build(&n, model, side, side, &e))
+    nn_plan plan;
+    if (nn_net_build(&n, model, side, side, &e))
         fail_msg("%s", e.msg);
-    const int last = output ? net_find(&n, output) : net_output(&n);
-    net_plan_new(&plan, &n, &last, 1);
-    const int waist = net_plan_waist(&plan, &n, height);
+    const int last = output ? nn_net_find(&n, output) : nn_net_output(&n);
+    nn_plan_new(&plan, &n, &last, 1);
+    const int waist = nn_plan_bottleneck(&plan, &n, height);
     if (expected)
         assert_string_equal(n.layers[plan.steps[waist].output].name, expected);
     else
         assert_int_equal(waist, -1);
-    net_plan_free(&plan);
-    net_free(&n);
+    nn_plan_free(&plan);
+    nn_net_free(&n);
 }
 
 static void a_chain_has_one_everywhere(void **state)

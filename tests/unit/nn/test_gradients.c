@@ -26,9 +26,9 @@ static const size_t width[LAYERS + 1] = {INPUTS, 900, 7, CLASSES};
 static const float class_weights[CLASSES] = {0.5F, 2, 1};
 
 typedef struct fixture {
-    hl_head *head;
-    hl_set set;
-    hl_step_options o;
+    nn_head *head;
+    nn_dataset set;
+    nn_step_options o;
     double mean[INPUTS], scale[INPUTS]; /* of the features, as this test computes them */
 } fixture;
 
@@ -37,16 +37,16 @@ static void start(fixture *f, double dropout, double l2, int threads)
     hl_err e;
     hl_rng r = hl_rng_make(1, "test/gradients");
     char *classes[CLASSES] = {"a", "b", "c"};
-    assert_int_equal(hl_head_new(&f->head, INPUTS, hidden, LAYERS - 1, classes, CLASSES,
-                                 &(hl_space){0}, NULL, 1, &e),
+    assert_int_equal(nn_head_new(&f->head, INPUTS, hidden, LAYERS - 1, classes, CLASSES,
+                                 &(hl_feature_space){0}, NULL, 1, &e),
                      0);
-    f->set = (hl_set){hl_malloc(SAMPLES * INPUTS, sizeof(float)),
-                      hl_malloc(SAMPLES, sizeof(int64_t)), SAMPLES};
+    f->set = (nn_dataset){hl_malloc(SAMPLES * INPUTS, sizeof(float)),
+                          hl_malloc(SAMPLES, sizeof(int64_t)), SAMPLES};
     for (size_t i = 0; i < SAMPLES * INPUTS; i++)
         f->set.features[i] = (float)(2 * hl_rng_uniform(&r) - 1);
     for (size_t i = 0; i < SAMPLES; i++)
         f->set.labels[i] = (int64_t)(i % CLASSES);
-    f->o = (hl_step_options){.optimizer = HL_SGD,
+    f->o = (nn_step_options){.optimizer = NN_SGD,
                              .rate = 1,
                              .dropout = dropout,
                              .l2 = l2,
@@ -83,8 +83,8 @@ static void standardize(fixture *f)
         *x = j == 7 ? 3 : *x * (j % 3 ? 0.01F : 40) + (j % 2 ? 20 : 0);
     }
     measure_features(f);
-    assert_int_equal(hl_head_standardize(f->head, SAMPLES, f->set.features, &e), 0);
-    const net_standardizer *s = hl_head_standardizer(f->head);
+    assert_int_equal(nn_head_standardize(f->head, SAMPLES, f->set.features, &e), 0);
+    const nn_standardizer *s = nn_head_standardizer(f->head);
     assert_int_equal(s->width, INPUTS);
     for (size_t j = 0; j < INPUTS; j++) {
         assert_true(fabs((double)s->mean[j] - f->mean[j]) <= 1e-6 * (1 + fabs(f->mean[j])));
@@ -96,7 +96,7 @@ static void standardize(fixture *f)
 
 static void end(fixture *f)
 {
-    hl_head_free(f->head);
+    nn_head_free(f->head);
     free(f->set.features);
     free(f->set.labels);
 }
@@ -158,7 +158,7 @@ static double loss_of(const fixture *f, double *const *params, const int64_t *ro
 static void copy_params(const fixture *f, double **params)
 {
     for (size_t i = 0; i < 2 * LAYERS; i++) {
-        const hl_param p = hl_head_param(f->head, i);
+        const nn_param p = nn_head_param(f->head, i);
         params[i] = hl_malloc(p.n, sizeof *params[i]);
         for (size_t k = 0; k < p.n; k++)
             params[i][k] = (double)p.values[k];
@@ -184,7 +184,7 @@ static void compare(const fixture *f, double *const *params, const int64_t *rows
 {
     hl_rng r = hl_rng_make(2, "test/gradients/places");
     for (size_t i = 0; i < 2 * LAYERS; i++) {
-        const hl_param p = hl_head_param(f->head, i);
+        const nn_param p = nn_head_param(f->head, i);
         double error = 0, norm = 0;
         for (int k = 0; k < 12; k++) {
             const size_t at = hl_rng_below(&r, p.n);
@@ -203,18 +203,18 @@ static void check_step(double dropout, double l2, size_t n, bool standardized)
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1};
     fixture f;
     hl_err e;
-    hl_tally sum = {0};
+    nn_tally sum = {0};
     double *params[2 * LAYERS];
     start(&f, dropout, l2, 2);
     if (standardized)
         standardize(&f);
     copy_params(&f, params);
     const double expected = loss_of(&f, params, rows, n);
-    hl_trainer *t = hl_trainer_new(f.head, &f.set, NULL, &f.o);
-    assert_int_equal(hl_trainer_step(t, rows, n, &sum, &e), 0);
+    nn_trainer *t = nn_trainer_new(f.head, &f.set, NULL, &f.o);
+    assert_int_equal(nn_trainer_step(t, rows, n, &sum, &e), 0);
     assert_true(fabs(sum.loss / (double)sum.n - expected) <= 1e-5 * fabs(expected));
     compare(&f, params, rows, n);
-    hl_trainer_free(t);
+    nn_trainer_free(t);
     for (size_t i = 0; i < 2 * LAYERS; i++)
         free(params[i]);
     end(&f);
@@ -243,13 +243,13 @@ static void of_the_features(void **state)
     float slope[INPUTS], x[INPUTS], logits[CLASSES];
     double numbers = 0, difference = 0;
     memcpy(x, f.set.features, sizeof x);
-    assert_int_equal(hl_head_slope(f.head, x, 1, slope, &e), 0);
+    assert_int_equal(nn_head_gradient(f.head, x, 1, slope, &e), 0);
     for (size_t j = 0; j < INPUTS; j += 13) {
         double at[2];
         const float step = (float)(f.scale[j] * 0.02);
         for (int up = 0; up < 2; up++) {
             x[j] = f.set.features[j] + (up ? step : -step);
-            assert_int_equal(hl_head_logits(f.head, 1, x, 1, logits, &e), 0);
+            assert_int_equal(nn_head_logits(f.head, 1, x, 1, logits, &e), 0);
             at[up] = (double)logits[1];
         }
         x[j] = f.set.features[j];
@@ -280,16 +280,16 @@ static void train(fixture *f, int threads)
 {
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1, 3, 5, 6};
     hl_err e;
-    hl_tally sum = {0};
+    nn_tally sum = {0};
     start(f, 0.3, 0.01, threads);
-    f->o.optimizer = HL_ADAM;
+    f->o.optimizer = NN_ADAM;
     f->o.rate = 1e-3;
-    hl_trainer *t = hl_trainer_new(f->head, &f->set, &f->set, &f->o);
+    nn_trainer *t = nn_trainer_new(f->head, &f->set, &f->set, &f->o);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(hl_trainer_step(t, rows + 4 * i, i < 2 ? 4 : 1, &sum, &e), 0);
-    assert_int_equal(hl_trainer_validate(t, &sum, &e), 0);
-    assert_true(isfinite(sum.loss) && hl_trainer_is_finite(t));
-    hl_trainer_free(t);
+        assert_int_equal(nn_trainer_step(t, rows + 4 * i, i < 2 ? 4 : 1, &sum, &e), 0);
+    assert_int_equal(nn_trainer_validate(t, &sum, &e), 0);
+    assert_true(isfinite(sum.loss) && nn_trainer_is_finite(t));
+    nn_trainer_free(t);
 }
 
 static void on_any_number_of_threads(void **state)
@@ -301,7 +301,7 @@ static void on_any_number_of_threads(void **state)
     for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) {
         train(&many, threads[k]);
         for (size_t i = 0; i < 2 * LAYERS; i++) {
-            const hl_param a = hl_head_param(one.head, i), b = hl_head_param(many.head, i);
+            const nn_param a = nn_head_param(one.head, i), b = nn_head_param(many.head, i);
             assert_memory_equal(a.values, b.values, a.n * sizeof *a.values);
         }
         end(&many);

@@ -13,15 +13,15 @@
 
 #include <cmocka.h>
 
-static net_standardizer fit(size_t width, const float *x, size_t n, size_t batch)
+static nn_standardizer fit(size_t width, const float *x, size_t n, size_t batch)
 {
-    net_moments m;
-    net_standardizer s = {0};
-    net_moments_init(&m, width);
+    nn_moments m;
+    nn_standardizer s = {0};
+    nn_moments_init(&m, width);
     for (size_t i = 0; i < n; i += batch)
-        net_moments_add(&m, x + i * width, n - i < batch ? n - i : batch);
-    net_moments_finish(&m, &s);
-    net_moments_free(&m);
+        nn_moments_add(&m, x + i * width, n - i < batch ? n - i : batch);
+    nn_moments_finish(&m, &s);
+    nn_moments_free(&m);
     return s;
 }
 
@@ -32,16 +32,16 @@ static void mean_and_deviation(void **state)
     (void)state;
     const float x[] = {1, 0, 2, 0, 3, 0, 6, 8};
     for (size_t batch = 1; batch <= 4; batch++) {
-        net_standardizer s = fit(2, x, 4, batch);
+        nn_standardizer s = fit(2, x, 4, batch);
         assert_int_equal(s.width, 2);
         assert_true(s.mean[0] == 3 && s.mean[1] == 2);
         assert_true(s.scale[0] == (float)sqrt(3.5) && s.scale[1] == (float)sqrt(12));
         float y[8];
-        net_standardizer_apply(&s, x, 4, y);
+        nn_standardizer_apply(&s, x, 4, y);
         assert_true(y[0] == -2 / (float)sqrt(3.5) && y[7] == 6 / (float)sqrt(12));
-        net_standardizer_backward(&s, y, 4);
+        nn_standardizer_backward(&s, y, 4);
         assert_true(y[4] == 0 && y[7] == 6 / (float)sqrt(12) / (float)sqrt(12));
-        net_standardizer_free(&s);
+        nn_standardizer_free(&s);
     }
 }
 
@@ -57,12 +57,12 @@ static void without_deviation(void **state)
         for (size_t k = 0; k < WIDTH; k++)
             x[i * WIDTH + k] = constants[k];
     x[3] = FLT_MIN / 4;
-    net_standardizer s = fit(WIDTH, x, N, 64);
+    nn_standardizer s = fit(WIDTH, x, N, 64);
     for (size_t k = 0; k < WIDTH; k++)
         assert_true(s.scale[k] == 1);
     for (size_t k = 0; k < 3; k++)
         assert_true(s.mean[k] == constants[k]);
-    net_standardizer_free(&s);
+    nn_standardizer_free(&s);
     free(x);
 }
 
@@ -77,20 +77,20 @@ static void far_from_zero(void **state)
         x[2 * i] = 1e6F + (float)(i % 2);
         x[2 * i + 1] = i ? 0 : N;
     }
-    net_standardizer s = fit(2, x, N, 7);
+    nn_standardizer s = fit(2, x, N, 7);
     assert_true(s.mean[0] == 1e6F + 0.5F && s.scale[0] == 0.5F);
     assert_true(s.mean[1] == 1 && fabs((double)s.scale[1] - sqrt(N - 1)) < 1e-5);
-    net_standardizer_free(&s);
+    nn_standardizer_free(&s);
     free(x);
 }
 
 static void scales(void **state)
 {
     (void)state;
-    assert_true(net_standardizer_is_scale(1) && net_standardizer_is_scale(FLT_MIN));
+    assert_true(nn_standardizer_is_scale(1) && nn_standardizer_is_scale(FLT_MIN));
     const float wrong[] = {0, -1, FLT_MIN / 2, INFINITY, NAN};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_false(net_standardizer_is_scale(wrong[i]));
+        assert_false(nn_standardizer_is_scale(wrong[i]));
 }
 
 int main(void)

@@ -11,35 +11,35 @@
 
 #define UNKNOWN "\xef\xbf\xbd" /* U+FFFD */
 
-static void expect(void (*escape)(hl_text *, const char *), const char *text, const char *want)
+static void expect(void (*escape)(hl_strbuf *, const char *), const char *text, const char *want)
 {
-    hl_text t = {0};
-    hl_text_puts(&t, "");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
     escape(&t, text);
     assert_string_equal(t.data, want);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 static void html(void **state)
 {
     (void)state;
-    expect(hl_html_escape, "", "");
-    expect(hl_html_escape, "a & b", "a &amp; b");
-    expect(hl_html_escape, "<b title=\"x\" id='y'>",
+    expect(page_escape_html, "", "");
+    expect(page_escape_html, "a & b", "a &amp; b");
+    expect(page_escape_html, "<b title=\"x\" id='y'>",
            "&lt;b title=&quot;x&quot; id=&#39;y&#39;&gt;");
-    expect(hl_html_escape, "\xc3\xa9 \xe2\x82\xac \xf0\x9f\xab\x81",
+    expect(page_escape_html, "\xc3\xa9 \xe2\x82\xac \xf0\x9f\xab\x81",
            "\xc3\xa9 \xe2\x82\xac \xf0\x9f\xab\x81");
 }
 
 static void markdown(void **state)
 {
     (void)state;
-    expect(hl_markdown_escape, "person1_virus*|`x`", "person1\\_virus\\*\\|\\`x\\`");
-    expect(hl_markdown_escape, "[a](b) <c> & d", "\\[a\\](b) &lt;c&gt; &amp; d");
-    expect(hl_markdown_escape, "# not a # heading", "\\# not a # heading");
-    expect(hl_markdown_escape, "- x-ray", "\\- x-ray");
-    expect(hl_markdown_escape, "back\\slash", "back\\\\slash");
-    expect(hl_markdown_escape, "two\nlines", "two" UNKNOWN "lines");
+    expect(page_escape_markdown, "person1_virus*|`x`", "person1\\_virus\\*\\|\\`x\\`");
+    expect(page_escape_markdown, "[a](b) <c> & d", "\\[a\\](b) &lt;c&gt; &amp; d");
+    expect(page_escape_markdown, "# not a # heading", "\\# not a # heading");
+    expect(page_escape_markdown, "- x-ray", "\\- x-ray");
+    expect(page_escape_markdown, "back\\slash", "back\\\\slash");
+    expect(page_escape_markdown, "two\nlines", "two" UNKNOWN "lines");
 }
 
 static void bytes_that_are_no_text(void **state)
@@ -49,16 +49,16 @@ static void bytes_that_are_no_text(void **state)
         "\x01", "\x7f", "\xff", "\x80", "\xc0", "\xc1", "\xf5", "\xc3", "\xe2", "\xf0",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        expect(hl_html_escape, bad[i], UNKNOWN);
-        expect(hl_markdown_escape, bad[i], UNKNOWN);
+        expect(page_escape_html, bad[i], UNKNOWN);
+        expect(page_escape_markdown, bad[i], UNKNOWN);
     }
-    expect(hl_html_escape, "\xc0\xaf", UNKNOWN UNKNOWN);             /* overlong */
-    expect(hl_html_escape, "\xe0\x80\xaf", UNKNOWN UNKNOWN UNKNOWN); /* overlong */
-    expect(hl_html_escape, "\xed\xa0\x80", UNKNOWN UNKNOWN UNKNOWN); /* surrogate */
-    expect(hl_html_escape, "\xf4\x90\x80\x80", UNKNOWN UNKNOWN UNKNOWN UNKNOWN);
-    expect(hl_html_escape, "\xe2\x82", UNKNOWN UNKNOWN); /* cut short */
-    expect(hl_html_escape, "\xc2\x85", UNKNOWN);         /* a control */
-    expect(hl_html_escape, "\xe2<", UNKNOWN "&lt;");
+    expect(page_escape_html, "\xc0\xaf", UNKNOWN UNKNOWN);             /* overlong */
+    expect(page_escape_html, "\xe0\x80\xaf", UNKNOWN UNKNOWN UNKNOWN); /* overlong */
+    expect(page_escape_html, "\xed\xa0\x80", UNKNOWN UNKNOWN UNKNOWN); /* surrogate */
+    expect(page_escape_html, "\xf4\x90\x80\x80", UNKNOWN UNKNOWN UNKNOWN UNKNOWN);
+    expect(page_escape_html, "\xe2\x82", UNKNOWN UNKNOWN); /* cut short */
+    expect(page_escape_html, "\xc2\x85", UNKNOWN);         /* a control */
+    expect(page_escape_html, "\xe2<", UNKNOWN "&lt;");
 }
 
 int main(void)

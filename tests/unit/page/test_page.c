@@ -14,49 +14,49 @@ static const char png_base64[] = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAAC";
 static void warnings(void **state)
 {
     (void)state;
-    doc d = {0};
-    doc_block *b = doc_warnings(&d);
-    doc_warn(b, "caution %d", 1);
-    doc_alarm(b, "alarm 1");
-    doc_warn(b, "caution 2");
-    doc_alarm(b, "alarm 2");
-    doc_warn(b, "caution 1");
-    doc_warn(b, "alarm 1");
+    page_doc d = {0};
+    page_block *b = page_warnings(&d);
+    page_warn(b, "caution %d", 1);
+    page_alarm(b, "alarm 1");
+    page_warn(b, "caution 2");
+    page_alarm(b, "alarm 2");
+    page_warn(b, "caution 1");
+    page_warn(b, "alarm 1");
     static const char *const want[] = {"alarm 1", "alarm 2", "caution 1", "caution 2"};
     assert_int_equal(b->nwarnings, 4);
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(b->warnings[i].text, want[i]);
         assert_int_equal(b->warnings[i].alarm, i < 2);
     }
-    doc_free(&d);
+    page_free(&d);
 }
 
-static void make(doc *d)
+static void make(page_doc *d)
 {
-    doc_start(d, "kick", "A <page>", "foot");
-    doc_alarm(doc_warnings(d), "red");
-    doc_add_contents(d);
-    doc_say(d, DOC_SECTION, "First & last");
-    doc_say(d, DOC_FOLD, "folded");
-    doc_table *t = doc_add_table(d, "a table");
-    doc_add_column(t, "name", COL_TEXT);
-    doc_add_column(t, "seen", COL_TEXT);
-    doc_add_column(t, "value", COL_NUMBER);
-    doc_add_cell(t, "x\xff");
-    doc_add_picture_cell(t, png, sizeof png, "a \"lung\"");
-    doc_add_number(t, NAN);
-    doc_say(d, DOC_PART, "after the fold");
-    doc_add_picture(doc_add_gallery(d, "all of them"), png, sizeof png, "dark", "No. 1");
-    doc_add_figure(d, "f", "Figure", "in words", "<svg></svg>", json_pack("{s:i}", "x", 7));
+    page_start(d, "kick", "A <page>", "foot");
+    page_alarm(page_warnings(d), "red");
+    page_add_contents(d);
+    page_add_text(d, PAGE_SECTION, "First & last");
+    page_add_text(d, PAGE_FOLD, "folded");
+    page_table *t = page_add_table(d, "a table");
+    page_add_column(t, "name", PAGE_COL_TEXT);
+    page_add_column(t, "seen", PAGE_COL_TEXT);
+    page_add_column(t, "value", PAGE_COL_NUMBER);
+    page_add_cell(t, "x\xff");
+    page_add_picture_cell(t, png, sizeof png, "a \"lung\"");
+    page_add_number(t, NAN);
+    page_add_text(d, PAGE_PART, "after the fold");
+    page_add_picture(page_add_gallery(d, "all of them"), png, sizeof png, "dark", "No. 1");
+    page_add_figure(d, "f", "Figure", "in words", "<svg></svg>", json_pack("{s:i}", "x", 7));
 }
 
 static void html(void **state)
 {
     (void)state;
-    doc d;
-    hl_text t = {0};
+    page_doc d;
+    hl_strbuf t = {0};
     make(&d);
-    doc_write_html(&d, &t);
+    page_write_html(&d, &t);
     assert_contains(t.data, "<title>A &lt;page&gt;</title>");
     assert_contains(t.data, "<li><a href=\"#s1\">First &amp; last</a></li>");
     assert_contains(t.data, "<h2 id=\"s1\">First &amp; last</h2>\n<details>\n<summary>folded<");
@@ -67,31 +67,31 @@ static void html(void **state)
     assert_contains(t.data, "<td class=\"num\">undefined</td>");
     assert_contains(t.data, "default-src 'none'");
     assert_contains(t.data, "</section>\n</main>\n<footer>foot</footer>");
-    hl_text_free(&t);
-    doc_free(&d);
+    hl_strbuf_free(&t);
+    page_free(&d);
 }
 
 static void markdown(void **state)
 {
     (void)state;
-    doc d;
-    hl_text t = {0};
+    page_doc d;
+    hl_strbuf t = {0};
     make(&d);
-    doc_write_markdown(&d, &t);
+    page_write_markdown(&d, &t);
     assert_contains(t.data, "> - **red**\n");
     assert_contains(t.data, "| x\xef\xbf\xbd | a \"lung\" | undefined |\n");
     assert_contains(t.data, "- No. 1: dark\n");
     assert_contains(t.data, "**Figure.** in words\n");
-    hl_text_free(&t);
-    doc_free(&d);
+    hl_strbuf_free(&t);
+    page_free(&d);
 }
 
 static void json(void **state)
 {
     (void)state;
-    doc d;
+    page_doc d;
     make(&d);
-    json_t *o = doc_json(&d), *blocks = json_object_get(o, "blocks");
+    json_t *o = page_to_json(&d), *blocks = json_object_get(o, "blocks");
     static const char *const kinds[] = {"warnings", "section", "fold",  "table",
                                         "part",     "gallery", "figure"};
     assert_int_equal(json_array_size(blocks), COUNT(kinds));
@@ -103,7 +103,7 @@ static void json(void **state)
     const json_t *data = json_object_get(json_array_get(blocks, 6), "data");
     assert_int_equal(json_integer_value(json_object_get(data, "x")), 7);
     json_decref(o);
-    doc_free(&d);
+    page_free(&d);
 }
 
 static void what_is_a_png(void **state)
@@ -111,10 +111,10 @@ static void what_is_a_png(void **state)
     (void)state;
     unsigned char other[sizeof png];
     memcpy(other, png, sizeof png);
-    assert_true(doc_is_png(png, sizeof png));
-    assert_false(doc_is_png(png, sizeof png - 1));
+    assert_true(page_is_png(png, sizeof png));
+    assert_false(page_is_png(png, sizeof png - 1));
     other[1] = 'J';
-    assert_false(doc_is_png(other, sizeof other));
+    assert_false(page_is_png(other, sizeof other));
 }
 
 /* ---- contrast, as WCAG 2 defines it ---- */
@@ -156,7 +156,7 @@ static void contrast(void **state)
     static const char *const texts[] = {"--ink", "--soft", "--c1"}; /* c1: links */
     static const char *const lines[] = {"--c1", "--c2", "--c3", "--c4", "--c5", "--soft"};
     for (size_t m = 0; m < COUNT(media); m++) {
-        const char *palette = strstr(doc_style, media[m]);
+        const char *palette = strstr(page_style, media[m]);
         assert_non_null(palette);
         for (size_t i = 0; i < COUNT(texts); i++)
             check(palette, media[m], texts[i], "--paper", 4.5);

@@ -26,15 +26,15 @@ static double crude[CRUDE][PATIENTS];
 static double features[PATIENTS][FEATURES]; /* mean and deviation of each cell of a grid */
 static uint8_t sick[PATIENTS];
 
-static hl_phantom_kind kind_of(int patient)
+static phantom_kind kind_of(int patient)
 {
     if (patient % 4 == 0)
-        return HL_PHANTOM_NORMAL;
-    return patient % 3 ? HL_PHANTOM_BACTERIA : HL_PHANTOM_VIRUS;
+        return PHANTOM_NORMAL;
+    return patient % 3 ? PHANTOM_BACTERIA : PHANTOM_VIRUS;
 }
 
 /* Mean and deviation of a part of an image. */
-static void measure(const hl_phantom_image *img, size_t x0, size_t x1, size_t y0, size_t y1,
+static void measure(const phantom_image *img, size_t x0, size_t x1, size_t y0, size_t y1,
                     double *mean, double *deviation)
 {
     double sum = 0, squares = 0;
@@ -50,7 +50,7 @@ static void measure(const hl_phantom_image *img, size_t x0, size_t x1, size_t y0
     *deviation = sqrt(fmax(0, squares / n - *mean * *mean));
 }
 
-static void measure_cells(const hl_phantom_image *img, double *f)
+static void measure_cells(const phantom_image *img, double *f)
 {
     const size_t w = img->width, h = img->height;
     for (size_t y = 0; y < CELLS; y++)
@@ -63,21 +63,21 @@ static int draw_all(void **state)
 {
     (void)state;
     for (int p = 0; p < PATIENTS; p++) {
-        hl_phantom_image img;
-        hl_text png = {0};
+        phantom_image img;
+        hl_strbuf png = {0};
         hl_err e;
-        float *body = hl_phantom_body(SEED, (uint64_t)p, kind_of(p));
-        hl_phantom_expose(&img, body, SEED, (uint64_t)p, 0, MIN_SIDE, MAX_SIDE);
+        float *body = phantom_body(SEED, (uint64_t)p, kind_of(p));
+        phantom_expose(&img, body, SEED, (uint64_t)p, 0, MIN_SIDE, MAX_SIDE);
         if (hl_png_encode(&png, img.pixels, img.height, img.width, 1, &e))
             return -1;
-        sick[p] = kind_of(p) != HL_PHANTOM_NORMAL;
+        sick[p] = kind_of(p) != PHANTOM_NORMAL;
         measure(&img, 0, img.width, 0, img.height, &crude[MEAN][p], &crude[DEVIATION][p]);
         crude[WIDTH][p] = (double)img.width;
         crude[HEIGHT][p] = (double)img.height;
         crude[ASPECT][p] = (double)img.width / (double)img.height;
         crude[FILE_SIZE][p] = (double)png.len;
         measure_cells(&img, features[p]);
-        hl_text_free(&png);
+        hl_strbuf_free(&png);
         free(img.pixels);
         free(body);
     }
@@ -154,12 +154,12 @@ static void lungs_tell(void **state)
 static void same_numbers_same_image(void **state)
 {
     (void)state;
-    hl_phantom_image img[4];
+    phantom_image img[4];
     for (int i = 0; i < 4; i++) {
         /* again, another image, another patient */
         const uint64_t patient = i == 3 ? 6 : 5, number = i == 2 ? 1 : 0;
-        float *body = hl_phantom_body(9, patient, HL_PHANTOM_VIRUS);
-        hl_phantom_expose(&img[i], body, 9, patient, number, 64, 64);
+        float *body = phantom_body(9, patient, PHANTOM_VIRUS);
+        phantom_expose(&img[i], body, 9, patient, number, 64, 64);
         free(body);
         assert_int_equal(img[i].width, 64);
         assert_int_equal(img[i].height, 64);
@@ -174,9 +174,9 @@ static void same_numbers_same_image(void **state)
 static void disease_changes_only_the_lungs(void **state)
 {
     (void)state;
-    float *well = hl_phantom_body(3, 4, HL_PHANTOM_NORMAL);
-    float *ill = hl_phantom_body(3, 4, HL_PHANTOM_BACTERIA);
-    const size_t last = HL_PHANTOM_GRID - 1, cells = HL_PHANTOM_GRID * HL_PHANTOM_GRID;
+    float *well = phantom_body(3, 4, PHANTOM_NORMAL);
+    float *ill = phantom_body(3, 4, PHANTOM_BACTERIA);
+    const size_t last = PHANTOM_GRID - 1, cells = PHANTOM_GRID * PHANTOM_GRID;
     size_t denser = 0;
     for (size_t i = 0; i < cells; i++) {
         assert_true(ill[i] > well[i] - 0.1f);
@@ -185,7 +185,7 @@ static void disease_changes_only_the_lungs(void **state)
     assert_true(denser > cells / 200);
     for (size_t i = 0; i <= last; i++) { /* the edges of the map lie outside the chest */
         assert_true(ill[i] == well[i]);
-        assert_true(ill[last * HL_PHANTOM_GRID + i] == well[last * HL_PHANTOM_GRID + i]);
+        assert_true(ill[last * PHANTOM_GRID + i] == well[last * PHANTOM_GRID + i]);
     }
     free(well);
     free(ill);

@@ -9,35 +9,36 @@
 
 static char *classes[] = {"A", "B"};
 
-static entry one(const char *image, double p, double distance, bool unlike)
+static predict_entry one(const char *image, double p, double distance, bool unlike)
 {
-    return (entry){
+    return (predict_entry){
         .image = strdup(image), .p = p, .answer = p >= 0.5, .distance = distance, .unlike = unlike};
 }
 
 static void test_ranks(void **state)
 {
     (void)state;
-    worklist w = {.classes = classes,
-                  .positive_class = 1,
-                  .threshold = 0.5,
-                  .point = "sensitivity-90",
-                  .is_calibrated = true,
-                  .temperature = 2,
-                  .unlike_from = 3,
-                  .chain = "[]"};
-    worklist_add(&w, one("low\tone", 0.125, 1, false));
-    worklist_add(&w, (entry){.image = strdup("broken"), .reason = strdup("cut\noff")});
-    worklist_add(&w, one("first of equals", 0.75, 2.5, false));
-    worklist_add(&w, one("second of equals", 0.75, 4, true));
-    worklist_add(&w, one("high", 1, NAN, false));
+    predict_worklist w = {.classes = classes,
+                          .positive_class = 1,
+                          .threshold = 0.5,
+                          .point = "sensitivity-90",
+                          .is_calibrated = true,
+                          .temperature = 2,
+                          .unlike_from = 3,
+                          .chain = "[]"};
+    predict_worklist_add(&w, one("low\tone", 0.125, 1, false));
+    predict_worklist_add(&w,
+                         (predict_entry){.image = strdup("broken"), .reason = strdup("cut\noff")});
+    predict_worklist_add(&w, one("first of equals", 0.75, 2.5, false));
+    predict_worklist_add(&w, one("second of equals", 0.75, 4, true));
+    predict_worklist_add(&w, one("high", 1, NAN, false));
     assert_int_equal(w.positive, 3);
     assert_int_equal(w.unlike, 1);
     assert_int_equal(w.unread, 1);
-    worklist_rank(&w);
+    predict_worklist_rank(&w);
     put_text("list", "");
     FILE *fp = fopen("list", "w");
-    worklist_write(&w, fp);
+    predict_worklist_write(&w, fp);
     fclose(fp);
     assert_file_holds("list", "#hilum-worklist 1\n#chain\t[]\n#positive\tB\n#threshold\t0.5\n"
                               "#operating\tsensitivity-90\n#temperature\t2\n#unlike\t3\n"
@@ -47,12 +48,12 @@ static void test_ranks(void **state)
                               "3\tsecond of equals\t0.75\tB\t4\tunlike\t-\n"
                               "4\tlow\\tone\t0.125\tA\t1\t-\t-\n"
                               "-\tbroken\t-\t-\t-\tunreadable\tcut\\noff\n");
-    worklist_free(&w);
+    predict_worklist_free(&w);
 }
 
 /* ---- inputs ---- */
 
-static void expect(const inputs *in, const char *const *paths, size_t n)
+static void expect(const predict_inputs *in, const char *const *paths, size_t n)
 {
     assert_int_equal(in->n, n);
     for (size_t i = 0; i < n; i++)
@@ -63,49 +64,49 @@ static void test_names(void **state)
 {
     (void)state;
     hl_err e;
-    inputs in;
+    predict_inputs in;
     mkdir("d", 0777);
     put_text("d/b.png", "");
     put_text("d/a.JPG", "");
     put_text("d/notes.txt", "");
     char *names[] = {"x.dat", "d", "gone.png", "d/"};
-    assert_int_equal(inputs_gather(&in, names, 4, false, &e), 0);
+    assert_int_equal(predict_inputs_gather(&in, names, 4, false, &e), 0);
     static const char *const paths[] = {"x.dat",    "d/a.JPG", "d/b.png",
                                         "gone.png", "d/a.JPG", "d/b.png"};
     expect(&in, paths, 6);
     assert_int_equal(in.others, 2);
-    inputs_free(&in);
+    predict_inputs_free(&in);
     unlink("d/b.png");
     unlink("d/a.JPG");
-    assert_int_equal(inputs_gather(&in, names + 1, 1, false, &e), -1);
+    assert_int_equal(predict_inputs_gather(&in, names + 1, 1, false, &e), -1);
     assert_contains(e.msg, "there is no image");
     unlink("d/notes.txt");
 }
 
 /* What a list on standard input gives. */
-static int gather_list(inputs *in, const char *list, size_t len, bool nul, hl_err *e)
+static int gather_list(predict_inputs *in, const char *list, size_t len, bool nul, hl_err *e)
 {
     char *names[] = {"-"};
     put_file("list", list, len);
     assert_non_null(freopen("list", "r", stdin));
-    return inputs_gather(in, names, 1, nul, e);
+    return predict_inputs_gather(in, names, 1, nul, e);
 }
 
 static void test_lists(void **state)
 {
     (void)state;
     hl_err e;
-    inputs in;
+    predict_inputs in;
     static const char *const lines[] = {"a b.png", "c\t\"d\".png", " e"};
     static const char *const zeros[] = {"a\nb.png", "c"};
     assert_int_equal(gather_list(&in, "a b.png\nc\t\"d\".png\n e",
                                  sizeof "a b.png\nc\t\"d\".png\n e" - 1, false, &e),
                      0);
     expect(&in, lines, 3);
-    inputs_free(&in);
+    predict_inputs_free(&in);
     assert_int_equal(gather_list(&in, "a\nb.png\0c\0", sizeof "a\nb.png\0c\0" - 1, true, &e), 0);
     expect(&in, zeros, 2);
-    inputs_free(&in);
+    predict_inputs_free(&in);
     assert_int_equal(gather_list(&in, "a\n\nb\n", sizeof "a\n\nb\n" - 1, false, &e), -1);
     assert_contains(e.msg, "name 2 is empty");
     assert_int_equal(gather_list(&in, "a\0b\n", sizeof "a\0b\n" - 1, false, &e), -1);

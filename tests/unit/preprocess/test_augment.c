@@ -5,7 +5,7 @@
  * other side of a half. Run from the root of the source tree.
  */
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "base/parse.h"
 #include "format/tsv.h"
 #include "helpers.h"
 #include "preprocess/augment.h"
@@ -60,11 +60,12 @@ static double number(const hl_tsv *t, size_t row, const char *column)
     return v;
 }
 
-static hl_variation draw(const hl_tsv *t, size_t row)
+static preprocess_variation draw(const hl_tsv *t, size_t row)
 {
     uint64_t seed;
     assert_true(hl_parse_u64(hl_tsv_field(t, row, 0), &seed));
-    return hl_variation_draw(seed, hl_tsv_field(t, row, 1), (uint32_t)number(t, row, "variant"));
+    return preprocess_variation_draw(seed, hl_tsv_field(t, row, 1),
+                                     (uint32_t)number(t, row, "variant"));
 }
 
 static void draws_are_those_of_the_specification(void **state)
@@ -72,7 +73,7 @@ static void draws_are_those_of_the_specification(void **state)
     (void)state;
     reference r = load();
     for (size_t i = 0; i < r.table.nrows; i++) {
-        const hl_variation v = draw(&r.table, i);
+        const preprocess_variation v = draw(&r.table, i);
         assert_int_equal(v.flip, (int)number(&r.table, i, "flip"));
         assert_true(fabs(v.angle - number(&r.table, i, "angle")) < 1e-15);
         assert_true(fabs(v.down - number(&r.table, i, "down")) < 1e-15);
@@ -93,10 +94,10 @@ static void pixels_are_those_of_scipy(void **state)
         const size_t width = (size_t)number(&r.table, i, "width");
         const size_t channels = (size_t)number(&r.table, i, "channels");
         const uint8_t *expected = r.pixels + (size_t)number(&r.table, i, "offset");
-        const hl_variation v = draw(&r.table, i);
+        const preprocess_variation v = draw(&r.table, i);
         uint8_t *in = make_source(height, width, channels);
         uint8_t *out = hl_malloc(height * width, channels);
-        hl_augment(&v, in, height, width, channels, out);
+        preprocess_augment(&v, in, height, width, channels, out);
         for (size_t p = 0; p < height * width * channels; p++) {
             if (abs(out[p] - expected[p]) > 1)
                 fail_msg("row %zu, value %zu: %d, expected %d", i, p, out[p], expected[p]);
@@ -114,16 +115,16 @@ static void nothing_drawn_changes_nothing(void **state)
 {
     (void)state;
     enum { H = 6, W = 7 };
-    const hl_variation same = {.contrast = 1}, mirrored = {.contrast = 1, .flip = true};
-    const hl_variation moved = {.contrast = 1, .down = 2.0 / H, .right = -1.0 / W};
+    const preprocess_variation same = {.contrast = 1}, mirrored = {.contrast = 1, .flip = true};
+    const preprocess_variation moved = {.contrast = 1, .down = 2.0 / H, .right = -1.0 / W};
     uint8_t *in = make_source(H, W, 1), out[H * W];
-    hl_augment(&same, in, H, W, 1, out);
+    preprocess_augment(&same, in, H, W, 1, out);
     assert_memory_equal(out, in, sizeof out);
-    hl_augment(&mirrored, in, H, W, 1, out);
+    preprocess_augment(&mirrored, in, H, W, 1, out);
     for (size_t i = 0; i < sizeof out; i++)
         assert_int_equal(out[i], in[i / W * W + W - 1 - i % W]);
     /* Two rows down, one column to the left; the edge goes on outside. */
-    hl_augment(&moved, in, H, W, 1, out);
+    preprocess_augment(&moved, in, H, W, 1, out);
     for (size_t i = 0; i < sizeof out; i++) {
         const size_t y = i / W < 2 ? 0 : i / W - 2, x = i % W + 1 < W ? i % W + 1 : W - 1;
         assert_int_equal(out[i], in[y * W + x]);
@@ -136,11 +137,11 @@ static void values_stay_within_their_range(void **state)
     (void)state;
     const uint8_t in[] = {0, 255, 128, 0};
     uint8_t out[4];
-    const hl_variation bright = {.contrast = 1.1, .brightness = 0.1};
-    const hl_variation dark = {.contrast = 1.1, .brightness = -0.1};
-    hl_augment(&bright, in, 2, 2, 1, out);
+    const preprocess_variation bright = {.contrast = 1.1, .brightness = 0.1};
+    const preprocess_variation dark = {.contrast = 1.1, .brightness = -0.1};
+    preprocess_augment(&bright, in, 2, 2, 1, out);
     assert_int_equal(out[1], 255);
-    hl_augment(&dark, in, 2, 2, 1, out);
+    preprocess_augment(&dark, in, 2, 2, 1, out);
     assert_int_equal(out[0], 0);
 }
 
@@ -151,12 +152,12 @@ static void draws_keep_to_their_ranges(void **state)
     enum { N = 2000 };
     size_t flips = 0;
     double most[5] = {0};
-    const double range[5] = {HL_TURN * 3.14159265358979 / 180, HL_SHIFT, HL_SHIFT, HL_BRIGHTNESS,
-                             HL_CONTRAST};
+    const double range[5] = {PREPROCESS_ROTATION * 3.14159265358979 / 180, PREPROCESS_SHIFT,
+                             PREPROCESS_SHIFT, PREPROCESS_BRIGHTNESS, PREPROCESS_CONTRAST};
     for (int i = 0; i < N; i++) {
         char path[16];
         snprintf(path, sizeof path, "%d", i);
-        const hl_variation v = hl_variation_draw(1, path, 1);
+        const preprocess_variation v = preprocess_variation_draw(1, path, 1);
         const double drawn[5] = {v.angle, v.down, v.right, v.brightness, v.contrast - 1};
         flips += v.flip;
         for (int k = 0; k < 5; k++)

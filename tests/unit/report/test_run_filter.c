@@ -9,10 +9,11 @@
 
 #include <cmocka.h>
 
-static int filter(const char *const argv[], const hl_text *in, size_t max, hl_text *out, hl_err *e)
+static int filter(const char *const argv[], const hl_strbuf *in, size_t max, hl_strbuf *out,
+                  hl_err *e)
 {
     e->msg[0] = '\0';
-    return hl_process_filter(argv, in, max, out, e);
+    return report_run_filter(argv, in, max, out, e);
 }
 
 /* More than a pipe holds, both ways at once. */
@@ -20,37 +21,37 @@ static void passes_a_megabyte_through(void **state)
 {
     (void)state;
     const char *const argv[] = {"cat", NULL};
-    hl_text in = {0}, out = {0};
+    hl_strbuf in = {0}, out = {0};
     hl_err e;
     for (int i = 0; i < 100000; i++)
-        hl_text_printf(&in, "%09d\n", i);
-    hl_text_puts(&out, "before ");
+        hl_strbuf_printf(&in, "%09d\n", i);
+    hl_strbuf_puts(&out, "before ");
     assert_int_equal(filter(argv, &in, (size_t)1 << 20, &out, &e), 0);
     assert_int_equal(out.len, in.len + 7);
     assert_memory_equal(out.data + 7, in.data, in.len);
-    hl_text_free(&in);
-    hl_text_free(&out);
+    hl_strbuf_free(&in);
+    hl_strbuf_free(&out);
 }
 
 static void arguments_are_no_shell_words(void **state)
 {
     (void)state;
     const char *const argv[] = {"echo", "$HOME; `x` * 'a'", NULL};
-    hl_text in = {0}, out = {0};
+    hl_strbuf in = {0}, out = {0};
     hl_err e;
     assert_int_equal(filter(argv, &in, 1000, &out, &e), 0);
     assert_string_equal(out.data, "$HOME; `x` * 'a'\n");
-    hl_text_free(&out);
+    hl_strbuf_free(&out);
 }
 
 static void expect_failure(const char *const argv[], size_t max, const char *why)
 {
-    hl_text in = {0}, out = {0};
+    hl_strbuf in = {0}, out = {0};
     hl_err e;
     assert_int_equal(filter(argv, &in, max, &out, &e), -1);
     if (!strstr(e.msg, why))
         fail_msg("expected '%s', found '%s'", why, e.msg);
-    hl_text_free(&out);
+    hl_strbuf_free(&out);
 }
 
 static void failures_are_told(void **state)

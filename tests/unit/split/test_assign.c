@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/log.h"
+#include "base/clock.h"
 #include "base/rng.h"
 #include "split/assign.h"
 #include "split/subset_counts.h"
@@ -41,8 +41,8 @@ static void one_known_choice(void **state)
     hl_rng r = hl_rng_make_bytes(7, "split\0A\0p1", 10);
     const double u = hl_rng_uniform(&r);
     for (int step = -1; step <= 1; step += 2) {
-        const hl_assignment a = {.test = u + step * 1e-9, .seed = 7, .by_patient = true};
-        hl_assign_subsets(&m, &a);
+        const split_assignment a = {.test = u + step * 1e-9, .seed = 7, .by_patient = true};
+        split_assign_subsets(&m, &a);
         assert_int_equal(m.samples[0].subset, step > 0 ? HL_TEST : HL_TRAIN);
     }
     hl_manifest_free(&m);
@@ -56,11 +56,11 @@ static void patients_stay_whole(void **state)
         add_patients(&m, "A", 0, 300);
         add_patients(&m, "B", 300, 900);
         hl_manifest_finish(&m);
-        const hl_assignment a = {
+        const split_assignment a = {
             .test = 0.25, .val = 0.15, .seed = 3, .by_patient = true, .exact = exact};
-        assert_int_equal(hl_assign_subsets(&m, &a), 0);
-        hl_subset_counts c;
-        hl_subset_counts_make(&c, &m);
+        assert_int_equal(split_assign_subsets(&m, &a), 0);
+        split_subset_counts c;
+        split_subset_counts_make(&c, &m);
         assert_int_equal(c.divided, 0);
         for (size_t k = 0; k < 2; k++) {
             const double n = (double)c.images[k][HL_SUBSETS];
@@ -69,7 +69,7 @@ static void patients_stay_whole(void **state)
         }
         assert_int_equal(c.patients[0][HL_SUBSETS], 300);
         assert_int_equal(c.patients[2][HL_SUBSETS], 1200);
-        hl_subset_counts_free(&c);
+        split_subset_counts_free(&c);
         hl_manifest_free(&m);
     }
 }
@@ -77,7 +77,7 @@ static void patients_stay_whole(void **state)
 static void more_images_move_no_one(void **state)
 {
     (void)state;
-    const hl_assignment a = {.test = 0.3, .val = 0.2, .seed = 1, .by_patient = true};
+    const split_assignment a = {.test = 0.3, .val = 0.2, .seed = 1, .by_patient = true};
     hl_manifest few = {0}, many = {0};
     add_patients(&few, "B", 0, 200);
     add_patients(&few, "C", 200, 200);
@@ -88,8 +88,8 @@ static void more_images_move_no_one(void **state)
         add(&many, "B", p, 99);
     hl_manifest_finish(&few);
     hl_manifest_finish(&many);
-    hl_assign_subsets(&few, &a);
-    hl_assign_subsets(&many, &a);
+    split_assign_subsets(&few, &a);
+    split_assign_subsets(&many, &a);
     size_t others = 0;
     for (size_t i = 0; i < few.n; i++) {
         assert_string_equal(few.samples[i].path, many.samples[i].path);
@@ -111,17 +111,17 @@ static void exact_numbers_without_groups(void **state)
     for (int i = 0; i < 4273; i++)
         add(&m, "PNEUMONIA", i / 3, i);
     hl_manifest_finish(&m);
-    const hl_assignment a = {.test = 0.25, .val = 0.15, .seed = 1, .exact = true};
-    assert_int_equal(hl_assign_subsets(&m, &a), 0);
-    hl_subset_counts c;
-    hl_subset_counts_make(&c, &m);
+    const split_assignment a = {.test = 0.25, .val = 0.15, .seed = 1, .exact = true};
+    assert_int_equal(split_assign_subsets(&m, &a), 0);
+    split_subset_counts c;
+    split_subset_counts_make(&c, &m);
     assert_int_equal(c.images[0][HL_TEST], 396);
     assert_int_equal(c.images[1][HL_TEST], 1069);
     assert_int_equal(c.images[2][HL_TEST], 1465);
     assert_int_equal(c.images[0][HL_VAL], 179); /* ceil(0.15 * 1187) */
     assert_int_equal(c.images[1][HL_VAL], 481); /* ceil(0.15 * 3204) */
     assert_true(c.divided > 100);
-    hl_subset_counts_free(&c);
+    split_subset_counts_free(&c);
     hl_manifest_free(&m);
 }
 
@@ -132,15 +132,16 @@ static void exact_numbers_with_groups(void **state)
     add_patients(&m, "A", 0, 100); /* 300 images, many patients with one */
     add_patients(&m, "B", 100, 10);
     hl_manifest_finish(&m);
-    const hl_assignment a = {.test = 0.1, .val = 0.1, .seed = 1, .by_patient = true, .exact = true};
-    hl_assign_subsets(&m, &a);
-    hl_subset_counts c;
-    hl_subset_counts_make(&c, &m);
+    const split_assignment a = {
+        .test = 0.1, .val = 0.1, .seed = 1, .by_patient = true, .exact = true};
+    split_assign_subsets(&m, &a);
+    split_subset_counts c;
+    split_subset_counts_make(&c, &m);
     assert_int_equal(c.images[0][HL_TEST], 30); /* not 31: 0.1 * 300 is 30.000000000000004 */
     assert_int_equal(c.images[0][HL_VAL], 27);
     assert_int_equal(c.images[1][HL_TEST], 3);
     assert_int_equal(c.divided, 0);
-    hl_subset_counts_free(&c);
+    split_subset_counts_free(&c);
     hl_manifest_free(&m);
 }
 
@@ -159,14 +160,14 @@ static void exact_takes_the_nearest(void **state)
         size_t expected;
     } cases[] = {{0.25, 4}, {0.3, 4}, {0.35, 8}, {0.4, 8}, {0.05, 0}, {0.15, 4}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const hl_assignment a = {
+        const split_assignment a = {
             .test = cases[i].test, .seed = 5, .by_patient = true, .exact = true};
-        hl_assign_subsets(&m, &a);
-        hl_subset_counts c;
-        hl_subset_counts_make(&c, &m);
+        split_assign_subsets(&m, &a);
+        split_subset_counts c;
+        split_subset_counts_make(&c, &m);
         assert_int_equal(c.images[0][HL_TEST], cases[i].expected);
         assert_int_equal(c.images[1][HL_TEST], cases[i].expected);
-        hl_subset_counts_free(&c);
+        split_subset_counts_free(&c);
     }
     hl_manifest_free(&m);
 }
@@ -182,17 +183,17 @@ static void patients_of_two_classes_stay_whole(void **state)
                 add(&m, "A", p, 1);
         }
         hl_manifest_finish(&m);
-        const hl_assignment a = {
+        const split_assignment a = {
             .test = 0.25, .val = 0.2, .seed = 2, .by_patient = true, .exact = exact};
-        assert_int_equal(hl_assign_subsets(&m, &a), 100);
-        hl_subset_counts c;
-        hl_subset_counts_make(&c, &m);
+        assert_int_equal(split_assign_subsets(&m, &a), 100);
+        split_subset_counts c;
+        split_subset_counts_make(&c, &m);
         assert_int_equal(c.divided, 0);
         if (exact) {
             assert_int_equal(c.images[0][HL_TEST], 25);
             assert_int_equal(c.images[1][HL_TEST], 100);
         }
-        hl_subset_counts_free(&c);
+        split_subset_counts_free(&c);
         hl_manifest_free(&m);
     }
 }
@@ -206,9 +207,9 @@ static void a_quarter_million_takes_seconds(void **state)
     hl_manifest_finish(&m);
     const double start = hl_now();
     for (int exact = 0; exact < 2; exact++) {
-        const hl_assignment a = {
+        const split_assignment a = {
             .test = 0.25, .val = 0.15, .seed = 1, .by_patient = true, .exact = exact};
-        hl_assign_subsets(&m, &a);
+        split_assign_subsets(&m, &a);
     }
     assert_true(hl_now() - start < 20.0);
     hl_manifest_free(&m);
@@ -228,18 +229,18 @@ static void folds_share_all_images_out(void **state)
         int *tests = calloc(m.n, sizeof *tests);
         size_t least[2] = {m.n, m.n}, most[2] = {0};
         for (size_t fold = 1; fold <= FOLDS; fold++) {
-            const hl_assignment a = {.test = 0.25, /* not used */
-                                     .val = 0.15,
-                                     .seed = 1,
-                                     .by_patient = true,
-                                     .exact = exact,
-                                     .folds = FOLDS,
-                                     .fold = fold};
-            assert_int_equal(hl_assign_subsets(&m, &a), 1);
+            const split_assignment a = {.test = 0.25, /* not used */
+                                        .val = 0.15,
+                                        .seed = 1,
+                                        .by_patient = true,
+                                        .exact = exact,
+                                        .folds = FOLDS,
+                                        .fold = fold};
+            assert_int_equal(split_assign_subsets(&m, &a), 1);
             for (size_t i = 0; i < m.n; i++)
                 tests[i] += m.samples[i].subset == HL_TEST;
-            hl_subset_counts c;
-            hl_subset_counts_make(&c, &m);
+            split_subset_counts c;
+            split_subset_counts_make(&c, &m);
             assert_int_equal(c.divided, 0);
             for (size_t k = 0; k < 2; k++) {
                 const size_t n = c.images[k][HL_TEST], all = c.images[k][HL_SUBSETS];
@@ -248,7 +249,7 @@ static void folds_share_all_images_out(void **state)
                 const double val = (double)c.images[k][HL_VAL] / (double)(all - n);
                 assert_true(exact ? val > 0.145 && val < 0.16 : val > 0.08 && val < 0.22);
             }
-            hl_subset_counts_free(&c);
+            split_subset_counts_free(&c);
         }
         for (size_t i = 0; i < m.n; i++)
             assert_int_equal(tests[i], 1);
@@ -269,11 +270,11 @@ static void folds_differ_by_seed_and_in_validation(void **state)
         add_patients(both[i], "B", 100, 100);
         hl_manifest_finish(both[i]);
     }
-    hl_assignment a = {.val = 0.5, .seed = 1, .by_patient = true, .folds = 4, .fold = 1};
-    hl_assignment b = a;
+    split_assignment a = {.val = 0.5, .seed = 1, .by_patient = true, .folds = 4, .fold = 1};
+    split_assignment b = a;
     b.seed = 2;
-    hl_assign_subsets(&m, &a);
-    hl_assign_subsets(&other, &b);
+    split_assign_subsets(&m, &a);
+    split_assign_subsets(&other, &b);
     size_t moved = 0;
     for (size_t i = 0; i < m.n; i++)
         moved += (m.samples[i].subset == HL_TEST) != (other.samples[i].subset == HL_TEST);
@@ -281,7 +282,7 @@ static void folds_differ_by_seed_and_in_validation(void **state)
     /* Who validates in one fold may well train in another. */
     b.seed = 1;
     b.fold = 2;
-    hl_assign_subsets(&other, &b);
+    split_assign_subsets(&other, &b);
     size_t val[2] = {0};
     for (size_t i = 0; i < m.n; i++)
         if (m.samples[i].subset != HL_TEST && other.samples[i].subset != HL_TEST)
@@ -294,7 +295,7 @@ static void folds_differ_by_seed_and_in_validation(void **state)
     b.fold = 1; /* p7 is tested in the second */
     for (int step = -1; step <= 1; step += 2) {
         b.val = u + step * 1e-9;
-        hl_assign_subsets(&other, &b);
+        split_assign_subsets(&other, &b);
         for (size_t i = 0; i < other.n; i++)
             if (strcmp(other.samples[i].patient, "p7") == 0 && other.samples[i].subset != HL_TEST) {
                 assert_int_equal(other.samples[i].subset, step > 0 ? HL_VAL : HL_TRAIN);
@@ -326,13 +327,13 @@ static void own_test_is_kept(void **state)
         }
         hl_manifest_finish(&m);
         hl_manifest_finish(&rest);
-        hl_assignment a = {
+        split_assignment a = {
             .test = 0.25, .val = 0.15, .seed = 5, .by_patient = true, .exact = exact};
         a.keep_test = true;
-        hl_assign_subsets(&m, &a);
+        split_assign_subsets(&m, &a);
         a.keep_test = false;
         a.test = 0;
-        hl_assign_subsets(&rest, &a);
+        split_assign_subsets(&rest, &a);
         assert_int_equal(hl_manifest_count(&m, HL_TEST), 100);
         assert_true(hl_manifest_count(&rest, HL_VAL) > 0);
         size_t found = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/log.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "split/csv.h"
@@ -13,22 +13,22 @@
 
 #include <cmocka.h>
 
-static void next(hl_csv *c, size_t line, const char *a, const char *b)
+static void next(split_csv *c, size_t line, const char *a, const char *b)
 {
     hl_err e;
     bool more;
-    assert_int_equal(hl_csv_next(c, &more, &e), 0);
+    assert_int_equal(split_csv_next(c, &more, &e), 0);
     assert_true(more);
     assert_int_equal(c->line, line);
     assert_string_equal(c->fields[0], a);
     assert_string_equal(c->fields[1], b);
 }
 
-static void no_more(hl_csv *c)
+static void no_more(split_csv *c)
 {
     hl_err e;
     bool more;
-    assert_int_equal(hl_csv_next(c, &more, &e), 0);
+    assert_int_equal(split_csv_next(c, &more, &e), 0);
     assert_false(more);
 }
 
@@ -42,12 +42,12 @@ static void reads_what_rfc_4180_has(void **state)
                   "\n\r\n"
                   " c ,\r\n"
                   "\"d\",e";
-    hl_csv c;
+    split_csv c;
     hl_err e;
-    assert_int_equal(hl_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
+    assert_int_equal(split_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
     assert_int_equal(c.ncolumns, 2);
-    assert_int_equal(hl_csv_column(&c, "label"), 1);
-    assert_int_equal(hl_csv_column(&c, "Label"), -1);
+    assert_int_equal(split_csv_column(&c, "label"), 1);
+    assert_int_equal(split_csv_column(&c, "Label"), -1);
     next(&c, 2, "a.png", "NORMAL");
     next(&c, 3, "b,1.png", "say \"ah\"");
     next(&c, 4, "two\nlines", "");
@@ -55,20 +55,20 @@ static void reads_what_rfc_4180_has(void **state)
     next(&c, 9, "d", "e");
     no_more(&c);
     assert_string_equal(c.columns[0], "image");
-    hl_csv_close(&c);
+    split_csv_close(&c);
 }
 
 static void byte_order_mark_is_skipped(void **state)
 {
     (void)state;
     char text[] = "\xef\xbb\xbfimage,label\n\"\xc3\xa9.png\",x\n";
-    hl_csv c;
+    split_csv c;
     hl_err e;
-    assert_int_equal(hl_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
-    assert_int_equal(hl_csv_column(&c, "image"), 0);
+    assert_int_equal(split_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
+    assert_int_equal(split_csv_column(&c, "image"), 0);
     next(&c, 2, "\xc3\xa9.png", "x");
     no_more(&c);
-    hl_csv_close(&c);
+    split_csv_close(&c);
 }
 
 /* Reads to the first error, which must say all of `expected`. */
@@ -77,17 +77,17 @@ static void assert_rejected(const char *source, size_t len, const char *expected
     char *text = hl_malloc(len + 1, 1);
     memcpy(text, source, len);
     text[len] = '\0';
-    hl_csv c;
+    split_csv c;
     hl_err e = {0};
-    int status = hl_csv_open(&c, "t.csv", text, len, &e);
+    int status = split_csv_open(&c, "t.csv", text, len, &e);
     const int opened = status == 0;
     for (bool more = true; status == 0 && more;)
-        status = hl_csv_next(&c, &more, &e);
+        status = split_csv_next(&c, &more, &e);
     assert_int_equal(status, -1);
     if (!strstr(e.msg, expected))
         fail_msg("expected '%s' in '%s'", expected, e.msg);
     if (opened)
-        hl_csv_close(&c);
+        split_csv_close(&c);
     free(text);
 }
 
@@ -121,25 +121,25 @@ static void a_million_rows_take_seconds(void **state)
 {
     (void)state;
     enum { ROWS = 1000000 };
-    hl_text t = {0};
-    hl_text_puts(&t, "image,label\n");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "image,label\n");
     for (int i = 0; i < ROWS; i++)
-        hl_text_printf(&t, "\"folder/%d.png\",%s\n", i, i % 3 ? "A" : "B");
-    hl_csv c;
+        hl_strbuf_printf(&t, "\"folder/%d.png\",%s\n", i, i % 3 ? "A" : "B");
+    split_csv c;
     hl_err e;
     size_t rows = 0;
     const double start = hl_now();
-    assert_int_equal(hl_csv_open(&c, "t.csv", t.data, t.len, &e), 0);
+    assert_int_equal(split_csv_open(&c, "t.csv", t.data, t.len, &e), 0);
     for (bool more = true;;) {
-        assert_int_equal(hl_csv_next(&c, &more, &e), 0);
+        assert_int_equal(split_csv_next(&c, &more, &e), 0);
         if (!more)
             break;
         rows++;
     }
     assert_int_equal(rows, ROWS);
     assert_true(hl_now() - start < 10.0);
-    hl_csv_close(&c);
-    hl_text_free(&t);
+    split_csv_close(&c);
+    hl_strbuf_free(&t);
 }
 
 int main(void)

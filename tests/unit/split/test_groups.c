@@ -11,7 +11,7 @@ static void put_picture(const char *path, uint64_t seed)
 {
     hl_err e;
     uint8_t pixels[64 * 64];
-    hl_text png = {0};
+    hl_strbuf png = {0};
     hl_rng r = hl_rng_make(seed, "picture");
     uint8_t grain[16 * 16];
     for (size_t i = 0; i < sizeof grain; i++)
@@ -20,7 +20,7 @@ static void put_picture(const char *path, uint64_t seed)
         pixels[i] = grain[i / 64 / 4 * 16 + i % 64 / 4];
     assert_int_equal(hl_png_encode(&png, pixels, 64, 64, 1, &e), 0);
     put_file(path, png.data, png.len);
-    hl_text_free(&png);
+    hl_strbuf_free(&png);
 }
 
 /* patients: the patient of each image "0.png", "1.png" ...; pictures: what is in it */
@@ -40,10 +40,10 @@ static void check_keys(const char *patients, const char *pictures, const char *k
 {
     hl_err e;
     hl_manifest m = {0};
-    hl_together t;
+    split_groups t;
     make(&m, patients, pictures);
-    assert_int_equal(hl_together_find(&t, &m, &(hl_fingerprints_how){.root = ".", .jobs = 2}, &e),
-                     0);
+    assert_int_equal(
+        split_groups_find(&t, &m, &(hl_fingerprint_options){.root = ".", .jobs = 2}, &e), 0);
     for (size_t i = 0; i < m.n; i++) {
         assert_int_equal(t.keys[i][0], keys[i]);
         assert_string_equal(m.samples[i].patient, ((char[]){patients[i], '\0'}));
@@ -51,7 +51,7 @@ static void check_keys(const char *patients, const char *pictures, const char *k
     assert_int_equal(t.copies, copies);
     assert_int_equal(t.joined, joined);
     assert_int_equal(t.unreadable, 0);
-    hl_together_free(&t);
+    split_groups_free(&t);
     hl_manifest_free(&m);
 }
 
@@ -75,13 +75,13 @@ static void an_unreadable_file_is_counted(void **state)
     (void)state;
     hl_err e;
     hl_manifest m = {0};
-    hl_together t;
+    split_groups t;
     make(&m, "pqr", "123");
     put_text("1.png", "none");
-    assert_int_equal(hl_together_find(&t, &m, &(hl_fingerprints_how){.root = ".", .jobs = 1}, &e),
-                     0);
+    assert_int_equal(
+        split_groups_find(&t, &m, &(hl_fingerprint_options){.root = ".", .jobs = 1}, &e), 0);
     assert_int_equal(t.unreadable, 1);
-    hl_together_free(&t);
+    split_groups_free(&t);
     hl_manifest_free(&m);
 }
 
@@ -97,8 +97,8 @@ static void the_draw_goes_by_the_first_name(void **state)
         hl_manifest_add(&m, path, "A", patient, HL_TRAIN);
     }
     hl_manifest_finish(&m);
-    hl_assignment a = {.test = 0.4, .val = 0.5, .seed = 4, .by_patient = true};
-    hl_assign_subsets(&m, &a);
+    split_assignment a = {.test = 0.4, .val = 0.5, .seed = 4, .by_patient = true};
+    split_assign_subsets(&m, &a);
     hl_subset alone[200];
     const char *keys[200];
     for (size_t i = 0; i < 200; i++) {
@@ -106,7 +106,7 @@ static void the_draw_goes_by_the_first_name(void **state)
         keys[i] = m.samples[i & ~(size_t)1].patient; /* pairs */
     }
     a.keys = keys;
-    hl_assign_subsets(&m, &a);
+    split_assign_subsets(&m, &a);
     for (size_t i = 0; i < 200; i++)
         assert_int_equal(m.samples[i].subset, alone[i & ~(size_t)1]);
     hl_manifest_free(&m);

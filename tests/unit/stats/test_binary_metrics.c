@@ -74,14 +74,14 @@ static void end(fixture *f)
 static void test_figures(void **state)
 {
     fixture f;
-    double found[HL_FIGURES];
+    double found[HL_BINARY_METRICS];
     start(&f, *state);
-    hl_binary_figures(&f.b, f.weight, found);
+    hl_binary_metrics_compute(&f.b, f.weight, found);
     const json_t *expected = json_object_get(f.json, "figures");
-    assert_int_equal(json_object_size(expected), HL_FIGURES);
-    for (int i = 0; i < HL_FIGURES; i++)
-        close_to(hl_figure_names[i], found[i],
-                 json_number_value(json_object_get(expected, hl_figure_names[i])));
+    assert_int_equal(json_object_size(expected), HL_BINARY_METRICS);
+    for (int i = 0; i < HL_BINARY_METRICS; i++)
+        close_to(hl_binary_metric_names[i], found[i],
+                 json_number_value(json_object_get(expected, hl_binary_metric_names[i])));
     end(&f);
 }
 
@@ -131,7 +131,7 @@ static void test_thresholds(void **state)
     close_to("specificity 0.75", hl_binary_threshold(&b, false, 0.75), 0.6);
     close_to("specificity 0.76", hl_binary_threshold(&b, false, 0.76), 0.9);
     close_to("specificity 0.25", hl_binary_threshold(&b, false, 0.25), 0.3);
-    const hl_answers a = hl_binary_at(&b, NULL, 0.6);
+    const hl_binary_rates a = hl_binary_at(&b, NULL, 0.6);
     close_to("sensitivity", a.sensitivity, 0.75);
     close_to("specificity", a.specificity, 0.75);
     close_to("ppv", a.ppv, 0.75);

@@ -2,7 +2,6 @@
 /* The out-of-distribution reference against tests/data/outlier, which numpy has computed from its
  * definition: tests/parity/make_outlier_references.py. */
 #include "base/rng.h"
-#include "base/strbuf.h"
 #include "helpers.h"
 #include "stats/covariance.h"
 #include "stats/mahalanobis.h"
@@ -53,25 +52,25 @@ static uint32_t make_sample(const char *name, size_t i, size_t width, size_t cla
     return (uint32_t)cls;
 }
 
-static void fit(const char *name, const json_t *o, hl_outlier *result)
+static void fit(const char *name, const json_t *o, hl_mahalanobis *result)
 {
     const size_t width = (size_t)number(o, "width"), n = (size_t)number(o, "samples");
     const size_t classes = (size_t)number(o, "classes");
     const uint64_t seed = strtoull(json_string_value(json_object_get(o, "seed")), NULL, 10);
-    hl_outlier_fit *f = hl_outlier_fit_new(width, classes, seed);
+    hl_mahalanobis_fit *f = hl_mahalanobis_fit_new(width, classes, seed);
     float *features = malloc(width * sizeof *features);
     for (size_t i = 0; i < n; i++) {
         char patient[32];
         snprintf(patient, sizeof patient, "p%zu", i / 2);
         const uint32_t cls = make_sample(name, i, width, classes, features);
-        hl_outlier_fit_add(f, features, cls, patient, i % 4 != 3);
+        hl_mahalanobis_fit_add(f, features, cls, patient, i % 4 != 3);
     }
     free(features);
-    hl_outlier_fit_end(f, number(o, "quantile"), result);
+    hl_mahalanobis_fit_end(f, number(o, "quantile"), result);
 }
 
 /* New samples, each moved farther along every other value than the one before. */
-static void compare_probes(const char *name, const json_t *o, const hl_outlier *fitted)
+static void compare_probes(const char *name, const json_t *o, const hl_mahalanobis *fitted)
 {
     const json_t *distances = json_object_get(o, "distances");
     const size_t width = (size_t)number(o, "width"), n = (size_t)number(o, "samples");
@@ -82,7 +81,7 @@ static void compare_probes(const char *name, const json_t *o, const hl_outlier *
         make_sample(name, n + k, width, (size_t)number(o, "classes"), features);
         for (size_t j = 1; j < width; j += 2)
             features[j] += (float)(0.4 * (double)k);
-        assert_near(hl_outlier_distance(fitted, features),
+        assert_near(hl_mahalanobis_distance(fitted, features),
                     json_number_value(json_array_get(distances, k)), 2e-6, "distance");
     }
     free(features);
@@ -91,9 +90,9 @@ static void compare_probes(const char *name, const json_t *o, const hl_outlier *
 static void compare(const char *name)
 {
     json_t *o = load(name);
-    hl_outlier fitted;
+    hl_mahalanobis fitted;
     fit(name, o, &fitted);
-    assert_int_equal(fitted.dims, hl_outlier_dims((size_t)number(o, "width")));
+    assert_int_equal(fitted.dims, hl_mahalanobis_dims((size_t)number(o, "width")));
     assert_int_equal(fitted.nmeans, (size_t)number(o, "classes"));
     assert_int_equal(fitted.trained, (uint64_t)number(o, "trained"));
     assert_int_equal(fitted.held_out, (uint64_t)number(o, "held_out"));
@@ -104,7 +103,7 @@ static void compare(const char *name)
         if (fabs((double)fitted.means[i] - json_number_value(json_array_get(mean, i))) > 1e-7)
             fail_msg("mean %zu: found %.9g", i, (double)fitted.means[i]);
     compare_probes(name, o, &fitted);
-    hl_outlier_free(&fitted);
+    hl_mahalanobis_free(&fitted);
     json_decref(o);
 }
 

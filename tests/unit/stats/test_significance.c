@@ -64,20 +64,20 @@ static void test_delong(void **state)
         uint8_t *positive = hl_malloc(n, 1);
         for (size_t i = 0; i < n; i++)
             positive[i] = label[i] > 0;
-        const delong_result r = delong_test(n, positive, a, b);
+        const hl_delong_result r = hl_delong_test(n, positive, a, b);
         close_to("AUROC of a", r.a, real(want, "a"));
         close_to("AUROC of b", r.b, real(want, "b"));
         close_to("variance", r.variance, real(want, "variance"));
         close_to("z", r.z, real(want, "z"));
         close_to("p", r.p, real(want, "p"));
-        const delong_result same = delong_test(n, positive, a, a);
+        const hl_delong_result same = hl_delong_test(n, positive, a, a);
         close_to("p of a model and itself", same.p, 1);
         free(a);
         free(b);
         free(label);
         free(positive);
     }
-    assert_true(isnan(delong_test(2, (uint8_t[]){1, 1}, (double[]){1, 2}, (double[]){2, 1}).p));
+    assert_true(isnan(hl_delong_test(2, (uint8_t[]){1, 1}, (double[]){1, 2}, (double[]){2, 1}).p));
     json_decref(all);
 }
 
@@ -89,8 +89,8 @@ static void test_mcnemar(void **state)
     assert_int_equal(json_array_size(cases), 6);
     for (size_t k = 0; k < json_array_size(cases); k++) {
         const json_t *o = json_array_get(cases, k);
-        const mcnemar_result r =
-            mcnemar_test((uint64_t)real(o, "only_a"), (uint64_t)real(o, "only_b"));
+        const hl_mcnemar_result r =
+            hl_mcnemar_test((uint64_t)real(o, "only_a"), (uint64_t)real(o, "only_b"));
         assert_int_equal(r.exact, json_is_true(json_object_get(o, "exact")));
         close_to("statistic", r.statistic, real(o, "statistic"));
         close_to("p", r.p, real(o, "p"));
@@ -108,14 +108,14 @@ static void test_holm(void **state)
         const json_t *o = json_array_get(cases, k);
         const size_t n = json_array_size(json_object_get(o, "p"));
         double *p = reals(json_object_get(o, "p")), *want = reals(json_object_get(o, "adjusted"));
-        holm_adjust(p, n);
+        hl_holm_adjust(p, n);
         for (size_t i = 0; i < n; i++)
             close_to("p", p[i], want[i]);
         free(p);
         free(want);
     }
     double p[] = {0.04, NAN, 0.01}; /* what is not tested does not count */
-    holm_adjust(p, 3);
+    hl_holm_adjust(p, 3);
     close_to("p", p[0], 0.04);
     close_to("p", p[2], 0.02);
     assert_true(isnan(p[1]));

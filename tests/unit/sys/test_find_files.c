@@ -59,22 +59,22 @@ static void make_file(const char *path)
 
 static void assert_paths(const char *dir, const char *const *expected, size_t n, size_t others)
 {
-    hl_scan s;
+    hl_found_files s;
     hl_err e = {0};
-    if (hl_scan_images(&s, dir, &e))
+    if (hl_find_images(&s, dir, &e))
         fail_msg("%s", e.msg);
     assert_int_equal(s.n, n);
     for (size_t i = 0; i < n; i++)
         assert_string_equal(s.paths[i], expected[i]);
     assert_int_equal(s.others, others);
-    hl_scan_free(&s);
+    hl_found_files_free(&s);
 }
 
 static void assert_rejected(const char *dir, const char *expected)
 {
-    hl_scan s;
+    hl_found_files s;
     hl_err e = {0};
-    assert_int_equal(hl_scan_images(&s, dir, &e), -1);
+    assert_int_equal(hl_find_images(&s, dir, &e), -1);
     if (!strstr(e.msg, expected))
         fail_msg("expected '%s' in '%s'", expected, e.msg);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The half of output.h that opens and reads inputs. */
 #include "helpers.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 static void input_is_opened(void **state)
 {

@@ -3,8 +3,6 @@
 #ifndef HILUM_BASE_SHA256_H
 #define HILUM_BASE_SHA256_H
 
-#include "base/error.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,6 +20,5 @@ void hl_sha256_free(hl_sha256 *s);                                /* unused; NUL
 bool hl_digest_is_text(const char *text);
 
 void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE]);
-int hl_digest_file(const char *path, char text[HL_DIGEST_SIZE], hl_err *e);
 
 #endif

@@ -3,54 +3,12 @@
 
 #include "base/mem.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool hl_parse_i64(const char *s, int64_t *out)
-{
-    if (!isdigit((unsigned char)s[0]) && !(s[0] == '-' && isdigit((unsigned char)s[1])))
-        return false;
-    char *end;
-    errno = 0;
-    const long long v = strtoll(s, &end, 10);
-    if (errno || *end)
-        return false;
-    *out = v;
-    return true;
-}
-
-bool hl_parse_u64(const char *s, uint64_t *out)
-{
-    if (!isdigit((unsigned char)s[0]))
-        return false;
-    char *end;
-    errno = 0;
-    const unsigned long long v = strtoull(s, &end, 10);
-    if (errno || *end)
-        return false;
-    *out = v;
-    return true;
-}
-
-bool hl_parse_f64(const char *s, double *out)
-{
-    if (!*s || s[strspn(s, "0123456789+-.eE")])
-        return false;
-    char *end;
-    errno = 0;
-    const double v = strtod(s, &end);
-    if (*end || end == s || !isfinite(v))
-        return false;
-    *out = v;
-    return true;
-}
-
-static void reserve(hl_text *t, size_t extra)
+static void reserve(hl_strbuf *t, size_t extra)
 {
     if (t->cap - t->len > extra)
         return;
@@ -61,7 +19,7 @@ static void reserve(hl_text *t, size_t extra)
     t->cap = cap;
 }
 
-void hl_text_add(hl_text *t, const void *bytes, size_t len)
+void hl_strbuf_add(hl_strbuf *t, const void *bytes, size_t len)
 {
     reserve(t, len);
     if (len)
@@ -70,20 +28,20 @@ void hl_text_add(hl_text *t, const void *bytes, size_t len)
     t->data[t->len] = '\0';
 }
 
-void hl_text_puts(hl_text *t, const char *s)
+void hl_strbuf_puts(hl_strbuf *t, const char *s)
 {
-    hl_text_add(t, s, strlen(s));
+    hl_strbuf_add(t, s, strlen(s));
 }
 
-void hl_text_printf(hl_text *t, const char *fmt, ...)
+void hl_strbuf_printf(hl_strbuf *t, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    hl_text_vprintf(t, fmt, ap);
+    hl_strbuf_vprintf(t, fmt, ap);
     va_end(ap);
 }
 
-void hl_text_vprintf(hl_text *t, const char *fmt, va_list ap)
+void hl_strbuf_vprintf(hl_strbuf *t, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
@@ -96,43 +54,8 @@ void hl_text_vprintf(hl_text *t, const char *fmt, va_list ap)
     va_end(again);
 }
 
-void hl_text_free(hl_text *t)
+void hl_strbuf_free(hl_strbuf *t)
 {
     free(t->data);
-    *t = (hl_text){0};
-}
-
-static const char tsv_plain[] = "\t\n\r\\";
-static const char tsv_letter[] = "tnr\\";
-
-void hl_tsv_escape(hl_text *t, const char *s)
-{
-    for (;;) {
-        const size_t run = strcspn(s, tsv_plain);
-        hl_text_add(t, s, run);
-        s += run;
-        if (!*s)
-            return;
-        const char escape[2] = {'\\', tsv_letter[strchr(tsv_plain, *s) - tsv_plain]};
-        hl_text_add(t, escape, 2);
-        s++;
-    }
-}
-
-bool hl_tsv_unescape(char *s)
-{
-    char *to = s;
-    for (; *s; s++) {
-        if (*s != '\\') {
-            *to++ = *s;
-            continue;
-        }
-        const char *letter = s[1] ? strchr(tsv_letter, s[1]) : NULL;
-        if (!letter)
-            return false;
-        *to++ = tsv_plain[letter - tsv_letter];
-        s++;
-    }
-    *to = '\0';
-    return true;
+    *t = (hl_strbuf){0};
 }

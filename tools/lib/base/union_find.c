@@ -5,20 +5,20 @@
 
 #include <stdlib.h>
 
-void hl_sets_init(hl_sets *s, size_t n)
+void hl_union_find_init(hl_union_find *s, size_t n)
 {
-    *s = (hl_sets){.parent = hl_malloc(n, sizeof *s->parent), .n = n};
+    *s = (hl_union_find){.parent = hl_malloc(n, sizeof *s->parent), .n = n};
     for (size_t i = 0; i < n; i++)
         s->parent[i] = i;
 }
 
-void hl_sets_free(hl_sets *s)
+void hl_union_find_free(hl_union_find *s)
 {
     free(s->parent);
-    *s = (hl_sets){0};
+    *s = (hl_union_find){0};
 }
 
-size_t hl_sets_find(hl_sets *s, size_t i)
+size_t hl_union_find_root(hl_union_find *s, size_t i)
 {
     while (s->parent[i] != i) {
         s->parent[i] = s->parent[s->parent[i]]; /* halves the way for who comes next */
@@ -27,10 +27,10 @@ size_t hl_sets_find(hl_sets *s, size_t i)
     return i;
 }
 
-bool hl_sets_join(hl_sets *s, size_t a, size_t b)
+bool hl_union_find_join(hl_union_find *s, size_t a, size_t b)
 {
-    a = hl_sets_find(s, a);
-    b = hl_sets_find(s, b);
+    a = hl_union_find_root(s, a);
+    b = hl_union_find_root(s, b);
     if (a == b)
         return false;
     s->parent[a < b ? b : a] = a < b ? a : b;

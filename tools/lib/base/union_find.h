@@ -7,17 +7,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct hl_sets {
+typedef struct hl_union_find {
     size_t *parent; /* owned; never larger than the member itself */
     size_t n;
-} hl_sets;
+} hl_union_find;
 
-void hl_sets_init(hl_sets *s, size_t n); /* every number a set of its own */
-void hl_sets_free(hl_sets *s);
+void hl_union_find_init(hl_union_find *s, size_t n); /* every number a set of its own */
+void hl_union_find_free(hl_union_find *s);
 
-size_t hl_sets_find(hl_sets *s, size_t i); /* the smallest member of the set that holds i */
+size_t hl_union_find_root(hl_union_find *s,
+                          size_t i); /* the smallest member of the set that holds i */
 
 /* One set of two; false where it was one already. */
-bool hl_sets_join(hl_sets *s, size_t a, size_t b);
+bool hl_union_find_join(hl_union_find *s, size_t a, size_t b);
 
 #endif

@@ -2,7 +2,7 @@
 #include "data/calibration_file.h"
 
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "base/parse.h"
 #include "data/provenance.h"
 #include "format/json.h"
 #include "format/string_list.h"
@@ -15,10 +15,10 @@
 
 void hl_calibration_free(hl_calibration *c)
 {
-    hl_names_free(c->classes, c->nclasses);
+    hl_string_list_free(c->classes, c->nclasses);
     free(c->chain);
     free(c->points);
-    hl_outlier_free(&c->outlier);
+    hl_mahalanobis_free(&c->outlier);
     *c = (hl_calibration){0};
 }
 
@@ -49,7 +49,7 @@ void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double 
 /* ---- writing ---- */
 
 /* The seed is a text: JSON readers hold no more than 53 or 63 bits of a number. */
-static json_t *outlier_to_json(const hl_outlier *o)
+static json_t *outlier_to_json(const hl_mahalanobis *o)
 {
     if (o->dims == 0)
         return json_null();
@@ -78,7 +78,8 @@ static json_t *to_json(const hl_calibration *c)
 
 static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
 {
-    char *classes = hl_names_format(c->classes, c->nclasses), *space = hl_space_format(&c->space);
+    char *classes = hl_string_list_format(c->classes, c->nclasses),
+         *space = hl_feature_space_format(&c->space);
     json_t *o = to_json(c);
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(o);
@@ -103,7 +104,7 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
     return status;
 }
 
-static int write_tensors(const hl_outlier *o, hl_tf_writer *w, hl_err *e)
+static int write_tensors(const hl_mahalanobis *o, hl_tf_writer *w, hl_err *e)
 {
     if (o->dims == 0)
         return 0;
@@ -222,7 +223,7 @@ static int read_positive(hl_calibration *c, const json_t *o, const char *file, h
     return 0;
 }
 
-static int read_outlier(hl_outlier *r, const json_t *o, const char *file, hl_err *e)
+static int read_outlier(hl_mahalanobis *r, const json_t *o, const char *file, hl_err *e)
 {
     uint64_t inputs;
     char seed[32];
@@ -242,7 +243,7 @@ static int read_outlier(hl_outlier *r, const json_t *o, const char *file, hl_err
     if (!hl_parse_u64(seed, &r->seed))
         return hl_fail(e, "%s: 'seed': expected a whole number in quotes", file);
     r->inputs = (size_t)inputs;
-    r->dims = hl_outlier_dims(r->inputs);
+    r->dims = hl_mahalanobis_dims(r->inputs);
     return 0;
 }
 
@@ -281,7 +282,7 @@ static int read_tensors(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
     const char *file = hl_tf_name(r);
-    hl_outlier *o = &c->outlier;
+    hl_mahalanobis *o = &c->outlier;
     const int64_t d = (int64_t)o->dims;
     if (h->ntensors != (d ? 2u : 0u))
         return hl_fail(e, "%s: expected %d tensors, found %zu", file, d ? 2 : 0, h->ntensors);
@@ -305,10 +306,10 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!(value[i] = hl_tf_meta(hl_tf_get_header(r), keys[i])))
             return hl_fail(e, "%s: expected metadata %s, found none", file, keys[i]);
-    if (hl_names_parse(&c->classes, &c->nclasses, value[0], e) ||
-        hl_space_parse(&c->space, value[1], e))
+    if (hl_string_list_parse(&c->classes, &c->nclasses, value[0], e) ||
+        hl_feature_space_parse(&c->space, value[1], e))
         return hl_fail_in(e, file);
-    if (hl_chain_check(value[3], file, e))
+    if (hl_provenance_check(value[3], file, e))
         return -1;
     if (strlen(value[2]) >= sizeof c->head)
         return hl_fail(e, "%s: hilum.head: expected a digest", file);
@@ -333,9 +334,10 @@ int hl_calibration_read(hl_calibration *c, const char *path, hl_err *e)
 }
 
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
-                         const hl_space *space, size_t inputs, const char *head_name, hl_err *e)
+                         const hl_feature_space *space, size_t inputs, const char *head_name,
+                         hl_err *e)
 {
-    if (hl_space_match(&c->space, c_name, space, head_name, e))
+    if (hl_feature_space_match(&c->space, c_name, space, head_name, e))
         return -1;
     if (strcmp(c->head, head_id) != 0)
         return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name,

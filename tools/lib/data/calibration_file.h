@@ -44,7 +44,7 @@ enum { HL_NO_POSITIVE = -1, HL_MAX_POINTS = 64 };
 typedef struct hl_calibration {
     char **classes; /* owned; number = index */
     size_t nclasses;
-    hl_space space;             /* the head's */
+    hl_feature_space space;     /* the head's */
     char head[HL_DIGEST_SIZE];  /* identity of the head */
     char *chain;                /* owned; a JSON list */
     char id[HL_DIGEST_SIZE];    /* identity of the file; filled by the reader */
@@ -53,7 +53,7 @@ typedef struct hl_calibration {
     int positive;               /* class number 1 of two classes, else HL_NO_POSITIVE */
     hl_operating_point *points; /* owned */
     size_t npoints;
-    hl_outlier outlier; /* dims 0: no reference */
+    hl_mahalanobis outlier; /* dims 0: no reference */
 } hl_calibration;
 
 /* path NULL or "-": standard output, standard input. On failure c is left empty. */
@@ -66,7 +66,8 @@ void hl_calibration_free(hl_calibration *c); /* safe on a zeroed one */
 /* Fails, naming what differs, where c was not made for this head. c_name, head_name: for
  * messages. inputs: values of a feature vector. */
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
-                         const hl_space *space, size_t inputs, const char *head_name, hl_err *e);
+                         const hl_feature_space *space, size_t inputs, const char *head_name,
+                         hl_err *e);
 
 /* NULL where no point has that name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);

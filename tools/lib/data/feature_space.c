@@ -15,7 +15,7 @@ static const struct field {
 } fields[] = {
 #define FIELD(f, empty)                                                                            \
     {                                                                                              \
-#f, offsetof(hl_space, f), sizeof((hl_space *)0)->f, empty                                 \
+#f, offsetof(hl_feature_space, f), sizeof((hl_feature_space *)0)->f, empty                 \
     }
     FIELD(backbone, "none"),  FIELD(flavour, "keras"), FIELD(weights, "none"),
     FIELD(normalize, "none"), FIELD(cut, "none"),      FIELD(pool, "none"),
@@ -24,20 +24,20 @@ static const struct field {
 };
 enum { NFIELDS = sizeof fields / sizeof *fields };
 
-static const char *text_of(const hl_space *s, const struct field *f)
+static const char *text_of(const hl_feature_space *s, const struct field *f)
 {
     return (const char *)s + f->offset;
 }
 
-hl_space hl_space_of_images(const hl_space *s)
+hl_feature_space hl_feature_space_of_images(const hl_feature_space *s)
 {
-    hl_space images = {.height = s->height, .width = s->width};
+    hl_feature_space images = {.height = s->height, .width = s->width};
     memcpy(images.filter, s->filter, sizeof images.filter);
     memcpy(images.fit, s->fit, sizeof images.fit);
     return images;
 }
 
-char *hl_space_format(const hl_space *s)
+char *hl_feature_space_format(const hl_feature_space *s)
 {
     json_t *o =
         json_pack("{s:I, s:I}", "height", (json_int_t)s->height, "width", (json_int_t)s->width);
@@ -49,7 +49,7 @@ char *hl_space_format(const hl_space *s)
     return text;
 }
 
-static int parse_object(hl_space *s, const json_t *o, hl_err *e)
+static int parse_object(hl_feature_space *s, const json_t *o, hl_err *e)
 {
     const json_t *h = json_object_get(o, "height"), *w = json_object_get(o, "width");
     if (json_integer_value(h) < 1 || json_integer_value(h) > HL_MAX_SIDE ||
@@ -75,9 +75,9 @@ static int parse_object(hl_space *s, const json_t *o, hl_err *e)
     return 0;
 }
 
-int hl_space_parse(hl_space *s, const char *json, hl_err *e)
+int hl_feature_space_parse(hl_feature_space *s, const char *json, hl_err *e)
 {
-    *s = (hl_space){0};
+    *s = (hl_feature_space){0};
     json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
     const int status =
         json_is_object(o) ? parse_object(s, o, e) : hl_fail(e, "hilum.space: not a JSON object");
@@ -85,8 +85,8 @@ int hl_space_parse(hl_space *s, const char *json, hl_err *e)
     return status;
 }
 
-int hl_space_match(const hl_space *a, const char *a_name, const hl_space *b, const char *b_name,
-                   hl_err *e)
+int hl_feature_space_match(const hl_feature_space *a, const char *a_name, const hl_feature_space *b,
+                           const char *b_name, hl_err *e)
 {
     if (a->height != b->height || a->width != b->width)
         return hl_fail(e,

@@ -17,7 +17,7 @@
  * that sizes of what a network makes of them can be multiplied. */
 enum { HL_MAX_SIDE = 4096 };
 
-typedef struct hl_space {
+typedef struct hl_feature_space {
     /* images */
     int64_t height, width; /* pixels, 1 to HL_MAX_SIDE */
     char filter[16];       /* resampling: nearest, bilinear, bicubic, area, lanczos */
@@ -29,18 +29,18 @@ typedef struct hl_space {
     char normalize[16];           /* caffe, tf, torch, unit, raw */
     char cut[64];                 /* name of the layer whose output is taken */
     char pool[16];                /* flatten, avg, max */
-} hl_space;
+} hl_feature_space;
 
 /* What a space says of images; its feature fields are empty. */
-hl_space hl_space_of_images(const hl_space *s);
+hl_feature_space hl_feature_space_of_images(const hl_feature_space *s);
 
 /* To JSON with sorted keys; the caller frees. Empty fields are left out. */
-char *hl_space_format(const hl_space *s);
-int hl_space_parse(hl_space *s, const char *json, hl_err *e);
+char *hl_feature_space_format(const hl_feature_space *s);
+int hl_feature_space_parse(hl_feature_space *s, const char *json, hl_err *e);
 
 /* 0 if equal; else -1 and an error that names the first field that differs and both values,
  * said of `a_name` and `b_name`. */
-int hl_space_match(const hl_space *a, const char *a_name, const hl_space *b, const char *b_name,
-                   hl_err *e);
+int hl_feature_space_match(const hl_feature_space *a, const char *a_name, const hl_feature_space *b,
+                           const char *b_name, hl_err *e);
 
 #endif

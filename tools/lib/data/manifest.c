@@ -2,11 +2,13 @@
 #include "data/manifest.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "data/provenance.h"
 #include "format/checksum.h"
 #include "format/string_list.h"
 #include "format/text_encoding.h"
-#include "sys/output.h"
+#include "format/tsv.h"
+#include "sys/input.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -43,7 +45,7 @@ void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const 
                                      .subset = subset};
 }
 
-void hl_manifest_add_variant(hl_manifest *m)
+void hl_manifest_add_augmented(hl_manifest *m)
 {
     const hl_sample of = m->samples[m->n - 1];
     hl_manifest_add(m, of.path, of.label, of.patient, of.subset);
@@ -66,7 +68,7 @@ static void list_classes(hl_manifest *m)
     for (size_t i = 0; i < m->n; i++)
         if (m->nclasses == 0 || strcmp(labels[m->nclasses - 1], labels[i]) != 0)
             labels[m->nclasses++] = labels[i];
-    m->classes = hl_names_copy(labels, m->nclasses);
+    m->classes = hl_string_list_copy(labels, m->nclasses);
     free(labels);
 }
 
@@ -136,9 +138,9 @@ static int read_variant(const char *name, size_t line_no, const char *field, hl_
                         hl_err *e)
 {
     uint64_t v;
-    if (!hl_parse_u64(field, &v) || v > HL_MAX_VARIANTS)
+    if (!hl_parse_u64(field, &v) || v > HL_MAX_AUGMENTED)
         return hl_fail(e, "%s: line %zu: expected a variant from 0 to %d, found '%s'", name,
-                       line_no, HL_MAX_VARIANTS, field);
+                       line_no, HL_MAX_AUGMENTED, field);
     if (v && s->subset != HL_TRAIN)
         return hl_fail(e,
                        "%s: line %zu: a variant is for training: expected subset train, found %s",
@@ -218,7 +220,7 @@ static int check_image(const hl_sample *s, const hl_sample *before, const hl_sam
                    : 0;
 }
 
-static int check_images(const hl_manifest *m, const char *name, hl_err *e)
+static int explain_check_images(const hl_manifest *m, const char *name, hl_err *e)
 {
     static const hl_sample nothing = {.path = ""};
     const hl_sample **all = hl_malloc(m->n, sizeof *all), *of = &nothing, *before = &nothing;
@@ -257,17 +259,17 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
                        h.stated, m->n);
-    return check_images(m, name, e);
+    return explain_check_images(m, name, e);
 }
 
 /* What is going to be metadata, and so JSON. */
 static int check_meta(const hl_manifest *m, const char *name, hl_err *e)
 {
-    char *classes = hl_names_format(m->classes, m->nclasses);
+    char *classes = hl_string_list_format(m->classes, m->nclasses);
     if (!classes)
         return hl_fail(e, "%s: the name of a class is not UTF-8", name);
     free(classes);
-    return hl_chain_check(m->chain, name, e);
+    return hl_provenance_check(m->chain, name, e);
 }
 
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
@@ -275,11 +277,12 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
     *m = (hl_manifest){0};
     char *copy = hl_strndup(text, len);
     int status =
-        hl_unseal_table(copy, &len, name, e) || parse_lines(m, name, copy, len, e) ? -1 : 0;
+        hl_checksum_strip_line(copy, &len, name, e) || parse_lines(m, name, copy, len, e) ? -1 : 0;
     free(copy);
     if (status == 0) {
         hl_manifest_finish(m);
-        status = hl_names_check_count(m->nclasses, name, e) || check_meta(m, name, e) ? -1 : 0;
+        status =
+            hl_string_list_check_count(m->nclasses, name, e) || check_meta(m, name, e) ? -1 : 0;
     }
     if (status)
         hl_manifest_free(m);
@@ -300,7 +303,7 @@ int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
         fclose(fp);
     if (status)
         return -1;
-    status = hl_text_settle(text, &len, name, e);
+    status = hl_encoding_normalize(text, &len, name, e);
     if (status == 0)
         status = hl_manifest_parse(m, name, text, len, e);
     free(text);
@@ -309,45 +312,45 @@ int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
 
 /* ---- writing ---- */
 
-static void format_comment(const char *key, const char *value, hl_text *t)
+static void format_comment(const char *key, const char *value, hl_strbuf *t)
 {
-    hl_text_puts(t, key);
+    hl_strbuf_puts(t, key);
     hl_tsv_escape(t, value);
-    hl_text_puts(t, "\n");
+    hl_strbuf_puts(t, "\n");
 }
 
-void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t)
+void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
 {
     const size_t start = t->len;
-    hl_text_printf(t, "%s\n", magic_line);
+    hl_strbuf_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
         format_comment("#chain\t", m->chain, t);
     }
-    const bool variants = hl_manifest_has_variants(m);
-    hl_text_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? variant_column : "");
+    const bool variants = hl_manifest_has_augmented(m);
+    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? variant_column : "");
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,
                                              hl_subset_names[s->subset]};
         for (size_t c = 0; c < NCOLUMNS; c++) {
-            hl_text_puts(t, c ? "\t" : "");
+            hl_strbuf_puts(t, c ? "\t" : "");
             hl_tsv_escape(t, field[c]);
         }
         if (variants)
-            hl_text_printf(t, "\t%" PRIu32, s->variant);
-        hl_text_puts(t, "\n");
+            hl_strbuf_printf(t, "\t%" PRIu32, s->variant);
+        hl_strbuf_puts(t, "\n");
     }
     if (with_origin)
-        hl_seal_table(t, start);
+        hl_checksum_add_line(t, start);
 }
 
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE])
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_manifest_format(m, false, &t);
     hl_digest_bytes(t.data, t.len, text);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }
 
 size_t hl_manifest_count(const hl_manifest *m, hl_subset subset)
@@ -358,7 +361,7 @@ size_t hl_manifest_count(const hl_manifest *m, hl_subset subset)
     return n;
 }
 
-bool hl_manifest_has_variants(const hl_manifest *m)
+bool hl_manifest_has_augmented(const hl_manifest *m)
 {
     for (size_t i = 0; i < m->n; i++)
         if (m->samples[i].variant)
@@ -373,7 +376,7 @@ static void free_sample(hl_sample *s)
     free(s->patient);
 }
 
-void hl_manifest_drop_variants(hl_manifest *m)
+void hl_manifest_drop_augmented(hl_manifest *m)
 {
     size_t kept = 0;
     for (size_t i = 0; i < m->n; i++) {

@@ -30,7 +30,7 @@ typedef enum { HL_TRAIN, HL_VAL, HL_TEST, HL_SUBSETS } hl_subset;
 extern const char *const hl_subset_names[HL_SUBSETS]; /* "train", "val", "test" */
 int hl_subset_find(const char *name);                 /* -1: there is none of that name */
 
-enum { HL_MAX_VARIANTS = 100 }; /* of an image */
+enum { HL_MAX_AUGMENTED = 100 }; /* of an image */
 
 typedef struct hl_sample {
     char *path, *label, *patient; /* owned by the manifest; patient is never empty */
@@ -56,13 +56,13 @@ int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e); /* NULL or "-
 
 /* Appends the text; with_origin adds the #root and #chain lines. Without variants there is no
  * column for them. */
-void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_text *t);
+void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t);
 
 /* Building one: add copies the strings; finish sorts the classes and numbers the samples. */
 void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
                      hl_subset subset);
 /* One more variant of the sample added last, or of its original. */
-void hl_manifest_add_variant(hl_manifest *m);
+void hl_manifest_add_augmented(hl_manifest *m);
 void hl_manifest_finish(hl_manifest *m);
 
 /* Digest of the text without #root and #chain lines. */
@@ -70,8 +70,8 @@ void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE]);
 
 /* Samples of one subset, without variants. */
 size_t hl_manifest_count(const hl_manifest *m, hl_subset subset);
-bool hl_manifest_has_variants(const hl_manifest *m);
-void hl_manifest_drop_variants(hl_manifest *m);
+bool hl_manifest_has_augmented(const hl_manifest *m);
+void hl_manifest_drop_augmented(hl_manifest *m);
 
 /* Does the sample belong to what a subset trains or is measured on? Variants are for training. */
 static inline bool hl_sample_is_used(const hl_sample *s, hl_subset subset)

@@ -2,7 +2,7 @@
 #include "data/predictions.h"
 
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "base/parse.h"
 #include "format/string_list.h"
 
 #include <stdlib.h>
@@ -120,7 +120,7 @@ int hl_predictions_read(hl_predictions *p, const char *path, const char *const *
     take_classes(p, &given);
     const class_list list = {p->classes, p->nclasses, classes ? origin : "the columns p_CLASS"};
     const int status = hl_tsv_check_kind(&p->table, "hilum-predictions 1", e) ||
-                               hl_names_check_count(p->nclasses, p->table.name, e) ||
+                               hl_string_list_check_count(p->nclasses, p->table.name, e) ||
                                read_rows(p, &list, subset, e)
                            ? -1
                            : 0;

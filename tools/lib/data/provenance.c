@@ -27,7 +27,7 @@ static json_t *load_chain(const char *text, hl_err *e)
     return NULL;
 }
 
-int hl_chain_check(const char *chain, const char *file, hl_err *e)
+int hl_provenance_check(const char *chain, const char *file, hl_err *e)
 {
     json_t *list = load_chain(chain, e);
     if (!list)
@@ -43,7 +43,7 @@ static int dump_chain(char **chain, json_t *list, hl_err *e)
     return *chain ? 0 : hl_fail(e, "provenance: the chain cannot be written as JSON");
 }
 
-void hl_chain_warn_of_old_id(const char *role, bool is_old)
+void hl_provenance_warn_old_id(const char *role, bool is_old)
 {
     if (!is_old)
         return;
@@ -52,8 +52,8 @@ void hl_chain_warn_of_old_id(const char *role, bool is_old)
                 role);
 }
 
-int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
-                    size_t n, hl_err *e)
+int hl_provenance_extend(char **chain, const char *ancestors, const hl_cli *cli,
+                         const hl_input *inputs, size_t n, hl_err *e)
 {
     json_t *list = load_chain(ancestors, e);
     if (!list)
@@ -76,7 +76,7 @@ int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, cons
     return dump_chain(chain, list, e);
 }
 
-int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e)
+int hl_provenance_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e)
 {
     json_t *list = load_chain(chain, e);
     if (!list)
@@ -94,7 +94,7 @@ static int contains(const json_t *list, const json_t *entry)
     return 0;
 }
 
-int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e)
+int hl_provenance_join(char **chain, const char *a, const char *b, hl_err *e)
 {
     json_t *list = load_chain(a, e), *more = list ? load_chain(b, e) : NULL;
     if (!more) {
@@ -108,8 +108,8 @@ int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e)
     return dump_chain(chain, list, e);
 }
 
-int hl_chain_input(const char *chain, const char *tool, const char *role,
-                   char digest[HL_DIGEST_SIZE], hl_err *e)
+int hl_provenance_input(const char *chain, const char *tool, const char *role,
+                        char digest[HL_DIGEST_SIZE], hl_err *e)
 {
     json_t *list = load_chain(chain, e);
     if (!list)
@@ -129,7 +129,7 @@ int hl_chain_input(const char *chain, const char *tool, const char *role,
     return 0;
 }
 
-bool hl_chain_descends_from(const char *chain, const char *ancestor)
+bool hl_provenance_descends_from(const char *chain, const char *ancestor)
 {
     json_t *list = load_chain(chain, NULL), *steps = load_chain(ancestor, NULL);
     const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
@@ -139,7 +139,7 @@ bool hl_chain_descends_from(const char *chain, const char *ancestor)
     return found;
 }
 
-bool hl_chain_has_input(const char *chain, const char *role, const char *digest)
+bool hl_provenance_has_input(const char *chain, const char *role, const char *digest)
 {
     json_t *list = load_chain(chain, NULL);
     bool found = false;
@@ -155,16 +155,17 @@ bool hl_chain_has_input(const char *chain, const char *role, const char *digest)
 /* "--option value" as whole words. */
 static bool states(const char *options, const char *option, const char *value)
 {
-    hl_text want = {0}, all = {0};
-    hl_text_printf(&want, " %s %s ", option, value);
-    hl_text_printf(&all, " %s ", options);
+    hl_strbuf want = {0}, all = {0};
+    hl_strbuf_printf(&want, " %s %s ", option, value);
+    hl_strbuf_printf(&all, " %s ", options);
     const bool found = strstr(all.data, want.data) != NULL;
-    hl_text_free(&want);
-    hl_text_free(&all);
+    hl_strbuf_free(&want);
+    hl_strbuf_free(&all);
     return found;
 }
 
-bool hl_chain_has_option(const char *chain, const char *tool, const char *option, const char *value)
+bool hl_provenance_has_option(const char *chain, const char *tool, const char *option,
+                              const char *value)
 {
     json_t *list = load_chain(chain, NULL);
     bool found = false;

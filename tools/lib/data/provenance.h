@@ -25,40 +25,40 @@ typedef struct hl_input {
 } hl_input;
 
 /* ancestors (a JSON list, or NULL for none) plus this tool's entry. The caller frees the result. */
-int hl_chain_extend(char **chain, const char *ancestors, const hl_cli *cli, const hl_input *inputs,
-                    size_t n, hl_err *e);
+int hl_provenance_extend(char **chain, const char *ancestors, const hl_cli *cli,
+                         const hl_input *inputs, size_t n, hl_err *e);
 
 /* The same chain, with the last program marked as ended early by its user: its entry gets
  * "interrupted", the number of epochs that it ran. The caller frees the result. */
-int hl_chain_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e);
+int hl_provenance_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e);
 
 /* Warns that an input was recorded by an identity that does not cover its data, if so: that of a
  * tensor file of 0.1.0 (see hl_tf_id_covers_data). */
-void hl_chain_warn_of_old_id(const char *role, bool is_old);
+void hl_provenance_warn_old_id(const char *role, bool is_old);
 
 /* Whether it is a chain at all; file is for the message. */
-int hl_chain_check(const char *chain, const char *file, hl_err *e);
+int hl_provenance_check(const char *chain, const char *file, hl_err *e);
 
 /* Both ancestries, entries that they share once, for a tool with two inputs. */
-int hl_chain_join(char **chain, const char *a, const char *b, hl_err *e);
+int hl_provenance_join(char **chain, const char *a, const char *b, hl_err *e);
 
 /* Digest of an input of the last entry of a tool, "" where there is no such tool or input. */
-int hl_chain_input(const char *chain, const char *tool, const char *role,
-                   char digest[HL_DIGEST_SIZE], hl_err *e);
+int hl_provenance_input(const char *chain, const char *tool, const char *role,
+                        char digest[HL_DIGEST_SIZE], hl_err *e);
 
 /* Whether two chains differ, and what each says at the first place where they do, such as
  * "train-head --neurons 16" and "train-head --neurons 8", or "nothing" where it has ended. */
-bool hl_chain_differs(const char *a, const char *b, hl_text *in_a, hl_text *in_b);
+bool hl_provenance_differs(const char *a, const char *b, hl_strbuf *in_a, hl_strbuf *in_b);
 
 /* Whether the last entry of a tool states this option with this value, a word without blanks. */
-bool hl_chain_has_option(const char *chain, const char *tool, const char *option,
-                         const char *value);
+bool hl_provenance_has_option(const char *chain, const char *tool, const char *option,
+                              const char *value);
 
 /* Whether the step that made a file of the chain `ancestor` is among those of `chain`. Two files of
  * one chain may differ in last digits, and so in their identities. */
-bool hl_chain_descends_from(const char *chain, const char *ancestor);
+bool hl_provenance_descends_from(const char *chain, const char *ancestor);
 
 /* Whether some program of the chain has read an input of this role and digest. */
-bool hl_chain_has_input(const char *chain, const char *role, const char *digest);
+bool hl_provenance_has_input(const char *chain, const char *role, const char *digest);
 
 #endif

@@ -13,11 +13,11 @@ static const char *text_of(const json_t *entry, const char *key)
 }
 
 /* The option that begins at or before `at`, with its value. */
-static void say_option(const json_t *entry, size_t at, hl_text *to)
+static void say_option(const json_t *entry, size_t at, hl_strbuf *to)
 {
     const char *options = text_of(entry, "options"), *from = options;
     if (at > strlen(options)) {
-        hl_text_printf(to, "%s without that", text_of(entry, "tool"));
+        hl_strbuf_printf(to, "%s without that", text_of(entry, "tool"));
         return;
     }
     for (const char *p = options; (p = strstr(p, "--")) && p <= options + at; p += 2)
@@ -25,10 +25,10 @@ static void say_option(const json_t *entry, size_t at, hl_text *to)
             from = p;
     const char *end = strstr(from, " --");
     const int length = (int)(end ? (size_t)(end - from) : strlen(from));
-    hl_text_printf(to, "%s %.*s", text_of(entry, "tool"), length, from);
+    hl_strbuf_printf(to, "%s %.*s", text_of(entry, "tool"), length, from);
 }
 
-static bool options_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_text *in_b)
+static bool options_differ(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_strbuf *in_b)
 {
     const char *x = text_of(a, "options"), *y = text_of(b, "options");
     size_t at = 0;
@@ -44,14 +44,14 @@ static bool options_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_t
     return true;
 }
 
-static void say_input(const json_t *entry, const char *role, hl_text *to)
+static void say_input(const json_t *entry, const char *role, hl_strbuf *to)
 {
     const json_t *digest = json_object_get(json_object_get(entry, "inputs"), role);
-    hl_text_printf(to, "%s from %s %s", text_of(entry, "tool"), role,
-                   json_is_string(digest) ? json_string_value(digest) : "that it lacks");
+    hl_strbuf_printf(to, "%s from %s %s", text_of(entry, "tool"), role,
+                     json_is_string(digest) ? json_string_value(digest) : "that it lacks");
 }
 
-static bool inputs_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_text *in_b)
+static bool inputs_differ(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_strbuf *in_b)
 {
     json_t *all = json_object();
     json_object_update(all, json_object_get(a, "inputs"));
@@ -71,17 +71,17 @@ static bool inputs_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_te
     return differs != NULL;
 }
 
-static void say_end(const json_t *entry, hl_text *to)
+static void say_end(const json_t *entry, hl_strbuf *to)
 {
     const json_t *epochs = json_object_get(entry, "interrupted");
-    hl_text_printf(to, "%s ", text_of(entry, "tool"));
+    hl_strbuf_printf(to, "%s ", text_of(entry, "tool"));
     if (epochs)
-        hl_text_printf(to, "interrupted after epoch %lld", (long long)json_integer_value(epochs));
+        hl_strbuf_printf(to, "interrupted after epoch %lld", (long long)json_integer_value(epochs));
     else
-        hl_text_puts(to, "run to its end");
+        hl_strbuf_puts(to, "run to its end");
 }
 
-static bool ends_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_text *in_b)
+static bool ends_differ(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_strbuf *in_b)
 {
     const json_t *x = json_object_get(a, "interrupted"), *y = json_object_get(b, "interrupted");
     if ((!x && !y) || json_equal(x, y))
@@ -91,15 +91,15 @@ static bool ends_differ(const json_t *a, const json_t *b, hl_text *in_a, hl_text
     return true;
 }
 
-static void say_tool(const json_t *entry, hl_text *to)
+static void say_tool(const json_t *entry, hl_strbuf *to)
 {
     if (!entry)
-        hl_text_puts(to, "nothing");
+        hl_strbuf_puts(to, "nothing");
     else
-        hl_text_printf(to, "%s %s", text_of(entry, "tool"), text_of(entry, "version"));
+        hl_strbuf_printf(to, "%s %s", text_of(entry, "tool"), text_of(entry, "version"));
 }
 
-static void entry_differs(const json_t *a, const json_t *b, hl_text *in_a, hl_text *in_b)
+static void entry_differs(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_strbuf *in_b)
 {
     const bool same_tool = a && b && strcmp(text_of(a, "tool"), text_of(b, "tool")) == 0 &&
                            strcmp(text_of(a, "version"), text_of(b, "version")) == 0;
@@ -110,7 +110,7 @@ static void entry_differs(const json_t *a, const json_t *b, hl_text *in_a, hl_te
     say_tool(b, in_b);
 }
 
-bool hl_chain_differs(const char *a, const char *b, hl_text *in_a, hl_text *in_b)
+bool hl_provenance_differs(const char *a, const char *b, hl_strbuf *in_a, hl_strbuf *in_b)
 {
     json_t *x = json_loads(a, 0, NULL), *y = json_loads(b, 0, NULL);
     size_t i = 0;
@@ -122,8 +122,8 @@ bool hl_chain_differs(const char *a, const char *b, hl_text *in_a, hl_text *in_b
         if (differ)
             entry_differs(json_array_get(x, i), json_array_get(y, i), in_a, in_b);
     } else if (differ) {
-        hl_text_puts(in_a, json_is_array(x) ? "a provenance" : "no provenance");
-        hl_text_puts(in_b, json_is_array(y) ? "a provenance" : "no provenance");
+        hl_strbuf_puts(in_a, json_is_array(x) ? "a provenance" : "no provenance");
+        hl_strbuf_puts(in_b, json_is_array(y) ? "a provenance" : "no provenance");
     }
     json_decref(x);
     json_decref(y);

@@ -59,7 +59,7 @@ static int read_classes(hl_samples *s, hl_err *e)
     const char *text = need_meta(s, "hilum.classes", e);
     if (!text)
         return -1;
-    if (hl_names_parse(&s->classes, &s->nclasses, text, e))
+    if (hl_string_list_parse(&s->classes, &s->nclasses, text, e))
         return hl_fail_in(e, hl_tf_name(s->file));
     return 0;
 }
@@ -91,10 +91,10 @@ static int read_start(hl_samples *s, const char *kind, hl_err *e)
 {
     const char *space;
     if (check_tensors(s, kind, e) || !(s->chain = need_meta(s, "hilum.chain", e)) ||
-        hl_chain_check(s->chain, hl_tf_name(s->file), e) ||
+        hl_provenance_check(s->chain, hl_tf_name(s->file), e) ||
         !(space = need_meta(s, "hilum.space", e)) || read_classes(s, e))
         return -1;
-    if (hl_space_parse(&s->space, space, e))
+    if (hl_feature_space_parse(&s->space, space, e))
         return hl_fail_in(e, hl_tf_name(s->file));
     return read_manifest(s, e) || renumber(s, e) ? -1 : 0;
 }
@@ -112,7 +112,7 @@ int hl_samples_open(hl_samples *s, const char *path, const char *kind, hl_err *e
 
 void hl_samples_close(hl_samples *s)
 {
-    hl_names_free(s->classes, s->nclasses);
+    hl_string_list_free(s->classes, s->nclasses);
     hl_manifest_free(&s->manifest);
     free(s->joined);
     hl_tf_close(s->file);
@@ -124,23 +124,23 @@ void hl_samples_close(hl_samples *s)
 hl_sha256 *hl_samples_digest(const hl_manifest *m)
 {
     hl_sha256 *s = hl_sha256_new();
-    hl_text rows = {0};
+    hl_strbuf rows = {0};
     hl_manifest_format(m, false, &rows);
     hl_sha256_add(s, rows.data, rows.len);
-    hl_text_free(&rows);
+    hl_strbuf_free(&rows);
     return s;
 }
 
 int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
-                      char *const *classes, size_t nclasses, const hl_space *space,
+                      char *const *classes, size_t nclasses, const hl_feature_space *space,
                       const char *chain, const hl_tensor_desc *payload, const char *digest,
                       hl_err *e)
 {
-    char *class_list = hl_names_format(classes, nclasses);
+    char *class_list = hl_string_list_format(classes, nclasses);
     if (!class_list)
         return hl_fail(e, "a class name is not UTF-8");
-    char *space_text = hl_space_format(space);
-    hl_text rows = {0};
+    char *space_text = hl_feature_space_format(space);
+    hl_strbuf rows = {0};
     hl_manifest_format(m, false, &rows);
     hl_tf_header h = {0};
     hl_tf_add_tensor(&h, "manifest", HL_U8, 1, (const int64_t[]){(int64_t)rows.len});
@@ -157,7 +157,7 @@ int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
         *w = NULL;
     }
     hl_tf_header_free(&h);
-    hl_text_free(&rows);
+    hl_strbuf_free(&rows);
     free(space_text);
     free(class_list);
     return status;

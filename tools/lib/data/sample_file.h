@@ -26,7 +26,7 @@ typedef struct hl_samples {
     hl_manifest manifest; /* the samples; their cls counts in `classes` below */
     char **classes;       /* owned */
     size_t nclasses;
-    hl_space space;
+    hl_feature_space space;
     const char *chain;             /* owned by the reader, or joined */
     char *joined;                  /* owned; see override.h */
     char override[HL_DIGEST_SIZE]; /* of the manifest that the subsets are of; "": of this file */
@@ -46,7 +46,7 @@ void hl_samples_close(hl_samples *s); /* safe on a zeroed or closed one */
  * payload->name must be the kind; classes as in hilum.classes. digest: of the data, from
  * hl_samples_digest; NULL where it is not known yet (see hl_tf_create_stated). */
 int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
-                      char *const *classes, size_t nclasses, const hl_space *space,
+                      char *const *classes, size_t nclasses, const hl_feature_space *space,
                       const char *chain, const hl_tensor_desc *payload, const char *digest,
                       hl_err *e);
 

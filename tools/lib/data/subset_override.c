@@ -72,17 +72,17 @@ static int check_all_there(const hl_samples *s, const hl_manifest *m, const char
 
 static int override(hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
 {
-    if (hl_manifest_has_variants(m))
+    if (hl_manifest_has_augmented(m))
         return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
     if (take_subsets(s, m, name, e) || check_all_there(s, m, name, e) ||
-        hl_chain_join(&s->joined, s->chain, m->chain, e))
+        hl_provenance_join(&s->joined, s->chain, m->chain, e))
         return -1;
     s->chain = s->joined;
     hl_manifest_digest(m, s->override);
     return 0;
 }
 
-int hl_override_subsets(hl_samples *s, const char *path, hl_err *e)
+int hl_subset_override(hl_samples *s, const char *path, hl_err *e)
 {
     if (!path)
         return 0;

@@ -15,6 +15,6 @@
  * variant goes where its image does. s->chain becomes both ancestries, s->override the manifest's
  * digest.
  */
-int hl_override_subsets(hl_samples *s, const char *path, hl_err *e);
+int hl_subset_override(hl_samples *s, const char *path, hl_err *e);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dedup/duplicates.h"
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/progress.h"
 #include "base/union_find.h"
 
 #include <stdbool.h>
@@ -37,11 +37,12 @@ static bool has_bytes(const hl_fingerprint *f)
     return f->read && memcmp(f->file, none, sizeof none) != 0;
 }
 
-static void join_run(hl_duplicate *d, hl_sets *sets, const size_t *run, size_t n, hl_likeness how)
+static void join_run(hl_duplicate *d, hl_union_find *sets, const size_t *run, size_t n,
+                     hl_likeness how)
 {
     for (size_t i = 0; i < n && n > 1; i++) {
         hl_duplicate *x = &d[run[i]];
-        hl_sets_join(sets, run[0], run[i]);
+        hl_union_find_join(sets, run[0], run[i]);
         if (x->likeness < how) {
             x->likeness = how;
             x->other = run[i ? 0 : 1];
@@ -50,7 +51,7 @@ static void join_run(hl_duplicate *d, hl_sets *sets, const size_t *run, size_t n
     }
 }
 
-static void join_equal(hl_duplicate *d, hl_sets *sets, const hl_fingerprint *f, size_t n,
+static void join_equal(hl_duplicate *d, hl_union_find *sets, const hl_fingerprint *f, size_t n,
                        bool by_pixels)
 {
     equality q = {f, by_pixels};
@@ -81,7 +82,7 @@ typedef struct candidates {
 typedef struct search {
     const hl_fingerprint *f;
     hl_duplicate *d;
-    hl_sets sets;
+    hl_union_find sets;
     uint64_t (*hashes)[HL_HASH_WORDS]; /* [n] side by side, of those that have one */
     size_t *images;                    /* [n] whose they are */
     size_t n;
@@ -153,12 +154,12 @@ static int emit(void *ctx, size_t i, size_t slot, hl_err *e)
     const size_t a = s->images[i];
     for (size_t k = 0; k < c->n; k++) {
         const size_t b = s->images[c->items[k]];
-        if (hl_sets_find(&s->sets, a) == hl_sets_find(&s->sets, b))
+        if (hl_union_find_root(&s->sets, a) == hl_union_find_root(&s->sets, b))
             continue;
         const double r = hl_thumb_correlation(s->f[a].thumb, s->f[b].thumb);
         if (r < HL_THUMB_NEAR)
             continue;
-        hl_sets_join(&s->sets, a, b);
+        hl_union_find_join(&s->sets, a, b);
         note_near(&s->d[a], b, r);
         note_near(&s->d[b], a, r);
     }
@@ -193,14 +194,14 @@ static int join_near(search *s, size_t n, int jobs, hl_err *e)
 int hl_duplicates_find(hl_duplicate *d, const hl_fingerprint *f, size_t n, int jobs, hl_err *e)
 {
     search s = {.f = f, .d = d};
-    hl_sets_init(&s.sets, n);
+    hl_union_find_init(&s.sets, n);
     for (size_t i = 0; i < n; i++)
         d[i] = (hl_duplicate){.group = i, .other = i, .likeness = HL_ALONE};
     join_equal(d, &s.sets, f, n, false);
     join_equal(d, &s.sets, f, n, true);
     const int status = join_near(&s, n, jobs, e);
     for (size_t i = 0; i < n; i++)
-        d[i].group = hl_sets_find(&s.sets, i);
-    hl_sets_free(&s.sets);
+        d[i].group = hl_union_find_root(&s.sets, i);
+    hl_union_find_free(&s.sets);
     return status;
 }

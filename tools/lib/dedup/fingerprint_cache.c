@@ -14,8 +14,8 @@
 static const char kind[] = "fingerprints", made_by[] = "hilum.made-by";
 
 /* A row, as its parts stand in the tensors. */
-struct hl_known_print {
-    hl_file_state state;
+struct hl_known_fingerprint {
+    hl_file_stamp state;
     struct {
         int64_t height, width, channels, plain;
     } image;
@@ -36,7 +36,8 @@ typedef struct column {
     int64_t shape[3];
 } column;
 
-#define PART(part) #part, offsetof(hl_known_print, part), sizeof(((hl_known_print *)0)->part)
+#define PART(part)                                                                                 \
+#part, offsetof(hl_known_fingerprint, part), sizeof(((hl_known_fingerprint *)0)->part)
 static const column columns[] = {
     {PART(state), HL_I64, 2, {0, 4}},
     {PART(image), HL_I64, 2, {0, 4}},
@@ -61,10 +62,10 @@ static void describe(hl_tf_header *h, size_t n)
     }
 }
 
-char *hl_print_cache_makers(void)
+char *hl_fingerprint_cache_makers(void)
 {
-    hl_text t = {0};
-    hl_text_printf(&t, "fingerprints\t%d\nhilum\t%s\n", HL_FINGERPRINT_FORMAT, HL_VERSION);
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "fingerprints\t%d\nhilum\t%s\n", HL_FINGERPRINT_FORMAT, HL_VERSION);
     hl_image_versions(&t);
     for (char *c = t.data; (c = strpbrk(c, "\t\n")); c++)
         *c = *c == '\t' ? ' ' : ';';
@@ -73,7 +74,7 @@ char *hl_print_cache_makers(void)
 
 /* ---- in memory ---- */
 
-static void reserve(hl_print_cache *c, size_t n)
+static void reserve(hl_fingerprint_cache *c, size_t n)
 {
     if (n <= c->cap)
         return;
@@ -81,11 +82,12 @@ static void reserve(hl_print_cache *c, size_t n)
     c->rows = hl_realloc(c->rows, c->cap, sizeof *c->rows);
 }
 
-void hl_print_cache_add(hl_print_cache *c, const hl_file_state *s, const hl_fingerprint *f)
+void hl_fingerprint_cache_add(hl_fingerprint_cache *c, const hl_file_stamp *s,
+                              const hl_fingerprint *f)
 {
     reserve(c, c->n + 1);
-    hl_known_print *row = &c->rows[c->n++];
-    *row = (hl_known_print){
+    hl_known_fingerprint *row = &c->rows[c->n++];
+    *row = (hl_known_fingerprint){
         .state = *s,
         .image = {(int64_t)f->height, (int64_t)f->width, f->file_channels, f->plain},
         .levels = {(int64_t)f->sum, (int64_t)f->squares},
@@ -98,12 +100,12 @@ void hl_print_cache_add(hl_print_cache *c, const hl_file_state *s, const hl_fing
 
 static int compare_rows(const void *a, const void *b)
 {
-    return hl_file_state_compare(&((const hl_known_print *)a)->state,
-                                 &((const hl_known_print *)b)->state);
+    return hl_file_stamp_compare(&((const hl_known_fingerprint *)a)->state,
+                                 &((const hl_known_fingerprint *)b)->state);
 }
 
 /* A file under two names, by a link, has two rows. */
-void hl_print_cache_sort(hl_print_cache *c)
+void hl_fingerprint_cache_sort(hl_fingerprint_cache *c)
 {
     size_t kept = 0;
     if (c->n)
@@ -114,10 +116,11 @@ void hl_print_cache_sort(hl_print_cache *c)
     c->n = kept;
 }
 
-bool hl_print_cache_find(const hl_print_cache *c, const hl_file_state *s, hl_fingerprint *f)
+bool hl_fingerprint_cache_find(const hl_fingerprint_cache *c, const hl_file_stamp *s,
+                               hl_fingerprint *f)
 {
-    const hl_known_print key = {.state = *s};
-    const hl_known_print *row =
+    const hl_known_fingerprint key = {.state = *s};
+    const hl_known_fingerprint *row =
         c->n ? bsearch(&key, c->rows, c->n, sizeof *c->rows, compare_rows) : NULL;
     if (!row)
         return false;
@@ -138,15 +141,15 @@ bool hl_print_cache_find(const hl_print_cache *c, const hl_file_state *s, hl_fin
     return true;
 }
 
-void hl_print_cache_free(hl_print_cache *c)
+void hl_fingerprint_cache_free(hl_fingerprint_cache *c)
 {
     free(c->rows);
-    *c = (hl_print_cache){0};
+    *c = (hl_fingerprint_cache){0};
 }
 
 /* ---- to disk ---- */
 
-static int write_column(const hl_print_cache *c, const column *k, hl_tf_writer *w, hl_err *e)
+static int write_column(const hl_fingerprint_cache *c, const column *k, hl_tf_writer *w, hl_err *e)
 {
     uint8_t part[ROWS * MOST_BYTES];
     for (size_t from = 0; from < c->n; from += ROWS) {
@@ -159,11 +162,11 @@ static int write_column(const hl_print_cache *c, const column *k, hl_tf_writer *
     return 0;
 }
 
-int hl_print_cache_write(const hl_print_cache *c, const char *path, hl_err *e)
+int hl_fingerprint_cache_write(const hl_fingerprint_cache *c, const char *path, hl_err *e)
 {
     hl_tf_header header = {0};
     hl_tf_writer *w;
-    char *by = hl_print_cache_makers();
+    char *by = hl_fingerprint_cache_makers();
     describe(&header, c->n);
     hl_tf_set_meta(&header, "hilum.kind", kind);
     hl_tf_set_meta(&header, made_by, by);
@@ -204,7 +207,8 @@ static int check_tensors(const hl_tf_reader *r, size_t *n, hl_err *e)
 
 /* They are sorted by their states, none stands there twice; found out as they come, so that a few
  * bytes that become many equal rows take no room. */
-static int check_order(const hl_print_cache *c, size_t from, size_t to, const char *name, hl_err *e)
+static int check_order(const hl_fingerprint_cache *c, size_t from, size_t to, const char *name,
+                       hl_err *e)
 {
     for (size_t i = from ? from : 1; i < to; i++)
         if (compare_rows(&c->rows[i - 1], &c->rows[i]) >= 0)
@@ -213,7 +217,8 @@ static int check_order(const hl_print_cache *c, size_t from, size_t to, const ch
 }
 
 /* Room is made as rows come, whatever number of them the header states. */
-static int read_column(hl_print_cache *c, const column *k, size_t rows, hl_tf_reader *r, hl_err *e)
+static int read_column(hl_fingerprint_cache *c, const column *k, size_t rows, hl_tf_reader *r,
+                       hl_err *e)
 {
     uint8_t part[ROWS * MOST_BYTES];
     for (size_t from = 0; from < rows; from += ROWS) {
@@ -235,7 +240,7 @@ static bool is_within(int64_t v, int64_t least, int64_t most)
 }
 
 /* What the picture of a file can have: every user of a fingerprint relies on it. */
-static bool is_sound(const hl_known_print *p)
+static bool is_sound(const hl_known_fingerprint *p)
 {
     if (!is_within(p->image.height, 1, HL_IMAGE_MAX_SIDE) ||
         !is_within(p->image.width, 1, HL_IMAGE_MAX_SIDE))
@@ -247,7 +252,7 @@ static bool is_sound(const hl_known_print *p)
            (p->hash[0] & 1) == 0;
 }
 
-static int read_rows(hl_print_cache *c, hl_tf_reader *r, hl_err *e)
+static int read_rows(hl_fingerprint_cache *c, hl_tf_reader *r, hl_err *e)
 {
     size_t n;
     if (check_tensors(r, &n, e))
@@ -272,21 +277,21 @@ static int pass_over(hl_tf_reader *r, hl_err *e)
     return hl_tf_end(r, e);
 }
 
-int hl_print_cache_read(hl_print_cache *c, const char *path, hl_err *e)
+int hl_fingerprint_cache_read(hl_fingerprint_cache *c, const char *path, hl_err *e)
 {
     hl_tf_reader *r;
-    *c = (hl_print_cache){0};
+    *c = (hl_fingerprint_cache){0};
     if (access(path, F_OK) && errno == ENOENT)
         return 0;
     if (hl_tf_open(&r, path, kind, e))
         return -1;
-    char *here = hl_print_cache_makers();
+    char *here = hl_fingerprint_cache_makers();
     const char *there = hl_tf_meta(hl_tf_get_header(r), made_by);
     const bool ours = there && strcmp(there, here) == 0;
     const int status = ours ? read_rows(c, r, e) : pass_over(r, e);
     free(here);
     hl_tf_close(r);
     if (status)
-        hl_print_cache_free(c);
+        hl_fingerprint_cache_free(c);
     return status;
 }

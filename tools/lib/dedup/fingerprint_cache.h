@@ -16,27 +16,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct hl_known_print hl_known_print;
+typedef struct hl_known_fingerprint hl_known_fingerprint;
 
-typedef struct hl_print_cache {
-    hl_known_print *rows;
+typedef struct hl_fingerprint_cache {
+    hl_known_fingerprint *rows;
     size_t n, cap;
-} hl_print_cache;
+} hl_fingerprint_cache;
 
 /* A file that is not there, and one that another version made, is an empty cache; a damaged one is
  * an error, and empty as well. */
-int hl_print_cache_read(hl_print_cache *c, const char *path, hl_err *e);
-int hl_print_cache_write(const hl_print_cache *c, const char *path, hl_err *e);
+int hl_fingerprint_cache_read(hl_fingerprint_cache *c, const char *path, hl_err *e);
+int hl_fingerprint_cache_write(const hl_fingerprint_cache *c, const char *path, hl_err *e);
 /* f has a picture, and its file had this state. */
-void hl_print_cache_add(hl_print_cache *c, const hl_file_state *s, const hl_fingerprint *f);
+void hl_fingerprint_cache_add(hl_fingerprint_cache *c, const hl_file_stamp *s,
+                              const hl_fingerprint *f);
 /* Before it is asked or written; of several rows of one state, one stays. */
-void hl_print_cache_sort(hl_print_cache *c);
+void hl_fingerprint_cache_sort(hl_fingerprint_cache *c);
 /* Fills f, or returns false if the cache does not know the file. */
-bool hl_print_cache_find(const hl_print_cache *c, const hl_file_state *s, hl_fingerprint *f);
-void hl_print_cache_free(hl_print_cache *c);
+bool hl_fingerprint_cache_find(const hl_fingerprint_cache *c, const hl_file_stamp *s,
+                               hl_fingerprint *f);
+void hl_fingerprint_cache_free(hl_fingerprint_cache *c);
 
 /* What a fingerprint depends on beside the file: versions of the code and of libraries, each with a
  * semicolon behind it. It stands as hilum.made-by in the metadata. The caller frees. */
-char *hl_print_cache_makers(void);
+char *hl_fingerprint_cache_makers(void);
 
 #endif

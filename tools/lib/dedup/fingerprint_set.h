@@ -10,21 +10,21 @@
 
 #include <stddef.h>
 
-typedef struct hl_fingerprints_how {
+typedef struct hl_fingerprint_options {
     const char *root; /* where relative paths start; "" is the current folder */
     const char
         *cache; /* folder of what is known from the last time, made if it is not there; or NULL */
     int jobs;   /* threads */
-} hl_fingerprints_how;
+} hl_fingerprint_options;
 
 /* One for each sample of a manifest. A file that cannot be read or decoded is no failure: it has a
  * `why`. Neither is a damaged cache, of which there is a warning; one that cannot be written is. */
-int hl_fingerprints_read(hl_fingerprint *f, const hl_manifest *m, const hl_fingerprints_how *how,
-                         hl_err *e);
-void hl_fingerprints_free(hl_fingerprint *f, size_t n); /* what they own, not the array */
+int hl_fingerprint_set_read(hl_fingerprint *f, const hl_manifest *m,
+                            const hl_fingerprint_options *how, hl_err *e);
+void hl_fingerprint_set_free(hl_fingerprint *f, size_t n); /* what they own, not the array */
 
 /* Over all files that could be read: path, a zero byte, the SHA-256 of the file. */
-void hl_fingerprints_digest(const hl_fingerprint *f, const hl_manifest *m,
-                            char text[HL_DIGEST_SIZE]);
+void hl_fingerprint_set_digest(const hl_fingerprint *f, const hl_manifest *m,
+                               char text[HL_DIGEST_SIZE]);
 
 #endif

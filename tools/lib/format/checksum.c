@@ -21,13 +21,13 @@ static void hex_of(const char *bytes, size_t len, char hex[HEX + 1])
     strcpy(hex, strchr(digest, ':') + 1);
 }
 
-static void add(hl_text *t, size_t from, const frame *f)
+static void add(hl_strbuf *t, size_t from, const frame *f)
 {
     char hex[HEX + 1];
     hex_of(t->data + from, t->len - from, hex);
-    hl_text_puts(t, f->start);
-    hl_text_puts(t, hex);
-    hl_text_puts(t, f->end);
+    hl_strbuf_puts(t, f->start);
+    hl_strbuf_puts(t, hex);
+    hl_strbuf_puts(t, f->end);
 }
 
 /* How much of the text stands before its seal; NULL for *hex: all of it, for it has none. */
@@ -51,18 +51,18 @@ static bool is_right(const char *text, size_t len, const char *stated)
     return memcmp(hex, stated, HEX) == 0;
 }
 
-void hl_seal_table(hl_text *t, size_t from)
+void hl_checksum_add_line(hl_strbuf *t, size_t from)
 {
     add(t, from, &of_table);
 }
 
-void hl_seal_json(hl_text *t)
+void hl_checksum_add_member(hl_strbuf *t)
 {
     t->len -= strlen("\n}\n");
     add(t, 0, &of_json);
 }
 
-int hl_unseal_table(char *text, size_t *len, const char *name, hl_err *e)
+int hl_checksum_strip_line(char *text, size_t *len, const char *name, hl_err *e)
 {
     const char *stated;
     const size_t before = find(text, *len, &of_table, &stated);
@@ -75,11 +75,11 @@ int hl_unseal_table(char *text, size_t *len, const char *name, hl_err *e)
     return 0;
 }
 
-hl_seal hl_seal_of_json(const char *text, size_t len)
+hl_checksum hl_checksum_of_json(const char *text, size_t len)
 {
     const char *stated;
     const size_t before = find(text, len, &of_json, &stated);
     if (!stated)
-        return HL_SEAL_NONE;
-    return is_right(text, before, stated) ? HL_SEAL_RIGHT : HL_SEAL_WRONG;
+        return HL_CHECKSUM_NONE;
+    return is_right(text, before, stated) ? HL_CHECKSUM_VALID : HL_CHECKSUM_INVALID;
 }

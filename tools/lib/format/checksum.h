@@ -15,14 +15,14 @@
 #include "base/strbuf.h"
 
 /* Seals what was added from the byte `from` on. */
-void hl_seal_table(hl_text *t, size_t from);
-void hl_seal_json(hl_text *t); /* ends in "\n}\n" */
+void hl_checksum_add_line(hl_strbuf *t, size_t from);
+void hl_checksum_add_member(hl_strbuf *t); /* ends in "\n}\n" */
 
 /* Takes the seal off text[0 .. *len - 1] and compares; a table without one is left as it is. */
-int hl_unseal_table(char *text, size_t *len, const char *name, hl_err *e);
+int hl_checksum_strip_line(char *text, size_t *len, const char *name, hl_err *e);
 
 /* Whether the seal at the end of a JSON text is there and right. */
-typedef enum hl_seal { HL_SEAL_NONE, HL_SEAL_RIGHT, HL_SEAL_WRONG } hl_seal;
-hl_seal hl_seal_of_json(const char *text, size_t len);
+typedef enum hl_checksum { HL_CHECKSUM_NONE, HL_CHECKSUM_VALID, HL_CHECKSUM_INVALID } hl_checksum;
+hl_checksum hl_checksum_of_json(const char *text, size_t len);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "format/checksum.h"
 #include "format/text_encoding.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,7 +18,7 @@ static const char seal_key[] = "sha256";
 
 /* A byte that has changed in the seal itself may leave a member of another name, or in another
  * place. */
-static bool is_sealed_as_it_seems(json_t *o, hl_seal seal)
+static bool is_sealed_as_it_seems(json_t *o, hl_checksum seal)
 {
     bool seems = json_object_get(o, seal_key) != NULL;
     const char *key;
@@ -28,7 +28,7 @@ static bool is_sealed_as_it_seems(json_t *o, hl_seal seal)
         const char *text = json_string_value(value);
         seems = seems || (text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
     }
-    return seems == (seal == HL_SEAL_RIGHT);
+    return seems == (seal == HL_CHECKSUM_VALID);
 }
 
 json_t *hl_json_read(const char *path, const char **file, hl_err *e)
@@ -43,15 +43,15 @@ json_t *hl_json_read(const char *path, const char **file, hl_err *e)
         fclose(fp);
     if (status)
         return NULL;
-    if (hl_text_settle(text, &len, *file, e)) {
+    if (hl_encoding_normalize(text, &len, *file, e)) {
         free(text);
         return NULL;
     }
     json_error_t why;
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-    const hl_seal seal = hl_seal_of_json(text, len);
+    const hl_checksum seal = hl_checksum_of_json(text, len);
     free(text);
-    if (json_is_object(o) && seal != HL_SEAL_WRONG && is_sealed_as_it_seems(o, seal)) {
+    if (json_is_object(o) && seal != HL_CHECKSUM_INVALID && is_sealed_as_it_seems(o, seal)) {
         json_object_del(o, seal_key);
         return o;
     }
@@ -166,11 +166,11 @@ int hl_json_write(const json_t *o, FILE *fp, hl_err *e)
     char *text = json_dumps(o, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
     if (!text)
         return hl_fail(e, "the result cannot be written as JSON: a name in it is not UTF-8");
-    hl_text t = {0};
-    hl_text_printf(&t, "%s\n", text);
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "%s\n", text);
     free(text);
-    hl_seal_json(&t);
+    hl_checksum_add_member(&t);
     fwrite(t.data, 1, t.len, fp); /* a failure shows in ferror at commit */
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return 0;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *hl_names_format(char *const *names, size_t n)
+char *hl_string_list_format(char *const *names, size_t n)
 {
     json_t *list = json_array();
     for (size_t k = 0; k < n; k++)
@@ -26,18 +26,18 @@ static bool contains(char *const *names, size_t n, const char *name)
     return false;
 }
 
-int hl_names_check_count(size_t n, const char *file, hl_err *e)
+int hl_string_list_check_count(size_t n, const char *file, hl_err *e)
 {
     return n <= HL_MAX_CLASSES
                ? 0
                : hl_fail(e, "%s: expected at most %d classes, found %zu", file, HL_MAX_CLASSES, n);
 }
 
-int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
+int hl_string_list_parse(char ***names, size_t *n, const char *json, hl_err *e)
 {
     json_t *list = json_loads(json, 0, NULL);
     const size_t count = json_array_size(list);
-    if (hl_names_check_count(count, "hilum.classes", e)) {
+    if (hl_string_list_check_count(count, "hilum.classes", e)) {
         json_decref(list);
         return -1;
     }
@@ -51,7 +51,7 @@ int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
     }
     json_decref(list);
     if (count == 0 || filled < count) {
-        hl_names_free(copy, filled);
+        hl_string_list_free(copy, filled);
         return hl_fail(e, "hilum.classes: expected a JSON list of different names");
     }
     *names = copy;
@@ -59,8 +59,8 @@ int hl_names_parse(char ***names, size_t *n, const char *json, hl_err *e)
     return 0;
 }
 
-int hl_names_match(char *const *a, size_t na, const char *file_a, char *const *b, size_t nb,
-                   const char *file_b, hl_err *e)
+int hl_string_list_match(char *const *a, size_t na, const char *file_a, char *const *b, size_t nb,
+                         const char *file_b, hl_err *e)
 {
     if (na != nb)
         return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file_a, na, file_b, nb);
@@ -71,7 +71,7 @@ int hl_names_match(char *const *a, size_t na, const char *file_a, char *const *b
     return 0;
 }
 
-char **hl_names_copy(char *const *names, size_t n)
+char **hl_string_list_copy(char *const *names, size_t n)
 {
     char **copy = hl_calloc(n, sizeof *copy);
     for (size_t k = 0; k < n; k++)
@@ -79,7 +79,7 @@ char **hl_names_copy(char *const *names, size_t n)
     return copy;
 }
 
-void hl_names_free(char **names, size_t n)
+void hl_string_list_free(char **names, size_t n)
 {
     for (size_t k = 0; k < n; k++)
         free(names[k]);

@@ -12,7 +12,6 @@
 #define HILUM_FORMAT_TENSORFILE_H
 
 #include "base/error.h"
-#include "base/sha256.h"
 #include "sys/output.h"
 
 #include <stdbool.h>

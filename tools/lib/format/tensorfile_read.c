@@ -3,8 +3,9 @@
 #include "format/tensorfile_header.h"
 
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "format/convert.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

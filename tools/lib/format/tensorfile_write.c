@@ -5,6 +5,7 @@
 #include "format/tensorfile_header.h"
 
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "sys/output.h"
 #include "sys/scratch.h"
 

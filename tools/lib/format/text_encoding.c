@@ -24,7 +24,7 @@ static bool looks_like_utf16(const char *text, size_t len)
     return true;
 }
 
-int hl_text_check_encoding(const char *text, size_t len, const char *name, hl_err *e)
+int hl_encoding_check(const char *text, size_t len, const char *name, hl_err *e)
 {
     const char *found = NULL;
     if (starts_with(text, len, "\xff\xfe\0\0", 4) || starts_with(text, len, "\0\0\xfe\xff", 4))
@@ -66,10 +66,10 @@ static void drop_returns(char *text, size_t *len)
     *len = (size_t)(to - text);
 }
 
-int hl_text_settle(char *text, size_t *len, const char *name, hl_err *e)
+int hl_encoding_normalize(char *text, size_t *len, const char *name, hl_err *e)
 {
     bool crlf = false;
-    if (hl_text_check_encoding(text, *len, name, e))
+    if (hl_encoding_check(text, *len, name, e))
         return -1;
     if (starts_with(text, *len, mark, sizeof mark - 1)) {
         *len -= sizeof mark - 1;

@@ -11,11 +11,11 @@
 #include <stddef.h>
 
 /* Fails for UTF-16 and UTF-32, which editors call "Unicode", and for lines that end in CR alone. */
-int hl_text_check_encoding(const char *text, size_t len, const char *name, hl_err *e);
+int hl_encoding_check(const char *text, size_t len, const char *name, hl_err *e);
 
 /* In place: takes off a UTF-8 byte order mark, and turns CR LF into LF where every line ends so.
- * Fails for lines of both kinds, and as hl_text_check_encoding does. text has a NUL after its *len
+ * Fails for lines of both kinds, and as hl_encoding_check does. text has a NUL after its *len
  * bytes. */
-int hl_text_settle(char *text, size_t *len, const char *name, hl_err *e);
+int hl_encoding_normalize(char *text, size_t *len, const char *name, hl_err *e);
 
 #endif

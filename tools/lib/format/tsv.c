@@ -6,10 +6,45 @@
 #include "format/checksum.h"
 #include "format/string_list.h"
 #include "format/text_encoding.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static const char tsv_plain[] = "\t\n\r\\";
+static const char tsv_letter[] = "tnr\\";
+
+void hl_tsv_escape(hl_strbuf *t, const char *s)
+{
+    for (;;) {
+        const size_t run = strcspn(s, tsv_plain);
+        hl_strbuf_add(t, s, run);
+        s += run;
+        if (!*s)
+            return;
+        const char escape[2] = {'\\', tsv_letter[strchr(tsv_plain, *s) - tsv_plain]};
+        hl_strbuf_add(t, escape, 2);
+        s++;
+    }
+}
+
+bool hl_tsv_unescape(char *s)
+{
+    char *to = s;
+    for (; *s; s++) {
+        if (*s != '\\') {
+            *to++ = *s;
+            continue;
+        }
+        const char *letter = s[1] ? strchr(tsv_letter, s[1]) : NULL;
+        if (!letter)
+            return false;
+        *to++ = tsv_plain[letter - tsv_letter];
+        s++;
+    }
+    *to = '\0';
+    return true;
+}
 
 enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have one for each class */
 
@@ -98,10 +133,10 @@ int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e)
     if (status)
         return -1;
     t->name = hl_strdup(name);
-    status = hl_text_settle(t->text, &len, name, e);
+    status = hl_encoding_normalize(t->text, &len, name, e);
     const size_t whole = len;
     if (status == 0)
-        status = hl_unseal_table(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
+        status = hl_checksum_strip_line(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
     if (status == 0 && len == whole && hl_tsv_comment(t, "chain"))
         status = hl_fail(e,
                          "%s: cut short, or changed by hand: expected #sha256 as the last line of "

@@ -10,7 +10,9 @@
 #define HILUM_FORMAT_TSV_H
 
 #include "base/error.h"
+#include "base/strbuf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct hl_tsv {
@@ -39,5 +41,10 @@ int hl_tsv_check_kind(const hl_tsv *t, const char *kind, hl_err *e);
 /* Index of a column that must be there. */
 int hl_tsv_column(const hl_tsv *t, const char *name, size_t *column, hl_err *e);
 const char *hl_tsv_field(const hl_tsv *t, size_t row, size_t column);
+
+/* Appends s as one field of a TSV line: tab, line feed, carriage return and backslash are written
+ * as \t \n \r \\ . hl_tsv_unescape undoes it in place and returns false at a malformed escape. */
+void hl_tsv_escape(hl_strbuf *t, const char *s);
+bool hl_tsv_unescape(char *s);
 
 #endif

@@ -120,16 +120,16 @@ void hl_image_free(hl_image *img)
 #define TEXT_OF(x) #x
 #define VALUE_OF(x) TEXT_OF(x)
 
-void hl_image_versions(hl_text *t)
+void hl_image_versions(hl_strbuf *t)
 {
-    hl_text_printf(t, "libpng\t%s\nlibjpeg-turbo\t%s\n", png_get_libpng_ver(NULL),
-                   VALUE_OF(LIBJPEG_TURBO_VERSION));
+    hl_strbuf_printf(t, "libpng\t%s\nlibjpeg-turbo\t%s\n", png_get_libpng_ver(NULL),
+                     VALUE_OF(LIBJPEG_TURBO_VERSION));
 }
 
 void hl_image_libraries(FILE *fp)
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     hl_image_versions(&t);
     fputs(t.data, fp);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
 }

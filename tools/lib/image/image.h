@@ -38,7 +38,7 @@ int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t l
 void hl_image_free(hl_image *img);
 
 /* The decoders' libraries, a line for each: name, tab, version; and as hl_cli wants them. */
-void hl_image_versions(hl_text *t);
+void hl_image_versions(hl_strbuf *t);
 void hl_image_libraries(FILE *fp);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/sha256.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <stdio.h>
 #include <stdlib.h>

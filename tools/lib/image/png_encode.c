@@ -19,7 +19,7 @@ static void on_warning(png_structp png, png_const_charp msg)
 
 static void append(png_structp png, png_bytep bytes, size_t len)
 {
-    hl_text_add(png_get_io_ptr(png), bytes, len);
+    hl_strbuf_add(png_get_io_ptr(png), bytes, len);
 }
 
 static void flush(png_structp png)
@@ -27,7 +27,7 @@ static void flush(png_structp png)
     (void)png;
 }
 
-int hl_png_encode(hl_text *out, const uint8_t *pixels, size_t height, size_t width, int channels,
+int hl_png_encode(hl_strbuf *out, const uint8_t *pixels, size_t height, size_t width, int channels,
                   hl_err *e)
 {
     hl_err why = {0};

@@ -11,7 +11,7 @@
 
 /* Appends the PNG file to out. pixels is [height, width, channels], channels 1 (grey) or 3 (RGB).
  * No time and no text is stored: the same pixels give the same bytes. */
-int hl_png_encode(hl_text *out, const uint8_t *pixels, size_t height, size_t width, int channels,
+int hl_png_encode(hl_strbuf *out, const uint8_t *pixels, size_t height, size_t width, int channels,
                   hl_err *e);
 
 #endif

@@ -26,37 +26,38 @@ static char *format(const char *fmt, va_list ap)
         va_end(ap);                                                                                \
     } while (0)
 
-void doc_start(doc *d, const char *kicker, const char *title, const char *foot)
+void page_start(page_doc *d, const char *kicker, const char *title, const char *foot)
 {
-    *d = (doc){.kicker = hl_strdup(kicker), .title = hl_strdup(title), .foot = hl_strdup(foot)};
+    *d =
+        (page_doc){.kicker = hl_strdup(kicker), .title = hl_strdup(title), .foot = hl_strdup(foot)};
 }
 
-static doc_block *add_block(doc *d, doc_kind kind)
+static page_block *add_block(page_doc *d, page_block_kind kind)
 {
     d->blocks = hl_realloc(d->blocks, d->n + 1, sizeof *d->blocks);
-    d->blocks[d->n] = (doc_block){.kind = kind};
+    d->blocks[d->n] = (page_block){.kind = kind};
     return &d->blocks[d->n++];
 }
 
-void doc_say(doc *d, doc_kind kind, const char *fmt, ...)
+void page_add_text(page_doc *d, page_block_kind kind, const char *fmt, ...)
 {
     FORMAT(add_block(d, kind)->text, fmt);
 }
 
-void doc_add_contents(doc *d)
+void page_add_contents(page_doc *d)
 {
-    add_block(d, DOC_CONTENTS);
+    add_block(d, PAGE_CONTENTS);
 }
 
 /* ---- warnings and key figures ---- */
 
-doc_block *doc_warnings(doc *d)
+page_block *page_warnings(page_doc *d)
 {
-    return add_block(d, DOC_WARNINGS);
+    return add_block(d, PAGE_WARNINGS);
 }
 
 /* Takes over the text. */
-static void add_warning(doc_block *b, char *text, bool alarm)
+static void add_warning(page_block *b, char *text, bool alarm)
 {
     size_t at = alarm ? 0 : b->nwarnings;
     for (size_t i = 0; i < b->nwarnings; i++) {
@@ -68,75 +69,75 @@ static void add_warning(doc_block *b, char *text, bool alarm)
     }
     b->warnings = hl_realloc(b->warnings, b->nwarnings + 1, sizeof *b->warnings);
     memmove(b->warnings + at + 1, b->warnings + at, (b->nwarnings - at) * sizeof *b->warnings);
-    b->warnings[at] = (doc_warning){text, alarm};
+    b->warnings[at] = (page_warning){text, alarm};
     b->nwarnings++;
 }
 
-void doc_warn(doc_block *b, const char *fmt, ...)
+void page_warn(page_block *b, const char *fmt, ...)
 {
     char *text;
     FORMAT(text, fmt);
     add_warning(b, text, false);
 }
 
-void doc_alarm(doc_block *b, const char *fmt, ...)
+void page_alarm(page_block *b, const char *fmt, ...)
 {
     char *text;
     FORMAT(text, fmt);
     add_warning(b, text, true);
 }
 
-doc_block *doc_stats(doc *d)
+page_block *page_stats(page_doc *d)
 {
-    return add_block(d, DOC_STATS);
+    return add_block(d, PAGE_STATS);
 }
 
-void doc_add_stat(doc_block *b, const char *label, const char *remark, const char *fmt, ...)
+void page_add_stat(page_block *b, const char *label, const char *remark, const char *fmt, ...)
 {
     b->stats = hl_realloc(b->stats, b->nstats + 1, sizeof *b->stats);
-    doc_stat *s = &b->stats[b->nstats++];
-    *s = (doc_stat){.label = hl_strdup(label), .remark = hl_strdup(remark)};
+    page_stat *s = &b->stats[b->nstats++];
+    *s = (page_stat){.label = hl_strdup(label), .remark = hl_strdup(remark)};
     FORMAT(s->value, fmt);
 }
 
 /* ---- figures and pictures ---- */
 
-void doc_add_figure(doc *d, const char *id, const char *title, const char *alt, const char *svg,
-                    json_t *data)
+void page_add_figure(page_doc *d, const char *id, const char *title, const char *alt,
+                     const char *svg, json_t *data)
 {
-    add_block(d, DOC_FIGURE)->figure = (doc_figure){.id = hl_strdup(id),
-                                                    .title = hl_strdup(title),
-                                                    .alt = hl_strdup(alt),
-                                                    .svg = hl_strdup(svg),
-                                                    .data = data};
+    add_block(d, PAGE_FIGURE)->figure = (page_figure){.id = hl_strdup(id),
+                                                      .title = hl_strdup(title),
+                                                      .alt = hl_strdup(alt),
+                                                      .svg = hl_strdup(svg),
+                                                      .data = data};
 }
 
-bool doc_is_png(const void *bytes, size_t len)
+bool page_is_png(const void *bytes, size_t len)
 {
     static const unsigned char start[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n',
                                           0,    0,   0,   13,  'I',  'H',  'D',  'R'};
     return len >= sizeof start + 8 && memcmp(bytes, start, sizeof start) == 0;
 }
 
-static doc_picture picture(const void *png, size_t len, const char *alt, const char *caption)
+static page_picture picture(const void *png, size_t len, const char *alt, const char *caption)
 {
-    doc_picture p = {.png = hl_malloc(len, 1),
-                     .len = len,
-                     .alt = hl_strdup(alt),
-                     .caption = caption ? hl_strdup(caption) : NULL};
+    page_picture p = {.png = hl_malloc(len, 1),
+                      .len = len,
+                      .alt = hl_strdup(alt),
+                      .caption = caption ? hl_strdup(caption) : NULL};
     memcpy(p.png, png, len);
     return p;
 }
 
-doc_block *doc_add_gallery(doc *d, const char *caption)
+page_block *page_add_gallery(page_doc *d, const char *caption)
 {
-    doc_block *b = add_block(d, DOC_GALLERY);
+    page_block *b = add_block(d, PAGE_GALLERY);
     b->text = hl_strdup(caption);
     return b;
 }
 
-void doc_add_picture(doc_block *gallery, const void *png, size_t len, const char *alt,
-                     const char *caption)
+void page_add_picture(page_block *gallery, const void *png, size_t len, const char *alt,
+                      const char *caption)
 {
     gallery->pictures =
         hl_realloc(gallery->pictures, gallery->npictures + 1, sizeof *gallery->pictures);
@@ -145,79 +146,79 @@ void doc_add_picture(doc_block *gallery, const void *png, size_t len, const char
 
 /* ---- tables ---- */
 
-doc_table *doc_add_table(doc *d, const char *caption)
+page_table *page_add_table(page_doc *d, const char *caption)
 {
-    doc_table *t = &add_block(d, DOC_TABLE)->table;
+    page_table *t = &add_block(d, PAGE_TABLE)->table;
     t->caption = hl_strdup(caption);
     t->summary_from = SIZE_MAX;
     return t;
 }
 
-void doc_add_column(doc_table *t, const char *name, doc_column_kind kind)
+void page_add_column(page_table *t, const char *name, page_column_kind kind)
 {
     t->columns = hl_realloc(t->columns, t->ncolumns + 1, sizeof *t->columns);
-    t->columns[t->ncolumns++] = (doc_column){hl_strdup(name), kind};
+    t->columns[t->ncolumns++] = (page_column){hl_strdup(name), kind};
 }
 
-void doc_add_columns(doc_table *t, const char *const names[], size_t n, doc_column_kind kind)
+void page_add_columns(page_table *t, const char *const names[], size_t n, page_column_kind kind)
 {
     for (size_t i = 0; i < n; i++)
-        doc_add_column(t, names[i], kind);
+        page_add_column(t, names[i], kind);
 }
 
-static doc_cell *add_cell(doc_table *t)
+static page_cell *add_cell(page_table *t)
 {
     t->cells = hl_realloc(t->cells, t->ncells + 1, sizeof *t->cells);
-    t->cells[t->ncells] = (doc_cell){0};
+    t->cells[t->ncells] = (page_cell){0};
     return &t->cells[t->ncells++];
 }
 
-void doc_add_cell(doc_table *t, const char *fmt, ...)
+void page_add_cell(page_table *t, const char *fmt, ...)
 {
     FORMAT(add_cell(t)->text, fmt);
 }
 
-void doc_add_number(doc_table *t, double v)
+void page_add_number(page_table *t, double v)
 {
     if (isfinite(v))
-        doc_add_cell(t, "%.3f", v);
+        page_add_cell(t, "%.3f", v);
     else
-        doc_add_cell(t, "undefined");
+        page_add_cell(t, "undefined");
 }
 
-void doc_shade_cell(doc_table *t, doc_shade shade, double share, const char *fmt, ...)
+void page_shade_cell(page_table *t, page_shade shade, double share, const char *fmt, ...)
 {
-    doc_cell *c = add_cell(t);
+    page_cell *c = add_cell(t);
     c->shade = shade;
     c->share = share;
     FORMAT(c->text, fmt);
-    if (asprintf(&c->small, "%.1f" PER_CENT, 100 * share) < 0)
+    if (asprintf(&c->small, "%.1f" PAGE_PERCENT, 100 * share) < 0)
         c->small = NULL;
 }
 
-void doc_add_picture_cell(doc_table *t, const void *png, size_t len, const char *alt)
+void page_add_picture_cell(page_table *t, const void *png, size_t len, const char *alt)
 {
-    doc_cell *c = add_cell(t);
+    page_cell *c = add_cell(t);
     c->text = hl_strdup("");
     c->picture = hl_malloc(1, sizeof *c->picture);
     *c->picture = picture(png, len, alt, NULL);
 }
 
-void doc_start_summary(doc_table *t)
+void page_start_summary(page_table *t)
 {
     t->summary_from = t->ncells / t->ncolumns;
 }
 
 /* ---- the end ---- */
 
-static void free_picture(doc_picture *p)
+static void free_picture(page_picture *p)
 {
     free(p->png);
     free(p->alt);
     free(p->caption);
 }
 
-static void free_table(doc_table *t)
+static void free_table(page_table *t)
 {
     for (size_t i = 0; i < t->ncolumns; i++)
         free(t->columns[i].name);
@@ -233,7 +234,7 @@ static void free_table(doc_table *t)
     free(t->caption);
 }
 
-static void free_block(doc_block *b)
+static void free_block(page_block *b)
 {
     free(b->text);
     for (size_t i = 0; i < b->nwarnings; i++)
@@ -256,7 +257,7 @@ static void free_block(doc_block *b)
     free(b->pictures);
 }
 
-void doc_free(doc *d)
+void page_free(page_doc *d)
 {
     for (size_t i = 0; i < d->n; i++)
         free_block(&d->blocks[i]);
@@ -264,5 +265,5 @@ void doc_free(doc *d)
     free(d->kicker);
     free(d->title);
     free(d->foot);
-    *d = (doc){0};
+    *d = (page_doc){0};
 }

@@ -8,11 +8,11 @@
 
 static json_t *string(const char *text)
 {
-    hl_text t = {0};
-    hl_text_puts(&t, "");
-    hl_utf8_clean(&t, text);
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
+    page_clean_utf8(&t, text);
     json_t *s = json_string(t.data);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return s;
 }
 
@@ -21,7 +21,7 @@ static void set(json_t *o, const char *key, const char *text)
     json_object_set_new(o, key, string(text));
 }
 
-static json_t *warnings(const doc_block *b)
+static json_t *warnings(const page_block *b)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < b->nwarnings; i++) {
@@ -33,7 +33,7 @@ static json_t *warnings(const doc_block *b)
     return list;
 }
 
-static json_t *stats(const doc_block *b)
+static json_t *stats(const page_block *b)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < b->nstats; i++) {
@@ -46,20 +46,20 @@ static json_t *stats(const doc_block *b)
     return list;
 }
 
-static json_t *cell(const doc_cell *c)
+static json_t *cell(const page_cell *c)
 {
-    hl_text t = {0};
-    hl_text_puts(&t, c->text);
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, c->text);
     if (c->small)
-        hl_text_printf(&t, " (%s)", c->small);
+        hl_strbuf_printf(&t, " (%s)", c->small);
     if (c->picture)
-        hl_text_puts(&t, c->picture->alt);
+        hl_strbuf_puts(&t, c->picture->alt);
     json_t *s = string(t.data);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return s;
 }
 
-static void add_table(json_t *o, const doc_table *table)
+static void add_table(json_t *o, const page_table *table)
 {
     json_t *columns = json_array(), *rows = json_array(), *row = NULL;
     for (size_t c = 0; c < table->ncolumns; c++)
@@ -74,7 +74,7 @@ static void add_table(json_t *o, const doc_table *table)
     json_object_set_new(o, "rows", rows);
 }
 
-static void add_figure(json_t *o, const doc_figure *f)
+static void add_figure(json_t *o, const page_figure *f)
 {
     set(o, "id", f->id);
     set(o, "title", f->title);
@@ -83,7 +83,7 @@ static void add_figure(json_t *o, const doc_figure *f)
         json_object_set(o, "data", f->data);
 }
 
-static void add_gallery(json_t *o, const doc_block *b)
+static void report_add_gallery(json_t *o, const page_block *b)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < b->npictures; i++) {
@@ -96,42 +96,42 @@ static void add_gallery(json_t *o, const doc_block *b)
     json_object_set_new(o, "pictures", list);
 }
 
-static const char *kind_name(doc_kind kind)
+static const char *kind_name(page_block_kind kind)
 {
     static const char *const names[] = {
-        [DOC_SECTION] = "section",   [DOC_PART] = "part",     [DOC_FOLD] = "fold",
-        [DOC_LEAD] = "lead",         [DOC_TEXT] = "text",     [DOC_NOTE] = "note",
-        [DOC_WARNINGS] = "warnings", [DOC_STATS] = "stats",   [DOC_CONTENTS] = "contents",
-        [DOC_TABLE] = "table",       [DOC_FIGURE] = "figure", [DOC_GALLERY] = "gallery",
+        [PAGE_SECTION] = "section",   [PAGE_PART] = "part",     [PAGE_FOLD] = "fold",
+        [PAGE_LEAD] = "lead",         [PAGE_TEXT] = "text",     [PAGE_NOTE] = "note",
+        [PAGE_WARNINGS] = "warnings", [PAGE_STATS] = "stats",   [PAGE_CONTENTS] = "contents",
+        [PAGE_TABLE] = "table",       [PAGE_FIGURE] = "figure", [PAGE_GALLERY] = "gallery",
     };
     return names[kind];
 }
 
-static json_t *block(const doc_block *b)
+static json_t *block(const page_block *b)
 {
     json_t *o = json_object();
     set(o, "kind", kind_name(b->kind));
-    if (b->kind == DOC_WARNINGS)
+    if (b->kind == PAGE_WARNINGS)
         json_object_set_new(o, "lines", warnings(b));
-    else if (b->kind == DOC_STATS)
+    else if (b->kind == PAGE_STATS)
         json_object_set_new(o, "figures", stats(b));
-    else if (b->kind == DOC_TABLE)
+    else if (b->kind == PAGE_TABLE)
         add_table(o, &b->table);
-    else if (b->kind == DOC_FIGURE)
+    else if (b->kind == PAGE_FIGURE)
         add_figure(o, &b->figure);
-    else if (b->kind == DOC_GALLERY)
-        add_gallery(o, b);
+    else if (b->kind == PAGE_GALLERY)
+        report_add_gallery(o, b);
     else
         set(o, "text", b->text);
     return o;
 }
 
-json_t *doc_json(const doc *d)
+json_t *page_to_json(const page_doc *d)
 {
     json_t *o = json_object(), *blocks = json_array();
     set(o, "title", d->title);
     for (size_t i = 0; i < d->n; i++)
-        if (d->blocks[i].kind != DOC_CONTENTS)
+        if (d->blocks[i].kind != PAGE_CONTENTS)
             json_array_append_new(blocks, block(&d->blocks[i]));
     json_object_set_new(o, "blocks", blocks);
     return o;

@@ -6,15 +6,15 @@
 #include <string.h>
 
 /* Appends one character and returns what follows it; `escaped` stands for it where not NULL. */
-static const char *add_char(hl_text *t, const char *s, const char *escaped)
+static const char *add_char(hl_strbuf *t, const char *s, const char *escaped)
 {
     const size_t len = hl_utf8_length(s);
     if (len == 0 || hl_is_control(s))
-        hl_text_puts(t, "\xef\xbf\xbd");
+        hl_strbuf_puts(t, "\xef\xbf\xbd");
     else if (escaped)
-        hl_text_puts(t, escaped);
+        hl_strbuf_puts(t, escaped);
     else
-        hl_text_add(t, s, len);
+        hl_strbuf_add(t, s, len);
     return s + (len ? len : 1);
 }
 
@@ -42,13 +42,13 @@ static const char *html_entity_of_angle(char c)
     return c == '&' || c == '<' || c == '>' ? html_entity(c) : NULL;
 }
 
-void hl_html_escape(hl_text *t, const char *s)
+void page_escape_html(hl_strbuf *t, const char *s)
 {
     while (*s)
         s = add_char(t, s, html_entity(*s));
 }
 
-void hl_markdown_escape(hl_text *t, const char *s)
+void page_escape_markdown(hl_strbuf *t, const char *s)
 {
     /* What begins markup anywhere, in CommonMark and in its tables, and what does so only at the
      * start of a line. Entities are written for < > and &, since not every reader honours \\< . */
@@ -60,7 +60,7 @@ void hl_markdown_escape(hl_text *t, const char *s)
     }
 }
 
-void hl_utf8_clean(hl_text *t, const char *s)
+void page_clean_utf8(hl_strbuf *t, const char *s)
 {
     while (*s)
         s = add_char(t, s, NULL);

@@ -8,8 +8,8 @@
 
 #include "base/strbuf.h"
 
-void hl_html_escape(hl_text *t, const char *s);     /* element content or quoted attribute */
-void hl_markdown_escape(hl_text *t, const char *s); /* one line; table cells too */
-void hl_utf8_clean(hl_text *t, const char *s);      /* no markup: for JSON */
+void page_escape_html(hl_strbuf *t, const char *s);     /* element content or quoted attribute */
+void page_escape_markdown(hl_strbuf *t, const char *s); /* one line; table cells too */
+void page_clean_utf8(hl_strbuf *t, const char *s);      /* no markup: for JSON */
 
 #endif

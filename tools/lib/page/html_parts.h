@@ -6,12 +6,12 @@
 #include "page/doc.h"
 
 /* Text, escaped, between markup. */
-void page_element(hl_text *t, const char *open, const char *text, const char *close);
+void page_html_element(hl_strbuf *t, const char *open, const char *text, const char *close);
 
 /* html_table.c; the number tells the tables of a page apart */
-void page_table(const doc_table *table, size_t number, hl_text *t);
+void page_html_table(const page_table *table, size_t number, hl_strbuf *t);
 
 /* html_picture.c: an image that carries its bytes with it */
-void page_picture(const doc_picture *p, hl_text *t);
+void page_html_picture(const page_picture *p, hl_strbuf *t);
 
 #endif

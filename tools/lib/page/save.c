@@ -5,26 +5,26 @@
 
 enum { MARKDOWN, JSON, HTML, FORMS };
 
-static void put(hl_text *t, FILE *fp)
+static void put(hl_strbuf *t, FILE *fp)
 {
     fwrite(t->data, 1, t->len, fp); /* a failure shows in ferror at commit */
     t->len = 0;
 }
 
-static int fill(const doc *d, hl_out out[FORMS], const json_t *json, hl_err *e)
+static int fill(const page_doc *d, hl_out out[FORMS], const json_t *json, hl_err *e)
 {
-    hl_text t = {0};
+    hl_strbuf t = {0};
     if (out[MARKDOWN].fp) {
-        doc_write_markdown(d, &t);
+        page_write_markdown(d, &t);
         put(&t, out[MARKDOWN].fp);
     }
-    doc_write_html(d, &t);
+    page_write_html(d, &t);
     put(&t, out[HTML].fp);
-    hl_text_free(&t);
+    hl_strbuf_free(&t);
     return out[JSON].fp ? hl_json_write(json, out[JSON].fp, e) : 0;
 }
 
-int doc_save(const doc *d, const doc_paths *p, const json_t *json, hl_err *e)
+int page_save(const page_doc *d, const page_paths *p, const json_t *json, hl_err *e)
 {
     const char *const paths[FORMS] = {p->markdown, p->json, p->html};
     hl_out out[FORMS] = {0};

@@ -26,11 +26,11 @@
     "--alarm:#9c1016;--alarm-paper:#fff;--alarm-rule:#9c1016"
 
 /* A colour of plot.c, as gnuplot writes it, and its variable. */
-#define PLOT_COLOUR(rgb, name)                                                                     \
+#define REPORT_PLOT_COLOUR(rgb, name)                                                              \
     ".plot [stroke=\"" rgb "\"]{stroke:var(" name ")}.plot [color=\"" rgb "\"]{color:var(" name    \
     ")}.plot [fill=\"" rgb "\"]{fill:var(" name ")}\n"
 
-const char doc_style[] =
+const char page_style[] =
     ":root{color-scheme:light dark;" LIGHT "}\n"
     "@media (prefers-color-scheme:dark){:root{" DARK "}}\n"
     "*{box-sizing:border-box}\n"
@@ -140,7 +140,8 @@ const char doc_style[] =
     ".plot [stroke=\"black\"],.plot [stroke=\"rgb(  0,   0,   0)\"]{stroke:var(--soft)}\n"
     ".plot [fill=\"black\"],.plot [fill=\"rgb(  0,   0,   0)\"]{fill:var(--ink)}\n"
     ".plot [color=\"black\"]{color:var(--ink)}.plot [color=\"white\"]{color:var(--paper)}\n"
-    ".plot [stroke=\"rgb(221, 221, 221)\"]{stroke:var(--rule)}\n" PLOT_COLOUR("rgb(  0, 114, 178)",
-                                                                              "--c1")
-        PLOT_COLOUR("rgb(213,  94,   0)", "--c2") PLOT_COLOUR("rgb(  0, 158, 115)", "--c3")
-            PLOT_COLOUR("rgb(204, 121, 167)", "--c4") PLOT_COLOUR("rgb(230, 159,   0)", "--c5");
+    ".plot [stroke=\"rgb(221, 221, 221)\"]{stroke:var(--rule)}\n" REPORT_PLOT_COLOUR(
+        "rgb(  0, 114, 178)", "--c1") REPORT_PLOT_COLOUR("rgb(213,  94,   0)", "--c2")
+        REPORT_PLOT_COLOUR("rgb(  0, 158, 115)", "--c3")
+            REPORT_PLOT_COLOUR("rgb(204, 121, 167)", "--c4")
+                REPORT_PLOT_COLOUR("rgb(230, 159,   0)", "--c5");

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-const char *const hl_figure_names[HL_FIGURES] = {
+const char *const hl_binary_metric_names[HL_BINARY_METRICS] = {
     "accuracy", "macro_recall", "sensitivity",       "specificity",
     "ppv",      "npv",          "balanced_accuracy", "f1",
     "mcc",      "auroc",        "average_precision", "brier",
@@ -103,13 +103,13 @@ static void count(counts *c, bool positive, bool predicted, double weight)
         *(predicted ? &c->fp : &c->tn) += weight;
 }
 
-static hl_answers answers_of(const counts *c)
+static hl_binary_rates answers_of(const counts *c)
 {
-    return (hl_answers){ratio(c->tp, c->tp + c->fn), ratio(c->tn, c->tn + c->fp),
-                        ratio(c->tp, c->tp + c->fp), ratio(c->tn, c->tn + c->fn)};
+    return (hl_binary_rates){ratio(c->tp, c->tp + c->fn), ratio(c->tn, c->tn + c->fp),
+                             ratio(c->tp, c->tp + c->fp), ratio(c->tn, c->tn + c->fn)};
 }
 
-hl_answers hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold)
+hl_binary_rates hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold)
 {
     counts c = {0};
     for (size_t i = 0; i < b->n; i++)
@@ -151,9 +151,9 @@ double hl_npv_at(double sensitivity, double specificity, double prevalence)
 
 /* ---- figures ---- */
 
-static void figures_of_counts(const counts *c, double out[HL_FIGURES])
+static void figures_of_counts(const counts *c, double out[HL_BINARY_METRICS])
 {
-    const hl_answers a = answers_of(c);
+    const hl_binary_rates a = answers_of(c);
     out[HL_ACCURACY] = ratio(c->tp + c->tn, c->tp + c->tn + c->fp + c->fn);
     out[HL_SENSITIVITY] = a.sensitivity;
     out[HL_SPECIFICITY] = a.specificity;
@@ -165,7 +165,8 @@ static void figures_of_counts(const counts *c, double out[HL_FIGURES])
     out[HL_MCC] = product > 0 ? (c->tp * c->tn - c->fp * c->fn) / sqrt(product) : 0;
 }
 
-static void figures_of_ranks(const hl_binary *b, const uint32_t *weight, double out[HL_FIGURES])
+static void figures_of_ranks(const hl_binary *b, const uint32_t *weight,
+                             double out[HL_BINARY_METRICS])
 {
     double positives, negatives, tp = 0, fp = 0, won = 0, precision = 0;
     totals(b, weight, &positives, &negatives);
@@ -199,7 +200,8 @@ void hl_binary_bins(const hl_binary *b, const uint32_t *weight, hl_bin bins[HL_E
     }
 }
 
-void hl_binary_figures(const hl_binary *b, const uint32_t *weight, double out[HL_FIGURES])
+void hl_binary_metrics_compute(const hl_binary *b, const uint32_t *weight,
+                               double out[HL_BINARY_METRICS])
 {
     counts c = {0};
     double squares = 0, n = 0, gaps = 0;

@@ -27,9 +27,9 @@ typedef enum {
     HL_BRIER, /* mean of (p - y)^2 */
     HL_ECE,   /* HL_ECE_BINS bins of equal width on the probability of the positive class; mean over
                  the samples of |mean probability - observed share| of their bin */
-    HL_FIGURES
-} hl_figure;
-extern const char *const hl_figure_names[HL_FIGURES];
+    HL_BINARY_METRICS
+} hl_binary_metric;
+extern const char *const hl_binary_metric_names[HL_BINARY_METRICS];
 
 enum { HL_ECE_BINS = 15 };
 
@@ -46,13 +46,14 @@ void hl_binary_init(hl_binary *b, size_t n, const double *p, const uint8_t *posi
 void hl_binary_free(hl_binary *b);
 
 /* weight: [n] in the caller's order, or NULL for 1 each. */
-void hl_binary_figures(const hl_binary *b, const uint32_t *weight, double out[HL_FIGURES]);
+void hl_binary_metrics_compute(const hl_binary *b, const uint32_t *weight,
+                               double out[HL_BINARY_METRICS]);
 
 /* The answer "positive" where p >= threshold. */
-typedef struct hl_answers {
+typedef struct hl_binary_rates {
     double sensitivity, specificity, ppv, npv;
-} hl_answers;
-hl_answers hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold);
+} hl_binary_rates;
+hl_binary_rates hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold);
 
 /* The threshold that holds sensitivity (or else specificity) of at least `share` and has the most
  * of the other; above 1 where nothing may be called positive. NaN where a class has no sample. */

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS = 8, BLOCK = HL_OUTLIER_DIMS / BLOCKS, BITS = 6, LANES = 8 };
+enum { BLOCKS = 8, BLOCK = HL_MAHALANOBIS_DIMS / BLOCKS, BITS = 6, LANES = 8 };
 
-size_t hl_outlier_dims(size_t inputs)
+size_t hl_mahalanobis_dims(size_t inputs)
 {
-    return inputs < HL_OUTLIER_DIMS ? inputs : HL_OUTLIER_DIMS;
+    return inputs < HL_MAHALANOBIS_DIMS ? inputs : HL_MAHALANOBIS_DIMS;
 }
 
 /* ---- into the space of the reference ---- */
@@ -32,7 +32,7 @@ static double norm_of(const float *v, size_t n)
 static void spread(const float *features, size_t inputs, uint64_t seed, double scale, double *out)
 {
     hl_rng r = hl_rng_make(seed, "outlier/projection");
-    memset(out, 0, HL_OUTLIER_DIMS * sizeof *out);
+    memset(out, 0, HL_MAHALANOBIS_DIMS * sizeof *out);
     for (size_t j = 0; j < inputs; j++) {
         uint64_t bits = hl_rng_u64(&r);
         const double v = scale * (double)features[j];
@@ -41,11 +41,11 @@ static void spread(const float *features, size_t inputs, uint64_t seed, double s
     }
 }
 
-/* out: [hl_outlier_dims(inputs)] */
+/* out: [hl_mahalanobis_dims(inputs)] */
 static void project(const float *features, size_t inputs, uint64_t seed, double *out)
 {
     const double norm = norm_of(features, inputs), scale = norm > 0 ? 1 / norm : 0;
-    if (inputs > HL_OUTLIER_DIMS) {
+    if (inputs > HL_MAHALANOBIS_DIMS) {
         spread(features, inputs, seed, scale / sqrt(BLOCKS), out);
         return;
     }
@@ -54,7 +54,7 @@ static void project(const float *features, size_t inputs, uint64_t seed, double 
 }
 
 /* y = W x, of the lower triangular W [dims, dims]. */
-static void whiten(const hl_outlier *o, const double *x, double *y)
+static void whiten(const hl_mahalanobis *o, const double *x, double *y)
 {
     for (size_t i = 0; i < o->dims; i++) {
         const float *row = o->whitening + i * o->dims;
@@ -72,9 +72,9 @@ static void whiten(const hl_outlier *o, const double *x, double *y)
 }
 
 /* W mean of each class: [nmeans, dims]. */
-static double *whiten_means(const hl_outlier *o)
+static double *whiten_means(const hl_mahalanobis *o)
 {
-    double mean[HL_OUTLIER_DIMS], *whitened = hl_malloc(o->nmeans * o->dims, sizeof *whitened);
+    double mean[HL_MAHALANOBIS_DIMS], *whitened = hl_malloc(o->nmeans * o->dims, sizeof *whitened);
     for (size_t k = 0; k < o->nmeans; k++) {
         for (size_t i = 0; i < o->dims; i++)
             mean[i] = (double)o->means[k * o->dims + i];
@@ -84,9 +84,9 @@ static double *whiten_means(const hl_outlier *o)
 }
 
 /* Distance of x [dims] to the nearest mean. */
-static double nearest(const hl_outlier *o, const double *whitened_means, const double *x)
+static double nearest(const hl_mahalanobis *o, const double *whitened_means, const double *x)
 {
-    double best = INFINITY, y[HL_OUTLIER_DIMS];
+    double best = INFINITY, y[HL_MAHALANOBIS_DIMS];
     whiten(o, x, y);
     for (size_t k = 0; k < o->nmeans; k++) {
         double sum = 0;
@@ -99,32 +99,32 @@ static double nearest(const hl_outlier *o, const double *whitened_means, const d
     return sqrt(best);
 }
 
-double hl_outlier_distance(const hl_outlier *o, const float *features)
+double hl_mahalanobis_distance(const hl_mahalanobis *o, const float *features)
 {
-    double x[HL_OUTLIER_DIMS], *means = whiten_means(o);
+    double x[HL_MAHALANOBIS_DIMS], *means = whiten_means(o);
     project(features, o->inputs, o->seed, x);
     const double distance = nearest(o, means, x);
     free(means);
     return distance;
 }
 
-void hl_outlier_free(hl_outlier *o)
+void hl_mahalanobis_free(hl_mahalanobis *o)
 {
     free(o->means);
     free(o->whitening);
-    *o = (hl_outlier){0};
+    *o = (hl_mahalanobis){0};
 }
 
 /* ---- fitting ---- */
 
-enum { HELD_OUT = HL_OUTLIER_FOLDS }; /* as a fold: a sample of no training fold */
+enum { HELD_OUT = HL_MAHALANOBIS_FOLDS }; /* as a fold: a sample of no training fold */
 
 typedef struct row {
     uint32_t cls;
     int fold;
 } row;
 
-struct hl_outlier_fit {
+struct hl_mahalanobis_fit {
     size_t inputs, dims, nclasses, n, cap;
     uint64_t seed;
     row *rows;     /* [n] */
@@ -138,7 +138,7 @@ typedef struct moments {
     double *scatter; /* [dims, dims], the lower triangle: of all classes */
 } moments;
 
-static moments moments_new(const hl_outlier_fit *f)
+static moments moments_new(const hl_mahalanobis_fit *f)
 {
     return (moments){hl_calloc(f->nclasses, sizeof(uint64_t)),
                      hl_calloc(f->nclasses * f->dims, sizeof(double)),
@@ -152,11 +152,11 @@ static void moments_free(moments *m)
     free(m->scatter);
 }
 
-hl_outlier_fit *hl_outlier_fit_new(size_t inputs, size_t nclasses, uint64_t seed)
+hl_mahalanobis_fit *hl_mahalanobis_fit_new(size_t inputs, size_t nclasses, uint64_t seed)
 {
-    hl_outlier_fit *f = hl_calloc(1, sizeof *f);
+    hl_mahalanobis_fit *f = hl_calloc(1, sizeof *f);
     f->inputs = inputs;
-    f->dims = hl_outlier_dims(inputs);
+    f->dims = hl_mahalanobis_dims(inputs);
     f->nclasses = nclasses;
     f->seed = seed;
     return f;
@@ -164,22 +164,22 @@ hl_outlier_fit *hl_outlier_fit_new(size_t inputs, size_t nclasses, uint64_t seed
 
 static int fold_of(uint64_t seed, const char *patient)
 {
-    hl_text purpose = {0};
-    hl_text_printf(&purpose, "outlier/fold/%s", patient);
+    hl_strbuf purpose = {0};
+    hl_strbuf_printf(&purpose, "outlier/fold/%s", patient);
     hl_rng r = hl_rng_make_bytes(seed, purpose.data, purpose.len);
-    hl_text_free(&purpose);
-    return (int)hl_rng_below(&r, HL_OUTLIER_FOLDS);
+    hl_strbuf_free(&purpose);
+    return (int)hl_rng_below(&r, HL_MAHALANOBIS_FOLDS);
 }
 
-void hl_outlier_fit_add(hl_outlier_fit *f, const float *features, uint32_t cls, const char *patient,
-                        bool train)
+void hl_mahalanobis_fit_add(hl_mahalanobis_fit *f, const float *features, uint32_t cls,
+                            const char *patient, bool train)
 {
     if (f->n == f->cap) {
         f->cap = f->cap ? 2 * f->cap : 256;
         f->rows = hl_realloc(f->rows, f->cap, sizeof *f->rows);
         f->values = hl_realloc(f->values, f->cap * f->dims, sizeof *f->values);
     }
-    double x[HL_OUTLIER_DIMS];
+    double x[HL_MAHALANOBIS_DIMS];
     project(features, f->inputs, f->seed, x);
     for (size_t i = 0; i < f->dims; i++)
         f->values[f->n * f->dims + i] = (float)x[i];
@@ -200,10 +200,10 @@ static void add_scatter(double *scatter, const double *x, size_t d)
 }
 
 /* centre: [nclasses, dims] */
-static void add_sample(const hl_outlier_fit *f, size_t s, const double *centre, moments *m)
+static void add_sample(const hl_mahalanobis_fit *f, size_t s, const double *centre, moments *m)
 {
     const size_t d = f->dims, cls = f->rows[s].cls;
-    double x[HL_OUTLIER_DIMS];
+    double x[HL_MAHALANOBIS_DIMS];
     m->count[cls]++;
     for (size_t i = 0; i < d; i++) {
         x[i] = (double)f->values[s * d + i] - centre[cls * d + i];
@@ -213,7 +213,7 @@ static void add_sample(const hl_outlier_fit *f, size_t s, const double *centre, 
 }
 
 /* The class means of all training samples. */
-static double *find_centres(const hl_outlier_fit *f)
+static double *find_centres(const hl_mahalanobis_fit *f)
 {
     const size_t d = f->dims;
     double *centre = hl_calloc(f->nclasses * d, sizeof *centre);
@@ -234,11 +234,11 @@ static double *find_centres(const hl_outlier_fit *f)
 }
 
 /* Those of the folds together, but for one; HELD_OUT leaves none out. */
-static moments join_folds(const hl_outlier_fit *f, const moments *folds, int without)
+static moments join_folds(const hl_mahalanobis_fit *f, const moments *folds, int without)
 {
     const size_t d = f->dims;
     moments m = moments_new(f);
-    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++) {
+    for (int fold = 0; fold < HL_MAHALANOBIS_FOLDS; fold++) {
         if (fold == without)
             continue;
         for (size_t k = 0; k < f->nclasses; k++)
@@ -253,7 +253,7 @@ static moments join_folds(const hl_outlier_fit *f, const moments *folds, int wit
 
 /* The sums become the distances of the class means from their centres, the scatter about the
  * centres the covariance about those means. Returns the number of samples. */
-static uint64_t to_covariance(const hl_outlier_fit *f, moments *m)
+static uint64_t to_covariance(const hl_mahalanobis_fit *f, moments *m)
 {
     const size_t d = f->dims;
     uint64_t n = 0;
@@ -283,7 +283,7 @@ static bool varies(const double *cov, size_t d)
     return sum > least_variance;
 }
 
-static void keep_means(hl_outlier *o, const hl_outlier_fit *f, const double *centre,
+static void keep_means(hl_mahalanobis *o, const hl_mahalanobis_fit *f, const double *centre,
                        const moments *m)
 {
     o->means = hl_malloc(f->nclasses * f->dims, sizeof *o->means);
@@ -298,12 +298,12 @@ static void keep_means(hl_outlier *o, const hl_outlier_fit *f, const double *cen
 }
 
 /* The reference of all training samples but those of a fold. Without one, dims stays 0. */
-static void fit_one(const hl_outlier_fit *f, const double *centre, const moments *folds,
-                    int without, hl_outlier *o)
+static void fit_one(const hl_mahalanobis_fit *f, const double *centre, const moments *folds,
+                    int without, hl_mahalanobis *o)
 {
     const size_t d = f->dims;
     moments m = join_folds(f, folds, without);
-    *o = (hl_outlier){.inputs = f->inputs, .seed = f->seed};
+    *o = (hl_mahalanobis){.inputs = f->inputs, .seed = f->seed};
     o->trained = to_covariance(f, &m);
     if (varies(m.scatter, d) && hl_shrink_oas(m.scatter, d, o->trained, &o->shrinkage) == 0 &&
         hl_whiten(m.scatter, d) == 0) {
@@ -317,12 +317,12 @@ static void fit_one(const hl_outlier_fit *f, const double *centre, const moments
 }
 
 /* Appends the distances of the samples of a fold. */
-static void add_distances(const hl_outlier_fit *f, int fold, const hl_outlier *o, double *to,
-                          size_t *n)
+static void add_distances(const hl_mahalanobis_fit *f, int fold, const hl_mahalanobis *o,
+                          double *to, size_t *n)
 {
     if (!o->dims)
         return;
-    double x[HL_OUTLIER_DIMS], *means = whiten_means(o);
+    double x[HL_MAHALANOBIS_DIMS], *means = whiten_means(o);
     for (size_t s = 0; s < f->n; s++) {
         if (f->rows[s].fold != fold)
             continue;
@@ -339,7 +339,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void set_threshold(hl_outlier *o, double quantile, double *distances, size_t n)
+static void set_threshold(hl_mahalanobis *o, double quantile, double *distances, size_t n)
 {
     qsort(distances, n, sizeof *distances, by_value);
     const double rank = ceil(quantile * (double)(n + 1));
@@ -349,7 +349,7 @@ static void set_threshold(hl_outlier *o, double quantile, double *distances, siz
     o->held_out = n;
 }
 
-static void fit_free(hl_outlier_fit *f)
+static void fit_free(hl_mahalanobis_fit *f)
 {
     free(f->rows);
     free(f->values);
@@ -357,34 +357,34 @@ static void fit_free(hl_outlier_fit *f)
 }
 
 /* Whose samples are in how many fits is added up once. */
-static void sum_folds(const hl_outlier_fit *f, const double *centre, moments *folds)
+static void sum_folds(const hl_mahalanobis_fit *f, const double *centre, moments *folds)
 {
-    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++)
+    for (int fold = 0; fold < HL_MAHALANOBIS_FOLDS; fold++)
         folds[fold] = moments_new(f);
     for (size_t s = 0; s < f->n; s++)
         if (f->rows[s].fold != HELD_OUT)
             add_sample(f, s, centre, &folds[f->rows[s].fold]);
 }
 
-void hl_outlier_fit_end(hl_outlier_fit *f, double quantile, hl_outlier *o)
+void hl_mahalanobis_fit_end(hl_mahalanobis_fit *f, double quantile, hl_mahalanobis *o)
 {
     double *centre = find_centres(f), *distances = hl_malloc(f->n, sizeof *distances);
-    moments folds[HL_OUTLIER_FOLDS];
+    moments folds[HL_MAHALANOBIS_FOLDS];
     size_t n = 0;
     sum_folds(f, centre, folds);
-    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++) {
-        hl_outlier part;
+    for (int fold = 0; fold < HL_MAHALANOBIS_FOLDS; fold++) {
+        hl_mahalanobis part;
         fit_one(f, centre, folds, fold, &part);
         add_distances(f, fold, &part, distances, &n);
-        hl_outlier_free(&part);
+        hl_mahalanobis_free(&part);
     }
     fit_one(f, centre, folds, HELD_OUT, o);
     add_distances(f, HELD_OUT, o, distances, &n);
     if (o->dims && n)
         set_threshold(o, quantile, distances, n);
     else
-        hl_outlier_free(o);
-    for (int fold = 0; fold < HL_OUTLIER_FOLDS; fold++)
+        hl_mahalanobis_free(o);
+    for (int fold = 0; fold < HL_MAHALANOBIS_FOLDS; fold++)
         moments_free(&folds[fold]);
     free(centre);
     free(distances);

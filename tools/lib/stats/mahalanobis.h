@@ -25,43 +25,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HL_OUTLIER_DIMS = 256, HL_OUTLIER_FOLDS = 5 };
+enum { HL_MAHALANOBIS_DIMS = 256, HL_MAHALANOBIS_FOLDS = 5 };
 
-typedef struct hl_outlier {
-    size_t inputs;     /* D, values of a feature vector */
-    size_t dims;       /* d: D, or HL_OUTLIER_DIMS where D is larger; 0: there is no reference */
-    size_t nmeans;     /* classes that the training data have */
-    uint64_t seed;     /* of the projection */
-    float *means;      /* [nmeans, d], owned */
-    float *whitening;  /* W [d, d], zero above the diagonal, owned */
-    double threshold;  /* what is farther is unlike the training data */
-    double quantile;   /* of the held-out distances: where the threshold was put */
-    double shrinkage;  /* 0 to 1 */
-    uint64_t trained;  /* samples that means and covariance are of */
+typedef struct hl_mahalanobis {
+    size_t inputs;    /* D, values of a feature vector */
+    size_t dims;      /* d: D, or HL_MAHALANOBIS_DIMS where D is larger; 0: there is no reference */
+    size_t nmeans;    /* classes that the training data have */
+    uint64_t seed;    /* of the projection */
+    float *means;     /* [nmeans, d], owned */
+    float *whitening; /* W [d, d], zero above the diagonal, owned */
+    double threshold; /* what is farther is unlike the training data */
+    double quantile;  /* of the held-out distances: where the threshold was put */
+    double shrinkage; /* 0 to 1 */
+    uint64_t trained; /* samples that means and covariance are of */
     uint64_t held_out; /* distances that the threshold is of */
-} hl_outlier;
+} hl_mahalanobis;
 
 /* features: [D]. o must have a reference. */
-double hl_outlier_distance(const hl_outlier *o, const float *features);
-void hl_outlier_free(hl_outlier *o); /* safe on a zeroed one */
+double hl_mahalanobis_distance(const hl_mahalanobis *o, const float *features);
+void hl_mahalanobis_free(hl_mahalanobis *o); /* safe on a zeroed one */
 
 /* d for feature vectors of D values. */
-size_t hl_outlier_dims(size_t inputs);
+size_t hl_mahalanobis_dims(size_t inputs);
 
 /* ---- fitting ---- */
 
-typedef struct hl_outlier_fit hl_outlier_fit;
+typedef struct hl_mahalanobis_fit hl_mahalanobis_fit;
 
 /* Samples are added in one pass, in any order; a projected copy of each is kept, 4 d bytes. */
-hl_outlier_fit *hl_outlier_fit_new(size_t inputs, size_t nclasses, uint64_t seed);
+hl_mahalanobis_fit *hl_mahalanobis_fit_new(size_t inputs, size_t nclasses, uint64_t seed);
 /* train: the sample takes part in means and covariance; else its distance does in the threshold.
  * The fold of a patient is hl_rng_below(5) of the stream of the seed and "outlier/fold/PATIENT". */
-void hl_outlier_fit_add(hl_outlier_fit *f, const float *features, uint32_t cls, const char *patient,
-                        bool train);
+void hl_mahalanobis_fit_add(hl_mahalanobis_fit *f, const float *features, uint32_t cls,
+                            const char *patient, bool train);
 /* The threshold is the ceil((n + 1) quantile)-th smallest of the n held-out distances, the largest
  * where there are fewer, so that about 1 - quantile of new samples of the same kind are beyond it
  * (split conformal prediction). o->dims is 0 where the training features do not vary, or are of one
  * patient, so that there is no reference. Frees f. */
-void hl_outlier_fit_end(hl_outlier_fit *f, double quantile, hl_outlier *o);
+void hl_mahalanobis_fit_end(hl_mahalanobis_fit *f, double quantile, hl_mahalanobis *o);
 
 #endif

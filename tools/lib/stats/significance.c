@@ -88,13 +88,13 @@ static double variance_of(size_t n, const double *a, const double *b)
     return n > 1 ? squares / (double)(n - 1) : 0;
 }
 
-delong_result delong_test(size_t n, const uint8_t *positive, const double *a, const double *b)
+hl_delong_result hl_delong_test(size_t n, const uint8_t *positive, const double *a, const double *b)
 {
     size_t m = 0;
     for (size_t i = 0; i < n; i++)
         m += positive[i];
     if (m == 0 || m == n)
-        return (delong_result){NAN, NAN, NAN, NAN, NAN};
+        return (hl_delong_result){NAN, NAN, NAN, NAN, NAN};
     components x, y;
     components_of(&x, n, positive, a, m);
     components_of(&y, n, positive, b, m);
@@ -104,7 +104,7 @@ delong_result delong_test(size_t n, const uint8_t *positive, const double *a, co
     double z = difference / sqrt(variance);
     if (!(variance > 0))
         z = difference != 0 ? NAN : 0;
-    const delong_result r = {x.area, y.area, variance, z, erfc(fabs(z) / sqrt(2))};
+    const hl_delong_result r = {x.area, y.area, variance, z, erfc(fabs(z) / sqrt(2))};
     free(x.positives);
     free(x.negatives);
     free(y.positives);
@@ -116,7 +116,7 @@ delong_result delong_test(size_t n, const uint8_t *positive, const double *a, co
 
 enum { EXACT_BELOW = 25 };
 
-mcnemar_result mcnemar_test(uint64_t only_a, uint64_t only_b)
+hl_mcnemar_result hl_mcnemar_test(uint64_t only_a, uint64_t only_b)
 {
     const uint64_t n = only_a + only_b, least = only_a < only_b ? only_a : only_b;
     if (n < EXACT_BELOW) {
@@ -125,11 +125,11 @@ mcnemar_result mcnemar_test(uint64_t only_a, uint64_t only_b)
             tail += chosen;
             chosen = chosen * (double)(n - k) / (double)(k + 1);
         }
-        return (mcnemar_result){true, (double)least, fmin(1, 2 * ldexp(tail, -(int)n))};
+        return (hl_mcnemar_result){true, (double)least, fmin(1, 2 * ldexp(tail, -(int)n))};
     }
     const double gap = fabs((double)only_a - (double)only_b) - 1;
     const double chi = gap > 0 ? gap * gap / (double)n : 0;
-    return (mcnemar_result){false, chi, erfc(sqrt(chi / 2))};
+    return (hl_mcnemar_result){false, chi, erfc(sqrt(chi / 2))};
 }
 
 /* ---- Holm ---- */
@@ -145,7 +145,7 @@ static int by_p(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void holm_adjust(double *p, size_t n)
+void hl_holm_adjust(double *p, size_t n)
 {
     tested *t = hl_malloc(n, sizeof *t);
     size_t count = 0;

@@ -10,23 +10,24 @@
 /* DeLong's test (DeLong et al. 1988) of the AUROCs of two scores, by midranks in O(n log n) (Sun
  * and Xu 2014). p is two-sided, of z = (a - b) / sqrt(variance). Where the variance is 0, p is 1 if
  * the areas are equal and NaN if not. */
-typedef struct delong_result {
+typedef struct hl_delong_result {
     double a, b;     /* AUROC */
     double variance; /* of a - b */
     double z, p;
-} delong_result;
-delong_result delong_test(size_t n, const uint8_t *positive, const double *a, const double *b);
+} hl_delong_result;
+hl_delong_result hl_delong_test(size_t n, const uint8_t *positive, const double *a,
+                                const double *b);
 
 /* McNemar's test: of only_a samples that a alone answers right and only_b that b alone does.
  * Fewer than 25 in all: exact, two-sided binomial. Else chi-square with continuity correction. */
-typedef struct mcnemar_result {
+typedef struct hl_mcnemar_result {
     bool exact;
     double statistic; /* exact: the smaller count; else chi-square */
     double p;
-} mcnemar_result;
-mcnemar_result mcnemar_test(uint64_t only_a, uint64_t only_b);
+} hl_mcnemar_result;
+hl_mcnemar_result hl_mcnemar_test(uint64_t only_a, uint64_t only_b);
 
 /* Holm's correction (Holm 1979), in place; NaN stays and does not count. */
-void holm_adjust(double *p, size_t n);
+void hl_holm_adjust(double *p, size_t n);
 
 #endif

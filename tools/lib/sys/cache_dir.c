@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int hl_cache_folder_make(const char *dir, hl_err *e)
+int hl_cache_dir_make(const char *dir, hl_err *e)
 {
     struct stat st;
     if (mkdir(dir, 0777) == 0)
@@ -21,7 +21,7 @@ int hl_cache_folder_make(const char *dir, hl_err *e)
     return 0;
 }
 
-char *hl_cache_place(const char *dir, const char *operand, const char *suffix, hl_err *e)
+char *hl_cache_dir_path(const char *dir, const char *operand, const char *suffix, hl_err *e)
 {
     char *real = realpath(operand, NULL), name[HL_DIGEST_SIZE];
     if (!real) {
@@ -30,8 +30,8 @@ char *hl_cache_place(const char *dir, const char *operand, const char *suffix, h
     }
     hl_digest_bytes(real, strlen(real), name);
     free(real);
-    hl_text path = {0};
+    hl_strbuf path = {0};
     /* 64 bits tell operands apart well enough: a clash costs time only. */
-    hl_text_printf(&path, "%s/%.16s%s", dir, strchr(name, ':') + 1, suffix);
+    hl_strbuf_printf(&path, "%s/%.16s%s", dir, strchr(name, ':') + 1, suffix);
     return path.data;
 }

@@ -6,10 +6,10 @@
 #include "base/error.h"
 
 /* Makes the folder of caches, unless it is there. */
-int hl_cache_folder_make(const char *dir, hl_err *e);
+int hl_cache_dir_make(const char *dir, hl_err *e);
 
 /* The file in it for what lies at `operand`, wherever that is named from; suffix keeps the caches
  * of several kinds apart. The caller frees; NULL where there is no operand. */
-char *hl_cache_place(const char *dir, const char *operand, const char *suffix, hl_err *e);
+char *hl_cache_dir_path(const char *dir, const char *operand, const char *suffix, hl_err *e);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/strbuf.h"
 #include "base/version.h"
 #include "sys/processors.h"
@@ -55,7 +56,7 @@ int hl_choice_find(const char *words, const char *word)
 }
 
 /* In as few digits as give the same number back. */
-static void format_real(double v, hl_text *t)
+static void format_real(double v, hl_strbuf *t)
 {
     char s[32];
     for (int digits = 15; digits <= 17; digits++) {
@@ -63,30 +64,30 @@ static void format_real(double v, hl_text *t)
         if (strtod(s, NULL) == v)
             break;
     }
-    hl_text_puts(t, s);
+    hl_strbuf_puts(t, s);
 }
 
-static void format_value(const hl_opt *o, hl_text *t)
+static void format_value(const hl_opt *o, hl_strbuf *t)
 {
     char word[64];
     switch (o->kind) {
     case HL_FLAG:
-        hl_text_puts(t, *(const bool *)o->value ? "yes" : "no");
+        hl_strbuf_puts(t, *(const bool *)o->value ? "yes" : "no");
         return;
     case HL_INT:
-        hl_text_printf(t, "%" PRId64, *(const int64_t *)o->value);
+        hl_strbuf_printf(t, "%" PRId64, *(const int64_t *)o->value);
         return;
     case HL_U64:
-        hl_text_printf(t, "%" PRIu64, *(const uint64_t *)o->value);
+        hl_strbuf_printf(t, "%" PRIu64, *(const uint64_t *)o->value);
         return;
     case HL_REAL:
         format_real(*(const double *)o->value, t);
         return;
     case HL_STRING:
-        hl_text_puts(t, *(const char *const *)o->value ? *(const char *const *)o->value : "");
+        hl_strbuf_puts(t, *(const char *const *)o->value ? *(const char *const *)o->value : "");
         return;
     case HL_CHOICE:
-        hl_text_puts(t, hl_choice_word(o->arg, *(const int *)o->value, word, sizeof word));
+        hl_strbuf_puts(t, hl_choice_word(o->arg, *(const int *)o->value, word, sizeof word));
         return;
     }
 }
@@ -99,7 +100,7 @@ static void print_option(const hl_opt *o)
     const bool wide_choice = o->kind == HL_CHOICE;
     snprintf(left, sizeof left, "  %s--%s%s%s", letter, o->name, o->arg ? " " : "",
              !o->arg ? "" : (wide_choice ? "WORD" : o->arg));
-    hl_text value = {0};
+    hl_strbuf value = {0};
     format_value(o, &value);
     printf("%-30s %s", left, o->help);
     if (wide_choice)
@@ -107,7 +108,7 @@ static void print_option(const hl_opt *o)
     if (o->kind != HL_FLAG && value.len)
         printf(" [%s]", value.data);
     putchar('\n');
-    hl_text_free(&value);
+    hl_strbuf_free(&value);
 }
 
 static void print_help(const hl_cli *cli)
@@ -267,34 +268,34 @@ int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
 }
 
 /* One word of a shell, so that a value cannot look like an option. */
-static void quote(const char *s, hl_text *t)
+static void quote(const char *s, hl_strbuf *t)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-./:,+=@%";
     if (*s && !s[strspn(s, plain)]) {
-        hl_text_puts(t, s);
+        hl_strbuf_puts(t, s);
         return;
     }
-    hl_text_puts(t, "'");
+    hl_strbuf_puts(t, "'");
     for (; *s; s++)
-        hl_text_puts(t, *s == '\'' ? "'\\''" : (const char[]){*s, '\0'});
-    hl_text_puts(t, "'");
+        hl_strbuf_puts(t, *s == '\'' ? "'\\''" : (const char[]){*s, '\0'});
+    hl_strbuf_puts(t, "'");
 }
 
 char *hl_cli_record(const hl_cli *cli)
 {
-    hl_text t = {0};
-    hl_text_puts(&t, "");
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
     for (size_t i = 0; i < cli->nopts; i++) {
         const hl_opt *o = &cli->opts[i];
         const bool unset = o->kind == HL_STRING && !*(const char *const *)o->value;
         const bool off = o->kind == HL_FLAG && !*(const bool *)o->value;
         if (!o->recorded || unset || off)
             continue;
-        hl_text_printf(&t, "%s--%s", t.len ? " " : "", o->name);
+        hl_strbuf_printf(&t, "%s--%s", t.len ? " " : "", o->name);
         if (o->kind == HL_FLAG)
             continue;
-        hl_text_puts(&t, " ");
+        hl_strbuf_puts(&t, " ");
         if (o->kind == HL_STRING)
             quote(*(const char *const *)o->value, &t);
         else

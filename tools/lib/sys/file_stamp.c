@@ -8,9 +8,9 @@ static int64_t nanoseconds(struct timespec t)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-hl_file_state hl_file_state_of(const struct stat *st)
+hl_file_stamp hl_file_stamp_of(const struct stat *st)
 {
-    return (hl_file_state){(int64_t)st->st_ino, (int64_t)st->st_size, nanoseconds(st->st_mtim),
+    return (hl_file_stamp){(int64_t)st->st_ino, (int64_t)st->st_size, nanoseconds(st->st_mtim),
                            nanoseconds(st->st_ctim)};
 }
 
@@ -21,7 +21,7 @@ int64_t hl_file_clock(void)
     return nanoseconds(now);
 }
 
-bool hl_file_state_is_settled(const hl_file_state *s, int64_t now)
+bool hl_file_stamp_is_settled(const hl_file_stamp *s, int64_t now)
 {
     const int64_t coarsest = 2000000000;
     return s->ctime < now - coarsest;
@@ -32,7 +32,7 @@ static int compare_numbers(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
-int hl_file_state_compare(const hl_file_state *a, const hl_file_state *b)
+int hl_file_stamp_compare(const hl_file_stamp *a, const hl_file_stamp *b)
 {
     const int inode = compare_numbers(a->inode, b->inode);
     const int bytes = compare_numbers(a->bytes, b->bytes);

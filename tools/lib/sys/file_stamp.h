@@ -11,11 +11,11 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-typedef struct hl_file_state {
+typedef struct hl_file_stamp {
     int64_t inode, bytes, mtime, ctime; /* dates in nanoseconds */
-} hl_file_state;
+} hl_file_stamp;
 
-hl_file_state hl_file_state_of(const struct stat *st);
+hl_file_stamp hl_file_stamp_of(const struct stat *st);
 
 /* Nanoseconds of the clock that dates files. */
 int64_t hl_file_clock(void);
@@ -25,9 +25,9 @@ int64_t hl_file_clock(void);
  * it. Dates have steps of some milliseconds, on some file systems of 2 seconds: a file that
  * changed less than that ago can change once more without a new date.
  */
-bool hl_file_state_is_settled(const hl_file_state *s, int64_t now);
+bool hl_file_stamp_is_settled(const hl_file_stamp *s, int64_t now);
 
 /* An order, as qsort wants it: 0 for equal ones alone. */
-int hl_file_state_compare(const hl_file_state *a, const hl_file_state *b);
+int hl_file_stamp_compare(const hl_file_stamp *a, const hl_file_stamp *b);
 
 #endif

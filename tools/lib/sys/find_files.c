@@ -17,7 +17,7 @@ bool hl_is_image_name(const char *name)
                    strcasecmp(dot, ".png") == 0);
 }
 
-static void add(hl_scan *s, const char *path)
+static void add(hl_found_files *s, const char *path)
 {
     if (s->n == s->cap) {
         s->cap = s->cap ? 2 * s->cap : 256;
@@ -31,7 +31,7 @@ static bool passed_over(const FTSENT *at)
     return at->fts_level > 0 && (at->fts_name[0] == '.' || strcmp(at->fts_name, "__MACOSX") == 0);
 }
 
-static int visit(hl_scan *s, const FTSENT *at, size_t skip, bool all, hl_err *e)
+static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_err *e)
 {
     switch (at->fts_info) {
     case FTS_D:
@@ -58,7 +58,7 @@ static int visit(hl_scan *s, const FTSENT *at, size_t skip, bool all, hl_err *e)
     }
 }
 
-static int walk(hl_scan *s, FTS *tree, size_t skip, bool all, hl_err *e)
+static int walk(hl_found_files *s, FTS *tree, size_t skip, bool all, hl_err *e)
 {
     FTSENT *at;
     while (errno = 0, (at = fts_read(tree))) {
@@ -84,9 +84,9 @@ static size_t prefix_length(const char *dir)
     return len > 0 && dir[len - 1] == '/' ? len : len + 1;
 }
 
-static int scan(hl_scan *s, const char *dir, bool all, hl_err *e)
+static int scan(hl_found_files *s, const char *dir, bool all, hl_err *e)
 {
-    *s = (hl_scan){0};
+    *s = (hl_found_files){0};
     struct stat st;
     if (stat(dir, &st))
         return hl_fail_errno(e, "%s: cannot be read", dir);
@@ -104,26 +104,26 @@ static int scan(hl_scan *s, const char *dir, bool all, hl_err *e)
     }
     free(copy);
     if (status)
-        hl_scan_free(s);
+        hl_found_files_free(s);
     else if (s->n)
         qsort(s->paths, s->n, sizeof *s->paths, compare_text);
     return status;
 }
 
-int hl_scan_images(hl_scan *s, const char *dir, hl_err *e)
+int hl_find_images(hl_found_files *s, const char *dir, hl_err *e)
 {
     return scan(s, dir, false, e);
 }
 
-int hl_scan_files(hl_scan *s, const char *dir, hl_err *e)
+int hl_find_files(hl_found_files *s, const char *dir, hl_err *e)
 {
     return scan(s, dir, true, e);
 }
 
-void hl_scan_free(hl_scan *s)
+void hl_found_files_free(hl_found_files *s)
 {
     for (size_t i = 0; i < s->n; i++)
         free(s->paths[i]);
     free(s->paths);
-    *s = (hl_scan){0};
+    *s = (hl_found_files){0};
 }

@@ -8,22 +8,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct hl_scan {
+typedef struct hl_found_files {
     char **paths; /* relative to the folder, sorted by strcmp */
     size_t n, cap;
     size_t others; /* files that are no images */
-} hl_scan;
+} hl_found_files;
 
 /*
  * Finds the files named *.jpeg, *.jpg and *.png, in any case. What starts with a dot and __MACOSX
  * is passed over. Symbolic links are followed; a link that leads nowhere, a folder that contains
  * itself through links and a folder that cannot be read are errors.
  */
-int hl_scan_images(hl_scan *s, const char *dir, hl_err *e);
+int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 
 /* The same for all files, whatever their names are; `others` are then pipes, sockets, devices. */
-int hl_scan_files(hl_scan *s, const char *dir, hl_err *e);
-void hl_scan_free(hl_scan *s);
+int hl_find_files(hl_found_files *s, const char *dir, hl_err *e);
+void hl_found_files_free(hl_found_files *s);
 
 bool hl_is_image_name(const char *name);
 

@@ -93,12 +93,6 @@ static int open_stdout(hl_out *o, bool binary, hl_err *e)
     return 0;
 }
 
-static bool is_special(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-}
-
 /* A device or a pipe is written as it is: a file in the place of /dev/null would harm everyone. */
 static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
 {
@@ -185,13 +179,13 @@ int hl_out_open(hl_out *o, const char *path, bool binary, hl_err *e)
     *o = (hl_out){0};
     if (!path || strcmp(path, "-") == 0)
         return open_stdout(o, binary, e);
-    return is_special(path) ? open_special(o, path, binary, e) : open_named(o, path, e);
+    return hl_path_is_special(path) ? open_special(o, path, binary, e) : open_named(o, path, e);
 }
 
 int hl_out_try(const char *path, bool binary, hl_err *e)
 {
     hl_out o;
-    if (path && strcmp(path, "-") != 0 && is_special(path))
+    if (path && strcmp(path, "-") != 0 && hl_path_is_special(path))
         return access(path, W_OK) ? hl_fail_errno(e, "%s: cannot be written", path) : 0;
     if (hl_out_open(&o, path, binary, e))
         return -1;
@@ -337,86 +331,4 @@ int hl_out_write_file(const char *path, const void *bytes, size_t len, hl_err *e
         return -1;
     fwrite(bytes, 1, len, o.fp); /* a failure shows in ferror at commit */
     return hl_out_commit(&o, e);
-}
-
-static FILE *open_input(const char *path, hl_err *e)
-{
-    FILE *fp = fopen(path, "re");
-    struct stat st;
-    if (fp && fstat(fileno(fp), &st) == 0 && S_ISDIR(st.st_mode)) {
-        fclose(fp);
-        fp = NULL;
-        errno = EISDIR;
-    }
-    if (!fp) {
-        hl_fail_errno(e, "%s: cannot be read", path);
-    } else if (fstat(fileno(fp), &st) == 0 && hl_path_expect_kept(path, &st, e)) {
-        fclose(fp);
-        fp = NULL;
-    }
-    return fp;
-}
-
-FILE *hl_in_open(const char *path, const char **name, hl_err *e)
-{
-    if (!path || strcmp(path, "-") == 0) {
-        struct stat st;
-        *name = "standard input";
-        return fstat(STDIN_FILENO, &st) == 0 && hl_path_expect_kept(*name, &st, e) ? NULL : stdin;
-    }
-    *name = path;
-    return open_input(path, e);
-}
-
-FILE *hl_in_open_file(const char *path, hl_err *e)
-{
-    if (is_special(path)) {
-        hl_fail(e, "%s: is not a file", path);
-        return NULL;
-    }
-    return open_input(path, e);
-}
-
-static const char *kind_of(mode_t mode)
-{
-    return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "a device";
-}
-
-int hl_in_check_regular(const char *path, hl_err *e)
-{
-    struct stat st;
-    if (stat(path, &st))
-        return hl_fail_errno(e, "%s: cannot be read", path);
-    if (S_ISREG(st.st_mode))
-        return 0;
-    errno = EISDIR;
-    return S_ISDIR(st.st_mode)
-               ? hl_fail_errno(e, "%s: cannot be read", path)
-               : hl_fail(e, "%s: expected a regular file, for it is read more than once, found %s",
-                         path, kind_of(st.st_mode));
-}
-
-int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)
-{
-    size_t cap = 1 << 16, n = 0;
-    char *buf = hl_malloc(cap + 1, 1);
-    for (size_t got; n <= max && (got = fread(buf + n, 1, cap - n, fp)) > 0;) {
-        n += got;
-        if (n < cap)
-            continue;
-        cap = cap * 2 < max ? cap * 2 : max + 1; /* one more tells whether it is too large */
-        buf = hl_realloc(buf, cap + 1, 1);
-    }
-    if (ferror(fp) || n > max) {
-        if (ferror(fp))
-            hl_fail_errno(e, "%s: cannot be read", name);
-        else
-            hl_fail(e, "%s: too large: expected at most %zu bytes", name, max);
-        free(buf);
-        return -1;
-    }
-    buf[n] = '\0';
-    *data = buf;
-    *len = n;
-    return 0;
 }

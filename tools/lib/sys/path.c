@@ -172,3 +172,9 @@ int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e)
                            replaced[i].name);
     return 0;
 }
+
+bool hl_path_is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}

@@ -44,4 +44,8 @@ void hl_path_will_replace(const char *path, const char *name);
  * input as well. */
 int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e);
 
+/* Whether there is something at path that is neither a regular file nor a folder: a device, a pipe,
+ * a socket. */
+bool hl_path_is_special(const char *path);
+
 #endif

@@ -15,101 +15,101 @@
 
 enum { WHOLE = false, PART = true };
 
-static const card_item claim[] = {
-    {"1", "Study of AI methods, kind of technology", fact_model_kind, WHOLE},
+static const report_card_item claim[] = {
+    {"1", "Study of AI methods, kind of technology", report_fact_model_kind, WHOLE},
     {"2", "Structured summary", NULL, WHOLE},
     {"3", "Background, intended use and role", NULL, WHOLE},
     {"4", "Aims and hypotheses", NULL, WHOLE},
     {"5", "Prospective or retrospective", NULL, WHOLE},
     {"6", "Study goal", NULL, WHOLE},
-    {"7", "Data sources", fact_source, PART},
+    {"7", "Data sources", report_fact_source, PART},
     {"8", "Inclusion and exclusion criteria", NULL, WHOLE},
-    {"9", "Data preprocessing", fact_preprocessing, WHOLE},
-    {"10", "Selection of data subsets", fact_partition, PART},
+    {"9", "Data preprocessing", report_fact_preprocessing, WHOLE},
+    {"10", "Selection of data subsets", report_fact_partition, PART},
     {"11", "De-identification", NULL, WHOLE},
-    {"12", "Handling of missing data", fact_nothing_missing, WHOLE},
+    {"12", "Handling of missing data", report_fact_nothing_missing, WHOLE},
     {"13", "Image acquisition protocol", NULL, WHOLE},
-    {"14", "How the reference standard was obtained", fact_labels, PART},
+    {"14", "How the reference standard was obtained", report_fact_labels, PART},
     {"15", "Why this reference standard", NULL, WHOLE},
     {"16", "Source of the annotations", NULL, WHOLE},
     {"17", "Annotation of the test set", NULL, WHOLE},
     {"18", "Variability between and within raters", NULL, WHOLE},
-    {"19", "Assignment to partitions", fact_partition, WHOLE},
-    {"20", "Level at which partitions are disjoint", fact_disjoint, WHOLE},
+    {"19", "Assignment to partitions", report_fact_partition, WHOLE},
+    {"20", "Level at which partitions are disjoint", report_fact_disjoint, WHOLE},
     {"21", "Intended sample size", NULL, WHOLE},
-    {"22", "Model in detail", fact_model, WHOLE},
-    {"23", "Software libraries and frameworks", fact_libraries, WHOLE},
-    {"24", "Initial parameters", fact_initial, WHOLE},
-    {"25", "Training", fact_training, WHOLE},
-    {"26", "Selection of the final model", fact_selection, WHOLE},
-    {"27", "Ensembles", fact_one_model, WHOLE},
-    {"28", "Metrics of performance", fact_metrics, WHOLE},
-    {"29", "Significance and uncertainty", fact_uncertainty, WHOLE},
-    {"30", "Robustness or sensitivity analysis", fact_audit, PART},
-    {"31", "Explainability", fact_explained, WHOLE},
-    {"32", "Evaluation on internal data", fact_internal, WHOLE},
+    {"22", "Model in detail", report_fact_model, WHOLE},
+    {"23", "Software libraries and frameworks", report_fact_libraries, WHOLE},
+    {"24", "Initial parameters", report_fact_initial, WHOLE},
+    {"25", "Training", report_fact_training, WHOLE},
+    {"26", "Selection of the final model", report_fact_selection, WHOLE},
+    {"27", "Ensembles", report_fact_one_model, WHOLE},
+    {"28", "Metrics of performance", report_fact_metrics, WHOLE},
+    {"29", "Significance and uncertainty", report_fact_uncertainty, WHOLE},
+    {"30", "Robustness or sensitivity analysis", report_fact_audit, PART},
+    {"31", "Explainability", report_fact_explained, WHOLE},
+    {"32", "Evaluation on internal data", report_fact_internal, WHOLE},
     {"33", "Testing on external data", NULL, WHOLE},
     {"34", "Clinical trial registration", NULL, WHOLE},
-    {"35", "Patients or examinations included and excluded", fact_counts, PART},
-    {"36", "Demographic and clinical characteristics", fact_classes, PART},
-    {"37", "Performance and statistical uncertainty", fact_performance, WHOLE},
-    {"38", "Diagnostic performance and its precision", fact_accuracy, WHOLE},
-    {"39", "Analysis of failures", fact_errors, PART},
+    {"35", "Patients or examinations included and excluded", report_fact_counts, PART},
+    {"36", "Demographic and clinical characteristics", report_fact_classes, PART},
+    {"37", "Performance and statistical uncertainty", report_fact_performance, WHOLE},
+    {"38", "Diagnostic performance and its precision", report_fact_accuracy, WHOLE},
+    {"39", "Analysis of failures", report_fact_errors, PART},
     {"40", "Limitations", NULL, WHOLE},
     {"41", "Implications for practice", NULL, WHOLE},
-    {"42", "Full protocol or technical details", fact_protocol, PART},
-    {"43", "Availability of software, model and data", fact_availability, PART},
+    {"42", "Full protocol or technical details", report_fact_protocol, PART},
+    {"43", "Availability of software, model and data", report_fact_availability, PART},
     {"44", "Funding and the role of funders", NULL, WHOLE},
 };
 
-static const card_item tripod[] = {
-    {"1", "Title: model, population, outcome", fact_task, PART},
+static const report_card_item tripod[] = {
+    {"1", "Title: model, population, outcome", report_fact_task, PART},
     {"2", "Abstract", NULL, WHOLE},
     {"3a", "Background: healthcare context", NULL, WHOLE},
     {"3b", "Background: population, purpose, users", NULL, WHOLE},
     {"3c", "Background: known inequalities", NULL, WHOLE},
     {"4", "Objectives", NULL, WHOLE},
-    {"5a", "Data: sources and representativeness", fact_source, PART},
+    {"5a", "Data: sources and representativeness", report_fact_source, PART},
     {"5b", "Data: dates", NULL, WHOLE},
     {"6a", "Participants: setting and centres", NULL, WHOLE},
     {"6b", "Participants: eligibility", NULL, WHOLE},
     {"6c", "Participants: treatments", NULL, WHOLE},
-    {"7", "Data preparation", fact_preprocessing, PART},
-    {"8a", "Outcome: definition", fact_labels, PART},
+    {"7", "Data preparation", report_fact_preprocessing, PART},
+    {"8a", "Outcome: definition", report_fact_labels, PART},
     {"8b", "Outcome: assessors", NULL, WHOLE},
     {"8c", "Outcome: blinding", NULL, WHOLE},
     {"9a", "Predictors: choice", NULL, WHOLE},
-    {"9b", "Predictors: definition", fact_model, PART},
+    {"9b", "Predictors: definition", report_fact_model, PART},
     {"9c", "Predictors: assessors", NULL, WHOLE},
     {"10", "Sample size", NULL, WHOLE},
-    {"11", "Missing data", fact_nothing_missing, WHOLE},
-    {"12a", "Analysis: use and partition of the data", fact_partition, WHOLE},
-    {"12b", "Analysis: handling of predictors", fact_preprocessing, WHOLE},
-    {"12c", "Analysis: model, building, internal validation", fact_training, WHOLE},
+    {"11", "Missing data", report_fact_nothing_missing, WHOLE},
+    {"12a", "Analysis: use and partition of the data", report_fact_partition, WHOLE},
+    {"12b", "Analysis: handling of predictors", report_fact_preprocessing, WHOLE},
+    {"12c", "Analysis: model, building, internal validation", report_fact_training, WHOLE},
     {"12d", "Analysis: heterogeneity across clusters", NULL, WHOLE},
-    {"12e", "Analysis: measures and plots", fact_metrics, WHOLE},
-    {"12f", "Analysis: updating of the model", fact_recalibration, WHOLE},
-    {"12g", "Analysis: how predictions were calculated", fact_prediction, WHOLE},
-    {"13", "Class imbalance", fact_imbalance, WHOLE},
+    {"12e", "Analysis: measures and plots", report_fact_metrics, WHOLE},
+    {"12f", "Analysis: updating of the model", report_fact_recalibration, WHOLE},
+    {"12g", "Analysis: how predictions were calculated", report_fact_prediction, WHOLE},
+    {"13", "Class imbalance", report_fact_imbalance, WHOLE},
     {"14", "Fairness", NULL, WHOLE},
-    {"15", "Model output and thresholds", fact_output, WHOLE},
-    {"16", "Training versus evaluation", fact_same_source, PART},
+    {"15", "Model output and thresholds", report_fact_output, WHOLE},
+    {"16", "Training versus evaluation", report_fact_same_source, PART},
     {"17", "Ethical approval", NULL, WHOLE},
     {"18a", "Funding", NULL, WHOLE},
     {"18b", "Conflicts of interest", NULL, WHOLE},
     {"18c", "Protocol", NULL, WHOLE},
     {"18d", "Registration", NULL, WHOLE},
     {"18e", "Data sharing", NULL, WHOLE},
-    {"18f", "Code sharing", fact_availability, WHOLE},
+    {"18f", "Code sharing", report_fact_availability, WHOLE},
     {"19", "Patient and public involvement", NULL, WHOLE},
-    {"20a", "Participants: flow", fact_counts, PART},
-    {"20b", "Participants: characteristics", fact_classes, PART},
-    {"20c", "Participants: evaluation beside development", fact_classes, PART},
-    {"21", "Numbers in each analysis", fact_classes, WHOLE},
-    {"22", "Model specification", fact_model, PART},
-    {"23a", "Performance with intervals", fact_performance, PART},
+    {"20a", "Participants: flow", report_fact_counts, PART},
+    {"20b", "Participants: characteristics", report_fact_classes, PART},
+    {"20c", "Participants: evaluation beside development", report_fact_classes, PART},
+    {"21", "Numbers in each analysis", report_fact_classes, WHOLE},
+    {"22", "Model specification", report_fact_model, PART},
+    {"23a", "Performance with intervals", report_fact_performance, PART},
     {"23b", "Performance across clusters", NULL, WHOLE},
-    {"24", "Results of updating", fact_recalibrated, WHOLE},
+    {"24", "Results of updating", report_fact_recalibrated, WHOLE},
     {"25", "Interpretation", NULL, WHOLE},
     {"26", "Limitations", NULL, WHOLE},
     {"27a", "Use: poor or missing input", NULL, WHOLE},
@@ -117,16 +117,16 @@ static const card_item tripod[] = {
     {"27c", "Use: next steps", NULL, WHOLE},
 };
 
-const card_list card_claim = {
+const report_card_list report_card_claim = {
     "CLAIM 2024", "Checklist for Artificial Intelligence in Medical Imaging, update of 2024", claim,
     sizeof claim / sizeof *claim};
-const card_list card_tripod = {
+const report_card_list report_card_tripod = {
     "TRIPOD+AI", "Transparent reporting of prediction models with machine learning, 2024", tripod,
     sizeof tripod / sizeof *tripod};
 
-static void add_list(doc *d, const card_list *list, const report_run *run)
+static void add_list(page_doc *d, const report_card_list *list, const report_run *run)
 {
-    hl_text *facts = hl_calloc(list->n, sizeof *facts);
+    hl_strbuf *facts = hl_calloc(list->n, sizeof *facts);
     size_t whole = 0, part = 0;
     for (size_t i = 0; i < list->n; i++) {
         if (list->items[i].fill)
@@ -134,34 +134,36 @@ static void add_list(doc *d, const card_list *list, const report_run *run)
         whole += facts[i].len && !list->items[i].in_part;
         part += facts[i].len && list->items[i].in_part;
     }
-    doc_say(d, DOC_FOLD, "%s: of %zu items, this run states %zu, and %zu in part; %zu are open",
-            list->name, list->n, whole, part, list->n - whole - part);
-    hl_text caption = {0};
-    hl_text_printf(&caption,
-                   "%s. Numbers are those of the checklist, topics are short names; what is open "
-                   "is for the authors of a study to fill in.",
-                   list->source);
-    doc_table *t = doc_add_table(d, caption.data);
-    hl_text_free(&caption);
+    page_add_text(d, PAGE_FOLD,
+                  "%s: of %zu items, this run states %zu, and %zu in part; %zu are open",
+                  list->name, list->n, whole, part, list->n - whole - part);
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(&caption,
+                     "%s. Numbers are those of the checklist, topics are short names; what is open "
+                     "is for the authors of a study to fill in.",
+                     list->source);
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
     static const char *const columns[] = {"Item", "Topic", "State", "What this run states"};
-    doc_add_columns(t, columns, 4, COL_TEXT);
+    page_add_columns(t, columns, 4, PAGE_COL_TEXT);
     for (size_t i = 0; i < list->n; i++) {
-        const card_item *item = &list->items[i];
-        doc_add_cell(t, "%s", item->number);
-        doc_add_cell(t, "%s", item->topic);
-        doc_add_cell(t, "%s", !facts[i].len ? "open" : item->in_part ? "in part" : "stated");
-        doc_add_cell(t, "%s", facts[i].len ? facts[i].data : "\xe2\x80\x93");
-        hl_text_free(&facts[i]);
+        const report_card_item *item = &list->items[i];
+        page_add_cell(t, "%s", item->number);
+        page_add_cell(t, "%s", item->topic);
+        page_add_cell(t, "%s", !facts[i].len ? "open" : item->in_part ? "in part" : "stated");
+        page_add_cell(t, "%s", facts[i].len ? facts[i].data : "\xe2\x80\x93");
+        hl_strbuf_free(&facts[i]);
     }
     free(facts);
 }
 
-void add_card(doc *d, const report_run *run)
+void report_add_card(page_doc *d, const report_run *run)
 {
-    doc_say(d, DOC_SECTION, "Model card");
-    doc_say(d, DOC_TEXT,
-            "What the files of this run say about the items of two published checklists. It is "
-            "not the report of a study: whatever the files cannot know is named as open.");
-    add_list(d, &card_claim, run);
-    add_list(d, &card_tripod, run);
+    page_add_text(d, PAGE_SECTION, "Model card");
+    page_add_text(
+        d, PAGE_TEXT,
+        "What the files of this run say about the items of two published checklists. It is "
+        "not the report of a study: whatever the files cannot know is named as open.");
+    add_list(d, &report_card_claim, run);
+    add_list(d, &report_card_tripod, run);
 }

@@ -7,28 +7,31 @@
 #include "page/doc.h"
 
 /* Appends what the run states; nothing where it states nothing. */
-typedef void card_fill(const report_run *run, hl_text *t);
+typedef void report_card_fill(const report_run *run, hl_strbuf *t);
 
-typedef struct card_item {
+typedef struct report_card_item {
     const char *number, *topic;
-    card_fill *fill; /* NULL: only people know it */
-    bool in_part;    /* what the run states is not all that the item asks for */
-} card_item;
+    report_card_fill *fill; /* NULL: only people know it */
+    bool in_part;           /* what the run states is not all that the item asks for */
+} report_card_item;
 
-typedef struct card_list {
+typedef struct report_card_list {
     const char *name, *source;
-    const card_item *items;
+    const report_card_item *items;
     size_t n;
-} card_list;
+} report_card_list;
 
-extern const card_list card_claim, card_tripod;
+extern const report_card_list report_card_claim, report_card_tripod;
 
-/* card_facts.c */
-card_fill fact_model_kind, fact_task, fact_source, fact_preprocessing, fact_nothing_missing,
-    fact_labels, fact_partition, fact_disjoint, fact_model, fact_libraries, fact_initial,
-    fact_training, fact_selection, fact_one_model, fact_metrics, fact_uncertainty, fact_explained,
-    fact_internal, fact_counts, fact_classes, fact_performance, fact_accuracy, fact_errors,
-    fact_audit, fact_protocol, fact_availability, fact_imbalance, fact_output, fact_prediction,
-    fact_recalibration, fact_recalibrated, fact_same_source;
+/* report_card_facts.c */
+report_card_fill report_fact_model_kind, report_fact_task, report_fact_source,
+    report_fact_preprocessing, report_fact_nothing_missing, report_fact_labels,
+    report_fact_partition, report_fact_disjoint, report_fact_model, report_fact_libraries,
+    report_fact_initial, report_fact_training, report_fact_selection, report_fact_one_model,
+    report_fact_metrics, report_fact_uncertainty, report_fact_explained, report_fact_internal,
+    report_fact_counts, report_fact_classes, report_fact_performance, report_fact_accuracy,
+    report_fact_errors, report_fact_audit, report_fact_protocol, report_fact_availability,
+    report_fact_imbalance, report_fact_output, report_fact_prediction, report_fact_recalibration,
+    report_fact_recalibrated, report_fact_same_source;
 
 #endif

@@ -4,88 +4,88 @@
 
 #include <inttypes.h>
 
-void fact_metrics(const report_run *run, hl_text *t)
+void report_fact_metrics(const report_run *run, hl_strbuf *t)
 {
-    hl_text_puts(t, "Accuracy, precision, recall, F1, AUROC, log loss");
+    hl_strbuf_puts(t, "Accuracy, precision, recall, F1, AUROC, log loss");
     if (run->evidence.binary)
-        hl_text_puts(t,
-                     ", predictive values, Matthews correlation, average precision, Brier score, "
-                     "calibration error");
-    hl_text_puts(t, "; confusion matrix");
+        hl_strbuf_puts(t,
+                       ", predictive values, Matthews correlation, average precision, Brier score, "
+                       "calibration error");
+    hl_strbuf_puts(t, "; confusion matrix");
     if (run->has.predictions)
-        hl_text_puts(t, ", ROC and precision-recall curves");
+        hl_strbuf_puts(t, ", ROC and precision-recall curves");
     if (run->evidence.reliability.n)
-        hl_text_puts(t, ", reliability curve");
-    hl_text_puts(t, ".");
+        hl_strbuf_puts(t, ", reliability curve");
+    hl_strbuf_puts(t, ".");
 }
 
-void fact_uncertainty(const report_run *run, hl_text *t)
+void report_fact_uncertainty(const report_run *run, hl_strbuf *t)
 {
-    const report_evidence *v = &run->evidence;
+    const report_binary *v = &run->evidence;
     if (v->intervals)
-        hl_text_printf(
-            t, "%.0f" PER_CENT " intervals: %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
+        hl_strbuf_printf(
+            t, "%.0f" PAGE_PERCENT " intervals: %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
             100 * v->level, v->method, v->resamples, v->patients);
 }
 
-void fact_explained(const report_run *run, hl_text *t)
+void report_fact_explained(const report_run *run, hl_strbuf *t)
 {
     if (run->maps.n == 0)
         return;
-    hl_text_printf(t, "%zu heat maps: section Heat maps", run->maps.n);
+    hl_strbuf_printf(t, "%zu heat maps: section Heat maps", run->maps.n);
     if (run->maps.sanity)
-        hl_text_puts(t, ", checked against heads that learned nothing");
-    hl_text_puts(t, ".");
+        hl_strbuf_puts(t, ", checked against heads that learned nothing");
+    hl_strbuf_puts(t, ".");
 }
 
-void fact_internal(const report_run *run, hl_text *t)
+void report_fact_internal(const report_run *run, hl_strbuf *t)
 {
-    hl_text_printf(t, "%" PRIu64 " images of the %s subset of the same collection.",
-                   run->metrics.m.n, run->metrics.subset);
+    hl_strbuf_printf(t, "%" PRIu64 " images of the %s subset of the same collection.",
+                     run->metrics.m.n, run->metrics.subset);
 }
 
 static void say_figure(const report_run *run, const char *key, const char *name, double value,
-                       hl_text *t)
+                       hl_strbuf *t)
 {
     double lo, hi;
-    hl_text_printf(t, "%s%s %.3f", t->len ? ", " : "", name, value);
-    if (evidence_interval(run->evidence.intervals, key, &lo, &hi))
-        hl_text_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
+    hl_strbuf_printf(t, "%s%s %.3f", t->len ? ", " : "", name, value);
+    if (report_interval(run->evidence.intervals, key, &lo, &hi))
+        hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
 }
 
-void fact_performance(const report_run *run, hl_text *t)
+void report_fact_performance(const report_run *run, hl_strbuf *t)
 {
     const hl_metrics *m = &run->metrics.m;
     say_figure(run, "accuracy", "Accuracy", m->accuracy, t);
     say_figure(run, "macro_recall", "macro average recall", m->macro.recall, t);
     say_figure(run, "auroc", "AUROC", m->auroc, t);
-    hl_text_puts(t, ".");
+    hl_strbuf_puts(t, ".");
 }
 
-void fact_accuracy(const report_run *run, hl_text *t)
+void report_fact_accuracy(const report_run *run, hl_strbuf *t)
 {
     const hl_metrics *m = &run->metrics.m;
     if (m->nclasses != 2)
         return;
     say_figure(run, "sensitivity", "Sensitivity", m->classes[1].recall, t);
     say_figure(run, "specificity", "specificity", m->classes[0].recall, t);
-    hl_text_puts(t, ".");
+    hl_strbuf_puts(t, ".");
 }
 
-void fact_errors(const report_run *run, hl_text *t)
+void report_fact_errors(const report_run *run, hl_strbuf *t)
 {
     if (run->has.predictions)
-        hl_text_puts(t, "The wrong answers that the model was surest of: section Errors.");
+        hl_strbuf_puts(t, "The wrong answers that the model was surest of: section Errors.");
 }
 
-void fact_protocol(const report_run *run, hl_text *t)
+void report_fact_protocol(const report_run *run, hl_strbuf *t)
 {
-    hl_text_puts(t, run->has.knobs ? "All options and digests: sections Knobs and Provenance."
-                                   : "All options and digests: section Provenance.");
+    hl_strbuf_puts(t, run->has.knobs ? "All options and digests: sections Knobs and Provenance."
+                                     : "All options and digests: section Provenance.");
 }
 
-void fact_availability(const report_run *run, hl_text *t)
+void report_fact_availability(const report_run *run, hl_strbuf *t)
 {
     (void)run;
-    hl_text_puts(t, "hilum is free software under the BSD 2-Clause License.");
+    hl_strbuf_puts(t, "hilum is free software under the BSD 2-Clause License.");
 }

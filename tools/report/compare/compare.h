@@ -6,13 +6,14 @@
 #include "page/doc.h"
 
 /* Gives each run the name of its model, with a number where several have the same. */
-void label_runs(report_run *runs, size_t n);
+void report_label_runs(report_run *runs, size_t n);
 
 /* The whole document of `report --compare`, of runs that have their labels; tests: the JSON file of
  * the tool compare, or NULL. */
-int compare_models(doc *d, const report_run *runs, size_t n, const char *tests, hl_err *e);
+int report_compare_models(page_doc *d, const report_run *runs, size_t n, const char *tests,
+                          hl_err *e);
 
 /* differences.c: what is in that file. */
-int add_differences(doc *d, const char *path, hl_err *e);
+int report_add_differences(page_doc *d, const char *path, hl_err *e);
 
 #endif

@@ -8,31 +8,31 @@
 #include <math.h>
 #include <string.h>
 
-static void add_difference(doc_table *t, const json_t *pair, const char *figure)
+static void add_difference(page_table *t, const json_t *pair, const char *figure)
 {
     const json_t *o = json_object_get(json_object_get(pair, "difference"), figure);
-    const double value = evidence_real(o, "value");
+    const double value = report_real(o, "value");
     double lo, hi;
     if (!isfinite(value))
-        doc_add_cell(t, "\xe2\x80\x93");
-    else if (evidence_interval(o, "interval", &lo, &hi))
-        doc_add_cell(t, "%+.3f (%+.3f to %+.3f)", value, lo, hi);
+        page_add_cell(t, "\xe2\x80\x93");
+    else if (report_interval(o, "interval", &lo, &hi))
+        page_add_cell(t, "%+.3f (%+.3f to %+.3f)", value, lo, hi);
     else
-        doc_add_cell(t, "%+.3f", value);
+        page_add_cell(t, "%+.3f", value);
 }
 
-static void add_p(doc_table *t, const json_t *test)
+static void add_p(page_table *t, const json_t *test)
 {
-    const double p = evidence_real(test, "p_holm");
+    const double p = report_real(test, "p_holm");
     if (!isfinite(p))
-        doc_add_cell(t, "\xe2\x80\x93");
+        page_add_cell(t, "\xe2\x80\x93");
     else if (p < 0.001)
-        doc_add_cell(t, "< 0.001");
+        page_add_cell(t, "< 0.001");
     else
-        doc_add_cell(t, "%.3f", p);
+        page_add_cell(t, "%.3f", p);
 }
 
-static int add_pair(doc_table *t, const json_t *pair, const char *file, hl_err *e)
+static int add_pair(page_table *t, const json_t *pair, const char *file, hl_err *e)
 {
     const char *a = hl_json_text(pair, file, "a", e), *b = a ? hl_json_text(pair, file, "b", e) : 0;
     const json_t *tests[] = {json_object_get(pair, "accuracy_test"),
@@ -41,7 +41,7 @@ static int add_pair(doc_table *t, const json_t *pair, const char *file, hl_err *
         hl_json_numbers(tests[0], file, "p_holm", e) ||
         hl_json_numbers(tests[1], file, "p_holm", e))
         return -1;
-    doc_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
+    page_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
     add_difference(t, pair, "accuracy");
     add_p(t, tests[0]);
     add_difference(t, pair, "macro_recall");
@@ -61,7 +61,7 @@ static int check_format(const json_t *all, const char *file, hl_err *e)
                : hl_fail(e, "%s: 'format': expected '%s', found '%s'", file, format, found);
 }
 
-int add_differences(doc *d, const char *path, hl_err *e)
+int report_add_differences(page_doc *d, const char *path, hl_err *e)
 {
     static const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", "AUROC",
                                           "DeLong p"};
@@ -74,19 +74,19 @@ int add_differences(doc *d, const char *path, hl_err *e)
                              hl_json_count(all, file, "patients", &patients, e)
                        : -1;
     if (status == 0) {
-        doc_say(d, DOC_SECTION, "Do they differ?");
-        hl_text caption = {0};
-        hl_text_printf(&caption,
-                       "Differences on the same %" PRIu64 " images of %" PRIu64
-                       " patients, first minus second; in brackets the 95" PER_CENT
-                       " intervals by paired bootstrap over patients. p: two-sided, with Holm\xe2"
-                       "\x80\x99s correction.",
-                       n, patients);
-        doc_table *t = doc_add_table(d, caption.data);
-        hl_text_free(&caption);
-        doc_add_column(t, "Models", COL_TEXT);
+        page_add_text(d, PAGE_SECTION, "Do they differ?");
+        hl_strbuf caption = {0};
+        hl_strbuf_printf(&caption,
+                         "Differences on the same %" PRIu64 " images of %" PRIu64
+                         " patients, first minus second; in brackets the 95" PAGE_PERCENT
+                         " intervals by paired bootstrap over patients. p: two-sided, with Holm\xe2"
+                         "\x80\x99s correction.",
+                         n, patients);
+        page_table *t = page_add_table(d, caption.data);
+        hl_strbuf_free(&caption);
+        page_add_column(t, "Models", PAGE_COL_TEXT);
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
-            doc_add_column(t, columns[c], COL_NUMBER);
+            page_add_column(t, columns[c], PAGE_COL_NUMBER);
         for (size_t i = 0; i < json_array_size(pairs) && status == 0; i++)
             status = add_pair(t, json_array_get(pairs, i), file, e);
     }

@@ -68,7 +68,7 @@ static bool collapsed(const report_grid *g, size_t row)
 }
 
 /* Names of the classes that are never predicted; a dash where there is none. */
-static void name_missed(const report_metrics *r, hl_text *t)
+static void name_missed(const report_metrics *r, hl_strbuf *t)
 {
     const hl_metrics *m = &r->m;
     for (size_t k = 0; k < m->nclasses; k++) {
@@ -76,46 +76,46 @@ static void name_missed(const report_metrics *r, hl_text *t)
         for (size_t i = 0; i < m->nclasses; i++)
             times += m->confusion[i * m->nclasses + k];
         if (times == 0)
-            hl_text_printf(t, "%s%s", t->len ? ", " : "", r->classes[k]);
+            hl_strbuf_printf(t, "%s%s", t->len ? ", " : "", r->classes[k]);
     }
     if (!t->len)
-        hl_text_puts(t, "\xe2\x80\x93");
+        hl_strbuf_puts(t, "\xe2\x80\x93");
 }
 
-static void add_combination(doc_table *t, const report_grid *g, size_t row)
+static void add_combination(page_table *t, const report_grid *g, size_t row)
 {
     const report_metrics *r = &g->runs[row].metrics;
-    hl_text missed = {0};
+    hl_strbuf missed = {0};
     name_missed(r, &missed);
     for (size_t c = 0; c < g->nsettings; c++)
-        doc_add_cell(t, "%s", hl_tsv_field(&g->table, row, c));
-    doc_add_cell(t, "%.2f", 100 * r->m.accuracy);
-    doc_add_cell(t, "%.2f", 100 * r->baseline);
-    doc_add_cell(t, "%.2f", 100 * r->m.macro.recall);
-    doc_add_number(t, r->m.auroc);
-    doc_add_cell(t, "%s", missed.data);
-    doc_add_cell(t, "%s", collapsed(g, row) ? "yes" : "no");
-    hl_text_free(&missed);
+        page_add_cell(t, "%s", hl_tsv_field(&g->table, row, c));
+    page_add_cell(t, "%.2f", 100 * r->m.accuracy);
+    page_add_cell(t, "%.2f", 100 * r->baseline);
+    page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
+    page_add_number(t, r->m.auroc);
+    page_add_cell(t, "%s", missed.data);
+    page_add_cell(t, "%s", collapsed(g, row) ? "yes" : "no");
+    hl_strbuf_free(&missed);
 }
 
-static void add_settings_columns(doc_table *t, const report_grid *g)
+static void add_settings_columns(page_table *t, const report_grid *g)
 {
     for (size_t c = 0; c < g->nsettings; c++)
-        doc_add_column(t, g->table.columns[c], COL_TEXT);
+        page_add_column(t, g->table.columns[c], PAGE_COL_TEXT);
 }
 
-static void add_combinations(doc *d, const report_grid *g)
+static void add_combinations(page_doc *d, const report_grid *g)
 {
     static const char *const figures[] = {"Accuracy, %", "Constant answer, %", "Macro recall, %",
                                           "AUROC"};
-    doc_say(d, DOC_SECTION, "Combinations");
-    doc_table *t = doc_add_table(
+    page_add_text(d, PAGE_SECTION, "Combinations");
+    page_table *t = page_add_table(
         d, "Collapsed: a class is never predicted, or the accuracy is not above that of always "
            "answering the most frequent class.");
     add_settings_columns(t, g);
-    doc_add_columns(t, figures, sizeof figures / sizeof *figures, COL_NUMBER);
-    doc_add_column(t, "Never predicted", COL_TEXT);
-    doc_add_column(t, "Collapsed", COL_TEXT);
+    page_add_columns(t, figures, sizeof figures / sizeof *figures, PAGE_COL_NUMBER);
+    page_add_column(t, "Never predicted", PAGE_COL_TEXT);
+    page_add_column(t, "Collapsed", PAGE_COL_TEXT);
     for (size_t row = 0; row < g->table.nrows; row++)
         add_combination(t, g, row);
 }
@@ -131,7 +131,7 @@ static bool said_before(const report_grid *g, size_t row, size_t column)
     return false;
 }
 
-static void add_value(doc_table *t, const report_grid *g, size_t first, size_t column)
+static void add_value(page_table *t, const report_grid *g, size_t first, size_t column)
 {
     const char *value = hl_tsv_field(&g->table, first, column);
     size_t all = 0, fallen = 0;
@@ -144,23 +144,23 @@ static void add_value(doc_table *t, const report_grid *g, size_t first, size_t c
         lowest = fmin(lowest, g->runs[i].metrics.m.accuracy);
         highest = fmax(highest, g->runs[i].metrics.m.accuracy);
     }
-    doc_add_cell(t, "%s", g->table.columns[column]);
-    doc_add_cell(t, "%s", value);
-    doc_add_cell(t, "%zu", all);
-    doc_add_cell(t, "%zu", fallen);
-    doc_add_cell(t, "%.2f", 100 * lowest);
-    doc_add_cell(t, "%.2f", 100 * highest);
+    page_add_cell(t, "%s", g->table.columns[column]);
+    page_add_cell(t, "%s", value);
+    page_add_cell(t, "%zu", all);
+    page_add_cell(t, "%zu", fallen);
+    page_add_cell(t, "%.2f", 100 * lowest);
+    page_add_cell(t, "%.2f", 100 * highest);
 }
 
-static void add_values(doc *d, const report_grid *g)
+static void add_values(page_doc *d, const report_grid *g)
 {
     static const char *const counts[] = {"Combinations", "Collapsed", "Lowest accuracy, %",
                                          "Highest accuracy, %"};
-    doc_say(d, DOC_SECTION, "Setting by setting");
-    doc_table *t = doc_add_table(d, "All combinations that share a setting.");
-    doc_add_column(t, "Setting", COL_TEXT);
-    doc_add_column(t, "Value", COL_TEXT);
-    doc_add_columns(t, counts, sizeof counts / sizeof *counts, COL_NUMBER);
+    page_add_text(d, PAGE_SECTION, "Setting by setting");
+    page_table *t = page_add_table(d, "All combinations that share a setting.");
+    page_add_column(t, "Setting", PAGE_COL_TEXT);
+    page_add_column(t, "Value", PAGE_COL_TEXT);
+    page_add_columns(t, counts, sizeof counts / sizeof *counts, PAGE_COL_NUMBER);
     for (size_t c = 0; c < g->nsettings; c++)
         for (size_t row = 0; row < g->table.nrows; row++)
             if (!said_before(g, row, c))
@@ -170,40 +170,40 @@ static void add_values(doc *d, const report_grid *g)
 /* ---- each combination ---- */
 
 /* "tf, flatten, 1e-3"; what is a dash in the table is left out. */
-static void name_combination(const report_grid *g, size_t row, hl_text *t)
+static void name_combination(const report_grid *g, size_t row, hl_strbuf *t)
 {
     for (size_t c = 0; c < g->nsettings; c++) {
         const char *value = hl_tsv_field(&g->table, row, c);
         if (strcmp(value, "-") != 0)
-            hl_text_printf(t, "%s%s", t->len ? ", " : "", value);
+            hl_strbuf_printf(t, "%s%s", t->len ? ", " : "", value);
     }
 }
 
-static int add_detail(doc *d, const report_grid *g, size_t row, hl_err *e)
+static int add_detail(page_doc *d, const report_grid *g, size_t row, hl_err *e)
 {
     const report_run *run = &g->runs[row];
-    hl_text name = {0}, of = {0};
+    hl_strbuf name = {0}, of = {0};
     name_combination(g, row, &name);
-    hl_text_printf(&of, "-%zu", row + 1);
-    doc_say(d, DOC_FOLD, "%s: accuracy %.2f" PER_CENT "%s", name.data,
-            100 * run->metrics.m.accuracy, collapsed(g, row) ? ", collapsed" : "");
-    add_confusion_table(d, &run->metrics);
-    const int status = run->has.history ? add_curves(d, &run->history, of.data, e) : 0;
-    hl_text_free(&name);
-    hl_text_free(&of);
+    hl_strbuf_printf(&of, "-%zu", row + 1);
+    page_add_text(d, PAGE_FOLD, "%s: accuracy %.2f" PAGE_PERCENT "%s", name.data,
+                  100 * run->metrics.m.accuracy, collapsed(g, row) ? ", collapsed" : "");
+    report_add_confusion_table(d, &run->metrics);
+    const int status = run->has.history ? report_add_curves(d, &run->history, of.data, e) : 0;
+    hl_strbuf_free(&name);
+    hl_strbuf_free(&of);
     return status;
 }
 
-static int add_details(doc *d, const report_grid *g, hl_err *e)
+static int add_details(page_doc *d, const report_grid *g, hl_err *e)
 {
-    doc_say(d, DOC_SECTION, "Confusion matrices and learning curves");
+    page_add_text(d, PAGE_SECTION, "Confusion matrices and learning curves");
     for (size_t row = 0; row < g->table.nrows; row++)
         if (add_detail(d, g, row, e))
             return -1;
     return 0;
 }
 
-int compose_grid(doc *d, const report_grid *g, hl_err *e)
+int report_compose_grid(page_doc *d, const report_grid *g, hl_err *e)
 {
     size_t fallen = 0;
     for (size_t row = 0; row < g->table.nrows; row++)
@@ -211,16 +211,17 @@ int compose_grid(doc *d, const report_grid *g, hl_err *e)
     const report_metrics *first = &g->runs[0].metrics;
     const char *note = hl_tsv_comment(&g->table, "note");
     if (note)
-        doc_warn(doc_warnings(d), "%s", note);
-    doc_say(d, DOC_LEAD,
-            "%zu of %zu combinations fall to the constant answer or below it, or never predict one "
-            "of the classes; %" PRIu64 " images of the %s subset.",
-            fallen, g->table.nrows, first->m.n, first->subset);
-    doc_add_contents(d);
+        page_warn(page_warnings(d), "%s", note);
+    page_add_text(
+        d, PAGE_LEAD,
+        "%zu of %zu combinations fall to the constant answer or below it, or never predict one "
+        "of the classes; %" PRIu64 " images of the %s subset.",
+        fallen, g->table.nrows, first->m.n, first->subset);
+    page_add_contents(d);
     add_values(d, g);
     add_combinations(d, g);
     if (add_details(d, g, e))
         return -1;
-    add_disclaimer(d);
+    report_add_disclaimer(d);
     return 0;
 }

@@ -19,6 +19,6 @@ int report_grid_read(report_grid *g, const char *path, hl_err *e);
 void report_grid_free(report_grid *g);
 
 /* The whole document of `report --grid`. */
-int compose_grid(doc *d, const report_grid *g, hl_err *e);
+int report_compose_grid(page_doc *d, const report_grid *g, hl_err *e);
 
 #endif

@@ -6,46 +6,48 @@
 #include "page/doc.h"
 
 typedef enum {
-    PLOT_LINE,
-    PLOT_MARKED_LINE, /* with a point at each value */
-    PLOT_POINTS,
-    PLOT_ERRORS, /* points with a bar from lo to hi */
-    PLOT_BAND    /* the area from lo to hi */
-} plot_style;
+    REPORT_PLOT_LINE,
+    REPORT_PLOT_MARKED_LINE, /* with a point at each value */
+    REPORT_PLOT_POINTS,
+    REPORT_PLOT_ERRORS, /* points with a bar from lo to hi */
+    REPORT_PLOT_BAND    /* the area from lo to hi */
+} report_plot_style;
 
-enum { PLOT_COLOURS = 5, PLOT_GREY = PLOT_COLOURS };
+enum { REPORT_PLOT_COLOURS = 5, REPORT_PLOT_GREY = REPORT_PLOT_COLOURS };
 
-typedef struct plot_series {
+typedef struct report_plot_series {
     const char *name; /* a constant of the program: it becomes gnuplot code. NULL: not in the key */
-    plot_style style;
+    report_plot_style style;
     const double *x, *y;   /* [n]; a y that is NaN leaves a gap; a band has none */
     const double *lo, *hi; /* [n], of ERRORS and BAND */
     size_t n;
-    int colour; /* 0 blue, 1 orange, 2 green, 3 purple, 4 yellow, PLOT_GREY */
+    int colour; /* 0 blue, 1 orange, 2 green, 3 purple, 4 yellow, REPORT_PLOT_GREY */
     int dash;   /* 0 solid, 1 ... different dashes: told apart without colour */
-} plot_series;
+} report_plot_series;
 
-typedef struct plot {
+typedef struct report_plot {
     const char *id;              /* makes the ids in the SVG unique in the page */
     const char *xlabel, *ylabel; /* constants, as the names */
     double xmin, xmax, ymin, ymax;
     double xstep, ystep;
     bool square;
     const char *key; /* where, e.g. "top right" */
-    const plot_series *series;
+    const report_plot_series *series;
     size_t nseries;
-} plot;
+} report_plot;
 
 /* A square from 0 to 1 on both axes. */
-plot plot_unit_square(const char *id, const char *xlabel, const char *ylabel, const char *key);
+report_plot report_plot_unit_square(const char *id, const char *xlabel, const char *ylabel,
+                                    const char *key);
 
 /* 1, 2 or 5 times a power of ten, so that a span holds at most so many of them. */
-double plot_step(double span, int most);
+double report_plot_step(double span, int most);
 
 /* Appends one <svg> element that stands in an HTML page. */
-int plot_svg(const plot *p, hl_text *svg, hl_err *e);
+int report_plot_svg(const report_plot *p, hl_strbuf *svg, hl_err *e);
 
 /* Draws the plot and adds it to the document, the drawn numbers with it. */
-int plot_add(doc *d, const plot *p, const char *title, const char *alt, hl_err *e);
+int report_plot_add(page_doc *d, const report_plot *p, const char *title, const char *alt,
+                    hl_err *e);
 
 #endif

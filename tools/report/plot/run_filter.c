@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -48,7 +50,7 @@ static void close_all(plumbing *p)
     close_one(&p->out[1]);
 }
 
-static int lay(plumbing *p, const hl_text *input, hl_err *e)
+static int lay(plumbing *p, const hl_strbuf *input, hl_err *e)
 {
     *p = (plumbing){-1, -1, {-1, -1}};
     p->in = memfd_create("input", MFD_CLOEXEC);
@@ -81,7 +83,7 @@ static int start(const char *const argv[], const plumbing *p, pid_t *pid, hl_err
     return errno ? hl_fail_errno(e, "%s: cannot be started", argv[0]) : 0;
 }
 
-static int collect(int fd, const char *program, size_t max, hl_text *out, hl_err *e)
+static int collect(int fd, const char *program, size_t max, hl_strbuf *out, hl_err *e)
 {
     char buf[1 << 14];
     const size_t before = out->len;
@@ -95,7 +97,7 @@ static int collect(int fd, const char *program, size_t max, hl_text *out, hl_err
             return hl_fail_errno(e, "%s: its output cannot be read", program);
         if (out->len - before + (size_t)n > max)
             return hl_fail(e, "%s: it wrote more than the %zu bytes expected", program, max);
-        hl_text_add(out, buf, (size_t)n);
+        hl_strbuf_add(out, buf, (size_t)n);
     }
 }
 
@@ -141,7 +143,7 @@ static int finish(pid_t pid, const plumbing *p, const char *program, hl_err *e)
     return -1;
 }
 
-int hl_process_filter(const char *const argv[], const hl_text *input, size_t max, hl_text *out,
+int report_run_filter(const char *const argv[], const hl_strbuf *input, size_t max, hl_strbuf *out,
                       hl_err *e)
 {
     plumbing p;

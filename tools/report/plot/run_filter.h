@@ -13,7 +13,7 @@
  * to standard output to out; more than max bytes is an error. An exit status other than 0 is an
  * error that quotes the last line that the program wrote to standard error.
  */
-int hl_process_filter(const char *const argv[], const hl_text *input, size_t max, hl_text *out,
+int report_run_filter(const char *const argv[], const hl_strbuf *input, size_t max, hl_strbuf *out,
                       hl_err *e);
 
 #endif

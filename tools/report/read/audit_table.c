@@ -10,13 +10,13 @@
 
 static int read_columns(report_audit *a, hl_err *e)
 {
-    static const char *const names[AUDIT_COLUMNS] = {
+    static const char *const names[REPORT_AUDIT_COLUMNS] = {
         "severity", "check", "item", "subset", "label", "sample", "other", "value", "text"};
-    for (size_t i = 0; i < AUDIT_COLUMNS; i++)
+    for (size_t i = 0; i < REPORT_AUDIT_COLUMNS; i++)
         if (hl_tsv_column(&a->table, names[i], &a->column[i], e))
             return -1;
     for (size_t r = 0; r < a->table.nrows; r++) {
-        const char *severity = audit_field(a, r, AUDIT_SEVERITY);
+        const char *severity = report_audit_field(a, r, AUDIT_SEVERITY);
         const bool error = strcmp(severity, "error") == 0;
         const bool warning = strcmp(severity, "warning") == 0;
         if (!error && !warning && strcmp(severity, "note") != 0)
@@ -51,7 +51,7 @@ void report_audit_free(report_audit *a)
     *a = (report_audit){0};
 }
 
-const char *audit_field(const report_audit *a, size_t row, audit_column column)
+const char *report_audit_field(const report_audit *a, size_t row, report_audit_column column)
 {
     return hl_tsv_field(&a->table, row, a->column[column]);
 }
@@ -75,54 +75,54 @@ static size_t count(const report_audit *a, const char *check, const char *severi
 {
     size_t n = 0;
     for (size_t r = 0; r < a->table.nrows; r++)
-        n += strcmp(audit_field(a, r, AUDIT_CHECK), check) == 0 &&
-             strcmp(audit_field(a, r, AUDIT_SEVERITY), severity) == 0;
+        n += strcmp(report_audit_field(a, r, AUDIT_CHECK), check) == 0 &&
+             strcmp(report_audit_field(a, r, AUDIT_SEVERITY), severity) == 0;
     return n;
 }
 
-static void list_checks(doc *d, const report_audit *a)
+static void list_checks(page_doc *d, const report_audit *a)
 {
     static const char *const severities[] = {"error", "warning", "note"};
-    doc_table *t = doc_add_table(d, "What was looked for before training, and how often it was "
-                                    "found.");
-    doc_add_column(t, "Check", COL_TEXT);
-    doc_add_column(t, "Errors", COL_NUMBER);
-    doc_add_column(t, "Warnings", COL_NUMBER);
-    doc_add_column(t, "Notes", COL_NUMBER);
-    doc_add_column(t, "What is counted", COL_TEXT);
+    page_table *t = page_add_table(d, "What was looked for before training, and how often it was "
+                                      "found.");
+    page_add_column(t, "Check", PAGE_COL_TEXT);
+    page_add_column(t, "Errors", PAGE_COL_NUMBER);
+    page_add_column(t, "Warnings", PAGE_COL_NUMBER);
+    page_add_column(t, "Notes", PAGE_COL_NUMBER);
+    page_add_column(t, "What is counted", PAGE_COL_TEXT);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        doc_add_cell(t, "%s", checks[i].word);
+        page_add_cell(t, "%s", checks[i].word);
         for (size_t s = 0; s < 3; s++)
-            doc_add_cell(t, "%zu", count(a, checks[i].word, severities[s]));
-        doc_add_cell(t, "%s", checks[i].about);
+            page_add_cell(t, "%zu", count(a, checks[i].word, severities[s]));
+        page_add_cell(t, "%s", checks[i].about);
     }
 }
 
-static void list_shortcuts(doc *d, const report_audit *a)
+static void list_shortcuts(page_doc *d, const report_audit *a)
 {
     if (count(a, "shortcut", "error") + count(a, "shortcut", "warning") +
             count(a, "shortcut", "note") ==
         0)
         return;
-    doc_table *t = doc_add_table(d, "Shortcuts: how well one trait of the file tells the class, "
-                                    "without a look at the picture. 0.5 is chance; 0 and 1 tell "
-                                    "everything.");
-    doc_add_column(t, "Trait", COL_TEXT);
-    doc_add_column(t, "AUROC", COL_NUMBER);
-    doc_add_column(t, "Severity", COL_TEXT);
-    doc_add_column(t, "In words", COL_TEXT);
+    page_table *t = page_add_table(d, "Shortcuts: how well one trait of the file tells the class, "
+                                      "without a look at the picture. 0.5 is chance; 0 and 1 tell "
+                                      "everything.");
+    page_add_column(t, "Trait", PAGE_COL_TEXT);
+    page_add_column(t, "AUROC", PAGE_COL_NUMBER);
+    page_add_column(t, "Severity", PAGE_COL_TEXT);
+    page_add_column(t, "In words", PAGE_COL_TEXT);
     for (size_t r = 0; r < a->table.nrows; r++) {
-        if (strcmp(audit_field(a, r, AUDIT_CHECK), "shortcut") != 0)
+        if (strcmp(report_audit_field(a, r, AUDIT_CHECK), "shortcut") != 0)
             continue;
-        doc_add_cell(t, "%s", audit_field(a, r, AUDIT_ITEM));
-        doc_add_cell(t, "%s", audit_field(a, r, AUDIT_VALUE));
-        doc_add_cell(t, "%s", audit_field(a, r, AUDIT_SEVERITY));
-        doc_add_cell(t, "%s", audit_field(a, r, AUDIT_TEXT));
+        page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_ITEM));
+        page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_VALUE));
+        page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_SEVERITY));
+        page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_TEXT));
     }
 }
 
 /* Errors first, as many as are read; all are in the file. */
-static void list_findings(doc *d, const report_audit *a)
+static void list_findings(page_doc *d, const report_audit *a)
 {
     enum { SHOWN = 50 };
     static const char *const severities[] = {"error", "warning"};
@@ -130,49 +130,51 @@ static void list_findings(doc *d, const report_audit *a)
         a->errors + a->warnings - count(a, "shortcut", "warning") - count(a, "shortcut", "error");
     if (all == 0)
         return;
-    doc_say(d, DOC_FOLD, "%zu of %zu other errors and warnings", all < SHOWN ? all : SHOWN, all);
-    doc_table *t = doc_add_table(d, "Single findings; audit.tsv holds all of them.");
+    page_add_text(d, PAGE_FOLD, "%zu of %zu other errors and warnings", all < SHOWN ? all : SHOWN,
+                  all);
+    page_table *t = page_add_table(d, "Single findings; audit.tsv holds all of them.");
     static const char *const columns[] = {"Image or item", "Severity",    "Check",
                                           "Subset",        "Other image", "In words"};
-    doc_add_columns(t, columns, sizeof columns / sizeof *columns, COL_TEXT);
+    page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_TEXT);
     size_t shown = 0;
     for (size_t s = 0; s < 2; s++)
         for (size_t r = 0; r < a->table.nrows && shown < SHOWN; r++) {
-            const char *check = audit_field(a, r, AUDIT_CHECK);
-            const char *sample = audit_field(a, r, AUDIT_SAMPLE);
-            if (strcmp(audit_field(a, r, AUDIT_SEVERITY), severities[s]) != 0 ||
+            const char *check = report_audit_field(a, r, AUDIT_CHECK);
+            const char *sample = report_audit_field(a, r, AUDIT_SAMPLE);
+            if (strcmp(report_audit_field(a, r, AUDIT_SEVERITY), severities[s]) != 0 ||
                 strcmp(check, "shortcut") == 0)
                 continue;
             shown++;
-            const char *item = *sample ? sample : audit_field(a, r, AUDIT_ITEM);
-            doc_add_cell(t, "%s", *item ? item : check);
-            doc_add_cell(t, "%s", severities[s]);
-            doc_add_cell(t, "%s", check);
-            doc_add_cell(t, "%s", audit_field(a, r, AUDIT_SUBSET));
-            doc_add_cell(t, "%s", audit_field(a, r, AUDIT_OTHER));
-            doc_add_cell(t, "%s", audit_field(a, r, AUDIT_TEXT));
+            const char *item = *sample ? sample : report_audit_field(a, r, AUDIT_ITEM);
+            page_add_cell(t, "%s", *item ? item : check);
+            page_add_cell(t, "%s", severities[s]);
+            page_add_cell(t, "%s", check);
+            page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_SUBSET));
+            page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_OTHER));
+            page_add_cell(t, "%s", report_audit_field(a, r, AUDIT_TEXT));
         }
 }
 
-void add_audit(doc *d, const report_audit *a)
+void report_add_audit(page_doc *d, const report_audit *a)
 {
-    doc_say(d, DOC_SECTION, "Data audit");
-    doc_say(d, DOC_TEXT, "%s images were examined before training: %zu errors, %zu warnings.",
-            a->images ? a->images : "The", a->errors, a->warnings);
+    page_add_text(d, PAGE_SECTION, "Data audit");
+    page_add_text(d, PAGE_TEXT,
+                  "%s images were examined before training: %zu errors, %zu warnings.",
+                  a->images ? a->images : "The", a->errors, a->warnings);
     list_checks(d, a);
     list_shortcuts(d, a);
     list_findings(d, a);
 }
 
-void warn_of_audit(doc_block *b, const report_audit *a)
+void report_warn_of_audit(page_block *b, const report_audit *a)
 {
     if (a->leak)
-        doc_alarm(b, "%s: %s. The figures are better than they would be for new patients.",
-                  a->is_leak_allowed ? "Leakage was allowed (ALLOW_LEAK=1)" : "Leakage", a->leak);
+        page_alarm(b, "%s: %s. The figures are better than they would be for new patients.",
+                   a->is_leak_allowed ? "Leakage was allowed (ALLOW_LEAK=1)" : "Leakage", a->leak);
     if (a->errors && !a->leak)
-        doc_alarm(b, "The audit of the images found %zu errors: see Data audit.", a->errors);
+        page_alarm(b, "The audit of the images found %zu errors: see Data audit.", a->errors);
     for (size_t r = 0; r < a->table.nrows; r++)
-        if (strcmp(audit_field(a, r, AUDIT_CHECK), "shortcut") == 0 &&
-            strcmp(audit_field(a, r, AUDIT_SEVERITY), "warning") == 0)
-            doc_warn(b, "Shortcut: %s.", audit_field(a, r, AUDIT_TEXT));
+        if (strcmp(report_audit_field(a, r, AUDIT_CHECK), "shortcut") == 0 &&
+            strcmp(report_audit_field(a, r, AUDIT_SEVERITY), "warning") == 0)
+            page_warn(b, "Shortcut: %s.", report_audit_field(a, r, AUDIT_TEXT));
 }

@@ -17,12 +17,12 @@ typedef enum {
     AUDIT_OTHER,
     AUDIT_VALUE,
     AUDIT_TEXT,
-    AUDIT_COLUMNS
-} audit_column;
+    REPORT_AUDIT_COLUMNS
+} report_audit_column;
 
 typedef struct report_audit {
     hl_tsv table;
-    size_t column[AUDIT_COLUMNS];
+    size_t column[REPORT_AUDIT_COLUMNS];
     const char *images;      /* how many were read, as the file says */
     const char *leak;        /* a sentence, or NULL */
     const char *chain;       /* or NULL */
@@ -33,6 +33,6 @@ typedef struct report_audit {
 int report_audit_read(report_audit *a, const char *path, hl_err *e);
 void report_audit_free(report_audit *a);
 
-const char *audit_field(const report_audit *a, size_t row, audit_column column);
+const char *report_audit_field(const report_audit *a, size_t row, report_audit_column column);
 
 #endif

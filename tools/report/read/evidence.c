@@ -7,13 +7,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-double evidence_real(const json_t *o, const char *key)
+double report_real(const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
-bool evidence_interval(const json_t *intervals, const char *key, double *lo, double *hi)
+bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi)
 {
     const json_t *pair = json_object_get(intervals, key);
     const json_t *from = json_array_get(pair, 0), *to = json_array_get(pair, 1);
@@ -60,8 +60,8 @@ static int number_of(const json_t *v, const char *file, const char *key, double 
 }
 
 /* {"x": [...], "lo": [...], "hi": [...]} */
-static int read_band(const report_evidence *v, const json_t *all, const char *key,
-                     evidence_curve *c, hl_err *e)
+static int read_band(const report_binary *v, const json_t *all, const char *key, report_curve *c,
+                     hl_err *e)
 {
     const json_t *o;
     if (optional_object(all, v->file, key, &o, e))
@@ -87,9 +87,9 @@ static int read_band(const report_evidence *v, const json_t *all, const char *ke
 }
 
 /* A list of objects, each with the same members. */
-static int read_points(const report_evidence *v, const json_t *all, const char *key,
+static int read_points(const report_binary *v, const json_t *all, const char *key,
                        const char *const names[], double **const to[], size_t width,
-                       evidence_curve *c, hl_err *e)
+                       report_curve *c, hl_err *e)
 {
     const json_t *list;
     if (optional_list(all, v->file, key, &list, e))
@@ -109,9 +109,9 @@ static int read_points(const report_evidence *v, const json_t *all, const char *
     return 0;
 }
 
-static int read_curves(report_evidence *v, const json_t *all, hl_err *e)
+static int read_curves(report_binary *v, const json_t *all, hl_err *e)
 {
-    evidence_curve *t = &v->triage, *r = &v->reliability;
+    report_curve *t = &v->triage, *r = &v->reliability;
     static const char *const of_triage[] = {"read", "found", "lo", "hi"};
     double **const to_triage[] = {&t->x, &t->y, &t->lo, &t->hi};
     static const char *const of_bin[] = {"from", "to", "n", "mean_p", "observed"};
@@ -126,7 +126,7 @@ static int read_curves(report_evidence *v, const json_t *all, hl_err *e)
 
 /* ---- the other parts ---- */
 
-static int read_intervals(report_evidence *v, const json_t *all, hl_err *e)
+static int read_intervals(report_binary *v, const json_t *all, hl_err *e)
 {
     const json_t *o;
     if (optional_object(all, v->file, "intervals", &o, e))
@@ -142,7 +142,7 @@ static int read_intervals(report_evidence *v, const json_t *all, hl_err *e)
     return hl_json_numbers(o, v->file, "figures", e);
 }
 
-static int read_calibration(report_evidence *v, const json_t *all, hl_err *e)
+static int read_calibration(report_binary *v, const json_t *all, hl_err *e)
 {
     const json_t *o, *before, *after;
     if (optional_object(all, v->file, "calibration", &o, e))
@@ -156,13 +156,13 @@ static int read_calibration(report_evidence *v, const json_t *all, hl_err *e)
         hl_json_numbers(o, v->file, "before", e) || hl_json_numbers(o, v->file, "after", e))
         return -1;
     v->log_loss =
-        (evidence_pair){evidence_real(before, "log_loss"), evidence_real(after, "log_loss")};
-    v->brier = (evidence_pair){evidence_real(before, "brier"), evidence_real(after, "brier")};
-    v->ece = (evidence_pair){evidence_real(before, "ece"), evidence_real(after, "ece")};
+        (report_before_after){report_real(before, "log_loss"), report_real(after, "log_loss")};
+    v->brier = (report_before_after){report_real(before, "brier"), report_real(after, "brier")};
+    v->ece = (report_before_after){report_real(before, "ece"), report_real(after, "ece")};
     return 0;
 }
 
-static int read_operating_points(report_evidence *v, const json_t *all, hl_err *e)
+static int read_operating_points(report_binary *v, const json_t *all, hl_err *e)
 {
     if (optional_list(all, v->file, "operating_points", &v->operating_points, e))
         return -1;
@@ -177,7 +177,7 @@ static int read_operating_points(report_evidence *v, const json_t *all, hl_err *
     return 0;
 }
 
-static int read_collapse(report_evidence *v, const json_t *all, hl_err *e)
+static int read_collapse(report_binary *v, const json_t *all, hl_err *e)
 {
     const json_t *o;
     if (optional_object(all, v->file, "collapse", &o, e))
@@ -192,7 +192,7 @@ static int read_collapse(report_evidence *v, const json_t *all, hl_err *e)
     return v->collapse_reasons ? 0 : -1;
 }
 
-static int read_all(report_evidence *v, const report_metrics *r, hl_err *e)
+static int read_all(report_binary *v, const report_metrics *r, hl_err *e)
 {
     const json_t *positive;
     if (optional(r->json, v->file, "positive", JSON_STRING, "a text", &positive, e) ||
@@ -209,16 +209,16 @@ static int read_all(report_evidence *v, const report_metrics *r, hl_err *e)
                : 0;
 }
 
-int report_evidence_read(report_evidence *v, const report_metrics *r, hl_err *e)
+int report_binary_read(report_binary *v, const report_metrics *r, hl_err *e)
 {
-    *v = (report_evidence){.file = r->file};
+    *v = (report_binary){.file = r->file};
     if (read_all(v, r, e) == 0)
         return 0;
-    report_evidence_free(v);
+    report_binary_free(v);
     return -1;
 }
 
-static void free_curve(evidence_curve *c)
+static void free_curve(report_curve *c)
 {
     free(c->x);
     free(c->y);
@@ -231,11 +231,11 @@ static void free_curve(evidence_curve *c)
     free(c->observed);
 }
 
-void report_evidence_free(report_evidence *v)
+void report_binary_free(report_binary *v)
 {
     free_curve(&v->roc_band);
     free_curve(&v->pr_band);
     free_curve(&v->triage);
     free_curve(&v->reliability);
-    *v = (report_evidence){0};
+    *v = (report_binary){0};
 }

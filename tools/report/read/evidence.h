@@ -9,17 +9,17 @@
 #include "run_files.h"
 
 /* Points of a curve: lists of one length, some of which a curve has and some it has not. */
-typedef struct evidence_curve {
+typedef struct report_curve {
     size_t n;                                      /* 0: there is none */
     double *x, *y, *lo, *hi;                       /* a band has no y */
     double *from, *to, *count, *mean_p, *observed; /* of a reliability curve */
-} evidence_curve;
+} report_curve;
 
-typedef struct evidence_pair {
+typedef struct report_before_after {
     double before, after;
-} evidence_pair;
+} report_before_after;
 
-typedef struct report_evidence {
+typedef struct report_binary {
     const char *file;
     const char *positive;    /* name of the class, or NULL */
     const json_t *binary;    /* figure: number */
@@ -27,23 +27,23 @@ typedef struct report_evidence {
     const char *method;      /* of the intervals */
     double level;            /* e.g. 0.95 */
     uint64_t resamples, patients;
-    evidence_curve roc_band, pr_band, triage, reliability;
+    report_curve roc_band, pr_band, triage, reliability;
     const json_t *operating_points; /* checked: a list of objects */
     bool is_calibrated;
     double temperature;
-    evidence_pair log_loss, brier, ece;
+    report_before_after log_loss, brier, ece;
     const json_t *prevalence; /* object, or NULL */
     bool collapsed;
     const json_t *collapse_reasons; /* list of texts, or NULL */
-} report_evidence;
+} report_binary;
 
 /* The evidence points into the metrics, which must outlive it. */
-int report_evidence_read(report_evidence *v, const report_metrics *r, hl_err *e);
-void report_evidence_free(report_evidence *v);
+int report_binary_read(report_binary *v, const report_metrics *r, hl_err *e);
+void report_binary_free(report_binary *v);
 
 /* A number of an object; NaN where it is null or missing. */
-double evidence_real(const json_t *o, const char *key);
+double report_real(const json_t *o, const char *key);
 /* The interval of a figure; false where there is none. */
-bool evidence_interval(const json_t *intervals, const char *key, double *lo, double *hi);
+bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi);
 
 #endif

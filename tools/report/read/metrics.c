@@ -34,7 +34,7 @@ static int read_classes(report_metrics *r, hl_err *e)
     const size_t n = json_array_size(names);
     if (n < 1)
         return hl_fail(e, "%s: 'classes': expected at least one name, found none", r->file);
-    if (hl_names_check_count(n, r->file, e))
+    if (hl_string_list_check_count(n, r->file, e))
         return -1;
     r->m.nclasses = n;
     r->classes = hl_calloc(n, sizeof *r->classes);
@@ -94,7 +94,7 @@ static int read_space(report_metrics *r, hl_err *e)
     if (!o)
         return -1;
     char *text = json_dumps(o, 0);
-    const int status = hl_space_parse(&r->space, text, e);
+    const int status = hl_feature_space_parse(&r->space, text, e);
     free(text);
     return status ? hl_fail_in(e, r->file) : 0;
 }

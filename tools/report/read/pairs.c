@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "format/text_encoding.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ int report_pairs_read(report_pairs *p, const char *path, bool with_title, hl_err
     int status = hl_in_read_all(fp, name, MAX_BYTES, &p->text, &len, e);
     fclose(fp);
     if (status == 0)
-        status = hl_text_settle(p->text, &len, name, e);
+        status = hl_encoding_normalize(p->text, &len, name, e);
     if (status == 0 && strlen(p->text) != len)
         status = hl_fail(e, "%s: it is not text", name);
     if (status == 0)

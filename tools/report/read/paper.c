@@ -7,13 +7,13 @@
 /* U+2007, a blank as wide as a digit, keeps the decimal points below each other. */
 #define FIGURE_SPACE "\xe2\x80\x87"
 
-static const paper_row rows[] = {
+static const report_paper_row rows[] = {
     {"VGG16", "vgg16", "94.4" FIGURE_SPACE, "92"},
     {"InceptionResNetV2", "inceptionresnetv2", "71.88", "49"},
     {"MobileNetV2", "mobilenetv2", "72.76", "50"},
 };
 
-const char paper_remark[] =
+const char report_paper_remark[] =
     "The paper split at random by image, so that the same patient can be in training and test. "
     "Figures of a random split are not comparable to those of a split that keeps patients "
     "together, nor to those of the data set\xe2\x80\x99s official test folder.";
@@ -30,7 +30,7 @@ static bool same_name(const char *name, const char *key)
     return !*key;
 }
 
-const paper_row *paper_find(const char *backbone)
+const report_paper_row *report_paper_find(const char *backbone)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (same_name(backbone, rows[i].key))
@@ -38,8 +38,8 @@ const paper_row *paper_find(const char *backbone)
     return NULL;
 }
 
-const char *paper_model_name(const report_metrics *r)
+const char *report_paper_model_name(const report_metrics *r)
 {
-    const paper_row *row = paper_find(r->space.backbone);
+    const report_paper_row *row = report_paper_find(r->space.backbone);
     return row ? row->model : r->space.backbone;
 }

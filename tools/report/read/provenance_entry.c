@@ -3,32 +3,32 @@
 
 #include <string.h>
 
-const char *chain_text(const json_t *entry, const char *key)
+const char *report_provenance_text(const json_t *entry, const char *key)
 {
     const char *text = json_string_value(json_object_get(entry, key));
     return text ? text : "";
 }
 
-const json_t *chain_find(const json_t *chain, const char *tool)
+const json_t *report_provenance_find(const json_t *chain, const char *tool)
 {
     for (size_t i = json_array_size(chain); i-- > 0;)
-        if (strcmp(chain_text(json_array_get(chain, i), "tool"), tool) == 0)
+        if (strcmp(report_provenance_text(json_array_get(chain, i), "tool"), tool) == 0)
             return json_array_get(chain, i);
     return NULL;
 }
 
 /* The options are quoted as words of the shell: takes the word at `at`, without its quotes, and
  * returns what follows it and the blanks behind it. */
-static const char *next_word(const char *at, hl_text *word)
+static const char *next_word(const char *at, hl_strbuf *word)
 {
     bool quoted = false;
     for (; *at && (quoted || *at != ' '); at++) {
         if (*at == '\'')
             quoted = !quoted;
         else if (*at == '\\' && !quoted && at[1])
-            hl_text_add(word, ++at, 1);
+            hl_strbuf_add(word, ++at, 1);
         else
-            hl_text_add(word, at, 1);
+            hl_strbuf_add(word, at, 1);
     }
     return at + strspn(at, " ");
 }
@@ -36,19 +36,19 @@ static const char *next_word(const char *at, hl_text *word)
 /* What follows the option, or NULL. A quoted word is never one: it is the value of another. */
 static const char *after(const json_t *entry, const char *name)
 {
-    const char *at = chain_text(entry, "options"), *found = NULL;
+    const char *at = report_provenance_text(entry, "options"), *found = NULL;
     while (*at && !found) {
-        hl_text word = {0};
+        hl_strbuf word = {0};
         const bool bare = *at != '\'';
         at = next_word(at, &word);
         if (bare && word.len && strcmp(word.data, name) == 0)
             found = at;
-        hl_text_free(&word);
+        hl_strbuf_free(&word);
     }
     return found;
 }
 
-bool chain_option(const json_t *entry, const char *name, hl_text *value)
+bool report_provenance_option(const json_t *entry, const char *name, hl_strbuf *value)
 {
     const char *at = after(entry, name);
     if (!at || !*at)
@@ -57,16 +57,16 @@ bool chain_option(const json_t *entry, const char *name, hl_text *value)
     return true;
 }
 
-bool chain_has(const json_t *entry, const char *name)
+bool report_provenance_has(const json_t *entry, const char *name)
 {
     return after(entry, name) != NULL;
 }
 
-bool chain_option_is(const json_t *entry, const char *name, const char *value)
+bool report_provenance_option_is(const json_t *entry, const char *name, const char *value)
 {
-    hl_text found = {0};
-    const bool same =
-        chain_option(entry, name, &found) && found.len && strcmp(found.data, value) == 0;
-    hl_text_free(&found);
+    hl_strbuf found = {0};
+    const bool same = report_provenance_option(entry, name, &found) && found.len &&
+                      strcmp(found.data, value) == 0;
+    hl_strbuf_free(&found);
     return same;
 }

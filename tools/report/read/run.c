@@ -18,22 +18,22 @@ static bool contains(const json_t *chain, const json_t *entry)
 
 /* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
  * own is 1 for one whose maker is itself no ancestor of the metrics. */
-static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
-                        hl_err *e)
+static int explain_check_origin(const report_metrics *m, const char *file, const char *text,
+                                size_t own, hl_err *e)
 {
-    if (hl_chain_check(text, file, e))
+    if (hl_provenance_check(text, file, e))
         return -1;
     json_t *chain = json_loads(text, 0, NULL);
     const size_t n = json_array_size(chain);
     int status = 0;
     if (n > own && !contains(m->chain, json_array_get(chain, n - 1 - own))) {
         char *a = json_dumps(m->chain, 0), *b = json_dumps(chain, 0);
-        hl_text expected = {0}, found = {0};
-        hl_chain_differs(a, b, &expected, &found);
+        hl_strbuf expected = {0}, found = {0};
+        hl_provenance_differs(a, b, &expected, &found);
         status = hl_fail(e, "%s is of another run than %s: expected %s, found %s", file, m->file,
                          expected.data, found.data);
-        hl_text_free(&expected);
-        hl_text_free(&found);
+        hl_strbuf_free(&expected);
+        hl_strbuf_free(&found);
         free(a);
         free(b);
     }
@@ -50,8 +50,8 @@ static int check_maps(const report_run *r, hl_err *e)
     int status = 0;
     for (size_t i = 0; i < sizeof roles / sizeof *roles && status == 0; i++) {
         char digest[HL_DIGEST_SIZE];
-        status = hl_chain_input(r->maps.chain, "explain", roles[i], digest, e);
-        if (status == 0 && *digest && !hl_chain_has_input(chain, roles[i], digest))
+        status = hl_provenance_input(r->maps.chain, "explain", roles[i], digest, e);
+        if (status == 0 && *digest && !hl_provenance_has_input(chain, roles[i], digest))
             status = hl_fail(e, "%s is of another %s than %s, whose provenance has no %s %s",
                              r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
                              r->metrics.file, roles[i], digest);
@@ -74,7 +74,7 @@ static int check_origins(const report_run *r, hl_err *e)
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i].chain &&
-            check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
+            explain_check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
             return -1;
     return r->has.maps && r->maps.chain ? check_maps(r, e) : 0;
 }
@@ -83,7 +83,7 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
 {
     *r = (report_run){.has = *p};
     if (report_metrics_read(&r->metrics, p->metrics, e) ||
-        report_evidence_read(&r->evidence, &r->metrics, e) ||
+        report_binary_read(&r->evidence, &r->metrics, e) ||
         (p->history && report_history_read(&r->history, p->history, e)) ||
         (p->predictions &&
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
@@ -100,8 +100,8 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
 
 static char *name_in(const char *folder, const char *file)
 {
-    hl_text t = {0};
-    hl_text_printf(&t, "%s/%s", folder, file);
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "%s/%s", folder, file);
     return t.data;
 }
 
@@ -133,7 +133,7 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
 
 void report_run_free(report_run *r)
 {
-    report_evidence_free(&r->evidence);
+    report_binary_free(&r->evidence);
     report_metrics_free(&r->metrics);
     report_history_free(&r->history);
     hl_predictions_free(&r->predictions);

@@ -20,7 +20,7 @@ typedef struct report_run {
     char *label;      /* what a page of several runs calls it, or NULL */
     char *owned[3];   /* names of files, of report_run_find */
     report_metrics metrics;
-    report_evidence evidence;
+    report_binary evidence;
     report_history history;
     hl_predictions predictions;
     hl_manifest manifest;

@@ -3,7 +3,7 @@
 #include "run_files.h"
 
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "base/parse.h"
 #include "format/tsv.h"
 
 #include <math.h>
@@ -37,7 +37,8 @@ static int read_column(const hl_tsv *t, const char *name, double **out, hl_err *
 
 static int read_columns(report_history *h, const hl_tsv *t, hl_err *e)
 {
-    static const char *const names[HIST_COLUMNS] = {"loss", "accuracy", "val_loss", "val_accuracy"};
+    static const char *const names[REPORT_HISTORY_COLUMNS] = {"loss", "accuracy", "val_loss",
+                                                              "val_accuracy"};
     h->n = t->nrows;
     if (h->n == 0)
         return hl_fail(e, "%s: it holds no epoch", t->name);
@@ -47,7 +48,7 @@ static int read_columns(report_history *h, const hl_tsv *t, hl_err *e)
         if (!isfinite(h->epoch[i]) || (i && h->epoch[i] <= h->epoch[i - 1]))
             return hl_fail(e, "%s: row %zu: epoch: expected a larger number than before", t->name,
                            i + 1);
-    for (int c = 0; c < HIST_COLUMNS; c++)
+    for (int c = 0; c < REPORT_HISTORY_COLUMNS; c++)
         if (read_column(t, names[c], &h->value[c], e))
             return -1;
     const char *chain = hl_tsv_comment(t, "chain");
@@ -71,7 +72,7 @@ int report_history_read(report_history *h, const char *path, hl_err *e)
 void report_history_free(report_history *h)
 {
     free(h->epoch);
-    for (int c = 0; c < HIST_COLUMNS; c++)
+    for (int c = 0; c < REPORT_HISTORY_COLUMNS; c++)
         free(h->value[c]);
     free(h->chain);
     *h = (report_history){0};

@@ -22,20 +22,26 @@ typedef struct report_metrics {
     const char *subset;    /* train, val, test or all */
     const json_t *subsets; /* short figures of each */
     const json_t *warnings, *chain;
-    hl_space space;
+    hl_feature_space space;
 } report_metrics;
 
 int report_metrics_read(report_metrics *r, const char *path, hl_err *e);
 void report_metrics_free(report_metrics *r);
 
 /* history.tsv, as train-head writes it; an empty field, "nan" or "-" is a missing value (NaN). */
-enum { HIST_LOSS, HIST_ACCURACY, HIST_VAL_LOSS, HIST_VAL_ACCURACY, HIST_COLUMNS };
+enum {
+    REPORT_HISTORY_LOSS,
+    REPORT_HISTORY_ACCURACY,
+    REPORT_HISTORY_VAL_LOSS,
+    REPORT_HISTORY_VAL_ACCURACY,
+    REPORT_HISTORY_COLUMNS
+};
 
 typedef struct report_history {
     size_t n;
-    double *epoch;               /* [n] */
-    double *value[HIST_COLUMNS]; /* [n] each */
-    char *chain;                 /* JSON list, or NULL where the file states none */
+    double *epoch;                         /* [n] */
+    double *value[REPORT_HISTORY_COLUMNS]; /* [n] each */
+    char *chain;                           /* JSON list, or NULL where the file states none */
 } report_history;
 
 int report_history_read(report_history *h, const char *path, hl_err *e);

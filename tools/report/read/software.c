@@ -20,15 +20,15 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static int read_one(report_software *s, const char *folder, const char *name, hl_err *e)
 {
-    hl_text path = {0};
-    hl_text_printf(&path, "%s/%s", folder, name);
+    hl_strbuf path = {0};
+    hl_strbuf_printf(&path, "%s/%s", folder, name);
     report_pairs *tool = &s->tools[s->n];
     int status = report_pairs_read(tool, path.data, true, e);
     if (status == 0)
         s->n++;
     if (status == 0 && !tool->title)
         status = hl_fail(e, "%s: expected the name and version of a tool in line 1", path.data);
-    hl_text_free(&path);
+    hl_strbuf_free(&path);
     return status;
 }
 

@@ -23,7 +23,7 @@ static void wilson(double share, double n, double *lo, double *hi)
     *hi = fmin(1, middle + half);
 }
 
-static bins filled_bins(const evidence_curve *c)
+static bins filled_bins(const report_curve *c)
 {
     bins b = {0};
     b.p = hl_malloc(c->n, sizeof *b.p);
@@ -50,14 +50,15 @@ static void free_bins(bins *b)
     free(b->hi);
 }
 
-static int draw(doc *d, const report_metrics *r, const report_evidence *v, const bins *b, hl_err *e)
+static int draw(page_doc *d, const report_metrics *r, const report_binary *v, const bins *b,
+                hl_err *e)
 {
     static const double ends[] = {0, 1};
-    const plot_series series[] = {
-        {.name = "perfect", .x = ends, .y = ends, .n = 2, .colour = PLOT_GREY, .dash = 1},
+    const report_plot_series series[] = {
+        {.name = "perfect", .x = ends, .y = ends, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1},
         {.name = NULL, .x = b->p, .y = b->observed, .n = b->n, .colour = 0},
         {.name = "this model",
-         .style = PLOT_ERRORS,
+         .style = REPORT_PLOT_ERRORS,
          .x = b->p,
          .y = b->observed,
          .lo = b->lo,
@@ -65,52 +66,54 @@ static int draw(doc *d, const report_metrics *r, const report_evidence *v, const
          .n = b->n,
          .colour = 0},
     };
-    plot p = plot_unit_square("reliability", "mean probability", "observed share", "top left");
+    report_plot p =
+        report_plot_unit_square("reliability", "mean probability", "observed share", "top left");
     p.series = series;
     p.nseries = 3;
-    hl_text alt = {0};
-    hl_text_printf(&alt,
-                   "%.0f images in %zu groups of like probability of %s: what the model said, and "
-                   "how many there were. Bars: 95" PER_CENT " intervals by Wilson.",
-                   b->images, b->n, r->classes[1]);
-    const double ece = evidence_real(v->binary, "ece");
+    hl_strbuf alt = {0};
+    hl_strbuf_printf(
+        &alt,
+        "%.0f images in %zu groups of like probability of %s: what the model said, and "
+        "how many there were. Bars: 95" PAGE_PERCENT " intervals by Wilson.",
+        b->images, b->n, r->classes[1]);
+    const double ece = report_real(v->binary, "ece");
     if (isfinite(ece))
-        hl_text_printf(&alt, " The expected calibration error is %.3f.", ece);
-    const int status = plot_add(d, &p, "Reliability", alt.data, e);
-    hl_text_free(&alt);
+        hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);
+    const int status = report_plot_add(d, &p, "Reliability", alt.data, e);
+    hl_strbuf_free(&alt);
     return status;
 }
 
-static void add_pair(doc_table *t, const char *name, const evidence_pair *pair)
+static void add_pair(page_table *t, const char *name, const report_before_after *pair)
 {
-    doc_add_cell(t, "%s", name);
-    doc_add_number(t, pair->before);
-    doc_add_number(t, pair->after);
+    page_add_cell(t, "%s", name);
+    page_add_number(t, pair->before);
+    page_add_number(t, pair->after);
 }
 
-static void list_before_after(doc *d, const report_evidence *v)
+static void list_before_after(page_doc *d, const report_binary *v)
 {
-    hl_text caption = {0};
-    hl_text_printf(&caption,
-                   "Before and after the logits are divided by the temperature %.3f, which was "
-                   "fitted on the validation images. Smaller is better.",
-                   v->temperature);
-    doc_table *t = doc_add_table(d, caption.data);
-    hl_text_free(&caption);
-    doc_add_column(t, "Figure", COL_TEXT);
-    doc_add_column(t, "Before", COL_NUMBER);
-    doc_add_column(t, "After", COL_NUMBER);
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(&caption,
+                     "Before and after the logits are divided by the temperature %.3f, which was "
+                     "fitted on the validation images. Smaller is better.",
+                     v->temperature);
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
+    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_column(t, "Before", PAGE_COL_NUMBER);
+    page_add_column(t, "After", PAGE_COL_NUMBER);
     add_pair(t, "Log loss", &v->log_loss);
     add_pair(t, "Brier score", &v->brier);
     add_pair(t, "Expected calibration error", &v->ece);
 }
 
-int add_calibration(doc *d, const report_metrics *r, const report_evidence *v, hl_err *e)
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e)
 {
     bins b = filled_bins(&v->reliability);
     int status = 0;
     if (b.n || v->is_calibrated)
-        doc_say(d, DOC_SECTION, "Calibration");
+        page_add_text(d, PAGE_SECTION, "Calibration");
     if (v->is_calibrated)
         list_before_after(d, v);
     if (b.n && r->m.nclasses == 2)

@@ -10,25 +10,26 @@
 #include <string.h>
 
 /* The pointwise band of a curve, drawn first so that the curve lies on it. */
-static size_t add_band(plot_series *series, size_t n, const evidence_curve *band)
+static size_t add_band(report_plot_series *series, size_t n, const report_curve *band)
 {
     if (band->n == 0)
         return n;
-    series[n] = (plot_series){.name = "95 % interval",
-                              .style = PLOT_BAND,
-                              .x = band->x,
-                              .lo = band->lo,
-                              .hi = band->hi,
-                              .n = band->n,
-                              .colour = 0};
+    series[n] = (report_plot_series){.name = "95 % interval",
+                                     .style = REPORT_PLOT_BAND,
+                                     .x = band->x,
+                                     .lo = band->lo,
+                                     .hi = band->hi,
+                                     .n = band->n,
+                                     .colour = 0};
     return n + 1;
 }
 
-static void say_interval(const report_evidence *v, const char *key, hl_text *t)
+static void say_interval(const report_binary *v, const char *key, hl_strbuf *t)
 {
     double lo, hi;
-    if (evidence_interval(v->intervals, key, &lo, &hi))
-        hl_text_printf(t, " (%.0f" PER_CENT " interval %.3f to %.3f)", 100 * v->level, lo, hi);
+    if (report_interval(v->intervals, key, &lo, &hi))
+        hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.3f to %.3f)", 100 * v->level, lo,
+                         hi);
 }
 
 /* ---- ROC ---- */
@@ -39,39 +40,39 @@ typedef struct marks {
     double *x, *y;
 } marks;
 
-static marks operating_marks(const report_evidence *v)
+static marks operating_marks(const report_binary *v)
 {
     const size_t n = json_array_size(v->operating_points);
     marks m = {0, hl_malloc(n + 1, sizeof(double)), hl_malloc(n + 1, sizeof(double))};
     for (size_t i = 0; i < n; i++) {
         const json_t *o = json_object_get(json_array_get(v->operating_points, i), "measured");
-        m.x[m.n] = 1 - evidence_real(o, "specificity");
-        m.y[m.n] = evidence_real(o, "sensitivity");
+        m.x[m.n] = 1 - report_real(o, "specificity");
+        m.y[m.n] = report_real(o, "sensitivity");
         m.n += isfinite(m.x[m.n]) && isfinite(m.y[m.n]);
     }
     return m;
 }
 
-static void describe_roc(const report_metrics *r, const report_evidence *v, double found,
-                         double alarms, hl_text *t)
+static void describe_roc(const report_metrics *r, const report_binary *v, double found,
+                         double alarms, hl_strbuf *t)
 {
-    hl_text_printf(t, "The area under the curve is %.3f", r->m.auroc);
+    hl_strbuf_printf(t, "The area under the curve is %.3f", r->m.auroc);
     say_interval(v, "auroc", t);
-    hl_text_printf(t,
-                   ". The model\xe2\x80\x99s answers find %.1f" PER_CENT
-                   " of %s and raise a false alarm in %.1f" PER_CENT " of %s.",
-                   100 * found, r->classes[1], 100 * alarms, r->classes[0]);
+    hl_strbuf_printf(t,
+                     ". The model\xe2\x80\x99s answers find %.1f" PAGE_PERCENT
+                     " of %s and raise a false alarm in %.1f" PAGE_PERCENT " of %s.",
+                     100 * found, r->classes[1], 100 * alarms, r->classes[0]);
 }
 
 /* Everything that the ROC curve is drawn from. The series point into it. */
 typedef struct roc {
     double *x, *y, alarms, found;
     marks marks;
-    plot_series series[5];
+    report_plot_series series[5];
     size_t n;
 } roc;
 
-static void make_roc(roc *c, const report_metrics *r, const report_evidence *v,
+static void make_roc(roc *c, const report_metrics *r, const report_binary *v,
                      const report_rates *rates)
 {
     static const double ends[] = {0, 1};
@@ -85,23 +86,23 @@ static void make_roc(roc *c, const report_metrics *r, const report_evidence *v,
     memcpy(c->y, rates->sensitivity, bytes);
     const size_t points = report_thin(c->x, c->y, rates->n);
     c->n = add_band(c->series, 0, &v->roc_band);
-    c->series[c->n++] = (plot_series){
-        .name = "chance", .x = ends, .y = ends, .n = 2, .colour = PLOT_GREY, .dash = 1};
+    c->series[c->n++] = (report_plot_series){
+        .name = "chance", .x = ends, .y = ends, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1};
     c->series[c->n++] =
-        (plot_series){.name = "this model", .x = c->x, .y = c->y, .n = points, .colour = 0};
+        (report_plot_series){.name = "this model", .x = c->x, .y = c->y, .n = points, .colour = 0};
     if (c->marks.n)
-        c->series[c->n++] = (plot_series){.name = "operating points",
-                                          .style = PLOT_POINTS,
-                                          .x = c->marks.x,
-                                          .y = c->marks.y,
-                                          .n = c->marks.n,
-                                          .colour = 2};
-    c->series[c->n++] = (plot_series){.name = "its answers",
-                                      .style = PLOT_POINTS,
-                                      .x = &c->alarms,
-                                      .y = &c->found,
-                                      .n = 1,
-                                      .colour = 1};
+        c->series[c->n++] = (report_plot_series){.name = "operating points",
+                                                 .style = REPORT_PLOT_POINTS,
+                                                 .x = c->marks.x,
+                                                 .y = c->marks.y,
+                                                 .n = c->marks.n,
+                                                 .colour = 2};
+    c->series[c->n++] = (report_plot_series){.name = "its answers",
+                                             .style = REPORT_PLOT_POINTS,
+                                             .x = &c->alarms,
+                                             .y = &c->found,
+                                             .n = 1,
+                                             .colour = 1};
 }
 
 static void free_roc(roc *c)
@@ -113,38 +114,40 @@ static void free_roc(roc *c)
 }
 
 /* A good curve is all in one corner. */
-static int draw_corner(doc *d, const roc *c, hl_err *e)
+static int draw_corner(page_doc *d, const roc *c, hl_err *e)
 {
-    plot p = plot_unit_square("roc-corner", "1 - specificity", "sensitivity", "bottom right");
+    report_plot p =
+        report_plot_unit_square("roc-corner", "1 - specificity", "sensitivity", "bottom right");
     p.series = c->series;
     p.nseries = c->n;
     p.xmax = 0.2;
     p.ymin = 0.8;
     p.xstep = p.ystep = 0.05;
-    hl_text svg = {0};
-    const int status = plot_svg(&p, &svg, e);
+    hl_strbuf svg = {0};
+    const int status = report_plot_svg(&p, &svg, e);
     if (status == 0)
-        doc_add_figure(d, p.id, "ROC curve, upper left corner",
-                       "The same for specificities and sensitivities of at least 0.8.", svg.data,
-                       NULL);
-    hl_text_free(&svg);
+        page_add_figure(d, p.id, "ROC curve, upper left corner",
+                        "The same for specificities and sensitivities of at least 0.8.", svg.data,
+                        NULL);
+    hl_strbuf_free(&svg);
     return status;
 }
 
-static int draw_roc(doc *d, const report_metrics *r, const report_evidence *v,
+static int draw_roc(page_doc *d, const report_metrics *r, const report_binary *v,
                     const report_rates *rates, hl_err *e)
 {
     roc c;
     make_roc(&c, r, v, rates);
-    plot p = plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom right");
+    report_plot p =
+        report_plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom right");
     p.series = c.series;
     p.nseries = c.n;
-    hl_text alt = {0};
+    hl_strbuf alt = {0};
     describe_roc(r, v, c.found, c.alarms, &alt);
-    int status = plot_add(d, &p, "ROC curve", alt.data, e);
+    int status = report_plot_add(d, &p, "ROC curve", alt.data, e);
     if (status == 0 && r->m.auroc > 0.9)
         status = draw_corner(d, &c, e);
-    hl_text_free(&alt);
+    hl_strbuf_free(&alt);
     free_roc(&c);
     return status;
 }
@@ -164,53 +167,55 @@ static size_t pr_steps(const report_rates *c, double *x, double *y)
     return report_thin(x, y, n);
 }
 
-static void describe_pr(const report_metrics *r, const report_evidence *v, double share, hl_text *t)
+static void describe_pr(const report_metrics *r, const report_binary *v, double share, hl_strbuf *t)
 {
-    const double ap = evidence_real(v->binary, "average_precision");
+    const double ap = report_real(v->binary, "average_precision");
     if (isfinite(ap)) {
-        hl_text_printf(t, "The average precision is %.3f", ap);
+        hl_strbuf_printf(t, "The average precision is %.3f", ap);
         say_interval(v, "average_precision", t);
-        hl_text_puts(t, ". ");
+        hl_strbuf_puts(t, ". ");
     }
-    hl_text_printf(t,
-                   "Precision is the share of right answers among those that say %s; in random "
-                   "order it would be %.1f" PER_CENT ", the share of %s here.",
-                   r->classes[1], 100 * share, r->classes[1]);
+    hl_strbuf_printf(t,
+                     "Precision is the share of right answers among those that say %s; in random "
+                     "order it would be %.1f" PAGE_PERCENT ", the share of %s here.",
+                     r->classes[1], 100 * share, r->classes[1]);
 }
 
-static int draw_pr(doc *d, const report_metrics *r, const report_evidence *v, const report_rates *c,
-                   hl_err *e)
+static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
+                   const report_rates *c, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const double share = c->positives / (c->positives + c->negatives);
     const double random[] = {share, share};
     double *x = hl_malloc(c->n, sizeof *x), *y = hl_malloc(c->n, sizeof *y);
     const size_t points = pr_steps(c, x, y);
-    plot_series series[3];
+    report_plot_series series[3];
     size_t n = add_band(series, 0, &v->pr_band);
-    series[n++] = (plot_series){
-        .name = "chance", .x = ends, .y = random, .n = 2, .colour = PLOT_GREY, .dash = 1};
-    series[n++] = (plot_series){.name = "this model", .x = x, .y = y, .n = points, .colour = 0};
-    plot p = plot_unit_square("pr", "recall (sensitivity)", "precision (PPV)", "bottom left");
+    series[n++] = (report_plot_series){
+        .name = "chance", .x = ends, .y = random, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1};
+    series[n++] =
+        (report_plot_series){.name = "this model", .x = x, .y = y, .n = points, .colour = 0};
+    report_plot p =
+        report_plot_unit_square("pr", "recall (sensitivity)", "precision (PPV)", "bottom left");
     p.series = series;
     p.nseries = n;
-    hl_text alt = {0};
+    hl_strbuf alt = {0};
     describe_pr(r, v, share, &alt);
-    const int status = plot_add(d, &p, "Precision and recall", alt.data, e);
-    hl_text_free(&alt);
+    const int status = report_plot_add(d, &p, "Precision and recall", alt.data, e);
+    hl_strbuf_free(&alt);
     free(x);
     free(y);
     return status;
 }
 
-int add_discrimination(doc *d, const report_metrics *r, const report_evidence *v,
-                       const hl_predictions *p, hl_err *e)
+int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary *v,
+                              const hl_predictions *p, hl_err *e)
 {
     /* More classes: a curve each would not be read; their mean AUROC is in the summary. */
     report_rates c;
     if (!report_rates_of(&c, p, r->m.nclasses))
         return 0;
-    doc_say(d, DOC_SECTION, "Sensitivity and specificity of %s", r->classes[1]);
+    page_add_text(d, PAGE_SECTION, "Sensitivity and specificity of %s", r->classes[1]);
     const int status = draw_roc(d, r, v, &c, e) || draw_pr(d, r, v, &c, e) ? -1 : 0;
     report_rates_free(&c);
     return status;

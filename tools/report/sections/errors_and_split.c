@@ -24,31 +24,32 @@ static int by_certainty(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void list_errors(doc *d, const report_metrics *r, const hl_predictions *p,
+static void list_errors(page_doc *d, const report_metrics *r, const hl_predictions *p,
                         const wrong *errors, size_t n)
 {
     const size_t shown = n < SHOWN_ERRORS ? n : SHOWN_ERRORS;
-    doc_say(d, DOC_TEXT, "%zu of %zu images are answered wrongly.", n, p->n);
+    page_add_text(d, PAGE_TEXT, "%zu of %zu images are answered wrongly.", n, p->n);
     if (n == 0)
         return;
-    doc_table *t = doc_add_table(d, "The wrong answers that the model was surest of. Look at these "
-                                    "images first: labels can be wrong, too.");
-    doc_add_column(t, "Image", COL_TEXT);
-    doc_add_column(t, "Patient", COL_TEXT);
-    doc_add_column(t, "True class", COL_TEXT);
-    doc_add_column(t, "Answer", COL_TEXT);
-    doc_add_column(t, "Probability", COL_NUMBER);
+    page_table *t =
+        page_add_table(d, "The wrong answers that the model was surest of. Look at these "
+                          "images first: labels can be wrong, too.");
+    page_add_column(t, "Image", PAGE_COL_TEXT);
+    page_add_column(t, "Patient", PAGE_COL_TEXT);
+    page_add_column(t, "True class", PAGE_COL_TEXT);
+    page_add_column(t, "Answer", PAGE_COL_TEXT);
+    page_add_column(t, "Probability", PAGE_COL_NUMBER);
     for (size_t i = 0; i < shown; i++) {
         const hl_prediction *row = &p->rows[errors[i].row];
-        doc_add_cell(t, "%s", row->sample);
-        doc_add_cell(t, "%s", row->patient);
-        doc_add_cell(t, "%s", r->classes[row->label]);
-        doc_add_cell(t, "%s", r->classes[row->predicted]);
-        doc_add_cell(t, "%.3f", errors[i].p);
+        page_add_cell(t, "%s", row->sample);
+        page_add_cell(t, "%s", row->patient);
+        page_add_cell(t, "%s", r->classes[row->label]);
+        page_add_cell(t, "%s", r->classes[row->predicted]);
+        page_add_cell(t, "%.3f", errors[i].p);
     }
 }
 
-void add_errors(doc *d, const report_metrics *r, const hl_predictions *p)
+void report_add_errors(page_doc *d, const report_metrics *r, const hl_predictions *p)
 {
     wrong *errors = hl_malloc(p->n, sizeof *errors);
     size_t n = 0;
@@ -56,7 +57,7 @@ void add_errors(doc *d, const report_metrics *r, const hl_predictions *p)
         if (p->rows[i].label != p->rows[i].predicted)
             errors[n++] = (wrong){p->p[i * r->m.nclasses + p->rows[i].predicted], i};
     qsort(errors, n, sizeof *errors, by_certainty);
-    doc_say(d, DOC_SECTION, "Errors");
+    page_add_text(d, PAGE_SECTION, "Errors");
     list_errors(d, r, p, errors, n);
     free(errors);
 }
@@ -89,7 +90,7 @@ static size_t run_of_patient(const hl_sample *const *s, size_t i, size_t n)
     return end - i;
 }
 
-size_t shared_patients(const hl_manifest *m)
+size_t report_shared_patients(const hl_manifest *m)
 {
     const hl_sample **s = sorted_by_patient(m);
     size_t shared = 0;
@@ -142,27 +143,28 @@ static tally *count_all(const hl_manifest *m)
     return counts;
 }
 
-void add_split(doc *d, const hl_manifest *m)
+void report_add_split(page_doc *d, const hl_manifest *m)
 {
-    doc_say(d, DOC_SECTION, "Data split");
-    doc_table *t = doc_add_table(d, "Images and, after the stroke, the patients that they are of.");
-    doc_add_column(t, "Class", COL_TEXT);
+    page_add_text(d, PAGE_SECTION, "Data split");
+    page_table *t =
+        page_add_table(d, "Images and, after the stroke, the patients that they are of.");
+    page_add_column(t, "Class", PAGE_COL_TEXT);
     for (int c = 0; c < HL_SUBSETS; c++)
-        doc_add_column(t, hl_subset_names[c], COL_NUMBER);
-    doc_add_column(t, "all", COL_NUMBER);
+        page_add_column(t, hl_subset_names[c], PAGE_COL_NUMBER);
+    page_add_column(t, "all", PAGE_COL_NUMBER);
     tally *counts = count_all(m);
     for (size_t k = 0; k <= m->nclasses; k++) {
         if (k == m->nclasses)
-            doc_start_summary(t);
-        doc_add_cell(t, "%s", k < m->nclasses ? m->classes[k] : "All classes");
+            page_start_summary(t);
+        page_add_cell(t, "%s", k < m->nclasses ? m->classes[k] : "All classes");
         for (size_t c = 0; c < COLUMNS; c++)
-            doc_add_cell(t, "%zu / %zu", counts[k * COLUMNS + c].images,
-                         counts[k * COLUMNS + c].patients);
+            page_add_cell(t, "%zu / %zu", counts[k * COLUMNS + c].images,
+                          counts[k * COLUMNS + c].patients);
     }
     free(counts);
-    const size_t shared = shared_patients(m);
+    const size_t shared = report_shared_patients(m);
     if (shared)
-        doc_say(d, DOC_NOTE, "%zu patients have images in more than one subset.", shared);
+        page_add_text(d, PAGE_NOTE, "%zu patients have images in more than one subset.", shared);
     else
-        doc_say(d, DOC_NOTE, "No patient has images in more than one subset.");
+        page_add_text(d, PAGE_NOTE, "No patient has images in more than one subset.");
 }

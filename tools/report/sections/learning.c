@@ -25,7 +25,7 @@ static bool range_of(const double *v, size_t n, double *lo, double *hi)
     return any;
 }
 
-static void set_ranges(plot *p, const report_history *h, const curve *c)
+static void set_ranges(report_plot *p, const report_history *h, const curve *c)
 {
     double lo = 0, hi = 1, val_lo, val_hi;
     range_of(h->value[c->train], h->n, &lo, &hi);
@@ -41,8 +41,8 @@ static void set_ranges(plot *p, const report_history *h, const curve *c)
         p->xmin -= 1;
         p->xmax += 1;
     }
-    p->xstep = fmax(1, plot_step(p->xmax - p->xmin, 8)); /* epochs are whole */
-    p->ystep = plot_step(p->ymax - p->ymin, 6);
+    p->xstep = fmax(1, report_plot_step(p->xmax - p->xmin, 8)); /* epochs are whole */
+    p->ystep = report_plot_step(p->ymax - p->ymin, 6);
 }
 
 static double last_value(const double *v, size_t n)
@@ -50,23 +50,24 @@ static double last_value(const double *v, size_t n)
     return n ? v[n - 1] : NAN;
 }
 
-static void describe(const report_history *h, const curve *c, bool has_val, hl_text *t)
+static void describe(const report_history *h, const curve *c, bool has_val, hl_strbuf *t)
 {
     const double *train = h->value[c->train];
-    hl_text_printf(t, "%s in training %.3f after the first epoch and %.3f after the last of %zu",
-                   c->what, train[0], last_value(train, h->n), h->n);
+    hl_strbuf_printf(t, "%s in training %.3f after the first epoch and %.3f after the last of %zu",
+                     c->what, train[0], last_value(train, h->n), h->n);
     if (has_val)
-        hl_text_printf(t, "; in validation %.3f and %.3f", h->value[c->val][0],
-                       last_value(h->value[c->val], h->n));
-    hl_text_puts(t, ".");
+        hl_strbuf_printf(t, "; in validation %.3f and %.3f", h->value[c->val][0],
+                         last_value(h->value[c->val], h->n));
+    hl_strbuf_puts(t, ".");
 }
 
-static int add_curve(doc *d, const report_history *h, const curve *c, const char *of, hl_err *e)
+static int add_curve(page_doc *d, const report_history *h, const curve *c, const char *of,
+                     hl_err *e)
 {
     double lo, hi;
     const bool has_val = range_of(h->value[c->val], h->n, &lo, &hi);
-    const plot_style style = h->n <= 40 ? PLOT_MARKED_LINE : PLOT_LINE;
-    const plot_series series[] = {
+    const report_plot_style style = h->n <= 40 ? REPORT_PLOT_MARKED_LINE : REPORT_PLOT_LINE;
+    const report_plot_series series[] = {
         {.name = "training",
          .x = h->epoch,
          .y = h->value[c->train],
@@ -81,32 +82,34 @@ static int add_curve(doc *d, const report_history *h, const curve *c, const char
          .colour = 1,
          .dash = 1},
     };
-    hl_text id = {0}, alt = {0};
-    hl_text_printf(&id, "%s%s", c->name, of);
-    plot p = {.id = id.data,
-              .xlabel = "epoch",
-              .ylabel = c->is_share ? "accuracy" : "loss",
-              .key = c->is_share ? "bottom right" : "top right",
-              .series = series,
-              .nseries = has_val ? 2 : 1};
+    hl_strbuf id = {0}, alt = {0};
+    hl_strbuf_printf(&id, "%s%s", c->name, of);
+    report_plot p = {.id = id.data,
+                     .xlabel = "epoch",
+                     .ylabel = c->is_share ? "accuracy" : "loss",
+                     .key = c->is_share ? "bottom right" : "top right",
+                     .series = series,
+                     .nseries = has_val ? 2 : 1};
     set_ranges(&p, h, c);
     describe(h, c, has_val, &alt);
-    const int status = plot_add(d, &p, c->title, alt.data, e);
-    hl_text_free(&alt);
-    hl_text_free(&id);
+    const int status = report_plot_add(d, &p, c->title, alt.data, e);
+    hl_strbuf_free(&alt);
+    hl_strbuf_free(&id);
     return status;
 }
 
-int add_curves(doc *d, const report_history *h, const char *of, hl_err *e)
+int report_add_curves(page_doc *d, const report_history *h, const char *of, hl_err *e)
 {
-    static const curve loss = {"loss", "Loss", "Loss", HIST_LOSS, HIST_VAL_LOSS, false};
-    static const curve accuracy = {"accuracy",    "Accuracy",        "Accuracy",
-                                   HIST_ACCURACY, HIST_VAL_ACCURACY, true};
+    static const curve loss = {"loss", "Loss", "Loss", REPORT_HISTORY_LOSS, REPORT_HISTORY_VAL_LOSS,
+                               false};
+    static const curve accuracy = {
+        "accuracy", "Accuracy", "Accuracy", REPORT_HISTORY_ACCURACY, REPORT_HISTORY_VAL_ACCURACY,
+        true};
     return add_curve(d, h, &loss, of, e) || add_curve(d, h, &accuracy, of, e) ? -1 : 0;
 }
 
-int add_training(doc *d, const report_history *h, hl_err *e)
+int report_add_training(page_doc *d, const report_history *h, hl_err *e)
 {
-    doc_say(d, DOC_SECTION, "Learning curves");
-    return add_curves(d, h, "", e);
+    page_add_text(d, PAGE_SECTION, "Learning curves");
+    return report_add_curves(d, h, "", e);
 }

@@ -28,99 +28,101 @@ static const struct {
     {"log_loss", "Log loss", "smaller is better"},
 };
 
-size_t figure_count(void)
+size_t report_metric_count(void)
 {
     return sizeof figures / sizeof *figures;
 }
 
-const char *figure_name(size_t f)
+const char *report_metric_name(size_t f)
 {
     return figures[f].name;
 }
 
-double figure_value(const report_metrics *r, const report_evidence *v, size_t f)
+double report_metric_value(const report_metrics *r, const report_binary *v, size_t f)
 {
-    const double of_two = evidence_real(v->binary, figures[f].key);
-    return isfinite(of_two) ? of_two : evidence_real(r->json, figures[f].key);
+    const double of_two = report_real(v->binary, figures[f].key);
+    return isfinite(of_two) ? of_two : report_real(r->json, figures[f].key);
 }
 
-void add_figure_cell(doc_table *t, const report_metrics *r, const report_evidence *v, size_t f)
+void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary *v,
+                            size_t f)
 {
     double lo, hi;
-    const double value = figure_value(r, v, f);
+    const double value = report_metric_value(r, v, f);
     if (!isfinite(value))
-        doc_add_cell(t, "\xe2\x80\x93");
-    else if (evidence_interval(v->intervals, figures[f].key, &lo, &hi))
-        doc_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
+        page_add_cell(t, "\xe2\x80\x93");
+    else if (report_interval(v->intervals, figures[f].key, &lo, &hi))
+        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
     else
-        doc_add_cell(t, "%.3f", value);
+        page_add_cell(t, "%.3f", value);
 }
 
-static void say_method(const report_evidence *v, hl_text *t)
+static void say_method(const report_binary *v, hl_strbuf *t)
 {
-    hl_text_puts(t, "At the threshold 0.5, where a figure needs one.");
+    hl_strbuf_puts(t, "At the threshold 0.5, where a figure needs one.");
     if (!v->intervals)
         return;
-    hl_text_printf(
-        t, " Intervals: %.0f" PER_CENT ", %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
+    hl_strbuf_printf(
+        t, " Intervals: %.0f" PAGE_PERCENT ", %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
         100 * v->level, v->method, v->resamples, v->patients);
 }
 
-static void add_rows(doc_table *t, const report_metrics *r, const report_evidence *v)
+static void add_rows(page_table *t, const report_metrics *r, const report_binary *v)
 {
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         double lo, hi;
-        const double value = figure_value(r, v, i);
-        const bool has = evidence_interval(v->intervals, figures[i].key, &lo, &hi);
+        const double value = report_metric_value(r, v, i);
+        const bool has = report_interval(v->intervals, figures[i].key, &lo, &hi);
         if (!isfinite(value) && !has)
             continue;
-        doc_add_cell(t, "%s", figures[i].name);
-        doc_add_number(t, value);
+        page_add_cell(t, "%s", figures[i].name);
+        page_add_number(t, value);
         if (has)
-            doc_add_cell(t, "%.3f\xe2\x80\x93%.3f", lo, hi);
+            page_add_cell(t, "%.3f\xe2\x80\x93%.3f", lo, hi);
         else
-            doc_add_cell(t, "\xe2\x80\x93");
-        doc_add_cell(t, "%s", figures[i].about);
+            page_add_cell(t, "\xe2\x80\x93");
+        page_add_cell(t, "%s", figures[i].about);
     }
 }
 
 /* A figure with its interval in a sentence. */
-static void say(const json_t *prevalence, const char *key, const char *name, hl_text *t)
+static void say(const json_t *prevalence, const char *key, const char *name, hl_strbuf *t)
 {
     double lo, hi;
-    hl_text_printf(t, "%s %.3f", name, evidence_real(prevalence, key));
-    if (evidence_interval(json_object_get(prevalence, "intervals"), key, &lo, &hi))
-        hl_text_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
+    hl_strbuf_printf(t, "%s %.3f", name, report_real(prevalence, key));
+    if (report_interval(json_object_get(prevalence, "intervals"), key, &lo, &hi))
+        hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
 }
 
-static void add_prevalence(doc *d, const report_metrics *r, const report_evidence *v)
+static void add_prevalence(page_doc *d, const report_metrics *r, const report_binary *v)
 {
     const double share = (double)r->m.classes[1].support / (double)r->m.n;
-    hl_text t = {0};
-    hl_text_printf(&t,
-                   "Where %.1f" PER_CENT " of the patients have %s instead of %.1f" PER_CENT
-                   " of these images: ",
-                   100 * evidence_real(v->prevalence, "value"), r->classes[1], 100 * share);
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t,
+                     "Where %.1f" PAGE_PERCENT
+                     " of the patients have %s instead of %.1f" PAGE_PERCENT " of these images: ",
+                     100 * report_real(v->prevalence, "value"), r->classes[1], 100 * share);
     say(v->prevalence, "ppv", "positive predictive value", &t);
-    hl_text_puts(&t, ", ");
+    hl_strbuf_puts(&t, ", ");
     say(v->prevalence, "npv", "negative predictive value", &t);
-    doc_say(d, DOC_TEXT, "%s.", t.data);
-    hl_text_free(&t);
+    page_add_text(d, PAGE_TEXT, "%s.", t.data);
+    hl_strbuf_free(&t);
 }
 
-void add_figures(doc *d, const report_metrics *r, const report_evidence *v)
+void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary *v)
 {
     if (!v->binary && !v->intervals)
         return;
-    doc_say(d, DOC_SECTION, v->intervals ? "Figures with intervals" : "Figures of two classes");
-    hl_text caption = {0};
+    page_add_text(d, PAGE_SECTION,
+                  v->intervals ? "Figures with intervals" : "Figures of two classes");
+    hl_strbuf caption = {0};
     say_method(v, &caption);
-    doc_table *t = doc_add_table(d, caption.data);
-    hl_text_free(&caption);
-    doc_add_column(t, "Figure", COL_TEXT);
-    doc_add_column(t, "Value", COL_NUMBER);
-    doc_add_column(t, "Interval", COL_NUMBER);
-    doc_add_column(t, "What it says", COL_TEXT);
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
+    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_column(t, "Value", PAGE_COL_NUMBER);
+    page_add_column(t, "Interval", PAGE_COL_NUMBER);
+    page_add_column(t, "What it says", PAGE_COL_TEXT);
     add_rows(t, r, v);
     if (v->prevalence && r->m.nclasses == 2)
         add_prevalence(d, r, v);

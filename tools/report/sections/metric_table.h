@@ -6,11 +6,12 @@
 #include "../read/evidence.h"
 #include "page/doc.h"
 
-size_t figure_count(void);
-const char *figure_name(size_t f);
+size_t report_metric_count(void);
+const char *report_metric_name(size_t f);
 /* NaN where the metrics do not hold it. */
-double figure_value(const report_metrics *r, const report_evidence *v, size_t f);
+double report_metric_value(const report_metrics *r, const report_binary *v, size_t f);
 /* "0.976 (0.967 - 0.984)", or without the interval, or a dash. */
-void add_figure_cell(doc_table *t, const report_metrics *r, const report_evidence *v, size_t f);
+void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary *v,
+                            size_t f);
 
 #endif

@@ -7,55 +7,55 @@
 #include "page/doc.h"
 
 /* warnings.c. What makes the figures mean less than they seem. */
-void warn_of(doc_block *b, const report_run *run);
+void report_warn_of_run(page_block *b, const report_run *run);
 /* The part that one metrics file alone tells. */
-void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidence *v);
+void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary *v);
 
 /* summary.c */
-void add_summary(doc *d, const report_metrics *r, const report_evidence *v);
+void report_add_summary(page_doc *d, const report_metrics *r, const report_binary *v);
 
 /* results.c */
-void add_paper_table(doc *d, const report_metrics *r);
-void add_confusion(doc *d, const report_metrics *r);
-void add_confusion_table(doc *d, const report_metrics *r); /* without the heading */
-void add_class_table(doc *d, const report_metrics *r);
-void add_subset_table(doc *d, const report_metrics *r);
+void report_add_paper_table(page_doc *d, const report_metrics *r);
+void report_add_confusion(page_doc *d, const report_metrics *r);
+void report_add_confusion_table(page_doc *d, const report_metrics *r); /* without the heading */
+void report_add_class_table(page_doc *d, const report_metrics *r);
+void report_add_subset_table(page_doc *d, const report_metrics *r);
 
 /* figures.c */
-void add_figures(doc *d, const report_metrics *r, const report_evidence *v);
+void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary *v);
 
 /* learning.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
-int add_training(doc *d, const report_history *h, hl_err *e);
+int report_add_training(page_doc *d, const report_history *h, hl_err *e);
 /* Without the heading; of: what tells these curves from others of the page, part of their ids. */
-int add_curves(doc *d, const report_history *h, const char *of, hl_err *e);
-int add_discrimination(doc *d, const report_metrics *r, const report_evidence *v,
-                       const hl_predictions *p, hl_err *e);
-int add_thresholds(doc *d, const report_metrics *r, const report_evidence *v,
-                   const hl_predictions *p, hl_err *e);
-int add_calibration(doc *d, const report_metrics *r, const report_evidence *v, hl_err *e);
-int add_triage(doc *d, const report_metrics *r, const report_evidence *v, hl_err *e);
+int report_add_curves(page_doc *d, const report_history *h, const char *of, hl_err *e);
+int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary *v,
+                              const hl_predictions *p, hl_err *e);
+int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary *v,
+                          const hl_predictions *p, hl_err *e);
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e);
+int report_add_triage(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e);
 
 /* samples.c */
-void add_errors(doc *d, const report_metrics *r, const hl_predictions *p);
-void add_split(doc *d, const hl_manifest *m);
+void report_add_errors(page_doc *d, const report_metrics *r, const hl_predictions *p);
+void report_add_split(page_doc *d, const hl_manifest *m);
 /* Patients with images in more than one subset. */
-size_t shared_patients(const hl_manifest *m);
+size_t report_shared_patients(const hl_manifest *m);
 
 /* audit.c */
-void add_audit(doc *d, const report_audit *a);
-void warn_of_audit(doc_block *b, const report_audit *a);
+void report_add_audit(page_doc *d, const report_audit *a);
+void report_warn_of_audit(page_block *b, const report_audit *a);
 
 /* gallery.c */
-void add_gallery(doc *d, const report_maps *maps);
+void report_add_gallery(page_doc *d, const report_maps *maps);
 
 /* technical.c */
-void add_space(doc *d, const report_metrics *r);
-void add_knobs(doc *d, const report_pairs *knobs);
-void add_provenance(doc *d, const report_metrics *r);
-void add_software(doc *d, const report_software *s);
-void add_disclaimer(doc *d);
+void report_add_feature_space(page_doc *d, const report_metrics *r);
+void report_add_knobs(page_doc *d, const report_pairs *knobs);
+void report_add_provenance(page_doc *d, const report_metrics *r);
+void report_add_software(page_doc *d, const report_software *s);
+void report_add_disclaimer(page_doc *d);
 
 /* card.c */
-void add_card(doc *d, const report_run *run);
+void report_add_card(page_doc *d, const report_run *run);
 
 #endif

@@ -8,24 +8,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static void per_cent_interval(const report_evidence *v, const char *key, const char *otherwise,
-                              hl_text *t)
+static void per_cent_interval(const report_binary *v, const char *key, const char *otherwise,
+                              hl_strbuf *t)
 {
     double lo, hi;
-    hl_text_puts(t, "");
-    if (evidence_interval(v->intervals, key, &lo, &hi))
-        hl_text_printf(t, "%.1f\xe2\x80\x93%.1f" PER_CENT, 100 * lo, 100 * hi);
+    hl_strbuf_puts(t, "");
+    if (report_interval(v->intervals, key, &lo, &hi))
+        hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
     else
-        hl_text_puts(t, otherwise);
+        hl_strbuf_puts(t, otherwise);
 }
 
-static void add_share(doc_block *b, const report_evidence *v, const char *key, const char *name,
+static void add_share(page_block *b, const report_binary *v, const char *key, const char *name,
                       double value, const char *otherwise)
 {
-    hl_text remark = {0};
+    hl_strbuf remark = {0};
     per_cent_interval(v, key, otherwise, &remark);
-    doc_add_stat(b, name, remark.data, "%.1f" PER_CENT, 100 * value);
-    hl_text_free(&remark);
+    page_add_stat(b, name, remark.data, "%.1f" PAGE_PERCENT, 100 * value);
+    hl_strbuf_free(&remark);
 }
 
 static void say_auroc(double auroc, char buf[16])
@@ -36,28 +36,28 @@ static void say_auroc(double auroc, char buf[16])
         snprintf(buf, 16, "undefined");
 }
 
-static void add_auroc(doc_block *b, const report_metrics *r, const report_evidence *v)
+static void add_auroc(page_block *b, const report_metrics *r, const report_binary *v)
 {
     double lo, hi;
     char value[16];
-    hl_text remark = {0};
+    hl_strbuf remark = {0};
     say_auroc(r->m.auroc, value);
-    if (evidence_interval(v->intervals, "auroc", &lo, &hi))
-        hl_text_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
+    if (report_interval(v->intervals, "auroc", &lo, &hi))
+        hl_strbuf_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
     else if (r->m.nclasses == 2)
-        hl_text_printf(&remark, "of %.64s", r->classes[1]);
+        hl_strbuf_printf(&remark, "of %.64s", r->classes[1]);
     else
-        hl_text_puts(&remark, "mean, one against rest");
-    doc_add_stat(b, "AUROC", remark.data, "%s", value);
-    hl_text_free(&remark);
+        hl_strbuf_puts(&remark, "mean, one against rest");
+    page_add_stat(b, "AUROC", remark.data, "%s", value);
+    hl_strbuf_free(&remark);
 }
 
-static void add_stats(doc *d, const report_metrics *r, const report_evidence *v)
+static void add_stats(page_doc *d, const report_metrics *r, const report_binary *v)
 {
     const hl_metrics *m = &r->m;
-    doc_block *b = doc_stats(d);
+    page_block *b = page_stats(d);
     char constant[64];
-    snprintf(constant, sizeof constant, "constant answer: %.1f" PER_CENT, 100 * r->baseline);
+    snprintf(constant, sizeof constant, "constant answer: %.1f" PAGE_PERCENT, 100 * r->baseline);
     add_share(b, v, "accuracy", "Accuracy", m->accuracy, constant);
     add_share(b, v, "macro_recall", "Macro average recall", m->macro.recall,
               "mean over the classes");
@@ -67,25 +67,28 @@ static void add_stats(doc *d, const report_metrics *r, const report_evidence *v)
     }
     add_auroc(b, r, v);
     if (m->nclasses != 2)
-        doc_add_stat(b, "Log loss", "smaller is better", "%.3f", m->log_loss);
+        page_add_stat(b, "Log loss", "smaller is better", "%.3f", m->log_loss);
 }
 
-void add_summary(doc *d, const report_metrics *r, const report_evidence *v)
+void report_add_summary(page_doc *d, const report_metrics *r, const report_binary *v)
 {
     const hl_metrics *m = &r->m;
     char auroc[16], where[64];
     say_auroc(m->auroc, auroc);
     const bool all = strcmp(r->subset, "all") == 0;
     snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
-    doc_say(d, DOC_LEAD,
-            "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PER_CENT
-            ", macro average recall %.1f" PER_CENT ", AUROC %s. Always giving the most frequent "
-            "answer would score %.1f" PER_CENT ".",
-            paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall, auroc,
-            100 * r->baseline);
-    doc_say(d, DOC_NOTE,
-            "Research software, not a medical device: do not diagnose or treat anyone by it.");
+    page_add_text(d, PAGE_LEAD,
+                  "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PAGE_PERCENT
+                  ", macro average recall %.1f" PAGE_PERCENT
+                  ", AUROC %s. Always giving the most frequent "
+                  "answer would score %.1f" PAGE_PERCENT ".",
+                  report_paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall,
+                  auroc, 100 * r->baseline);
+    page_add_text(
+        d, PAGE_NOTE,
+        "Research software, not a medical device: do not diagnose or treat anyone by it.");
     add_stats(d, r, v);
     if (v->intervals)
-        doc_say(d, DOC_NOTE, "Below each figure: its %.0f" PER_CENT " interval.", 100 * v->level);
+        page_add_text(d, PAGE_NOTE, "Below each figure: its %.0f" PAGE_PERCENT " interval.",
+                      100 * v->level);
 }

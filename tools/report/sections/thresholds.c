@@ -6,9 +6,9 @@
 
 #include <math.h>
 
-static int draw_thresholds(doc *d, const report_metrics *r, const report_rates *c, hl_err *e)
+static int draw_thresholds(page_doc *d, const report_metrics *r, const report_rates *c, hl_err *e)
 {
-    const plot_series series[] = {
+    const report_plot_series series[] = {
         {.name = "sensitivity", .x = c->threshold, .y = c->sensitivity, .n = c->n, .colour = 0},
         {.name = "specificity",
          .x = c->threshold,
@@ -17,35 +17,37 @@ static int draw_thresholds(doc *d, const report_metrics *r, const report_rates *
          .colour = 1,
          .dash = 1},
     };
-    plot p = plot_unit_square("threshold", "threshold", "share", "bottom center");
+    report_plot p = report_plot_unit_square("threshold", "threshold", "share", "bottom center");
     p.series = series;
     p.nseries = 2;
-    hl_text alt = {0};
-    hl_text_printf(&alt,
-                   "What calling every image %s whose probability reaches the threshold would "
-                   "give. The figures on this page are those of 0.5: sensitivity %.1f" PER_CENT
-                   ", specificity %.1f" PER_CENT ".",
-                   r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
-    const int status = plot_add(d, &p, "Sensitivity and specificity by threshold", alt.data, e);
-    hl_text_free(&alt);
+    hl_strbuf alt = {0};
+    hl_strbuf_printf(
+        &alt,
+        "What calling every image %s whose probability reaches the threshold would "
+        "give. The figures on this page are those of 0.5: sensitivity %.1f" PAGE_PERCENT
+        ", specificity %.1f" PAGE_PERCENT ".",
+        r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
+    const int status =
+        report_plot_add(d, &p, "Sensitivity and specificity by threshold", alt.data, e);
+    hl_strbuf_free(&alt);
     return status;
 }
 
 /* A figure and, where there is one, its interval. */
-static void add_point_cell(doc_table *t, const json_t *figures, const json_t *intervals,
+static void add_point_cell(page_table *t, const json_t *figures, const json_t *intervals,
                            const char *key)
 {
-    const double v = evidence_real(figures, key);
+    const double v = report_real(figures, key);
     double lo, hi;
     if (!isfinite(v))
-        doc_add_cell(t, "undefined");
-    else if (evidence_interval(intervals, key, &lo, &hi))
-        doc_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
+        page_add_cell(t, "undefined");
+    else if (report_interval(intervals, key, &lo, &hi))
+        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
     else
-        doc_add_cell(t, "%.3f", v);
+        page_add_cell(t, "%.3f", v);
 }
 
-static void list_points(doc *d, const report_evidence *v)
+static void list_points(page_doc *d, const report_binary *v)
 {
     static const char *const measured[] = {"sensitivity", "specificity", "ppv", "npv"};
     static const char *const columns[] = {"Threshold",
@@ -55,20 +57,21 @@ static void list_points(doc *d, const report_evidence *v)
                                           "Specificity",
                                           "PPV",
                                           "NPV"};
-    hl_text caption = {0};
-    hl_text_puts(&caption, "Each threshold was fixed on the validation images, where it reaches "
-                           "its aim, and then measured on the images of this report");
+    hl_strbuf caption = {0};
+    hl_strbuf_puts(&caption, "Each threshold was fixed on the validation images, where it reaches "
+                             "its aim, and then measured on the images of this report");
     if (v->intervals)
-        hl_text_printf(&caption, "; in brackets the %.0f" PER_CENT " intervals", 100 * v->level);
-    hl_text_puts(&caption, ".");
-    doc_table *t = doc_add_table(d, caption.data);
-    hl_text_free(&caption);
-    doc_add_column(t, "Aim", COL_TEXT);
-    doc_add_columns(t, columns, sizeof columns / sizeof *columns, COL_NUMBER);
+        hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
+                         100 * v->level);
+    hl_strbuf_puts(&caption, ".");
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
+    page_add_column(t, "Aim", PAGE_COL_TEXT);
+    page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
     for (size_t i = 0; i < json_array_size(v->operating_points); i++) {
         const json_t *o = json_array_get(v->operating_points, i);
         const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
-        doc_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
+        page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
         add_point_cell(t, o, NULL, "threshold");
         add_point_cell(t, val, NULL, "sensitivity");
         add_point_cell(t, val, NULL, "specificity");
@@ -77,15 +80,15 @@ static void list_points(doc *d, const report_evidence *v)
     }
 }
 
-int add_thresholds(doc *d, const report_metrics *r, const report_evidence *v,
-                   const hl_predictions *p, hl_err *e)
+int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary *v,
+                          const hl_predictions *p, hl_err *e)
 {
     report_rates c = {0};
     const bool drawn = p && report_rates_of(&c, p, r->m.nclasses);
     const bool listed = json_array_size(v->operating_points) > 0;
     if (!drawn && !listed)
         return 0;
-    doc_say(d, DOC_SECTION, "Choice of threshold");
+    page_add_text(d, PAGE_SECTION, "Choice of threshold");
     if (listed)
         list_points(d, v);
     const int status = drawn ? draw_thresholds(d, r, &c, e) : 0;

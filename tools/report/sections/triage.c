@@ -6,7 +6,7 @@
 #include <math.h>
 
 /* The point nearest to a share of the list. */
-static size_t nearest(const evidence_curve *c, double share)
+static size_t nearest(const report_curve *c, double share)
 {
     size_t best = 0;
     for (size_t i = 1; i < c->n; i++)
@@ -15,49 +15,55 @@ static size_t nearest(const evidence_curve *c, double share)
     return best;
 }
 
-static void describe(const report_metrics *r, const evidence_curve *c, hl_text *t)
+static void describe(const report_metrics *r, const report_curve *c, hl_strbuf *t)
 {
     const size_t i = nearest(c, 0.5);
-    hl_text_printf(t,
-                   "When the images are read in falling probability of %s, the first %.0f" PER_CENT
-                   " of the list hold %.1f" PER_CENT " of %s",
-                   r->classes[1], 100 * c->x[i], 100 * c->y[i], r->classes[1]);
+    hl_strbuf_printf(
+        t,
+        "When the images are read in falling probability of %s, the first %.0f" PAGE_PERCENT
+        " of the list hold %.1f" PAGE_PERCENT " of %s",
+        r->classes[1], 100 * c->x[i], 100 * c->y[i], r->classes[1]);
     if (isfinite(c->lo[i]) && isfinite(c->hi[i]))
-        hl_text_printf(t, " (95" PER_CENT " interval %.1f to %.1f)", 100 * c->lo[i],
-                       100 * c->hi[i]);
-    hl_text_puts(t, ". No order can find more than the dotted line, a random one finds the "
-                    "dashed line.");
+        hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.1f to %.1f)", 100 * c->lo[i],
+                         100 * c->hi[i]);
+    hl_strbuf_puts(t, ". No order can find more than the dotted line, a random one finds the "
+                      "dashed line.");
 }
 
-int add_triage(doc *d, const report_metrics *r, const report_evidence *v, hl_err *e)
+int report_add_triage(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e)
 {
-    const evidence_curve *c = &v->triage;
+    const report_curve *c = &v->triage;
     if (c->n == 0 || r->m.nclasses != 2)
         return 0;
     static const double ends[] = {0, 1};
     const double share = (double)r->m.classes[1].support / (double)r->m.n;
     const double best_x[] = {0, share, 1}, best_y[] = {0, 1, 1};
-    const plot_series series[] = {
+    const report_plot_series series[] = {
         {.name = "95 % interval",
-         .style = PLOT_BAND,
+         .style = REPORT_PLOT_BAND,
          .x = c->x,
          .lo = c->lo,
          .hi = c->hi,
          .n = c->n,
          .colour = 0},
         {.name = "best possible", .x = best_x, .y = best_y, .n = 3, .colour = 2, .dash = 2},
-        {.name = "random order", .x = ends, .y = ends, .n = 2, .colour = PLOT_GREY, .dash = 1},
+        {.name = "random order",
+         .x = ends,
+         .y = ends,
+         .n = 2,
+         .colour = REPORT_PLOT_GREY,
+         .dash = 1},
         {.name = "this model", .x = c->x, .y = c->y, .n = c->n, .colour = 0},
     };
-    plot p = plot_unit_square("triage", "share of the list that is read", "share of cases found",
-                              "bottom right");
+    report_plot p = report_plot_unit_square("triage", "share of the list that is read",
+                                            "share of cases found", "bottom right");
     p.series = series;
     p.nseries = 4;
-    doc_say(d, DOC_SECTION, "Triage");
-    hl_text alt = {0};
+    page_add_text(d, PAGE_SECTION, "Triage");
+    hl_strbuf alt = {0};
     describe(r, c, &alt);
     const int status =
-        plot_add(d, &p, "Cases found when the list is read from the top", alt.data, e);
-    hl_text_free(&alt);
+        report_plot_add(d, &p, "Cases found when the list is read from the top", alt.data, e);
+    hl_strbuf_free(&alt);
     return status;
 }

@@ -11,110 +11,111 @@ static bool has_phantom(const json_t *chain)
 {
     for (size_t i = 0; i < json_array_size(chain); i++) {
         const json_t *entry = json_array_get(chain, i);
-        if (strcmp(chain_text(entry, "tool"), "phantom") == 0 ||
-            chain_option_is(entry, "--source", "phantom"))
+        if (strcmp(report_provenance_text(entry, "tool"), "phantom") == 0 ||
+            report_provenance_option_is(entry, "--source", "phantom"))
             return true;
     }
     return false;
 }
 
-static void warn_of_source(doc_block *b, const json_t *chain)
+static void warn_of_source(page_block *b, const json_t *chain)
 {
     if (has_phantom(chain))
-        doc_alarm(b, "Synthetic phantoms, not X-rays: the images were generated.");
+        page_alarm(b, "Synthetic phantoms, not X-rays: the images were generated.");
 }
 
 /* A head that was trained for fewer epochs than its options tell. */
-static void warn_of_interruption(doc_block *b, const json_t *chain)
+static void warn_of_interruption(page_block *b, const json_t *chain)
 {
     for (size_t i = 0; i < json_array_size(chain); i++) {
         const json_t *epochs = json_object_get(json_array_get(chain, i), "interrupted");
         if (epochs)
-            doc_warn(b,
-                     "The training was interrupted after epoch %lld, so the head is not the one "
-                     "that its options would give.",
-                     (long long)json_integer_value(epochs));
+            page_warn(b,
+                      "The training was interrupted after epoch %lld, so the head is not the one "
+                      "that its options would give.",
+                      (long long)json_integer_value(epochs));
     }
 }
 
 /* Written for a log: no capital, no full stop. */
-static void say(doc_block *b, const char *text, bool alarm)
+static void say(page_block *b, const char *text, bool alarm)
 {
     if (!text || !*text)
         return;
     if (alarm)
-        doc_alarm(b, "%c%s.", toupper((unsigned char)*text), text + 1);
+        page_alarm(b, "%c%s.", toupper((unsigned char)*text), text + 1);
     else
-        doc_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
+        page_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
 }
 
 /* A model that has collapsed onto one answer must not pass for a good one. */
-static void warn_of_collapse(doc_block *b, const report_metrics *r, const report_evidence *v)
+static void warn_of_collapse(page_block *b, const report_metrics *r, const report_binary *v)
 {
     const bool stated = v->collapse_reasons != NULL;
     if (v->collapsed)
-        doc_alarm(b,
-                  "This model has collapsed: its answers are worth no more than a constant one.");
+        page_alarm(b,
+                   "This model has collapsed: its answers are worth no more than a constant one.");
     for (size_t i = 0; v->collapsed && i < json_array_size(v->collapse_reasons); i++)
         say(b, json_string_value(json_array_get(v->collapse_reasons, i)), true);
     for (size_t i = 0; i < json_array_size(r->warnings); i++)
         say(b, json_string_value(json_array_get(r->warnings, i)), v->collapsed && !stated);
 }
 
-void warn_of_metrics(doc_block *b, const report_metrics *r, const report_evidence *v)
+void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary *v)
 {
     warn_of_collapse(b, r, v);
     warn_of_source(b, r->chain);
     warn_of_interruption(b, r->chain);
     if (strncmp(r->space.weights, "seeded:", 7) == 0)
-        doc_alarm(b,
-                  "Untrained backbone: pseudo-random weights %s; the figures say nothing about "
-                  "X-rays.",
-                  r->space.weights);
+        page_alarm(b,
+                   "Untrained backbone: pseudo-random weights %s; the figures say nothing about "
+                   "X-rays.",
+                   r->space.weights);
 }
 
-static void warn_of_counts(doc_block *b, const report_metrics *r, const hl_manifest *m)
+static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m)
 {
-    const size_t shared = shared_patients(m);
+    const size_t shared = report_shared_patients(m);
     if (shared)
-        doc_warn(b,
-                 "%zu patients have images in more than one subset, so the figures are better "
-                 "than they would be for new patients.",
-                 shared);
+        page_warn(b,
+                  "%zu patients have images in more than one subset, so the figures are better "
+                  "than they would be for new patients.",
+                  shared);
     for (int s = 0; s < HL_SUBSETS; s++) {
         const json_t *of = json_object_get(r->subsets, hl_subset_names[s]);
         const size_t listed = hl_manifest_count(m, (hl_subset)s);
         const size_t measured = (size_t)json_integer_value(json_object_get(of, "n"));
         if (listed != measured)
-            doc_warn(b, "The manifest lists %zu images in %s, the metrics count %zu.", listed,
-                     hl_subset_names[s], measured);
+            page_warn(b, "The manifest lists %zu images in %s, the metrics count %zu.", listed,
+                      hl_subset_names[s], measured);
     }
 }
 
 /* Of 100 images, 90 % right means 83 to 94 % (Wilson): with fewer, chance chooses the epoch. */
 enum { FEW_TO_VALIDATE = 100 };
 
-static void warn_of_validation(doc_block *b, const report_metrics *r, const hl_manifest *m)
+static void warn_of_validation(page_block *b, const report_metrics *r, const hl_manifest *m)
 {
     const size_t n = hl_manifest_count(m, HL_VAL);
-    if (!chain_find(r->chain, "train-head"))
+    if (!report_provenance_find(r->chain, "train-head"))
         return;
     if (n == 0)
-        doc_warn(b, "There were no validation images: the head was trained to the last epoch, "
-                    "whether it fitted better by then or worse.");
+        page_warn(b, "There were no validation images: the head was trained to the last epoch, "
+                     "whether it fitted better by then or worse.");
     else if (n < FEW_TO_VALIDATE &&
-             chain_option_is(chain_find(r->chain, "split"), "--subsets", "folders"))
-        doc_warn(b,
-                 "The data set has only %zu validation images of its own, too few to choose an "
-                 "epoch by: SUBSETS=own-test draws more of them from training.",
-                 n);
+             report_provenance_option_is(report_provenance_find(r->chain, "split"), "--subsets",
+                                         "folders"))
+        page_warn(b,
+                  "The data set has only %zu validation images of its own, too few to choose an "
+                  "epoch by: SUBSETS=own-test draws more of them from training.",
+                  n);
 }
 
-void warn_of(doc_block *b, const report_run *run)
+void report_warn_of_run(page_block *b, const report_run *run)
 {
-    warn_of_metrics(b, &run->metrics, &run->evidence);
+    report_warn_of_metrics(b, &run->metrics, &run->evidence);
     if (run->has.audit)
-        warn_of_audit(b, &run->audit);
+        report_warn_of_audit(b, &run->audit);
     if (run->has.manifest) {
         warn_of_counts(b, &run->metrics, &run->manifest);
         warn_of_validation(b, &run->metrics, &run->manifest);

@@ -5,8 +5,8 @@
 
 #include "nn/arch/net.h"
 
-void net_build_vgg16(net *n, int64_t height, int64_t width);
-void net_build_inceptionresnetv2(net *n, int64_t height, int64_t width);
-void net_build_mobilenetv2(net *n, int64_t height, int64_t width);
+void nn_build_vgg16(nn_net *n, int64_t height, int64_t width);
+void nn_build_inceptionresnetv2(nn_net *n, int64_t height, int64_t width);
+void nn_build_mobilenetv2(nn_net *n, int64_t height, int64_t width);
 
 #endif

@@ -11,9 +11,9 @@
  * parameters, multiply-adds of one image; then comment lines with the totals that Keras' summary()
  * prints (total, trainable, non-trainable: moving mean and variance are not trained).
  */
-void net_print_table(const net *n, FILE *fp);
+void nn_print_summary(const nn_net *n, FILE *fp);
 
 /* Keras' class of a layer, e.g. "Conv2D". */
-const char *net_kind(const net_layer *l);
+const char *nn_layer_kind(const nn_layer *l);
 
 #endif

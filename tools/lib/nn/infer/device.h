@@ -8,14 +8,14 @@
 
 #include <stdio.h>
 
-#define NET_DEVICE_WORDS "auto|cpu|cuda"
-enum { NET_DEVICE_AUTO, NET_DEVICE_CPU, NET_DEVICE_CUDA };
+#define NN_DEVICE_WORDS "auto|cpu|cuda"
+enum { NN_DEVICE_AUTO, NN_DEVICE_CPU, NN_DEVICE_CUDA };
 
 /* Readies the device that was asked for, one of the words, and says which it is: auto is a GPU that
  * can be used, or else the CPU. */
-int net_choose_device(int word, ts_device *chosen, hl_err *e);
+int nn_choose_device(int word, ts_device *chosen, hl_err *e);
 
 /* The libraries that results depend on, for --version. */
-void net_libraries(FILE *fp);
+void nn_libraries(FILE *fp);
 
 #endif

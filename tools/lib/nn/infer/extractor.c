@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/infer/extractor.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
-#include "base/sha256.h"
 #include "nn/arch/net.h"
 #include "nn/infer/onednn_backend.h"
 #include "nn/infer/preprocess_input.h"
 #include "nn/infer/torch_backend.h"
 #include "nn/weights/weights.h"
-#include "sys/output.h"
+#include "sys/file_digest.h"
+#include "sys/input.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,13 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct net_extractor {
-    net_run *run; /* or instead of it: */
-    net_onednn *fast;
+struct nn_extractor {
+    nn_torch *run; /* or instead of it: */
+    nn_onednn *fast;
     ts_module *module;
     const char *own_normalize; /* NULL for a module */
-    net_normalize normalize;
-    net_pool pool;
+    nn_normalize normalize;
+    nn_pool pool;
     bool is_pooled; /* the module gives vectors already */
     ts_device device;
     int64_t height, width; /* of the images */
@@ -45,7 +46,7 @@ struct net_extractor {
  * is behind the layers that have large maps; of InceptionResNetV2, whose branches need more of the
  * caches, fewer (measured: docs/PERFORMANCE.md). Of few images there are to be batches enough for
  * all workers, and yet their number does not count, as the last digits go by the batch. */
-static size_t choose_worker_batch(const net_extractor *x, const net *n, size_t images)
+static size_t choose_worker_batch(const nn_extractor *x, const nn_net *n, size_t images)
 {
     enum { BATCH = 8, BRANCHED_BATCH = 4, SMALL = 8, FEW = 16 };
     if (SMALL * x->map[0] > x->height)
@@ -63,7 +64,7 @@ enum { GPU_WORKERS = 3, CPU_WORKERS = 2 };
 /* Images that libtorch takes: on a GPU as many as its free memory holds. Kernels' scratch space is
  * guessed at twice the activations; a wrong guess is corrected when the device runs out of memory.
  */
-static size_t choose_torch_batch(const net_extractor *x)
+static size_t choose_torch_batch(const nn_extractor *x)
 {
     enum { CPU_BATCH = 16, GPU_BATCH = 128, SCRATCH = 3 * GPU_WORKERS };
     uint64_t available;
@@ -71,80 +72,80 @@ static size_t choose_torch_batch(const net_extractor *x)
         return CPU_BATCH;
     if (!x->run || ts_free_memory(x->device, &available))
         return GPU_BATCH;
-    const uint64_t fits = available / (SCRATCH * net_run_peak_bytes(x->run));
+    const uint64_t fits = available / (SCRATCH * nn_torch_peak_bytes(x->run));
     return fits < 1 ? 1 : fits > GPU_BATCH ? GPU_BATCH : (size_t)fits;
 }
 
 /* The fastest way that there is for this network on this machine. */
-static int load_layers(net_extractor *x, const net_extractor_options *o, const net *n,
-                       const net_weights *w, int cut, hl_err *e)
+static int load_layers(nn_extractor *x, const nn_extractor_options *o, const nn_net *n,
+                       const nn_weights *w, int cut, hl_err *e)
 {
-    const net_run_options run = {.dtype = o->dtype, .tf32 = o->tf32, .device = o->device};
+    const nn_torch_options run = {.dtype = o->dtype, .tf32 = o->tf32, .device = o->device};
     const bool is_known_type = o->dtype == TS_F32 || o->dtype == TS_BF16;
-    if (o->device != TS_CPU || !is_known_type || !net_onednn_suits(n, cut, o->dtype == TS_BF16))
-        return net_run_new(&x->run, n, w, &cut, 1, &run, e);
+    if (o->device != TS_CPU || !is_known_type || !nn_onednn_suits(n, cut, o->dtype == TS_BF16))
+        return nn_torch_new(&x->run, n, w, &cut, 1, &run, e);
     if (!x->batch)
         x->batch = choose_worker_batch(x, n, o->images);
-    const net_onednn_options how = {
+    const nn_onednn_options how = {
         .batch = x->batch, .workers = (size_t)ts_threads(), .bf16 = o->dtype == TS_BF16};
-    return net_onednn_new(&x->fast, n, w, cut, &how, e);
+    return nn_onednn_new(&x->fast, n, w, cut, &how, e);
 }
 
-static int find_cut(const net *n, const net_extractor_options *o, int *cut, hl_err *e)
+static int find_cut(const nn_net *n, const nn_extractor_options *o, int *cut, hl_err *e)
 {
     if (o->unfreeze)
-        return net_unfreeze_cut(n, o->unfreeze, cut, e);
-    *cut = o->layer ? net_find(n, o->layer) : net_output(n);
+        return nn_net_feature_layer(n, o->unfreeze, cut, e);
+    *cut = o->layer ? nn_net_find(n, o->layer) : nn_net_output(n);
     return *cut < 0 ? hl_fail(e, "%s: it has no layer '%s'", n->name, o->layer) : 0;
 }
 
-static void fill_space(hl_space *s, const net_extractor_options *o, const net *n, int cut,
-                       const net_weights *w)
+static void fill_space(hl_feature_space *s, const nn_extractor_options *o, const nn_net *n, int cut,
+                       const nn_weights *w)
 {
     snprintf(s->backbone, sizeof s->backbone, "%s", n->name);
-    if (n->flavour != NET_KERAS)
-        snprintf(s->flavour, sizeof s->flavour, "%s", net_flavour_names[n->flavour]);
+    if (n->flavour != NN_KERAS)
+        snprintf(s->flavour, sizeof s->flavour, "%s", nn_framework_names[n->flavour]);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
     snprintf(s->cut, sizeof s->cut, "%s", n->layers[cut].name);
-    snprintf(s->pool, sizeof s->pool, "%s", net_pool_names[o->pool]);
+    snprintf(s->pool, sizeof s->pool, "%s", nn_pool_names[o->pool]);
 }
 
 /* The scaling that was asked for, or else the network's own; a table and a word. */
-static int choose_scaling(net_extractor *x, const char *stated, const net *n, hl_space *space,
-                          hl_err *e)
+static int choose_scaling(nn_extractor *x, const char *stated, const nn_net *n,
+                          hl_feature_space *space, hl_err *e)
 {
-    x->own_normalize = net_own_normalize(n);
+    x->own_normalize = nn_net_own_normalize(n);
     const char *mode = stated ? stated : x->own_normalize;
     snprintf(space->normalize, sizeof space->normalize, "%s", mode);
-    return net_normalize_make(&x->normalize, mode, e);
+    return nn_normalize_make(&x->normalize, mode, e);
 }
 
 /* What comes out before pooling, and so what comes out of it. */
-static void set_map(net_extractor *x, const net_layer *out)
+static void set_map(nn_extractor *x, const nn_layer *out)
 {
     x->map[0] = out->height;
     x->map[1] = out->width;
     x->map[2] = out->channels;
-    x->features = net_pool_width(x->pool, out);
+    x->features = nn_pool_width(x->pool, out);
 }
 
-static int prepare(net_extractor *x, const net_extractor_options *o, const net *n, hl_space *space,
-                   hl_err *e)
+static int prepare(nn_extractor *x, const nn_extractor_options *o, const nn_net *n,
+                   hl_feature_space *space, hl_err *e)
 {
     int cut;
-    net_weights w;
+    nn_weights w;
     if (find_cut(n, o, &cut, e) || choose_scaling(x, o->normalize, n, space, e) ||
-        net_weights_load(&w, n, o->weights, e))
+        nn_weights_load(&w, n, o->weights, e))
         return -1;
     set_map(x, &n->layers[cut]);
     fill_space(space, o, n, cut, &w);
     const int status = load_layers(x, o, n, &w, cut, e);
-    net_weights_free(&w);
+    nn_weights_free(&w);
     return status;
 }
 
 /* Pixels through normalisation and backbone. */
-static int forward(const net_extractor *x, const uint8_t *images, size_t n, int channels,
+static int forward(const nn_extractor *x, const uint8_t *images, size_t n, int channels,
                    ts_tensor **map, hl_err *e)
 {
     const int64_t shape[4] = {(int64_t)n, x->height, x->width, channels};
@@ -155,7 +156,7 @@ static int forward(const net_extractor *x, const uint8_t *images, size_t n, int 
     if (status)
         hl_fail(e, "input: libtorch: %s", ts_last_error());
     else if (x->run)
-        status = net_run_forward(x->run, input, map, e);
+        status = nn_torch_forward(x->run, input, map, e);
     else if (ts_module_forward(map, x->module, input))
         status = hl_fail(e, "torchscript: libtorch: %s", ts_last_error());
     ts_free(input);
@@ -164,7 +165,7 @@ static int forward(const net_extractor *x, const uint8_t *images, size_t n, int 
 }
 
 /* Runs the module on one black image, to see what comes out. */
-static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
+static int probe_module(nn_extractor *x, hl_feature_space *space, hl_err *e)
 {
     uint8_t *black = hl_calloc((size_t)(x->height * x->width), 1);
     ts_tensor *map = NULL;
@@ -178,7 +179,7 @@ static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
         x->features = (size_t)ts_dim(map, 1);
         snprintf(space->pool, sizeof space->pool, "none");
     } else if (status == 0) {
-        const net_layer out = {
+        const nn_layer out = {
             .channels = ts_dim(map, 1), .height = ts_dim(map, 2), .width = ts_dim(map, 3)};
         set_map(x, &out);
     }
@@ -187,39 +188,40 @@ static int probe_module(net_extractor *x, hl_space *space, hl_err *e)
     return status;
 }
 
-static int load_module(net_extractor *x, const net_extractor_options *o, hl_space *space, hl_err *e)
+static int load_module(nn_extractor *x, const nn_extractor_options *o, hl_feature_space *space,
+                       hl_err *e)
 {
     if (o->dtype != TS_F32)
         return hl_fail(e, "%s: a TorchScript module is run in f32 only", o->backbone);
     if (hl_in_check_regular(o->backbone, e) || hl_digest_file(o->backbone, space->weights, e) ||
-        net_normalize_make(&x->normalize, o->normalize, e))
+        nn_normalize_make(&x->normalize, o->normalize, e))
         return -1;
     if (ts_module_load(&x->module, o->backbone, o->device))
         return hl_fail(e, "%s: not a TorchScript module: %s", o->backbone, ts_last_error());
     snprintf(space->backbone, sizeof space->backbone, "torchscript");
     snprintf(space->normalize, sizeof space->normalize, "%s", o->normalize);
     snprintf(space->cut, sizeof space->cut, "output");
-    snprintf(space->pool, sizeof space->pool, "%s", net_pool_names[o->pool]);
+    snprintf(space->pool, sizeof space->pool, "%s", nn_pool_names[o->pool]);
     return probe_module(x, space, e);
 }
 
-static int load_network(net_extractor *x, const net_extractor_options *o, hl_space *space,
+static int load_network(nn_extractor *x, const nn_extractor_options *o, hl_feature_space *space,
                         hl_err *e)
 {
-    net n;
-    net_flavour flavour;
-    if (net_weights_flavour(o->weights, &flavour, e) ||
-        net_build_flavour(&n, o->backbone, flavour, space->height, space->width, e))
+    nn_net n;
+    nn_framework flavour;
+    if (nn_weights_framework(o->weights, &flavour, e) ||
+        nn_net_build_for(&n, o->backbone, flavour, space->height, space->width, e))
         return -1;
     const int status = prepare(x, o, &n, space, e);
-    net_free(&n);
+    nn_net_free(&n);
     return status;
 }
 
-int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl_space *space,
-                      hl_err *e)
+int nn_extractor_new(nn_extractor **result, const nn_extractor_options *o, hl_feature_space *space,
+                     hl_err *e)
 {
-    net_extractor *x = hl_calloc(1, sizeof *x);
+    nn_extractor *x = hl_calloc(1, sizeof *x);
     x->pool = o->pool;
     x->device = o->device;
     x->batch = o->batch;
@@ -233,64 +235,64 @@ int net_extractor_new(net_extractor **result, const net_extractor_options *o, hl
     if (status == 0 && !x->batch)
         x->batch = choose_torch_batch(x);
     if (status)
-        net_extractor_free(x);
+        nn_extractor_free(x);
     else
         *result = x;
     return status;
 }
 
-void net_extractor_free(net_extractor *x)
+void nn_extractor_free(nn_extractor *x)
 {
     if (!x)
         return;
-    net_run_free(x->run);
-    net_onednn_free(x->fast);
+    nn_torch_free(x->run);
+    nn_onednn_free(x->fast);
     ts_module_free(x->module);
     pthread_rwlock_destroy(&x->together);
     pthread_mutex_destroy(&x->lock);
     free(x);
 }
 
-size_t net_extractor_width(const net_extractor *x)
+size_t nn_extractor_width(const nn_extractor *x)
 {
     return x->features;
 }
 
-void net_extractor_map_shape(const net_extractor *x, int64_t shape[3])
+void nn_extractor_map_shape(const nn_extractor *x, int64_t shape[3])
 {
     memcpy(shape, x->map, sizeof x->map);
 }
 
-const char *net_extractor_own_normalize(const net_extractor *x)
+const char *nn_extractor_own_normalize(const nn_extractor *x)
 {
     return x->own_normalize;
 }
 
-const char *net_extractor_engine(const net_extractor *x)
+const char *nn_extractor_engine(const nn_extractor *x)
 {
     return x->fast ? "oneDNN" : "libtorch";
 }
 
-size_t net_extractor_batch(const net_extractor *x)
+size_t nn_extractor_batch(const nn_extractor *x)
 {
     return x->batch;
 }
 
-static bool is_net_on_gpu(const net_extractor *x)
+static bool is_net_on_gpu(const nn_extractor *x)
 {
     return x->run && x->device == TS_CUDA;
 }
 
-size_t net_extractor_workers(const net_extractor *x)
+size_t nn_extractor_workers(const nn_extractor *x)
 {
-    return x->fast ? net_onednn_workers(x->fast) : is_net_on_gpu(x) ? GPU_WORKERS : CPU_WORKERS;
+    return x->fast ? nn_onednn_workers(x->fast) : is_net_on_gpu(x) ? GPU_WORKERS : CPU_WORKERS;
 }
 
-static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n, float *features,
+static int pooled_to_host(const nn_extractor *x, const ts_tensor *map, size_t n, float *features,
                           hl_err *e)
 {
     ts_tensor *pooled = NULL, *host = NULL;
-    int status = x->is_pooled ? ts_share(&pooled, map) : net_pool_map(x->pool, map, &pooled);
+    int status = x->is_pooled ? ts_share(&pooled, map) : nn_pool_map(x->pool, map, &pooled);
     if (status == 0)
         status = ts_to(&host, pooled, TS_F32, TS_CPU);
     if (status == 0)
@@ -300,7 +302,7 @@ static int pooled_to_host(const net_extractor *x, const ts_tensor *map, size_t n
     return status ? hl_fail(e, "pooling: libtorch: %s", ts_last_error()) : 0;
 }
 
-static int run_batch(net_extractor *x, const uint8_t *images, size_t n, int channels,
+static int run_batch(nn_extractor *x, const uint8_t *images, size_t n, int channels,
                      float *features, hl_err *e)
 {
     ts_tensor *map = NULL;
@@ -311,22 +313,22 @@ static int run_batch(net_extractor *x, const uint8_t *images, size_t n, int chan
     return status;
 }
 
-static int run_fast(net_extractor *x, const uint8_t *images, size_t n, int channels,
-                    float *features, hl_err *e)
+static int run_fast(nn_extractor *x, const uint8_t *images, size_t n, int channels, float *features,
+                    hl_err *e)
 {
     const size_t area = (size_t)(x->map[0] * x->map[1]), depth = (size_t)x->map[2];
-    if (x->pool == NET_POOL_FLATTEN)
-        return net_onednn_forward(x->fast, images, n, channels, &x->normalize, features, e);
+    if (x->pool == NN_POOL_FLATTEN)
+        return nn_onednn_forward(x->fast, images, n, channels, &x->normalize, features, e);
     float *map = hl_malloc(n * area * depth, sizeof *map);
-    const int status = net_onednn_forward(x->fast, images, n, channels, &x->normalize, map, e);
+    const int status = nn_onednn_forward(x->fast, images, n, channels, &x->normalize, map, e);
     if (status == 0)
-        net_pool_values(x->pool, map, n, area, depth, features);
+        nn_pool_values(x->pool, map, n, area, depth, features);
     free(map);
     return status;
 }
 
 /* Waits for the others: what they hold of the device's memory may be all that was missing. */
-static void become_alone(net_extractor *x)
+static void become_alone(nn_extractor *x)
 {
     const bool is_news = !atomic_exchange(&x->alone, true);
     pthread_rwlock_unlock(&x->together);
@@ -338,7 +340,7 @@ static void become_alone(net_extractor *x)
 
 /* alone: whether it is so already. A batch that the device's memory does not hold even alone is
  * halved. */
-static int run_torch(net_extractor *x, const uint8_t *images, size_t n, int channels,
+static int run_torch(nn_extractor *x, const uint8_t *images, size_t n, int channels,
                      float *features, bool alone, hl_err *e)
 {
     const size_t image = (size_t)(x->height * x->width) * (size_t)channels;
@@ -364,12 +366,12 @@ static int run_torch(net_extractor *x, const uint8_t *images, size_t n, int chan
 }
 
 /* On the CPU libtorch's threads serve one batch at a time, and a module may not bear several. */
-static bool is_to_be_alone(const net_extractor *x)
+static bool is_to_be_alone(const nn_extractor *x)
 {
     return !x->fast && (x->alone || !is_net_on_gpu(x));
 }
 
-static double begin(net_extractor *x)
+static double begin(nn_extractor *x)
 {
     const double now = hl_now();
     pthread_mutex_lock(&x->lock);
@@ -379,7 +381,7 @@ static double begin(net_extractor *x)
     return now;
 }
 
-static void end(net_extractor *x, double began)
+static void end(nn_extractor *x, double began)
 {
     pthread_mutex_lock(&x->lock);
     if (--x->running == 0 && !x->fast)
@@ -389,8 +391,8 @@ static void end(net_extractor *x, double began)
     pthread_mutex_unlock(&x->lock);
 }
 
-int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int channels,
-                      float *features, hl_err *e)
+int nn_extractor_run(nn_extractor *x, const uint8_t *images, size_t n, int channels,
+                     float *features, hl_err *e)
 {
     const bool alone = is_to_be_alone(x);
     if (alone)
@@ -405,13 +407,13 @@ int net_extractor_run(net_extractor *x, const uint8_t *images, size_t n, int cha
     return status;
 }
 
-double net_extractor_busy(const net_extractor *x)
+double nn_extractor_busy(const nn_extractor *x)
 {
-    return x->busy / (x->fast ? (double)net_onednn_workers(x->fast) : 1);
+    return x->busy / (x->fast ? (double)nn_onednn_workers(x->fast) : 1);
 }
 
 typedef struct many {
-    net_extractor *x;
+    nn_extractor *x;
     const uint8_t *images;
     size_t n, batch, image; /* bytes of an image */
     int channels;
@@ -423,17 +425,17 @@ static int run_one_batch(void *ctx, size_t i, size_t slot, hl_err *e)
     const many *m = ctx;
     const size_t first = i * m->batch, rows = m->n - first < m->batch ? m->n - first : m->batch;
     (void)slot;
-    return net_extractor_run(m->x, m->images + first * m->image, rows, m->channels,
-                             m->features + first * m->x->features, e);
+    return nn_extractor_run(m->x, m->images + first * m->image, rows, m->channels,
+                            m->features + first * m->x->features, e);
 }
 
-int net_extractor_run_all(net_extractor *x, const uint8_t *images, size_t n, int channels,
-                          float *features, hl_err *e)
+int nn_extractor_run_all(nn_extractor *x, const uint8_t *images, size_t n, int channels,
+                         float *features, hl_err *e)
 {
-    const size_t workers = net_extractor_workers(x), batch = net_extractor_batch(x);
+    const size_t workers = nn_extractor_workers(x), batch = nn_extractor_batch(x);
     /* On a GPU a thread keeps much between calls, and these would be new ones for every call. */
     if (workers == 1 || n <= batch || is_net_on_gpu(x))
-        return net_extractor_run(x, images, n, channels, features, e);
+        return nn_extractor_run(x, images, n, channels, features, e);
     many m = {.x = x,
               .images = images,
               .n = n,

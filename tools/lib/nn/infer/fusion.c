@@ -10,7 +10,7 @@
 /* ---- what is folded into what ---- */
 
 typedef struct planner {
-    const net *n;
+    const nn_net *n;
     bool *needed, *is_output, *folded;
     int *readers; /* [layer] */
 } planner;
@@ -20,7 +20,7 @@ static void mark_needed(planner *p, int layer)
     if (p->needed[layer])
         return;
     p->needed[layer] = true;
-    const net_layer *l = &p->n->layers[layer];
+    const nn_layer *l = &p->n->layers[layer];
     for (int i = 0; i < l->ninputs; i++) {
         mark_needed(p, l->inputs[i]);
         p->readers[l->inputs[i]]++;
@@ -28,7 +28,7 @@ static void mark_needed(planner *p, int layer)
 }
 
 /* The layer that alone reads this one and so can be folded into it, if it does op; else -1. */
-static int only_reader(const planner *p, int layer, net_op op)
+static int only_reader(const planner *p, int layer, nn_op op)
 {
     if (p->is_output[layer] || p->readers[layer] != 1)
         return -1;
@@ -39,23 +39,23 @@ static int only_reader(const planner *p, int layer, net_op op)
     return -1;
 }
 
-static bool is_convolution(net_op op)
+static bool is_convolution(nn_op op)
 {
-    return op == NET_CONV || op == NET_DEPTHWISE;
+    return op == NN_CONV || op == NN_DEPTHWISE;
 }
 
-static void fold(planner *p, net_step *s, int layer)
+static void fold(planner *p, nn_step *s, int layer)
 {
     p->folded[layer] = true;
     s->output = layer;
 }
 
 /* Zero padding that only this convolution reads: the convolution pads by itself. */
-static void fold_padding(const planner *p, net_step *s)
+static void fold_padding(const planner *p, nn_step *s)
 {
     const int in = s->layer.inputs[0];
-    const net_layer *pad = &p->n->layers[in];
-    if (pad->op != NET_ZEROPAD || only_reader(p, in, s->layer.op) < 0)
+    const nn_layer *pad = &p->n->layers[in];
+    if (pad->op != NN_ZEROPAD || only_reader(p, in, s->layer.op) < 0)
         return;
     for (int i = 0; i < 4; i++)
         s->layer.pad[i] += pad->pad[i];
@@ -63,13 +63,13 @@ static void fold_padding(const planner *p, net_step *s)
 }
 
 /* An addition, if what is added is there before this step. */
-static void fold_addition(planner *p, net_step *s)
+static void fold_addition(planner *p, nn_step *s)
 {
-    const int add = only_reader(p, s->output, NET_ADD),
-              scaled = only_reader(p, s->output, NET_SCALED_ADD), at = add >= 0 ? add : scaled;
+    const int add = only_reader(p, s->output, NN_ADD),
+              scaled = only_reader(p, s->output, NN_SCALED_ADD), at = add >= 0 ? add : scaled;
     if (at < 0)
         return;
-    const net_layer *l = &p->n->layers[at];
+    const nn_layer *l = &p->n->layers[at];
     const int own = l->inputs[1] == s->output ? 1 : 0, other = l->inputs[1 - own];
     if (other > s->number || (at == scaled && own == 0))
         return;
@@ -78,42 +78,42 @@ static void fold_addition(planner *p, net_step *s)
     fold(p, s, at);
 }
 
-static void fold_activation(planner *p, net_step *s)
+static void fold_activation(planner *p, nn_step *s)
 {
-    const int relu = only_reader(p, s->output, NET_RELU);
-    const int relu6 = only_reader(p, s->output, NET_RELU6);
-    if (s->layer.op == NET_INPUT || s->act != NET_ACT_NONE || (relu < 0 && relu6 < 0))
+    const int relu = only_reader(p, s->output, NN_RELU);
+    const int relu6 = only_reader(p, s->output, NN_RELU6);
+    if (s->layer.op == NN_INPUT || s->act != NN_ACT_NONE || (relu < 0 && relu6 < 0))
         return;
-    s->act = relu >= 0 ? NET_ACT_RELU : NET_ACT_RELU6;
+    s->act = relu >= 0 ? NN_ACT_RELU : NN_ACT_RELU6;
     fold(p, s, relu >= 0 ? relu : relu6);
 }
 
-static void plan_convolution(planner *p, net_step *s)
+static void plan_convolution(planner *p, nn_step *s)
 {
     fold_padding(p, s);
     if (s->layer.relu) {
-        s->act = NET_ACT_RELU;
+        s->act = NN_ACT_RELU;
         return;
     }
-    s->batchnorm = only_reader(p, s->number, NET_BATCHNORM);
+    s->batchnorm = only_reader(p, s->number, NN_BATCHNORM);
     if (s->batchnorm >= 0)
         fold(p, s, s->batchnorm);
     fold_addition(p, s);
 }
 
-static net_step plan_step(planner *p, int layer)
+static nn_step plan_step(planner *p, int layer)
 {
-    net_step s = {.layer = p->n->layers[layer],
-                  .number = layer,
-                  .output = layer,
-                  .batchnorm = -1,
-                  .added = -1,
-                  .scale = 1.0};
-    const net_op op = s.layer.op;
+    nn_step s = {.layer = p->n->layers[layer],
+                 .number = layer,
+                 .output = layer,
+                 .batchnorm = -1,
+                 .added = -1,
+                 .scale = 1.0};
+    const nn_op op = s.layer.op;
     if (is_convolution(op))
         plan_convolution(p, &s);
-    else if (op == NET_RELU || op == NET_RELU6)
-        s.act = op == NET_RELU ? NET_ACT_RELU : NET_ACT_RELU6;
+    else if (op == NN_RELU || op == NN_RELU6)
+        s.act = op == NN_RELU ? NN_ACT_RELU : NN_ACT_RELU6;
     fold_activation(p, &s);
     return s;
 }
@@ -121,11 +121,11 @@ static net_step plan_step(planner *p, int layer)
 /* Padding that its only reader does by itself is no step. */
 static bool is_done_later(const planner *p, int layer)
 {
-    return p->n->layers[layer].op == NET_ZEROPAD &&
-           (only_reader(p, layer, NET_CONV) >= 0 || only_reader(p, layer, NET_DEPTHWISE) >= 0);
+    return p->n->layers[layer].op == NN_ZEROPAD &&
+           (only_reader(p, layer, NN_CONV) >= 0 || only_reader(p, layer, NN_DEPTHWISE) >= 0);
 }
 
-int net_step_reads(const net_step *s, int layers[NET_MAX_INPUTS + 1])
+int nn_step_reads(const nn_step *s, int layers[NN_MAX_INPUTS + 1])
 {
     int n = s->layer.ninputs;
     memcpy(layers, s->layer.inputs, (size_t)n * sizeof *layers);
@@ -134,18 +134,18 @@ int net_step_reads(const net_step *s, int layers[NET_MAX_INPUTS + 1])
     return n;
 }
 
-static void count_uses(net_plan *p, const int *outputs, int noutputs)
+static void count_uses(nn_plan *p, const int *outputs, int noutputs)
 {
     for (int i = 0; i < p->nsteps; i++) {
-        int reads[NET_MAX_INPUTS + 1];
-        for (int k = net_step_reads(&p->steps[i], reads); k > 0; k--)
+        int reads[NN_MAX_INPUTS + 1];
+        for (int k = nn_step_reads(&p->steps[i], reads); k > 0; k--)
             p->uses[reads[k - 1]]++;
     }
     for (int i = 0; i < noutputs; i++)
         p->uses[outputs[i]]++;
 }
 
-void net_plan_new(net_plan *plan, const net *n, const int *outputs, int noutputs)
+void nn_plan_new(nn_plan *plan, const nn_net *n, const int *outputs, int noutputs)
 {
     const size_t count = (size_t)n->n;
     planner p = {.n = n,
@@ -153,9 +153,9 @@ void net_plan_new(net_plan *plan, const net *n, const int *outputs, int noutputs
                  .is_output = hl_calloc(count, sizeof *p.is_output),
                  .folded = hl_calloc(count, sizeof *p.folded),
                  .readers = hl_calloc(count, sizeof *p.readers)};
-    *plan = (net_plan){.steps = hl_calloc(count, sizeof *plan->steps),
-                       .uses = hl_calloc(count, sizeof *plan->uses),
-                       .nlayers = n->n};
+    *plan = (nn_plan){.steps = hl_calloc(count, sizeof *plan->steps),
+                      .uses = hl_calloc(count, sizeof *plan->uses),
+                      .nlayers = n->n};
     for (int i = 0; i < noutputs; i++) {
         p.is_output[outputs[i]] = true;
         mark_needed(&p, outputs[i]);
@@ -170,13 +170,13 @@ void net_plan_new(net_plan *plan, const net *n, const int *outputs, int noutputs
     free(p.readers);
 }
 
-int net_plan_waist(const net_plan *p, const net *n, int64_t height)
+int nn_plan_bottleneck(const nn_plan *p, const nn_net *n, int64_t height)
 {
     int *left = hl_malloc((size_t)p->nlayers, sizeof *left), alive = 0, found = -1;
     memcpy(left, p->uses, (size_t)p->nlayers * sizeof *left);
     for (int i = 0; i < p->nsteps && found < 0; i++) {
-        int reads[NET_MAX_INPUTS + 1];
-        for (int k = net_step_reads(&p->steps[i], reads) - 1; k >= 0; k--)
+        int reads[NN_MAX_INPUTS + 1];
+        for (int k = nn_step_reads(&p->steps[i], reads) - 1; k >= 0; k--)
             alive -= --left[reads[k]] == 0;
         alive++;
         if (alive == 1 && n->layers[p->steps[i].output].height <= height)
@@ -186,20 +186,20 @@ int net_plan_waist(const net_plan *p, const net *n, int64_t height)
     return found;
 }
 
-void net_plan_free(net_plan *p)
+void nn_plan_free(nn_plan *p)
 {
     free(p->steps);
     free(p->uses);
-    *p = (net_plan){0};
+    *p = (nn_plan){0};
 }
 
 /* ---- weights ---- */
 
 /* Batch norm in inference mode is y = x * scale + shift. */
-static void batchnorm_affine(const net *n, const net_weights *w, int layer, double *scale,
+static void batchnorm_affine(const nn_net *n, const nn_weights *w, int layer, double *scale,
                              double *shift)
 {
-    const net_layer *l = &n->layers[layer];
+    const nn_layer *l = &n->layers[layer];
     float *const *v = w->values[layer];
     const float *gamma = l->gamma ? v[0] : NULL;
     const float *const *rest = (const float *const *)v + (l->gamma ? 1 : 0);
@@ -211,7 +211,7 @@ static void batchnorm_affine(const net *n, const net_weights *w, int layer, doub
 
 /* Keras' [KH, KW, I, O], or [KH, KW, C, 1], to [O, I, KH, KW] or [C, 1, KH, KW], each output
  * channel times scale. */
-static float *fold_kernel(const net_layer *l, const float *keras, int64_t in, const double *scale)
+static float *fold_kernel(const nn_layer *l, const float *keras, int64_t in, const double *scale)
 {
     const int64_t area = l->kernel[0] * l->kernel[1], out = l->channels;
     float *t = hl_malloc((size_t)(area * in * out), sizeof *t);
@@ -231,12 +231,12 @@ static float *to_floats(const double *v, size_t n)
     return f;
 }
 
-static void convolution_weights(const net_step *s, const net *n, const net_weights *w,
+static void convolution_weights(const nn_step *s, const nn_net *n, const nn_weights *w,
                                 double *scale, double *shift, float **kernel, float **bias)
 {
-    const net_layer *l = &s->layer;
+    const nn_layer *l = &s->layer;
     float *const *v = w->values[s->number];
-    const int64_t in = l->op == NET_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels;
+    const int64_t in = l->op == NN_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels;
     if (s->batchnorm >= 0)
         batchnorm_affine(n, w, s->batchnorm, scale, shift);
     for (int64_t c = 0; c < l->channels; c++) {
@@ -250,8 +250,8 @@ static void convolution_weights(const net_step *s, const net *n, const net_weigh
         *bias = to_floats(shift, (size_t)l->channels);
 }
 
-void net_step_weights(const net_step *s, const net *n, const net_weights *w, float **kernel,
-                      float **bias)
+void nn_step_weights(const nn_step *s, const nn_net *n, const nn_weights *w, float **kernel,
+                     float **bias)
 {
     const size_t channels = (size_t)s->layer.channels;
     double *scale = hl_malloc(channels, sizeof *scale), *shift = hl_calloc(channels, sizeof *shift);
@@ -260,7 +260,7 @@ void net_step_weights(const net_step *s, const net *n, const net_weights *w, flo
     *kernel = *bias = NULL;
     if (is_convolution(s->layer.op))
         convolution_weights(s, n, w, scale, shift, kernel, bias);
-    else if (s->layer.op == NET_BATCHNORM) {
+    else if (s->layer.op == NN_BATCHNORM) {
         batchnorm_affine(n, w, s->number, scale, shift);
         *kernel = to_floats(scale, channels);
         *bias = to_floats(shift, channels);

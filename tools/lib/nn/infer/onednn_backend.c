@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/infer/onednn_available.h"
 
-#if HL_ONEDNN_HERE
+#if NN_HAS_ONEDNN
 
 #include "nn/infer/onednn_backend.h"
 
@@ -23,8 +23,8 @@ typedef struct worker {
     bool busy;
 } worker;
 
-struct net_onednn {
-    onednn_graph graph;
+struct nn_onednn {
+    nn_graph graph;
     size_t height, width; /* of the images */
     size_t values;        /* of the output, an image */
     worker *workers;
@@ -33,7 +33,7 @@ struct net_onednn {
     pthread_cond_t freed;
 };
 
-const char *net_onednn_version(void)
+const char *nn_onednn_version(void)
 {
     static char text[32];
     const dnnl_version_t *v = dnnl_version();
@@ -41,18 +41,18 @@ const char *net_onednn_version(void)
     return text;
 }
 
-bool net_onednn_suits(const net *n, int output, bool bf16)
+bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
-    net_plan plan;
-    net_plan_new(&plan, n, &output, 1);
-    const bool suits = graph_is_fast_here(bf16) && graph_can_do(&plan);
-    net_plan_free(&plan);
+    nn_plan plan;
+    nn_plan_new(&plan, n, &output, 1);
+    const bool suits = nn_graph_is_fast_here(bf16) && nn_graph_can_do(&plan);
+    nn_plan_free(&plan);
     return suits;
 }
 
 /* ---- workers ---- */
 
-static int worker_new(worker *w, const onednn_graph *g, hl_err *e)
+static int worker_new(worker *w, const nn_graph *g, hl_err *e)
 {
     w->buffers = hl_calloc(g->nbuffers, sizeof *w->buffers);
     w->memories = hl_calloc(g->nmemories, sizeof *w->memories);
@@ -60,14 +60,14 @@ static int worker_new(worker *w, const onednn_graph *g, hl_err *e)
         w->buffers[i] = hl_aligned(g->buffers[i], 1);
     dnnl_status_t s = dnnl_stream_create(&w->stream, g->engine, dnnl_stream_default_flags);
     for (size_t i = 0; i < g->nmemories && s == dnnl_success; i++) {
-        const graph_memory *m = &g->memories[i];
+        const nn_graph_memory *m = &g->memories[i];
         s = dnnl_memory_create(&w->memories[i], m->md, g->engine,
                                m->buffer < 0 ? m->constant : w->buffers[m->buffer]);
     }
-    return s == dnnl_success ? 0 : graph_error(e, "memory", s);
+    return s == dnnl_success ? 0 : nn_graph_error(e, "memory", s);
 }
 
-static void worker_free(worker *w, const onednn_graph *g)
+static void worker_free(worker *w, const nn_graph *g)
 {
     for (size_t i = 0; w->memories && i < g->nmemories; i++)
         dnnl_memory_destroy(w->memories[i]);
@@ -78,7 +78,7 @@ static void worker_free(worker *w, const onednn_graph *g)
     free(w->buffers);
 }
 
-static worker *take_worker(net_onednn *g)
+static worker *take_worker(nn_onednn *g)
 {
     worker *found = NULL;
     pthread_mutex_lock(&g->lock);
@@ -93,7 +93,7 @@ static worker *take_worker(net_onednn *g)
     return found;
 }
 
-static void give_back(net_onednn *g, worker *w)
+static void give_back(nn_onednn *g, worker *w)
 {
     pthread_mutex_lock(&g->lock);
     w->busy = false;
@@ -104,16 +104,16 @@ static void give_back(net_onednn *g, worker *w)
 /* ---- making ---- */
 
 /* Primitives are made for the number of threads that run them: one. */
-static int build(net_onednn *g, const net *n, const net_weights *w, int output,
-                 const net_onednn_options *o, hl_err *e)
+static int build(nn_onednn *g, const nn_net *n, const nn_weights *w, int output,
+                 const nn_onednn_options *o, hl_err *e)
 {
-    net_plan plan;
+    nn_plan plan;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
-    net_plan_new(&plan, n, &output, 1);
+    nn_plan_new(&plan, n, &output, 1);
     int status =
-        graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
-    net_plan_free(&plan);
+        nn_graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
+    nn_plan_free(&plan);
     omp_set_num_threads(threads);
     g->workers = hl_calloc(o->workers, sizeof *g->workers);
     while (status == 0 && g->nworkers < o->workers)
@@ -121,11 +121,11 @@ static int build(net_onednn *g, const net *n, const net_weights *w, int output,
     return status;
 }
 
-int net_onednn_new(net_onednn **result, const net *n, const net_weights *w, int output,
-                   const net_onednn_options *o, hl_err *e)
+int nn_onednn_new(nn_onednn **result, const nn_net *n, const nn_weights *w, int output,
+                  const nn_onednn_options *o, hl_err *e)
 {
-    const net_layer *out = &n->layers[output];
-    net_onednn *g = hl_calloc(1, sizeof *g);
+    const nn_layer *out = &n->layers[output];
+    nn_onednn *g = hl_calloc(1, sizeof *g);
     g->height = (size_t)n->layers[0].height;
     g->width = (size_t)n->layers[0].width;
     g->values = (size_t)(out->height * out->width * out->channels);
@@ -133,26 +133,26 @@ int net_onednn_new(net_onednn **result, const net *n, const net_weights *w, int 
     pthread_cond_init(&g->freed, NULL);
     const int status = build(g, n, w, output, o, e);
     if (status)
-        net_onednn_free(g);
+        nn_onednn_free(g);
     else
         *result = g;
     return status;
 }
 
-void net_onednn_free(net_onednn *g)
+void nn_onednn_free(nn_onednn *g)
 {
     if (!g)
         return;
     for (size_t i = 0; i < g->nworkers; i++)
         worker_free(&g->workers[i], &g->graph);
     free(g->workers);
-    graph_free(&g->graph);
+    nn_graph_free(&g->graph);
     pthread_mutex_destroy(&g->lock);
     pthread_cond_destroy(&g->freed);
     free(g);
 }
 
-size_t net_onednn_workers(const net_onednn *g)
+size_t nn_onednn_workers(const nn_onednn *g)
 {
     return g->nworkers;
 }
@@ -160,8 +160,8 @@ size_t net_onednn_workers(const net_onednn *g)
 /* ---- running ---- */
 
 /* Bytes to planes of scaled values. */
-static void scale_pixels(const net_onednn *g, const uint8_t *images, size_t n, int channels,
-                         const net_normalize *scaling, float *planes)
+static void scale_pixels(const nn_onednn *g, const uint8_t *images, size_t n, int channels,
+                         const nn_normalize *scaling, float *planes)
 {
     const size_t area = g->height * g->width;
     for (size_t i = 0; i < n; i++)
@@ -175,51 +175,51 @@ static void scale_pixels(const net_onednn *g, const uint8_t *images, size_t n, i
         }
 }
 
-static int run_ops(const onednn_graph *g, const worker *w, size_t from, size_t to, hl_err *e)
+static int run_ops(const nn_graph *g, const worker *w, size_t from, size_t to, hl_err *e)
 {
     int status = 0;
     sigset_t before;
     hold_signals(&before);
     for (size_t i = from; i < to && status == 0; i++) {
-        const graph_op *op = &g->ops[i];
-        dnnl_exec_arg_t args[GRAPH_MAX_ARGS];
+        const nn_graph_op *op = &g->ops[i];
+        dnnl_exec_arg_t args[NN_GRAPH_MAX_ARGS];
         for (int k = 0; k < op->nargs; k++)
             args[k] = (dnnl_exec_arg_t){op->kind[k], w->memories[op->memory[k]]};
         const dnnl_status_t s = dnnl_primitive_execute(op->primitive, w->stream, op->nargs, args);
         if (s != dnnl_success)
-            status = graph_error(e, op->layer, s);
+            status = nn_graph_error(e, op->layer, s);
     }
     release_signals(&before);
     return status;
 }
 
-static void *place(const onednn_graph *g, const worker *w, int memory)
+static void *place(const nn_graph *g, const worker *w, int memory)
 {
     return w->buffers[g->memories[memory].buffer];
 }
 
 /* Where the result of a part goes, among those of the batch. */
-static char *place_of_part(const onednn_graph *g, const worker *w, size_t number)
+static char *place_of_part(const nn_graph *g, const worker *w, size_t number)
 {
     const size_t bytes = dnnl_memory_desc_get_size(g->memories[g->joint].md);
     return (char *)place(g, w, g->joint) + number * bytes;
 }
 
 /* What takes a part at a time. */
-static int run_part(const onednn_graph *g, const worker *w, size_t number, hl_err *e)
+static int run_part(const nn_graph *g, const worker *w, size_t number, hl_err *e)
 {
     if (g->joint < 0)
         return 0;
     const dnnl_status_t s =
         dnnl_memory_set_data_handle(w->memories[g->joint], place_of_part(g, w, number));
-    return s == dnnl_success ? run_ops(g, w, 0, g->nparted, e) : graph_error(e, "a part", s);
+    return s == dnnl_success ? run_ops(g, w, 0, g->nparted, e) : nn_graph_error(e, "a part", s);
 }
 
 /* One batch, or less, to its map: what is left of it must not be what happens to lie there. */
-static int run_batch(const net_onednn *o, const worker *w, const uint8_t *images, size_t n,
-                     int channels, const net_normalize *scaling, float *map, hl_err *e)
+static int run_batch(const nn_onednn *o, const worker *w, const uint8_t *images, size_t n,
+                     int channels, const nn_normalize *scaling, float *map, hl_err *e)
 {
-    const onednn_graph *g = &o->graph;
+    const nn_graph *g = &o->graph;
     const size_t area = o->height * o->width, part = (size_t)g->part;
     float *planes = place(g, w, g->input);
     for (size_t i = 0; i < n; i += part) {
@@ -240,8 +240,8 @@ static int run_batch(const net_onednn *o, const worker *w, const uint8_t *images
     return 0;
 }
 
-int net_onednn_forward(net_onednn *g, const uint8_t *images, size_t n, int channels,
-                       const net_normalize *scaling, float *map, hl_err *e)
+int nn_onednn_forward(nn_onednn *g, const uint8_t *images, size_t n, int channels,
+                      const nn_normalize *scaling, float *map, hl_err *e)
 {
     const size_t image = g->height * g->width * (size_t)channels, batch = (size_t)g->graph.batch;
     const int threads = omp_get_max_threads();

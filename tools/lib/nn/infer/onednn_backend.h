@@ -18,31 +18,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct net_onednn net_onednn;
+typedef struct nn_onednn nn_onednn;
 
 /* "none" in a build without it. */
-const char *net_onednn_version(void);
+const char *nn_onednn_version(void);
 
 /* Whether this program has oneDNN, this CPU has the vectors that make it fast (AVX2; for bfloat16
  * AVX-512), and the layers up to the output are ones that it does here. */
-bool net_onednn_suits(const net *n, int output, bool bf16);
+bool nn_onednn_suits(const nn_net *n, int output, bool bf16);
 
-typedef struct net_onednn_options {
+typedef struct nn_onednn_options {
     size_t batch;   /* images a worker takes at a time; fewer cost up to as much */
     size_t workers; /* batches that are run at the same time */
     bool bf16;      /* values and kernels in bfloat16, sums in float32 */
-} net_onednn_options;
+} nn_onednn_options;
 
 /* Neither n nor w is kept. */
-int net_onednn_new(net_onednn **g, const net *n, const net_weights *w, int output,
-                   const net_onednn_options *o, hl_err *e);
-void net_onednn_free(net_onednn *g);
+int nn_onednn_new(nn_onednn **g, const nn_net *n, const nn_weights *w, int output,
+                  const nn_onednn_options *o, hl_err *e);
+void nn_onednn_free(nn_onednn *g);
 
-size_t net_onednn_workers(const net_onednn *g);
+size_t nn_onednn_workers(const nn_onednn *g);
 
 /* images: U8 [n, H, W, channels], channels 1 or 3; map: F32 [n, h, w, C], the output. May be called
  * by several threads at once; each waits for a worker. */
-int net_onednn_forward(net_onednn *g, const uint8_t *images, size_t n, int channels,
-                       const net_normalize *scaling, float *map, hl_err *e);
+int nn_onednn_forward(nn_onednn *g, const uint8_t *images, size_t n, int channels,
+                      const nn_normalize *scaling, float *map, hl_err *e);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What onednn_graph.c and onednn_conv.c share while they build a graph. */
+/* What nn_graph.c and onednn_conv.c share while they build a graph. */
 #ifndef HILUM_NN_INFER_ONEDNN_BUILD_H
 #define HILUM_NN_INFER_ONEDNN_BUILD_H
 
 #include "nn/infer/onednn_graph.h"
 
-typedef struct builder {
-    onednn_graph *g;
-    const net_plan *p;
-    const net *n;
-    const net_weights *w;
+typedef struct nn_graph_builder {
+    nn_graph *g;
+    const nn_plan *p;
+    const nn_net *n;
+    const nn_weights *w;
     dnnl_data_type_t type; /* of values and kernels */
     bool has_avx512;       /* or else AVX2 */
     dnnl_primitive_attr_t plain;
@@ -22,26 +22,27 @@ typedef struct builder {
     int threads;          /* that kernels are brought into order by */
     int joined;           /* buffer of what the parts of a batch have made */
     int scratch;          /* buffer that all primitives take turns in */
-} builder;
+} nn_graph_builder;
 
 /* The index of a new memory, which copies md; or a status that is no success. */
-dnnl_status_t graph_add_memory(builder *b, onednn_const_md md, int buffer, int *memory);
+dnnl_status_t nn_graph_add_memory(nn_graph_builder *b, onednn_const_md md, int buffer, int *memory);
 /* With a buffer of its own, until the last reader has read it. */
-dnnl_status_t graph_add_value(builder *b, onednn_const_md md, int *memory);
-onednn_const_md graph_md(const builder *b, int memory);
+dnnl_status_t nn_graph_add_value(nn_graph_builder *b, onednn_const_md md, int *memory);
+onednn_const_md nn_graph_md(const nn_graph_builder *b, int memory);
 /* The output of a layer in a type and an order; the caller frees it. */
-dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
-                             dnnl_format_tag_t order, onednn_md *md);
+dnnl_status_t nn_graph_in_order(const nn_graph_builder *b, const nn_layer *l, dnnl_data_type_t type,
+                                dnnl_format_tag_t order, onednn_md *md);
 /* In whatever order suits the primitive. */
-dnnl_status_t graph_any_order(const builder *b, const net_layer *l, onednn_md *md);
+dnnl_status_t nn_graph_any_order(const nn_graph_builder *b, const nn_layer *l, onednn_md *md);
 
-graph_op *graph_add_op(builder *b, const char *layer);
-void graph_add_arg(graph_op *op, int kind, int memory);
-dnnl_status_t graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd);
+nn_graph_op *nn_graph_add_op(nn_graph_builder *b, const char *layer);
+void nn_graph_add_arg(nn_graph_op *op, int kind, int memory);
+dnnl_status_t nn_graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd);
 /* Makes the primitive and gives it scratch space. */
-dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_desc_t pd);
-dnnl_status_t graph_add_reorder(builder *b, const char *layer, int from, int to);
+dnnl_status_t nn_graph_finish_op(nn_graph_builder *b, nn_graph_op *op,
+                                 const_dnnl_primitive_desc_t pd);
+dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int from, int to);
 
-dnnl_status_t graph_add_convolution(builder *b, const net_step *s);
+dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_step *s);
 
 #endif

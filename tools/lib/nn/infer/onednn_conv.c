@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/infer/onednn_available.h"
 
-#if HL_ONEDNN_HERE
+#if NN_HAS_ONEDNN
 
 /* Convolutions, with what is folded into them. */
 #include "nn/infer/onednn_build.h"
@@ -16,11 +16,11 @@
 
 /* Winograd's kernels win where there are channels enough on both sides: measured,
  * docs/PERFORMANCE.md. oneDNN has them for F32 and AVX-512 only. */
-static bool suits_winograd(const builder *b, const net_step *s)
+static bool suits_winograd(const nn_graph_builder *b, const nn_step *s)
 {
     enum { CHANNELS = 64 };
-    const net_layer *l = &s->layer;
-    return ONEDNN_HAS_WINOGRAD && b->has_avx512 && b->type == dnnl_f32 && l->op == NET_CONV &&
+    const nn_layer *l = &s->layer;
+    return ONEDNN_HAS_WINOGRAD && b->has_avx512 && b->type == dnnl_f32 && l->op == NN_CONV &&
            l->kernel[0] == 3 && l->kernel[1] == 3 && l->stride[0] == 1 && l->stride[1] == 1 &&
            l->channels >= CHANNELS && b->n->layers[l->inputs[0]].channels >= CHANNELS;
 }
@@ -29,26 +29,27 @@ static bool suits_winograd(const builder *b, const net_step *s)
  * kernels that are slower than those for blocks of 8 channels, which both versions have. Winograd's
  * kernels take and give blocks of 16 channels: a value of the image that one of them reads is best
  * made like that at once. */
-static dnnl_status_t best_order(const builder *b, int layer, bool from_image, onednn_md *md)
+static dnnl_status_t best_order(const nn_graph_builder *b, int layer, bool from_image,
+                                onednn_md *md)
 {
-    const net_layer *l = &b->n->layers[layer];
+    const nn_layer *l = &b->n->layers[layer];
     bool blocked = false;
     if (!b->has_avx512)
-        return graph_in_order(b, l, b->type, dnnl_nChw8c, md);
+        return nn_graph_in_order(b, l, b->type, dnnl_nChw8c, md);
     if (!from_image)
-        return graph_any_order(b, l, md);
+        return nn_graph_any_order(b, l, md);
     for (int i = 0; i < b->p->nsteps; i++)
         blocked |= b->p->steps[i].layer.inputs[0] == layer && suits_winograd(b, &b->p->steps[i]);
-    return graph_in_order(b, l, b->type, blocked ? dnnl_nChw16c : dnnl_format_tag_any, md);
+    return nn_graph_in_order(b, l, b->type, blocked ? dnnl_nChw16c : dnnl_format_tag_any, md);
 }
 
 /* ---- weights ---- */
 
 /* The memory of a constant: data, row-major F32, brought into the order of md. */
-static dnnl_status_t add_constant(builder *b, const float *data, onednn_const_md plain,
+static dnnl_status_t add_constant(nn_graph_builder *b, const float *data, onednn_const_md plain,
                                   onednn_const_md md, int *result)
 {
-    dnnl_status_t s = graph_add_memory(b, md, -1, result);
+    dnnl_status_t s = nn_graph_add_memory(b, md, -1, result);
     if (s != dnnl_success)
         return s;
     void *room = hl_aligned(dnnl_memory_desc_get_size(md), 1);
@@ -67,7 +68,7 @@ static dnnl_status_t add_constant(builder *b, const float *data, onednn_const_md
     if (s == dnnl_success)
         s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
     if (s == dnnl_success)
-        s = graph_create(&reorder, pd);
+        s = nn_graph_create(&reorder, pd);
     if (s == dnnl_success) {
         const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
         s = dnnl_primitive_execute(reorder, b->stream, 2, args);
@@ -88,11 +89,11 @@ typedef struct convolution {
     bool has_bias;
 } convolution;
 
-static dnnl_status_t describe_kernel(const builder *b, const net_step *s, convolution *c)
+static dnnl_status_t describe_kernel(const nn_graph_builder *b, const nn_step *s, convolution *c)
 {
-    const net_layer *l = &s->layer;
+    const nn_layer *l = &s->layer;
     const int64_t in = b->n->layers[l->inputs[0]].channels, kh = l->kernel[0], kw = l->kernel[1];
-    const bool depthwise = l->op == NET_DEPTHWISE;
+    const bool depthwise = l->op == NN_DEPTHWISE;
     const dnnl_dims_t whole = {l->channels, in, kh, kw}, split = {l->channels, 1, 1, kh, kw};
     const dnnl_dim_t *dims = depthwise ? split : whole;
     const int rank = depthwise ? 5 : 4;
@@ -106,7 +107,7 @@ static dnnl_status_t describe_kernel(const builder *b, const net_step *s, convol
 }
 
 /* What is done with each value before it is stored: the sum with what is there, the activation. */
-static dnnl_status_t describe_rest(const net_step *s, convolution *c)
+static dnnl_status_t describe_rest(const nn_step *s, convolution *c)
 {
     dnnl_post_ops_t ops;
     dnnl_status_t status = dnnl_primitive_attr_create(&c->attr);
@@ -116,9 +117,9 @@ static dnnl_status_t describe_rest(const net_step *s, convolution *c)
         return status;
     if (s->added >= 0)
         status = onednn_append_sum(ops);
-    if (status == dnnl_success && s->act == NET_ACT_RELU)
+    if (status == dnnl_success && s->act == NN_ACT_RELU)
         status = onednn_append_eltwise(ops, dnnl_eltwise_relu, 0, 0);
-    if (status == dnnl_success && s->act == NET_ACT_RELU6)
+    if (status == dnnl_success && s->act == NN_ACT_RELU6)
         status = onednn_append_eltwise(ops, dnnl_eltwise_clip, 0, 6);
     if (status == dnnl_success)
         status = dnnl_primitive_attr_set_post_ops(c->attr, ops);
@@ -126,30 +127,32 @@ static dnnl_status_t describe_rest(const net_step *s, convolution *c)
     return status;
 }
 
-static dnnl_status_t try_convolution(const builder *b, const convolution *c, dnnl_alg_kind_t how,
-                                     onednn_const_md source, dnnl_primitive_desc_t *pd)
+static dnnl_status_t try_convolution(const nn_graph_builder *b, const convolution *c,
+                                     dnnl_alg_kind_t how, onednn_const_md source,
+                                     dnnl_primitive_desc_t *pd)
 {
     return onednn_convolution(pd, b->g->engine, how, source, c->kernel,
                               c->has_bias ? c->bias : NULL, c->result, c->strides, c->before,
                               c->after, c->attr);
 }
 
-static dnnl_status_t choose_convolution(const builder *b, const net_step *s, const convolution *c,
-                                        dnnl_primitive_desc_t *pd)
+static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_step *s,
+                                        const convolution *c, dnnl_primitive_desc_t *pd)
 {
     onednn_md own = NULL;
-    const bool done = suits_winograd(b, s) &&
-                      graph_any_order(b, &b->n->layers[s->layer.inputs[0]], &own) == dnnl_success &&
-                      try_convolution(b, c, dnnl_convolution_winograd, own, pd) == dnnl_success;
+    const bool done =
+        suits_winograd(b, s) &&
+        nn_graph_any_order(b, &b->n->layers[s->layer.inputs[0]], &own) == dnnl_success &&
+        try_convolution(b, c, dnnl_convolution_winograd, own, pd) == dnnl_success;
     onednn_md_free(own);
     return done ? dnnl_success : try_convolution(b, c, dnnl_convolution_direct, c->source, pd);
 }
 
-static dnnl_status_t add_weights(builder *b, const net_step *s, const convolution *c,
+static dnnl_status_t add_weights(nn_graph_builder *b, const nn_step *s, const convolution *c,
                                  const_dnnl_primitive_desc_t pd, int *kernel, int *bias)
 {
     float *k, *v;
-    net_step_weights(s, b->n, b->w, &k, &v);
+    nn_step_weights(s, b->n, b->w, &k, &v);
     dnnl_status_t status = add_constant(
         b, k, c->plain_kernel, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), kernel);
     if (status == dnnl_success && v)
@@ -160,38 +163,39 @@ static dnnl_status_t add_weights(builder *b, const net_step *s, const convolutio
 }
 
 /* The source in the order that the primitive wants. */
-static dnnl_status_t source_for(builder *b, const char *name, int memory, onednn_const_md wanted,
-                                int *result, int *own)
+static dnnl_status_t source_for(nn_graph_builder *b, const char *name, int memory,
+                                onednn_const_md wanted, int *result, int *own)
 {
     *result = memory;
     *own = -1;
-    if (dnnl_memory_desc_equal(graph_md(b, memory), wanted))
+    if (dnnl_memory_desc_equal(nn_graph_md(b, memory), wanted))
         return dnnl_success;
-    const dnnl_status_t status = graph_add_value(b, wanted, result);
+    const dnnl_status_t status = nn_graph_add_value(b, wanted, result);
     if (status != dnnl_success)
         return status;
     *own = b->g->memories[*result].buffer;
-    return graph_add_reorder(b, name, memory, *result);
+    return nn_graph_add_reorder(b, name, memory, *result);
 }
 
 /* The result overwrites what is added, whose last reader this step is: of a residual, it always
  * is; otherwise a copy is made. */
-static dnnl_status_t result_for(builder *b, const net_step *s, onednn_const_md md, int *result)
+static dnnl_status_t result_for(nn_graph_builder *b, const nn_step *s, onednn_const_md md,
+                                int *result)
 {
     if (s->added < 0)
-        return graph_add_value(b, md, result);
+        return nn_graph_add_value(b, md, result);
     const int there = b->value[s->added];
     if (b->left[s->added] == 1) {
         b->left[s->added]++; /* the buffer stays busy when the step lets go of it */
-        return graph_add_memory(b, md, b->g->memories[there].buffer, result);
+        return nn_graph_add_memory(b, md, b->g->memories[there].buffer, result);
     }
-    const dnnl_status_t status = graph_add_value(b, md, result);
-    return status == dnnl_success ? graph_add_reorder(b, s->layer.name, there, *result) : status;
+    const dnnl_status_t status = nn_graph_add_value(b, md, result);
+    return status == dnnl_success ? nn_graph_add_reorder(b, s->layer.name, there, *result) : status;
 }
 
-static dnnl_status_t describe(builder *b, const net_step *s, convolution *c)
+static dnnl_status_t describe(nn_graph_builder *b, const nn_step *s, convolution *c)
 {
-    const net_layer *l = &s->layer;
+    const nn_layer *l = &s->layer;
     for (int i = 0; i < 2; i++) {
         c->strides[i] = l->stride[i];
         c->before[i] = l->pad[2 * i];
@@ -199,12 +203,12 @@ static dnnl_status_t describe(builder *b, const net_step *s, convolution *c)
     }
     c->has_bias = l->bias || s->batchnorm >= 0;
     /* The image may come in any order, all else comes as it is. */
-    const bool from_image = b->n->layers[l->inputs[0]].op == NET_INPUT;
+    const bool from_image = b->n->layers[l->inputs[0]].op == NN_INPUT;
     dnnl_status_t status = from_image
-                               ? graph_any_order(b, &b->n->layers[l->inputs[0]], &c->source)
-                               : onednn_md_copy(&c->source, graph_md(b, b->value[l->inputs[0]]));
+                               ? nn_graph_any_order(b, &b->n->layers[l->inputs[0]], &c->source)
+                               : onednn_md_copy(&c->source, nn_graph_md(b, b->value[l->inputs[0]]));
     if (status == dnnl_success && s->added >= 0)
-        status = onednn_md_copy(&c->result, graph_md(b, b->value[s->added]));
+        status = onednn_md_copy(&c->result, nn_graph_md(b, b->value[s->added]));
     else if (status == dnnl_success)
         status = best_order(b, s->output, from_image, &c->result);
     if (status == dnnl_success)
@@ -212,7 +216,7 @@ static dnnl_status_t describe(builder *b, const net_step *s, convolution *c)
     return status == dnnl_success ? describe_rest(s, c) : status;
 }
 
-static dnnl_status_t add_primitive(builder *b, const net_step *s, const convolution *c,
+static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_step *s, const convolution *c,
                                    dnnl_primitive_desc_t pd)
 {
     int source, own, kernel, bias = -1, result;
@@ -225,19 +229,19 @@ static dnnl_status_t add_primitive(builder *b, const net_step *s, const convolut
         status = result_for(b, s, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result);
     if (status != dnnl_success)
         return status;
-    graph_op *op = graph_add_op(b, s->layer.name);
-    graph_add_arg(op, DNNL_ARG_SRC, source);
-    graph_add_arg(op, DNNL_ARG_WEIGHTS, kernel);
+    nn_graph_op *op = nn_graph_add_op(b, s->layer.name);
+    nn_graph_add_arg(op, DNNL_ARG_SRC, source);
+    nn_graph_add_arg(op, DNNL_ARG_WEIGHTS, kernel);
     if (bias >= 0)
-        graph_add_arg(op, DNNL_ARG_BIAS, bias);
-    graph_add_arg(op, DNNL_ARG_DST, result);
+        nn_graph_add_arg(op, DNNL_ARG_BIAS, bias);
+    nn_graph_add_arg(op, DNNL_ARG_DST, result);
     b->value[s->output] = result;
     if (own >= 0)
         b->busy[own] = false;
-    return graph_finish_op(b, op, pd);
+    return nn_graph_finish_op(b, op, pd);
 }
 
-dnnl_status_t graph_add_convolution(builder *b, const net_step *s)
+dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_step *s)
 {
     convolution c = {0};
     dnnl_primitive_desc_t pd = NULL;

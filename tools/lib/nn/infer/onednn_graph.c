@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/infer/onednn_available.h"
 
-#if HL_ONEDNN_HERE
+#if NN_HAS_ONEDNN
 
 #include "nn/infer/onednn_build.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int graph_error(hl_err *e, const char *where, dnnl_status_t status)
+int nn_graph_error(hl_err *e, const char *where, dnnl_status_t status)
 {
     return hl_fail(e, "%s: oneDNN: %s", where,
                    status == dnnl_out_of_memory ? "out of memory" : "a call failed");
@@ -29,25 +29,25 @@ static bool has_vectors(dnnl_cpu_isa_t wanted)
 #endif
 }
 
-bool graph_is_fast_here(bool bf16)
+bool nn_graph_is_fast_here(bool bf16)
 {
     return has_vectors(bf16 ? dnnl_cpu_isa_avx512_core : dnnl_cpu_isa_avx2);
 }
 
-bool graph_can_do(const net_plan *p)
+bool nn_graph_can_do(const nn_plan *p)
 {
     for (int i = 0; i < p->nsteps; i++)
-        if (p->steps[i].layer.op == NET_BATCHNORM || p->steps[i].layer.op == NET_ZEROPAD)
+        if (p->steps[i].layer.op == NN_BATCHNORM || p->steps[i].layer.op == NN_ZEROPAD)
             return false;
     return true;
 }
 
 /* ---- memories and buffers ---- */
 
-dnnl_status_t graph_add_memory(builder *b, onednn_const_md md, int buffer, int *memory)
+dnnl_status_t nn_graph_add_memory(nn_graph_builder *b, onednn_const_md md, int buffer, int *memory)
 {
-    onednn_graph *g = b->g;
-    graph_memory m = {.buffer = buffer};
+    nn_graph *g = b->g;
+    nn_graph_memory m = {.buffer = buffer};
     const dnnl_status_t s = onednn_md_copy(&m.md, md);
     if (s != dnnl_success)
         return s;
@@ -58,9 +58,9 @@ dnnl_status_t graph_add_memory(builder *b, onednn_const_md md, int buffer, int *
 }
 
 /* The smallest free buffer that is large enough, else the largest free one, which grows. */
-static int take_buffer(builder *b, size_t bytes)
+static int take_buffer(nn_graph_builder *b, size_t bytes)
 {
-    onednn_graph *g = b->g;
+    nn_graph *g = b->g;
     int best = -1;
     for (size_t i = 0; i < g->nbuffers; i++) {
         if (b->busy[i])
@@ -81,175 +81,175 @@ static int take_buffer(builder *b, size_t bytes)
     return best;
 }
 
-dnnl_status_t graph_add_value(builder *b, onednn_const_md md, int *memory)
+dnnl_status_t nn_graph_add_value(nn_graph_builder *b, onednn_const_md md, int *memory)
 {
-    return graph_add_memory(b, md, take_buffer(b, dnnl_memory_desc_get_size(md)), memory);
+    return nn_graph_add_memory(b, md, take_buffer(b, dnnl_memory_desc_get_size(md)), memory);
 }
 
-static void let_go(builder *b, int layer)
+static void let_go(nn_graph_builder *b, int layer)
 {
     if (--b->left[layer] == 0)
         b->busy[b->g->memories[b->value[layer]].buffer] = false;
 }
 
-onednn_const_md graph_md(const builder *b, int memory)
+onednn_const_md nn_graph_md(const nn_graph_builder *b, int memory)
 {
     return b->g->memories[memory].md;
 }
 
-dnnl_status_t graph_in_order(const builder *b, const net_layer *l, dnnl_data_type_t type,
-                             dnnl_format_tag_t order, onednn_md *md)
+dnnl_status_t nn_graph_in_order(const nn_graph_builder *b, const nn_layer *l, dnnl_data_type_t type,
+                                dnnl_format_tag_t order, onednn_md *md)
 {
     const dnnl_dims_t dims = {b->batch, l->channels, l->height, l->width};
     return onednn_md_new(md, 4, dims, type, order);
 }
 
-dnnl_status_t graph_any_order(const builder *b, const net_layer *l, onednn_md *md)
+dnnl_status_t nn_graph_any_order(const nn_graph_builder *b, const nn_layer *l, onednn_md *md)
 {
-    return graph_in_order(b, l, b->type, dnnl_format_tag_any, md);
+    return nn_graph_in_order(b, l, b->type, dnnl_format_tag_any, md);
 }
 
 /* ---- operations ---- */
 
-graph_op *graph_add_op(builder *b, const char *layer)
+nn_graph_op *nn_graph_add_op(nn_graph_builder *b, const char *layer)
 {
-    onednn_graph *g = b->g;
+    nn_graph *g = b->g;
     g->ops = hl_realloc(g->ops, g->nops + 1, sizeof *g->ops);
-    graph_op *op = &g->ops[g->nops++];
-    *op = (graph_op){0};
+    nn_graph_op *op = &g->ops[g->nops++];
+    *op = (nn_graph_op){0};
     snprintf(op->layer, sizeof op->layer, "%s", layer);
     return op;
 }
 
-void graph_add_arg(graph_op *op, int kind, int memory)
+void nn_graph_add_arg(nn_graph_op *op, int kind, int memory)
 {
     op->kind[op->nargs] = kind;
     op->memory[op->nargs++] = memory;
 }
 
 /* oneDNN compiles the kernel now, and dies where there is no room for it. */
-dnnl_status_t graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd)
+dnnl_status_t nn_graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd)
 {
     enum { KERNEL = 16 << 20 };
     hl_mem_expect(KERNEL);
     return dnnl_primitive_create(primitive, pd);
 }
 
-dnnl_status_t graph_finish_op(builder *b, graph_op *op, const_dnnl_primitive_desc_t pd)
+dnnl_status_t nn_graph_finish_op(nn_graph_builder *b, nn_graph_op *op,
+                                 const_dnnl_primitive_desc_t pd)
 {
     onednn_const_md md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
     const size_t bytes = md ? dnnl_memory_desc_get_size(md) : 0;
     if (bytes) {
         int memory;
-        const dnnl_status_t s = graph_add_memory(b, md, b->scratch, &memory);
+        const dnnl_status_t s = nn_graph_add_memory(b, md, b->scratch, &memory);
         if (s != dnnl_success)
             return s;
         if (bytes > b->g->buffers[b->scratch])
             b->g->buffers[b->scratch] = bytes;
-        graph_add_arg(op, DNNL_ARG_SCRATCHPAD, memory);
+        nn_graph_add_arg(op, DNNL_ARG_SCRATCHPAD, memory);
     }
-    return graph_create(&op->primitive, pd);
+    return nn_graph_create(&op->primitive, pd);
 }
 
-dnnl_status_t graph_add_reorder(builder *b, const char *layer, int from, int to)
+dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int from, int to)
 {
     dnnl_primitive_desc_t pd;
-    dnnl_status_t s = dnnl_reorder_primitive_desc_create(&pd, graph_md(b, from), b->g->engine,
-                                                         graph_md(b, to), b->g->engine, b->plain);
+    dnnl_status_t s = dnnl_reorder_primitive_desc_create(
+        &pd, nn_graph_md(b, from), b->g->engine, nn_graph_md(b, to), b->g->engine, b->plain);
     if (s != dnnl_success)
         return s;
-    graph_op *op = graph_add_op(b, layer);
-    graph_add_arg(op, DNNL_ARG_FROM, from);
-    graph_add_arg(op, DNNL_ARG_TO, to);
-    s = graph_finish_op(b, op, pd);
+    nn_graph_op *op = nn_graph_add_op(b, layer);
+    nn_graph_add_arg(op, DNNL_ARG_FROM, from);
+    nn_graph_add_arg(op, DNNL_ARG_TO, to);
+    s = nn_graph_finish_op(b, op, pd);
     dnnl_primitive_desc_destroy(pd);
     return s;
 }
 
 /* ---- the others: one result, in the order that oneDNN likes, of sources as they are ---- */
 
-static dnnl_status_t add_simple(builder *b, const net_step *s, dnnl_primitive_desc_t pd)
+static dnnl_status_t add_simple(nn_graph_builder *b, const nn_step *s, dnnl_primitive_desc_t pd)
 {
     const int n = s->layer.ninputs;
     int result;
     const dnnl_status_t status =
-        graph_add_value(b, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result);
+        nn_graph_add_value(b, dnnl_primitive_desc_query_md(pd, dnnl_query_dst_md, 0), &result);
     if (status != dnnl_success)
         return status;
-    graph_op *op = graph_add_op(b, s->layer.name);
+    nn_graph_op *op = nn_graph_add_op(b, s->layer.name);
     for (int i = 0; i < n; i++)
-        graph_add_arg(op, n == 1 ? DNNL_ARG_SRC : DNNL_ARG_MULTIPLE_SRC + i,
-                      b->value[s->layer.inputs[i]]);
-    graph_add_arg(op, DNNL_ARG_DST, result);
+        nn_graph_add_arg(op, n == 1 ? DNNL_ARG_SRC : DNNL_ARG_MULTIPLE_SRC + i,
+                         b->value[s->layer.inputs[i]]);
+    nn_graph_add_arg(op, DNNL_ARG_DST, result);
     b->value[s->output] = result;
-    return graph_finish_op(b, op, pd);
+    return nn_graph_finish_op(b, op, pd);
 }
 
-static dnnl_status_t describe_pool(builder *b, const net_step *s, dnnl_primitive_desc_t *pd)
+static dnnl_status_t describe_pool(nn_graph_builder *b, const nn_step *s, dnnl_primitive_desc_t *pd)
 {
-    const net_layer *l = &s->layer;
+    const nn_layer *l = &s->layer;
     const dnnl_dims_t strides = {l->stride[0], l->stride[1]}, kernel = {l->kernel[0], l->kernel[1]},
                       before = {l->pad[0], l->pad[2]}, after = {l->pad[1], l->pad[3]};
     onednn_md result;
-    dnnl_status_t status = graph_any_order(b, l, &result);
+    dnnl_status_t status = nn_graph_any_order(b, l, &result);
     if (status != dnnl_success)
         return status;
     status = onednn_pooling(
-        pd, b->g->engine,
-        l->op == NET_MAXPOOL ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
-        graph_md(b, b->value[l->inputs[0]]), result, strides, kernel, before, after, b->plain);
+        pd, b->g->engine, l->op == NN_MAXPOOL ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+        nn_graph_md(b, b->value[l->inputs[0]]), result, strides, kernel, before, after, b->plain);
     onednn_md_free(result);
     return status;
 }
 
-static dnnl_status_t describe_activation(builder *b, const net_step *s, dnnl_primitive_desc_t *pd)
+static dnnl_status_t describe_activation(nn_graph_builder *b, const nn_step *s,
+                                         dnnl_primitive_desc_t *pd)
 {
-    const bool relu = s->layer.op == NET_RELU;
+    const bool relu = s->layer.op == NN_RELU;
     return onednn_eltwise(pd, b->g->engine, relu ? dnnl_eltwise_relu : dnnl_eltwise_clip,
-                          graph_md(b, b->value[s->layer.inputs[0]]), 0, relu ? 0 : 6, b->plain);
+                          nn_graph_md(b, b->value[s->layer.inputs[0]]), 0, relu ? 0 : 6, b->plain);
 }
 
-static dnnl_status_t describe_many(builder *b, const net_step *s, dnnl_primitive_desc_t *pd)
+static dnnl_status_t describe_many(nn_graph_builder *b, const nn_step *s, dnnl_primitive_desc_t *pd)
 {
-    const net_layer *l = &s->layer;
-    const float scales[] = {1, l->op == NET_SCALED_ADD ? (float)l->scale : 1};
-    onednn_const_md sources[NET_MAX_INPUTS];
+    const nn_layer *l = &s->layer;
+    const float scales[] = {1, l->op == NN_SCALED_ADD ? (float)l->scale : 1};
+    onednn_const_md sources[NN_MAX_INPUTS];
     for (int i = 0; i < l->ninputs; i++)
-        sources[i] = graph_md(b, b->value[l->inputs[i]]);
-    return l->op == NET_CONCAT
-               ? onednn_concat(pd, b->g->engine, l->ninputs, 1, sources, b->plain)
-               : onednn_sum(pd, b->g->engine, l->ninputs, scales, sources, b->plain);
+        sources[i] = nn_graph_md(b, b->value[l->inputs[i]]);
+    return l->op == NN_CONCAT ? onednn_concat(pd, b->g->engine, l->ninputs, 1, sources, b->plain)
+                              : onednn_sum(pd, b->g->engine, l->ninputs, scales, sources, b->plain);
 }
 
 /* An activation of a value that stays in place. */
-static dnnl_status_t activate_in_place(builder *b, const net_step *s)
+static dnnl_status_t activate_in_place(nn_graph_builder *b, const nn_step *s)
 {
-    net_step act = *s;
+    nn_step act = *s;
     dnnl_primitive_desc_t pd;
-    act.layer.op = s->act == NET_ACT_RELU ? NET_RELU : NET_RELU6;
+    act.layer.op = s->act == NN_ACT_RELU ? NN_RELU : NN_RELU6;
     act.layer.inputs[0] = s->output;
     dnnl_status_t status = describe_activation(b, &act, &pd);
     if (status != dnnl_success)
         return status;
-    graph_op *op = graph_add_op(b, s->layer.name);
-    graph_add_arg(op, DNNL_ARG_SRC, b->value[s->output]);
-    graph_add_arg(op, DNNL_ARG_DST, b->value[s->output]);
-    status = graph_finish_op(b, op, pd);
+    nn_graph_op *op = nn_graph_add_op(b, s->layer.name);
+    nn_graph_add_arg(op, DNNL_ARG_SRC, b->value[s->output]);
+    nn_graph_add_arg(op, DNNL_ARG_DST, b->value[s->output]);
+    status = nn_graph_finish_op(b, op, pd);
     dnnl_primitive_desc_destroy(pd);
     return status;
 }
 
-static dnnl_status_t add_other(builder *b, const net_step *s)
+static dnnl_status_t add_other(nn_graph_builder *b, const nn_step *s)
 {
-    const net_op op = s->layer.op;
-    const bool is_activation = op == NET_RELU || op == NET_RELU6;
+    const nn_op op = s->layer.op;
+    const bool is_activation = op == NN_RELU || op == NN_RELU6;
     dnnl_primitive_desc_t pd = NULL;
-    dnnl_status_t status = op == NET_MAXPOOL || op == NET_AVGPOOL ? describe_pool(b, s, &pd)
-                           : is_activation                        ? describe_activation(b, s, &pd)
-                                                                  : describe_many(b, s, &pd);
+    dnnl_status_t status = op == NN_MAXPOOL || op == NN_AVGPOOL ? describe_pool(b, s, &pd)
+                           : is_activation                      ? describe_activation(b, s, &pd)
+                                                                : describe_many(b, s, &pd);
     if (status == dnnl_success)
         status = add_simple(b, s, pd);
-    if (status == dnnl_success && !is_activation && s->act != NET_ACT_NONE)
+    if (status == dnnl_success && !is_activation && s->act != NN_ACT_NONE)
         status = activate_in_place(b, s);
     dnnl_primitive_desc_destroy(pd);
     return status;
@@ -257,53 +257,54 @@ static dnnl_status_t add_other(builder *b, const net_step *s)
 
 /* ---- the whole ---- */
 
-static dnnl_status_t add_input(builder *b, const net_step *s)
+static dnnl_status_t add_input(nn_graph_builder *b, const nn_step *s)
 {
     onednn_md md;
-    dnnl_status_t status = graph_in_order(b, &s->layer, dnnl_f32, dnnl_nchw, &md);
+    dnnl_status_t status = nn_graph_in_order(b, &s->layer, dnnl_f32, dnnl_nchw, &md);
     if (status != dnnl_success)
         return status;
-    status = graph_add_value(b, md, &b->g->input);
+    status = nn_graph_add_value(b, md, &b->g->input);
     b->value[s->output] = b->g->input;
     onednn_md_free(md);
     return status;
 }
 
-static dnnl_status_t add_output(builder *b, int output)
+static dnnl_status_t add_output(nn_graph_builder *b, int output)
 {
     onednn_md md;
-    dnnl_status_t status = graph_in_order(b, &b->n->layers[output], dnnl_f32, dnnl_nhwc, &md);
+    dnnl_status_t status = nn_graph_in_order(b, &b->n->layers[output], dnnl_f32, dnnl_nhwc, &md);
     if (status != dnnl_success)
         return status;
-    status = graph_add_value(b, md, &b->g->output);
+    status = nn_graph_add_value(b, md, &b->g->output);
     onednn_md_free(md);
-    return status == dnnl_success ? graph_add_reorder(b, "output", b->value[output], b->g->output)
-                                  : status;
+    return status == dnnl_success
+               ? nn_graph_add_reorder(b, "output", b->value[output], b->g->output)
+               : status;
 }
 
-static dnnl_status_t add_step(builder *b, const net_step *s)
+static dnnl_status_t add_step(nn_graph_builder *b, const nn_step *s)
 {
-    const net_op op = s->layer.op;
-    const dnnl_status_t status = op == NET_INPUT ? add_input(b, s)
-                                 : op == NET_CONV || op == NET_DEPTHWISE
-                                     ? graph_add_convolution(b, s)
+    const nn_op op = s->layer.op;
+    const dnnl_status_t status = op == NN_INPUT ? add_input(b, s)
+                                 : op == NN_CONV || op == NN_DEPTHWISE
+                                     ? nn_graph_add_convolution(b, s)
                                      : add_other(b, s);
     if (status != dnnl_success)
         return status;
-    int reads[NET_MAX_INPUTS + 1];
-    for (int k = net_step_reads(s, reads) - 1; k >= 0; k--)
+    int reads[NN_MAX_INPUTS + 1];
+    for (int k = nn_step_reads(s, reads) - 1; k >= 0; k--)
         let_go(b, reads[k]);
     return status;
 }
 
 /* The order of a layer's values. A descriptor does not tell, so each one is tried. */
-static dnnl_status_t find_order(const builder *b, const net_layer *l, onednn_const_md md,
+static dnnl_status_t find_order(const nn_graph_builder *b, const nn_layer *l, onednn_const_md md,
                                 dnnl_format_tag_t *order)
 {
     static const dnnl_format_tag_t orders[] = {dnnl_nChw16c, dnnl_nChw8c, dnnl_nhwc, dnnl_nchw};
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
         onednn_md tried;
-        const dnnl_status_t s = graph_in_order(b, l, b->type, orders[i], &tried);
+        const dnnl_status_t s = nn_graph_in_order(b, l, b->type, orders[i], &tried);
         if (s != dnnl_success)
             return s;
         const bool found = dnnl_memory_desc_equal(tried, md);
@@ -317,17 +318,17 @@ static dnnl_status_t find_order(const builder *b, const net_layer *l, onednn_con
 
 /* From here on the whole batch at once: what its parts have made lies side by side, as the images
  * are the outermost dimension in all orders. */
-static dnnl_status_t join_parts(builder *b, const net_step *s)
+static dnnl_status_t join_parts(nn_graph_builder *b, const nn_step *s)
 {
-    onednn_graph *g = b->g;
-    const net_layer *l = &b->n->layers[s->output];
+    nn_graph *g = b->g;
+    const nn_layer *l = &b->n->layers[s->output];
     const int part = b->value[s->output];
     dnnl_format_tag_t order;
     onednn_md whole;
-    dnnl_status_t status = find_order(b, l, graph_md(b, part), &order);
+    dnnl_status_t status = find_order(b, l, nn_graph_md(b, part), &order);
     b->batch = g->batch;
     if (status == dnnl_success)
-        status = graph_in_order(b, l, b->type, order, &whole);
+        status = nn_graph_in_order(b, l, b->type, order, &whole);
     if (status != dnnl_success)
         return status;
     b->busy[g->memories[part].buffer] = false;
@@ -335,14 +336,14 @@ static dnnl_status_t join_parts(builder *b, const net_step *s)
     g->buffers[b->joined] = dnnl_memory_desc_get_size(whole);
     g->joint = part;
     g->nparted = g->nops;
-    status = graph_add_memory(b, whole, b->joined, &b->value[s->output]);
+    status = nn_graph_add_memory(b, whole, b->joined, &b->value[s->output]);
     onednn_md_free(whole);
     return status;
 }
 
-static int start(builder *b, hl_err *e)
+static int start(nn_graph_builder *b, hl_err *e)
 {
-    onednn_graph *g = b->g;
+    nn_graph *g = b->g;
     dnnl_status_t s = dnnl_engine_create(&g->engine, dnnl_cpu, 0);
     if (s == dnnl_success)
         s = dnnl_stream_create(&b->stream, g->engine, dnnl_stream_default_flags);
@@ -352,48 +353,48 @@ static int start(builder *b, hl_err *e)
         s = dnnl_primitive_attr_set_scratchpad_mode(b->plain, dnnl_scratchpad_mode_user);
     b->scratch = take_buffer(b, 0);
     b->joined = take_buffer(b, 0);
-    return s == dnnl_success ? 0 : graph_error(e, "set-up", s);
+    return s == dnnl_success ? 0 : nn_graph_error(e, "set-up", s);
 }
 
-static int add_steps(builder *b, int output, hl_err *e)
+static int add_steps(nn_graph_builder *b, int output, hl_err *e)
 {
     for (int i = 0; i < b->p->nsteps; i++) {
         dnnl_status_t s = add_step(b, &b->p->steps[i]);
         if (s == dnnl_success && i == b->waist)
             s = join_parts(b, &b->p->steps[i]);
         if (s != dnnl_success)
-            return graph_error(e, b->n->layers[b->p->steps[i].number].name, s);
+            return nn_graph_error(e, b->n->layers[b->p->steps[i].number].name, s);
     }
     const dnnl_status_t s = add_output(b, output);
-    return s == dnnl_success ? 0 : graph_error(e, "output", s);
+    return s == dnnl_success ? 0 : nn_graph_error(e, "output", s);
 }
 
 /* Where the maps have become small, if a batch is to be joined there: its value must have a buffer
  * to itself. */
-static int find_waist(const net_plan *p, const net *n, int64_t batch)
+static int find_waist(const nn_plan *p, const nn_net *n, int64_t batch)
 {
     enum { SMALL = 8 }; /* times lower than the images */
-    const int waist = net_plan_waist(p, n, n->layers[0].height / SMALL);
+    const int waist = nn_plan_bottleneck(p, n, n->layers[0].height / SMALL);
     return batch > 1 && waist >= 0 && p->steps[waist].added < 0 ? waist : -1;
 }
 
-int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weights *w, int output,
-                int64_t batch, bool bf16, int threads, hl_err *e)
+int nn_graph_build(nn_graph *g, const nn_plan *p, const nn_net *n, const nn_weights *w, int output,
+                   int64_t batch, bool bf16, int threads, hl_err *e)
 {
     const size_t count = (size_t)n->n;
     const int waist = find_waist(p, n, batch);
-    *g = (onednn_graph){.batch = batch, .part = waist < 0 ? batch : 1, .joint = -1};
-    builder b = {.g = g,
-                 .p = p,
-                 .n = n,
-                 .w = w,
-                 .batch = g->part,
-                 .waist = waist,
-                 .type = bf16 ? dnnl_bf16 : dnnl_f32,
-                 .has_avx512 = has_vectors(dnnl_cpu_isa_avx512_core),
-                 .threads = threads,
-                 .value = hl_malloc(count, sizeof *b.value),
-                 .left = hl_malloc(count, sizeof *b.left)};
+    *g = (nn_graph){.batch = batch, .part = waist < 0 ? batch : 1, .joint = -1};
+    nn_graph_builder b = {.g = g,
+                          .p = p,
+                          .n = n,
+                          .w = w,
+                          .batch = g->part,
+                          .waist = waist,
+                          .type = bf16 ? dnnl_bf16 : dnnl_f32,
+                          .has_avx512 = has_vectors(dnnl_cpu_isa_avx512_core),
+                          .threads = threads,
+                          .value = hl_malloc(count, sizeof *b.value),
+                          .left = hl_malloc(count, sizeof *b.left)};
     memcpy(b.left, p->uses, count * sizeof *b.left);
     const int status = start(&b, e) || add_steps(&b, output, e) ? -1 : 0;
     dnnl_primitive_attr_destroy(b.plain);
@@ -402,11 +403,11 @@ int graph_build(onednn_graph *g, const net_plan *p, const net *n, const net_weig
     free(b.left);
     free(b.busy);
     if (status)
-        graph_free(g);
+        nn_graph_free(g);
     return status;
 }
 
-void graph_free(onednn_graph *g)
+void nn_graph_free(nn_graph *g)
 {
     for (size_t i = 0; i < g->nops; i++)
         dnnl_primitive_destroy(g->ops[i].primitive);
@@ -418,7 +419,7 @@ void graph_free(onednn_graph *g)
     free(g->memories);
     free(g->buffers);
     dnnl_engine_destroy(g->engine);
-    *g = (onednn_graph){0};
+    *g = (nn_graph){0};
 }
 
 #endif

@@ -2,16 +2,16 @@
 /* What onednn.h promises, in a build without oneDNN: that there is none. */
 #include "nn/infer/onednn_available.h"
 
-#if !HL_ONEDNN_HERE
+#if !NN_HAS_ONEDNN
 
 #include "nn/infer/onednn_backend.h"
 
-const char *net_onednn_version(void)
+const char *nn_onednn_version(void)
 {
     return "none";
 }
 
-bool net_onednn_suits(const net *n, int output, bool bf16)
+bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
     (void)n;
     (void)output;
@@ -19,8 +19,8 @@ bool net_onednn_suits(const net *n, int output, bool bf16)
     return false;
 }
 
-int net_onednn_new(net_onednn **g, const net *n, const net_weights *w, int output,
-                   const net_onednn_options *o, hl_err *e)
+int nn_onednn_new(nn_onednn **g, const nn_net *n, const nn_weights *w, int output,
+                  const nn_onednn_options *o, hl_err *e)
 {
     (void)n;
     (void)w;
@@ -30,19 +30,19 @@ int net_onednn_new(net_onednn **g, const net *n, const net_weights *w, int outpu
     return hl_fail(e, "this program was built without oneDNN");
 }
 
-void net_onednn_free(net_onednn *g)
+void nn_onednn_free(nn_onednn *g)
 {
     (void)g;
 }
 
-size_t net_onednn_workers(const net_onednn *g)
+size_t nn_onednn_workers(const nn_onednn *g)
 {
     (void)g;
     return 0;
 }
 
-int net_onednn_forward(net_onednn *g, const uint8_t *images, size_t n, int channels,
-                       const net_normalize *scaling, float *map, hl_err *e)
+int nn_onednn_forward(nn_onednn *g, const uint8_t *images, size_t n, int channels,
+                      const nn_normalize *scaling, float *map, hl_err *e)
 {
     (void)g;
     (void)images;

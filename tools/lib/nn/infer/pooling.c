@@ -6,32 +6,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const net_pool_names[NET_POOLS] = {"avg", "max", "flatten"};
+const char *const nn_pool_names[NN_POOLS] = {"avg", "max", "flatten"};
 
-int net_pool_parse(net_pool *pool, const char *word, hl_err *e)
+int nn_pool_parse(nn_pool *pool, const char *word, hl_err *e)
 {
-    for (int i = 0; i < NET_POOLS; i++)
-        if (strcmp(word, net_pool_names[i]) == 0) {
-            *pool = (net_pool)i;
+    for (int i = 0; i < NN_POOLS; i++)
+        if (strcmp(word, nn_pool_names[i]) == 0) {
+            *pool = (nn_pool)i;
             return 0;
         }
     return hl_fail(e, "pooling: expected avg, max or flatten, found '%s'", word);
 }
 
-size_t net_pool_width(net_pool pool, const net_layer *l)
+size_t nn_pool_width(nn_pool pool, const nn_layer *l)
 {
-    return (size_t)(pool == NET_POOL_FLATTEN ? l->height * l->width * l->channels : l->channels);
+    return (size_t)(pool == NN_POOL_FLATTEN ? l->height * l->width * l->channels : l->channels);
 }
 
-int net_pool_map(net_pool pool, const ts_tensor *map, ts_tensor **out)
+int nn_pool_map(nn_pool pool, const ts_tensor *map, ts_tensor **out)
 {
     switch (pool) {
-    case NET_POOL_AVG:
+    case NN_POOL_AVG:
         return ts_global_mean(out, map);
-    case NET_POOL_MAX:
+    case NN_POOL_MAX:
         return ts_global_max(out, map);
-    case NET_POOL_FLATTEN:
-    case NET_POOLS:
+    case NN_POOL_FLATTEN:
+    case NN_POOLS:
         break;
     }
     return ts_flatten_hwc(out, map);
@@ -57,15 +57,15 @@ static void pool_largest(const float *map, size_t area, size_t channels, float *
                 out[c] = map[i * channels + c];
 }
 
-void net_pool_values(net_pool pool, const float *map, size_t n, size_t area, size_t channels,
-                     float *out)
+void nn_pool_values(nn_pool pool, const float *map, size_t n, size_t area, size_t channels,
+                    float *out)
 {
     const size_t values = area * channels;
     for (size_t i = 0; i < n; i++)
-        if (pool == NET_POOL_AVG)
+        if (pool == NN_POOL_AVG)
             pool_average(map + i * values, area, channels, out + i * channels);
-        else if (pool == NET_POOL_MAX)
+        else if (pool == NN_POOL_MAX)
             pool_largest(map + i * values, area, channels, out + i * channels);
-    if (pool == NET_POOL_FLATTEN)
+    if (pool == NN_POOL_FLATTEN)
         memcpy(out, map, n * values * sizeof *out);
 }

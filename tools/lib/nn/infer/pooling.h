@@ -9,20 +9,20 @@
 
 #include <stddef.h>
 
-#define NET_POOL_WORDS "avg|max|flatten"
-typedef enum { NET_POOL_AVG, NET_POOL_MAX, NET_POOL_FLATTEN, NET_POOLS } net_pool;
-extern const char *const net_pool_names[NET_POOLS];
+#define NN_POOL_WORDS "avg|max|flatten"
+typedef enum { NN_POOL_AVG, NN_POOL_MAX, NN_POOL_FLATTEN, NN_POOLS } nn_pool;
+extern const char *const nn_pool_names[NN_POOLS];
 
-int net_pool_parse(net_pool *pool, const char *word, hl_err *e);
+int nn_pool_parse(nn_pool *pool, const char *word, hl_err *e);
 
 /* Values that pooling makes of the output of l. */
-size_t net_pool_width(net_pool pool, const net_layer *l);
+size_t nn_pool_width(nn_pool pool, const nn_layer *l);
 
 /* map: [N, C, H, W] -> [N, width]; flattened values stand in Keras' order (H, W, C). As the shim's
  * functions: 0, or -1 with ts_last_error. */
-int net_pool_map(net_pool pool, const ts_tensor *map, ts_tensor **out);
+int nn_pool_map(nn_pool pool, const ts_tensor *map, ts_tensor **out);
 /* The same in host memory: map [n, area, channels], out [n, width]. */
-void net_pool_values(net_pool pool, const float *map, size_t n, size_t area, size_t channels,
-                     float *out);
+void nn_pool_values(nn_pool pool, const float *map, size_t n, size_t area, size_t channels,
+                    float *out);
 
 #endif

@@ -44,7 +44,7 @@ static const struct {
     {"unit", unit, {0, 1, 2}},   {"raw", raw, {0, 1, 2}},
 };
 
-int net_normalize_make(net_normalize *t, const char *mode, hl_err *e)
+int nn_normalize_make(nn_normalize *t, const char *mode, hl_err *e)
 {
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         if (strcmp(modes[i].name, mode) != 0)

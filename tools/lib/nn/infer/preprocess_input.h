@@ -14,11 +14,11 @@
 
 #include "base/error.h"
 
-typedef struct net_normalize {
+typedef struct nn_normalize {
     float table[3][256]; /* [output channel][value] */
     int source[3];       /* input channel of each output channel */
-} net_normalize;
+} nn_normalize;
 
-int net_normalize_make(net_normalize *t, const char *mode, hl_err *e);
+int nn_normalize_make(nn_normalize *t, const char *mode, hl_err *e);
 
 #endif

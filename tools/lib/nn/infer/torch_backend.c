@@ -9,13 +9,13 @@
 
 /* A step and its weights, where it runs. */
 typedef struct step {
-    const net_step *plan;
+    const nn_step *plan;
     ts_tensor *kernel, *bias; /* batch norm: scale and shift */
     int64_t channels;         /* that its input is padded to; 0: as it is */
 } step;
 
-struct net_run {
-    net_plan plan;
+struct nn_torch {
+    nn_plan plan;
     step *steps; /* [plan.nsteps] */
     int *taps;
     int ntaps;
@@ -32,7 +32,7 @@ static int torch_error(hl_err *e, const char *where)
 }
 
 static int upload(ts_tensor **out, const float *data, int rank, const int64_t *shape,
-                  const net_run *r)
+                  const nn_torch *r)
 {
     ts_tensor *host = NULL;
     int status = ts_from_data(&host, data, TS_F32, rank, shape);
@@ -44,20 +44,20 @@ static int upload(ts_tensor **out, const float *data, int rank, const int64_t *s
 
 /* cuDNN's kernels for 16-bit numbers read eight channels at a time: on less, as those of an image,
  * they are much slower. */
-static int64_t padded_channels(const net_run *r, int64_t in)
+static int64_t padded_channels(const nn_torch *r, int64_t in)
 {
     enum { READ_AT_ONCE = 8 };
     const bool is_slow = r->device == TS_CUDA && r->dtype != TS_F32 && !r->channels_first;
     return is_slow && in < READ_AT_ONCE ? READ_AT_ONCE : 0;
 }
 
-static int upload_kernel(step *s, const float *data, int64_t in, const net_run *r)
+static int upload_kernel(step *s, const float *data, int64_t in, const nn_torch *r)
 {
-    const net_layer *l = &s->plan->layer;
+    const nn_layer *l = &s->plan->layer;
     const int64_t shape[4] = {l->channels, in, l->kernel[0], l->kernel[1]};
     ts_tensor *plain = NULL;
     int status = upload(&plain, data, 4, shape, r);
-    if (l->op == NET_CONV)
+    if (l->op == NN_CONV)
         s->channels = padded_channels(r, in);
     if (status == 0)
         status = s->channels         ? ts_pad_channels(&s->kernel, plain, s->channels)
@@ -67,17 +67,17 @@ static int upload_kernel(step *s, const float *data, int64_t in, const net_run *
     return status;
 }
 
-static int load_step(step *s, const net *n, const net_weights *w, const net_run *r, hl_err *e)
+static int load_step(step *s, const nn_net *n, const nn_weights *w, const nn_torch *r, hl_err *e)
 {
-    const net_layer *l = &s->plan->layer;
+    const nn_layer *l = &s->plan->layer;
     float *kernel, *bias;
-    net_step_weights(s->plan, n, w, &kernel, &bias);
+    nn_step_weights(s->plan, n, w, &kernel, &bias);
     int status = 0;
-    if (l->op == NET_BATCHNORM)
+    if (l->op == NN_BATCHNORM)
         status = upload(&s->kernel, kernel, 1, &l->channels, r);
     else if (kernel)
         status = upload_kernel(s, kernel,
-                               l->op == NET_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels, r);
+                               l->op == NN_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels, r);
     if (status == 0 && bias)
         status = upload(&s->bias, bias, 1, &l->channels, r);
     free(kernel);
@@ -90,26 +90,26 @@ static int load_step(step *s, const net *n, const net_weights *w, const net_run 
  * A network with depthwise convolutions is slower so, but starts at once: channels last, cuDNN
  * compiles a kernel for every shape of them in every thread, which takes as long as 200,000 images.
  */
-static bool prefers_channels_first(const net_plan *plan, const net_run_options *o)
+static bool prefers_channels_first(const nn_plan *plan, const nn_torch_options *o)
 {
     if (o->device == TS_CPU)
         return false;
     for (int i = 0; i < plan->nsteps; i++)
-        if (plan->steps[i].layer.op == NET_DEPTHWISE)
+        if (plan->steps[i].layer.op == NN_DEPTHWISE)
             return true;
     return o->dtype == TS_F32 && !o->tf32;
 }
 
-int net_run_new(net_run **result, const net *n, const net_weights *w, const int *taps, int ntaps,
-                const net_run_options *o, hl_err *e)
+int nn_torch_new(nn_torch **result, const nn_net *n, const nn_weights *w, const int *taps,
+                 int ntaps, const nn_torch_options *o, hl_err *e)
 {
-    net_run *r = hl_calloc(1, sizeof *r);
+    nn_torch *r = hl_calloc(1, sizeof *r);
     r->dtype = o->dtype;
     r->device = o->device;
     r->taps = hl_calloc((size_t)ntaps, sizeof *r->taps);
     r->ntaps = ntaps;
     memcpy(r->taps, taps, (size_t)ntaps * sizeof *taps);
-    net_plan_new(&r->plan, n, taps, ntaps);
+    nn_plan_new(&r->plan, n, taps, ntaps);
     r->channels_first = prefers_channels_first(&r->plan, o);
     r->steps = hl_calloc((size_t)r->plan.nsteps, sizeof *r->steps);
     int status = 0;
@@ -120,13 +120,13 @@ int net_run_new(net_run **result, const net *n, const net_weights *w, const int 
     if (status == 0 && ts_wait(o->device))
         status = torch_error(e, "weights");
     if (status)
-        net_run_free(r);
+        nn_torch_free(r);
     else
         *result = r;
     return status;
 }
 
-void net_run_free(net_run *r)
+void nn_torch_free(nn_torch *r)
 {
     if (!r)
         return;
@@ -134,7 +134,7 @@ void net_run_free(net_run *r)
         ts_free(r->steps[i].kernel);
         ts_free(r->steps[i].bias);
     }
-    net_plan_free(&r->plan);
+    nn_plan_free(&r->plan);
     free(r->steps);
     free(r->taps);
     free(r);
@@ -142,40 +142,40 @@ void net_run_free(net_run *r)
 
 /* ---- running ---- */
 
-static ts_window window_of(const net_layer *l)
+static ts_window window_of(const nn_layer *l)
 {
     ts_window w = {.kernel = {l->kernel[0], l->kernel[1]}, .stride = {l->stride[0], l->stride[1]}};
     memcpy(w.pad, l->pad, sizeof w.pad);
     return w;
 }
 
-int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
-                    ts_tensor *const *in, ts_tensor **out)
+int nn_torch_apply_layer(const nn_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
+                         ts_tensor *const *in, ts_tensor **out)
 {
     const ts_window w = window_of(l);
     switch (l->op) {
-    case NET_CONV:
-    case NET_DEPTHWISE:
-        return ts_conv2d(out, in[0], kernel, bias, &w, l->op == NET_DEPTHWISE ? l->channels : 1);
-    case NET_BATCHNORM:
+    case NN_CONV:
+    case NN_DEPTHWISE:
+        return ts_conv2d(out, in[0], kernel, bias, &w, l->op == NN_DEPTHWISE ? l->channels : 1);
+    case NN_BATCHNORM:
         return ts_channel_affine(out, in[0], kernel, bias);
-    case NET_ZEROPAD:
+    case NN_ZEROPAD:
         return ts_pad2d(out, in[0], l->pad);
-    case NET_MAXPOOL:
+    case NN_MAXPOOL:
         return ts_max_pool2d(out, in[0], &w);
-    case NET_AVGPOOL:
+    case NN_AVGPOOL:
         return ts_avg_pool2d(out, in[0], &w);
-    case NET_ADD:
+    case NN_ADD:
         return ts_add_scaled(out, in[0], in[1], 1.0);
-    case NET_SCALED_ADD:
+    case NN_SCALED_ADD:
         return ts_add_scaled(out, in[0], in[1], l->scale);
-    case NET_CONCAT:
+    case NN_CONCAT:
         return ts_concat_channels(out, (const ts_tensor *const *)in, l->ninputs);
-    case NET_RELU:
+    case NN_RELU:
         return ts_relu(out, in[0]);
-    case NET_RELU6:
+    case NN_RELU6:
         return ts_relu6(out, in[0]);
-    case NET_INPUT:
+    case NN_INPUT:
         break;
     }
     return ts_share(out, in[0]);
@@ -184,13 +184,13 @@ int net_apply_layer(const net_layer *l, const ts_tensor *kernel, const ts_tensor
 static ts_act activation(const step *s)
 {
     static const ts_act acts[] = {
-        [NET_ACT_NONE] = TS_ACT_NONE, [NET_ACT_RELU] = TS_ACT_RELU, [NET_ACT_RELU6] = TS_ACT_RELU6};
+        [NN_ACT_NONE] = TS_ACT_NONE, [NN_ACT_RELU] = TS_ACT_RELU, [NN_ACT_RELU6] = TS_ACT_RELU6};
     return acts[s->plan->act];
 }
 
 static int run_convolution(const step *s, ts_tensor *const *values, ts_tensor **out)
 {
-    const net_layer *l = &s->plan->layer;
+    const nn_layer *l = &s->plan->layer;
     const ts_window w = window_of(l);
     const ts_tensor *in = values[l->inputs[0]],
                     *added = s->plan->added < 0 ? NULL : values[s->plan->added];
@@ -199,12 +199,12 @@ static int run_convolution(const step *s, ts_tensor *const *values, ts_tensor **
         return -1;
     const int status =
         ts_conv2d_then(out, padded ? padded : in, s->kernel, s->bias, &w,
-                       l->op == NET_DEPTHWISE ? l->channels : 1, added, activation(s));
+                       l->op == NN_DEPTHWISE ? l->channels : 1, added, activation(s));
     ts_free(padded);
     return status;
 }
 
-static int take_input(const net_run *r, const ts_tensor *x, ts_tensor **out)
+static int take_input(const nn_torch *r, const ts_tensor *x, ts_tensor **out)
 {
     ts_tensor *here = NULL;
     int status = ts_to(&here, x, r->dtype, r->device);
@@ -214,27 +214,27 @@ static int take_input(const net_run *r, const ts_tensor *x, ts_tensor **out)
     return status;
 }
 
-static int run_step(const step *s, const ts_tensor *x, const net_run *r, ts_tensor **values)
+static int run_step(const step *s, const ts_tensor *x, const nn_torch *r, ts_tensor **values)
 {
-    const net_layer *l = &s->plan->layer;
-    ts_tensor **out = &values[s->plan->output], *in[NET_MAX_INPUTS];
-    if (l->op == NET_INPUT)
+    const nn_layer *l = &s->plan->layer;
+    ts_tensor **out = &values[s->plan->output], *in[NN_MAX_INPUTS];
+    if (l->op == NN_INPUT)
         return take_input(r, x, out);
-    if (l->op == NET_CONV || l->op == NET_DEPTHWISE)
+    if (l->op == NN_CONV || l->op == NN_DEPTHWISE)
         return run_convolution(s, values, out);
     for (int k = 0; k < l->ninputs; k++)
         in[k] = values[l->inputs[k]];
-    if (net_apply_layer(l, s->kernel, s->bias, in, out))
+    if (nn_torch_apply_layer(l, s->kernel, s->bias, in, out))
         return -1;
     /* A layer that is an activation has been applied already. */
-    return l->op == NET_RELU || l->op == NET_RELU6 ? 0 : ts_activate(*out, activation(s));
+    return l->op == NN_RELU || l->op == NN_RELU6 ? 0 : ts_activate(*out, activation(s));
 }
 
 /* Lets go of the values that no later step needs. */
 static void release_inputs(const step *s, int *left, ts_tensor **values)
 {
-    int reads[NET_MAX_INPUTS + 1];
-    for (int k = net_step_reads(s->plan, reads) - 1; k >= 0; k--) {
+    int reads[NN_MAX_INPUTS + 1];
+    for (int k = nn_step_reads(s->plan, reads) - 1; k >= 0; k--) {
         if (--left[reads[k]] > 0)
             continue;
         ts_free(values[reads[k]]);
@@ -242,7 +242,7 @@ static void release_inputs(const step *s, int *left, ts_tensor **values)
     }
 }
 
-int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
+int nn_torch_forward(nn_torch *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
 {
     ts_tensor **values = hl_calloc((size_t)r->plan.nlayers, sizeof *values);
     int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
@@ -265,12 +265,12 @@ int net_run_forward(net_run *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
 
 /* ---- memory ---- */
 
-static uint64_t value_bytes(const net_layer *l, ts_dtype dtype)
+static uint64_t value_bytes(const nn_layer *l, ts_dtype dtype)
 {
     return (uint64_t)(l->height * l->width * l->channels) * (dtype == TS_F32 ? 4 : 2);
 }
 
-uint64_t net_run_peak_bytes(const net_run *r)
+uint64_t nn_torch_peak_bytes(const nn_torch *r)
 {
     uint64_t *held = hl_calloc((size_t)r->plan.nlayers, sizeof *held), now = 0, peak = 0;
     int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
@@ -279,8 +279,8 @@ uint64_t net_run_peak_bytes(const net_run *r)
         const step *s = &r->steps[i];
         now += held[s->plan->output] = value_bytes(&s->plan->layer, r->dtype);
         peak = now > peak ? now : peak;
-        int reads[NET_MAX_INPUTS + 1];
-        for (int k = net_step_reads(s->plan, reads) - 1; k >= 0; k--)
+        int reads[NN_MAX_INPUTS + 1];
+        for (int k = nn_step_reads(s->plan, reads) - 1; k >= 0; k--)
             if (--left[reads[k]] == 0)
                 now -= held[reads[k]];
     }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "data/provenance.h"
 #include "format/json.h"
+#include "sys/input.h"
 #include "sys/output.h"
 
 #include <errno.h>
@@ -14,17 +15,17 @@
 static const char kind[] = "checkpoint";
 
 /* The list of tensors: the history, then what the trainer keeps, all float32. */
-static void describe(const hl_checkpoint *c, const hl_trainer *t, hl_tf_header *header)
+static void describe(const nn_checkpoint *c, const nn_trainer *t, hl_tf_header *header)
 {
     const int64_t length = (int64_t)c->history->len;
     hl_tf_add_tensor(header, "history", HL_U8, 1, &length);
-    for (size_t i = 0; i < hl_trainer_states(t); i++) {
-        const hl_state state = hl_trainer_state(t, i);
+    for (size_t i = 0; i < nn_trainer_states(t); i++) {
+        const nn_state_tensor state = nn_trainer_state(t, i);
         hl_tf_add_tensor(header, state.name, HL_F32, state.rank, state.shape);
     }
 }
 
-int hl_checkpoint_probe(const char *path, hl_err *e)
+int nn_checkpoint_probe(const char *path, hl_err *e)
 {
     hl_out o;
     if (hl_out_open(&o, path, true, e))
@@ -35,11 +36,11 @@ int hl_checkpoint_probe(const char *path, hl_err *e)
 
 /* ---- saving ---- */
 
-static char *format_standing(const hl_trainer *t, const hl_standing *s)
+static char *format_standing(const nn_trainer *t, const nn_training_state *s)
 {
     json_t *o = json_object();
     json_object_set_new(o, "epochs", json_integer((json_int_t)s->epochs));
-    json_object_set_new(o, "steps", json_integer((json_int_t)hl_trainer_steps(t)));
+    json_object_set_new(o, "steps", json_integer((json_int_t)nn_trainer_steps(t)));
     json_object_set_new(o, "pass", json_integer((json_int_t)s->pass));
     json_object_set_new(o, "drawn", json_integer((json_int_t)s->at));
     json_object_set_new(o, "best_epoch", json_integer((json_int_t)s->best_epoch));
@@ -51,19 +52,20 @@ static char *format_standing(const hl_trainer *t, const hl_standing *s)
     return text;
 }
 
-static int write_all(const hl_checkpoint *c, const hl_trainer *t, hl_tf_writer *w, hl_err *e)
+static int write_all(const nn_checkpoint *c, const nn_trainer *t, hl_tf_writer *w, hl_err *e)
 {
     if (c->history->len && hl_tf_write(w, c->history->data, c->history->len, e))
         return -1;
-    for (size_t i = 0; i < hl_trainer_states(t); i++) {
-        const hl_state state = hl_trainer_state(t, i);
+    for (size_t i = 0; i < nn_trainer_states(t); i++) {
+        const nn_state_tensor state = nn_trainer_state(t, i);
         if (hl_tf_write(w, state.values, state.n * sizeof *state.values, e))
             return -1;
     }
     return 0;
 }
 
-int hl_checkpoint_save(const hl_checkpoint *c, const hl_trainer *t, const hl_standing *s, hl_err *e)
+int nn_checkpoint_save(const nn_checkpoint *c, const nn_trainer *t, const nn_training_state *s,
+                       hl_err *e)
 {
     hl_tf_header header = {0};
     hl_tf_writer *w;
@@ -86,23 +88,23 @@ int hl_checkpoint_save(const hl_checkpoint *c, const hl_trainer *t, const hl_sta
 
 /* ---- loading ---- */
 
-static int check_run(const hl_checkpoint *c, const hl_tf_reader *r, hl_err *e)
+static int check_run(const nn_checkpoint *c, const hl_tf_reader *r, hl_err *e)
 {
     const char *chain = hl_tf_meta(hl_tf_get_header(r), "hilum.chain");
-    hl_text there = {0}, here = {0};
+    hl_strbuf there = {0}, here = {0};
     int status = 0;
     if (!chain)
         status = hl_fail(e, "%s: expected metadata hilum.chain", c->path);
-    else if (hl_chain_differs(chain, c->chain, &there, &here))
+    else if (hl_provenance_differs(chain, c->chain, &there, &here))
         status = hl_fail(e, "%s: a checkpoint of another run: expected %s, found %s", c->path,
                          here.data, there.data);
-    hl_text_free(&there);
-    hl_text_free(&here);
+    hl_strbuf_free(&there);
+    hl_strbuf_free(&here);
     return status;
 }
 
 /* A whole number from 1 (or 0, where that makes sense) to most. */
-static int get_count(const hl_checkpoint *c, const json_t *o, const char *key, uint64_t least,
+static int get_count(const nn_checkpoint *c, const json_t *o, const char *key, uint64_t least,
                      uint64_t most, uint64_t *out, hl_err *e)
 {
     if (hl_json_count(o, c->path, key, out, e))
@@ -113,7 +115,7 @@ static int get_count(const hl_checkpoint *c, const json_t *o, const char *key, u
 }
 
 /* The rate only ever goes down. A loss is there where validation samples are. */
-static int get_reals(const hl_checkpoint *c, const json_t *o, bool validates, hl_standing *s,
+static int get_reals(const nn_checkpoint *c, const json_t *o, bool validates, nn_training_state *s,
                      hl_err *e)
 {
     const double first = s->rate;
@@ -127,8 +129,8 @@ static int get_reals(const hl_checkpoint *c, const json_t *o, bool validates, hl
     return 0;
 }
 
-static int read_standing(const hl_checkpoint *c, const json_t *o, hl_trainer *t, size_t samples,
-                         bool validates, hl_standing *s, hl_err *e)
+static int read_standing(const nn_checkpoint *c, const json_t *o, nn_trainer *t, size_t samples,
+                         bool validates, nn_training_state *s, hl_err *e)
 {
     uint64_t epochs, steps, pass, drawn, best_epoch, waited;
     if (get_count(c, o, "epochs", 1, SIZE_MAX, &epochs, e) ||
@@ -143,12 +145,12 @@ static int read_standing(const hl_checkpoint *c, const json_t *o, hl_trainer *t,
     s->at = drawn;
     s->best_epoch = best_epoch;
     s->waited = waited;
-    hl_trainer_set_steps(t, (int64_t)steps);
+    nn_trainer_set_steps(t, (int64_t)steps);
     return 0;
 }
 
-static int parse_standing(const hl_checkpoint *c, const hl_tf_reader *r, hl_trainer *t,
-                          size_t samples, bool validates, hl_standing *s, hl_err *e)
+static int parse_standing(const nn_checkpoint *c, const hl_tf_reader *r, nn_trainer *t,
+                          size_t samples, bool validates, nn_training_state *s, hl_err *e)
 {
     const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.standing");
     json_t *o = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
@@ -160,7 +162,7 @@ static int parse_standing(const hl_checkpoint *c, const hl_tf_reader *r, hl_trai
 }
 
 /* The tensors must be those that a checkpoint of this very training has. */
-static int check_tensors(const hl_checkpoint *c, const hl_trainer *t, const hl_tf_reader *r,
+static int check_tensors(const nn_checkpoint *c, const nn_trainer *t, const hl_tf_reader *r,
                          hl_err *e)
 {
     const hl_tf_header *found = hl_tf_get_header(r);
@@ -182,7 +184,7 @@ static int check_tensors(const hl_checkpoint *c, const hl_trainer *t, const hl_t
     return status;
 }
 
-static int read_history(const hl_checkpoint *c, hl_tf_reader *r, hl_err *e)
+static int read_history(const nn_checkpoint *c, hl_tf_reader *r, hl_err *e)
 {
     enum { MOST = 1 << 28 }; /* bytes; a million epochs have less */
     const uint64_t bytes = hl_tf_get_header(r)->tensors[0].bytes;
@@ -191,25 +193,25 @@ static int read_history(const hl_checkpoint *c, hl_tf_reader *r, hl_err *e)
     char *text = hl_malloc((size_t)bytes + 1, 1);
     const int status = bytes ? hl_tf_read(r, text, (size_t)bytes, e) : 0;
     if (status == 0)
-        hl_text_add(c->history, text, (size_t)bytes);
+        hl_strbuf_add(c->history, text, (size_t)bytes);
     free(text);
     return status;
 }
 
-static int read_all(const hl_checkpoint *c, hl_trainer *t, hl_tf_reader *r, hl_err *e)
+static int read_all(const nn_checkpoint *c, nn_trainer *t, hl_tf_reader *r, hl_err *e)
 {
     if (read_history(c, r, e))
         return -1;
-    for (size_t i = 0; i < hl_trainer_states(t); i++) {
-        const hl_state state = hl_trainer_state(t, i);
+    for (size_t i = 0; i < nn_trainer_states(t); i++) {
+        const nn_state_tensor state = nn_trainer_state(t, i);
         if (hl_tf_read_finite(r, state.name, state.values, state.n, e))
             return -1;
     }
     return hl_tf_end(r, e);
 }
 
-int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, bool validates,
-                       hl_standing *s, bool *found, hl_err *e)
+int nn_checkpoint_load(const nn_checkpoint *c, nn_trainer *t, size_t samples, bool validates,
+                       nn_training_state *s, bool *found, hl_err *e)
 {
     hl_tf_reader *r;
     *found = access(c->path, F_OK) == 0 || errno != ENOENT;
@@ -225,7 +227,7 @@ int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, bo
     return status;
 }
 
-int hl_checkpoint_remove(const hl_checkpoint *c, hl_err *e)
+int nn_checkpoint_remove(const nn_checkpoint *c, hl_err *e)
 {
     if (unlink(c->path) && errno != ENOENT)
         return hl_fail_errno(e, "%s: cannot be removed", c->path);

@@ -12,26 +12,26 @@
 
 #include <stdbool.h>
 
-typedef struct hl_standing {
+typedef struct nn_training_state {
     size_t epochs;     /* that have ended */
     size_t pass, at;   /* samples: the number of the pass, and how many of it were drawn */
     size_t best_epoch; /* the one whose weights are the best so far */
     size_t waited;     /* epochs since then */
     double best_loss;  /* its validation loss; NaN without validation samples */
     double rate;       /* as lowered by the plateaus so far */
-} hl_standing;
+} nn_training_state;
 
-typedef struct hl_checkpoint {
+typedef struct nn_checkpoint {
     const char *path;
-    const char *chain; /* the provenance that the head is going to have: the identity of the run */
-    hl_text *history;  /* what the caller has written of the epochs so far; kept along */
-} hl_checkpoint;
+    const char *chain;  /* the provenance that the head is going to have: the identity of the run */
+    hl_strbuf *history; /* what the caller has written of the epochs so far; kept along */
+} nn_checkpoint;
 
 /* Fails where path cannot be written, before hours of training. */
-int hl_checkpoint_probe(const char *path, hl_err *e);
+int nn_checkpoint_probe(const char *path, hl_err *e);
 
 /* Replaces the file as a whole: at any time the old or the new one is there. */
-int hl_checkpoint_save(const hl_checkpoint *c, const hl_trainer *t, const hl_standing *s,
+int nn_checkpoint_save(const nn_checkpoint *c, const nn_trainer *t, const nn_training_state *s,
                        hl_err *e);
 
 /*
@@ -40,10 +40,10 @@ int hl_checkpoint_save(const hl_checkpoint *c, const hl_trainer *t, const hl_sta
  * validates: there are validation samples. s comes as at the start, with the rate of the first
  * step.
  */
-int hl_checkpoint_load(const hl_checkpoint *c, hl_trainer *t, size_t samples, bool validates,
-                       hl_standing *s, bool *found, hl_err *e);
+int nn_checkpoint_load(const nn_checkpoint *c, nn_trainer *t, size_t samples, bool validates,
+                       nn_training_state *s, bool *found, hl_err *e);
 
 /* A file that is not there is fine. */
-int hl_checkpoint_remove(const hl_checkpoint *c, hl_err *e);
+int nn_checkpoint_remove(const nn_checkpoint *c, hl_err *e);
 
 #endif

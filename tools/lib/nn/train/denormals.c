@@ -8,7 +8,7 @@
 #include <stdint.h>
 #endif
 
-void net_flush_denormals(void)
+void nn_flush_denormals(void)
 {
     /* As results, and as operands. */
 #if defined __SSE2__

@@ -9,6 +9,6 @@
 
 /* From here on they count as 0, in this thread and in those that it starts. On x86 and
  * aarch64; elsewhere nothing changes. */
-void net_flush_denormals(void);
+void nn_flush_denormals(void);
 
 #endif

@@ -10,19 +10,19 @@
 
 /* ---- answers ---- */
 
-static int multiply(const net_dense *d, const float *x, size_t n, float *y, hl_err *e)
+static int multiply(const nn_dense *d, const float *x, size_t n, float *y, hl_err *e)
 {
     for (size_t i = 0; i < n; i++)
         memcpy(y + i * d->units, d->bias, d->units * sizeof *y);
-    const net_matrix in = {x, d->inputs, false}, kernel = {d->kernel, d->units, false};
-    return net_product(n, d->units, d->inputs, in, kernel, true, y, d->units, e);
+    const nn_matrix in = {x, d->inputs, false}, kernel = {d->kernel, d->units, false};
+    return nn_gemm(n, d->units, d->inputs, in, kernel, true, y, d->units, e);
 }
 
 /* Always so many rows at a time, the last ones filled up: the order in which a product is added up
  * depends on the number of its rows. */
 enum { ROWS = 32 };
 
-static int multiply_rest(const net_dense *d, const float *x, size_t n, float *y, hl_err *e)
+static int multiply_rest(const nn_dense *d, const float *x, size_t n, float *y, hl_err *e)
 {
     float *in = hl_calloc(ROWS * d->inputs, sizeof *in);
     float *out = hl_malloc(ROWS * d->units, sizeof *out);
@@ -35,7 +35,7 @@ static int multiply_rest(const net_dense *d, const float *x, size_t n, float *y,
     return status;
 }
 
-int net_dense_answer(const net_dense *d, const float *x, size_t n, bool relu, float *y, hl_err *e)
+int nn_dense_predict(const nn_dense *d, const float *x, size_t n, bool relu, float *y, hl_err *e)
 {
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i += ROWS) {
@@ -57,7 +57,7 @@ typedef struct spans {
     size_t n, rows; /* rows of each but the last */
 } spans;
 
-static spans spans_of(const net_dense *d)
+static spans spans_of(const nn_dense *d)
 {
     const size_t n = (d->inputs + SPAN - 1) / SPAN;
     const size_t rows = (d->inputs + n - 1) / n;
@@ -65,7 +65,7 @@ static spans spans_of(const net_dense *d)
 }
 
 /* Rows of the kernel from `first` on that are in span i. */
-static size_t span_rows(const net_dense *d, spans s, size_t i, size_t *first)
+static size_t span_rows(const nn_dense *d, spans s, size_t i, size_t *first)
 {
     *first = i * s.rows;
     return d->inputs - *first < s.rows ? d->inputs - *first : s.rows;
@@ -73,14 +73,14 @@ static size_t span_rows(const net_dense *d, spans s, size_t i, size_t *first)
 
 /* A small kernel is soon done with by one: threads that wait for each other win little, and lose
  * much where somebody else wants the processors, too. */
-static int threads_for(const net_dense *d, int most)
+static int threads_for(const nn_dense *d, int most)
 {
     enum { SMALL = 1 << 20 };
     return d->inputs * d->units < SMALL ? 1 : most;
 }
 
 /* Some rows of y. part: [spans, rows, units]. */
-static int forward_rows(const net_dense *d, const float *x, size_t n, int threads, float *part,
+static int forward_rows(const nn_dense *d, const float *x, size_t n, int threads, float *part,
                         float *y, hl_err *errors, hl_err *e)
 {
     const spans s = spans_of(d);
@@ -91,9 +91,9 @@ static int forward_rows(const net_dense *d, const float *x, size_t n, int thread
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
         const size_t rows = span_rows(d, s, i, &first);
-        const net_matrix in = {x + first, d->inputs, false},
-                         kernel = {d->kernel + first * d->units, d->units, false};
-        net_product(n, d->units, rows, in, kernel, false, part + i * values, d->units, &errors[i]);
+        const nn_matrix in = {x + first, d->inputs, false},
+                        kernel = {d->kernel + first * d->units, d->units, false};
+        nn_gemm(n, d->units, rows, in, kernel, false, part + i * values, d->units, &errors[i]);
     }
     release_signals(&before);
     for (size_t i = 0; i < values; i++)
@@ -104,8 +104,7 @@ static int forward_rows(const net_dense *d, const float *x, size_t n, int thread
     return hl_first_error(errors, s.n, e);
 }
 
-int net_dense_forward(const net_dense *d, const float *x, size_t n, int threads, float *y,
-                      hl_err *e)
+int nn_dense_forward(const nn_dense *d, const float *x, size_t n, int threads, float *y, hl_err *e)
 {
     enum { MOST = 256 }; /* rows at a time: all spans have sums of their own */
     const size_t most = n < MOST ? n : MOST;
@@ -121,22 +120,22 @@ int net_dense_forward(const net_dense *d, const float *x, size_t n, int threads,
 }
 
 /* The rows of a span: the slope below them, their gradient, and what becomes of them. */
-static void back_through_span(const net_dense *d, const float *x, size_t n, const float *slope,
-                              float *below, size_t first, size_t rows, net_dense_update *update,
+static void back_through_span(const nn_dense *d, const float *x, size_t n, const float *slope,
+                              float *below, size_t first, size_t rows, nn_dense_update *update,
                               void *ctx, hl_err *e)
 {
-    const net_matrix out = {slope, d->units, false}, in = {x + first, d->inputs, true},
-                     kernel = {d->kernel + first * d->units, d->units, true};
+    const nn_matrix out = {slope, d->units, false}, in = {x + first, d->inputs, true},
+                    kernel = {d->kernel + first * d->units, d->units, true};
     float *gradient = hl_malloc(rows * d->units, sizeof *gradient);
     if ((!below ||
-         net_product(n, rows, d->units, out, kernel, false, below + first, d->inputs, e) == 0) &&
-        net_product(rows, d->units, n, in, out, false, gradient, d->units, e) == 0)
+         nn_gemm(n, rows, d->units, out, kernel, false, below + first, d->inputs, e) == 0) &&
+        nn_gemm(rows, d->units, n, in, out, false, gradient, d->units, e) == 0)
         update(ctx, first * d->units, rows * d->units, gradient);
     free(gradient);
 }
 
-int net_dense_backward(const net_dense *d, const float *x, size_t n, const float *slope,
-                       float *below, int threads, net_dense_update *update, void *ctx, hl_err *e)
+int nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *slope, float *below,
+                      int threads, nn_dense_update *update, void *ctx, hl_err *e)
 {
     const spans s = spans_of(d);
     hl_err *errors = hl_calloc(s.n, sizeof *errors);

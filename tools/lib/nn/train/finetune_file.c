@@ -8,23 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TENSOR_NAME = NET_NAME + 32 };
+enum { TENSOR_NAME = NN_NAME + 32 };
 
-static void name_tensor(char name[TENSOR_NAME], const net_layer *l, const net_weight_spec *s)
+static void name_tensor(char name[TENSOR_NAME], const nn_layer *l, const nn_weight_spec *s)
 {
     snprintf(name, TENSOR_NAME, "tail/%s/%s", l->name, s->name);
 }
 
 /* Calls visit for each weight in the order of the file, until one fails. */
-typedef int visit_fn(void *ctx, int layer, int weight, const char *name, const net_weight_spec *s,
+typedef int visit_fn(void *ctx, int layer, int weight, const char *name, const nn_weight_spec *s,
                      hl_err *e);
 
-static int each_weight(const net_tail *t, visit_fn *visit, void *ctx, hl_err *e)
+static int each_weight(const nn_finetune *t, visit_fn *visit, void *ctx, hl_err *e)
 {
     for (int i = 0; i < t->n.n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
         char name[TENSOR_NAME];
-        net_weight_specs(&t->n, i, specs);
+        nn_net_weight_specs(&t->n, i, specs);
         for (int k = 0; k < t->layers[i].nweights; k++) {
             name_tensor(name, &t->n.layers[i], &specs[k]);
             if (visit(ctx, i, k, name, &specs[k], e))
@@ -36,8 +36,8 @@ static int each_weight(const net_tail *t, visit_fn *visit, void *ctx, hl_err *e)
 
 /* ---- writing ---- */
 
-static int describe_one(void *ctx, int layer, int weight, const char *name,
-                        const net_weight_spec *s, hl_err *e)
+static int describe_one(void *ctx, int layer, int weight, const char *name, const nn_weight_spec *s,
+                        hl_err *e)
 {
     (void)layer;
     (void)weight;
@@ -46,32 +46,32 @@ static int describe_one(void *ctx, int layer, int weight, const char *name,
     return 0;
 }
 
-void net_tail_describe(const net_tail *t, hl_tf_header *header)
+void nn_finetune_describe(const nn_finetune *t, hl_tf_header *header)
 {
     hl_err e;
     each_weight(t, describe_one, header, &e);
 }
 
 typedef struct writing {
-    const net_tail *t;
+    const nn_finetune *t;
     hl_tf_writer *w;
 } writing;
 
-static int write_one(void *ctx, int layer, int weight, const char *name, const net_weight_spec *s,
+static int write_one(void *ctx, int layer, int weight, const char *name, const nn_weight_spec *s,
                      hl_err *e)
 {
     (void)name;
     const writing *to = ctx;
     const size_t bytes = (size_t)s->size * sizeof(float);
     float *values = hl_malloc(bytes, 1);
-    int status = net_tail_get(to->t, layer, weight, values, bytes, e);
+    int status = nn_finetune_get(to->t, layer, weight, values, bytes, e);
     if (status == 0)
         status = hl_tf_write(to->w, values, bytes, e);
     free(values);
     return status;
 }
 
-int net_tail_write(const net_tail *t, hl_tf_writer *w, hl_err *e)
+int nn_finetune_write(const nn_finetune *t, hl_tf_writer *w, hl_err *e)
 {
     writing to = {t, w};
     return each_weight(t, write_one, &to, e);
@@ -80,12 +80,12 @@ int net_tail_write(const net_tail *t, hl_tf_writer *w, hl_err *e)
 /* ---- reading ---- */
 
 typedef struct reading {
-    net_tail *t;
+    nn_finetune *t;
     hl_tf_reader *r;
     size_t n; /* tensors read */
 } reading;
 
-static int check_tensor(const reading *from, const char *name, const net_weight_spec *s, hl_err *e)
+static int check_tensor(const reading *from, const char *name, const nn_weight_spec *s, hl_err *e)
 {
     const hl_tf_header *header = hl_tf_get_header(from->r);
     const hl_tensor_desc *d = from->n < header->ntensors ? &header->tensors[from->n] : NULL;
@@ -99,7 +99,7 @@ static int check_tensor(const reading *from, const char *name, const net_weight_
     return 0;
 }
 
-static int read_one(void *ctx, int layer, int weight, const char *name, const net_weight_spec *s,
+static int read_one(void *ctx, int layer, int weight, const char *name, const nn_weight_spec *s,
                     hl_err *e)
 {
     reading *from = ctx;
@@ -109,25 +109,25 @@ static int read_one(void *ctx, int layer, int weight, const char *name, const ne
     float *values = hl_malloc(n, sizeof *values);
     int status = hl_tf_read_finite(from->r, name, values, n, e);
     if (status == 0)
-        status = net_tail_set(from->t, layer, weight, values, e);
+        status = nn_finetune_set(from->t, layer, weight, values, e);
     free(values);
     from->n++;
     return status;
 }
 
-int net_tail_read(net_tail **result, const hl_space *space, const net_tail_options *o,
-                  hl_tf_reader *r, size_t *ntensors, hl_err *e)
+int nn_finetune_read(nn_finetune **result, const hl_feature_space *space,
+                     const nn_finetune_options *o, hl_tf_reader *r, size_t *ntensors, hl_err *e)
 {
     reading from = {.r = r};
-    if (net_tail_start(&from.t, space, o, e))
+    if (nn_finetune_start(&from.t, space, o, e))
         return hl_fail_in(e, hl_tf_name(r));
     const int status = each_weight(from.t, read_one, &from, e);
     if (status) {
-        net_tail_free(from.t);
+        nn_finetune_free(from.t);
         return status;
     }
-    if (net_tail_list_params(from.t, e)) {
-        net_tail_free(from.t);
+    if (nn_finetune_list_params(from.t, e)) {
+        nn_finetune_free(from.t);
         return -1;
     }
     *result = from.t;
@@ -139,16 +139,16 @@ int net_tail_read(net_tail **result, const hl_space *space, const net_tail_optio
 
 static const char *const batchnorm_names[] = {"inference", "training"};
 
-char *net_tail_format(const net_tail_options *o)
+char *nn_finetune_format(const nn_finetune_options *o)
 {
     json_t *j = json_pack("{s:i, s:s, s:s}", "unfrozen", o->unfrozen, "pool",
-                          net_pool_names[o->pool], "batchnorm", batchnorm_names[o->batchnorm]);
+                          nn_pool_names[o->pool], "batchnorm", batchnorm_names[o->batchnorm]);
     char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(j);
     return text;
 }
 
-static int parse_object(net_tail_options *o, const json_t *j, hl_err *e)
+static int parse_object(nn_finetune_options *o, const json_t *j, hl_err *e)
 {
     const json_t *unfrozen = json_object_get(j, "unfrozen");
     const char *pool = json_string_value(json_object_get(j, "pool"));
@@ -157,17 +157,17 @@ static int parse_object(net_tail_options *o, const json_t *j, hl_err *e)
         json_integer_value(unfrozen) > INT32_MAX || !pool || !batchnorm)
         return hl_fail(e, "hilum.tail: expected unfrozen, pool and batchnorm");
     o->unfrozen = (int)json_integer_value(unfrozen);
-    if (strcmp(batchnorm, batchnorm_names[NET_BN_INFERENCE]) == 0)
-        o->batchnorm = NET_BN_INFERENCE;
-    else if (strcmp(batchnorm, batchnorm_names[NET_BN_TRAINING]) == 0)
-        o->batchnorm = NET_BN_TRAINING;
+    if (strcmp(batchnorm, batchnorm_names[NN_BN_INFERENCE]) == 0)
+        o->batchnorm = NN_BN_INFERENCE;
+    else if (strcmp(batchnorm, batchnorm_names[NN_BN_TRAINING]) == 0)
+        o->batchnorm = NN_BN_TRAINING;
     else
         return hl_fail(e, "hilum.tail: batchnorm: expected inference or training, found '%s'",
                        batchnorm);
-    return net_pool_parse(&o->pool, pool, e);
+    return nn_pool_parse(&o->pool, pool, e);
 }
 
-int net_tail_parse(net_tail_options *o, const char *json, hl_err *e)
+int nn_finetune_parse(nn_finetune_options *o, const char *json, hl_err *e)
 {
     json_t *j = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
     const int status = json_is_object(j) ? parse_object(o, j, e)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/train/fit.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/rng.h"
 
 #include <math.h>
@@ -55,14 +57,14 @@ static void deck_wind(deck *d, size_t pass, size_t at)
     d->at = at;
 }
 
-/* A run of hl_train. */
+/* A run of nn_fit. */
 typedef struct course {
-    hl_trainer *trainer;
-    const hl_train_options *o;
+    nn_trainer *trainer;
+    const nn_fit_options *o;
     deck deck;
     size_t held_out; /* validation samples */
     size_t steps;    /* in an epoch */
-    hl_standing now;
+    nn_training_state now;
     bool told; /* that it ends with the running epoch */
 } course;
 
@@ -74,22 +76,22 @@ static bool is_stopped(const course *c)
 static double rate_now(const course *c)
 {
     static const double pi = 3.14159265358979323846;
-    if (c->o->schedule != HL_COSINE)
+    if (c->o->schedule != NN_COSINE)
         return c->now.rate;
-    const double taken = (double)hl_trainer_steps(c->trainer);
+    const double taken = (double)nn_trainer_steps(c->trainer);
     return c->now.rate * 0.5 * (1 + cos(pi * taken / ((double)c->steps * (double)c->o->epochs)));
 }
 
-static int train_step(course *c, hl_epoch *now, hl_tally *sum, hl_err *e)
+static int train_step(course *c, nn_epoch *now, nn_tally *sum, hl_err *e)
 {
     const int64_t *rows;
     const size_t n = draw(&c->deck, c->o->batch, &rows);
     now->rate = rate_now(c);
-    hl_trainer_set_rate(c->trainer, now->rate);
-    return hl_trainer_step(c->trainer, rows, n, sum, e);
+    nn_trainer_set_rate(c->trainer, now->rate);
+    return nn_trainer_step(c->trainer, rows, n, sum, e);
 }
 
-static int train_epoch(course *c, hl_epoch *now, hl_tally *sum, hl_err *e)
+static int train_epoch(course *c, nn_epoch *now, nn_tally *sum, hl_err *e)
 {
     hl_progress progress;
     char what[64];
@@ -108,11 +110,11 @@ static int train_epoch(course *c, hl_epoch *now, hl_tally *sum, hl_err *e)
     return status;
 }
 
-static int run_epoch(course *c, hl_epoch *now, hl_err *e)
+static int run_epoch(course *c, nn_epoch *now, hl_err *e)
 {
     const double started = hl_now();
-    hl_tally seen = {0}, val = {0};
-    if (train_epoch(c, now, &seen, e) || (c->held_out && hl_trainer_validate(c->trainer, &val, e)))
+    nn_tally seen = {0}, val = {0};
+    if (train_epoch(c, now, &seen, e) || (c->held_out && nn_trainer_validate(c->trainer, &val, e)))
         return -1;
     now->loss = seen.loss / (double)seen.n;
     now->accuracy = (double)seen.right / (double)seen.n;
@@ -128,9 +130,9 @@ static int run_epoch(course *c, hl_epoch *now, hl_err *e)
 }
 
 /* What the epoch that has ended means for the best weights and for those to come. */
-static void take_stock(course *c, hl_epoch *now)
+static void take_stock(course *c, nn_epoch *now)
 {
-    hl_standing *s = &c->now;
+    nn_training_state *s = &c->now;
     s->epochs = now->number;
     s->pass = c->deck.pass;
     s->at = c->deck.at;
@@ -139,11 +141,11 @@ static void take_stock(course *c, hl_epoch *now)
         s->best_epoch = now->number;
         s->best_loss = now->val_loss;
         s->waited = 0;
-        hl_trainer_keep(c->trainer);
+        nn_trainer_keep(c->trainer);
         return;
     }
     s->waited++;
-    if (c->o->schedule == HL_PLATEAU && s->waited % c->o->plateau == 0)
+    if (c->o->schedule == NN_PLATEAU && s->waited % c->o->plateau == 0)
         s->rate *= 0.1;
 }
 
@@ -153,19 +155,19 @@ static bool is_complete(const course *c)
 }
 
 /* At least one epoch is run: without any there are no weights to keep. */
-static int run_epochs(course *c, hl_epoch_fn *report, void *ctx, hl_err *e)
+static int run_epochs(course *c, nn_epoch_fn *report, void *ctx, hl_err *e)
 {
     while (!is_complete(c) && !(c->now.epochs && is_stopped(c))) {
-        hl_epoch now = {.number = c->now.epochs + 1};
+        nn_epoch now = {.number = c->now.epochs + 1};
         if (run_epoch(c, &now, e))
             return -1;
         take_stock(c, &now);
         if (report(ctx, &now, e) ||
-            (c->o->checkpoint && hl_checkpoint_save(c->o->checkpoint, c->trainer, &c->now, e)))
+            (c->o->checkpoint && nn_checkpoint_save(c->o->checkpoint, c->trainer, &c->now, e)))
             return -1;
     }
-    hl_trainer_restore(c->trainer);
-    return hl_trainer_is_finite(c->trainer)
+    nn_trainer_restore(c->trainer);
+    return nn_trainer_is_finite(c->trainer)
                ? 0
                : hl_fail(e,
                          "training: a weight is not finite: expected a smaller learning rate "
@@ -175,29 +177,29 @@ static int run_epochs(course *c, hl_epoch_fn *report, void *ctx, hl_err *e)
 
 static int go_on(course *c, hl_err *e)
 {
-    const hl_checkpoint *k = c->o->checkpoint;
+    const nn_checkpoint *k = c->o->checkpoint;
     bool found;
-    if (hl_checkpoint_load(k, c->trainer, c->deck.n, c->held_out > 0, &c->now, &found, e))
+    if (nn_checkpoint_load(k, c->trainer, c->deck.n, c->held_out > 0, &c->now, &found, e))
         return -1;
     if (found) {
         deck_wind(&c->deck, c->now.pass, c->now.at);
         hl_log_info("%s: going on after epoch %zu", k->path, c->now.epochs);
     }
-    return found ? 0 : hl_checkpoint_probe(k->path, e);
+    return found ? 0 : nn_checkpoint_probe(k->path, e);
 }
 
-int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_train_options *o,
-             hl_epoch_fn *report, void *ctx, hl_outcome *outcome, hl_err *e)
+int nn_fit(nn_head *head, const nn_dataset *train, const nn_dataset *val, const nn_fit_options *o,
+           nn_epoch_fn *report, void *ctx, nn_fit_result *outcome, hl_err *e)
 {
     course c = {.o = o, .held_out = val->n, .now = {.rate = o->step.rate}};
     c.steps = o->steps ? o->steps : (train->n + o->batch - 1) / o->batch;
-    c.trainer = hl_trainer_new(head, train, val->n ? val : NULL, &o->step);
+    c.trainer = nn_trainer_new(head, train, val->n ? val : NULL, &o->step);
     deck_new(&c.deck, train->n, o->seed);
     int status = o->checkpoint ? go_on(&c, e) : 0;
     if (status == 0)
         status = run_epochs(&c, report, ctx, e);
-    *outcome = (hl_outcome){c.now.epochs, c.now.best_epoch, !is_complete(&c)};
+    *outcome = (nn_fit_result){c.now.epochs, c.now.best_epoch, !is_complete(&c)};
     free(c.deck.rows);
-    hl_trainer_free(c.trainer);
+    nn_trainer_free(c.trainer);
     return status;
 }

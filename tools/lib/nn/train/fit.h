@@ -20,45 +20,45 @@
  * plateau:  ReduceLROnPlateau: times 0.1 after every `plateau` epochs without a better validation
  *           loss.
  */
-#define HL_SCHEDULE_WORDS "constant|cosine|plateau"
-typedef enum { HL_CONSTANT, HL_COSINE, HL_PLATEAU } hl_schedule;
+#define NN_SCHEDULE_WORDS "constant|cosine|plateau"
+typedef enum { NN_CONSTANT, NN_COSINE, NN_PLATEAU } nn_schedule;
 
-typedef struct hl_train_options {
-    hl_step_options step;
+typedef struct nn_fit_options {
+    nn_step_options step;
     size_t epochs; /* at most */
     size_t batch;  /* samples a step */
     size_t steps;  /* steps an epoch; 0: one pass over all samples */
-    hl_schedule schedule;
+    nn_schedule schedule;
     size_t plateau;                    /* epochs, see above */
     size_t patience;                   /* epochs without a better validation loss before it stops */
     uint64_t seed;                     /* order of samples in pass t: hl_rng_shuffle of 0 .. n-1 by
                                           hl_rng_make(seed, "train/shuffle/t") */
     const volatile sig_atomic_t *stop; /* set by a signal: end with the running epoch */
-    const hl_checkpoint *checkpoint;   /* saved after every epoch, and gone on from where it exists;
+    const nn_checkpoint *checkpoint;   /* saved after every epoch, and gone on from where it exists;
                                           NULL: none */
-} hl_train_options;
+} nn_fit_options;
 
-typedef struct hl_epoch {
+typedef struct nn_epoch {
     size_t number;                                 /* from 1 */
     double loss, accuracy, val_loss, val_accuracy; /* val_...: NaN without validation samples */
     double rate;                                   /* of its last step */
     double seconds;
     bool best; /* the lowest validation loss so far; always without validation samples */
-} hl_epoch;
+} nn_epoch;
 
-typedef int hl_epoch_fn(void *ctx, const hl_epoch *epoch, hl_err *e);
+typedef int nn_epoch_fn(void *ctx, const nn_epoch *epoch, hl_err *e);
 
-typedef struct hl_outcome {
+typedef struct nn_fit_result {
     size_t epochs, best_epoch; /* run, and the one whose weights the head has */
     bool interrupted;          /* by stop, before it would have ended by itself */
-} hl_outcome;
+} nn_fit_result;
 
 /*
  * Trains head in place, telling report of every epoch that it runs; not of those before a
  * checkpoint that it goes on from. Afterwards the head holds the weights of the epoch with the
  * lowest validation loss, or of the last one where val->n is 0.
  */
-int hl_train(hl_head *head, const hl_set *train, const hl_set *val, const hl_train_options *o,
-             hl_epoch_fn *report, void *ctx, hl_outcome *outcome, hl_err *e);
+int nn_fit(nn_head *head, const nn_dataset *train, const nn_dataset *val, const nn_fit_options *o,
+           nn_epoch_fn *report, void *ctx, nn_fit_result *outcome, hl_err *e);
 
 #endif

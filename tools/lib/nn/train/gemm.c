@@ -3,7 +3,7 @@
 
 #include "nn/infer/onednn_available.h"
 
-#if HL_ONEDNN_HERE
+#if NN_HAS_ONEDNN
 
 #include "base/mem.h"
 #include "shim/held_signals.h"
@@ -18,8 +18,8 @@ static void expect_room(void)
     hl_mem_expect((size_t)48 << 20);
 }
 
-int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
-                size_t stride, hl_err *e)
+int nn_gemm(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, bool add, float *c,
+            size_t stride, hl_err *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, expect_room);
@@ -40,8 +40,8 @@ int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool a
 
 #include "shim/torch_shim.h"
 
-int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
-                size_t stride, hl_err *e)
+int nn_gemm(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, bool add, float *c,
+            size_t stride, hl_err *e)
 {
     const int64_t size[3] = {(int64_t)m, (int64_t)n, (int64_t)k};
     const int failed = ts_product(size, a.values, (int64_t)a.stride, a.transposed, b.values,

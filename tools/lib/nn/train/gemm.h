@@ -11,14 +11,14 @@
 
 /* Row-major, `stride` values from row to row; transposed: what stands there is the matrix's
  * transpose. */
-typedef struct net_matrix {
+typedef struct nn_matrix {
     const float *values;
     size_t stride;
     bool transposed;
-} net_matrix;
+} nn_matrix;
 
 /* c = a b, or with add c += a b; a: [m, k], b: [k, n], c: [m, n] with this stride. */
-int net_product(size_t m, size_t n, size_t k, net_matrix a, net_matrix b, bool add, float *c,
-                size_t stride, hl_err *e);
+int nn_gemm(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, bool add, float *c,
+            size_t stride, hl_err *e);
 
 #endif

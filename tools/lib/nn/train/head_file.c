@@ -11,14 +11,15 @@
 
 static const char mean_name[] = "standardize/mean", scale_name[] = "standardize/scale";
 
-static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
+static void describe(const nn_head *h, const char *chain, hl_tf_header *header)
 {
-    char *space = hl_space_format(&h->space), *classes = hl_names_format(h->classes, h->nclasses);
+    char *space = hl_feature_space_format(&h->space),
+         *classes = hl_string_list_format(h->classes, h->nclasses);
     if (h->tail) {
-        char *tail = net_tail_format(net_tail_get_options(h->tail));
+        char *tail = nn_finetune_format(nn_finetune_get_options(h->tail));
         hl_tf_set_meta(header, "hilum.tail", tail);
         free(tail);
-        net_tail_describe(h->tail, header);
+        nn_finetune_describe(h->tail, header);
     }
     if (h->standardizer.width) {
         const int64_t width = (int64_t)h->standardizer.width;
@@ -41,7 +42,7 @@ static void describe(const hl_head *h, const char *chain, hl_tf_header *header)
     free(space);
 }
 
-int hl_head_begin(hl_tf_writer **w, const hl_head *h, const char *path, const char *chain,
+int nn_head_begin(hl_tf_writer **w, const nn_head *h, const char *path, const char *chain,
                   hl_err *e)
 {
     hl_tf_header header = {0};
@@ -51,7 +52,7 @@ int hl_head_begin(hl_tf_writer **w, const hl_head *h, const char *path, const ch
     return status;
 }
 
-static int write_standardizer(const net_standardizer *s, hl_tf_writer *w, hl_err *e)
+static int write_standardizer(const nn_standardizer *s, hl_tf_writer *w, hl_err *e)
 {
     if (s->width == 0)
         return 0;
@@ -61,12 +62,12 @@ static int write_standardizer(const net_standardizer *s, hl_tf_writer *w, hl_err
                : 0;
 }
 
-int hl_head_complete(const hl_head *h, hl_tf_writer *w, hl_err *e)
+int nn_head_complete(const nn_head *h, hl_tf_writer *w, hl_err *e)
 {
-    if ((h->tail && net_tail_write(h->tail, w, e)) || write_standardizer(&h->standardizer, w, e))
+    if ((h->tail && nn_finetune_write(h->tail, w, e)) || write_standardizer(&h->standardizer, w, e))
         return -1;
     for (size_t i = 0; i < h->nlayers; i++) {
-        const net_dense *d = &h->layers[i];
+        const nn_dense *d = &h->layers[i];
         if (hl_tf_write(w, d->kernel, d->inputs * d->units * sizeof *d->kernel, e) ||
             hl_tf_write(w, d->bias, d->units * sizeof *d->bias, e))
             return -1;
@@ -92,19 +93,19 @@ static int check_layer(const hl_tensor_desc *k, size_t i, int64_t inputs, const 
     return 0;
 }
 
-static int read_layer(hl_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size_t i, hl_err *e)
+static int read_layer(nn_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size_t i, hl_err *e)
 {
-    const size_t below = i ? h->layers[i - 1].units : h->tail ? net_tail_outputs(h->tail) : 0;
+    const size_t below = i ? h->layers[i - 1].units : h->tail ? nn_finetune_outputs(h->tail) : 0;
     if (check_layer(k, i, (int64_t)below, hl_tf_name(r), e))
         return -1;
-    const net_dense *d = hl_head_add_dense(h, (size_t)k->shape[0], (size_t)k->shape[1]);
+    const nn_dense *d = nn_head_add_dense(h, (size_t)k->shape[0], (size_t)k->shape[1]);
     return hl_tf_read_finite(r, k->name, d->kernel, d->inputs * d->units, e) ||
                    hl_tf_read_finite(r, k[1].name, d->bias, d->units, e)
                ? -1
                : 0;
 }
 
-static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
+static int read_meta(nn_head *h, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *header = hl_tf_get_header(r);
     const char *classes = hl_tf_meta(header, "hilum.classes");
@@ -116,21 +117,21 @@ static int read_meta(hl_head *h, hl_tf_reader *r, hl_err *e)
     h->chain = hl_strdup(chain);
     memcpy(h->id, hl_tf_id(r), sizeof h->id);
     h->id_is_old = !hl_tf_id_covers_data(r);
-    if (hl_names_parse(&h->classes, &h->nclasses, classes, e) ||
-        hl_space_parse(&h->space, space, e))
+    if (hl_string_list_parse(&h->classes, &h->nclasses, classes, e) ||
+        hl_feature_space_parse(&h->space, space, e))
         return hl_fail_in(e, hl_tf_name(r));
-    return hl_chain_check(chain, hl_tf_name(r), e);
+    return hl_provenance_check(chain, hl_tf_name(r), e);
 }
 
-static int read_tail(hl_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
+static int read_tail(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
 {
     const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.tail");
-    net_tail_options o;
+    nn_finetune_options o;
     if (!text)
         return 0;
-    if (net_tail_parse(&o, text, e))
+    if (nn_finetune_parse(&o, text, e))
         return hl_fail_in(e, hl_tf_name(r));
-    return net_tail_read(&h->tail, &h->space, &o, r, ntensors, e);
+    return nn_finetune_read(&h->tail, &h->space, &o, r, ntensors, e);
 }
 
 /* Two vectors of one length, which the first dense layer is compared with when it is read. */
@@ -150,37 +151,37 @@ static int check_standardizer(const hl_tensor_desc *t, size_t n, const char *fil
 
 /* *ntensors grows by those that are read: two, or none where the head takes features as they are.
  */
-static int read_standardizer(hl_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
+static int read_standardizer(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
 {
     const hl_tensor_desc *t = hl_tf_get_header(r)->tensors + *ntensors;
     const size_t n = hl_tf_get_header(r)->ntensors - *ntensors;
-    net_standardizer *s = &h->standardizer;
+    nn_standardizer *s = &h->standardizer;
     if (n == 0 || strcmp(t->name, mean_name) != 0)
         return 0;
     if (check_standardizer(t, n, hl_tf_name(r), e))
         return -1;
-    net_standardizer_init(s, (size_t)t->shape[0]);
+    nn_standardizer_init(s, (size_t)t->shape[0]);
     if (hl_tf_read_finite(r, mean_name, s->mean, s->width, e) ||
         hl_tf_read_finite(r, scale_name, s->scale, s->width, e))
         return -1;
     for (size_t k = 0; k < s->width; k++)
-        if (!net_standardizer_is_scale(s->scale[k]))
+        if (!nn_standardizer_is_scale(s->scale[k]))
             return hl_fail(e, "%s: %s: value %zu: expected a normal number above 0, found %g",
                            hl_tf_name(r), scale_name, k, (double)s->scale[k]);
     *ntensors += 2;
     return 0;
 }
 
-static int read_head(hl_head *h, hl_tf_reader *r, hl_err *e)
+static int read_head(nn_head *h, hl_tf_reader *r, hl_err *e)
 {
     size_t before = 0; /* tensors that come before the dense layers */
     if (read_meta(h, r, e) || read_tail(h, r, &before, e) || read_standardizer(h, r, &before, e))
         return -1;
     const hl_tensor_desc *first = hl_tf_get_header(r)->tensors + before;
     const size_t n = hl_tf_get_header(r)->ntensors - before;
-    if (n == 0 || n % 2 || n / 2 > HL_HEAD_MAX_LAYERS)
+    if (n == 0 || n % 2 || n / 2 > NN_HEAD_MAX_LAYERS)
         return hl_fail(e, "%s: expected a kernel and a bias for 1 to %d layers, found %zu tensors",
-                       hl_tf_name(r), HL_HEAD_MAX_LAYERS, n);
+                       hl_tf_name(r), NN_HEAD_MAX_LAYERS, n);
     for (size_t i = 0; i < n / 2; i++)
         if (read_layer(h, r, first + 2 * i, i, e))
             return -1;
@@ -193,16 +194,16 @@ static int read_head(hl_head *h, hl_tf_reader *r, hl_err *e)
     return hl_tf_end(r, e);
 }
 
-int hl_head_load(hl_head **result, const char *path, hl_err *e)
+int nn_head_load(nn_head **result, const char *path, hl_err *e)
 {
     hl_tf_reader *r;
     if (hl_tf_open(&r, path, "head", e))
         return -1;
-    hl_head *h = hl_calloc(1, sizeof *h);
+    nn_head *h = hl_calloc(1, sizeof *h);
     const int status = read_head(h, r, e);
     hl_tf_close(r);
     if (status)
-        hl_head_free(h);
+        nn_head_free(h);
     else
         *result = h;
     return status;

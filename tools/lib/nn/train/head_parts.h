@@ -7,20 +7,20 @@
 #include "nn/train/head.h"
 #include "nn/train/standardizer.h"
 
-struct hl_head {
-    net_dense layers[HL_HEAD_MAX_LAYERS]; /* values owned */
+struct nn_head {
+    nn_dense layers[NN_HEAD_MAX_LAYERS]; /* values owned */
     size_t nlayers;
-    net_tail *tail;                /* NULL: it stands on features as they are */
-    net_standardizer standardizer; /* of the first dense layer's inputs */
+    nn_finetune *tail;            /* NULL: it stands on features as they are */
+    nn_standardizer standardizer; /* of the first dense layer's inputs */
     char **classes;
     size_t nclasses;
-    hl_space space;
+    hl_feature_space space;
     char *chain;
     char id[HL_DIGEST_SIZE];
-    bool id_is_old; /* see hl_head_id_is_old */
+    bool id_is_old; /* see nn_head_id_is_old */
 };
 
 /* The next layer, whose values are still to be filled in. */
-net_dense *hl_head_add_dense(hl_head *h, size_t inputs, size_t units);
+nn_dense *nn_head_add_dense(nn_head *h, size_t inputs, size_t units);
 
 #endif

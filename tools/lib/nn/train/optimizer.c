@@ -31,11 +31,11 @@ HL_FOR_ALL_WIDTHS static void sgd(float *restrict p, float *restrict momentum,
     }
 }
 
-void net_optimizer_step(const net_rule *r, float *p, float *first, float *second,
-                        const float *gradient, size_t n)
+void nn_optimizer_step(const nn_optimizer_rule *r, float *p, float *first, float *second,
+                       const float *gradient, size_t n)
 {
     static const double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
-    if (r->optimizer == HL_SGD) {
+    if (r->optimizer == NN_SGD) {
         sgd(p, first, gradient, n, (float)r->rate, (float)r->momentum, (float)r->decay);
         return;
     }

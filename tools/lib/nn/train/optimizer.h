@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HL_OPTIMIZER_WORDS "adam|sgd"
-typedef enum { HL_ADAM, HL_SGD } hl_optimizer;
+#define NN_OPTIMIZER_WORDS "adam|sgd"
+typedef enum { NN_ADAM, NN_SGD } nn_optimizer;
 
 /*
  * Adam: p -= rate_t * m / (sqrt(v) + 1e-7), with the moving averages m of the gradient (0.9) and v
@@ -15,14 +15,14 @@ typedef enum { HL_ADAM, HL_SGD } hl_optimizer;
  * SGD: first = momentum * first - rate * gradient; p += first.
  * The gradient is that of the loss, plus decay times the value.
  */
-typedef struct net_rule {
-    hl_optimizer optimizer;
+typedef struct nn_optimizer_rule {
+    nn_optimizer optimizer;
     double rate, momentum, decay;
     int64_t step; /* from 1 */
-} net_rule;
+} nn_optimizer_rule;
 
 /* first: m of Adam, momentum of SGD; second: v of Adam. 0 before the first step. */
-void net_optimizer_step(const net_rule *r, float *p, float *first, float *second,
-                        const float *gradient, size_t n);
+void nn_optimizer_step(const nn_optimizer_rule *r, float *p, float *first, float *second,
+                       const float *gradient, size_t n);
 
 #endif

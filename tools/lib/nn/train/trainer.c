@@ -14,16 +14,16 @@
 
 /* What an optimiser keeps for each parameter, and the best values seen. */
 typedef struct slot {
-    hl_param param;
+    nn_param param;
     float *first, *second; /* Adam: m and v; SGD: momentum, none */
     float *best;
 } slot;
 
-struct hl_trainer {
-    hl_head *head;
-    const hl_set *train, *val;
-    hl_step_options o;
-    slot *slots; /* [hl_head_params] */
+struct nn_trainer {
+    nn_head *head;
+    const nn_dataset *train, *val;
+    nn_step_options o;
+    slot *slots; /* [nn_head_params] */
     int64_t step;
 };
 
@@ -49,12 +49,12 @@ static double sum_of_squares(const float *v, size_t n, int threads)
 }
 
 /* l2 times the squares of all kernels. */
-static double penalty(const hl_trainer *t)
+static double penalty(const nn_trainer *t)
 {
     double sum = 0;
-    for (size_t i = 0; t->o.l2 > 0 && i < hl_head_params(t->head); i++) {
-        const hl_param *p = &t->slots[i].param;
-        if (p->kind == HL_PARAM_KERNEL)
+    for (size_t i = 0; t->o.l2 > 0 && i < nn_head_params(t->head); i++) {
+        const nn_param *p = &t->slots[i].param;
+        if (p->kind == NN_PARAM_KERNEL)
             sum += sum_of_squares(p->values, p->n, t->o.threads);
     }
     return t->o.l2 * sum;
@@ -71,10 +71,10 @@ static size_t argmax(const float *v, size_t n)
 
 /* Adds a batch to the tally. slope, if it is not NULL, becomes the gradient of the loss with
  * respect to the logits; only where it is asked for do class weights count. */
-static void measure(const hl_trainer *t, const float *logits, const int64_t *labels, size_t n,
-                    float *slope, hl_tally *sum)
+static void measure(const nn_trainer *t, const float *logits, const int64_t *labels, size_t n,
+                    float *slope, nn_tally *sum)
 {
-    const size_t classes = hl_head_classes(t->head);
+    const size_t classes = nn_head_classes(t->head);
     const float *weights = slope ? t->o.class_weights : NULL;
     double *p = hl_malloc(classes, sizeof *p), loss = 0;
     for (size_t i = 0; i < n; i++) {
@@ -103,13 +103,13 @@ typedef struct pass {
     float *features; /* [n, inputs of the head] */
     float *pooled;   /* of the tail, else the features; standardised */
     ts_tensor *graph;
-    float *values[HL_HEAD_MAX_LAYERS]; /* of each layer, after ReLU and dropout; the last: logits */
-    float *masks[HL_HEAD_MAX_LAYERS];  /* that hidden values were multiplied by; or NULL */
+    float *values[NN_HEAD_MAX_LAYERS]; /* of each layer, after ReLU and dropout; the last: logits */
+    float *masks[NN_HEAD_MAX_LAYERS];  /* that hidden values were multiplied by; or NULL */
 } pass;
 
-static void gather(const hl_trainer *t, const int64_t *rows, size_t n, pass *p)
+static void gather(const nn_trainer *t, const int64_t *rows, size_t n, pass *p)
 {
-    const size_t width = hl_head_inputs(t->head);
+    const size_t width = nn_head_inputs(t->head);
     *p = (pass){.n = n,
                 .labels = hl_malloc(n, sizeof *p->labels),
                 .features = hl_malloc(n * width, sizeof *p->features)};
@@ -123,7 +123,7 @@ static void gather(const hl_trainer *t, const int64_t *rows, size_t n, pass *p)
 
 static void pass_free(pass *p)
 {
-    for (size_t i = 0; i < HL_HEAD_MAX_LAYERS; i++) {
+    for (size_t i = 0; i < NN_HEAD_MAX_LAYERS; i++) {
         free(p->values[i]);
         free(p->masks[i]);
     }
@@ -134,7 +134,7 @@ static void pass_free(pass *p)
     ts_free(p->graph);
 }
 
-static float *make_mask(const hl_trainer *t, size_t layer, size_t n)
+static float *make_mask(const nn_trainer *t, size_t layer, size_t n)
 {
     char purpose[64];
     snprintf(purpose, sizeof purpose, "train/dropout/%lld/%zu", (long long)t->step, layer);
@@ -147,7 +147,7 @@ static float *make_mask(const hl_trainer *t, size_t layer, size_t n)
 }
 
 /* ReLU, and dropout. */
-static void finish_hidden(const hl_trainer *t, size_t layer, pass *p)
+static void finish_hidden(const nn_trainer *t, size_t layer, pass *p)
 {
     float *y = p->values[layer];
     const size_t values = p->n * t->head->layers[layer].units;
@@ -160,19 +160,19 @@ static void finish_hidden(const hl_trainer *t, size_t layer, pass *p)
         y[i] *= p->masks[layer][i];
 }
 
-static int forward(const hl_trainer *t, pass *p, hl_err *e)
+static int forward(const nn_trainer *t, pass *p, hl_err *e)
 {
-    const hl_head *h = t->head;
+    const nn_head *h = t->head;
     if (h->tail) {
-        p->pooled = hl_malloc(p->n * net_tail_outputs(h->tail), sizeof *p->pooled);
-        if (net_tail_forward(h->tail, p->features, p->n, &p->graph, p->pooled, e))
+        p->pooled = hl_malloc(p->n * nn_finetune_outputs(h->tail), sizeof *p->pooled);
+        if (nn_finetune_forward(h->tail, p->features, p->n, &p->graph, p->pooled, e))
             return -1;
     }
-    net_standardizer_apply(&h->standardizer, p->pooled, p->n, p->pooled);
+    nn_standardizer_apply(&h->standardizer, p->pooled, p->n, p->pooled);
     for (size_t i = 0; i < h->nlayers; i++) {
         p->values[i] = hl_malloc(p->n * h->layers[i].units, sizeof *p->values[i]);
-        if (net_dense_forward(&h->layers[i], i ? p->values[i - 1] : p->pooled, p->n, t->o.threads,
-                              p->values[i], e))
+        if (nn_dense_forward(&h->layers[i], i ? p->values[i - 1] : p->pooled, p->n, t->o.threads,
+                             p->values[i], e))
             return -1;
         if (i + 1 < h->nlayers)
             finish_hidden(t, i, p);
@@ -183,19 +183,20 @@ static int forward(const hl_trainer *t, pass *p, hl_err *e)
 /* ---- and back ---- */
 
 typedef struct change {
-    const hl_trainer *t;
+    const nn_trainer *t;
     const slot *slot; /* of the first parameter that is meant */
 } change;
 
 static void change_values(void *ctx, size_t first, size_t n, const float *gradient)
 {
     const change *c = ctx;
-    const hl_step_options *o = &c->t->o;
+    const nn_step_options *o = &c->t->o;
     const slot *s = c->slot;
-    const bool decays = s->param.kind == HL_PARAM_KERNEL;
-    const net_rule rule = {o->optimizer, o->rate, o->momentum, decays ? 2 * o->l2 : 0, c->t->step};
-    net_optimizer_step(&rule, s->param.values + first, s->first + first, s->second + first,
-                       gradient, n);
+    const bool decays = s->param.kind == NN_PARAM_KERNEL;
+    const nn_optimizer_rule rule = {o->optimizer, o->rate, o->momentum, decays ? 2 * o->l2 : 0,
+                                    c->t->step};
+    nn_optimizer_step(&rule, s->param.values + first, s->first + first, s->second + first, gradient,
+                      n);
 }
 
 static void change_bias(const change *c, const float *slope, size_t rows)
@@ -229,21 +230,21 @@ static void back_through_hidden(const pass *p, size_t layer, size_t values, floa
 
 /* slope: of the logits; *below, owned by the caller, of what the layers stand on, if somebody asks.
  */
-static int back_through_layers(const hl_trainer *t, const pass *p, const float *slope,
+static int back_through_layers(const nn_trainer *t, const pass *p, const float *slope,
                                float **below, hl_err *e)
 {
-    const hl_head *h = t->head;
+    const nn_head *h = t->head;
     int status = 0;
     *below = NULL;
     for (size_t i = h->nlayers; i-- > 0 && status == 0;) {
-        const net_dense *d = &h->layers[i];
+        const nn_dense *d = &h->layers[i];
         const change kernel = {t, &t->slots[2 * i]}, bias = {t, &t->slots[2 * i + 1]};
         const size_t values = p->n * d->inputs;
         float *above = *below;
         const float *here = above ? above : slope;
         *below = i || h->tail ? hl_malloc(values, sizeof **below) : NULL;
-        status = net_dense_backward(d, i ? p->values[i - 1] : p->pooled, p->n, here, *below,
-                                    t->o.threads, change_values, (void *)&kernel, e);
+        status = nn_dense_backward(d, i ? p->values[i - 1] : p->pooled, p->n, here, *below,
+                                   t->o.threads, change_values, (void *)&kernel, e);
         if (status == 0)
             change_bias(&bias, here, p->n);
         if (status == 0 && i)
@@ -253,25 +254,25 @@ static int back_through_layers(const hl_trainer *t, const pass *p, const float *
     return status;
 }
 
-static int backward(const hl_trainer *t, pass *p, const float *slope, hl_err *e)
+static int backward(const nn_trainer *t, pass *p, const float *slope, hl_err *e)
 {
     float *below;
     const change tail = {t, &t->slots[2 * t->head->nlayers]};
     int status = back_through_layers(t, p, slope, &below, e);
     if (status == 0 && t->head->tail) {
-        net_standardizer_backward(&t->head->standardizer, below, p->n);
+        nn_standardizer_backward(&t->head->standardizer, below, p->n);
         ts_tensor *graph = p->graph;
         p->graph = NULL;
-        status = net_tail_backward(t->head->tail, graph, below, change_tail, (void *)&tail, e);
+        status = nn_finetune_backward(t->head->tail, graph, below, change_tail, (void *)&tail, e);
     }
     free(below);
     return status;
 }
 
-int hl_trainer_step(hl_trainer *t, const int64_t *rows, size_t n, hl_tally *sum, hl_err *e)
+int nn_trainer_step(nn_trainer *t, const int64_t *rows, size_t n, nn_tally *sum, hl_err *e)
 {
     pass p;
-    const hl_head *h = t->head;
+    const nn_head *h = t->head;
     float *slope = hl_malloc(n * h->nclasses, sizeof *slope);
     gather(t, rows, n, &p);
     t->step++;
@@ -287,99 +288,99 @@ int hl_trainer_step(hl_trainer *t, const int64_t *rows, size_t n, hl_tally *sum,
 
 /* ---- the rest ---- */
 
-void hl_trainer_set_rate(hl_trainer *t, double rate)
+void nn_trainer_set_rate(nn_trainer *t, double rate)
 {
     t->o.rate = rate;
 }
 
-int hl_trainer_validate(hl_trainer *t, hl_tally *sum, hl_err *e)
+int nn_trainer_validate(nn_trainer *t, nn_tally *sum, hl_err *e)
 {
-    const hl_set *v = t->val;
-    float *logits = hl_malloc(v->n * hl_head_classes(t->head), sizeof *logits);
-    const int status = hl_head_logits(t->head, v->n, v->features, t->o.threads, logits, e);
+    const nn_dataset *v = t->val;
+    float *logits = hl_malloc(v->n * nn_head_classes(t->head), sizeof *logits);
+    const int status = nn_head_logits(t->head, v->n, v->features, t->o.threads, logits, e);
     if (status == 0)
         measure(t, logits, v->labels, v->n, NULL, sum);
     free(logits);
     return status;
 }
 
-void hl_trainer_keep(hl_trainer *t)
+void nn_trainer_keep(nn_trainer *t)
 {
-    for (size_t i = 0; i < hl_head_params(t->head); i++) {
+    for (size_t i = 0; i < nn_head_params(t->head); i++) {
         const slot *s = &t->slots[i];
         memcpy(s->best, s->param.values, s->param.n * sizeof *s->best);
     }
 }
 
-void hl_trainer_restore(hl_trainer *t)
+void nn_trainer_restore(nn_trainer *t)
 {
-    for (size_t i = 0; i < hl_head_params(t->head); i++) {
+    for (size_t i = 0; i < nn_head_params(t->head); i++) {
         const slot *s = &t->slots[i];
         memcpy(s->param.values, s->best, s->param.n * sizeof *s->best);
     }
 }
 
-bool hl_trainer_is_finite(const hl_trainer *t)
+bool nn_trainer_is_finite(const nn_trainer *t)
 {
-    for (size_t i = 0; i < hl_head_params(t->head); i++)
+    for (size_t i = 0; i < nn_head_params(t->head); i++)
         if (!hl_all_finite(t->slots[i].param.values, t->slots[i].param.n))
             return false;
     return true;
 }
 
-int64_t hl_trainer_steps(const hl_trainer *t)
+int64_t nn_trainer_steps(const nn_trainer *t)
 {
     return t->step;
 }
 
-void hl_trainer_set_steps(hl_trainer *t, int64_t steps)
+void nn_trainer_set_steps(nn_trainer *t, int64_t steps)
 {
     t->step = steps;
 }
 
-static size_t states_a_parameter(const hl_trainer *t)
+static size_t states_a_parameter(const nn_trainer *t)
 {
-    return t->o.optimizer == HL_ADAM ? 4 : 3;
+    return t->o.optimizer == NN_ADAM ? 4 : 3;
 }
 
-size_t hl_trainer_states(const hl_trainer *t)
+size_t nn_trainer_states(const nn_trainer *t)
 {
-    return states_a_parameter(t) * hl_head_params(t->head);
+    return states_a_parameter(t) * nn_head_params(t->head);
 }
 
-hl_state hl_trainer_state(const hl_trainer *t, size_t i)
+nn_state_tensor nn_trainer_state(const nn_trainer *t, size_t i)
 {
     static const char *const of_adam[] = {"value", "best", "m", "v"};
     static const char *const of_sgd[] = {"value", "best", "momentum"};
     const size_t param = i / states_a_parameter(t), which = i % states_a_parameter(t);
     const slot *s = &t->slots[param];
     float *const all[] = {s->param.values, s->best, s->first, s->second};
-    hl_state state = {.values = all[which], .n = s->param.n, .rank = s->param.rank};
+    nn_state_tensor state = {.values = all[which], .n = s->param.n, .rank = s->param.rank};
     memcpy(state.shape, s->param.shape, sizeof state.shape);
     snprintf(state.name, sizeof state.name, "%s/%zu",
-             (t->o.optimizer == HL_ADAM ? of_adam : of_sgd)[which], param);
+             (t->o.optimizer == NN_ADAM ? of_adam : of_sgd)[which], param);
     return state;
 }
 
-hl_trainer *hl_trainer_new(hl_head *head, const hl_set *train, const hl_set *val,
-                           const hl_step_options *o)
+nn_trainer *nn_trainer_new(nn_head *head, const nn_dataset *train, const nn_dataset *val,
+                           const nn_step_options *o)
 {
-    hl_trainer *t = hl_calloc(1, sizeof *t);
-    *t = (hl_trainer){.head = head, .train = train, .val = val, .o = *o};
-    t->slots = hl_calloc(hl_head_params(head), sizeof *t->slots);
-    for (size_t i = 0; i < hl_head_params(head); i++) {
-        const hl_param p = hl_head_param(head, i);
+    nn_trainer *t = hl_calloc(1, sizeof *t);
+    *t = (nn_trainer){.head = head, .train = train, .val = val, .o = *o};
+    t->slots = hl_calloc(nn_head_params(head), sizeof *t->slots);
+    for (size_t i = 0; i < nn_head_params(head); i++) {
+        const nn_param p = nn_head_param(head, i);
         t->slots[i] = (slot){p, hl_calloc(p.n, sizeof(float)), hl_calloc(p.n, sizeof(float)),
                              hl_calloc(p.n, sizeof(float))};
     }
     return t;
 }
 
-void hl_trainer_free(hl_trainer *t)
+void nn_trainer_free(nn_trainer *t)
 {
     if (!t)
         return;
-    for (size_t i = 0; i < hl_head_params(t->head); i++) {
+    for (size_t i = 0; i < nn_head_params(t->head); i++) {
         free(t->slots[i].first);
         free(t->slots[i].second);
         free(t->slots[i].best);

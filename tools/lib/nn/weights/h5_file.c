@@ -9,18 +9,18 @@
 
 /* ---- lists of names in attributes ---- */
 
-void h5_names_free(h5_names *l)
+void nn_h5_names_free(nn_h5_names *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->s[i]);
     free(l->s);
-    *l = (h5_names){0};
+    *l = (nn_h5_names){0};
 }
 
-static int read_fixed(hid_t attr, hid_t type, size_t n, h5_names *l)
+static int read_fixed(hid_t attr, hid_t type, size_t n, nn_h5_names *l)
 {
     const size_t size = H5Tget_size(type);
-    if (size == 0 || size > H5_MAX_NAME)
+    if (size == 0 || size > NN_H5_MAX_NAME)
         return -1;
     char *raw = hl_calloc(n, size);
     hid_t memory = H5Tcopy(type);
@@ -32,7 +32,7 @@ static int read_fixed(hid_t attr, hid_t type, size_t n, h5_names *l)
     return status;
 }
 
-static int read_variable(hid_t attr, size_t n, hid_t space, h5_names *l)
+static int read_variable(hid_t attr, size_t n, hid_t space, nn_h5_names *l)
 {
     char **raw = hl_calloc(n, sizeof *raw);
     hid_t memory = H5Tcopy(H5T_C_S1);
@@ -50,16 +50,16 @@ static int read_variable(hid_t attr, size_t n, hid_t space, h5_names *l)
     return status;
 }
 
-int h5_read_names(hid_t object, const char *attribute, h5_names *l)
+int nn_h5_read_names(hid_t object, const char *attribute, nn_h5_names *l)
 {
-    *l = (h5_names){0};
+    *l = (nn_h5_names){0};
     hid_t attr = H5Aopen(object, attribute, H5P_DEFAULT);
     if (attr < 0)
         return -1;
     hid_t space = H5Aget_space(attr), type = H5Aget_type(attr);
     const hssize_t n = H5Sget_simple_extent_npoints(space);
     int status = -1;
-    if (n >= 0 && n <= H5_MAX_NAMES) {
+    if (n >= 0 && n <= NN_H5_MAX_NAMES) {
         l->s = hl_calloc((size_t)n, sizeof *l->s);
         if (n == 0) /* Keras writes an empty float list for a layer without weights */
             status = 0;
@@ -72,13 +72,13 @@ int h5_read_names(hid_t object, const char *attribute, h5_names *l)
     H5Sclose(space);
     H5Aclose(attr);
     if (status)
-        h5_names_free(l);
+        nn_h5_names_free(l);
     return status;
 }
 
 /* ---- values ---- */
 
-bool h5_has(hid_t at, const char *name)
+bool nn_h5_has(hid_t at, const char *name)
 {
     return H5Lexists(at, name, H5P_DEFAULT) > 0;
 }
@@ -97,7 +97,7 @@ static const char *what_is_wrong(hid_t dataset)
     return why;
 }
 
-hid_t h5_open_values(hid_t at, const char *name, const char **why)
+hid_t nn_h5_open_values(hid_t at, const char *name, const char **why)
 {
     hid_t dataset = H5Dopen(at, name, H5P_DEFAULT);
     *why = dataset < 0 ? "there is no such data in the file" : what_is_wrong(dataset);
@@ -106,7 +106,7 @@ hid_t h5_open_values(hid_t at, const char *name, const char **why)
     return *why ? -1 : dataset;
 }
 
-int h5_rank(hid_t dataset)
+int nn_h5_rank(hid_t dataset)
 {
     hid_t space = H5Dget_space(dataset);
     const int rank = H5Sget_simple_extent_ndims(space);
@@ -114,8 +114,7 @@ int h5_rank(hid_t dataset)
     return rank;
 }
 
-static bool shape_is(hid_t dataset, const net_weight_spec *s, int64_t found[H5S_MAX_RANK],
-                     int *rank)
+static bool shape_is(hid_t dataset, const nn_weight_spec *s, int64_t found[H5S_MAX_RANK], int *rank)
 {
     hsize_t dims[H5S_MAX_RANK] = {0};
     hid_t space = H5Dget_space(dataset);
@@ -129,45 +128,45 @@ static bool shape_is(hid_t dataset, const net_weight_spec *s, int64_t found[H5S_
     return same;
 }
 
-void h5_read_weight(const net_import *in, hid_t at, const char *name, const char *what,
-                    const net_weight_spec *s, float *to)
+void nn_h5_read_weight(const nn_import *in, hid_t at, const char *name, const char *what,
+                       const nn_weight_spec *s, float *to)
 {
     const char *why;
-    hid_t dataset = h5_open_values(at, name, &why);
+    hid_t dataset = nn_h5_open_values(at, name, &why);
     if (dataset < 0) {
-        net_complain(in->complaints, "%s: %s", what, why);
+        nn_complain(in->complaints, "%s: %s", what, why);
         return;
     }
     int64_t found[H5S_MAX_RANK];
     int rank;
     if (!shape_is(dataset, s, found, &rank))
-        net_complain_shape(in, what, s->shape, s->rank, found, rank);
+        nn_complain_shape(in, what, s->shape, s->rank, found, rank);
     else if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
-        net_complain(in->complaints, "%s: its values cannot be read", what);
+        nn_complain(in->complaints, "%s: its values cannot be read", what);
     H5Dclose(dataset);
 }
 
-void h5_layer_missing(const net_import *in, int layer)
+void nn_h5_layer_missing(const nn_import *in, int layer)
 {
-    net_weight_spec specs[NET_MAX_WEIGHTS];
-    const int count = net_weight_specs(in->n, layer, specs);
+    nn_weight_spec specs[NN_MAX_WEIGHTS];
+    const int count = nn_net_weight_specs(in->n, layer, specs);
     for (int k = 0; k < count; k++) {
-        char name[2 * NET_NAME];
+        char name[2 * NN_NAME];
         snprintf(name, sizeof name, "%s/%s", in->n->layers[layer].name, specs[k].name);
-        net_complain_missing(in, name, specs[k].shape, specs[k].rank);
+        nn_complain_missing(in, name, specs[k].shape, specs[k].rank);
     }
 }
 
 /* ---- names of layers ---- */
 
-const char *const h5_automatic_kinds[H5_AUTOMATIC_KINDS] = {"conv2d", "depthwise_conv2d",
-                                                            "batch_normalization"};
+const char *const nn_h5_automatic_kinds[NN_H5_AUTOMATIC_KINDS] = {"conv2d", "depthwise_conv2d",
+                                                                  "batch_normalization"};
 
-bool h5_automatic_name(const char *name, int *kind, long *number)
+bool nn_h5_automatic_name(const char *name, int *kind, long *number)
 {
-    for (int i = 0; i < H5_AUTOMATIC_KINDS; i++) {
-        const size_t len = strlen(h5_automatic_kinds[i]);
-        if (strncmp(name, h5_automatic_kinds[i], len) != 0)
+    for (int i = 0; i < NN_H5_AUTOMATIC_KINDS; i++) {
+        const size_t len = strlen(nn_h5_automatic_kinds[i]);
+        if (strncmp(name, nn_h5_automatic_kinds[i], len) != 0)
             continue;
         const char *rest = name + len;
         if (*rest && (*rest != '_' || strspn(rest + 1, "0123456789") != strlen(rest + 1)))
@@ -190,18 +189,18 @@ static void confine_library(void)
         H5Lunregister(H5L_TYPE_EXTERNAL);
 }
 
-static int read_layout(const net_import *in, hid_t file, hl_err *e)
+static int read_layout(const nn_import *in, hid_t file, hl_err *e)
 {
     /* model.save() puts the weights into a group; save_weights() at the top. */
-    const bool whole_model = h5_has(file, "model_weights");
+    const bool whole_model = nn_h5_has(file, "model_weights");
     hid_t root = H5Gopen(file, whole_model ? "model_weights" : "/", H5P_DEFAULT);
     int status;
     if (root < 0)
         status = hl_fail(e, "%s: model_weights is not a group", in->path);
     else if (H5Aexists(root, "layer_names") > 0)
-        status = net_read_keras_h5(in, root, e);
-    else if (h5_has(root, "layers"))
-        status = net_read_keras3_h5(in, root, e);
+        status = nn_read_keras_h5(in, root, e);
+    else if (nn_h5_has(root, "layers"))
+        status = nn_read_keras3_h5(in, root, e);
     else
         status = hl_fail(e,
                          "%s: not a Keras weights file: expected the attribute layer_names or the "
@@ -212,7 +211,7 @@ static int read_layout(const net_import *in, hid_t file, hl_err *e)
     return status;
 }
 
-int h5_read_file(const net_import *in, hl_err *e)
+int nn_h5_read_file(const nn_import *in, hl_err *e)
 {
     confine_library();
     hid_t file = H5Fopen(in->path, H5F_ACC_RDONLY, H5P_DEFAULT);

@@ -10,42 +10,42 @@
 
 #include <hdf5.h>
 
-enum { H5_MAX_NAMES = 4096, H5_MAX_NAME = 256 };
+enum { NN_H5_MAX_NAMES = 4096, NN_H5_MAX_NAME = 256 };
 
-typedef struct h5_names {
+typedef struct nn_h5_names {
     char **s;
     size_t n;
-} h5_names;
-void h5_names_free(h5_names *l);
+} nn_h5_names;
+void nn_h5_names_free(nn_h5_names *l);
 
 /* The strings of an attribute, fixed or variable length; an absent or odd one is a failure. */
-int h5_read_names(hid_t object, const char *attribute, h5_names *l);
+int nn_h5_read_names(hid_t object, const char *attribute, nn_h5_names *l);
 
-bool h5_has(hid_t at, const char *name);
+bool nn_h5_has(hid_t at, const char *name);
 
 /* Opens a dataset whose values lie in the file itself as floating point numbers; < 0 if it is not
  * there or otherwise, *why then says in words. */
-hid_t h5_open_values(hid_t at, const char *name, const char **why);
-int h5_rank(hid_t dataset);
+hid_t nn_h5_open_values(hid_t at, const char *name, const char **why);
+int nn_h5_rank(hid_t dataset);
 
 /* Reads one weight. what is its name in complaints. */
-void h5_read_weight(const net_import *in, hid_t at, const char *name, const char *what,
-                    const net_weight_spec *s, float *to);
+void nn_h5_read_weight(const nn_import *in, hid_t at, const char *name, const char *what,
+                       const nn_weight_spec *s, float *to);
 
 /* Complains of every weight of a layer as missing. */
-void h5_layer_missing(const net_import *in, int layer);
+void nn_h5_layer_missing(const nn_import *in, int layer);
 
 /* Has Keras numbered this layer by itself? *kind: index of the kind that counts, *number: which it
  * is; conv2d is number 0 of its kind, conv2d_1 number 1. */
-enum { H5_AUTOMATIC_KINDS = 3 };
-extern const char *const h5_automatic_kinds[H5_AUTOMATIC_KINDS];
-bool h5_automatic_name(const char *name, int *kind, long *number);
+enum { NN_H5_AUTOMATIC_KINDS = 3 };
+extern const char *const nn_h5_automatic_kinds[NN_H5_AUTOMATIC_KINDS];
+bool nn_h5_automatic_name(const char *name, int *kind, long *number);
 
-/* What net_read_h5 does, in a child process. */
-int h5_read_file(const net_import *in, hl_err *e);
+/* What nn_read_h5 does, in a child process. */
+int nn_h5_read_file(const nn_import *in, hl_err *e);
 
 /* The two layouts. root: the group that holds the layers. */
-int net_read_keras_h5(const net_import *in, hid_t root, hl_err *e);
-int net_read_keras3_h5(const net_import *in, hid_t root, hl_err *e);
+int nn_read_keras_h5(const nn_import *in, hid_t root, hl_err *e);
+int nn_read_keras3_h5(const nn_import *in, hid_t root, hl_err *e);
 
 #endif

@@ -56,7 +56,7 @@ static void limit_memory(void)
 }
 
 /* It is expected to crash or to loop: it leaves no core, and cleans up nothing of the parent's. */
-static void confine(const net_import *in)
+static void confine(const nn_import *in)
 {
     static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS,  SIGABRT, SIGFPE, SIGILL,
                                SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE};
@@ -71,18 +71,18 @@ static void confine(const net_import *in)
 }
 
 /* The child's own table of weights now points into what it shares. */
-static void share_values(const net_import *in, answer *a)
+static void share_values(const nn_import *in, answer *a)
 {
     float *next = a->values;
     for (int i = 0; i < in->n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int count = net_weight_specs(in->n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int count = nn_net_weight_specs(in->n, i, specs);
         for (int k = 0; k < count; next += specs[k++].size)
             in->w->values[i][k] = next;
     }
 }
 
-static void share_complaints(const net_complaints *c, answer *a)
+static void share_complaints(const nn_complaints *c, answer *a)
 {
     size_t at = 0;
     for (size_t i = 0; i < c->n; i++) {
@@ -97,11 +97,11 @@ static void share_complaints(const net_complaints *c, answer *a)
     }
 }
 
-_Noreturn static void read_in_child(const net_import *in, answer *a)
+_Noreturn static void read_in_child(const nn_import *in, answer *a)
 {
     confine(in);
     share_values(in, a);
-    a->failed = h5_read_file(in, &a->error);
+    a->failed = nn_h5_read_file(in, &a->error);
     share_complaints(in->complaints, a);
     a->finished = 1;
     _exit(0);
@@ -109,7 +109,7 @@ _Noreturn static void read_in_child(const net_import *in, answer *a)
 
 /* ---- the parent ---- */
 
-static int wait_for(pid_t child, const net_import *in, hl_err *e)
+static int wait_for(pid_t child, const nn_import *in, hl_err *e)
 {
     int status;
     while (waitpid(child, &status, 0) < 0)
@@ -118,32 +118,32 @@ static int wait_for(pid_t child, const net_import *in, hl_err *e)
     return status;
 }
 
-static void take_complaints(const net_import *in, const answer *a)
+static void take_complaints(const nn_import *in, const answer *a)
 {
     size_t at = 0;
     for (size_t i = 0; i < a->complaints && at < sizeof a->lines; i++) {
         const char *line = a->lines + at;
         const size_t length = strnlen(line, sizeof a->lines - at);
-        net_complain(in->complaints, "%.*s", (int)length, line);
+        nn_complain(in->complaints, "%.*s", (int)length, line);
         at += length + 1;
     }
     if (a->untold)
-        net_complain(in->complaints, "and %zu more", a->untold);
+        nn_complain(in->complaints, "and %zu more", a->untold);
 }
 
-static void take_values(const net_import *in, const answer *a)
+static void take_values(const nn_import *in, const answer *a)
 {
     const float *next = a->values;
     for (int i = 0; i < in->n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int count = net_weight_specs(in->n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int count = nn_net_weight_specs(in->n, i, specs);
         for (int k = 0; k < count; next += specs[k++].size)
             memcpy(in->w->values[i][k], next, (size_t)specs[k].size * sizeof *next);
     }
 }
 
 /* What its end says of the file, or of the machine. */
-static int blame(const net_import *in, int status, hl_err *e)
+static int blame(const nn_import *in, int status, hl_err *e)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == HL_MEM_STATUS)
         return hl_fail(e, "%s: out of memory in the child process that reads it", in->path);
@@ -155,7 +155,7 @@ static int blame(const net_import *in, int status, hl_err *e)
     return hl_fail(e, "%s: damaged: the HDF5 library does not survive reading it", in->path);
 }
 
-static int take(const net_import *in, const answer *a, int status, hl_err *e)
+static int take(const nn_import *in, const answer *a, int status, hl_err *e)
 {
     if (status < 0)
         return -1;
@@ -168,9 +168,9 @@ static int take(const net_import *in, const answer *a, int status, hl_err *e)
     return 0;
 }
 
-int net_read_h5(const net_import *in, hl_err *e)
+int nn_read_h5(const nn_import *in, hl_err *e)
 {
-    const size_t size = sizeof(answer) + net_weight_count(in->n) * sizeof(float);
+    const size_t size = sizeof(answer) + nn_net_weight_count(in->n) * sizeof(float);
     answer *a = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (a == MAP_FAILED)
         return hl_fail_errno(e, "%s: no memory to read it into", in->path);

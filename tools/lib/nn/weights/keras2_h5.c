@@ -18,42 +18,42 @@
 /* A layer of the file that has weights. */
 typedef struct record {
     char *name;
-    h5_names weights;
+    nn_h5_names weights;
     bool used;
     int kind;    /* of an automatic name; else -1 */
     long number; /* in an automatic name */
 } record;
 
 typedef struct source {
-    const net_import *in;
+    const nn_import *in;
     hid_t root;
     record *records; /* in the file's order */
     size_t n;
     /* automatic names, by kind: how many in the file and in the network, and the lowest number */
-    int in_file[H5_AUTOMATIC_KINDS], in_net[H5_AUTOMATIC_KINDS];
-    long lowest[H5_AUTOMATIC_KINDS];
-    int met[H5_AUTOMATIC_KINDS]; /* how many of the network's were looked for */
+    int in_file[NN_H5_AUTOMATIC_KINDS], in_net[NN_H5_AUTOMATIC_KINDS];
+    long lowest[NN_H5_AUTOMATIC_KINDS];
+    int met[NN_H5_AUTOMATIC_KINDS]; /* how many of the network's were looked for */
 } source;
 
 /* ---- taking stock ---- */
 
 static int add_record(source *s, const char *name, hl_err *e)
 {
-    h5_names weights;
+    nn_h5_names weights;
     hid_t group = H5Gopen(s->root, name, H5P_DEFAULT);
-    const int status = group < 0 ? -1 : h5_read_names(group, "weight_names", &weights);
+    const int status = group < 0 ? -1 : nn_h5_read_names(group, "weight_names", &weights);
     if (group >= 0)
         H5Gclose(group);
     if (status)
         return hl_fail(e, "%s: layer %s: expected a group with the attribute weight_names",
                        s->in->path, name);
     if (weights.n == 0) {
-        h5_names_free(&weights);
+        nn_h5_names_free(&weights);
         return 0;
     }
     record *r = &s->records[s->n++];
     *r = (record){.name = hl_strdup(name), .weights = weights, .kind = -1};
-    if (h5_automatic_name(name, &r->kind, &r->number) &&
+    if (nn_h5_automatic_name(name, &r->kind, &r->number) &&
         (s->in_file[r->kind]++ == 0 || r->number < s->lowest[r->kind]))
         s->lowest[r->kind] = r->number;
     return 0;
@@ -61,19 +61,20 @@ static int add_record(source *s, const char *name, hl_err *e)
 
 static int take_stock(source *s, hl_err *e)
 {
-    const net *n = s->in->n;
-    h5_names layers;
-    if (h5_read_names(s->root, "layer_names", &layers))
+    const nn_net *n = s->in->n;
+    nn_h5_names layers;
+    if (nn_h5_read_names(s->root, "layer_names", &layers))
         return hl_fail(e, "%s: the attribute layer_names is not a list of names", s->in->path);
     s->records = hl_calloc(layers.n, sizeof *s->records);
     int status = 0;
     for (size_t i = 0; i < layers.n && status == 0; i++)
         status = add_record(s, layers.s[i], e);
-    h5_names_free(&layers);
+    nn_h5_names_free(&layers);
     for (int i = 0, kind; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
         long number;
-        if (net_weight_specs(n, i, specs) && h5_automatic_name(n->layers[i].name, &kind, &number))
+        if (nn_net_weight_specs(n, i, specs) &&
+            nn_h5_automatic_name(n->layers[i].name, &kind, &number))
             s->in_net[kind]++;
     }
     return status;
@@ -101,7 +102,7 @@ static record *find_record(source *s, const char *name)
 {
     int kind;
     long number;
-    if (h5_automatic_name(name, &kind, &number))
+    if (nn_h5_automatic_name(name, &kind, &number))
         return find_automatic(s, kind, number);
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->records[i].name, name) == 0)
@@ -129,29 +130,29 @@ static bool may_be(const char *weight_name, const char *kind)
 
 static void read_layer(source *s, int layer)
 {
-    const net_import *in = s->in;
+    const nn_import *in = s->in;
     const char *expected = in->n->layers[layer].name;
-    net_weight_spec specs[NET_MAX_WEIGHTS];
-    const int count = net_weight_specs(in->n, layer, specs);
+    nn_weight_spec specs[NN_MAX_WEIGHTS];
+    const int count = nn_net_weight_specs(in->n, layer, specs);
     record *r = find_record(s, expected);
     if (!r || r->used) {
-        h5_layer_missing(in, layer);
+        nn_h5_layer_missing(in, layer);
         return;
     }
     r->used = true;
     if (r->weights.n != (size_t)count) {
-        net_complain(in->complaints, "layer %s: expected %d weights, found %zu", r->name, count,
-                     r->weights.n);
+        nn_complain(in->complaints, "layer %s: expected %d weights, found %zu", r->name, count,
+                    r->weights.n);
         return;
     }
     hid_t group = H5Gopen(s->root, r->name, H5P_DEFAULT);
     for (int k = 0; k < count; k++) {
         const char *name = r->weights.s[k];
         if (may_be(name, specs[k].name))
-            h5_read_weight(in, group, name, name, &specs[k], in->w->values[layer][k]);
+            nn_h5_read_weight(in, group, name, name, &specs[k], in->w->values[layer][k]);
         else
-            net_complain(in->complaints, "%s: expected the %s of layer %s here", name,
-                         specs[k].name, expected);
+            nn_complain(in->complaints, "%s: expected the %s of layer %s here", name, specs[k].name,
+                        expected);
     }
     H5Gclose(group);
 }
@@ -163,8 +164,8 @@ static bool is_top(const source *s, const record *r)
 {
     const char *why;
     hid_t group = H5Gopen(s->root, r->name, H5P_DEFAULT);
-    hid_t kernel = h5_open_values(group, r->weights.s[0], &why);
-    const bool dense = kernel >= 0 && h5_rank(kernel) == 2;
+    hid_t kernel = nn_h5_open_values(group, r->weights.s[0], &why);
+    const bool dense = kernel >= 0 && nn_h5_rank(kernel) == 2;
     if (kernel >= 0)
         H5Dclose(kernel);
     H5Gclose(group);
@@ -181,25 +182,25 @@ static void check_rest(const source *s)
             hl_log_info("%s: layer %s belongs to the top and is not used", s->in->path, r->name);
         else
             for (size_t k = 0; k < r->weights.n; k++)
-                net_complain_left_over(s->in, r->weights.s[k]);
+                nn_complain_left_over(s->in, r->weights.s[k]);
     }
 }
 
-int net_read_keras_h5(const net_import *in, hid_t root, hl_err *e)
+int nn_read_keras_h5(const nn_import *in, hid_t root, hl_err *e)
 {
     source s = {.in = in, .root = root};
     const int status = take_stock(&s, e);
     if (status == 0) {
         for (int i = 0; i < in->n->n; i++) {
-            net_weight_spec specs[NET_MAX_WEIGHTS];
-            if (net_weight_specs(in->n, in->n->order[i], specs))
+            nn_weight_spec specs[NN_MAX_WEIGHTS];
+            if (nn_net_weight_specs(in->n, in->n->order[i], specs))
                 read_layer(&s, in->n->order[i]);
         }
         check_rest(&s);
     }
     for (size_t i = 0; i < s.n; i++) {
         free(s.records[i].name);
-        h5_names_free(&s.records[i].weights);
+        nn_h5_names_free(&s.records[i].weights);
     }
     free(s.records);
     return status;

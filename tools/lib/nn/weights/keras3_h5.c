@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *kind_of(const net_layer *l)
+static const char *kind_of(const nn_layer *l)
 {
     switch (l->op) {
-    case NET_CONV:
+    case NN_CONV:
         return "conv2d";
-    case NET_DEPTHWISE:
+    case NN_DEPTHWISE:
         return "depthwise_conv2d";
     default:
         return "batch_normalization"; /* nothing else has weights */
@@ -30,9 +30,9 @@ static const char *kind_of(const net_layer *l)
 
 static hid_t open_vars(hid_t layers, const char *name)
 {
-    char path[H5_MAX_NAME + 8];
+    char path[NN_H5_MAX_NAME + 8];
     snprintf(path, sizeof path, "%s/vars", name);
-    return h5_has(layers, name) && H5Lexists(layers, path, H5P_DEFAULT) > 0
+    return nn_h5_has(layers, name) && H5Lexists(layers, path, H5P_DEFAULT) > 0
                ? H5Gopen(layers, path, H5P_DEFAULT)
                : -1;
 }
@@ -44,41 +44,41 @@ static int64_t number_of_weights(hid_t vars)
 }
 
 /* A name of its own must agree; automatic ones depend on the session that saved. */
-static bool name_agrees(hid_t vars, const char *expected, char found[H5_MAX_NAME])
+static bool name_agrees(hid_t vars, const char *expected, char found[NN_H5_MAX_NAME])
 {
     int kind;
     long number;
-    h5_names stated;
-    if (h5_automatic_name(expected, &kind, &number) || h5_read_names(vars, "name", &stated))
+    nn_h5_names stated;
+    if (nn_h5_automatic_name(expected, &kind, &number) || nn_h5_read_names(vars, "name", &stated))
         return true;
     const bool same = stated.n != 1 || strcmp(stated.s[0], expected) == 0;
-    snprintf(found, H5_MAX_NAME, "%s", same ? "" : stated.s[0]);
-    h5_names_free(&stated);
+    snprintf(found, NN_H5_MAX_NAME, "%s", same ? "" : stated.s[0]);
+    nn_h5_names_free(&stated);
     return same;
 }
 
-static void read_layer(const net_import *in, hid_t layers, const char *group, int layer)
+static void read_layer(const nn_import *in, hid_t layers, const char *group, int layer)
 {
     const char *expected = in->n->layers[layer].name;
-    net_weight_spec specs[NET_MAX_WEIGHTS];
-    const int count = net_weight_specs(in->n, layer, specs);
+    nn_weight_spec specs[NN_MAX_WEIGHTS];
+    const int count = nn_net_weight_specs(in->n, layer, specs);
     hid_t vars = open_vars(layers, group);
-    char found[H5_MAX_NAME];
+    char found[NN_H5_MAX_NAME];
     if (vars < 0)
-        h5_layer_missing(in, layer);
+        nn_h5_layer_missing(in, layer);
     else if (!name_agrees(vars, expected, found))
-        net_complain(in->complaints, "layers/%s: expected layer %s, found %s", group, expected,
-                     found);
+        nn_complain(in->complaints, "layers/%s: expected layer %s, found %s", group, expected,
+                    found);
     else if (number_of_weights(vars) != count)
-        net_complain(in->complaints, "layers/%s: expected %d weights of layer %s, found %lld",
-                     group, count, expected, (long long)number_of_weights(vars));
+        nn_complain(in->complaints, "layers/%s: expected %d weights of layer %s, found %lld", group,
+                    count, expected, (long long)number_of_weights(vars));
     else
         for (int k = 0; k < count; k++) {
-            char name[12], what[H5_MAX_NAME + 16 + NET_NAME];
+            char name[12], what[NN_H5_MAX_NAME + 16 + NN_NAME];
             snprintf(name, sizeof name, "%d", k);
             snprintf(what, sizeof what, "layers/%s/vars/%d (%s/%s)", group, k, expected,
                      specs[k].name);
-            h5_read_weight(in, vars, name, what, &specs[k], in->w->values[layer][k]);
+            nn_h5_read_weight(in, vars, name, what, &specs[k], in->w->values[layer][k]);
         }
     if (vars >= 0)
         H5Gclose(vars);
@@ -86,7 +86,7 @@ static void read_layer(const net_import *in, hid_t layers, const char *group, in
 
 /* ---- the rest ---- */
 
-static bool was_used(char (*used)[NET_NAME], int n, const char *name)
+static bool was_used(char (*used)[NN_NAME], int n, const char *name)
 {
     for (int i = 0; i < n; i++)
         if (strcmp(used[i], name) == 0)
@@ -95,7 +95,7 @@ static bool was_used(char (*used)[NET_NAME], int n, const char *name)
 }
 
 /* The classifier that Keras calls the top is made of dense layers. */
-static void check_leftover(const net_import *in, hid_t layers, const char *name)
+static void check_leftover(const nn_import *in, hid_t layers, const char *name)
 {
     hid_t vars = open_vars(layers, name);
     const int64_t count = vars < 0 ? 0 : number_of_weights(vars);
@@ -106,22 +106,22 @@ static void check_leftover(const net_import *in, hid_t layers, const char *name)
     if (strncmp(name, "dense", 5) == 0 && (name[5] == '\0' || name[5] == '_'))
         hl_log_info("%s: layers/%s belongs to the top and is not used", in->path, name);
     else
-        for (int64_t k = 0; k < count && k < H5_MAX_NAMES; k++) {
-            char what[H5_MAX_NAME + 32];
+        for (int64_t k = 0; k < count && k < NN_H5_MAX_NAMES; k++) {
+            char what[NN_H5_MAX_NAME + 32];
             snprintf(what, sizeof what, "layers/%s/vars/%lld", name, (long long)k);
-            net_complain_left_over(in, what);
+            nn_complain_left_over(in, what);
         }
 }
 
-static int check_rest(const net_import *in, hid_t layers, char (*used)[NET_NAME], int nused,
+static int check_rest(const nn_import *in, hid_t layers, char (*used)[NN_NAME], int nused,
                       hl_err *e)
 {
     H5G_info_t info;
-    if (H5Gget_info(layers, &info) < 0 || info.nlinks > H5_MAX_NAMES)
+    if (H5Gget_info(layers, &info) < 0 || info.nlinks > NN_H5_MAX_NAMES)
         return hl_fail(e, "%s: the group layers: expected at most %d layers", in->path,
-                       H5_MAX_NAMES);
+                       NN_H5_MAX_NAMES);
     for (hsize_t i = 0; i < info.nlinks; i++) {
-        char name[H5_MAX_NAME];
+        char name[NN_H5_MAX_NAME];
         const ssize_t len = H5Lget_name_by_idx(layers, ".", H5_INDEX_NAME, H5_ITER_INC, i, name,
                                                sizeof name, H5P_DEFAULT);
         if (len < 0 || (size_t)len >= sizeof name)
@@ -132,18 +132,18 @@ static int check_rest(const net_import *in, hid_t layers, char (*used)[NET_NAME]
     return 0;
 }
 
-int net_read_keras3_h5(const net_import *in, hid_t root, hl_err *e)
+int nn_read_keras3_h5(const nn_import *in, hid_t root, hl_err *e)
 {
-    const net *n = in->n;
+    const nn_net *n = in->n;
     hid_t layers = H5Gopen(root, "layers", H5P_DEFAULT);
     if (layers < 0)
         return hl_fail(e, "%s: layers is not a group", in->path);
-    char(*used)[NET_NAME] = hl_calloc((size_t)n->n, sizeof *used);
-    int nused = 0, counts[NET_CONCAT + 1] = {0};
+    char(*used)[NN_NAME] = hl_calloc((size_t)n->n, sizeof *used);
+    int nused = 0, counts[NN_CONCAT + 1] = {0};
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const net_layer *l = &n->layers[n->order[i]];
-        if (net_weight_specs(n, n->order[i], specs) == 0)
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const nn_layer *l = &n->layers[n->order[i]];
+        if (nn_net_weight_specs(n, n->order[i], specs) == 0)
             continue;
         const int number = counts[l->op]++;
         char *name = used[nused++];

@@ -20,8 +20,8 @@ static const char kind[] = "weights";
 
 /* A weight of the network, under its name and shape in the file. */
 typedef struct target {
-    char name[2 * NET_NAME];
-    net_weight_spec spec;
+    char name[2 * NN_NAME];
+    nn_weight_spec spec;
     int64_t shape[4];
     float *to;
     bool met;
@@ -40,7 +40,7 @@ static bool is_ours(const hl_tf_header *h)
 /* ---- what is expected ---- */
 
 /* Keras' [KH, KW, I, O] as PyTorch has it. */
-static void torch_shape(const net_weight_spec *s, int64_t shape[4])
+static void torch_shape(const nn_weight_spec *s, int64_t shape[4])
 {
     const bool depthwise = strcmp(s->name, "depthwise_kernel") == 0;
     memcpy(shape, s->shape, 4 * sizeof *shape);
@@ -53,12 +53,12 @@ static void torch_shape(const net_weight_spec *s, int64_t shape[4])
 }
 
 /* prefixes NULL: hilum's own file. */
-static targets list_targets(const net_import *in, char (*prefixes)[NET_TORCH_NAME])
+static targets list_targets(const nn_import *in, char (*prefixes)[NN_TORCH_NAME])
 {
-    targets l = {.t = hl_calloc((size_t)in->n->n * NET_MAX_WEIGHTS, sizeof *l.t)};
+    targets l = {.t = hl_calloc((size_t)in->n->n * NN_MAX_WEIGHTS, sizeof *l.t)};
     for (int i = 0; i < in->n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int layer = in->n->order[i], count = net_weight_specs(in->n, layer, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int layer = in->n->order[i], count = nn_net_weight_specs(in->n, layer, specs);
         for (int k = 0; k < count; k++) {
             target *t = &l.t[l.n++];
             *t = (target){.spec = specs[k], .to = in->w->values[layer][k]};
@@ -66,7 +66,7 @@ static targets list_targets(const net_import *in, char (*prefixes)[NET_TORCH_NAM
             if (prefixes) {
                 torch_shape(&specs[k], t->shape);
                 snprintf(t->name, sizeof t->name, "%s.%s", prefixes[layer],
-                         net_torch_weight_name(specs[k].name));
+                         nn_torch_weight_name(specs[k].name));
             } else {
                 snprintf(t->name, sizeof t->name, "%s/%s", in->n->layers[layer].name,
                          specs[k].name);
@@ -85,13 +85,13 @@ static target *find_target(const targets *l, const char *name)
 }
 
 /* Whose names a state dict has: those that more of its tensors bear. */
-static targets torch_targets(const net_import *in, const hl_tf_header *h)
+static targets torch_targets(const nn_import *in, const hl_tf_header *h)
 {
     targets best = {0};
     size_t most = 0;
-    char(*prefixes)[NET_TORCH_NAME] = hl_calloc((size_t)in->n->n, sizeof *prefixes);
-    for (int source = 0; source < NAMES_SOURCES; source++) {
-        if (!net_torch_names(in->n, (net_names_source)source, prefixes))
+    char(*prefixes)[NN_TORCH_NAME] = hl_calloc((size_t)in->n->n, sizeof *prefixes);
+    for (int source = 0; source < NN_NAMES_SOURCES; source++) {
+        if (!nn_torch_names(in->n, (nn_names_source)source, prefixes))
             continue;
         targets l = list_targets(in, prefixes);
         size_t known = 0;
@@ -111,16 +111,16 @@ static targets torch_targets(const net_import *in, const hl_tf_header *h)
 
 /* ---- one tensor ---- */
 
-static bool fits(const net_import *in, const target *t, const hl_tensor_desc *d)
+static bool fits(const nn_import *in, const target *t, const hl_tensor_desc *d)
 {
     bool same = d->rank == t->spec.rank;
     for (int i = 0; same && i < d->rank; i++)
         same = d->shape[i] == t->shape[i];
     if (!same)
-        net_complain_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
+        nn_complain_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
     else if (d->dtype != HL_F32 && d->dtype != HL_F16 && d->dtype != HL_BF16)
-        net_complain(in->complaints, "%s: expected F32, F16 or BF16, found %s", t->name,
-                     hl_dtype_names[d->dtype]);
+        nn_complain(in->complaints, "%s: expected F32, F16 or BF16, found %s", t->name,
+                    hl_dtype_names[d->dtype]);
     else
         return true;
     return false;
@@ -156,15 +156,15 @@ static int read_target(const target *t, const hl_tensor_desc *d, bool torch, hl_
 }
 
 /* A tensor that the network has no place for. */
-static void pass_over(const net_import *in, const char *name, bool torch)
+static void pass_over(const nn_import *in, const char *name, bool torch)
 {
-    if (torch && net_torch_is_top(name))
+    if (torch && nn_torch_is_top(name))
         hl_log_info("%s: %s belongs to the top and is not used", in->path, name);
-    else if (!torch || !net_torch_is_counter(name))
-        net_complain_left_over(in, name);
+    else if (!torch || !nn_torch_is_counter(name))
+        nn_complain_left_over(in, name);
 }
 
-static int read_data(const net_import *in, targets *l, bool torch, hl_tf_reader *r, hl_err *e)
+static int read_data(const nn_import *in, targets *l, bool torch, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
     int status = 0;
@@ -181,7 +181,7 @@ static int read_data(const net_import *in, targets *l, bool torch, hl_tf_reader 
         return -1;
     for (size_t i = 0; i < l->n; i++)
         if (!l->t[i].met)
-            net_complain_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
+            nn_complain_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
     return hl_tf_end(r, e);
 }
 
@@ -199,23 +199,23 @@ static int check_ours(const hl_tf_header *h, const char *path, hl_err *e)
     return 0;
 }
 
-static int flavour_of(const hl_tf_header *h, const char *path, net_flavour *flavour, hl_err *e)
+static int flavour_of(const hl_tf_header *h, const char *path, nn_framework *flavour, hl_err *e)
 {
-    *flavour = NET_TORCH;
+    *flavour = NN_TORCH;
     if (!is_ours(h))
         return 0;
     if (check_ours(h, path, e))
         return -1;
     const char *stated = hl_tf_meta(h, "hilum.flavour");
-    for (int i = 0; i < NET_FLAVOURS; i++)
-        if (strcmp(net_flavour_names[i], stated) == 0) {
-            *flavour = (net_flavour)i;
+    for (int i = 0; i < NN_FRAMEWORKS; i++)
+        if (strcmp(nn_framework_names[i], stated) == 0) {
+            *flavour = (nn_framework)i;
             return 0;
         }
     return hl_fail(e, "%s: expected hilum.flavour keras or torch, found '%s'", path, stated);
 }
 
-int net_tensors_flavour(const char *path, net_flavour *flavour, hl_err *e)
+int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e)
 {
     hl_tf_reader *r;
     if (hl_tf_open_any(&r, path, e))
@@ -225,15 +225,15 @@ int net_tensors_flavour(const char *path, net_flavour *flavour, hl_err *e)
     return status;
 }
 
-static int read_all(const net_import *in, hl_tf_reader *r, hl_err *e)
+static int read_all(const nn_import *in, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
-    net_flavour flavour;
+    nn_framework flavour;
     if (flavour_of(h, in->path, &flavour, e))
         return -1;
     if (flavour != in->n->flavour)
         return hl_fail(e, "%s: weights of flavour %s: expected %s", in->path,
-                       net_flavour_names[flavour], net_flavour_names[in->n->flavour]);
+                       nn_framework_names[flavour], nn_framework_names[in->n->flavour]);
     if (is_ours(h)) {
         const char *backbone = hl_tf_meta(h, "hilum.backbone");
         if (strcmp(backbone, in->n->name) != 0)
@@ -247,7 +247,7 @@ static int read_all(const net_import *in, hl_tf_reader *r, hl_err *e)
     return status;
 }
 
-int net_read_tensors(const net_import *in, hl_err *e)
+int nn_read_tensors(const nn_import *in, hl_err *e)
 {
     hl_tf_reader *r;
     if (hl_tf_open_any(&r, in->path, e))

@@ -7,15 +7,15 @@
 
 /* Goes through the layers with weights in order of creation and names them one by one. */
 typedef struct walk {
-    const net *n;
-    char (*names)[NET_TORCH_NAME];
+    const nn_net *n;
+    char (*names)[NN_TORCH_NAME];
     int at;
 } walk;
 
 static void skip_plain(walk *w)
 {
-    net_weight_spec specs[NET_MAX_WEIGHTS];
-    while (w->at < w->n->n && net_weight_specs(w->n, w->at, specs) == 0)
+    nn_weight_spec specs[NN_MAX_WEIGHTS];
+    while (w->at < w->n->n && nn_net_weight_specs(w->n, w->at, specs) == 0)
         *w->names[w->at++] = '\0';
 }
 
@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) static void give(walk *w, const char *fmt,
         return;
     va_list args;
     va_start(args, fmt);
-    vsnprintf(w->names[w->at++], NET_TORCH_NAME, fmt, args);
+    vsnprintf(w->names[w->at++], NN_TORCH_NAME, fmt, args);
     va_end(args);
 }
 
@@ -86,7 +86,7 @@ static void name_mobilenetv2_torchvision(walk *w)
 
 __attribute__((format(printf, 2, 3))) static void unit(walk *w, const char *fmt, ...)
 {
-    char name[NET_TORCH_NAME - 8];
+    char name[NN_TORCH_NAME - 8];
     va_list args;
     va_start(args, fmt);
     vsnprintf(name, sizeof name, fmt, args);
@@ -108,7 +108,7 @@ static void branch(walk *w, const char *block, int number, int count, bool numbe
 /* branch0 is one unit, the others have so many; then a convolution with bias. */
 static void residuals(walk *w, const char *name, int blocks, const int *units, int branches)
 {
-    char block[NET_TORCH_NAME - 24];
+    char block[NN_TORCH_NAME - 24];
     for (int b = 0; b < blocks; b++) {
         snprintf(block, sizeof block, "%s.%d", name, b);
         branch(w, block, 0, 1, false);
@@ -146,14 +146,14 @@ static void name_inceptionresnetv2(walk *w)
 
 static const struct {
     const char *net;
-    void (*name[NAMES_SOURCES])(walk *w);
+    void (*name[NN_NAMES_SOURCES])(walk *w);
 } namings[] = {
     {"vgg16", {name_vgg16, name_vgg16}},
     {"mobilenetv2", {name_mobilenetv2_timm, name_mobilenetv2_torchvision}},
     {"inceptionresnetv2", {name_inceptionresnetv2, NULL}},
 };
 
-bool net_torch_names(const net *n, net_names_source source, char (*names)[NET_TORCH_NAME])
+bool nn_torch_names(const nn_net *n, nn_names_source source, char (*names)[NN_TORCH_NAME])
 {
     for (size_t i = 0; i < sizeof namings / sizeof *namings; i++) {
         if (strcmp(namings[i].net, n->name) != 0 || !namings[i].name[source])
@@ -166,7 +166,7 @@ bool net_torch_names(const net *n, net_names_source source, char (*names)[NET_TO
     return false;
 }
 
-const char *net_torch_weight_name(const char *weight)
+const char *nn_torch_weight_name(const char *weight)
 {
     static const char *const words[][2] = {
         {"kernel", "weight"},
@@ -183,7 +183,7 @@ const char *net_torch_weight_name(const char *weight)
     return weight;
 }
 
-bool net_torch_is_top(const char *tensor)
+bool nn_torch_is_top(const char *tensor)
 {
     static const char *const tops[] = {"head.",        "classifier.", "classif.",
                                        "last_linear.", "pre_logits.", "fc."};
@@ -193,7 +193,7 @@ bool net_torch_is_top(const char *tensor)
     return false;
 }
 
-bool net_torch_is_counter(const char *tensor)
+bool nn_torch_is_counter(const char *tensor)
 {
     static const char end[] = ".num_batches_tracked";
     const size_t len = strlen(tensor), n = sizeof end - 1;

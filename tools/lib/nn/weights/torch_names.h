@@ -7,19 +7,19 @@
 
 #include <stdbool.h>
 
-typedef enum { NAMES_TIMM, NAMES_TORCHVISION, NAMES_SOURCES } net_names_source;
+typedef enum { NN_NAMES_TIMM, NN_NAMES_TORCHVISION, NN_NAMES_SOURCES } nn_names_source;
 
-enum { NET_TORCH_NAME = 48 };
+enum { NN_TORCH_NAME = 48 };
 
 /* names[i]: the prefix of layer i's tensors ("blocks.0.0.conv_dw"); empty where it has no weights.
  * torchvision has no inceptionresnetv2: false then. */
-bool net_torch_names(const net *n, net_names_source source, char (*names)[NET_TORCH_NAME]);
+bool nn_torch_names(const nn_net *n, nn_names_source source, char (*names)[NN_TORCH_NAME]);
 
-/* The end of a tensor's name for a weight of net_weight_specs, e.g. running_mean. */
-const char *net_torch_weight_name(const char *weight);
+/* The end of a tensor's name for a weight of nn_net_weight_specs, e.g. running_mean. */
+const char *nn_torch_weight_name(const char *weight);
 
 /* Is a tensor of this name no part of the backbone: a classifier's, or a counter of batches? */
-bool net_torch_is_top(const char *tensor);
-bool net_torch_is_counter(const char *tensor);
+bool nn_torch_is_top(const char *tensor);
+bool nn_torch_is_counter(const char *tensor);
 
 #endif

@@ -7,28 +7,28 @@
 
 /* A file to be read, and where to. Readers fail where the file cannot be read at all, and add to
  * the complaints where it can, but does not fit the network. */
-typedef struct net_import {
+typedef struct nn_import {
     const char *path;
-    const net *n;
-    net_weights *w;
-    net_complaints *complaints;
-} net_import;
+    const nn_net *n;
+    nn_weights *w;
+    nn_complaints *complaints;
+} nn_import;
 
-int net_read_h5(const net_import *in, hl_err *e);      /* HDF5, by Keras */
-int net_read_tensors(const net_import *in, hl_err *e); /* hilum's own and safetensors */
+int nn_read_h5(const nn_import *in, hl_err *e);      /* HDF5, by Keras */
+int nn_read_tensors(const nn_import *in, hl_err *e); /* hilum's own and safetensors */
 
 /* The flavour that a tensor file's weights are for. */
-int net_tensors_flavour(const char *path, net_flavour *flavour, hl_err *e);
+int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e);
 
 /* ---- common words ---- */
 
-enum { NET_SHAPE_TEXT = 128 };
+enum { NN_SHAPE_TEXT = 128 };
 /* "[3, 3, 64, 64]"; returns text. */
-const char *net_shape_text(const int64_t *shape, int rank, char text[NET_SHAPE_TEXT]);
+const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT]);
 
-void net_complain_missing(const net_import *in, const char *name, const int64_t *shape, int rank);
-void net_complain_left_over(const net_import *in, const char *name);
-void net_complain_shape(const net_import *in, const char *name, const int64_t *expected,
-                        int expected_rank, const int64_t *found, int found_rank);
+void nn_complain_missing(const nn_import *in, const char *name, const int64_t *shape, int rank);
+void nn_complain_left_over(const nn_import *in, const char *name);
+void nn_complain_shape(const nn_import *in, const char *name, const int64_t *expected,
+                       int expected_rank, const int64_t *found, int found_rank);
 
 #endif

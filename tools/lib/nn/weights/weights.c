@@ -2,11 +2,11 @@
 #include "nn/weights/weights.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/rng.h"
-#include "base/strbuf.h"
 #include "format/convert.h"
 #include "nn/weights/weight_readers.h"
-#include "sys/output.h"
+#include "sys/input.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,30 +16,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-void net_weights_alloc(net_weights *w, const net *n)
+void nn_weights_alloc(nn_weights *w, const nn_net *n)
 {
-    *w = (net_weights){.nlayers = n->n};
+    *w = (nn_weights){.nlayers = n->n};
     w->values = hl_calloc((size_t)n->n, sizeof *w->values);
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int count = net_weight_specs(n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int count = nn_net_weight_specs(n, i, specs);
         for (int k = 0; k < count; k++)
             w->values[i][k] = hl_malloc((size_t)specs[k].size, sizeof(float));
     }
 }
 
-void net_weights_free(net_weights *w)
+void nn_weights_free(nn_weights *w)
 {
     for (int i = 0; i < w->nlayers; i++)
-        for (int k = 0; k < NET_MAX_WEIGHTS; k++)
+        for (int k = 0; k < NN_MAX_WEIGHTS; k++)
             free(w->values[i][k]);
     free(w->values);
-    *w = (net_weights){0};
+    *w = (nn_weights){0};
 }
 
 /* ---- complaints ---- */
 
-void net_complain(net_complaints *c, const char *fmt, ...)
+void nn_complain(nn_complaints *c, const char *fmt, ...)
 {
     char line[512];
     va_list args;
@@ -51,44 +51,44 @@ void net_complain(net_complaints *c, const char *fmt, ...)
     c->lines[c->n++] = hl_strdup(line);
 }
 
-void net_complaints_free(net_complaints *c)
+void nn_complaints_free(nn_complaints *c)
 {
     for (size_t i = 0; i < c->n; i++)
         free(c->lines[i]);
     free(c->lines);
-    *c = (net_complaints){0};
+    *c = (nn_complaints){0};
 }
 
-const char *net_shape_text(const int64_t *shape, int rank, char text[NET_SHAPE_TEXT])
+const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT])
 {
-    size_t at = (size_t)snprintf(text, NET_SHAPE_TEXT, "[");
-    for (int i = 0; i < rank && at < NET_SHAPE_TEXT; i++)
+    size_t at = (size_t)snprintf(text, NN_SHAPE_TEXT, "[");
+    for (int i = 0; i < rank && at < NN_SHAPE_TEXT; i++)
         at +=
-            (size_t)snprintf(text + at, NET_SHAPE_TEXT - at, "%s%" PRId64, i ? ", " : "", shape[i]);
-    if (at < NET_SHAPE_TEXT)
-        snprintf(text + at, NET_SHAPE_TEXT - at, "]");
+            (size_t)snprintf(text + at, NN_SHAPE_TEXT - at, "%s%" PRId64, i ? ", " : "", shape[i]);
+    if (at < NN_SHAPE_TEXT)
+        snprintf(text + at, NN_SHAPE_TEXT - at, "]");
     return text;
 }
 
-void net_complain_missing(const net_import *in, const char *name, const int64_t *shape, int rank)
+void nn_complain_missing(const nn_import *in, const char *name, const int64_t *shape, int rank)
 {
-    char text[NET_SHAPE_TEXT];
-    net_complain(in->complaints, "%s: missing: expected shape %s", name,
-                 net_shape_text(shape, rank, text));
+    char text[NN_SHAPE_TEXT];
+    nn_complain(in->complaints, "%s: missing: expected shape %s", name,
+                nn_shape_text(shape, rank, text));
 }
 
-void net_complain_left_over(const net_import *in, const char *name)
+void nn_complain_left_over(const nn_import *in, const char *name)
 {
-    net_complain(in->complaints, "%s: left over: %s has no such weight", name, in->n->name);
+    nn_complain(in->complaints, "%s: left over: %s has no such weight", name, in->n->name);
 }
 
-void net_complain_shape(const net_import *in, const char *name, const int64_t *expected,
-                        int expected_rank, const int64_t *found, int found_rank)
+void nn_complain_shape(const nn_import *in, const char *name, const int64_t *expected,
+                       int expected_rank, const int64_t *found, int found_rank)
 {
-    char want[NET_SHAPE_TEXT], have[NET_SHAPE_TEXT];
-    net_complain(in->complaints, "%s: expected shape %s, found %s", name,
-                 net_shape_text(expected, expected_rank, want),
-                 net_shape_text(found, found_rank, have));
+    char want[NN_SHAPE_TEXT], have[NN_SHAPE_TEXT];
+    nn_complain(in->complaints, "%s: expected shape %s, found %s", name,
+                nn_shape_text(expected, expected_rank, want),
+                nn_shape_text(found, found_rank, have));
 }
 
 /* ---- seeded values ---- */
@@ -100,7 +100,7 @@ static bool is_seeded(const char *source)
     return strncmp(source, seeded, sizeof seeded - 1) == 0;
 }
 
-static void fill_seeded(float *to, const net_weight_spec *s, hl_rng r)
+static void fill_seeded(float *to, const nn_weight_spec *s, hl_rng r)
 {
     double base = 0, range = 0.1; /* value = base + range * (2u - 1) */
     if (strcmp(s->name, "kernel") == 0)
@@ -115,16 +115,16 @@ static void fill_seeded(float *to, const net_weight_spec *s, hl_rng r)
     }
 }
 
-static int read_seeded(net_weights *w, const net *n, const char *source, hl_err *e)
+static int read_seeded(nn_weights *w, const nn_net *n, const char *source, hl_err *e)
 {
     uint64_t seed;
     if (!hl_parse_u64(source + sizeof seeded - 1, &seed))
         return hl_fail(e, "%s: expected seeded:N with a whole number N", source);
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int count = net_weight_specs(n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int count = nn_net_weight_specs(n, i, specs);
         for (int k = 0; k < count; k++) {
-            char purpose[NET_NAME + 64];
+            char purpose[NN_NAME + 64];
             snprintf(purpose, sizeof purpose, "weights/%s/%s", n->layers[i].name, specs[k].name);
             fill_seeded(w->values[i][k], &specs[k], hl_rng_make(seed, purpose));
         }
@@ -167,22 +167,22 @@ static int tell_format(const char *path, format *f, hl_err *e)
     return 0;
 }
 
-int net_weights_flavour(const char *source, net_flavour *flavour, hl_err *e)
+int nn_weights_framework(const char *source, nn_framework *flavour, hl_err *e)
 {
     format f;
-    *flavour = NET_KERAS;
+    *flavour = NN_KERAS;
     if (is_seeded(source))
         return 0;
     if (tell_format(source, &f, e))
         return -1;
-    return f == FORMAT_H5 ? 0 : net_tensors_flavour(source, flavour, e);
+    return f == FORMAT_H5 ? 0 : nn_tensors_framework(source, flavour, e);
 }
 
-static int check_finite(const net_weights *w, const net *n, const char *source, hl_err *e)
+static int check_finite(const nn_weights *w, const nn_net *n, const char *source, hl_err *e)
 {
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int count = net_weight_specs(n, i, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int count = nn_net_weight_specs(n, i, specs);
         for (int k = 0; k < count; k++)
             if (!hl_all_finite(w->values[i][k], (size_t)specs[k].size))
                 return hl_fail(e, "%s: %s/%s: a value is not finite", source, n->layers[i].name,
@@ -192,20 +192,20 @@ static int check_finite(const net_weights *w, const net *n, const char *source, 
 }
 
 /* Digest of what the weights are, whatever file they came in; see docs/FORMAT.md. */
-static void identify(net_weights *w, const net *n)
+static void identify(nn_weights *w, const nn_net *n)
 {
     hl_sha256 *s = hl_sha256_new();
-    const char *flavour = net_flavour_names[n->flavour];
+    const char *flavour = nn_framework_names[n->flavour];
     hl_sha256_add(s, flavour, strlen(flavour) + 1);
     for (int i = 0; i < n->n; i++) {
-        net_weight_spec specs[NET_MAX_WEIGHTS];
-        const int layer = n->order[i], count = net_weight_specs(n, layer, specs);
+        nn_weight_spec specs[NN_MAX_WEIGHTS];
+        const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
         for (int k = 0; k < count; k++) {
-            char text[NET_NAME + 64], shape[NET_SHAPE_TEXT];
+            char text[NN_NAME + 64], shape[NN_SHAPE_TEXT];
             const int len =
                 snprintf(text, sizeof text, "%s/%s", n->layers[layer].name, specs[k].name);
             hl_sha256_add(s, text, (size_t)len + 1);
-            net_shape_text(specs[k].shape, specs[k].rank, shape);
+            nn_shape_text(specs[k].shape, specs[k].rank, shape);
             hl_sha256_add(s, shape, strlen(shape) + 1);
             hl_sha256_add(s, w->values[layer][k], (size_t)specs[k].size * sizeof(float));
         }
@@ -213,14 +213,14 @@ static void identify(net_weights *w, const net *n)
     hl_sha256_end_text(s, w->identity);
 }
 
-static int read_file(net_weights *w, const net *n, const char *path, net_complaints *c, hl_err *e)
+static int read_file(nn_weights *w, const nn_net *n, const char *path, nn_complaints *c, hl_err *e)
 {
-    const net_import in = {.path = path, .n = n, .w = w, .complaints = c};
+    const nn_import in = {.path = path, .n = n, .w = w, .complaints = c};
     format f;
     if (tell_format(path, &f, e))
         return -1;
-    if ((f == FORMAT_H5 ? net_read_h5 : net_read_tensors)(&in, e)) {
-        net_complaints_free(c); /* of half a file */
+    if ((f == FORMAT_H5 ? nn_read_h5 : nn_read_tensors)(&in, e)) {
+        nn_complaints_free(c); /* of half a file */
         return -1;
     }
     if (c->n)
@@ -237,26 +237,26 @@ static int read_file(net_weights *w, const net *n, const char *path, net_complai
     return 0;
 }
 
-int net_weights_check(net_weights *w, const net *n, const char *source, net_complaints *c,
-                      hl_err *e)
+int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_complaints *c,
+                     hl_err *e)
 {
-    net_weights_alloc(w, n);
+    nn_weights_alloc(w, n);
     const int status =
         is_seeded(source) ? read_seeded(w, n, source, e) : read_file(w, n, source, c, e);
     if (status)
-        net_weights_free(w);
+        nn_weights_free(w);
     return status;
 }
 
-int net_weights_load(net_weights *w, const net *n, const char *source, hl_err *e)
+int nn_weights_load(nn_weights *w, const nn_net *n, const char *source, hl_err *e)
 {
-    net_complaints c = {0};
-    const int status = net_weights_check(w, n, source, &c, e);
+    nn_complaints c = {0};
+    const int status = nn_weights_check(w, n, source, &c, e);
     if (c.n == 1)
         hl_fail(e, "%s: not the weights of %s: %s", source, n->name, c.lines[0]);
     else if (c.n > 1)
         hl_fail(e, "%s: not the weights of %s: %s; and %zu more problems", source, n->name,
                 c.lines[0], c.n - 1);
-    net_complaints_free(&c);
+    nn_complaints_free(&c);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The weights of a backbone, float32 in Keras' layout (net_weight_specs), by layer.
+ * The weights of a backbone, float32 in Keras' layout (nn_net_weight_specs), by layer.
  */
 #ifndef HILUM_NN_WEIGHTS_WEIGHTS_H
 #define HILUM_NN_WEIGHTS_WEIGHTS_H
@@ -8,20 +8,20 @@
 #include "base/sha256.h"
 #include "nn/arch/net.h"
 
-typedef struct net_weights {
-    float *(*values)[NET_MAX_WEIGHTS]; /* [layer][weight]; NULL where a layer has fewer */
+typedef struct nn_weights {
+    float *(*values)[NN_MAX_WEIGHTS]; /* [layer][weight]; NULL where a layer has fewer */
     int nlayers;
     char identity[HL_DIGEST_SIZE]; /* "seeded:N", or "sha256:..." of flavour, names and values */
-} net_weights;
+} nn_weights;
 
 /* What does not fit: a line for each weight that is missing, left over or of the wrong shape. */
-typedef struct net_complaints {
+typedef struct nn_complaints {
     char **lines;
     size_t n;
-} net_complaints;
+} nn_complaints;
 
-void net_complain(net_complaints *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void net_complaints_free(net_complaints *c);
+void nn_complain(nn_complaints *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void nn_complaints_free(nn_complaints *c);
 
 /*
  * source is the name of a file, or "seeded:N" for specified pseudo-random values, which stand in
@@ -34,17 +34,17 @@ void net_complaints_free(net_complaints *c);
  * A file is told by its content: HDF5 of Keras 1, 2 or 3; hilum's own weight file; safetensors
  * with the names of timm or torchvision.
  */
-int net_weights_load(net_weights *w, const net *n, const char *source, hl_err *e);
+int nn_weights_load(nn_weights *w, const nn_net *n, const char *source, hl_err *e);
 /* The same; where a file can be read but does not fit the network, c, empty before, lists all that
  * does not. */
-int net_weights_check(net_weights *w, const net *n, const char *source, net_complaints *c,
-                      hl_err *e);
-void net_weights_free(net_weights *w);
+int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_complaints *c,
+                     hl_err *e);
+void nn_weights_free(nn_weights *w);
 
 /* The flavour that the weights of this source are for: what to build the network in. */
-int net_weights_flavour(const char *source, net_flavour *flavour, hl_err *e);
+int nn_weights_framework(const char *source, nn_framework *flavour, hl_err *e);
 
 /* Room for every weight, for those who fill it. */
-void net_weights_alloc(net_weights *w, const net *n);
+void nn_weights_alloc(nn_weights *w, const nn_net *n);
 
 #endif
