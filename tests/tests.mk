@@ -5,7 +5,7 @@
 known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON bin # tests give make other tools
 
 test_in     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(1:%=tests/%/test_*.c)))
-nn_tests    := $(call test_in,unit/nn) # without libtorch
+nn_tests    := $(call test_in,unit/nn unit/train-head) # without libtorch
 unit_tests  := $(filter-out $(nn_tests),$(call test_in,unit/*))
 torch_tests := $(call test_in,parity)
 cli_tests   := $(wildcard tests/cli/*.bats)
@@ -14,7 +14,7 @@ test_programs = $(unit_tests) $(nn_tests) $(fuzz_tests) $(if $(asan),,$(torch_te
 $(BUILD)/tests/%.o: tests/%.c
 	$(call say,CC)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /unit/,$@),$(if $(findstring /unit/nn/,$@),$(hdf5_cflags)),$(hdf5_cflags)) $(CFLAGS) -Itools -Itests/unit -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(hdf5_cflags) $(CFLAGS) -Itools -Itests/unit -c -o $@ $<
 
 # The modules of the tools, for their unit tests.
 $(BUILD)/libtools.a: $(foreach t,$(tools),$(filter-out $(BUILD)/$(t).o,$(call objs_of,$(t))))
@@ -23,7 +23,7 @@ $(unit_tests): %: %.o $(BUILD)/libtools.a $(BUILD)/libpage.a $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs) -lcmocka
 
-$(nn_tests): %: %.o $(BUILD)/libnn.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
+$(nn_tests): %: %.o $(BUILD)/libtools.a $(BUILD)/libnn.a $(BUILD)/shim/torch_load.o $(BUILD)/libhilum.a
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(hdf5_libs) $(product_libs) $(common_libs) -lcmocka
 
@@ -69,6 +69,11 @@ format:
 	@clang-format -i $(sources)
 format-check:
 	@clang-format --dry-run --Werror $(sources)
+
+# How the code is laid out and what it says: modules that use what is below them, and the field's words.
+.PHONY: style-check
+style-check: build
+	tests/style/check-modules $(BUILD)
 
 # ---- beside the peers ------------------------------------------------------------------------------
 

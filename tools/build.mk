@@ -89,7 +89,7 @@ tool_paths  := $(tools:%=$(BUILD)/bin/%)
 objs_in   = $(patsubst tools/%.c,$(BUILD)/%.o,$(wildcard $(1:%=tools/%/*.c)))
 lib_objs  := $(call objs_in,$(addprefix lib/,base sys stats format image data dedup))
 page_objs := $(call objs_in,lib/page)
-nn_objs   := $(call objs_in,$(addprefix lib/nn/,arch weights infer train))
+nn_objs   := $(call objs_in,$(addprefix lib/nn/,arch weights infer head))
 shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
 # The shim with libtorch behind it, which those tools open that come to need it.
 torch_library := $(BUILD)/libhilum-torch.so
@@ -129,8 +129,8 @@ build: compiled $(built)
 $(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@),$(hdf5_cflags) $(openmp_cflags)) \
-	    $(if $(filter %/nn/train/optimizer.o %/format/convert.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@)$(findstring /train-head/,$@),$(hdf5_cflags) $(openmp_cflags)) \
+	    $(if $(filter %/train-head/optimizer.o %/format/convert.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe
 	@mkdir -p $(@D)

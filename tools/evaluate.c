@@ -12,8 +12,8 @@
 #include "evaluate/output.h"
 #include "evaluate/pooled.h"
 #include "format/string_list.h"
+#include "nn/head/head.h"
 #include "nn/infer/device.h"
-#include "nn/train/head.h"
 #include "sys/cli.h"
 #include "sys/output.h"
 

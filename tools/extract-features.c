@@ -7,7 +7,7 @@
 #include "data/provenance.h"
 #include "data/sample_file.h"
 #include "extract-features/stream.h"
-#include "nn/arch/summary.h"
+#include "extract-features/summary.h"
 #include "nn/infer/device.h"
 #include "nn/infer/extractor.h"
 #include "sys/cli.h"
@@ -186,7 +186,7 @@ static int show_layers(const hl_backbone *b, hl_err *e)
     nn_net n;
     if (nn_net_build(&n, b->name, b->height, b->width, e))
         return -1;
-    nn_print_summary(&n, stdout);
+    extract_print_summary(&n, stdout);
     nn_net_free(&n);
     return fflush(stdout) ? hl_fail_errno(e, "standard output: cannot be written") : 0;
 }

@@ -12,10 +12,10 @@
 #include "format/checksum.h"
 #include "format/tsv.h"
 #include "nn/infer/device.h"
-#include "nn/train/denormals.h"
-#include "nn/train/fit.h"
 #include "sys/cli.h"
 #include "sys/output.h"
+#include "train-head/denormals.h"
+#include "train-head/fit.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,8 +46,8 @@ static const hl_opt options[] = {
                  "epochs without a better validation loss before it stops"),
     HL_OPT_REAL_R(0, "dropout", "SHARE", &dropout, 0, 0.99, "hidden units dropped in training"),
     HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight, "weight of a class"),
-    HL_OPT_CHOICE_R(0, "optimizer", NN_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
-    HL_OPT_CHOICE_R(0, "lr-schedule", NN_SCHEDULE_WORDS, &schedule, "how the rate goes down"),
+    HL_OPT_CHOICE_R(0, "optimizer", TRAIN_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
+    HL_OPT_CHOICE_R(0, "lr-schedule", TRAIN_SCHEDULE_WORDS, &schedule, "how the rate goes down"),
     HL_OPT_INT_R(0, "plateau", "N", &plateau, 1, 1000000,
                  "plateau: epochs without a better validation loss before it does"),
     HL_OPT_REAL_R(0, "momentum", "SHARE", &momentum, 0, 0.9999, "momentum of sgd"),
@@ -113,13 +113,13 @@ static size_t parse_neurons(int64_t units[NN_HEAD_MAX_LAYERS])
 
 /* ---- data ---- */
 
-static void alloc_set(nn_dataset *s, size_t n, size_t width)
+static void alloc_set(train_dataset *s, size_t n, size_t width)
 {
     s->features = hl_malloc(n * width, sizeof *s->features);
     s->labels = hl_malloc(n, sizeof *s->labels);
 }
 
-static void free_set(nn_dataset *s)
+static void free_set(train_dataset *s)
 {
     free(s->features);
     free(s->labels);
@@ -134,13 +134,13 @@ static size_t count_used(const hl_manifest *m, hl_subset subset)
 }
 
 /* Rows of the training and validation subsets; all others are passed over. */
-static int load_sets(hl_features *f, nn_dataset sets[HL_SUBSETS], hl_err *e)
+static int load_sets(hl_features *f, train_dataset sets[HL_SUBSETS], hl_err *e)
 {
     float *unused = hl_malloc(f->width, sizeof *unused);
     int status = 0;
     for (size_t i = 0; i < f->samples.n && status == 0; i++) {
         const hl_sample *s = &f->samples.manifest.samples[i];
-        nn_dataset *to = &sets[s->subset];
+        train_dataset *to = &sets[s->subset];
         if (s->subset == HL_TEST || !hl_sample_is_used(s, s->subset)) {
             status = hl_features_read(f, 1, unused, e);
             continue;
@@ -184,7 +184,7 @@ typedef struct journal {
     size_t before; /* epochs that an earlier run has done */
 } journal;
 
-static int report_epoch(void *ctx, const nn_epoch *t, hl_err *e)
+static int report_epoch(void *ctx, const train_epoch *t, hl_err *e)
 {
     journal *l = ctx;
     (void)e;
@@ -207,10 +207,10 @@ static int open_history(journal *l, hl_err *e)
 
 /* ---- training ---- */
 
-static nn_fit_options train_options(const float *weights)
+static train_options options_given(const float *weights)
 {
-    return (nn_fit_options){
-        .step = {.optimizer = (nn_optimizer)optimizer,
+    return (train_options){
+        .step = {.optimizer = (train_optimizer)optimizer,
                  .rate = rate,
                  .momentum = momentum,
                  .dropout = dropout,
@@ -221,7 +221,7 @@ static nn_fit_options train_options(const float *weights)
         .epochs = (size_t)epochs,
         .batch = (size_t)batch,
         .steps = (size_t)steps,
-        .schedule = (nn_schedule)schedule,
+        .schedule = (train_schedule)schedule,
         .plateau = (size_t)plateau,
         .patience = (size_t)patience,
         .seed = seed,
@@ -244,7 +244,7 @@ static void write_history(journal *l, const char *chain)
 
 /* Both outputs appear, or neither. The provenance tells whether the training was interrupted. */
 static int write_outputs(const nn_head *head, hl_tf_writer *file, journal *l, const char *chain,
-                         const nn_fit_result *o, hl_err *e)
+                         const train_result *o, hl_err *e)
 {
     hl_out *const outs[] = {hl_tf_output(file), &l->history};
     char *marked = NULL;
@@ -258,7 +258,7 @@ static int write_outputs(const nn_head *head, hl_tf_writer *file, journal *l, co
     return nn_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }
 
-static void tell_outcome(const nn_fit_result *o)
+static void tell_outcome(const train_result *o)
 {
     if (o->interrupted && checkpoint)
         hl_log_warn("interrupted: the best weights so far are kept; the same command goes on "
@@ -270,9 +270,9 @@ static void tell_outcome(const nn_fit_result *o)
 }
 
 /* The head is written, so nothing has to be gone on with any more, unless it was interrupted. */
-static int drop_checkpoint(const nn_checkpoint *c, hl_err *e)
+static int drop_checkpoint(const train_checkpoint *c, hl_err *e)
 {
-    if (nn_checkpoint_remove(c, e))
+    if (train_checkpoint_remove(c, e))
         return -1;
     hl_log_info("%s: removed, now that the head is written", c->path);
     return 0;
@@ -280,14 +280,14 @@ static int drop_checkpoint(const nn_checkpoint *c, hl_err *e)
 
 /* Trains, then writes history and head. Both files are begun before, so that a place that cannot
  * be written is found at once. */
-static int train_and_write(nn_head *head, nn_dataset sets[HL_SUBSETS], const float *weights,
+static int train_and_write(nn_head *head, train_dataset sets[HL_SUBSETS], const float *weights,
                            const char *chain, hl_err *e)
 {
     journal l = {.started = hl_now(), .before = SIZE_MAX};
-    const nn_checkpoint c = {checkpoint, chain, &l.rows};
-    nn_fit_options o = train_options(weights);
+    const train_checkpoint c = {checkpoint, chain, &l.rows};
+    train_options o = options_given(weights);
     o.checkpoint = checkpoint ? &c : NULL;
-    nn_fit_result outcome;
+    train_result outcome;
     hl_tf_writer *file;
     if (open_history(&l, e))
         return -1;
@@ -295,7 +295,7 @@ static int train_and_write(nn_head *head, nn_dataset sets[HL_SUBSETS], const flo
         hl_out_abort(&l.history);
         return -1;
     }
-    int status = nn_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
+    int status = train_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
     if (status == 0) {
         tell_outcome(&outcome);
         status = write_outputs(head, file, &l, chain, &outcome, e);
@@ -308,8 +308,8 @@ static int train_and_write(nn_head *head, nn_dataset sets[HL_SUBSETS], const flo
     return status;
 }
 
-static int fit(nn_head *head, const hl_features *f, nn_dataset sets[HL_SUBSETS], const char *chain,
-               hl_err *e)
+static int fit(nn_head *head, const hl_features *f, train_dataset sets[HL_SUBSETS],
+               const char *chain, hl_err *e)
 {
     size_t *counts = hl_calloc(f->samples.nclasses, sizeof *counts);
     for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
@@ -325,7 +325,7 @@ static int fit(nn_head *head, const hl_features *f, nn_dataset sets[HL_SUBSETS],
 }
 
 /* The head, on the features themselves or on the unfrozen layers that take them. */
-static int make_head(nn_head **head, const hl_features *f, const nn_dataset *train, hl_err *e)
+static int make_head(nn_head **head, const hl_features *f, const train_dataset *train, hl_err *e)
 {
     int64_t units[NN_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
@@ -344,7 +344,7 @@ static int train(hl_features *f, hl_err *e)
 {
     const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
                                {"manifest", f->samples.override}};
-    nn_dataset sets[HL_SUBSETS] = {{0}};
+    train_dataset sets[HL_SUBSETS] = {{0}};
     alloc_set(&sets[HL_TRAIN], count_used(&f->samples.manifest, HL_TRAIN), f->width);
     alloc_set(&sets[HL_VAL], count_used(&f->samples.manifest, HL_VAL), f->width);
     nn_head *head = NULL;
@@ -391,7 +391,7 @@ int main(int argc, char **argv)
         hl_usage_error("--unfreeze and --weights go together: the weights of the layers to train");
     if (signal(SIGINT, on_interrupt) == SIG_IGN)
         signal(SIGINT, SIG_IGN); /* as a parent chose, for a job in the background */
-    nn_flush_denormals();
+    train_flush_denormals();
     hl_err err;
     hl_features f;
     int status = check_files(argv[first], &err) || hl_features_open(&f, argv[first], &err) ? -1 : 0;

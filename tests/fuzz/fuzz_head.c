@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
-#include "nn/train/head.h"
+#include "nn/head/head.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #include "data/provenance.h"
 #include "format/json.h"
 #include "format/string_list.h"
-#include "nn/train/finetune.h"
+#include "nn/head/finetune.h"
 
 #include <stdlib.h>
 

@@ -7,9 +7,9 @@
  */
 #include "base/mem.h"
 #include "nn/infer/extractor.h"
-#include "nn/train/trainer.h"
 #include "reference.h"
 #include "shim/torch_shim.h"
+#include "train-head/stepper.h"
 #include "xrays.h"
 
 #include <math.h>
@@ -119,7 +119,7 @@ static void compare(const fixture *f, const char *name, const char *what, const 
 
 /* As Keras lays it out: kernels of convolutions are kept as libtorch has them. */
 static void compare_state(const fixture *f, const char *name, const char *what,
-                          const nn_state_tensor *s)
+                          const train_state_tensor *s)
 {
     static const int depthwise[4] = {2, 3, 0, 1}, kernel[4] = {2, 3, 1, 0};
     ts_tensor *t, *plain;
@@ -157,7 +157,7 @@ static size_t name_params(const fixture *f, char names[][MOST_NAME])
     return count;
 }
 
-static double norm_of(const nn_state_tensor *s)
+static double norm_of(const train_state_tensor *s)
 {
     double sum = 0;
     for (size_t i = 0; i < s->n; i++)
@@ -175,19 +175,19 @@ static bool is_listed(const char *list, const char *name)
 }
 
 /* Adam's first moment after one step is a tenth of the gradient. */
-static void to_gradient(nn_state_tensor *m)
+static void to_gradient(train_state_tensor *m)
 {
     for (size_t i = 0; i < m->n; i++)
         m->values[i] /= 1 - 0.9F;
 }
 
-enum { VALUE, BEST, M, V, STATES }; /* of each parameter, as nn_trainer_state has them */
+enum { VALUE, BEST, M, V, STATES }; /* of each parameter, as train_stepper_state has them */
 
-static void compare_step(const fixture *f, const nn_trainer *t, size_t param, const char *name,
+static void compare_step(const fixture *f, const train_stepper *t, size_t param, const char *name,
                          double head_norm)
 {
-    const nn_state_tensor value = nn_trainer_state(t, STATES * param + VALUE);
-    nn_state_tensor gradient = nn_trainer_state(t, STATES * param + M);
+    const train_state_tensor value = train_stepper_state(t, STATES * param + VALUE);
+    train_state_tensor gradient = train_stepper_state(t, STATES * param + M);
     if (param)
         to_gradient(&gradient);
     if (is_listed(reference_meta(&f->ref, "vanishing"), name)) {
@@ -198,17 +198,17 @@ static void compare_step(const fixture *f, const nn_trainer *t, size_t param, co
     compare_state(f, name, "adam", &value);
 }
 
-static void compare_params(const fixture *f, const nn_trainer *t)
+static void compare_params(const fixture *f, const train_stepper *t)
 {
     const size_t n = nn_head_params(f->head);
     char(*names)[MOST_NAME] = hl_calloc(n, sizeof *names);
     assert_int_equal(name_params(f, names), n);
-    nn_state_tensor first = nn_trainer_state(t, M);
+    train_state_tensor first = train_stepper_state(t, M);
     to_gradient(&first);
     const double head_norm = norm_of(&first);
     for (size_t i = 0; i < n; i++) {
         if (nn_head_param(f->head, i).kind == NN_PARAM_AVERAGE) {
-            const nn_state_tensor value = nn_trainer_state(t, STATES * i + VALUE);
+            const train_state_tensor value = train_stepper_state(t, STATES * i + VALUE);
             compare_state(f, names[i], "average", &value);
         } else {
             compare_step(f, t, i, names[i], head_norm);
@@ -227,18 +227,18 @@ static void step_and_compare(fixture *f, const uint8_t *images)
         labels[i] = i % CLASSES;
         rows[i] = i;
     }
-    const nn_dataset set = {f->features, labels, (size_t)f->n};
+    const train_dataset set = {f->features, labels, (size_t)f->n};
     const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
-    const nn_step_options o = {.optimizer = NN_ADAM, .rate = rate, .threads = 2};
-    nn_trainer *t = nn_trainer_new(f->head, &set, NULL, &o);
-    nn_tally sum = {0};
-    must(nn_trainer_step(t, rows, set.n, &sum, &e), &e);
+    const train_step_options o = {.optimizer = TRAIN_ADAM, .rate = rate, .threads = 2};
+    train_stepper *t = train_stepper_new(f->head, &set, NULL, &o);
+    train_tally sum = {0};
+    must(train_stepper_step(t, rows, set.n, &sum, &e), &e);
     const double found = sum.loss / (double)sum.n;
     const double expected = (double)*(const float *)reference_tensor(&f->ref, "loss", NULL);
     if (!(fabs(found - expected) <= 1e-4 * expected))
         fail_msg("loss %.7f, Keras has %.7f", found, expected);
     compare_params(f, t);
-    nn_trainer_free(t);
+    train_stepper_free(t);
 }
 
 static void test_seeded(void **state)

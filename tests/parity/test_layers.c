@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The layer lists equal Keras' model.layers: order, names, shapes, weights, inputs, parameters. */
 #include "base/strbuf.h"
+#include "extract-features/summary.h"
 #include "format/tsv.h"
-#include "nn/arch/summary.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -35,7 +35,7 @@ static int64_t describe(const nn_net *n, int index, hl_strbuf *t)
     for (int k = 0; k < l->ninputs; k++)
         hl_strbuf_printf(&inbound, "%s%s", k ? "," : "", n->layers[l->inputs[k]].name);
     hl_strbuf_printf(t, "%d %s %s %" PRId64 "x%" PRId64 "x%" PRId64 " %" PRId64 " %s %s", index,
-                     l->name, nn_layer_kind(l), l->height, l->width, l->channels, params,
+                     l->name, extract_layer_kind(l), l->height, l->width, l->channels, params,
                      weights.data, inbound.data);
     hl_strbuf_free(&weights);
     hl_strbuf_free(&inbound);

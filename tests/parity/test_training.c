@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* 20 steps on a head give Keras' losses to 1e-5, from the same weights and batch order. */
-#include "nn/train/trainer.h"
 #include "reference.h"
+#include "train-head/stepper.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -41,10 +41,10 @@ static void compare_params(const nn_head *head, const reference *run)
     }
 }
 
-static nn_step_options options_of(const reference *run, float class_weights[2])
+static train_step_options options_of(const reference *run, float class_weights[2])
 {
-    nn_step_options o = {.threads = 2};
-    o.optimizer = strcmp(reference_meta(run, "optimizer"), "sgd") == 0 ? NN_SGD : NN_ADAM;
+    train_step_options o = {.threads = 2};
+    o.optimizer = strcmp(reference_meta(run, "optimizer"), "sgd") == 0 ? TRAIN_SGD : TRAIN_ADAM;
     o.rate = strtod(reference_meta(run, "learning_rate"), NULL);
     o.l2 = strtod(reference_meta(run, "l2"), NULL);
     char *rest;
@@ -67,25 +67,25 @@ static void compare_run(void **state)
     char *classes[2] = {"a", "b"};
     const int64_t units = HIDDEN;
     float class_weights[2];
-    const nn_step_options o = options_of(&run, class_weights);
-    const nn_dataset set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
-                            .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
-                            .n = 64};
+    const train_step_options o = options_of(&run, class_weights);
+    const train_dataset set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
+                               .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
+                               .n = 64};
     assert_int_equal(
         nn_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_feature_space){0}, NULL, 1, &e), 0);
     set_params(head, &inputs);
-    nn_trainer *trainer = nn_trainer_new(head, &set, NULL, &o);
+    train_stepper *trainer = train_stepper_new(head, &set, NULL, &o);
     const int64_t *order = reference_tensor(&inputs, "order", NULL);
     const float *loss = reference_tensor(&run, "loss", NULL);
     for (size_t s = 0; s < STEPS; s++) {
-        nn_tally sum = {0};
-        assert_int_equal(nn_trainer_step(trainer, order + s * ROWS, ROWS, &sum, &e), 0);
+        train_tally sum = {0};
+        assert_int_equal(train_stepper_step(trainer, order + s * ROWS, ROWS, &sum, &e), 0);
         const double found = sum.loss / (double)sum.n;
         if (!(fabs(found - (double)loss[s]) <= 1e-5))
             fail_msg("step %zu: loss %.8f, Keras has %.8f", s + 1, found, (double)loss[s]);
     }
     compare_params(head, &run);
-    nn_trainer_free(trainer);
+    train_stepper_free(trainer);
     nn_head_free(head);
     reference_free(&run);
     reference_free(&inputs);

@@ -256,9 +256,9 @@ static void test_pair(const comparison *s, compare_pair *pair)
         x[i] = a->p[i * s->nclasses + s->nclasses - 1];
         y[i] = b->p[i * s->nclasses + s->nclasses - 1];
     }
-    pair->mcnemar = hl_mcnemar_test(pair->only_a, pair->only_b);
-    pair->delong = s->nclasses == 2 ? hl_delong_test(s->n, positive, x, y)
-                                    : (hl_delong_result){NAN, NAN, NAN, NAN, NAN};
+    pair->mcnemar = compare_mcnemar(pair->only_a, pair->only_b);
+    pair->delong = s->nclasses == 2 ? compare_delong(s->n, positive, x, y)
+                                    : (compare_delong_result){NAN, NAN, NAN, NAN, NAN};
     for (size_t f = 0; f < COMPARE_METRICS; f++)
         pair->difference[f] = s->models[pair->a].figure[f] - s->models[pair->b].figure[f];
     free(positive);
@@ -273,8 +273,8 @@ static void correct(comparison *s)
         p[i] = s->pairs[i].mcnemar.p;
         q[i] = s->pairs[i].delong.p;
     }
-    hl_holm_adjust(p, s->npairs);
-    hl_holm_adjust(q, s->npairs);
+    compare_holm_adjust(p, s->npairs);
+    compare_holm_adjust(q, s->npairs);
     for (size_t i = 0; i < s->npairs; i++) {
         s->pairs[i].mcnemar_holm = p[i];
         s->pairs[i].delong_holm = q[i];

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "data/predictions.h"
+#include "significance.h"
 #include "stats/bootstrap.h"
-#include "stats/significance.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -32,8 +32,8 @@ typedef struct compare_pair {
     double difference[COMPARE_METRICS];    /* a - b */
     hl_interval interval[COMPARE_METRICS]; /* of it, paired */
     uint64_t only_a, only_b;               /* right answers of one alone */
-    hl_mcnemar_result mcnemar;
-    hl_delong_result delong;
+    compare_mcnemar_result mcnemar;
+    compare_delong_result delong;
     double mcnemar_holm, delong_holm;
 } compare_pair;
 

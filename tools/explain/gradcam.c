@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "heat.h"
+#include "nn/head/finetune.h"
 #include "nn/infer/pooling.h"
-#include "nn/train/finetune.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #define HILUM_EXPLAIN_GRADCAM_H
 
 #include "base/error.h"
-#include "nn/train/head.h"
+#include "nn/head/head.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "nn/head/head.h"
 #include "nn/infer/extractor.h"
-#include "nn/train/head.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "data/sample_file.h"
-#include "nn/train/head.h"
+#include "nn/head/head.h"
 #include "selection.h"
 
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "data/calibration_file.h"
-#include "nn/train/head.h"
+#include "nn/head/head.h"
 #include "worklist.h"
 
 #include <stddef.h>

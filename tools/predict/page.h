@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/strbuf.h"
-#include "nn/train/head.h"
+#include "nn/head/head.h"
 #include "worklist.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Standardised features against arithmetic. */
 #include "base/mem.h"
-#include "nn/train/standardizer.h"
+#include "nn/head/standardizer.h"
 
 #include <float.h>
 #include <math.h>
