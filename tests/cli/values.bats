@@ -160,7 +160,7 @@ a_run() {
 }
 
 @test "values: compilers and their flags come from the environment and from the command line" {
-    target=$BATS_TEST_TMPDIR/build/common/text.o
+    target=$BATS_TEST_TMPDIR/build/lib/base/strbuf.o
     commands() { make --no-print-directory -n V=1 -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/build" "$target" "$@"; }
     CC=another-cc CFLAGS=-Owhat run commands
     [[ $output == *"another-cc -std=c17"*" -Owhat -c "* ]]
@@ -234,8 +234,8 @@ a_run() {
 @test "values: clang gets flags that it knows, and its own OpenMP library" {
     need_command clang
     commands() { hilum BUILD="$PWD/build" CC=clang "$@"; }
-    commands "$PWD/build/common/floats.o" "$PWD/build/nets/denormals.o"
-    [ -s build/common/floats.o ] && [ -s build/nets/denormals.o ]
+    commands "$PWD/build/lib/format/convert.o" "$PWD/build/train-head/denormals.o"
+    [ -s build/lib/format/convert.o ] && [ -s build/train-head/denormals.o ]
     commands -n V=1 "$PWD/build/bin/train-head" >commands
     grep -- '-o [^ ]*/bin/train-head ' commands | grep -- ' -ldnnl -fopenmp ' >/dev/null
     ! grep -- '-o [^ ]*/bin/train-head ' commands | grep lgomp
