@@ -11,6 +11,7 @@
 #include "sys/cli.h"
 #include "sys/file_digest.h"
 #include "sys/find_files.h"
+#include "sys/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,13 +56,6 @@ typedef struct job {
     hl_progress progress;
 } job;
 
-static char *join(const char *dir, const char *name)
-{
-    hl_strbuf path = {0};
-    hl_strbuf_printf(&path, "%s/%s", dir, name);
-    return path.data;
-}
-
 static void free_job(job *j)
 {
     for (size_t i = 0; i < j->n; i++) {
@@ -91,7 +85,7 @@ static int list_folder(job *j, const char *dir, hl_err *e)
     j->n = s.n;
     j->files = hl_calloc(s.n, sizeof *j->files);
     for (size_t i = 0; i < s.n; i++)
-        j->files[i] = (file){.path = join(dir, s.paths[i]), .name = hl_strdup(s.paths[i])};
+        j->files[i] = (file){.path = hl_path_join(dir, s.paths[i]), .name = hl_strdup(s.paths[i])};
     hl_found_files_free(&s);
     return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* extract-features: runs images through a frozen backbone. */
 #include "base/log.h"
-#include "base/mem.h"
 #include "data/backbones.h"
 #include "data/named_files.h"
 #include "data/provenance.h"

@@ -11,6 +11,7 @@
 #include "split/subset_counts.h"
 #include "sys/cli.h"
 #include "sys/output.h"
+#include "sys/path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -84,9 +85,7 @@ static const char phantom_card[] = "PHANTOM.json", phantom_source[] = "phantom";
 /* Figures that were measured on phantoms must always be known as such. */
 static int settle_source(const char *dir, hl_err *e)
 {
-    const size_t size = strlen(dir) + sizeof phantom_card + 1;
-    char *card = hl_malloc(size, 1);
-    snprintf(card, size, "%s/%s", dir, phantom_card);
+    char *card = hl_path_join(dir, phantom_card);
     const bool phantom = access(card, F_OK) == 0;
     free(card);
     if (!phantom)

@@ -3,7 +3,6 @@
  * by tensor; else it is all of a file. */
 #include "fuzz.h"
 
-#include "base/mem.h"
 #include "base/strbuf.h"
 #include "dedup/fingerprint_cache.h"
 #include "format/tensorfile_header.h"

@@ -2,7 +2,6 @@
 /* explain.tsv, in a folder that also holds a picture, a.png, and a file that is none, b. */
 #include "fuzz.h"
 
-#include "base/mem.h"
 #include "image/png_encode.h"
 #include "report/read/maps.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From features to entries of a worklist: calibration, thresholds, distance. Here because heads
  * need libtorch. The head's logit of B is feature 0 and that of A is 0. */
-#include "base/mem.h"
 #include "predict/classify.h"
 #include "shim/torch_shim.h"
 

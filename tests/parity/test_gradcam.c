@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Grad-CAM of a head on pooled and on flattened maps gives Keras' heat maps to 1e-5. */
 #include "explain/gradcam.h"
-#include "explain/heat.h"
 #include "reference.h"
 #include "shim/torch_shim.h"
 

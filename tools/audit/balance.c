@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files without a picture, and how the classes are spread over the subsets. */
-#include "checks.h"
-
 #include "base/mem.h"
+#include "checks.h"
 
 #include <math.h>
 #include <stdlib.h>

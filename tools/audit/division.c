@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What belongs together and does not stand together: copies of an image, images of a patient. */
-#include "checks.h"
-
 #include "base/mem.h"
+#include "checks.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "findings.h"
+
 #include "format/tsv.h"
 
 #include <math.h>

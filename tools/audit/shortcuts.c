@@ -3,9 +3,8 @@
  * How well do traits of a file tell the label without a look at the picture? Where they do, a model
  * can score by them and know nothing of lungs.
  */
-#include "checks.h"
-
 #include "base/mem.h"
+#include "checks.h"
 #include "stats/metrics.h"
 
 #include <math.h>

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "stats/binary_metrics.h"
+#include "stats/ratio.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static double macro_recall(const comparison *s, const hl_predictions *p, const u
         hits[p->rows[i].label] += p->rows[i].label == p->rows[i].predicted ? w : 0;
     }
     for (size_t k = 0; k < s->nclasses; k++)
-        sum += support[k] > 0 ? hits[k] / support[k] : 0;
+        sum += hl_ratio(hits[k], support[k]);
     free(support);
     free(hits);
     return sum / (double)s->nclasses;

@@ -2,40 +2,12 @@
 #include "significance.h"
 
 #include "base/mem.h"
+#include "stats/ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* ---- DeLong ---- */
-
-typedef struct ranked {
-    double score;
-    size_t i;
-} ranked;
-
-static int by_score(const void *a, const void *b)
-{
-    const double x = ((const ranked *)a)->score, y = ((const ranked *)b)->score;
-    return (x > y) - (x < y);
-}
-
-/* rank[i]: place of score[i] among all, from 1; equal ones share the mean of theirs. */
-static void midranks(size_t n, const double *score, double *rank)
-{
-    ranked *r = hl_malloc(n, sizeof *r);
-    for (size_t i = 0; i < n; i++)
-        r[i] = (ranked){score[i], i};
-    qsort(r, n, sizeof *r, by_score);
-    for (size_t i = 0; i < n;) {
-        size_t end = i;
-        while (end < n && r[end].score == r[i].score)
-            end++;
-        const double shared = (double)(i + end + 1) / 2;
-        for (; i < end; i++)
-            rank[r[i].i] = shared;
-    }
-    free(r);
-}
 
 /* Structural components: of each positive the share of negatives below it, of each negative the
  * share of positives above it; those of equal score count half. */
@@ -52,11 +24,11 @@ static void components_of(components *c, size_t n, const uint8_t *positive, cons
     double *ranks[2] = {hl_malloc(k, sizeof(double)), hl_malloc(m, sizeof(double))};
     double *all = hl_malloc(n, sizeof *all);
     size_t to[2] = {0, 0};
-    midranks(n, score, all);
+    hl_midranks(n, score, all);
     for (size_t i = 0; i < n; i++)
         sides[positive[i]][to[positive[i]]++] = score[i];
-    midranks(k, sides[0], ranks[0]);
-    midranks(m, sides[1], ranks[1]);
+    hl_midranks(k, sides[0], ranks[0]);
+    hl_midranks(m, sides[1], ranks[1]);
     c->positives = hl_malloc(m, sizeof *c->positives);
     c->negatives = hl_malloc(k, sizeof *c->negatives);
     c->area = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cache.h"
 
-#include "base/mem.h"
+#include "base/array.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "format/checksum.h"
@@ -26,10 +26,7 @@ static int compare_rows(const void *a, const void *b)
 
 void digest_cache_add(digest_cache *c, const hl_file_stamp *s, const char *digest)
 {
-    if (c->n == c->cap) {
-        c->cap = c->cap ? 2 * c->cap : 256;
-        c->rows = hl_realloc(c->rows, c->cap, sizeof *c->rows);
-    }
+    c->rows = hl_array_reserve(c->rows, c->n + 1, &c->cap, sizeof *c->rows);
     digest_cached_file *row = &c->rows[c->n++];
     row->state = *s;
     memcpy(row->digest, digest, sizeof row->digest);

@@ -2,7 +2,6 @@
 #include "calibrate.h"
 
 #include "base/mem.h"
-#include "format/json.h"
 #include "stats/binary_metrics.h"
 #include "stats/metrics.h"
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "inferno.h"
+#include "stats/ranks.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -102,38 +103,11 @@ void explain_heat_overlay(const uint8_t *image, int channels, const double *heat
 
 /* ---- ranks ---- */
 
-typedef struct ranked {
-    double value;
-    size_t at;
-} ranked;
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = ((const ranked *)a)->value, y = ((const ranked *)b)->value;
-    return (x > y) - (x < y);
-}
-
-/* From 1; equal values share the mean of their ranks. */
-static double *ranks_of(const double *v, size_t n)
-{
-    ranked *order = hl_malloc(n, sizeof *order);
-    double *ranks = hl_malloc(n, sizeof *ranks);
-    for (size_t i = 0; i < n; i++)
-        order[i] = (ranked){v[i], i};
-    qsort(order, n, sizeof *order, by_value);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && order[end].value == order[i].value;)
-            end++;
-        for (size_t j = i; j < end; j++)
-            ranks[order[j].at] = (double)(i + 1 + end) / 2;
-    }
-    free(order);
-    return ranks;
-}
-
 double explain_heat_rank_correlation(const double *a, const double *b, size_t n)
 {
-    double *x = ranks_of(a, n), *y = ranks_of(b, n);
+    double *x = hl_malloc(n, sizeof *x), *y = hl_malloc(n, sizeof *y);
+    hl_midranks(n, a, x);
+    hl_midranks(n, b, y);
     const double mean = (double)(n + 1) / 2;
     double xx = 0, yy = 0, xy = 0;
     for (size_t i = 0; i < n; i++) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The density map of a phantom patient: soft tissue, air, heart, diaphragm and bones. */
-#include "parts.h"
-
 #include "base/mem.h"
+#include "parts.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a patient's density map to an image: pose, film, border, marker, blur and grain. */
-#include "parts.h"
-
 #include "base/mem.h"
+#include "parts.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Textures of the phantom: smooth noise, vessels and opacities of the lungs. */
-#include "parts.h"
-
 #include "base/mem.h"
+#include "parts.h"
 
 #include <math.h>
 #include <stdbool.h>

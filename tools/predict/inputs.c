@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "inputs.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "format/text_encoding.h"
 #include "sys/find_files.h"
@@ -17,10 +18,7 @@ static const size_t max_list = (size_t)1 << 30;
 
 static void add(predict_inputs *in, char *path)
 {
-    if (in->n == in->cap) {
-        in->cap = in->cap ? 2 * in->cap : 256;
-        in->paths = hl_realloc(in->paths, in->cap, sizeof *in->paths);
-    }
+    in->paths = hl_array_reserve(in->paths, in->n + 1, &in->cap, sizeof *in->paths);
     in->paths[in->n++] = path;
 }
 

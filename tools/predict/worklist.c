@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "worklist.h"
 
-#include "base/mem.h"
+#include "base/array.h"
 #include "base/strbuf.h"
 #include "format/tsv.h"
 
@@ -10,10 +10,7 @@
 
 void predict_worklist_add(predict_worklist *w, predict_entry e)
 {
-    if (w->n == w->cap) {
-        w->cap = w->cap ? 2 * w->cap : 256;
-        w->entries = hl_realloc(w->entries, w->cap, sizeof *w->entries);
-    }
+    w->entries = hl_array_reserve(w->entries, w->n + 1, &w->cap, sizeof *w->entries);
     w->positive += !e.reason && e.answer == w->positive_class;
     w->unlike += !e.reason && e.unlike;
     w->unread += e.reason != NULL;

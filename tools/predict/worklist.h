@@ -3,8 +3,6 @@
 #ifndef HILUM_PREDICT_WORKLIST_H
 #define HILUM_PREDICT_WORKLIST_H
 
-#include "base/error.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "spool.h"
 
-#include "base/mem.h"
+#include "base/array.h"
 #include "sys/scratch.h"
 
 #include <stdlib.h>
@@ -20,10 +20,7 @@ int preprocess_spool_add(preprocess_spool *s, const uint8_t *image, int channels
     const size_t bytes = s->pixels * (size_t)channels;
     if (fwrite(image, 1, bytes, s->fp) != bytes)
         return hl_fail_errno(e, "%s: cannot be written (see TMPDIR)", spool_name);
-    if (s->n == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 1024;
-        s->channels = hl_realloc(s->channels, s->cap, 1);
-    }
+    s->channels = hl_array_reserve(s->channels, s->n + 1, &s->cap, 1);
     s->channels[s->n++] = (uint8_t)channels;
     s->colour |= channels == 3;
     return 0;

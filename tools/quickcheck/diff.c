@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diff.h"
 
-#include "base/mem.h"
 #include "data/provenance.h"
 #include "format/convert.h"
 #include "format/tensorfile.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "diff.h"
-
 #include "base/mem.h"
 #include "data/provenance.h"
+#include "diff.h"
 #include "format/tsv.h"
 #include "sys/input.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "collect.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "csv.h"
 #include "format/string_list.h"
@@ -213,10 +214,7 @@ static int read_rows(split_csv *csv, const columns *at, int dir_fd, rows *all, h
             return -1;
         if (!more)
             return all->n ? 0 : hl_fail(e, "%s: it lists no image", csv->name);
-        if (all->n == all->cap) {
-            all->cap = all->cap ? 2 * all->cap : 1024;
-            all->items = hl_realloc(all->items, all->cap, sizeof *all->items);
-        }
+        all->items = hl_array_reserve(all->items, all->n + 1, &all->cap, sizeof *all->items);
         if (read_row(csv, at, dir_fd, &all->items[all->n], e))
             return -1;
         all->n++;

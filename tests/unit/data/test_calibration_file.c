@@ -2,7 +2,6 @@
 /* Calibration files: what is written comes back, and what does not fit is refused. */
 #include "helpers.h"
 
-#include "base/mem.h"
 #include "data/calibration_file.h"
 #include "format/tensorfile.h"
 

@@ -3,7 +3,6 @@
  * Phantoms must not give their label away by brightness, size or the like, and the lungs must
  * tell it. 400 patients with one image each are drawn once for all tests.
  */
-#include "base/rng.h"
 #include "image/png_encode.h"
 #include "phantom/draw.h"
 #include "stats/metrics.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/rng.h"
 
-#include "base/mem.h"
 #include "base/sha256.h"
 
 #include <inttypes.h>

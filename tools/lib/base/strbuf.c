@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/strbuf.h"
 
-#include "base/mem.h"
+#include "base/array.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,13 +10,7 @@
 
 static void reserve(hl_strbuf *t, size_t extra)
 {
-    if (t->cap - t->len > extra)
-        return;
-    size_t cap = t->cap ? t->cap : 64;
-    while (cap - t->len <= extra)
-        cap *= 2;
-    t->data = hl_realloc(t->data, cap, 1);
-    t->cap = cap;
+    t->data = hl_array_reserve(t->data, t->len + extra + 1, &t->cap, 1);
 }
 
 void hl_strbuf_add(hl_strbuf *t, const void *bytes, size_t len)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "data/manifest.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "data/provenance.h"
@@ -35,10 +36,7 @@ int hl_subset_find(const char *s)
 void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
                      hl_subset subset)
 {
-    if (m->n == m->cap) {
-        m->cap = m->cap ? 2 * m->cap : 256;
-        m->samples = hl_realloc(m->samples, m->cap, sizeof *m->samples);
-    }
+    m->samples = hl_array_reserve(m->samples, m->n + 1, &m->cap, sizeof *m->samples);
     m->samples[m->n++] = (hl_sample){.path = hl_strdup(path),
                                      .label = hl_strdup(label),
                                      .patient = hl_strdup(patient),

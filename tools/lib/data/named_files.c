@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "data/named_files.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "image/load.h"
 #include "sys/cli.h"
@@ -22,10 +23,7 @@ static void add(hl_files *f, hl_named_file file)
 {
     if (!file.path)
         return;
-    if (f->n == f->cap) {
-        f->cap = f->cap ? 2 * f->cap : 16;
-        f->list = hl_realloc(f->list, f->cap, sizeof *f->list);
-    }
+    f->list = hl_array_reserve(f->list, f->n + 1, &f->cap, sizeof *f->list);
     f->list[f->n++] = file;
 }
 

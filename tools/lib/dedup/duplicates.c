@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dedup/duplicates.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
@@ -92,10 +93,7 @@ typedef struct search {
 
 static void add_candidate(candidates *c, size_t i)
 {
-    if (c->n == c->cap) {
-        c->cap = c->cap ? 2 * c->cap : 64;
-        c->items = hl_realloc(c->items, c->cap, sizeof *c->items);
-    }
+    c->items = hl_array_reserve(c->items, c->n + 1, &c->cap, sizeof *c->items);
     c->items[c->n++] = i;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dedup/fingerprint_cache.h"
 
-#include "base/mem.h"
+#include "base/array.h"
 #include "base/strbuf.h"
 #include "base/version.h"
 #include "format/tensorfile.h"
@@ -74,18 +74,10 @@ char *hl_fingerprint_cache_makers(void)
 
 /* ---- in memory ---- */
 
-static void reserve(hl_fingerprint_cache *c, size_t n)
-{
-    if (n <= c->cap)
-        return;
-    c->cap = n < 2 * c->cap ? 2 * c->cap : n;
-    c->rows = hl_realloc(c->rows, c->cap, sizeof *c->rows);
-}
-
 void hl_fingerprint_cache_add(hl_fingerprint_cache *c, const hl_file_stamp *s,
                               const hl_fingerprint *f)
 {
-    reserve(c, c->n + 1);
+    c->rows = hl_array_reserve(c->rows, c->n + 1, &c->cap, sizeof *c->rows);
     hl_known_fingerprint *row = &c->rows[c->n++];
     *row = (hl_known_fingerprint){
         .state = *s,
@@ -225,7 +217,7 @@ static int read_column(hl_fingerprint_cache *c, const column *k, size_t rows, hl
         const size_t n = rows - from < ROWS ? rows - from : ROWS;
         if (hl_tf_read(r, part, n * k->bytes, e))
             return -1;
-        reserve(c, from + n);
+        c->rows = hl_array_reserve(c->rows, from + n, &c->cap, sizeof *c->rows);
         for (size_t i = 0; i < n; i++)
             memcpy((char *)&c->rows[from + i] + k->at, part + i * k->bytes, k->bytes);
         if (k == columns && check_order(c, from, from + n, hl_tf_name(r), e))

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading of tensor files. */
-#include "format/tensorfile_header.h"
-
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "format/convert.h"
+#include "format/tensorfile_header.h"
 #include "sys/input.h"
 
 #include <inttypes.h>

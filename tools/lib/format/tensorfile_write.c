@@ -2,10 +2,9 @@
 /* Writing of tensor files. The header states the digest of the data that follow it, so either the
  * caller knows that digest beforehand, or the data wait in scratch space until they are complete.
  */
-#include "format/tensorfile_header.h"
-
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "format/tensorfile_header.h"
 #include "sys/output.h"
 #include "sys/scratch.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* EXIF orientation: finding it and undoing it. */
-#include "image/decoders.h"
-
 #include "base/mem.h"
+#include "image/decoders.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* JPEG, by libjpeg-turbo: full size, the accurate inverse DCT and smooth upsampling of colour,
  * which are also Pillow's choices. */
-#include "image/decoders.h"
-
 #include "base/mem.h"
+#include "image/decoders.h"
 
 #include <setjmp.h>
 #include <stdio.h>

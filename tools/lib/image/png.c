@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PNG, by libpng. Checksums of all chunks must hold; chunks that do not change pixels are skipped
  * unread. */
-#include "image/decoders.h"
-
 #include "base/mem.h"
+#include "image/decoders.h"
 
 #include <setjmp.h>
 #include <stdlib.h>

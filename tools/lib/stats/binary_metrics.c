@@ -2,6 +2,7 @@
 #include "stats/binary_metrics.h"
 
 #include "base/mem.h"
+#include "stats/ratio.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,11 +13,6 @@ const char *const hl_binary_metric_names[HL_BINARY_METRICS] = {
     "mcc",      "auroc",        "average_precision", "brier",
     "ece",
 };
-
-static double ratio(double a, double b)
-{
-    return b > 0 ? a / b : 0;
-}
 
 /* ---- order ---- */
 
@@ -105,8 +101,8 @@ static void count(counts *c, bool positive, bool predicted, double weight)
 
 static hl_binary_rates answers_of(const counts *c)
 {
-    return (hl_binary_rates){ratio(c->tp, c->tp + c->fn), ratio(c->tn, c->tn + c->fp),
-                             ratio(c->tp, c->tp + c->fp), ratio(c->tn, c->tn + c->fn)};
+    return (hl_binary_rates){hl_ratio(c->tp, c->tp + c->fn), hl_ratio(c->tn, c->tn + c->fp),
+                             hl_ratio(c->tp, c->tp + c->fp), hl_ratio(c->tn, c->tn + c->fn)};
 }
 
 hl_binary_rates hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold)
@@ -140,13 +136,13 @@ double hl_binary_threshold(const hl_binary *b, bool sensitivity, double share)
 double hl_ppv_at(double sensitivity, double specificity, double prevalence)
 {
     const double hits = sensitivity * prevalence, alarms = (1 - specificity) * (1 - prevalence);
-    return ratio(hits, hits + alarms);
+    return hl_ratio(hits, hits + alarms);
 }
 
 double hl_npv_at(double sensitivity, double specificity, double prevalence)
 {
     const double right = specificity * (1 - prevalence), missed = (1 - sensitivity) * prevalence;
-    return ratio(right, right + missed);
+    return hl_ratio(right, right + missed);
 }
 
 /* ---- figures ---- */
@@ -154,13 +150,13 @@ double hl_npv_at(double sensitivity, double specificity, double prevalence)
 static void figures_of_counts(const counts *c, double out[HL_BINARY_METRICS])
 {
     const hl_binary_rates a = answers_of(c);
-    out[HL_ACCURACY] = ratio(c->tp + c->tn, c->tp + c->tn + c->fp + c->fn);
+    out[HL_ACCURACY] = hl_ratio(c->tp + c->tn, c->tp + c->tn + c->fp + c->fn);
     out[HL_SENSITIVITY] = a.sensitivity;
     out[HL_SPECIFICITY] = a.specificity;
     out[HL_PPV] = a.ppv;
     out[HL_NPV] = a.npv;
     out[HL_MACRO_RECALL] = out[HL_BALANCED_ACCURACY] = (a.sensitivity + a.specificity) / 2;
-    out[HL_F1] = ratio(2 * c->tp, 2 * c->tp + c->fp + c->fn);
+    out[HL_F1] = hl_ratio(2 * c->tp, 2 * c->tp + c->fp + c->fn);
     const double product = (c->tp + c->fp) * (c->tp + c->fn) * (c->tn + c->fp) * (c->tn + c->fn);
     out[HL_MCC] = product > 0 ? (c->tp * c->tn - c->fp * c->fn) / sqrt(product) : 0;
 }
@@ -175,7 +171,7 @@ static void figures_of_ranks(const hl_binary *b, const uint32_t *weight,
         won += t.negative * (tp + t.positive / 2);
         tp += t.positive;
         fp += t.negative;
-        precision += t.positive * ratio(tp, tp + fp);
+        precision += t.positive * hl_ratio(tp, tp + fp);
     }
     const bool both = positives > 0 && negatives > 0;
     out[HL_AUROC] = both ? won / (positives * negatives) : NAN;
@@ -218,8 +214,8 @@ void hl_binary_metrics_compute(const hl_binary *b, const uint32_t *weight,
     for (int k = 0; k < HL_ECE_BINS; k++)
         if (bins[k].n > 0)
             gaps += bins[k].n * fabs(bins[k].mean_p - bins[k].observed);
-    out[HL_BRIER] = ratio(squares, n);
-    out[HL_ECE] = ratio(gaps, n);
+    out[HL_BRIER] = hl_ratio(squares, n);
+    out[HL_ECE] = hl_ratio(gaps, n);
 }
 
 /* ---- curves ---- */
@@ -245,21 +241,21 @@ void hl_binary_curves(const hl_binary *b, const uint32_t *weight, size_t points,
         const double here = t.positive + t.negative;
         if (here <= 0)
             continue;
-        while (g.roc < points && x_of(&g, g.roc) + slack < ratio(fp + t.negative, negatives))
-            c->roc[g.roc++] = ratio(tp, positives);
+        while (g.roc < points && x_of(&g, g.roc) + slack < hl_ratio(fp + t.negative, negatives))
+            c->roc[g.roc++] = hl_ratio(tp, positives);
         while (g.found < points && x_of(&g, g.found) * all <= tp + fp + here + slack * all) {
             const double part = (x_of(&g, g.found) * all - tp - fp) / here;
-            c->found[g.found++] = ratio(tp + t.positive * fmin(part, 1), positives);
+            c->found[g.found++] = hl_ratio(tp + t.positive * fmin(part, 1), positives);
         }
         tp += t.positive;
         fp += t.negative;
-        while (g.precision < points && ratio(tp, positives) + slack >= x_of(&g, g.precision))
-            c->precision[g.precision++] = ratio(tp, tp + fp);
+        while (g.precision < points && hl_ratio(tp, positives) + slack >= x_of(&g, g.precision))
+            c->precision[g.precision++] = hl_ratio(tp, tp + fp);
     }
     while (g.roc < points)
         c->roc[g.roc++] = 1;
     while (g.found < points)
         c->found[g.found++] = 1;
     while (g.precision < points)
-        c->precision[g.precision++] = ratio(positives, all);
+        c->precision[g.precision++] = hl_ratio(positives, all);
 }

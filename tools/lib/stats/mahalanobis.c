@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stats/mahalanobis.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/strbuf.h"
@@ -125,7 +126,7 @@ typedef struct row {
 } row;
 
 struct hl_mahalanobis_fit {
-    size_t inputs, dims, nclasses, n, cap;
+    size_t inputs, dims, nclasses, n, cap, values_cap;
     uint64_t seed;
     row *rows;     /* [n] */
     float *values; /* [n, dims] */
@@ -174,11 +175,8 @@ static int fold_of(uint64_t seed, const char *patient)
 void hl_mahalanobis_fit_add(hl_mahalanobis_fit *f, const float *features, uint32_t cls,
                             const char *patient, bool train)
 {
-    if (f->n == f->cap) {
-        f->cap = f->cap ? 2 * f->cap : 256;
-        f->rows = hl_realloc(f->rows, f->cap, sizeof *f->rows);
-        f->values = hl_realloc(f->values, f->cap * f->dims, sizeof *f->values);
-    }
+    f->rows = hl_array_reserve(f->rows, f->n + 1, &f->cap, sizeof *f->rows);
+    f->values = hl_array_reserve(f->values, f->n + 1, &f->values_cap, f->dims * sizeof *f->values);
     double x[HL_MAHALANOBIS_DIMS];
     project(features, f->inputs, f->seed, x);
     for (size_t i = 0; i < f->dims; i++)

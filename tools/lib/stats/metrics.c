@@ -2,15 +2,11 @@
 #include "stats/metrics.h"
 
 #include "base/mem.h"
+#include "stats/ratio.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
-
-static double ratio(double a, double b)
-{
-    return b > 0 ? a / b : 0;
-}
 
 /* ---- area under the ROC curve ---- */
 
@@ -85,7 +81,7 @@ static double share_right(const hl_metrics *m)
     uint64_t right = 0;
     for (size_t k = 0; k < m->nclasses; k++)
         right += m->confusion[k * m->nclasses + k];
-    return ratio((double)right, (double)m->n);
+    return hl_ratio((double)right, (double)m->n);
 }
 
 static hl_class_metrics one_class(const hl_metrics *m, size_t k)
@@ -98,9 +94,9 @@ static hl_class_metrics one_class(const hl_metrics *m, size_t k)
     }
     const double hits = (double)m->confusion[k * width + k];
     return (hl_class_metrics){
-        .precision = ratio(hits, (double)predicted),
-        .recall = ratio(hits, (double)support),
-        .f1 = ratio(2 * hits, (double)(support + predicted)),
+        .precision = hl_ratio(hits, (double)predicted),
+        .recall = hl_ratio(hits, (double)support),
+        .f1 = hl_ratio(2 * hits, (double)(support + predicted)),
         .support = support,
     };
 }
@@ -118,7 +114,7 @@ static void averages(hl_metrics *m)
     for (size_t k = 0; k < m->nclasses; k++) {
         const hl_class_metrics *c = &m->classes[k];
         add_weighted(&m->macro, c, 1.0 / (double)m->nclasses);
-        add_weighted(&m->weighted, c, ratio((double)c->support, (double)m->n));
+        add_weighted(&m->weighted, c, hl_ratio((double)c->support, (double)m->n));
     }
 }
 
@@ -127,7 +123,7 @@ double hl_log_loss(size_t n, size_t nclasses, const uint32_t *labels, const doub
     double sum = 0;
     for (size_t i = 0; i < n; i++)
         sum -= log(fmin(fmax(p[i * nclasses + labels[i]], DBL_EPSILON), 1 - DBL_EPSILON));
-    return ratio(sum, (double)n);
+    return hl_ratio(sum, (double)n);
 }
 
 void hl_metrics_compute(hl_metrics *m, size_t n, size_t nclasses, const uint32_t *labels,

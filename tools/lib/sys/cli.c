@@ -2,7 +2,6 @@
 #include "sys/cli.h"
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "base/version.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sys/find_files.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -19,10 +20,7 @@ bool hl_is_image_name(const char *name)
 
 static void add(hl_found_files *s, const char *path)
 {
-    if (s->n == s->cap) {
-        s->cap = s->cap ? 2 * s->cap : 256;
-        s->paths = hl_realloc(s->paths, s->cap, sizeof *s->paths);
-    }
+    s->paths = hl_array_reserve(s->paths, s->n + 1, &s->cap, sizeof *s->paths);
     s->paths[s->n++] = hl_strdup(path);
 }
 

@@ -80,9 +80,7 @@ static void watch_exit(char *temp)
 
 static bool has_card(const char *path, const hl_outdir_kind *kind)
 {
-    const size_t size = strlen(path) + strlen(kind->card) + 2;
-    char *card = hl_malloc(size, 1);
-    snprintf(card, size, "%s/%s", path, kind->card);
+    char *card = hl_path_join(path, kind->card);
     struct stat st; /* a named pipe would be waited for */
     const bool found = stat(card, &st) == 0 && S_ISREG(st.st_mode) && kind->is_card(card);
     free(card);
@@ -187,17 +185,9 @@ int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e)
     return 0;
 }
 
-static char *inside(const hl_outdir *o, const char *name)
-{
-    const size_t size = strlen(o->temp) + strlen(name) + 2;
-    char *path = hl_malloc(size, 1);
-    snprintf(path, size, "%s/%s", o->temp, name);
-    return path;
-}
-
 int hl_outdir_mkdir(const hl_outdir *o, const char *name, hl_err *e)
 {
-    char *path = inside(o, name);
+    char *path = hl_path_join(o->temp, name);
     int status = 0;
     if (mkdir(path, 0777))
         status = hl_fail_errno(e, "%s/%s: cannot be created", o->path, name);
@@ -207,7 +197,7 @@ int hl_outdir_mkdir(const hl_outdir *o, const char *name, hl_err *e)
 
 int hl_outdir_write(const hl_outdir *o, const char *name, const void *bytes, size_t len, hl_err *e)
 {
-    char *path = inside(o, name);
+    char *path = hl_path_join(o->temp, name);
     FILE *fp = fopen(path, "wxe");
     free(path);
     bool written = fp && fwrite(bytes, 1, len, fp) == len;

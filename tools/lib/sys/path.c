@@ -11,6 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+char *hl_path_join(const char *folder, const char *name)
+{
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = hl_malloc(size, 1);
+    snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
 /* Where the last part of the path begins; 0 where there is no folder in it. */
 static size_t folder_length(const char *path)
 {

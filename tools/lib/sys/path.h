@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+/* "FOLDER/NAME". The caller frees. */
+char *hl_path_join(const char *folder, const char *name);
+
 /* The name that a write to path replaces: a symbolic link is followed, also one whose target does
  * not exist yet. The caller frees. NULL, with errno set, for links that go in a circle. */
 char *hl_path_final(const char *path);

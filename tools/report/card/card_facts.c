@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Single facts of a run, in words, from its provenance, space and figures. */
-#include "card.h"
-
 #include "../read/paper.h"
 #include "../read/provenance_entry.h"
 #include "../sections/sections.h"
+#include "card.h"
 
 #include <inttypes.h>
 #include <string.h>

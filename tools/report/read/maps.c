@@ -3,10 +3,10 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/strbuf.h"
 #include "image/image.h"
 #include "page/doc.h"
 #include "sys/input.h"
+#include "sys/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,17 +30,16 @@ static int read_png(report_map *m, const char *folder, const char *file, hl_err 
     if (!*file || strchr(file, '/'))
         return hl_fail(e, "%s/explain.tsv: file: expected a name within the folder, found '%s'",
                        folder, file);
-    hl_strbuf path = {0};
-    hl_strbuf_printf(&path, "%s/%s", folder, file);
-    FILE *fp = hl_in_open_file(path.data, e);
-    int status = fp ? hl_in_read_all(fp, path.data, MAX_BYTES, &m->png, &m->len, e) : -1;
+    char *path = hl_path_join(folder, file);
+    FILE *fp = hl_in_open_file(path, e);
+    int status = fp ? hl_in_read_all(fp, path, MAX_BYTES, &m->png, &m->len, e) : -1;
     if (status == 0 && !page_is_png(m->png, m->len))
-        status = hl_fail(e, "%s: expected a PNG file", path.data);
+        status = hl_fail(e, "%s: expected a PNG file", path);
     if (status == 0)
-        status = check_picture(m, path.data, e);
+        status = check_picture(m, path, e);
     if (fp)
         fclose(fp);
-    hl_strbuf_free(&path);
+    free(path);
     return status;
 }
 
@@ -84,11 +83,10 @@ static int read_rows(report_maps *m, const char *folder, hl_err *e)
 
 int report_maps_read(report_maps *m, const char *folder, hl_err *e)
 {
-    hl_strbuf path = {0};
+    char *path = hl_path_join(folder, "explain.tsv");
     *m = (report_maps){0};
-    hl_strbuf_printf(&path, "%s/explain.tsv", folder);
-    int status = hl_tsv_read(&m->table, path.data, e);
-    hl_strbuf_free(&path);
+    int status = hl_tsv_read(&m->table, path, e);
+    free(path);
     if (status)
         return -1;
     m->sanity = hl_tsv_comment(&m->table, "sanity");

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "data/provenance.h"
+#include "sys/path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,13 +99,6 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
     return 0;
 }
 
-static char *name_in(const char *folder, const char *file)
-{
-    hl_strbuf t = {0};
-    hl_strbuf_printf(&t, "%s/%s", folder, file);
-    return t.data;
-}
-
 int report_run_find(report_run *r, const char *operand, hl_err *e)
 {
     struct stat st;
@@ -112,9 +106,9 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
         const report_paths alone = {.metrics = operand};
         return report_run_read(r, &alone, e);
     }
-    char *const metrics = name_in(operand, "metrics.json"),
-                *const predictions = name_in(operand, "predictions.tsv"),
-                *const history = name_in(operand, "history.tsv");
+    char *const metrics = hl_path_join(operand, "metrics.json"),
+                *const predictions = hl_path_join(operand, "predictions.tsv"),
+                *const history = hl_path_join(operand, "history.tsv");
     const report_paths beside = {.metrics = metrics,
                                  .predictions = access(predictions, F_OK) ? NULL : predictions,
                                  .history = access(history, F_OK) ? NULL : history};

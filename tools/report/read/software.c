@@ -2,7 +2,7 @@
 #include "software.h"
 
 #include "base/mem.h"
-#include "base/strbuf.h"
+#include "sys/path.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -20,15 +20,14 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static int read_one(report_software *s, const char *folder, const char *name, hl_err *e)
 {
-    hl_strbuf path = {0};
-    hl_strbuf_printf(&path, "%s/%s", folder, name);
+    char *path = hl_path_join(folder, name);
     report_pairs *tool = &s->tools[s->n];
-    int status = report_pairs_read(tool, path.data, true, e);
+    int status = report_pairs_read(tool, path, true, e);
     if (status == 0)
         s->n++;
     if (status == 0 && !tool->title)
-        status = hl_fail(e, "%s: expected the name and version of a tool in line 1", path.data);
-    hl_strbuf_free(&path);
+        status = hl_fail(e, "%s: expected the name and version of a tool in line 1", path);
+    free(path);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/arch/net.h"
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "data/backbones.h"
 #include "nn/arch/networks.h"
@@ -45,10 +46,7 @@ static const char *const auto_name[] = {
 
 static nn_layer *append(nn_net *n, nn_op op, const char *name, const int *inputs, int ninputs)
 {
-    if (n->n == n->cap) {
-        n->cap = n->cap ? 2 * n->cap : 64;
-        n->layers = hl_realloc(n->layers, (size_t)n->cap, sizeof *n->layers);
-    }
+    n->layers = hl_array_reserve(n->layers, (size_t)n->n + 1, &n->cap, sizeof *n->layers);
     nn_layer *l = &n->layers[n->n++];
     *l = (nn_layer){.op = op, .ninputs = ninputs, .kernel = {1, 1}, .stride = {1, 1}};
     for (int i = 0; i < ninputs; i++)

@@ -58,7 +58,8 @@ typedef struct nn_net {
     const char *name;
     nn_framework flavour;
     nn_layer *layers; /* in order of creation; inputs stand before what uses them */
-    int n, cap;
+    int n;
+    size_t cap;
     double epsilon;     /* of every batch norm */
     double momentum;    /* of their moving averages in training, as Keras defines it */
     int *order;         /* order[i]: the layer that Keras counts as model.layers[i] */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nn/head/finetune_parts.h"
-
 #include "base/mem.h"
+#include "nn/head/finetune_parts.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nn/head/head_parts.h"
-
 #include "base/mem.h"
 #include "base/rng.h"
 #include "format/string_list.h"
 #include "nn/head/dense.h"
+#include "nn/head/head_parts.h"
 #include "shim/held_signals.h"
 
 #include <math.h>

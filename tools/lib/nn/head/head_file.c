@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nn/head/head_parts.h"
-
 #include "base/mem.h"
 #include "data/provenance.h"
 #include "format/string_list.h"
+#include "nn/head/head_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

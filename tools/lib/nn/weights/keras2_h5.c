@@ -6,10 +6,9 @@
  * datasets in order. Layers with a name of their own are found by it. Automatic names (conv2d_12)
  * differ from file to file: these layers are matched in order, as load_weights does.
  */
-#include "nn/weights/h5_file.h"
-
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/weights/h5_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

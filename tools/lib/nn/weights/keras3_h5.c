@@ -5,10 +5,9 @@
  * from the second on, counted through model.layers, and has nothing to do with the layer's name;
  * since Keras 3.6 an attribute of vars states that too.
  */
-#include "nn/weights/h5_file.h"
-
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/weights/h5_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

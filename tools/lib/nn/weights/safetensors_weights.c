@@ -4,13 +4,12 @@
  * and the state dicts of timm and torchvision, saved as safetensors, whose kernels are
  * [O, I, KH, KW], for depthwise convolutions [C, 1, KH, KW].
  */
-#include "nn/weights/weight_readers.h"
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "format/convert.h"
 #include "format/tensorfile.h"
 #include "nn/weights/torch_names.h"
+#include "nn/weights/weight_readers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
