@@ -67,7 +67,7 @@ static const char *normalize_mode(void)
     return normalize ? hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word) : NULL;
 }
 
-static int explain_check_images(const hl_samples *in, hl_err *e)
+static int check_images(const hl_samples *in, hl_err *e)
 {
     const hl_tensor_desc *p = &in->payload;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
@@ -101,7 +101,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extr
 static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
 {
     ts_device where;
-    if (explain_check_images(in, e) || nn_choose_device(device, &where, e))
+    if (check_images(in, e) || nn_choose_device(device, &where, e))
         return -1;
     if ((dtype == DTYPE_TF32 || dtype == DTYPE_F16) && where == TS_CPU)
         return hl_fail(e, "--dtype: tf32 and f16 are arithmetic of a GPU, and none is used");

@@ -133,7 +133,7 @@ static json_t *pair_of(const study *s, size_t at)
                      hl_json_of_real(s->interval[at].hi));
 }
 
-static void report_add_metrics(json_t *o, const study *s)
+static void add_metrics(json_t *o, const study *s)
 {
     json_t *figures = json_object(), *intervals = json_object();
     for (size_t i = 0; i < HL_BINARY_METRICS; i++) {
@@ -171,7 +171,7 @@ static void add_band(json_t *o, const char *key, const study *s, size_t at)
     json_object_set_new(o, key, json_pack("{s:o, s:o, s:o}", "x", x, "lo", lo, "hi", hi));
 }
 
-static void report_add_triage(json_t *o, const study *s)
+static void add_triage(json_t *o, const study *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < GRID; i++)
@@ -229,9 +229,9 @@ static void add_prevalence(json_t *o, const study *s)
 static void add_all(json_t *o, const study *s)
 {
     json_object_set_new(o, "positive", json_string(s->v->classes[1]));
-    report_add_metrics(o, s);
+    add_metrics(o, s);
     add_reliability(o, s);
-    report_add_triage(o, s);
+    add_triage(o, s);
     if (s->v->options.resamples) {
         add_band(o, "roc_band", s, AT_ROC);
         add_band(o, "pr_band", s, AT_PRECISION);

@@ -218,7 +218,7 @@ static int check_image(const hl_sample *s, const hl_sample *before, const hl_sam
                    : 0;
 }
 
-static int explain_check_images(const hl_manifest *m, const char *name, hl_err *e)
+static int check_images(const hl_manifest *m, const char *name, hl_err *e)
 {
     static const hl_sample nothing = {.path = ""};
     const hl_sample **all = hl_malloc(m->n, sizeof *all), *of = &nothing, *before = &nothing;
@@ -257,7 +257,7 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
                        h.stated, m->n);
-    return explain_check_images(m, name, e);
+    return check_images(m, name, e);
 }
 
 /* What is going to be metadata, and so JSON. */

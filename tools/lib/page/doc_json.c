@@ -83,7 +83,7 @@ static void add_figure(json_t *o, const page_figure *f)
         json_object_set(o, "data", f->data);
 }
 
-static void report_add_gallery(json_t *o, const page_block *b)
+static void add_gallery(json_t *o, const page_block *b)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < b->npictures; i++) {
@@ -120,7 +120,7 @@ static json_t *block(const page_block *b)
     else if (b->kind == PAGE_FIGURE)
         add_figure(o, &b->figure);
     else if (b->kind == PAGE_GALLERY)
-        report_add_gallery(o, b);
+        add_gallery(o, b);
     else
         set(o, "text", b->text);
     return o;
