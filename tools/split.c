@@ -2,14 +2,15 @@
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "base/log.h"
 #include "base/mem.h"
-#include "data/named_files.h"
+#include "data/image_paths.h"
+#include "data/patient_counts.h"
 #include "data/provenance.h"
 #include "image/image.h"
 #include "split/assign.h"
 #include "split/collect.h"
 #include "split/groups.h"
-#include "split/subset_counts.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 #include "sys/path.h"
 
@@ -202,7 +203,7 @@ static const char *advice(void)
                      : "try --exact, another --seed, or other --test and --val";
 }
 
-static int check_subset(const hl_manifest *m, const split_subset_counts *n, hl_subset subset,
+static int check_subset(const hl_manifest *m, const hl_subset_counts *n, hl_subset subset,
                         hl_err *e)
 {
     const char *name = hl_subset_names[subset];
@@ -222,7 +223,7 @@ static int check_subset(const hl_manifest *m, const split_subset_counts *n, hl_s
     return 0;
 }
 
-static int check_subsets(const hl_manifest *m, const split_subset_counts *n, hl_err *e)
+static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, hl_err *e)
 {
     for (int s = 0; s < HL_SUBSETS; s++)
         if (is_wanted((hl_subset)s) && check_subset(m, n, (hl_subset)s, e))
@@ -270,7 +271,7 @@ static void show_row(const char *name, const size_t *images, const size_t *patie
     hl_strbuf_free(&line);
 }
 
-static void show_table(const hl_manifest *m, const split_subset_counts *n)
+static void show_table(const hl_manifest *m, const hl_subset_counts *n)
 {
     hl_log_info("%-*s %17s %17s %17s %17s", NAME_COLUMNS, "", "train", "val", "test", "all");
     hl_log_info("%-*s %8s %8s %8s %8s %8s %8s %8s %8s", NAME_COLUMNS, "class", "images", "patients",
@@ -314,14 +315,14 @@ static int divide(split_collection *c, const split_groups *t, const char *dir, h
 {
     if (set_subsets(c, t, dir, e))
         return -1;
-    split_subset_counts n;
-    split_subset_counts_make(&n, &c->samples);
+    hl_subset_counts n;
+    hl_subset_counts_make(&n, &c->samples);
     int status = check_subsets(&c->samples, &n, e);
     if (status == 0)
         status = write_manifest(c, t, dir, e);
     if (status == 0)
         show_table(&c->samples, &n);
-    split_subset_counts_free(&n);
+    hl_subset_counts_free(&n);
     return status;
 }
 
@@ -332,7 +333,8 @@ static int run(const char *dir, split_patient_rule *rule, hl_err *e)
     if (settle_source(dir, e) || collect(&c, dir, rule, e))
         return -1;
     settle_validation(&c);
-    int status = hl_files_expect_kept(&c.samples, dir, e) || find_together(&t, &c, dir, e) ? -1 : 0;
+    int status =
+        hl_images_expect_kept(&c.samples, dir, e) || find_together(&t, &c, dir, e) ? -1 : 0;
     if (status == 0)
         status = divide(&c, &t, dir, e);
     split_groups_free(&t);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/clock.h"
 #include "base/rng.h"
+#include "data/patient_counts.h"
 #include "split/assign.h"
-#include "split/subset_counts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,8 +59,8 @@ static void patients_stay_whole(void **state)
         const split_assignment a = {
             .test = 0.25, .val = 0.15, .seed = 3, .by_patient = true, .exact = exact};
         assert_int_equal(split_assign_subsets(&m, &a), 0);
-        split_subset_counts c;
-        split_subset_counts_make(&c, &m);
+        hl_subset_counts c;
+        hl_subset_counts_make(&c, &m);
         assert_int_equal(c.divided, 0);
         for (size_t k = 0; k < 2; k++) {
             const double n = (double)c.images[k][HL_SUBSETS];
@@ -69,7 +69,7 @@ static void patients_stay_whole(void **state)
         }
         assert_int_equal(c.patients[0][HL_SUBSETS], 300);
         assert_int_equal(c.patients[2][HL_SUBSETS], 1200);
-        split_subset_counts_free(&c);
+        hl_subset_counts_free(&c);
         hl_manifest_free(&m);
     }
 }
@@ -113,15 +113,15 @@ static void exact_numbers_without_groups(void **state)
     hl_manifest_finish(&m);
     const split_assignment a = {.test = 0.25, .val = 0.15, .seed = 1, .exact = true};
     assert_int_equal(split_assign_subsets(&m, &a), 0);
-    split_subset_counts c;
-    split_subset_counts_make(&c, &m);
+    hl_subset_counts c;
+    hl_subset_counts_make(&c, &m);
     assert_int_equal(c.images[0][HL_TEST], 396);
     assert_int_equal(c.images[1][HL_TEST], 1069);
     assert_int_equal(c.images[2][HL_TEST], 1465);
     assert_int_equal(c.images[0][HL_VAL], 179); /* ceil(0.15 * 1187) */
     assert_int_equal(c.images[1][HL_VAL], 481); /* ceil(0.15 * 3204) */
     assert_true(c.divided > 100);
-    split_subset_counts_free(&c);
+    hl_subset_counts_free(&c);
     hl_manifest_free(&m);
 }
 
@@ -135,13 +135,13 @@ static void exact_numbers_with_groups(void **state)
     const split_assignment a = {
         .test = 0.1, .val = 0.1, .seed = 1, .by_patient = true, .exact = true};
     split_assign_subsets(&m, &a);
-    split_subset_counts c;
-    split_subset_counts_make(&c, &m);
+    hl_subset_counts c;
+    hl_subset_counts_make(&c, &m);
     assert_int_equal(c.images[0][HL_TEST], 30); /* not 31: 0.1 * 300 is 30.000000000000004 */
     assert_int_equal(c.images[0][HL_VAL], 27);
     assert_int_equal(c.images[1][HL_TEST], 3);
     assert_int_equal(c.divided, 0);
-    split_subset_counts_free(&c);
+    hl_subset_counts_free(&c);
     hl_manifest_free(&m);
 }
 
@@ -163,11 +163,11 @@ static void exact_takes_the_nearest(void **state)
         const split_assignment a = {
             .test = cases[i].test, .seed = 5, .by_patient = true, .exact = true};
         split_assign_subsets(&m, &a);
-        split_subset_counts c;
-        split_subset_counts_make(&c, &m);
+        hl_subset_counts c;
+        hl_subset_counts_make(&c, &m);
         assert_int_equal(c.images[0][HL_TEST], cases[i].expected);
         assert_int_equal(c.images[1][HL_TEST], cases[i].expected);
-        split_subset_counts_free(&c);
+        hl_subset_counts_free(&c);
     }
     hl_manifest_free(&m);
 }
@@ -186,14 +186,14 @@ static void patients_of_two_classes_stay_whole(void **state)
         const split_assignment a = {
             .test = 0.25, .val = 0.2, .seed = 2, .by_patient = true, .exact = exact};
         assert_int_equal(split_assign_subsets(&m, &a), 100);
-        split_subset_counts c;
-        split_subset_counts_make(&c, &m);
+        hl_subset_counts c;
+        hl_subset_counts_make(&c, &m);
         assert_int_equal(c.divided, 0);
         if (exact) {
             assert_int_equal(c.images[0][HL_TEST], 25);
             assert_int_equal(c.images[1][HL_TEST], 100);
         }
-        split_subset_counts_free(&c);
+        hl_subset_counts_free(&c);
         hl_manifest_free(&m);
     }
 }
@@ -239,8 +239,8 @@ static void folds_share_all_images_out(void **state)
             assert_int_equal(split_assign_subsets(&m, &a), 1);
             for (size_t i = 0; i < m.n; i++)
                 tests[i] += m.samples[i].subset == HL_TEST;
-            split_subset_counts c;
-            split_subset_counts_make(&c, &m);
+            hl_subset_counts c;
+            hl_subset_counts_make(&c, &m);
             assert_int_equal(c.divided, 0);
             for (size_t k = 0; k < 2; k++) {
                 const size_t n = c.images[k][HL_TEST], all = c.images[k][HL_SUBSETS];
@@ -249,7 +249,7 @@ static void folds_share_all_images_out(void **state)
                 const double val = (double)c.images[k][HL_VAL] / (double)(all - n);
                 assert_true(exact ? val > 0.145 && val < 0.16 : val > 0.08 && val < 0.22);
             }
-            split_subset_counts_free(&c);
+            hl_subset_counts_free(&c);
         }
         for (size_t i = 0; i < m.n; i++)
             assert_int_equal(tests[i], 1);
