@@ -3,12 +3,13 @@
 #include "audit/checks.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "data/named_files.h"
+#include "data/image_paths.h"
 #include "data/provenance.h"
 #include "format/checksum.h"
 #include "format/tsv.h"
 #include "image/image.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <stdlib.h>
@@ -151,9 +152,9 @@ static int audit(hl_manifest *m, bool *found, hl_err *e)
     hl_fingerprint *prints = hl_calloc(m->n, sizeof *prints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
     audit_context a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
-    int status = hl_files_expect_kept(m, how.root, e) || hl_fingerprint_set_read(prints, m, &how, e)
-                     ? -1
-                     : 0;
+    int status =
+        hl_images_expect_kept(m, how.root, e) || hl_fingerprint_set_read(prints, m, &how, e) ? -1
+                                                                                             : 0;
     if (status == 0)
         status = hl_duplicates_find(copies, prints, m->n, (int)opt_jobs, e);
     if (status == 0) {

@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "compare/comparison.h"
 #include "compare/write.h"
-#include "data/named_files.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <stdlib.h>

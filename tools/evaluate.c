@@ -5,7 +5,6 @@
 #include "base/progress.h"
 #include "data/calibration_file.h"
 #include "data/feature_file.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "data/subset_override.h"
 #include "evaluate/calibrate.h"
@@ -15,6 +14,7 @@
 #include "nn/head/head.h"
 #include "nn/infer/device.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <math.h>

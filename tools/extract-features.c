@@ -2,7 +2,6 @@
 /* extract-features: runs images through a frozen backbone. */
 #include "base/log.h"
 #include "data/backbones.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
 #include "extract-features/stream.h"
@@ -10,6 +9,7 @@
 #include "nn/infer/device.h"
 #include "nn/infer/extractor.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,12 +2,12 @@
 /* import-weights: turns weight files of other programs into hilum's. */
 #include "base/log.h"
 #include "data/backbones.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "format/tensorfile.h"
 #include "nn/weights/weights.h"
 #include "sys/cli.h"
 #include "sys/file_digest.h"
+#include "sys/named_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "data/feature_file.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "nn/infer/device.h"
 #include "nn/infer/extractor_for_feature_space.h"
@@ -14,6 +13,7 @@
 #include "predict/stream.h"
 #include "predict/worklist.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <math.h>

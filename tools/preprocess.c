@@ -4,11 +4,12 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "data/backbones.h"
-#include "data/named_files.h"
+#include "data/image_paths.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
 #include "preprocess/convert.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <inttypes.h>
@@ -280,7 +281,7 @@ int main(int argc, char **argv)
     if (status == 0) {
         c.manifest = &manifest;
         c.root = opt_root ? opt_root : manifest.root;
-        status = hl_files_expect_kept(&manifest, c.root, &err) ||
+        status = hl_images_expect_kept(&manifest, c.root, &err) ||
                          preprocess(&c, argv[first] ? argv[first] : "standard input", &err)
                      ? -1
                      : 0;

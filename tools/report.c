@@ -3,12 +3,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/version.h"
-#include "data/named_files.h"
 #include "report/compare/compare.h"
 #include "report/compare/grid.h"
-#include "report/read/paper.h"
+#include "report/sections/paper.h"
 #include "report/sections/sections.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,25 +55,25 @@ static const hl_cli cli = {
 static int compose(page_doc *d, const report_run *run, hl_err *e)
 {
     const report_metrics *r = &run->metrics;
-    const report_binary *v = &run->evidence;
+    const report_binary_metrics *bm = &run->binary_metrics;
     const hl_predictions *p = run->has.predictions ? &run->predictions : NULL;
     report_warn_of_run(page_warnings(d), run);
-    report_add_summary(d, r, v);
+    report_add_summary(d, r, bm);
     page_add_contents(d);
     report_add_paper_table(d, r);
     if (run->has.history && report_add_training(d, &run->history, e))
         return -1;
     report_add_confusion(d, r);
     report_add_class_table(d, r);
-    report_add_metrics(d, r, v);
-    if ((p && report_add_discrimination(d, r, v, p, e)) || report_add_thresholds(d, r, v, p, e) ||
-        report_add_calibration(d, r, v, e) || report_add_triage(d, r, v, e))
+    report_add_metrics(d, r, bm);
+    if ((p && report_add_discrimination(d, r, bm, p, e)) || report_add_thresholds(d, r, bm, p, e) ||
+        report_add_calibration(d, r, bm, e) || report_add_triage(d, r, bm, e))
         return -1;
     report_add_subset_table(d, r);
     if (p)
         report_add_errors(d, r, p);
     if (run->has.maps)
-        report_add_gallery(d, &run->maps);
+        report_add_heat_maps(d, &run->maps);
     if (run->has.audit)
         report_add_audit(d, &run->audit);
     if (run->has.manifest)

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
+#include "data/image_paths.h"
 #include "format/tsv.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ typedef struct run {
 
 static int convert_one(const preprocess_conversion *c, const char *path, slot *s, hl_err *e)
 {
-    char *file = hl_path_below(c->root, path);
+    char *file = hl_image_path(c->root, path);
     const int status = hl_image_read_fitted(file, &c->to, s->image, &s->channels, s->source, e);
     free(file);
     return status;
@@ -66,7 +67,7 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 /* The file's name as on this machine stands at the front of the reason; the record goes without. */
 static void reject(preprocess_conversion *c, const char *path, const hl_err *why)
 {
-    char *file = hl_path_below(c->root, path);
+    char *file = hl_image_path(c->root, path);
     if (c->nrejects++ == 0)
         c->first_reject = *why;
     hl_tsv_escape(&c->rejects, path);

@@ -9,8 +9,10 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/sha256.h"
+#include "data/image_paths.h"
 #include "dedup/duplicates.h"
 #include "helpers.h"
+#include "image/grey.h"
 #include "image/load.h"
 #include "image/resize.h"
 #include "phantom/draw.h"
@@ -133,7 +135,7 @@ static void run_shared(const char *name, size_t step)
     planted p = {.f = hl_calloc(2 * files.n, sizeof *p.f), .n = files.n, .step = step};
     for (size_t i = 0; i < files.n; i++) {
         hl_image img;
-        char *path = hl_path_below(dir, files.paths[i]);
+        char *path = hl_image_path(dir, files.paths[i]);
         assert_int_equal(hl_image_read(&img, path, p.f[i].file, &e), 0);
         free(path);
         add_image(&p, i, &img);

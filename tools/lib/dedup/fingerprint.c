@@ -2,7 +2,7 @@
 #include "dedup/fingerprint.h"
 
 #include "base/sha256.h"
-#include "image/load.h"
+#include "image/grey.h"
 #include "image/resize.h"
 
 #include <math.h>

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
+#include "data/image_paths.h"
 #include "dedup/fingerprint_cache.h"
 #include "image/load.h"
 #include "sys/cache_dir.h"
@@ -36,7 +37,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     hl_fingerprint *f = &r->f[sample];
     hl_image img;
     hl_err why;
-    char *file = hl_path_below(r->root, r->m->samples[sample].path);
+    char *file = hl_image_path(r->root, r->m->samples[sample].path);
     *f = (hl_fingerprint){0};
     const int status = hl_image_read(&img, file, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
@@ -74,7 +75,7 @@ static int read_unknown(reading *r, int jobs, hl_err *e)
 static hl_file_stamp state_of(const reading *r, size_t sample)
 {
     struct stat st;
-    char *file = hl_path_below(r->root, r->m->samples[sample].path);
+    char *file = hl_image_path(r->root, r->m->samples[sample].path);
     const bool there = stat(file, &st) == 0 && S_ISREG(st.st_mode);
     free(file);
     return there ? hl_file_stamp_of(&st) : (hl_file_stamp){0};

@@ -11,11 +11,10 @@
  *
  * A path NULL is an option that was not given and is ignored; "-" is standard input or output.
  */
-#ifndef HILUM_DATA_NAMED_FILES_H
-#define HILUM_DATA_NAMED_FILES_H
+#ifndef HILUM_SYS_NAMED_FILES_H
+#define HILUM_SYS_NAMED_FILES_H
 
 #include "base/error.h"
-#include "data/manifest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,8 +47,5 @@ void hl_files_update(hl_files *f, const char *name, const char *path);
  * cannot be written. Pipes and devices are not opened for that. Frees the list. From here on no
  * file that an output replaces can be opened as an input. */
 int hl_files_check(hl_files *f, hl_err *e);
-
-/* Fails where an output replaces one of the images, which may not be looked into before that. */
-int hl_files_expect_kept(const hl_manifest *m, const char *root, hl_err *e);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "data/named_files.h"
+#include "sys/named_files.h"
 
 #include "base/array.h"
 #include "base/mem.h"
-#include "image/load.h"
 #include "sys/cli.h"
 #include "sys/output.h"
 #include "sys/path.h"
@@ -125,18 +124,5 @@ int hl_files_check(hl_files *f, hl_err *e)
         }
     free(f->list);
     *f = (hl_files){0};
-    return status;
-}
-
-int hl_files_expect_kept(const hl_manifest *m, const char *root, hl_err *e)
-{
-    int status = 0;
-    for (size_t i = 0; i < m->n && status == 0; i++) {
-        struct stat st;
-        char *file = hl_path_below(root, m->samples[i].path);
-        if (stat(file, &st) == 0)
-            status = hl_path_expect_kept(file, &st, e);
-        free(file);
-    }
     return status;
 }
