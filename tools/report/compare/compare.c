@@ -3,11 +3,11 @@
 #include "compare.h"
 
 #include "../plot/plot.h"
-#include "../read/paper.h"
 #include "../read/provenance_entry.h"
-#include "../read/rates.h"
 #include "../sections/metric_table.h"
+#include "../sections/paper.h"
 #include "../sections/sections.h"
+#include "../sections/threshold_rates.h"
 #include "base/mem.h"
 #include "format/string_list.h"
 
@@ -74,7 +74,7 @@ static void add_all_warnings(page_doc *d, const report_run *runs, size_t n)
     page_block *b = page_warnings(d);
     page_doc each = {0}; /* a block of warnings for each model */
     for (size_t i = 0; i < n; i++)
-        report_warn_of_metrics(page_warnings(&each), &runs[i].metrics, &runs[i].evidence);
+        report_warn_of_metrics(page_warnings(&each), &runs[i].metrics, &runs[i].binary_metrics);
     for (size_t i = 0; i < n; i++)
         for (size_t w = 0; w < each.blocks[i].nwarnings; w++)
             warn_for_models(b, &each, runs, n, &each.blocks[i].warnings[w]);
@@ -171,12 +171,12 @@ static void add_intervals(page_doc *d, const report_run *runs, size_t n)
     for (size_t f = 0; f < report_metric_count(); f++) {
         bool any = false;
         for (size_t i = 0; i < n; i++)
-            any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].evidence, f));
+            any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].binary_metrics, f));
         if (!any)
             continue;
         page_add_cell(t, "%s", report_metric_name(f));
         for (size_t i = 0; i < n; i++)
-            report_add_metric_cell(t, &runs[i].metrics, &runs[i].evidence, f);
+            report_add_metric_cell(t, &runs[i].metrics, &runs[i].binary_metrics, f);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether models differ: what the tool compare found, as a table. */
-#include "../read/evidence.h"
+#include "../read/binary_metrics.h"
 #include "compare.h"
 #include "format/json.h"
 

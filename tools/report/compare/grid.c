@@ -64,7 +64,7 @@ void report_grid_free(report_grid *g)
 
 static bool collapsed(const report_grid *g, size_t row)
 {
-    return g->runs[row].evidence.collapsed;
+    return g->runs[row].binary_metrics.collapsed;
 }
 
 /* Names of the classes that are never predicted; a dash where there is none. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading metrics.json. */
+#include "metrics.h"
+
 #include "base/mem.h"
 #include "format/json.h"
 #include "format/string_list.h"
-#include "run_files.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -61,11 +61,3 @@ void report_pairs_free(report_pairs *p)
     free(p->list);
     *p = (report_pairs){0};
 }
-
-const char *report_pair_value(const report_pairs *p, const char *name)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (strcmp(p->list[i].name, name) == 0)
-            return p->list[i].value;
-    return NULL;
-}

@@ -23,7 +23,4 @@ typedef struct report_pairs {
 int report_pairs_read(report_pairs *p, const char *path, bool with_title, hl_err *e);
 void report_pairs_free(report_pairs *p);
 
-/* The value of a name, or NULL. */
-const char *report_pair_value(const report_pairs *p, const char *name);
-
 #endif

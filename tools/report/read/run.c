@@ -19,8 +19,8 @@ static bool contains(const json_t *chain, const json_t *entry)
 
 /* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
  * own is 1 for one whose maker is itself no ancestor of the metrics. */
-static int check_origin(const report_metrics *m, const char *file, const char *text,
-                                size_t own, hl_err *e)
+static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
+                        hl_err *e)
 {
     if (hl_provenance_check(text, file, e))
         return -1;
@@ -84,7 +84,7 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
 {
     *r = (report_run){.has = *p};
     if (report_metrics_read(&r->metrics, p->metrics, e) ||
-        report_binary_read(&r->evidence, &r->metrics, e) ||
+        report_binary_metrics_read(&r->binary_metrics, &r->metrics, e) ||
         (p->history && report_history_read(&r->history, p->history, e)) ||
         (p->predictions &&
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
@@ -127,7 +127,7 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
 
 void report_run_free(report_run *r)
 {
-    report_binary_free(&r->evidence);
+    report_binary_metrics_free(&r->binary_metrics);
     report_metrics_free(&r->metrics);
     report_history_free(&r->history);
     hl_predictions_free(&r->predictions);

@@ -4,10 +4,13 @@
 #define HILUM_REPORT_READ_RUN_H
 
 #include "audit_table.h"
+#include "binary_metrics.h"
 #include "data/manifest.h"
-#include "evidence.h"
-#include "maps.h"
-#include "run_files.h"
+#include "heat_maps.h"
+#include "history.h"
+#include "metrics.h"
+#include "pairs.h"
+#include "predictions.h"
 #include "software.h"
 
 /* metrics: NULL is standard input; the others: NULL for none. */
@@ -20,7 +23,7 @@ typedef struct report_run {
     char *label;      /* what a page of several runs calls it, or NULL */
     char *owned[3];   /* names of files, of report_run_find */
     report_metrics metrics;
-    report_binary evidence;
+    report_binary_metrics binary_metrics;
     report_history history;
     hl_predictions predictions;
     hl_manifest manifest;

@@ -50,8 +50,8 @@ static void free_bins(bins *b)
     free(b->hi);
 }
 
-static int draw(page_doc *d, const report_metrics *r, const report_binary *v, const bins *b,
-                hl_err *e)
+static int draw(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                const bins *b, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const report_plot_series series[] = {
@@ -76,7 +76,7 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary *v, co
         "%.0f images in %zu groups of like probability of %s: what the model said, and "
         "how many there were. Bars: 95" PAGE_PERCENT " intervals by Wilson.",
         b->images, b->n, r->classes[1]);
-    const double ece = report_real(v->binary, "ece");
+    const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
         hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);
     const int status = report_plot_add(d, &p, "Reliability", alt.data, e);
@@ -91,33 +91,34 @@ static void add_pair(page_table *t, const char *name, const report_before_after 
     page_add_number(t, pair->after);
 }
 
-static void list_before_after(page_doc *d, const report_binary *v)
+static void list_before_after(page_doc *d, const report_binary_metrics *bm)
 {
     hl_strbuf caption = {0};
     hl_strbuf_printf(&caption,
                      "Before and after the logits are divided by the temperature %.3f, which was "
                      "fitted on the validation images. Smaller is better.",
-                     v->temperature);
+                     bm->temperature);
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
     page_add_column(t, "Figure", PAGE_COL_TEXT);
     page_add_column(t, "Before", PAGE_COL_NUMBER);
     page_add_column(t, "After", PAGE_COL_NUMBER);
-    add_pair(t, "Log loss", &v->log_loss);
-    add_pair(t, "Brier score", &v->brier);
-    add_pair(t, "Expected calibration error", &v->ece);
+    add_pair(t, "Log loss", &bm->log_loss);
+    add_pair(t, "Brier score", &bm->brier);
+    add_pair(t, "Expected calibration error", &bm->ece);
 }
 
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e)
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           hl_err *e)
 {
-    bins b = filled_bins(&v->reliability);
+    bins b = filled_bins(&bm->reliability);
     int status = 0;
-    if (b.n || v->is_calibrated)
+    if (b.n || bm->is_calibrated)
         page_add_text(d, PAGE_SECTION, "Calibration");
-    if (v->is_calibrated)
-        list_before_after(d, v);
+    if (bm->is_calibrated)
+        list_before_after(d, bm);
     if (b.n && r->m.nclasses == 2)
-        status = draw(d, r, v, &b, e);
+        status = draw(d, r, bm, &b, e);
     free_bins(&b);
     return status;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How well two classes are told apart at every threshold: ROC and precision-recall curve. */
 #include "../plot/plot.h"
-#include "../read/rates.h"
 #include "base/mem.h"
 #include "sections.h"
+#include "threshold_rates.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,11 +24,11 @@ static size_t add_band(report_plot_series *series, size_t n, const report_curve 
     return n + 1;
 }
 
-static void say_interval(const report_binary *v, const char *key, hl_strbuf *t)
+static void say_interval(const report_binary_metrics *bm, const char *key, hl_strbuf *t)
 {
     double lo, hi;
-    if (report_interval(v->intervals, key, &lo, &hi))
-        hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.3f to %.3f)", 100 * v->level, lo,
+    if (report_interval(bm->intervals, key, &lo, &hi))
+        hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.3f to %.3f)", 100 * bm->level, lo,
                          hi);
 }
 
@@ -40,12 +40,12 @@ typedef struct marks {
     double *x, *y;
 } marks;
 
-static marks operating_marks(const report_binary *v)
+static marks operating_marks(const report_binary_metrics *bm)
 {
-    const size_t n = json_array_size(v->operating_points);
+    const size_t n = json_array_size(bm->operating_points);
     marks m = {0, hl_malloc(n + 1, sizeof(double)), hl_malloc(n + 1, sizeof(double))};
     for (size_t i = 0; i < n; i++) {
-        const json_t *o = json_object_get(json_array_get(v->operating_points, i), "measured");
+        const json_t *o = json_object_get(json_array_get(bm->operating_points, i), "measured");
         m.x[m.n] = 1 - report_real(o, "specificity");
         m.y[m.n] = report_real(o, "sensitivity");
         m.n += isfinite(m.x[m.n]) && isfinite(m.y[m.n]);
@@ -53,11 +53,11 @@ static marks operating_marks(const report_binary *v)
     return m;
 }
 
-static void describe_roc(const report_metrics *r, const report_binary *v, double found,
+static void describe_roc(const report_metrics *r, const report_binary_metrics *bm, double found,
                          double alarms, hl_strbuf *t)
 {
     hl_strbuf_printf(t, "The area under the curve is %.3f", r->m.auroc);
-    say_interval(v, "auroc", t);
+    say_interval(bm, "auroc", t);
     hl_strbuf_printf(t,
                      ". The model\xe2\x80\x99s answers find %.1f" PAGE_PERCENT
                      " of %s and raise a false alarm in %.1f" PAGE_PERCENT " of %s.",
@@ -72,7 +72,7 @@ typedef struct roc {
     size_t n;
 } roc;
 
-static void make_roc(roc *c, const report_metrics *r, const report_binary *v,
+static void make_roc(roc *c, const report_metrics *r, const report_binary_metrics *bm,
                      const report_rates *rates)
 {
     static const double ends[] = {0, 1};
@@ -81,11 +81,11 @@ static void make_roc(roc *c, const report_metrics *r, const report_binary *v,
                .y = hl_malloc(bytes, 1),
                .alarms = 1 - r->m.classes[0].recall,
                .found = r->m.classes[1].recall,
-               .marks = operating_marks(v)};
+               .marks = operating_marks(bm)};
     memcpy(c->x, rates->false_alarms, bytes);
     memcpy(c->y, rates->sensitivity, bytes);
     const size_t points = report_thin(c->x, c->y, rates->n);
-    c->n = add_band(c->series, 0, &v->roc_band);
+    c->n = add_band(c->series, 0, &bm->roc_band);
     c->series[c->n++] = (report_plot_series){
         .name = "chance", .x = ends, .y = ends, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1};
     c->series[c->n++] =
@@ -133,17 +133,17 @@ static int draw_corner(page_doc *d, const roc *c, hl_err *e)
     return status;
 }
 
-static int draw_roc(page_doc *d, const report_metrics *r, const report_binary *v,
+static int draw_roc(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                     const report_rates *rates, hl_err *e)
 {
     roc c;
-    make_roc(&c, r, v, rates);
+    make_roc(&c, r, bm, rates);
     report_plot p =
         report_plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom right");
     p.series = c.series;
     p.nseries = c.n;
     hl_strbuf alt = {0};
-    describe_roc(r, v, c.found, c.alarms, &alt);
+    describe_roc(r, bm, c.found, c.alarms, &alt);
     int status = report_plot_add(d, &p, "ROC curve", alt.data, e);
     if (status == 0 && r->m.auroc > 0.9)
         status = draw_corner(d, &c, e);
@@ -167,12 +167,13 @@ static size_t pr_steps(const report_rates *c, double *x, double *y)
     return report_thin(x, y, n);
 }
 
-static void describe_pr(const report_metrics *r, const report_binary *v, double share, hl_strbuf *t)
+static void describe_pr(const report_metrics *r, const report_binary_metrics *bm, double share,
+                        hl_strbuf *t)
 {
-    const double ap = report_real(v->binary, "average_precision");
+    const double ap = report_real(bm->binary, "average_precision");
     if (isfinite(ap)) {
         hl_strbuf_printf(t, "The average precision is %.3f", ap);
-        say_interval(v, "average_precision", t);
+        say_interval(bm, "average_precision", t);
         hl_strbuf_puts(t, ". ");
     }
     hl_strbuf_printf(t,
@@ -181,7 +182,7 @@ static void describe_pr(const report_metrics *r, const report_binary *v, double 
                      r->classes[1], 100 * share, r->classes[1]);
 }
 
-static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
+static int draw_pr(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                    const report_rates *c, hl_err *e)
 {
     static const double ends[] = {0, 1};
@@ -190,7 +191,7 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
     double *x = hl_malloc(c->n, sizeof *x), *y = hl_malloc(c->n, sizeof *y);
     const size_t points = pr_steps(c, x, y);
     report_plot_series series[3];
-    size_t n = add_band(series, 0, &v->pr_band);
+    size_t n = add_band(series, 0, &bm->pr_band);
     series[n++] = (report_plot_series){
         .name = "chance", .x = ends, .y = random, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1};
     series[n++] =
@@ -200,7 +201,7 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
     p.series = series;
     p.nseries = n;
     hl_strbuf alt = {0};
-    describe_pr(r, v, share, &alt);
+    describe_pr(r, bm, share, &alt);
     const int status = report_plot_add(d, &p, "Precision and recall", alt.data, e);
     hl_strbuf_free(&alt);
     free(x);
@@ -208,7 +209,7 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
     return status;
 }
 
-int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                               const hl_predictions *p, hl_err *e)
 {
     /* More classes: a curve each would not be read; their mean AUROC is in the summary. */
@@ -216,7 +217,7 @@ int report_add_discrimination(page_doc *d, const report_metrics *r, const report
     if (!report_rates_of(&c, p, r->m.nclasses))
         return 0;
     page_add_text(d, PAGE_SECTION, "Sensitivity and specificity of %s", r->classes[1]);
-    const int status = draw_roc(d, r, v, &c, e) || draw_pr(d, r, v, &c, e) ? -1 : 0;
+    const int status = draw_roc(d, r, bm, &c, e) || draw_pr(d, r, bm, &c, e) ? -1 : 0;
     report_rates_free(&c);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables that metrics.json alone fills. */
-#include "../read/paper.h"
+#include "paper.h"
 #include "sections.h"
 
 #include <inttypes.h>

@@ -9,10 +9,11 @@
 /* warnings.c. What makes the figures mean less than they seem. */
 void report_warn_of_run(page_block *b, const report_run *run);
 /* The part that one metrics file alone tells. */
-void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary *v);
+void report_warn_of_metrics(page_block *b, const report_metrics *r,
+                            const report_binary_metrics *bm);
 
 /* summary.c */
-void report_add_summary(page_doc *d, const report_metrics *r, const report_binary *v);
+void report_add_summary(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
 /* results.c */
 void report_add_paper_table(page_doc *d, const report_metrics *r);
@@ -22,18 +23,20 @@ void report_add_class_table(page_doc *d, const report_metrics *r);
 void report_add_subset_table(page_doc *d, const report_metrics *r);
 
 /* figures.c */
-void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary *v);
+void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
 /* learning.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int report_add_training(page_doc *d, const report_history *h, hl_err *e);
 /* Without the heading; of: what tells these curves from others of the page, part of their ids. */
 int report_add_curves(page_doc *d, const report_history *h, const char *of, hl_err *e);
-int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                               const hl_predictions *p, hl_err *e);
-int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e);
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e);
-int report_add_triage(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e);
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           hl_err *e);
+int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                      hl_err *e);
 
 /* samples.c */
 void report_add_errors(page_doc *d, const report_metrics *r, const hl_predictions *p);
@@ -46,7 +49,7 @@ void report_add_audit(page_doc *d, const report_audit *a);
 void report_warn_of_audit(page_block *b, const report_audit *a);
 
 /* gallery.c */
-void report_add_gallery(page_doc *d, const report_maps *maps);
+void report_add_heat_maps(page_doc *d, const report_maps *maps);
 
 /* technical.c */
 void report_add_feature_space(page_doc *d, const report_metrics *r);

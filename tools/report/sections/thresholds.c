@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The choice of a threshold: what each would give, and the points that validation has fixed. */
 #include "../plot/plot.h"
-#include "../read/rates.h"
 #include "sections.h"
+#include "threshold_rates.h"
 
 #include <math.h>
 
@@ -47,7 +47,7 @@ static void add_point_cell(page_table *t, const json_t *figures, const json_t *i
         page_add_cell(t, "%.3f", v);
 }
 
-static void list_points(page_doc *d, const report_binary *v)
+static void list_points(page_doc *d, const report_binary_metrics *bm)
 {
     static const char *const measured[] = {"sensitivity", "specificity", "ppv", "npv"};
     static const char *const columns[] = {"Threshold",
@@ -60,16 +60,16 @@ static void list_points(page_doc *d, const report_binary *v)
     hl_strbuf caption = {0};
     hl_strbuf_puts(&caption, "Each threshold was fixed on the validation images, where it reaches "
                              "its aim, and then measured on the images of this report");
-    if (v->intervals)
+    if (bm->intervals)
         hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
-                         100 * v->level);
+                         100 * bm->level);
     hl_strbuf_puts(&caption, ".");
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
     page_add_column(t, "Aim", PAGE_COL_TEXT);
     page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
-    for (size_t i = 0; i < json_array_size(v->operating_points); i++) {
-        const json_t *o = json_array_get(v->operating_points, i);
+    for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
+        const json_t *o = json_array_get(bm->operating_points, i);
         const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
         page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
         add_point_cell(t, o, NULL, "threshold");
@@ -80,17 +80,17 @@ static void list_points(page_doc *d, const report_binary *v)
     }
 }
 
-int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e)
 {
     report_rates c = {0};
     const bool drawn = p && report_rates_of(&c, p, r->m.nclasses);
-    const bool listed = json_array_size(v->operating_points) > 0;
+    const bool listed = json_array_size(bm->operating_points) > 0;
     if (!drawn && !listed)
         return 0;
     page_add_text(d, PAGE_SECTION, "Choice of threshold");
     if (listed)
-        list_points(d, v);
+        list_points(d, bm);
     const int status = drawn ? draw_thresholds(d, r, &c, e) : 0;
     report_rates_free(&c);
     return status;

@@ -30,9 +30,10 @@ static void describe(const report_metrics *r, const report_curve *c, hl_strbuf *
                       "dashed line.");
 }
 
-int report_add_triage(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e)
+int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                      hl_err *e)
 {
-    const report_curve *c = &v->triage;
+    const report_curve *c = &bm->triage;
     if (c->n == 0 || r->m.nclasses != 2)
         return 0;
     static const double ends[] = {0, 1};

@@ -49,21 +49,22 @@ static void say(page_block *b, const char *text, bool alarm)
 }
 
 /* A model that has collapsed onto one answer must not pass for a good one. */
-static void warn_of_collapse(page_block *b, const report_metrics *r, const report_binary *v)
+static void warn_of_collapse(page_block *b, const report_metrics *r,
+                             const report_binary_metrics *bm)
 {
-    const bool stated = v->collapse_reasons != NULL;
-    if (v->collapsed)
+    const bool stated = bm->collapse_reasons != NULL;
+    if (bm->collapsed)
         page_alarm(b,
                    "This model has collapsed: its answers are worth no more than a constant one.");
-    for (size_t i = 0; v->collapsed && i < json_array_size(v->collapse_reasons); i++)
-        say(b, json_string_value(json_array_get(v->collapse_reasons, i)), true);
+    for (size_t i = 0; bm->collapsed && i < json_array_size(bm->collapse_reasons); i++)
+        say(b, json_string_value(json_array_get(bm->collapse_reasons, i)), true);
     for (size_t i = 0; i < json_array_size(r->warnings); i++)
-        say(b, json_string_value(json_array_get(r->warnings, i)), v->collapsed && !stated);
+        say(b, json_string_value(json_array_get(r->warnings, i)), bm->collapsed && !stated);
 }
 
-void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary *v)
+void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
 {
-    warn_of_collapse(b, r, v);
+    warn_of_collapse(b, r, bm);
     warn_of_source(b, r->chain);
     warn_of_interruption(b, r->chain);
     if (strncmp(r->space.weights, "seeded:", 7) == 0)
@@ -113,7 +114,7 @@ static void warn_of_validation(page_block *b, const report_metrics *r, const hl_
 
 void report_warn_of_run(page_block *b, const report_run *run)
 {
-    report_warn_of_metrics(b, &run->metrics, &run->evidence);
+    report_warn_of_metrics(b, &run->metrics, &run->binary_metrics);
     if (run->has.audit)
         report_warn_of_audit(b, &run->audit);
     if (run->has.manifest) {

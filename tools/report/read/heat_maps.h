@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The folder that explain writes: explain.tsv and the heat maps that it names. */
-#ifndef HILUM_REPORT_READ_MAPS_H
-#define HILUM_REPORT_READ_MAPS_H
+#ifndef HILUM_REPORT_READ_HEAT_MAPS_H
+#define HILUM_REPORT_READ_HEAT_MAPS_H
 
 #include "format/tsv.h"
 

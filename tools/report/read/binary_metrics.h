@@ -3,10 +3,10 @@
  * What metrics.json says about two classes beyond the figures of every model: figures with their
  * intervals, curves with their bands, operating points, calibration. Every part may be missing.
  */
-#ifndef HILUM_REPORT_READ_EVIDENCE_H
-#define HILUM_REPORT_READ_EVIDENCE_H
+#ifndef HILUM_REPORT_READ_BINARY_METRICS_H
+#define HILUM_REPORT_READ_BINARY_METRICS_H
 
-#include "run_files.h"
+#include "metrics.h"
 
 /* Points of a curve: lists of one length, some of which a curve has and some it has not. */
 typedef struct report_curve {
@@ -19,7 +19,7 @@ typedef struct report_before_after {
     double before, after;
 } report_before_after;
 
-typedef struct report_binary {
+typedef struct report_binary_metrics {
     const char *file;
     const char *positive;    /* name of the class, or NULL */
     const json_t *binary;    /* figure: number */
@@ -35,11 +35,11 @@ typedef struct report_binary {
     const json_t *prevalence; /* object, or NULL */
     bool collapsed;
     const json_t *collapse_reasons; /* list of texts, or NULL */
-} report_binary;
+} report_binary_metrics;
 
 /* The evidence points into the metrics, which must outlive it. */
-int report_binary_read(report_binary *v, const report_metrics *r, hl_err *e);
-void report_binary_free(report_binary *v);
+int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e);
+void report_binary_metrics_free(report_binary_metrics *bm);
 
 /* A number of an object; NaN where it is null or missing. */
 double report_real(const json_t *o, const char *key);

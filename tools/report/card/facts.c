@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Single facts of a run, in words, from its provenance, space and figures. */
-#include "../read/paper.h"
 #include "../read/provenance_entry.h"
+#include "../sections/paper.h"
 #include "../sections/sections.h"
 #include "card.h"
 
@@ -216,7 +216,7 @@ void report_fact_output(const report_run *run, hl_strbuf *t)
 {
     hl_strbuf_puts(t, "A probability for each class; the answer is the largest, which is the "
                       "threshold 0.5 with two");
-    if (json_array_size(run->evidence.operating_points))
+    if (json_array_size(run->binary_metrics.operating_points))
         hl_strbuf_puts(t, "; further thresholds were fixed on validation: section Choice of "
                           "threshold");
     hl_strbuf_puts(t, ".");
@@ -230,12 +230,13 @@ void report_fact_prediction(const report_run *run, hl_strbuf *t)
 
 void report_fact_recalibration(const report_run *run, hl_strbuf *t)
 {
-    if (run->evidence.is_calibrated)
+    if (run->binary_metrics.is_calibrated)
         hl_strbuf_puts(t, "Temperature scaling, fitted on validation.");
 }
 
 void report_fact_recalibrated(const report_run *run, hl_strbuf *t)
 {
-    if (run->evidence.is_calibrated)
-        hl_strbuf_printf(t, "Temperature %.3f: section Calibration.", run->evidence.temperature);
+    if (run->binary_metrics.is_calibrated)
+        hl_strbuf_printf(t, "Temperature %.3f: section Calibration.",
+                         run->binary_metrics.temperature);
 }

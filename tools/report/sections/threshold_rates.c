@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rates.h"
+#include "threshold_rates.h"
 
 #include "base/mem.h"
 

@@ -7,25 +7,25 @@
 void report_fact_metrics(const report_run *run, hl_strbuf *t)
 {
     hl_strbuf_puts(t, "Accuracy, precision, recall, F1, AUROC, log loss");
-    if (run->evidence.binary)
+    if (run->binary_metrics.binary)
         hl_strbuf_puts(t,
                        ", predictive values, Matthews correlation, average precision, Brier score, "
                        "calibration error");
     hl_strbuf_puts(t, "; confusion matrix");
     if (run->has.predictions)
         hl_strbuf_puts(t, ", ROC and precision-recall curves");
-    if (run->evidence.reliability.n)
+    if (run->binary_metrics.reliability.n)
         hl_strbuf_puts(t, ", reliability curve");
     hl_strbuf_puts(t, ".");
 }
 
 void report_fact_uncertainty(const report_run *run, hl_strbuf *t)
 {
-    const report_binary *v = &run->evidence;
-    if (v->intervals)
+    const report_binary_metrics *bm = &run->binary_metrics;
+    if (bm->intervals)
         hl_strbuf_printf(
             t, "%.0f" PAGE_PERCENT " intervals: %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
-            100 * v->level, v->method, v->resamples, v->patients);
+            100 * bm->level, bm->method, bm->resamples, bm->patients);
 }
 
 void report_fact_explained(const report_run *run, hl_strbuf *t)
@@ -49,7 +49,7 @@ static void say_figure(const report_run *run, const char *key, const char *name,
 {
     double lo, hi;
     hl_strbuf_printf(t, "%s%s %.3f", t->len ? ", " : "", name, value);
-    if (report_interval(run->evidence.intervals, key, &lo, &hi))
+    if (report_interval(run->binary_metrics.intervals, key, &lo, &hi))
         hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
 }
 

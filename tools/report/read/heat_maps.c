@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "maps.h"
+#include "heat_maps.h"
 
 #include "base/mem.h"
 #include "base/parse.h"

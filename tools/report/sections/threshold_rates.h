@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How sensitivity, specificity and precision depend on the threshold. */
-#ifndef HILUM_REPORT_READ_RATES_H
-#define HILUM_REPORT_READ_RATES_H
+#ifndef HILUM_REPORT_SECTIONS_THRESHOLD_RATES_H
+#define HILUM_REPORT_SECTIONS_THRESHOLD_RATES_H
 
 #include "data/predictions.h"
 

@@ -58,7 +58,7 @@ static void add_group(page_doc *d, const report_maps *maps, const char *why, con
     }
 }
 
-void report_add_gallery(page_doc *d, const report_maps *maps)
+void report_add_heat_maps(page_doc *d, const report_maps *maps)
 {
     page_add_text(d, PAGE_SECTION, "Heat maps");
     page_add_text(

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the paper that this project reproduces published, and how backbones are called. */
-#ifndef HILUM_REPORT_READ_PAPER_H
-#define HILUM_REPORT_READ_PAPER_H
+#ifndef HILUM_REPORT_SECTIONS_PAPER_H
+#define HILUM_REPORT_SECTIONS_PAPER_H
 
-#include "run_files.h"
+#include "../read/metrics.h"
 
 typedef struct report_paper_row {
     const char *model;

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading the tables: history.tsv and predictions.tsv. */
-#include "run_files.h"
+#include "history.h"
 
 #include "base/mem.h"
 #include "base/parse.h"
 #include "format/tsv.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- history ---- */
 
 static int read_value(const hl_tsv *t, size_t row, size_t column, double *out, hl_err *e)
 {
@@ -76,19 +72,4 @@ void report_history_free(report_history *h)
         free(h->value[c]);
     free(h->chain);
     *h = (report_history){0};
-}
-
-/* ---- predictions ---- */
-
-int report_predictions_read(hl_predictions *p, const char *path, const report_metrics *m, hl_err *e)
-{
-    const char *subset = strcmp(m->subset, "all") == 0 ? NULL : m->subset;
-    if (hl_predictions_read(p, path, m->classes, m->m.nclasses, m->file, subset, e))
-        return -1;
-    if (p->n == m->m.n)
-        return 0;
-    hl_fail(e, "%s: expected %llu rows of the subset %s, as in %s, found %zu", p->table.name,
-            (unsigned long long)m->m.n, m->subset, m->file, p->n);
-    hl_predictions_free(p);
-    return -1;
 }
