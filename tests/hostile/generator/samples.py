@@ -56,7 +56,7 @@ def features():
                                   ("number-for-name", {"pool": 1}, "expected pool as a text of at most")):
         train(f"space-{name}", meta("features", space=dump({**SPACE, **change})), message, "space: " + name.replace("-", " "))
     train("space-no-json", meta("features", space="224"), "hilum.space: not a JSON object", "space: a number")
-    train("path-twice", m, "path '1.png' stands there twice", "an image that would count twice", text=MANIFEST.replace("3.png", "1.png"))
+    train("path-twice", m, "path '1.png' appears twice", "an image that would count twice", text=MANIFEST.replace("3.png", "1.png"))
     train("zero-in-manifest", m, "it holds a zero byte", "names that end early in C", text=MANIFEST.replace("p3", "p\0"))
     train("nothing-to-train-on", m, "class 'NORMAL' has no sample in the training subset", "all samples are for the test", text=MANIFEST.replace("train", "test"))
     text = MANIFEST.encode()
@@ -166,7 +166,7 @@ def calibrations():
     calibration("value-null", {**good, "points": [{**point, "value": None}]}, "'value': expected a number, found null", "no number")
     calibration("positive-first", {**good, "positive": "NORMAL"}, "expected the second of two classes, found 'NORMAL'",
                 "thresholds for the other class")
-    calibration("point-twice", {**good, "points": [point, point]}, "'a' stands there twice", "two thresholds of one name")
+    calibration("point-twice", {**good, "points": [point, point]}, "'a' appears twice", "two thresholds of one name")
     calibration("share-above-1", {**good, "points": [{**point, "sensitivity": 1.5}]}, "'sensitivity'", "a share of 150 %")
     calibration("many-points", {**good, "points": [{**point, "name": str(i)} for i in range(1000)]}, "'points': expected at most", "above the limit")
     calibration("inputs-huge", {**good, "outlier": {**outlier, "inputs": 1 << 40}}, "'inputs': expected 1 to 2147483647", "a reference that fits no memory")

@@ -39,7 +39,7 @@ def manifests():
     manifest("escape-at-end", COLUMNS + "0.png\tNORMAL\tp0\ttrain\\\n", "line 3: bad escape in subset", "an escape of nothing")
     manifest("zero-byte", (COLUMNS + ROW).replace("0.png", "0.png\0.exe"), "line 3: it holds a zero byte", "a name that ends early in C")
     manifest("subset-upper", COLUMNS + ROW.replace("train", "TRAIN"), "line 3: expected subset train, val or test, found 'TRAIN'", "another spelling")
-    manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' stands there twice", "an image that would count twice")
+    manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' appears twice", "an image that would count twice")
     manifest("not-utf-8", (COLUMNS + ROW).encode().replace(b"NORMAL", b"NORMAL\xe9"), "the name of a class is not UTF-8", "Latin-1")
     variant = COLUMNS[:-1] + "\tvariant\n"
     manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected a variant from 0 to 100, found '101'", "above the limit")

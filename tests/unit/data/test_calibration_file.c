@@ -94,7 +94,7 @@ static void belongs_to_one_head(void **state)
     assert_int_equal(hl_calibration_check(&c, "c", "sha256:13", &space, 2, "h", &e), -1);
     assert_contains(e.msg, "another head than h: expected sha256:13, found sha256:12");
     assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &space, 3, "h", &e), -1);
-    assert_contains(e.msg, "widths differ");
+    assert_contains(e.msg, "expected features of");
     strcpy(space.fit, "crop");
     assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &space, 2, "h", &e), -1);
     assert_contains(e.msg, "differ in fit");
@@ -158,7 +158,7 @@ static void broken_files(void **state)
     put("{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[" POINT "," POINT
         "],\"outlier\":null}",
         0, 0, 0);
-    refused("'a' stands there twice");
+    refused("'a' appears twice");
     put("{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[1],\"outlier\":null}", 0, 0, 0);
     refused("'name': expected a text, found none");
     put(PLAIN "3}", 0, 0, 0);

@@ -158,7 +158,7 @@ static void malformed_lines_are_named(void **state)
         {MAGIC COLUMNS "a\tb\tc\ttest\r\n",
          "m.tsv: line 3: expected subset train, val or test, found 'test?'"},
         {MAGIC COLUMNS "a\tb\tc\ttest\nd\tb\tc\ttest\na\tx\ty\ttrain\n",
-         "m.tsv: path 'a' stands there twice"},
+         "m.tsv: path 'a' appears twice"},
         {MAGIC COLUMNS "a\tb\tc\ttest", "m.tsv: truncated: the last line does not end"},
         {MAGIC "#samples\t2\n" COLUMNS "a\tb\tc\ttest\n",
          "m.tsv: truncated or changed: expected 2 samples, found 1"},
@@ -187,8 +187,8 @@ static void malformed_lines_are_named(void **state)
         {MAGIC FIVE "A\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
          "m.tsv: variant 1 of 'a': the image itself is not there"},
         {MAGIC FIVE "a\tb\tc\ttrain\t1\na\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a' stands there twice"},
-        {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tc\ttrain\t0\n", "m.tsv: path 'a' stands there twice"},
+         "m.tsv: variant 1 of 'a' appears twice"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tc\ttrain\t0\n", "m.tsv: path 'a' appears twice"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;

@@ -77,7 +77,7 @@ static void the_first_difference_is_named(void **state)
          "sample 'b': its label is 'B' in f, 'A' in m"},
         {"a\tA\tp9\ttest\nb\tB\tp2\tval\nc\tB\tp8\ttest\n",
          "sample 'a': its patient is 'p1' in f, 'p9' in m"},
-        {"a\tA\tp1\ttest\na\tA\tp1\ttest\n", "m: path 'a' stands there twice"},
+        {"a\tA\tp1\ttest\na\tA\tp1\ttest\n", "m: path 'a' appears twice"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;

@@ -48,7 +48,7 @@ void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double 
 
 /* ---- writing ---- */
 
-/* The seed is a text: JSON readers hold no more than 53 or 63 bits of a number. */
+/* The seed is a string, since JSON readers keep only 53 or 63 bits of a number. */
 static json_t *outlier_to_json(const hl_mahalanobis *o)
 {
     if (o->dims == 0)
@@ -143,16 +143,13 @@ int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e)
 
 /* ---- reading ---- */
 
-static bool is_share(double v)
-{
-    return v >= 0 && v <= 1;
-}
-
-static int get_share(const json_t *o, const char *file, const char *key, double *to, hl_err *e)
+static int get_fraction(const json_t *o, const char *file, const char *key, double *to, hl_err *e)
 {
     if (hl_json_real(o, file, key, to, e))
         return -1;
-    return is_share(*to) ? 0 : hl_fail(e, "%s: '%s': expected a share from 0 to 1", file, key);
+    return *to >= 0 && *to <= 1
+               ? 0
+               : hl_fail(e, "%s: '%s': expected a number from 0 to 1, found %g", file, key, *to);
 }
 
 static int get_positive_real(const json_t *o, const char *file, const char *key, double *to,
@@ -160,7 +157,8 @@ static int get_positive_real(const json_t *o, const char *file, const char *key,
 {
     if (hl_json_real(o, file, key, to, e))
         return -1;
-    return *to > 0 ? 0 : hl_fail(e, "%s: '%s': expected a number above 0", file, key);
+    return *to > 0 ? 0
+                   : hl_fail(e, "%s: '%s': expected a number above 0, found %g", file, key, *to);
 }
 
 static int get_text(const json_t *o, const char *file, const char *key, char *to, size_t size,
@@ -170,7 +168,8 @@ static int get_text(const json_t *o, const char *file, const char *key, char *to
     if (!text)
         return -1;
     if (!*text || strlen(text) >= size)
-        return hl_fail(e, "%s: '%s': expected a text of 1 to %zu bytes", file, key, size - 1);
+        return hl_fail(e, "%s: '%s': expected a text of 1 to %zu bytes, found %zu", file, key,
+                       size - 1, strlen(text));
     strcpy(to, text);
     return 0;
 }
@@ -179,9 +178,9 @@ static int read_point(const json_t *o, const char *file, hl_operating_point *p, 
 {
     if (get_text(o, file, "name", p->name, sizeof p->name, e) ||
         get_text(o, file, "target", p->target, sizeof p->target, e) ||
-        get_share(o, file, "value", &p->value, e) ||
-        get_share(o, file, "sensitivity", &p->sensitivity, e) ||
-        get_share(o, file, "specificity", &p->specificity, e) ||
+        get_fraction(o, file, "value", &p->value, e) ||
+        get_fraction(o, file, "sensitivity", &p->sensitivity, e) ||
+        get_fraction(o, file, "specificity", &p->specificity, e) ||
         hl_json_real(o, file, "threshold", &p->threshold, e))
         return -1;
     return 0;
@@ -202,7 +201,7 @@ static int read_points(hl_calibration *c, const json_t *o, const char *file, hl_
         if (read_point(json_array_get(list, c->npoints), file, p, e))
             return -1;
         if (hl_calibration_point(c, p->name))
-            return hl_fail(e, "%s: 'points': '%s' stands there twice", file, p->name);
+            return hl_fail(e, "%s: 'points': '%s' appears twice", file, p->name);
     }
     return 0;
 }
@@ -233,15 +232,16 @@ static int read_outlier(hl_mahalanobis *r, const json_t *o, const char *file, hl
         hl_json_count(o, file, "inputs", &inputs, e) ||
         get_text(o, file, "seed", seed, sizeof seed, e) ||
         get_positive_real(o, file, "threshold", &r->threshold, e) ||
-        get_share(o, file, "quantile", &r->quantile, e) ||
-        get_share(o, file, "shrinkage", &r->shrinkage, e) ||
+        get_fraction(o, file, "quantile", &r->quantile, e) ||
+        get_fraction(o, file, "shrinkage", &r->shrinkage, e) ||
         hl_json_count(o, file, "trained", &r->trained, e) ||
         hl_json_count(o, file, "held_out", &r->held_out, e))
         return -1;
     if (inputs < 1 || inputs > INT32_MAX)
-        return hl_fail(e, "%s: 'inputs': expected 1 to %d", file, INT32_MAX);
+        return hl_fail(e, "%s: 'inputs': expected 1 to %d, found %" PRIu64, file, INT32_MAX,
+                       inputs);
     if (!hl_parse_u64(seed, &r->seed))
-        return hl_fail(e, "%s: 'seed': expected a whole number in quotes", file);
+        return hl_fail(e, "%s: 'seed': expected a whole number in quotes, found '%s'", file, seed);
     r->inputs = (size_t)inputs;
     r->dims = hl_mahalanobis_dims(r->inputs);
     return 0;
@@ -312,7 +312,8 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
     if (hl_provenance_check(value[3], file, e))
         return -1;
     if (strlen(value[2]) >= sizeof c->head)
-        return hl_fail(e, "%s: hilum.head: expected a digest", file);
+        return hl_fail(e, "%s: hilum.head: expected a digest, found %zu bytes", file,
+                       strlen(value[2]));
     strcpy(c->head, value[2]);
     c->chain = hl_strdup(value[3]);
     memcpy(c->id, hl_tf_id(r), sizeof c->id);
@@ -340,10 +341,10 @@ int hl_calibration_check(const hl_calibration *c, const char *c_name, const char
     if (hl_feature_space_match(&c->space, c_name, space, head_name, e))
         return -1;
     if (strcmp(c->head, head_id) != 0)
-        return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name,
-                       head_name, head_id, c->head);
+        return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name, head_name,
+                       head_id, c->head);
     if (c->outlier.dims && c->outlier.inputs != inputs)
-        return hl_fail(e, "widths differ: %s is of features of %zu values, %s takes %zu", c_name,
-                       c->outlier.inputs, head_name, inputs);
+        return hl_fail(e, "%s: expected features of %zu values, as %s takes them, found %zu",
+                       c_name, inputs, head_name, c->outlier.inputs);
     return 0;
 }
