@@ -23,12 +23,12 @@ def manifests():
     case("manifest/crlf", whole.replace("\n", "\r\n").encode(), 'audit -q -o out "$file"', 0, "#images",
          "line ends of Windows mean the same")
     manifest("only-first-line", "", "not a manifest: expected a line of column names", "truncated behind the first line")
-    manifest("only-columns", COLUMNS, "it lists no sample", "truncated behind the names of the columns")
+    manifest("only-columns", COLUMNS, "expected at least one sample, found none", "truncated behind the names of the columns")
     manifest("cut-in-line", COLUMNS + ROW[:-1], "truncated: the last line does not end", "truncated within a line")
     manifest("cut-between-lines", "#samples\t2\n" + COLUMNS + ROW, "truncated or changed: expected 2 samples, found 1", "truncated between two lines")
     manifest("samples-0", "#samples\t0\n" + COLUMNS + ROW, "line 2: expected a number of samples", "a number that cannot be right")
     manifest("samples-huge", "#samples\t18446744073709551616\n" + COLUMNS + ROW, "line 2: expected a number of samples", "a number that no integer holds")
-    manifest("two-roots", "#root\ta\n#root\tb\n" + COLUMNS + ROW, "line 3: stated twice", "two places for one image")
+    manifest("two-roots", "#root\ta\n#root\tb\n" + COLUMNS + ROW, "line 3: appears twice", "two places for one image")
     manifest("columns-swapped", "label\tpath\tpatient\tsubset\n" + ROW, "line 2: expected the columns path, label, patient, subset", "another order")
     manifest("fields-missing", COLUMNS + "0.png\tNORMAL\ttrain\n", "line 3: expected 4 columns, found 3", "a field fewer")
     manifest("fields-more", COLUMNS + ROW[:-1] + "\t\t\n", "line 3: expected 4 columns, found 6", "fields more")
@@ -42,10 +42,10 @@ def manifests():
     manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' appears twice", "an image that would count twice")
     manifest("not-utf-8", (COLUMNS + ROW).encode().replace(b"NORMAL", b"NORMAL\xe9"), "the name of a class is not UTF-8", "Latin-1")
     variant = COLUMNS[:-1] + "\tvariant\n"
-    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected a variant from 0 to 100, found '101'", "above the limit")
-    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "variant 1 of '0.png': the image itself is not there", "a variant of nothing")
+    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected the number of an augmented copy, from 0 to 100, found '101'", "above the limit")
+    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "augmented copy 1 of '0.png': the original is missing", "an augmented copy without its original")
     manifest("variant-in-test", variant + ROW[:-1] + "\t0\n" + ROW.replace("train", "test")[:-1] + "\t1\n",
-             "a variant is for training: expected subset train, found test", "it would be measured as if it were an image")
+             "augmented copies are for training: expected subset train, found test", "it would be measured like an original")
     manifest("chain-no-json", "#chain\t[{\n" + COLUMNS + ROW, "provenance: expected a JSON list", "a provenance that cannot be kept")
     manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "an image that is not there")
     manifest("folder-as-image", COLUMNS + ROW.replace("0.png", "/etc"), "/etc: cannot be read: Is a directory", "a folder")

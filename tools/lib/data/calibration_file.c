@@ -341,8 +341,8 @@ int hl_calibration_check(const hl_calibration *c, const char *c_name, const char
     if (hl_feature_space_match(&c->space, c_name, space, head_name, e))
         return -1;
     if (strcmp(c->head, head_id) != 0)
-        return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name, head_name,
-                       head_id, c->head);
+        return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name,
+                       head_name, head_id, c->head);
     if (c->outlier.dims && c->outlier.inputs != inputs)
         return hl_fail(e, "%s: expected features of %zu values, as %s takes them, found %zu",
                        c_name, inputs, head_name, c->outlier.inputs);

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The text fields, in the order in which a difference is reported. */
+/* The text fields, in the order in which differences are reported. */
 static const struct field {
     const char *key;
     size_t offset, size;
-    const char *empty; /* what an empty one is called */
+    const char *empty; /* name of the empty value in messages */
 } fields[] = {
 #define FIELD(f, empty)                                                                            \
     {                                                                                              \

@@ -22,7 +22,7 @@ static const char column_line[] = "path\tlabel\tpatient\tsubset";
 static const char variant_column[] = "\tvariant";
 enum { NCOLUMNS = 4, VARIANT = NCOLUMNS, MOST_COLUMNS };
 
-/* Text of at most this size is read: a million samples take about 80 MB. */
+/* Bytes. A million samples take about 80 MB. */
 static const size_t max_text = (size_t)1 << 31;
 
 int hl_subset_find(const char *s)
@@ -45,9 +45,9 @@ void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const 
 
 void hl_manifest_add_augmented(hl_manifest *m)
 {
-    const hl_sample of = m->samples[m->n - 1];
-    hl_manifest_add(m, of.path, of.label, of.patient, of.subset);
-    m->samples[m->n - 1].variant = of.variant + 1;
+    const hl_sample last = m->samples[m->n - 1];
+    hl_manifest_add(m, last.path, last.label, last.patient, last.subset);
+    m->samples[m->n - 1].variant = last.variant + 1;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -55,7 +55,7 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Each label once, sorted: of all labels in order, those that differ from the one before. */
+/* The distinct labels, sorted. */
 static void list_classes(hl_manifest *m)
 {
     char **labels = hl_malloc(m->n, sizeof *labels);
@@ -86,7 +86,7 @@ void hl_manifest_finish(hl_manifest *m)
 
 /* ---- reading ---- */
 
-/* A comment line: the origin, the number of samples, or something for people. */
+/* A comment line: root, provenance, number of samples, or a remark for people. */
 static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line,
                         uint64_t *stated, hl_err *e)
 {
@@ -103,17 +103,17 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     if (!to)
         return 0;
     if (*to)
-        return hl_fail(e, "%s: line %zu: stated twice", name, line_no);
+        return hl_fail(e, "%s: line %zu: appears twice", name, line_no);
     *to = hl_strdup(strchr(line, '\t') + 1);
     if (!hl_tsv_unescape(*to))
         return hl_fail(e, "%s: line %zu: bad escape", name, line_no);
     return 0;
 }
 
-/* What is known after the lines above the rows. */
+/* The lines above the rows. */
 typedef struct heading {
-    uint64_t stated; /* number of samples; 0: not stated */
-    size_t ncolumns; /* 0: the line of their names is still to come */
+    uint64_t stated; /* number of samples; 0 if there is no such line */
+    size_t ncolumns; /* 0 until the line of column names has been read */
 } heading;
 
 static int read_columns(heading *h, const char *name, size_t line_no, const char *line, hl_err *e)
@@ -137,11 +137,14 @@ static int read_variant(const char *name, size_t line_no, const char *field, hl_
 {
     uint64_t v;
     if (!hl_parse_u64(field, &v) || v > HL_MAX_AUGMENTED)
-        return hl_fail(e, "%s: line %zu: expected a variant from 0 to %d, found '%s'", name,
-                       line_no, HL_MAX_AUGMENTED, field);
+        return hl_fail(e,
+                       "%s: line %zu: expected the number of an augmented copy, from 0 to %d, "
+                       "found '%s'",
+                       name, line_no, HL_MAX_AUGMENTED, field);
     if (v && s->subset != HL_TRAIN)
         return hl_fail(e,
-                       "%s: line %zu: a variant is for training: expected subset train, found %s",
+                       "%s: line %zu: augmented copies are for training: expected subset train, "
+                       "found %s",
                        name, line_no, hl_subset_names[s->subset]);
     s->variant = (uint32_t)v;
     return 0;
@@ -198,22 +201,25 @@ static int compare_images(const void *a, const void *b)
     return order ? order : (x->variant > y->variant) - (x->variant < y->variant);
 }
 
-/* s and the one before it in the order of images; of: the first one of that image. */
-static int check_image(const hl_sample *s, const hl_sample *before, const hl_sample *of,
+/* Samples are checked in the order of compare_images. before: the previous sample; first: the first
+ * sample of the same image, which must be the original. */
+static int check_image(const hl_sample *s, const hl_sample *before, const hl_sample *first,
                        const char *name, hl_err *e)
 {
     if (compare_images(&s, &before) == 0)
-        return s->variant ? hl_fail(e, "%s: variant %" PRIu32 " of '%s' stands there twice", name,
+        return s->variant ? hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s' appears twice", name,
                                     s->variant, s->path)
-                          : hl_fail(e, "%s: path '%s' stands there twice", name, s->path);
-    if (of->variant)
-        return hl_fail(e, "%s: variant %" PRIu32 " of '%s': the image itself is not there", name,
-                       of->variant, of->path);
-    const char *differs = s->subset != of->subset                ? "subset"
-                          : strcmp(s->label, of->label) != 0     ? "label"
-                          : strcmp(s->patient, of->patient) != 0 ? "patient"
-                                                                 : NULL;
-    return differs ? hl_fail(e, "%s: variant %" PRIu32 " of '%s': expected the %s of the image",
+                          : hl_fail(e, "%s: path '%s' appears twice", name, s->path);
+    if (first->variant)
+        return hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s': the original is missing", name,
+                       first->variant, first->path);
+    const char *differs = s->subset != first->subset                ? "subset"
+                          : strcmp(s->label, first->label) != 0     ? "label"
+                          : strcmp(s->patient, first->patient) != 0 ? "patient"
+                                                                    : NULL;
+    return differs ? hl_fail(e,
+                             "%s: augmented copy %" PRIu32 " of '%s': expected the %s of the "
+                             "original",
                              name, s->variant, s->path, differs)
                    : 0;
 }
@@ -221,15 +227,15 @@ static int check_image(const hl_sample *s, const hl_sample *before, const hl_sam
 static int check_images(const hl_manifest *m, const char *name, hl_err *e)
 {
     static const hl_sample nothing = {.path = ""};
-    const hl_sample **all = hl_malloc(m->n, sizeof *all), *of = &nothing, *before = &nothing;
+    const hl_sample **all = hl_malloc(m->n, sizeof *all), *first = &nothing, *before = &nothing;
     for (size_t i = 0; i < m->n; i++)
         all[i] = &m->samples[i];
     qsort(all, m->n, sizeof *all, compare_images);
     int status = 0;
     for (size_t i = 0; i < m->n && status == 0; before = all[i++]) {
-        if (strcmp(all[i]->path, of->path) != 0)
-            of = all[i];
-        status = check_image(all[i], before, of, name, e);
+        if (strcmp(all[i]->path, first->path) != 0)
+            first = all[i];
+        status = check_image(all[i], before, first, name, e);
     }
     free(all);
     return status;
@@ -253,15 +259,15 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     if (!h.ncolumns)
         return hl_fail(e, "%s: not a manifest: expected a line of column names", name);
     if (m->n == 0)
-        return hl_fail(e, "%s: it lists no sample", name);
+        return hl_fail(e, "%s: expected at least one sample, found none", name);
     if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
                        h.stated, m->n);
     return check_images(m, name, e);
 }
 
-/* What is going to be metadata, and so JSON. */
-static int check_meta(const hl_manifest *m, const char *name, hl_err *e)
+/* Classes and provenance become JSON metadata of tensor files. */
+static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
 {
     char *classes = hl_string_list_format(m->classes, m->nclasses);
     if (!classes)
@@ -280,7 +286,7 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
     if (status == 0) {
         hl_manifest_finish(m);
         status =
-            hl_string_list_check_count(m->nclasses, name, e) || check_meta(m, name, e) ? -1 : 0;
+            hl_string_list_check_count(m->nclasses, name, e) || check_metadata(m, name, e) ? -1 : 0;
     }
     if (status)
         hl_manifest_free(m);
@@ -325,8 +331,9 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
         format_comment("#root\t", m->root, t);
         format_comment("#chain\t", m->chain, t);
     }
-    const bool variants = hl_manifest_has_augmented(m);
-    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? variant_column : "");
+    const bool augmented = hl_manifest_has_augmented(m);
+    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line,
+                     augmented ? variant_column : "");
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,
@@ -335,7 +342,7 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
             hl_strbuf_puts(t, c ? "\t" : "");
             hl_tsv_escape(t, field[c]);
         }
-        if (variants)
+        if (augmented)
             hl_strbuf_printf(t, "\t%" PRIu32, s->variant);
         hl_strbuf_puts(t, "\n");
     }
