@@ -160,7 +160,7 @@ def tables():
     compare("class-unknown", predictions.replace("\tHEALTHY\t", "\tDEAD\t", 1), "row 1: label: expected a class of the columns p_CLASS, found 'DEAD'", "a class without a column")
     compare("sample-twice", predictions + row + "\n", "'000.png'", "a sample that would count twice")
     compare("label-differs", predictions.replace(row, row.replace("\tHEALTHY\t", "\tILL\t", 1)), "sample '000.png' has label ILL", "two truths")
-    compare("classes-differ", predictions.replace("p_ILL", "p_SICK").replace("\tILL", "\tSICK"), "has a column 'p_ILL', which is no class of", "other classes")
+    compare("classes-differ", predictions.replace("p_ILL", "p_SICK").replace("\tILL", "\tSICK"), "has a column 'p_ILL', which is not a class of", "other classes")
     compare("column-missing", predictions.replace("patient", "person", 1), "expected a column 'patient', found none", "another name")
 
     head = "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\trho\tabs_rho\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Calibration files: what is written comes back, and what does not fit is refused. */
+/* Calibration files survive a round trip; files that do not fit are refused. */
 #include "helpers.h"
 
 #include "data/calibration_file.h"
@@ -14,7 +14,7 @@ static hl_operating_point points[] = {
 };
 static float means[] = {0.25f, -1, 0.5f, 2}, whitening[] = {1, 0, 0.5f, 3};
 
-/* Borrows what it points to. */
+/* Owns nothing: its pointers are to static data. */
 static hl_calibration sample(void)
 {
     return (hl_calibration){
@@ -41,7 +41,7 @@ static hl_calibration sample(void)
     };
 }
 
-static void comes_back(void **state)
+static void round_trip(void **state)
 {
     (void)state;
     hl_err e;
@@ -70,7 +70,7 @@ static void comes_back(void **state)
     hl_calibration_free(&b);
 }
 
-static void without_a_reference(void **state)
+static void without_an_ood_score(void **state)
 {
     (void)state;
     hl_err e;
@@ -100,7 +100,7 @@ static void belongs_to_one_head(void **state)
     assert_contains(e.msg, "differ in fit");
 }
 
-/* A file with these metadata and tensors, the latter filled with `fill`. */
+/* Writes a file with this JSON object and tensors whose values are all `fill`. */
 static void put(const char *object, int64_t rows, int64_t columns, float fill)
 {
     hl_err e;
@@ -144,7 +144,7 @@ static void refused(const char *part)
     "{\"name\":\"a\",\"target\":\"specificity\",\"value\":0.9,\"threshold\":0.5,"                  \
     "\"sensitivity\":1,\"specificity\":1}"
 
-static void broken_files(void **state)
+static void damaged_files_are_refused(void **state)
 {
     (void)state;
     put("[]", 0, 0, 0);
@@ -195,10 +195,10 @@ static void temperature_divides_logits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(comes_back),
-        IN_FOLDER(without_a_reference),
+        IN_FOLDER(round_trip),
+        IN_FOLDER(without_an_ood_score),
         cmocka_unit_test(belongs_to_one_head),
-        IN_FOLDER(broken_files),
+        IN_FOLDER(damaged_files_are_refused),
         cmocka_unit_test(temperature_divides_logits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

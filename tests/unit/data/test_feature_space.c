@@ -57,7 +57,7 @@ static void the_longest_text_fits(void **state)
     assert_string_equal(e.msg, "hilum.space: expected pool as a text of at most 15 bytes");
 }
 
-static void bad_spaces_are_refused(void **state)
+static void invalid_feature_spaces_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -86,7 +86,7 @@ static void bad_spaces_are_refused(void **state)
     }
 }
 
-static void equal_spaces_match(void **state)
+static void equal_feature_spaces_match(void **state)
 {
     (void)state;
     hl_err e;
@@ -139,8 +139,8 @@ static void a_difference_is_named(void **state)
     }
 }
 
-/* Files without the field are of Keras' flavour. */
-static void the_flavour_counts(void **state)
+/* Files without this field have Keras' variant of the backbone. */
+static void the_framework_variant_counts(void **state)
 {
     (void)state;
     hl_err e;
@@ -154,8 +154,8 @@ static void the_flavour_counts(void **state)
     free(json);
 }
 
-/* The paper's failure: what was trained on one backbone is given features of another. */
-static void the_backbone_is_named_before_what_follows_from_it(void **state)
+/* The paper's failure: a head trained on one backbone is given the features of another. */
+static void the_backbone_is_named_before_fields_that_depend_on_it(void **state)
 {
     (void)state;
     hl_feature_space b = full_space();
@@ -172,11 +172,11 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(empty_fields_are_left_out),
         cmocka_unit_test(the_longest_text_fits),
-        cmocka_unit_test(bad_spaces_are_refused),
-        cmocka_unit_test(equal_spaces_match),
+        cmocka_unit_test(invalid_feature_spaces_are_refused),
+        cmocka_unit_test(equal_feature_spaces_match),
         cmocka_unit_test(a_difference_is_named),
-        cmocka_unit_test(the_flavour_counts),
-        cmocka_unit_test(the_backbone_is_named_before_what_follows_from_it),
+        cmocka_unit_test(the_framework_variant_counts),
+        cmocka_unit_test(the_backbone_is_named_before_fields_that_depend_on_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ static void round_trip(void **state)
         assert_int_equal(back.samples[i].subset, m.samples[i].subset);
         assert_int_equal(back.samples[i].cls, m.samples[i].cls);
     }
-    /* The digest does not depend on where the images are. */
+    /* The digest does not depend on the folder of the images. */
     char a[HL_DIGEST_SIZE], b[HL_DIGEST_SIZE];
     free(back.root);
     back.root = strdup("/elsewhere");
@@ -200,7 +200,7 @@ static void malformed_lines_are_named(void **state)
     }
 }
 
-static void variants_are_told_from_images(void **state)
+static void augmented_copies_are_told_from_originals(void **state)
 {
     (void)state;
     hl_err e;
@@ -222,7 +222,7 @@ static void variants_are_told_from_images(void **state)
     assert_int_equal(back.n, 4);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(back.samples[i].variant, i < 3 ? i : 0);
-    /* Only images count, and variants train only where their image does. */
+    /* Only originals are counted, and augmented copies are used in training only. */
     assert_int_equal(hl_manifest_count(&back, HL_TRAIN), 1);
     assert_int_equal(hl_manifest_count(&back, HL_TEST), 1);
     assert_true(hl_sample_is_used(&back.samples[2], HL_TRAIN));
@@ -233,8 +233,8 @@ static void variants_are_told_from_images(void **state)
     hl_manifest_free(&back);
 }
 
-/* A column of nothing but 0 says what no column says. */
-static void a_column_without_variants_is_none(void **state)
+/* A column of zeros means the same as no column. */
+static void a_column_of_zeros_is_no_augmentation(void **state)
 {
     (void)state;
     hl_err e;
@@ -257,7 +257,7 @@ static void zero_bytes_are_refused(void **state)
     assert_string_equal(e.msg, "m.tsv: line 3: it holds a zero byte");
 }
 
-/* No part of a manifest passes for a whole one. */
+/* No truncated manifest passes for a complete one. */
 static void truncation_is_noticed(void **state)
 {
     (void)state;
@@ -293,7 +293,8 @@ static void many_samples(void **state)
     hl_manifest_free(&back);
 }
 
-/* In time that grows with their number, not with its square: the larger case took 17 s once. */
+/* The time must not grow with the square of the number of classes: the larger case once took 17 s.
+ */
 static void classes_are_limited(void **state)
 {
     (void)state;
@@ -321,7 +322,7 @@ static void classes_are_limited(void **state)
     }
 }
 
-static void files_of_windows_mean_the_same(void **state)
+static void windows_line_ends_mean_the_same(void **state)
 {
     (void)state;
     hl_err e;
@@ -330,7 +331,7 @@ static void files_of_windows_mean_the_same(void **state)
     hl_manifest_add(&m, "a.png", "A", "p", HL_TRAIN);
     hl_manifest_add(&m, "b\r.png", "B\n", "q", HL_TEST);
     hl_manifest_finish(&m);
-    hl_manifest_format(&m, true, &t); /* with its seal */
+    hl_manifest_format(&m, true, &t); /* with its checksum line */
     hl_strbuf_puts(&crlf, "\xef\xbb\xbf");
     for (const char *at = t.data; *at; at++)
         hl_strbuf_puts(&crlf, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
@@ -376,13 +377,13 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(comments_before_the_columns_are_skipped),
         cmocka_unit_test(malformed_lines_are_named),
-        cmocka_unit_test(variants_are_told_from_images),
-        cmocka_unit_test(a_column_without_variants_is_none),
+        cmocka_unit_test(augmented_copies_are_told_from_originals),
+        cmocka_unit_test(a_column_of_zeros_is_no_augmentation),
         cmocka_unit_test(zero_bytes_are_refused),
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(many_samples),
         cmocka_unit_test(classes_are_limited),
-        IN_FOLDER(files_of_windows_mean_the_same),
+        IN_FOLDER(windows_line_ends_mean_the_same),
         IN_FOLDER(files_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static void test_rows(void **state)
     hl_predictions_free(&p);
 }
 
-/* Where the file says where it came from, it must say what it was, too. */
+/* Provenance and feature space are read if the file states them. */
 static void test_origin(void **state)
 {
     (void)state;

@@ -87,14 +87,14 @@ static void join(const char *a, const char *b, const char *expected)
     free(chain);
 }
 
-static void shared_ancestors_stand_once(void **state)
+static void shared_ancestors_appear_once(void **state)
 {
     (void)state;
     join("[]", "[]", "[]");
     join("[{\"t\":1},{\"t\":2}]", "[{\"t\":1},{\"t\":3},{\"t\":2}]",
          "[{\"t\":1},{\"t\":2},{\"t\":3}]");
     join(NULL, "[{\"t\":1}]", "[{\"t\":1}]");
-    /* The order of keys tells no entries apart. */
+    /* Entries that differ only in the order of keys are equal. */
     join("[{\"a\":1,\"b\":2}]", "[{\"b\":2,\"a\":1}]", "[{\"a\":1,\"b\":2}]");
 }
 
@@ -202,7 +202,7 @@ int main(void)
         cmocka_unit_test(ancestors_are_limited),
         cmocka_unit_test(descent_is_found),
         cmocka_unit_test(inputs_and_options_are_found),
-        cmocka_unit_test(shared_ancestors_stand_once),
+        cmocka_unit_test(shared_ancestors_appear_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@ static char *const classes[] = {class_a, class_b, class_c};
 
 static const hl_feature_space space = {.height = 2, .width = 3, .filter = "area", .fit = "pad"};
 
-/* Two samples; no one is of class B. */
+/* Two samples, none of class B. */
 static hl_manifest two_samples(void)
 {
     hl_manifest m = {0};
@@ -49,7 +49,7 @@ static void round_trip(void **state)
     assert_int_equal(s.nclasses, 3);
     for (size_t k = 0; k < 3; k++)
         assert_string_equal(s.classes[k], classes[k]);
-    /* Classes are numbered as in hilum.classes, also where no sample is of one of them. */
+    /* Classes are numbered as in hilum.classes, even if one of them has no sample. */
     assert_string_equal(s.manifest.samples[0].path, "x/é.png");
     assert_int_equal(s.manifest.samples[0].cls, 2);
     assert_int_equal(s.manifest.samples[0].subset, HL_TEST);
@@ -63,8 +63,8 @@ static void round_trip(void **state)
     hl_samples_close(&s);
 }
 
-/* The manifest inside says nothing of the machine: it is the text without #root and #chain. */
-static void no_origin_is_kept(void **state)
+/* The embedded manifest does not depend on the machine: it has no #root and #chain lines. */
+static void the_embedded_manifest_has_no_origin(void **state)
 {
     (void)state;
     static const char rows[] = "#hilum-manifest 1\n#samples\t2\npath\tlabel\tpatient\tsubset\n"
@@ -85,9 +85,9 @@ static void no_origin_is_kept(void **state)
     hl_tf_close(r);
 }
 
-/* ---- files that are no such files ---- */
+/* ---- invalid files ---- */
 
-/* A good file of features, of which each case changes something. */
+/* A valid feature file, of which each case changes one part. */
 typedef struct parts {
     const char *kind, *class_list, *space_text, *chain, *text;
     const char *first, *second; /* names of the tensors */
@@ -192,7 +192,7 @@ static void tensors_must_be_right(void **state)
     REFUSED(text, "junk\n", "f: not a manifest: expected '#hilum-manifest 1' in line 1");
 }
 
-static void nothing_is_left_of_a_failed_start(void **state)
+static void a_failed_start_leaves_no_file(void **state)
 {
     (void)state;
     hl_err e;
@@ -219,10 +219,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(round_trip),
-        IN_FOLDER(no_origin_is_kept),
+        IN_FOLDER(the_embedded_manifest_has_no_origin),
         IN_FOLDER(metadata_must_be_right),
         IN_FOLDER(tensors_must_be_right),
-        IN_FOLDER(nothing_is_left_of_a_failed_start),
+        IN_FOLDER(a_failed_start_leaves_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

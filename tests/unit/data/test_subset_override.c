@@ -4,7 +4,7 @@
 
 #define HEAD "#hilum-manifest 1\n#chain\t[{\"tool\":\"fold\"}]\npath\tlabel\tpatient\tsubset\n"
 
-/* a with two variants, b and c, as `images` in the file f. */
+/* Writes images of a (with two augmented copies), b and c into the file f and opens it. */
 static void open_samples(hl_samples *s)
 {
     static char a[] = "A", b[] = "B", name[] = "images";
@@ -29,7 +29,7 @@ static void open_samples(hl_samples *s)
     assert_int_equal(hl_samples_open(s, "f", "images", &e), 0);
 }
 
-static void subsets_are_those_of_the_other_manifest(void **state)
+static void subsets_come_from_the_other_manifest(void **state)
 {
     (void)state;
     static const hl_subset expected[] = {HL_TEST, HL_TEST, HL_TEST, HL_TRAIN, HL_VAL};
@@ -92,7 +92,7 @@ static void the_first_difference_is_named(void **state)
     }
 }
 
-static void a_manifest_of_variants_is_refused(void **state)
+static void a_manifest_with_augmented_copies_is_refused(void **state)
 {
     (void)state;
     hl_err e;
@@ -101,7 +101,7 @@ static void a_manifest_of_variants_is_refused(void **state)
     put_text("m", "#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\na\tA\tp1\ttrain\t0\n"
                   "a\tA\tp1\ttrain\t1\n");
     assert_int_equal(hl_subset_override(&s, "m", &e), -1);
-    assert_string_equal(e.msg, "m: it lists variants of images: expected the images alone");
+    assert_string_equal(e.msg, "m: expected original images only, found augmented copies");
     assert_int_equal(hl_subset_override(&s, "none", &e), -1);
     assert_contains(e.msg, "none: cannot be read");
     hl_samples_close(&s);
@@ -110,10 +110,10 @@ static void a_manifest_of_variants_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(subsets_are_those_of_the_other_manifest),
+        IN_FOLDER(subsets_come_from_the_other_manifest),
         IN_FOLDER(without_another_manifest_nothing_changes),
         IN_FOLDER(the_first_difference_is_named),
-        IN_FOLDER(a_manifest_of_variants_is_refused),
+        IN_FOLDER(a_manifest_with_augmented_copies_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

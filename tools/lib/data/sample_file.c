@@ -19,7 +19,7 @@ static const char *need_meta(const hl_samples *s, const char *key, hl_err *e)
     return v;
 }
 
-/* The two tensors in order, within bounds; nothing is allocated before. */
+/* Both tensors in order and within bounds; called before anything is allocated. */
 static int check_tensors(hl_samples *s, const char *kind, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(s->file);
@@ -64,7 +64,8 @@ static int read_classes(hl_samples *s, hl_err *e)
     return 0;
 }
 
-/* The manifest numbers the classes that occur in it; a part of a data set may lack one. */
+/* Class numbers of the manifest become those of hilum.classes: a file with part of a data set may
+ * have no sample of some class. */
 static int renumber(hl_samples *s, hl_err *e)
 {
     const hl_manifest *m = &s->manifest;

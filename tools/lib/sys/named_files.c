@@ -56,7 +56,7 @@ static bool is_standard(const hl_named_file *f)
     return strcmp(f->path, "-") == 0;
 }
 
-/* False where nothing is known of it, as of standard output that was closed. */
+/* False if the file cannot be identified, such as a standard output that is closed. */
 static bool identify(const hl_named_file *f, hl_file_id *id)
 {
     *id = (hl_file_id){0};
@@ -64,14 +64,14 @@ static bool identify(const hl_named_file *f, hl_file_id *id)
                           : hl_file_id_of(f->path, id);
 }
 
-/* /dev/null and the like keep nothing that could be lost. */
+/* /dev/null and similar devices hold no data that could be overwritten. */
 static bool keeps_nothing(const hl_file_id *id)
 {
     enum { MEMORY_DEVICES = 1 };
     return S_ISCHR(id->mode) && major(id->which) == MEMORY_DEVICES;
 }
 
-/* An input and an output may be one terminal or one socket, and are then two streams. */
+/* An input and an output may be the same terminal or socket: these are two streams. */
 static bool clash(const hl_named_file *out, const hl_file_id *out_id, const hl_named_file *other,
                   const hl_file_id *id)
 {
@@ -94,7 +94,7 @@ static void refuse(const hl_named_file *a, const hl_named_file *b)
                    a->name, b->name, a->path, b->path);
 }
 
-/* Each pair once: an output with the outputs after it, and with every input. */
+/* Compares each output with the outputs after it and with every input. */
 static void check_distinct(const hl_files *f)
 {
     hl_file_id *ids = hl_calloc(f->n, sizeof *ids);

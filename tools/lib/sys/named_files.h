@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The files that a command line names, checked before the work: no output replaces another output
- * or an input, whatever their names look like, and each output is one that can be written.
+ * The input and output files named on the command line, checked before any work is done: no output
+ * may replace an input or another output, by whatever name, and every output must be writable.
  *
  *   hl_files f = {0};
  *   hl_files_read(&f, "HEAD", argv[first]);
@@ -9,7 +9,7 @@
  *   hl_files_write(&f, "--output", hl_or_standard(output), HL_TEXT);
  *   if (hl_files_check(&f, &err)) ...
  *
- * A path NULL is an option that was not given and is ignored; "-" is standard input or output.
+ * A NULL path (an option that was not given) is ignored; "-" is standard input or output.
  */
 #ifndef HILUM_SYS_NAMED_FILES_H
 #define HILUM_SYS_NAMED_FILES_H
@@ -19,13 +19,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { HL_TEXT, HL_BINARY } hl_file_kind; /* a terminal takes text only */
+typedef enum { HL_TEXT, HL_BINARY } hl_file_kind; /* binary output is never sent to a terminal */
 
 typedef struct hl_named_file {
-    const char *name; /* of the option or operand, for messages */
+    const char *name; /* option or operand, for messages */
     const char *path;
     bool is_output;
-    bool is_updated; /* an output that the tool itself has written and reads again */
+    bool is_updated; /* an output that is read as well */
     hl_file_kind kind;
 } hl_named_file;
 
@@ -34,18 +34,19 @@ typedef struct hl_files {
     size_t n, cap;
 } hl_files;
 
-/* The path, or "-" for an operand or option that may be left out. */
+/* The path, or "-" if it is NULL: for options that default to standard input or output. */
 const char *hl_or_standard(const char *path);
 
+/* Add an input, several inputs, an output. */
 void hl_files_read(hl_files *f, const char *name, const char *path);
 void hl_files_read_all(hl_files *f, const char *name, char *const *paths, size_t n);
 void hl_files_write(hl_files *f, const char *name, const char *path, hl_file_kind kind);
-/* A binary output that is also read, such as a checkpoint. */
+/* Adds a binary output that is read as well, such as a checkpoint. */
 void hl_files_update(hl_files *f, const char *name, const char *path);
 
-/* Exits with 2 where an output is also another output or an input; then fails where an output
- * cannot be written. Pipes and devices are not opened for that. Frees the list. From here on no
- * file that an output replaces can be opened as an input. */
+/* Checks and frees the list. Exits with 2 (wrong usage) if two outputs, or an output and an input,
+ * are one file; fails if an output cannot be written (pipes and devices are not opened to find
+ * out). From then on, opening a file that an output will replace fails. */
 int hl_files_check(hl_files *f, hl_err *e);
 
 #endif
