@@ -179,7 +179,7 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
     spoil 80 # the hashes, whose first bit is never set
     run --separate-stderr audit -q --cache filled -o a.tsv expected.m
     [ "$status" -eq 0 ]
-    [[ $stderr == "audit: warning: $cache: row "*": expected what an image can have: all images are read again" ]]
+    [[ $stderr == "audit: warning: $cache: row "*": expected the properties of an image: all images are read again" ]]
     cmp a.tsv expected.a
 }
 

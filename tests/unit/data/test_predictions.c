@@ -34,7 +34,7 @@ static void test_rows(void **state)
     hl_predictions_free(&p);
 }
 
-/* Provenance and feature space are read if the file states them. */
+/* A file that states its provenance must have a checksum line. */
 static void test_origin(void **state)
 {
     (void)state;
