@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A document as JSON: {"title", "blocks": [...]}. Text from files may hold bytes that are not
- * UTF-8, which JSON cannot: they become U+FFFD, as in the other two.
+ * A document as JSON: {"title", "blocks": [...]}. Bytes of file names and labels that are not valid
+ * UTF-8 become U+FFFD, as in HTML and Markdown.
  */
 #include "page/doc.h"
 #include "page/escape.h"
