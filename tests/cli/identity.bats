@@ -65,7 +65,7 @@ restated() {
 }
 
 @test "identity: the report of a head whose training was interrupted warns" {
-    warning='The training was interrupted after epoch [0-9]*, so the head is not the one that its options would give'
+    warning='The training was interrupted after epoch [0-9]*: the head is not the one that its options would have given'
     report -q --json said.json --metrics early.json --history early.tsv -o early.html
     grep -q "$warning" said.json
     grep -q "$warning" early.html
@@ -77,10 +77,10 @@ restated() {
     [ "$(id_of early)" != "$(id_of late)" ]
     fails 1 'late-calibration: it belongs to another head than early' predict -o out -f features -c late-calibration early
     fails 1 'late-p.tsv: it was not made with early' explain -i images -p late-p.tsv -w seeded:1 -o out early
-    fails 1 'late-p.tsv is of another run than early.json' report -o out --metrics early.json --predictions late-p.tsv
-    fails 1 'late.tsv is of another run than early.json' report -o out --metrics early.json --history late.tsv
+    fails 1 'late-p.tsv is from another run than early.json' report -o out --metrics early.json --predictions late-p.tsv
+    fails 1 'late.tsv is from another run than early.json' report -o out --metrics early.json --history late.tsv
     explain -q -i images -p late-p.tsv -w seeded:1 -n 1 -o late.d late
-    fails 1 'late.d.* is of another (run|head) than early.json' report -o out --metrics early.json --explain late.d
+    fails 1 'late.d.* (is from another run|was made from another head) than early.json' report -o out --metrics early.json --explain late.d
     report -q -o own.html --metrics late.json --explain late.d --predictions late-p.tsv --history late.tsv
     [ ! -e out ]
 }
@@ -120,12 +120,12 @@ restated() {
     fails 1 'maps: it was not made with these images' \
         explain -i other-images -f maps -o out head "$(sed -n 's/^\([^#p][^\t]*\).*/\1/p' m.tsv | head -n 1)"
     evaluate -q --resamples 20 -p other-p.tsv -o other.json other-head features
-    fails 1 'other-p.tsv is of another run than metrics.json' report -o out --metrics metrics.json --predictions other-p.tsv
+    fails 1 'other-p.tsv is from another run than metrics.json' report -o out --metrics metrics.json --predictions other-p.tsv
     explain -q -i images -p other-p.tsv -w seeded:1 -n 1 -o other.d other-head
-    fails 1 'other.d.* is of another head than metrics.json, whose provenance has no head sha256:' \
+    fails 1 'other.d.* was made from another head than metrics.json, whose provenance has no head sha256:' \
         report -o out --metrics metrics.json --explain other.d
     evaluate -q --resamples 20 -p tampered-p.tsv -o tampered.json head other-features
-    fails 1 'tampered-p.tsv is of another run than metrics.json' \
+    fails 1 'tampered-p.tsv is from another run than metrics.json' \
         report -o out --metrics metrics.json --predictions tampered-p.tsv
     run quickcheck -d features other-features
     [[ $output == *'differ: features: row '*', value 1279: '*'; 1 of '*' values differ'* ]]

@@ -138,9 +138,9 @@ def tables():
         case(f"{option}/{name}", text, f'report -q --metrics "$DATA/report/metrics.json" --{option} "$file" -o out', 1, message, why)
 
     report("empty", "", "expected a line of column names", "a file of no bytes")
-    report("no-epoch", history[1] + "\n", "it holds no epoch", "truncated behind the names of the columns")
+    report("no-epoch", history[1] + "\n", "expected at least one epoch, found none", "truncated behind the names of the columns")
     report("cut", epochs[:-3], "truncated: the last line does not end", "truncated within a line")
-    report("backwards", epochs.replace("\n3\t", "\n1\t"), "row 3: epoch: expected a larger number than before", "an epoch that comes back")
+    report("backwards", epochs.replace("\n3\t", "\n1\t"), "row 3: epoch: expected a larger number than in the row before", "an epoch that comes back")
     report("words", epochs.replace("0.25", "low"), "row 3: loss: expected a number, found 'low'", "no number")
     report("hexadecimal", epochs.replace("0.25", "0x1p-2"), "row 3: loss: expected a number, found '0x1p-2'", "a number that strtod would take")
     report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' stands there twice", "which one counts?")

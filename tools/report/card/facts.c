@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Single facts of a run, in words, from its provenance, space and figures. */
+/* Facts about the data and the model in words, from the provenance and the feature space. */
 #include "../read/provenance_entry.h"
 #include "../sections/paper.h"
 #include "../sections/sections.h"
@@ -13,8 +13,8 @@ static const json_t *step(const report_run *run, const char *tool)
     return report_provenance_find(run->metrics.chain, tool);
 }
 
-/* "label value" of an option, if the step states it. */
-static void say_option(const json_t *entry, const char *option, const char *label, hl_strbuf *t)
+/* "LABEL VALUE" of an option, if the step states it. */
+static void add_option(const json_t *entry, const char *option, const char *label, hl_strbuf *t)
 {
     hl_strbuf value = {0};
     if (report_provenance_option(entry, option, &value) && value.len)
@@ -30,8 +30,8 @@ void report_fact_source(const report_run *run, hl_strbuf *t)
         report_provenance_text(json_object_get(step(run, "split"), "inputs"), "listing");
     if (*listing)
         hl_strbuf_printf(t,
-                         "A folder of labelled images, listing %.19s. Where they come from is for "
-                         "people to say.",
+                         "A folder of labelled images (digest of its listing: %.19s). Their origin "
+                         "is for the authors to state.",
                          listing);
 }
 
@@ -39,7 +39,8 @@ void report_fact_preprocessing(const report_run *run, hl_strbuf *t)
 {
     const hl_feature_space *s = &run->metrics.space;
     hl_strbuf_printf(t,
-                     "Resized to %" PRId64 " \xc3\x97 %" PRId64 " pixels (%s, %s), scaled as '%s'.",
+                     "Resized to %" PRId64 " \xc3\x97 %" PRId64
+                     " pixels (%s, %s); pixel values normalised as '%s'.",
                      s->height, s->width, s->filter, s->fit, s->normalize);
 }
 
@@ -47,9 +48,9 @@ void report_fact_nothing_missing(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = step(run, "preprocess");
     if (report_provenance_option_is(entry, "--on-error", "stop"))
-        hl_strbuf_puts(t, "None: an image that cannot be read ends the run.");
+        hl_strbuf_puts(t, "None are missing: an image that cannot be read ends the run.");
     else if (report_provenance_option_is(entry, "--on-error", "skip"))
-        hl_strbuf_puts(t, "Images that cannot be read are left out.");
+        hl_strbuf_puts(t, "Images that cannot be read are excluded.");
 }
 
 void report_fact_labels(const report_run *run, hl_strbuf *t)
@@ -57,25 +58,26 @@ void report_fact_labels(const report_run *run, hl_strbuf *t)
     const json_t *entry = step(run, "split");
     if (entry)
         hl_strbuf_puts(t, report_provenance_has(entry, "--labels")
-                              ? "Labels are taken from a table."
-                              : "Labels are the names of the folders.");
+                              ? "The labels come from a table."
+                              : "The labels are the names of the folders.");
 }
 
 void report_fact_partition(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = step(run, "split");
     if (report_provenance_option_is(entry, "--subsets", "folders")) {
-        hl_strbuf_puts(t, "The data set's own");
+        hl_strbuf_puts(t, "The data set's own subsets");
     } else if (report_provenance_option_is(entry, "--subsets", "own-test")) {
         hl_strbuf_puts(t, "The test set is the data set's own");
-        say_option(entry, "--val", "validation drawn from its other images: share", t);
+        add_option(entry, "--val", "validation set drawn at random from its other images: fraction",
+                   t);
     } else if (entry) {
         hl_strbuf_puts(t, "Drawn at random");
-        say_option(entry, "--test", "test share", t);
-        say_option(entry, "--val", "validation share of the rest", t);
+        add_option(entry, "--test", "test fraction", t);
+        add_option(entry, "--val", "validation fraction of the rest", t);
     }
     if (!report_provenance_option_is(entry, "--subsets", "folders"))
-        say_option(entry, "--seed", "seed", t);
+        add_option(entry, "--seed", "seed", t);
     hl_strbuf_puts(t, t->len ? "." : "");
 }
 
@@ -85,9 +87,9 @@ void report_fact_disjoint(const report_run *run, hl_strbuf *t)
     if (report_provenance_option_is(entry, "--group", "patient"))
         hl_strbuf_puts(t, "Patient");
     else if (report_provenance_option_is(entry, "--group", "none"))
-        hl_strbuf_puts(t, "Image only: a patient can be in several partitions");
+        hl_strbuf_puts(t, "Image: a patient can be in several partitions");
     if (t->len && run->has.manifest)
-        hl_strbuf_printf(t, "; %zu patients are in more than one",
+        hl_strbuf_printf(t, "; patients in more than one partition: %zu",
                          report_shared_patients(&run->manifest));
     hl_strbuf_puts(t, t->len ? "." : "");
 }
@@ -95,27 +97,26 @@ void report_fact_disjoint(const report_run *run, hl_strbuf *t)
 void report_fact_counts(const report_run *run, hl_strbuf *t)
 {
     if (run->has.manifest)
-        hl_strbuf_printf(t,
-                         "%zu images were listed and used; what was excluded before is not known.",
+        hl_strbuf_printf(t, "%zu images were listed and used; earlier exclusions are not known.",
                          run->manifest.n);
 }
 
 void report_fact_classes(const report_run *run, hl_strbuf *t)
 {
     if (run->has.manifest)
-        hl_strbuf_puts(t, "Images and patients of each class and subset: section Data split.");
+        hl_strbuf_puts(t, "Images and patients by class and subset: section Data split.");
 }
 
 void report_fact_same_source(const report_run *run, hl_strbuf *t)
 {
     if (step(run, "split"))
-        hl_strbuf_puts(t, "One collection, divided; same preparation for all subsets.");
+        hl_strbuf_puts(t, "One collection was divided; all subsets were prepared in the same way.");
 }
 
 void report_fact_audit(const report_run *run, hl_strbuf *t)
 {
     if (run->has.audit)
-        hl_strbuf_puts(t, "Copies, leakage and shortcuts of the data: section Data audit.");
+        hl_strbuf_puts(t, "Duplicates, leakage and shortcuts in the data: section Data audit.");
 }
 
 /* ---- model and training ---- */
@@ -123,8 +124,8 @@ void report_fact_audit(const report_run *run, hl_strbuf *t)
 void report_fact_model_kind(const report_run *run, hl_strbuf *t)
 {
     hl_strbuf_printf(t,
-                     "Deep learning: a convolutional network (%s) trained on photographs, and a "
-                     "head trained on its features.",
+                     "Deep learning: a convolutional network (%s) pretrained on photographs, and a "
+                     "classification head trained on its features.",
                      report_paper_model_name(&run->metrics));
 }
 
@@ -142,7 +143,7 @@ void report_fact_model(const report_run *run, hl_strbuf *t)
     const hl_feature_space *s = &run->metrics.space;
     hl_strbuf units = {0};
     const bool known = report_provenance_option(step(run, "train-head"), "--neurons", &units);
-    hl_strbuf_printf(t, "%s cut at layer %s, pooling %s, weights %.19s; dense layers of ",
+    hl_strbuf_printf(t, "%s up to layer %s, pooling %s, weights %.19s; dense layers of ",
                      report_paper_model_name(&run->metrics), s->cut, s->pool, s->weights);
     if (known && strcmp(units.data, "0") != 0)
         hl_strbuf_printf(t, "%s and ", units.data);
@@ -164,7 +165,7 @@ void report_fact_initial(const report_run *run, hl_strbuf *t)
 {
     hl_strbuf seed = {0};
     if (report_provenance_option(step(run, "train-head"), "--seed", &seed))
-        hl_strbuf_printf(t, "Backbone: weights %.19s. Head: Glorot uniform, biases 0, seed %s.",
+        hl_strbuf_printf(t, "Backbone: weights %.19s. Head: Glorot uniform, biases 0; seed %s.",
                          run->metrics.space.weights, seed.data);
     hl_strbuf_free(&seed);
 }
@@ -172,16 +173,16 @@ void report_fact_initial(const report_run *run, hl_strbuf *t)
 void report_fact_training(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = step(run, "train-head");
-    say_option(entry, "--optimizer", "Optimiser", t);
-    say_option(entry, "--lr", "learning rate", t);
-    say_option(entry, "--lr-schedule", "schedule", t);
-    say_option(entry, "--epochs", "at most epochs", t);
-    say_option(entry, "--batch", "batch", t);
-    say_option(entry, "--dropout", "dropout", t);
-    say_option(entry, "--l2", "L2", t);
+    add_option(entry, "--optimizer", "Optimiser", t);
+    add_option(entry, "--lr", "learning rate", t);
+    add_option(entry, "--lr-schedule", "schedule", t);
+    add_option(entry, "--epochs", "maximum epochs", t);
+    add_option(entry, "--batch", "batch size", t);
+    add_option(entry, "--dropout", "dropout", t);
+    add_option(entry, "--l2", "L2", t);
     if (t->len && report_provenance_option_is(entry, "--standardize", "yes"))
-        hl_strbuf_puts(t, ", features standardised over the training images");
-    hl_strbuf_puts(t, t->len ? "; loss: cross entropy." : "");
+        hl_strbuf_puts(t, ", features standardised on the training images");
+    hl_strbuf_puts(t, t->len ? "; loss: cross-entropy." : "");
 }
 
 void report_fact_selection(const report_run *run, hl_strbuf *t)
@@ -193,45 +194,45 @@ void report_fact_selection(const report_run *run, hl_strbuf *t)
         hl_strbuf_puts(t, "The epoch with the lowest validation loss");
     else
         hl_strbuf_puts(t, "The last epoch: there were no validation images");
-    say_option(step(run, "train-head"), "--patience", "patience", t);
+    add_option(step(run, "train-head"), "--patience", "patience", t);
     hl_strbuf_puts(t, ".");
 }
 
 void report_fact_one_model(const report_run *run, hl_strbuf *t)
 {
     (void)run;
-    hl_strbuf_puts(t, "None: one model.");
+    hl_strbuf_puts(t, "None: a single model.");
 }
 
 void report_fact_imbalance(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = step(run, "train-head");
     if (report_provenance_option_is(entry, "--class-weight", "none"))
-        hl_strbuf_puts(t, "No method was used.");
+        hl_strbuf_puts(t, "No correction was made.");
     else if (report_provenance_option_is(entry, "--class-weight", "balanced"))
-        hl_strbuf_puts(t, "Loss weighted by the inverse frequency of the classes.");
+        hl_strbuf_puts(t, "The loss is weighted by the inverse class frequencies.");
 }
 
 void report_fact_output(const report_run *run, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "A probability for each class; the answer is the largest, which is the "
-                      "threshold 0.5 with two");
+    hl_strbuf_puts(t, "A probability for each class; the class with the largest one is predicted "
+                      "(with two classes: the threshold 0.5)");
     if (json_array_size(run->binary_metrics.operating_points))
-        hl_strbuf_puts(t, "; further thresholds were fixed on validation: section Choice of "
-                          "threshold");
+        hl_strbuf_puts(t, "; further thresholds were chosen on the validation set: section Choice "
+                          "of threshold");
     hl_strbuf_puts(t, ".");
 }
 
 void report_fact_prediction(const report_run *run, hl_strbuf *t)
 {
     (void)run;
-    hl_strbuf_puts(t, "By the programs and files of section Provenance.");
+    hl_strbuf_puts(t, "By the programs listed in section Provenance.");
 }
 
 void report_fact_recalibration(const report_run *run, hl_strbuf *t)
 {
     if (run->binary_metrics.is_calibrated)
-        hl_strbuf_puts(t, "Temperature scaling, fitted on validation.");
+        hl_strbuf_puts(t, "Temperature scaling, fitted on the validation set.");
 }
 
 void report_fact_recalibrated(const report_run *run, hl_strbuf *t)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts about what was measured, in words. */
+/* Facts about the results in words. */
 #include "card.h"
 
 #include <inttypes.h>
@@ -23,9 +23,10 @@ void report_fact_uncertainty(const report_run *run, hl_strbuf *t)
 {
     const report_binary_metrics *bm = &run->binary_metrics;
     if (bm->intervals)
-        hl_strbuf_printf(
-            t, "%.0f" PAGE_PERCENT " intervals: %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
-            100 * bm->level, bm->method, bm->resamples, bm->patients);
+        hl_strbuf_printf(t,
+                         "%.0f" PAGE_PERCENT " confidence intervals: %s, %" PRIu64
+                         " resamples of %" PRIu64 " patients.",
+                         100 * bm->level, bm->method, bm->resamples, bm->patients);
 }
 
 void report_fact_explained(const report_run *run, hl_strbuf *t)
@@ -34,17 +35,17 @@ void report_fact_explained(const report_run *run, hl_strbuf *t)
         return;
     hl_strbuf_printf(t, "%zu heat maps: section Heat maps", run->maps.n);
     if (run->maps.sanity)
-        hl_strbuf_puts(t, ", checked against heads that learned nothing");
+        hl_strbuf_puts(t, "; sanity check against heads with random weights");
     hl_strbuf_puts(t, ".");
 }
 
 void report_fact_internal(const report_run *run, hl_strbuf *t)
 {
-    hl_strbuf_printf(t, "%" PRIu64 " images of the %s subset of the same collection.",
+    hl_strbuf_printf(t, "On %" PRIu64 " images of the %s subset of the same collection.",
                      run->metrics.m.n, run->metrics.subset);
 }
 
-static void say_figure(const report_run *run, const char *key, const char *name, double value,
+static void add_metric(const report_run *run, const char *key, const char *name, double value,
                        hl_strbuf *t)
 {
     double lo, hi;
@@ -56,9 +57,9 @@ static void say_figure(const report_run *run, const char *key, const char *name,
 void report_fact_performance(const report_run *run, hl_strbuf *t)
 {
     const hl_metrics *m = &run->metrics.m;
-    say_figure(run, "accuracy", "Accuracy", m->accuracy, t);
-    say_figure(run, "macro_recall", "macro average recall", m->macro.recall, t);
-    say_figure(run, "auroc", "AUROC", m->auroc, t);
+    add_metric(run, "accuracy", "Accuracy", m->accuracy, t);
+    add_metric(run, "macro_recall", "macro average recall", m->macro.recall, t);
+    add_metric(run, "auroc", "AUROC", m->auroc, t);
     hl_strbuf_puts(t, ".");
 }
 
@@ -67,21 +68,21 @@ void report_fact_accuracy(const report_run *run, hl_strbuf *t)
     const hl_metrics *m = &run->metrics.m;
     if (m->nclasses != 2)
         return;
-    say_figure(run, "sensitivity", "Sensitivity", m->classes[1].recall, t);
-    say_figure(run, "specificity", "specificity", m->classes[0].recall, t);
+    add_metric(run, "sensitivity", "Sensitivity", m->classes[1].recall, t);
+    add_metric(run, "specificity", "specificity", m->classes[0].recall, t);
     hl_strbuf_puts(t, ".");
 }
 
 void report_fact_errors(const report_run *run, hl_strbuf *t)
 {
     if (run->has.predictions)
-        hl_strbuf_puts(t, "The wrong answers that the model was surest of: section Errors.");
+        hl_strbuf_puts(t, "The most certain misclassifications: section Errors.");
 }
 
 void report_fact_protocol(const report_run *run, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, run->has.knobs ? "All options and digests: sections Knobs and Provenance."
-                                     : "All options and digests: section Provenance.");
+    hl_strbuf_puts(t, run->has.knobs ? "All settings and digests: sections Knobs and Provenance."
+                                     : "All settings and digests: section Provenance.");
 }
 
 void report_fact_availability(const report_run *run, hl_strbuf *t)

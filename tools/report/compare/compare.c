@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Several models beside each other and beside the paper's Table 1. */
+/* A page that compares several models with each other and with the paper's Table 1. */
 #include "compare.h"
 
 #include "../plot/plot.h"
@@ -42,9 +42,9 @@ void report_label_runs(report_run *runs, size_t n)
     }
 }
 
-/* ---- warnings, each once ---- */
+/* ---- warnings, each of them once ---- */
 
-static bool says(const page_block *b, const char *text)
+static bool has_warning(const page_block *b, const char *text)
 {
     for (size_t i = 0; i < b->nwarnings; i++)
         if (strcmp(b->warnings[i].text, text) == 0)
@@ -52,20 +52,20 @@ static bool says(const page_block *b, const char *text)
     return false;
 }
 
-/* With the names of all models that it is true of; page_warn drops repetitions. */
+/* Adds a warning with the names of all models to which it applies; page_warn drops repetitions. */
 static void warn_for_models(page_block *b, const page_doc *each, const report_run *runs, size_t n,
                             const page_warning *w)
 {
     hl_strbuf names = {0};
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        if (says(&each->blocks[i], w->text))
+        if (has_warning(&each->blocks[i], w->text))
             hl_strbuf_printf(&names, "%s%s", count++ ? ", " : "", runs[i].label);
-    const char *of = count == n && n > 1 ? "All models" : names.data;
+    const char *models = count == n && n > 1 ? "All models" : names.data;
     if (w->alarm)
-        page_alarm(b, "%s: %s", of, w->text);
+        page_alarm(b, "%s: %s", models, w->text);
     else
-        page_warn(b, "%s: %s", of, w->text);
+        page_warn(b, "%s: %s", models, w->text);
     hl_strbuf_free(&names);
 }
 
@@ -123,13 +123,14 @@ static void add_table(page_doc *d, const report_run *runs, size_t n)
                                           "Paper: accuracy, %",
                                           "Macro recall, %",
                                           "Accuracy, %",
-                                          "Constant answer, %",
+                                          "Majority-class baseline, %",
                                           "AUROC",
                                           "Images"};
     page_add_text(d, PAGE_SECTION, "Table 1");
     page_table *t =
-        page_add_table(d, "Macro average recall and accuracy, published and measured here. "
-                          "The constant answer is the share of the most frequent class.");
+        page_add_table(d, "Macro average recall and accuracy, as published and as measured here. "
+                          "The majority-class baseline is the accuracy of always predicting the "
+                          "most frequent class.");
     page_add_column(t, "Model", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], PAGE_COL_NUMBER);
@@ -141,9 +142,9 @@ static void add_table(page_doc *d, const report_run *runs, size_t n)
 static void add_spaces(page_doc *d, const report_run *runs, size_t n)
 {
     page_add_text(d, PAGE_SECTION, "Feature spaces");
-    page_table *t = page_add_table(d, "What the features of each model are.");
-    static const char *const columns[] = {"Input",  "Resampling", "Normalisation",
-                                          "Cut at", "Pooling",    "Weights"};
+    page_table *t = page_add_table(d, "How the features of each model are computed.");
+    static const char *const columns[] = {"Input",         "Resampling", "Normalisation",
+                                          "Feature layer", "Pooling",    "Weights"};
     page_add_column(t, "Model", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], c < 1 ? PAGE_COL_NUMBER : PAGE_COL_TEXT);
@@ -159,31 +160,31 @@ static void add_spaces(page_doc *d, const report_run *runs, size_t n)
     }
 }
 
-/* Every figure of every model, with its interval. */
-static void add_intervals(page_doc *d, const report_run *runs, size_t n)
+/* All metrics of all models, with their confidence intervals. */
+static void add_metrics(page_doc *d, const report_run *runs, size_t n)
 {
-    page_add_text(d, PAGE_SECTION, "Figures");
-    page_table *t = page_add_table(d, "At the threshold 0.5, where a figure needs one; in brackets "
-                                      "the intervals, as far as the metrics hold them.");
-    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_text(d, PAGE_SECTION, "Metrics");
+    page_table *t = page_add_table(d, "At the threshold 0.5 where a metric needs one; in brackets, "
+                                      "confidence intervals if the run has them.");
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
     for (size_t i = 0; i < n; i++)
         page_add_column(t, runs[i].label, PAGE_COL_NUMBER);
-    for (size_t f = 0; f < report_metric_count(); f++) {
+    for (size_t m = 0; m < report_metric_count(); m++) {
         bool any = false;
         for (size_t i = 0; i < n; i++)
-            any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].binary_metrics, f));
+            any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].binary_metrics, m));
         if (!any)
             continue;
-        page_add_cell(t, "%s", report_metric_name(f));
+        page_add_cell(t, "%s", report_metric_name(m));
         for (size_t i = 0; i < n; i++)
-            report_add_metric_cell(t, &runs[i].metrics, &runs[i].binary_metrics, f);
+            report_add_metric_cell(t, &runs[i].metrics, &runs[i].binary_metrics, m);
     }
 }
 
 /* ---- all ROC curves in one figure ---- */
 
-/* Names from files never become gnuplot code: a model is called by its place in the tables, and by
- * its name where this program knows that. */
+/* Names from files must not become gnuplot code: a curve is labelled with the model's position in
+ * the tables, and with its name if it is one of the paper's. */
 static void name_curve(const report_run *run, size_t place, hl_strbuf *t)
 {
     const report_paper_row *row = report_paper_find(run->metrics.space.backbone);
@@ -198,7 +199,7 @@ static void describe_roc(const report_run *runs, size_t n, hl_strbuf *t)
     hl_strbuf_puts(t, ".");
 }
 
-/* Takes over nothing; the rates must live until the figure is drawn. */
+/* Thins the rates in place. */
 static int draw_overlay(page_doc *d, const report_run *runs, size_t n, report_rates *rates,
                         const bool *drawn, hl_err *e)
 {
@@ -257,7 +258,7 @@ static int add_overlay(page_doc *d, const report_run *runs, size_t n, hl_err *e)
     return status;
 }
 
-/* Models of other classes answer another question. */
+/* Models with different classes answer different questions. */
 static int check_classes(const report_run *runs, size_t n, hl_err *e)
 {
     const report_metrics *first = &runs[0].metrics;
@@ -279,7 +280,7 @@ int report_compare_models(page_doc *d, const report_run *runs, size_t n, const c
     add_lead(d, runs, n);
     page_add_contents(d);
     add_table(d, runs, n);
-    add_intervals(d, runs, n);
+    add_metrics(d, runs, n);
     if (tests && report_add_differences(d, tests, e))
         return -1;
     if (add_overlay(d, runs, n, e))

@@ -24,7 +24,7 @@ bool report_interval(const json_t *intervals, const char *key, double *lo, doubl
     return true;
 }
 
-/* ---- members that may be missing, but not be something else ---- */
+/* ---- optional members: they may be missing or null, but not of another type ---- */
 
 static int optional(const json_t *o, const char *file, const char *key, json_type type,
                     const char *what, const json_t **out, hl_err *e)
@@ -86,7 +86,7 @@ static int read_band(const report_binary_metrics *bm, const json_t *all, const c
     return 0;
 }
 
-/* A list of objects, each with the same members. */
+/* [{"NAME": ..., "NAME": ...}, ...], with the given names in every object */
 static int read_points(const report_binary_metrics *bm, const json_t *all, const char *key,
                        const char *const names[], double **const to[], size_t width,
                        report_curve *c, hl_err *e)
@@ -124,7 +124,7 @@ static int read_curves(report_binary_metrics *bm, const json_t *all, hl_err *e)
                : 0;
 }
 
-/* ---- the other parts ---- */
+/* ---- intervals, calibration, operating points, collapse ---- */
 
 static int read_intervals(report_binary_metrics *bm, const json_t *all, hl_err *e)
 {
@@ -182,7 +182,7 @@ static int read_collapse(report_binary_metrics *bm, const json_t *all, hl_err *e
     const json_t *o;
     if (optional_object(all, bm->file, "collapse", &o, e))
         return -1;
-    if (!o) { /* where only the figures tell */
+    if (!o) { /* collapse is stated without reasons */
         bm->collapsed = json_is_true(json_object_get(all, "below_constant_answer")) ||
                         json_array_size(json_object_get(all, "classes_never_predicted")) > 0;
         return 0;

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A page of hundreds of large pictures would not open anywhere. */
+/* No browser opens a page with more or larger pictures. */
 enum { MAX_MAPS = 200, MAX_BYTES = 4 << 20 };
 
-/* Its checksums tell whether it is what was written. */
+/* Decodes the picture, whose checksums reveal damage. */
 static int check_picture(const report_map *m, const char *file, hl_err *e)
 {
     hl_image picture;

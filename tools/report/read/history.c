@@ -37,13 +37,13 @@ static int read_columns(report_history *h, const hl_tsv *t, hl_err *e)
                                                               "val_accuracy"};
     h->n = t->nrows;
     if (h->n == 0)
-        return hl_fail(e, "%s: it holds no epoch", t->name);
+        return hl_fail(e, "%s: expected at least one epoch, found none", t->name);
     if (read_column(t, "epoch", &h->epoch, e))
         return -1;
     for (size_t i = 0; i < h->n; i++)
         if (!isfinite(h->epoch[i]) || (i && h->epoch[i] <= h->epoch[i - 1]))
-            return hl_fail(e, "%s: row %zu: epoch: expected a larger number than before", t->name,
-                           i + 1);
+            return hl_fail(e, "%s: row %zu: epoch: expected a larger number than in the row before",
+                           t->name, i + 1);
     for (int c = 0; c < REPORT_HISTORY_COLUMNS; c++)
         if (read_column(t, names[c], &h->value[c], e))
             return -1;

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* history.tsv, as train-head writes it; an empty field, "nan" or "-" is a missing value (NaN). */
+/* Columns besides epoch. An empty field, "nan" or "-" is a missing value (NaN). */
 enum {
     REPORT_HISTORY_LOSS,
     REPORT_HISTORY_ACCURACY,
@@ -20,7 +20,7 @@ typedef struct report_history {
     size_t n;
     double *epoch;                         /* [n] */
     double *value[REPORT_HISTORY_COLUMNS]; /* [n] each */
-    char *chain;                           /* JSON list, or NULL where the file states none */
+    char *chain;                           /* provenance, a JSON list; NULL if not stated */
 } report_history;
 
 int report_history_read(report_history *h, const char *path, hl_err *e);

@@ -11,17 +11,18 @@
 #include <stddef.h>
 
 typedef struct report_metrics {
-    json_t *json; /* what the pointers below belong to */
+    json_t *json; /* owns the strings and JSON values below */
     const char *file;
     hl_metrics m;
-    double baseline;       /* accuracy of the constant answer */
-    const char **classes;  /* [m.nclasses], owned */
+    double baseline;       /* accuracy of the majority-class baseline */
+    const char **classes;  /* [m.nclasses]; the array is owned */
     const char *subset;    /* train, val, test or all */
-    const json_t *subsets; /* short figures of each */
+    const json_t *subsets; /* the main metrics of each subset */
     const json_t *warnings, *chain;
     hl_feature_space space;
 } report_metrics;
 
+/* Reads metrics.json; path NULL or "-" is standard input. */
 int report_metrics_read(report_metrics *r, const char *path, hl_err *e);
 void report_metrics_free(report_metrics *r);
 

@@ -47,7 +47,7 @@ int report_pairs_read(report_pairs *p, const char *path, bool with_title, hl_err
     if (status == 0)
         status = hl_encoding_normalize(p->text, &len, name, e);
     if (status == 0 && strlen(p->text) != len)
-        status = hl_fail(e, "%s: it is not text", name);
+        status = hl_fail(e, "%s: expected text, found a zero byte", name);
     if (status == 0)
         status = parse(p, name, len, with_title, e);
     if (status)

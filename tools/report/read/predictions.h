@@ -5,8 +5,8 @@
 #include "data/predictions.h"
 #include "metrics.h"
 
-/* The rows of predictions.tsv that are of the metrics' subset: as many as they count, and of their
- * classes. */
+/* Reads the rows of predictions.tsv that belong to the subset of the metrics. Fails unless they
+ * have the classes of the metrics and as many rows as the metrics count images. */
 int report_predictions_read(hl_predictions *p, const char *path, const report_metrics *m,
                             hl_err *e);
 

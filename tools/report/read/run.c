@@ -17,8 +17,8 @@ static bool contains(const json_t *chain, const json_t *entry)
     return false;
 }
 
-/* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
- * own is 1 for one whose maker is itself no ancestor of the metrics. */
+/* Fails if a file belongs to another run. own is the number of its last steps that do not
+ * contribute to the metrics; the step before these must be in the metrics' provenance. */
 static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
                         hl_err *e)
 {
@@ -31,7 +31,7 @@ static int check_origin(const report_metrics *m, const char *file, const char *t
         char *a = json_dumps(m->chain, 0), *b = json_dumps(chain, 0);
         hl_strbuf expected = {0}, found = {0};
         hl_provenance_differs(a, b, &expected, &found);
-        status = hl_fail(e, "%s is of another run than %s: expected %s, found %s", file, m->file,
+        status = hl_fail(e, "%s is from another run than %s: expected %s, found %s", file, m->file,
                          expected.data, found.data);
         hl_strbuf_free(&expected);
         hl_strbuf_free(&found);
@@ -42,8 +42,7 @@ static int check_origin(const report_metrics *m, const char *file, const char *t
     return status;
 }
 
-/* Heat maps must be of the head and the images that were measured: whatever made the maps, the
- * identities of those two are among the metrics' inputs. */
+/* The head and the images of the heat maps must be among the inputs of the metrics. */
 static int check_maps(const report_run *r, hl_err *e)
 {
     static const char *const roles[] = {"head", "images"};
@@ -53,9 +52,10 @@ static int check_maps(const report_run *r, hl_err *e)
         char digest[HL_DIGEST_SIZE];
         status = hl_provenance_input(r->maps.chain, "explain", roles[i], digest, e);
         if (status == 0 && *digest && !hl_provenance_has_input(chain, roles[i], digest))
-            status = hl_fail(e, "%s is of another %s than %s, whose provenance has no %s %s",
-                             r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
-                             r->metrics.file, roles[i], digest);
+            status =
+                hl_fail(e, "%s was made from another %s than %s, whose provenance has no %s %s",
+                        r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
+                        r->metrics.file, roles[i], digest);
     }
     free(chain);
     return status;
@@ -113,7 +113,7 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
                                  .predictions = access(predictions, F_OK) ? NULL : predictions,
                                  .history = access(history, F_OK) ? NULL : history};
     const int status = report_run_read(r, &beside, e);
-    if (status == 0) { /* which goes on pointing to the names */
+    if (status == 0) { /* r->has points to the paths */
         r->owned[0] = metrics;
         r->owned[1] = predictions;
         r->owned[2] = history;

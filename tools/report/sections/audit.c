@@ -7,14 +7,14 @@
 static const struct {
     const char *word, *about;
 } checks[] = {
-    {"unreadable", "files that cannot be read as an image"},
-    {"same-file", "images that are copies of another, byte by byte"},
-    {"same-pixels", "images with the pixels of another"},
-    {"near", "images that look like another: rescaled or recompressed copies"},
-    {"patient-subsets", "patients with images in several subsets"},
-    {"patient-labels", "patients with images of several classes"},
-    {"shortcut", "traits of the files, tried for how well they alone tell the class"},
-    {"balance", "classes of the subsets"},
+    {"unreadable", "files that cannot be decoded as an image"},
+    {"same-file", "byte-identical copies of another image"},
+    {"same-pixels", "copies with identical pixels in a different file"},
+    {"near", "near duplicates: rescaled or recompressed copies of another image"},
+    {"patient-subsets", "patients with images in more than one subset"},
+    {"patient-labels", "patients with images of more than one class"},
+    {"shortcut", "properties of the files that predict the class without the image content"},
+    {"balance", "proportion of the classes in each subset"},
 };
 
 static size_t count(const report_audit *a, const char *check, const char *severity)
@@ -29,13 +29,12 @@ static size_t count(const report_audit *a, const char *check, const char *severi
 static void list_checks(page_doc *d, const report_audit *a)
 {
     static const char *const severities[] = {"error", "warning", "note"};
-    page_table *t = page_add_table(d, "What was looked for before training, and how often it was "
-                                      "found.");
+    page_table *t = page_add_table(d, "Checks made before training, with the number of findings.");
     page_add_column(t, "Check", PAGE_COL_TEXT);
     page_add_column(t, "Errors", PAGE_COL_NUMBER);
     page_add_column(t, "Warnings", PAGE_COL_NUMBER);
     page_add_column(t, "Notes", PAGE_COL_NUMBER);
-    page_add_column(t, "What is counted", PAGE_COL_TEXT);
+    page_add_column(t, "Description", PAGE_COL_TEXT);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         page_add_cell(t, "%s", checks[i].word);
         for (size_t s = 0; s < 3; s++)
@@ -50,13 +49,14 @@ static void list_shortcuts(page_doc *d, const report_audit *a)
             count(a, "shortcut", "note") ==
         0)
         return;
-    page_table *t = page_add_table(d, "Shortcuts: how well one trait of the file tells the class, "
-                                      "without a look at the picture. 0.5 is chance; 0 and 1 tell "
-                                      "everything.");
-    page_add_column(t, "Trait", PAGE_COL_TEXT);
+    page_table *t =
+        page_add_table(d, "Shortcuts: how well a single property of the file predicts the class "
+                          "without the image content. An AUROC of 0.5 is chance; 0 and 1 are "
+                          "perfect prediction.");
+    page_add_column(t, "Property", PAGE_COL_TEXT);
     page_add_column(t, "AUROC", PAGE_COL_NUMBER);
     page_add_column(t, "Severity", PAGE_COL_TEXT);
-    page_add_column(t, "In words", PAGE_COL_TEXT);
+    page_add_column(t, "Description", PAGE_COL_TEXT);
     for (size_t r = 0; r < a->table.nrows; r++) {
         if (strcmp(report_audit_field(a, r, AUDIT_CHECK), "shortcut") != 0)
             continue;
@@ -67,7 +67,7 @@ static void list_shortcuts(page_doc *d, const report_audit *a)
     }
 }
 
-/* Errors first, as many as are read; all are in the file. */
+/* Errors first; more than SHOWN findings would not be read. */
 static void list_findings(page_doc *d, const report_audit *a)
 {
     enum { SHOWN = 50 };
@@ -78,9 +78,9 @@ static void list_findings(page_doc *d, const report_audit *a)
         return;
     page_add_text(d, PAGE_FOLD, "%zu of %zu other errors and warnings", all < SHOWN ? all : SHOWN,
                   all);
-    page_table *t = page_add_table(d, "Single findings; audit.tsv holds all of them.");
+    page_table *t = page_add_table(d, "Individual findings; audit.tsv lists all of them.");
     static const char *const columns[] = {"Image or item", "Severity",    "Check",
-                                          "Subset",        "Other image", "In words"};
+                                          "Subset",        "Other image", "Description"};
     page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_TEXT);
     size_t shown = 0;
     for (size_t s = 0; s < 2; s++)
@@ -115,10 +115,11 @@ void report_add_audit(page_doc *d, const report_audit *a)
 void report_warn_of_audit(page_block *b, const report_audit *a)
 {
     if (a->leak)
-        page_alarm(b, "%s: %s. The figures are better than they would be for new patients.",
+        page_alarm(b, "%s: %s. The metrics are better than they would be for new patients.",
                    a->is_leak_allowed ? "Leakage was allowed (ALLOW_LEAK=1)" : "Leakage", a->leak);
     if (a->errors && !a->leak)
-        page_alarm(b, "The audit of the images found %zu errors: see Data audit.", a->errors);
+        page_alarm(b, "The audit of the images found %zu error%s: see section Data audit.",
+                   a->errors, a->errors == 1 ? "" : "s");
     for (size_t r = 0; r < a->table.nrows; r++)
         if (strcmp(report_audit_field(a, r, AUDIT_CHECK), "shortcut") == 0 &&
             strcmp(report_audit_field(a, r, AUDIT_SEVERITY), "warning") == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the probabilities are what they say: reliability curve, and the fitted temperature. */
+/* Calibration: the effect of temperature scaling, and the reliability curve. */
 #include "../plot/plot.h"
 #include "base/mem.h"
 #include "sections.h"
@@ -7,18 +7,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Bins with images, as points. */
+/* The points of the reliability curve: bins that contain images. */
 typedef struct bins {
     size_t n;
     double *p, *observed, *lo, *hi, images;
 } bins;
 
-/* Wilson's interval of k successes in n, at 95 %. */
-static void wilson(double share, double n, double *lo, double *hi)
+/* Wilson's 95 % confidence interval of an observed fraction of n. */
+static void wilson(double fraction, double n, double *lo, double *hi)
 {
     const double z = 1.959963984540054, zz = z * z;
-    const double middle = (share + zz / (2 * n)) / (1 + zz / n);
-    const double half = z / (1 + zz / n) * sqrt(share * (1 - share) / n + zz / (4 * n * n));
+    const double middle = (fraction + zz / (2 * n)) / (1 + zz / n);
+    const double half = z / (1 + zz / n) * sqrt(fraction * (1 - fraction) / n + zz / (4 * n * n));
     *lo = fmax(0, middle - half);
     *hi = fmin(1, middle + half);
 }
@@ -55,7 +55,12 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
 {
     static const double ends[] = {0, 1};
     const report_plot_series series[] = {
-        {.name = "perfect", .x = ends, .y = ends, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1},
+        {.name = "perfect calibration",
+         .x = ends,
+         .y = ends,
+         .n = 2,
+         .colour = REPORT_PLOT_GREY,
+         .dash = 1},
         {.name = NULL, .x = b->p, .y = b->observed, .n = b->n, .colour = 0},
         {.name = "this model",
          .style = REPORT_PLOT_ERRORS,
@@ -66,15 +71,15 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
          .n = b->n,
          .colour = 0},
     };
-    report_plot p =
-        report_plot_unit_square("reliability", "mean probability", "observed share", "top left");
+    report_plot p = report_plot_unit_square("reliability", "mean predicted probability",
+                                            "observed fraction", "top left");
     p.series = series;
     p.nseries = 3;
     hl_strbuf alt = {0};
     hl_strbuf_printf(
         &alt,
-        "%.0f images in %zu groups of like probability of %s: what the model said, and "
-        "how many there were. Bars: 95" PAGE_PERCENT " intervals by Wilson.",
+        "%.0f images in %zu groups of similar predicted probability of %s: mean predicted "
+        "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT " confidence intervals.",
         b->images, b->n, r->classes[1]);
     const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
@@ -95,12 +100,12 @@ static void list_before_after(page_doc *d, const report_binary_metrics *bm)
 {
     hl_strbuf caption = {0};
     hl_strbuf_printf(&caption,
-                     "Before and after the logits are divided by the temperature %.3f, which was "
-                     "fitted on the validation images. Smaller is better.",
+                     "Before and after temperature scaling with temperature %.3f, which was fitted "
+                     "on the validation images. Smaller is better.",
                      bm->temperature);
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
-    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
     page_add_column(t, "Before", PAGE_COL_NUMBER);
     page_add_column(t, "After", PAGE_COL_NUMBER);
     add_pair(t, "Log loss", &bm->log_loss);

@@ -8,11 +8,11 @@
 enum { SHOWN_ERRORS = 12 };
 
 typedef struct wrong {
-    double p; /* of the class that was answered */
+    double p; /* of the predicted class */
     size_t row;
 } wrong;
 
-/* The surest first; equally sure ones in the file's order. */
+/* Falling probability; equal ones in the order of the file. */
 static int by_certainty(const void *a, const void *b)
 {
     const wrong *x = a, *y = b;
@@ -25,16 +25,16 @@ static void list_errors(page_doc *d, const report_metrics *r, const hl_predictio
                         const wrong *errors, size_t n)
 {
     const size_t shown = n < SHOWN_ERRORS ? n : SHOWN_ERRORS;
-    page_add_text(d, PAGE_TEXT, "%zu of %zu images are answered wrongly.", n, p->n);
+    page_add_text(d, PAGE_TEXT, "%zu of %zu images are misclassified.", n, p->n);
     if (n == 0)
         return;
     page_table *t =
-        page_add_table(d, "The wrong answers that the model was surest of. Look at these "
-                          "images first: labels can be wrong, too.");
+        page_add_table(d, "The misclassified images of which the model was most certain. Look at "
+                          "these first: a label can be wrong, too.");
     page_add_column(t, "Image", PAGE_COL_TEXT);
     page_add_column(t, "Patient", PAGE_COL_TEXT);
     page_add_column(t, "True class", PAGE_COL_TEXT);
-    page_add_column(t, "Answer", PAGE_COL_TEXT);
+    page_add_column(t, "Predicted class", PAGE_COL_TEXT);
     page_add_column(t, "Probability", PAGE_COL_NUMBER);
     for (size_t i = 0; i < shown; i++) {
         const hl_prediction *row = &p->rows[errors[i].row];

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Loss and accuracy, epoch by epoch. */
+/* Loss and accuracy by epoch. */
 #include "../plot/plot.h"
 #include "sections.h"
 
 #include <math.h>
 
 typedef struct curve {
-    const char *name, *title, *what;
-    int train, val;
-    bool is_share; /* an accuracy: between 0 and 1 */
+    const char *name, *title; /* name: also the axis label and the start of the plot's id */
+    int train, val;           /* columns of the history */
+    bool is_fraction;         /* an accuracy, from 0 to 1 */
 } curve;
 
-/* Smallest and largest value there is; false if there is none. */
+/* Smallest and largest finite value; false if there is none. */
 static bool range_of(const double *v, size_t n, double *lo, double *hi)
 {
     bool any = false;
@@ -33,8 +33,8 @@ static void set_ranges(report_plot *p, const report_history *h, const curve *c)
         lo = fmin(lo, val_lo);
         hi = fmax(hi, val_hi);
     }
-    p->ymin = c->is_share ? fmax(0, floor(lo * 20 - 0.2) / 20) : fmin(0, 1.05 * lo);
-    p->ymax = c->is_share ? 1 : (hi > 0 ? 1.05 * hi : 1);
+    p->ymin = c->is_fraction ? fmax(0, floor(lo * 20 - 0.2) / 20) : fmin(0, 1.05 * lo);
+    p->ymax = c->is_fraction ? 1 : (hi > 0 ? 1.05 * hi : 1);
     p->xmin = h->epoch[0];
     p->xmax = h->epoch[h->n - 1];
     if (h->n == 1) {
@@ -53,15 +53,15 @@ static double last_value(const double *v, size_t n)
 static void describe(const report_history *h, const curve *c, bool has_val, hl_strbuf *t)
 {
     const double *train = h->value[c->train];
-    hl_strbuf_printf(t, "%s in training %.3f after the first epoch and %.3f after the last of %zu",
-                     c->what, train[0], last_value(train, h->n), h->n);
+    hl_strbuf_printf(t, "Training %s: %.3f after the first epoch, %.3f after the last of %zu",
+                     c->name, train[0], last_value(train, h->n), h->n);
     if (has_val)
-        hl_strbuf_printf(t, "; in validation %.3f and %.3f", h->value[c->val][0],
+        hl_strbuf_printf(t, "; validation %s: %.3f and %.3f", c->name, h->value[c->val][0],
                          last_value(h->value[c->val], h->n));
     hl_strbuf_puts(t, ".");
 }
 
-static int add_curve(page_doc *d, const report_history *h, const curve *c, const char *of,
+static int add_curve(page_doc *d, const report_history *h, const curve *c, const char *suffix,
                      hl_err *e)
 {
     double lo, hi;
@@ -83,11 +83,11 @@ static int add_curve(page_doc *d, const report_history *h, const curve *c, const
          .dash = 1},
     };
     hl_strbuf id = {0}, alt = {0};
-    hl_strbuf_printf(&id, "%s%s", c->name, of);
+    hl_strbuf_printf(&id, "%s%s", c->name, suffix);
     report_plot p = {.id = id.data,
                      .xlabel = "epoch",
-                     .ylabel = c->is_share ? "accuracy" : "loss",
-                     .key = c->is_share ? "bottom right" : "top right",
+                     .ylabel = c->name,
+                     .key = c->is_fraction ? "bottom right" : "top right",
                      .series = series,
                      .nseries = has_val ? 2 : 1};
     set_ranges(&p, h, c);
@@ -98,14 +98,12 @@ static int add_curve(page_doc *d, const report_history *h, const curve *c, const
     return status;
 }
 
-int report_add_curves(page_doc *d, const report_history *h, const char *of, hl_err *e)
+int report_add_curves(page_doc *d, const report_history *h, const char *suffix, hl_err *e)
 {
-    static const curve loss = {"loss", "Loss", "Loss", REPORT_HISTORY_LOSS, REPORT_HISTORY_VAL_LOSS,
-                               false};
-    static const curve accuracy = {
-        "accuracy", "Accuracy", "Accuracy", REPORT_HISTORY_ACCURACY, REPORT_HISTORY_VAL_ACCURACY,
-        true};
-    return add_curve(d, h, &loss, of, e) || add_curve(d, h, &accuracy, of, e) ? -1 : 0;
+    static const curve loss = {"loss", "Loss", REPORT_HISTORY_LOSS, REPORT_HISTORY_VAL_LOSS, false};
+    static const curve accuracy = {"accuracy", "Accuracy", REPORT_HISTORY_ACCURACY,
+                                   REPORT_HISTORY_VAL_ACCURACY, true};
+    return add_curve(d, h, &loss, suffix, e) || add_curve(d, h, &accuracy, suffix, e) ? -1 : 0;
 }
 
 int report_add_training(page_doc *d, const report_history *h, hl_err *e)

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* U+2007, a blank as wide as a digit, keeps the decimal points below each other. */
+/* U+2007, a space as wide as a digit, aligns the decimal points. */
 #define FIGURE_SPACE "\xe2\x80\x87"
 
 static const report_paper_row rows[] = {
@@ -14,9 +14,9 @@ static const report_paper_row rows[] = {
 };
 
 const char report_paper_remark[] =
-    "The paper split at random by image, so that the same patient can be in training and test. "
-    "Figures of a random split are not comparable to those of a split that keeps patients "
-    "together, nor to those of the data set\xe2\x80\x99s official test folder.";
+    "The paper split the data at random by image, so that one patient can have images in both "
+    "training and test. Results of such a split are not comparable with those of a split that "
+    "keeps patients together, nor with those on the data set\xe2\x80\x99s official test folder.";
 
 static bool same_name(const char *name, const char *key)
 {

@@ -32,7 +32,7 @@ static void walk(report_rates *c, const scored *s, size_t n)
     add_point(c, 1, 0, 0);
     for (size_t i = 0; i < n;) {
         const double score = s[i].p;
-        add_point(c, score, hits, alarms); /* until here nothing changes */
+        add_point(c, score, hits, alarms); /* the value up to this score */
         for (; i < n && s[i].p == score; i++) {
             hits += s[i].positive;
             alarms += !s[i].positive;
@@ -42,7 +42,7 @@ static void walk(report_rates *c, const scored *s, size_t n)
     add_point(c, 0, hits, alarms);
 }
 
-static double *room(const hl_predictions *p)
+static double *rates_new(const hl_predictions *p)
 {
     return hl_malloc(2 * p->n + 2, sizeof(double));
 }
@@ -61,11 +61,11 @@ bool report_rates_of(report_rates *c, const hl_predictions *p, size_t nclasses)
     for (size_t i = 0; i < p->n; i++)
         s[i] = (scored){p->p[2 * i + 1], p->rows[i].label == 1};
     qsort(s, p->n, sizeof *s, by_falling_score);
-    c->threshold = room(p);
-    c->sensitivity = room(p);
-    c->specificity = room(p);
-    c->false_alarms = room(p);
-    c->precision = room(p);
+    c->threshold = rates_new(p);
+    c->sensitivity = rates_new(p);
+    c->specificity = rates_new(p);
+    c->false_alarms = rates_new(p);
+    c->precision = rates_new(p);
     walk(c, s, p->n);
     free(s);
     return true;

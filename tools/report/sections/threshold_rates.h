@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How sensitivity, specificity and precision depend on the threshold. */
+/* Sensitivity, specificity and precision as functions of the threshold. */
 #ifndef HILUM_REPORT_SECTIONS_THRESHOLD_RATES_H
 #define HILUM_REPORT_SECTIONS_THRESHOLD_RATES_H
 
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /*
- * Of class 1 against class 0, for thresholds falling from 1 to 0. Steps: two points at each score,
- * before and after it. The precision before the first one is NaN.
+ * Class 1 is positive, class 0 negative. The thresholds fall from 1 to 0, with two points at each
+ * score, before and after its step. Before the first score the precision is undefined: NaN.
  */
 typedef struct report_rates {
     size_t n;
@@ -17,12 +17,12 @@ typedef struct report_rates {
     double positives, negatives;
 } report_rates;
 
-/* False where one of the two classes has no sample, or where there are more than two. */
+/* False unless there are two classes and both have samples; c is then empty. */
 bool report_rates_of(report_rates *c, const hl_predictions *p, size_t nclasses);
 void report_rates_free(report_rates *c);
 
-/* The points of a curve that are seen: those amid a level or an upright stretch are left out.
- * x and y are [n] and are changed in place; returns their new number. */
+/* Drops points within horizontal or vertical stretches of a curve, which do not change the plot.
+ * Works in place on x and y, [n]; returns the number of points left. */
 size_t report_thin(double *x, double *y, size_t n);
 
 #endif

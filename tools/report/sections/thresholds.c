@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The choice of a threshold: what each would give, and the points that validation has fixed. */
+/* The choice of a threshold: sensitivity and specificity at each, and the operating points. */
 #include "../plot/plot.h"
 #include "sections.h"
 #include "threshold_rates.h"
@@ -17,15 +17,15 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
          .colour = 1,
          .dash = 1},
     };
-    report_plot p = report_plot_unit_square("threshold", "threshold", "share", "bottom center");
+    report_plot p = report_plot_unit_square("threshold", "threshold", "fraction", "bottom center");
     p.series = series;
     p.nseries = 2;
     hl_strbuf alt = {0};
     hl_strbuf_printf(
         &alt,
-        "What calling every image %s whose probability reaches the threshold would "
-        "give. The figures on this page are those of 0.5: sensitivity %.1f" PAGE_PERCENT
-        ", specificity %.1f" PAGE_PERCENT ".",
+        "Sensitivity and specificity if every image whose predicted probability of %s is at least "
+        "the threshold is called positive. Unless stated otherwise, this page uses the threshold "
+        "0.5: sensitivity %.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
         r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
     const int status =
         report_plot_add(d, &p, "Sensitivity and specificity by threshold", alt.data, e);
@@ -33,11 +33,11 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
     return status;
 }
 
-/* A figure and, where there is one, its interval. */
-static void add_point_cell(page_table *t, const json_t *figures, const json_t *intervals,
+/* A value with its confidence interval, if there is one. */
+static void add_point_cell(page_table *t, const json_t *metrics, const json_t *intervals,
                            const char *key)
 {
-    const double v = report_real(figures, key);
+    const double v = report_real(metrics, key);
     double lo, hi;
     if (!isfinite(v))
         page_add_cell(t, "undefined");
@@ -58,15 +58,15 @@ static void list_points(page_doc *d, const report_binary_metrics *bm)
                                           "PPV",
                                           "NPV"};
     hl_strbuf caption = {0};
-    hl_strbuf_puts(&caption, "Each threshold was fixed on the validation images, where it reaches "
-                             "its aim, and then measured on the images of this report");
+    hl_strbuf_puts(&caption, "Each threshold was chosen to reach its target on the validation "
+                             "images, and then measured on the images of this report");
     if (bm->intervals)
         hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
                          100 * bm->level);
     hl_strbuf_puts(&caption, ".");
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
-    page_add_column(t, "Aim", PAGE_COL_TEXT);
+    page_add_column(t, "Target", PAGE_COL_TEXT);
     page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
     for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
         const json_t *o = json_array_get(bm->operating_points, i);
