@@ -67,7 +67,7 @@ refused() {
     grep -q '^| PPV of nothing | .* | undefined | 0.375 |$' r.md
     grep -q 'temperature 1.250' r.md
     grep -q '^| Brier score | 0.192 | 0.170 |$' r.md
-    grep -q 'first 50[^0-9]*% of the list contain 60.0[^0-9]*% of all images of PNEUMONIA (95[^0-9]*% interval 40.0 to 75.0)' r.md
+    grep -q 'first 50[^0-9]*% of the list contain 60.0[^0-9]*% of all PNEUMONIA images (95[^0-9]*% interval 40.0 to 75.0)' r.md
     grep -q '8 images in 4 groups' r.md
     grep -qx '| DATA | set of &lt;images&gt; |' r.md
     grep -qx '| evaluate (hilum) 0.1.0 | libtorch 1.13.0, zstd 1.5.4 |' r.md

@@ -138,17 +138,28 @@ void report_fact_task(const report_run *run, hl_strbuf *t)
     hl_strbuf_puts(t, ".");
 }
 
+/* "dense layers of 256 units (ReLU) and 2 units (softmax)" */
+static void describe_head(const report_run *run, hl_strbuf *t)
+{
+    const size_t classes = run->metrics.m.nclasses;
+    hl_strbuf hidden = {0};
+    const bool known = report_provenance_option(step(run, "train-head"), "--neurons", &hidden);
+    if (known && strcmp(hidden.data, "0") != 0)
+        hl_strbuf_printf(t, "dense layers of %s units (ReLU) and %zu units (softmax)", hidden.data,
+                         classes);
+    else
+        hl_strbuf_printf(t, "%s of %zu units (softmax)",
+                         known ? "a dense layer" : "a last dense layer", classes);
+    hl_strbuf_free(&hidden);
+}
+
 void report_fact_model(const report_run *run, hl_strbuf *t)
 {
     const hl_feature_space *s = &run->metrics.space;
-    hl_strbuf units = {0};
-    const bool known = report_provenance_option(step(run, "train-head"), "--neurons", &units);
-    hl_strbuf_printf(t, "%s up to layer %s, pooling %s, weights %.19s; dense layers of ",
+    hl_strbuf_printf(t, "%s up to layer %s, pooling %s, weights %.19s; ",
                      report_paper_model_name(&run->metrics), s->cut, s->pool, s->weights);
-    if (known && strcmp(units.data, "0") != 0)
-        hl_strbuf_printf(t, "%s and ", units.data);
-    hl_strbuf_printf(t, "%zu units, ReLU, then softmax.", run->metrics.m.nclasses);
-    hl_strbuf_free(&units);
+    describe_head(run, t);
+    hl_strbuf_puts(t, ".");
 }
 
 void report_fact_libraries(const report_run *run, hl_strbuf *t)

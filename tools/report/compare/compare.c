@@ -114,7 +114,7 @@ static void add_lead(page_doc *d, const report_run *runs, size_t n)
                   n == 1 ? "model" : "models", runs[0].metrics.m.n, runs[0].metrics.subset);
     page_add_text(
         d, PAGE_NOTE,
-        "Research software, not a medical device: do not diagnose or treat anyone by it.");
+        "Research software, not a medical device: do not use it to diagnose or treat patients.");
 }
 
 static void add_table(page_doc *d, const report_run *runs, size_t n)

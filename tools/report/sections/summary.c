@@ -86,7 +86,7 @@ void report_add_summary(page_doc *d, const report_metrics *r, const report_binar
                   auroc, 100 * r->baseline);
     page_add_text(
         d, PAGE_NOTE,
-        "Research software, not a medical device: do not diagnose or treat anyone by it.");
+        "Research software, not a medical device: do not use it to diagnose or treat patients.");
     add_stats(d, r, bm);
     if (bm->intervals)
         page_add_text(d, PAGE_NOTE,

@@ -21,7 +21,7 @@ static void describe(const report_metrics *r, const report_curve *c, hl_strbuf *
     hl_strbuf_printf(
         t,
         "If the images are read in order of falling probability of %s, the first %.0f" PAGE_PERCENT
-        " of the list contain %.1f" PAGE_PERCENT " of all images of %s",
+        " of the list contain %.1f" PAGE_PERCENT " of all %s images",
         r->classes[1], 100 * c->x[i], 100 * c->y[i], r->classes[1]);
     if (isfinite(c->lo[i]) && isfinite(c->hi[i]))
         hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.1f to %.1f)", 100 * c->lo[i],
