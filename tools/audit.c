@@ -77,7 +77,7 @@ static int make_chain(const audit_context *a, char **chain, hl_err *e)
     hl_manifest_digest(a->m, manifest);
     hl_fingerprint_set_digest(a->prints, a->m, images);
     const hl_input inputs[] = {{"manifest", manifest}, {"images", images}};
-    return hl_provenance_extend(chain, a->m->chain, &cli, inputs, 2, e);
+    return hl_provenance_extend(chain, a->m->provenance, &cli, inputs, 2, e);
 }
 
 static int format_table(const audit_context *a, hl_strbuf *t, hl_err *e)

@@ -91,7 +91,7 @@ static int check_subsets(const nn_head *head, const hl_samples *s, const char *h
  * the pixels, where it is asked for, to show what a known mistake does. */
 static int check_features(const nn_head *head, const char *head_name, hl_features *f, hl_err *e)
 {
-    hl_feature_space *space = &f->samples.space;
+    hl_feature_space *space = &f->samples.feature_space;
     const char *trained = nn_head_feature_space(head)->normalize;
     char own[sizeof space->normalize];
     memcpy(own, space->normalize, sizeof own);
@@ -121,7 +121,7 @@ static size_t keep_originals(const hl_features *f, size_t first, size_t n, float
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        if (f->samples.manifest.samples[first + i].variant)
+        if (f->samples.manifest.samples[first + i].augmented)
             continue;
         if (kept < i)
             memcpy(values + kept * f->width, values + i * f->width, f->width * sizeof *values);
@@ -136,7 +136,7 @@ static void add_to_reference(hl_mahalanobis_fit *fit, const hl_features *f, size
 {
     for (size_t i = first; fit && i < first + n; i++) {
         const hl_sample *s = &f->samples.manifest.samples[i];
-        if (s->variant)
+        if (s->augmented)
             continue;
         if (s->subset != HL_TEST)
             hl_mahalanobis_fit_add(fit, values, s->cls, s->patient, s->subset == HL_TRAIN);
@@ -209,7 +209,7 @@ static int make_chain(char **chain, const nn_head *head, const hl_features *f, h
                                {"head", nn_head_id(head)},
                                {"manifest", f->samples.override}};
     char *both;
-    if (hl_provenance_join(&both, f->samples.chain, nn_head_provenance(head), e))
+    if (hl_provenance_join(&both, f->samples.provenance, nn_head_provenance(head), e))
         return -1;
     const int status = hl_provenance_extend(chain, both, &cli, inputs, manifest ? 3 : 2, e);
     hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
@@ -231,8 +231,8 @@ static void learn(evaluation *v, hl_calibration *c, const nn_head *head, double 
 {
     *c = (hl_calibration){.classes = hl_string_list_copy(v->classes, v->nclasses),
                           .nclasses = v->nclasses,
-                          .space = *nn_head_feature_space(head),
-                          .chain = hl_strdup(v->chain),
+                          .feature_space = *nn_head_feature_space(head),
+                          .provenance = hl_strdup(v->chain),
                           .temperature = 1};
     memcpy(c->head, nn_head_id(head), sizeof c->head);
     if (opt_calibrate && evaluate_count(v, HL_VAL) == 0)
@@ -276,7 +276,7 @@ static int measure(const nn_head *head, hl_features *f, hl_err *e)
                     .options = options_of_evaluation(),
                     .mismatch = *mismatch ? mismatch : NULL,
                     .subset = subset,
-                    .space = &f->samples.space};
+                    .space = &f->samples.feature_space};
     hl_mahalanobis_fit *fit =
         calibration ? hl_mahalanobis_fit_new(f->width, f->samples.nclasses, seed) : NULL;
     int status = 0;

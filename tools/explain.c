@@ -92,7 +92,7 @@ static int choose(job *j, char *const *samples, size_t n, hl_err *e)
     if (hl_predictions_read(&j->predictions, predictions_path, (const char *const *)j->classes,
                             j->nclasses, j->head_name, NULL, e))
         return -1;
-    const char *chain = j->predictions.chain;
+    const char *chain = j->predictions.provenance;
     if (explain_check_origin(predictions_path, chain, "head", nn_head_id(j->head), j->head_name,
                              e) ||
         explain_check_origin(predictions_path, chain, "images", hl_tf_id(j->images.file),
@@ -270,7 +270,7 @@ static int make_chain(char **chain, const job *j, hl_err *e)
                                {j->source.role, j->source.id},
                                {"head", nn_head_id(j->head)}};
     char *both;
-    if (hl_provenance_join(&both, j->images.chain, nn_head_provenance(j->head), e))
+    if (hl_provenance_join(&both, j->images.provenance, nn_head_provenance(j->head), e))
         return -1;
     const int status = hl_provenance_extend(chain, both, &cli, inputs, 3, e);
     hl_provenance_warn_old_id("images", status == 0 && !hl_tf_id_covers_data(j->images.file));
@@ -314,8 +314,8 @@ static int explain(job *j, char *const *samples, size_t n, hl_err *e)
         explain_check_images(&j->images, j->head, j->head_name, e))
         return -1;
     j->out = (explain_output){.classes = j->classes,
-                              .height = (size_t)j->images.space.height,
-                              .width = (size_t)j->images.space.width,
+                              .height = (size_t)j->images.feature_space.height,
+                              .width = (size_t)j->images.feature_space.width,
                               .channels = (int)j->images.payload.shape[3]};
     uint32_t unused;
     if ((class_name && find_class(j, &unused, e)) || (occlude && settle_occlusion(j, e)) ||

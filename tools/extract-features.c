@@ -71,7 +71,7 @@ static int check_images(const hl_samples *in, hl_err *e)
 {
     const hl_tensor_desc *p = &in->payload;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
-        p->shape[1] != in->space.height || p->shape[2] != in->space.width)
+        p->shape[1] != in->feature_space.height || p->shape[2] != in->feature_space.width)
         return hl_fail(e,
                        "%s: expected images U8 [N, H, W, 1 or 3] of the size that hilum.space "
                        "states",
@@ -90,7 +90,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extr
         .shape = {(int64_t)in->n, (int64_t)nn_extractor_width(x)},
     };
     char *chain;
-    if (hl_provenance_extend(&chain, in->chain, &cli, inputs, 2, e))
+    if (hl_provenance_extend(&chain, in->provenance, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
                                          space, chain, &payload, NULL, e);
@@ -117,7 +117,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
                                     .device = where,
                                     .batch = (size_t)batch,
                                     .images = in->n};
-    hl_feature_space space = in->space;
+    hl_feature_space space = in->feature_space;
     nn_extractor *x;
     if (nn_extractor_new(&x, &o, &space, e))
         return -1;

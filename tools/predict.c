@@ -131,7 +131,7 @@ static int read_features(job *j, hl_features *f, hl_err *e)
         status = hl_features_read(f, n, values, e);
         for (size_t i = 0; i < n; i++) {
             const hl_sample *s = &f->samples.manifest.samples[done + i];
-            if (s->variant) /* not an image, but made of one */
+            if (s->augmented) /* not an image, but made of one */
                 continue;
             memmove(values + kept * f->width, values + i * f->width, f->width * sizeof *values);
             names[kept++] = s->path;
@@ -172,7 +172,7 @@ static int make_chain(char **chain, const job *j, hl_err *e)
         from[n++] = (hl_input){"calibration", j->calibration.id};
     char *both;
     if (hl_provenance_join(&both, nn_head_provenance(j->head),
-                           calibration_path ? j->calibration.chain : "[]", e))
+                           calibration_path ? j->calibration.provenance : "[]", e))
         return -1;
     const int status = hl_provenance_extend(chain, both, &cli, from, n, e);
     hl_provenance_warn_old_id("features", status == 0 && j->subject_is_old);

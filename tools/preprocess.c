@@ -175,7 +175,7 @@ static int create_output(hl_tf_writer **out, const preprocess_conversion *c, int
     hl_manifest_digest(c->manifest, manifest_digest);
     const hl_input inputs[] = {{"manifest", manifest_digest}, {"images", c->digest}};
     const hl_cli record = recorded_options();
-    if (hl_provenance_extend(&chain, c->manifest->chain, &record, inputs, 2, e))
+    if (hl_provenance_extend(&chain, c->manifest->provenance, &record, inputs, 2, e))
         return -1;
     const int status =
         hl_samples_create(out, opt_output, &c->kept, c->manifest->classes, c->manifest->nclasses,

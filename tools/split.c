@@ -293,9 +293,9 @@ static int write_manifest(split_collection *c, const split_groups *t, const char
     if (t->keys)
         inputs[ninputs++] = (hl_input){"images", t->digest};
     const hl_cli record = recorded_options();
-    free(m->chain);
-    m->chain = NULL;
-    if (hl_provenance_extend(&m->chain, NULL, &record, inputs, ninputs, e))
+    free(m->provenance);
+    m->provenance = NULL;
+    if (hl_provenance_extend(&m->provenance, NULL, &record, inputs, ninputs, e))
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);

@@ -332,10 +332,10 @@ static int make_head(nn_head **head, const hl_features *f, const train_dataset *
     const hl_samples *s = &f->samples;
     const nn_finetune_options o = {(int)unfreeze, (nn_pool)tail_pool, (nn_bn_mode)batchnorm};
     nn_finetune *tail = NULL;
-    if (unfreeze && nn_finetune_new(&tail, &s->space, tail_weights, &o, e))
+    if (unfreeze && nn_finetune_new(&tail, &s->feature_space, tail_weights, &o, e))
         return hl_fail_in(e, hl_tf_name(s->file));
-    if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, tail, seed,
-                    e))
+    if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->feature_space,
+                    tail, seed, e))
         return -1;
     return standardize && train->n ? nn_head_standardize(*head, train->n, train->features, e) : 0;
 }
@@ -354,7 +354,8 @@ static int train(hl_features *f, hl_err *e)
         hl_log_warn("no validation samples: all %lld epochs are run and the last one is kept",
                     (long long)epochs);
     if (status == 0)
-        status = hl_provenance_extend(&chain, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
+        status =
+            hl_provenance_extend(&chain, f->samples.provenance, &cli, inputs, manifest ? 2 : 1, e);
     if (status == 0)
         status = make_head(&head, f, &sets[HL_TRAIN], e);
     if (status == 0)

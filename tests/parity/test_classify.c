@@ -38,7 +38,7 @@ static hl_calibration calibration_of(float means[WIDTH], float whitening[WIDTH *
 {
     hl_calibration c = {.classes = classes,
                         .nclasses = 2,
-                        .space = space,
+                        .feature_space = space,
                         .temperature = 2,
                         .positive = 1,
                         .points = &point,

@@ -30,10 +30,10 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
     hl_feature_space space;
     if (p->nclasses == 0)
         return hl_fail(e, "%s: expected the columns p_CLASS, found none", name);
-    if (!p->chain || !p->space)
+    if (!p->provenance || !p->feature_space)
         return hl_fail(e, "%s: expected the lines #chain and #space, as evaluate writes them",
                        name);
-    if (hl_feature_space_parse(&space, p->space, e))
+    if (hl_feature_space_parse(&space, p->feature_space, e))
         return hl_fail_in(e, name);
     if (file == 0) {
         o->space = space;
@@ -85,7 +85,7 @@ static int add_file(pool *l, size_t file, const char *subset, hl_err *e)
             hl_fail(e, "%s: it has no sample of the subset '%s'", name, subset ? subset : "all");
     if (status == 0)
         status = add_rows(l, &p, file, e);
-    if (status == 0 && (status = hl_provenance_join(&chain, l->o->chain, p.chain, e)) != 0)
+    if (status == 0 && (status = hl_provenance_join(&chain, l->o->chain, p.provenance, e)) != 0)
         hl_fail_in(e, name);
     if (status == 0) {
         free(l->o->chain);

@@ -83,7 +83,7 @@ int explain_samples_read_images(explain_samples *s, hl_samples *images, hl_err *
 {
     for (size_t i = 0; i < images->n; i++) {
         const hl_sample *row = &images->manifest.samples[i];
-        explain_sample *one = row->variant ? NULL : find(s, row->path);
+        explain_sample *one = row->augmented ? NULL : find(s, row->path);
         if (!one) {
             if (hl_tf_skip(images->file, images->row_bytes, e))
                 return -1;
@@ -107,7 +107,7 @@ int explain_samples_read_features(explain_samples *s, hl_features *f, hl_err *e)
     int status = 0;
     for (size_t i = 0; i < f->samples.n && status == 0; i++) {
         const hl_sample *row = &f->samples.manifest.samples[i];
-        explain_sample *one = row->variant ? NULL : find(s, row->path);
+        explain_sample *one = row->augmented ? NULL : find(s, row->path);
         if (one)
             one->features = hl_malloc(f->width, sizeof *one->features);
         status = hl_features_read(f, 1, one ? one->features : unused, e);

@@ -17,7 +17,7 @@ int explain_check_images(const hl_samples *images, const nn_head *head, const ch
     const hl_tensor_desc *p = &images->payload;
     const char *file = hl_tf_name(images->file);
     const hl_feature_space want = hl_feature_space_of_images(nn_head_feature_space(head));
-    if (hl_feature_space_match(&images->space, file, &want, head_name, e))
+    if (hl_feature_space_match(&images->feature_space, file, &want, head_name, e))
         return -1;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
         p->shape[1] != want.height || p->shape[2] != want.width)
@@ -41,8 +41,8 @@ static int read_file(maps_source *m, explain_samples *s, const nn_head *head, co
     const char *file = hl_tf_name(f->samples.file);
     hl_feature_space want = *nn_head_feature_space(head);
     strcpy(want.pool, nn_pool_names[NN_POOL_FLATTEN]);
-    if (hl_feature_space_match(&f->samples.space, file, &want, head_name, e) ||
-        explain_check_origin(file, f->samples.chain, "images", images_id, "these images", e) ||
+    if (hl_feature_space_match(&f->samples.feature_space, file, &want, head_name, e) ||
+        explain_check_origin(file, f->samples.provenance, "images", images_id, "these images", e) ||
         nn_map_shape(&want, m->shape, e))
         return -1;
     const size_t width = (size_t)(m->shape[0] * m->shape[1] * m->shape[2]);

@@ -20,9 +20,10 @@ static hl_calibration sample(void)
     return (hl_calibration){
         .classes = names,
         .nclasses = 2,
-        .space = {.height = 4, .width = 4, .filter = "area", .fit = "pad", .backbone = "vgg16"},
+        .feature_space =
+            {.height = 4, .width = 4, .filter = "area", .fit = "pad", .backbone = "vgg16"},
         .head = "sha256:12",
-        .chain = "[]",
+        .provenance = "[]",
         .temperature = 1.0 / 3,
         .positive = 1,
         .points = points,
@@ -52,7 +53,7 @@ static void round_trip(void **state)
     assert_int_equal(b.nclasses, 2);
     assert_string_equal(b.classes[1], "PNEUMONIA");
     assert_string_equal(b.head, a.head);
-    assert_string_equal(b.chain, "[]");
+    assert_string_equal(b.provenance, "[]");
     assert_int_equal(strlen(b.id), 71);
     assert_true(b.temperature == a.temperature && b.positive == 1 && b.npoints == 2);
     const hl_operating_point *p = hl_calibration_point(&b, "specificity-95");
@@ -89,14 +90,14 @@ static void belongs_to_one_head(void **state)
     (void)state;
     hl_err e;
     hl_calibration c = sample();
-    hl_feature_space space = c.space;
-    assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &space, 2, "h", &e), 0);
-    assert_int_equal(hl_calibration_check(&c, "c", "sha256:13", &space, 2, "h", &e), -1);
+    hl_feature_space feature_space = c.feature_space;
+    assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &feature_space, 2, "h", &e), 0);
+    assert_int_equal(hl_calibration_check(&c, "c", "sha256:13", &feature_space, 2, "h", &e), -1);
     assert_contains(e.msg, "another head than h: expected sha256:13, found sha256:12");
-    assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &space, 3, "h", &e), -1);
+    assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &feature_space, 3, "h", &e), -1);
     assert_contains(e.msg, "expected features of");
-    strcpy(space.fit, "crop");
-    assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &space, 2, "h", &e), -1);
+    strcpy(feature_space.fit, "crop");
+    assert_int_equal(hl_calibration_check(&c, "c", "sha256:12", &feature_space, 2, "h", &e), -1);
     assert_contains(e.msg, "differ in fit");
 }
 
@@ -107,10 +108,10 @@ static void put(const char *object, int64_t rows, int64_t columns, float fill)
     hl_tf_header h = {0};
     hl_tf_writer *w;
     const hl_calibration c = sample();
-    char *space = hl_feature_space_format(&c.space);
+    char *feature_space = hl_feature_space_format(&c.feature_space);
     hl_tf_set_meta(&h, "hilum.kind", "calibration");
     hl_tf_set_meta(&h, "hilum.classes", "[\"NORMAL\",\"PNEUMONIA\"]");
-    hl_tf_set_meta(&h, "hilum.space", space);
+    hl_tf_set_meta(&h, "hilum.space", feature_space);
     hl_tf_set_meta(&h, "hilum.head", "sha256:12");
     hl_tf_set_meta(&h, "hilum.chain", "[]");
     hl_tf_set_meta(&h, "hilum.calibration", object);
@@ -123,7 +124,7 @@ static void put(const char *object, int64_t rows, int64_t columns, float fill)
         assert_int_equal(hl_tf_write(w, &fill, sizeof fill, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_tf_header_free(&h);
-    free(space);
+    free(feature_space);
 }
 
 static void refused(const char *part)
@@ -133,7 +134,7 @@ static void refused(const char *part)
     assert_int_equal(hl_calibration_read(&c, "c.zst", &e), -1);
     assert_contains(e.msg, "c.zst: ");
     assert_contains(e.msg, part);
-    assert_true(!c.classes && !c.points && !c.chain);
+    assert_true(!c.classes && !c.points && !c.provenance);
 }
 
 #define PLAIN "{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[],\"outlier\":"

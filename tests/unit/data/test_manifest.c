@@ -42,7 +42,7 @@ static void classes_are_sorted_bytewise(void **state)
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(m.samples[i].cls, numbers[i]);
     assert_string_equal(m.root, "");
-    assert_string_equal(m.chain, "[]");
+    assert_string_equal(m.provenance, "[]");
     assert_int_equal(hl_manifest_count(&m, HL_TRAIN), 1);
     assert_int_equal(hl_manifest_count(&m, HL_VAL), 1);
     assert_int_equal(hl_manifest_count(&m, HL_TEST), 2);
@@ -79,14 +79,14 @@ static void round_trip(void **state)
     hl_err e;
     hl_manifest m = example(), back;
     free(m.root);
-    free(m.chain);
+    free(m.provenance);
     m.root = strdup("/data/new\nline\\");
-    m.chain = strdup("[{\"tool\":\"split\",\"options\":\"\\t\"}]");
+    m.provenance = strdup("[{\"tool\":\"split\",\"options\":\"\\t\"}]");
     hl_strbuf t = {0};
     hl_manifest_format(&m, true, &t);
     assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
     assert_string_equal(back.root, m.root);
-    assert_string_equal(back.chain, m.chain);
+    assert_string_equal(back.provenance, m.provenance);
     assert_int_equal(back.n, m.n);
     assert_int_equal(back.nclasses, m.nclasses);
     for (size_t i = 0; i < m.n; i++) {
@@ -119,7 +119,7 @@ static void comments_before_the_columns_are_skipped(void **state)
     assert_int_equal(
         parse(&m, MAGIC "#for people\n#rooted\tx\n#root\tr\n" COLUMNS "a\tb\tc\tval\n", &e), 0);
     assert_string_equal(m.root, "r");
-    assert_string_equal(m.chain, "[]");
+    assert_string_equal(m.provenance, "[]");
     assert_int_equal(m.n, 1);
     hl_manifest_free(&m);
 }
@@ -221,7 +221,7 @@ static void augmented_copies_are_told_from_originals(void **state)
     hl_strbuf_free(&t);
     assert_int_equal(back.n, 4);
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(back.samples[i].variant, i < 3 ? i : 0);
+        assert_int_equal(back.samples[i].augmented, i < 3 ? i : 0);
     /* Only originals are counted, and augmented copies are used in training only. */
     assert_int_equal(hl_manifest_count(&back, HL_TRAIN), 1);
     assert_int_equal(hl_manifest_count(&back, HL_TEST), 1);

@@ -5,7 +5,8 @@
 static char class_a[] = "A", class_b[] = "B", class_c[] = "C\tc";
 static char *const classes[] = {class_a, class_b, class_c};
 
-static const hl_feature_space space = {.height = 2, .width = 3, .filter = "area", .fit = "pad"};
+static const hl_feature_space feature_space = {
+    .height = 2, .width = 3, .filter = "area", .fit = "pad"};
 
 /* Two samples, none of class B. */
 static hl_manifest two_samples(void)
@@ -24,8 +25,9 @@ static void write_images(const char *path)
     char name[] = "images";
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {2, 2, 3, 1}};
-    assert_int_equal(
-        hl_samples_create(&w, path, &m, classes, 3, &space, "[{\"tool\":\"t\"}]", &d, NULL, &e), 0);
+    assert_int_equal(hl_samples_create(&w, path, &m, classes, 3, &feature_space,
+                                       "[{\"tool\":\"t\"}]", &d, NULL, &e),
+                     0);
     assert_int_equal(hl_tf_write(w, "0123456789ab", 12, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_manifest_free(&m);
@@ -44,8 +46,8 @@ static void round_trip(void **state)
     assert_int_equal(s.payload.rank, 4);
     assert_int_equal(s.payload.shape[2], 3);
     assert_int_equal(s.payload.dtype, HL_U8);
-    assert_string_equal(s.chain, "[{\"tool\":\"t\"}]");
-    assert_memory_equal(&s.space, &space, sizeof space);
+    assert_string_equal(s.provenance, "[{\"tool\":\"t\"}]");
+    assert_memory_equal(&s.feature_space, &feature_space, sizeof feature_space);
     assert_int_equal(s.nclasses, 3);
     for (size_t k = 0; k < 3; k++)
         assert_string_equal(s.classes[k], classes[k]);
@@ -89,7 +91,7 @@ static void the_embedded_manifest_has_no_origin(void **state)
 
 /* A valid feature file, of which each case changes one part. */
 typedef struct parts {
-    const char *kind, *class_list, *space_text, *chain, *text;
+    const char *kind, *class_list, *space_text, *provenance, *text;
     const char *first, *second; /* names of the tensors */
     hl_dtype first_dtype;
     int first_rank, second_rank;
@@ -119,7 +121,7 @@ static int open_parts(const parts *p, hl_err *e)
     const char *const meta[][2] = {{"hilum.kind", p->kind},
                                    {"hilum.classes", p->class_list},
                                    {"hilum.space", p->space_text},
-                                   {"hilum.chain", p->chain}};
+                                   {"hilum.chain", p->provenance}};
     const size_t len = strlen(p->text);
     hl_tf_add_tensor(&h, p->first, p->first_dtype, p->first_rank,
                      (const int64_t[]){(int64_t)len, 1});
@@ -172,7 +174,7 @@ static void metadata_must_be_right(void **state)
     REFUSED(class_list, "[]", "f: hilum.classes: expected a JSON list of different names");
     REFUSED(space_text, NULL, "f: expected metadata hilum.space, found none");
     REFUSED(space_text, "[]", "f: hilum.space: not a JSON object");
-    REFUSED(chain, NULL, "f: expected metadata hilum.chain, found none");
+    REFUSED(provenance, NULL, "f: expected metadata hilum.chain, found none");
     REFUSED(class_list, "[\"A\"]", "f: sample 'b': its label 'B' is not in hilum.classes");
 }
 
@@ -200,13 +202,14 @@ static void a_failed_start_leaves_no_file(void **state)
     char name[] = "images", bad[] = "\xff", *const bad_classes[] = {class_a, bad};
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
-    assert_int_equal(hl_samples_create(&w, "f", &m, bad_classes, 2, &space, "[]", &d, NULL, &e),
-                     -1);
+    assert_int_equal(
+        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, &e), -1);
     assert_string_equal(e.msg, "a class name is not UTF-8");
-    assert_int_equal(hl_samples_create(&w, "none/f", &m, classes, 3, &space, "[]", &d, NULL, &e),
-                     -1);
+    assert_int_equal(
+        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, &e), -1);
     assert_contains(e.msg, "none/f: cannot be created");
-    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 3, &space, "\xff", &d, NULL, &e), -1);
+    assert_int_equal(
+        hl_samples_create(&w, "f", &m, classes, 3, &feature_space, "\xff", &d, NULL, &e), -1);
     assert_contains(e.msg, "not UTF-8");
     assert_int_equal(list_files(false), 0);
     hl_samples s;

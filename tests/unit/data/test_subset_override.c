@@ -9,7 +9,8 @@ static void open_samples(hl_samples *s)
 {
     static char a[] = "A", b[] = "B", name[] = "images";
     static char *const classes[] = {a, b};
-    const hl_feature_space space = {.height = 1, .width = 1, .filter = "area", .fit = "pad"};
+    const hl_feature_space feature_space = {
+        .height = 1, .width = 1, .filter = "area", .fit = "pad"};
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {5, 1, 1, 1}};
     hl_err e;
     hl_tf_writer *w;
@@ -20,9 +21,9 @@ static void open_samples(hl_samples *s)
     hl_manifest_add(&m, "b", "B", "p2", HL_VAL);
     hl_manifest_add(&m, "c", "B", "p3", HL_TEST);
     hl_manifest_finish(&m);
-    assert_int_equal(
-        hl_samples_create(&w, "f", &m, classes, 2, &space, "[{\"tool\":\"base\"}]", &d, NULL, &e),
-        0);
+    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 2, &feature_space,
+                                       "[{\"tool\":\"base\"}]", &d, NULL, &e),
+                     0);
     assert_int_equal(hl_tf_write(w, "12345", 5, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_manifest_free(&m);
@@ -42,7 +43,7 @@ static void subsets_come_from_the_other_manifest(void **state)
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(s.manifest.samples[i].subset, expected[i]);
     assert_int_equal(hl_manifest_count(&s.manifest, HL_TEST), 1);
-    assert_string_equal(s.chain, "[{\"tool\":\"base\"},{\"tool\":\"fold\"}]");
+    assert_string_equal(s.provenance, "[{\"tool\":\"base\"},{\"tool\":\"fold\"}]");
     hl_manifest m;
     assert_int_equal(hl_manifest_read(&m, "m", &e), 0);
     hl_manifest_digest(&m, digest);
@@ -59,7 +60,7 @@ static void without_another_manifest_nothing_changes(void **state)
     open_samples(&s);
     assert_int_equal(hl_subset_override(&s, NULL, &e), 0);
     assert_int_equal(s.manifest.samples[4].subset, HL_TEST);
-    assert_string_equal(s.chain, "[{\"tool\":\"base\"}]");
+    assert_string_equal(s.provenance, "[{\"tool\":\"base\"}]");
     assert_string_equal(s.override, "");
     hl_samples_close(&s);
 }

@@ -16,7 +16,7 @@
 void hl_calibration_free(hl_calibration *c)
 {
     hl_string_list_free(c->classes, c->nclasses);
-    free(c->chain);
+    free(c->provenance);
     free(c->points);
     hl_mahalanobis_free(&c->outlier);
     *c = (hl_calibration){0};
@@ -79,7 +79,7 @@ static json_t *to_json(const hl_calibration *c)
 static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
 {
     char *classes = hl_string_list_format(c->classes, c->nclasses),
-         *space = hl_feature_space_format(&c->space);
+         *feature_space = hl_feature_space_format(&c->feature_space);
     json_t *o = to_json(c);
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(o);
@@ -87,9 +87,9 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
     if (status == 0) {
         hl_tf_set_meta(h, "hilum.kind", "calibration");
         hl_tf_set_meta(h, "hilum.classes", classes);
-        hl_tf_set_meta(h, "hilum.space", space);
+        hl_tf_set_meta(h, "hilum.space", feature_space);
         hl_tf_set_meta(h, "hilum.head", c->head);
-        hl_tf_set_meta(h, "hilum.chain", c->chain);
+        hl_tf_set_meta(h, "hilum.chain", c->provenance);
         hl_tf_set_meta(h, "hilum.calibration", text);
     }
     if (status == 0 && c->outlier.dims) {
@@ -99,7 +99,7 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
         hl_tf_add_tensor(h, "outlier/whitening", HL_F32, 2, (const int64_t[]){d, d});
     }
     free(text);
-    free(space);
+    free(feature_space);
     free(classes);
     return status;
 }
@@ -307,7 +307,7 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
         if (!(value[i] = hl_tf_meta(hl_tf_get_header(r), keys[i])))
             return hl_fail(e, "%s: expected metadata %s, found none", file, keys[i]);
     if (hl_string_list_parse(&c->classes, &c->nclasses, value[0], e) ||
-        hl_feature_space_parse(&c->space, value[1], e))
+        hl_feature_space_parse(&c->feature_space, value[1], e))
         return hl_fail_in(e, file);
     if (hl_provenance_check(value[3], file, e))
         return -1;
@@ -315,7 +315,7 @@ static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
         return hl_fail(e, "%s: hilum.head: expected a digest, found %zu bytes", file,
                        strlen(value[2]));
     strcpy(c->head, value[2]);
-    c->chain = hl_strdup(value[3]);
+    c->provenance = hl_strdup(value[3]);
     memcpy(c->id, hl_tf_id(r), sizeof c->id);
     c->id_is_old = !hl_tf_id_covers_data(r);
     return read_object(c, value[4], file, e) || read_tensors(c, r, e) ? -1 : hl_tf_end(r, e);
@@ -335,10 +335,10 @@ int hl_calibration_read(hl_calibration *c, const char *path, hl_err *e)
 }
 
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
-                         const hl_feature_space *space, size_t inputs, const char *head_name,
-                         hl_err *e)
+                         const hl_feature_space *feature_space, size_t inputs,
+                         const char *head_name, hl_err *e)
 {
-    if (hl_feature_space_match(&c->space, c_name, space, head_name, e))
+    if (hl_feature_space_match(&c->feature_space, c_name, feature_space, head_name, e))
         return -1;
     if (strcmp(c->head, head_id) != 0)
         return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name,

@@ -47,10 +47,10 @@ enum { HL_NO_POSITIVE = -1, HL_MAX_POINTS = 64 };
 typedef struct hl_calibration {
     char **classes; /* [nclasses], owned; the index is the class number */
     size_t nclasses;
-    hl_feature_space space;     /* of the head */
-    char head[HL_DIGEST_SIZE];  /* identity of the head */
-    char *chain;                /* provenance, a JSON list; owned */
-    char id[HL_DIGEST_SIZE];    /* identity of the file; set by the reader */
+    hl_feature_space feature_space; /* of the head */
+    char head[HL_DIGEST_SIZE];      /* identity of the head */
+    char *provenance;               /* provenance, a JSON list; owned */
+    char id[HL_DIGEST_SIZE];        /* identity of the file; set by the reader */
     bool id_is_old;             /* the identity does not cover the data: a file of hilum 0.1.0 */
     double temperature;         /* above 0; 1 leaves probabilities as they are */
     int positive;               /* 1, the second of two classes; else HL_NO_POSITIVE */
@@ -73,8 +73,8 @@ void hl_calibration_free(hl_calibration *c); /* safe on a zeroed one */
 /* Fails, naming what differs, if c was not made for this head. inputs is the length of a feature
  * vector; c_name and head_name are for messages. */
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
-                         const hl_feature_space *space, size_t inputs, const char *head_name,
-                         hl_err *e);
+                         const hl_feature_space *feature_space, size_t inputs,
+                         const char *head_name, hl_err *e);
 
 /* NULL if no operating point has this name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);

@@ -47,7 +47,7 @@ void hl_manifest_add_augmented(hl_manifest *m)
 {
     const hl_sample last = m->samples[m->n - 1];
     hl_manifest_add(m, last.path, last.label, last.patient, last.subset);
-    m->samples[m->n - 1].variant = last.variant + 1;
+    m->samples[m->n - 1].augmented = last.augmented + 1;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -80,8 +80,8 @@ void hl_manifest_finish(hl_manifest *m)
     }
     if (!m->root)
         m->root = hl_strdup("");
-    if (!m->chain)
-        m->chain = hl_strdup("[]");
+    if (!m->provenance)
+        m->provenance = hl_strdup("[]");
 }
 
 /* ---- reading ---- */
@@ -99,7 +99,7 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     if (strncmp(line, "#root\t", 6) == 0)
         to = &m->root;
     else if (strncmp(line, "#chain\t", 7) == 0)
-        to = &m->chain;
+        to = &m->provenance;
     if (!to)
         return 0;
     if (*to)
@@ -146,7 +146,7 @@ static int read_variant(const char *name, size_t line_no, const char *field, hl_
                        "%s: line %zu: augmented copies are for training: expected subset train, "
                        "found %s",
                        name, line_no, hl_subset_names[s->subset]);
-    s->variant = (uint32_t)v;
+    s->augmented = (uint32_t)v;
     return 0;
 }
 
@@ -198,7 +198,7 @@ static int compare_images(const void *a, const void *b)
 {
     const hl_sample *x = *(const hl_sample *const *)a, *y = *(const hl_sample *const *)b;
     const int order = strcmp(x->path, y->path);
-    return order ? order : (x->variant > y->variant) - (x->variant < y->variant);
+    return order ? order : (x->augmented > y->augmented) - (x->augmented < y->augmented);
 }
 
 /* Samples are checked in the order of compare_images. before: the previous sample; first: the first
@@ -207,12 +207,12 @@ static int check_image(const hl_sample *s, const hl_sample *before, const hl_sam
                        const char *name, hl_err *e)
 {
     if (compare_images(&s, &before) == 0)
-        return s->variant ? hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s' appears twice", name,
-                                    s->variant, s->path)
-                          : hl_fail(e, "%s: path '%s' appears twice", name, s->path);
-    if (first->variant)
+        return s->augmented ? hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s' appears twice",
+                                      name, s->augmented, s->path)
+                            : hl_fail(e, "%s: path '%s' appears twice", name, s->path);
+    if (first->augmented)
         return hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s': the original is missing", name,
-                       first->variant, first->path);
+                       first->augmented, first->path);
     const char *differs = s->subset != first->subset                ? "subset"
                           : strcmp(s->label, first->label) != 0     ? "label"
                           : strcmp(s->patient, first->patient) != 0 ? "patient"
@@ -220,7 +220,7 @@ static int check_image(const hl_sample *s, const hl_sample *before, const hl_sam
     return differs ? hl_fail(e,
                              "%s: augmented copy %" PRIu32 " of '%s': expected the %s of the "
                              "original",
-                             name, s->variant, s->path, differs)
+                             name, s->augmented, s->path, differs)
                    : 0;
 }
 
@@ -273,7 +273,7 @@ static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
     if (!classes)
         return hl_fail(e, "%s: the name of a class is not UTF-8", name);
     free(classes);
-    return hl_provenance_check(m->chain, name, e);
+    return hl_provenance_check(m->provenance, name, e);
 }
 
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
@@ -329,7 +329,7 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
     hl_strbuf_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
-        format_comment("#chain\t", m->chain, t);
+        format_comment("#chain\t", m->provenance, t);
     }
     const bool augmented = hl_manifest_has_augmented(m);
     hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line,
@@ -343,7 +343,7 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
             hl_tsv_escape(t, field[c]);
         }
         if (augmented)
-            hl_strbuf_printf(t, "\t%" PRIu32, s->variant);
+            hl_strbuf_printf(t, "\t%" PRIu32, s->augmented);
         hl_strbuf_puts(t, "\n");
     }
     if (with_origin)
@@ -362,14 +362,14 @@ size_t hl_manifest_count(const hl_manifest *m, hl_subset subset)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n; i++)
-        n += m->samples[i].subset == subset && m->samples[i].variant == 0;
+        n += m->samples[i].subset == subset && m->samples[i].augmented == 0;
     return n;
 }
 
 bool hl_manifest_has_augmented(const hl_manifest *m)
 {
     for (size_t i = 0; i < m->n; i++)
-        if (m->samples[i].variant)
+        if (m->samples[i].augmented)
             return true;
     return false;
 }
@@ -385,7 +385,7 @@ void hl_manifest_drop_augmented(hl_manifest *m)
 {
     size_t kept = 0;
     for (size_t i = 0; i < m->n; i++) {
-        if (m->samples[i].variant)
+        if (m->samples[i].augmented)
             free_sample(&m->samples[i]);
         else
             m->samples[kept++] = m->samples[i];
@@ -402,6 +402,6 @@ void hl_manifest_free(hl_manifest *m)
     free(m->samples);
     free(m->classes);
     free(m->root);
-    free(m->chain);
+    free(m->provenance);
     *m = (hl_manifest){0};
 }

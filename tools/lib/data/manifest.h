@@ -37,7 +37,7 @@ typedef struct hl_sample {
     char *path, *label, *patient; /* owned by the manifest, never empty */
     hl_subset subset;             /* of an augmented copy: that of the original */
     uint32_t cls;                 /* index into classes */
-    uint32_t variant;             /* 0: the original; else the number of the augmented copy */
+    uint32_t augmented;           /* 0: the original; else the number of the augmented copy */
 } hl_sample;
 
 typedef struct hl_manifest {
@@ -45,8 +45,8 @@ typedef struct hl_manifest {
     size_t n, cap;
     char **classes; /* [nclasses], sorted by strcmp, as Keras sorts folders; index = class number */
     size_t nclasses;
-    char *root;  /* "" if the file states none */
-    char *chain; /* provenance, a JSON list; "[]" if the file states none */
+    char *root;       /* "" if the file states none */
+    char *provenance; /* provenance, a JSON list; "[]" if the file states none */
 } hl_manifest;
 
 /* Parses the text of a manifest; name is for messages ("NAME: line 7: ..."). Unknown columns and
@@ -81,7 +81,7 @@ void hl_manifest_drop_augmented(hl_manifest *m);
  * only. */
 static inline bool hl_sample_is_used(const hl_sample *s, hl_subset subset)
 {
-    return s->subset == subset && (s->variant == 0 || subset == HL_TRAIN);
+    return s->subset == subset && (s->augmented == 0 || subset == HL_TRAIN);
 }
 
 void hl_manifest_free(hl_manifest *m);

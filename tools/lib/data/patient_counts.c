@@ -81,7 +81,7 @@ void hl_subset_counts_make(hl_subset_counts *c, const hl_manifest *m)
     seen s = {hl_calloc(nrows, sizeof *s.cells)};
     size_t *originals = hl_malloc(m->n, sizeof *originals), n = 0;
     for (size_t i = 0; i < m->n; i++) {
-        if (m->samples[i].variant)
+        if (m->samples[i].augmented)
             continue;
         originals[n++] = i;
         count_image(c, &m->samples[i]);

@@ -17,10 +17,11 @@ typedef struct hl_prediction {
 
 typedef struct hl_predictions {
     size_t n;
-    hl_prediction *rows;  /* [n] */
-    double *p;            /* [n, nclasses], probabilities */
-    const char *chain;    /* provenance, a JSON list; NULL if the file states none */
-    const char *space;    /* feature space, a JSON object; NULL if the file states none */
+    hl_prediction *rows;    /* [n] */
+    double *p;              /* [n, nclasses], probabilities */
+    const char *provenance; /* provenance, a JSON list; NULL if the file states none */
+    const char
+        *feature_space;   /* feature feature_space, a JSON object; NULL if the file states none */
     const char **classes; /* [nclasses] */
     size_t nclasses;
     hl_tsv table; /* owns all strings above */

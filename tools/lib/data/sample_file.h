@@ -26,8 +26,8 @@ typedef struct hl_samples {
     hl_manifest manifest; /* the samples; cls is an index into `classes` below */
     char **classes;       /* [nclasses], owned */
     size_t nclasses;
-    hl_feature_space space;
-    const char *chain;             /* provenance; owned by `file` or `joined` */
+    hl_feature_space feature_space;
+    const char *provenance;        /* provenance; owned by `file` or `joined` */
     char *joined;                  /* owned; see subset_override.h */
     char override[HL_DIGEST_SIZE]; /* digest of the manifest that overrides the subsets, or "" */
     hl_tensor_desc payload;        /* its name is owned by `file` */
@@ -47,8 +47,8 @@ void hl_samples_close(hl_samples *s); /* safe on a zeroed or closed one */
  * *w. payload->name is the kind. digest: of the data, from hl_samples_digest, or NULL if it is not
  * known yet (see hl_tf_create_stated). */
 int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
-                      char *const *classes, size_t nclasses, const hl_feature_space *space,
-                      const char *chain, const hl_tensor_desc *payload, const char *digest,
+                      char *const *classes, size_t nclasses, const hl_feature_space *feature_space,
+                      const char *provenance, const hl_tensor_desc *payload, const char *digest,
                       hl_err *e);
 
 /* Starts the digest of a file's data; the caller adds all rows of the payload. */

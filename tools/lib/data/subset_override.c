@@ -76,9 +76,9 @@ static int override(hl_samples *s, const hl_manifest *m, const char *name, hl_er
     if (hl_manifest_has_augmented(m))
         return hl_fail(e, "%s: expected original images only, found augmented copies", name);
     if (apply_subsets(s, m, name, e) || check_none_missing(s, m, name, e) ||
-        hl_provenance_join(&s->joined, s->chain, m->chain, e))
+        hl_provenance_join(&s->joined, s->provenance, m->provenance, e))
         return -1;
-    s->chain = s->joined;
+    s->provenance = s->joined;
     hl_manifest_digest(m, s->override);
     return 0;
 }

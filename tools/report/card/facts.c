@@ -10,7 +10,7 @@
 
 static const json_t *step(const report_run *run, const char *tool)
 {
-    return report_provenance_find(run->metrics.chain, tool);
+    return report_provenance_find(run->metrics.provenance, tool);
 }
 
 /* "LABEL VALUE" of an option, if the step states it. */
@@ -37,7 +37,7 @@ void report_fact_source(const report_run *run, hl_strbuf *t)
 
 void report_fact_preprocessing(const report_run *run, hl_strbuf *t)
 {
-    const hl_feature_space *s = &run->metrics.space;
+    const hl_feature_space *s = &run->metrics.feature_space;
     hl_strbuf_printf(t,
                      "Resized to %" PRId64 " \xc3\x97 %" PRId64
                      " pixels (%s, %s); pixel values normalised as '%s'.",
@@ -155,7 +155,7 @@ static void describe_head(const report_run *run, hl_strbuf *t)
 
 void report_fact_model(const report_run *run, hl_strbuf *t)
 {
-    const hl_feature_space *s = &run->metrics.space;
+    const hl_feature_space *s = &run->metrics.feature_space;
     hl_strbuf_printf(t, "%s up to layer %s, pooling %s, weights %.19s; ",
                      report_paper_model_name(&run->metrics), s->cut, s->pool, s->weights);
     describe_head(run, t);
@@ -164,7 +164,7 @@ void report_fact_model(const report_run *run, hl_strbuf *t)
 
 void report_fact_libraries(const report_run *run, hl_strbuf *t)
 {
-    const json_t *entry = json_array_get(run->metrics.chain, 0);
+    const json_t *entry = json_array_get(run->metrics.provenance, 0);
     if (entry)
         hl_strbuf_printf(t, "hilum %s", report_provenance_text(entry, "version"));
     if (run->has.software)
@@ -177,7 +177,7 @@ void report_fact_initial(const report_run *run, hl_strbuf *t)
     hl_strbuf seed = {0};
     if (report_provenance_option(step(run, "train-head"), "--seed", &seed))
         hl_strbuf_printf(t, "Backbone: weights %.19s. Head: Glorot uniform, biases 0; seed %s.",
-                         run->metrics.space.weights, seed.data);
+                         run->metrics.feature_space.weights, seed.data);
     hl_strbuf_free(&seed);
 }
 

@@ -18,8 +18,8 @@
 
 static bool same_images(const report_metrics *a, const report_metrics *b)
 {
-    const json_t *x = report_provenance_find(a->chain, "split"),
-                 *y = report_provenance_find(b->chain, "split");
+    const json_t *x = report_provenance_find(a->provenance, "split"),
+                 *y = report_provenance_find(b->provenance, "split");
     const bool same_split = x && y ? json_equal(x, y) : x == y;
     return same_split && a->m.n == b->m.n && strcmp(a->subset, b->subset) == 0;
 }
@@ -97,7 +97,7 @@ static void add_model(page_table *t, const report_run *run)
 {
     const report_metrics *r = &run->metrics;
     page_add_cell(t, "%s", run->label);
-    add_paper_cells(t, report_paper_find(r->space.backbone));
+    add_paper_cells(t, report_paper_find(r->feature_space.backbone));
     page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
@@ -149,7 +149,7 @@ static void add_spaces(page_doc *d, const report_run *runs, size_t n)
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], c < 1 ? PAGE_COL_NUMBER : PAGE_COL_TEXT);
     for (size_t i = 0; i < n; i++) {
-        const hl_feature_space *s = &runs[i].metrics.space;
+        const hl_feature_space *s = &runs[i].metrics.feature_space;
         page_add_cell(t, "%s", runs[i].label);
         page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64, s->height, s->width);
         page_add_cell(t, "%s, %s", s->filter, s->fit);
@@ -187,7 +187,7 @@ static void add_metrics(page_doc *d, const report_run *runs, size_t n)
  * the tables, and with its name if it is one of the paper's. */
 static void name_curve(const report_run *run, size_t place, hl_strbuf *t)
 {
-    const report_paper_row *row = report_paper_find(run->metrics.space.backbone);
+    const report_paper_row *row = report_paper_find(run->metrics.feature_space.backbone);
     hl_strbuf_printf(t, "%zu. %s", place + 1, row ? row->model : "model");
 }
 

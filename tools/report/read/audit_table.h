@@ -25,7 +25,7 @@ typedef struct report_audit {
     size_t column[REPORT_AUDIT_COLUMNS];
     const char *images;      /* number of images, as the file states it; or NULL */
     const char *leak;        /* a sentence that describes the leakage; NULL if there is none */
-    const char *chain;       /* provenance, a JSON list; or NULL */
+    const char *provenance;  /* provenance, a JSON list; or NULL */
     size_t errors, warnings; /* number of rows */
     bool is_leak_allowed;
 } report_audit;

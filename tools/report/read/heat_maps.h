@@ -16,7 +16,7 @@ typedef struct report_maps {
     hl_tsv table; /* owns the strings */
     report_map *list;
     size_t n;
-    const char *sanity, *chain; /* comments of the table; NULL if missing */
+    const char *sanity, *provenance; /* comments of the table; NULL if missing */
 } report_maps;
 
 int report_maps_read(report_maps *m, const char *folder, hl_err *e);

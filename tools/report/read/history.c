@@ -47,8 +47,8 @@ static int read_columns(report_history *h, const hl_tsv *t, hl_err *e)
     for (int c = 0; c < REPORT_HISTORY_COLUMNS; c++)
         if (read_column(t, names[c], &h->value[c], e))
             return -1;
-    const char *chain = hl_tsv_comment(t, "chain");
-    h->chain = chain ? hl_strdup(chain) : NULL;
+    const char *provenance = hl_tsv_comment(t, "chain");
+    h->provenance = provenance ? hl_strdup(provenance) : NULL;
     return 0;
 }
 
@@ -70,6 +70,6 @@ void report_history_free(report_history *h)
     free(h->epoch);
     for (int c = 0; c < REPORT_HISTORY_COLUMNS; c++)
         free(h->value[c]);
-    free(h->chain);
+    free(h->provenance);
     *h = (report_history){0};
 }

@@ -20,7 +20,7 @@ typedef struct report_history {
     size_t n;
     double *epoch;                         /* [n] */
     double *value[REPORT_HISTORY_COLUMNS]; /* [n] each */
-    char *chain;                           /* provenance, a JSON list; NULL if not stated */
+    char *provenance;                      /* provenance, a JSON list; NULL if not stated */
 } report_history;
 
 int report_history_read(report_history *h, const char *path, hl_err *e);

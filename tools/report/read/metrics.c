@@ -93,7 +93,7 @@ static int read_space(report_metrics *r, hl_err *e)
     if (!o)
         return -1;
     char *text = json_dumps(o, 0);
-    const int status = hl_feature_space_parse(&r->space, text, e);
+    const int status = hl_feature_space_parse(&r->feature_space, text, e);
     free(text);
     return status ? hl_fail_in(e, r->file) : 0;
 }
@@ -108,7 +108,7 @@ static int read_all(report_metrics *r, hl_err *e)
     if (!(r->subset = hl_json_text(r->json, r->file, "subset", e)) ||
         !(r->subsets = hl_json_object(r->json, r->file, "subsets", e)) ||
         !(r->warnings = hl_json_list(r->json, r->file, "warnings", e)) ||
-        !(r->chain = hl_json_list(r->json, r->file, "provenance", e)))
+        !(r->provenance = hl_json_list(r->json, r->file, "provenance", e)))
         return -1;
     return read_classes(r, e) || read_metrics(r, e) || read_confusion(r, e) || read_space(r, e) ||
                    hl_json_numbers(r->json, r->file, "subsets", e)

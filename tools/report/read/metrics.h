@@ -18,8 +18,8 @@ typedef struct report_metrics {
     const char **classes;  /* [m.nclasses]; the array is owned */
     const char *subset;    /* train, val, test or all */
     const json_t *subsets; /* the main metrics of each subset */
-    const json_t *warnings, *chain;
-    hl_feature_space space;
+    const json_t *warnings, *provenance;
+    hl_feature_space feature_space;
 } report_metrics;
 
 /* Reads metrics.json; path NULL or "-" is standard input. */

@@ -9,11 +9,11 @@ const char *report_provenance_text(const json_t *entry, const char *key)
     return text ? text : "";
 }
 
-const json_t *report_provenance_find(const json_t *chain, const char *tool)
+const json_t *report_provenance_find(const json_t *provenance, const char *tool)
 {
-    for (size_t i = json_array_size(chain); i-- > 0;)
-        if (strcmp(report_provenance_text(json_array_get(chain, i), "tool"), tool) == 0)
-            return json_array_get(chain, i);
+    for (size_t i = json_array_size(provenance); i-- > 0;)
+        if (strcmp(report_provenance_text(json_array_get(provenance, i), "tool"), tool) == 0)
+            return json_array_get(provenance, i);
     return NULL;
 }
 

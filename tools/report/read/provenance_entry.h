@@ -12,7 +12,7 @@
 const char *report_provenance_text(const json_t *entry, const char *key);
 
 /* The last entry of a tool, or NULL. */
-const json_t *report_provenance_find(const json_t *chain, const char *tool);
+const json_t *report_provenance_find(const json_t *provenance, const char *tool);
 
 /* Appends the value of an option of an entry; false if the entry does not have the option. Not for
  * flags, which have no value: use report_provenance_has. */

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool contains(const json_t *chain, const json_t *entry)
+static bool contains(const json_t *provenance, const json_t *entry)
 {
-    for (size_t i = 0; i < json_array_size(chain); i++)
-        if (json_equal(entry, json_array_get(chain, i)))
+    for (size_t i = 0; i < json_array_size(provenance); i++)
+        if (json_equal(entry, json_array_get(provenance, i)))
             return true;
     return false;
 }
@@ -24,11 +24,11 @@ static int check_origin(const report_metrics *m, const char *file, const char *t
 {
     if (hl_provenance_check(text, file, e))
         return -1;
-    json_t *chain = json_loads(text, 0, NULL);
-    const size_t n = json_array_size(chain);
+    json_t *provenance = json_loads(text, 0, NULL);
+    const size_t n = json_array_size(provenance);
     int status = 0;
-    if (n > own && !contains(m->chain, json_array_get(chain, n - 1 - own))) {
-        char *a = json_dumps(m->chain, 0), *b = json_dumps(chain, 0);
+    if (n > own && !contains(m->provenance, json_array_get(provenance, n - 1 - own))) {
+        char *a = json_dumps(m->provenance, 0), *b = json_dumps(provenance, 0);
         hl_strbuf expected = {0}, found = {0};
         hl_provenance_differs(a, b, &expected, &found);
         status = hl_fail(e, "%s is from another run than %s: expected %s, found %s", file, m->file,
@@ -38,7 +38,7 @@ static int check_origin(const report_metrics *m, const char *file, const char *t
         free(a);
         free(b);
     }
-    json_decref(chain);
+    json_decref(provenance);
     return status;
 }
 
@@ -46,38 +46,38 @@ static int check_origin(const report_metrics *m, const char *file, const char *t
 static int check_maps(const report_run *r, hl_err *e)
 {
     static const char *const roles[] = {"head", "images"};
-    char *chain = json_dumps(r->metrics.chain, 0);
+    char *provenance = json_dumps(r->metrics.provenance, 0);
     int status = 0;
     for (size_t i = 0; i < sizeof roles / sizeof *roles && status == 0; i++) {
         char digest[HL_DIGEST_SIZE];
-        status = hl_provenance_input(r->maps.chain, "explain", roles[i], digest, e);
-        if (status == 0 && *digest && !hl_provenance_has_input(chain, roles[i], digest))
+        status = hl_provenance_input(r->maps.provenance, "explain", roles[i], digest, e);
+        if (status == 0 && *digest && !hl_provenance_has_input(provenance, roles[i], digest))
             status =
                 hl_fail(e, "%s was made from another %s than %s, whose provenance has no %s %s",
                         r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
                         r->metrics.file, roles[i], digest);
     }
-    free(chain);
+    free(provenance);
     return status;
 }
 
 static int check_origins(const report_run *r, hl_err *e)
 {
     const struct {
-        const char *file, *chain;
+        const char *file, *provenance;
         size_t own;
     } others[] = {
-        {r->has.manifest, r->manifest.chain, 0},
-        {r->has.history, r->history.chain, 0},
-        {r->has.predictions, r->predictions.chain, 0},
-        {r->has.audit, r->audit.chain, 1},
-        {r->has.maps, r->maps.chain, 1},
+        {r->has.manifest, r->manifest.provenance, 0},
+        {r->has.history, r->history.provenance, 0},
+        {r->has.predictions, r->predictions.provenance, 0},
+        {r->has.audit, r->audit.provenance, 1},
+        {r->has.maps, r->maps.provenance, 1},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (others[i].chain &&
-            check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
+        if (others[i].provenance &&
+            check_origin(&r->metrics, others[i].file, others[i].provenance, others[i].own, e))
             return -1;
-    return r->has.maps && r->maps.chain ? check_maps(r, e) : 0;
+    return r->has.maps && r->maps.provenance ? check_maps(r, e) : 0;
 }
 
 int report_run_read(report_run *r, const report_paths *p, hl_err *e)

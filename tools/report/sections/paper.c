@@ -40,6 +40,6 @@ const report_paper_row *report_paper_find(const char *backbone)
 
 const char *report_paper_model_name(const report_metrics *r)
 {
-    const report_paper_row *row = report_paper_find(r->space.backbone);
-    return row ? row->model : r->space.backbone;
+    const report_paper_row *row = report_paper_find(r->feature_space.backbone);
+    return row ? row->model : r->feature_space.backbone;
 }

@@ -84,7 +84,7 @@ void report_add_subset_table(page_doc *d, const report_metrics *r)
 
 void report_add_paper_table(page_doc *d, const report_metrics *r)
 {
-    const report_paper_row *row = report_paper_find(r->space.backbone);
+    const report_paper_row *row = report_paper_find(r->feature_space.backbone);
     if (!row)
         return;
     page_add_text(d, PAGE_SECTION, "Comparison with the paper");

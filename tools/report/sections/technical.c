@@ -15,7 +15,7 @@ static void add_row(page_table *t, const char *name, const char *value)
 
 void report_add_feature_space(page_doc *d, const report_metrics *r)
 {
-    const hl_feature_space *s = &r->space;
+    const hl_feature_space *s = &r->feature_space;
     page_add_text(d, PAGE_SECTION, "Feature space");
     page_table *t =
         page_add_table(d, "Everything that determines what a feature vector means. A head is valid "
@@ -90,7 +90,7 @@ void report_add_provenance(page_doc *d, const report_metrics *r)
 {
     page_add_text(d, PAGE_SECTION, "Provenance");
     page_add_text(d, PAGE_FOLD, "The %zu steps from the images to these metrics",
-                  json_array_size(r->chain));
+                  json_array_size(r->provenance));
     page_table *t =
         page_add_table(d, "The programs in the order in which they ran, with the options that "
                           "affect their results and the digests of their inputs.");
@@ -98,8 +98,8 @@ void report_add_provenance(page_doc *d, const report_metrics *r)
     page_add_column(t, "Version", PAGE_COL_TEXT);
     page_add_column(t, "Options", PAGE_COL_CODE);
     page_add_column(t, "Inputs", PAGE_COL_CODE);
-    for (size_t i = 0; i < json_array_size(r->chain); i++) {
-        const json_t *entry = json_array_get(r->chain, i);
+    for (size_t i = 0; i < json_array_size(r->provenance); i++) {
+        const json_t *entry = json_array_get(r->provenance, i);
         hl_strbuf inputs = {0};
         list_inputs(json_object_get(entry, "inputs"), &inputs);
         page_add_cell(t, "%s", report_provenance_text(entry, "tool"));

@@ -8,10 +8,10 @@
 
 /* Whether the images came from phantom: from the generator itself, or through a split of its
  * folder. */
-static bool has_phantom(const json_t *chain)
+static bool has_phantom(const json_t *provenance)
 {
-    for (size_t i = 0; i < json_array_size(chain); i++) {
-        const json_t *entry = json_array_get(chain, i);
+    for (size_t i = 0; i < json_array_size(provenance); i++) {
+        const json_t *entry = json_array_get(provenance, i);
         if (strcmp(report_provenance_text(entry, "tool"), "phantom") == 0 ||
             report_provenance_option_is(entry, "--source", "phantom"))
             return true;
@@ -19,17 +19,17 @@ static bool has_phantom(const json_t *chain)
     return false;
 }
 
-static void warn_of_source(page_block *b, const json_t *chain)
+static void warn_of_source(page_block *b, const json_t *provenance)
 {
-    if (has_phantom(chain))
+    if (has_phantom(provenance))
         page_alarm(b, "Synthetic phantoms, not X-rays: all images were drawn by a program.");
 }
 
 /* A head that was trained for fewer epochs than its options say. */
-static void warn_of_interruption(page_block *b, const json_t *chain)
+static void warn_of_interruption(page_block *b, const json_t *provenance)
 {
-    for (size_t i = 0; i < json_array_size(chain); i++) {
-        const json_t *epochs = json_object_get(json_array_get(chain, i), "interrupted");
+    for (size_t i = 0; i < json_array_size(provenance); i++) {
+        const json_t *epochs = json_object_get(json_array_get(provenance, i), "interrupted");
         if (epochs)
             page_warn(b,
                       "The training was interrupted after epoch %lld: the head is not the one that "
@@ -66,13 +66,13 @@ static void warn_of_collapse(page_block *b, const report_metrics *r,
 void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
 {
     warn_of_collapse(b, r, bm);
-    warn_of_source(b, r->chain);
-    warn_of_interruption(b, r->chain);
-    if (strncmp(r->space.weights, "seeded:", 7) == 0)
+    warn_of_source(b, r->provenance);
+    warn_of_interruption(b, r->provenance);
+    if (strncmp(r->feature_space.weights, "seeded:", 7) == 0)
         page_alarm(b,
                    "Untrained backbone: its weights are pseudo-random (%s), and the metrics say "
                    "nothing about X-rays.",
-                   r->space.weights);
+                   r->feature_space.weights);
 }
 
 static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m)
@@ -101,14 +101,14 @@ enum { FEW_TO_VALIDATE = 100 };
 static void warn_of_validation(page_block *b, const report_metrics *r, const hl_manifest *m)
 {
     const size_t n = hl_manifest_count(m, HL_VAL);
-    if (!report_provenance_find(r->chain, "train-head"))
+    if (!report_provenance_find(r->provenance, "train-head"))
         return;
     if (n == 0)
         page_warn(b, "There were no validation images: the head is that of the last epoch, even if "
                      "an earlier one would have generalised better.");
     else if (n < FEW_TO_VALIDATE &&
-             report_provenance_option_is(report_provenance_find(r->chain, "split"), "--subsets",
-                                         "folders"))
+             report_provenance_option_is(report_provenance_find(r->provenance, "split"),
+                                         "--subsets", "folders"))
         page_warn(b,
                   "The data set has only %zu validation images of its own, too few to select an "
                   "epoch: SUBSETS=own-test draws more of them from the training images.",
