@@ -313,7 +313,7 @@ rows() {
 @test "preprocess: a manifest that lists variants already is refused" {
     printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\n' > m.tsv
     printf 'a.png\tA\tp\ttrain\t%d\n' 0 1 >> m.tsv
-    fails 1 '^preprocess: m.tsv: expected original images only, found augmented copies' \
+    fails 1 '^preprocess: m.tsv: it lists variants of images: expected the images alone' \
         preprocess -q -o out m.tsv
     fails 2 '--augment: expected a whole number from 0 to 100' preprocess --augment 101 m.tsv
     [ "$(ls)" = m.tsv ]
