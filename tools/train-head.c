@@ -233,7 +233,7 @@ static train_options options_given(const float *weights)
 static void write_history(journal *l, const char *chain)
 {
     hl_strbuf table = {0};
-    hl_strbuf_puts(&table, "#chain\t");
+    hl_strbuf_puts(&table, "#provenance\t");
     hl_tsv_escape(&table, chain);
     hl_strbuf_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
     hl_strbuf_add(&table, l->rows.data, l->rows.len);
@@ -253,7 +253,7 @@ static int write_outputs(const nn_head *head, hl_tf_writer *file, journal *l, co
     if (history)
         write_history(l, marked ? marked : chain);
     if (marked)
-        hl_tf_amend(file, "hilum.chain", marked);
+        hl_tf_amend(file, "hilum.provenance", marked);
     free(marked);
     return nn_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }

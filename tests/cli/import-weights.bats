@@ -23,7 +23,7 @@ setup() {
 @test "import-weights: the file says what it is and holds Keras' layers in order" {
     run quickcheck weights
     [[ $output == *"hilum.backbone: mobilenetv2"* ]]
-    [[ $output == *"hilum.flavour: keras"* ]]
+    [[ $output == *"hilum.framework: keras"* ]]
     [[ $output == *"hilum.identity: sha256:8db74f51207694df33d11dccfde23001f681c700bf9c1b32af7350f75495a32a"* ]]
     [[ $output == *"import-weights "*"--model mobilenetv2"*"from file sha256:$(sha256sum old.h5 | cut -d' ' -f1)"* ]]
     [[ $output == *"Conv1/kernel: F32 [3, 3, 3, 32]"*"bn_Conv1/gamma: F32 [32]"*"Conv_1_bn/moving_variance: F32 [1280]"* ]]

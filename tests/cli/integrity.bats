@@ -247,7 +247,7 @@ noticed_only() {
     fails 1 "short.d/explain.tsv: $cut" report -q --metrics metrics.json --explain short.d -o out
     [ ! -e out ]
     # Without the statement of where it came from it is somebody's own.
-    grep -v '^#chain' short-p.tsv >own-p.tsv
+    grep -v '^#provenance' short-p.tsv >own-p.tsv
     compare -q --resamples 10 -n a,b own-p.tsv p.tsv >/dev/null
 }
 

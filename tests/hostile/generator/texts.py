@@ -42,10 +42,10 @@ def manifests():
     manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' stands there twice", "an image that would count twice")
     manifest("not-utf-8", (COLUMNS + ROW).encode().replace(b"NORMAL", b"NORMAL\xe9"), "the name of a class is not UTF-8", "Latin-1")
     variant = COLUMNS[:-1] + "\tvariant\n"
-    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected a variant from 0 to 100, found '101'", "above the limit")
-    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "variant 1 of '0.png': the image itself is not there", "a variant of nothing")
+    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected an augmented copy from 0 to 100, found '101'", "above the limit")
+    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "augmented copy 1 of '0.png': the image itself is not there", "a variant of nothing")
     manifest("variant-in-test", variant + ROW[:-1] + "\t0\n" + ROW.replace("train", "test")[:-1] + "\t1\n",
-             "a variant is for training: expected subset train, found test", "it would be measured as if it were an image")
+             "an augmented copy is for training: expected subset train, found test", "it would be measured as if it were an image")
     manifest("chain-no-json", "#chain\t[{\n" + COLUMNS + ROW, "provenance: expected a JSON list", "a provenance that cannot be kept")
     manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "an image that is not there")
     manifest("folder-as-image", COLUMNS + ROW.replace("0.png", "/etc"), "/etc: cannot be read: Is a directory", "a folder")

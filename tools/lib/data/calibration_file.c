@@ -87,9 +87,9 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
     if (status == 0) {
         hl_tf_set_meta(h, "hilum.kind", "calibration");
         hl_tf_set_meta(h, "hilum.classes", classes);
-        hl_tf_set_meta(h, "hilum.space", space);
+        hl_tf_set_meta(h, "hilum.feature_space", space);
         hl_tf_set_meta(h, "hilum.head", c->head);
-        hl_tf_set_meta(h, "hilum.chain", c->chain);
+        hl_tf_set_meta(h, "hilum.provenance", c->chain);
         hl_tf_set_meta(h, "hilum.calibration", text);
     }
     if (status == 0 && c->outlier.dims) {
@@ -300,8 +300,8 @@ static int read_tensors(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 
 static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 {
-    static const char *const keys[] = {"hilum.classes", "hilum.space", "hilum.head", "hilum.chain",
-                                       "hilum.calibration"};
+    static const char *const keys[] = {"hilum.classes", "hilum.feature_space", "hilum.head",
+                                       "hilum.provenance", "hilum.calibration"};
     const char *value[sizeof keys / sizeof *keys], *file = hl_tf_name(r);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!(value[i] = hl_tf_meta(hl_tf_get_header(r), keys[i])))

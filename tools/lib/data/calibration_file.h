@@ -3,7 +3,7 @@
  * What has been found out about a head on validation samples, and never on test samples: how to
  * turn its probabilities into calibrated ones, thresholds, and what its training data look like.
  * A calibration file (hilum.kind = calibration) belongs to one head. Its metadata are
- * hilum.classes, hilum.space, hilum.chain, hilum.head (identity of the head) and
+ * hilum.classes, hilum.feature_space, hilum.provenance, hilum.head (identity of the head) and
  * hilum.calibration, a JSON object:
  *
  *   {"temperature": 1.31, "positive": "PNEUMONIA",

@@ -4,6 +4,7 @@
 #include "format/tensorfile_header.h"
 
 #include "base/mem.h"
+#include "format/old_names.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -263,7 +264,11 @@ static int read_meta(hl_tf_header *h, const json_t *meta, const char *file, hl_e
     {
         if (!json_is_string(value))
             return hl_fail(e, "%s: metadata '%s' is not a string", file, key);
-        hl_tf_set_meta(h, key, json_string_value(value));
+        const char *name = hl_current_name(key);
+        if (hl_tf_meta(h, name))
+            return hl_fail(e, "%s: metadata '%s' appears twice, once under its old name", file,
+                           name);
+        hl_tf_set_meta(h, name, json_string_value(value));
     }
     return 0;
 }

@@ -19,8 +19,8 @@ static bool contains(const json_t *chain, const json_t *entry)
 
 /* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
  * own is 1 for one whose maker is itself no ancestor of the metrics. */
-static int check_origin(const report_metrics *m, const char *file, const char *text,
-                                size_t own, hl_err *e)
+static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
+                        hl_err *e)
 {
     if (hl_provenance_check(text, file, e))
         return -1;
