@@ -14,6 +14,7 @@
 #include "format/string_list.h"
 #include "nn/head/head.h"
 #include "nn/infer/device.h"
+#include "stats/temperature.h"
 #include "sys/cli.h"
 #include "sys/output.h"
 

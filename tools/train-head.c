@@ -14,6 +14,7 @@
 #include "nn/infer/device.h"
 #include "sys/cli.h"
 #include "sys/output.h"
+#include "sys/temp_files.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
 
@@ -86,7 +87,7 @@ static volatile sig_atomic_t stop_asked;
 static void on_interrupt(int sig)
 {
     stop_asked = 1;
-    signal(sig, hl_out_on_signal);
+    signal(sig, hl_temp_files_on_signal);
 }
 
 /* ---- options ---- */

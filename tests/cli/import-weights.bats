@@ -105,7 +105,7 @@ setup() {
 }
 
 @test "import-weights: weights from a pipe are refused by name, here and with every -w" {
-    local why='expected a regular file, for it is read more than once, found a pipe'
+    local why='expected a regular file, because it is read more than once, found a pipe'
     for f in old.h5 weights; do
         fails 1 "$why" import-weights -q -m mobilenetv2 -o "$out" <(cat $f)
         fails 1 "$why" extract-features -q -m mobilenetv2 -w <(cat $f) -o "$out" images
@@ -124,7 +124,7 @@ setup() {
 }
 
 @test "import-weights: other files that are read twice are refused from a pipe, too" {
-    local why='expected a regular file, for it is read more than once, found a pipe'
+    local why='expected a regular file, because it is read more than once, found a pipe'
     fails 1 "$why" evaluate -q --pooled -o "$out" <(cat "$DATA/report/predictions.tsv")
     mkfifo "$BATS_TEST_TMPDIR/ck"
     fails 1 "$why" timeout 5 train-head -q -e 1 -j 1 --checkpoint "$BATS_TEST_TMPDIR/ck" -o "$out" \

@@ -222,7 +222,7 @@ noticed_only() {
 
 @test "integrity: a changed file says that it was changed, an own one does without the last line" {
     sed 's/\tPNEUMONIA\t/\tNORMAL\t/' p.tsv >changed.tsv
-    fails 1 'changed.tsv: changed since it was written: expected what its last line, #sha256, states' \
+    fails 1 'changed.tsv: changed since it was written: its last line, #sha256, does not match the lines above' \
         compare -n a,b changed.tsv p.tsv
     sed 's/^#samples.*/#note\tmine/' m.tsv >edited.tsv
     fails 1 'edited.tsv: changed since it was written' preprocess -o out edited.tsv

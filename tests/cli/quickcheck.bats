@@ -158,8 +158,8 @@ few_features() { # SEED: features of 7 phantoms, in the folder
 
 @test "quickcheck --diff: what cannot be read twice is refused by name" {
     echo x >a
-    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff a <(cat a)
-    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
+    fails 1 'expected a regular file, because it is read more than once, found a pipe' quickcheck --diff a <(cat a)
+    fails 1 'expected a regular file, because it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
     fails 1 '/dev/null: expected a regular file' quickcheck --diff /dev/null a
     fails 1 ' Is a directory' quickcheck --diff . a
 }

@@ -9,7 +9,6 @@
 #include "format/tensorfile.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,22 +27,6 @@ const hl_operating_point *hl_calibration_point(const hl_calibration *c, const ch
         if (strcmp(c->points[i].name, name) == 0)
             return &c->points[i];
     return NULL;
-}
-
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p)
-{
-    if (temperature == 1)
-        return;
-    for (double *row = p; row < p + n * nclasses; row += nclasses) {
-        double top = row[0], sum = 0;
-        for (size_t k = 1; k < nclasses; k++)
-            top = fmax(top, row[k]);
-        /* Divided by the largest first, so that no small probability vanishes on the way. */
-        for (size_t k = 0; k < nclasses; k++)
-            sum += row[k] = exp(log(row[k] / top) / temperature);
-        for (size_t k = 0; k < nclasses; k++)
-            row[k] /= sum;
-    }
 }
 
 /* ---- writing ---- */

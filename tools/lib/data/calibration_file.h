@@ -72,8 +72,4 @@ int hl_calibration_check(const hl_calibration *c, const char *c_name, const char
 /* NULL where no point has that name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);
 
-/* Calibrates n rows of probabilities [n, nclasses] in place: each becomes p^(1/T), divided by the
- * sum of its row. It is the softmax of logits / T, and keeps the order of the classes. */
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p);
-
 #endif

@@ -47,13 +47,13 @@ bool hl_tsv_unescape(char *s)
     return true;
 }
 
-enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have one for each class */
+enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have a column for each class */
 
 static const size_t max_text = (size_t)1 << 31;
 
 static void push(char ***list, size_t n, char *item)
 {
-    /* Doubles at powers of two, so that the cost per item is constant. */
+    /* Doubling at powers of two needs no stored capacity. */
     if ((n & (n - 1)) == 0)
         *list = hl_realloc(*list, n ? 2 * n : 1, sizeof **list);
     (*list)[n] = item;
@@ -69,7 +69,7 @@ static int read_columns(hl_tsv *t, char *line, hl_err *e)
             return hl_fail(e, "%s: a column name is empty or badly escaped", t->name);
         for (size_t c = 0; c < t->ncolumns; c++)
             if (strcmp(t->columns[c], column) == 0)
-                return hl_fail(e, "%s: column '%s' stands there twice", t->name, column);
+                return hl_fail(e, "%s: column '%s' appears twice", t->name, column);
         push(&t->columns, t->ncolumns++, column);
     }
     return 0;
