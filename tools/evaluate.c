@@ -13,6 +13,7 @@
 #include "format/string_list.h"
 #include "nn/head/head.h"
 #include "nn/infer/device.h"
+#include "stats/temperature.h"
 #include "sys/cli.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
@@ -76,7 +77,7 @@ static int check_subsets(const nn_head *head, const hl_samples *s, const char *h
         hl_provenance_input(chain, "train-head", "manifest", own, e))
         return -1;
     /* Also where the same features were made once more, with other last digits. */
-    const char *made_by = hl_tf_meta(hl_tf_get_header(s->file), "hilum.chain");
+    const char *made_by = hl_tf_meta(hl_tf_get_header(s->file), "hilum.provenance");
     const bool same =
         strcmp(features, hl_tf_id(s->file)) == 0 || hl_provenance_descends_from(chain, made_by);
     if (!same || strcmp(own, s->override) == 0)

@@ -55,7 +55,7 @@ static void print_chain(const char *text)
 {
     json_t *list = json_loads(text, 0, NULL);
     if (!json_is_array(list)) {
-        say("  hilum.chain: %s", text);
+        say("  hilum.provenance: %s", text);
         json_decref(list);
         return;
     }
@@ -86,7 +86,7 @@ static void print_header(const hl_tf_reader *r)
     say("  id: %s%s", hl_tf_id(r),
         hl_tf_id_covers_data(r) ? "" : " (of the old kind: it does not cover the data)");
     for (size_t i = 0; i < h->nmeta; i++) {
-        if (strcmp(h->keys[i], "hilum.chain") == 0)
+        if (strcmp(h->keys[i], "hilum.provenance") == 0)
             print_chain(h->values[i]);
         else if (strcmp(h->keys[i], "hilum.kind") != 0)
             say("  %s: %s", h->keys[i], h->values[i]);

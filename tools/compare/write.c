@@ -68,7 +68,7 @@ void compare_write_table(const comparison *s, const char *subset, FILE *fp)
                      "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
                      "#resamples\t%zu\n",
                      subset, s->n, s->patients, s->resamples);
-    hl_strbuf_puts(&t, "kind\ta\tb\tfigure\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
+    hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
     for (size_t m = 0; m < s->nmodels; m++)
         for (int f = 0; f < COMPARE_METRICS; f++) {
             if (!isfinite(s->models[m].figure[f]))
@@ -123,7 +123,7 @@ int compare_write_json(const comparison *s, const char *subset, FILE *fp, hl_err
     json_t *models = json_array(), *pairs = json_array();
     for (size_t m = 0; m < s->nmodels; m++)
         json_array_append_new(models,
-                              json_pack("{s:s, s:o}", "name", s->models[m].name, "figures",
+                              json_pack("{s:s, s:o}", "name", s->models[m].name, "metrics",
                                         figures_of(s->models[m].figure, s->models[m].interval)));
     for (size_t i = 0; i < s->npairs; i++)
         json_array_append_new(pairs, pair_of(s, &s->pairs[i]));

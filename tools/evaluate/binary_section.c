@@ -152,7 +152,7 @@ static void add_metrics(json_t *o, const study *s)
                                   "bootstrap over patients, percentile", "level", level,
                                   "resamples", (json_int_t)s->v->options.resamples, "seed",
                                   hl_json_of_u64(s->v->options.seed), "patients",
-                                  (json_int_t)s->bootstrap.patients, "figures", intervals));
+                                  (json_int_t)s->bootstrap.patients, "metrics", intervals));
 }
 
 static double grid_x(size_t i)

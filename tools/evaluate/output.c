@@ -34,9 +34,9 @@ size_t evaluate_count(const evaluation *v, int subset)
 
 static void predictions_head(const evaluation *v, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "#hilum-predictions 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-predictions 1\n#provenance\t");
     hl_tsv_escape(t, v->chain);
-    hl_strbuf_puts(t, "\n#space\t");
+    hl_strbuf_puts(t, "\n#feature_space\t");
     char *space = hl_feature_space_format(v->space);
     hl_tsv_escape(t, space);
     free(space);
@@ -165,7 +165,7 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
     json_object_set_new(o, "collapse",
                         json_pack("{s:b, s:o}", "collapsed", collapsed, "reasons", reasons));
     json_object_set_new(o, "baseline_accuracy", json_real(baseline));
-    json_object_set_new(o, "below_constant_answer", json_boolean(below));
+    json_object_set_new(o, "below_majority_baseline", json_boolean(below));
     json_object_set_new(o, "classes_never_predicted", never);
     json_object_set_new(o, "warnings", warnings);
 }
@@ -241,7 +241,7 @@ static int metrics_json(json_t *o, const evaluation *v, const hl_metrics *m, hl_
     if (v->raw)
         evaluate_calibration(o, v);
     char *space = hl_feature_space_format(v->space);
-    add_parsed(o, "space", space);
+    add_parsed(o, "feature_space", space);
     add_parsed(o, "provenance", v->chain);
     free(space);
     return 0;

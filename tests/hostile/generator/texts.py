@@ -143,7 +143,7 @@ def tables():
     report("backwards", epochs.replace("\n3\t", "\n1\t"), "row 3: epoch: expected a larger number than in the row before", "an epoch that comes back")
     report("words", epochs.replace("0.25", "low"), "row 3: loss: expected a number, found 'low'", "no number")
     report("hexadecimal", epochs.replace("0.25", "0x1p-2"), "row 3: loss: expected a number, found '0x1p-2'", "a number that strtod would take")
-    report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' stands there twice", "which one counts?")
+    report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' appears twice", "which one counts?")
     report("column-missing", epochs.replace("val_loss", "loss_of_val"), "expected a column 'val_loss', found none", "another name")
     report("field-more", epochs.replace("0.25", "0.25\t0"), "expected 7 fields, found more", "a field more")
     report("zero-byte", epochs.replace("0.25", "0.2\0"), "it holds a zero byte", "binary")

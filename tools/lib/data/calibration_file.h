@@ -6,7 +6,7 @@
  * images are recognised.
  *
  * A calibration file (hilum.kind = calibration) belongs to one head. Its metadata are
- * hilum.classes, hilum.space, hilum.chain, hilum.head (identity of the head) and
+ * hilum.classes, hilum.feature_space, hilum.provenance, hilum.head (identity of the head) and
  * hilum.calibration, a JSON object:
  *
  *   {"temperature": 1.31, "positive": "PNEUMONIA",
@@ -78,9 +78,5 @@ int hl_calibration_check(const hl_calibration *c, const char *c_name, const char
 
 /* NULL if no operating point has this name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);
-
-/* Calibrates n rows of probabilities [n, nclasses] in place: each becomes p^(1/T), divided by the
- * sum of its row. It is the softmax of logits / T, and keeps the order of the classes. */
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p);
 
 #endif

@@ -3,7 +3,8 @@
  * The feature space: everything that determines what a feature vector means, from the resampling of
  * the image to the pooling. Vectors of different feature spaces must not be mixed, and a head is
  * valid only in the feature space in which it was trained. A file of images fills the first part, a
- * file of features all of it. The feature space is stored as a JSON object under `hilum.space`.
+ * file of features all of it. The feature space is stored as a JSON object under
+ * `hilum.feature_space`.
  */
 #ifndef HILUM_DATA_FEATURE_SPACE_H
 #define HILUM_DATA_FEATURE_SPACE_H
@@ -26,10 +27,10 @@ typedef struct hl_feature_space {
     /* features; empty for a file of images */
     char backbone[64];
     char weights[HL_DIGEST_SIZE]; /* "sha256:..." or "seeded:N" */
-    char flavour[16];   /* framework variant; empty: Keras, "torch": torchvision or timm */
-    char normalize[16]; /* caffe, tf, torch, unit, raw */
-    char cut[64];       /* feature layer: the layer whose output the features are */
-    char pool[16];      /* flatten, avg, max */
+    char framework[16];     /* framework variant; empty: Keras, "torch": torchvision or timm */
+    char normalize[16];     /* caffe, tf, torch, unit, raw */
+    char feature_layer[64]; /* the layer whose output the features are */
+    char pool[16];          /* flatten, avg, max */
 } hl_feature_space;
 
 /* The image part of a feature space; the feature fields are empty. */

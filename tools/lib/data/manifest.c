@@ -19,7 +19,8 @@ const char *const hl_subset_names[HL_SUBSETS] = {"train", "val", "test"};
 
 static const char magic_line[] = "#hilum-manifest 1";
 static const char column_line[] = "path\tlabel\tpatient\tsubset";
-static const char variant_column[] = "\tvariant";
+static const char copy_column[] = "\taugmented_copy",
+                  old_copy_column[] = "\tvariant"; /* old name */
 enum { NCOLUMNS = 4, VARIANT = NCOLUMNS, MOST_COLUMNS };
 
 /* Bytes. A million samples take about 80 MB. */
@@ -98,7 +99,8 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     char **to = NULL;
     if (strncmp(line, "#root\t", 6) == 0)
         to = &m->root;
-    else if (strncmp(line, "#chain\t", 7) == 0)
+    else if (strncmp(line, "#provenance\t", 12) == 0 ||
+             strncmp(line, "#chain\t", 7) == 0) /* old name */
         to = &m->provenance;
     if (!to)
         return 0;
@@ -122,12 +124,13 @@ static int read_columns(heading *h, const char *name, size_t line_no, const char
     const bool four = strncmp(line, column_line, len) == 0;
     if (four && !line[len])
         h->ncolumns = NCOLUMNS;
-    else if (four && strcmp(line + len, variant_column) == 0)
+    else if (four &&
+             (strcmp(line + len, copy_column) == 0 || strcmp(line + len, old_copy_column) == 0))
         h->ncolumns = MOST_COLUMNS;
     else
         return hl_fail(e,
                        "%s: line %zu: expected the columns path, label, patient, subset and, if "
-                       "any, variant",
+                       "any, augmented_copy",
                        name, line_no);
     return 0;
 }
@@ -164,7 +167,8 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
         return hl_fail(e, "%s: line %zu: expected %zu columns, found %zu", name, line_no, ncolumns,
                        n);
     for (size_t i = 0; i < ncolumns; i++) {
-        static const char *const column[] = {"path", "label", "patient", "subset", "variant"};
+        static const char *const column[] = {"path", "label", "patient", "subset",
+                                             "augmented_copy"};
         if (!hl_tsv_unescape(field[i]))
             return hl_fail(e, "%s: line %zu: bad escape in %s", name, line_no, column[i]);
         if (!*field[i])
@@ -329,11 +333,10 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
     hl_strbuf_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
-        format_comment("#chain\t", m->provenance, t);
+        format_comment("#provenance\t", m->provenance, t);
     }
     const bool augmented = hl_manifest_has_augmented(m);
-    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line,
-                     augmented ? variant_column : "");
+    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, augmented ? copy_column : "");
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,

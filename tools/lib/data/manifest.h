@@ -4,17 +4,18 @@
  * is TSV:
  *
  *   #hilum-manifest 1
- *   #root   DIR             (where relative paths start; the only line that depends on the machine)
- *   #chain  JSON            (provenance so far)
- *   #samples N              (optional; reveals a truncated manifest)
+ *   #root       DIR         (where relative paths start; the only machine-specific line)
+ *   #provenance JSON        (see provenance.h)
+ *   #samples    N           (optional; reveals a truncated manifest)
  *   path    label    patient    subset
  *   NORMAL/IM-0001-0001.jpeg    NORMAL    IM-0001    train
  *
- * If images were augmented there is a fifth column, variant: 0 is the original, 1 and up are its
- * augmented copies. They are used for training only; every count and every metric is of originals.
+ * If images were augmented there is a fifth column, augmented_copy: 0 is the original, 1 and up are
+ * its augmented copies. They are used for training only; every count and every metric is of
+ * originals.
  *
  * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root and
- * #chain lines, in a U8 tensor named "manifest"; row i of the images or features is sample i.
+ * #provenance lines, in a U8 tensor named "manifest"; row i of the images or features is sample i.
  */
 #ifndef HILUM_DATA_MANIFEST_H
 #define HILUM_DATA_MANIFEST_H
@@ -57,8 +58,8 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
 /* Reads a manifest file; path NULL or "-" is standard input. */
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e);
 
-/* Appends the text. with_origin adds the #root and #chain lines. The column of augmented copies is
- * left out if there are none. */
+/* Appends the text. with_origin adds the #root and #provenance lines. The column of augmented
+ * copies is left out if there are none. */
 void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t);
 
 /* Builds a manifest: add a sample at a time (strings are copied), then call hl_manifest_finish,
@@ -69,7 +70,7 @@ void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const 
 void hl_manifest_add_augmented(hl_manifest *m);
 void hl_manifest_finish(hl_manifest *m);
 
-/* Digest of the text without the #root and #chain lines. */
+/* Digest of the text without the #root and #provenance lines. */
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE]);
 
 /* Number of samples of one subset, without augmented copies. */

@@ -19,7 +19,7 @@ int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err 
 
 /* Checks the size in a file's header before anything is allocated: neither empty nor above the
  * limits of image.h, and the file no shorter than `least`, a lower bound in bytes for any file that
- * holds so many pixels. */
+ * holds this many pixels. */
 int hl_image_check_size(const hl_source *src, size_t height, size_t width, size_t least, hl_err *e);
 
 /* The orientation in EXIF data (a TIFF structure); 1, upright, if there is none. */

@@ -114,7 +114,7 @@ static json_t *block(const page_block *b)
     if (b->kind == PAGE_WARNINGS)
         json_object_set_new(o, "lines", warnings(b));
     else if (b->kind == PAGE_STATS)
-        json_object_set_new(o, "figures", stats(b));
+        json_object_set_new(o, "metrics", stats(b));
     else if (b->kind == PAGE_TABLE)
         add_table(o, &b->table);
     else if (b->kind == PAGE_FIGURE)

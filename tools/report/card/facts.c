@@ -157,7 +157,7 @@ void report_fact_model(const report_run *run, hl_strbuf *t)
 {
     const hl_feature_space *s = &run->metrics.feature_space;
     hl_strbuf_printf(t, "%s up to layer %s, pooling %s, weights %.19s; ",
-                     report_paper_model_name(&run->metrics), s->cut, s->pool, s->weights);
+                     report_paper_model_name(&run->metrics), s->feature_layer, s->pool, s->weights);
     describe_head(run, t);
     hl_strbuf_puts(t, ".");
 }

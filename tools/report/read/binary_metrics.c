@@ -137,9 +137,9 @@ static int read_intervals(report_binary_metrics *bm, const json_t *all, hl_err *
         hl_json_real(o, bm->file, "level", &bm->level, e) ||
         hl_json_count(o, bm->file, "resamples", &bm->resamples, e) ||
         hl_json_count(o, bm->file, "patients", &bm->patients, e) ||
-        !(bm->intervals = hl_json_object(o, bm->file, "figures", e)))
+        !(bm->intervals = hl_json_object(o, bm->file, "metrics", e)))
         return -1;
-    return hl_json_numbers(o, bm->file, "figures", e);
+    return hl_json_numbers(o, bm->file, "metrics", e);
 }
 
 static int read_calibration(report_binary_metrics *bm, const json_t *all, hl_err *e)
@@ -183,7 +183,7 @@ static int read_collapse(report_binary_metrics *bm, const json_t *all, hl_err *e
     if (optional_object(all, bm->file, "collapse", &o, e))
         return -1;
     if (!o) { /* collapse is stated without reasons */
-        bm->collapsed = json_is_true(json_object_get(all, "below_constant_answer")) ||
+        bm->collapsed = json_is_true(json_object_get(all, "below_majority_baseline")) ||
                         json_array_size(json_object_get(all, "classes_never_predicted")) > 0;
         return 0;
     }

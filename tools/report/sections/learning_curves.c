@@ -41,7 +41,7 @@ static void set_ranges(report_plot *p, const report_history *h, const curve *c)
         p->xmin -= 1;
         p->xmax += 1;
     }
-    p->xstep = fmax(1, report_plot_step(p->xmax - p->xmin, 8)); /* epochs are whole */
+    p->xstep = fmax(1, report_plot_step(p->xmax - p->xmin, 8)); /* epochs are integers */
     p->ystep = report_plot_step(p->ymax - p->ymin, 6);
 }
 

@@ -23,14 +23,14 @@ void report_add_feature_space(page_doc *d, const report_metrics *r)
     page_add_column(t, "Property", PAGE_COL_TEXT);
     page_add_column(t, "Value", PAGE_COL_CODE);
     add_row(t, "Backbone", s->backbone);
-    add_row(t, "Framework variant", s->flavour);
+    add_row(t, "Framework variant", s->framework);
     add_row(t, "Weights", s->weights);
     page_add_cell(t, "Input, height \xc3\x97 width");
     page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64 " pixels", s->height, s->width);
     add_row(t, "Resampling", s->filter);
     add_row(t, "Fit", s->fit);
     add_row(t, "Normalisation", s->normalize);
-    add_row(t, "Feature layer", s->cut);
+    add_row(t, "Feature layer", s->feature_layer);
     add_row(t, "Pooling", s->pool);
 }
 
