@@ -168,9 +168,9 @@ int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, cons
     });
 }
 
-int ts_conv2d_then(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
-                   const ts_tensor *bias, const ts_window *w, int64_t groups,
-                   const ts_tensor *added, ts_act act)
+int ts_conv2d_fused(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
+                    const ts_tensor *bias, const ts_window *w, int64_t groups,
+                    const ts_tensor *added, ts_act act)
 {
     return produce(out, [&] {
         const convolution c(x, kernel, bias, w, groups);

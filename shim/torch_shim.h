@@ -105,9 +105,9 @@ int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, cons
 /* The same, plus `added` (of the result's shape, or NULL), then an activation: on a GPU one kernel
  * where cuDNN has it. Not for tensors with gradients. */
 typedef enum { TS_ACT_NONE, TS_ACT_RELU, TS_ACT_RELU6 } ts_act;
-int ts_conv2d_then(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
-                   const ts_tensor *bias, const ts_window *w, int64_t groups,
-                   const ts_tensor *added, ts_act act);
+int ts_conv2d_fused(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
+                    const ts_tensor *bias, const ts_window *w, int64_t groups,
+                    const ts_tensor *added, ts_act act);
 /* Padding never wins a maximum and is not counted by an average. */
 int ts_max_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
 int ts_avg_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w);
@@ -135,9 +135,9 @@ int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, in
 /* Matrices in host memory, on the calling thread alone: c = a b, or with add c += a b, with size m,
  * n, k: a [m, k], b [k, n], c [m, n], row-major and so many values from row to row; transposed:
  * what stands there is the transpose. */
-int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
-               const float *b, int64_t b_stride, int b_transposed, int add, float *c,
-               int64_t c_stride);
+int ts_gemm(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
+            const float *b, int64_t b_stride, int b_transposed, int add, float *c,
+            int64_t c_stride);
 
 /* ---- TorchScript ---- */
 

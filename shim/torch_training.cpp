@@ -105,9 +105,8 @@ struct one_thread {
 
 } // namespace
 
-int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
-               const float *b, int64_t b_stride, int b_transposed, int add, float *c,
-               int64_t c_stride)
+int ts_gemm(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
+            const float *b, int64_t b_stride, int b_transposed, int add, float *c, int64_t c_stride)
 {
     return guard([&] {
         const at::NoGradGuard no_grad;

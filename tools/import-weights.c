@@ -46,7 +46,7 @@ static void describe(const nn_net *n, const nn_weights *w, const char *chain, hl
     }
     hl_tf_set_meta(h, "hilum.kind", "weights");
     hl_tf_set_meta(h, "hilum.backbone", n->name);
-    hl_tf_set_meta(h, "hilum.flavour", nn_framework_names[n->flavour]);
+    hl_tf_set_meta(h, "hilum.flavour", nn_framework_names[n->framework]);
     hl_tf_set_meta(h, "hilum.identity", w->identity);
     hl_tf_set_meta(h, "hilum.chain", chain);
 }
@@ -85,7 +85,7 @@ static int write_weights(const nn_net *n, const nn_weights *w, const char *diges
     return status;
 }
 
-static void show(const nn_complaints *c)
+static void show(const nn_problems *c)
 {
     for (size_t i = 0; i < c->n && i < MAX_SHOWN; i++)
         hl_log_warn("%s", c->lines[i]);
@@ -96,16 +96,16 @@ static void show(const nn_complaints *c)
 static int import(const nn_net *n, const char *path, hl_err *e)
 {
     char digest[HL_DIGEST_SIZE];
-    nn_complaints c = {0};
+    nn_problems c = {0};
     nn_weights w;
     int status = hl_digest_file(path, digest, e);
     if (status == 0)
         status = nn_weights_check(&w, n, path, &c, e);
     show(&c);
-    nn_complaints_free(&c);
+    nn_problems_free(&c);
     if (status)
         return -1;
-    hl_log_info("%s: %s weights of %s, %s", path, nn_framework_names[n->flavour], n->name,
+    hl_log_info("%s: %s weights of %s, %s", path, nn_framework_names[n->framework], n->name,
                 w.identity);
     status = write_weights(n, &w, digest, e);
     nn_weights_free(&w);
@@ -114,10 +114,10 @@ static int import(const nn_net *n, const char *path, hl_err *e)
 
 static int run(const hl_backbone *b, const char *path, hl_err *e)
 {
-    nn_framework flavour;
+    nn_framework framework;
     nn_net n;
-    if (nn_weights_framework(path, &flavour, e) ||
-        nn_net_build_for(&n, b->name, flavour, b->height, b->width, e))
+    if (nn_weights_framework(path, &framework, e) ||
+        nn_net_build_for(&n, b->name, framework, b->height, b->width, e))
         return -1;
     const int status = import(&n, path, e);
     nn_net_free(&n);

@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
     nn_weights w;
-    nn_complaints c = {0};
+    nn_problems c = {0};
     const nn_import in = {fuzz_path(), small_net(NN_KERAS), &w, &c};
     hl_err e;
     make_file(in.path, text);
@@ -141,7 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     nn_h5_read_file(&in, &e);
     FUZZ_EXPECT(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) == 0);
     nn_weights_free(&w);
-    nn_complaints_free(&c);
+    nn_problems_free(&c);
     free(text);
     return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "nn/arch/net.h"
 
-const nn_net *small_net(nn_framework flavour);
+const nn_net *small_net(nn_framework framework);
 
 /* Reads a file of weights of any format for it, as all tools do. */
 void small_net_read(const char *path);

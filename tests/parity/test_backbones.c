@@ -177,9 +177,9 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     nn_weights w;
     nn_torch *run;
     nn_normalize normalize;
-    nn_framework flavour;
-    must(nn_weights_framework(weights_source, &flavour, &e), &e);
-    must(nn_net_build_for(&n, model, flavour, size, size, &e), &e);
+    nn_framework framework;
+    must(nn_weights_framework(weights_source, &framework, &e), &e);
+    must(nn_net_build_for(&n, model, framework, size, size, &e), &e);
     must(nn_weights_load(&w, &n, weights_source, &e), &e);
     assert_string_equal(nn_net_own_normalize(&n), mode);
     must(nn_normalize_make(&normalize, mode, &e), &e);

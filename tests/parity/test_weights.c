@@ -50,19 +50,19 @@ static void unpack(const char *fixture)
     free(packed);
 }
 
-static int load(nn_weights *w, nn_net *n, const char *model, nn_complaints *c, hl_err *e)
+static int load(nn_weights *w, nn_net *n, const char *model, nn_problems *c, hl_err *e)
 {
-    nn_framework flavour;
-    if (nn_weights_framework(temp, &flavour, e))
+    nn_framework framework;
+    if (nn_weights_framework(temp, &framework, e))
         return -1;
-    assert_int_equal(nn_net_build_for(n, model, flavour, 299, 299, e), 0);
+    assert_int_equal(nn_net_build_for(n, model, framework, 299, 299, e), 0);
     const int status = nn_weights_check(w, n, temp, c, e);
     if (status)
         nn_net_free(n);
     return status;
 }
 
-static bool contains(const nn_complaints *c, const char *text)
+static bool contains(const nn_problems *c, const char *text)
 {
     for (size_t i = 0; i < c->n; i++)
         if (strstr(c->lines[i], text))
@@ -76,13 +76,13 @@ static void refused(const char *model, size_t count, const char *complaint)
     nn_net n;
     nn_weights w;
     hl_err e;
-    nn_complaints c = {0};
+    nn_problems c = {0};
     assert_int_equal(load(&w, &n, model, &c, &e), -1);
     if (c.n != count || !contains(&c, complaint))
         fail_msg("expected %zu complaints, one of them '%s', found %zu: %s", count, complaint, c.n,
                  c.n ? c.lines[0] : e.msg);
     assert_non_null(strstr(e.msg, "not the weights of"));
-    nn_complaints_free(&c);
+    nn_problems_free(&c);
 }
 
 /* It must be refused as a whole, with this error. */
@@ -91,7 +91,7 @@ static void broken(const char *model, const char *message)
     nn_net n;
     nn_weights w;
     hl_err e;
-    nn_complaints c = {0};
+    nn_problems c = {0};
     assert_int_equal(load(&w, &n, model, &c, &e), -1);
     assert_int_equal(c.n, 0);
     if (!strstr(e.msg, message))
@@ -126,7 +126,7 @@ static void same_in_all_layouts(const char *model, const char *const *fixtures)
         nn_net n;
         nn_weights w;
         hl_err e;
-        nn_complaints c = {0};
+        nn_problems c = {0};
         unpack(*fixtures);
         if (load(&w, &n, model, &c, &e))
             fail_msg("%s: %s: %s", *fixtures, e.msg, c.n ? c.lines[0] : "");
@@ -378,7 +378,7 @@ static void torch_problems(void **state)
 static void load_torch(const torch_file *f, nn_net *n, nn_weights *w)
 {
     hl_err e;
-    nn_complaints c = {0};
+    nn_problems c = {0};
     torch_file_write(temp, f);
     if (load(w, n, f->model, &c, &e))
         fail_msg("%s: %s", e.msg, c.n ? c.lines[0] : "");

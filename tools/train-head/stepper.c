@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "format/convert.h"
-#include "nn/head/head_parts.h"
+#include "nn/head/head_internal.h"
 #include "shim/held_signals.h"
 
 #include <math.h>

@@ -12,7 +12,7 @@ static int conv_bn_kernel(nn_net *n, int x, int64_t channels, int64_t kh, int64_
                           int64_t stride, nn_padding padding)
 {
     x = nn_conv(n, x, NULL, channels, (const int64_t[]){kh, kw}, stride, padding, false, false);
-    x = nn_batchnorm(n, x, NULL, n->flavour == NN_TORCH);
+    x = nn_batchnorm(n, x, NULL, n->framework == NN_TORCH);
     return nn_relu(n, x, NULL);
 }
 
@@ -124,6 +124,6 @@ void nn_build_inceptionresnetv2(nn_net *n, int64_t height, int64_t width)
         x = two_branches(n, x, name, width8, 3, i < 10 ? 0.2 : 1.0, i < 10);
     }
     x = nn_conv(n, x, "conv_7b", 1536, (const int64_t[]){1, 1}, 1, NN_SAME, false, false);
-    x = nn_batchnorm(n, x, "conv_7b_bn", n->flavour == NN_TORCH);
+    x = nn_batchnorm(n, x, "conv_7b_bn", n->framework == NN_TORCH);
     nn_relu(n, x, "conv_7b_ac");
 }

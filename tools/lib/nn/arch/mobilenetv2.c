@@ -14,7 +14,7 @@ static const int64_t k3[2] = {3, 3};
 static int pad_for_stride(nn_net *n, int x, const char *name)
 {
     const nn_layer *in = &n->layers[x];
-    const bool torch = n->flavour == NN_TORCH;
+    const bool torch = n->framework == NN_TORCH;
     const int64_t pad[4] = {torch ? 1 : in->height % 2, 1, torch ? 1 : in->width % 2, 1};
     return nn_zeropad(n, x, name, pad);
 }
@@ -52,7 +52,7 @@ void nn_build_mobilenetv2(nn_net *n, int64_t height, int64_t width)
     } groups[] = {{2, 24, 2}, {3, 32, 2}, {4, 64, 2}, {3, 96, 1}, {3, 160, 2}, {1, 320, 1}};
 
     int x = nn_input(n, height, width);
-    const nn_padding padding = n->flavour == NN_TORCH ? NN_SYMMETRIC : NN_SAME;
+    const nn_padding padding = n->framework == NN_TORCH ? NN_SYMMETRIC : NN_SAME;
     x = nn_conv(n, x, "Conv1", 32, k3, 2, padding, false, false);
     x = nn_batchnorm(n, x, "bn_Conv1", true);
     x = nn_relu6(n, x, "Conv1_relu");

@@ -247,16 +247,16 @@ int nn_net_build(nn_net *n, const char *name, int64_t height, int64_t width, hl_
     return nn_net_build_for(n, name, NN_KERAS, height, width, e);
 }
 
-int nn_net_build_for(nn_net *n, const char *name, nn_framework flavour, int64_t height,
+int nn_net_build_for(nn_net *n, const char *name, nn_framework framework, int64_t height,
                      int64_t width, hl_err *e)
 {
     for (size_t i = 0; i < NETWORKS; i++) {
         if (strcmp(networks[i].name, name) != 0)
             continue;
         *n = (nn_net){.name = networks[i].name,
-                      .flavour = flavour,
+                      .framework = framework,
                       .momentum = networks[i].momentum,
-                      .epsilon = flavour == NN_TORCH ? networks[i].torch_epsilon : 1e-3};
+                      .epsilon = framework == NN_TORCH ? networks[i].torch_epsilon : 1e-3};
         networks[i].build(n, height, width);
         if (check_sizes(n, e)) {
             nn_net_free(n);
@@ -278,7 +278,7 @@ void nn_net_free(nn_net *n)
 
 const char *nn_net_own_normalize(const nn_net *n)
 {
-    for (size_t i = 0; n->flavour == NN_TORCH && i < NETWORKS; i++)
+    for (size_t i = 0; n->framework == NN_TORCH && i < NETWORKS; i++)
         if (strcmp(networks[i].name, n->name) == 0)
             return networks[i].torch_normalize;
     return hl_backbone_find(n->name)->normalize;

@@ -56,7 +56,7 @@ typedef struct nn_layer {
 
 typedef struct nn_net {
     const char *name;
-    nn_framework flavour;
+    nn_framework framework;
     nn_layer *layers; /* in order of creation; inputs stand before what uses them */
     int n;
     size_t cap;
@@ -68,7 +68,7 @@ typedef struct nn_net {
 
 /* Builds a network of the table for an input of height x width x 3, as Keras has it. */
 int nn_net_build(nn_net *n, const char *name, int64_t height, int64_t width, hl_err *e);
-int nn_net_build_for(nn_net *n, const char *name, nn_framework flavour, int64_t height,
+int nn_net_build_for(nn_net *n, const char *name, nn_framework framework, int64_t height,
                      int64_t width, hl_err *e);
 void nn_net_free(nn_net *n);
 

@@ -2,7 +2,7 @@
 #include "nn/head/finetune.h"
 
 #include "base/mem.h"
-#include "nn/head/finetune_parts.h"
+#include "nn/head/finetune_internal.h"
 #include "nn/infer/torch_backend.h"
 #include "nn/weights/weights.h"
 
@@ -35,12 +35,13 @@ static void choose_layers(nn_finetune *t)
 int nn_finetune_start(nn_finetune **result, const hl_feature_space *space,
                       const nn_finetune_options *o, hl_err *e)
 {
-    nn_framework flavour = NN_KERAS;
+    nn_framework framework = NN_KERAS;
     if (strcmp(space->flavour, nn_framework_names[NN_TORCH]) == 0)
-        flavour = NN_TORCH;
+        framework = NN_TORCH;
     nn_finetune *t = hl_calloc(1, sizeof *t);
     t->o = *o;
-    int status = nn_net_build_for(&t->n, space->backbone, flavour, space->height, space->width, e);
+    int status =
+        nn_net_build_for(&t->n, space->backbone, framework, space->height, space->width, e);
     if (status == 0)
         status = nn_net_feature_layer(&t->n, o->unfrozen, &t->cut, e);
     if (status == 0 && (strcmp(space->cut, t->n.layers[t->cut].name) != 0 ||

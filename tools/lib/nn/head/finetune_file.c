@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/mem.h"
-#include "nn/head/finetune_parts.h"
+#include "nn/head/finetune_internal.h"
 
 #include <jansson.h>
 #include <stdio.h>

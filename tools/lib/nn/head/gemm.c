@@ -44,8 +44,8 @@ int nn_gemm(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, bool add, fl
             size_t stride, hl_err *e)
 {
     const int64_t size[3] = {(int64_t)m, (int64_t)n, (int64_t)k};
-    const int failed = ts_product(size, a.values, (int64_t)a.stride, a.transposed, b.values,
-                                  (int64_t)b.stride, b.transposed, add, c, (int64_t)stride);
+    const int failed = ts_gemm(size, a.values, (int64_t)a.stride, a.transposed, b.values,
+                               (int64_t)b.stride, b.transposed, add, c, (int64_t)stride);
     return failed ? hl_fail(e, "dense: libtorch: %s", ts_last_error()) : 0;
 }
 

@@ -3,7 +3,7 @@
 #include "base/rng.h"
 #include "format/string_list.h"
 #include "nn/head/dense.h"
-#include "nn/head/head_parts.h"
+#include "nn/head/head_internal.h"
 #include "shim/held_signals.h"
 
 #include <math.h>

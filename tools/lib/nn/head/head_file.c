@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "data/provenance.h"
 #include "format/string_list.h"
-#include "nn/head/head_parts.h"
+#include "nn/head/head_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

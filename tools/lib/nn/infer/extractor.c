@@ -103,8 +103,8 @@ static void fill_space(hl_feature_space *s, const nn_extractor_options *o, const
                        const nn_weights *w)
 {
     snprintf(s->backbone, sizeof s->backbone, "%s", n->name);
-    if (n->flavour != NN_KERAS)
-        snprintf(s->flavour, sizeof s->flavour, "%s", nn_framework_names[n->flavour]);
+    if (n->framework != NN_KERAS)
+        snprintf(s->flavour, sizeof s->flavour, "%s", nn_framework_names[n->framework]);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
     snprintf(s->cut, sizeof s->cut, "%s", n->layers[cut].name);
     snprintf(s->pool, sizeof s->pool, "%s", nn_pool_names[o->pool]);
@@ -209,9 +209,9 @@ static int load_network(nn_extractor *x, const nn_extractor_options *o, hl_featu
                         hl_err *e)
 {
     nn_net n;
-    nn_framework flavour;
-    if (nn_weights_framework(o->weights, &flavour, e) ||
-        nn_net_build_for(&n, o->backbone, flavour, space->height, space->width, e))
+    nn_framework framework;
+    if (nn_weights_framework(o->weights, &framework, e) ||
+        nn_net_build_for(&n, o->backbone, framework, space->height, space->width, e))
         return -1;
     const int status = prepare(x, o, &n, space, e);
     nn_net_free(&n);

@@ -70,10 +70,10 @@ int nn_map_shape(const hl_feature_space *space, int64_t shape[3], hl_err *e)
     nn_net n;
     if (is_module(space))
         return hl_fail(e, "the maps of a TorchScript module have a shape that only it knows");
-    nn_framework flavour = NN_KERAS;
+    nn_framework framework = NN_KERAS;
     if (strcmp(space->flavour, nn_framework_names[NN_TORCH]) == 0)
-        flavour = NN_TORCH;
-    if (nn_net_build_for(&n, space->backbone, flavour, space->height, space->width, e))
+        framework = NN_TORCH;
+    if (nn_net_build_for(&n, space->backbone, framework, space->height, space->width, e))
         return -1;
     const int cut = nn_net_find(&n, space->cut);
     if (cut >= 0) {

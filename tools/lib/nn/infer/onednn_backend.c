@@ -43,10 +43,10 @@ const char *nn_onednn_version(void)
 
 bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
-    nn_plan plan;
-    nn_plan_new(&plan, n, &output, 1);
+    nn_fusion_plan plan;
+    nn_fusion_plan_new(&plan, n, &output, 1);
     const bool suits = nn_graph_is_fast_here(bf16) && nn_graph_can_do(&plan);
-    nn_plan_free(&plan);
+    nn_fusion_plan_free(&plan);
     return suits;
 }
 
@@ -107,13 +107,13 @@ static void give_back(nn_onednn *g, worker *w)
 static int build(nn_onednn *g, const nn_net *n, const nn_weights *w, int output,
                  const nn_onednn_options *o, hl_err *e)
 {
-    nn_plan plan;
+    nn_fusion_plan plan;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
-    nn_plan_new(&plan, n, &output, 1);
+    nn_fusion_plan_new(&plan, n, &output, 1);
     int status =
         nn_graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
-    nn_plan_free(&plan);
+    nn_fusion_plan_free(&plan);
     omp_set_num_threads(threads);
     g->workers = hl_calloc(o->workers, sizeof *g->workers);
     while (status == 0 && g->nworkers < o->workers)

@@ -3,7 +3,7 @@
 
 #if NN_HAS_ONEDNN
 
-#include "nn/infer/onednn_build.h"
+#include "nn/infer/onednn_graph_builder.h"
 
 #include "base/mem.h"
 
@@ -34,7 +34,7 @@ bool nn_graph_is_fast_here(bool bf16)
     return has_vectors(bf16 ? dnnl_cpu_isa_avx512_core : dnnl_cpu_isa_avx2);
 }
 
-bool nn_graph_can_do(const nn_plan *p)
+bool nn_graph_can_do(const nn_fusion_plan *p)
 {
     for (int i = 0; i < p->nsteps; i++)
         if (p->steps[i].layer.op == NN_BATCHNORM || p->steps[i].layer.op == NN_ZEROPAD)
@@ -169,7 +169,8 @@ dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int f
 
 /* ---- the others: one result, in the order that oneDNN likes, of sources as they are ---- */
 
-static dnnl_status_t add_simple(nn_graph_builder *b, const nn_step *s, dnnl_primitive_desc_t pd)
+static dnnl_status_t add_simple(nn_graph_builder *b, const nn_fused_step *s,
+                                dnnl_primitive_desc_t pd)
 {
     const int n = s->layer.ninputs;
     int result;
@@ -186,7 +187,8 @@ static dnnl_status_t add_simple(nn_graph_builder *b, const nn_step *s, dnnl_prim
     return nn_graph_finish_op(b, op, pd);
 }
 
-static dnnl_status_t describe_pool(nn_graph_builder *b, const nn_step *s, dnnl_primitive_desc_t *pd)
+static dnnl_status_t describe_pool(nn_graph_builder *b, const nn_fused_step *s,
+                                   dnnl_primitive_desc_t *pd)
 {
     const nn_layer *l = &s->layer;
     const dnnl_dims_t strides = {l->stride[0], l->stride[1]}, kernel = {l->kernel[0], l->kernel[1]},
@@ -202,7 +204,7 @@ static dnnl_status_t describe_pool(nn_graph_builder *b, const nn_step *s, dnnl_p
     return status;
 }
 
-static dnnl_status_t describe_activation(nn_graph_builder *b, const nn_step *s,
+static dnnl_status_t describe_activation(nn_graph_builder *b, const nn_fused_step *s,
                                          dnnl_primitive_desc_t *pd)
 {
     const bool relu = s->layer.op == NN_RELU;
@@ -210,7 +212,8 @@ static dnnl_status_t describe_activation(nn_graph_builder *b, const nn_step *s,
                           nn_graph_md(b, b->value[s->layer.inputs[0]]), 0, relu ? 0 : 6, b->plain);
 }
 
-static dnnl_status_t describe_many(nn_graph_builder *b, const nn_step *s, dnnl_primitive_desc_t *pd)
+static dnnl_status_t describe_many(nn_graph_builder *b, const nn_fused_step *s,
+                                   dnnl_primitive_desc_t *pd)
 {
     const nn_layer *l = &s->layer;
     const float scales[] = {1, l->op == NN_SCALED_ADD ? (float)l->scale : 1};
@@ -222,9 +225,9 @@ static dnnl_status_t describe_many(nn_graph_builder *b, const nn_step *s, dnnl_p
 }
 
 /* An activation of a value that stays in place. */
-static dnnl_status_t activate_in_place(nn_graph_builder *b, const nn_step *s)
+static dnnl_status_t activate_in_place(nn_graph_builder *b, const nn_fused_step *s)
 {
-    nn_step act = *s;
+    nn_fused_step act = *s;
     dnnl_primitive_desc_t pd;
     act.layer.op = s->act == NN_ACT_RELU ? NN_RELU : NN_RELU6;
     act.layer.inputs[0] = s->output;
@@ -239,7 +242,7 @@ static dnnl_status_t activate_in_place(nn_graph_builder *b, const nn_step *s)
     return status;
 }
 
-static dnnl_status_t add_other(nn_graph_builder *b, const nn_step *s)
+static dnnl_status_t add_other(nn_graph_builder *b, const nn_fused_step *s)
 {
     const nn_op op = s->layer.op;
     const bool is_activation = op == NN_RELU || op == NN_RELU6;
@@ -257,7 +260,7 @@ static dnnl_status_t add_other(nn_graph_builder *b, const nn_step *s)
 
 /* ---- the whole ---- */
 
-static dnnl_status_t add_input(nn_graph_builder *b, const nn_step *s)
+static dnnl_status_t add_input(nn_graph_builder *b, const nn_fused_step *s)
 {
     onednn_md md;
     dnnl_status_t status = nn_graph_in_order(b, &s->layer, dnnl_f32, dnnl_nchw, &md);
@@ -282,7 +285,7 @@ static dnnl_status_t add_output(nn_graph_builder *b, int output)
                : status;
 }
 
-static dnnl_status_t add_step(nn_graph_builder *b, const nn_step *s)
+static dnnl_status_t add_step(nn_graph_builder *b, const nn_fused_step *s)
 {
     const nn_op op = s->layer.op;
     const dnnl_status_t status = op == NN_INPUT ? add_input(b, s)
@@ -292,7 +295,7 @@ static dnnl_status_t add_step(nn_graph_builder *b, const nn_step *s)
     if (status != dnnl_success)
         return status;
     int reads[NN_MAX_INPUTS + 1];
-    for (int k = nn_step_reads(s, reads) - 1; k >= 0; k--)
+    for (int k = nn_fused_step_inputs(s, reads) - 1; k >= 0; k--)
         let_go(b, reads[k]);
     return status;
 }
@@ -318,7 +321,7 @@ static dnnl_status_t find_order(const nn_graph_builder *b, const nn_layer *l, on
 
 /* From here on the whole batch at once: what its parts have made lies side by side, as the images
  * are the outermost dimension in all orders. */
-static dnnl_status_t join_parts(nn_graph_builder *b, const nn_step *s)
+static dnnl_status_t join_parts(nn_graph_builder *b, const nn_fused_step *s)
 {
     nn_graph *g = b->g;
     const nn_layer *l = &b->n->layers[s->output];
@@ -371,15 +374,15 @@ static int add_steps(nn_graph_builder *b, int output, hl_err *e)
 
 /* Where the maps have become small, if a batch is to be joined there: its value must have a buffer
  * to itself. */
-static int find_waist(const nn_plan *p, const nn_net *n, int64_t batch)
+static int find_waist(const nn_fusion_plan *p, const nn_net *n, int64_t batch)
 {
     enum { SMALL = 8 }; /* times lower than the images */
-    const int waist = nn_plan_bottleneck(p, n, n->layers[0].height / SMALL);
+    const int waist = nn_fusion_plan_bottleneck(p, n, n->layers[0].height / SMALL);
     return batch > 1 && waist >= 0 && p->steps[waist].added < 0 ? waist : -1;
 }
 
-int nn_graph_build(nn_graph *g, const nn_plan *p, const nn_net *n, const nn_weights *w, int output,
-                   int64_t batch, bool bf16, int threads, hl_err *e)
+int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const nn_weights *w,
+                   int output, int64_t batch, bool bf16, int threads, hl_err *e)
 {
     const size_t count = (size_t)n->n;
     const int waist = find_waist(p, n, batch);

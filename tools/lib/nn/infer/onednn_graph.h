@@ -4,8 +4,8 @@
 #define HILUM_NN_INFER_ONEDNN_GRAPH_H
 
 #include "base/error.h"
-#include "nn/infer/fusion.h"
-#include "nn/infer/onednn_api.h"
+#include "nn/infer/fusion_plan.h"
+#include "nn/infer/onednn_compat.h"
 
 /* Where a memory lies: in a buffer that workers have one each of and that values take turns in, or
  * in the graph, which all of them read. */
@@ -47,11 +47,11 @@ typedef struct nn_graph {
 bool nn_graph_is_fast_here(bool bf16);
 
 /* Whether every step is one that nn_graph_build knows. */
-bool nn_graph_can_do(const nn_plan *p);
+bool nn_graph_can_do(const nn_fusion_plan *p);
 
 /* threads: for the work of building; what is built is for the number of the calling thread. */
-int nn_graph_build(nn_graph *g, const nn_plan *p, const nn_net *n, const nn_weights *w, int output,
-                   int64_t batch, bool bf16, int threads, hl_err *e);
+int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const nn_weights *w,
+                   int output, int64_t batch, bool bf16, int threads, hl_err *e);
 void nn_graph_free(nn_graph *g);
 
 /* e, with the reason of a call that failed. */

@@ -2,20 +2,20 @@
 #include "nn/infer/torch_backend.h"
 
 #include "base/mem.h"
-#include "nn/infer/fusion.h"
+#include "nn/infer/fusion_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* A step and its weights, where it runs. */
 typedef struct step {
-    const nn_step *plan;
+    const nn_fused_step *plan;
     ts_tensor *kernel, *bias; /* batch norm: scale and shift */
     int64_t channels;         /* that its input is padded to; 0: as it is */
 } step;
 
 struct nn_torch {
-    nn_plan plan;
+    nn_fusion_plan plan;
     step *steps; /* [plan.nsteps] */
     int *taps;
     int ntaps;
@@ -71,7 +71,7 @@ static int load_step(step *s, const nn_net *n, const nn_weights *w, const nn_tor
 {
     const nn_layer *l = &s->plan->layer;
     float *kernel, *bias;
-    nn_step_weights(s->plan, n, w, &kernel, &bias);
+    nn_fused_step_weights(s->plan, n, w, &kernel, &bias);
     int status = 0;
     if (l->op == NN_BATCHNORM)
         status = upload(&s->kernel, kernel, 1, &l->channels, r);
@@ -90,7 +90,7 @@ static int load_step(step *s, const nn_net *n, const nn_weights *w, const nn_tor
  * A network with depthwise convolutions is slower so, but starts at once: channels last, cuDNN
  * compiles a kernel for every shape of them in every thread, which takes as long as 200,000 images.
  */
-static bool prefers_channels_first(const nn_plan *plan, const nn_torch_options *o)
+static bool prefers_channels_first(const nn_fusion_plan *plan, const nn_torch_options *o)
 {
     if (o->device == TS_CPU)
         return false;
@@ -109,7 +109,7 @@ int nn_torch_new(nn_torch **result, const nn_net *n, const nn_weights *w, const 
     r->taps = hl_calloc((size_t)ntaps, sizeof *r->taps);
     r->ntaps = ntaps;
     memcpy(r->taps, taps, (size_t)ntaps * sizeof *taps);
-    nn_plan_new(&r->plan, n, taps, ntaps);
+    nn_fusion_plan_new(&r->plan, n, taps, ntaps);
     r->channels_first = prefers_channels_first(&r->plan, o);
     r->steps = hl_calloc((size_t)r->plan.nsteps, sizeof *r->steps);
     int status = 0;
@@ -134,7 +134,7 @@ void nn_torch_free(nn_torch *r)
         ts_free(r->steps[i].kernel);
         ts_free(r->steps[i].bias);
     }
-    nn_plan_free(&r->plan);
+    nn_fusion_plan_free(&r->plan);
     free(r->steps);
     free(r->taps);
     free(r);
@@ -198,8 +198,8 @@ static int run_convolution(const step *s, ts_tensor *const *values, ts_tensor **
     if (s->channels && ts_pad_channels(&padded, in, s->channels))
         return -1;
     const int status =
-        ts_conv2d_then(out, padded ? padded : in, s->kernel, s->bias, &w,
-                       l->op == NN_DEPTHWISE ? l->channels : 1, added, activation(s));
+        ts_conv2d_fused(out, padded ? padded : in, s->kernel, s->bias, &w,
+                        l->op == NN_DEPTHWISE ? l->channels : 1, added, activation(s));
     ts_free(padded);
     return status;
 }
@@ -234,7 +234,7 @@ static int run_step(const step *s, const ts_tensor *x, const nn_torch *r, ts_ten
 static void release_inputs(const step *s, int *left, ts_tensor **values)
 {
     int reads[NN_MAX_INPUTS + 1];
-    for (int k = nn_step_reads(s->plan, reads) - 1; k >= 0; k--) {
+    for (int k = nn_fused_step_inputs(s->plan, reads) - 1; k >= 0; k--) {
         if (--left[reads[k]] > 0)
             continue;
         ts_free(values[reads[k]]);
@@ -280,7 +280,7 @@ uint64_t nn_torch_peak_bytes(const nn_torch *r)
         now += held[s->plan->output] = value_bytes(&s->plan->layer, r->dtype);
         peak = now > peak ? now : peak;
         int reads[NN_MAX_INPUTS + 1];
-        for (int k = nn_step_reads(s->plan, reads) - 1; k >= 0; k--)
+        for (int k = nn_fused_step_inputs(s->plan, reads) - 1; k >= 0; k--)
             if (--left[reads[k]] == 0)
                 now -= held[reads[k]];
     }

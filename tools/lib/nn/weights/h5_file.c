@@ -134,15 +134,15 @@ void nn_h5_read_weight(const nn_import *in, hid_t at, const char *name, const ch
     const char *why;
     hid_t dataset = nn_h5_open_values(at, name, &why);
     if (dataset < 0) {
-        nn_complain(in->complaints, "%s: %s", what, why);
+        nn_add_problem(in->complaints, "%s: %s", what, why);
         return;
     }
     int64_t found[H5S_MAX_RANK];
     int rank;
     if (!shape_is(dataset, s, found, &rank))
-        nn_complain_shape(in, what, s->shape, s->rank, found, rank);
+        nn_add_problem_shape(in, what, s->shape, s->rank, found, rank);
     else if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
-        nn_complain(in->complaints, "%s: its values cannot be read", what);
+        nn_add_problem(in->complaints, "%s: its values cannot be read", what);
     H5Dclose(dataset);
 }
 
@@ -153,7 +153,7 @@ void nn_h5_layer_missing(const nn_import *in, int layer)
     for (int k = 0; k < count; k++) {
         char name[2 * NN_NAME];
         snprintf(name, sizeof name, "%s/%s", in->n->layers[layer].name, specs[k].name);
-        nn_complain_missing(in, name, specs[k].shape, specs[k].rank);
+        nn_add_problem_missing(in, name, specs[k].shape, specs[k].rank);
     }
 }
 

@@ -82,7 +82,7 @@ static void share_values(const nn_import *in, answer *a)
     }
 }
 
-static void share_complaints(const nn_complaints *c, answer *a)
+static void share_complaints(const nn_problems *c, answer *a)
 {
     size_t at = 0;
     for (size_t i = 0; i < c->n; i++) {
@@ -124,11 +124,11 @@ static void take_complaints(const nn_import *in, const answer *a)
     for (size_t i = 0; i < a->complaints && at < sizeof a->lines; i++) {
         const char *line = a->lines + at;
         const size_t length = strnlen(line, sizeof a->lines - at);
-        nn_complain(in->complaints, "%.*s", (int)length, line);
+        nn_add_problem(in->complaints, "%.*s", (int)length, line);
         at += length + 1;
     }
     if (a->untold)
-        nn_complain(in->complaints, "and %zu more", a->untold);
+        nn_add_problem(in->complaints, "and %zu more", a->untold);
 }
 
 static void take_values(const nn_import *in, const answer *a)

@@ -140,8 +140,8 @@ static void read_layer(source *s, int layer)
     }
     r->used = true;
     if (r->weights.n != (size_t)count) {
-        nn_complain(in->complaints, "layer %s: expected %d weights, found %zu", r->name, count,
-                    r->weights.n);
+        nn_add_problem(in->complaints, "layer %s: expected %d weights, found %zu", r->name, count,
+                       r->weights.n);
         return;
     }
     hid_t group = H5Gopen(s->root, r->name, H5P_DEFAULT);
@@ -150,8 +150,8 @@ static void read_layer(source *s, int layer)
         if (may_be(name, specs[k].name))
             nn_h5_read_weight(in, group, name, name, &specs[k], in->w->values[layer][k]);
         else
-            nn_complain(in->complaints, "%s: expected the %s of layer %s here", name, specs[k].name,
-                        expected);
+            nn_add_problem(in->complaints, "%s: expected the %s of layer %s here", name,
+                           specs[k].name, expected);
     }
     H5Gclose(group);
 }
@@ -181,7 +181,7 @@ static void check_rest(const source *s)
             hl_log_info("%s: layer %s belongs to the top and is not used", s->in->path, r->name);
         else
             for (size_t k = 0; k < r->weights.n; k++)
-                nn_complain_left_over(s->in, r->weights.s[k]);
+                nn_add_problem_left_over(s->in, r->weights.s[k]);
     }
 }
 

@@ -66,11 +66,11 @@ static void read_layer(const nn_import *in, hid_t layers, const char *group, int
     if (vars < 0)
         nn_h5_layer_missing(in, layer);
     else if (!name_agrees(vars, expected, found))
-        nn_complain(in->complaints, "layers/%s: expected layer %s, found %s", group, expected,
-                    found);
+        nn_add_problem(in->complaints, "layers/%s: expected layer %s, found %s", group, expected,
+                       found);
     else if (number_of_weights(vars) != count)
-        nn_complain(in->complaints, "layers/%s: expected %d weights of layer %s, found %lld", group,
-                    count, expected, (long long)number_of_weights(vars));
+        nn_add_problem(in->complaints, "layers/%s: expected %d weights of layer %s, found %lld",
+                       group, count, expected, (long long)number_of_weights(vars));
     else
         for (int k = 0; k < count; k++) {
             char name[12], what[NN_H5_MAX_NAME + 16 + NN_NAME];
@@ -108,7 +108,7 @@ static void check_leftover(const nn_import *in, hid_t layers, const char *name)
         for (int64_t k = 0; k < count && k < NN_H5_MAX_NAMES; k++) {
             char what[NN_H5_MAX_NAME + 32];
             snprintf(what, sizeof what, "layers/%s/vars/%lld", name, (long long)k);
-            nn_complain_left_over(in, what);
+            nn_add_problem_left_over(in, what);
         }
 }
 

@@ -116,10 +116,10 @@ static bool fits(const nn_import *in, const target *t, const hl_tensor_desc *d)
     for (int i = 0; same && i < d->rank; i++)
         same = d->shape[i] == t->shape[i];
     if (!same)
-        nn_complain_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
+        nn_add_problem_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
     else if (d->dtype != HL_F32 && d->dtype != HL_F16 && d->dtype != HL_BF16)
-        nn_complain(in->complaints, "%s: expected F32, F16 or BF16, found %s", t->name,
-                    hl_dtype_names[d->dtype]);
+        nn_add_problem(in->complaints, "%s: expected F32, F16 or BF16, found %s", t->name,
+                       hl_dtype_names[d->dtype]);
     else
         return true;
     return false;
@@ -160,7 +160,7 @@ static void pass_over(const nn_import *in, const char *name, bool torch)
     if (torch && nn_torch_is_top(name))
         hl_log_info("%s: %s belongs to the top and is not used", in->path, name);
     else if (!torch || !nn_torch_is_counter(name))
-        nn_complain_left_over(in, name);
+        nn_add_problem_left_over(in, name);
 }
 
 static int read_data(const nn_import *in, targets *l, bool torch, hl_tf_reader *r, hl_err *e)
@@ -180,7 +180,7 @@ static int read_data(const nn_import *in, targets *l, bool torch, hl_tf_reader *
         return -1;
     for (size_t i = 0; i < l->n; i++)
         if (!l->t[i].met)
-            nn_complain_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
+            nn_add_problem_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
     return hl_tf_end(r, e);
 }
 
@@ -198,9 +198,9 @@ static int check_ours(const hl_tf_header *h, const char *path, hl_err *e)
     return 0;
 }
 
-static int flavour_of(const hl_tf_header *h, const char *path, nn_framework *flavour, hl_err *e)
+static int framework_of(const hl_tf_header *h, const char *path, nn_framework *framework, hl_err *e)
 {
-    *flavour = NN_TORCH;
+    *framework = NN_TORCH;
     if (!is_ours(h))
         return 0;
     if (check_ours(h, path, e))
@@ -208,18 +208,18 @@ static int flavour_of(const hl_tf_header *h, const char *path, nn_framework *fla
     const char *stated = hl_tf_meta(h, "hilum.flavour");
     for (int i = 0; i < NN_FRAMEWORKS; i++)
         if (strcmp(nn_framework_names[i], stated) == 0) {
-            *flavour = (nn_framework)i;
+            *framework = (nn_framework)i;
             return 0;
         }
     return hl_fail(e, "%s: expected hilum.flavour keras or torch, found '%s'", path, stated);
 }
 
-int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e)
+int nn_tensors_framework(const char *path, nn_framework *framework, hl_err *e)
 {
     hl_tf_reader *r;
     if (hl_tf_open_any(&r, path, e))
         return -1;
-    const int status = flavour_of(hl_tf_get_header(r), path, flavour, e);
+    const int status = framework_of(hl_tf_get_header(r), path, framework, e);
     hl_tf_close(r);
     return status;
 }
@@ -227,12 +227,12 @@ int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e)
 static int read_all(const nn_import *in, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
-    nn_framework flavour;
-    if (flavour_of(h, in->path, &flavour, e))
+    nn_framework framework;
+    if (framework_of(h, in->path, &framework, e))
         return -1;
-    if (flavour != in->n->flavour)
+    if (framework != in->n->framework)
         return hl_fail(e, "%s: weights of flavour %s: expected %s", in->path,
-                       nn_framework_names[flavour], nn_framework_names[in->n->flavour]);
+                       nn_framework_names[framework], nn_framework_names[in->n->framework]);
     if (is_ours(h)) {
         const char *backbone = hl_tf_meta(h, "hilum.backbone");
         if (strcmp(backbone, in->n->name) != 0)

@@ -11,14 +11,14 @@ typedef struct nn_import {
     const char *path;
     const nn_net *n;
     nn_weights *w;
-    nn_complaints *complaints;
+    nn_problems *complaints;
 } nn_import;
 
 int nn_read_h5(const nn_import *in, hl_err *e);      /* HDF5, by Keras */
 int nn_read_tensors(const nn_import *in, hl_err *e); /* hilum's own and safetensors */
 
 /* The flavour that a tensor file's weights are for. */
-int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e);
+int nn_tensors_framework(const char *path, nn_framework *framework, hl_err *e);
 
 /* ---- common words ---- */
 
@@ -26,9 +26,9 @@ enum { NN_SHAPE_TEXT = 128 };
 /* "[3, 3, 64, 64]"; returns text. */
 const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT]);
 
-void nn_complain_missing(const nn_import *in, const char *name, const int64_t *shape, int rank);
-void nn_complain_left_over(const nn_import *in, const char *name);
-void nn_complain_shape(const nn_import *in, const char *name, const int64_t *expected,
-                       int expected_rank, const int64_t *found, int found_rank);
+void nn_add_problem_missing(const nn_import *in, const char *name, const int64_t *shape, int rank);
+void nn_add_problem_left_over(const nn_import *in, const char *name);
+void nn_add_problem_shape(const nn_import *in, const char *name, const int64_t *expected,
+                          int expected_rank, const int64_t *found, int found_rank);
 
 #endif

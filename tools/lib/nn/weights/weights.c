@@ -39,7 +39,7 @@ void nn_weights_free(nn_weights *w)
 
 /* ---- complaints ---- */
 
-void nn_complain(nn_complaints *c, const char *fmt, ...)
+void nn_add_problem(nn_problems *c, const char *fmt, ...)
 {
     char line[512];
     va_list args;
@@ -51,12 +51,12 @@ void nn_complain(nn_complaints *c, const char *fmt, ...)
     c->lines[c->n++] = hl_strdup(line);
 }
 
-void nn_complaints_free(nn_complaints *c)
+void nn_problems_free(nn_problems *c)
 {
     for (size_t i = 0; i < c->n; i++)
         free(c->lines[i]);
     free(c->lines);
-    *c = (nn_complaints){0};
+    *c = (nn_problems){0};
 }
 
 const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT])
@@ -70,25 +70,25 @@ const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEX
     return text;
 }
 
-void nn_complain_missing(const nn_import *in, const char *name, const int64_t *shape, int rank)
+void nn_add_problem_missing(const nn_import *in, const char *name, const int64_t *shape, int rank)
 {
     char text[NN_SHAPE_TEXT];
-    nn_complain(in->complaints, "%s: missing: expected shape %s", name,
-                nn_shape_text(shape, rank, text));
+    nn_add_problem(in->complaints, "%s: missing: expected shape %s", name,
+                   nn_shape_text(shape, rank, text));
 }
 
-void nn_complain_left_over(const nn_import *in, const char *name)
+void nn_add_problem_left_over(const nn_import *in, const char *name)
 {
-    nn_complain(in->complaints, "%s: left over: %s has no such weight", name, in->n->name);
+    nn_add_problem(in->complaints, "%s: left over: %s has no such weight", name, in->n->name);
 }
 
-void nn_complain_shape(const nn_import *in, const char *name, const int64_t *expected,
-                       int expected_rank, const int64_t *found, int found_rank)
+void nn_add_problem_shape(const nn_import *in, const char *name, const int64_t *expected,
+                          int expected_rank, const int64_t *found, int found_rank)
 {
     char want[NN_SHAPE_TEXT], have[NN_SHAPE_TEXT];
-    nn_complain(in->complaints, "%s: expected shape %s, found %s", name,
-                nn_shape_text(expected, expected_rank, want),
-                nn_shape_text(found, found_rank, have));
+    nn_add_problem(in->complaints, "%s: expected shape %s, found %s", name,
+                   nn_shape_text(expected, expected_rank, want),
+                   nn_shape_text(found, found_rank, have));
 }
 
 /* ---- seeded values ---- */
@@ -167,15 +167,15 @@ static int tell_format(const char *path, format *f, hl_err *e)
     return 0;
 }
 
-int nn_weights_framework(const char *source, nn_framework *flavour, hl_err *e)
+int nn_weights_framework(const char *source, nn_framework *framework, hl_err *e)
 {
     format f;
-    *flavour = NN_KERAS;
+    *framework = NN_KERAS;
     if (is_seeded(source))
         return 0;
     if (tell_format(source, &f, e))
         return -1;
-    return f == FORMAT_H5 ? 0 : nn_tensors_framework(source, flavour, e);
+    return f == FORMAT_H5 ? 0 : nn_tensors_framework(source, framework, e);
 }
 
 static int check_finite(const nn_weights *w, const nn_net *n, const char *source, hl_err *e)
@@ -195,8 +195,8 @@ static int check_finite(const nn_weights *w, const nn_net *n, const char *source
 static void identify(nn_weights *w, const nn_net *n)
 {
     hl_sha256 *s = hl_sha256_new();
-    const char *flavour = nn_framework_names[n->flavour];
-    hl_sha256_add(s, flavour, strlen(flavour) + 1);
+    const char *framework = nn_framework_names[n->framework];
+    hl_sha256_add(s, framework, strlen(framework) + 1);
     for (int i = 0; i < n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
@@ -213,14 +213,14 @@ static void identify(nn_weights *w, const nn_net *n)
     hl_sha256_end_text(s, w->identity);
 }
 
-static int read_file(nn_weights *w, const nn_net *n, const char *path, nn_complaints *c, hl_err *e)
+static int read_file(nn_weights *w, const nn_net *n, const char *path, nn_problems *c, hl_err *e)
 {
     const nn_import in = {.path = path, .n = n, .w = w, .complaints = c};
     format f;
     if (tell_format(path, &f, e))
         return -1;
     if ((f == FORMAT_H5 ? nn_read_h5 : nn_read_tensors)(&in, e)) {
-        nn_complaints_free(c); /* of half a file */
+        nn_problems_free(c); /* of half a file */
         return -1;
     }
     if (c->n)
@@ -237,8 +237,7 @@ static int read_file(nn_weights *w, const nn_net *n, const char *path, nn_compla
     return 0;
 }
 
-int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_complaints *c,
-                     hl_err *e)
+int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_problems *c, hl_err *e)
 {
     nn_weights_alloc(w, n);
     const int status =
@@ -250,13 +249,13 @@ int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_comp
 
 int nn_weights_load(nn_weights *w, const nn_net *n, const char *source, hl_err *e)
 {
-    nn_complaints c = {0};
+    nn_problems c = {0};
     const int status = nn_weights_check(w, n, source, &c, e);
     if (c.n == 1)
         hl_fail(e, "%s: not the weights of %s: %s", source, n->name, c.lines[0]);
     else if (c.n > 1)
         hl_fail(e, "%s: not the weights of %s: %s; and %zu more problems", source, n->name,
                 c.lines[0], c.n - 1);
-    nn_complaints_free(&c);
+    nn_problems_free(&c);
     return status;
 }

@@ -15,13 +15,13 @@ typedef struct nn_weights {
 } nn_weights;
 
 /* What does not fit: a line for each weight that is missing, left over or of the wrong shape. */
-typedef struct nn_complaints {
+typedef struct nn_problems {
     char **lines;
     size_t n;
-} nn_complaints;
+} nn_problems;
 
-void nn_complain(nn_complaints *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void nn_complaints_free(nn_complaints *c);
+void nn_add_problem(nn_problems *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void nn_problems_free(nn_problems *c);
 
 /*
  * source is the name of a file, or "seeded:N" for specified pseudo-random values, which stand in
@@ -37,12 +37,11 @@ void nn_complaints_free(nn_complaints *c);
 int nn_weights_load(nn_weights *w, const nn_net *n, const char *source, hl_err *e);
 /* The same; where a file can be read but does not fit the network, c, empty before, lists all that
  * does not. */
-int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_complaints *c,
-                     hl_err *e);
+int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_problems *c, hl_err *e);
 void nn_weights_free(nn_weights *w);
 
 /* The flavour that the weights of this source are for: what to build the network in. */
-int nn_weights_framework(const char *source, nn_framework *flavour, hl_err *e);
+int nn_weights_framework(const char *source, nn_framework *framework, hl_err *e);
 
 /* Room for every weight, for those who fill it. */
 void nn_weights_alloc(nn_weights *w, const nn_net *n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Between head.c, head_file.c and trainer.c: what a head is made of. */
-#ifndef HILUM_NN_HEAD_HEAD_PARTS_H
-#define HILUM_NN_HEAD_HEAD_PARTS_H
+#ifndef HILUM_NN_HEAD_HEAD_INTERNAL_H
+#define HILUM_NN_HEAD_HEAD_INTERNAL_H
 
 #include "nn/head/dense.h"
 #include "nn/head/head.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nn/infer/fusion.h"
+#include "nn/infer/fusion_plan.h"
 
 #include "base/mem.h"
 
@@ -44,14 +44,14 @@ static bool is_convolution(nn_op op)
     return op == NN_CONV || op == NN_DEPTHWISE;
 }
 
-static void fold(planner *p, nn_step *s, int layer)
+static void fold(planner *p, nn_fused_step *s, int layer)
 {
     p->folded[layer] = true;
     s->output = layer;
 }
 
 /* Zero padding that only this convolution reads: the convolution pads by itself. */
-static void fold_padding(const planner *p, nn_step *s)
+static void fold_padding(const planner *p, nn_fused_step *s)
 {
     const int in = s->layer.inputs[0];
     const nn_layer *pad = &p->n->layers[in];
@@ -63,7 +63,7 @@ static void fold_padding(const planner *p, nn_step *s)
 }
 
 /* An addition, if what is added is there before this step. */
-static void fold_addition(planner *p, nn_step *s)
+static void fold_addition(planner *p, nn_fused_step *s)
 {
     const int add = only_reader(p, s->output, NN_ADD),
               scaled = only_reader(p, s->output, NN_SCALED_ADD), at = add >= 0 ? add : scaled;
@@ -78,7 +78,7 @@ static void fold_addition(planner *p, nn_step *s)
     fold(p, s, at);
 }
 
-static void fold_activation(planner *p, nn_step *s)
+static void fold_activation(planner *p, nn_fused_step *s)
 {
     const int relu = only_reader(p, s->output, NN_RELU);
     const int relu6 = only_reader(p, s->output, NN_RELU6);
@@ -88,7 +88,7 @@ static void fold_activation(planner *p, nn_step *s)
     fold(p, s, relu >= 0 ? relu : relu6);
 }
 
-static void plan_convolution(planner *p, nn_step *s)
+static void plan_convolution(planner *p, nn_fused_step *s)
 {
     fold_padding(p, s);
     if (s->layer.relu) {
@@ -101,14 +101,14 @@ static void plan_convolution(planner *p, nn_step *s)
     fold_addition(p, s);
 }
 
-static nn_step plan_step(planner *p, int layer)
+static nn_fused_step plan_step(planner *p, int layer)
 {
-    nn_step s = {.layer = p->n->layers[layer],
-                 .number = layer,
-                 .output = layer,
-                 .batchnorm = -1,
-                 .added = -1,
-                 .scale = 1.0};
+    nn_fused_step s = {.layer = p->n->layers[layer],
+                       .number = layer,
+                       .output = layer,
+                       .batchnorm = -1,
+                       .added = -1,
+                       .scale = 1.0};
     const nn_op op = s.layer.op;
     if (is_convolution(op))
         plan_convolution(p, &s);
@@ -125,7 +125,7 @@ static bool is_done_later(const planner *p, int layer)
            (only_reader(p, layer, NN_CONV) >= 0 || only_reader(p, layer, NN_DEPTHWISE) >= 0);
 }
 
-int nn_step_reads(const nn_step *s, int layers[NN_MAX_INPUTS + 1])
+int nn_fused_step_inputs(const nn_fused_step *s, int layers[NN_MAX_INPUTS + 1])
 {
     int n = s->layer.ninputs;
     memcpy(layers, s->layer.inputs, (size_t)n * sizeof *layers);
@@ -134,18 +134,18 @@ int nn_step_reads(const nn_step *s, int layers[NN_MAX_INPUTS + 1])
     return n;
 }
 
-static void count_uses(nn_plan *p, const int *outputs, int noutputs)
+static void count_uses(nn_fusion_plan *p, const int *outputs, int noutputs)
 {
     for (int i = 0; i < p->nsteps; i++) {
         int reads[NN_MAX_INPUTS + 1];
-        for (int k = nn_step_reads(&p->steps[i], reads); k > 0; k--)
+        for (int k = nn_fused_step_inputs(&p->steps[i], reads); k > 0; k--)
             p->uses[reads[k - 1]]++;
     }
     for (int i = 0; i < noutputs; i++)
         p->uses[outputs[i]]++;
 }
 
-void nn_plan_new(nn_plan *plan, const nn_net *n, const int *outputs, int noutputs)
+void nn_fusion_plan_new(nn_fusion_plan *plan, const nn_net *n, const int *outputs, int noutputs)
 {
     const size_t count = (size_t)n->n;
     planner p = {.n = n,
@@ -153,9 +153,9 @@ void nn_plan_new(nn_plan *plan, const nn_net *n, const int *outputs, int noutput
                  .is_output = hl_calloc(count, sizeof *p.is_output),
                  .folded = hl_calloc(count, sizeof *p.folded),
                  .readers = hl_calloc(count, sizeof *p.readers)};
-    *plan = (nn_plan){.steps = hl_calloc(count, sizeof *plan->steps),
-                      .uses = hl_calloc(count, sizeof *plan->uses),
-                      .nlayers = n->n};
+    *plan = (nn_fusion_plan){.steps = hl_calloc(count, sizeof *plan->steps),
+                             .uses = hl_calloc(count, sizeof *plan->uses),
+                             .nlayers = n->n};
     for (int i = 0; i < noutputs; i++) {
         p.is_output[outputs[i]] = true;
         mark_needed(&p, outputs[i]);
@@ -170,13 +170,13 @@ void nn_plan_new(nn_plan *plan, const nn_net *n, const int *outputs, int noutput
     free(p.readers);
 }
 
-int nn_plan_bottleneck(const nn_plan *p, const nn_net *n, int64_t height)
+int nn_fusion_plan_bottleneck(const nn_fusion_plan *p, const nn_net *n, int64_t height)
 {
     int *left = hl_malloc((size_t)p->nlayers, sizeof *left), alive = 0, found = -1;
     memcpy(left, p->uses, (size_t)p->nlayers * sizeof *left);
     for (int i = 0; i < p->nsteps && found < 0; i++) {
         int reads[NN_MAX_INPUTS + 1];
-        for (int k = nn_step_reads(&p->steps[i], reads) - 1; k >= 0; k--)
+        for (int k = nn_fused_step_inputs(&p->steps[i], reads) - 1; k >= 0; k--)
             alive -= --left[reads[k]] == 0;
         alive++;
         if (alive == 1 && n->layers[p->steps[i].output].height <= height)
@@ -186,11 +186,11 @@ int nn_plan_bottleneck(const nn_plan *p, const nn_net *n, int64_t height)
     return found;
 }
 
-void nn_plan_free(nn_plan *p)
+void nn_fusion_plan_free(nn_fusion_plan *p)
 {
     free(p->steps);
     free(p->uses);
-    *p = (nn_plan){0};
+    *p = (nn_fusion_plan){0};
 }
 
 /* ---- weights ---- */
@@ -231,7 +231,7 @@ static float *to_floats(const double *v, size_t n)
     return f;
 }
 
-static void convolution_weights(const nn_step *s, const nn_net *n, const nn_weights *w,
+static void convolution_weights(const nn_fused_step *s, const nn_net *n, const nn_weights *w,
                                 double *scale, double *shift, float **kernel, float **bias)
 {
     const nn_layer *l = &s->layer;
@@ -250,8 +250,8 @@ static void convolution_weights(const nn_step *s, const nn_net *n, const nn_weig
         *bias = to_floats(shift, (size_t)l->channels);
 }
 
-void nn_step_weights(const nn_step *s, const nn_net *n, const nn_weights *w, float **kernel,
-                     float **bias)
+void nn_fused_step_weights(const nn_fused_step *s, const nn_net *n, const nn_weights *w,
+                           float **kernel, float **bias)
 {
     const size_t channels = (size_t)s->layer.channels;
     double *scale = hl_malloc(channels, sizeof *scale), *shift = hl_calloc(channels, sizeof *shift);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where the plan of a backbone can be cut in two because one value alone is alive. */
-#include "nn/infer/fusion.h"
+#include "nn/infer/fusion_plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,17 +15,17 @@ static void expect_waist(const char *model, int64_t side, const char *output, in
 {
     nn_net n;
     hl_err e;
-    nn_plan plan;
+    nn_fusion_plan plan;
     if (nn_net_build(&n, model, side, side, &e))
         fail_msg("%s", e.msg);
     const int last = output ? nn_net_find(&n, output) : nn_net_output(&n);
-    nn_plan_new(&plan, &n, &last, 1);
-    const int waist = nn_plan_bottleneck(&plan, &n, height);
+    nn_fusion_plan_new(&plan, &n, &last, 1);
+    const int waist = nn_fusion_plan_bottleneck(&plan, &n, height);
     if (expected)
         assert_string_equal(n.layers[plan.steps[waist].output].name, expected);
     else
         assert_int_equal(waist, -1);
-    nn_plan_free(&plan);
+    nn_fusion_plan_free(&plan);
     nn_net_free(&n);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Between tail.c and tail_file.c: what a tail is made of. */
-#ifndef HILUM_NN_HEAD_FINETUNE_PARTS_H
-#define HILUM_NN_HEAD_FINETUNE_PARTS_H
+#ifndef HILUM_NN_HEAD_FINETUNE_INTERNAL_H
+#define HILUM_NN_HEAD_FINETUNE_INTERNAL_H
 
 #include "nn/head/finetune.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What nn_graph.c and onednn_conv.c share while they build a graph. */
-#ifndef HILUM_NN_INFER_ONEDNN_BUILD_H
-#define HILUM_NN_INFER_ONEDNN_BUILD_H
+/* What nn_graph.c and onednn_convolution.c share while they build a graph. */
+#ifndef HILUM_NN_INFER_ONEDNN_GRAPH_BUILDER_H
+#define HILUM_NN_INFER_ONEDNN_GRAPH_BUILDER_H
 
 #include "nn/infer/onednn_graph.h"
 
 typedef struct nn_graph_builder {
     nn_graph *g;
-    const nn_plan *p;
+    const nn_fusion_plan *p;
     const nn_net *n;
     const nn_weights *w;
     dnnl_data_type_t type; /* of values and kernels */
@@ -43,6 +43,6 @@ dnnl_status_t nn_graph_finish_op(nn_graph_builder *b, nn_graph_op *op,
                                  const_dnnl_primitive_desc_t pd);
 dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int from, int to);
 
-dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_step *s);
+dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_fused_step *s);
 
 #endif

@@ -4,7 +4,7 @@
 #if NN_HAS_ONEDNN
 
 /* Convolutions, with what is folded into them. */
-#include "nn/infer/onednn_build.h"
+#include "nn/infer/onednn_graph_builder.h"
 
 #include "base/mem.h"
 #include "shim/held_signals.h"
@@ -16,7 +16,7 @@
 
 /* Winograd's kernels win where there are channels enough on both sides: measured,
  * docs/PERFORMANCE.md. oneDNN has them for F32 and AVX-512 only. */
-static bool suits_winograd(const nn_graph_builder *b, const nn_step *s)
+static bool suits_winograd(const nn_graph_builder *b, const nn_fused_step *s)
 {
     enum { CHANNELS = 64 };
     const nn_layer *l = &s->layer;
@@ -89,7 +89,8 @@ typedef struct convolution {
     bool has_bias;
 } convolution;
 
-static dnnl_status_t describe_kernel(const nn_graph_builder *b, const nn_step *s, convolution *c)
+static dnnl_status_t describe_kernel(const nn_graph_builder *b, const nn_fused_step *s,
+                                     convolution *c)
 {
     const nn_layer *l = &s->layer;
     const int64_t in = b->n->layers[l->inputs[0]].channels, kh = l->kernel[0], kw = l->kernel[1];
@@ -107,7 +108,7 @@ static dnnl_status_t describe_kernel(const nn_graph_builder *b, const nn_step *s
 }
 
 /* What is done with each value before it is stored: the sum with what is there, the activation. */
-static dnnl_status_t describe_rest(const nn_step *s, convolution *c)
+static dnnl_status_t describe_rest(const nn_fused_step *s, convolution *c)
 {
     dnnl_post_ops_t ops;
     dnnl_status_t status = dnnl_primitive_attr_create(&c->attr);
@@ -136,7 +137,7 @@ static dnnl_status_t try_convolution(const nn_graph_builder *b, const convolutio
                               c->after, c->attr);
 }
 
-static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_step *s,
+static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_fused_step *s,
                                         const convolution *c, dnnl_primitive_desc_t *pd)
 {
     onednn_md own = NULL;
@@ -148,11 +149,11 @@ static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_step
     return done ? dnnl_success : try_convolution(b, c, dnnl_convolution_direct, c->source, pd);
 }
 
-static dnnl_status_t add_weights(nn_graph_builder *b, const nn_step *s, const convolution *c,
+static dnnl_status_t add_weights(nn_graph_builder *b, const nn_fused_step *s, const convolution *c,
                                  const_dnnl_primitive_desc_t pd, int *kernel, int *bias)
 {
     float *k, *v;
-    nn_step_weights(s, b->n, b->w, &k, &v);
+    nn_fused_step_weights(s, b->n, b->w, &k, &v);
     dnnl_status_t status = add_constant(
         b, k, c->plain_kernel, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), kernel);
     if (status == dnnl_success && v)
@@ -179,7 +180,7 @@ static dnnl_status_t source_for(nn_graph_builder *b, const char *name, int memor
 
 /* The result overwrites what is added, whose last reader this step is: of a residual, it always
  * is; otherwise a copy is made. */
-static dnnl_status_t result_for(nn_graph_builder *b, const nn_step *s, onednn_const_md md,
+static dnnl_status_t result_for(nn_graph_builder *b, const nn_fused_step *s, onednn_const_md md,
                                 int *result)
 {
     if (s->added < 0)
@@ -193,7 +194,7 @@ static dnnl_status_t result_for(nn_graph_builder *b, const nn_step *s, onednn_co
     return status == dnnl_success ? nn_graph_add_reorder(b, s->layer.name, there, *result) : status;
 }
 
-static dnnl_status_t describe(nn_graph_builder *b, const nn_step *s, convolution *c)
+static dnnl_status_t describe(nn_graph_builder *b, const nn_fused_step *s, convolution *c)
 {
     const nn_layer *l = &s->layer;
     for (int i = 0; i < 2; i++) {
@@ -216,8 +217,8 @@ static dnnl_status_t describe(nn_graph_builder *b, const nn_step *s, convolution
     return status == dnnl_success ? describe_rest(s, c) : status;
 }
 
-static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_step *s, const convolution *c,
-                                   dnnl_primitive_desc_t pd)
+static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_fused_step *s,
+                                   const convolution *c, dnnl_primitive_desc_t pd)
 {
     int source, own, kernel, bias = -1, result;
     dnnl_status_t status =
@@ -241,7 +242,7 @@ static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_step *s, const 
     return nn_graph_finish_op(b, op, pd);
 }
 
-dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_step *s)
+dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_fused_step *s)
 {
     convolution c = {0};
     dnnl_primitive_desc_t pd = NULL;

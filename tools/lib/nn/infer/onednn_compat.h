@@ -6,8 +6,8 @@
  *
  * A descriptor of memory is a pointer: onednn_md is owned, onednn_const_md is borrowed.
  */
-#ifndef HILUM_NN_INFER_ONEDNN_API_H
-#define HILUM_NN_INFER_ONEDNN_API_H
+#ifndef HILUM_NN_INFER_ONEDNN_COMPAT_H
+#define HILUM_NN_INFER_ONEDNN_COMPAT_H
 
 #include <oneapi/dnnl/dnnl.h>
 
