@@ -5,6 +5,7 @@
 #include "data/named_files.h"
 #include "data/provenance.h"
 #include "format/tensorfile.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/weights.h"
 #include "sys/cli.h"
 #include "sys/file_digest.h"

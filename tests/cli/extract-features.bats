@@ -107,7 +107,7 @@ bf16_is_misjudged() {
         extract-features -m resnet -w seeded:1 images
     fails 1 'seeded:x: expected seeded:N' extract-features -w seeded:x images
     fails 1 'none.h5: cannot be read' extract-features -w none.h5 images
-    fails 1 'm.tsv: not a file of weights: expected HDF5 or safetensors' extract-features -w m.tsv images
+    fails 1 'm.tsv: not a weights file: expected HDF5 or safetensors' extract-features -w m.tsv images
     fails 1 "expected a file of kind 'images', found 'features'" extract-features -w seeded:1 features
     head -c 2000 images >cut
     fails 1 'cut: .*(truncated|expected)' extract-features -m mobilenetv2 -w seeded:1 -o "$out" cut

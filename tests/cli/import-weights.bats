@@ -70,7 +70,7 @@ setup() {
     [[ $stderr == *"warning: and 266 more"* ]]
     [[ $(tail -n 1 <<<"$stderr") == "import-weights: old.h5: not the weights of vgg16: 286 problems" ]]
     [ ! -e "$out" ]
-    fails 1 'weights: the weights of mobilenetv2: expected those of vgg16' \
+    fails 1 'weights: expected the weights of vgg16, found those of mobilenetv2' \
         import-weights -m vgg16 -o "$out" weights
     [ ! -e "$out" ]
 }
@@ -83,17 +83,17 @@ setup() {
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
     # As of 0.1.0, which stated the identity of the weights alone.
     LC_ALL=C sed -i '1s/"hilum.data"/"hilum.dat_"/' "$BATS_TEST_TMPDIR/plain"
-    fails 1 'plain: its weights are sha256:.*: expected hilum.identity sha256:8db74f51' \
+    fails 1 'plain: expected weights of hilum.identity sha256:8db74f51.*, found sha256:' \
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
     [ ! -e "$out" ]
 }
 
 @test "import-weights: no weights at all, wrong usage" {
-    fails 1 'm.tsv: not a file of weights: expected HDF5 or safetensors' import-weights -m vgg16 m.tsv
+    fails 1 'm.tsv: not a weights file: expected HDF5 or safetensors' import-weights -m vgg16 m.tsv
     fails 1 'none.h5: cannot be read' import-weights -m vgg16 none.h5
     fails 1 "expected a file of kind 'weights', found 'images'" import-weights -m vgg16 images
     printf 'PK\3\4 and so on' >model.keras
-    fails 1 'model.keras: a zip archive or a pickle' import-weights -m vgg16 model.keras
+    fails 1 'model.keras: expected weights saved as .h5 or .safetensors, found a zip archive or a pickle' import-weights -m vgg16 model.keras
     head -c 3000000 old.h5 >cut.h5
     fails 1 'cut.h5: damaged or truncated' import-weights -m mobilenetv2 -o "$out" cut.h5
     head -c 5000 weights >cut

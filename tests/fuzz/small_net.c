@@ -2,6 +2,7 @@
 #include "small_net.h"
 
 #include "base/mem.h"
+#include "nn/arch/layers.h"
 #include "fuzz.h"
 #include "nn/weights/weights.h"
 

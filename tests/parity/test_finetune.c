@@ -6,6 +6,8 @@
  * value; see README.md.
  */
 #include "base/mem.h"
+#include "nn/arch/feature_layer.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/infer/extractor.h"
 #include "reference.h"
 #include "shim/torch_shim.h"

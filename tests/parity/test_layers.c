@@ -3,6 +3,7 @@
 #include "base/strbuf.h"
 #include "extract-features/summary.h"
 #include "format/tsv.h"
+#include "nn/arch/weight_specs.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/weights.h"
 #include "sys/input.h"
 #include "torch_file.h"
@@ -193,7 +194,7 @@ static void truncated(void **state)
     assert_int_equal(truncate(temp, 9), 0);
     broken("mobilenetv2", "damaged or truncated");
     assert_int_equal(truncate(temp, 0), 0);
-    broken("mobilenetv2", "not a file of weights");
+    broken("mobilenetv2", "not a weights file");
 }
 
 static hid_t edit(const char *fixture)
@@ -317,7 +318,7 @@ static void values_elsewhere(void **state)
     file = edit(k3);
     replace(file, kernel3, H5T_STD_I32LE, 4, kernel_dims, H5P_DEFAULT);
     H5Fclose(file);
-    refused("mobilenetv2", 1, "its values are not floating point numbers");
+    refused("mobilenetv2", 1, "its values are not floating-point numbers");
 }
 
 /* HDF5 1.10 reads past its memory here. */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/strbuf.h"
+#include "nn/arch/weight_specs.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "nn/arch/weight_specs.h"
 #include "summary.h"
 
 #include <inttypes.h>

@@ -2,6 +2,8 @@
 #include "nn/head/finetune.h"
 
 #include "base/mem.h"
+#include "nn/arch/feature_layer.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/head/finetune_internal.h"
 #include "nn/infer/torch_backend.h"
 #include "nn/weights/weights.h"

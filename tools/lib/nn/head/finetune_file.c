@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/head/finetune_internal.h"
 
 #include <jansson.h>

@@ -3,6 +3,7 @@
 #ifndef HILUM_NN_HEAD_FINETUNE_INTERNAL_H
 #define HILUM_NN_HEAD_FINETUNE_INTERNAL_H
 
+#include "nn/arch/weight_specs.h"
 #include "nn/head/finetune.h"
 
 typedef struct nn_finetune_layer {

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "nn/arch/feature_layer.h"
 #include "nn/arch/net.h"
 #include "nn/infer/onednn_backend.h"
 #include "nn/infer/preprocess_input.h"
