@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is folded into what ---- */
+/* ---- fusing layers ---- */
 
 typedef struct planner {
     const nn_net *n;
-    bool *needed, *is_output, *folded;
+    bool *needed, *is_output, *fused;
     int *readers; /* [layer] */
 } planner;
 
@@ -27,7 +27,7 @@ static void mark_needed(planner *p, int layer)
     }
 }
 
-/* The layer that alone reads this one and so can be folded into it, if it does op; else -1. */
+/* The only layer that reads this one, if its kind is op, so that it can be fused into it; or -1. */
 static int only_reader(const planner *p, int layer, nn_op op)
 {
     if (p->is_output[layer] || p->readers[layer] != 1)
@@ -44,14 +44,14 @@ static bool is_convolution(nn_op op)
     return op == NN_CONV || op == NN_DEPTHWISE;
 }
 
-static void fold(planner *p, nn_fused_step *s, int layer)
+static void fuse(planner *p, nn_fused_step *s, int layer)
 {
-    p->folded[layer] = true;
+    p->fused[layer] = true;
     s->output = layer;
 }
 
-/* Zero padding that only this convolution reads: the convolution pads by itself. */
-static void fold_padding(const planner *p, nn_fused_step *s)
+/* Zero padding that only this convolution reads is left to the convolution. */
+static void fuse_padding(const planner *p, nn_fused_step *s)
 {
     const int in = s->layer.inputs[0];
     const nn_layer *pad = &p->n->layers[in];
@@ -62,8 +62,8 @@ static void fold_padding(const planner *p, nn_fused_step *s)
     s->layer.inputs[0] = pad->inputs[0];
 }
 
-/* An addition, if what is added is there before this step. */
-static void fold_addition(planner *p, nn_fused_step *s)
+/* Fuses an addition, if the other operand is computed before this step. */
+static void fuse_addition(planner *p, nn_fused_step *s)
 {
     const int add = only_reader(p, s->output, NN_ADD),
               scaled = only_reader(p, s->output, NN_SCALED_ADD), at = add >= 0 ? add : scaled;
@@ -75,30 +75,30 @@ static void fold_addition(planner *p, nn_fused_step *s)
         return;
     s->added = other;
     s->scale = at == scaled ? l->scale : 1.0;
-    fold(p, s, at);
+    fuse(p, s, at);
 }
 
-static void fold_activation(planner *p, nn_fused_step *s)
+static void fuse_activation(planner *p, nn_fused_step *s)
 {
     const int relu = only_reader(p, s->output, NN_RELU);
     const int relu6 = only_reader(p, s->output, NN_RELU6);
     if (s->layer.op == NN_INPUT || s->act != NN_ACT_NONE || (relu < 0 && relu6 < 0))
         return;
     s->act = relu >= 0 ? NN_ACT_RELU : NN_ACT_RELU6;
-    fold(p, s, relu >= 0 ? relu : relu6);
+    fuse(p, s, relu >= 0 ? relu : relu6);
 }
 
 static void plan_convolution(planner *p, nn_fused_step *s)
 {
-    fold_padding(p, s);
+    fuse_padding(p, s);
     if (s->layer.relu) {
         s->act = NN_ACT_RELU;
         return;
     }
     s->batchnorm = only_reader(p, s->number, NN_BATCHNORM);
     if (s->batchnorm >= 0)
-        fold(p, s, s->batchnorm);
-    fold_addition(p, s);
+        fuse(p, s, s->batchnorm);
+    fuse_addition(p, s);
 }
 
 static nn_fused_step plan_step(planner *p, int layer)
@@ -114,12 +114,12 @@ static nn_fused_step plan_step(planner *p, int layer)
         plan_convolution(p, &s);
     else if (op == NN_RELU || op == NN_RELU6)
         s.act = op == NN_RELU ? NN_ACT_RELU : NN_ACT_RELU6;
-    fold_activation(p, &s);
+    fuse_activation(p, &s);
     return s;
 }
 
-/* Padding that its only reader does by itself is no step. */
-static bool is_done_later(const planner *p, int layer)
+/* Padding that its only reader does is no step of its own. */
+static bool is_fused_later(const planner *p, int layer)
 {
     return p->n->layers[layer].op == NN_ZEROPAD &&
            (only_reader(p, layer, NN_CONV) >= 0 || only_reader(p, layer, NN_DEPTHWISE) >= 0);
@@ -151,7 +151,7 @@ void nn_fusion_plan_new(nn_fusion_plan *plan, const nn_net *n, const int *output
     planner p = {.n = n,
                  .needed = hl_calloc(count, sizeof *p.needed),
                  .is_output = hl_calloc(count, sizeof *p.is_output),
-                 .folded = hl_calloc(count, sizeof *p.folded),
+                 .fused = hl_calloc(count, sizeof *p.fused),
                  .readers = hl_calloc(count, sizeof *p.readers)};
     *plan = (nn_fusion_plan){.steps = hl_calloc(count, sizeof *plan->steps),
                              .uses = hl_calloc(count, sizeof *plan->uses),
@@ -161,12 +161,12 @@ void nn_fusion_plan_new(nn_fusion_plan *plan, const nn_net *n, const int *output
         mark_needed(&p, outputs[i]);
     }
     for (int i = 0; i < n->n; i++)
-        if (p.needed[i] && !p.folded[i] && !is_done_later(&p, i))
+        if (p.needed[i] && !p.fused[i] && !is_fused_later(&p, i))
             plan->steps[plan->nsteps++] = plan_step(&p, i);
     count_uses(plan, outputs, noutputs);
     free(p.needed);
     free(p.is_output);
-    free(p.folded);
+    free(p.fused);
     free(p.readers);
 }
 
@@ -209,9 +209,9 @@ static void batchnorm_affine(const nn_net *n, const nn_weights *w, int layer, do
     }
 }
 
-/* Keras' [KH, KW, I, O], or [KH, KW, C, 1], to [O, I, KH, KW] or [C, 1, KH, KW], each output
- * channel times scale. */
-static float *fold_kernel(const nn_layer *l, const float *keras, int64_t in, const double *scale)
+/* From Keras' [KH, KW, I, O] or [KH, KW, C, 1] to [O, I, KH, KW] or [C, 1, KH, KW], with each
+ * output channel multiplied by its scale. */
+static float *scale_kernel(const nn_layer *l, const float *keras, int64_t in, const double *scale)
 {
     const int64_t area = l->kernel[0] * l->kernel[1], out = l->channels;
     float *t = hl_malloc((size_t)(area * in * out), sizeof *t);
@@ -245,7 +245,7 @@ static void convolution_weights(const nn_fused_step *s, const nn_net *n, const n
         scale[c] *= s->scale;
         shift[c] *= s->scale;
     }
-    *kernel = fold_kernel(l, v[0], in, scale);
+    *kernel = scale_kernel(l, v[0], in, scale);
     if (l->bias || s->batchnorm >= 0)
         *bias = to_floats(shift, (size_t)l->channels);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What nn_graph.c and onednn_convolution.c share while they build a graph. */
+/* Building blocks of a graph, for onednn_graph.c and onednn_convolution.c. */
 #ifndef HILUM_NN_INFER_ONEDNN_GRAPH_BUILDER_H
 #define HILUM_NN_INFER_ONEDNN_GRAPH_BUILDER_H
 
@@ -13,32 +13,39 @@ typedef struct nn_graph_builder {
     dnnl_data_type_t type; /* of values and kernels */
     bool has_avx512;       /* or else AVX2 */
     dnnl_primitive_attr_t plain;
-    dnnl_stream_t stream; /* reorders kernels while building */
-    int64_t batch;        /* images that what is built now takes */
-    int waist;            /* step behind which the whole batch goes on; or -1 */
-    int *value;           /* [layer]: memory, or -1 */
-    int *left;            /* [layer]: steps and outputs that are still to read it */
+    dnnl_stream_t stream; /* for reordering kernels while building */
+    int64_t batch;        /* images per run in the current stage */
+    int bottleneck;       /* last step of the first stage, or -1 */
+    int *value;           /* [layer]: memory of its value */
+    int *remaining_uses;  /* [layer]: steps and outputs that still have to read its value */
     bool *busy;           /* [buffer] */
-    int threads;          /* that kernels are brought into order by */
-    int joined;           /* buffer of what the parts of a batch have made */
-    int scratch;          /* buffer that all primitives take turns in */
+    int threads;          /* for reordering kernels */
+    int stage1_results;   /* buffer for the results of the first stage */
+    int scratch;          /* buffer that all primitives share */
 } nn_graph_builder;
 
-/* The index of a new memory, which copies md; or a status that is no success. */
+/* Functions return dnnl_success or the status of the oneDNN call that failed. */
+
+/* Adds a memory with a copy of md, in this buffer, or as a constant with -1. */
 dnnl_status_t nn_graph_add_memory(nn_graph_builder *b, onednn_const_md md, int buffer, int *memory);
-/* With a buffer of its own, until the last reader has read it. */
+/* Adds a memory with a buffer to itself until nn_graph_release has been called for its last use. */
 dnnl_status_t nn_graph_add_value(nn_graph_builder *b, onednn_const_md md, int *memory);
+/* Marks a free buffer of this many bytes as used, and returns its index. */
+int nn_graph_take_buffer(nn_graph_builder *b, size_t bytes);
+/* Counts a use of a layer's value; after the last one its buffer is free. */
+void nn_graph_release(nn_graph_builder *b, int layer);
+
 onednn_const_md nn_graph_md(const nn_graph_builder *b, int memory);
-/* The output of a layer in a type and an order; the caller frees it. */
-dnnl_status_t nn_graph_in_order(const nn_graph_builder *b, const nn_layer *l, dnnl_data_type_t type,
-                                dnnl_format_tag_t order, onednn_md *md);
-/* In whatever order suits the primitive. */
-dnnl_status_t nn_graph_any_order(const nn_graph_builder *b, const nn_layer *l, onednn_md *md);
+/* Makes a descriptor of a layer's output in a type and a memory layout; the caller frees it. */
+dnnl_status_t nn_graph_in_layout(const nn_graph_builder *b, const nn_layer *l,
+                                 dnnl_data_type_t type, dnnl_format_tag_t layout, onednn_md *md);
+/* The same in whatever layout suits the primitive. */
+dnnl_status_t nn_graph_any_layout(const nn_graph_builder *b, const nn_layer *l, onednn_md *md);
 
 nn_graph_op *nn_graph_add_op(nn_graph_builder *b, const char *layer);
 void nn_graph_add_arg(nn_graph_op *op, int kind, int memory);
 dnnl_status_t nn_graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_desc_t pd);
-/* Makes the primitive and gives it scratch space. */
+/* Creates the primitive of an operation and gives it scratch space. */
 dnnl_status_t nn_graph_finish_op(nn_graph_builder *b, nn_graph_op *op,
                                  const_dnnl_primitive_desc_t pd);
 dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int from, int to);
