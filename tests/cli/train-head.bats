@@ -229,7 +229,7 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
     : >shown
     # Steps that last, so that the key falls within the steps of an epoch and not between two epochs.
     press_within_an_epoch | on_a_terminal "train-head -j 1 -e 100 --patience 100 -b 1 -n 16384 -o '$out' features"
-    grep -aq 'interrupted: this epoch is the last one; once more ends at once' shown
+    grep -aq 'interrupted: stopping after this epoch; interrupt again to stop now' shown
     grep -aq 'epoch 1 of 100: loss' shown
     grep -aq 'warning: interrupted: the best weights so far are kept' shown
     grep -aq 'kept the weights of epoch' shown
@@ -237,7 +237,7 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
 }
 
 @test "train-head: what makes no sense is refused in one line" {
-    fails 2 'expected up to 15 whole numbers' train-head -n 12,x features
+    fails 2 'expected up to 15 integers' train-head -n 12,x features
     fails 2 '--lr: expected a number from' train-head --lr fast features
     fails 2 '--lr: expected a number from' train-head --lr nan features
     fails 1 "expected a file of kind 'features', found 'images'" train-head -o "$out" images

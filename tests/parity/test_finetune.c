@@ -233,9 +233,9 @@ static void step_and_compare(fixture *f, const uint8_t *images)
     const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
     const train_step_options o = {.optimizer = TRAIN_ADAM, .rate = rate, .threads = 2};
     train_stepper *t = train_stepper_new(f->head, &set, NULL, &o);
-    train_tally sum = {0};
-    must(train_stepper_step(t, rows, set.n, &sum, &e), &e);
-    const double found = sum.loss / (double)sum.n;
+    train_sums sums = {0};
+    must(train_stepper_step(t, rows, set.n, &sums, &e), &e);
+    const double found = sums.loss / (double)sums.n;
     const double expected = (double)*(const float *)reference_tensor(&f->ref, "loss", NULL);
     if (!(fabs(found - expected) <= 1e-4 * expected))
         fail_msg("loss %.7f, Keras has %.7f", found, expected);

@@ -108,10 +108,10 @@ def heads():
     head("other-names", "expected tensors dense_1/kernel and dense_1/bias, found dense_2/kernel and dense_2/bias",
          "a layer that is not the first", rename=lambda n: n.replace("_1", "_2"))
     head("half-precision", "dense_1/kernel: its shape does not fit", "another type", dtype="F16")
-    head("layers-do-not-fit", "dense_2/kernel: its shape does not fit the layers beside it", "3 values for 5 inputs",
+    head("layers-do-not-fit", "dense_2/kernel: its shape does not fit the adjacent layers", "3 values for 5 inputs",
          layers=((4, 3), (5, 2)))
-    head("no-inputs", "dense_1/kernel: its shape does not fit the layers beside it", "a layer of nothing", layers=((0, 2),))
-    head("three-outputs", "2 classes, but the last layer has another number of outputs", "an answer without a class", layers=((4, 3),))
+    head("no-inputs", "dense_1/kernel: its shape does not fit the adjacent layers", "a layer of nothing", layers=((0, 2),))
+    head("three-outputs", "expected an output for each of 2 classes, found 3 outputs", "an answer without a class", layers=((4, 3),))
     head("other-width", "5", "made for vectors of another width", layers=((5, 2),))
     head("kind-features", "expected a file of kind 'head', found 'features'", "a file of another kind", metadata=meta("features"))
     head("other-space", "feature spaces differ in normalize", "trained on pixels that were scaled otherwise",

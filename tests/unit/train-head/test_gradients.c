@@ -203,7 +203,7 @@ static void check_step(double dropout, double l2, size_t n, bool standardized)
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1};
     fixture f;
     hl_err e;
-    train_tally sum = {0};
+    train_sums sums = {0};
     double *params[2 * LAYERS];
     start(&f, dropout, l2, 2);
     if (standardized)
@@ -211,8 +211,8 @@ static void check_step(double dropout, double l2, size_t n, bool standardized)
     copy_params(&f, params);
     const double expected = loss_of(&f, params, rows, n);
     train_stepper *t = train_stepper_new(f.head, &f.set, NULL, &f.o);
-    assert_int_equal(train_stepper_step(t, rows, n, &sum, &e), 0);
-    assert_true(fabs(sum.loss / (double)sum.n - expected) <= 1e-5 * fabs(expected));
+    assert_int_equal(train_stepper_step(t, rows, n, &sums, &e), 0);
+    assert_true(fabs(sums.loss / (double)sums.n - expected) <= 1e-5 * fabs(expected));
     compare(&f, params, rows, n);
     train_stepper_free(t);
     for (size_t i = 0; i < 2 * LAYERS; i++)
@@ -280,15 +280,15 @@ static void train(fixture *f, int threads)
 {
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1, 3, 5, 6};
     hl_err e;
-    train_tally sum = {0};
+    train_sums sums = {0};
     start(f, 0.3, 0.01, threads);
     f->o.optimizer = TRAIN_ADAM;
     f->o.rate = 1e-3;
     train_stepper *t = train_stepper_new(f->head, &f->set, &f->set, &f->o);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(train_stepper_step(t, rows + 4 * i, i < 2 ? 4 : 1, &sum, &e), 0);
-    assert_int_equal(train_stepper_validate(t, &sum, &e), 0);
-    assert_true(isfinite(sum.loss) && train_stepper_is_finite(t));
+        assert_int_equal(train_stepper_step(t, rows + 4 * i, i < 2 ? 4 : 1, &sums, &e), 0);
+    assert_int_equal(train_stepper_validate(t, &sums, &e), 0);
+    assert_true(isfinite(sums.loss) && train_stepper_is_finite(t));
     train_stepper_free(t);
 }
 
