@@ -14,6 +14,7 @@
 #include "nn/infer/device.h"
 #include "sys/cli.h"
 #include "sys/output.h"
+#include "train-head/dataset.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
 
@@ -116,45 +117,6 @@ static size_t parse_neurons(int64_t units[NN_HEAD_MAX_LAYERS])
 }
 
 /* ---- data ---- */
-
-static void dataset_alloc(train_dataset *s, size_t n, size_t width)
-{
-    s->features = hl_malloc(n * width, sizeof *s->features);
-    s->labels = hl_malloc(n, sizeof *s->labels);
-}
-
-static void dataset_free(train_dataset *s)
-{
-    free(s->features);
-    free(s->labels);
-}
-
-static size_t count_used(const hl_manifest *m, hl_subset subset)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < m->n; i++)
-        n += hl_sample_is_used(&m->samples[i], subset);
-    return n;
-}
-
-/* Loads rows of the training and validation subsets; skips all others. */
-static int load_datasets(hl_features *f, train_dataset sets[HL_SUBSETS], hl_err *e)
-{
-    float *unused = hl_malloc(f->width, sizeof *unused);
-    int status = 0;
-    for (size_t i = 0; i < f->samples.n && status == 0; i++) {
-        const hl_sample *s = &f->samples.manifest.samples[i];
-        train_dataset *to = &sets[s->subset];
-        if (s->subset == HL_TEST || !hl_sample_is_used(s, s->subset)) {
-            status = hl_features_read(f, 1, unused, e);
-            continue;
-        }
-        status = hl_features_read(f, 1, to->features + to->n * f->width, e);
-        to->labels[to->n++] = s->cls;
-    }
-    free(unused);
-    return status ? -1 : hl_features_end(f, e);
-}
 
 static int check_classes(const hl_features *f, const size_t *counts, hl_err *e)
 {
@@ -316,9 +278,7 @@ static int train_and_write(nn_head *head, train_dataset sets[HL_SUBSETS], const 
 static int fit(nn_head *head, const hl_features *f, train_dataset sets[HL_SUBSETS],
                const char *provenance, hl_err *e)
 {
-    size_t *counts = hl_calloc(f->samples.nclasses, sizeof *counts);
-    for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
-        counts[sets[HL_TRAIN].labels[i]]++;
+    size_t *counts = train_dataset_class_counts(&sets[HL_TRAIN], f->samples.nclasses);
     int status = check_classes(f, counts, e);
     if (status == 0) {
         float *weights = class_weights(counts, f->samples.nclasses, sets[HL_TRAIN].n);
@@ -349,12 +309,10 @@ static int train(hl_features *f, hl_err *e)
 {
     const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
                                {"manifest", f->samples.override}};
-    train_dataset sets[HL_SUBSETS] = {{0}};
-    dataset_alloc(&sets[HL_TRAIN], count_used(&f->samples.manifest, HL_TRAIN), f->width);
-    dataset_alloc(&sets[HL_VAL], count_used(&f->samples.manifest, HL_VAL), f->width);
+    train_dataset sets[HL_SUBSETS];
     nn_head *head = NULL;
     char *provenance = NULL;
-    int status = load_datasets(f, sets, e);
+    int status = train_datasets_load(sets, f, e);
     if (status == 0 && sets[HL_VAL].n == 0)
         hl_log_warn("no validation samples: all %lld epochs are run and the last weights are kept",
                     (long long)epochs);
@@ -368,8 +326,7 @@ static int train(hl_features *f, hl_err *e)
     hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
     nn_head_free(head);
     free(provenance);
-    dataset_free(&sets[HL_TRAIN]);
-    dataset_free(&sets[HL_VAL]);
+    train_datasets_free(sets);
     return status;
 }
 

@@ -17,15 +17,9 @@
 #ifndef HILUM_TRAIN_HEAD_STEPPER_H
 #define HILUM_TRAIN_HEAD_STEPPER_H
 
+#include "dataset.h"
 #include "nn/head/head.h"
 #include "optimizer.h"
-
-/* Features and labels in memory. */
-typedef struct train_dataset {
-    float *features; /* [n, inputs] */
-    int64_t *labels; /* [n] */
-    size_t n;
-} train_dataset;
 
 typedef struct train_step_options {
     train_optimizer optimizer;
