@@ -90,8 +90,8 @@ bf16_is_misjudged() {
     [[ $output == *"--dtype bf16"* ]]
     [[ $output == *"features: F32"* ]]
     if [ -e /dev/nvidia0 ]; then return; fi
-    fails 1 'tf32 and f16 are arithmetic of a GPU' extract-features -w seeded:1 --dtype tf32 images
-    fails 1 'tf32 and f16 are arithmetic of a GPU' extract-features -w seeded:1 --dtype f16 images
+    fails 1 'tf32 and f16 need a GPU' extract-features -w seeded:1 --dtype tf32 images
+    fails 1 'tf32 and f16 need a GPU' extract-features -w seeded:1 --dtype f16 images
 }
 
 @test "extract-features: a GPU that is not there is said so in one line; auto uses the CPU" {

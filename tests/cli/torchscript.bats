@@ -56,7 +56,7 @@ extract() { extract-features -q --allow-code "$@"; }
     fails 2 'is a program that would run here: add --allow-code' \
         extract-features -m "$modules/maps.pt" --normalize raw images
     fails 2 'missing option: --normalize' extract-features --allow-code -m "$modules/maps.pt" images
-    fails 2 'has its own weights and is not cut' \
+    fails 2 'has its own weights and no layers to choose from' \
         extract-features --allow-code -m "$modules/maps.pt" --normalize raw -w seeded:1 images
 }
 
