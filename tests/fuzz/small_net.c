@@ -2,8 +2,8 @@
 #include "small_net.h"
 
 #include "base/mem.h"
-#include "nn/arch/layers.h"
 #include "fuzz.h"
+#include "nn/arch/layers.h"
 #include "nn/weights/weights.h"
 
 static void build(nn_net *n, nn_framework framework)
@@ -33,13 +33,13 @@ void small_net_read(const char *path)
 {
     nn_framework framework;
     nn_weights w;
-    nn_problems c = {0};
+    nn_problems p = {0};
     hl_err e;
     if (nn_weights_framework(path, &framework, &e))
         return;
-    if (nn_weights_check(&w, small_net(framework), path, &c, &e) == 0) {
-        FUZZ_EXPECT(c.n == 0);
+    if (nn_weights_check(&w, small_net(framework), path, &p, &e) == 0) {
+        FUZZ_EXPECT(p.n == 0);
         nn_weights_free(&w);
     }
-    nn_problems_free(&c);
+    nn_problems_free(&p);
 }

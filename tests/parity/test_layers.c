@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* The line that the table should have for a layer. */
+/* Appends the line that the table should have for a layer; returns its number of parameters. */
 static int64_t describe(const nn_net *n, int index, hl_strbuf *t)
 {
     const int layer = n->order[index];
