@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signals wait while a math library computes. oneDNN up to 3.11.1 has matrix products that use the
- * stack pointer for data (uxlfoundation/oneDNN issue 4845): the frame of a signal handler is then
- * written over the heap, and the product is wrong or the program aborts. A thread that computes
- * holds its signals back:
+ * Blocks signals while a math library computes. oneDNN up to 3.11.1 has matrix products that use
+ * the stack pointer as a data register (uxlfoundation/oneDNN issue 4845): a signal handler's frame
+ * is then written over the heap, and the product is wrong or the program aborts. So a thread blocks
+ * its signals around such calls:
  *
  *     sigset_t before;
  *     hold_signals(&before);
  *     dnnl_sgemm(...);
  *     release_signals(&before);
  *
- * Threads that are started in between, OpenMP's say, inherit this and keep it. A handler runs when
- * the signals are released, or at once on a thread that does not compute.
+ * Threads started in between, such as OpenMP's, inherit the mask and keep it. A handler runs when
+ * the signals are unblocked, or at once on a thread that is not computing.
  */
 #ifndef HILUM_SHIM_HELD_SIGNALS_H
 #define HILUM_SHIM_HELD_SIGNALS_H
@@ -20,7 +20,8 @@
 #include <signal.h>
 #include <stddef.h>
 
-/* All but those that an instruction of the thread itself raises: held back, they kill. */
+/* Blocks all signals but those that an instruction of the thread itself raises, which would kill
+ * the process if blocked. */
 static inline void hold_signals(sigset_t *before)
 {
     sigset_t held;

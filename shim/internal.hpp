@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Between the files of the shim: what a handle is, and how exceptions become statuses.
+// Shared by the files of the shim: the handle, and the conversion of exceptions to statuses.
 #ifndef HILUM_SHIM_INTERNAL_HPP
 #define HILUM_SHIM_INTERNAL_HPP
 
@@ -15,12 +15,13 @@ struct ts_tensor {
     at::Tensor t;
 };
 
-// Keeps the message for ts_last_error of this thread.
+// Stores the message for ts_last_error of this thread.
 void ts_remember_error(const std::string &what);
 
 at::Device ts_torch_device(ts_device d);
 
-// libtorch computes through libraries that no signal must interrupt, and starts threads for it.
+// Blocks signals while libtorch computes, as its math libraries and the threads that it starts must
+// not be interrupted by them.
 class held_signals
 {
   public:
@@ -39,7 +40,7 @@ class held_signals
     sigset_t before_;
 };
 
-// Runs body without signals; turns every exception into a status.
+// Runs body with signals blocked; turns exceptions into a status.
 template <typename F> int guard(F body)
 {
     const held_signals held;
@@ -54,7 +55,7 @@ template <typename F> int guard(F body)
     return -1;
 }
 
-// The same for a body that gives out a tensor.
+// The same for a body that returns a tensor.
 template <typename F> int produce(ts_tensor **out, F body)
 {
     return guard([&] { *out = new ts_tensor{body()}; });

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For both sides of the border: whichever of them a program begins with. */
+/* malloc settings, for the shim and for programs that have not loaded it. */
 #ifndef HILUM_SHIM_MALLOC_TUNED_H
 #define HILUM_SHIM_MALLOC_TUNED_H
 
 #include <malloc.h>
 
-/* glibc gives large buffers back after every operation, and each comes back as page faults. */
+/* By default, glibc returns large buffers to the kernel after every operation, and page faults
+ * bring them back. */
 static inline void ts_tune_malloc(void)
 {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);

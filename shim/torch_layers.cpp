@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The part of the shim that computes: images to numbers, and the layers of networks.
+// Inference: pixels to numbers, and the layers of networks.
 #include "internal.hpp"
 
 #include <ATen/ATen.h>
@@ -29,7 +29,7 @@ at::IntArrayRef pair(const int64_t *v)
     return at::IntArrayRef(v, 2);
 }
 
-// What a convolution is called with, and the ways to call it.
+// A convolution's arguments, and the kernels that can compute it.
 class convolution
 {
   public:
@@ -55,8 +55,9 @@ class convolution
         return at::conv2d(in_, kernel_, bias_, stride_, padding_, dilation_, groups_);
     }
 
-    // Convolution, bias, addition and activation in one pass over memory; cuDNN's for groups is
-    // many times slower than the passes one by one, and older cards have none for bfloat16.
+    // Whether cuDNN does convolution, bias, addition and activation in one pass over memory. Its
+    // kernel for groups is many times slower than separate passes, and older cards have none for
+    // bfloat16.
     bool has_fused_kernel() const
     {
         if (!in_.is_cuda() || groups_ != 1 || !bias_.defined())
@@ -78,16 +79,16 @@ class convolution
     }
 
   private:
-    // Then libtorch's own kernel is asked for by name: for float16 at::conv2d goes to cuDNN, which
-    // compiles one for every shape, in every thread.
+    // For these, libtorch's own kernel is called by name: for float16, at::conv2d would call cuDNN,
+    // which compiles a kernel for every shape in every thread.
     bool is_depthwise_on_gpu() const
     {
         return in_.is_cuda() && groups_ > 1 && groups_ == in_.size(1) && kernel_.size(1) == 1 &&
                in_.is_contiguous();
     }
 
-    // at::conv2d leaves some to other kernels, by the size of the batch and the number of threads:
-    // an image's result would depend on them.
+    // For some batch sizes and numbers of threads, at::conv2d chooses other kernels, so that the
+    // result for an image would depend on them.
     bool suits_onednn() const
     {
         return in_.is_cpu() && in_.scalar_type() == at::kFloat && at::hasMKLDNN() &&
@@ -100,22 +101,22 @@ class convolution
     int64_t groups_;
 };
 
-bool halves(const ts_window *w)
+bool is_2x2_stride_2(const ts_window *w)
 {
     return w->kernel[0] == 2 && w->kernel[1] == 2 && w->stride[0] == 2 && w->stride[1] == 2;
 }
 
-// Pooling of 2x2 pixels, channels last. libtorch's own on the GPU writes the place of each maximum
-// as well, in 8 bytes, and takes a third longer.
-at::Tensor maximum_of_quads(const at::Tensor &x)
+// Max pooling of 2x2 pixels, channels last. libtorch's own kernel on the GPU also writes the
+// position of each maximum, in 8 bytes, and takes a third longer.
+at::Tensor max_pool_2x2(const at::Tensor &x)
 {
     const int64_t h = x.size(2) / 2, w = x.size(3) / 2;
     const at::Tensor rows = x.permute({0, 2, 3, 1}).narrow(1, 0, 2 * h).narrow(2, 0, 2 * w);
     return rows.unflatten(2, {w, 2}).unflatten(1, {h, 2}).amax({2, 4}).permute({0, 3, 1, 2});
 }
 
-// One gather from the table as rows of what a value becomes: [256, 3] for grey images, and for
-// colours [3 * 256] with each channel's own part.
+// Looks pixels up by one gather: for grey images from a table [256, 3], for colour images from a
+// table [3 * 256] with a section per channel.
 at::Tensor lookup_on_gpu(const at::Tensor &x, const float table[3][256], const int source[3])
 {
     const int64_t n = x.size(0), h = x.size(1), w = x.size(2);
@@ -125,12 +126,12 @@ at::Tensor lookup_on_gpu(const at::Tensor &x, const float table[3][256], const i
         const at::Tensor rows = host.t().contiguous().to(x.device());
         y = rows.index_select(0, x.to(at::kInt).flatten());
     } else {
-        const int64_t order[3] = {source[0], source[1], source[2]}, parts[3] = {0, 256, 512};
-        const auto here = [&](const int64_t *v) {
+        const int64_t order[3] = {source[0], source[1], source[2]}, sections[3] = {0, 256, 512};
+        const auto on_device = [&](const int64_t *v) {
             return at::from_blob(const_cast<int64_t *>(v), {3}, at::kLong).to(x.device());
         };
         const at::Tensor index =
-            x.index_select(3, here(order)).to(at::kInt).add_(here(parts).to(at::kInt));
+            x.index_select(3, on_device(order)).to(at::kInt).add_(on_device(sections).to(at::kInt));
         y = host.flatten().to(x.device()).index_select(0, index.flatten());
     }
     return y.view({n, h, w, 3}).permute({0, 3, 1, 2});
@@ -168,9 +169,9 @@ int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, cons
     });
 }
 
-int ts_conv2d_then(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
-                   const ts_tensor *bias, const ts_window *w, int64_t groups,
-                   const ts_tensor *added, ts_act act)
+int ts_conv2d_fused(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
+                    const ts_tensor *bias, const ts_window *w, int64_t groups,
+                    const ts_tensor *added, ts_act act)
 {
     return produce(out, [&] {
         const convolution c(x, kernel, bias, w, groups);
@@ -195,8 +196,8 @@ int ts_max_pool2d(ts_tensor **out, const ts_tensor *x, const ts_window *w)
     return produce(out, [&] {
         const bool is_padded = w->pad[0] || w->pad[1] || w->pad[2] || w->pad[3];
         const at::Tensor in = is_padded ? pad(x->t, w->pad, -INFINITY) : x->t;
-        if (in.is_cuda() && halves(w) && in.is_contiguous(at::MemoryFormat::ChannelsLast))
-            return maximum_of_quads(in);
+        if (in.is_cuda() && is_2x2_stride_2(w) && in.is_contiguous(at::MemoryFormat::ChannelsLast))
+            return max_pool_2x2(in);
         return at::max_pool2d(in, pair(w->kernel), pair(w->stride));
     });
 }

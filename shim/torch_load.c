@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tools' side of the border. libtorch takes a third of a second to start, and most runs of most
- * tools get by without it: so the shim is a library of its own beside the folder of the tools, and
- * the first call that needs it opens it.
+ * Loads the shim on demand. libtorch takes a third of a second to start, and most runs of most
+ * tools don't need it. So the shim is a shared library next to the folder of the tools, which the
+ * first call that needs it opens; tools link this file instead.
  */
 #include "malloc_tuned.h"
 #include "torch_shim.h"
@@ -18,8 +18,8 @@
 #define LIBRARY "libhilum-torch.so"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static _Atomic(void *) library; /* NULL: not open */
-static char failure[1024];      /* why it cannot be */
+static _Atomic(void *) library; /* NULL until it is open */
+static char failure[1024];      /* why it cannot be opened */
 static int wanted_threads = 1;
 
 static void *find(const char *name)
@@ -27,16 +27,18 @@ static void *find(const char *name)
     void *f = dlsym(library, name);
     if (f)
         return f;
-    fprintf(stderr, LIBRARY ": %s is not there: it is of another build than the tool\n", name);
+    fprintf(stderr,
+            LIBRARY ": missing function %s: the library and the tool are from different builds\n",
+            name);
     abort();
 }
 
-/* The function of this name in the library, of the type that the header gives it. */
-#define THERE(name) ((__typeof__(&name))find(#name))
+/* The function of this name in the library, with its type from the header. */
+#define LOADED(name) ((__typeof__(&name))find(#name))
 
-/* OpenBLAS asks for its buffers again and again, for ever, where a limit on memory leaves none: so
- * that is looked at before. */
-static int has_room(void)
+/* If a memory limit leaves no space for OpenBLAS' buffers, OpenBLAS retries forever, so space is
+ * checked before it is loaded. */
+static int has_memory(void)
 {
     const size_t libraries = (size_t)1 << 30, buffer = (size_t)192 << 20;
     const size_t need = libraries + buffer * (size_t)(wanted_threads + 1);
@@ -46,21 +48,20 @@ static int has_room(void)
     void *room = mmap(NULL, need, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (room != MAP_FAILED)
         return munmap(room, need) == 0;
-    snprintf(failure, sizeof failure, "out of memory: %zu MB of address space asked for",
-             need >> 20);
+    snprintf(failure, sizeof failure, "out of memory: %zu MB of address space needed", need >> 20);
     return 0;
 }
 
 static void open_library(void)
 {
-    if (!has_room())
+    if (!has_memory())
         return;
     library = dlopen("$ORIGIN/../" LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
         snprintf(failure, sizeof failure, "%s", dlerror());
-    } else if (THERE(ts_init)(wanted_threads)) {
-        snprintf(failure, sizeof failure, "%s", THERE(ts_last_error)());
-        library = NULL; /* and never closed: libtorch cannot be */
+    } else if (LOADED(ts_init)(wanted_threads)) {
+        snprintf(failure, sizeof failure, "%s", LOADED(ts_last_error)());
+        library = NULL; /* not closed, as libtorch cannot be unloaded */
     }
 }
 
@@ -70,7 +71,7 @@ static int load(void)
     return library ? 0 : -1;
 }
 
-/* ---- what is known without it ---- */
+/* ---- functions that don't need the library ---- */
 
 const char *ts_version(void)
 {
@@ -87,84 +88,84 @@ int ts_init(int threads)
 int ts_set_threads(int threads)
 {
     if (library)
-        return THERE(ts_set_threads)(threads);
+        return LOADED(ts_set_threads)(threads);
     wanted_threads = threads;
     return 0;
 }
 
 int ts_threads(void)
 {
-    return library ? THERE(ts_threads)() : wanted_threads;
+    return library ? LOADED(ts_threads)() : wanted_threads;
 }
 
 const char *ts_last_error(void)
 {
-    return library ? THERE(ts_last_error)() : failure;
+    return library ? LOADED(ts_last_error)() : failure;
 }
 
 int ts_was_out_of_memory(void)
 {
-    return library && THERE(ts_was_out_of_memory)();
+    return library && LOADED(ts_was_out_of_memory)();
 }
 
-/* Without a driver there is no GPU: that is soon known. */
+/* Without a driver there is no GPU, which is quick to find out. */
 int ts_use_device(ts_device device)
 {
     if (device == TS_CPU)
         return 0;
     void *driver = library ? NULL : dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
     if (!library && !driver) {
-        snprintf(failure, sizeof failure, "no driver of NVIDIA's: %s", dlerror());
+        snprintf(failure, sizeof failure, "no NVIDIA driver: %s", dlerror());
         return -1;
     }
-    return load() ? -1 : THERE(ts_use_device)(device);
+    return load() ? -1 : LOADED(ts_use_device)(device);
 }
 
 void ts_allow_tf32(int allowed)
 {
     if (library || (allowed && load() == 0))
-        THERE(ts_allow_tf32)(allowed);
+        LOADED(ts_allow_tf32)(allowed);
 }
 
 void ts_record_gradients(int recorded)
 {
     if (load() == 0)
-        THERE(ts_record_gradients)(recorded);
+        LOADED(ts_record_gradients)(recorded);
 }
 
-/* ---- what there is only once it is open ---- */
+/* ---- functions whose arguments exist only once it is open ---- */
 
 void ts_free(ts_tensor *t)
 {
     if (t)
-        THERE(ts_free)(t);
+        LOADED(ts_free)(t);
 }
 
 int ts_rank(const ts_tensor *t)
 {
-    return THERE(ts_rank)(t);
+    return LOADED(ts_rank)(t);
 }
 
 int64_t ts_dim(const ts_tensor *t, int i)
 {
-    return THERE(ts_dim)(t, i);
+    return LOADED(ts_dim)(t, i);
 }
 
 void ts_module_free(ts_module *m)
 {
     if (m)
-        THERE(ts_module_free)(m);
+        LOADED(ts_module_free)(m);
 }
 
-/* ---- what opens it ---- */
+/* ---- functions that open it ---- */
 
 #define STATUS(name, params, args)                                                                 \
     int name params                                                                                \
     {                                                                                              \
-        return load() ? -1 : THERE(name) args;                                                     \
+        return load() ? -1 : LOADED(name) args;                                                    \
     }
 
-/* clang-format off: it takes the types for products */
+/* clang-format off: it would format pointer types as multiplications */
 STATUS(ts_free_memory, (ts_device device, uint64_t *bytes), (device, bytes))
 STATUS(ts_own_stream, (ts_device device), (device))
 STATUS(ts_wait, (ts_device device), (device))
@@ -188,7 +189,7 @@ STATUS(ts_conv2d,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
         const ts_window *w, int64_t groups),
        (out, x, kernel, bias, w, groups))
-STATUS(ts_conv2d_then,
+STATUS(ts_conv2d_fused,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
         const ts_window *w, int64_t groups, const ts_tensor *added, ts_act act),
        (out, x, kernel, bias, w, groups, added, act))
@@ -218,11 +219,11 @@ STATUS(ts_batch_norm,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *gamma, const ts_tensor *beta,
         ts_tensor *mean, ts_tensor *variance, double epsilon, int training, double momentum),
        (out, x, gamma, beta, mean, variance, epsilon, training, momentum))
-STATUS(ts_backward_from, (const ts_tensor *t, const float *slope), (t, slope))
+STATUS(ts_backward_from, (const ts_tensor *t, const float *grad), (t, grad))
 STATUS(ts_gradient, (ts_tensor * *out, const ts_tensor *t), (out, t))
 STATUS(ts_clear_gradient, (ts_tensor * t), (t))
 STATUS(ts_values, (ts_tensor * t, float **values), (t, values))
-STATUS(ts_product,
+STATUS(ts_gemm,
        (const int64_t size[3], const float *a, int64_t a_stride, int a_transposed, const float *b,
         int64_t b_stride, int b_transposed, int add, float *c, int64_t c_stride),
        (size, a, a_stride, a_transposed, b, b_stride, b_transposed, add, c, c_stride))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// TorchScript modules. Apart, because torch/script.h takes long to compile.
+// TorchScript modules. A separate file because torch/script.h takes long to compile.
 #include "internal.hpp"
 
 #include <torch/script.h>
@@ -30,7 +30,7 @@ int ts_module_forward(ts_tensor **out, ts_module *m, const ts_tensor *x)
         at::NoGradGuard no_grad;
         const torch::jit::IValue y = m->m.forward({x->t});
         if (!y.isTensor())
-            throw std::runtime_error("the module's result is not one tensor");
+            throw std::runtime_error("expected the module to return one tensor");
         return y.toTensor();
     });
 }

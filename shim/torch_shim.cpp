@@ -40,14 +40,14 @@ at::Device ts_torch_device(ts_device d)
     return at::Device(d == TS_CUDA ? at::kCUDA : at::kCPU);
 }
 
-// libtorch's messages end in a C++ backtrace; the first line is what a user can act on.
+// libtorch's messages end in a C++ backtrace; the first line tells users what to do.
 void ts_remember_error(const std::string &what)
 {
-    const size_t cause = what.rfind("\nRuntimeError: "); // where TorchScript says why
+    const size_t cause = what.rfind("\nRuntimeError: "); // TorchScript gives the reason here
     const size_t from = cause == std::string::npos ? 0 : cause + 1;
     last_error = what.substr(from, what.find('\n', from) - from);
     out_of_memory = false;
-    // The last is what cuDNN says when no algorithm finds room, also where there is none at all.
+    // cuDNN gives the last message if no algorithm has enough memory, or if there is no algorithm.
     for (const char *sign : {"out of memory", "can't allocate memory", "bad_alloc", "ALLOC_FAILED",
                              "unable to find an engine"})
         out_of_memory |= what.find(sign) != std::string::npos;
@@ -74,7 +74,8 @@ int ts_init(int threads)
     return guard([&] {
         at::set_num_threads(threads);
         ts_allow_tf32(0);
-        at::mm(at::ones({1, 1}), at::ones({1, 1})); // takes the BLAS's buffers while there is room
+        at::mm(at::ones({1, 1}),
+               at::ones({1, 1})); // allocates the BLAS buffers while there is memory
     });
 }
 
@@ -99,8 +100,7 @@ int ts_use_device(ts_device device)
     if (device == TS_CPU)
         return 0;
     return guard([&] {
-        // libtorch registers its CUDA kernels when these are loaded. They stand beside
-        // libtorch_cpu.
+        // Loading these registers libtorch's CUDA kernels. They are in the folder of libtorch_cpu.
         for (const char *lib : {"libc10_cuda.so", "libtorch_cuda.so"})
             if (!dlopen(lib, RTLD_NOW | RTLD_GLOBAL))
                 throw std::runtime_error(std::string("no CUDA build of libtorch: ") + dlerror());
@@ -116,7 +116,7 @@ int ts_free_memory(ts_device device, uint64_t *bytes)
             *bytes = uint64_t(sysconf(_SC_AVPHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
             return;
         }
-        // The CUDA runtime's own function, found in the library that libtorch_cuda brought along.
+        // The CUDA runtime's function, from the library that libtorch_cuda has loaded.
         using mem_get_info = int (*)(size_t *, size_t *);
         auto f = reinterpret_cast<mem_get_info>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
         size_t available = 0, total = 0;

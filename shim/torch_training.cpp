@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The part of the shim that trains: gradients, batch norm, products.
+// Training: gradients, batch norm, matrix products.
 #include "internal.hpp"
 
 #include <ATen/ATen.h>
@@ -39,11 +39,11 @@ int ts_batch_norm(ts_tensor **out, const ts_tensor *x, const ts_tensor *gamma,
     });
 }
 
-int ts_backward_from(const ts_tensor *t, const float *slope)
+int ts_backward_from(const ts_tensor *t, const float *grad)
 {
     return guard([&] {
-        // The graph may keep it: it is the caller's only for now.
-        t->t.backward(at::from_blob(const_cast<float *>(slope), t->t.sizes()).clone());
+        // A copy, because the graph may keep it longer than the caller's memory is valid.
+        t->t.backward(at::from_blob(const_cast<float *>(grad), t->t.sizes()).clone());
     });
 }
 
@@ -80,12 +80,12 @@ at::Tensor matrix(const float *values, int64_t stride, bool transposed, int64_t 
     return at::from_blob(const_cast<float *>(values), {rows, columns}, {down, across});
 }
 
-// OpenMP's threads of the calling thread, and those of MKL where libtorch brings it, which go
-// before. Not at::set_num_threads: it makes a pool of threads anew each time.
+// Limits the calling thread to one OpenMP thread, and one MKL thread if libtorch includes MKL,
+// whose setting takes precedence. at::set_num_threads would create a new thread pool each time.
 struct one_thread {
     using mkl_setter = int (*)(int);
-    const int before = at::get_num_threads(); // which first settles what this thread begins with
-    // Looked up once: that goes through all libraries that there are.
+    const int before = at::get_num_threads(); // which also initialises this thread's setting
+    // Looked up once, as the search goes through all loaded libraries.
     static inline const mkl_setter set_mkl =
         reinterpret_cast<mkl_setter>(dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
     int mkl_before = 0;
@@ -105,9 +105,8 @@ struct one_thread {
 
 } // namespace
 
-int ts_product(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
-               const float *b, int64_t b_stride, int b_transposed, int add, float *c,
-               int64_t c_stride)
+int ts_gemm(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
+            const float *b, int64_t b_stride, int b_transposed, int add, float *c, int64_t c_stride)
 {
     return guard([&] {
         const at::NoGradGuard no_grad;

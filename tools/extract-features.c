@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* extract-features: runs images through a frozen backbone. */
+/* extract-features: runs images through a frozen backbone and writes feature vectors. */
 #include "base/log.h"
 #include "data/backbones.h"
 #include "data/provenance.h"
@@ -30,20 +30,23 @@ static bool print_layers, allow_code;
 static const hl_opt options[] = {
     HL_OPT_STR_R('m', "model", "NAME", &model,
                  "backbone: vgg16, inceptionresnetv2, mobilenetv2, or a TorchScript file.pt"),
-    HL_OPT_FLAG(0, "allow-code", &allow_code, "load a TorchScript file, which is a program"),
+    HL_OPT_FLAG(0, "allow-code", &allow_code,
+                "allow a TorchScript file, which is a program, to be loaded"),
     HL_OPT_FLAG('L', "layers", &print_layers, "print the backbone's layers and stop"),
     HL_OPT_STR('w', "weights", "FILE", &weights,
-               "its weights: .h5, .safetensors, what import-weights made, or seeded:N"),
+               "its weights: .h5, .safetensors, a file of import-weights, or seeded:N"),
     HL_OPT_CHOICE_R(0, "normalize", NORMALIZE_WORDS, &normalize, "scaling of the pixels"),
-    HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &pool, "what becomes of the feature maps"),
-    HL_OPT_STR_R('l', "layer", "NAME", &layer, "take the output of this layer (default: the last)"),
-    HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
-                 "take the flattened maps below the last N layers, which train-head is to train"),
-    HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic"),
-    HL_OPT_CHOICE_R(0, "store", STORE_WORDS, &store, "numbers in the file: 16 bits halve it"),
+    HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &pool, "pooling of the feature maps"),
+    HL_OPT_STR_R('l', "layer", "NAME", &layer,
+                 "feature layer, whose output is used (default: the last)"),
+    HL_OPT_INT_R(
+        0, "unfreeze", "N", &unfreeze, 0, 100000,
+        "write the maps below the last N layers, flattened, for train-head to train these"),
+    HL_OPT_CHOICE_R('t', "dtype", DTYPE_WORDS, &dtype, "arithmetic of the network"),
+    HL_OPT_CHOICE_R(0, "store", STORE_WORDS, &store,
+                    "number type in the file; 16 bits halve its size"),
     HL_OPT_CHOICE_R('d', "device", NN_DEVICE_WORDS, &device, "where to compute"),
-    HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096,
-                 "images at a time; 0: as many as suit the device"),
+    HL_OPT_INT_R('b', "batch", "N", &batch, 0, 4096, "images per batch; 0: chosen for the device"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &output, "features (default: standard output)"),
 };
@@ -51,8 +54,9 @@ static const hl_opt options[] = {
 static const hl_cli cli = {
     .name = "extract-features",
     .usage = "-m MODEL -w WEIGHTS [OPTIONS] [IMAGES]",
-    .about = "Runs images through a frozen ImageNet backbone and writes a feature vector each.\n"
-             "IMAGES is a file that preprocess wrote; standard input where it is not given.",
+    .about =
+        "Runs images through a frozen ImageNet backbone and writes a feature vector for each.\n"
+        "IMAGES is a file from preprocess (default: standard input).",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
@@ -60,7 +64,7 @@ static const hl_cli cli = {
     .libraries = nn_libraries,
 };
 
-/* NULL: the one that goes with the weights. */
+/* The mode asked for; NULL: the one that the weights expect. */
 static const char *normalize_mode(void)
 {
     static char word[16];
@@ -90,12 +94,12 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extr
         .rank = 2,
         .shape = {(int64_t)in->n, (int64_t)nn_extractor_width(x)},
     };
-    char *chain;
-    if (hl_provenance_extend(&chain, in->provenance, &cli, inputs, 2, e))
+    char *provenance;
+    if (hl_provenance_extend(&provenance, in->provenance, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
-                                         space, chain, &payload, NULL, e);
-    free(chain);
+                                         space, provenance, &payload, NULL, e);
+    free(provenance);
     return status;
 }
 
@@ -105,7 +109,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     if (check_images(in, e) || nn_choose_device(device, &where, e))
         return -1;
     if ((dtype == DTYPE_TF32 || dtype == DTYPE_F16) && where == TS_CPU)
-        return hl_fail(e, "--dtype: tf32 and f16 are arithmetic of a GPU, and none is used");
+        return hl_fail(e, "--dtype: tf32 and f16 need a GPU, and none is used");
     const nn_extractor_options o = {.backbone = backbone ? model : module_file,
                                     .is_module = !backbone,
                                     .weights = weights,
@@ -128,9 +132,9 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU", nn_extractor_engine(x));
     if (unfreeze)
-        hl_log_info("cut behind layer %s, %zu values an image", space.feature_layer,
+        hl_log_info("feature layer %s, %zu values per image", space.feature_layer,
                     nn_extractor_width(x));
-    /* What was chosen by itself is recorded as it was chosen. */
+    /* The provenance records the values that were chosen automatically. */
     device = where == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
     batch = (int64_t)nn_extractor_batch(x);
     hl_tf_writer *out;
@@ -151,7 +155,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     return status;
 }
 
-/* What fits no backbone by name must be a module, and that must be asked for. */
+/* A model that is not the name of a backbone must be a TorchScript module, which must be allowed.
+ */
 static void check_usage(const hl_backbone *backbone)
 {
     const size_t len = strlen(model);
@@ -165,7 +170,8 @@ static void check_usage(const hl_backbone *backbone)
     if (backbone && !weights && !print_layers)
         hl_usage_error("missing option: --weights FILE, or seeded:N for an untrained backbone");
     if (unfreeze && layer)
-        hl_usage_error("--unfreeze says where to cut: --layer cannot");
+        hl_usage_error(
+            "--unfreeze and --layer: expected one of them, as each determines the feature layer");
     if (backbone)
         return;
     if (!allow_code)
@@ -173,13 +179,14 @@ static void check_usage(const hl_backbone *backbone)
                        "--allow-code if you trust it",
                        model);
     if (weights || layer || unfreeze)
-        hl_usage_error("--model %s: a TorchScript module has its own weights and is not cut",
-                       model);
+        hl_usage_error(
+            "--model %s: a TorchScript module has its own weights and no layers to choose from",
+            model);
     if (normalize == 0)
         hl_usage_error("--model %s: missing option: --normalize, the scaling that it expects",
                        model);
     module_file = model;
-    model = "torchscript"; /* the provenance has the file's digest, not its place */
+    model = "torchscript"; /* the provenance has the file's digest, not its path */
 }
 
 static int show_layers(const hl_backbone *b, hl_err *e)
@@ -221,7 +228,7 @@ int main(int argc, char **argv)
     hl_tf_set_threads((int)jobs);
     check_usage(backbone);
     if (unfreeze)
-        pool = NN_POOL_FLATTEN; /* the tail pools what it makes of them */
+        pool = NN_POOL_FLATTEN; /* pooling comes after the unfrozen layers */
     hl_err err;
     const int status =
         print_layers ? show_layers(backbone, &err) : run(argv[first], backbone, &err);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* import-weights: turns weight files of other programs into hilum's. */
+/* import-weights: converts weights files of other programs to hilum's. */
 #include "base/log.h"
 #include "data/backbones.h"
 #include "data/provenance.h"
 #include "format/tensorfile.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/weights.h"
 #include "sys/cli.h"
 #include "sys/file_digest.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_SHOWN = 20 }; /* problems that are listed one by one */
+enum { MAX_SHOWN = 20 }; /* problems that are printed */
 
 static const char *model, *output;
 
@@ -24,7 +25,7 @@ static const hl_opt options[] = {
 static const hl_cli cli = {
     .name = "import-weights",
     .usage = "-m MODEL [-o OUT] FILE",
-    .about = "Checks the weights of a backbone and writes them as hilum's own weight file.\n"
+    .about = "Checks the weights of a backbone and writes them as a weights file of hilum.\n"
              "FILE is HDF5 of Keras, or safetensors with the names of timm or torchvision.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
@@ -32,8 +33,8 @@ static const hl_cli cli = {
     .max_args = 1,
 };
 
-/* The weights of each layer in Keras' order, as tensors of a header. */
-static void describe(const nn_net *n, const nn_weights *w, const char *chain, hl_tf_header *h)
+/* Adds the weights of each layer to the header, in Keras' order. */
+static void describe(const nn_net *n, const nn_weights *w, const char *provenance, hl_tf_header *h)
 {
     for (int i = 0; i < n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
@@ -46,9 +47,9 @@ static void describe(const nn_net *n, const nn_weights *w, const char *chain, hl
     }
     hl_tf_set_meta(h, "hilum.kind", "weights");
     hl_tf_set_meta(h, "hilum.backbone", n->name);
-    hl_tf_set_meta(h, "hilum.framework", nn_framework_names[n->flavour]);
+    hl_tf_set_meta(h, "hilum.framework", nn_framework_names[n->framework]);
     hl_tf_set_meta(h, "hilum.identity", w->identity);
-    hl_tf_set_meta(h, "hilum.provenance", chain);
+    hl_tf_set_meta(h, "hilum.provenance", provenance);
 }
 
 static int write_values(hl_tf_writer *out, const nn_net *n, const nn_weights *w, hl_err *e)
@@ -66,11 +67,11 @@ static int write_values(hl_tf_writer *out, const nn_net *n, const nn_weights *w,
 static int write_weights(const nn_net *n, const nn_weights *w, const char *digest, hl_err *e)
 {
     const hl_input input = {"file", digest};
-    char *chain;
-    if (hl_provenance_extend(&chain, NULL, &cli, &input, 1, e))
+    char *provenance;
+    if (hl_provenance_extend(&provenance, NULL, &cli, &input, 1, e))
         return -1;
     hl_tf_header h = {0};
-    describe(n, w, chain, &h);
+    describe(n, w, provenance, &h);
     hl_tf_writer *out;
     int status = hl_tf_create(&out, output, &h, HL_TF_LEVEL, e);
     if (status == 0) {
@@ -81,31 +82,31 @@ static int write_weights(const nn_net *n, const nn_weights *w, const char *diges
             status = hl_tf_finish(out, e);
     }
     hl_tf_header_free(&h);
-    free(chain);
+    free(provenance);
     return status;
 }
 
-static void show(const nn_complaints *c)
+static void print_problems(const nn_problems *p)
 {
-    for (size_t i = 0; i < c->n && i < MAX_SHOWN; i++)
-        hl_log_warn("%s", c->lines[i]);
-    if (c->n > MAX_SHOWN)
-        hl_log_warn("and %zu more", c->n - MAX_SHOWN);
+    for (size_t i = 0; i < p->n && i < MAX_SHOWN; i++)
+        hl_log_warn("%s", p->lines[i]);
+    if (p->n > MAX_SHOWN)
+        hl_log_warn("and %zu more", p->n - MAX_SHOWN);
 }
 
 static int import(const nn_net *n, const char *path, hl_err *e)
 {
     char digest[HL_DIGEST_SIZE];
-    nn_complaints c = {0};
+    nn_problems p = {0};
     nn_weights w;
     int status = hl_digest_file(path, digest, e);
     if (status == 0)
-        status = nn_weights_check(&w, n, path, &c, e);
-    show(&c);
-    nn_complaints_free(&c);
+        status = nn_weights_check(&w, n, path, &p, e);
+    print_problems(&p);
+    nn_problems_free(&p);
     if (status)
         return -1;
-    hl_log_info("%s: %s weights of %s, %s", path, nn_framework_names[n->flavour], n->name,
+    hl_log_info("%s: %s weights of %s, %s", path, nn_framework_names[n->framework], n->name,
                 w.identity);
     status = write_weights(n, &w, digest, e);
     nn_weights_free(&w);
@@ -114,10 +115,10 @@ static int import(const nn_net *n, const char *path, hl_err *e)
 
 static int run(const hl_backbone *b, const char *path, hl_err *e)
 {
-    nn_framework flavour;
+    nn_framework framework;
     nn_net n;
-    if (nn_weights_framework(path, &flavour, e) ||
-        nn_net_build_for(&n, b->name, flavour, b->height, b->width, e))
+    if (nn_weights_framework(path, &framework, e) ||
+        nn_net_build_for(&n, b->name, framework, b->height, b->width, e))
         return -1;
     const int status = import(&n, path, e);
     nn_net_free(&n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* train-head: trains fully connected softmax layers on features. */
+/* train-head: trains a head, fully connected layers and a softmax, on features. */
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,6 +15,7 @@
 #include "sys/named_files.h"
 #include "sys/output.h"
 #include "sys/temp_files.h"
+#include "train-head/dataset.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
 
@@ -27,44 +28,48 @@
 enum { WEIGHT_NONE, WEIGHT_BALANCED };
 #define STANDARDIZE_WORDS "no|yes"
 
-static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *tail_weights;
+static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *initial_weights;
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
-static int class_weight, optimizer, schedule, tail_pool = NN_POOL_AVG, batchnorm;
+static int class_weight, optimizer, schedule, unfrozen_pool = NN_POOL_AVG, batchnorm;
 static int standardize; /* index of STANDARDIZE_WORDS */
 
 static const hl_opt options[] = {
     HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
                  "units of each hidden layer, e.g. 256 or 512,64; 0: no hidden layer"),
     HL_OPT_CHOICE_R(0, "standardize", STANDARDIZE_WORDS, &standardize,
-                    "features less their mean, over their deviation, in the training subset"),
+                    "subtract the training mean from each feature and divide by its deviation"),
     HL_OPT_REAL_R('r', "lr", "RATE", &rate, 1e-12, 1e6, "learning rate"),
-    HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "epochs at most"),
-    HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples a step"),
-    HL_OPT_INT_R(0, "steps", "N", &steps, 0, 1000000000, "steps an epoch; 0: every sample once"),
+    HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "maximum number of epochs"),
+    HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples per step"),
+    HL_OPT_INT_R(0, "steps", "N", &steps, 0, 1000000000, "steps per epoch; 0: every sample once"),
     HL_OPT_INT_R(0, "patience", "N", &patience, 0, 1000000,
-                 "epochs without a better validation loss before it stops"),
-    HL_OPT_REAL_R(0, "dropout", "SHARE", &dropout, 0, 0.99, "hidden units dropped in training"),
-    HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight, "weight of a class"),
-    HL_OPT_CHOICE_R(0, "optimizer", TRAIN_OPTIMIZER_WORDS, &optimizer, "how steps are taken"),
-    HL_OPT_CHOICE_R(0, "lr-schedule", TRAIN_SCHEDULE_WORDS, &schedule, "how the rate goes down"),
+                 "epochs without a lower validation loss before training stops"),
+    HL_OPT_REAL_R(0, "dropout", "FRACTION", &dropout, 0, 0.99,
+                  "fraction of hidden units dropped in training"),
+    HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight,
+                    "weights of the classes in the loss"),
+    HL_OPT_CHOICE_R(0, "optimizer", TRAIN_OPTIMIZER_WORDS, &optimizer, "optimiser"),
+    HL_OPT_CHOICE_R(0, "lr-schedule", TRAIN_SCHEDULE_WORDS, &schedule,
+                    "how the learning rate decreases"),
     HL_OPT_INT_R(0, "plateau", "N", &plateau, 1, 1000000,
-                 "plateau: epochs without a better validation loss before it does"),
-    HL_OPT_REAL_R(0, "momentum", "SHARE", &momentum, 0, 0.9999, "momentum of sgd"),
-    HL_OPT_REAL_R(0, "l2", "FACTOR", &l2, 0, 1e6, "penalty on the squares of the kernels"),
+                 "plateau: epochs without a lower validation loss before it decreases"),
+    HL_OPT_REAL_R(0, "momentum", "FACTOR", &momentum, 0, 0.9999, "momentum of sgd"),
+    HL_OPT_REAL_R(0, "l2", "FACTOR", &l2, 0, 1e6, "L2 regularisation of the kernels"),
     HL_OPT_INT_R(0, "unfreeze", "N", &unfreeze, 0, 100000,
                  "train the last N layers of the backbone too"),
-    HL_OPT_STR('w', "weights", "FILE", &tail_weights, "their weights, as extract-features took"),
-    HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &tail_pool, "what becomes of their last maps"),
+    HL_OPT_STR('w', "weights", "FILE", &initial_weights,
+               "their initial weights, as for extract-features"),
+    HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &unfrozen_pool, "pooling of their last maps"),
     HL_OPT_CHOICE_R(0, "batchnorm", NN_BATCHNORM_WORDS, &batchnorm,
                     "mode of their batch norms in training"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
-    HL_OPT_STR(0, "manifest", "FILE", &manifest, "take the subsets from this manifest"),
-    HL_OPT_STR(0, "history", "FILE", &history, "loss and accuracy of every epoch, as TSV"),
+    HL_OPT_STR(0, "manifest", "FILE", &manifest, "use the subsets of this manifest"),
+    HL_OPT_STR(0, "history", "FILE", &history, "write loss and accuracy of every epoch as TSV"),
     HL_OPT_STR(0, "checkpoint", "FILE", &checkpoint,
-               "state after every epoch; where it exists, training goes on from it"),
+               "save the state after every epoch; resume from it if the file exists"),
     HL_OPT_STR('o', "output", "FILE", &output, "the trained head (default: standard output)"),
 };
 
@@ -83,7 +88,7 @@ static const hl_cli cli = {
 
 static volatile sig_atomic_t stop_asked;
 
-/* First Ctrl-C: end with the running epoch; a second one ends at once. */
+/* The first Ctrl-C stops training after the current epoch, a second one at once. */
 static void on_interrupt(int sig)
 {
     stop_asked = 1;
@@ -103,8 +108,8 @@ static size_t parse_neurons(int64_t units[NN_HEAD_MAX_LAYERS])
         const char *one = strsep(&rest, ",");
         if (n + 1 >= NN_HEAD_MAX_LAYERS || !hl_parse_i64(one, &units[n]) || units[n] < 1 ||
             units[n] > 65536)
-            hl_usage_error("--neurons: expected up to %d whole numbers from 1 to 65536 with "
-                           "commas between them, found '%s'",
+            hl_usage_error("--neurons: expected up to %d integers from 1 to 65536, "
+                           "separated by commas, found '%s'",
                            NN_HEAD_MAX_LAYERS - 1, neurons);
         n++;
     }
@@ -113,45 +118,6 @@ static size_t parse_neurons(int64_t units[NN_HEAD_MAX_LAYERS])
 }
 
 /* ---- data ---- */
-
-static void alloc_set(train_dataset *s, size_t n, size_t width)
-{
-    s->features = hl_malloc(n * width, sizeof *s->features);
-    s->labels = hl_malloc(n, sizeof *s->labels);
-}
-
-static void free_set(train_dataset *s)
-{
-    free(s->features);
-    free(s->labels);
-}
-
-static size_t count_used(const hl_manifest *m, hl_subset subset)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < m->n; i++)
-        n += hl_sample_is_used(&m->samples[i], subset);
-    return n;
-}
-
-/* Rows of the training and validation subsets; all others are passed over. */
-static int load_sets(hl_features *f, train_dataset sets[HL_SUBSETS], hl_err *e)
-{
-    float *unused = hl_malloc(f->width, sizeof *unused);
-    int status = 0;
-    for (size_t i = 0; i < f->samples.n && status == 0; i++) {
-        const hl_sample *s = &f->samples.manifest.samples[i];
-        train_dataset *to = &sets[s->subset];
-        if (s->subset == HL_TEST || !hl_sample_is_used(s, s->subset)) {
-            status = hl_features_read(f, 1, unused, e);
-            continue;
-        }
-        status = hl_features_read(f, 1, to->features + to->n * f->width, e);
-        to->labels[to->n++] = s->cls;
-    }
-    free(unused);
-    return status ? -1 : hl_features_end(f, e);
-}
 
 static int check_classes(const hl_features *f, const size_t *counts, hl_err *e)
 {
@@ -165,7 +131,7 @@ static int check_classes(const hl_features *f, const size_t *counts, hl_err *e)
     return 0;
 }
 
-/* Balanced, as Keras' users and scikit-learn compute it: n / (K * n_class). */
+/* Balanced class weights as in scikit-learn: n / (K * n_class). */
 static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
 {
     if (class_weight == WEIGHT_NONE)
@@ -178,32 +144,32 @@ static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
 
 /* ---- progress and history ---- */
 
-typedef struct journal {
+typedef struct epoch_log {
     hl_out history;
     hl_strbuf rows; /* of the history */
     double started;
-    size_t before; /* epochs that an earlier run has done */
-} journal;
+    size_t before; /* epochs of earlier runs; SIZE_MAX until the first report */
+} epoch_log;
 
 static int report_epoch(void *ctx, const train_epoch *t, hl_err *e)
 {
-    journal *l = ctx;
+    epoch_log *log = ctx;
     (void)e;
-    if (l->before == SIZE_MAX)
-        l->before = t->number - 1;
-    const double each = (hl_now() - l->started) / (double)(t->number - l->before);
+    if (log->before == SIZE_MAX)
+        log->before = t->number - 1;
+    const double each = (hl_now() - log->started) / (double)(t->number - log->before);
     hl_log_info("epoch %zu of %lld: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, "
                 "%.1f s%s, at most %.0f s left",
                 t->number, (long long)epochs, t->loss, t->accuracy, t->val_loss, t->val_accuracy,
-                t->seconds, t->best ? " *" : "", each * (double)((size_t)epochs - t->number));
-    hl_strbuf_printf(&l->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
+                t->seconds, t->is_best ? " *" : "", each * (double)((size_t)epochs - t->number));
+    hl_strbuf_printf(&log->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
                      t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
     return 0;
 }
 
-static int open_history(journal *l, hl_err *e)
+static int open_history(epoch_log *log, hl_err *e)
 {
-    return history ? hl_out_open(&l->history, history, false, e) : 0;
+    return history ? hl_out_open(&log->history, history, false, e) : 0;
 }
 
 /* ---- training ---- */
@@ -230,48 +196,48 @@ static train_options options_given(const float *weights)
     };
 }
 
-/* The table of epochs, with the provenance of the head beside it. */
-static void write_history(journal *l, const char *chain)
+/* Writes the table of epochs, with the provenance of the head. */
+static void write_history(epoch_log *log, const char *provenance)
 {
     hl_strbuf table = {0};
     hl_strbuf_puts(&table, "#provenance\t");
-    hl_tsv_escape(&table, chain);
+    hl_tsv_escape(&table, provenance);
     hl_strbuf_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
-    hl_strbuf_add(&table, l->rows.data, l->rows.len);
+    hl_strbuf_add(&table, log->rows.data, log->rows.len);
     hl_checksum_add_line(&table, 0);
-    fwrite(table.data, 1, table.len, l->history.fp); /* a failure shows at commit */
+    fwrite(table.data, 1, table.len, log->history.fp); /* errors are detected on commit */
     hl_strbuf_free(&table);
 }
 
-/* Both outputs appear, or neither. The provenance tells whether the training was interrupted. */
-static int write_outputs(const nn_head *head, hl_tf_writer *file, journal *l, const char *chain,
-                         const train_result *o, hl_err *e)
+/* Writes both outputs or neither. The provenance records an interruption. */
+static int write_outputs(const nn_head *head, hl_tf_writer *file, epoch_log *log,
+                         const char *provenance, const train_result *r, hl_err *e)
 {
-    hl_out *const outs[] = {hl_tf_output(file), &l->history};
+    hl_out *const outs[] = {hl_tf_output(file), &log->history};
     char *marked = NULL;
-    if (o->interrupted && hl_provenance_mark_interrupted(&marked, chain, o->epochs, e))
+    if (r->interrupted && hl_provenance_mark_interrupted(&marked, provenance, r->epochs, e))
         return -1;
     if (history)
-        write_history(l, marked ? marked : chain);
+        write_history(log, marked ? marked : provenance);
     if (marked)
         hl_tf_amend(file, "hilum.provenance", marked);
     free(marked);
     return nn_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }
 
-static void tell_outcome(const train_result *o)
+static void report_result(const train_result *r)
 {
-    if (o->interrupted && checkpoint)
-        hl_log_warn("interrupted: the best weights so far are kept; the same command goes on "
+    if (r->interrupted && checkpoint)
+        hl_log_warn("interrupted: the best weights so far are kept; the same command resumes "
                     "from %s",
                     checkpoint);
-    else if (o->interrupted)
+    else if (r->interrupted)
         hl_log_warn("interrupted: the best weights so far are kept");
-    hl_log_info("kept the weights of epoch %zu", o->best_epoch);
+    hl_log_info("kept the weights of epoch %zu", r->best_epoch);
 }
 
-/* The head is written, so nothing has to be gone on with any more, unless it was interrupted. */
-static int drop_checkpoint(const train_checkpoint *c, hl_err *e)
+/* Once the head of a complete training is written, there is nothing to resume. */
+static int remove_checkpoint(const train_checkpoint *c, hl_err *e)
 {
     if (train_checkpoint_remove(c, e))
         return -1;
@@ -279,64 +245,63 @@ static int drop_checkpoint(const train_checkpoint *c, hl_err *e)
     return 0;
 }
 
-/* Trains, then writes history and head. Both files are begun before, so that a place that cannot
- * be written is found at once. */
+/* Trains, then writes history and head. Both files are begun before training, so that an unwritable
+ * place is found at once. */
 static int train_and_write(nn_head *head, train_dataset sets[HL_SUBSETS], const float *weights,
-                           const char *chain, hl_err *e)
+                           const char *provenance, hl_err *e)
 {
-    journal l = {.started = hl_now(), .before = SIZE_MAX};
-    const train_checkpoint c = {checkpoint, chain, &l.rows};
+    epoch_log log = {.started = hl_now(), .before = SIZE_MAX};
+    const train_checkpoint c = {checkpoint, provenance, &log.rows};
     train_options o = options_given(weights);
     o.checkpoint = checkpoint ? &c : NULL;
-    train_result outcome;
+    train_result result;
     hl_tf_writer *file;
-    if (open_history(&l, e))
+    if (open_history(&log, e))
         return -1;
-    if (nn_head_begin(&file, head, output, chain, e)) {
-        hl_out_abort(&l.history);
+    if (nn_head_begin(&file, head, output, provenance, e)) {
+        hl_out_abort(&log.history);
         return -1;
     }
-    int status = train_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &l, &outcome, e);
+    int status =
+        train_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &log, &result, e);
     if (status == 0) {
-        tell_outcome(&outcome);
-        status = write_outputs(head, file, &l, chain, &outcome, e);
+        report_result(&result);
+        status = write_outputs(head, file, &log, provenance, &result, e);
     }
     hl_tf_discard(file);
-    if (status == 0 && checkpoint && !outcome.interrupted)
-        status = drop_checkpoint(&c, e);
-    hl_out_abort(&l.history);
-    hl_strbuf_free(&l.rows);
+    if (status == 0 && checkpoint && !result.interrupted)
+        status = remove_checkpoint(&c, e);
+    hl_out_abort(&log.history);
+    hl_strbuf_free(&log.rows);
     return status;
 }
 
 static int fit(nn_head *head, const hl_features *f, train_dataset sets[HL_SUBSETS],
-               const char *chain, hl_err *e)
+               const char *provenance, hl_err *e)
 {
-    size_t *counts = hl_calloc(f->samples.nclasses, sizeof *counts);
-    for (size_t i = 0; i < sets[HL_TRAIN].n; i++)
-        counts[sets[HL_TRAIN].labels[i]]++;
+    size_t *counts = train_dataset_class_counts(&sets[HL_TRAIN], f->samples.nclasses);
     int status = check_classes(f, counts, e);
     if (status == 0) {
         float *weights = class_weights(counts, f->samples.nclasses, sets[HL_TRAIN].n);
-        status = train_and_write(head, sets, weights, chain, e);
+        status = train_and_write(head, sets, weights, provenance, e);
         free(weights);
     }
     free(counts);
     return status;
 }
 
-/* The head, on the features themselves or on the unfrozen layers that take them. */
+/* Makes the head, with the unfrozen layers if there are any. */
 static int make_head(nn_head **head, const hl_features *f, const train_dataset *train, hl_err *e)
 {
     int64_t units[NN_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
     const hl_samples *s = &f->samples;
-    const nn_finetune_options o = {(int)unfreeze, (nn_pool)tail_pool, (nn_bn_mode)batchnorm};
-    nn_finetune *tail = NULL;
-    if (unfreeze && nn_finetune_new(&tail, &s->feature_space, tail_weights, &o, e))
+    const nn_finetune_options o = {(int)unfreeze, (nn_pool)unfrozen_pool, (nn_bn_mode)batchnorm};
+    nn_finetune *finetune = NULL;
+    if (unfreeze && nn_finetune_new(&finetune, &s->feature_space, initial_weights, &o, e))
         return hl_fail_in(e, hl_tf_name(s->file));
     if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->feature_space,
-                    tail, seed, e))
+                    finetune, seed, e))
         return -1;
     return standardize && train->n ? nn_head_standardize(*head, train->n, train->features, e) : 0;
 }
@@ -345,27 +310,24 @@ static int train(hl_features *f, hl_err *e)
 {
     const hl_input inputs[] = {{"features", hl_tf_id(f->samples.file)},
                                {"manifest", f->samples.override}};
-    train_dataset sets[HL_SUBSETS] = {{0}};
-    alloc_set(&sets[HL_TRAIN], count_used(&f->samples.manifest, HL_TRAIN), f->width);
-    alloc_set(&sets[HL_VAL], count_used(&f->samples.manifest, HL_VAL), f->width);
+    train_dataset sets[HL_SUBSETS];
     nn_head *head = NULL;
-    char *chain = NULL;
-    int status = load_sets(f, sets, e);
+    char *provenance = NULL;
+    int status = train_datasets_load(sets, f, e);
     if (status == 0 && sets[HL_VAL].n == 0)
-        hl_log_warn("no validation samples: all %lld epochs are run and the last one is kept",
+        hl_log_warn("no validation samples: all %lld epochs are run and the last weights are kept",
                     (long long)epochs);
     if (status == 0)
-        status =
-            hl_provenance_extend(&chain, f->samples.provenance, &cli, inputs, manifest ? 2 : 1, e);
+        status = hl_provenance_extend(&provenance, f->samples.provenance, &cli, inputs,
+                                      manifest ? 2 : 1, e);
     if (status == 0)
         status = make_head(&head, f, &sets[HL_TRAIN], e);
     if (status == 0)
-        status = fit(head, f, sets, chain, e);
+        status = fit(head, f, sets, provenance, e);
     hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));
     nn_head_free(head);
-    free(chain);
-    free_set(&sets[HL_TRAIN]);
-    free_set(&sets[HL_VAL]);
+    free(provenance);
+    train_datasets_free(sets);
     return status;
 }
 
@@ -374,7 +336,7 @@ static int check_files(const char *features, hl_err *e)
     hl_files f = {0};
     hl_files_read(&f, "FEATURES", hl_or_standard(features));
     hl_files_read(&f, "--manifest", manifest);
-    hl_files_read(&f, "--weights", tail_weights);
+    hl_files_read(&f, "--weights", initial_weights);
     hl_files_update(&f, "--checkpoint", checkpoint);
     hl_files_write(&f, "--history", history, HL_TEXT);
     hl_files_write(&f, "--output", hl_or_standard(output), HL_BINARY);
@@ -389,10 +351,11 @@ int main(int argc, char **argv)
         hl_usage_error("--checkpoint: expected the name of a file, found '-'");
     if (manifest && strcmp(manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
-    if (!unfreeze != !tail_weights)
-        hl_usage_error("--unfreeze and --weights go together: the weights of the layers to train");
+    if (!unfreeze != !initial_weights)
+        hl_usage_error("--unfreeze and --weights go together: expected both or neither");
     if (signal(SIGINT, on_interrupt) == SIG_IGN)
-        signal(SIGINT, SIG_IGN); /* as a parent chose, for a job in the background */
+        signal(SIGINT,
+               SIG_IGN); /* keep it ignored if the parent chose so, as for background jobs */
     train_flush_denormals();
     hl_err err;
     hl_features f;

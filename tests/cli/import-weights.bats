@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# import-weights, on files that Keras wrote. All layouts, the names of timm and torchvision, and
+# import-weights, on files written by Keras. All layouts, the names of timm and torchvision, and
 # damaged files are in tests/parity/test_weights.c and test_backbones.c.
 
 load helpers
@@ -20,7 +20,7 @@ setup() {
     out=$BATS_TEST_TMPDIR/out
 }
 
-@test "import-weights: the file says what it is and holds Keras' layers in order" {
+@test "import-weights: the file has its metadata and Keras' layers in order" {
     run quickcheck weights
     [[ $output == *"hilum.backbone: mobilenetv2"* ]]
     [[ $output == *"hilum.framework: keras"* ]]
@@ -30,11 +30,11 @@ setup() {
     [[ $output == *"whole: yes"* ]]
 }
 
-@test "import-weights: standard output, and again: the same bytes" {
+@test "import-weights: standard output and a second run give the same bytes" {
     import-weights -q -m mobilenetv2 old.h5 | cmp - weights
 }
 
-@test "import-weights: the new layout with top: the same values, a remark about the top" {
+@test "import-weights: the Keras 3 layout with top: the same values, and a remark about the top" {
     run --separate-stderr import-weights -m mobilenetv2 -o "$out" new.h5
     [ "$status" -eq 0 ]
     [[ $stderr == *"new.h5: layers/dense belongs to the top and is not used"* ]]
@@ -43,7 +43,7 @@ setup() {
     [[ $output == *"hilum.identity: sha256:8db74f51"* ]]
 }
 
-@test "import-weights: its own file, framed or plain, goes in again" {
+@test "import-weights: reads its own file, compressed or not" {
     import-weights -q -m mobilenetv2 -o "$out" weights
     cmp <(zstd -dc "$out" | tail -c 1000000) <(zstd -dc weights | tail -c 1000000)
     zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
@@ -52,7 +52,7 @@ setup() {
     [[ $output == *"hilum.identity: sha256:8db74f51"* ]]
 }
 
-@test "import-weights: features are the same as from the original file, byte by byte" {
+@test "import-weights: features are those from the original file, byte for byte" {
     extract-features -q -m mobilenetv2 -w old.h5 -o "$out.1" images
     extract-features -q -m mobilenetv2 -w weights -o "$out.2" images
     extract-features -q -m mobilenetv2 -w new.h5 -o "$out.3" images
@@ -62,7 +62,7 @@ setup() {
     [[ $output == *'"normalize":"tf","pool":"avg","weights":"sha256:8db74f51'* ]]
 }
 
-@test "import-weights: what does not fit is named, 20 lines of it, and nothing is written" {
+@test "import-weights: problems are listed, up to 20, and nothing is written" {
     run --separate-stderr import-weights -m vgg16 -o "$out" old.h5
     [ "$status" -eq 1 ]
     [ "$(wc -l <<<"$stderr")" -eq 22 ]
@@ -70,30 +70,30 @@ setup() {
     [[ $stderr == *"warning: and 266 more"* ]]
     [[ $(tail -n 1 <<<"$stderr") == "import-weights: old.h5: not the weights of vgg16: 286 problems" ]]
     [ ! -e "$out" ]
-    fails 1 'weights: the weights of mobilenetv2: expected those of vgg16' \
+    fails 1 'weights: expected the weights of vgg16, found those of mobilenetv2' \
         import-weights -m vgg16 -o "$out" weights
     [ ! -e "$out" ]
 }
 
-@test "import-weights: another value than stated is found" {
+@test "import-weights: a value that does not match the stated identity is detected" {
     zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
     printf '\0' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000000 conv=notrunc status=none
     printf '\1' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000004 conv=notrunc status=none
     fails 1 'plain: is damaged: expected data with the digest sha256:' \
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
-    # As of 0.1.0, which stated the identity of the weights alone.
+    # Like a file of 0.1.0, which had only the identity of the weights.
     LC_ALL=C sed -i '1s/"hilum.data"/"hilum.dat_"/' "$BATS_TEST_TMPDIR/plain"
-    fails 1 'plain: its weights are sha256:.*: expected hilum.identity sha256:8db74f51' \
+    fails 1 'plain: expected weights of hilum.identity sha256:8db74f51.*, found sha256:' \
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
     [ ! -e "$out" ]
 }
 
-@test "import-weights: no weights at all, wrong usage" {
-    fails 1 'm.tsv: not a file of weights: expected HDF5 or safetensors' import-weights -m vgg16 m.tsv
+@test "import-weights: files without weights, and wrong usage" {
+    fails 1 'm.tsv: not a weights file: expected HDF5 or safetensors' import-weights -m vgg16 m.tsv
     fails 1 'none.h5: cannot be read' import-weights -m vgg16 none.h5
     fails 1 "expected a file of kind 'weights', found 'images'" import-weights -m vgg16 images
     printf 'PK\3\4 and so on' >model.keras
-    fails 1 'model.keras: a zip archive or a pickle' import-weights -m vgg16 model.keras
+    fails 1 'model.keras: expected weights saved as .h5 or .safetensors, found a zip archive or a pickle' import-weights -m vgg16 model.keras
     head -c 3000000 old.h5 >cut.h5
     fails 1 'cut.h5: damaged or truncated' import-weights -m mobilenetv2 -o "$out" cut.h5
     head -c 5000 weights >cut
@@ -104,7 +104,7 @@ setup() {
     fails 2 '' import-weights -m vgg16
 }
 
-@test "import-weights: weights from a pipe are refused by name, here and with every -w" {
+@test "import-weights: weights from a pipe are refused by name, here and by every -w" {
     local why='expected a regular file, because it is read more than once, found a pipe'
     for f in old.h5 weights; do
         fails 1 "$why" import-weights -q -m mobilenetv2 -o "$out" <(cat $f)
@@ -123,7 +123,7 @@ setup() {
     [ ! -e "$out" ]
 }
 
-@test "import-weights: other files that are read twice are refused from a pipe, too" {
+@test "import-weights: other files that are read twice are refused as pipes too" {
     local why='expected a regular file, because it is read more than once, found a pipe'
     fails 1 "$why" evaluate -q --pooled -o "$out" <(cat "$DATA/report/predictions.tsv")
     mkfifo "$BATS_TEST_TMPDIR/ck"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs files through a fuzz target without libFuzzer, and speaks TAP: those that are named, all of
- * a folder, or those of corpus/NAME if the program is called fuzz_NAME. One fails that takes more
- * than a second of computing or too much memory; one that crashes ends the program, and is named.
+ * Runs files through a fuzz target without libFuzzer and reports in TAP. The files are those named
+ * as arguments, with all files of folders; without arguments, those of corpus/NAME if the program
+ * is called fuzz_NAME. A file fails if it takes more than a second of CPU time or too much memory.
+ * A crash ends the program; the file's name has been printed before.
  */
 #include "fuzz.h"
 
@@ -19,12 +20,12 @@
 #include <unistd.h>
 
 #if defined __SANITIZE_ADDRESS__
-enum { MOST_MB = 1024 }; /* with red zones, shadow, and what was freed lately */
+enum { MAX_MB = 1024 }; /* with red zones, shadow memory and quarantine */
 #else
-enum { MOST_MB = 256 };
+enum { MAX_MB = 256 };
 #endif
-static const double most_seconds = 1;
-enum { HANGS = 60 }; /* seconds after which nobody waits any longer */
+static const double max_seconds = 1;
+enum { TIMEOUT = 60 }; /* seconds after which the program is killed */
 
 typedef struct files {
     char **paths;
@@ -37,7 +38,7 @@ static void add_file(files *f, const char *path)
     f->paths[f->n++] = hl_strdup(path);
 }
 
-static int is_no_dot(const struct dirent *entry)
+static int is_visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
 }
@@ -50,7 +51,7 @@ static void add(files *f, const char *path)
         add_file(f, path);
         return;
     }
-    const int n = scandir(path, &entries, is_no_dot, alphasort);
+    const int n = scandir(path, &entries, is_visible, alphasort);
     for (int i = 0; i < n; i++) {
         hl_strbuf below = {0};
         hl_strbuf_printf(&below, "%s/%s", path, entries[i]->d_name);
@@ -69,16 +70,16 @@ static uint8_t *read_file(const char *path, size_t *size)
     if (!fp || fstat(fileno(fp), &st))
         return NULL;
     *size = (size_t)st.st_size;
-    uint8_t *bytes = hl_malloc(*size, 1); /* no byte more, so that reading beyond it shows */
-    const bool whole = fread(bytes, 1, *size, fp) == *size;
+    uint8_t *bytes = hl_malloc(*size, 1); /* exact size, so that out-of-bounds reads are detected */
+    const bool complete = fread(bytes, 1, *size, fp) == *size;
     fclose(fp);
-    if (whole)
+    if (complete)
         return bytes;
     free(bytes);
     return NULL;
 }
 
-/* Of this process and its children: seconds of computing, and the most memory so far. */
+/* CPU seconds of this process and its children; *mb: their peak memory. */
 static double used(long *mb)
 {
     double seconds = 0;
@@ -101,24 +102,24 @@ static bool run(size_t number, const char *path)
     fflush(stdout);
     uint8_t *bytes = read_file(path, &size);
     const double before = used(&mb);
-    alarm(HANGS);
+    alarm(TIMEOUT);
     if (bytes)
         LLVMFuzzerTestOneInput(bytes, size);
     alarm(0);
     const double took = used(&mb) - before;
     free(bytes);
-    const bool fine = bytes && took <= most_seconds && mb <= MOST_MB;
+    const bool fine = bytes && took <= max_seconds && mb <= MAX_MB;
     printf("%s %zu - %s\n", fine ? "ok" : "not ok", number, path);
     if (!bytes)
-        printf("# it cannot be read\n");
+        printf("# cannot be read\n");
     else if (!fine)
-        printf("# expected at most %g s and %d MB, found %.2f s and %ld MB\n", most_seconds,
-               MOST_MB, took, mb);
+        printf("# expected at most %g s and %d MB, found %.2f s and %ld MB\n", max_seconds, MAX_MB,
+               took, mb);
     return fine;
 }
 
-/* build/tests/fuzz/fuzz_NAME: tests/fuzz/corpus/NAME, from the root of the checkout. */
-static void add_own(files *f, const char *program)
+/* Adds tests/fuzz/corpus/NAME for build/tests/fuzz/fuzz_NAME, run from the root of the checkout. */
+static void add_corpus(files *f, const char *program)
 {
     const char *slash = strrchr(program, '/');
     const char *name = slash ? slash + 1 : program;
@@ -135,7 +136,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         add(&f, argv[i]);
     if (argc == 1)
-        add_own(&f, argv[0]);
+        add_corpus(&f, argv[0]);
     printf("1..%zu\n", f.n);
     for (size_t i = 0; i < f.n; i++) {
         fine &= run(i + 1, f.paths[i]);

@@ -18,7 +18,7 @@ __attribute__((constructor)) static void be_quiet(void)
     hl_log_quiet(true);
 }
 
-_Noreturn void fuzz_broken(const char *what, const char *file, int line)
+_Noreturn void fuzz_violated(const char *what, const char *file, int line)
 {
     fprintf(stderr, "%s:%d: expected %s\n", file, line, what);
     abort();
@@ -53,7 +53,7 @@ const char *fuzz_framed(const uint8_t *data, size_t size)
     return path;
 }
 
-static bool has_seal(const uint8_t *data, size_t size)
+static bool has_checksum_line(const uint8_t *data, size_t size)
 {
     hl_err e;
     size_t len = size;
@@ -63,9 +63,9 @@ static bool has_seal(const uint8_t *data, size_t size)
     return found;
 }
 
-const char *fuzz_sealed(const uint8_t *data, size_t size)
+const char *fuzz_with_checksum(const uint8_t *data, size_t size)
 {
-    if (has_seal(data, size))
+    if (has_checksum_line(data, size))
         return fuzz_file(data, size);
     hl_strbuf t = {0};
     hl_strbuf_add(&t, (const char *)data, size);

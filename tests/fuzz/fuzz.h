@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the fuzz targets share. A target is a file fuzz_NAME.c with LLVMFuzzerTestOneInput, which
- * gives the bytes to one of the project's readers. libFuzzer makes up inputs for it (`make fuzz`),
- * and driver.c runs those of corpus/NAME (`make check`).
+ * Helpers of the fuzz targets. A target is a file fuzz_NAME.c with LLVMFuzzerTestOneInput, which
+ * passes the bytes to one of the project's readers. libFuzzer generates inputs for it (`make
+ * fuzz`), and driver.c runs those in corpus/NAME (`make check`).
  */
 #ifndef HILUM_TESTS_FUZZ_FUZZ_H
 #define HILUM_TESTS_FUZZ_FUZZ_H
@@ -12,25 +12,25 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The name of a file in memory that holds these bytes, until the next call. */
+/* Returns the name of an in-memory file with these bytes, valid until the next call. */
 const char *fuzz_file(const uint8_t *data, size_t size);
 
-/* The same in a sound zstd frame: what a safetensors file is as a tensor file. Few changes of a
- * compressed file get past its checksum; so all that is behind it is reached. */
+/* The same in an intact zstd frame, which makes a safetensors file a tensor file. Few mutations of
+ * a compressed file would pass its checksum; this way all code behind it is reached. */
 const char *fuzz_framed(const uint8_t *data, size_t size);
 
-/* The same as a table with the right seal, if it has none: one that states where it came from is
- * refused without. */
-const char *fuzz_sealed(const uint8_t *data, size_t size);
+/* The same as a table with the correct checksum line, if it has none: a table with provenance is
+ * refused without it. */
+const char *fuzz_with_checksum(const uint8_t *data, size_t size);
 
-/* A name for a file, for a library that takes no other; the file goes when the program ends. */
+/* Returns the path of a file on disk, for libraries that need one; it is removed at exit. */
 const char *fuzz_path(void);
 
-/* A copy with a zero byte behind it; the caller frees. */
+/* Returns a zero-terminated copy; the caller frees it. */
 char *fuzz_text(const uint8_t *data, size_t size);
 
-/* Ends the program loudly where a promise of the code under test is broken. */
-#define FUZZ_EXPECT(what) ((what) ? (void)0 : fuzz_broken(#what, __FILE__, __LINE__))
-_Noreturn void fuzz_broken(const char *what, const char *file, int line);
+/* Aborts with a message if a guarantee of the code under test is violated. */
+#define FUZZ_EXPECT(what) ((what) ? (void)0 : fuzz_violated(#what, __FILE__, __LINE__))
+_Noreturn void fuzz_violated(const char *what, const char *file, int line);
 
 #endif

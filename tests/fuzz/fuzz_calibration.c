@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calibration of a head. */
+/* Calibration files. */
 #include "fuzz.h"
 
 #include "data/calibration_file.h"

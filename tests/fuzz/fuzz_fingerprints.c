@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fingerprints of the last time. Whole rows are the values of a file whose header is right, tensor
- * by tensor; else it is all of a file. */
+/* Fingerprint caches. An input whose size is a multiple of ROW is the data of a file with a valid
+ * header, tensor by tensor; any other input is a complete file. */
 #include "fuzz.h"
 
 #include "base/strbuf.h"
@@ -47,7 +47,7 @@ static const char *with_header(const uint8_t *values, size_t size)
     return path;
 }
 
-/* What the tools rely on. */
+/* Checks what the tools rely on. */
 static void use(const hl_fingerprint_cache *c, const uint8_t *values, size_t rows)
 {
     FUZZ_EXPECT(c->n == rows);

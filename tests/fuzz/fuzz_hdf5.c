@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weights as HDF5, whatever bytes, read as the tools do it: in a child, for the library does not
- * survive every file. The counters that the fuzzer goes by are shared with it. The library wants a
- * file with a name of its own.
+ * HDF5 weights from arbitrary bytes, read as the tools do: in a child process, because the library
+ * crashes on some files. The child shares libFuzzer's coverage counters. The library needs a file
+ * on disk.
  */
 #include "fuzz.h"
 
@@ -21,7 +21,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* What the library itself does wrong: here it is about the code that calls it. */
+/* Errors of the library itself are suppressed: this target tests the code that calls it. */
 const char *__asan_default_suppressions(void);
 const char *__asan_default_suppressions(void)
 {
@@ -41,9 +41,9 @@ const char *__lsan_default_options(void)
 }
 
 static int fd;
-static int *reports; /* of the sanitizer and of things left open, by the children too */
+static int *reports; /* errors from the sanitizer and unclosed handles, including the children's */
 
-/* Whether it is the library that is at work: it calls nothing of ours. */
+/* Whether the error is in the library, which never calls our code. */
 static bool is_in_library(void)
 {
     void *frames[64];
@@ -55,7 +55,7 @@ static bool is_in_library(void)
     return false;
 }
 
-/* A child that reports something would else be taken for one that the library has crashed. */
+/* Without this, a child that reports an error would look like a crash of the library. */
 void __asan_on_error(void);
 void __asan_on_error(void)
 {
@@ -65,8 +65,8 @@ void __asan_on_error(void)
 
 void __sanitizer_set_death_callback(void (*)(void)) __attribute__((weak));
 
-/* A small file takes milliseconds; the library loops on some without end. How a child dies is no
- * finding. */
+/* A small file takes milliseconds, but the library loops forever on some. The way that a child ends
+ * is not an error. */
 static void limit_child(void)
 {
     if (__sanitizer_set_death_callback)
@@ -76,10 +76,10 @@ static void limit_child(void)
     signal(SIGPROF, SIG_DFL);
 }
 
-/* What the child reaches counts, too: it leaves its counters, one for each edge, when it ends. (By
- * their names in assembler: a declaration would take the place of clang's own.) */
+/* Coverage in the child counts too: it copies its counters, one per edge, to shared memory when it
+ * ends. They are named in assembler because a declaration would replace clang's own. */
 #if defined HL_FUZZ && defined __x86_64__
-static uint8_t *left; /* shared */
+static uint8_t *child_counters; /* shared */
 
 static uint8_t *counters(size_t *n)
 {
@@ -90,49 +90,49 @@ static uint8_t *counters(size_t *n)
     return first;
 }
 
-static void make_room_for_counters(void)
+static void allocate_counters(void)
 {
     size_t n;
     counters(&n);
-    left = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    FUZZ_EXPECT(left != MAP_FAILED);
+    child_counters = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    FUZZ_EXPECT(child_counters != MAP_FAILED);
 }
 
 void _exit(int status)
 {
     size_t n;
     const uint8_t *own = counters(&n);
-    if (left)
-        memcpy(left, own, n);
+    if (child_counters)
+        memcpy(child_counters, own, n);
     if (reports && H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) != 0)
-        ++*reports; /* something is still open */
+        ++*reports; /* unclosed handles */
     syscall(SYS_exit_group, status);
     __builtin_unreachable();
 }
 
-static void take_counters(void)
+static void merge_counters(void)
 {
     size_t n;
     uint8_t *own = counters(&n);
     for (size_t i = 0; i < n; i++)
-        if (left[i] > own[i]) /* the child began with what there was */
-            own[i] = left[i];
-    memset(left, 0, n);
+        if (child_counters[i] > own[i]) /* the child started with the parent's counts */
+            own[i] = child_counters[i];
+    memset(child_counters, 0, n);
 }
 #else
-static void make_room_for_counters(void) {}
-static void take_counters(void) {}
+static void allocate_counters(void) {}
+static void merge_counters(void) {}
 #endif
 
 static void start(void)
 {
-    make_room_for_counters();
+    allocate_counters();
     fd = open(fuzz_path(), O_RDWR | O_CLOEXEC);
     FUZZ_EXPECT(fd >= 0);
     reports =
         mmap(NULL, sizeof *reports, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     FUZZ_EXPECT(reports != MAP_FAILED);
-    H5open(); /* here and not in every child */
+    H5open(); /* once, not in every child */
     pthread_atfork(NULL, NULL, limit_child);
 }
 
@@ -143,7 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_EXPECT(ftruncate(fd, (off_t)size) == 0);
     FUZZ_EXPECT(pwrite(fd, data, size, 0) == (ssize_t)size);
     small_net_read(fuzz_path());
-    take_counters();
+    merge_counters();
     FUZZ_EXPECT(*reports == 0);
     return 0;
 }

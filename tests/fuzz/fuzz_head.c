@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A trained head, which then answers. libtorch is not there, so a head with a tail is refused once
- * its own layers would be handed over. */
+/* Head files, and prediction with them. The targets have no libtorch, so a head with fine-tuned
+ * layers is refused once its weights would be loaded. */
 #include "fuzz.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A JPEG or PNG file, as preprocess reads it: decoded and brought to a size. */
+/* JPEG and PNG files, decoded and resized as by preprocess. */
 #include "fuzz.h"
 
 #include "image/load.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* JSON of unknown origin: whole files, and what stands in the metadata of tensor files. */
+/* Untrusted JSON: complete files, and metadata of tensor files. */
 #include "fuzz.h"
 
 #include "data/feature_space.h"
@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-static void read_space(const char *text)
+static void read_feature_space(const char *text)
 {
     hl_feature_space s, again;
     hl_err e;
@@ -35,7 +35,7 @@ static void read_names(const char *text)
     hl_string_list_free(names, n);
 }
 
-static void read_chain(const char *text)
+static void read_provenance(const char *text)
 {
     static const char other[] = "[{\"tool\": \"split\", \"version\": \"1\", \"options\": \"-s 1\", "
                                 "\"inputs\": {}}]";
@@ -59,14 +59,14 @@ static void read_chain(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *file;
-    nn_finetune_options tail;
+    nn_finetune_options finetune;
     hl_err e;
     json_decref(hl_json_read(fuzz_file(data, size), &file, &e));
     char *text = fuzz_text(data, size);
-    read_space(text);
+    read_feature_space(text);
     read_names(text);
-    read_chain(text);
-    nn_finetune_parse(&tail, text, &e);
+    read_provenance(text);
+    nn_finetune_parse(&finetune, text, &e);
     free(text);
     return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weights as HDF5, of which the bytes are sound and the content is not: few changes of a file get
- * past the library to the code that looks for weights in it. The input says what to put in, a line
- * each; what the library refuses is left out:
+ * HDF5 weights files that are intact but have arbitrary content: few mutations of bytes get past
+ * the library to the code that finds the weights. The input lists the content, one item per line;
+ * items that the library refuses are omitted:
  *
  *   data PATH TYPE SIDES VALUE      data Conv1/kernel:0 f4 3,3,3,2 0.25
  *   list PATH NAME TYPE TEXT ...    list / layer_names fixed Conv1 bn_Conv1
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static hid_t links; /* groups on the way are made, too */
+static hid_t links; /* creates intermediate groups */
 
 static const char *word(char **line)
 {
@@ -43,7 +43,7 @@ static hid_t space_of(char *sides)
     return rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
 }
 
-/* All values are the fill value, which takes no room. */
+/* All values are the fill value, which takes no space in the file. */
 static void add_data(hid_t file, char *line)
 {
     const char *path = word(&line);
@@ -101,16 +101,16 @@ static void add_list(hid_t file, char *line)
 
 static void add(hid_t file, char *line)
 {
-    const char *what = word(&line);
-    if (strcmp(what, "data") == 0) {
+    const char *item = word(&line);
+    if (strcmp(item, "data") == 0) {
         add_data(file, line);
-    } else if (strcmp(what, "list") == 0) {
+    } else if (strcmp(item, "list") == 0) {
         add_list(file, line);
     } else {
         const char *path = word(&line), *target = word(&line);
-        if (strcmp(what, "link") == 0)
+        if (strcmp(item, "link") == 0)
             H5Lcreate_soft(target, file, path, links, H5P_DEFAULT);
-        else if (strcmp(what, "same") == 0)
+        else if (strcmp(item, "same") == 0)
             H5Lcreate_hard(file, target, file, path, links, H5P_DEFAULT);
     }
 }
@@ -133,15 +133,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
     nn_weights w;
-    nn_complaints c = {0};
-    const nn_import in = {fuzz_path(), small_net(NN_KERAS), &w, &c};
+    nn_problems p = {0};
+    const nn_import in = {fuzz_path(), small_net(NN_KERAS), &w, &p};
     hl_err e;
     make_file(in.path, text);
     nn_weights_alloc(&w, in.n);
     nn_h5_read_file(&in, &e);
     FUZZ_EXPECT(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) == 0);
     nn_weights_free(&w);
-    nn_complaints_free(&c);
+    nn_problems_free(&p);
     free(text);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of labels that split takes. Its images have to be there: names of files in /proc/self,
- * such as stat, status, maps and net/dev. */
+/* Label tables of split. Their images must exist: they are files in /proc/self, such as stat,
+ * status, maps and net/dev. */
 #include "fuzz.h"
 
 #include "split/collect.h"

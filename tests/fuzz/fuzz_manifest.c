@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* manifest.tsv. What is read is written and read again, and must be the same. */
+/* manifest.tsv. A manifest that was read is written and read again, and must be the same. */
 #include "fuzz.h"
 
 #include "data/manifest.h"

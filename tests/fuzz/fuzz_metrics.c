@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* metrics.json, read and put into words as report does; all but the plots, which gnuplot draws. */
+/* metrics.json, read and written as pages by the code of report, except for the plots. */
 #include "fuzz.h"
 
 #include "report/sections/sections.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A file of images or of features, with the manifest in it. */
+/* Files of images or features, with the manifest in them. */
 #include "fuzz.h"
 
 #include "base/mem.h"

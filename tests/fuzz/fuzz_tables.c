@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The other tables: history.tsv, audit.tsv, the digests of the last time, and the pairs of
- * experiment.tsv. Each reader knows its own by the columns. */
+/* Other tables: history.tsv, audit.tsv, the digest cache, and the pairs of experiment.tsv. Each
+ * reader recognises its own by the columns. */
 #include "fuzz.h"
 
 #include "digest/cache.h"
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const char *path = fuzz_sealed(data, size);
+    const char *path = fuzz_with_checksum(data, size);
     report_history history;
     report_audit audit;
     report_pairs pairs;

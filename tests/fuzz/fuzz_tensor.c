@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A tensor file, in its zstd frame or without one: all of it is read. */
+/* Tensor files, with or without a zstd frame, read to the end. */
 #include "fuzz.h"
 
 #include "base/sha256.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Weights as safetensors, of timm, torchvision or hilum itself, framed or not. */
+/* Safetensors weights of timm, torchvision or hilum, with or without a zstd frame. */
 #include "fuzz.h"
 
 #include "small_net.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For `make fuzz` of images: mostly, the checksums of PNG chunks are made right again. */
+/* Mutator for `make fuzz` of images, which mostly corrects the checksums of PNG chunks afterwards.
+ */
 #include <stdint.h>
 #include <string.h>
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 
 enum { SIGNATURE = 8, AROUND = 12 }; /* length, type and checksum of a chunk */
 
@@ -24,7 +25,7 @@ static uint32_t checksum(const uint8_t *at, size_t n)
     return ~crc;
 }
 
-static void mend(uint8_t *data, size_t size)
+static void fix_checksums(uint8_t *data, size_t size)
 {
     for (size_t at = SIGNATURE; size - at >= AROUND;) {
         const size_t n = get(data + at);
@@ -38,10 +39,10 @@ static void mend(uint8_t *data, size_t size)
     }
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    size = LLVMFuzzerMutate(data, size, most);
+    size = LLVMFuzzerMutate(data, size, max_size);
     if (seed % 8 && size >= SIGNATURE && memcmp(data, "\x89PNG", 4) == 0)
-        mend(data, size);
+        fix_checksums(data, size);
     return size;
 }

@@ -3,12 +3,13 @@
 
 #include "base/mem.h"
 #include "fuzz.h"
+#include "nn/arch/layers.h"
 #include "nn/weights/weights.h"
 
-static void build(nn_net *n, nn_framework flavour)
+static void build(nn_net *n, nn_framework framework)
 {
     static const int64_t wide[2] = {3, 3}, point[2] = {1, 1};
-    *n = (nn_net){.name = "mobilenetv2", .flavour = flavour, .epsilon = 1e-3};
+    *n = (nn_net){.name = "mobilenetv2", .framework = framework, .epsilon = 1e-3};
     int at = nn_input(n, 8, 8);
     at = nn_conv(n, at, "Conv1", 2, wide, 2, NN_SAME, false, false);
     at = nn_batchnorm(n, at, "bn_Conv1", true);
@@ -20,25 +21,25 @@ static void build(nn_net *n, nn_framework flavour)
         n->order[i] = i;
 }
 
-const nn_net *small_net(nn_framework flavour)
+const nn_net *small_net(nn_framework framework)
 {
     static nn_net nets[NN_FRAMEWORKS];
-    if (!nets[flavour].layers)
-        build(&nets[flavour], flavour);
-    return &nets[flavour];
+    if (!nets[framework].layers)
+        build(&nets[framework], framework);
+    return &nets[framework];
 }
 
 void small_net_read(const char *path)
 {
-    nn_framework flavour;
+    nn_framework framework;
     nn_weights w;
-    nn_complaints c = {0};
+    nn_problems p = {0};
     hl_err e;
-    if (nn_weights_framework(path, &flavour, &e))
+    if (nn_weights_framework(path, &framework, &e))
         return;
-    if (nn_weights_check(&w, small_net(flavour), path, &c, &e) == 0) {
-        FUZZ_EXPECT(c.n == 0);
+    if (nn_weights_check(&w, small_net(framework), path, &p, &e) == 0) {
+        FUZZ_EXPECT(p.n == 0);
         nn_weights_free(&w);
     }
-    nn_complaints_free(&c);
+    nn_problems_free(&p);
 }

@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include "base/mem.h"
+#include "shim/torch_shim.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,18 +15,15 @@
 void reference_read(reference *r, const char *path)
 {
     hl_err e;
-    if (hl_tf_open(&r->file, path, "reference", &e))
-        fail_msg("%s", e.msg);
+    must(hl_tf_open(&r->file, path, "reference", &e), &e);
     r->header = *hl_tf_get_header(r->file);
     r->data = hl_calloc(r->header.ntensors, sizeof *r->data);
     for (size_t i = 0; i < r->header.ntensors; i++) {
         const size_t bytes = (size_t)r->header.tensors[i].bytes;
         r->data[i] = hl_malloc(bytes, 1);
-        if (hl_tf_read(r->file, r->data[i], bytes, &e))
-            fail_msg("%s", e.msg);
+        must(hl_tf_read(r->file, r->data[i], bytes, &e), &e);
     }
-    if (hl_tf_end(r->file, &e))
-        fail_msg("%s", e.msg);
+    must(hl_tf_end(r->file, &e), &e);
 }
 
 void reference_free(reference *r)
@@ -52,6 +50,18 @@ const char *reference_meta(const reference *r, const char *key)
     if (!v)
         fail_msg("%s: no metadata %s", hl_tf_name(r->file), key);
     return v;
+}
+
+void must(int status, const hl_err *e)
+{
+    if (status)
+        fail_msg("%s", e->msg);
+}
+
+void must_torch(int status)
+{
+    if (status)
+        fail_msg("libtorch: %s", ts_last_error());
 }
 
 double relative_l2(const float *a, const float *b, size_t n)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading the reference files of tests/parity/data (see README.md) into memory. */
+/* Reading the reference files of tests/parity/data (README.md describes them), and comparing. */
 #ifndef HILUM_TESTS_PARITY_REFERENCE_H
 #define HILUM_TESTS_PARITY_REFERENCE_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 typedef struct reference {
-    hl_tf_header header; /* a copy of nothing: points into the open reader */
+    hl_tf_header header; /* borrowed from the open reader */
     hl_tf_reader *file;
     void **data; /* [header.ntensors] */
 } reference;
@@ -17,10 +17,15 @@ typedef struct reference {
 void reference_read(reference *r, const char *path);
 void reference_free(reference *r);
 
-/* A tensor that must be there; its values, and its description through *d if not NULL. */
+/* Gives the values of a tensor, and its description in *d if d is not NULL. Fails the running test
+ * if there is none. */
 const void *reference_tensor(const reference *r, const char *name, const hl_tensor_desc **d);
-/* Metadata that must be there. */
+/* Gives metadata; fails the running test if there are none. */
 const char *reference_meta(const reference *r, const char *key);
+
+/* Fail the running test with the message of a function that failed. */
+void must(int status, const hl_err *e);
+void must_torch(int status);
 
 /* |a - b| / |b|, L2 norms. */
 double relative_l2(const float *a, const float *b, size_t n);

@@ -27,30 +27,18 @@
 
 #include <cmocka.h>
 
-/* HILUM_DEVICE=cuda compares the GPU instead, where sums run in other orders. */
+/* HILUM_DEVICE=cuda compares the GPU instead, where the order of summation differs. */
 static ts_device device = TS_CPU;
 static double tolerance = 1e-5;
 static ts_dtype dtype = TS_F32;
 static bool tf32;
-static int onednn_taps; /* that were compared */
+static int onednn_taps; /* compared so far */
 static double worst_torch, worst_onednn;
 enum { MAX_TAPS = 64 };
 
-static void must(int status, const hl_err *e)
-{
-    if (status)
-        fail_msg("%s", e->msg);
-}
-
-static void must_torch(int status)
-{
-    if (status)
-        fail_msg("libtorch: %s", ts_last_error());
-}
-
 /* ---- one tap ---- */
 
-/* Values 0, stride, 2 stride ... of each image against the stored ones. */
+/* Error of values 0, stride, 2 stride ... of each image. */
 static double sample_error(const float *values, size_t n, size_t size, size_t stride,
                            const float *expected, size_t samples)
 {
@@ -130,7 +118,7 @@ static void compare_pooled(const reference *ref, const ts_tensor *map)
     ts_free(pooled);
 }
 
-/* The same layer through oneDNN, where this machine has it; in batches that are not full. */
+/* Compares the same layer through oneDNN, if it runs on this machine; batches are partly full. */
 static void compare_onednn(const reference *ref, const nn_net *n, const nn_weights *w, int tap,
                            const nn_normalize *scaling, const uint8_t *images, size_t count)
 {
@@ -154,7 +142,7 @@ static void compare_onednn(const reference *ref, const nn_net *n, const nn_weigh
 
 /* ---- one file ---- */
 
-/* The taps that the file names, as layer numbers; names point into text. */
+/* Finds the indices of the taps listed in text, which names then point into. */
 static int find_taps(const nn_net *n, char *text, const char **names, int *taps)
 {
     int count = 0;
@@ -177,9 +165,9 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     nn_weights w;
     nn_torch *run;
     nn_normalize normalize;
-    nn_framework flavour;
-    must(nn_weights_framework(weights_source, &flavour, &e), &e);
-    must(nn_net_build_for(&n, model, flavour, size, size, &e), &e);
+    nn_framework framework;
+    must(nn_weights_framework(weights_source, &framework, &e), &e);
+    must(nn_net_build_for(&n, model, framework, size, size, &e), &e);
     must(nn_weights_load(&w, &n, weights_source, &e), &e);
     assert_string_equal(nn_net_own_normalize(&n), mode);
     must(nn_normalize_make(&normalize, mode, &e), &e);
@@ -214,7 +202,7 @@ static void compare_all(const reference *ref, const char *model, const char *mod
     nn_net_free(&n);
 }
 
-/* A file of the synthetic test images. */
+/* Compares a file made from the synthetic test images. */
 static void compare_file(const char *name, const char *model, const char *mode,
                          const char *weights_source, int size)
 {
@@ -259,7 +247,7 @@ static void test_inceptionresnetv2(void **state)
     compare_synthetic("inceptionresnetv2", "tf", 235);
 }
 
-/* ---- arithmetic of fewer digits, which lies in memory in other ways ---- */
+/* ---- reduced precision, with other memory layouts ---- */
 
 static void compare_arithmetic(ts_dtype type, bool allow_tf32, double limit)
 {
@@ -269,7 +257,7 @@ static void compare_arithmetic(ts_dtype type, bool allow_tf32, double limit)
     tolerance = limit;
     ts_allow_tf32(tf32);
     compare_synthetic("mobilenetv2", "tf", 161);
-    if (device == TS_CUDA) { /* processors without bfloat16 take minutes for these */
+    if (device == TS_CUDA) { /* these take minutes on processors without bfloat16 */
         compare_synthetic("vgg16", "caffe", 161);
         compare_synthetic("inceptionresnetv2", "tf", 235);
     }
@@ -279,8 +267,8 @@ static void compare_arithmetic(ts_dtype type, bool allow_tf32, double limit)
     dtype = TS_F32;
 }
 
-/* libtorch 1.13 asks the CPU whether oneDNN can do bfloat16, and fails where the CPU could but
- * oneDNN has been told to use less. */
+/* libtorch 1.13 checks the CPU for bfloat16, and fails if the CPU has it but oneDNN is restricted
+ * to a lesser instruction set. */
 static bool is_bf16_misjudged(void)
 {
 #ifdef __x86_64__
@@ -295,7 +283,7 @@ static void test_bf16(void **state)
 {
     (void)state;
     if (is_bf16_misjudged()) {
-        print_message("# NOT RUN: bfloat16: libtorch 1.13 does not heed ONEDNN_MAX_CPU_ISA\n");
+        print_message("# NOT RUN: bfloat16: libtorch 1.13 ignores ONEDNN_MAX_CPU_ISA\n");
         skip();
     }
     compare_arithmetic(TS_BF16, false, 0.05);
@@ -305,14 +293,14 @@ static void test_f16_and_tf32(void **state)
 {
     (void)state;
     if (device == TS_CPU) {
-        print_message("# NOT RUN: arithmetic of a GPU: HILUM_DEVICE=cuda on a machine with one\n");
+        print_message("# NOT RUN: needs a GPU: HILUM_DEVICE=cuda on a machine with one\n");
         skip();
     }
     compare_arithmetic(TS_F16, false, 0.01);
     compare_arithmetic(TS_F32, true, 0.01);
 }
 
-/* ---- timm's and torchvision's own networks, by their names ---- */
+/* ---- networks of timm and torchvision ---- */
 
 static void compare_torch(const char *name, const torch_file *f, const char *mode, int size)
 {
@@ -349,7 +337,7 @@ static void test_torch_inceptionresnetv2(void **state)
     compare_torch("torch_timm", &f, "tf", 299);
 }
 
-/* ---- real X-rays: they lie beside the checkout ---- */
+/* ---- real X-rays, from beside the checkout ---- */
 
 static void compare_xrays(const char *model, const char *mode, const char *weights_name,
                           const char *weights_source, int side)
@@ -398,7 +386,7 @@ static void test_xrays_real_weights(void **state)
     compare_xrays("mobilenetv2", "tf", "imagenet", path, 160);
 }
 
-/* Whether this CPU has AVX2 and oneDNN has not been told to do without. */
+/* Whether this CPU has AVX2 and oneDNN is allowed to use it. */
 static bool has_avx2(void)
 {
 #ifdef __x86_64__
@@ -410,7 +398,7 @@ static bool has_avx2(void)
 #endif
 }
 
-/* After all others. Where oneDNN is not used, its results have not been seen. */
+/* The last test: results of oneDNN were compared, unless it does not run here. */
 static void test_onednn_was_compared(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From features to entries of a worklist: calibration, thresholds, distance. Here because heads
- * need libtorch. The head's logit of B is feature 0 and that of A is 0. */
+/* From features to entries of a worklist: calibration, thresholds, distance. The head's logit of B
+ * is feature 0, and that of A is 0. */
 #include "predict/classify.h"
 #include "shim/torch_shim.h"
 
@@ -33,7 +33,7 @@ static nn_head *make_head(size_t nclasses)
 
 static hl_operating_point point = {.name = "sensitivity-90", .threshold = 0.3};
 
-/* What is farther from 0 than 1.5 is unlike. */
+/* Distances above 1.5 are out of distribution. */
 static hl_calibration calibration_of(float means[WIDTH], float whitening[WIDTH * WIDTH])
 {
     hl_calibration c = {.classes = classes,
@@ -45,7 +45,7 @@ static hl_calibration calibration_of(float means[WIDTH], float whitening[WIDTH *
                         .npoints = 1};
     for (size_t i = 0; i < WIDTH * WIDTH; i++)
         whitening[i] = i % (WIDTH + 1) == 0;
-    means[0] = -1; /* and vectors are divided by their norm: only -1 is near */
+    means[0] = -1; /* vectors are divided by their norm, so only -1 is near */
     means[1] = means[2] = 0;
     c.outlier = (hl_mahalanobis){.inputs = WIDTH,
                                  .dims = WIDTH,
@@ -84,11 +84,12 @@ static void test_plain(void **state)
     predict_classifier j = {.head = head};
     predict_worklist w;
     run(&j, &(predict_classifier_options){.threshold = NAN}, &w);
-    static const uint32_t answers[] = {0, 0, 1, 1}; /* of equals the first, as evaluate has it */
+    static const uint32_t expected[] = {0, 0, 1,
+                                        1}; /* the first of equal classes, as in evaluate */
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(w.entries[i].image, images[i]);
         assert_true(near(w.entries[i].p, logistic((double)features[i * WIDTH])));
-        assert_int_equal(w.entries[i].answer, answers[i]);
+        assert_int_equal(w.entries[i].answer, expected[i]);
         assert_true(isnan(w.entries[i].distance) && !w.entries[i].unlike);
     }
     predict_worklist_free(&w);
@@ -170,5 +171,5 @@ int main(void)
         cmocka_unit_test(test_calibrated),
         cmocka_unit_test(test_refusals),
     };
-    return cmocka_run_group_tests_name("answers of predict", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("predictions of predict", tests, NULL, NULL);
 }

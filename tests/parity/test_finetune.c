@@ -6,6 +6,8 @@
  * value; see README.md.
  */
 #include "base/mem.h"
+#include "nn/arch/feature_layer.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/infer/extractor.h"
 #include "reference.h"
 #include "shim/torch_shim.h"
@@ -36,19 +38,7 @@ typedef struct fixture {
     nn_head *head;
 } fixture;
 
-static void must(int status, const hl_err *e)
-{
-    if (status)
-        fail_msg("%s", e->msg);
-}
-
-static void must_torch(int status)
-{
-    if (status)
-        fail_msg("libtorch: %s", ts_last_error());
-}
-
-/* ---- features below the unfrozen layers, and the head on them ---- */
+/* ---- features for the unfrozen layers, and the head ---- */
 
 static void extract(fixture *f, const uint8_t *images)
 {
@@ -68,10 +58,10 @@ static void extract(fixture *f, const uint8_t *images)
 static void make_head(fixture *f)
 {
     hl_err e;
-    nn_finetune *tail;
+    nn_finetune *finetune;
     char *classes[CLASSES] = {"a", "b"};
-    must(nn_finetune_new(&tail, &f->space, f->weights, &f->o, &e), &e);
-    must(nn_head_new(&f->head, 0, NULL, 0, classes, CLASSES, &f->space, tail, 1, &e), &e);
+    must(nn_finetune_new(&finetune, &f->space, f->weights, &f->o, &e), &e);
+    must(nn_head_new(&f->head, 0, NULL, 0, classes, CLASSES, &f->space, finetune, 1, &e), &e);
 }
 
 static void start(fixture *f, const char *run, const char *weights)
@@ -96,14 +86,14 @@ static void end(fixture *f)
 
 /* ---- comparing ---- */
 
-static void compare(const fixture *f, const char *name, const char *what, const float *values,
+static void compare(const fixture *f, const char *name, const char *kind, const float *values,
                     size_t n)
 {
     char key[MOST_NAME];
     const hl_tensor_desc *d;
-    snprintf(key, sizeof key, "%s/%s/stride", name, what);
+    snprintf(key, sizeof key, "%s/%s/stride", name, kind);
     const size_t stride = (size_t) * (const int64_t *)reference_tensor(&f->ref, key, NULL);
-    snprintf(key, sizeof key, "%s/%s/sample", name, what);
+    snprintf(key, sizeof key, "%s/%s/sample", name, kind);
     const float *expected = reference_tensor(&f->ref, key, &d);
     const size_t samples = (size_t)d->shape[0];
     assert_int_equal((n + stride - 1) / stride, samples);
@@ -113,12 +103,12 @@ static void compare(const fixture *f, const char *name, const char *what, const 
     const double error = relative_l2(picked, expected, samples);
     free(picked);
     if (!(error <= tolerance))
-        fail_msg("%s: %s: relative L2 error %.2e, expected at most %.0e", name, what, error,
+        fail_msg("%s: %s: relative L2 error %.2e, expected at most %.0e", name, kind, error,
                  tolerance);
 }
 
-/* As Keras lays it out: kernels of convolutions are kept as libtorch has them. */
-static void compare_state(const fixture *f, const char *name, const char *what,
+/* Compares in Keras' layout; convolution kernels are stored in libtorch's. */
+static void compare_state(const fixture *f, const char *name, const char *kind,
                           const train_state_tensor *s)
 {
     static const int depthwise[4] = {2, 3, 0, 1}, kernel[4] = {2, 3, 1, 0};
@@ -130,13 +120,13 @@ static void compare_state(const fixture *f, const char *name, const char *what,
     else
         must_torch(ts_share(&plain, t));
     must_torch(ts_to_data(plain, values, s->n * sizeof *values));
-    compare(f, name, what, values, s->n);
+    compare(f, name, kind, values, s->n);
     ts_free(plain);
     ts_free(t);
     free(values);
 }
 
-/* Names of the parameters in the head's order: its own layer, then the layers of the tail. */
+/* Names of the parameters in the head's order: its dense layer, then the fine-tuned layers. */
 static size_t name_params(const fixture *f, char names[][MOST_NAME])
 {
     size_t count = 2;
@@ -181,7 +171,7 @@ static void to_gradient(train_state_tensor *m)
         m->values[i] /= 1 - 0.9F;
 }
 
-enum { VALUE, BEST, M, V, STATES }; /* of each parameter, as train_stepper_state has them */
+enum { VALUE, BEST, M, V, STATES }; /* of each parameter, in the order of train_stepper_state */
 
 static void compare_step(const fixture *f, const train_stepper *t, size_t param, const char *name,
                          double head_norm)
@@ -231,9 +221,9 @@ static void step_and_compare(fixture *f, const uint8_t *images)
     const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
     const train_step_options o = {.optimizer = TRAIN_ADAM, .rate = rate, .threads = 2};
     train_stepper *t = train_stepper_new(f->head, &set, NULL, &o);
-    train_tally sum = {0};
-    must(train_stepper_step(t, rows, set.n, &sum, &e), &e);
-    const double found = sum.loss / (double)sum.n;
+    train_sums sums = {0};
+    must(train_stepper_step(t, rows, set.n, &sums, &e), &e);
+    const double found = sums.loss / (double)sums.n;
     const double expected = (double)*(const float *)reference_tensor(&f->ref, "loss", NULL);
     if (!(fabs(found - expected) <= 1e-4 * expected))
         fail_msg("loss %.7f, Keras has %.7f", found, expected);
@@ -274,40 +264,41 @@ static void test_xrays(void **state)
     end(&f);
 }
 
-/* ---- where the cut is ---- */
+/* ---- the feature layer ---- */
 
-static void expect_cut(const char *model, int64_t size, int count, const char *layer)
+static void expect_feature_layer(const char *model, int64_t size, int count, const char *layer)
 {
     hl_err e;
     nn_net n;
-    int cut;
+    int found;
     must(nn_net_build(&n, model, size, size, &e), &e);
-    must(nn_net_feature_layer(&n, count, &cut, &e), &e);
-    if (strcmp(n.layers[cut].name, layer) != 0)
-        fail_msg("%s: the last %d layers: cut behind %s, expected %s", model, count,
-                 n.layers[cut].name, layer);
+    must(nn_net_feature_layer(&n, count, &found, &e), &e);
+    if (strcmp(n.layers[found].name, layer) != 0)
+        fail_msg("%s: the last %d layers: feature layer %s, expected %s", model, count,
+                 n.layers[found].name, layer);
     nn_net_free(&n);
 }
 
 /* From Keras' summary(): MobileNetV2 ends in block_16_project, its BN, Conv_1, Conv_1_bn, out_relu;
- * before a residual sum the cut has to go below the whole block. */
-static void test_cut(void **state)
+ * if the unfrozen layers include part of a residual block, the feature layer is before the block.
+ */
+static void test_feature_layer(void **state)
 {
     (void)state;
-    expect_cut("mobilenetv2", 224, 3, "block_16_project_BN");
-    expect_cut("mobilenetv2", 224, 11, "block_15_add");
-    expect_cut("mobilenetv2", 224, 13, "block_14_add");
-    expect_cut("mobilenetv2", 224, 154, "input_layer");
-    expect_cut("vgg16", 224, 2, "block5_conv2");
-    expect_cut("vgg16", 224, 19, "input_layer");
-    expect_cut("inceptionresnetv2", 299, 3, "custom_scale_layer_39");
+    expect_feature_layer("mobilenetv2", 224, 3, "block_16_project_BN");
+    expect_feature_layer("mobilenetv2", 224, 11, "block_15_add");
+    expect_feature_layer("mobilenetv2", 224, 13, "block_14_add");
+    expect_feature_layer("mobilenetv2", 224, 154, "input_layer");
+    expect_feature_layer("vgg16", 224, 2, "block5_conv2");
+    expect_feature_layer("vgg16", 224, 19, "input_layer");
+    expect_feature_layer("inceptionresnetv2", 299, 3, "custom_scale_layer_39");
     hl_err e;
     nn_net n;
-    int cut;
+    int found;
     must(nn_net_build(&n, "mobilenetv2", 224, 224, &e), &e);
-    assert_int_equal(nn_net_feature_layer(&n, 1, &cut, &e), -1); /* an activation alone */
+    assert_int_equal(nn_net_feature_layer(&n, 1, &found, &e), -1); /* an activation alone */
     assert_non_null(strstr(e.msg, "have no weights"));
-    assert_int_equal(nn_net_feature_layer(&n, 155, &cut, &e), -1);
+    assert_int_equal(nn_net_feature_layer(&n, 155, &found, &e), -1);
     nn_net_free(&n);
 }
 
@@ -320,9 +311,12 @@ int main(void)
         "step_" name, test_seeded, NULL, NULL, name                                                \
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),  RUN("mobilenetv2"),
-        RUN("mobilenetv2_training"), RUN("vgg16"),
-        RUN("inceptionresnetv2"),    cmocka_unit_test(test_xrays),
+        cmocka_unit_test(test_feature_layer),
+        RUN("mobilenetv2"),
+        RUN("mobilenetv2_training"),
+        RUN("vgg16"),
+        RUN("inceptionresnetv2"),
+        cmocka_unit_test(test_xrays),
     };
 #undef RUN
     return cmocka_run_group_tests_name("training of unfrozen layers against Keras", tests, NULL,

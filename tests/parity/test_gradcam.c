@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Grad-CAM of a head on pooled and on flattened maps gives Keras' heat maps to 1e-5. */
+/* Grad-CAM of heads on pooled and on flattened maps gives Keras' heat maps to 1e-5. */
 #include "explain/gradcam.h"
 #include "reference.h"
 #include "shim/torch_shim.h"
@@ -82,9 +82,9 @@ static void compare_pool(void **state)
     nn_head_free(head);
 }
 
-/* A head that is drawn like the other ones is one of them: its map correlates with itself by 1. All
- * of them standardise their inputs as the trained one does. */
-static void sanity_of_a_drawn_head(void **state)
+/* A head with the seed of a randomised head is that head, so its map correlates with itself by 1.
+ * All of them standardise their inputs as the trained head does. */
+static void sanity_of_a_randomised_head(void **state)
 {
     (void)state;
     nn_head *like = head_of("avg"), *drawn;
@@ -124,7 +124,7 @@ int main(void)
         {"avg", compare_pool, NULL, NULL, "avg"},
         {"max", compare_pool, NULL, NULL, "max"},
         {"flatten", compare_pool, NULL, NULL, "flatten"},
-        cmocka_unit_test(sanity_of_a_drawn_head),
+        cmocka_unit_test(sanity_of_a_randomised_head),
     };
     const int status = cmocka_run_group_tests_name("Grad-CAM against Keras", tests, NULL, NULL);
     reference_free(&r);

@@ -3,6 +3,7 @@
 #include "base/strbuf.h"
 #include "extract-features/summary.h"
 #include "format/tsv.h"
+#include "nn/arch/weight_specs.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* The line that the table should have for a layer. */
+/* Appends the line that the table should have for a layer; returns its number of parameters. */
 static int64_t describe(const nn_net *n, int index, hl_strbuf *t)
 {
     const int layer = n->order[index];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The normalisations equal Keras' preprocess_input, all the way through the look-up of the shim. */
+/* Pixel scaling equals Keras' preprocess_input, through the shim's table look-up. */
 #include "nn/infer/preprocess_input.h"
 #include "reference.h"
 #include "shim/torch_shim.h"
@@ -18,7 +18,8 @@ enum { VALUES = 256, SIDE = 4, IMAGES = VALUES / (SIDE * SIDE) };
 static const double tolerance = 1e-6;
 
 static reference keras;
-static const uint8_t *pixels; /* [VALUES][3]: all values in each channel, no two alike in a pixel */
+static const uint8_t
+    *pixels; /* [VALUES][3]: each channel takes all values, and those of a pixel differ */
 
 static int setup(void **state)
 {
@@ -38,13 +39,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static void must_torch(int status)
-{
-    if (status)
-        fail_msg("libtorch: %s", ts_last_error());
-}
-
-/* bytes: U8 [IMAGES, SIDE, SIDE, channels]; result: F32, 3 values a pixel in Keras' order. */
+/* bytes: U8 [IMAGES, SIDE, SIDE, channels]; result: F32, 3 values per pixel in Keras' order. */
 static void normalize(const char *mode, const uint8_t *bytes, int channels, float result[VALUES][3])
 {
     hl_err e;
@@ -66,7 +61,7 @@ static void normalize(const char *mode, const uint8_t *bytes, int channels, floa
 
 static void compare(const char *mode, int pixel, int channel, float ours, float expected)
 {
-    /* not `>`: a value that is not a number must fail, too */
+    /* not `>`: NaN must fail too */
     if (!(fabs((double)ours - (double)expected) <= tolerance))
         fail_msg("%s: pixel %d, channel %d: expected %.9g, found %.9g", mode, pixel, channel,
                  (double)expected, (double)ours);
@@ -91,14 +86,14 @@ static void compare_rgb(const char *mode)
             compare(mode, i, c, ours[i][c], expected[3 * i + c]);
 }
 
-/* The input channel that Keras makes output channel c from. */
+/* The input channel of Keras' output channel c. */
 static int source_of(const char *mode, int c)
 {
     return strcmp(mode, "caffe") == 0 ? 2 - c : c;
 }
 
-/* A grey pixel v is (v, v, v) to Keras. Its modes work on each channel alone, so output channel c
- * of v is that of the reference's pixel whose source channel is v. */
+/* A grey pixel v is (v, v, v) in Keras. Channels are scaled independently, so output channel c of v
+ * is that of the reference pixel whose source channel has the value v. */
 static void compare_grey(const char *mode)
 {
     uint8_t grey[VALUES];
@@ -128,7 +123,7 @@ static void test_keras_grey(void **state)
     compare_grey("torch");
 }
 
-/* Ours alone: v / 255 and v, to the last bit. */
+/* Modes that Keras does not have, v / 255 and v, to the last bit. */
 static void test_unit_and_raw(void **state)
 {
     (void)state;
@@ -154,9 +149,9 @@ static void test_unknown(void **state)
     nn_normalize n;
     assert_int_equal(nn_normalize_make(&n, "Caffe", &e), -1);
     assert_string_equal(e.msg,
-                        "unknown normalisation 'Caffe': expected caffe, tf, torch, unit or raw");
+                        "normalisation: expected caffe, tf, torch, unit or raw, found 'Caffe'");
     assert_int_equal(nn_normalize_make(&n, "", &e), -1);
-    assert_int_equal(nn_normalize_make(&n, "auto", &e), -1); /* the tool's word, not a mode */
+    assert_int_equal(nn_normalize_make(&n, "auto", &e), -1); /* an option of the tool, not a mode */
 }
 
 int main(void)

@@ -78,9 +78,9 @@ static void compare_run(void **state)
     const int64_t *order = reference_tensor(&inputs, "order", NULL);
     const float *loss = reference_tensor(&run, "loss", NULL);
     for (size_t s = 0; s < STEPS; s++) {
-        train_tally sum = {0};
-        assert_int_equal(train_stepper_step(trainer, order + s * ROWS, ROWS, &sum, &e), 0);
-        const double found = sum.loss / (double)sum.n;
+        train_sums sums = {0};
+        assert_int_equal(train_stepper_step(trainer, order + s * ROWS, ROWS, &sums, &e), 0);
+        const double found = sums.loss / (double)sums.n;
         if (!(fabs(found - (double)loss[s]) <= 1e-5))
             fail_msg("step %zu: loss %.8f, Keras has %.8f", s + 1, found, (double)loss[s]);
     }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weight files: every layout gives the values that were put in, and what is wrong is named. The
- * HDF5 fixtures are files that Keras wrote, their values follow the formula in README.md; damaged
- * ones are made from them here. That the names of timm and torchvision go to the right layers is
- * shown by test_backbones.
+ * Weights files: every layout gives the values that were written, and every problem is named. The
+ * HDF5 fixtures were written by Keras, with values by the formula in README.md; damaged files are
+ * made from them here. test_backbones shows that the names of timm and torchvision are assigned to
+ * the right layers.
  */
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/weights.h"
 #include "sys/input.h"
 #include "torch_file.h"
@@ -27,7 +28,7 @@ static const char k2[] = "mobilenetv2_notop.keras2.h5",
                   k3[] = "mobilenetv2_notop.keras3.weights.h5";
 static char temp[] = P_tmpdir "/hilum-weights-XXXXXX"; /* the one temporary file of this program */
 
-/* ---- help ---- */
+/* ---- helpers ---- */
 
 static void unpack(const char *fixture)
 {
@@ -50,55 +51,55 @@ static void unpack(const char *fixture)
     free(packed);
 }
 
-static int load(nn_weights *w, nn_net *n, const char *model, nn_complaints *c, hl_err *e)
+static int load(nn_weights *w, nn_net *n, const char *model, nn_problems *p, hl_err *e)
 {
-    nn_framework flavour;
-    if (nn_weights_framework(temp, &flavour, e))
+    nn_framework framework;
+    if (nn_weights_framework(temp, &framework, e))
         return -1;
-    assert_int_equal(nn_net_build_for(n, model, flavour, 299, 299, e), 0);
-    const int status = nn_weights_check(w, n, temp, c, e);
+    assert_int_equal(nn_net_build_for(n, model, framework, 299, 299, e), 0);
+    const int status = nn_weights_check(w, n, temp, p, e);
     if (status)
         nn_net_free(n);
     return status;
 }
 
-static bool contains(const nn_complaints *c, const char *text)
+static bool contains(const nn_problems *p, const char *text)
 {
-    for (size_t i = 0; i < c->n; i++)
-        if (strstr(c->lines[i], text))
+    for (size_t i = 0; i < p->n; i++)
+        if (strstr(p->lines[i], text))
             return true;
     return false;
 }
 
-/* The temporary file must be refused with so many complaints, one of which is this. */
-static void refused(const char *model, size_t count, const char *complaint)
+/* The temporary file must be refused with this many problems, one of which is `problem`. */
+static void refused(const char *model, size_t count, const char *problem)
 {
     nn_net n;
     nn_weights w;
     hl_err e;
-    nn_complaints c = {0};
-    assert_int_equal(load(&w, &n, model, &c, &e), -1);
-    if (c.n != count || !contains(&c, complaint))
-        fail_msg("expected %zu complaints, one of them '%s', found %zu: %s", count, complaint, c.n,
-                 c.n ? c.lines[0] : e.msg);
+    nn_problems p = {0};
+    assert_int_equal(load(&w, &n, model, &p, &e), -1);
+    if (p.n != count || !contains(&p, problem))
+        fail_msg("expected %zu problems, one of them '%s', found %zu: %s", count, problem, p.n,
+                 p.n ? p.lines[0] : e.msg);
     assert_non_null(strstr(e.msg, "not the weights of"));
-    nn_complaints_free(&c);
+    nn_problems_free(&p);
 }
 
-/* It must be refused as a whole, with this error. */
+/* The temporary file must be unreadable, with this message. */
 static void broken(const char *model, const char *message)
 {
     nn_net n;
     nn_weights w;
     hl_err e;
-    nn_complaints c = {0};
-    assert_int_equal(load(&w, &n, model, &c, &e), -1);
-    assert_int_equal(c.n, 0);
+    nn_problems p = {0};
+    assert_int_equal(load(&w, &n, model, &p, &e), -1);
+    assert_int_equal(p.n, 0);
     if (!strstr(e.msg, message))
         fail_msg("expected '%s', found '%s'", message, e.msg);
 }
 
-/* ---- whole files ---- */
+/* ---- intact files ---- */
 
 /* README.md, HDF5 weight files. */
 static void check_values(const nn_net *n, const nn_weights *w)
@@ -126,10 +127,10 @@ static void same_in_all_layouts(const char *model, const char *const *fixtures)
         nn_net n;
         nn_weights w;
         hl_err e;
-        nn_complaints c = {0};
+        nn_problems p = {0};
         unpack(*fixtures);
-        if (load(&w, &n, model, &c, &e))
-            fail_msg("%s: %s: %s", *fixtures, e.msg, c.n ? c.lines[0] : "");
+        if (load(&w, &n, model, &p, &e))
+            fail_msg("%s: %s: %s", *fixtures, e.msg, p.n ? p.lines[0] : "");
         check_values(&n, &w);
         if (!*identity)
             memcpy(identity, w.identity, sizeof identity);
@@ -193,7 +194,7 @@ static void truncated(void **state)
     assert_int_equal(truncate(temp, 9), 0);
     broken("mobilenetv2", "damaged or truncated");
     assert_int_equal(truncate(temp, 0), 0);
-    broken("mobilenetv2", "not a file of weights");
+    broken("mobilenetv2", "not a weights file");
 }
 
 static hid_t edit(const char *fixture)
@@ -276,7 +277,7 @@ static void missing_layer(void **state)
     refused("mobilenetv2", 1, "Conv1/kernel:0: there is no such data");
 }
 
-/* Automatic names: the numbers of those that are left tell which is gone. */
+/* Of layers with automatic names, the remaining numbers show which one is missing. */
 static void missing_numbered_layer(void **state)
 {
     (void)state;
@@ -286,7 +287,7 @@ static void missing_numbered_layer(void **state)
     refused("inceptionresnetv2", 1, "conv2d_7/kernel: missing");
 }
 
-/* ---- files that mean harm ---- */
+/* ---- hostile files ---- */
 
 static void links(void **state)
 {
@@ -317,10 +318,10 @@ static void values_elsewhere(void **state)
     file = edit(k3);
     replace(file, kernel3, H5T_STD_I32LE, 4, kernel_dims, H5P_DEFAULT);
     H5Fclose(file);
-    refused("mobilenetv2", 1, "its values are not floating point numbers");
+    refused("mobilenetv2", 1, "its values are not floating-point numbers");
 }
 
-/* HDF5 1.10 reads past its memory here. */
+/* HDF5 1.10 reads out of bounds here. */
 static void damaged_heap(void **state)
 {
     (void)state;
@@ -378,13 +379,13 @@ static void torch_problems(void **state)
 static void load_torch(const torch_file *f, nn_net *n, nn_weights *w)
 {
     hl_err e;
-    nn_complaints c = {0};
+    nn_problems p = {0};
     torch_file_write(temp, f);
-    if (load(w, n, f->model, &c, &e))
-        fail_msg("%s: %s", e.msg, c.n ? c.lines[0] : "");
+    if (load(w, n, f->model, &p, &e))
+        fail_msg("%s: %s", e.msg, p.n ? p.lines[0] : "");
 }
 
-/* The header's order means nothing; narrow values are widened; PyTorch's layout becomes Keras'. */
+/* The order in the header does not matter; narrow types are widened; kernels get Keras' layout. */
 static void torch_variants(void **state)
 {
     (void)state;
@@ -433,7 +434,7 @@ int main(void)
 {
     hl_log_quiet(true);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(links), /* first: reading takes external links from this process */
+        cmocka_unit_test(links), /* first: reading a file disables external links in this process */
         cmocka_unit_test(test_vgg16),
         cmocka_unit_test(test_mobilenetv2),
         cmocka_unit_test(test_inceptionresnetv2),

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/strbuf.h"
+#include "nn/arch/weight_specs.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -52,7 +53,7 @@ static void add(writer *w, const char *name, hl_dtype dtype, int rank, const int
     hl_strbuf_add(&w->data, values, bytes);
 }
 
-/* As make_torch_references.py makes them. */
+/* The values of make_torch_references.py. */
 static float *seeded_values(const char *name, int rank, const int64_t *shape, size_t n)
 {
     char purpose[160];

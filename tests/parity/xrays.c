@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "xrays.h"
 
+#include "reference.h"
+
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "image/image.h"
@@ -18,12 +20,6 @@
 
 #include <cmocka.h>
 
-static void must(int status, const hl_err *e)
-{
-    if (status)
-        fail_msg("%s", e->msg);
-}
-
 static const char *shared_folder(void)
 {
     const char *stated = getenv("HILUM_SHARED");
@@ -35,11 +31,11 @@ void need_shared(const char *what, char *path, size_t size)
     snprintf(path, size, "%s/%s", shared_folder(), what);
     if (access(path, R_OK) == 0)
         return;
-    print_message("# NOT RUN: needs ../shared/%s, which is not here\n", what);
+    print_message("# NOT RUN: needs ../shared/%s, which does not exist\n", what);
     skip();
 }
 
-/* Reads, decodes and resizes one X-ray, and makes sure that the pixels are those that Keras had. */
+/* Reads, decodes and resizes an X-ray; fails unless the pixels are those that Keras was given. */
 static void read_xray(const char *path, size_t side, const char *digest, uint8_t *out)
 {
     hl_err e;
@@ -55,7 +51,7 @@ static void read_xray(const char *path, size_t side, const char *digest, uint8_t
     hl_resize(&img, HL_BILINEAR, HL_STRETCH, side, side, out);
     hl_digest_bytes(out, side * side, found);
     if (strcmp(found + strlen("sha256:"), digest) != 0)
-        fail_msg("%s: other pixels than the reference was made with", path);
+        fail_msg("%s: the pixels differ from those of the reference", path);
     hl_image_free(&img);
     free(bytes);
     fclose(fp);

@@ -128,7 +128,7 @@ int explain_top_predict(const explain_top *t, const explain_last_maps *m, double
 {
     const size_t k = nn_head_classes(t->head);
     float *pooled = pool(t, m), *logits = hl_malloc(k, sizeof *logits);
-    const int status = nn_head_logits_of_pooled(t->head, 1, pooled, logits, e);
+    const int status = nn_head_logits_from_pooled(t->head, 1, pooled, logits, e);
     if (status == 0)
         nn_softmax(logits, k, p);
     free(logits);

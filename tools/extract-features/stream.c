@@ -15,7 +15,7 @@
 typedef struct slot {
     uint8_t *images;
     float *features;
-    void *stored; /* the same in the type of the file; for F32 these themselves */
+    void *stored; /* features in the file's type; the same memory for F32 */
 } slot;
 
 typedef struct stream {
@@ -28,9 +28,9 @@ typedef struct stream {
     slot *slots;
     hl_progress progress;
     double reading, writing; /* seconds */
-    /* The file is read from its start to its end: batches take turns. */
+    /* The file is read sequentially, so batches take turns. */
     pthread_mutex_t lock;
-    pthread_cond_t turned;
+    pthread_cond_t next_turn;
     size_t turn;
     bool broken;
 } stream;
@@ -45,14 +45,14 @@ static int read_in_turn(stream *s, size_t i, uint8_t *images, hl_err *e)
 {
     pthread_mutex_lock(&s->lock);
     while (s->turn != i && !s->broken)
-        pthread_cond_wait(&s->turned, &s->lock);
+        pthread_cond_wait(&s->next_turn, &s->lock);
     const double started = hl_now();
     int status = s->broken ? hl_fail(e, "%s: an earlier batch failed", hl_tf_name(s->in->file))
                            : hl_tf_read(s->in->file, images, rows_of(s, i) * s->in->row_bytes, e);
     s->reading += hl_now() - started;
     s->broken |= status != 0;
     s->turn++;
-    pthread_cond_broadcast(&s->turned);
+    pthread_cond_broadcast(&s->next_turn);
     pthread_mutex_unlock(&s->lock);
     return status;
 }
@@ -72,7 +72,8 @@ static int check_finite(const stream *s, size_t i, const float *v, hl_err *e)
                             hl_tf_name(s->in->file), sample_of(s, i, k), s->model);
 }
 
-/* In the type of the file. F16 ends at 65,504; from 65,520 on it would be infinite. */
+/* Converts to the file's type. The largest F16 is 65,504; values from 65,520 on would be infinite.
+ */
 static int convert(const stream *s, size_t i, slot *to, hl_err *e)
 {
     const size_t n = rows_of(s, i) * s->width;
@@ -86,7 +87,7 @@ static int convert(const stream *s, size_t i, slot *to, hl_err *e)
     return 0;
 }
 
-static void make_room(const stream *s, slot *to)
+static void allocate(const stream *s, slot *to)
 {
     to->images = hl_malloc(s->batch, s->in->row_bytes);
     to->features = hl_malloc(s->batch * s->width, sizeof *to->features);
@@ -99,7 +100,7 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     stream *s = ctx;
     slot *to = &s->slots[at];
     if (!to->images)
-        make_room(s, to);
+        allocate(s, to);
     return read_in_turn(s, i, to->images, e) ||
                    nn_extractor_run(s->x, to->images, rows_of(s, i), (int)s->in->payload.shape[3],
                                     to->features, e) ||
@@ -120,12 +121,12 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     return 0;
 }
 
-/* What goes on side by side, and so what the others wait for. */
-static void say_utilisation(stream *s)
+/* Reports how busy each concurrent activity was: the busiest limits the speed. */
+static void report_utilisation(stream *s)
 {
     const double all = hl_now() - s->progress.started;
     hl_progress_end(&s->progress);
-    hl_log_info("of that time the network ran %.0f %%, images were read %.0f %% and features "
+    hl_log_info("of this time, the network ran %.0f %%, images were read %.0f %% and features "
                 "written %.0f %%",
                 100 * nn_extractor_busy(s->x) / all, 100 * s->reading / all,
                 100 * s->writing / all);
@@ -145,12 +146,12 @@ int extract_stream(hl_samples *in, nn_extractor *x, const char *model, size_t ba
                 .width = nn_extractor_width(x),
                 .slots = hl_calloc(nslots, sizeof *s.slots),
                 .lock = PTHREAD_MUTEX_INITIALIZER,
-                .turned = PTHREAD_COND_INITIALIZER};
+                .next_turn = PTHREAD_COND_INITIALIZER};
     hl_progress_start(&s.progress, "images", in->n);
     const size_t batches = (in->n + s.batch - 1) / s.batch;
     const int status = hl_ordered_map(batches, workers, work, emit, &s, e);
     if (status == 0)
-        say_utilisation(&s);
+        report_utilisation(&s);
     for (size_t i = 0; i < nslots; i++) {
         free(s.slots[i].images);
         if (s.slots[i].stored != s.slots[i].features)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Images in, features out, a batch at a time, with reading, computing and writing side by side. */
+/* Streams images through an extractor, with reading, computing and writing concurrently. */
 #ifndef HILUM_EXTRACT_FEATURES_STREAM_H
 #define HILUM_EXTRACT_FEATURES_STREAM_H
 
@@ -7,8 +7,8 @@
 #include "format/tensorfile.h"
 #include "nn/infer/extractor.h"
 
-/* batch: images at a time, as recorded. type: of the features that are written. Features that are
- * not finite are an error, which says that weights of `model` do not suit. */
+/* Extracts features of all images and writes them. batch: images per batch. type: number type of
+ * the output. Fails if a feature is not finite; `model` names the weights in the message. */
 int extract_stream(hl_samples *in, nn_extractor *x, const char *model, size_t batch, hl_dtype type,
                    hl_tf_writer *out, hl_err *e);
 

@@ -8,13 +8,14 @@
 #include "sys/output.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char kind[] = "checkpoint";
 
-/* The list of tensors: the history, then what the trainer keeps, all float32. */
+/* Lists the tensors: the history, then the state of the stepper, all float32. */
 static void describe(const train_checkpoint *c, const train_stepper *t, hl_tf_header *header)
 {
     const int64_t length = (int64_t)c->history->len;
@@ -36,13 +37,13 @@ int train_checkpoint_probe(const char *path, hl_err *e)
 
 /* ---- saving ---- */
 
-static char *format_standing(const train_stepper *t, const train_state *s)
+static char *format_state(const train_stepper *t, const train_state *s)
 {
     json_t *o = json_object();
     json_object_set_new(o, "epochs", json_integer((json_int_t)s->epochs));
     json_object_set_new(o, "steps", json_integer((json_int_t)train_stepper_steps(t)));
     json_object_set_new(o, "pass", json_integer((json_int_t)s->pass));
-    json_object_set_new(o, "drawn", json_integer((json_int_t)s->at));
+    json_object_set_new(o, "drawn", json_integer((json_int_t)s->drawn));
     json_object_set_new(o, "best_epoch", json_integer((json_int_t)s->best_epoch));
     json_object_set_new(o, "waited", json_integer((json_int_t)s->waited));
     json_object_set_new(o, "best_loss", hl_json_of_real(s->best_loss));
@@ -69,12 +70,12 @@ int train_checkpoint_save(const train_checkpoint *c, const train_stepper *t, con
 {
     hl_tf_header header = {0};
     hl_tf_writer *w;
-    char *standing = format_standing(t, s);
+    char *state = format_state(t, s);
     describe(c, t, &header);
     hl_tf_set_meta(&header, "hilum.kind", kind);
-    hl_tf_set_meta(&header, "hilum.provenance", c->chain);
-    hl_tf_set_meta(&header, "hilum.training_state", standing);
-    free(standing);
+    hl_tf_set_meta(&header, "hilum.provenance", c->provenance);
+    hl_tf_set_meta(&header, "hilum.training_state", state);
+    free(state);
     const int status = hl_tf_create(&w, c->path, &header, HL_TF_LEVEL, e);
     hl_tf_header_free(&header);
     if (status)
@@ -90,31 +91,34 @@ int train_checkpoint_save(const train_checkpoint *c, const train_stepper *t, con
 
 static int check_run(const train_checkpoint *c, const hl_tf_reader *r, hl_err *e)
 {
-    const char *chain = hl_tf_meta(hl_tf_get_header(r), "hilum.provenance");
-    hl_strbuf there = {0}, here = {0};
+    const char *provenance = hl_tf_meta(hl_tf_get_header(r), "hilum.provenance");
+    hl_strbuf found = {0}, expected = {0};
     int status = 0;
-    if (!chain)
+    if (!provenance)
         status = hl_fail(e, "%s: expected metadata hilum.provenance", c->path);
-    else if (hl_provenance_differs(chain, c->chain, &there, &here))
+    else if (hl_provenance_differs(provenance, c->provenance, &found, &expected))
         status = hl_fail(e, "%s: a checkpoint of another run: expected %s, found %s", c->path,
-                         here.data, there.data);
-    hl_strbuf_free(&there);
-    hl_strbuf_free(&here);
+                         expected.data, found.data);
+    hl_strbuf_free(&found);
+    hl_strbuf_free(&expected);
     return status;
 }
 
-/* A whole number from 1 (or 0, where that makes sense) to most. */
+/* Reads an integer from least to most. */
 static int get_count(const train_checkpoint *c, const json_t *o, const char *key, uint64_t least,
                      uint64_t most, uint64_t *out, hl_err *e)
 {
     if (hl_json_count(o, c->path, key, out, e))
         return -1;
     if (*out < least || *out > most)
-        return hl_fail(e, "%s: hilum.training_state: '%s' is out of its range", c->path, key);
+        return hl_fail(e,
+                       "%s: hilum.training_state: '%s': expected %" PRIu64 " to %" PRIu64
+                       ", found %" PRIu64,
+                       c->path, key, least, most, *out);
     return 0;
 }
 
-/* The rate only ever goes down. A loss is there where validation samples are. */
+/* The learning rate never increases. With validation samples there must be a loss. */
 static int get_reals(const train_checkpoint *c, const json_t *o, bool validates, train_state *s,
                      hl_err *e)
 {
@@ -130,8 +134,8 @@ static int get_reals(const train_checkpoint *c, const json_t *o, bool validates,
     return 0;
 }
 
-static int read_standing(const train_checkpoint *c, const json_t *o, train_stepper *t,
-                         size_t samples, bool validates, train_state *s, hl_err *e)
+static int read_state(const train_checkpoint *c, const json_t *o, train_stepper *t, size_t samples,
+                      bool validates, train_state *s, hl_err *e)
 {
     uint64_t epochs, steps, pass, drawn, best_epoch, waited;
     if (get_count(c, o, "epochs", 1, SIZE_MAX, &epochs, e) ||
@@ -143,26 +147,26 @@ static int read_standing(const train_checkpoint *c, const json_t *o, train_stepp
         return -1;
     s->epochs = epochs;
     s->pass = pass;
-    s->at = drawn;
+    s->drawn = drawn;
     s->best_epoch = best_epoch;
     s->waited = waited;
     train_stepper_set_steps(t, (int64_t)steps);
     return 0;
 }
 
-static int parse_standing(const train_checkpoint *c, const hl_tf_reader *r, train_stepper *t,
-                          size_t samples, bool validates, train_state *s, hl_err *e)
+static int parse_state(const train_checkpoint *c, const hl_tf_reader *r, train_stepper *t,
+                       size_t samples, bool validates, train_state *s, hl_err *e)
 {
     const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.training_state");
     json_t *o = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    const int status = json_is_object(o)
-                           ? read_standing(c, o, t, samples, validates, s, e)
-                           : hl_fail(e, "%s: expected an object as hilum.training_state", c->path);
+    const int status =
+        json_is_object(o) ? read_state(c, o, t, samples, validates, s, e)
+                          : hl_fail(e, "%s: hilum.training_state: expected a JSON object", c->path);
     json_decref(o);
     return status;
 }
 
-/* The tensors must be those that a checkpoint of this very training has. */
+/* Checks that the tensors are those of a checkpoint of this training. */
 static int check_tensors(const train_checkpoint *c, const train_stepper *t, const hl_tf_reader *r,
                          hl_err *e)
 {
@@ -178,8 +182,9 @@ static int check_tensors(const train_checkpoint *c, const train_stepper *t, cons
         const bool any_length = i == 0 && y->rank == 1; /* the history */
         if (strcmp(x->name, y->name) != 0 || x->dtype != y->dtype || x->rank != y->rank ||
             (!any_length && memcmp(x->shape, y->shape, (size_t)x->rank * sizeof *x->shape) != 0))
-            status = hl_fail(e, "%s: tensor %zu: expected %s as this training has it, found %s",
-                             c->path, i + 1, x->name, y->name);
+            status = hl_fail(
+                e, "%s: tensor %zu: expected %s with the type and shape of this training, found %s",
+                c->path, i + 1, x->name, y->name);
     }
     hl_tf_header_free(&expected);
     return status;
@@ -187,7 +192,7 @@ static int check_tensors(const train_checkpoint *c, const train_stepper *t, cons
 
 static int read_history(const train_checkpoint *c, hl_tf_reader *r, hl_err *e)
 {
-    enum { MOST = 1 << 28 }; /* bytes; a million epochs have less */
+    enum { MOST = 1 << 28 }; /* bytes; a million epochs need less */
     const uint64_t bytes = hl_tf_get_header(r)->tensors[0].bytes;
     if (bytes > MOST)
         return hl_fail(e, "%s: history: expected at most %d bytes", c->path, MOST);
@@ -221,7 +226,7 @@ int train_checkpoint_load(const train_checkpoint *c, train_stepper *t, size_t sa
     if (hl_in_check_regular(c->path, e) || hl_tf_open(&r, c->path, kind, e))
         return -1;
     int status = check_run(c, r, e) || check_tensors(c, t, r, e) ||
-                         parse_standing(c, r, t, samples, validates, s, e) || read_all(c, t, r, e)
+                         parse_state(c, r, t, samples, validates, s, e) || read_all(c, t, r, e)
                      ? -1
                      : 0;
     hl_tf_close(r);

@@ -10,7 +10,7 @@
 
 void train_flush_denormals(void)
 {
-    /* As results, and as operands. */
+    /* Flush denormal results, and treat denormal operands as 0. */
 #if defined __SSE2__
     _mm_setcsr(_mm_getcsr() | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON);
 #elif defined __aarch64__

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Floats below 1.2e-38, of which there are some more with ever fewer digits, cost many processors
- * far more time than others. Training makes them: averages of gradients that have become 0 shrink
- * by a tenth at each step until they are such numbers, and stay there.
+ * Denormal numbers: floats below 1.2e-38, on which many processors are far slower. Training
+ * produces them: moving averages of gradients that have become 0 shrink by a tenth per step until
+ * they are denormal, and stay there.
  */
 #ifndef HILUM_TRAIN_HEAD_DENORMALS_H
 #define HILUM_TRAIN_HEAD_DENORMALS_H
 
-/* From here on they count as 0, in this thread and in those that it starts. On x86 and
- * aarch64; elsewhere nothing changes. */
+/* Makes denormals count as 0, in this thread and in those that it starts, on x86 and aarch64;
+ * elsewhere it does nothing. */
 void train_flush_denormals(void);
 
 #endif

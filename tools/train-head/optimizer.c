@@ -6,17 +6,17 @@
 #include <math.h>
 
 typedef struct factors {
-    float rate, keep1, keep2, epsilon, decay;
+    float rate, blend1, blend2, epsilon, decay;
 } factors;
 
-/* Square root and division are what it costs: the wider, the better. */
+/* Square root and division dominate the cost, so wide vectors help. */
 HL_FOR_ALL_WIDTHS static void adam(float *restrict p, float *restrict m, float *restrict v,
                                    const float *restrict gradient, size_t n, factors f)
 {
     for (size_t i = 0; i < n; i++) {
         const float g = gradient[i] + f.decay * p[i];
-        m[i] += (g - m[i]) * f.keep1;
-        v[i] += (g * g - v[i]) * f.keep2;
+        m[i] += (g - m[i]) * f.blend1;
+        v[i] += (g * g - v[i]) * f.blend2;
         p[i] -= f.rate * m[i] / (sqrtf(v[i]) + f.epsilon);
     }
 }

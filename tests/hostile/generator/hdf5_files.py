@@ -78,11 +78,11 @@ def all_cases():
     missing = "block1_conv1/kernel:0: there is no such data in the file"
     sound = whole()
     hdf5("sound", sound, "features: F32 [4, 512]", "no harm in it: the others of this folder differ from it in one thing", status=0)
-    hdf5("signature", sound[:8], "not a file of weights", "nothing but the first bytes")
+    hdf5("signature", sound[:8], "not a weights file", "nothing but the first bytes")
     hdf5("cut", sound[:len(sound) // 2], "damaged or truncated: not an HDF5 file that can be read", "truncated in the middle")
     hdf5("cut-in-superblock", sound[:40], "damaged or truncated", "truncated within the first block")
     hdf5("version-9", sound[:8] + b"\x09" + sound[9:], "damaged or truncated", "a superblock of the future")
-    hdf5("user-block", b"#!/bin/sh\n" + b"\0" * 502 + sound, "not a file of weights", "HDF5 behind 512 bytes of something else")
+    hdf5("user-block", b"#!/bin/sh\n" + b"\0" * 502 + sound, "not a weights file", "HDF5 behind 512 bytes of something else")
     hdf5("nan", whole(value=float("nan")), "a value is not finite", "weights that are NaN")
     hdf5("infinity", whole(value=float("inf")), "a value is not finite", "weights that are infinite")
     hdf5("external-link", instead(lambda f: f.__setitem__(PATH, h5py.ExternalLink("sound", "/" + PATH))), missing, "a weight in another file, by a link")

@@ -108,10 +108,10 @@ def heads():
     head("other-names", "expected tensors dense_1/kernel and dense_1/bias, found dense_2/kernel and dense_2/bias",
          "a layer that is not the first", rename=lambda n: n.replace("_1", "_2"))
     head("half-precision", "dense_1/kernel: its shape does not fit", "another type", dtype="F16")
-    head("layers-do-not-fit", "dense_2/kernel: its shape does not fit the layers beside it", "3 values for 5 inputs",
+    head("layers-do-not-fit", "dense_2/kernel: its shape does not fit the adjacent layers", "3 values for 5 inputs",
          layers=((4, 3), (5, 2)))
-    head("no-inputs", "dense_1/kernel: its shape does not fit the layers beside it", "a layer of nothing", layers=((0, 2),))
-    head("three-outputs", "2 classes, but the last layer has another number of outputs", "an answer without a class", layers=((4, 3),))
+    head("no-inputs", "dense_1/kernel: its shape does not fit the adjacent layers", "a layer of nothing", layers=((0, 2),))
+    head("three-outputs", "expected an output for each of 2 classes, found 3 outputs", "an answer without a class", layers=((4, 3),))
     head("other-width", "5", "made for vectors of another width", layers=((5, 2),))
     head("kind-features", "expected a file of kind 'head', found 'features'", "a file of another kind", metadata=meta("features"))
     head("other-space", "feature spaces differ in normalize", "trained on pixels that were scaled otherwise",
@@ -187,8 +187,8 @@ def weights():
     import_("pickle", b"\x80\x02cposix\nsystem\nq\x00X\x05\x00\x00\x00touchq\x01\x85q\x02Rq\x03.", "a zip archive or a pickle",
             "a pickle, which would run a program")
     import_("zip", b"PK\x03\x04" + b"\0" * 60, "a zip archive or a pickle", "what .keras and .pt files are")
-    import_("empty", b"", "not a file of weights: expected HDF5 or safetensors", "a file of no bytes")
-    import_("html", "<!DOCTYPE html><title>404</title>\n", "not a file of weights: expected HDF5 or safetensors", "what a failed download leaves")
+    import_("empty", b"", "not a weights file: expected HDF5 or safetensors", "a file of no bytes")
+    import_("html", "<!DOCTYPE html><title>404</title>\n", "not a weights file: expected HDF5 or safetensors", "what a failed download leaves")
     import_("cut", safetensors({"a": kernel(0, 12)}, b"\0" * 5), "truncated", "safetensors that end early")
     import_("byte-behind", tensors(meta("weights", backbone="vgg16", flavour="keras", identity="sha256:" + "0" * 64),
                                    ("a", "F32", [1], b"\0" * 4)) + b"\0", "bytes follow the last tensor", "one byte too many")
@@ -197,7 +197,7 @@ def weights():
     import_("twice", safetensors(b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', b"\0" * 4),
             "duplicate object key", "a weight that stands there twice")
     import_("other-backbone", tensors(meta("weights", backbone="resnet", flavour="keras", identity="sha256:" + "0" * 64)),
-            "expected those of vgg16", "weights of another network")
+            "expected the weights of vgg16", "weights of another network")
     case("weights/other-shape", zstd(tensors({}, ("features.0.weight", "F32", [64, 3, 5, 5], b"\0" * 19200))),
          'extract-features -q -m vgg16 -w "$file" -o out "$HOSTILE/images/sound"', 1, "not the weights of vgg16",
          "a kernel of another size, and nothing else")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Standardised features against arithmetic. */
+/* Standardised features against values computed by hand. */
 #include "base/mem.h"
 #include "nn/head/standardizer.h"
 
@@ -45,8 +45,8 @@ static void mean_and_deviation(void **state)
     }
 }
 
-/* Constant ones, also of values that have no exact square; one that varies by less than a normal
- * number can say. */
+/* Constant features, also of values whose squares are not exact, and a feature whose deviation is
+ * below the smallest normal number. */
 static void without_deviation(void **state)
 {
     (void)state;
@@ -66,8 +66,9 @@ static void without_deviation(void **state)
     free(x);
 }
 
-/* 1e6 plus 0 or 1 in turn, where sums of squares in F32 would lose all of it; and the first sample
- * far from all others: n - 1 times 0 and one n gives mean 1, deviation sqrt(n - 1). */
+/* Feature 0 alternates between 1e6 and 1e6 + 1, where sums of squares in F32 would lose the
+ * difference. Feature 1 has a first sample far from all others: n once and 0 n - 1 times, which
+ * gives mean 1 and deviation sqrt(n - 1). */
 static void far_from_zero(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Floats below the smallest normal one: kept until they are to count as 0, then 0 in all threads.
+/* Denormal floats are kept until train_flush_denormals is called, and then count as 0 in all
+ * threads.
  */
 #include "train-head/denormals.h"
 #include "train-head/optimizer.h"
@@ -21,14 +22,16 @@ static bool are_kept(void)
     return half * 1e10F > 0;
 }
 
-/* m of Adam after more steps without a gradient than it takes to come below FLT_MIN by 0.9 each. */
-static float worn_down(void)
+/* Adam's m after so many steps with a gradient of 0 that, shrinking to 0.9 each, it is below
+ * FLT_MIN.
+ */
+static float decayed_moment(void)
 {
-    const float nothing = 0;
+    const float zero = 0;
     float p = 1, m = 1, v = 1;
     for (int64_t step = 1; step <= 2000; step++) {
         const train_optimizer_rule r = {.optimizer = TRAIN_ADAM, .rate = 1e-3, .step = step};
-        train_optimizer_step(&r, &p, &m, &v, &nothing, 1);
+        train_optimizer_step(&r, &p, &m, &v, &zero, 1);
     }
     return m;
 }
@@ -41,14 +44,14 @@ static void *look(void *kept)
 }
 #endif
 
-static void test_they_count_as_0(void **state)
+static void test_flush(void **state)
 {
     (void)state;
     assert_true(are_kept());
-    assert_int_equal(fpclassify(worn_down()), FP_SUBNORMAL);
+    assert_int_equal(fpclassify(decayed_moment()), FP_SUBNORMAL);
     train_flush_denormals();
 #if defined __SSE2__ || defined __aarch64__
-    assert_int_not_equal(fpclassify(worn_down()), FP_SUBNORMAL);
+    assert_int_not_equal(fpclassify(decayed_moment()), FP_SUBNORMAL);
     pthread_t thread;
     bool kept = true;
     assert_int_equal(pthread_create(&thread, NULL, look, &kept), 0);
@@ -59,6 +62,6 @@ static void test_they_count_as_0(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_they_count_as_0)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_flush)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

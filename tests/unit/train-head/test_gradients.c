@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A training step against differences of the loss, which is computed here once more, in double:
- * several hidden layers, kernels of several spans, dropout, L2, class weights, a batch of one,
- * standardised features. And the same bytes from any number of threads.
+ * Gradients of a training step against finite differences of the loss, which this test computes
+ * itself, in double: several hidden layers, kernels of several spans, dropout, L2, class weights, a
+ * batch of one, standardised features. The number of threads must not change a byte.
  */
 #include "base/mem.h"
 #include "base/rng.h"
@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-/* The first kernel has three spans and is large enough to be shared out among threads. */
+/* The first kernel has three spans and is large enough to be divided among threads. */
 enum { INPUTS = 1300, LAYERS = 3, CLASSES = 3, SAMPLES = 9 };
 static const int64_t hidden[LAYERS - 1] = {900, 7};
 static const size_t width[LAYERS + 1] = {INPUTS, 900, 7, CLASSES};
@@ -73,7 +73,7 @@ static void measure_features(fixture *f)
     }
 }
 
-/* Features of very different size, one of them constant; the head standardises them. */
+/* Gives the features very different scales, one of them constant; the head standardises them. */
 static void standardize(fixture *f)
 {
     hl_err e;
@@ -101,9 +101,9 @@ static void end(fixture *f)
     free(f->set.labels);
 }
 
-/* ---- the loss, once more ---- */
+/* ---- the loss, independently ---- */
 
-/* One layer; with a dropout mask if it is hidden. */
+/* Output of layer i, after ReLU and dropout if it is hidden; x: [n, width[i]]. */
 static double *layer(const fixture *f, double *const *params, size_t i, const double *x, size_t n)
 {
     const double *kernel = params[2 * i], *bias = params[2 * i + 1];
@@ -165,21 +165,21 @@ static void copy_params(const fixture *f, double **params)
     }
 }
 
-/* One value of a parameter a little up and down. */
-static double slope_of(const fixture *f, double *const *params, size_t param, size_t at,
-                       const int64_t *rows, size_t n)
+/* Central difference of the loss in one value of a parameter. */
+static double finite_difference(const fixture *f, double *const *params, size_t param, size_t at,
+                                const int64_t *rows, size_t n)
 {
     static const double step = 1e-5;
     const double before = params[param][at];
     params[param][at] = before + step;
-    const double above = loss_of(f, params, rows, n);
+    const double up = loss_of(f, params, rows, n);
     params[param][at] = before - step;
-    const double below = loss_of(f, params, rows, n);
+    const double down = loss_of(f, params, rows, n);
     params[param][at] = before;
-    return (above - below) / (2 * step);
+    return (up - down) / (2 * step);
 }
 
-/* A step of SGD at a rate of 1 takes the gradient away. */
+/* A step of SGD at a rate of 1 subtracts the gradient. */
 static void compare(const fixture *f, double *const *params, const int64_t *rows, size_t n)
 {
     hl_rng r = hl_rng_make(2, "test/gradients/places");
@@ -188,7 +188,7 @@ static void compare(const fixture *f, double *const *params, const int64_t *rows
         double error = 0, norm = 0;
         for (int k = 0; k < 12; k++) {
             const size_t at = hl_rng_below(&r, p.n);
-            const double expected = slope_of(f, params, i, at, rows, n);
+            const double expected = finite_difference(f, params, i, at, rows, n);
             const double found = params[i][at] - (double)p.values[at];
             error += (found - expected) * (found - expected);
             norm += expected * expected;
@@ -203,7 +203,7 @@ static void check_step(double dropout, double l2, size_t n, bool standardized)
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1};
     fixture f;
     hl_err e;
-    train_tally sum = {0};
+    train_sums sums = {0};
     double *params[2 * LAYERS];
     start(&f, dropout, l2, 2);
     if (standardized)
@@ -211,8 +211,8 @@ static void check_step(double dropout, double l2, size_t n, bool standardized)
     copy_params(&f, params);
     const double expected = loss_of(&f, params, rows, n);
     train_stepper *t = train_stepper_new(f.head, &f.set, NULL, &f.o);
-    assert_int_equal(train_stepper_step(t, rows, n, &sum, &e), 0);
-    assert_true(fabs(sum.loss / (double)sum.n - expected) <= 1e-5 * fabs(expected));
+    assert_int_equal(train_stepper_step(t, rows, n, &sums, &e), 0);
+    assert_true(fabs(sums.loss / (double)sums.n - expected) <= 1e-5 * fabs(expected));
     compare(&f, params, rows, n);
     train_stepper_free(t);
     for (size_t i = 0; i < 2 * LAYERS; i++)
@@ -232,18 +232,18 @@ static void on_standardized_features(void **state)
     check_step(0, 0.01, 6, true);
 }
 
-/* How the logit of a class changes with a feature, against differences of the logit. */
-static void of_the_features(void **state)
+/* Gradient of a logit with respect to the features, against finite differences. */
+static void with_respect_to_features(void **state)
 {
     (void)state;
     fixture f;
     hl_err e;
     start(&f, 0, 0, 1);
     standardize(&f);
-    float slope[INPUTS], x[INPUTS], logits[CLASSES];
-    double numbers = 0, difference = 0;
+    float gradient[INPUTS], x[INPUTS], logits[CLASSES];
+    double norm = 0, difference = 0;
     memcpy(x, f.set.features, sizeof x);
-    assert_int_equal(nn_head_gradient(f.head, x, 1, slope, &e), 0);
+    assert_int_equal(nn_head_gradient(f.head, x, 1, gradient, &e), 0);
     for (size_t j = 0; j < INPUTS; j += 13) {
         double at[2];
         const float step = (float)(f.scale[j] * 0.02);
@@ -254,12 +254,12 @@ static void of_the_features(void **state)
         }
         x[j] = f.set.features[j];
         const double expected = (at[1] - at[0]) / (2 * (double)step);
-        difference += pow(((double)slope[j] - expected) * f.scale[j], 2);
-        numbers += pow(expected * f.scale[j], 2);
+        difference += pow(((double)gradient[j] - expected) * f.scale[j], 2);
+        norm += pow(expected * f.scale[j], 2);
     }
-    assert_true(numbers > 0);
-    if (!(difference <= 1e-3 * numbers))
-        fail_msg("difference %.2e of %.2e", sqrt(difference), sqrt(numbers));
+    assert_true(norm > 0);
+    if (!(difference <= 1e-3 * norm))
+        fail_msg("difference %.2e of %.2e", sqrt(difference), sqrt(norm));
     end(&f);
 }
 
@@ -275,20 +275,20 @@ static void with_dropout_and_l2(void **state)
     check_step(0.3, 0.01, 6, false);
 }
 
-/* Of a few steps of Adam, the last of them smaller. */
+/* Takes a few steps of Adam, the last of them with a smaller batch. */
 static void train(fixture *f, int threads)
 {
     static const int64_t rows[SAMPLES] = {4, 0, 7, 2, 8, 1, 3, 5, 6};
     hl_err e;
-    train_tally sum = {0};
+    train_sums sums = {0};
     start(f, 0.3, 0.01, threads);
     f->o.optimizer = TRAIN_ADAM;
     f->o.rate = 1e-3;
     train_stepper *t = train_stepper_new(f->head, &f->set, &f->set, &f->o);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(train_stepper_step(t, rows + 4 * i, i < 2 ? 4 : 1, &sum, &e), 0);
-    assert_int_equal(train_stepper_validate(t, &sum, &e), 0);
-    assert_true(isfinite(sum.loss) && train_stepper_is_finite(t));
+        assert_int_equal(train_stepper_step(t, rows + 4 * i, i < 2 ? 4 : 1, &sums, &e), 0);
+    assert_int_equal(train_stepper_validate(t, &sums, &e), 0);
+    assert_true(isfinite(sums.loss) && train_stepper_is_finite(t));
     train_stepper_free(t);
 }
 
@@ -316,7 +316,7 @@ int main(void)
         cmocka_unit_test(of_one_sample),
         cmocka_unit_test(with_dropout_and_l2),
         cmocka_unit_test(on_standardized_features),
-        cmocka_unit_test(of_the_features),
+        cmocka_unit_test(with_respect_to_features),
         cmocka_unit_test(on_any_number_of_threads),
     };
     return cmocka_run_group_tests_name("gradients of a head", tests, NULL, NULL);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * InceptionResNetV2 without top: keras/src/applications/inception_resnet_v2.py. timm's
- * (timm/models/inception_resnet_v2.py) is the same but for the gamma of its batch norms.
+ * InceptionResNetV2 without its classifier: keras/src/applications/inception_resnet_v2.py. timm's
+ * variant (timm/models/inception_resnet_v2.py) differs only in that its batch norms have gamma.
  */
 #include "nn/arch/networks.h"
 
 #include <stdio.h>
 
-/* conv2d_bn(): convolution without bias, batch norm, in Keras without gamma, ReLU. */
+/* conv2d_bn(): convolution without bias, batch norm (in Keras without gamma), ReLU. */
 static int conv_bn_kernel(nn_net *n, int x, int64_t channels, int64_t kh, int64_t kw,
                           int64_t stride, nn_padding padding)
 {
     x = nn_conv(n, x, NULL, channels, (const int64_t[]){kh, kw}, stride, padding, false, false);
-    x = nn_batchnorm(n, x, NULL, n->flavour == NN_TORCH);
+    x = nn_batchnorm(n, x, NULL, n->framework == NN_TORCH);
     return nn_relu(n, x, NULL);
 }
 
@@ -66,8 +66,8 @@ static int mixed_7a(nn_net *n, int x)
     return nn_concat(n, branch, 4, "mixed_7a");
 }
 
-/* The branches' concatenation, a 1 x 1 convolution back to the width of x (with bias, without
- * batch norm), added to x at a scale. */
+/* Concatenates the branches, maps them to the channels of x by a 1 x 1 convolution (with bias,
+ * without batch norm) and adds them to x, scaled. */
 static int residual(nn_net *n, int x, const int *branches, int count, const char *block,
                     double scale, bool relu)
 {
@@ -93,7 +93,7 @@ static int block35(nn_net *n, int x, int i)
     return residual(n, x, branch, 3, name, 0.17, true);
 }
 
-/* block17 and block8: a 1 x 1 branch, and one of 1 x 1, 1 x k, k x 1. */
+/* block17 and block8: one 1 x 1 branch, and one of 1 x 1, 1 x k and k x 1. */
 static int two_branches(nn_net *n, int x, const char *name, const int64_t channels[3], int64_t k,
                         double scale, bool relu)
 {
@@ -124,6 +124,6 @@ void nn_build_inceptionresnetv2(nn_net *n, int64_t height, int64_t width)
         x = two_branches(n, x, name, width8, 3, i < 10 ? 0.2 : 1.0, i < 10);
     }
     x = nn_conv(n, x, "conv_7b", 1536, (const int64_t[]){1, 1}, 1, NN_SAME, false, false);
-    x = nn_batchnorm(n, x, "conv_7b_bn", n->flavour == NN_TORCH);
+    x = nn_batchnorm(n, x, "conv_7b_bn", n->framework == NN_TORCH);
     nn_relu(n, x, "conv_7b_ac");
 }

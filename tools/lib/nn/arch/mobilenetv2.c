@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * MobileNetV2, alpha 1.0, without top: keras/src/applications/mobilenet_v2.py. PyTorch's
- * (torchvision/models/mobilenetv2.py, timm's mobilenetv2_100) pads 1 on all sides at a stride of 2.
+ * MobileNetV2, alpha 1.0, without its classifier: keras/src/applications/mobilenet_v2.py. PyTorch's
+ * variant (torchvision/models/mobilenetv2.py, timm's mobilenetv2_100) pads all sides by 1 where the
+ * stride is 2.
  */
 #include "nn/arch/networks.h"
 
@@ -10,11 +11,11 @@
 static const int64_t k1[2] = {1, 1};
 static const int64_t k3[2] = {3, 3};
 
-/* correct_pad() for a 3 x 3 kernel: in Keras an even side is padded behind only. */
+/* correct_pad() for a 3 x 3 kernel: Keras pads an even side only at the bottom or right. */
 static int pad_for_stride(nn_net *n, int x, const char *name)
 {
     const nn_layer *in = &n->layers[x];
-    const bool torch = n->flavour == NN_TORCH;
+    const bool torch = n->framework == NN_TORCH;
     const int64_t pad[4] = {torch ? 1 : in->height % 2, 1, torch ? 1 : in->width % 2, 1};
     return nn_zeropad(n, x, name, pad);
 }
@@ -48,11 +49,11 @@ void nn_build_mobilenetv2(nn_net *n, int64_t height, int64_t width)
 {
     static const struct {
         int blocks;
-        int64_t channels, stride; /* of the group's first block; the others have stride 1 */
+        int64_t channels, stride; /* of the first block; the others have stride 1 */
     } groups[] = {{2, 24, 2}, {3, 32, 2}, {4, 64, 2}, {3, 96, 1}, {3, 160, 2}, {1, 320, 1}};
 
     int x = nn_input(n, height, width);
-    const nn_padding padding = n->flavour == NN_TORCH ? NN_SYMMETRIC : NN_SAME;
+    const nn_padding padding = n->framework == NN_TORCH ? NN_SYMMETRIC : NN_SAME;
     x = nn_conv(n, x, "Conv1", 32, k3, 2, padding, false, false);
     x = nn_batchnorm(n, x, "bn_Conv1", true);
     x = nn_relu6(n, x, "Conv1_relu");

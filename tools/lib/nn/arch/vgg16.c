@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* VGG16 without top: keras/src/applications/vgg16.py. */
+/* VGG16 without its classifier: keras/src/applications/vgg16.py. */
 #include "nn/arch/networks.h"
 
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- answers ---- */
+/* ---- inference ---- */
 
 static int multiply(const nn_dense *d, const float *x, size_t n, float *y, hl_err *e)
 {
@@ -18,11 +18,11 @@ static int multiply(const nn_dense *d, const float *x, size_t n, float *y, hl_er
     return nn_gemm(n, d->units, d->inputs, in, kernel, true, y, d->units, e);
 }
 
-/* Always so many rows at a time, the last ones filled up: the order in which a product is added up
- * depends on the number of its rows. */
+/* Products always have this many rows, padded at the end: the order in which a product is summed
+ * depends on its number of rows. */
 enum { ROWS = 32 };
 
-static int multiply_rest(const nn_dense *d, const float *x, size_t n, float *y, hl_err *e)
+static int multiply_padded(const nn_dense *d, const float *x, size_t n, float *y, hl_err *e)
 {
     float *in = hl_calloc(ROWS * d->inputs, sizeof *in);
     float *out = hl_malloc(ROWS * d->units, sizeof *out);
@@ -42,19 +42,19 @@ int nn_dense_predict(const nn_dense *d, const float *x, size_t n, bool relu, flo
         const float *from = x + i * d->inputs;
         float *to = y + i * d->units;
         status =
-            n - i < ROWS ? multiply_rest(d, from, n - i, to, e) : multiply(d, from, ROWS, to, e);
+            n - i < ROWS ? multiply_padded(d, from, n - i, to, e) : multiply(d, from, ROWS, to, e);
     }
     for (size_t i = 0; status == 0 && relu && i < n * d->units; i++)
         y[i] = y[i] < 0 ? 0 : y[i];
     return status;
 }
 
-/* ---- training: a kernel's rows are shared out in spans, always the same ones ---- */
+/* ---- training: the rows of a kernel are divided into fixed spans ---- */
 
 enum { SPAN = 512 };
 
 typedef struct spans {
-    size_t n, rows; /* rows of each but the last */
+    size_t n, rows; /* of each span but the last */
 } spans;
 
 static spans spans_of(const nn_dense *d)
@@ -64,88 +64,88 @@ static spans spans_of(const nn_dense *d)
     return (spans){(d->inputs + rows - 1) / rows, rows};
 }
 
-/* Rows of the kernel from `first` on that are in span i. */
+/* Gives the first row of span i, and returns its number of rows. */
 static size_t span_rows(const nn_dense *d, spans s, size_t i, size_t *first)
 {
     *first = i * s.rows;
     return d->inputs - *first < s.rows ? d->inputs - *first : s.rows;
 }
 
-/* A small kernel is soon done with by one: threads that wait for each other win little, and lose
- * much where somebody else wants the processors, too. */
+/* A small kernel is left to one thread: synchronising threads gains little there, and costs much if
+ * other programs compete for the processors. */
 static int threads_for(const nn_dense *d, int most)
 {
     enum { SMALL = 1 << 20 };
     return d->inputs * d->units < SMALL ? 1 : most;
 }
 
-/* Some rows of y. part: [spans, rows, units]. */
-static int forward_rows(const nn_dense *d, const float *x, size_t n, int threads, float *part,
+/* Computes n rows of y. partial: [spans, n, units], sums over one span each. */
+static int forward_rows(const nn_dense *d, const float *x, size_t n, int threads, float *partial,
                         float *y, hl_err *errors, hl_err *e)
 {
     const spans s = spans_of(d);
     const size_t values = n * d->units;
     sigset_t before;
-    hold_signals(&before); /* for the threads that this may start */
+    hold_signals(&before); /* for threads that start here */
 #pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static)
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
         const size_t rows = span_rows(d, s, i, &first);
         const nn_matrix in = {x + first, d->inputs, false},
                         kernel = {d->kernel + first * d->units, d->units, false};
-        nn_gemm(n, d->units, rows, in, kernel, false, part + i * values, d->units, &errors[i]);
+        nn_gemm(n, d->units, rows, in, kernel, false, partial + i * values, d->units, &errors[i]);
     }
     release_signals(&before);
     for (size_t i = 0; i < values; i++)
         y[i] = d->bias[i % d->units];
     for (size_t k = 0; k < s.n; k++)
         for (size_t i = 0; i < values; i++)
-            y[i] += part[k * values + i];
+            y[i] += partial[k * values + i];
     return hl_first_error(errors, s.n, e);
 }
 
 int nn_dense_forward(const nn_dense *d, const float *x, size_t n, int threads, float *y, hl_err *e)
 {
-    enum { MOST = 256 }; /* rows at a time: all spans have sums of their own */
+    enum { MOST = 256 }; /* rows at a time, as every span has partial sums of them */
     const size_t most = n < MOST ? n : MOST;
-    float *part = hl_malloc(spans_of(d).n * most * d->units, sizeof *part);
+    float *partial = hl_malloc(spans_of(d).n * most * d->units, sizeof *partial);
     hl_err *errors = hl_calloc(spans_of(d).n, sizeof *errors);
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i += most)
-        status = forward_rows(d, x + i * d->inputs, n - i < most ? n - i : most, threads, part,
+        status = forward_rows(d, x + i * d->inputs, n - i < most ? n - i : most, threads, partial,
                               y + i * d->units, errors, e);
     free(errors);
-    free(part);
+    free(partial);
     return status;
 }
 
-/* The rows of a span: the slope below them, their gradient, and what becomes of them. */
-static void back_through_span(const nn_dense *d, const float *x, size_t n, const float *slope,
-                              float *below, size_t first, size_t rows, nn_dense_update *update,
-                              void *ctx, hl_err *e)
+/* Backward pass for the rows of one span, with the update of their kernel values. */
+static void span_backward(const nn_dense *d, const float *x, size_t n, const float *grad_out,
+                          float *grad_in, size_t first, size_t rows, nn_dense_update *update,
+                          void *ctx, hl_err *e)
 {
-    const nn_matrix out = {slope, d->units, false}, in = {x + first, d->inputs, true},
+    const nn_matrix out = {grad_out, d->units, false}, in = {x + first, d->inputs, true},
                     kernel = {d->kernel + first * d->units, d->units, true};
     float *gradient = hl_malloc(rows * d->units, sizeof *gradient);
-    if ((!below ||
-         nn_gemm(n, rows, d->units, out, kernel, false, below + first, d->inputs, e) == 0) &&
+    if ((!grad_in ||
+         nn_gemm(n, rows, d->units, out, kernel, false, grad_in + first, d->inputs, e) == 0) &&
         nn_gemm(rows, d->units, n, in, out, false, gradient, d->units, e) == 0)
         update(ctx, first * d->units, rows * d->units, gradient);
     free(gradient);
 }
 
-int nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *slope, float *below,
-                      int threads, nn_dense_update *update, void *ctx, hl_err *e)
+int nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *grad_out,
+                      float *grad_in, int threads, nn_dense_update *update, void *ctx, hl_err *e)
 {
     const spans s = spans_of(d);
     hl_err *errors = hl_calloc(s.n, sizeof *errors);
     sigset_t before;
-    hold_signals(&before); /* for the threads that this may start */
+    hold_signals(&before); /* for threads that start here */
 #pragma omp parallel for num_threads(threads_for(d, threads)) schedule(static)
     for (size_t i = 0; i < s.n; i++) {
         size_t first;
         const size_t rows = span_rows(d, s, i, &first);
-        back_through_span(d, x, n, slope, below, first, rows, update, ctx, &errors[i]);
+        span_backward(d, x, n, grad_out, grad_in, first, rows, update, ctx, &errors[i]);
     }
     release_signals(&before);
     const int status = hl_first_error(errors, s.n, e);

@@ -17,20 +17,21 @@ typedef struct nn_dense {
     float *kernel, *bias;
 } nn_dense;
 
-/* For answers, on one thread; with relu the larger of y and 0. A row's result does not depend on
- * the rows beside it either. */
+/* Computes y for inference, on the calling thread; with relu, max(y, 0). The result of a row does
+ * not depend on the other rows. */
 int nn_dense_predict(const nn_dense *d, const float *x, size_t n, bool relu, float *y, hl_err *e);
 
-/* For a step of training, which shares the kernel out among threads. */
+/* Computes y for a training step; the rows of the kernel are divided among threads. */
 int nn_dense_forward(const nn_dense *d, const float *x, size_t n, int threads, float *y, hl_err *e);
 
-/* Is given the gradient of the loss with respect to values first .. first + n - 1 of the kernel,
- * and may change them; on several threads, each value once. */
+/* Receives the gradient of the loss with respect to kernel values first .. first + n - 1, and may
+ * update them. Called from several threads, for each value once. */
 typedef void nn_dense_update(void *ctx, size_t first, size_t n, const float *gradient);
 
-/* The way back. slope: [n, units], the gradient of the loss with respect to y; below: [n, inputs],
- * that with respect to x, by the kernel as it is before the update; NULL where nobody asks. */
-int nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *slope, float *below,
-                      int threads, nn_dense_update *update, void *ctx, hl_err *e);
+/* Backward pass. grad_out: [n, units], gradient of the loss with respect to y. grad_in: [n,
+ * inputs], gradient with respect to x, computed with the kernel from before the update; NULL if it
+ * is not needed. */
+int nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *grad_out,
+                      float *grad_in, int threads, nn_dense_update *update, void *ctx, hl_err *e);
 
 #endif

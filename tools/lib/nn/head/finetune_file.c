@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/mem.h"
-#include "nn/head/finetune_parts.h"
+#include "nn/arch/weight_specs.h"
+#include "nn/head/finetune_internal.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -14,11 +15,11 @@ static void name_tensor(char name[TENSOR_NAME], const nn_layer *l, const nn_weig
     snprintf(name, TENSOR_NAME, "finetuned/%s/%s", l->name, s->name);
 }
 
-/* Calls visit for each weight in the order of the file, until one fails. */
-typedef int visit_fn(void *ctx, int layer, int weight, const char *name, const nn_weight_spec *s,
-                     hl_err *e);
+/* Calls visit for each weight, in the order of the file, until a call fails. */
+typedef int visit_weight(void *ctx, int layer, int weight, const char *name,
+                         const nn_weight_spec *s, hl_err *e);
 
-static int each_weight(const nn_finetune *t, visit_fn *visit, void *ctx, hl_err *e)
+static int for_each_weight(const nn_finetune *t, visit_weight *visit, void *ctx, hl_err *e)
 {
     for (int i = 0; i < t->n.n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
@@ -48,7 +49,7 @@ static int describe_one(void *ctx, int layer, int weight, const char *name, cons
 void nn_finetune_describe(const nn_finetune *t, hl_tf_header *header)
 {
     hl_err e;
-    each_weight(t, describe_one, header, &e);
+    for_each_weight(t, describe_one, header, &e);
 }
 
 typedef struct writing {
@@ -73,7 +74,7 @@ static int write_one(void *ctx, int layer, int weight, const char *name, const n
 int nn_finetune_write(const nn_finetune *t, hl_tf_writer *w, hl_err *e)
 {
     writing to = {t, w};
-    return each_weight(t, write_one, &to, e);
+    return for_each_weight(t, write_one, &to, e);
 }
 
 /* ---- reading ---- */
@@ -90,10 +91,10 @@ static int check_tensor(const reading *from, const char *name, const nn_weight_s
     const hl_tensor_desc *d = from->n < header->ntensors ? &header->tensors[from->n] : NULL;
     if (!d || strcmp(d->name, name) != 0)
         return hl_fail(e, "%s: expected tensor %s, found %s", hl_tf_name(from->r), name,
-                       d ? d->name : "the end");
+                       d ? d->name : "the end of the file");
     if (d->dtype != HL_F32 || d->rank != s->rank ||
         memcmp(d->shape, s->shape, (size_t)s->rank * sizeof *s->shape) != 0)
-        return hl_fail(e, "%s: %s: its type or shape is not that of the backbone's layer",
+        return hl_fail(e, "%s: %s: type or shape does not match the backbone's layer",
                        hl_tf_name(from->r), name);
     return 0;
 }
@@ -120,7 +121,7 @@ int nn_finetune_read(nn_finetune **result, const hl_feature_space *space,
     reading from = {.r = r};
     if (nn_finetune_start(&from.t, space, o, e))
         return hl_fail_in(e, hl_tf_name(r));
-    const int status = each_weight(from.t, read_one, &from, e);
+    const int status = for_each_weight(from.t, read_one, &from, e);
     if (status) {
         nn_finetune_free(from.t);
         return status;

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "data/provenance.h"
 #include "format/string_list.h"
-#include "nn/head/head_parts.h"
+#include "nn/head/head_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,15 @@
 
 static const char mean_name[] = "standardize/mean", scale_name[] = "standardize/scale";
 
-static void describe(const nn_head *h, const char *chain, hl_tf_header *header)
+static void describe(const nn_head *h, const char *provenance, hl_tf_header *header)
 {
     char *space = hl_feature_space_format(&h->space),
          *classes = hl_string_list_format(h->classes, h->nclasses);
-    if (h->tail) {
-        char *tail = nn_finetune_format(nn_finetune_get_options(h->tail));
-        hl_tf_set_meta(header, "hilum.finetuned", tail);
-        free(tail);
-        nn_finetune_describe(h->tail, header);
+    if (h->finetune) {
+        char *finetune = nn_finetune_format(nn_finetune_get_options(h->finetune));
+        hl_tf_set_meta(header, "hilum.finetuned", finetune);
+        free(finetune);
+        nn_finetune_describe(h->finetune, header);
     }
     if (h->standardizer.width) {
         const int64_t width = (int64_t)h->standardizer.width;
@@ -36,16 +36,16 @@ static void describe(const nn_head *h, const char *chain, hl_tf_header *header)
     hl_tf_set_meta(header, "hilum.kind", "head");
     hl_tf_set_meta(header, "hilum.classes", classes);
     hl_tf_set_meta(header, "hilum.feature_space", space);
-    hl_tf_set_meta(header, "hilum.provenance", chain);
+    hl_tf_set_meta(header, "hilum.provenance", provenance);
     free(classes);
     free(space);
 }
 
-int nn_head_begin(hl_tf_writer **w, const nn_head *h, const char *path, const char *chain,
+int nn_head_begin(hl_tf_writer **w, const nn_head *h, const char *path, const char *provenance,
                   hl_err *e)
 {
     hl_tf_header header = {0};
-    describe(h, chain, &header);
+    describe(h, provenance, &header);
     const int status = hl_tf_create(w, path, &header, HL_TF_LEVEL, e);
     hl_tf_header_free(&header);
     return status;
@@ -63,7 +63,8 @@ static int write_standardizer(const nn_standardizer *s, hl_tf_writer *w, hl_err 
 
 int nn_head_complete(const nn_head *h, hl_tf_writer *w, hl_err *e)
 {
-    if ((h->tail && nn_finetune_write(h->tail, w, e)) || write_standardizer(&h->standardizer, w, e))
+    if ((h->finetune && nn_finetune_write(h->finetune, w, e)) ||
+        write_standardizer(&h->standardizer, w, e))
         return -1;
     for (size_t i = 0; i < h->nlayers; i++) {
         const nn_dense *d = &h->layers[i];
@@ -74,7 +75,7 @@ int nn_head_complete(const nn_head *h, hl_tf_writer *w, hl_err *e)
     return hl_tf_complete(w, e);
 }
 
-/* Layer i, whose kernel and bias k points to, must fit what is before it, and be whole. */
+/* Checks names, types and shapes of layer i; k points to its kernel, which its bias follows. */
 static int check_layer(const hl_tensor_desc *k, size_t i, int64_t inputs, const char *file,
                        hl_err *e)
 {
@@ -88,14 +89,16 @@ static int check_layer(const hl_tensor_desc *k, size_t i, int64_t inputs, const 
     if (k->dtype != HL_F32 || b->dtype != HL_F32 || k->rank != 2 || b->rank != 1 ||
         k->shape[0] < 1 || k->shape[1] < 1 || b->shape[0] != k->shape[1] ||
         (inputs && k->shape[0] != inputs))
-        return hl_fail(e, "%s: %s: its shape does not fit the layers beside it", file, kernel);
+        return hl_fail(e, "%s: %s: its shape does not fit the adjacent layers", file, kernel);
     return 0;
 }
 
 static int read_layer(nn_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size_t i, hl_err *e)
 {
-    const size_t below = i ? h->layers[i - 1].units : h->tail ? nn_finetune_outputs(h->tail) : 0;
-    if (check_layer(k, i, (int64_t)below, hl_tf_name(r), e))
+    const size_t inputs = i             ? h->layers[i - 1].units
+                          : h->finetune ? nn_finetune_outputs(h->finetune)
+                                        : 0;
+    if (check_layer(k, i, (int64_t)inputs, hl_tf_name(r), e))
         return -1;
     const nn_dense *d = nn_head_add_dense(h, (size_t)k->shape[0], (size_t)k->shape[1]);
     return hl_tf_read_finite(r, k->name, d->kernel, d->inputs * d->units, e) ||
@@ -109,21 +112,21 @@ static int read_meta(nn_head *h, hl_tf_reader *r, hl_err *e)
     const hl_tf_header *header = hl_tf_get_header(r);
     const char *classes = hl_tf_meta(header, "hilum.classes");
     const char *space = hl_tf_meta(header, "hilum.feature_space");
-    const char *chain = hl_tf_meta(header, "hilum.provenance");
-    if (!classes || !space || !chain)
+    const char *provenance = hl_tf_meta(header, "hilum.provenance");
+    if (!classes || !space || !provenance)
         return hl_fail(
             e, "%s: expected metadata hilum.classes, hilum.feature_space and hilum.provenance",
             hl_tf_name(r));
-    h->chain = hl_strdup(chain);
+    h->provenance = hl_strdup(provenance);
     memcpy(h->id, hl_tf_id(r), sizeof h->id);
     h->id_is_old = !hl_tf_id_covers_data(r);
     if (hl_string_list_parse(&h->classes, &h->nclasses, classes, e) ||
         hl_feature_space_parse(&h->space, space, e))
         return hl_fail_in(e, hl_tf_name(r));
-    return hl_provenance_check(chain, hl_tf_name(r), e);
+    return hl_provenance_check(provenance, hl_tf_name(r), e);
 }
 
-static int read_tail(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
+static int read_finetune(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
 {
     const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.finetuned");
     nn_finetune_options o;
@@ -131,15 +134,16 @@ static int read_tail(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
         return 0;
     if (nn_finetune_parse(&o, text, e))
         return hl_fail_in(e, hl_tf_name(r));
-    return nn_finetune_read(&h->tail, &h->space, &o, r, ntensors, e);
+    return nn_finetune_read(&h->finetune, &h->space, &o, r, ntensors, e);
 }
 
-/* Two vectors of one length, which the first dense layer is compared with when it is read. */
+/* Checks for two vectors of the same length. Whether it fits the first dense layer is checked once
+ * that has been read. */
 static int check_standardizer(const hl_tensor_desc *t, size_t n, const char *file, hl_err *e)
 {
     if (n < 2 || strcmp(t[1].name, scale_name) != 0)
         return hl_fail(e, "%s: expected tensor %s after %s, found %s", file, scale_name, mean_name,
-                       n < 2 ? "the end" : t[1].name);
+                       n < 2 ? "the end of the file" : t[1].name);
     for (int i = 0; i < 2; i++)
         if (t[i].dtype != HL_F32 || t[i].rank != 1 || t[i].shape[0] < 1)
             return hl_fail(e, "%s: %s: expected F32 values, one for each feature", file, t[i].name);
@@ -149,8 +153,7 @@ static int check_standardizer(const hl_tensor_desc *t, size_t n, const char *fil
     return 0;
 }
 
-/* *ntensors grows by those that are read: two, or none where the head takes features as they are.
- */
+/* Adds the number of tensors read to *ntensors: two, or none if the head does not standardise. */
 static int read_standardizer(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
 {
     const hl_tensor_desc *t = hl_tf_get_header(r)->tensors + *ntensors;
@@ -174,8 +177,9 @@ static int read_standardizer(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_e
 
 static int read_head(nn_head *h, hl_tf_reader *r, hl_err *e)
 {
-    size_t before = 0; /* tensors that come before the dense layers */
-    if (read_meta(h, r, e) || read_tail(h, r, &before, e) || read_standardizer(h, r, &before, e))
+    size_t before = 0; /* tensors before the dense layers */
+    if (read_meta(h, r, e) || read_finetune(h, r, &before, e) ||
+        read_standardizer(h, r, &before, e))
         return -1;
     const hl_tensor_desc *first = hl_tf_get_header(r)->tensors + before;
     const size_t n = hl_tf_get_header(r)->ntensors - before;
@@ -189,8 +193,8 @@ static int read_head(nn_head *h, hl_tf_reader *r, hl_err *e)
         return hl_fail(e, "%s: %s has %zu values, but dense_1/kernel takes %zu", hl_tf_name(r),
                        mean_name, h->standardizer.width, h->layers[0].inputs);
     if (h->layers[h->nlayers - 1].units != h->nclasses)
-        return hl_fail(e, "%s: %zu classes, but the last layer has another number of outputs",
-                       hl_tf_name(r), h->nclasses);
+        return hl_fail(e, "%s: expected an output for each of %zu classes, found %zu outputs",
+                       hl_tf_name(r), h->nclasses, h->layers[h->nlayers - 1].units);
     return hl_tf_end(r, e);
 }
 

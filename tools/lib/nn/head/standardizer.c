@@ -20,14 +20,14 @@ void nn_standardizer_free(nn_standardizer *s)
     *s = (nn_standardizer){0};
 }
 
-/* A subnormal scale is flushed to zero in training, and the quotient would be infinite. */
+/* Training flushes a subnormal scale to zero, which would make the quotient infinite. */
 bool nn_standardizer_is_scale(float scale)
 {
     return isnormal(scale) && scale > 0;
 }
 
-/* Not folded into the first kernel and bias: where a mean is large beside its deviation, the
- * difference of two large products would lose the digits that this difference keeps. */
+/* Not folded into the first kernel and bias: if a mean is much larger than its deviation, the
+ * difference of two large products would lose digits that this difference keeps. */
 void nn_standardizer_apply(const nn_standardizer *s, const float *x, size_t n, float *y)
 {
     for (size_t i = 0; i < n; i++)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Standardised features, as scikit-learn's StandardScaler and Keras' Normalization layer make them:
- * each feature less its mean over the training samples, divided by its standard deviation there.
+ * Standardised features, as by scikit-learn's StandardScaler and Keras' Normalization layer: the
+ * mean over the training samples is subtracted from each feature, and the difference is divided by
+ * the standard deviation over the same samples.
  *
  *     nn_moments m;
  *     nn_moments_init(&m, width);
- *     nn_moments_add(&m, features, n);      // as often as there are batches
+ *     nn_moments_add(&m, features, n);      // for each batch
  *     nn_moments_finish(&m, &standardizer);
  *     nn_moments_free(&m);
  *     nn_standardizer_apply(&standardizer, features, n, features);
@@ -18,9 +19,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Zeroed: no standardisation. Means and scales belong to it. */
+/* If zeroed, it does not standardise. Owns means and scales. */
 typedef struct nn_standardizer {
-    size_t width;        /* features; 0: values are left as they are */
+    size_t width;        /* number of features; 0: no standardisation */
     float *mean, *scale; /* [width]; every scale is a positive normal number */
 } nn_standardizer;
 
@@ -28,14 +29,15 @@ typedef struct nn_standardizer {
 void nn_standardizer_init(nn_standardizer *s, size_t width);
 void nn_standardizer_free(nn_standardizer *s); /* fine on a zeroed one */
 
-/* Whether a value can be a scale: a normal number above 0. */
+/* Whether a value is a valid scale: a normal number above 0. */
 bool nn_standardizer_is_scale(float scale);
 
-/* y = (x - mean) / scale for n rows, both [n, width]; y may be x. Without standardisation y is not
- * written at all. */
+/* y = (x - mean) / scale for n rows, both [n, width]; y may be x. Writes
+ * nothing if s->width is 0. */
 void nn_standardizer_apply(const nn_standardizer *s, const float *x, size_t n, float *y);
 
-/* Turns the gradient with respect to y into that with respect to x, in place, [n, width]. */
+/* Backward pass, in place: turns the gradient with respect to y into that with respect to x;
+ * [n, width]. */
 void nn_standardizer_backward(const nn_standardizer *s, float *gradient, size_t n);
 
 /* Sums over the training samples, in double and relative to the first sample. */
@@ -47,7 +49,7 @@ typedef struct nn_moments {
 void nn_moments_init(nn_moments *m, size_t width);
 void nn_moments_add(nn_moments *m, const float *x, size_t n); /* x: [n, width] */
 
-/* Allocates and fills s. At least one row was added. */
+/* Allocates and fills s; at least one row must have been added. */
 void nn_moments_finish(const nn_moments *m, nn_standardizer *s);
 void nn_moments_free(nn_moments *m);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tools on libtorch have in common at their start: where to compute, and with what. */
+/* Choice of the device, and the libraries to be named by --version, for all tools with networks. */
 #ifndef HILUM_NN_INFER_DEVICE_H
 #define HILUM_NN_INFER_DEVICE_H
 
@@ -11,11 +11,11 @@
 #define NN_DEVICE_WORDS "auto|cpu|cuda"
 enum { NN_DEVICE_AUTO, NN_DEVICE_CPU, NN_DEVICE_CUDA };
 
-/* Readies the device that was asked for, one of the words, and says which it is: auto is a GPU that
- * can be used, or else the CPU. */
+/* Makes the device ready that was asked for (an index of NN_DEVICE_WORDS) and gives it in *chosen.
+ * auto is a usable GPU, or else the CPU; cuda without a usable GPU fails. */
 int nn_choose_device(int word, ts_device *chosen, hl_err *e);
 
-/* The libraries that results depend on, for --version. */
+/* Prints the versions of the libraries that results depend on. */
 void nn_libraries(FILE *fp);
 
 #endif

@@ -13,7 +13,7 @@ static bool is_module(const hl_feature_space *space)
     return strcmp(space->backbone, "torchscript") == 0;
 }
 
-/* Known to be the right program, and wanted, before any of it runs. */
+/* Checks, before any of it runs, that the module is the right one and that its code is allowed. */
 static int check_module(const hl_feature_space *space, const char *whose, const char *file,
                         bool allow_code, hl_err *e)
 {
@@ -38,16 +38,17 @@ int nn_extractor_for_feature_space(nn_extractor **x, const hl_feature_space *spa
     const bool module = is_module(space);
     if (module && check_module(space, whose, source, allow_code, e))
         return -1;
-    nn_extractor_options o = {.backbone = module ? source : space->backbone,
-                              .is_module = module,
-                              .weights = source,
-                              .normalize = space->normalize,
-                              .layer = module ? NULL : space->feature_layer,
-                              .pool = NN_POOL_FLATTEN,
-                              .dtype = TS_F32,
-                              .device = device,
-                              .images = 1}; /* the answer does not depend on an image's company */
-    /* "none", of a module that gives vectors, is found out by trying it. */
+    nn_extractor_options o = {
+        .backbone = module ? source : space->backbone,
+        .is_module = module,
+        .weights = source,
+        .normalize = space->normalize,
+        .layer = module ? NULL : space->feature_layer,
+        .pool = NN_POOL_FLATTEN,
+        .dtype = TS_F32,
+        .device = device,
+        .images = 1}; /* so that features of an image do not depend on how many there are */
+    /* Whether a module returns vectors ("none") is found by running it. */
     if (!flatten && strcmp(space->pool, "none") != 0 && nn_pool_parse(&o.pool, space->pool, e))
         return -1;
     hl_feature_space found = hl_feature_space_of_images(space);
@@ -55,7 +56,7 @@ int nn_extractor_for_feature_space(nn_extractor **x, const hl_feature_space *spa
         return -1;
     if (flatten && strcmp(found.pool, "none") == 0) {
         nn_extractor_free(*x);
-        return hl_fail(e, "%s: the module gives vectors: there are no feature maps", source);
+        return hl_fail(e, "%s: the module returns vectors: it has no feature maps", source);
     }
     if (flatten)
         strcpy(found.pool, space->pool);
@@ -69,19 +70,16 @@ int nn_map_shape(const hl_feature_space *space, int64_t shape[3], hl_err *e)
 {
     nn_net n;
     if (is_module(space))
-        return hl_fail(e, "the maps of a TorchScript module have a shape that only it knows");
-    nn_framework flavour = NN_KERAS;
-    if (strcmp(space->framework, nn_framework_names[NN_TORCH]) == 0)
-        flavour = NN_TORCH;
-    if (nn_net_build_for(&n, space->backbone, flavour, space->height, space->width, e))
+        return hl_fail(e, "the shape of a TorchScript module's maps is not known in advance");
+    if (nn_net_build_for_feature_space(&n, space, e))
         return -1;
-    const int cut = nn_net_find(&n, space->feature_layer);
-    if (cut >= 0) {
-        shape[0] = n.layers[cut].height;
-        shape[1] = n.layers[cut].width;
-        shape[2] = n.layers[cut].channels;
+    const int layer = nn_net_find(&n, space->feature_layer);
+    if (layer >= 0) {
+        shape[0] = n.layers[layer].height;
+        shape[1] = n.layers[layer].width;
+        shape[2] = n.layers[layer].channels;
     }
     nn_net_free(&n);
-    return cut < 0 ? hl_fail(e, "%s: it has no layer '%s'", space->backbone, space->feature_layer)
-                   : 0;
+    return layer < 0 ? hl_fail(e, "%s: it has no layer '%s'", space->backbone, space->feature_layer)
+                     : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * NN_HAS_ONEDNN: whether this build runs oneDNN by itself. Only -DHL_WITHOUT_ONEDNN says no, for a
- * libtorch that brings a copy of its own (LIBTORCH=...): libtorch then does all of the work. A
- * header that is missing is an error, since the same tools would be built several times slower.
+ * NN_HAS_ONEDNN: whether this build calls oneDNN directly. It does unless HL_WITHOUT_ONEDNN is
+ * defined, for a libtorch that contains a copy of oneDNN (LIBTORCH=...) and then does all the work.
+ * A missing header is an error rather than a fallback, which would be several times slower.
  */
 #ifndef HILUM_NN_INFER_ONEDNN_AVAILABLE_H
 #define HILUM_NN_INFER_ONEDNN_AVAILABLE_H

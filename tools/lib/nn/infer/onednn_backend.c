@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Runs one batch at a time, on the thread that took it. */
+/* Runs one batch at a time, on the thread that acquired it. */
 typedef struct worker {
     void **buffers;          /* [graph.nbuffers] */
     dnnl_memory_t *memories; /* [graph.nmemories] */
@@ -26,7 +26,7 @@ typedef struct worker {
 struct nn_onednn {
     nn_graph graph;
     size_t height, width; /* of the images */
-    size_t values;        /* of the output, an image */
+    size_t values;        /* of the output, per image */
     worker *workers;
     size_t nworkers;
     pthread_mutex_t lock;
@@ -43,10 +43,10 @@ const char *nn_onednn_version(void)
 
 bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
-    nn_plan plan;
-    nn_plan_new(&plan, n, &output, 1);
+    nn_fusion_plan plan;
+    nn_fusion_plan_new(&plan, n, &output, 1);
     const bool suits = nn_graph_is_fast_here(bf16) && nn_graph_can_do(&plan);
-    nn_plan_free(&plan);
+    nn_fusion_plan_free(&plan);
     return suits;
 }
 
@@ -78,46 +78,46 @@ static void worker_free(worker *w, const nn_graph *g)
     free(w->buffers);
 }
 
-static worker *take_worker(nn_onednn *g)
+static worker *acquire_worker(nn_onednn *b)
 {
     worker *found = NULL;
-    pthread_mutex_lock(&g->lock);
+    pthread_mutex_lock(&b->lock);
     while (!found) {
-        for (size_t i = 0; i < g->nworkers && !found; i++)
-            found = g->workers[i].busy ? NULL : &g->workers[i];
+        for (size_t i = 0; i < b->nworkers && !found; i++)
+            found = b->workers[i].busy ? NULL : &b->workers[i];
         if (!found)
-            pthread_cond_wait(&g->freed, &g->lock);
+            pthread_cond_wait(&b->freed, &b->lock);
     }
     found->busy = true;
-    pthread_mutex_unlock(&g->lock);
+    pthread_mutex_unlock(&b->lock);
     return found;
 }
 
-static void give_back(nn_onednn *g, worker *w)
+static void release_worker(nn_onednn *b, worker *w)
 {
-    pthread_mutex_lock(&g->lock);
+    pthread_mutex_lock(&b->lock);
     w->busy = false;
-    pthread_cond_signal(&g->freed);
-    pthread_mutex_unlock(&g->lock);
+    pthread_cond_signal(&b->freed);
+    pthread_mutex_unlock(&b->lock);
 }
 
-/* ---- making ---- */
+/* ---- loading ---- */
 
-/* Primitives are made for the number of threads that run them: one. */
-static int build(nn_onednn *g, const nn_net *n, const nn_weights *w, int output,
+/* Primitives are built for the number of threads that run them: one. */
+static int build(nn_onednn *b, const nn_net *n, const nn_weights *w, int output,
                  const nn_onednn_options *o, hl_err *e)
 {
-    nn_plan plan;
+    nn_fusion_plan plan;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(1);
-    nn_plan_new(&plan, n, &output, 1);
+    nn_fusion_plan_new(&plan, n, &output, 1);
     int status =
-        nn_graph_build(&g->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
-    nn_plan_free(&plan);
+        nn_graph_build(&b->graph, &plan, n, w, output, (int64_t)o->batch, o->bf16, threads, e);
+    nn_fusion_plan_free(&plan);
     omp_set_num_threads(threads);
-    g->workers = hl_calloc(o->workers, sizeof *g->workers);
-    while (status == 0 && g->nworkers < o->workers)
-        status = worker_new(&g->workers[g->nworkers++], &g->graph, e);
+    b->workers = hl_calloc(o->workers, sizeof *b->workers);
+    while (status == 0 && b->nworkers < o->workers)
+        status = worker_new(&b->workers[b->nworkers++], &b->graph, e);
     return status;
 }
 
@@ -125,45 +125,45 @@ int nn_onednn_new(nn_onednn **result, const nn_net *n, const nn_weights *w, int 
                   const nn_onednn_options *o, hl_err *e)
 {
     const nn_layer *out = &n->layers[output];
-    nn_onednn *g = hl_calloc(1, sizeof *g);
-    g->height = (size_t)n->layers[0].height;
-    g->width = (size_t)n->layers[0].width;
-    g->values = (size_t)(out->height * out->width * out->channels);
-    pthread_mutex_init(&g->lock, NULL);
-    pthread_cond_init(&g->freed, NULL);
-    const int status = build(g, n, w, output, o, e);
+    nn_onednn *b = hl_calloc(1, sizeof *b);
+    b->height = (size_t)n->layers[0].height;
+    b->width = (size_t)n->layers[0].width;
+    b->values = (size_t)(out->height * out->width * out->channels);
+    pthread_mutex_init(&b->lock, NULL);
+    pthread_cond_init(&b->freed, NULL);
+    const int status = build(b, n, w, output, o, e);
     if (status)
-        nn_onednn_free(g);
+        nn_onednn_free(b);
     else
-        *result = g;
+        *result = b;
     return status;
 }
 
-void nn_onednn_free(nn_onednn *g)
+void nn_onednn_free(nn_onednn *b)
 {
-    if (!g)
+    if (!b)
         return;
-    for (size_t i = 0; i < g->nworkers; i++)
-        worker_free(&g->workers[i], &g->graph);
-    free(g->workers);
-    nn_graph_free(&g->graph);
-    pthread_mutex_destroy(&g->lock);
-    pthread_cond_destroy(&g->freed);
-    free(g);
+    for (size_t i = 0; i < b->nworkers; i++)
+        worker_free(&b->workers[i], &b->graph);
+    free(b->workers);
+    nn_graph_free(&b->graph);
+    pthread_mutex_destroy(&b->lock);
+    pthread_cond_destroy(&b->freed);
+    free(b);
 }
 
-size_t nn_onednn_workers(const nn_onednn *g)
+size_t nn_onednn_workers(const nn_onednn *b)
 {
-    return g->nworkers;
+    return b->nworkers;
 }
 
 /* ---- running ---- */
 
-/* Bytes to planes of scaled values. */
-static void scale_pixels(const nn_onednn *g, const uint8_t *images, size_t n, int channels,
+/* Scales pixels and separates the channels; planes: [n, 3, height, width]. */
+static void scale_pixels(const nn_onednn *b, const uint8_t *images, size_t n, int channels,
                          const nn_normalize *scaling, float *planes)
 {
-    const size_t area = g->height * g->width;
+    const size_t area = b->height * b->width;
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < 3; c++) {
             const float *table = scaling->table[c];
@@ -193,66 +193,68 @@ static int run_ops(const nn_graph *g, const worker *w, size_t from, size_t to, h
     return status;
 }
 
-static void *place(const nn_graph *g, const worker *w, int memory)
+static void *buffer_of(const nn_graph *g, const worker *w, int memory)
 {
     return w->buffers[g->memories[memory].buffer];
 }
 
-/* Where the result of a part goes, among those of the batch. */
-static char *place_of_part(const nn_graph *g, const worker *w, size_t number)
+/* Address of the result of one run of the first stage, in the buffer of the batch. */
+static char *stage1_result(const nn_graph *g, const worker *w, size_t number)
 {
-    const size_t bytes = dnnl_memory_desc_get_size(g->memories[g->joint].md);
-    return (char *)place(g, w, g->joint) + number * bytes;
+    const size_t bytes = dnnl_memory_desc_get_size(g->memories[g->stage1_output].md);
+    return (char *)buffer_of(g, w, g->stage1_output) + number * bytes;
 }
 
-/* What takes a part at a time. */
-static int run_part(const nn_graph *g, const worker *w, size_t number, hl_err *e)
+/* Runs the first stage, if there is one. */
+static int run_stage1(const nn_graph *g, const worker *w, size_t number, hl_err *e)
 {
-    if (g->joint < 0)
+    if (g->stage1_output < 0)
         return 0;
     const dnnl_status_t s =
-        dnnl_memory_set_data_handle(w->memories[g->joint], place_of_part(g, w, number));
-    return s == dnnl_success ? run_ops(g, w, 0, g->nparted, e) : nn_graph_error(e, "a part", s);
+        dnnl_memory_set_data_handle(w->memories[g->stage1_output], stage1_result(g, w, number));
+    return s == dnnl_success ? run_ops(g, w, 0, g->stage1_ops, e)
+                             : nn_graph_error(e, "first stage", s);
 }
 
-/* One batch, or less, to its map: what is left of it must not be what happens to lie there. */
-static int run_batch(const nn_onednn *o, const worker *w, const uint8_t *images, size_t n,
+/* Runs a batch of at most g->batch images. The unused part of the batch is zeroed, not left with
+ * whatever values were there. */
+static int run_batch(const nn_onednn *b, const worker *w, const uint8_t *images, size_t n,
                      int channels, const nn_normalize *scaling, float *map, hl_err *e)
 {
-    const nn_graph *g = &o->graph;
-    const size_t area = o->height * o->width, part = (size_t)g->part;
-    float *planes = place(g, w, g->input);
-    for (size_t i = 0; i < n; i += part) {
-        const size_t rows = n - i < part ? n - i : part;
-        scale_pixels(o, images + i * area * (size_t)channels, rows, channels, scaling, planes);
-        memset(planes + rows * 3 * area, 0, (part - rows) * 3 * area * sizeof *planes);
-        if (run_part(g, w, i / part, e))
+    const nn_graph *g = &b->graph;
+    const size_t area = b->height * b->width, step = (size_t)g->stage1_batch;
+    float *planes = buffer_of(g, w, g->input);
+    for (size_t i = 0; i < n; i += step) {
+        const size_t rows = n - i < step ? n - i : step;
+        scale_pixels(b, images + i * area * (size_t)channels, rows, channels, scaling, planes);
+        memset(planes + rows * 3 * area, 0, (step - rows) * 3 * area * sizeof *planes);
+        if (run_stage1(g, w, i / step, e))
             return -1;
     }
-    if (g->joint >= 0) {
-        char *end = place_of_part(g, w, (size_t)g->batch / part),
-             *left = place_of_part(g, w, n / part);
-        memset(left, 0, (size_t)(end - left));
+    if (g->stage1_output >= 0) {
+        char *end = stage1_result(g, w, (size_t)g->batch / step),
+             *unused = stage1_result(g, w, n / step);
+        memset(unused, 0, (size_t)(end - unused));
     }
-    if (run_ops(g, w, g->nparted, g->nops, e))
+    if (run_ops(g, w, g->stage1_ops, g->nops, e))
         return -1;
-    memcpy(map, place(g, w, g->output), n * o->values * sizeof *map);
+    memcpy(map, buffer_of(g, w, g->output), n * b->values * sizeof *map);
     return 0;
 }
 
-int nn_onednn_forward(nn_onednn *g, const uint8_t *images, size_t n, int channels,
+int nn_onednn_forward(nn_onednn *b, const uint8_t *images, size_t n, int channels,
                       const nn_normalize *scaling, float *map, hl_err *e)
 {
-    const size_t image = g->height * g->width * (size_t)channels, batch = (size_t)g->graph.batch;
+    const size_t image = b->height * b->width * (size_t)channels, batch = (size_t)b->graph.batch;
     const int threads = omp_get_max_threads();
-    worker *w = take_worker(g);
+    worker *w = acquire_worker(b);
     omp_set_num_threads(1);
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i += batch)
-        status = run_batch(g, w, images + i * image, n - i < batch ? n - i : batch, channels,
-                           scaling, map + i * g->values, e);
+        status = run_batch(b, w, images + i * image, n - i < batch ? n - i : batch, channels,
+                           scaling, map + i * b->values, e);
     omp_set_num_threads(threads);
-    give_back(g, w);
+    release_worker(b, w);
     return status;
 }
 

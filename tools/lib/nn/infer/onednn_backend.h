@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The forward pass of a backbone on the CPU through oneDNN itself, which knows kernels that
- * libtorch never asks for: Winograd's for 3 x 3 convolutions (Lavin and Gray, arXiv:1509.09308),
- * additions and activations done by the convolution before them, values that stay in the kernels'
- * own order from layer to layer. Each worker runs batches by itself on one thread, so workers never
- * wait for each other, and a result does not depend on how many there are.
+ * Inference through oneDNN: the forward pass of a backbone on a CPU with AVX2 or AVX-512, by a
+ * fusion plan. Called directly, oneDNN offers what libtorch does not use: Winograd kernels for
+ * 3 x 3 convolutions (Lavin and Gray, arXiv:1509.09308), additions and activations fused into the
+ * preceding convolution, and values that stay in the kernels' own layout from layer to layer.
+ *
+ * Each worker runs batches on one thread, so workers never wait for each other and results do not
+ * depend on their number.
  */
 #ifndef HILUM_NN_INFER_ONEDNN_BACKEND_H
 #define HILUM_NN_INFER_ONEDNN_BACKEND_H
@@ -20,29 +22,29 @@
 
 typedef struct nn_onednn nn_onednn;
 
-/* "none" in a build without it. */
+/* "none" in a build without oneDNN. */
 const char *nn_onednn_version(void);
 
-/* Whether this program has oneDNN, this CPU has the vectors that make it fast (AVX2; for bfloat16
- * AVX-512), and the layers up to the output are ones that it does here. */
+/* Whether this program has oneDNN, this CPU has the vector extensions that make it fast (AVX2, or
+ * AVX-512 for bfloat16), and all layers up to the output are supported. */
 bool nn_onednn_suits(const nn_net *n, int output, bool bf16);
 
 typedef struct nn_onednn_options {
-    size_t batch;   /* images a worker takes at a time; fewer cost up to as much */
-    size_t workers; /* batches that are run at the same time */
+    size_t batch; /* images per batch of a worker; a partial batch may take as long as a full one */
+    size_t workers; /* batches run at the same time */
     bool bf16;      /* values and kernels in bfloat16, sums in float32 */
 } nn_onednn_options;
 
-/* Neither n nor w is kept. */
-int nn_onednn_new(nn_onednn **g, const nn_net *n, const nn_weights *w, int output,
+/* Loads the layers that the output layer needs. Keeps neither n nor w. */
+int nn_onednn_new(nn_onednn **b, const nn_net *n, const nn_weights *w, int output,
                   const nn_onednn_options *o, hl_err *e);
-void nn_onednn_free(nn_onednn *g);
+void nn_onednn_free(nn_onednn *b); /* NULL is fine */
 
-size_t nn_onednn_workers(const nn_onednn *g);
+size_t nn_onednn_workers(const nn_onednn *b);
 
-/* images: U8 [n, H, W, channels], channels 1 or 3; map: F32 [n, h, w, C], the output. May be called
- * by several threads at once; each waits for a worker. */
-int nn_onednn_forward(nn_onednn *g, const uint8_t *images, size_t n, int channels,
+/* Computes the output layer; images: U8 [n, H, W, channels], channels 1 or 3; map: F32 [n, h, w,
+ * C]. May be called from several threads at once; each waits for a free worker. */
+int nn_onednn_forward(nn_onednn *b, const uint8_t *images, size_t n, int channels,
                       const nn_normalize *scaling, float *map, hl_err *e);
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A backbone as oneDNN's primitives and the memory between them; what onednn.c runs. */
+/* A fusion plan as oneDNN primitives and the memory between them; onednn_backend.c runs it. */
 #ifndef HILUM_NN_INFER_ONEDNN_GRAPH_H
 #define HILUM_NN_INFER_ONEDNN_GRAPH_H
 
 #include "base/error.h"
-#include "nn/infer/fusion.h"
-#include "nn/infer/onednn_api.h"
+#include "nn/infer/fusion_plan.h"
+#include "nn/infer/onednn_compat.h"
 
-/* Where a memory lies: in a buffer that workers have one each of and that values take turns in, or
- * in the graph, which all of them read. */
+/* A memory object. Its data is in a buffer, of which each worker has its own and which several
+ * values use in turn, or it is a constant of the graph that all workers read. */
 typedef struct nn_graph_memory {
     onednn_md md;   /* owned */
-    int buffer;     /* or -1: */
-    void *constant; /* owned */
+    int buffer;     /* -1 for a constant */
+    void *constant; /* owned; NULL in a buffer */
 } nn_graph_memory;
 
 enum { NN_GRAPH_MAX_ARGS = NN_MAX_INPUTS + 4 };
@@ -25,36 +25,41 @@ typedef struct nn_graph_op {
     int memory[NN_GRAPH_MAX_ARGS]; /* index into memories */
 } nn_graph_op;
 
+/*
+ * The graph has up to two stages. Early layers have large maps and small kernels: they run on one
+ * image at a time, whose values stay in the caches. Late layers have small maps and large kernels:
+ * they run on the whole batch, so that each kernel is read once per batch. Without a bottleneck
+ * between the two, everything is in the second stage.
+ */
 typedef struct nn_graph {
     dnnl_engine_t engine;
     int64_t batch;
     nn_graph_op *ops;
     size_t nops;
-    /* Where maps are large, images go through one at a time, which stay in the caches; behind it
-     * kernels are, and the whole batch makes use of one that has been read. */
-    int64_t part;   /* images that the first operations take, */
-    size_t nparted; /* which are as many as this; 0: all take the batch */
-    int joint;      /* memory: what they make, in its place in a buffer for the batch; or -1 */
+    int64_t stage1_batch; /* images per run of the first stage */
+    size_t stage1_ops;    /* operations in the first stage; 0 if there is none */
+    int stage1_output;    /* memory that holds the result of one such run; -1 if there is none */
     nn_graph_memory *memories;
     size_t nmemories;
     size_t *buffers; /* [nbuffers] bytes */
     size_t nbuffers;
-    int input;  /* memory: F32 [part, 3, H, W] row-major */
+    int input;  /* memory: F32 [stage1_batch, 3, H, W], row-major */
     int output; /* memory: F32 [batch, C, h, w], channels last in memory */
 } nn_graph;
 
-/* Whether the CPU has the vectors that oneDNN's convolutions are fast with. */
+/* Whether the CPU has the vector extensions that oneDNN's convolutions are fast with. */
 bool nn_graph_is_fast_here(bool bf16);
 
-/* Whether every step is one that nn_graph_build knows. */
-bool nn_graph_can_do(const nn_plan *p);
+/* Whether nn_graph_build supports every step. */
+bool nn_graph_can_do(const nn_fusion_plan *p);
 
-/* threads: for the work of building; what is built is for the number of the calling thread. */
-int nn_graph_build(nn_graph *g, const nn_plan *p, const nn_net *n, const nn_weights *w, int output,
-                   int64_t batch, bool bf16, int threads, hl_err *e);
+/* Builds the graph. threads: used to reorder the weights; the primitives themselves are built for
+ * the current number of OpenMP threads of the calling thread. */
+int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const nn_weights *w,
+                   int output, int64_t batch, bool bf16, int threads, hl_err *e);
 void nn_graph_free(nn_graph *g);
 
-/* e, with the reason of a call that failed. */
+/* Fills e from the status of a oneDNN call that failed; returns -1. */
 int nn_graph_error(hl_err *e, const char *where, dnnl_status_t status);
 
 #endif

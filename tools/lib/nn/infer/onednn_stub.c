@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What onednn.h promises, in a build without oneDNN: that there is none. */
+/* onednn_backend.h in a build without oneDNN. */
 #include "nn/infer/onednn_available.h"
 
 #if !NN_HAS_ONEDNN
@@ -19,32 +19,32 @@ bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
     return false;
 }
 
-int nn_onednn_new(nn_onednn **g, const nn_net *n, const nn_weights *w, int output,
+int nn_onednn_new(nn_onednn **b, const nn_net *n, const nn_weights *w, int output,
                   const nn_onednn_options *o, hl_err *e)
 {
     (void)n;
     (void)w;
     (void)output;
     (void)o;
-    *g = NULL;
+    *b = NULL;
     return hl_fail(e, "this program was built without oneDNN");
 }
 
-void nn_onednn_free(nn_onednn *g)
+void nn_onednn_free(nn_onednn *b)
 {
-    (void)g;
+    (void)b;
 }
 
-size_t nn_onednn_workers(const nn_onednn *g)
+size_t nn_onednn_workers(const nn_onednn *b)
 {
-    (void)g;
+    (void)b;
     return 0;
 }
 
-int nn_onednn_forward(nn_onednn *g, const uint8_t *images, size_t n, int channels,
+int nn_onednn_forward(nn_onednn *b, const uint8_t *images, size_t n, int channels,
                       const nn_normalize *scaling, float *map, hl_err *e)
 {
-    (void)g;
+    (void)b;
     (void)images;
     (void)n;
     (void)channels;

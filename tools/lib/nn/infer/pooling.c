@@ -48,12 +48,12 @@ static void pool_average(const float *map, size_t area, size_t channels, float *
     free(sum);
 }
 
-static void pool_largest(const float *map, size_t area, size_t channels, float *out)
+static void pool_max(const float *map, size_t area, size_t channels, float *out)
 {
     memcpy(out, map, channels * sizeof *out);
     for (size_t i = 1; i < area; i++)
         for (size_t c = 0; c < channels; c++)
-            if (!(map[i * channels + c] <= out[c])) /* a value that is no number is passed on */
+            if (!(map[i * channels + c] <= out[c])) /* NaN propagates */
                 out[c] = map[i * channels + c];
 }
 
@@ -65,7 +65,7 @@ void nn_pool_values(nn_pool pool, const float *map, size_t n, size_t area, size_
         if (pool == NN_POOL_AVG)
             pool_average(map + i * values, area, channels, out + i * channels);
         else if (pool == NN_POOL_MAX)
-            pool_largest(map + i * values, area, channels, out + i * channels);
+            pool_max(map + i * values, area, channels, out + i * channels);
     if (pool == NN_POOL_FLATTEN)
         memcpy(out, map, n * values * sizeof *out);
 }

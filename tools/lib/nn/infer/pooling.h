@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes of the feature maps of the last layer: one value a channel, or all of them. */
+/* Pooling of the maps of the feature layer: one value per channel, or all values flattened. */
 #ifndef HILUM_NN_INFER_POOLING_H
 #define HILUM_NN_INFER_POOLING_H
 
@@ -15,13 +15,13 @@ extern const char *const nn_pool_names[NN_POOLS];
 
 int nn_pool_parse(nn_pool *pool, const char *word, hl_err *e);
 
-/* Values that pooling makes of the output of l. */
+/* Number of values that pooling makes from the output of a layer. */
 size_t nn_pool_width(nn_pool pool, const nn_layer *l);
 
-/* map: [N, C, H, W] -> [N, width]; flattened values stand in Keras' order (H, W, C). As the shim's
- * functions: 0, or -1 with ts_last_error. */
+/* Pools a tensor; map: [N, C, H, W], *out: [N, width], flattened values in Keras' order (H, W, C).
+ * Returns 0, or -1 with ts_last_error set. */
 int nn_pool_map(nn_pool pool, const ts_tensor *map, ts_tensor **out);
-/* The same in host memory: map [n, area, channels], out [n, width]. */
+/* The same in host memory; map: [n, area, channels], out: [n, width]. */
 void nn_pool_values(nn_pool pool, const float *map, size_t n, size_t area, size_t channels,
                     float *out);
 

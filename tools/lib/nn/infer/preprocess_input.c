@@ -55,5 +55,5 @@ int nn_normalize_make(nn_normalize *t, const char *mode, hl_err *e)
                 t->table[c][v] = modes[i].value(c, (float)v);
         return 0;
     }
-    return hl_fail(e, "unknown normalisation '%s': expected caffe, tf, torch, unit or raw", mode);
+    return hl_fail(e, "normalisation: expected caffe, tf, torch, unit or raw, found '%s'", mode);
 }

@@ -2,29 +2,29 @@
 #include "nn/infer/torch_backend.h"
 
 #include "base/mem.h"
-#include "nn/infer/fusion.h"
+#include "nn/infer/fusion_plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A step and its weights, where it runs. */
+/* A step with its weights on the device. */
 typedef struct step {
-    const nn_step *plan;
+    const nn_fused_step *plan;
     ts_tensor *kernel, *bias; /* batch norm: scale and shift */
-    int64_t channels;         /* that its input is padded to; 0: as it is */
+    int64_t channels;         /* to pad the input to; 0: no padding */
 } step;
 
 struct nn_torch {
-    nn_plan plan;
+    nn_fusion_plan plan;
     step *steps; /* [plan.nsteps] */
     int *taps;
     int ntaps;
     ts_dtype dtype;
     ts_device device;
-    bool channels_first; /* how values lie in memory */
+    bool channels_first; /* memory layout of the values */
 };
 
-/* ---- making ---- */
+/* ---- loading ---- */
 
 static int torch_error(hl_err *e, const char *where)
 {
@@ -32,65 +32,66 @@ static int torch_error(hl_err *e, const char *where)
 }
 
 static int upload(ts_tensor **out, const float *data, int rank, const int64_t *shape,
-                  const nn_torch *r)
+                  const nn_torch *t)
 {
     ts_tensor *host = NULL;
     int status = ts_from_data(&host, data, TS_F32, rank, shape);
     if (status == 0)
-        status = ts_to(out, host, r->dtype, r->device);
+        status = ts_to(out, host, t->dtype, t->device);
     ts_free(host);
     return status;
 }
 
-/* cuDNN's kernels for 16-bit numbers read eight channels at a time: on less, as those of an image,
- * they are much slower. */
-static int64_t padded_channels(const nn_torch *r, int64_t in)
+/* cuDNN's 16-bit kernels read eight channels at a time and are much slower on fewer, such as the
+ * three of an image. */
+static int64_t padded_channels(const nn_torch *t, int64_t in)
 {
     enum { READ_AT_ONCE = 8 };
-    const bool is_slow = r->device == TS_CUDA && r->dtype != TS_F32 && !r->channels_first;
+    const bool is_slow = t->device == TS_CUDA && t->dtype != TS_F32 && !t->channels_first;
     return is_slow && in < READ_AT_ONCE ? READ_AT_ONCE : 0;
 }
 
-static int upload_kernel(step *s, const float *data, int64_t in, const nn_torch *r)
+static int upload_kernel(step *s, const float *data, int64_t in, const nn_torch *t)
 {
     const nn_layer *l = &s->plan->layer;
     const int64_t shape[4] = {l->channels, in, l->kernel[0], l->kernel[1]};
     ts_tensor *plain = NULL;
-    int status = upload(&plain, data, 4, shape, r);
+    int status = upload(&plain, data, 4, shape, t);
     if (l->op == NN_CONV)
-        s->channels = padded_channels(r, in);
+        s->channels = padded_channels(t, in);
     if (status == 0)
         status = s->channels         ? ts_pad_channels(&s->kernel, plain, s->channels)
-                 : r->channels_first ? ts_share(&s->kernel, plain)
+                 : t->channels_first ? ts_share(&s->kernel, plain)
                                      : ts_channels_last(&s->kernel, plain);
     ts_free(plain);
     return status;
 }
 
-static int load_step(step *s, const nn_net *n, const nn_weights *w, const nn_torch *r, hl_err *e)
+static int load_step(step *s, const nn_net *n, const nn_weights *w, const nn_torch *t, hl_err *e)
 {
     const nn_layer *l = &s->plan->layer;
     float *kernel, *bias;
-    nn_step_weights(s->plan, n, w, &kernel, &bias);
+    nn_fused_step_weights(s->plan, n, w, &kernel, &bias);
     int status = 0;
     if (l->op == NN_BATCHNORM)
-        status = upload(&s->kernel, kernel, 1, &l->channels, r);
+        status = upload(&s->kernel, kernel, 1, &l->channels, t);
     else if (kernel)
         status = upload_kernel(s, kernel,
-                               l->op == NN_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels, r);
+                               l->op == NN_DEPTHWISE ? 1 : n->layers[l->inputs[0]].channels, t);
     if (status == 0 && bias)
-        status = upload(&s->bias, bias, 1, &l->channels, r);
+        status = upload(&s->bias, bias, 1, &l->channels, t);
     free(kernel);
     free(bias);
     return status ? torch_error(e, l->name) : 0;
 }
 
 /*
- * Tensor cores want channels last, as does the CPU; float32 without them is faster channels first.
- * A network with depthwise convolutions is slower so, but starts at once: channels last, cuDNN
- * compiles a kernel for every shape of them in every thread, which takes as long as 200,000 images.
+ * Tensor cores and CPUs are faster with channels last, float32 without tensor cores with channels
+ * first. Networks with depthwise convolutions are slower with channels first, but start at once:
+ * with channels last, cuDNN compiles a kernel for each of their shapes in every thread, which takes
+ * as long as 200,000 images.
  */
-static bool prefers_channels_first(const nn_plan *plan, const nn_torch_options *o)
+static bool prefers_channels_first(const nn_fusion_plan *plan, const nn_torch_options *o)
 {
     if (o->device == TS_CPU)
         return false;
@@ -103,41 +104,41 @@ static bool prefers_channels_first(const nn_plan *plan, const nn_torch_options *
 int nn_torch_new(nn_torch **result, const nn_net *n, const nn_weights *w, const int *taps,
                  int ntaps, const nn_torch_options *o, hl_err *e)
 {
-    nn_torch *r = hl_calloc(1, sizeof *r);
-    r->dtype = o->dtype;
-    r->device = o->device;
-    r->taps = hl_calloc((size_t)ntaps, sizeof *r->taps);
-    r->ntaps = ntaps;
-    memcpy(r->taps, taps, (size_t)ntaps * sizeof *taps);
-    nn_plan_new(&r->plan, n, taps, ntaps);
-    r->channels_first = prefers_channels_first(&r->plan, o);
-    r->steps = hl_calloc((size_t)r->plan.nsteps, sizeof *r->steps);
+    nn_torch *t = hl_calloc(1, sizeof *t);
+    t->dtype = o->dtype;
+    t->device = o->device;
+    t->taps = hl_calloc((size_t)ntaps, sizeof *t->taps);
+    t->ntaps = ntaps;
+    memcpy(t->taps, taps, (size_t)ntaps * sizeof *taps);
+    nn_fusion_plan_new(&t->plan, n, taps, ntaps);
+    t->channels_first = prefers_channels_first(&t->plan, o);
+    t->steps = hl_calloc((size_t)t->plan.nsteps, sizeof *t->steps);
     int status = 0;
-    for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
-        r->steps[i].plan = &r->plan.steps[i];
-        status = load_step(&r->steps[i], n, w, r, e);
+    for (int i = 0; i < t->plan.nsteps && status == 0; i++) {
+        t->steps[i].plan = &t->plan.steps[i];
+        status = load_step(&t->steps[i], n, w, t, e);
     }
     if (status == 0 && ts_wait(o->device))
         status = torch_error(e, "weights");
     if (status)
-        nn_torch_free(r);
+        nn_torch_free(t);
     else
-        *result = r;
+        *result = t;
     return status;
 }
 
-void nn_torch_free(nn_torch *r)
+void nn_torch_free(nn_torch *t)
 {
-    if (!r)
+    if (!t)
         return;
-    for (int i = 0; i < r->plan.nsteps; i++) {
-        ts_free(r->steps[i].kernel);
-        ts_free(r->steps[i].bias);
+    for (int i = 0; i < t->plan.nsteps; i++) {
+        ts_free(t->steps[i].kernel);
+        ts_free(t->steps[i].bias);
     }
-    nn_plan_free(&r->plan);
-    free(r->steps);
-    free(r->taps);
-    free(r);
+    nn_fusion_plan_free(&t->plan);
+    free(t->steps);
+    free(t->taps);
+    free(t);
 }
 
 /* ---- running ---- */
@@ -198,68 +199,68 @@ static int run_convolution(const step *s, ts_tensor *const *values, ts_tensor **
     if (s->channels && ts_pad_channels(&padded, in, s->channels))
         return -1;
     const int status =
-        ts_conv2d_then(out, padded ? padded : in, s->kernel, s->bias, &w,
-                       l->op == NN_DEPTHWISE ? l->channels : 1, added, activation(s));
+        ts_conv2d_fused(out, padded ? padded : in, s->kernel, s->bias, &w,
+                        l->op == NN_DEPTHWISE ? l->channels : 1, added, activation(s));
     ts_free(padded);
     return status;
 }
 
-static int take_input(const nn_torch *r, const ts_tensor *x, ts_tensor **out)
+static int convert_input(const nn_torch *t, const ts_tensor *x, ts_tensor **out)
 {
     ts_tensor *here = NULL;
-    int status = ts_to(&here, x, r->dtype, r->device);
+    int status = ts_to(&here, x, t->dtype, t->device);
     if (status == 0)
-        status = r->channels_first ? ts_channels_first(out, here) : ts_channels_last(out, here);
+        status = t->channels_first ? ts_channels_first(out, here) : ts_channels_last(out, here);
     ts_free(here);
     return status;
 }
 
-static int run_step(const step *s, const ts_tensor *x, const nn_torch *r, ts_tensor **values)
+static int run_step(const step *s, const ts_tensor *x, const nn_torch *t, ts_tensor **values)
 {
     const nn_layer *l = &s->plan->layer;
     ts_tensor **out = &values[s->plan->output], *in[NN_MAX_INPUTS];
     if (l->op == NN_INPUT)
-        return take_input(r, x, out);
+        return convert_input(t, x, out);
     if (l->op == NN_CONV || l->op == NN_DEPTHWISE)
         return run_convolution(s, values, out);
     for (int k = 0; k < l->ninputs; k++)
         in[k] = values[l->inputs[k]];
     if (nn_torch_apply_layer(l, s->kernel, s->bias, in, out))
         return -1;
-    /* A layer that is an activation has been applied already. */
+    /* If the layer itself is an activation, it has been applied already. */
     return l->op == NN_RELU || l->op == NN_RELU6 ? 0 : ts_activate(*out, activation(s));
 }
 
-/* Lets go of the values that no later step needs. */
-static void release_inputs(const step *s, int *left, ts_tensor **values)
+/* Frees the values that no later step reads. */
+static void release_inputs(const step *s, int *remaining_uses, ts_tensor **values)
 {
     int reads[NN_MAX_INPUTS + 1];
-    for (int k = nn_step_reads(s->plan, reads) - 1; k >= 0; k--) {
-        if (--left[reads[k]] > 0)
+    for (int k = nn_fused_step_inputs(s->plan, reads) - 1; k >= 0; k--) {
+        if (--remaining_uses[reads[k]] > 0)
             continue;
         ts_free(values[reads[k]]);
         values[reads[k]] = NULL;
     }
 }
 
-int nn_torch_forward(nn_torch *r, const ts_tensor *x, ts_tensor **outs, hl_err *e)
+int nn_torch_forward(nn_torch *t, const ts_tensor *x, ts_tensor **outs, hl_err *e)
 {
-    ts_tensor **values = hl_calloc((size_t)r->plan.nlayers, sizeof *values);
-    int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
-    memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
+    ts_tensor **values = hl_calloc((size_t)t->plan.nlayers, sizeof *values);
+    int *remaining_uses = hl_malloc((size_t)t->plan.nlayers, sizeof *remaining_uses);
+    memcpy(remaining_uses, t->plan.uses, (size_t)t->plan.nlayers * sizeof *remaining_uses);
     int status = 0;
-    for (int i = 0; i < r->plan.nsteps && status == 0; i++) {
-        if (run_step(&r->steps[i], x, r, values))
-            status = torch_error(e, r->steps[i].plan->layer.name);
-        release_inputs(&r->steps[i], left, values);
+    for (int i = 0; i < t->plan.nsteps && status == 0; i++) {
+        if (run_step(&t->steps[i], x, t, values))
+            status = torch_error(e, t->steps[i].plan->layer.name);
+        release_inputs(&t->steps[i], remaining_uses, values);
     }
-    for (int i = 0; i < r->ntaps && status == 0; i++)
-        if (ts_share(&outs[i], values[r->taps[i]]))
+    for (int i = 0; i < t->ntaps && status == 0; i++)
+        if (ts_share(&outs[i], values[t->taps[i]]))
             status = torch_error(e, "output");
-    for (int i = 0; i < r->plan.nlayers; i++)
+    for (int i = 0; i < t->plan.nlayers; i++)
         ts_free(values[i]);
     free(values);
-    free(left);
+    free(remaining_uses);
     return status;
 }
 
@@ -270,21 +271,21 @@ static uint64_t value_bytes(const nn_layer *l, ts_dtype dtype)
     return (uint64_t)(l->height * l->width * l->channels) * (dtype == TS_F32 ? 4 : 2);
 }
 
-uint64_t nn_torch_peak_bytes(const nn_torch *r)
+uint64_t nn_torch_peak_bytes(const nn_torch *t)
 {
-    uint64_t *held = hl_calloc((size_t)r->plan.nlayers, sizeof *held), now = 0, peak = 0;
-    int *left = hl_malloc((size_t)r->plan.nlayers, sizeof *left);
-    memcpy(left, r->plan.uses, (size_t)r->plan.nlayers * sizeof *left);
-    for (int i = 0; i < r->plan.nsteps; i++) {
-        const step *s = &r->steps[i];
-        now += held[s->plan->output] = value_bytes(&s->plan->layer, r->dtype);
+    uint64_t *held = hl_calloc((size_t)t->plan.nlayers, sizeof *held), now = 0, peak = 0;
+    int *remaining_uses = hl_malloc((size_t)t->plan.nlayers, sizeof *remaining_uses);
+    memcpy(remaining_uses, t->plan.uses, (size_t)t->plan.nlayers * sizeof *remaining_uses);
+    for (int i = 0; i < t->plan.nsteps; i++) {
+        const step *s = &t->steps[i];
+        now += held[s->plan->output] = value_bytes(&s->plan->layer, t->dtype);
         peak = now > peak ? now : peak;
         int reads[NN_MAX_INPUTS + 1];
-        for (int k = nn_step_reads(s->plan, reads) - 1; k >= 0; k--)
-            if (--left[reads[k]] == 0)
+        for (int k = nn_fused_step_inputs(s->plan, reads) - 1; k >= 0; k--)
+            if (--remaining_uses[reads[k]] == 0)
                 now -= held[reads[k]];
     }
-    free(left);
+    free(remaining_uses);
     free(held);
     return peak;
 }

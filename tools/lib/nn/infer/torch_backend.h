@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The forward pass of a backbone through libtorch, as plan.h lays it out.
+ * Inference through libtorch: the forward pass of a backbone on a GPU or any CPU, by a fusion plan.
  */
 #ifndef HILUM_NN_INFER_TORCH_BACKEND_H
 #define HILUM_NN_INFER_TORCH_BACKEND_H
@@ -19,23 +19,22 @@ typedef struct nn_torch_options {
     ts_device device; /* made ready by ts_use_device */
 } nn_torch_options;
 
-/* Prepares the layers that the taps need. Neither n nor w is kept. */
-int nn_torch_new(nn_torch **r, const nn_net *n, const nn_weights *w, const int *taps, int ntaps,
+/* Loads the layers that the taps (layers whose output is wanted) need. Keeps neither n nor w. */
+int nn_torch_new(nn_torch **t, const nn_net *n, const nn_weights *w, const int *taps, int ntaps,
                  const nn_torch_options *o, hl_err *e);
-void nn_torch_free(nn_torch *r);
+void nn_torch_free(nn_torch *t); /* NULL is fine */
 
-/* x: F32 [N, 3, H, W] on the device. outs[i]: output of taps[i], [N, C, h, w], in the run's type;
- * the caller frees each, also those that are there after a failure (NULL before). */
-int nn_torch_forward(nn_torch *r, const ts_tensor *x, ts_tensor **outs, hl_err *e);
+/* Runs a batch; x: F32 [N, 3, H, W] on the device. outs[i] is the output of taps[i], [N, C, h, w],
+ * of type o->dtype. All outs are NULL on entry; the caller frees them, also after a failure. */
+int nn_torch_forward(nn_torch *t, const ts_tensor *x, ts_tensor **outs, hl_err *e);
 
-/* Most bytes of activations that exist at one time, for one image. The images themselves, copies
- * with padding and what libtorch's kernels need as scratch come on top. */
-uint64_t nn_torch_peak_bytes(const nn_torch *r);
+/* Peak memory of the activations of one image, in bytes, without the image itself, padded copies
+ * and the scratch space of libtorch's kernels. */
+uint64_t nn_torch_peak_bytes(const nn_torch *t);
 
-/* The operation of one layer on its inputs, [N, C, h, w] each; an activation that a convolution has
- * by itself (nn_layer.relu) is left out. kernel: [O, I, KH, KW], depthwise [C, 1, KH, KW]; bias
- * may be NULL; of a batch norm they are scale and shift. As the shim's functions: 0, or -1 with
- * ts_last_error. */
+/* Applies one layer to its inputs, [N, C, h, w] each, without the ReLU of a convolution
+ * (nn_layer.relu). kernel: [O, I, KH, KW], depthwise [C, 1, KH, KW]; bias may be NULL; for a batch
+ * norm they are scale and shift. Returns 0, or -1 with ts_last_error set. */
 int nn_torch_apply_layer(const nn_layer *l, const ts_tensor *kernel, const ts_tensor *bias,
                          ts_tensor *const *in, ts_tensor **out);
 

@@ -2,6 +2,7 @@
 #include "nn/weights/h5_file.h"
 
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,15 +84,15 @@ bool nn_h5_has(hid_t at, const char *name)
     return H5Lexists(at, name, H5P_DEFAULT) > 0;
 }
 
-/* NULL if the values of a dataset lie in the file itself, as numbers that can be weights. */
-static const char *what_is_wrong(hid_t dataset)
+/* Why the values of a dataset cannot be weights, or NULL if they can. */
+static const char *find_fault(hid_t dataset)
 {
     hid_t creation = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
     const char *why = NULL;
     if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)
         why = "its values are kept in other files";
     else if (H5Tget_class(type) != H5T_FLOAT)
-        why = "its values are not floating point numbers";
+        why = "its values are not floating-point numbers";
     H5Tclose(type);
     H5Pclose(creation);
     return why;
@@ -100,7 +101,7 @@ static const char *what_is_wrong(hid_t dataset)
 hid_t nn_h5_open_values(hid_t at, const char *name, const char **why)
 {
     hid_t dataset = H5Dopen(at, name, H5P_DEFAULT);
-    *why = dataset < 0 ? "there is no such data in the file" : what_is_wrong(dataset);
+    *why = dataset < 0 ? "there is no such data in the file" : find_fault(dataset);
     if (*why && dataset >= 0)
         H5Dclose(dataset);
     return *why ? -1 : dataset;
@@ -128,21 +129,21 @@ static bool shape_is(hid_t dataset, const nn_weight_spec *s, int64_t found[H5S_M
     return same;
 }
 
-void nn_h5_read_weight(const nn_import *in, hid_t at, const char *name, const char *what,
+void nn_h5_read_weight(const nn_import *in, hid_t at, const char *name, const char *label,
                        const nn_weight_spec *s, float *to)
 {
     const char *why;
     hid_t dataset = nn_h5_open_values(at, name, &why);
     if (dataset < 0) {
-        nn_complain(in->complaints, "%s: %s", what, why);
+        nn_add_problem(in->problems, "%s: %s", label, why);
         return;
     }
     int64_t found[H5S_MAX_RANK];
     int rank;
     if (!shape_is(dataset, s, found, &rank))
-        nn_complain_shape(in, what, s->shape, s->rank, found, rank);
+        nn_add_problem_shape(in, label, s->shape, s->rank, found, rank);
     else if (H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
-        nn_complain(in->complaints, "%s: its values cannot be read", what);
+        nn_add_problem(in->problems, "%s: its values cannot be read", label);
     H5Dclose(dataset);
 }
 
@@ -153,7 +154,7 @@ void nn_h5_layer_missing(const nn_import *in, int layer)
     for (int k = 0; k < count; k++) {
         char name[2 * NN_NAME];
         snprintf(name, sizeof name, "%s/%s", in->n->layers[layer].name, specs[k].name);
-        nn_complain_missing(in, name, specs[k].shape, specs[k].rank);
+        nn_add_problem_missing(in, name, specs[k].shape, specs[k].rank);
     }
 }
 
@@ -180,10 +181,10 @@ bool nn_h5_automatic_name(const char *name, int *kind, long *number)
 
 /* ---- the file ---- */
 
-/* Nothing but this file is to be opened, and no code loaded, whatever it asks for. */
+/* Whatever the file asks for, no other file is opened and no code is loaded. */
 static void confine_library(void)
 {
-    H5Eset_auto(H5E_DEFAULT, NULL, NULL); /* our messages, not its own */
+    H5Eset_auto(H5E_DEFAULT, NULL, NULL); /* messages are ours, not the library's */
     H5PLset_loading_state(0);
     if (H5Lis_registered(H5L_TYPE_EXTERNAL) > 0)
         H5Lunregister(H5L_TYPE_EXTERNAL);
@@ -191,9 +192,9 @@ static void confine_library(void)
 
 static int read_layout(const nn_import *in, hid_t file, hl_err *e)
 {
-    /* model.save() puts the weights into a group; save_weights() at the top. */
-    const bool whole_model = nn_h5_has(file, "model_weights");
-    hid_t root = H5Gopen(file, whole_model ? "model_weights" : "/", H5P_DEFAULT);
+    /* model.save() puts the weights into a group, save_weights() at the root. */
+    const bool has_model = nn_h5_has(file, "model_weights");
+    hid_t root = H5Gopen(file, has_model ? "model_weights" : "/", H5P_DEFAULT);
     int status;
     if (root < 0)
         status = hl_fail(e, "%s: model_weights is not a group", in->path);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading HDF5 in a child process. The library crashes on some damaged files, loops on others, and
- * writes where it should not on some that it seems to read: so it never touches a file in the
- * process that wants the weights. That one gets numbers and lines of text, through shared memory.
+ * Reads HDF5 in a child process. On damaged files the library may crash, loop forever or silently
+ * corrupt memory, so it never touches a file in the process that uses the weights. The child
+ * returns numbers and lines of text through shared memory.
  */
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/h5_file.h"
 
 #include <errno.h>
@@ -18,28 +19,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMPLAINT_BYTES = 1 << 22 };
+enum { PROBLEM_BYTES = 1 << 22 };
 
-/* What the child leaves. */
-typedef struct answer {
+/* Written by the child, read by the parent. */
+typedef struct child_result {
     int finished, failed;
     hl_err error;
-    size_t complaints, untold; /* lines that are here, one behind the other, and that had no room */
-    char lines[COMPLAINT_BYTES];
-    float values[]; /* of all weights, in the order of layers */
-} answer;
+    size_t problems, omitted; /* problems in lines[], and problems for which it had no space */
+    char lines[PROBLEM_BYTES];
+    float values[]; /* of all weights, layer by layer */
+} child_result;
 
 /* ---- the child ---- */
 
-/* Seconds of computing that a file of this size may take: a whole InceptionResNetV2, 200 MB, needs
- * less than one. */
-static rlim_t patience(const char *path)
+/* CPU seconds allowed for a file of this size. A complete InceptionResNetV2, 200 MB, takes less
+ * than one. */
+static rlim_t cpu_limit(const char *path)
 {
     struct stat st;
     return stat(path, &st) ? 5 : 5 + (rlim_t)(st.st_size >> 24);
 }
 
-/* The library's memory on top of what there is; sanitizers have their own ideas of that. */
+/* Limits the memory that the library may add to the process. Sanitizers reserve too much for such a
+ * limit. */
 static void limit_memory(void)
 {
 #ifndef __SANITIZE_ADDRESS__
@@ -55,12 +57,12 @@ static void limit_memory(void)
 #endif
 }
 
-/* It is expected to crash or to loop: it leaves no core, and cleans up nothing of the parent's. */
+/* The child may crash or loop: it must not dump core or run the parent's clean-up handlers. */
 static void confine(const nn_import *in)
 {
     static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS,  SIGABRT, SIGFPE, SIGILL,
                                SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE};
-    const rlim_t seconds = patience(in->path);
+    const rlim_t seconds = cpu_limit(in->path);
     const struct rlimit no_core = {0, 0}, time = {seconds, seconds + 1};
     setrlimit(RLIMIT_CORE, &no_core);
     setrlimit(RLIMIT_CPU, &time);
@@ -70,10 +72,10 @@ static void confine(const nn_import *in)
         signal(ends[i], SIG_DFL);
 }
 
-/* The child's own table of weights now points into what it shares. */
-static void share_values(const nn_import *in, answer *a)
+/* Points the child's table of weights into the shared memory. */
+static void share_values(const nn_import *in, child_result *r)
 {
-    float *next = a->values;
+    float *next = r->values;
     for (int i = 0; i < in->n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         const int count = nn_net_weight_specs(in->n, i, specs);
@@ -82,28 +84,28 @@ static void share_values(const nn_import *in, answer *a)
     }
 }
 
-static void share_complaints(const nn_complaints *c, answer *a)
+static void share_problems(const nn_problems *c, child_result *r)
 {
     size_t at = 0;
     for (size_t i = 0; i < c->n; i++) {
         const size_t bytes = strlen(c->lines[i]) + 1;
-        if (at + bytes > sizeof a->lines) {
-            a->untold = c->n - i;
+        if (at + bytes > sizeof r->lines) {
+            r->omitted = c->n - i;
             return;
         }
-        memcpy(a->lines + at, c->lines[i], bytes);
+        memcpy(r->lines + at, c->lines[i], bytes);
         at += bytes;
-        a->complaints++;
+        r->problems++;
     }
 }
 
-_Noreturn static void read_in_child(const nn_import *in, answer *a)
+_Noreturn static void read_in_child(const nn_import *in, child_result *r)
 {
     confine(in);
-    share_values(in, a);
-    a->failed = nn_h5_read_file(in, &a->error);
-    share_complaints(in->complaints, a);
-    a->finished = 1;
+    share_values(in, r);
+    r->failed = nn_h5_read_file(in, &r->error);
+    share_problems(in->problems, r);
+    r->finished = 1;
     _exit(0);
 }
 
@@ -114,26 +116,26 @@ static int wait_for(pid_t child, const nn_import *in, hl_err *e)
     int status;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
-            return hl_fail_errno(e, "%s: the child process that reads it is gone", in->path);
+            return hl_fail_errno(e, "%s: the child process that reads it is lost", in->path);
     return status;
 }
 
-static void take_complaints(const nn_import *in, const answer *a)
+static void copy_problems(const nn_import *in, const child_result *r)
 {
     size_t at = 0;
-    for (size_t i = 0; i < a->complaints && at < sizeof a->lines; i++) {
-        const char *line = a->lines + at;
-        const size_t length = strnlen(line, sizeof a->lines - at);
-        nn_complain(in->complaints, "%.*s", (int)length, line);
+    for (size_t i = 0; i < r->problems && at < sizeof r->lines; i++) {
+        const char *line = r->lines + at;
+        const size_t length = strnlen(line, sizeof r->lines - at);
+        nn_add_problem(in->problems, "%.*s", (int)length, line);
         at += length + 1;
     }
-    if (a->untold)
-        nn_complain(in->complaints, "and %zu more", a->untold);
+    if (r->omitted)
+        nn_add_problem(in->problems, "and %zu more", r->omitted);
 }
 
-static void take_values(const nn_import *in, const answer *a)
+static void copy_values(const nn_import *in, const child_result *r)
 {
-    const float *next = a->values;
+    const float *next = r->values;
     for (int i = 0; i < in->n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         const int count = nn_net_weight_specs(in->n, i, specs);
@@ -142,44 +144,44 @@ static void take_values(const nn_import *in, const answer *a)
     }
 }
 
-/* What its end says of the file, or of the machine. */
-static int blame(const nn_import *in, int status, hl_err *e)
+/* Turns the child's exit status into an error message. */
+static int report_failure(const nn_import *in, int status, hl_err *e)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == HL_MEM_STATUS)
         return hl_fail(e, "%s: out of memory in the child process that reads it", in->path);
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
         return hl_fail(e, "%s: the child process that reads it was killed", in->path);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        return hl_fail(e, "%s: damaged: the HDF5 library comes to no end in %ju s", in->path,
-                       (uintmax_t)patience(in->path));
-    return hl_fail(e, "%s: damaged: the HDF5 library does not survive reading it", in->path);
+        return hl_fail(e, "%s: damaged: the HDF5 library did not finish in %ju s", in->path,
+                       (uintmax_t)cpu_limit(in->path));
+    return hl_fail(e, "%s: damaged: the HDF5 library crashed reading it", in->path);
 }
 
-static int take(const nn_import *in, const answer *a, int status, hl_err *e)
+static int collect_result(const nn_import *in, const child_result *r, int status, hl_err *e)
 {
     if (status < 0)
         return -1;
-    if (status != 0 || !a->finished)
-        return blame(in, status, e);
-    if (a->failed)
-        return hl_fail(e, "%.*s", (int)sizeof a->error.msg - 1, a->error.msg);
-    take_complaints(in, a);
-    take_values(in, a);
+    if (status != 0 || !r->finished)
+        return report_failure(in, status, e);
+    if (r->failed)
+        return hl_fail(e, "%.*s", (int)sizeof r->error.msg - 1, r->error.msg);
+    copy_problems(in, r);
+    copy_values(in, r);
     return 0;
 }
 
 int nn_read_h5(const nn_import *in, hl_err *e)
 {
-    const size_t size = sizeof(answer) + nn_net_weight_count(in->n) * sizeof(float);
-    answer *a = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (a == MAP_FAILED)
-        return hl_fail_errno(e, "%s: no memory to read it into", in->path);
+    const size_t size = sizeof(child_result) + nn_net_weight_count(in->n) * sizeof(float);
+    child_result *r = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (r == MAP_FAILED)
+        return hl_fail_errno(e, "%s: out of memory", in->path);
     const pid_t child = fork();
     if (child == 0)
-        read_in_child(in, a);
+        read_in_child(in, r);
     const int status = child < 0
                            ? hl_fail_errno(e, "%s: cannot be read in a child process", in->path)
-                           : take(in, a, wait_for(child, in, e), e);
-    munmap(a, size);
+                           : collect_result(in, r, wait_for(child, in, e), e);
+    munmap(r, size);
     return status;
 }

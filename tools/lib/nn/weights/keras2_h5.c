@@ -1,42 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weights from the HDF5 files of Keras 1 and 2 (keras/src/legacy/saving/legacy_h5_format.py),
- * which are also the files that Keras Applications publishes: the attribute `layer_names` lists
- * the layers in model.layers' order; each is a group whose attribute `weight_names` lists its
- * datasets in order. Layers with a name of their own are found by it. Automatic names (conv2d_12)
- * differ from file to file: these layers are matched in order, as load_weights does.
+ * Reads HDF5 files of Keras 1 and 2 (keras/src/legacy/saving/legacy_h5_format.py), the format that
+ * Keras Applications publishes. The attribute `layer_names` lists the layers in the order of
+ * model.layers; each layer is a group whose attribute `weight_names` lists its datasets in order.
+ * Explicitly named layers are found by name. Automatic names (conv2d_12) differ from file to file:
+ * such layers are matched in order, as load_weights does.
  */
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/h5_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A layer of the file that has weights. */
-typedef struct record {
+/* A layer with weights in the file. */
+typedef struct h5_layer {
     char *name;
     nn_h5_names weights;
     bool used;
     int kind;    /* of an automatic name; else -1 */
     long number; /* in an automatic name */
-} record;
+} h5_layer;
 
-typedef struct source {
+typedef struct h5_source {
     const nn_import *in;
     hid_t root;
-    record *records; /* in the file's order */
+    h5_layer *layers; /* in the file's order */
     size_t n;
-    /* automatic names, by kind: how many in the file and in the network, and the lowest number */
+    /* layers with automatic names, by kind: their count in the file and in the network, and the
+     * lowest number in the file */
     int in_file[NN_H5_AUTOMATIC_KINDS], in_net[NN_H5_AUTOMATIC_KINDS];
     long lowest[NN_H5_AUTOMATIC_KINDS];
-    int met[NN_H5_AUTOMATIC_KINDS]; /* how many of the network's were looked for */
-} source;
+    int searched[NN_H5_AUTOMATIC_KINDS]; /* layers of the network looked up so far */
+} h5_source;
 
-/* ---- taking stock ---- */
+/* ---- listing ---- */
 
-static int add_record(source *s, const char *name, hl_err *e)
+static int add_layer(h5_source *s, const char *name, hl_err *e)
 {
     nn_h5_names weights;
     hid_t group = H5Gopen(s->root, name, H5P_DEFAULT);
@@ -50,25 +52,25 @@ static int add_record(source *s, const char *name, hl_err *e)
         nn_h5_names_free(&weights);
         return 0;
     }
-    record *r = &s->records[s->n++];
-    *r = (record){.name = hl_strdup(name), .weights = weights, .kind = -1};
-    if (nn_h5_automatic_name(name, &r->kind, &r->number) &&
-        (s->in_file[r->kind]++ == 0 || r->number < s->lowest[r->kind]))
-        s->lowest[r->kind] = r->number;
+    h5_layer *l = &s->layers[s->n++];
+    *l = (h5_layer){.name = hl_strdup(name), .weights = weights, .kind = -1};
+    if (nn_h5_automatic_name(name, &l->kind, &l->number) &&
+        (s->in_file[l->kind]++ == 0 || l->number < s->lowest[l->kind]))
+        s->lowest[l->kind] = l->number;
     return 0;
 }
 
-static int take_stock(source *s, hl_err *e)
+static int list_layers(h5_source *s, hl_err *e)
 {
     const nn_net *n = s->in->n;
-    nn_h5_names layers;
-    if (nn_h5_read_names(s->root, "layer_names", &layers))
+    nn_h5_names names;
+    if (nn_h5_read_names(s->root, "layer_names", &names))
         return hl_fail(e, "%s: the attribute layer_names is not a list of names", s->in->path);
-    s->records = hl_calloc(layers.n, sizeof *s->records);
+    s->layers = hl_calloc(names.n, sizeof *s->layers);
     int status = 0;
-    for (size_t i = 0; i < layers.n && status == 0; i++)
-        status = add_record(s, layers.s[i], e);
-    nn_h5_names_free(&layers);
+    for (size_t i = 0; i < names.n && status == 0; i++)
+        status = add_layer(s, names.s[i], e);
+    nn_h5_names_free(&names);
     for (int i = 0, kind; i < n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         long number;
@@ -81,40 +83,41 @@ static int take_stock(source *s, hl_err *e)
 
 /* ---- matching ---- */
 
-static record *find_automatic(source *s, int kind, long number)
+static h5_layer *find_automatic(h5_source *s, int kind, long number)
 {
-    /* As many as there should be: the k-th is the k-th. Else the numbers tell which are there. */
+    /* If the counts agree, the k-th layer matches the k-th. If not, numbers show which is missing.
+     */
     const bool complete = s->in_file[kind] == s->in_net[kind];
-    const int place = s->met[kind]++;
+    const int position = s->searched[kind]++;
     int seen = 0;
     for (size_t i = 0; i < s->n; i++) {
-        record *r = &s->records[i];
-        if (r->kind != kind)
+        h5_layer *l = &s->layers[i];
+        if (l->kind != kind)
             continue;
-        if (complete ? seen++ == place : r->number - s->lowest[kind] == number)
-            return r;
+        if (complete ? seen++ == position : l->number - s->lowest[kind] == number)
+            return l;
     }
     return NULL;
 }
 
-static record *find_record(source *s, const char *name)
+static h5_layer *find_layer(h5_source *s, const char *name)
 {
     int kind;
     long number;
     if (nn_h5_automatic_name(name, &kind, &number))
         return find_automatic(s, kind, number);
     for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->records[i].name, name) == 0)
-            return &s->records[i];
+        if (strcmp(s->layers[i].name, name) == 0)
+            return &s->layers[i];
     return NULL;
 }
 
 /*
- * May a weight of this name be what the layer has at this place? "conv2d_12/kernel:0" states its
- * kind. Older files state it in other words ("block1_conv1_W_1:0" in the published VGG16 file);
- * there the place and the shape must do. Keras 3 calls a depthwise kernel just kernel.
+ * Whether a weight of this name may be of this kind. "conv2d_12/kernel:0" states the kind. Older
+ * files name kinds differently ("block1_conv1_W_1:0" in the published VGG16 file); for these,
+ * position and shape have to suffice. Keras 3 calls a depthwise kernel just kernel.
  */
-static bool may_be(const char *weight_name, const char *kind)
+static bool may_be_weight(const char *weight_name, const char *kind)
 {
     static const char *const kinds[] = {"kernel", "depthwise_kernel", "bias",           "gamma",
                                         "beta",   "moving_mean",      "moving_variance"};
@@ -127,43 +130,43 @@ static bool may_be(const char *weight_name, const char *kind)
     return true;
 }
 
-static void read_layer(source *s, int layer)
+static void read_layer(h5_source *s, int layer)
 {
     const nn_import *in = s->in;
     const char *expected = in->n->layers[layer].name;
     nn_weight_spec specs[NN_MAX_WEIGHTS];
     const int count = nn_net_weight_specs(in->n, layer, specs);
-    record *r = find_record(s, expected);
-    if (!r || r->used) {
+    h5_layer *l = find_layer(s, expected);
+    if (!l || l->used) {
         nn_h5_layer_missing(in, layer);
         return;
     }
-    r->used = true;
-    if (r->weights.n != (size_t)count) {
-        nn_complain(in->complaints, "layer %s: expected %d weights, found %zu", r->name, count,
-                    r->weights.n);
+    l->used = true;
+    if (l->weights.n != (size_t)count) {
+        nn_add_problem(in->problems, "layer %s: expected %d weights, found %zu", l->name, count,
+                       l->weights.n);
         return;
     }
-    hid_t group = H5Gopen(s->root, r->name, H5P_DEFAULT);
+    hid_t group = H5Gopen(s->root, l->name, H5P_DEFAULT);
     for (int k = 0; k < count; k++) {
-        const char *name = r->weights.s[k];
-        if (may_be(name, specs[k].name))
+        const char *name = l->weights.s[k];
+        if (may_be_weight(name, specs[k].name))
             nn_h5_read_weight(in, group, name, name, &specs[k], in->w->values[layer][k]);
         else
-            nn_complain(in->complaints, "%s: expected the %s of layer %s here", name, specs[k].name,
-                        expected);
+            nn_add_problem(in->problems, "%s: expected the %s of layer %s here", name,
+                           specs[k].name, expected);
     }
     H5Gclose(group);
 }
 
-/* ---- the rest ---- */
+/* ---- unused layers ---- */
 
-/* The classifier that Keras calls the top is made of dense layers: their kernels have rank 2. */
-static bool is_top(const source *s, const record *r)
+/* The classifier, which Keras calls the top, consists of dense layers: kernels of rank 2. */
+static bool is_top(const h5_source *s, const h5_layer *l)
 {
     const char *why;
-    hid_t group = H5Gopen(s->root, r->name, H5P_DEFAULT);
-    hid_t kernel = nn_h5_open_values(group, r->weights.s[0], &why);
+    hid_t group = H5Gopen(s->root, l->name, H5P_DEFAULT);
+    hid_t kernel = nn_h5_open_values(group, l->weights.s[0], &why);
     const bool dense = kernel >= 0 && nn_h5_rank(kernel) == 2;
     if (kernel >= 0)
         H5Dclose(kernel);
@@ -171,36 +174,36 @@ static bool is_top(const source *s, const record *r)
     return dense;
 }
 
-static void check_rest(const source *s)
+static void check_unused(const h5_source *s)
 {
     for (size_t i = 0; i < s->n; i++) {
-        const record *r = &s->records[i];
-        if (r->used)
+        const h5_layer *l = &s->layers[i];
+        if (l->used)
             continue;
-        if (is_top(s, r))
-            hl_log_info("%s: layer %s belongs to the top and is not used", s->in->path, r->name);
+        if (is_top(s, l))
+            hl_log_info("%s: layer %s belongs to the top and is not used", s->in->path, l->name);
         else
-            for (size_t k = 0; k < r->weights.n; k++)
-                nn_complain_left_over(s->in, r->weights.s[k]);
+            for (size_t k = 0; k < l->weights.n; k++)
+                nn_add_problem_left_over(s->in, l->weights.s[k]);
     }
 }
 
 int nn_read_keras_h5(const nn_import *in, hid_t root, hl_err *e)
 {
-    source s = {.in = in, .root = root};
-    const int status = take_stock(&s, e);
+    h5_source s = {.in = in, .root = root};
+    const int status = list_layers(&s, e);
     if (status == 0) {
         for (int i = 0; i < in->n->n; i++) {
             nn_weight_spec specs[NN_MAX_WEIGHTS];
             if (nn_net_weight_specs(in->n, in->n->order[i], specs))
                 read_layer(&s, in->n->order[i]);
         }
-        check_rest(&s);
+        check_unused(&s);
     }
     for (size_t i = 0; i < s.n; i++) {
-        free(s.records[i].name);
-        nn_h5_names_free(&s.records[i].weights);
+        free(s.layers[i].name);
+        nn_h5_names_free(&s.layers[i].weights);
     }
-    free(s.records);
+    free(s.layers);
     return status;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weights from the `.weights.h5` files of Keras 3 (keras/src/saving/saving_lib.py): the weights of
- * a layer are the datasets 0, 1 ... of /layers/KIND/vars. KIND is the layer's class with _1, _2 ...
- * from the second on, counted through model.layers, and has nothing to do with the layer's name;
- * since Keras 3.6 an attribute of vars states that too.
+ * Reads `.weights.h5` files of Keras 3 (keras/src/saving/saving_lib.py). The weights of a layer are
+ * the datasets 0, 1 ... of /layers/KIND/vars. KIND is the layer's class, with _1, _2 ... from the
+ * second layer of the class on, counted in the order of model.layers; it is unrelated to the
+ * layer's name, which vars holds as an attribute since Keras 3.6.
  */
 #include "base/log.h"
 #include "base/mem.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/h5_file.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ static const char *kind_of(const nn_layer *l)
     case NN_DEPTHWISE:
         return "depthwise_conv2d";
     default:
-        return "batch_normalization"; /* nothing else has weights */
+        return "batch_normalization"; /* no other kind has weights */
     }
 }
 
@@ -36,13 +37,13 @@ static hid_t open_vars(hid_t layers, const char *name)
                : -1;
 }
 
-static int64_t number_of_weights(hid_t vars)
+static int64_t count_weights(hid_t vars)
 {
     H5G_info_t info;
     return H5Gget_info(vars, &info) < 0 ? 0 : (int64_t)info.nlinks;
 }
 
-/* A name of its own must agree; automatic ones depend on the session that saved. */
+/* An explicit name must agree; automatic ones depend on the session that saved the file. */
 static bool name_agrees(hid_t vars, const char *expected, char found[NN_H5_MAX_NAME])
 {
     int kind;
@@ -66,24 +67,24 @@ static void read_layer(const nn_import *in, hid_t layers, const char *group, int
     if (vars < 0)
         nn_h5_layer_missing(in, layer);
     else if (!name_agrees(vars, expected, found))
-        nn_complain(in->complaints, "layers/%s: expected layer %s, found %s", group, expected,
-                    found);
-    else if (number_of_weights(vars) != count)
-        nn_complain(in->complaints, "layers/%s: expected %d weights of layer %s, found %lld", group,
-                    count, expected, (long long)number_of_weights(vars));
+        nn_add_problem(in->problems, "layers/%s: expected layer %s, found %s", group, expected,
+                       found);
+    else if (count_weights(vars) != count)
+        nn_add_problem(in->problems, "layers/%s: expected %d weights of layer %s, found %lld",
+                       group, count, expected, (long long)count_weights(vars));
     else
         for (int k = 0; k < count; k++) {
-            char name[12], what[NN_H5_MAX_NAME + 16 + NN_NAME];
+            char name[12], label[NN_H5_MAX_NAME + 16 + NN_NAME];
             snprintf(name, sizeof name, "%d", k);
-            snprintf(what, sizeof what, "layers/%s/vars/%d (%s/%s)", group, k, expected,
+            snprintf(label, sizeof label, "layers/%s/vars/%d (%s/%s)", group, k, expected,
                      specs[k].name);
-            nn_h5_read_weight(in, vars, name, what, &specs[k], in->w->values[layer][k]);
+            nn_h5_read_weight(in, vars, name, label, &specs[k], in->w->values[layer][k]);
         }
     if (vars >= 0)
         H5Gclose(vars);
 }
 
-/* ---- the rest ---- */
+/* ---- unused layers ---- */
 
 static bool was_used(char (*used)[NN_NAME], int n, const char *name)
 {
@@ -93,11 +94,11 @@ static bool was_used(char (*used)[NN_NAME], int n, const char *name)
     return false;
 }
 
-/* The classifier that Keras calls the top is made of dense layers. */
-static void check_leftover(const nn_import *in, hid_t layers, const char *name)
+/* The classifier, which Keras calls the top, consists of dense layers. */
+static void check_unused_layer(const nn_import *in, hid_t layers, const char *name)
 {
     hid_t vars = open_vars(layers, name);
-    const int64_t count = vars < 0 ? 0 : number_of_weights(vars);
+    const int64_t count = vars < 0 ? 0 : count_weights(vars);
     if (vars >= 0)
         H5Gclose(vars);
     if (count == 0)
@@ -106,14 +107,14 @@ static void check_leftover(const nn_import *in, hid_t layers, const char *name)
         hl_log_info("%s: layers/%s belongs to the top and is not used", in->path, name);
     else
         for (int64_t k = 0; k < count && k < NN_H5_MAX_NAMES; k++) {
-            char what[NN_H5_MAX_NAME + 32];
-            snprintf(what, sizeof what, "layers/%s/vars/%lld", name, (long long)k);
-            nn_complain_left_over(in, what);
+            char label[NN_H5_MAX_NAME + 32];
+            snprintf(label, sizeof label, "layers/%s/vars/%lld", name, (long long)k);
+            nn_add_problem_left_over(in, label);
         }
 }
 
-static int check_rest(const nn_import *in, hid_t layers, char (*used)[NN_NAME], int nused,
-                      hl_err *e)
+static int check_unused(const nn_import *in, hid_t layers, char (*used)[NN_NAME], int nused,
+                        hl_err *e)
 {
     H5G_info_t info;
     if (H5Gget_info(layers, &info) < 0 || info.nlinks > NN_H5_MAX_NAMES)
@@ -126,7 +127,7 @@ static int check_rest(const nn_import *in, hid_t layers, char (*used)[NN_NAME], 
         if (len < 0 || (size_t)len >= sizeof name)
             return hl_fail(e, "%s: the group layers: the name of a layer cannot be read", in->path);
         if (!was_used(used, nused, name))
-            check_leftover(in, layers, name);
+            check_unused_layer(in, layers, name);
     }
     return 0;
 }
@@ -152,7 +153,7 @@ int nn_read_keras3_h5(const nn_import *in, hid_t root, hl_err *e)
             snprintf(name, sizeof *used, "%s", kind_of(l));
         read_layer(in, layers, name, n->order[i]);
     }
-    const int status = check_rest(in, layers, used, nused, e);
+    const int status = check_unused(in, layers, used, nused, e);
     free(used);
     H5Gclose(layers);
     return status;

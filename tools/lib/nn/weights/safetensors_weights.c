@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Weights from tensor files: hilum's own (kind `weights`; tensors LAYER/WEIGHT in Keras' layout)
- * and the state dicts of timm and torchvision, saved as safetensors, whose kernels are
- * [O, I, KH, KW], for depthwise convolutions [C, 1, KH, KW].
+ * Reads weights from tensor files: hilum's own (kind `weights`, tensors LAYER/WEIGHT in Keras'
+ * layout), and state dicts of timm and torchvision saved as safetensors, whose kernels are
+ * [O, I, KH, KW], or [C, 1, KH, KW] for depthwise convolutions.
  */
 #include "base/log.h"
 #include "base/mem.h"
 #include "format/convert.h"
 #include "format/tensorfile.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/torch_names.h"
 #include "nn/weights/weight_readers.h"
 
@@ -17,13 +18,13 @@
 
 static const char kind[] = "weights";
 
-/* A weight of the network, under its name and shape in the file. */
+/* A weight of the network, with its name and shape in the file. */
 typedef struct target {
     char name[2 * NN_NAME];
     nn_weight_spec spec;
     int64_t shape[4];
     float *to;
-    bool met;
+    bool found;
 } target;
 
 typedef struct targets {
@@ -31,14 +32,14 @@ typedef struct targets {
     size_t n;
 } targets;
 
-static bool is_ours(const hl_tf_header *h)
+static bool is_hilum(const hl_tf_header *h)
 {
     return hl_tf_meta(h, "hilum.kind") != NULL;
 }
 
-/* ---- what is expected ---- */
+/* ---- expected tensors ---- */
 
-/* Keras' [KH, KW, I, O] as PyTorch has it. */
+/* PyTorch's shape of a kernel that is [KH, KW, I, O] in Keras. */
 static void torch_shape(const nn_weight_spec *s, int64_t shape[4])
 {
     const bool depthwise = strcmp(s->name, "depthwise_kernel") == 0;
@@ -51,7 +52,7 @@ static void torch_shape(const nn_weight_spec *s, int64_t shape[4])
     shape[3] = s->shape[1];
 }
 
-/* prefixes NULL: hilum's own file. */
+/* prefixes: PyTorch's names of the layers; NULL for hilum's own file. */
 static targets list_targets(const nn_import *in, char (*prefixes)[NN_TORCH_NAME])
 {
     targets l = {.t = hl_calloc((size_t)in->n->n * NN_MAX_WEIGHTS, sizeof *l.t)};
@@ -83,7 +84,7 @@ static target *find_target(const targets *l, const char *name)
     return NULL;
 }
 
-/* Whose names a state dict has: those that more of its tensors bear. */
+/* Targets named as in timm or torchvision, whichever matches more tensors of the file. */
 static targets torch_targets(const nn_import *in, const hl_tf_header *h)
 {
     targets best = {0};
@@ -116,16 +117,17 @@ static bool fits(const nn_import *in, const target *t, const hl_tensor_desc *d)
     for (int i = 0; same && i < d->rank; i++)
         same = d->shape[i] == t->shape[i];
     if (!same)
-        nn_complain_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
+        nn_add_problem_shape(in, t->name, t->shape, t->spec.rank, d->shape, d->rank);
     else if (d->dtype != HL_F32 && d->dtype != HL_F16 && d->dtype != HL_BF16)
-        nn_complain(in->complaints, "%s: expected F32, F16 or BF16, found %s", t->name,
-                    hl_dtype_names[d->dtype]);
+        nn_add_problem(in->problems, "%s: expected F32, F16 or BF16, found %s", t->name,
+                       hl_dtype_names[d->dtype]);
     else
         return true;
     return false;
 }
 
-/* PyTorch's order to Keras': [O, I, KH, KW] -> [KH, KW, I, O], [C, 1, KH, KW] -> [KH, KW, C, 1]. */
+/* From PyTorch's layout to Keras': [O, I, KH, KW] -> [KH, KW, I, O], [C, 1, KH, KW] -> [KH, KW, C,
+ * 1]. */
 static void to_keras(const float *from, const int64_t shape[4], bool depthwise, float *to)
 {
     const int64_t out = shape[0], inputs = shape[1], area = shape[2] * shape[3];
@@ -154,13 +156,13 @@ static int read_target(const target *t, const hl_tensor_desc *d, bool torch, hl_
     return status;
 }
 
-/* A tensor that the network has no place for. */
-static void pass_over(const nn_import *in, const char *name, bool torch)
+/* Reports a tensor that the network does not have. */
+static void report_unused(const nn_import *in, const char *name, bool torch)
 {
     if (torch && nn_torch_is_top(name))
         hl_log_info("%s: %s belongs to the top and is not used", in->path, name);
     else if (!torch || !nn_torch_is_counter(name))
-        nn_complain_left_over(in, name);
+        nn_add_problem_left_over(in, name);
 }
 
 static int read_data(const nn_import *in, targets *l, bool torch, hl_tf_reader *r, hl_err *e)
@@ -171,22 +173,22 @@ static int read_data(const nn_import *in, targets *l, bool torch, hl_tf_reader *
         const hl_tensor_desc *d = &h->tensors[i];
         target *t = find_target(l, d->name);
         if (t)
-            t->met = true;
+            t->found = true;
         else
-            pass_over(in, d->name, torch);
+            report_unused(in, d->name, torch);
         status = t && fits(in, t, d) ? read_target(t, d, torch, r, e) : hl_tf_skip(r, d->bytes, e);
     }
     if (status)
         return -1;
     for (size_t i = 0; i < l->n; i++)
-        if (!l->t[i].met)
-            nn_complain_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
+        if (!l->t[i].found)
+            nn_add_problem_missing(in, l->t[i].name, l->t[i].shape, l->t[i].spec.rank);
     return hl_tf_end(r, e);
 }
 
 /* ---- the file ---- */
 
-static int check_ours(const hl_tf_header *h, const char *path, hl_err *e)
+static int check_hilum(const hl_tf_header *h, const char *path, hl_err *e)
 {
     const char *found = hl_tf_meta(h, "hilum.kind");
     const char *identity = hl_tf_meta(h, "hilum.identity");
@@ -198,28 +200,28 @@ static int check_ours(const hl_tf_header *h, const char *path, hl_err *e)
     return 0;
 }
 
-static int flavour_of(const hl_tf_header *h, const char *path, nn_framework *flavour, hl_err *e)
+static int framework_of(const hl_tf_header *h, const char *path, nn_framework *framework, hl_err *e)
 {
-    *flavour = NN_TORCH;
-    if (!is_ours(h))
+    *framework = NN_TORCH;
+    if (!is_hilum(h))
         return 0;
-    if (check_ours(h, path, e))
+    if (check_hilum(h, path, e))
         return -1;
     const char *stated = hl_tf_meta(h, "hilum.framework");
     for (int i = 0; i < NN_FRAMEWORKS; i++)
         if (strcmp(nn_framework_names[i], stated) == 0) {
-            *flavour = (nn_framework)i;
+            *framework = (nn_framework)i;
             return 0;
         }
     return hl_fail(e, "%s: expected hilum.framework keras or torch, found '%s'", path, stated);
 }
 
-int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e)
+int nn_tensors_framework(const char *path, nn_framework *framework, hl_err *e)
 {
     hl_tf_reader *r;
     if (hl_tf_open_any(&r, path, e))
         return -1;
-    const int status = flavour_of(hl_tf_get_header(r), path, flavour, e);
+    const int status = framework_of(hl_tf_get_header(r), path, framework, e);
     hl_tf_close(r);
     return status;
 }
@@ -227,21 +229,21 @@ int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e)
 static int read_all(const nn_import *in, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
-    nn_framework flavour;
-    if (flavour_of(h, in->path, &flavour, e))
+    nn_framework framework;
+    if (framework_of(h, in->path, &framework, e))
         return -1;
-    if (flavour != in->n->flavour)
-        return hl_fail(e, "%s: weights of flavour %s: expected %s", in->path,
-                       nn_framework_names[flavour], nn_framework_names[in->n->flavour]);
-    if (is_ours(h)) {
+    if (framework != in->n->framework)
+        return hl_fail(e, "%s: expected weights of the %s variant, found %s", in->path,
+                       nn_framework_names[in->n->framework], nn_framework_names[framework]);
+    if (is_hilum(h)) {
         const char *backbone = hl_tf_meta(h, "hilum.backbone");
         if (strcmp(backbone, in->n->name) != 0)
-            return hl_fail(e, "%s: the weights of %s: expected those of %s", in->path, backbone,
-                           in->n->name);
+            return hl_fail(e, "%s: expected the weights of %s, found those of %s", in->path,
+                           in->n->name, backbone);
         snprintf(in->w->identity, sizeof in->w->identity, "%s", hl_tf_meta(h, "hilum.identity"));
     }
-    targets l = is_ours(h) ? list_targets(in, NULL) : torch_targets(in, h);
-    const int status = read_data(in, &l, !is_ours(h), r, e);
+    targets l = is_hilum(h) ? list_targets(in, NULL) : torch_targets(in, h);
+    const int status = read_data(in, &l, !is_hilum(h), r, e);
     free(l.t);
     return status;
 }

@@ -1,43 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/weights/torch_names.h"
+#include "nn/arch/weight_specs.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Goes through the layers with weights in order of creation and names them one by one. */
+/* Names the layers with weights one by one, in order of creation. */
 typedef struct walk {
     const nn_net *n;
     char (*names)[NN_TORCH_NAME];
-    int at;
+    int next;
 } walk;
 
-static void skip_plain(walk *w)
+static void skip_unweighted(walk *w)
 {
     nn_weight_spec specs[NN_MAX_WEIGHTS];
-    while (w->at < w->n->n && nn_net_weight_specs(w->n, w->at, specs) == 0)
-        *w->names[w->at++] = '\0';
+    while (w->next < w->n->n && nn_net_weight_specs(w->n, w->next, specs) == 0)
+        *w->names[w->next++] = '\0';
 }
 
-__attribute__((format(printf, 2, 3))) static void give(walk *w, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void name_next(walk *w, const char *fmt, ...)
 {
-    skip_plain(w);
-    if (w->at == w->n->n)
+    skip_unweighted(w);
+    if (w->next == w->n->n)
         return;
     va_list args;
     va_start(args, fmt);
-    vsnprintf(w->names[w->at++], NN_TORCH_NAME, fmt, args);
+    vsnprintf(w->names[w->next++], NN_TORCH_NAME, fmt, args);
     va_end(args);
 }
 
-/* ---- VGG16: one list for both ---- */
+/* ---- VGG16: timm and torchvision ---- */
 
 static void name_vgg16(walk *w)
 {
-    /* convolutions, activations and pools are numbered together */
-    static const int places[] = {0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        give(w, "features.%d", places[i]);
+    /* convolutions, activations and pooling layers share one numbering */
+    static const int indices[] = {0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28};
+    for (size_t i = 0; i < sizeof indices / sizeof *indices; i++)
+        name_next(w, "features.%d", indices[i]);
 }
 
 /* ---- MobileNetV2 ---- */
@@ -47,39 +48,39 @@ enum { STAGES = sizeof stages / sizeof *stages };
 
 static void name_mobilenetv2_timm(walk *w)
 {
-    give(w, "conv_stem");
-    give(w, "bn1");
+    name_next(w, "conv_stem");
+    name_next(w, "bn1");
     for (int s = 0; s < STAGES; s++)
         for (int b = 0; b < stages[s]; b++) {
             if (s > 0) {
-                give(w, "blocks.%d.%d.conv_pw", s, b);
-                give(w, "blocks.%d.%d.bn1", s, b);
+                name_next(w, "blocks.%d.%d.conv_pw", s, b);
+                name_next(w, "blocks.%d.%d.bn1", s, b);
             }
-            give(w, "blocks.%d.%d.conv_dw", s, b);
-            give(w, "blocks.%d.%d.bn%d", s, b, s ? 2 : 1);
-            give(w, "blocks.%d.%d.%s", s, b, s ? "conv_pwl" : "conv_pw");
-            give(w, "blocks.%d.%d.bn%d", s, b, s ? 3 : 2);
+            name_next(w, "blocks.%d.%d.conv_dw", s, b);
+            name_next(w, "blocks.%d.%d.bn%d", s, b, s ? 2 : 1);
+            name_next(w, "blocks.%d.%d.%s", s, b, s ? "conv_pwl" : "conv_pw");
+            name_next(w, "blocks.%d.%d.bn%d", s, b, s ? 3 : 2);
         }
-    give(w, "conv_head");
-    give(w, "bn2");
+    name_next(w, "conv_head");
+    name_next(w, "bn2");
 }
 
 static void name_mobilenetv2_torchvision(walk *w)
 {
     enum { BLOCKS = 17 };
-    give(w, "features.0.0");
-    give(w, "features.0.1");
+    name_next(w, "features.0.0");
+    name_next(w, "features.0.1");
     for (int b = 1; b <= BLOCKS; b++) {
-        int part = 0;
-        for (; part < (b == 1 ? 1 : 2); part++) { /* expansion but for the first; depthwise */
-            give(w, "features.%d.conv.%d.0", b, part);
-            give(w, "features.%d.conv.%d.1", b, part);
+        int conv = 0;
+        for (; conv < (b == 1 ? 1 : 2); conv++) { /* expansion, except in block 1; depthwise */
+            name_next(w, "features.%d.conv.%d.0", b, conv);
+            name_next(w, "features.%d.conv.%d.1", b, conv);
         }
-        give(w, "features.%d.conv.%d", b, part);
-        give(w, "features.%d.conv.%d", b, part + 1);
+        name_next(w, "features.%d.conv.%d", b, conv);
+        name_next(w, "features.%d.conv.%d", b, conv + 1);
     }
-    give(w, "features.%d.0", BLOCKS + 1);
-    give(w, "features.%d.1", BLOCKS + 1);
+    name_next(w, "features.%d.0", BLOCKS + 1);
+    name_next(w, "features.%d.1", BLOCKS + 1);
 }
 
 /* ---- InceptionResNetV2: timm ---- */
@@ -91,11 +92,11 @@ __attribute__((format(printf, 2, 3))) static void unit(walk *w, const char *fmt,
     va_start(args, fmt);
     vsnprintf(name, sizeof name, fmt, args);
     va_end(args);
-    give(w, "%s.conv", name);
-    give(w, "%s.bn", name);
+    name_next(w, "%s.conv", name);
+    name_next(w, "%s.bn", name);
 }
 
-/* A branch of count units; a single one has no number. */
+/* Names a branch of `count` units, which have numbers if `numbered`. */
 static void branch(walk *w, const char *block, int number, int count, bool numbered)
 {
     for (int i = 0; i < count; i++)
@@ -105,7 +106,8 @@ static void branch(walk *w, const char *block, int number, int count, bool numbe
             unit(w, "%s.branch%d", block, number);
 }
 
-/* branch0 is one unit, the others have so many; then a convolution with bias. */
+/* Names residual blocks: branch0 has one unit, branch i + 1 has units[i]; a convolution with bias
+ * follows. */
 static void residuals(walk *w, const char *name, int blocks, const int *units, int branches)
 {
     char block[NN_TORCH_NAME - 24];
@@ -114,7 +116,7 @@ static void residuals(walk *w, const char *name, int blocks, const int *units, i
         branch(w, block, 0, 1, false);
         for (int i = 0; i < branches; i++)
             branch(w, block, i + 1, units[i], true);
-        give(w, "%s.conv2d", block);
+        name_next(w, "%s.conv2d", block);
     }
 }
 
@@ -127,7 +129,7 @@ static void name_inceptionresnetv2(walk *w)
     branch(w, "mixed_5b", 0, 1, false);
     branch(w, "mixed_5b", 1, 2, true);
     branch(w, "mixed_5b", 2, 3, true);
-    unit(w, "mixed_5b.branch3.1"); /* 0 is the pooling */
+    unit(w, "mixed_5b.branch3.1"); /* 0 is a pooling layer */
     residuals(w, "repeat", 10, (const int[]){2, 3}, 2);
     branch(w, "mixed_6a", 0, 1, false);
     branch(w, "mixed_6a", 1, 3, true);
@@ -138,11 +140,11 @@ static void name_inceptionresnetv2(walk *w)
     residuals(w, "repeat_2", 9, (const int[]){3}, 1);
     branch(w, "block8", 0, 1, false);
     branch(w, "block8", 1, 3, true);
-    give(w, "block8.conv2d");
+    name_next(w, "block8.conv2d");
     unit(w, "conv2d_7b");
 }
 
-/* ---- all ---- */
+/* ---- all networks ---- */
 
 static const struct {
     const char *net;
@@ -160,15 +162,15 @@ bool nn_torch_names(const nn_net *n, nn_names_source source, char (*names)[NN_TO
             continue;
         walk w = {.n = n, .names = names};
         namings[i].name[source](&w);
-        skip_plain(&w);
-        return w.at == n->n;
+        skip_unweighted(&w);
+        return w.next == n->n;
     }
     return false;
 }
 
 const char *nn_torch_weight_name(const char *weight)
 {
-    static const char *const words[][2] = {
+    static const char *const names[][2] = {
         {"kernel", "weight"},
         {"depthwise_kernel", "weight"},
         {"gamma", "weight"},
@@ -177,9 +179,9 @@ const char *nn_torch_weight_name(const char *weight)
         {"moving_mean", "running_mean"},
         {"moving_variance", "running_var"},
     };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], weight) == 0)
-            return words[i][1];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], weight) == 0)
+            return names[i][1];
     return weight;
 }
 

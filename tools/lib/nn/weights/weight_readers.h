@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Between weights.c and the readers of the formats. Not for others. */
+/* Shared by weights.c and the readers of the file formats; not for other modules. */
 #ifndef HILUM_NN_WEIGHTS_WEIGHT_READERS_H
 #define HILUM_NN_WEIGHTS_WEIGHT_READERS_H
 
 #include "nn/weights/weights.h"
 
-/* A file to be read, and where to. Readers fail where the file cannot be read at all, and add to
- * the complaints where it can, but does not fit the network. */
+/* The file to read and the weights to fill. A reader fails if the file cannot be read at all; if
+ * the file can be read but does not fit the network, the reader returns 0 and adds problems. */
 typedef struct nn_import {
     const char *path;
     const nn_net *n;
     nn_weights *w;
-    nn_complaints *complaints;
+    nn_problems *problems;
 } nn_import;
 
 int nn_read_h5(const nn_import *in, hl_err *e);      /* HDF5, by Keras */
-int nn_read_tensors(const nn_import *in, hl_err *e); /* hilum's own and safetensors */
+int nn_read_tensors(const nn_import *in, hl_err *e); /* hilum's weight files and safetensors */
 
-/* The flavour that a tensor file's weights are for. */
-int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e);
+/* Finds the framework variant that the weights of a tensor file are for. */
+int nn_tensors_framework(const char *path, nn_framework *framework, hl_err *e);
 
-/* ---- common words ---- */
+/* ---- problems ---- */
 
 enum { NN_SHAPE_TEXT = 128 };
-/* "[3, 3, 64, 64]"; returns text. */
+/* Formats a shape as "[3, 3, 64, 64]"; returns text. */
 const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT]);
 
-void nn_complain_missing(const nn_import *in, const char *name, const int64_t *shape, int rank);
-void nn_complain_left_over(const nn_import *in, const char *name);
-void nn_complain_shape(const nn_import *in, const char *name, const int64_t *expected,
-                       int expected_rank, const int64_t *found, int found_rank);
+void nn_add_problem_missing(const nn_import *in, const char *name, const int64_t *shape, int rank);
+void nn_add_problem_left_over(const nn_import *in, const char *name);
+void nn_add_problem_shape(const nn_import *in, const char *name, const int64_t *expected,
+                          int expected_rank, const int64_t *found, int found_rank);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/rng.h"
 #include "format/convert.h"
+#include "nn/arch/weight_specs.h"
 #include "nn/weights/weight_readers.h"
 #include "sys/input.h"
 
@@ -37,9 +38,9 @@ void nn_weights_free(nn_weights *w)
     *w = (nn_weights){0};
 }
 
-/* ---- complaints ---- */
+/* ---- problems ---- */
 
-void nn_complain(nn_complaints *c, const char *fmt, ...)
+void nn_add_problem(nn_problems *p, const char *fmt, ...)
 {
     char line[512];
     va_list args;
@@ -47,16 +48,16 @@ void nn_complain(nn_complaints *c, const char *fmt, ...)
     vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
     hl_one_line(line);
-    c->lines = hl_realloc(c->lines, c->n + 1, sizeof *c->lines);
-    c->lines[c->n++] = hl_strdup(line);
+    p->lines = hl_realloc(p->lines, p->n + 1, sizeof *p->lines);
+    p->lines[p->n++] = hl_strdup(line);
 }
 
-void nn_complaints_free(nn_complaints *c)
+void nn_problems_free(nn_problems *p)
 {
-    for (size_t i = 0; i < c->n; i++)
-        free(c->lines[i]);
-    free(c->lines);
-    *c = (nn_complaints){0};
+    for (size_t i = 0; i < p->n; i++)
+        free(p->lines[i]);
+    free(p->lines);
+    *p = (nn_problems){0};
 }
 
 const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT])
@@ -70,25 +71,25 @@ const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEX
     return text;
 }
 
-void nn_complain_missing(const nn_import *in, const char *name, const int64_t *shape, int rank)
+void nn_add_problem_missing(const nn_import *in, const char *name, const int64_t *shape, int rank)
 {
     char text[NN_SHAPE_TEXT];
-    nn_complain(in->complaints, "%s: missing: expected shape %s", name,
-                nn_shape_text(shape, rank, text));
+    nn_add_problem(in->problems, "%s: missing: expected shape %s", name,
+                   nn_shape_text(shape, rank, text));
 }
 
-void nn_complain_left_over(const nn_import *in, const char *name)
+void nn_add_problem_left_over(const nn_import *in, const char *name)
 {
-    nn_complain(in->complaints, "%s: left over: %s has no such weight", name, in->n->name);
+    nn_add_problem(in->problems, "%s: left over: %s has no such weight", name, in->n->name);
 }
 
-void nn_complain_shape(const nn_import *in, const char *name, const int64_t *expected,
-                       int expected_rank, const int64_t *found, int found_rank)
+void nn_add_problem_shape(const nn_import *in, const char *name, const int64_t *expected,
+                          int expected_rank, const int64_t *found, int found_rank)
 {
     char want[NN_SHAPE_TEXT], have[NN_SHAPE_TEXT];
-    nn_complain(in->complaints, "%s: expected shape %s, found %s", name,
-                nn_shape_text(expected, expected_rank, want),
-                nn_shape_text(found, found_rank, have));
+    nn_add_problem(in->problems, "%s: expected shape %s, found %s", name,
+                   nn_shape_text(expected, expected_rank, want),
+                   nn_shape_text(found, found_rank, have));
 }
 
 /* ---- seeded values ---- */
@@ -119,7 +120,7 @@ static int read_seeded(nn_weights *w, const nn_net *n, const char *source, hl_er
 {
     uint64_t seed;
     if (!hl_parse_u64(source + sizeof seeded - 1, &seed))
-        return hl_fail(e, "%s: expected seeded:N with a whole number N", source);
+        return hl_fail(e, "%s: expected seeded:N with an integer N", source);
     for (int i = 0; i < n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         const int count = nn_net_weight_specs(n, i, specs);
@@ -137,11 +138,11 @@ static int read_seeded(nn_weights *w, const nn_net *n, const char *source, hl_er
 
 typedef enum { FORMAT_H5, FORMAT_TENSORS } format;
 
-/* By the first bytes; the name of a file says nothing. */
-static int tell_format(const char *path, format *f, hl_err *e)
+/* Recognises the format by the first bytes, whatever the file is called. */
+static int recognise_format(const char *path, format *f, hl_err *e)
 {
     unsigned char head[9] = {0};
-    if (hl_in_check_regular(path, e)) /* it is opened again to be read */
+    if (hl_in_check_regular(path, e)) /* a reader opens it again */
         return -1;
     errno = 0;
     FILE *fp = fopen(path, "rb");
@@ -158,24 +159,25 @@ static int tell_format(const char *path, format *f, hl_err *e)
     else if ((n == sizeof head && head[8] == '{') || memcmp(head, "\x28\xB5\x2F\xFD", 4) == 0)
         *f = FORMAT_TENSORS;
     else if (memcmp(head, "PK\3\4", 4) == 0 || (head[0] == 0x80 && head[1] == 2))
-        return hl_fail(e,
-                       "%s: a zip archive or a pickle, as .keras, .pth and .pt files are: expected "
-                       "the weights saved as .h5 or .safetensors",
-                       path);
+        return hl_fail(
+            e,
+            "%s: expected weights saved as .h5 or .safetensors, found a zip archive or a "
+            "pickle, as in .keras, .pth and .pt files",
+            path);
     else
-        return hl_fail(e, "%s: not a file of weights: expected HDF5 or safetensors", path);
+        return hl_fail(e, "%s: not a weights file: expected HDF5 or safetensors", path);
     return 0;
 }
 
-int nn_weights_framework(const char *source, nn_framework *flavour, hl_err *e)
+int nn_weights_framework(const char *source, nn_framework *framework, hl_err *e)
 {
     format f;
-    *flavour = NN_KERAS;
+    *framework = NN_KERAS;
     if (is_seeded(source))
         return 0;
-    if (tell_format(source, &f, e))
+    if (recognise_format(source, &f, e))
         return -1;
-    return f == FORMAT_H5 ? 0 : nn_tensors_framework(source, flavour, e);
+    return f == FORMAT_H5 ? 0 : nn_tensors_framework(source, framework, e);
 }
 
 static int check_finite(const nn_weights *w, const nn_net *n, const char *source, hl_err *e)
@@ -191,12 +193,12 @@ static int check_finite(const nn_weights *w, const nn_net *n, const char *source
     return 0;
 }
 
-/* Digest of what the weights are, whatever file they came in; see docs/FORMAT.md. */
+/* Sets the digest of the weights, which does not depend on the file format; see docs/FORMAT.md. */
 static void identify(nn_weights *w, const nn_net *n)
 {
     hl_sha256 *s = hl_sha256_new();
-    const char *flavour = nn_framework_names[n->flavour];
-    hl_sha256_add(s, flavour, strlen(flavour) + 1);
+    const char *framework = nn_framework_names[n->framework];
+    hl_sha256_add(s, framework, strlen(framework) + 1);
     for (int i = 0; i < n->n; i++) {
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
@@ -213,36 +215,35 @@ static void identify(nn_weights *w, const nn_net *n)
     hl_sha256_end_text(s, w->identity);
 }
 
-static int read_file(nn_weights *w, const nn_net *n, const char *path, nn_complaints *c, hl_err *e)
+static int read_file(nn_weights *w, const nn_net *n, const char *path, nn_problems *p, hl_err *e)
 {
-    const nn_import in = {.path = path, .n = n, .w = w, .complaints = c};
+    const nn_import in = {.path = path, .n = n, .w = w, .problems = p};
     format f;
-    if (tell_format(path, &f, e))
+    if (recognise_format(path, &f, e))
         return -1;
     if ((f == FORMAT_H5 ? nn_read_h5 : nn_read_tensors)(&in, e)) {
-        nn_complaints_free(c); /* of half a file */
+        nn_problems_free(p); /* found in part of the file only */
         return -1;
     }
-    if (c->n)
-        return hl_fail(e, "%s: not the weights of %s: %zu problem%s", path, n->name, c->n,
-                       c->n == 1 ? "" : "s");
+    if (p->n)
+        return hl_fail(e, "%s: not the weights of %s: %zu problem%s", path, n->name, p->n,
+                       p->n == 1 ? "" : "s");
     if (check_finite(w, n, path, e))
         return -1;
     char stated[HL_DIGEST_SIZE];
     memcpy(stated, w->identity, sizeof stated);
     identify(w, n);
     if (*stated && strcmp(stated, w->identity) != 0)
-        return hl_fail(e, "%s: its weights are %s: expected hilum.identity %s", path, w->identity,
-                       stated);
+        return hl_fail(e, "%s: expected weights of hilum.identity %s, found %s", path, stated,
+                       w->identity);
     return 0;
 }
 
-int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_complaints *c,
-                     hl_err *e)
+int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_problems *p, hl_err *e)
 {
     nn_weights_alloc(w, n);
     const int status =
-        is_seeded(source) ? read_seeded(w, n, source, e) : read_file(w, n, source, c, e);
+        is_seeded(source) ? read_seeded(w, n, source, e) : read_file(w, n, source, p, e);
     if (status)
         nn_weights_free(w);
     return status;
@@ -250,13 +251,13 @@ int nn_weights_check(nn_weights *w, const nn_net *n, const char *source, nn_comp
 
 int nn_weights_load(nn_weights *w, const nn_net *n, const char *source, hl_err *e)
 {
-    nn_complaints c = {0};
-    const int status = nn_weights_check(w, n, source, &c, e);
-    if (c.n == 1)
-        hl_fail(e, "%s: not the weights of %s: %s", source, n->name, c.lines[0]);
-    else if (c.n > 1)
+    nn_problems p = {0};
+    const int status = nn_weights_check(w, n, source, &p, e);
+    if (p.n == 1)
+        hl_fail(e, "%s: not the weights of %s: %s", source, n->name, p.lines[0]);
+    else if (p.n > 1)
         hl_fail(e, "%s: not the weights of %s: %s; and %zu more problems", source, n->name,
-                c.lines[0], c.n - 1);
-    nn_complaints_free(&c);
+                p.lines[0], p.n - 1);
+    nn_problems_free(&p);
     return status;
 }

@@ -3,8 +3,8 @@
 
 #if NN_HAS_ONEDNN
 
-/* Convolutions, with what is folded into them. */
-#include "nn/infer/onednn_build.h"
+/* Convolutions with the layers fused into them. */
+#include "nn/infer/onednn_graph_builder.h"
 
 #include "base/mem.h"
 #include "shim/held_signals.h"
@@ -14,9 +14,9 @@
 
 /* ---- which kernel ---- */
 
-/* Winograd's kernels win where there are channels enough on both sides: measured,
- * docs/PERFORMANCE.md. oneDNN has them for F32 and AVX-512 only. */
-static bool suits_winograd(const nn_graph_builder *b, const nn_step *s)
+/* Winograd kernels are faster given enough input and output channels (measured:
+ * docs/PERFORMANCE.md). oneDNN has them only for F32 and AVX-512. */
+static bool suits_winograd(const nn_graph_builder *b, const nn_fused_step *s)
 {
     enum { CHANNELS = 64 };
     const nn_layer *l = &s->layer;
@@ -25,27 +25,27 @@ static bool suits_winograd(const nn_graph_builder *b, const nn_step *s)
            l->channels >= CHANNELS && b->n->layers[l->inputs[0]].channels >= CHANNELS;
 }
 
-/* The order of a convolution's result. Left to choose with AVX2, oneDNN 3 takes channels last and
- * kernels that are slower than those for blocks of 8 channels, which both versions have. Winograd's
- * kernels take and give blocks of 16 channels: a value of the image that one of them reads is best
- * made like that at once. */
-static dnnl_status_t best_order(const nn_graph_builder *b, int layer, bool from_image,
-                                onednn_md *md)
+/* The layout of a convolution's result. With AVX2, oneDNN 3 by itself chooses channels last with
+ * kernels that are slower than those for blocks of 8 channels, which both versions have. Winograd
+ * kernels read and write blocks of 16 channels, so a first layer whose result one of them reads
+ * should produce that layout directly. */
+static dnnl_status_t best_layout(const nn_graph_builder *b, int layer, bool from_image,
+                                 onednn_md *md)
 {
     const nn_layer *l = &b->n->layers[layer];
     bool blocked = false;
     if (!b->has_avx512)
-        return nn_graph_in_order(b, l, b->type, dnnl_nChw8c, md);
+        return nn_graph_in_layout(b, l, b->type, dnnl_nChw8c, md);
     if (!from_image)
-        return nn_graph_any_order(b, l, md);
+        return nn_graph_any_layout(b, l, md);
     for (int i = 0; i < b->p->nsteps; i++)
         blocked |= b->p->steps[i].layer.inputs[0] == layer && suits_winograd(b, &b->p->steps[i]);
-    return nn_graph_in_order(b, l, b->type, blocked ? dnnl_nChw16c : dnnl_format_tag_any, md);
+    return nn_graph_in_layout(b, l, b->type, blocked ? dnnl_nChw16c : dnnl_format_tag_any, md);
 }
 
 /* ---- weights ---- */
 
-/* The memory of a constant: data, row-major F32, brought into the order of md. */
+/* Adds a constant: data, row-major F32, reordered into the layout of md. */
 static dnnl_status_t add_constant(nn_graph_builder *b, const float *data, onednn_const_md plain,
                                   onednn_const_md md, int *result)
 {
@@ -61,7 +61,7 @@ static dnnl_status_t add_constant(nn_graph_builder *b, const float *data, onednn
     const int threads = omp_get_max_threads();
     omp_set_num_threads(b->threads);
     sigset_t before;
-    hold_signals(&before); /* for OpenMP's threads, which may start here */
+    hold_signals(&before); /* for OpenMP threads that start here */
     s = dnnl_memory_create(&from, plain, engine, (void *)data);
     if (s == dnnl_success)
         s = dnnl_memory_create(&to, md, engine, room);
@@ -89,25 +89,27 @@ typedef struct convolution {
     bool has_bias;
 } convolution;
 
-static dnnl_status_t describe_kernel(const nn_graph_builder *b, const nn_step *s, convolution *c)
+static dnnl_status_t describe_kernel(const nn_graph_builder *b, const nn_fused_step *s,
+                                     convolution *c)
 {
     const nn_layer *l = &s->layer;
     const int64_t in = b->n->layers[l->inputs[0]].channels, kh = l->kernel[0], kw = l->kernel[1];
     const bool depthwise = l->op == NN_DEPTHWISE;
-    const dnnl_dims_t whole = {l->channels, in, kh, kw}, split = {l->channels, 1, 1, kh, kw};
-    const dnnl_dim_t *dims = depthwise ? split : whole;
+    const dnnl_dims_t dense_dims = {l->channels, in, kh, kw},
+                      depthwise_dims = {l->channels, 1, 1, kh, kw};
+    const dnnl_dim_t *dims = depthwise ? depthwise_dims : dense_dims;
     const int rank = depthwise ? 5 : 4;
     dnnl_status_t status =
         onednn_md_new(&c->plain_kernel, rank, dims, dnnl_f32, depthwise ? dnnl_goihw : dnnl_oihw);
     if (status == dnnl_success)
         status = onednn_md_new(&c->kernel, rank, dims, b->type, dnnl_format_tag_any);
     if (status == dnnl_success)
-        status = onednn_md_new(&c->bias, 1, whole, dnnl_f32, dnnl_a);
+        status = onednn_md_new(&c->bias, 1, dense_dims, dnnl_f32, dnnl_a);
     return status;
 }
 
-/* What is done with each value before it is stored: the sum with what is there, the activation. */
-static dnnl_status_t describe_rest(const nn_step *s, convolution *c)
+/* Post-operations, applied to each value before it is stored: addition, then activation. */
+static dnnl_status_t describe_post_ops(const nn_fused_step *s, convolution *c)
 {
     dnnl_post_ops_t ops;
     dnnl_status_t status = dnnl_primitive_attr_create(&c->attr);
@@ -128,31 +130,31 @@ static dnnl_status_t describe_rest(const nn_step *s, convolution *c)
 }
 
 static dnnl_status_t try_convolution(const nn_graph_builder *b, const convolution *c,
-                                     dnnl_alg_kind_t how, onednn_const_md source,
+                                     dnnl_alg_kind_t algorithm, onednn_const_md source,
                                      dnnl_primitive_desc_t *pd)
 {
-    return onednn_convolution(pd, b->g->engine, how, source, c->kernel,
+    return onednn_convolution(pd, b->g->engine, algorithm, source, c->kernel,
                               c->has_bias ? c->bias : NULL, c->result, c->strides, c->before,
                               c->after, c->attr);
 }
 
-static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_step *s,
+static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_fused_step *s,
                                         const convolution *c, dnnl_primitive_desc_t *pd)
 {
     onednn_md own = NULL;
     const bool done =
         suits_winograd(b, s) &&
-        nn_graph_any_order(b, &b->n->layers[s->layer.inputs[0]], &own) == dnnl_success &&
+        nn_graph_any_layout(b, &b->n->layers[s->layer.inputs[0]], &own) == dnnl_success &&
         try_convolution(b, c, dnnl_convolution_winograd, own, pd) == dnnl_success;
     onednn_md_free(own);
     return done ? dnnl_success : try_convolution(b, c, dnnl_convolution_direct, c->source, pd);
 }
 
-static dnnl_status_t add_weights(nn_graph_builder *b, const nn_step *s, const convolution *c,
+static dnnl_status_t add_weights(nn_graph_builder *b, const nn_fused_step *s, const convolution *c,
                                  const_dnnl_primitive_desc_t pd, int *kernel, int *bias)
 {
     float *k, *v;
-    nn_step_weights(s, b->n, b->w, &k, &v);
+    nn_fused_step_weights(s, b->n, b->w, &k, &v);
     dnnl_status_t status = add_constant(
         b, k, c->plain_kernel, dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0), kernel);
     if (status == dnnl_success && v)
@@ -162,38 +164,38 @@ static dnnl_status_t add_weights(nn_graph_builder *b, const nn_step *s, const co
     return status;
 }
 
-/* The source in the order that the primitive wants. */
+/* Gives the source in the layout that the primitive expects, reordered if necessary. */
 static dnnl_status_t source_for(nn_graph_builder *b, const char *name, int memory,
-                                onednn_const_md wanted, int *result, int *own)
+                                onednn_const_md wanted, int *result, int *own_buffer)
 {
     *result = memory;
-    *own = -1;
+    *own_buffer = -1;
     if (dnnl_memory_desc_equal(nn_graph_md(b, memory), wanted))
         return dnnl_success;
     const dnnl_status_t status = nn_graph_add_value(b, wanted, result);
     if (status != dnnl_success)
         return status;
-    *own = b->g->memories[*result].buffer;
+    *own_buffer = b->g->memories[*result].buffer;
     return nn_graph_add_reorder(b, name, memory, *result);
 }
 
-/* The result overwrites what is added, whose last reader this step is: of a residual, it always
- * is; otherwise a copy is made. */
-static dnnl_status_t result_for(nn_graph_builder *b, const nn_step *s, onednn_const_md md,
+/* The result overwrites the added value if this step is its last reader, as it always is in a
+ * residual block; otherwise the step gets a copy. */
+static dnnl_status_t result_for(nn_graph_builder *b, const nn_fused_step *s, onednn_const_md md,
                                 int *result)
 {
     if (s->added < 0)
         return nn_graph_add_value(b, md, result);
     const int there = b->value[s->added];
-    if (b->left[s->added] == 1) {
-        b->left[s->added]++; /* the buffer stays busy when the step lets go of it */
+    if (b->remaining_uses[s->added] == 1) {
+        b->remaining_uses[s->added]++; /* keeps the buffer busy when the step releases it */
         return nn_graph_add_memory(b, md, b->g->memories[there].buffer, result);
     }
     const dnnl_status_t status = nn_graph_add_value(b, md, result);
     return status == dnnl_success ? nn_graph_add_reorder(b, s->layer.name, there, *result) : status;
 }
 
-static dnnl_status_t describe(nn_graph_builder *b, const nn_step *s, convolution *c)
+static dnnl_status_t describe(nn_graph_builder *b, const nn_fused_step *s, convolution *c)
 {
     const nn_layer *l = &s->layer;
     for (int i = 0; i < 2; i++) {
@@ -202,22 +204,22 @@ static dnnl_status_t describe(nn_graph_builder *b, const nn_step *s, convolution
         c->after[i] = l->pad[2 * i + 1];
     }
     c->has_bias = l->bias || s->batchnorm >= 0;
-    /* The image may come in any order, all else comes as it is. */
+    /* Images are reordered for the kernel; other values are read in the layout that they have. */
     const bool from_image = b->n->layers[l->inputs[0]].op == NN_INPUT;
     dnnl_status_t status = from_image
-                               ? nn_graph_any_order(b, &b->n->layers[l->inputs[0]], &c->source)
+                               ? nn_graph_any_layout(b, &b->n->layers[l->inputs[0]], &c->source)
                                : onednn_md_copy(&c->source, nn_graph_md(b, b->value[l->inputs[0]]));
     if (status == dnnl_success && s->added >= 0)
         status = onednn_md_copy(&c->result, nn_graph_md(b, b->value[s->added]));
     else if (status == dnnl_success)
-        status = best_order(b, s->output, from_image, &c->result);
+        status = best_layout(b, s->output, from_image, &c->result);
     if (status == dnnl_success)
         status = describe_kernel(b, s, c);
-    return status == dnnl_success ? describe_rest(s, c) : status;
+    return status == dnnl_success ? describe_post_ops(s, c) : status;
 }
 
-static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_step *s, const convolution *c,
-                                   dnnl_primitive_desc_t pd)
+static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_fused_step *s,
+                                   const convolution *c, dnnl_primitive_desc_t pd)
 {
     int source, own, kernel, bias = -1, result;
     dnnl_status_t status =
@@ -241,7 +243,7 @@ static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_step *s, const 
     return nn_graph_finish_op(b, op, pd);
 }
 
-dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_step *s)
+dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_fused_step *s)
 {
     convolution c = {0};
     dnnl_primitive_desc_t pd = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nn/infer/fusion.h"
+#include "nn/infer/fusion_plan.h"
 
 #include "base/mem.h"
 
@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is folded into what ---- */
+/* ---- fusing layers ---- */
 
 typedef struct planner {
     const nn_net *n;
-    bool *needed, *is_output, *folded;
+    bool *needed, *is_output, *fused;
     int *readers; /* [layer] */
 } planner;
 
@@ -27,7 +27,7 @@ static void mark_needed(planner *p, int layer)
     }
 }
 
-/* The layer that alone reads this one and so can be folded into it, if it does op; else -1. */
+/* The only layer that reads this one, if its kind is op, so that it can be fused into it; or -1. */
 static int only_reader(const planner *p, int layer, nn_op op)
 {
     if (p->is_output[layer] || p->readers[layer] != 1)
@@ -44,14 +44,14 @@ static bool is_convolution(nn_op op)
     return op == NN_CONV || op == NN_DEPTHWISE;
 }
 
-static void fold(planner *p, nn_step *s, int layer)
+static void fuse(planner *p, nn_fused_step *s, int layer)
 {
-    p->folded[layer] = true;
+    p->fused[layer] = true;
     s->output = layer;
 }
 
-/* Zero padding that only this convolution reads: the convolution pads by itself. */
-static void fold_padding(const planner *p, nn_step *s)
+/* Zero padding that only this convolution reads is left to the convolution. */
+static void fuse_padding(const planner *p, nn_fused_step *s)
 {
     const int in = s->layer.inputs[0];
     const nn_layer *pad = &p->n->layers[in];
@@ -62,8 +62,8 @@ static void fold_padding(const planner *p, nn_step *s)
     s->layer.inputs[0] = pad->inputs[0];
 }
 
-/* An addition, if what is added is there before this step. */
-static void fold_addition(planner *p, nn_step *s)
+/* Fuses an addition, if the other operand is computed before this step. */
+static void fuse_addition(planner *p, nn_fused_step *s)
 {
     const int add = only_reader(p, s->output, NN_ADD),
               scaled = only_reader(p, s->output, NN_SCALED_ADD), at = add >= 0 ? add : scaled;
@@ -75,57 +75,57 @@ static void fold_addition(planner *p, nn_step *s)
         return;
     s->added = other;
     s->scale = at == scaled ? l->scale : 1.0;
-    fold(p, s, at);
+    fuse(p, s, at);
 }
 
-static void fold_activation(planner *p, nn_step *s)
+static void fuse_activation(planner *p, nn_fused_step *s)
 {
     const int relu = only_reader(p, s->output, NN_RELU);
     const int relu6 = only_reader(p, s->output, NN_RELU6);
     if (s->layer.op == NN_INPUT || s->act != NN_ACT_NONE || (relu < 0 && relu6 < 0))
         return;
     s->act = relu >= 0 ? NN_ACT_RELU : NN_ACT_RELU6;
-    fold(p, s, relu >= 0 ? relu : relu6);
+    fuse(p, s, relu >= 0 ? relu : relu6);
 }
 
-static void plan_convolution(planner *p, nn_step *s)
+static void plan_convolution(planner *p, nn_fused_step *s)
 {
-    fold_padding(p, s);
+    fuse_padding(p, s);
     if (s->layer.relu) {
         s->act = NN_ACT_RELU;
         return;
     }
     s->batchnorm = only_reader(p, s->number, NN_BATCHNORM);
     if (s->batchnorm >= 0)
-        fold(p, s, s->batchnorm);
-    fold_addition(p, s);
+        fuse(p, s, s->batchnorm);
+    fuse_addition(p, s);
 }
 
-static nn_step plan_step(planner *p, int layer)
+static nn_fused_step plan_step(planner *p, int layer)
 {
-    nn_step s = {.layer = p->n->layers[layer],
-                 .number = layer,
-                 .output = layer,
-                 .batchnorm = -1,
-                 .added = -1,
-                 .scale = 1.0};
+    nn_fused_step s = {.layer = p->n->layers[layer],
+                       .number = layer,
+                       .output = layer,
+                       .batchnorm = -1,
+                       .added = -1,
+                       .scale = 1.0};
     const nn_op op = s.layer.op;
     if (is_convolution(op))
         plan_convolution(p, &s);
     else if (op == NN_RELU || op == NN_RELU6)
         s.act = op == NN_RELU ? NN_ACT_RELU : NN_ACT_RELU6;
-    fold_activation(p, &s);
+    fuse_activation(p, &s);
     return s;
 }
 
-/* Padding that its only reader does by itself is no step. */
-static bool is_done_later(const planner *p, int layer)
+/* Padding that its only reader does is no step of its own. */
+static bool is_fused_later(const planner *p, int layer)
 {
     return p->n->layers[layer].op == NN_ZEROPAD &&
            (only_reader(p, layer, NN_CONV) >= 0 || only_reader(p, layer, NN_DEPTHWISE) >= 0);
 }
 
-int nn_step_reads(const nn_step *s, int layers[NN_MAX_INPUTS + 1])
+int nn_fused_step_inputs(const nn_fused_step *s, int layers[NN_MAX_INPUTS + 1])
 {
     int n = s->layer.ninputs;
     memcpy(layers, s->layer.inputs, (size_t)n * sizeof *layers);
@@ -134,49 +134,49 @@ int nn_step_reads(const nn_step *s, int layers[NN_MAX_INPUTS + 1])
     return n;
 }
 
-static void count_uses(nn_plan *p, const int *outputs, int noutputs)
+static void count_uses(nn_fusion_plan *p, const int *outputs, int noutputs)
 {
     for (int i = 0; i < p->nsteps; i++) {
         int reads[NN_MAX_INPUTS + 1];
-        for (int k = nn_step_reads(&p->steps[i], reads); k > 0; k--)
+        for (int k = nn_fused_step_inputs(&p->steps[i], reads); k > 0; k--)
             p->uses[reads[k - 1]]++;
     }
     for (int i = 0; i < noutputs; i++)
         p->uses[outputs[i]]++;
 }
 
-void nn_plan_new(nn_plan *plan, const nn_net *n, const int *outputs, int noutputs)
+void nn_fusion_plan_new(nn_fusion_plan *plan, const nn_net *n, const int *outputs, int noutputs)
 {
     const size_t count = (size_t)n->n;
     planner p = {.n = n,
                  .needed = hl_calloc(count, sizeof *p.needed),
                  .is_output = hl_calloc(count, sizeof *p.is_output),
-                 .folded = hl_calloc(count, sizeof *p.folded),
+                 .fused = hl_calloc(count, sizeof *p.fused),
                  .readers = hl_calloc(count, sizeof *p.readers)};
-    *plan = (nn_plan){.steps = hl_calloc(count, sizeof *plan->steps),
-                      .uses = hl_calloc(count, sizeof *plan->uses),
-                      .nlayers = n->n};
+    *plan = (nn_fusion_plan){.steps = hl_calloc(count, sizeof *plan->steps),
+                             .uses = hl_calloc(count, sizeof *plan->uses),
+                             .nlayers = n->n};
     for (int i = 0; i < noutputs; i++) {
         p.is_output[outputs[i]] = true;
         mark_needed(&p, outputs[i]);
     }
     for (int i = 0; i < n->n; i++)
-        if (p.needed[i] && !p.folded[i] && !is_done_later(&p, i))
+        if (p.needed[i] && !p.fused[i] && !is_fused_later(&p, i))
             plan->steps[plan->nsteps++] = plan_step(&p, i);
     count_uses(plan, outputs, noutputs);
     free(p.needed);
     free(p.is_output);
-    free(p.folded);
+    free(p.fused);
     free(p.readers);
 }
 
-int nn_plan_bottleneck(const nn_plan *p, const nn_net *n, int64_t height)
+int nn_fusion_plan_bottleneck(const nn_fusion_plan *p, const nn_net *n, int64_t height)
 {
     int *left = hl_malloc((size_t)p->nlayers, sizeof *left), alive = 0, found = -1;
     memcpy(left, p->uses, (size_t)p->nlayers * sizeof *left);
     for (int i = 0; i < p->nsteps && found < 0; i++) {
         int reads[NN_MAX_INPUTS + 1];
-        for (int k = nn_step_reads(&p->steps[i], reads) - 1; k >= 0; k--)
+        for (int k = nn_fused_step_inputs(&p->steps[i], reads) - 1; k >= 0; k--)
             alive -= --left[reads[k]] == 0;
         alive++;
         if (alive == 1 && n->layers[p->steps[i].output].height <= height)
@@ -186,11 +186,11 @@ int nn_plan_bottleneck(const nn_plan *p, const nn_net *n, int64_t height)
     return found;
 }
 
-void nn_plan_free(nn_plan *p)
+void nn_fusion_plan_free(nn_fusion_plan *p)
 {
     free(p->steps);
     free(p->uses);
-    *p = (nn_plan){0};
+    *p = (nn_fusion_plan){0};
 }
 
 /* ---- weights ---- */
@@ -209,9 +209,9 @@ static void batchnorm_affine(const nn_net *n, const nn_weights *w, int layer, do
     }
 }
 
-/* Keras' [KH, KW, I, O], or [KH, KW, C, 1], to [O, I, KH, KW] or [C, 1, KH, KW], each output
- * channel times scale. */
-static float *fold_kernel(const nn_layer *l, const float *keras, int64_t in, const double *scale)
+/* From Keras' [KH, KW, I, O] or [KH, KW, C, 1] to [O, I, KH, KW] or [C, 1, KH, KW], with each
+ * output channel multiplied by its scale. */
+static float *scale_kernel(const nn_layer *l, const float *keras, int64_t in, const double *scale)
 {
     const int64_t area = l->kernel[0] * l->kernel[1], out = l->channels;
     float *t = hl_malloc((size_t)(area * in * out), sizeof *t);
@@ -231,7 +231,7 @@ static float *to_floats(const double *v, size_t n)
     return f;
 }
 
-static void convolution_weights(const nn_step *s, const nn_net *n, const nn_weights *w,
+static void convolution_weights(const nn_fused_step *s, const nn_net *n, const nn_weights *w,
                                 double *scale, double *shift, float **kernel, float **bias)
 {
     const nn_layer *l = &s->layer;
@@ -245,13 +245,13 @@ static void convolution_weights(const nn_step *s, const nn_net *n, const nn_weig
         scale[c] *= s->scale;
         shift[c] *= s->scale;
     }
-    *kernel = fold_kernel(l, v[0], in, scale);
+    *kernel = scale_kernel(l, v[0], in, scale);
     if (l->bias || s->batchnorm >= 0)
         *bias = to_floats(shift, (size_t)l->channels);
 }
 
-void nn_step_weights(const nn_step *s, const nn_net *n, const nn_weights *w, float **kernel,
-                     float **bias)
+void nn_fused_step_weights(const nn_fused_step *s, const nn_net *n, const nn_weights *w,
+                           float **kernel, float **bias)
 {
     const size_t channels = (size_t)s->layer.channels;
     double *scale = hl_malloc(channels, sizeof *scale), *shift = hl_calloc(channels, sizeof *shift);
