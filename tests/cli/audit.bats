@@ -146,7 +146,7 @@ error 1 train B B/5.png A/1.png 1.0000 2 2 images of 1 patient: 2 in train; labe
     four_images
     manifest A/{1:p:train,2:p:test,3:q:train,4:q:val} B/{1:p:test,2:u:train,3:v:train,4:w:test} >m.tsv
     run -1 --separate-stderr audit -q --fail-on leak -o audit.tsv m.tsv
-    [ "$stderr" = 'audit: warning: leakage: 1 patient is in both train and test: test figures will be too good' ]
+    [ "$stderr" = 'audit: warning: leakage: 1 patient is in both train and test: test metrics will be too optimistic' ]
     [ "$(found patient-subsets)" = "error p - - - - - 3 1 in train, 2 in test
 warning q - - - - - 2 1 in train, 1 in val" ]
     [ "$(found patient-labels)" = 'note p - - - - - 3 3 images, some A, some B' ]
@@ -171,7 +171,7 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     split -q --duplicates apart set | audit -q >audit.tsv 2>/dev/null || true
     found unreadable | head -n 2
     n=$(find set -name '*.png' | wc -l)
-    found shortcut | grep -qx "warning file size - PNEUMONIA - - 1.0000 $n file size is larger in PNEUMONIA: AUROC 1.000 without a look at the picture"
+    found shortcut | grep -qx "warning file size - PNEUMONIA - - 1.0000 $n file size is larger in PNEUMONIA: AUROC 1.000 without looking at the image"
     found shortcut | grep -qx "note channels - PNEUMONIA - - 0.5000 $n channels is the same in all images"
     # The limit is what it says, and goes into the provenance.
     strong=$(found shortcut | grep -c '^warning')

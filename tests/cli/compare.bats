@@ -75,7 +75,7 @@ near() { awk -v x="$1" -v y="$2" 'BEGIN { d = x - y; exit !(x != "" && d < 1e-5 
     sed 's/HEALTHY/WELL/g' a.tsv >class.tsv
     fails 1 'class.tsv' compare -o out.tsv a.tsv class.tsv
     cat a.tsv <(tail -n 1 a.tsv) >twice.tsv
-    fails 1 "stands there twice" compare -o out.tsv a.tsv twice.tsv
+    fails 1 "appears twice" compare -o out.tsv a.tsv twice.tsv
     fails 1 "no sample of the subset 'val'" compare -o out.tsv --subset val a.tsv b.tsv
     [ ! -e out.tsv ]
     fails 2 'operand' compare a.tsv

@@ -228,13 +228,13 @@ trained() {
     cd "$DATA/evaluate"
     run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head_collapsed.safetensors.zst features.safetensors.zst
     [ "$status" -eq 0 ]
-    [[ ${stderr_lines[-1]} == *"this model has collapsed: its answers are worth no more than a constant one" ]]
+    [[ ${stderr_lines[-1]} == *"this model has collapsed: it is no better than always predicting one class" ]]
     grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": true'
     run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head.safetensors.zst features.safetensors.zst
     grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": false'
 }
 
 @test "evaluate: --pooled has no calibration" {
-    fails 2 '--pooled: .* no calibration of their own' evaluate --pooled --calibrate x
-    fails 2 '--pooled: .* no calibration of their own' evaluate --pooled -c y x
+    fails 2 '--pooled: .* cannot be calibrated together' evaluate --pooled --calibrate x
+    fails 2 '--pooled: .* cannot be calibrated together' evaluate --pooled -c y x
 }

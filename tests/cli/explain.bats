@@ -102,7 +102,7 @@ same_maps() {
 
 @test "explain: random heads, and how the maps correlate with theirs" {
     explain -j 1 -i images -p avg.tsv -w seeded:1 -n 3 --sanity 8 -o out head_avg 2>err
-    grep -q 'rank correlation with the maps of 8 heads of random weights' err
+    grep -q 'rank correlation with the maps of 8 heads with random weights' err
     grep -q '^#sanity.heads 8, samples .*mean |rho|' $table
     column abs_rho | awk '$1 == "-" { next } { n++; if ($1 < 0 || $1 > 1) exit 2 }
         END { exit !n }'
@@ -135,7 +135,7 @@ same_maps() {
 
 @test "explain: files that do not belong together are refused, and nothing is left" {
     evaluate -q --subset all -p other.tsv -o m.json head_flatten flatten 2>/dev/null
-    fails 1 "other.tsv: it was not made with head_avg" \
+    fails 1 "other.tsv: was not made with head_avg" \
         explain -q -i images -p other.tsv -w seeded:1 -o out head_avg
     fails 1 "differ in weights" explain -q -i images -p avg.tsv -w seeded:2 -o out head_avg
     fails 1 "differ in pool" explain -q -i images -p avg.tsv -f avg -o out head_avg
@@ -143,13 +143,13 @@ same_maps() {
     fails 1 "differ in size" explain -q -i small -p avg.tsv -w seeded:1 -o out head_avg
     preprocess -q --size 96 --channels 3 -o colour "$BATS_FILE_TMPDIR/m.tsv" \
         --root "$BATS_FILE_TMPDIR/data"
-    fails 1 "avg.tsv: it was not made with colour" \
+    fails 1 "avg.tsv: was not made with colour" \
         explain -q -i colour -p avg.tsv -w seeded:1 -o out head_avg
-    fails 1 "flatten: it was not made with these images" \
+    fails 1 "flatten: was not made with these images" \
         explain -q -i colour -f flatten -o out head_avg NORMAL/IM-0001-0001.png
-    fails 1 "it has no sample 'nobody.png'" \
+    fails 1 "has no sample 'nobody.png'" \
         explain -q -i images -w seeded:1 -o out head_avg nobody.png
-    fails 1 "'nobody.png' is asked for twice" \
+    fails 1 "'nobody.png' is named twice" \
         explain -q -i images -w seeded:1 -o out head_avg nobody.png nobody.png
     fails 1 "--class: expected a class of head_avg, found 'COVID'" \
         explain -q -i images -p avg.tsv -w seeded:1 --class COVID -o out head_avg

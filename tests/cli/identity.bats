@@ -76,7 +76,7 @@ restated() {
 @test "identity: heads of one command that were interrupted at different epochs are two heads" {
     [ "$(id_of early)" != "$(id_of late)" ]
     fails 1 'late-calibration: it belongs to another head than early' predict -o out -f features -c late-calibration early
-    fails 1 'late-p.tsv: it was not made with early' explain -i images -p late-p.tsv -w seeded:1 -o out early
+    fails 1 'late-p.tsv: was not made with early' explain -i images -p late-p.tsv -w seeded:1 -o out early
     fails 1 'late-p.tsv is of another run than early.json' report -o out --metrics early.json --predictions late-p.tsv
     fails 1 'late.tsv is of another run than early.json' report -o out --metrics early.json --history late.tsv
     explain -q -i images -p late-p.tsv -w seeded:1 -n 1 -o late.d late
@@ -111,13 +111,13 @@ restated() {
 @test "identity: data with one other value and a digest that fits are another file" {
     for file in images features head calibration; do
         restated $file other-$file
-        quickcheck other-$file | grep -q 'whole: yes'
+        quickcheck other-$file | grep -q 'intact: yes'
         [ "$(id_of $file)" != "$(id_of other-$file)" ]
     done
     fails 1 'calibration: it belongs to another head than other-head' predict -o out -f features -c calibration other-head
-    fails 1 'p.tsv: it was not made with other-head' explain -i images -p p.tsv -w seeded:1 -o out other-head
-    fails 1 'p.tsv: it was not made with other-images' explain -i other-images -p p.tsv -w seeded:1 -o out head
-    fails 1 'maps: it was not made with these images' \
+    fails 1 'p.tsv: was not made with other-head' explain -i images -p p.tsv -w seeded:1 -o out other-head
+    fails 1 'p.tsv: was not made with other-images' explain -i other-images -p p.tsv -w seeded:1 -o out head
+    fails 1 'maps: was not made with these images' \
         explain -i other-images -f maps -o out head "$(sed -n 's/^\([^#p][^\t]*\).*/\1/p' m.tsv | head -n 1)"
     evaluate -q --resamples 20 -p other-p.tsv -o other.json other-head features
     fails 1 'other-p.tsv is of another run than metrics.json' report -o out --metrics metrics.json --predictions other-p.tsv
@@ -148,7 +148,7 @@ restated() {
     old=$DATA/evaluate
     length=$(zstd -dqc "$old/head.safetensors.zst" | head -c 8 | od -A n -t u8 | tr -d ' ')
     by_hand=$(zstd -dqc "$old/head.safetensors.zst" | tail -c +9 | head -c "$length" | sha256sum | cut -d ' ' -f 1)
-    [ "$(id_of "$old/head.safetensors.zst")" = "sha256:$by_hand (of the old kind: it does not cover the data)" ]
+    [ "$(id_of "$old/head.safetensors.zst")" = "sha256:$by_hand (of an old format: it does not cover the data)" ]
     evaluate --resamples 0 -o old.json "$old/head.safetensors.zst" "$old/features.safetensors.zst" 2>said
     [ "$(grep -c 'warning: the identity of the \(head\|features\) is of the old kind and does not cover the data' said)" -eq 2 ]
     grep -q "\"head\": \"sha256:$by_hand\"" old.json

@@ -288,7 +288,7 @@ apart() {
     apart 'expected split --seed 1, found split --seed 2' other-audit.tsv metrics.json report -o out --metrics metrics.json --audit other-audit.tsv
     apart '' other-p.tsv head explain -i images -p other-p.tsv -w weights -o out head
     evaluate -q --resamples 0 --subset val -p val.tsv -o val.json head features
-    fails 1 'val.tsv: it has no sample of the subset' compare -n a,b p.tsv val.tsv
+    fails 1 'val.tsv: has no sample of the subset' compare -n a,b p.tsv val.tsv
     [ ! -e out ]
 }
 

@@ -69,7 +69,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     sed '$d' two >short
     fails 1 "short: cut short, or changed by hand: expected #sha256 as the last line" evaluate --pooled one short
     answers trained 's9 p9 train A A 0.9 0.1'
-    fails 1 "trained: it has no sample of the subset 'test'" evaluate --pooled one trained
+    fails 1 "trained: has no sample of the subset 'test'" evaluate --pooled one trained
     answers odd 's9 p9 tost A A 0.9 0.1'
     fails 1 "odd: row 1: expected a sample, a patient and a subset" evaluate --pooled --subset all odd
     fails 1 "none: cannot be read" evaluate --pooled one none

@@ -211,8 +211,8 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         predict --positive COVID -w seeded:1 head data
     mkdir empty
     touch empty/notes.txt
-    fails 1 'there is no image' predict -w seeded:1 head empty
-    fails 1 'there is no image' predict -w seeded:1 head - </dev/null
+    fails 1 'no images found' predict -w seeded:1 head empty
+    fails 1 'no images found' predict -w seeded:1 head - </dev/null
 }
 
 @test "predict: wrong usage exits with 2" {
@@ -221,7 +221,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 2 '--features and --weights' predict -f features -w seeded:1 head
     fails 2 "unexpected operand 'data'" predict -f features head data
     fails 2 '--operating: expected --calibration' predict --operating x -w seeded:1 head data
-    fails 2 'both state the threshold' \
+    fails 2 'both determine the threshold' \
         predict --operating x --threshold 0.5 -c c -w seeded:1 head data
     fails 2 '--threshold: expected a probability' predict --threshold 2 -w seeded:1 head data
     fails 2 'only one input' predict -w seeded:1 - -

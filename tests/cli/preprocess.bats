@@ -164,7 +164,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     run --separate-stderr preprocess -q --on-error skip --rejects r.tsv --size 11x17 -o out m.tsv
     [ "$status" = 0 ]
     [ "${#stderr_lines[@]}" = 1 ]
-    [[ $stderr == "preprocess: warning: images left out as unusable: 2 of 4; the first: "*gif* ]]
+    [[ $stderr == "preprocess: warning: skipped unusable images: 2 of 4; the first: "*gif* ]]
     [ "$(shape out)" = "[2,11,17,1]" ]
     cmp <(decoded grey-8.png; decoded grey-4.png) <(pixels 374 out)
     [ "$(zstd -dc out | grep -ac '^refused')" = 0 ]
@@ -306,14 +306,14 @@ rows() {
 @test "preprocess: an unusable image has no variants" {
     manifest "$images" grey-8.png grey-4.png refused/gif > m.tsv
     run --separate-stderr preprocess -q --augment 2 --on-error skip --size 11x17 -o out m.tsv
-    [[ $stderr == "preprocess: warning: images left out as unusable: 1 of 3; the first: "*gif* ]]
+    [[ $stderr == "preprocess: warning: skipped unusable images: 1 of 3; the first: "*gif* ]]
     [ "$(shape out)" = "[4,11,17,1]" ]
 }
 
 @test "preprocess: a manifest that lists variants already is refused" {
     printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\n' > m.tsv
     printf 'a.png\tA\tp\ttrain\t%d\n' 0 1 >> m.tsv
-    fails 1 '^preprocess: m.tsv: it lists variants of images: expected the images alone' \
+    fails 1 '^preprocess: m.tsv: expected original images only, found augmented copies' \
         preprocess -q -o out m.tsv
     fails 2 '--augment: expected a whole number from 0 to 100' preprocess --augment 101 m.tsv
     [ "$(ls)" = m.tsv ]

@@ -15,14 +15,14 @@ setup() {
     [[ $output == *": head"* ]]
     [[ $output == *"id: sha256:"* ]]
     [[ $output == *"dense_1/kernel: F32 ["* ]]
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
 @test "quickcheck: reads standard input, and many files" {
     run quickcheck <"$head"
     [[ $output == "standard input: head"* ]]
     run quickcheck "$head" "$head"
-    [ "$(grep -c 'whole: yes' <<<"$output")" -eq 2 ]
+    [ "$(grep -c 'intact: yes' <<<"$output")" -eq 2 ]
 }
 
 @test "quickcheck: one damaged file among many makes it fail, the others are still shown" {
@@ -30,8 +30,8 @@ setup() {
     run --separate-stderr quickcheck cut "$head"
     [ "$status" -eq 1 ]
     [[ $stderr == "quickcheck: cut: "* ]]
-    [[ $output == *"whole: yes"* ]]
-    [ "$(grep -c 'whole: yes' <<<"$output")" -eq 1 ]
+    [[ $output == *"intact: yes"* ]]
+    [ "$(grep -c 'intact: yes' <<<"$output")" -eq 1 ]
 }
 
 @test "quickcheck: -v gives smallest, largest and mean" {
@@ -132,7 +132,7 @@ few_features() { # SEED: features of 7 phantoms, in the folder
 @test "quickcheck --diff: what cannot be compared is refused" {
     fails 2 'expected two files, found 1' quickcheck --diff "$head"
     fails 2 'expected two files, found standard input' quickcheck --diff - "$head"
-    fails 2 '--ignore is for --diff' quickcheck --ignore x "$head"
+    fails 2 '--ignore: expected --diff with it' quickcheck --ignore x "$head"
     fails 1 'nowhere: cannot be read' quickcheck --diff "$head" nowhere
     head -c 300 "$head" >cut
     fails 1 'cut: ' quickcheck --diff "$head" cut

@@ -175,7 +175,7 @@ own_subsets() {
     run split --subsets folders --duplicates apart set -o m.tsv
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"split: the data set has no validation images of its own: they are drawn from its training images, a part of 0.15 (see --val)"* ]]
+    [[ $output == *"split: the data set has no validation images of its own: a fraction of 0.15 of its training images is drawn for validation (see --val)"* ]]
     val=$(samples m.tsv | awk -F '\t' '$4 == "val"' | wc -l)
     [ "$val" -ge 40 ] && [ "$val" -le 80 ] # 60 on average
     [ "$(samples m.tsv | grep -c '^test/.*test$')" -eq 40 ]
@@ -196,7 +196,7 @@ own_subsets() {
     run split --subsets folders set -o m.tsv
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to choose an epoch by: --subsets own-test draws more of them from training and keeps its test set"* ]]
+    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to select an epoch: --subsets own-test draws more from its training images and keeps its test set"* ]]
     [ "$(images m.tsv NORMAL val)" -eq 8 ]
     run split --subsets own-test --duplicates apart --exact --val 0.25 set -o own.tsv
     [ "$status" -eq 0 ]
@@ -207,8 +207,8 @@ own_subsets() {
     own_subsets enough 200 50 20
     run split --subsets folders enough -o m.tsv
     [[ $output != *warning* ]]
-    fails 2 '--test and --subsets own-test both state the test set' split --test 0.1 --subsets own-test set
-    fails 2 '--test and --subsets folders both state the test set' split --test 0.1 --subsets folders set
+    fails 2 '--test and --subsets own-test both determine the test set' split --test 0.1 --subsets own-test set
+    fails 2 '--test and --subsets folders both determine the test set' split --test 0.1 --subsets folders set
     fails 2 '--folds and --subsets own-test both' split --folds 5 --fold 1 --subsets own-test set
 }
 
@@ -251,7 +251,7 @@ own_subsets() {
     : > set/2.png
     run split set
     [ "$status" -eq 1 ]
-    [[ "$output" == "split: set/2.png: the image is in no class: expected it in set/CLASS/" ]]
+    [[ "$output" == "split: set/2.png: the image is not in a class folder: expected it in set/CLASS/" ]]
     run split absent
     [ "$status" -eq 1 ]
     [ "${#lines[@]}" -eq 1 ]
@@ -266,7 +266,7 @@ own_subsets() {
     : > set/B/person1_virus_2.png
     run split -v 0 set -o m.tsv
     [ "$status" -eq 1 ]
-    [[ "$output" == *"split: the "*" set has no image of class 'B', of 2 images of 1 patients: try --exact"* ]]
+    [[ "$output" == *"split: the "*" set has no image of class 'B', out of 2 images of 1 patients: try --exact"* ]]
     [ ! -e m.tsv ]
 }
 
@@ -280,7 +280,7 @@ own_subsets() {
     echo text > set/NORMAL/readme.txt
     run split set -o m.tsv
     [ "$status" -eq 0 ]
-    [[ "$output" == *"set: files left out that are no images (*.jpeg, *.jpg, *.png): 1"* ]]
+    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.png): 1"* ]]
     [ "$(samples m.tsv | wc -l)" -eq 361 ]
     samples m.tsv | grep -q "$(printf '^NORMAL/deep/er/IM-0900-0001.JPG\tNORMAL\tIM-0900\t')"
 }
@@ -317,7 +317,7 @@ own_subsets() {
     done
     run split set -o m.tsv
     [ "$status" -eq 0 ]
-    [ "$(grep -c 'warning: 80 of 80 file names do not tell the patient' <<< "$output")" -eq 1 ]
+    [ "$(grep -c 'warning: 80 of 80 file names do not identify the patient' <<< "$output")" -eq 1 ]
     [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 80 ]
 }
 
@@ -399,19 +399,19 @@ own_subsets() {
     }
     check '' 'is empty'
     check 'image,class\na.png,A\n' "line 1: expected a header with the columns image and label, found no 'label'"
-    check 'image,label\n' 'it lists no image'
+    check 'image,label\n' 'lists no image'
     check 'image,label\na.png,A\nc.png,B\n' "line 3: 'c.png' cannot be found"
-    check 'image,label\na.png,A\na.png,B\n' "line 3: 'a.png' stands already in line 2"
-    check 'image,label\na.png,A\n\n./a.png,B\n' "line 4: 'a.png' stands already in line 2"
+    check 'image,label\na.png,A\na.png,B\n' "line 3: 'a.png' already appears in line 2"
+    check 'image,label\na.png,A\n\n./a.png,B\n' "line 4: 'a.png' already appears in line 2"
     check 'image,label\na.png,\n' 'line 2: empty label'
-    check 'image,label\n,A\n' 'line 2: empty image'
+    check 'image,label\n,A\n' 'line 2: empty image path'
     check 'image,label\n.,A\n' "line 2: '.' is not a file"
-    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' does not stay inside"
-    check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' does not stay inside"
+    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' leads outside"
+    check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' leads outside"
     check 'image,label,patient\na.png,A,\n' 'line 2: empty patient'
     check 'image,label,subset\na.png,A,training\n' "line 2: expected subset train, val or test, found 'training'"
     check 'image,label\na.png\n' 'line 2: expected 2 fields, found 1'
-    check 'image,label\n"a.png,A\n' 'line 2: a quoted field does not end'
+    check 'image,label\n"a.png,A\n' 'line 2: a quoted field is not closed'
     check 'image,label\na.png,A\nb.png,A\n' "expected at least two classes, found one: 'A'"
     printf 'image,label,patient\na.png,A,1\nb.png,B,2\n' > t.csv
     run split -q --labels t.csv --patient-regex x set
@@ -525,7 +525,7 @@ two_names() {
 @test "copies at another size stay together with all images of their patients" {
     two_names set
     split set >m.tsv 2>err
-    grep -Eq '[0-9]+ images are copies or near copies of one another: [0-9]+ patients are kept together' err
+    grep -Eq '[0-9]+ images are copies or near-copies of each other: [0-9]+ patients who share images are kept together' err
     [ "$(divided m.tsv)" -eq 0 ]
     apart() { # pairs of an original and its half that are not in one subset
         samples "$1" | sed -E 's/NORMAL2-IM/IM/; s/person9/person/' | sort -k 1,1 |
@@ -571,7 +571,7 @@ two_names() {
     done
     printf 'no image' >set/NORMAL/IM-9999-0001.png
     split set 2>err >/dev/null
-    grep -q '1 of [0-9]* files hold no image that can be read; audit tells why' err
+    grep -q '1 of [0-9]* files cannot be read as images; audit reports why' err
 }
 
 @test "split: folds: each image is tested once, no patient in two" {

@@ -14,7 +14,7 @@ static int compare_samples(const void *a, const void *b, void *ctx)
     return strcmp(m->samples[x].patient, m->samples[y].patient);
 }
 
-/* Cells that the current patient was counted in already. */
+/* Cells in which the current patient has been counted. */
 typedef struct seen {
     bool (*cells)[HL_SUBSETS + 1]; /* nclasses + 1 rows */
 } seen;
@@ -42,7 +42,7 @@ static void count_group(split_subset_counts *c, const hl_manifest *m, seen *s, c
     for (size_t k = 0; k < HL_SUBSETS; k++)
         subsets += s->cells[all][k];
     c->divided += subsets > 1;
-    /* Only what was set is cleared: there may be many classes and many patients. */
+    /* Clears only the rows that were used: there may be many classes and many patients. */
     for (size_t i = 0; i < n; i++)
         memset(s->cells[m->samples[order[i]].cls], 0, sizeof *s->cells);
     memset(s->cells[all], 0, sizeof *s->cells);
