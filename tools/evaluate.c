@@ -30,7 +30,7 @@ static const hl_opt options[] = {
     HL_OPT_REAL_R(0, "prevalence", "FRACTION", &opt.prevalence, 0, 1,
                   "also give predictive values at this prevalence; 0: none"),
     HL_OPT_FLAG_R(0, "ignore-normalize", &opt.ignore_normalize,
-                  "accept images normalized differently from the training images (a mistake)"),
+                  "accept images normalised differently from the training images (a mistake)"),
     HL_OPT_SEED(&opt.seed),
     HL_OPT_INT('b', "batch", "N", &opt.batch, 1, 65536, "rows of features held at a time"),
     HL_OPT_INT('j', "jobs", "N", &opt.jobs, 1, 1024, "threads"),

@@ -57,7 +57,7 @@ paper() {
     raw=$study/raw-avg/features.safetensors.zst
     fails 1 "raw" evaluate "$head" "$raw"
     evaluate --ignore-normalize -o m.json "$head" "$raw" 2>log
-    grep -q 'warning: these images were scaled by raw' log
+    grep -q 'warning: these images were normalised with raw' log
     # No other difference passes.
     fails 1 "flatten" evaluate --ignore-normalize "$head" "$study/raw-flatten/features.safetensors.zst"
     # Nothing is said where nothing differs.

@@ -8,7 +8,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# make_set DIR: 60 normal and 120 sick patients with two images each, named as Kermany names them.
+# make_set DIR: 60 normal and 120 pneumonia patients with two images each, named as in the Kermany set.
 make_set() {
     mkdir -p "$1/NORMAL" "$1/PNEUMONIA"
     for i in $(seq 60); do
@@ -24,22 +24,22 @@ make_set() {
     done
 }
 
-# The samples of a manifest, without the lines above them.
+# The samples of a manifest, without the lines before them.
 samples() {
     grep -v '^#' "$1" | tail -n +2
 }
 
-# images MANIFEST CLASS SUBSET: how many
+# images MANIFEST CLASS SUBSET: number of images
 images() {
     samples "$1" | awk -F '\t' -v c="$2" -v s="$3" '$2 == c && $4 == s' | wc -l
 }
 
-# Patients that stand in more than one subset.
+# Number of patients in more than one subset.
 divided() {
     samples "$1" | cut -f 3,4 | sort -u | cut -f 1 | uniq -d | wc -l
 }
 
-@test "a manifest has its header and one line an image, sorted by path" {
+@test "a manifest has its header and one line per image, sorted by path" {
     make_set set
     split -q set > m.tsv
     [ "$(sed -n 1p m.tsv)" = "#hilum-manifest 1" ]
@@ -53,7 +53,7 @@ divided() {
     (cd set && find . -type f | sed 's#^\./##' | LC_ALL=C sort) | diff - paths
 }
 
-@test "series and number are the patient; none is divided" {
+@test "series and number identify the patient; none is divided" {
     make_set set
     split -q set > m.tsv
     samples m.tsv | grep -q "$(printf 'NORMAL/IM-0007-0002.jpeg\tNORMAL\tIM-0007\t')"
@@ -76,7 +76,7 @@ divided() {
     ! cmp -s <(samples a.tsv) <(samples c.tsv)
 }
 
-@test "adding images and classes moves no one" {
+@test "added images and classes move no other image" {
     make_set set
     split -q set > before.tsv
     for i in $(seq 61 90); do
@@ -95,7 +95,7 @@ divided() {
     [ -z "$(LC_ALL=C comm -23 few many)" ]
 }
 
-@test "the parts that -t and -v ask for are met on average" {
+@test "the fractions of -t and -v are met on average" {
     make_set set
     split -q -t 0.5 -v 0.5 set > m.tsv
     test=$(($(images m.tsv NORMAL test) + $(images m.tsv PNEUMONIA test)))
@@ -104,12 +104,12 @@ divided() {
     [ "$val" -gt 60 ] && [ "$val" -lt 120 ]
 }
 
-@test "--exact meets them in each class and keeps patients whole" {
+@test "--exact meets them in each class and divides no patient" {
     make_set set
     split -q --exact set > m.tsv
     [ "$(images m.tsv NORMAL test)" -eq 30 ]
     [ "$(images m.tsv PNEUMONIA test)" -eq 60 ]
-    # ceil(0.15 * 90) = 14, ceil(0.15 * 180) = 27: 26 or 28 with whole patients of two
+    # ceil(0.15 * 90) = 14, ceil(0.15 * 180) = 27: 26 or 28 with undivided patients of two images
     [ "$(images m.tsv NORMAL val)" -eq 14 ]
     [ "$(images m.tsv PNEUMONIA val)" -eq 26 ] || [ "$(images m.tsv PNEUMONIA val)" -eq 28 ]
     [ "$(divided m.tsv)" -eq 0 ]
@@ -126,7 +126,7 @@ divided() {
     [ "$(divided m.tsv)" -gt 10 ]
 }
 
-@test "-v 0 and -t 0 make no such subset and do not complain" {
+@test "-v 0 and -t 0 make no such subset and no warning" {
     make_set set
     run split -v 0 -t 0 set -o m.tsv
     [ "$status" -eq 0 ]
@@ -156,7 +156,8 @@ divided() {
     [ "$(images drawn.tsv A test)" -gt 1 ]
 }
 
-# own_subsets DIR IMAGES...: train/, val/ and test/ of two classes, so many images of patients with two each; 0 for no folder
+# own_subsets DIR IMAGES...: train/, val/ and test/ with this many images of each of two classes, two per patient;
+# 0 for no folder
 own_subsets() {
     local dir=$1 s i
     shift
@@ -170,7 +171,7 @@ own_subsets() {
     done
 }
 
-@test "--subsets folders without validation images draws them from training by patient, and says so" {
+@test "--subsets folders without validation images draws them from training by patient, and reports it" {
     own_subsets set 200 0 20
     run split --subsets folders --duplicates apart set -o m.tsv
     echo "$output"
@@ -182,16 +183,16 @@ own_subsets() {
     [ "$(samples m.tsv | awk -F '\t' '$4 == "test"' | wc -l)" -eq 40 ]
     [ "$(divided m.tsv)" -eq 0 ]
     grep -q -- '^#chain.*--subsets own-test' m.tsv
-    # The same as when it is asked for.
+    # The same as with the option.
     split -q --subsets own-test --duplicates apart set -o asked.tsv
     cmp m.tsv asked.tsv
-    # Without validation because that was asked for.
+    # Without validation on request.
     run split --subsets folders --val 0 set -o none.tsv
     [[ $output != *drawn* && $output != *warning* ]]
     [ "$(samples none.tsv | awk -F '\t' '$4 == "val"' | wc -l)" -eq 0 ]
 }
 
-@test "--subsets folders with a few validation images warns, and own-test draws more of them" {
+@test "--subsets folders with few validation images warns, and own-test draws more" {
     own_subsets set 200 8 20
     run split --subsets folders set -o m.tsv
     echo "$output"
@@ -212,7 +213,7 @@ own_subsets() {
     fails 2 '--folds and --subsets own-test both' split --folds 5 --fold 1 --subsets own-test set
 }
 
-@test "--subsets folders warns of divided patients and of an empty val, and needs folders" {
+@test "--subsets folders warns about divided patients and an empty val, and needs folders" {
     mkdir -p set/train/A set/train/B set/test/A set/test/B
     : > set/train/A/IM-0001-0001.png
     : > set/test/A/IM-0001-0002.png
@@ -257,7 +258,7 @@ own_subsets() {
     [ "${#lines[@]}" -eq 1 ]
 }
 
-@test "a class that is missing from train or test is an error that says what to do" {
+@test "a class without images in train or test is an error with advice" {
     mkdir -p set/A set/B
     for i in $(seq 50); do
         : > "set/A/IM-$i-1.png"
@@ -270,7 +271,7 @@ own_subsets() {
     [ ! -e m.tsv ]
 }
 
-@test "nested folders, upper-case extensions; hidden files and __MACOSX are passed over" {
+@test "nested folders, upper-case extensions; hidden files and __MACOSX are ignored" {
     make_set set
     mkdir -p set/NORMAL/deep/er set/__MACOSX/NORMAL set/.cache/x
     : > set/NORMAL/deep/er/IM-0900-0001.JPG
@@ -309,7 +310,7 @@ own_subsets() {
     [[ "$output" == *"set: the name of a class is not UTF-8" ]]
 }
 
-@test "names that do not tell the patient: one warning, each image by itself" {
+@test "names that do not identify the patient: one warning, each image by itself" {
     mkdir -p set/A set/B
     for i in $(seq 40); do
         : > "set/A/$i.png"
@@ -340,7 +341,7 @@ own_subsets() {
     [ "$status" -eq 2 ]
 }
 
-@test "a patient with images of two classes stays whole, with a remark" {
+@test "a patient with images of two classes is not divided, and is reported" {
     mkdir -p set/A set/B
     for i in $(seq 60); do
         : > "set/A/p$i-a.png"
@@ -424,7 +425,7 @@ own_subsets() {
     [ "$status" -eq 1 ]
 }
 
-@test "phantoms are recorded as such, whatever the user says" {
+@test "phantoms are recorded as such, whatever --source says" {
     phantom -q -n 60 --images-per-patient 1 --min-size 32 --max-size 32 set
     split -q --exact set > m.tsv
     [[ "$(sed -n 3p m.tsv)" == *'--source phantom"'* ]]
@@ -438,7 +439,7 @@ own_subsets() {
     [[ "$(sed -n 3p m.tsv)" != *'--source'* ]]
 }
 
-@test "the record depends on the names of the images, not on where they are" {
+@test "the provenance depends on the names of the images, not on their location" {
     make_set one
     make_set other
     split -q one | sed -n 3p > a
@@ -451,11 +452,11 @@ own_subsets() {
 
 @test "the table on standard error counts images and patients; -q is silent" {
     make_set set
-    split --exact set > m.tsv 2> said
-    grep -qE '^split: NORMAL  .* 120 +60$' said
-    grep -qE '^split: all  .* 360 +180$' said
-    split -q --exact set > m.tsv 2> said
-    [ ! -s said ]
+    split --exact set > m.tsv 2> err
+    grep -qE '^split: NORMAL  .* 120 +60$' err
+    grep -qE '^split: all  .* 360 +180$' err
+    split -q --exact set > m.tsv 2> err
+    [ ! -s err ]
 }
 
 @test "a folder that contains itself is an error, not an endless walk" {
@@ -494,14 +495,14 @@ own_subsets() {
     done
 }
 
-@test "the real training set: all images, no patient divided, parts met" {
+@test "the real training set: all images, no patient divided, fractions met" {
     need_shared data/chest_xray
     data="$SHARED/data/chest_xray"
     split -q "$data" > m.tsv
     [ "$(samples m.tsv | wc -l)" -eq 5216 ]
     [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 3654 ]
     [ "$(divided m.tsv)" -eq 0 ]
-    # Patients have up to 30 images, so that a draw misses the parts by a few percent.
+    # Patients have up to 30 images, so a draw misses the fractions by a few percent.
     normal=$(images m.tsv NORMAL test) sick=$(images m.tsv PNEUMONIA test)
     [ "$normal" -gt $((1341 * 21 / 100)) ] && [ "$normal" -lt $((1341 * 29 / 100)) ]
     [ "$sick" -gt $((3875 * 21 / 100)) ] && [ "$sick" -lt $((3875 * 29 / 100)) ]
@@ -511,7 +512,7 @@ own_subsets() {
     [ "$(divided m.tsv)" -eq 0 ]
 }
 
-# two_names DIR: phantoms of 40 patients, and at half the size again under names of other patients.
+# two_names DIR: phantoms of 40 patients, and the same at half the size under names of other patients.
 two_names() {
     phantom -q -n 40 --min-size 200 --max-size 240 "$1"
     phantom -q -n 40 --min-size 100 --max-size 120 half
@@ -527,16 +528,16 @@ two_names() {
     split set >m.tsv 2>err
     grep -Eq '[0-9]+ images are copies or near-copies of each other: [0-9]+ patients who share images are kept together' err
     [ "$(divided m.tsv)" -eq 0 ]
-    apart() { # pairs of an original and its half that are not in one subset
+    apart() { # pairs of an original and its half in different subsets
         samples "$1" | sed -E 's/NORMAL2-IM/IM/; s/person9/person/' | sort -k 1,1 |
             cut -f 1,4 | sort -u | cut -f 1 | uniq -d | wc -l
     }
     near=$(apart m.tsv)
     split -q --duplicates apart set >other.tsv
-    echo "$near in different subsets, $(apart other.tsv) without a look at the images"
+    echo "$near in different subsets, $(apart other.tsv) without comparing the images"
     [ "$near" -le 2 ]
     [ "$(apart other.tsv)" -ge 15 ]
-    # The group is drawn as its first patient is: the originals sort first and stay where they were.
+    # A group is drawn as its first patient would be: the originals sort first and stay in their subsets.
     same=$(comm -12 <(samples m.tsv | sort) <(samples other.tsv | sort) | grep -vc -e NORMAL2 -e person9)
     [ "$same" -eq "$(samples m.tsv | grep -vc -e NORMAL2 -e person9)" ]
 }
@@ -549,7 +550,7 @@ two_names() {
     done
     split -q set >m.tsv
     (cd set && sha256sum ./*/*.png) | sed 's#\*\?\./##' | sort -k 2 >sums
-    # digest and subset of each file: no digest in two subsets
+    # number of digests in two subsets
     subsets_of() { join -1 2 -2 1 <(sort -k 2 sums) <(samples "$1" | cut -f 1,4 | sort) |
         cut -d ' ' -f 2,3 | sort -u | cut -d ' ' -f 1 | uniq -d | wc -l; }
     [ "$(subsets_of m.tsv)" -eq 0 ]
@@ -560,7 +561,7 @@ two_names() {
     [ "$(sed -n 3p other.tsv | grep -c '"images":')" -eq 0 ]
 }
 
-@test "threads do not change a split; images are read only where the draw goes by patients" {
+@test "threads do not change a split; images are read only where patients are drawn" {
     phantom -q -n 30 set
     split -q -j 1 set >a.tsv
     split -q -j 3 set >b.tsv
@@ -591,7 +592,7 @@ two_names() {
     ! split -q many | grep -q -- --fold
 }
 
-@test "split: folds that make no sense are refused" {
+@test "split: invalid folds are refused" {
     phantom -q -n 10 --min-size 50 --max-size 60 few
     fails 2 '--folds: expected a whole number from 2 to 100 with --fold' split --fold 1 few
     fails 2 '--folds: expected a whole number from 2 to 100 with --fold' split --folds 1 --fold 1 few

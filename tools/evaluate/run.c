@@ -24,7 +24,7 @@ typedef struct job {
     const hl_cli *cli;
     nn_model model; /* without a backbone */
     hl_features features;
-    char mismatch[128]; /* of normalization, which --ignore-normalize accepted; "": none */
+    char mismatch[128]; /* of normalisation, which --ignore-normalize accepted; "": none */
 } job;
 
 /* ---- whether features and head belong together ---- */
@@ -52,7 +52,7 @@ static int check_subsets(const job *j, hl_err *e)
 }
 
 /* Metrics on features of another feature space are meaningless, so they are refused. The
- * normalization alone may differ, on request, to show the effect of a known mistake. */
+ * normalisation alone may differ, on request, to show the effect of a known mistake. */
 static int check_features(job *j, hl_err *e)
 {
     hl_feature_space *fs = &j->features.samples.space;
@@ -61,7 +61,7 @@ static int check_features(job *j, hl_err *e)
     memcpy(own, fs->normalize, sizeof own);
     if (j->o->ignore_normalize && strcmp(own, trained) != 0) {
         snprintf(j->mismatch, sizeof j->mismatch,
-                 "these images were normalized with %s, those that the head was trained on with %s",
+                 "these images were normalised with %s, the training images with %s",
                  own, trained);
         memcpy(fs->normalize, trained, sizeof own);
     }

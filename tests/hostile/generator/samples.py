@@ -114,7 +114,7 @@ def heads():
     head("three-outputs", "2 classes, but the last layer has another number of outputs", "an output without a class", layers=((4, 3),))
     head("other-width", "5", "made for vectors of another width", layers=((5, 2),))
     head("kind-features", "expected a file of kind 'head', found 'features'", "a file of another kind", metadata=meta("features"))
-    head("other-space", "feature spaces differ in normalize", "trained with another normalization",
+    head("other-space", "feature spaces differ in normalize", "trained with another normalisation",
          metadata=meta("head", space=dump({**SPACE, "normalize": "caffe"})))
     head("other-classes", "VIRUS", "trained on other classes", metadata=meta("head", classes='["NORMAL","VIRUS"]'))
     head("classes-swapped", "classes differ: number 0 is 'NORMAL' in", "class 0 is what features call 1", metadata=meta("head", classes='["PNEUMONIA","NORMAL"]'))
