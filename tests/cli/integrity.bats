@@ -62,16 +62,16 @@ noticed() {
     "${@//@/$file}" >"$place/expected"
     for copy in "$place"/copies/*; do
         all=$((all + 1))
-        at "$@" >"$place/found" 2>"$place/said" && status=0 || status=$?
+        at "$@" >"$place/found" 2>"$place/err" && status=0 || status=$?
         if [ $status -eq 0 ]; then
             harmless=$((harmless + 1))
             if ! cmp -s "$place/expected" "$place/found" || [ "$(head -c 4 "$file" | od -An -tx1)" != " 28 b5 2f fd" ]; then
                 echo "$* of ${copy##*/}: not noticed"
                 return 1
             fi
-        elif [ $status -ne 1 ] || [ "$(wc -l <"$place/said")" -ne 1 ] || ! grep -qF "$copy" "$place/said" || [ -s "$place/found" ]; then
+        elif [ $status -ne 1 ] || [ "$(wc -l <"$place/err")" -ne 1 ] || ! grep -qF "$copy" "$place/err" || [ -s "$place/found" ]; then
             echo "$* of ${copy##*/}: status $status"
-            cat "$place/said"
+            cat "$place/err"
             return 1
         fi
     done
@@ -102,9 +102,9 @@ extracted() { # OPTION...
 
 # The output of quickcheck for a sound file; nothing for a damaged one.
 quickcheck_all() {
-    local said
-    said=$(quickcheck "$1") || return 1
-    echo "${said#*$'\n'}"
+    local shown
+    shown=$(quickcheck "$1") || return 1
+    echo "${shown#*$'\n'}"
 }
 
 @test "integrity: features" {

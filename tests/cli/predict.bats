@@ -254,8 +254,8 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
 }
 
 @test "predict and explain: no message mentions --normalize, which they do not have" {
-    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --normalize raw -o raw "$BATS_FILE_TMPDIR/images" 2>said
-    grep -q 'warning: --normalize raw: mobilenetv2 was trained with tf' said
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --normalize raw -o raw "$BATS_FILE_TMPDIR/images" 2>err
+    grep -q 'warning: --normalize raw: mobilenetv2 was trained with tf' err
     train-head -q -j 1 -e 1 -n 4 -o of-raw raw
     run --separate-stderr predict -j 1 -w seeded:1 -o list.tsv of-raw data
     [ "$status" -eq 0 ]

@@ -61,8 +61,7 @@ static int check_features(job *j, hl_err *e)
     memcpy(own, fs->normalize, sizeof own);
     if (j->o->ignore_normalize && strcmp(own, trained) != 0) {
         snprintf(j->mismatch, sizeof j->mismatch,
-                 "these images were normalised with %s, the training images with %s",
-                 own, trained);
+                 "these images were normalised with %s, the training images with %s", own, trained);
         memcpy(fs->normalize, trained, sizeof own);
     }
     const int status = nn_head_check_features(j->model.head, j->model.name, &j->features, e);
