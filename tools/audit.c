@@ -85,7 +85,7 @@ static int format_table(const audit_context *a, hl_strbuf *t, hl_err *e)
     char *provenance;
     if (extend_provenance(a, &provenance, e))
         return -1;
-    hl_strbuf_puts(t, "#hilum-audit 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-audit 1\n#provenance\t");
     hl_tsv_escape(t, provenance);
     free(provenance);
     hl_strbuf_printf(t, "\n#images\t%zu\n#errors\t%zu\n#warnings\t%zu\n", a->m->n,

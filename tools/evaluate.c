@@ -4,6 +4,7 @@
 #include "data/named_files.h"
 #include "evaluate/run.h"
 #include "nn/infer/device.h"
+#include "stats/temperature.h"
 #include "sys/cli.h"
 
 #include <string.h>

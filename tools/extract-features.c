@@ -67,15 +67,16 @@ static const char *normalize_mode(void)
     return normalize ? hl_choice_word(NORMALIZE_WORDS, normalize, word, sizeof word) : NULL;
 }
 
-static int explain_check_images(const hl_samples *in, hl_err *e)
+static int check_images(const hl_samples *in, hl_err *e)
 {
     const hl_tensor_desc *p = &in->payload;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
         p->shape[1] != in->space.height || p->shape[2] != in->space.width)
-        return hl_fail(e,
-                       "%s: expected images U8 [N, H, W, 1 or 3] of the size that hilum.space "
-                       "states",
-                       hl_tf_name(in->file));
+        return hl_fail(
+            e,
+            "%s: expected images U8 [N, H, W, 1 or 3] of the size that hilum.feature_space "
+            "states",
+            hl_tf_name(in->file));
     return 0;
 }
 
@@ -101,7 +102,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extr
 static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
 {
     ts_device where;
-    if (explain_check_images(in, e) || nn_choose_device(device, &where, e))
+    if (check_images(in, e) || nn_choose_device(device, &where, e))
         return -1;
     if ((dtype == DTYPE_TF32 || dtype == DTYPE_F16) && where == TS_CPU)
         return hl_fail(e, "--dtype: tf32 and f16 are arithmetic of a GPU, and none is used");
@@ -127,7 +128,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU", nn_extractor_engine(x));
     if (unfreeze)
-        hl_log_info("cut behind layer %s, %zu values an image", space.cut, nn_extractor_width(x));
+        hl_log_info("cut behind layer %s, %zu values an image", space.feature_layer,
+                    nn_extractor_width(x));
     /* What was chosen by itself is recorded as it was chosen. */
     device = where == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
     batch = (int64_t)nn_extractor_batch(x);

@@ -46,9 +46,9 @@ static void describe(const nn_net *n, const nn_weights *w, const char *chain, hl
     }
     hl_tf_set_meta(h, "hilum.kind", "weights");
     hl_tf_set_meta(h, "hilum.backbone", n->name);
-    hl_tf_set_meta(h, "hilum.flavour", nn_framework_names[n->flavour]);
+    hl_tf_set_meta(h, "hilum.framework", nn_framework_names[n->flavour]);
     hl_tf_set_meta(h, "hilum.identity", w->identity);
-    hl_tf_set_meta(h, "hilum.chain", chain);
+    hl_tf_set_meta(h, "hilum.provenance", chain);
 }
 
 static int write_values(hl_tf_writer *out, const nn_net *n, const nn_weights *w, hl_err *e)

@@ -14,6 +14,7 @@
 #include "nn/infer/device.h"
 #include "sys/cli.h"
 #include "sys/output.h"
+#include "sys/temp_files.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
 
@@ -86,7 +87,7 @@ static volatile sig_atomic_t stop_asked;
 static void on_interrupt(int sig)
 {
     stop_asked = 1;
-    signal(sig, hl_out_on_signal);
+    signal(sig, hl_temp_files_on_signal);
 }
 
 /* ---- options ---- */
@@ -233,7 +234,7 @@ static train_options options_given(const float *weights)
 static void write_history(journal *l, const char *chain)
 {
     hl_strbuf table = {0};
-    hl_strbuf_puts(&table, "#chain\t");
+    hl_strbuf_puts(&table, "#provenance\t");
     hl_tsv_escape(&table, chain);
     hl_strbuf_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
     hl_strbuf_add(&table, l->rows.data, l->rows.len);
@@ -253,7 +254,7 @@ static int write_outputs(const nn_head *head, hl_tf_writer *file, journal *l, co
     if (history)
         write_history(l, marked ? marked : chain);
     if (marked)
-        hl_tf_amend(file, "hilum.chain", marked);
+        hl_tf_amend(file, "hilum.provenance", marked);
     free(marked);
     return nn_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }

@@ -48,7 +48,7 @@ comment() {
         audit -q >audit.tsv
     [ "$(head -n 1 audit.tsv)" = '#hilum-audit 1' ]
     [ "$(comment images) $(comment errors) $(comment leak)$(comment allow-leak)" = '8 0 ' ]
-    [[ $(comment chain) == '[{"tool":"audit",'*'"options":"--shortcut-limit 0.7","inputs":{"manifest":"sha256:'*'"images":"sha256:'* ]]
+    [[ $(comment provenance) == '[{"tool":"audit",'*'"options":"--shortcut-limit 0.7","inputs":{"manifest":"sha256:'*'"images":"sha256:'* ]]
     for check in unreadable same-file same-pixels near patient-subsets patient-labels; do
         [ -z "$(found $check)" ]
     done
@@ -177,7 +177,7 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     strong=$(found shortcut | grep -c '^warning')
     split -q --duplicates apart set | audit -q --shortcut-limit 0.5 >audit.tsv
     [ "$(found shortcut | grep -c '^warning')" -ge "$strong" ]
-    [[ $(comment chain) == *'--shortcut-limit 0.5'* ]]
+    [[ $(comment provenance) == *'--shortcut-limit 0.5'* ]]
 }
 
 @test "audit: threads do not change the result; augmented copies and broken output" {

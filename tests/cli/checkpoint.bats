@@ -158,10 +158,10 @@ interrupted_early() { # OPTION...
     }
     pass=$(zstd -dqc whole | grep -ao 'pass\\":[0-9]*' | head -n 1) # as many digits as epochs were done
     exchange "pass\\\\\":${pass##*:}" "$(printf 'pass\\\\":%-*s' "$((${#pass} - 7))" 0)"
-    damaged "hilum.standing: 'pass' is out of its range"
+    damaged "hilum.training_state: 'pass' is out of its range"
     exchange '"value/0"' '"valve/0"'
     damaged 'tensor 2: expected value/0 as this training has it, found valve/0'
-    # standing MEMBER VALUE: in hilum.standing, with blanks up to the length of the one that was there.
+    # standing MEMBER VALUE: in hilum.training_state, with blanks up to the length of the one that was there.
     standing() {
         zstd -dqc whole | perl -0777 -pe 'BEGIN { ($key, $value) = splice @ARGV, 0, 2 }
             s/(\\"$key\\":)([^,}]*)/$1 . sprintf("%-*s", length $2, $value)/e' "$1" "$2" >plain
@@ -170,9 +170,9 @@ interrupted_early() { # OPTION...
     standing rate null
     damaged "'rate': expected a number, found null"
     standing rate 0.1
-    damaged "hilum.standing: 'rate': expected a number from 0 to 0.001, found 0.1"
+    damaged "hilum.training_state: 'rate': expected a number from 0 to 0.001, found 0.1"
     standing rate -1
-    damaged "hilum.standing: 'rate': expected a number from 0 to 0.001, found -1"
+    damaged "hilum.training_state: 'rate': expected a number from 0 to 0.001, found -1"
     standing best_loss null
     damaged "'best_loss': expected a number, found null" # there are validation samples
     zstd -dqc whole >plain

@@ -96,10 +96,10 @@ spoil_cache() {
 @test "digest: unreadable paths are refused in one line" {
     fails 1 'nowhere: cannot be read: No such file' digest nowhere
     fails 1 '/dev/null: expected a file or a folder' digest /dev/null
-    fails 1 'nowhere/cache: cannot be made' digest --cache nowhere/cache set
+    fails 1 'nowhere/cache: cannot be created' digest --cache nowhere/cache set
     fails 2 'missing operand' digest
     ln -s nowhere set/link
-    fails 1 'set/link: the link leads nowhere' digest set
+    fails 1 'set/link: is a dangling link' digest set
 }
 
 @test "digest: - is the name of a file, not standard input" {

@@ -42,7 +42,7 @@ refused() {
     near "$(field auroc m.json)" 0.766666667
     near "$(field baseline_accuracy m.json)" 0.625
     near "$(field log_loss m.json)" 0.587882517
-    [ "$(field below_constant_answer m.json)" = false ]
+    [ "$(field below_majority_baseline m.json)" = false ]
     [ "$(field warnings m.json)" = '[]' ]
 }
 
@@ -79,7 +79,7 @@ refused() {
 
 @test "evaluate: predictions have a row for each sample of the subset" {
     evaluate -q -p p.tsv -o m.json "$head" "$features"
-    [ "$(grep -c '^#chain' p.tsv)" = 1 ]
+    [ "$(grep -c '^#provenance' p.tsv)" = 1 ]
     [ "$(grep -v '^#' p.tsv | head -n 1)" = \
       "$(printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_NORMAL\tp_PNEUMONIA')" ]
     [ "$(grep -vc '^#' p.tsv)" = 9 ]
@@ -97,7 +97,7 @@ refused() {
     [[ $stderr == *"warning: class NORMAL is never predicted"* ]]
     [[ $stderr == *"warning: accuracy 62.50 % is not above 62.50 %"* ]]
     printf '%s\n' "$output" > m.json
-    [ "$(field below_constant_answer m.json)" = true ]
+    [ "$(field below_majority_baseline m.json)" = true ]
     tr -d ' \n' < m.json | grep -q '"classes_never_predicted":\["NORMAL"\]'
     [ "$(grep -c 'never predicted' m.json)" = 2 ] # among the warnings, and as a reason for the collapse
 }

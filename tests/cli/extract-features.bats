@@ -21,7 +21,7 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
 @test "extract-features: one row a sample, the feature space stated" {
     run quickcheck features
     [[ $output == *"features: F32 [$(rows), 1280]"* ]]
-    [[ $output == *'"backbone":"mobilenetv2","cut":"out_relu","filter":"bilinear","fit":"stretch","height":96,"normalize":"tf","pool":"avg","weights":"seeded:1","width":96'* ]]
+    [[ $output == *'"backbone":"mobilenetv2","feature_layer":"out_relu","filter":"bilinear","fit":"stretch","height":96,"normalize":"tf","pool":"avg","weights":"seeded:1","width":96'* ]]
     [[ $output == *"intact: yes"* ]]
 }
 
@@ -67,7 +67,7 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
 @test "extract-features: --layer cuts where it says" {
     extract-features -q -m mobilenetv2 -w seeded:1 --layer block_13_expand_relu -o "$out" images
     run quickcheck "$out"
-    [[ $output == *'"cut":"block_13_expand_relu"'* ]]
+    [[ $output == *'"feature_layer":"block_13_expand_relu"'* ]]
     [[ $output == *"features: F32 [$(rows), 576]"* ]]
     fails 1 "has no layer 'nowhere'" extract-features -m mobilenetv2 -w seeded:1 --layer nowhere images
 }

@@ -61,7 +61,7 @@ restated() {
     grep -q '"interrupted":'"$epochs" <(head -n 1 early.tsv)
     fails 1 '' quickcheck -d early late
     run quickcheck -d early late
-    [[ $output == *"hilum.chain: 'train-head interrupted after epoch $epochs' and 'train-head interrupted after epoch "* ]]
+    [[ $output == *"hilum.provenance: 'train-head interrupted after epoch $epochs' and 'train-head interrupted after epoch "* ]]
 }
 
 @test "identity: the report of a head whose training was interrupted warns" {

@@ -23,7 +23,7 @@ setup() {
 @test "import-weights: the file says what it is and holds Keras' layers in order" {
     run quickcheck weights
     [[ $output == *"hilum.backbone: mobilenetv2"* ]]
-    [[ $output == *"hilum.flavour: keras"* ]]
+    [[ $output == *"hilum.framework: keras"* ]]
     [[ $output == *"hilum.identity: sha256:8db74f51207694df33d11dccfde23001f681c700bf9c1b32af7350f75495a32a"* ]]
     [[ $output == *"import-weights "*"--model mobilenetv2"*"from file sha256:$(sha256sum old.h5 | cut -d' ' -f1)"* ]]
     [[ $output == *"Conv1/kernel: F32 [3, 3, 3, 32]"*"bn_Conv1/gamma: F32 [32]"*"Conv_1_bn/moving_variance: F32 [1280]"* ]]
@@ -105,7 +105,7 @@ setup() {
 }
 
 @test "import-weights: weights from a pipe are refused by name, here and with every -w" {
-    local why='expected a regular file, for it is read more than once, found a pipe'
+    local why='expected a regular file, because it is read more than once, found a pipe'
     for f in old.h5 weights; do
         fails 1 "$why" import-weights -q -m mobilenetv2 -o "$out" <(cat $f)
         fails 1 "$why" extract-features -q -m mobilenetv2 -w <(cat $f) -o "$out" images
@@ -124,7 +124,7 @@ setup() {
 }
 
 @test "import-weights: other files that are read twice are refused from a pipe, too" {
-    local why='expected a regular file, for it is read more than once, found a pipe'
+    local why='expected a regular file, because it is read more than once, found a pipe'
     fails 1 "$why" evaluate -q --pooled -o "$out" <(cat "$DATA/report/predictions.tsv")
     mkfifo "$BATS_TEST_TMPDIR/ck"
     fails 1 "$why" timeout 5 train-head -q -e 1 -j 1 --checkpoint "$BATS_TEST_TMPDIR/ck" -o "$out" \

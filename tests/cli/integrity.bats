@@ -221,7 +221,7 @@ noticed_only() {
 
 @test "integrity: a changed file is reported as changed; without its last line it counts as the user's own" {
     sed 's/\tPNEUMONIA\t/\tNORMAL\t/' p.tsv >changed.tsv
-    fails 1 'changed.tsv: changed since it was written: expected what its last line, #sha256, states' \
+    fails 1 'changed.tsv: changed since it was written: its last line, #sha256, does not match the lines above' \
         compare -n a,b changed.tsv p.tsv
     sed 's/^#samples.*/#note\tmine/' m.tsv >edited.tsv
     fails 1 'edited.tsv: changed since it was written' preprocess -o out edited.tsv
@@ -246,7 +246,7 @@ noticed_only() {
     fails 1 "short.d/explain.tsv: $cut" report -q --metrics metrics.json --explain short.d -o out
     [ ! -e out ]
     # Without provenance it is the user's own.
-    grep -v '^#chain' short-p.tsv >own-p.tsv
+    grep -v '^#provenance' short-p.tsv >own-p.tsv
     compare -q --resamples 10 -n a,b own-p.tsv p.tsv >/dev/null
 }
 

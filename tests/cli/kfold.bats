@@ -14,7 +14,7 @@ setup() {
     mkdir "$BATS_TEST_TMPDIR/here"
     cd "$BATS_TEST_TMPDIR/here"
     results=$BATS_FILE_TMPDIR/results
-    space='{"backbone":"b","cut":"c","filter":"area","fit":"pad","height":2,"normalize":"tf","pool":"avg","weights":"seeded:1","width":2}'
+    space='{"backbone":"b","feature_layer":"c","filter":"area","fit":"pad","height":2,"normalize":"tf","pool":"avg","weights":"seeded:1","width":2}'
 }
 
 # answers NAME ROW...: a file of predictions with these rows, blanks for tabs
@@ -22,7 +22,7 @@ answers() {
     local name=$1
     shift
     {
-        printf '#hilum-predictions 1\n#chain\t[{"tool":"%s"}]\n#space\t%s\n' "$name" "$space"
+        printf '#hilum-predictions 1\n#provenance\t[{"tool":"%s"}]\n#feature_space\t%s\n' "$name" "$space"
         printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n'
         printf '%s\n' "$@" | tr ' ' '\t'
     } | sealed >"$name"
@@ -64,8 +64,8 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     fails 1 "classes differ: number 1 is 'B' in one, 'C' in classes" evaluate --pooled one classes
     sed 's/"tf"/"raw"/' two | sealed >space
     fails 1 "differ in normalize" evaluate --pooled one space
-    grep -v '^#space' two | sealed >spaceless
-    fails 1 "spaceless: expected the lines #chain and #space" evaluate --pooled spaceless
+    grep -v '^#feature_space' two | sealed >spaceless
+    fails 1 "spaceless: expected the lines #provenance and #feature_space" evaluate --pooled spaceless
     sed '$d' two >short
     fails 1 "short: cut short, or changed by hand: expected #sha256 as the last line" evaluate --pooled one short
     answers trained 's9 p9 train A A 0.9 0.1'

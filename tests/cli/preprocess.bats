@@ -204,14 +204,14 @@ EOF
 
 @test "preprocess: the provenance covers manifest, options and the bytes of the images" {
     manifest "$images" grey-8.png rgb-8.png > m.tsv
-    sed -i '2a #chain\t[{"tool":"before"}]' m.tsv
+    sed -i '2a #provenance\t[{"tool":"before"}]' m.tsv
     preprocess -q --size 11x17 -o out m.tsv
     raw() { printf '%b' "$(sha256sum < "$1" | cut -c 1-64 | sed 's/../\\x&/g')"; }
     images_digest=$({
         printf 'grey-8.png\0'; raw "$images/grey-8.png"
         printf 'rgb-8.png\0'; raw "$images/rgb-8.png"
     } | sha256sum | cut -c 1-64)
-    manifest_digest=$(sed -e '/^#root/d' -e '/^#chain/d' -e '/^path/i #samples\t2' m.tsv |
+    manifest_digest=$(sed -e '/^#root/d' -e '/^#provenance/d' -e '/^path/i #samples\t2' m.tsv |
         sha256sum | cut -c 1-64)
     header out | grep -qF '[{\"tool\":\"before\"},{\"tool\":\"preprocess\",'
     header out | grep -qF '\"options\":\"--size 11x17 --filter bilinear --fit stretch'

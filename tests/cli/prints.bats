@@ -197,8 +197,8 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
 }
 
 @test "cache: one that cannot be written ends the tool, with no result" {
-    fails 1 'nowhere/cache: cannot be made' split --exact --cache nowhere/cache -o m.tsv set
-    fails 1 'nowhere/cache: cannot be made' audit --cache nowhere/cache -o a.tsv expected.m
+    fails 1 'nowhere/cache: cannot be created' split --exact --cache nowhere/cache -o m.tsv set
+    fails 1 'nowhere/cache: cannot be created' audit --cache nowhere/cache -o a.tsv expected.m
     cache=$(echo filled/*)
     rm "$cache"
     mkdir -p "$cache/in the way"

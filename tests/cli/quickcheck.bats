@@ -108,9 +108,9 @@ few_features() { # features of 7 phantoms, in f
     for o in "-n 16" "-n 8" "-n 16 -s 2"; do
         train-head -q -e 1 $o -o "head$o" f
     done
-    differs "hilum.chain: 'train-head --neurons 16' and 'train-head --neurons 8'" 'head-n 16' 'head-n 8'
-    differs "hilum.chain: 'train-head --seed 1' and 'train-head --seed 2'" 'head-n 16' 'head-n 16 -s 2'
-    differs "hilum.chain: 'nothing' and 'train-head [0-9.]+'" f 'head-n 16'
+    differs "hilum.provenance: 'train-head --neurons 16' and 'train-head --neurons 8'" 'head-n 16' 'head-n 8'
+    differs "hilum.provenance: 'train-head --seed 1' and 'train-head --seed 2'" 'head-n 16' 'head-n 16 -s 2'
+    differs "hilum.kind: 'features' and 'head'" f 'head-n 16'
 }
 
 @test "quickcheck --diff: tables by line and column, other text by line" {
@@ -158,8 +158,8 @@ few_features() { # features of 7 phantoms, in f
 
 @test "quickcheck --diff: inputs that cannot be read twice are refused by name" {
     echo x >a
-    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff a <(cat a)
-    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
+    fails 1 'expected a regular file, because it is read more than once, found a pipe' quickcheck --diff a <(cat a)
+    fails 1 'expected a regular file, because it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
     fails 1 '/dev/null: expected a regular file' quickcheck --diff /dev/null a
     fails 1 ' Is a directory' quickcheck --diff . a
 }

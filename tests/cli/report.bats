@@ -132,6 +132,13 @@ refused() {
 import json, sys
 page, metrics = (json.load(open(f)) for f in ("r.json", sys.argv[1] + "/evidence.json"))
 assert page["format"] == "hilum-report 1" and page["title"] == "Evaluation of MobileNetV2"
+metrics["feature_space"] = metrics.pop("space") # the file is of 0.1.0
+metrics["below_majority_baseline"] = metrics.pop("below_constant_answer")
+metrics["intervals"]["metrics"] = metrics["intervals"].pop("figures")
+space = metrics["feature_space"]
+for old, new in (("cut", "feature_layer"), ("flavour", "framework")):
+    if old in space: space[new] = space.pop(old)
+assert page["metrics"].keys() == metrics.keys(), page["metrics"].keys() ^ metrics.keys()
 assert page["metrics"] == metrics
 kinds = [b["kind"] for b in page["blocks"]]
 assert kinds.count("figure") == 7 and "contents" not in kinds, kinds

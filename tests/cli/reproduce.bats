@@ -54,7 +54,7 @@ refuses() {
     [ "$status" -eq 0 ]
     rm -rf "$out/../other-run"
     experiment all RUN=other-run
-    images() { sed -n 's/^#chain.*"images":"\(sha256:[0-9a-f]*\).*/\1/p' "$1"; }
+    images() { sed -n 's/^#provenance.*"images":"\(sha256:[0-9a-f]*\).*/\1/p' "$1"; }
     [ "$(images "$out/manifest.tsv")" != "$(images "$out/../other-run/manifest.tsv")" ]
     [ "$(images "$out/audit.tsv")" != "$(images "$out/../other-run/audit.tsv")" ]
     [ "$(grep -v '^#' "$out/manifest.tsv")" = "$(grep -v '^#' "$out/../other-run/manifest.tsv")" ]
@@ -74,7 +74,7 @@ refuses() {
     # As if the run had been made with other knobs than it states.
     sed -i 's/^\(knob\tNEURONS\t\).*/\18/' other/experiment.tsv
     reseal other/experiment.tsv
-    refuses ".*other/head.safetensors.zst and .* differ: hilum.chain: 'train-head --neurons 256' and 'train-head --neurons 8'" \
+    refuses ".*other/head.safetensors.zst and .* differ: hilum.provenance: 'train-head --neurons 256' and 'train-head --neurons 8'" \
         "$PWD/other"
 }
 

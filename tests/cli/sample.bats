@@ -24,7 +24,7 @@ field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" metrics.json | head -n 1; }
     awk -v auroc="$(field auroc)" -v a="$(field accuracy)" -v b="$(field baseline_accuracy)" \
         'BEGIN { exit !(auroc >= 0.9 && a >= b + 0.05) }'
     [ "$(field collapsed)" = false ]
-    [ "$(field below_constant_answer)" = false ]
+    [ "$(field below_majority_baseline)" = false ]
 }
 
 @test "sample: no trait that audit tries reaches an AUROC of 0.65" {

@@ -44,7 +44,7 @@ divided() {
     split -q set > m.tsv
     [ "$(sed -n 1p m.tsv)" = "#hilum-manifest 1" ]
     [ "$(sed -n 2p m.tsv)" = "$(printf '#root\tset')" ]
-    [[ "$(sed -n 3p m.tsv)" == "$(printf '#chain\t')"'[{"tool":"split",'* ]]
+    [[ "$(sed -n 3p m.tsv)" == "$(printf '#provenance\t')"'[{"tool":"split",'* ]]
     [ "$(sed -n 4p m.tsv)" = "$(printf '#samples\t360')" ]
     [ "$(sed -n 5p m.tsv)" = "$(printf 'path\tlabel\tpatient\tsubset')" ]
     [ "$(samples m.tsv | wc -l)" -eq 360 ]
@@ -182,7 +182,7 @@ own_subsets() {
     [ "$(samples m.tsv | grep -c '^test/.*test$')" -eq 40 ]
     [ "$(samples m.tsv | awk -F '\t' '$4 == "test"' | wc -l)" -eq 40 ]
     [ "$(divided m.tsv)" -eq 0 ]
-    grep -q -- '^#chain.*--subsets own-test' m.tsv
+    grep -q -- '^#provenance.*--subsets own-test' m.tsv
     # The same as with the option.
     split -q --subsets own-test --duplicates apart set -o asked.tsv
     cmp m.tsv asked.tsv

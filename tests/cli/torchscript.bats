@@ -25,7 +25,7 @@ extract() { extract-features -q --allow-code "$@"; }
     extract -m "$modules/maps.pt" --normalize raw -o "$out" images
     run quickcheck "$out"
     [[ $output == *'features: F32 ['*', 3]'* ]]
-    [[ $output == *'"backbone":"torchscript","cut":"output"'* ]]
+    [[ $output == *'"backbone":"torchscript","feature_layer":"output"'* ]]
     # The mean of the features is the mean of the pixels: grey, repeated three times.
     awk -v a="$(mean_of "$out" features)" -v b="$(mean_of images images)" \
         'BEGIN { d = a / b - 1; exit !(a > 0 && d < 1e-5 && d > -1e-5) }'

@@ -256,10 +256,10 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
 @test "train-head: unfrozen layers are trained, and the head carries them" {
     extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
     run quickcheck maps
-    [[ $output == *'"cut":"block_16_project_BN"'* && $output == *'"pool":"flatten"'* ]]
+    [[ $output == *'"feature_layer":"block_16_project_BN"'* && $output == *'"pool":"flatten"'* ]]
     train-head -q --unfreeze 3 -w seeded:1 -e 2 -o "$out" maps
     run quickcheck "$out"
-    [[ $output == *"tail/Conv_1/kernel: F32 [1, 1, 320, 1280]"* ]]
+    [[ $output == *"finetuned/Conv_1/kernel: F32 [1, 1, 320, 1280]"* ]]
     [[ $output == *"dense_1/kernel: F32 [1280, 256]"* ]]
     train-head -q --unfreeze 3 -w seeded:1 -e 2 -o "$out.again" maps
     cmp "$out" "$out.again"

@@ -68,7 +68,7 @@ void compare_write_table(const comparison *c, const char *subset, FILE *fp)
                      "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
                      "#resamples\t%zu\n",
                      subset, c->n, c->patients, c->resamples);
-    hl_strbuf_puts(&t, "kind\ta\tb\tfigure\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
+    hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
     for (size_t m = 0; m < c->nmodels; m++)
         for (int f = 0; f < COMPARE_METRICS; f++) {
             if (!isfinite(c->models[m].metric[f]))
@@ -123,7 +123,7 @@ int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err
     json_t *models = json_array(), *pairs = json_array();
     for (size_t m = 0; m < c->nmodels; m++)
         json_array_append_new(models,
-                              json_pack("{s:s, s:o}", "name", c->models[m].name, "figures",
+                              json_pack("{s:s, s:o}", "name", c->models[m].name, "metrics",
                                         metrics_of(c->models[m].metric, c->models[m].interval)));
     for (size_t i = 0; i < c->npairs; i++)
         json_array_append_new(pairs, pair_of(c, &c->pairs[i]));

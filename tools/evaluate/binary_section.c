@@ -153,7 +153,7 @@ static void add_metrics(json_t *o, const analysis *s)
                                   "bootstrap over patients, percentile", "level", level,
                                   "resamples", (json_int_t)s->v->method.resamples, "seed",
                                   hl_json_of_u64(s->v->method.seed), "patients",
-                                  (json_int_t)s->bootstrap.patients, "figures", intervals));
+                                  (json_int_t)s->bootstrap.patients, "metrics", intervals));
 }
 
 static double grid_x(size_t i)

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "stats/binary_metrics.h"
 #include "stats/metrics.h"
+#include "stats/temperature.h"
 
 #include <math.h>
 #include <stdio.h>

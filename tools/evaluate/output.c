@@ -34,9 +34,9 @@ size_t evaluate_count(const evaluation *v, int subset)
 
 static void format_header(const evaluation *v, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "#hilum-predictions 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-predictions 1\n#provenance\t");
     hl_tsv_escape(t, v->provenance);
-    hl_strbuf_puts(t, "\n#space\t");
+    hl_strbuf_puts(t, "\n#feature_space\t");
     char *space = hl_feature_space_format(v->feature_space);
     hl_tsv_escape(t, space);
     free(space);
@@ -167,7 +167,7 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
     json_object_set_new(o, "collapse",
                         json_pack("{s:b, s:o}", "collapsed", collapsed, "reasons", reasons));
     json_object_set_new(o, "baseline_accuracy", json_real(baseline));
-    json_object_set_new(o, "below_constant_answer", json_boolean(below));
+    json_object_set_new(o, "below_majority_baseline", json_boolean(below));
     json_object_set_new(o, "classes_never_predicted", never);
     json_object_set_new(o, "warnings", warnings);
 }
@@ -243,7 +243,7 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
     if (v->raw)
         evaluate_calibration(o, v);
     char *space = hl_feature_space_format(v->feature_space);
-    add_parsed(o, "space", space);
+    add_parsed(o, "feature_space", space);
     add_parsed(o, "provenance", v->provenance);
     free(space);
     return 0;

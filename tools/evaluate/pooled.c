@@ -31,8 +31,9 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
     if (p->nclasses == 0)
         return hl_fail(e, "%s: expected the columns p_CLASS, found none", name);
     if (!p->chain || !p->space)
-        return hl_fail(e, "%s: expected the lines #chain and #space, as evaluate writes them",
-                       name);
+        return hl_fail(
+            e, "%s: expected the lines #provenance and #feature_space, as evaluate writes them",
+            name);
     if (hl_feature_space_parse(&fs, p->space, e))
         return hl_fail_in(e, name);
     if (file == 0) {

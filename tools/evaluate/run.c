@@ -12,6 +12,7 @@
 #include "output.h"
 #include "pooled.h"
 #include "predict_all.h"
+#include "stats/temperature.h"
 #include "sys/output.h"
 
 #include <math.h>
@@ -40,7 +41,7 @@ static int check_subsets(const job *j, hl_err *e)
         hl_provenance_input(provenance, "train-head", "manifest", own, e))
         return -1;
     /* Features that were made again, with different last digits, are still the same features. */
-    const char *made_by = hl_tf_meta(hl_tf_get_header(s->file), "hilum.chain");
+    const char *made_by = hl_tf_meta(hl_tf_get_header(s->file), "hilum.provenance");
     const bool same = strcmp(features, hl_tf_id(s->file)) == 0 ||
                       hl_provenance_descends_from(provenance, made_by);
     if (!same || strcmp(own, s->override) == 0)

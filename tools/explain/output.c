@@ -130,7 +130,7 @@ int explain_write_table(explain_output *o, const hl_strbuf *remarks, const char 
 {
     hl_strbuf t = {0};
     hl_strbuf_puts(&t, first_line);
-    hl_strbuf_puts(&t, "#chain\t");
+    hl_strbuf_puts(&t, "#provenance\t");
     hl_tsv_escape(&t, provenance);
     hl_strbuf_puts(&t, "\n");
     hl_strbuf_add(&t, remarks->data, remarks->len);

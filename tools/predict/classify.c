@@ -2,6 +2,7 @@
 #include "classify.h"
 
 #include "base/mem.h"
+#include "stats/temperature.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -226,7 +226,7 @@ static void add_meaning(page_doc *d, const predict_worklist *w, const nn_head *h
                       w->classes[w->positive_class], w->threshold,
                       w->point ? ", the operating point " : "", w->point ? w->point : "");
     page_add_text(d, PAGE_NOTE, "Head %s, on %s, layer %s, weights %s.", nn_head_id(head),
-                  nn_head_feature_space(head)->backbone, nn_head_feature_space(head)->cut,
+                  nn_head_feature_space(head)->backbone, nn_head_feature_space(head)->feature_layer,
                   nn_head_feature_space(head)->weights);
 }
 

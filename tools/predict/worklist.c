@@ -36,7 +36,7 @@ void predict_worklist_rank(predict_worklist *w)
 
 static void write_head(const predict_worklist *w, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "#hilum-worklist 1\n#chain\t");
+    hl_strbuf_puts(t, "#hilum-worklist 1\n#provenance\t");
     hl_tsv_escape(t, w->provenance);
     hl_strbuf_puts(t, "\n#positive\t");
     hl_tsv_escape(t, w->classes[w->positive_class]);
@@ -47,7 +47,7 @@ static void write_head(const predict_worklist *w, hl_strbuf *t)
     if (w->is_calibrated)
         hl_strbuf_printf(t, "\n#temperature\t%.9g", w->temperature);
     if (isfinite(w->ood_threshold))
-        hl_strbuf_printf(t, "\n#unlike\t%.9g", w->ood_threshold);
+        hl_strbuf_printf(t, "\n#ood_threshold\t%.9g", w->ood_threshold);
     hl_strbuf_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason\n");
 }
 
@@ -68,7 +68,7 @@ static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
             hl_strbuf_printf(t, "\t%.6g", e->distance);
         else
             hl_strbuf_puts(t, "\t-");
-        hl_strbuf_printf(t, "\t%s\t-", e->is_ood ? "unlike" : "-");
+        hl_strbuf_printf(t, "\t%s\t-", e->is_ood ? "ood" : "-");
     }
     hl_strbuf_puts(t, "\n");
 }

@@ -33,7 +33,7 @@ static void print_provenance(const char *text)
 {
     json_t *list = json_loads(text, 0, NULL);
     if (!json_is_array(list)) {
-        quickcheck_print_line("  hilum.chain: %s", text);
+        quickcheck_print_line("  hilum.provenance: %s", text);
         json_decref(list);
         return;
     }
@@ -66,7 +66,7 @@ static void print_header(const hl_tf_reader *r)
         "  id: %s%s", hl_tf_id(r),
         hl_tf_id_covers_data(r) ? "" : " (of an old format: it does not cover the data)");
     for (size_t i = 0; i < h->nmeta; i++) {
-        if (strcmp(h->keys[i], "hilum.chain") == 0)
+        if (strcmp(h->keys[i], "hilum.provenance") == 0)
             print_provenance(h->values[i]);
         else if (strcmp(h->keys[i], "hilum.kind") != 0)
             quickcheck_print_line("  %s: %s", h->keys[i], h->values[i]);

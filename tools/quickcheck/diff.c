@@ -26,7 +26,7 @@ static bool print_meta(const char *key, const char *a, const char *b, hl_strbuf 
         return false;
     hl_strbuf in_a = {0}, in_b = {0};
     hl_strbuf_printf(what, "%s: ", key);
-    if (a && b && strcmp(key, "hilum.chain") == 0 && hl_provenance_differs(a, b, &in_a, &in_b))
+    if (a && b && strcmp(key, "hilum.provenance") == 0 && hl_provenance_differs(a, b, &in_a, &in_b))
         hl_strbuf_printf(what, "'%s' and '%s'", in_a.data, in_b.data);
     else
         quickcheck_diff_print_values(what, a ? a : "", b ? b : "");

@@ -122,13 +122,24 @@ static ssize_t find_field(const table *t, piece a, piece b)
     }
 }
 
+/* Offset of the provenance in a line that has one, else 0. */
+static size_t provenance_at(piece line)
+{
+    static const char *const keys[] = {"#provenance\t", "#chain\t" /* old name */};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const size_t len = strlen(keys[i]);
+        if (line.len >= len && memcmp(line.at, keys[i], len) == 0)
+            return len;
+    }
+    return 0;
+}
+
 static bool print_provenance(piece a, piece b, hl_strbuf *what)
 {
-    static const char key[] = "#chain\t";
-    const size_t len = strlen(key);
-    if (a.len < len || b.len < len || memcmp(a.at, key, len) != 0 || memcmp(b.at, key, len) != 0)
+    const size_t of_a = provenance_at(a), of_b = provenance_at(b);
+    if (!of_a || !of_b)
         return false;
-    char *x = hl_strndup(a.at + len, a.len - len), *y = hl_strndup(b.at + len, b.len - len);
+    char *x = hl_strndup(a.at + of_a, a.len - of_a), *y = hl_strndup(b.at + of_b, b.len - of_b);
     hl_strbuf in_a = {0}, in_b = {0};
     const bool differs =
         hl_tsv_unescape(x) && hl_tsv_unescape(y) && hl_provenance_differs(x, y, &in_a, &in_b);

@@ -52,10 +52,10 @@ def features():
     for name, change, message in (("unknown-field", {"colour": "red"}, "it has fields that this version does not know"),
                                   ("height-0", {"height": 0}, "expected height and width as whole numbers from 1 to 4096"),
                                   ("height-text", {"height": "224"}, "expected height and width as whole numbers from 1 to 4096"),
-                                  ("long-name", {"cut": "x" * 5000}, "expected cut as a text of at most"),
+                                  ("long-name", {"cut": "x" * 5000}, "expected feature_layer as a text of at most"),
                                   ("number-for-name", {"pool": 1}, "expected pool as a text of at most")):
         train(f"space-{name}", meta("features", space=dump({**SPACE, **change})), message, "space: " + name.replace("-", " "))
-    train("space-no-json", meta("features", space="224"), "hilum.space: not a JSON object", "space: a number")
+    train("space-no-json", meta("features", space="224"), "hilum.feature_space: not a JSON object", "space: a number")
     train("path-twice", m, "path '1.png' stands there twice", "an image that would count twice", text=MANIFEST.replace("3.png", "1.png"))
     train("zero-in-manifest", m, "it holds a zero byte", "names that end early in C", text=MANIFEST.replace("p3", "p\0"))
     train("nothing-to-train-on", m, "class 'NORMAL' has no sample in the training subset", "all samples are for the test", text=MANIFEST.replace("train", "test"))

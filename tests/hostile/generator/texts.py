@@ -42,10 +42,10 @@ def manifests():
     manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' stands there twice", "an image that would count twice")
     manifest("not-utf-8", (COLUMNS + ROW).encode().replace(b"NORMAL", b"NORMAL\xe9"), "the name of a class is not UTF-8", "Latin-1")
     variant = COLUMNS[:-1] + "\tvariant\n"
-    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected a variant from 0 to 100, found '101'", "above the limit")
-    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "variant 1 of '0.png': the image itself is not there", "a copy without an original")
+    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected an augmented copy from 0 to 100, found '101'", "above the limit")
+    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "augmented copy 1 of '0.png': the image itself is not there", "a copy without an original")
     manifest("variant-in-test", variant + ROW[:-1] + "\t0\n" + ROW.replace("train", "test")[:-1] + "\t1\n",
-             "a variant is for training: expected subset train, found test", "it would be measured like an image")
+             "an augmented copy is for training: expected subset train, found test", "it would be measured like an image")
     manifest("chain-no-json", "#chain\t[{\n" + COLUMNS + ROW, "provenance: expected a JSON list", "a provenance that cannot be kept")
     manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "a missing image")
     manifest("folder-as-image", COLUMNS + ROW.replace("0.png", "/etc"), "/etc: cannot be read: Is a directory", "a folder")
@@ -143,7 +143,7 @@ def tables():
     report("backwards", epochs.replace("\n3\t", "\n1\t"), "row 3: epoch: expected a larger number than before", "an epoch that comes back")
     report("words", epochs.replace("0.25", "low"), "row 3: loss: expected a number, found 'low'", "no number")
     report("hexadecimal", epochs.replace("0.25", "0x1p-2"), "row 3: loss: expected a number, found '0x1p-2'", "a number that strtod would take")
-    report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' stands there twice", "which one counts?")
+    report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' appears twice", "which one counts?")
     report("column-missing", epochs.replace("val_loss", "loss_of_val"), "expected a column 'val_loss', found none", "another name")
     report("field-more", epochs.replace("0.25", "0.25\t0"), "expected 7 fields, found more", "a field more")
     report("zero-byte", epochs.replace("0.25", "0.2\0"), "it holds a zero byte", "binary")

@@ -6,8 +6,8 @@
 
 #define MAGIC "#hilum-manifest 1\n"
 #define COLUMNS "path\tlabel\tpatient\tsubset\n"
-#define FIVE "path\tlabel\tpatient\tsubset\tvariant\n"
-#define NAMES "expected the columns path, label, patient, subset and, if any, variant"
+#define FIVE "path\tlabel\tpatient\tsubset\taugmented_copy\n"
+#define NAMES "expected the columns path, label, patient, subset and, if any, augmented_copy"
 
 static int parse(hl_manifest *m, const char *text, hl_err *e)
 {
@@ -56,7 +56,7 @@ static void text_is_as_specified(void **state)
     hl_manifest m = example();
     char expected[1024];
     hl_strbuf t = {0};
-    snprintf(expected, sizeof expected, MAGIC "#root\t\n#chain\t[]\n%s", example_rows);
+    snprintf(expected, sizeof expected, MAGIC "#root\t\n#provenance\t[]\n%s", example_rows);
     hl_manifest_format(&m, true, &t);
     assert_memory_equal(t.data, expected, strlen(expected));
     assert_int_equal(strncmp(t.data + strlen(expected), "#sha256\t", 8), 0);
@@ -165,29 +165,29 @@ static void malformed_lines_are_named(void **state)
         {MAGIC "#samples\t0\n" COLUMNS, "m.tsv: line 2: expected a number of samples"},
         {MAGIC "#samples\tmany\n" COLUMNS, "m.tsv: line 2: expected a number of samples"},
         {MAGIC "#root\tx\n#root\ty\n" COLUMNS, "m.tsv: line 3: stated twice"},
-        {MAGIC "#chain\t[]\n#chain\t[]\n" COLUMNS, "m.tsv: line 3: stated twice"},
+        {MAGIC "#provenance\t[]\n#provenance\t[]\n" COLUMNS, "m.tsv: line 3: stated twice"},
         {MAGIC "#root\t\\\n" COLUMNS, "m.tsv: line 2: bad escape"},
-        {MAGIC "path\tlabel\tpatient\tsubset\tvariant\tage\n", "m.tsv: line 2: " NAMES},
+        {MAGIC "path\tlabel\tpatient\tsubset\taugmented_copy\tage\n", "m.tsv: line 2: " NAMES},
         {MAGIC FIVE "a\tb\tc\ttrain\n", "m.tsv: line 3: expected 5 columns, found 4"},
-        {MAGIC FIVE "a\tb\tc\ttrain\t\n", "m.tsv: line 3: empty variant"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t\n", "m.tsv: line 3: empty augmented_copy"},
         {MAGIC FIVE "a\tb\tc\ttrain\t-1\n",
-         "m.tsv: line 3: expected a variant from 0 to 100, found '-1'"},
+         "m.tsv: line 3: expected an augmented copy from 0 to 100, found '-1'"},
         {MAGIC FIVE "a\tb\tc\ttrain\t101\n",
-         "m.tsv: line 3: expected a variant from 0 to 100, found '101'"},
+         "m.tsv: line 3: expected an augmented copy from 0 to 100, found '101'"},
         {MAGIC FIVE "a\tb\tc\tval\t0\na\tb\tc\tval\t1\n",
-         "m.tsv: line 4: a variant is for training: expected subset train, found val"},
+         "m.tsv: line 4: an augmented copy is for training: expected subset train, found val"},
         {MAGIC FIVE "a\tb\tc\ttest\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': expected the subset of the image"},
+         "m.tsv: augmented copy 1 of 'a': expected the subset of the image"},
         {MAGIC FIVE "a\tb\tc\ttrain\t2\na\tx\tc\ttrain\t0\n",
-         "m.tsv: variant 2 of 'a': expected the label of the image"},
+         "m.tsv: augmented copy 2 of 'a': expected the label of the image"},
         {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tx\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': expected the patient of the image"},
+         "m.tsv: augmented copy 1 of 'a': expected the patient of the image"},
         {MAGIC FIVE "a\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': the image itself is not there"},
+         "m.tsv: augmented copy 1 of 'a': the image itself is not there"},
         {MAGIC FIVE "A\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': the image itself is not there"},
+         "m.tsv: augmented copy 1 of 'a': the image itself is not there"},
         {MAGIC FIVE "a\tb\tc\ttrain\t1\na\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a' stands there twice"},
+         "m.tsv: augmented copy 1 of 'a' stands there twice"},
         {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tc\ttrain\t0\n", "m.tsv: path 'a' stands there twice"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {

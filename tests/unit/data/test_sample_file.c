@@ -118,8 +118,8 @@ static int open_parts(const parts *p, hl_err *e)
     hl_tf_writer *w;
     const char *const meta[][2] = {{"hilum.kind", p->kind},
                                    {"hilum.classes", p->class_list},
-                                   {"hilum.space", p->space_text},
-                                   {"hilum.chain", p->chain}};
+                                   {"hilum.feature_space", p->space_text},
+                                   {"hilum.provenance", p->chain}};
     const size_t len = strlen(p->text);
     hl_tf_add_tensor(&h, p->first, p->first_dtype, p->first_rank,
                      (const int64_t[]){(int64_t)len, 1});
@@ -170,9 +170,9 @@ static void metadata_must_be_right(void **state)
     REFUSED(kind, NULL, "f: expected a file of kind 'features', found 'none'");
     REFUSED(class_list, NULL, "f: expected metadata hilum.classes, found none");
     REFUSED(class_list, "[]", "f: hilum.classes: expected a JSON list of different names");
-    REFUSED(space_text, NULL, "f: expected metadata hilum.space, found none");
-    REFUSED(space_text, "[]", "f: hilum.space: not a JSON object");
-    REFUSED(chain, NULL, "f: expected metadata hilum.chain, found none");
+    REFUSED(space_text, NULL, "f: expected metadata hilum.feature_space, found none");
+    REFUSED(space_text, "[]", "f: hilum.feature_space: not a JSON object");
+    REFUSED(chain, NULL, "f: expected metadata hilum.provenance, found none");
     REFUSED(class_list, "[\"A\"]", "f: sample 'b': its label 'B' is not in hilum.classes");
 }
 

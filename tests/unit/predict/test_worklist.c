@@ -40,12 +40,12 @@ static void test_ranks(void **state)
     FILE *fp = fopen("list", "w");
     predict_worklist_write(&w, fp);
     fclose(fp);
-    assert_file_holds("list", "#hilum-worklist 1\n#chain\t[]\n#positive\tB\n#threshold\t0.5\n"
-                              "#operating\tsensitivity-90\n#temperature\t2\n#unlike\t3\n"
+    assert_file_holds("list", "#hilum-worklist 1\n#provenance\t[]\n#positive\tB\n#threshold\t0.5\n"
+                              "#operating\tsensitivity-90\n#temperature\t2\n#ood_threshold\t3\n"
                               "rank\timage\tp\tclass\tdistance\tflag\treason\n"
                               "1\thigh\t1\tB\t-\t-\t-\n"
                               "2\tfirst of equals\t0.75\tB\t2.5\t-\t-\n"
-                              "3\tsecond of equals\t0.75\tB\t4\tunlike\t-\n"
+                              "3\tsecond of equals\t0.75\tB\t4\tood\t-\n"
                               "4\tlow\\tone\t0.125\tA\t1\t-\t-\n"
                               "-\tbroken\t-\t-\t-\tunreadable\tcut\\noff\n");
     predict_worklist_free(&w);

@@ -9,7 +9,6 @@
 #include "format/tensorfile.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,22 +27,6 @@ const hl_operating_point *hl_calibration_point(const hl_calibration *c, const ch
         if (strcmp(c->points[i].name, name) == 0)
             return &c->points[i];
     return NULL;
-}
-
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p)
-{
-    if (temperature == 1)
-        return;
-    for (double *row = p; row < p + n * nclasses; row += nclasses) {
-        double top = row[0], sum = 0;
-        for (size_t k = 1; k < nclasses; k++)
-            top = fmax(top, row[k]);
-        /* Divided by the largest first, so that no small probability vanishes on the way. */
-        for (size_t k = 0; k < nclasses; k++)
-            sum += row[k] = exp(log(row[k] / top) / temperature);
-        for (size_t k = 0; k < nclasses; k++)
-            row[k] /= sum;
-    }
 }
 
 /* ---- writing ---- */
@@ -87,9 +70,9 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
     if (status == 0) {
         hl_tf_set_meta(h, "hilum.kind", "calibration");
         hl_tf_set_meta(h, "hilum.classes", classes);
-        hl_tf_set_meta(h, "hilum.space", space);
+        hl_tf_set_meta(h, "hilum.feature_space", space);
         hl_tf_set_meta(h, "hilum.head", c->head);
-        hl_tf_set_meta(h, "hilum.chain", c->chain);
+        hl_tf_set_meta(h, "hilum.provenance", c->chain);
         hl_tf_set_meta(h, "hilum.calibration", text);
     }
     if (status == 0 && c->outlier.dims) {
@@ -300,8 +283,8 @@ static int read_tensors(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 
 static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 {
-    static const char *const keys[] = {"hilum.classes", "hilum.space", "hilum.head", "hilum.chain",
-                                       "hilum.calibration"};
+    static const char *const keys[] = {"hilum.classes", "hilum.feature_space", "hilum.head",
+                                       "hilum.provenance", "hilum.calibration"};
     const char *value[sizeof keys / sizeof *keys], *file = hl_tf_name(r);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!(value[i] = hl_tf_meta(hl_tf_get_header(r), keys[i])))

@@ -3,7 +3,7 @@
  * What has been found out about a head on validation samples, and never on test samples: how to
  * turn its probabilities into calibrated ones, thresholds, and what its training data look like.
  * A calibration file (hilum.kind = calibration) belongs to one head. Its metadata are
- * hilum.classes, hilum.space, hilum.chain, hilum.head (identity of the head) and
+ * hilum.classes, hilum.feature_space, hilum.provenance, hilum.head (identity of the head) and
  * hilum.calibration, a JSON object:
  *
  *   {"temperature": 1.31, "positive": "PNEUMONIA",
@@ -71,9 +71,5 @@ int hl_calibration_check(const hl_calibration *c, const char *c_name, const char
 
 /* NULL where no point has that name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);
-
-/* Calibrates n rows of probabilities [n, nclasses] in place: each becomes p^(1/T), divided by the
- * sum of its row. It is the softmax of logits / T, and keeps the order of the classes. */
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p);
 
 #endif

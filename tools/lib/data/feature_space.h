@@ -2,7 +2,7 @@
 /*
  * The feature space: everything that decides what a feature vector means. Images fill the first
  * part, features all of it, and a head keeps the space that it was trained in. It is stored as a
- * JSON object under `hilum.space`.
+ * JSON object under `hilum.feature_space`.
  */
 #ifndef HILUM_DATA_FEATURE_SPACE_H
 #define HILUM_DATA_FEATURE_SPACE_H
@@ -25,9 +25,9 @@ typedef struct hl_feature_space {
     /* features; empty in a file of images */
     char backbone[64];
     char weights[HL_DIGEST_SIZE]; /* "sha256:..." or "seeded:N" */
-    char flavour[16];             /* empty: as Keras builds the backbone; torch: as PyTorch */
+    char framework[16];           /* empty: as Keras builds the backbone; torch: as PyTorch */
     char normalize[16];           /* caffe, tf, torch, unit, raw */
-    char cut[64];                 /* name of the layer whose output is taken */
+    char feature_layer[64];       /* name of the layer whose output is taken */
     char pool[16];                /* flatten, avg, max */
 } hl_feature_space;
 

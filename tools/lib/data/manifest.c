@@ -19,7 +19,8 @@ const char *const hl_subset_names[HL_SUBSETS] = {"train", "val", "test"};
 
 static const char magic_line[] = "#hilum-manifest 1";
 static const char column_line[] = "path\tlabel\tpatient\tsubset";
-static const char variant_column[] = "\tvariant";
+static const char copy_column[] = "\taugmented_copy",
+                  old_copy_column[] = "\tvariant"; /* old name */
 enum { NCOLUMNS = 4, VARIANT = NCOLUMNS, MOST_COLUMNS };
 
 /* Text of at most this size is read: a million samples take about 80 MB. */
@@ -98,7 +99,8 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     char **to = NULL;
     if (strncmp(line, "#root\t", 6) == 0)
         to = &m->root;
-    else if (strncmp(line, "#chain\t", 7) == 0)
+    else if (strncmp(line, "#provenance\t", 12) == 0 ||
+             strncmp(line, "#chain\t", 7) == 0) /* old name */
         to = &m->chain;
     if (!to)
         return 0;
@@ -122,12 +124,13 @@ static int read_columns(heading *h, const char *name, size_t line_no, const char
     const bool four = strncmp(line, column_line, len) == 0;
     if (four && !line[len])
         h->ncolumns = NCOLUMNS;
-    else if (four && strcmp(line + len, variant_column) == 0)
+    else if (four &&
+             (strcmp(line + len, copy_column) == 0 || strcmp(line + len, old_copy_column) == 0))
         h->ncolumns = MOST_COLUMNS;
     else
         return hl_fail(e,
                        "%s: line %zu: expected the columns path, label, patient, subset and, if "
-                       "any, variant",
+                       "any, augmented_copy",
                        name, line_no);
     return 0;
 }
@@ -137,12 +140,12 @@ static int read_variant(const char *name, size_t line_no, const char *field, hl_
 {
     uint64_t v;
     if (!hl_parse_u64(field, &v) || v > HL_MAX_AUGMENTED)
-        return hl_fail(e, "%s: line %zu: expected a variant from 0 to %d, found '%s'", name,
+        return hl_fail(e, "%s: line %zu: expected an augmented copy from 0 to %d, found '%s'", name,
                        line_no, HL_MAX_AUGMENTED, field);
     if (v && s->subset != HL_TRAIN)
-        return hl_fail(e,
-                       "%s: line %zu: a variant is for training: expected subset train, found %s",
-                       name, line_no, hl_subset_names[s->subset]);
+        return hl_fail(
+            e, "%s: line %zu: an augmented copy is for training: expected subset train, found %s",
+            name, line_no, hl_subset_names[s->subset]);
     s->variant = (uint32_t)v;
     return 0;
 }
@@ -161,7 +164,8 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
         return hl_fail(e, "%s: line %zu: expected %zu columns, found %zu", name, line_no, ncolumns,
                        n);
     for (size_t i = 0; i < ncolumns; i++) {
-        static const char *const column[] = {"path", "label", "patient", "subset", "variant"};
+        static const char *const column[] = {"path", "label", "patient", "subset",
+                                             "augmented_copy"};
         if (!hl_tsv_unescape(field[i]))
             return hl_fail(e, "%s: line %zu: bad escape in %s", name, line_no, column[i]);
         if (!*field[i])
@@ -203,22 +207,23 @@ static int check_image(const hl_sample *s, const hl_sample *before, const hl_sam
                        const char *name, hl_err *e)
 {
     if (compare_images(&s, &before) == 0)
-        return s->variant ? hl_fail(e, "%s: variant %" PRIu32 " of '%s' stands there twice", name,
-                                    s->variant, s->path)
+        return s->variant ? hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s' stands there twice",
+                                    name, s->variant, s->path)
                           : hl_fail(e, "%s: path '%s' stands there twice", name, s->path);
     if (of->variant)
-        return hl_fail(e, "%s: variant %" PRIu32 " of '%s': the image itself is not there", name,
-                       of->variant, of->path);
+        return hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s': the image itself is not there",
+                       name, of->variant, of->path);
     const char *differs = s->subset != of->subset                ? "subset"
                           : strcmp(s->label, of->label) != 0     ? "label"
                           : strcmp(s->patient, of->patient) != 0 ? "patient"
                                                                  : NULL;
-    return differs ? hl_fail(e, "%s: variant %" PRIu32 " of '%s': expected the %s of the image",
-                             name, s->variant, s->path, differs)
-                   : 0;
+    return differs
+               ? hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s': expected the %s of the image",
+                         name, s->variant, s->path, differs)
+               : 0;
 }
 
-static int explain_check_images(const hl_manifest *m, const char *name, hl_err *e)
+static int check_images(const hl_manifest *m, const char *name, hl_err *e)
 {
     static const hl_sample nothing = {.path = ""};
     const hl_sample **all = hl_malloc(m->n, sizeof *all), *of = &nothing, *before = &nothing;
@@ -257,7 +262,7 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
                        h.stated, m->n);
-    return explain_check_images(m, name, e);
+    return check_images(m, name, e);
 }
 
 /* What is going to be metadata, and so JSON. */
@@ -323,10 +328,10 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
     hl_strbuf_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
-        format_comment("#chain\t", m->chain, t);
+        format_comment("#provenance\t", m->chain, t);
     }
     const bool variants = hl_manifest_has_augmented(m);
-    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? variant_column : "");
+    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? copy_column : "");
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,

@@ -105,8 +105,8 @@ static int read_rows(hl_predictions *out, const class_list *classes, const char 
         if (!subset || strcmp(hl_tsv_field(&out->table, i, c.subset), subset) == 0)
             status = read_row(out, classes, &c, i, e);
     free(c.p);
-    out->chain = hl_tsv_comment(&out->table, "chain");
-    out->space = hl_tsv_comment(&out->table, "space");
+    out->chain = hl_tsv_comment(&out->table, "provenance");
+    out->space = hl_tsv_comment(&out->table, "feature_space");
     return status;
 }
 

@@ -90,9 +90,9 @@ static int renumber(hl_samples *s, hl_err *e)
 static int read_start(hl_samples *s, const char *kind, hl_err *e)
 {
     const char *space;
-    if (check_tensors(s, kind, e) || !(s->chain = need_meta(s, "hilum.chain", e)) ||
+    if (check_tensors(s, kind, e) || !(s->chain = need_meta(s, "hilum.provenance", e)) ||
         hl_provenance_check(s->chain, hl_tf_name(s->file), e) ||
-        !(space = need_meta(s, "hilum.space", e)) || read_classes(s, e))
+        !(space = need_meta(s, "hilum.feature_space", e)) || read_classes(s, e))
         return -1;
     if (hl_feature_space_parse(&s->space, space, e))
         return hl_fail_in(e, hl_tf_name(s->file));
@@ -147,8 +147,8 @@ int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
     hl_tf_add_tensor(&h, payload->name, payload->dtype, payload->rank, payload->shape);
     hl_tf_set_meta(&h, "hilum.kind", payload->name);
     hl_tf_set_meta(&h, "hilum.classes", class_list);
-    hl_tf_set_meta(&h, "hilum.space", space_text);
-    hl_tf_set_meta(&h, "hilum.chain", chain);
+    hl_tf_set_meta(&h, "hilum.feature_space", space_text);
+    hl_tf_set_meta(&h, "hilum.provenance", chain);
     const int level = payload->dtype == HL_U8 ? HL_TF_LEVEL_PIXELS : HL_TF_LEVEL;
     int status = digest ? hl_tf_create_stated(w, path, &h, level, digest, e)
                         : hl_tf_create(w, path, &h, level, e);

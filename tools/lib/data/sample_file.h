@@ -7,7 +7,8 @@
  *   hilum.kind = images:    "images"   U8 [N, H, W, C]
  *   hilum.kind = features:  "features" F32, F16 or BF16 [N, D]
  *
- * and the metadata hilum.classes (JSON list of names, number = index), hilum.space, hilum.chain.
+ * and the metadata hilum.classes (JSON list of names, number = index), hilum.feature_space,
+ * hilum.provenance.
  */
 #ifndef HILUM_DATA_SAMPLE_FILE_H
 #define HILUM_DATA_SAMPLE_FILE_H

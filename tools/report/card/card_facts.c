@@ -143,7 +143,7 @@ void report_fact_model(const report_run *run, hl_strbuf *t)
     hl_strbuf units = {0};
     const bool known = report_provenance_option(step(run, "train-head"), "--neurons", &units);
     hl_strbuf_printf(t, "%s cut at layer %s, pooling %s, weights %.19s; dense layers of ",
-                     report_paper_model_name(&run->metrics), s->cut, s->pool, s->weights);
+                     report_paper_model_name(&run->metrics), s->feature_layer, s->pool, s->weights);
     if (known && strcmp(units.data, "0") != 0)
         hl_strbuf_printf(t, "%s and ", units.data);
     hl_strbuf_printf(t, "%zu units, ReLU, then softmax.", run->metrics.m.nclasses);

@@ -153,7 +153,7 @@ static void add_spaces(page_doc *d, const report_run *runs, size_t n)
         page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64, s->height, s->width);
         page_add_cell(t, "%s, %s", s->filter, s->fit);
         page_add_cell(t, "%s", s->normalize);
-        page_add_cell(t, "%s", s->cut);
+        page_add_cell(t, "%s", s->feature_layer);
         page_add_cell(t, "%s", s->pool);
         page_add_cell(t, "%.19s", s->weights);
     }

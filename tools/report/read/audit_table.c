@@ -36,7 +36,7 @@ int report_audit_read(report_audit *a, const char *path, hl_err *e)
     const char *allowed = hl_tsv_comment(&a->table, "allow-leak");
     a->images = hl_tsv_comment(&a->table, "images");
     a->leak = hl_tsv_comment(&a->table, "leak");
-    a->chain = hl_tsv_comment(&a->table, "chain");
+    a->chain = hl_tsv_comment(&a->table, "provenance");
     a->is_leak_allowed = allowed && strcmp(allowed, "yes") == 0;
     const int status =
         hl_tsv_check_kind(&a->table, "hilum-audit 1", e) || read_columns(a, e) ? -1 : 0;

@@ -137,9 +137,9 @@ static int read_intervals(report_binary *v, const json_t *all, hl_err *e)
         hl_json_real(o, v->file, "level", &v->level, e) ||
         hl_json_count(o, v->file, "resamples", &v->resamples, e) ||
         hl_json_count(o, v->file, "patients", &v->patients, e) ||
-        !(v->intervals = hl_json_object(o, v->file, "figures", e)))
+        !(v->intervals = hl_json_object(o, v->file, "metrics", e)))
         return -1;
-    return hl_json_numbers(o, v->file, "figures", e);
+    return hl_json_numbers(o, v->file, "metrics", e);
 }
 
 static int read_calibration(report_binary *v, const json_t *all, hl_err *e)
@@ -183,7 +183,7 @@ static int read_collapse(report_binary *v, const json_t *all, hl_err *e)
     if (optional_object(all, v->file, "collapse", &o, e))
         return -1;
     if (!o) { /* where only the figures tell */
-        v->collapsed = json_is_true(json_object_get(all, "below_constant_answer")) ||
+        v->collapsed = json_is_true(json_object_get(all, "below_majority_baseline")) ||
                        json_array_size(json_object_get(all, "classes_never_predicted")) > 0;
         return 0;
     }

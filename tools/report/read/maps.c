@@ -90,7 +90,7 @@ int report_maps_read(report_maps *m, const char *folder, hl_err *e)
     if (status)
         return -1;
     m->sanity = hl_tsv_comment(&m->table, "sanity");
-    m->chain = hl_tsv_comment(&m->table, "chain");
+    m->chain = hl_tsv_comment(&m->table, "provenance");
     status = hl_tsv_check_kind(&m->table, "hilum-explain 1", e) || read_rows(m, folder, e) ? -1 : 0;
     if (status)
         report_maps_free(m);

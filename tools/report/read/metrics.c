@@ -2,6 +2,7 @@
 /* Reading metrics.json. */
 #include "base/mem.h"
 #include "format/json.h"
+#include "format/old_names.h"
 #include "format/string_list.h"
 #include "run_files.h"
 
@@ -89,7 +90,7 @@ static int read_figures(report_metrics *r, hl_err *e)
 
 static int read_space(report_metrics *r, hl_err *e)
 {
-    const json_t *o = hl_json_object(r->json, r->file, "space", e);
+    const json_t *o = hl_json_object(r->json, r->file, "feature_space", e);
     if (!o)
         return -1;
     char *text = json_dumps(o, 0);
@@ -120,6 +121,9 @@ int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
 {
     *r = (report_metrics){0};
     r->json = hl_json_read(path, &r->file, e);
+    hl_use_current_names(r->json);
+    hl_use_current_names(json_object_get(r->json, "intervals"));
+    hl_use_current_names(json_object_get(r->json, "feature_space"));
     if (r->json && read_all(r, e) == 0)
         return 0;
     report_metrics_free(r);

@@ -19,8 +19,8 @@ static bool contains(const json_t *chain, const json_t *entry)
 
 /* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
  * own is 1 for one whose maker is itself no ancestor of the metrics. */
-static int explain_check_origin(const report_metrics *m, const char *file, const char *text,
-                                size_t own, hl_err *e)
+static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
+                        hl_err *e)
 {
     if (hl_provenance_check(text, file, e))
         return -1;
@@ -75,7 +75,7 @@ static int check_origins(const report_run *r, hl_err *e)
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (others[i].chain &&
-            explain_check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
+            check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
             return -1;
     return r->has.maps && r->maps.chain ? check_maps(r, e) : 0;
 }

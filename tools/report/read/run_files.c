@@ -51,7 +51,7 @@ static int read_columns(report_history *h, const hl_tsv *t, hl_err *e)
     for (int c = 0; c < REPORT_HISTORY_COLUMNS; c++)
         if (read_column(t, names[c], &h->value[c], e))
             return -1;
-    const char *chain = hl_tsv_comment(t, "chain");
+    const char *chain = hl_tsv_comment(t, "provenance");
     h->chain = chain ? hl_strdup(chain) : NULL;
     return 0;
 }

@@ -23,14 +23,14 @@ void report_add_feature_space(page_doc *d, const report_metrics *r)
     page_add_column(t, "Property", PAGE_COL_TEXT);
     page_add_column(t, "Value", PAGE_COL_CODE);
     add_space_row(t, "Backbone", s->backbone);
-    add_space_row(t, "Flavour", s->flavour);
+    add_space_row(t, "Flavour", s->framework);
     add_space_row(t, "Weights", s->weights);
     page_add_cell(t, "Input, height \xc3\x97 width");
     page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64 " pixels", s->height, s->width);
     add_space_row(t, "Resampling", s->filter);
     add_space_row(t, "Fit", s->fit);
     add_space_row(t, "Normalisation", s->normalize);
-    add_space_row(t, "Cut at layer", s->cut);
+    add_space_row(t, "Cut at layer", s->feature_layer);
     add_space_row(t, "Pooling", s->pool);
 }
 

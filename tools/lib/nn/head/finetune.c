@@ -36,19 +36,20 @@ int nn_finetune_start(nn_finetune **result, const hl_feature_space *space,
                       const nn_finetune_options *o, hl_err *e)
 {
     nn_framework flavour = NN_KERAS;
-    if (strcmp(space->flavour, nn_framework_names[NN_TORCH]) == 0)
+    if (strcmp(space->framework, nn_framework_names[NN_TORCH]) == 0)
         flavour = NN_TORCH;
     nn_finetune *t = hl_calloc(1, sizeof *t);
     t->o = *o;
     int status = nn_net_build_for(&t->n, space->backbone, flavour, space->height, space->width, e);
     if (status == 0)
         status = nn_net_feature_layer(&t->n, o->unfrozen, &t->cut, e);
-    if (status == 0 && (strcmp(space->cut, t->n.layers[t->cut].name) != 0 ||
+    if (status == 0 && (strcmp(space->feature_layer, t->n.layers[t->cut].name) != 0 ||
                         strcmp(space->pool, nn_pool_names[NN_POOL_FLATTEN]) != 0))
         status = hl_fail(e,
                          "unfreezing %d layers of %s needs the flattened maps of layer %s, found "
                          "features of layer %s, pooling %s",
-                         o->unfrozen, t->n.name, t->n.layers[t->cut].name, space->cut, space->pool);
+                         o->unfrozen, t->n.name, t->n.layers[t->cut].name, space->feature_layer,
+                         space->pool);
     if (status == 0)
         choose_layers(t);
     if (status)

@@ -11,7 +11,7 @@ enum { TENSOR_NAME = NN_NAME + 32 };
 
 static void name_tensor(char name[TENSOR_NAME], const nn_layer *l, const nn_weight_spec *s)
 {
-    snprintf(name, TENSOR_NAME, "tail/%s/%s", l->name, s->name);
+    snprintf(name, TENSOR_NAME, "finetuned/%s/%s", l->name, s->name);
 }
 
 /* Calls visit for each weight in the order of the file, until one fails. */
@@ -154,14 +154,14 @@ static int parse_object(nn_finetune_options *o, const json_t *j, hl_err *e)
     const char *batchnorm = json_string_value(json_object_get(j, "batchnorm"));
     if (json_object_size(j) != 3 || json_integer_value(unfrozen) < 1 ||
         json_integer_value(unfrozen) > INT32_MAX || !pool || !batchnorm)
-        return hl_fail(e, "hilum.tail: expected unfrozen, pool and batchnorm");
+        return hl_fail(e, "hilum.finetuned: expected unfrozen, pool and batchnorm");
     o->unfrozen = (int)json_integer_value(unfrozen);
     if (strcmp(batchnorm, batchnorm_names[NN_BN_INFERENCE]) == 0)
         o->batchnorm = NN_BN_INFERENCE;
     else if (strcmp(batchnorm, batchnorm_names[NN_BN_TRAINING]) == 0)
         o->batchnorm = NN_BN_TRAINING;
     else
-        return hl_fail(e, "hilum.tail: batchnorm: expected inference or training, found '%s'",
+        return hl_fail(e, "hilum.finetuned: batchnorm: expected inference or training, found '%s'",
                        batchnorm);
     return nn_pool_parse(&o->pool, pool, e);
 }
@@ -170,7 +170,7 @@ int nn_finetune_parse(nn_finetune_options *o, const char *json, hl_err *e)
 {
     json_t *j = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
     const int status = json_is_object(j) ? parse_object(o, j, e)
-                                         : hl_fail(e, "hilum.tail: expected a JSON object");
+                                         : hl_fail(e, "hilum.finetuned: expected a JSON object");
     json_decref(j);
     return status;
 }

@@ -104,9 +104,9 @@ static void fill_space(hl_feature_space *s, const nn_extractor_options *o, const
 {
     snprintf(s->backbone, sizeof s->backbone, "%s", n->name);
     if (n->flavour != NN_KERAS)
-        snprintf(s->flavour, sizeof s->flavour, "%s", nn_framework_names[n->flavour]);
+        snprintf(s->framework, sizeof s->framework, "%s", nn_framework_names[n->flavour]);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
-    snprintf(s->cut, sizeof s->cut, "%s", n->layers[cut].name);
+    snprintf(s->feature_layer, sizeof s->feature_layer, "%s", n->layers[cut].name);
     snprintf(s->pool, sizeof s->pool, "%s", nn_pool_names[o->pool]);
 }
 
@@ -200,7 +200,7 @@ static int load_module(nn_extractor *x, const nn_extractor_options *o, hl_featur
         return hl_fail(e, "%s: not a TorchScript module: %s", o->backbone, ts_last_error());
     snprintf(space->backbone, sizeof space->backbone, "torchscript");
     snprintf(space->normalize, sizeof space->normalize, "%s", o->normalize);
-    snprintf(space->cut, sizeof space->cut, "output");
+    snprintf(space->feature_layer, sizeof space->feature_layer, "output");
     snprintf(space->pool, sizeof space->pool, "%s", nn_pool_names[o->pool]);
     return probe_module(x, space, e);
 }

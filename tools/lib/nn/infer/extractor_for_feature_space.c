@@ -42,7 +42,7 @@ int nn_extractor_for_feature_space(nn_extractor **x, const hl_feature_space *spa
                               .is_module = module,
                               .weights = source,
                               .normalize = space->normalize,
-                              .layer = module ? NULL : space->cut,
+                              .layer = module ? NULL : space->feature_layer,
                               .pool = NN_POOL_FLATTEN,
                               .dtype = TS_F32,
                               .device = device,
@@ -71,16 +71,17 @@ int nn_map_shape(const hl_feature_space *space, int64_t shape[3], hl_err *e)
     if (is_module(space))
         return hl_fail(e, "the maps of a TorchScript module have a shape that only it knows");
     nn_framework flavour = NN_KERAS;
-    if (strcmp(space->flavour, nn_framework_names[NN_TORCH]) == 0)
+    if (strcmp(space->framework, nn_framework_names[NN_TORCH]) == 0)
         flavour = NN_TORCH;
     if (nn_net_build_for(&n, space->backbone, flavour, space->height, space->width, e))
         return -1;
-    const int cut = nn_net_find(&n, space->cut);
+    const int cut = nn_net_find(&n, space->feature_layer);
     if (cut >= 0) {
         shape[0] = n.layers[cut].height;
         shape[1] = n.layers[cut].width;
         shape[2] = n.layers[cut].channels;
     }
     nn_net_free(&n);
-    return cut < 0 ? hl_fail(e, "%s: it has no layer '%s'", space->backbone, space->cut) : 0;
+    return cut < 0 ? hl_fail(e, "%s: it has no layer '%s'", space->backbone, space->feature_layer)
+                   : 0;
 }

@@ -192,9 +192,9 @@ static int check_ours(const hl_tf_header *h, const char *path, hl_err *e)
     const char *identity = hl_tf_meta(h, "hilum.identity");
     if (strcmp(found, kind) != 0)
         return hl_fail(e, "%s: expected a file of kind '%s', found '%s'", path, kind, found);
-    if (!hl_tf_meta(h, "hilum.backbone") || !hl_tf_meta(h, "hilum.flavour") || !identity ||
+    if (!hl_tf_meta(h, "hilum.backbone") || !hl_tf_meta(h, "hilum.framework") || !identity ||
         strlen(identity) >= HL_DIGEST_SIZE)
-        return hl_fail(e, "%s: expected hilum.backbone, hilum.flavour and hilum.identity", path);
+        return hl_fail(e, "%s: expected hilum.backbone, hilum.framework and hilum.identity", path);
     return 0;
 }
 
@@ -205,13 +205,13 @@ static int flavour_of(const hl_tf_header *h, const char *path, nn_framework *fla
         return 0;
     if (check_ours(h, path, e))
         return -1;
-    const char *stated = hl_tf_meta(h, "hilum.flavour");
+    const char *stated = hl_tf_meta(h, "hilum.framework");
     for (int i = 0; i < NN_FRAMEWORKS; i++)
         if (strcmp(nn_framework_names[i], stated) == 0) {
             *flavour = (nn_framework)i;
             return 0;
         }
-    return hl_fail(e, "%s: expected hilum.flavour keras or torch, found '%s'", path, stated);
+    return hl_fail(e, "%s: expected hilum.framework keras or torch, found '%s'", path, stated);
 }
 
 int nn_tensors_framework(const char *path, nn_framework *flavour, hl_err *e)
