@@ -15,8 +15,7 @@ typedef struct compare_delong_result {
     double variance; /* of a - b */
     double z, p;
 } compare_delong_result;
-/* a, b: [n] scores of the two models; positive: [n], 0 or 1. All NaN where a class has no sample.
- */
+/* a, b: [n] scores of two models; positive: [n], 0 or 1. All NaN where a class has no sample. */
 compare_delong_result compare_delong(size_t n, const uint8_t *positive, const double *a,
                                      const double *b);
 

@@ -24,8 +24,7 @@ typedef struct digest_cache {
     size_t n, cap;
 } digest_cache;
 
-/* Reads and sorts the cache at path. A missing file is an empty cache; a damaged one is an error.
- */
+/* Reads and sorts the cache at path. A missing file is an empty cache; a damaged one an error. */
 int digest_cache_read(digest_cache *c, const char *path, hl_err *e);
 int digest_cache_write(const digest_cache *c, const char *path, hl_err *e);
 void digest_cache_add(digest_cache *c, const hl_file_stamp *s, const char *digest);

@@ -16,8 +16,8 @@ typedef struct explain_last_maps {
 } explain_last_maps;
 
 /* Makes them from the features of one sample: the flattened maps of the head's feature layer, of
- * this [height, width, channels]. Fine-tuned layers of the head are run on them. The caller frees
- * m. */
+ * this [height, width, channels]. They go through the head's fine-tuned layers, if it has any. The
+ * caller frees m. */
 int explain_last_maps_make(explain_last_maps *m, const nn_head *head, const float *features,
                            const int64_t shape[3], hl_err *e);
 void explain_last_maps_free(explain_last_maps *m);
@@ -47,8 +47,7 @@ int explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t t
  * The sanity check of Adebayo et al. (2018): do the maps depend on the learned weights? The head's
  * map is compared with the maps of heads with the same layers but random weights (nn_head_new with
  * the seeds seed + 1 .. seed + number); fine-tuned layers stay as they are. The results are
- * Spearman's correlations between the head's map and theirs, [number]; NaN where either is
- * constant.
+ * Spearman's correlations between the head's map and theirs, [number]; NaN for a constant map.
  *
  * A random head is as likely to give a map as its opposite. So the mean of the correlations is near
  * 0 whatever was learned; the mean of their absolute values is the informative one.
@@ -58,12 +57,13 @@ typedef struct explain_sanity {
     size_t n;
 } explain_sanity;
 
+/* Makes `number` random heads with the layers of `like`. On failure s is empty. */
 int explain_sanity_new(explain_sanity *s, const nn_head *like, size_t number, uint64_t seed,
                        hl_err *e);
 /* Compares with heat, the head's own map for class `target`; rho: [number]. */
 int explain_sanity_compare(const explain_sanity *s, const explain_top *t,
                            const explain_last_maps *m, uint32_t target, const double *heat,
                            double *rho, hl_err *e);
-void explain_sanity_free(explain_sanity *s);
+void explain_sanity_free(explain_sanity *s); /* safe on a zeroed one */
 
 #endif

@@ -30,8 +30,7 @@ double explain_heat_frame_fraction(const double *heat, size_t height, size_t wid
 void explain_heat_overlay(const uint8_t *image, int channels, const double *heat, size_t height,
                           size_t width, uint8_t *rgb);
 
-/* Spearman's rank correlation of n values, with mean ranks for ties; NaN where a or b is constant.
- */
+/* Spearman's rank correlation of n values, mean ranks for ties; NaN where a or b is constant. */
 double explain_heat_rank_correlation(const double *a, const double *b, size_t n);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The work of explain: selects samples, gets their feature maps and writes a folder of heat maps.
- */
+/* The work of explain: selects samples, gets their feature maps, writes a folder of heat maps. */
 #ifndef HILUM_EXPLAIN_RUN_H
 #define HILUM_EXPLAIN_RUN_H
 

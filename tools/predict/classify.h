@@ -16,8 +16,7 @@ typedef struct predict_classifier {
     predict_worklist *list;            /* gets the entries */
 } predict_classifier;
 
-/* How to classify. With neither point nor threshold, the class of largest probability is predicted.
- */
+/* How to classify. Without point and threshold, the class of largest probability is predicted. */
 typedef struct predict_classifier_options {
     const char *positive; /* class to look for; NULL: the second of two */
     const char *point;    /* name of an operating point of the calibration, or NULL */

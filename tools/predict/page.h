@@ -18,8 +18,7 @@ typedef struct predict_page_options {
     int jobs;      /* threads that read them */
 } predict_page_options;
 
-/* Appends the page of a ranked list to html. An image that can no longer be read has no thumbnail.
- */
+/* Appends the page of a ranked list to html. An image that can no longer be read has no picture. */
 int predict_page_write(const predict_worklist *w, const predict_page_options *o, hl_strbuf *html,
                        hl_err *e);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The work of predict: classifies images or features and writes the worklist, as TSV and as a page.
- */
+/* The work of predict: classifies images or features, writes the worklist as TSV and as a page. */
 #ifndef HILUM_PREDICT_RUN_H
 #define HILUM_PREDICT_RUN_H
 
