@@ -59,7 +59,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     two_files
     fails 1 "^evaluate: sample 's1' is in one and in two: expected each sample once" \
         evaluate --pooled --subset all one two
-    fails 1 "sample 's1' stands in one and in one" evaluate --pooled one one
+    fails 1 "sample 's1' is in one and in one" evaluate --pooled one one
     sed 's/\tp_B/\tp_C/; s/\tB/\tC/g' two | sealed >classes
     fails 1 "classes differ: number 1 is 'B' in one, 'C' in classes" evaluate --pooled one classes
     sed 's/"tf"/"raw"/' two | sealed >space
