@@ -91,8 +91,8 @@ interrupted_early() { # OPTION...
     interrupted_early
     cat log
     grep -q 'warning: interrupted: the best weights so far are kept; the same command resumes from ck' log
-    quickcheck head | grep -q 'whole: yes'
-    quickcheck ck | grep -q 'whole: yes'
+    quickcheck head | grep -q 'intact: yes'
+    quickcheck ck | grep -q 'intact: yes'
     before=$(grep -c 'epoch [0-9]* of' log)
     interrupted_early # again: goes on, not from the start
     grep -q "ck: resuming after epoch $before\$" log

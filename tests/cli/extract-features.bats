@@ -22,7 +22,7 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     run quickcheck features
     [[ $output == *"features: F32 [$(rows), 1280]"* ]]
     [[ $output == *'"backbone":"mobilenetv2","feature_layer":"out_relu","filter":"bilinear","fit":"stretch","height":96,"normalize":"tf","pool":"avg","weights":"seeded:1","width":96'* ]]
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
 @test "extract-features: a pipe, a file or other batches give the same bytes" {

@@ -27,7 +27,7 @@ setup() {
     [[ $output == *"hilum.identity: sha256:8db74f51207694df33d11dccfde23001f681c700bf9c1b32af7350f75495a32a"* ]]
     [[ $output == *"import-weights "*"--model mobilenetv2"*"from file sha256:$(sha256sum old.h5 | cut -d' ' -f1)"* ]]
     [[ $output == *"Conv1/kernel: F32 [3, 3, 3, 32]"*"bn_Conv1/gamma: F32 [32]"*"Conv_1_bn/moving_variance: F32 [1280]"* ]]
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
 @test "import-weights: standard output and a second run give the same bytes" {

@@ -57,9 +57,9 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
 
 @test "pooled: what does not belong together is refused" {
     two_files
-    fails 1 "^evaluate: sample 's1' stands in one and in two: expected each once" \
+    fails 1 "^evaluate: sample 's1' is in one and in two: expected each sample once" \
         evaluate --pooled --subset all one two
-    fails 1 "sample 's1' stands in one and in one" evaluate --pooled one one
+    fails 1 "sample 's1' is in one and in one" evaluate --pooled one one
     sed 's/\tp_B/\tp_C/; s/\tB/\tC/g' two | sealed >classes
     fails 1 "classes differ: number 1 is 'B' in one, 'C' in classes" evaluate --pooled one classes
     sed 's/"tf"/"raw"/' two | sealed >space
@@ -69,7 +69,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     sed '$d' two >short
     fails 1 "short: cut short, or changed by hand: expected #sha256 as the last line" evaluate --pooled one short
     answers trained 's9 p9 train A A 0.9 0.1'
-    fails 1 "trained: it has no sample of the subset 'test'" evaluate --pooled one trained
+    fails 1 "trained: has no sample of the subset 'test'" evaluate --pooled one trained
     answers odd 's9 p9 tost A A 0.9 0.1'
     fails 1 "odd: row 1: expected a sample, a patient and a subset" evaluate --pooled --subset all odd
     fails 1 "none: cannot be read" evaluate --pooled one none

@@ -181,7 +181,7 @@ differs_by() {
     wait $!
     grep -q 'interrupted: the best weights so far are kept' log
     run quickcheck "$out"
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
 @test "train-head: a second Ctrl-C ends it at once and leaves nothing" {
@@ -232,7 +232,7 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
     grep -aq 'epoch 1 of 100: loss' shown
     grep -aq 'warning: interrupted: the best weights so far are kept' shown
     grep -aq 'kept the weights of epoch' shown
-    quickcheck "$out" | grep -q 'whole: yes'
+    quickcheck "$out" | grep -q 'intact: yes'
 }
 
 @test "train-head: nonsensical options and inputs are refused in one line" {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What belongs together and does not stand together: copies of an image, images of a patient. */
+/* Images that belong together, copies of an image and images of a patient, in several subsets. */
 #include "base/mem.h"
 #include "checks.h"
 #include "data/patient_counts.h"

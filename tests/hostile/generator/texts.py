@@ -16,10 +16,10 @@ def manifests():
              'preprocess -q -o out "$file"', 1, message, why)
 
     manifest("empty", "", "not a manifest: expected a line of column names", "a file of no bytes", first="")
-    manifest("version-2", COLUMNS + ROW, "not a manifest: expected '#hilum-manifest 1' in line 1", "a format of the future", first="#hilum-manifest 2\n")
+    manifest("version-2", COLUMNS + ROW, "not a manifest: expected '#hilum-manifest 1' in line 1", "a future version of the format", first="#hilum-manifest 2\n")
     whole = "#hilum-manifest 1\n" + COLUMNS + ROW
     case("manifest/byte-order-mark", ("\ufeff" + whole).encode(), 'audit -q -o out "$file"', 0, "#images",
-         "what Windows puts before a text is skipped")
+         "a byte order mark is skipped")
     case("manifest/crlf", whole.replace("\n", "\r\n").encode(), 'audit -q -o out "$file"', 0, "#images",
          "line ends of Windows mean the same")
     manifest("only-first-line", "", "not a manifest: expected a line of column names", "truncated behind the first line")
@@ -47,7 +47,7 @@ def manifests():
     manifest("variant-in-test", variant + ROW[:-1] + "\t0\n" + ROW.replace("train", "test")[:-1] + "\t1\n",
              "augmented copies are for training: expected subset train, found test", "it would be measured like an original")
     manifest("chain-no-json", "#chain\t[{\n" + COLUMNS + ROW, "provenance: expected a JSON list", "a provenance that cannot be kept")
-    manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "an image that is not there")
+    manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "a missing image")
     manifest("folder-as-image", COLUMNS + ROW.replace("0.png", "/etc"), "/etc: cannot be read: Is a directory", "a folder")
     manifest("device-as-image", COLUMNS + ROW.replace("0.png", "/dev/zero"), "/dev/zero: is not a file", "an image without an end")
 
@@ -58,30 +58,30 @@ def labels():
         case(f"labels/{name}", text, 'images_here && split -q -t 0 -v 0 --duplicates apart -l "$file" .', status, message, why)
 
     table("empty", "", "is empty: expected a line of column names", "a file of no bytes")
-    table("only-header", "image,label\n", "it lists no image", "no row")
+    table("only-header", "image,label\n", "lists no image", "no row")
     table("no-label-column", "image,class\na.png,A\n", "expected a header with the columns image and label, found no 'label'", "other names")
-    table("column-twice", "image,label,label\na.png,A,B\n", "line 1: column 'label' stands there twice", "which one counts?")
+    table("column-twice", "image,label,label\na.png,A,B\n", "line 1: column 'label' appears twice", "which one counts?")
     table("columns-1025", ",".join(f"c{i}" for i in range(1025)) + "\n", "line 1: more than 1024 columns", "above the limit")
     table("fewer-fields", "image,label\na.png\n", "line 2: expected 2 fields, found 1", "a field fewer")
     table("more-fields", "image,label\na.png,A,B\n", "line 2: expected 2 fields, found more than 2", "a comma that is not quoted")
     table("quote-open", 'image,label\na.png,"A\nb,"c".png,B\n', "line 2:", "a quote that does not end where it should")
-    table("quote-to-the-end", 'image,label\na.png,"A\n', "line 2: a quoted field does not end", "the rest of the file would be one field")
-    table("quote-inside", 'image,label\na.png,A"B\n', "line 2: a quote inside a field that is not quoted", "a quote in the middle")
-    table("behind-quote", 'image,label\n"a.png"x,A\n', "line 2: expected a comma or the end of the line after a field", "text behind a quoted field")
-    table("semicolons", "image;label\na.png;A\n", "expected columns separated by commas, found semicolons", "what spreadsheets write in some countries")
+    table("quote-to-the-end", 'image,label\na.png,"A\n', "line 2: a quoted field is not closed", "the rest of the file would be one field")
+    table("quote-inside", 'image,label\na.png,A"B\n', "line 2: a quote inside an unquoted field", "a quote in the middle")
+    table("behind-quote", 'image,label\n"a.png"x,A\n', "line 2: expected a comma or the end of the line after a field", "text after a quoted field")
+    table("semicolons", "image;label\na.png;A\n", "expected columns separated by commas, found semicolons", "as spreadsheets write it in some countries")
     table("old-mac", "image,label\ra.png,A\r", "its lines end in CR", "line ends of one carriage return")
-    table("zero-byte", "image,label\na.png,A\0\n", "not a CSV text: it holds a zero byte", "binary")
-    table("utf-16", "image,label\na.png,A\n".encode("utf-16"), "expected UTF-8 text, found UTF-16", "what spreadsheets call Unicode")
+    table("zero-byte", "image,label\na.png,A\0\n", "expected CSV text, found a zero byte", "binary")
+    table("utf-16", "image,label\na.png,A\n".encode("utf-16"), "expected UTF-8 text, found UTF-16", "which spreadsheets call Unicode")
     table("not-utf-8", b"image,label\na.png,A\n\"b,\"\"c\"\".png\",\xff\n", "the name of a class is not UTF-8", "Latin-1")
-    table("leads-out", "image,label\n../a.png,A\n", "'../a.png' does not stay inside the folder of the data set", "a path out of the data set")
-    table("leads-out-later", "image,label\nx/../../a.png,A\n", "does not stay inside the folder of the data set", "the same, hidden")
-    table("absolute", "image,label\n/etc/passwd,A\n", "'/etc/passwd' does not stay inside the folder of the data set", "a path of the machine")
+    table("leads-out", "image,label\n../a.png,A\n", "'../a.png' leads outside the folder of the data set", "a path out of the data set")
+    table("leads-out-later", "image,label\nx/../../a.png,A\n", "leads outside the folder of the data set", "the same, hidden")
+    table("absolute", "image,label\n/etc/passwd,A\n", "'/etc/passwd' leads outside the folder of the data set", "a path of the machine")
     table("folder", "image,label\n.,A\n", "line 2: '.' is not a file", "a folder")
-    table("missing", "image,label\nno.png,A\n", "line 2: 'no.png' cannot be found", "an image that is not there")
-    table("image-twice", "image,label\na.png,A\n./a.png,B\n", "line 3: 'a.png' stands already in line 2", "two labels of one image")
+    table("missing", "image,label\nno.png,A\n", "line 2: 'no.png' cannot be found", "a missing image")
+    table("image-twice", "image,label\na.png,A\n./a.png,B\n", "line 3: 'a.png' already appears in line 2", "two labels of one image")
     table("empty-label", "image,label\na.png,\n", "line 2: empty label", "no label")
     table("bad-subset", "image,label,subset\na.png,A,dev\n", "line 2: expected subset train, val or test, found 'dev'", "another name")
-    table("one-class", "image,label\na.png,A\n", "expected at least two classes, found one: 'A'", "nothing to tell apart")
+    table("one-class", "image,label\na.png,A\n", "expected at least two classes, found one: 'A'", "nothing to distinguish")
     sound = 'image,label\r\n"a.png","A ""quoted"",\r\nlabel\\t"\r\n"b,""c"".png","$(touch owned)\t\u00e9"\r\n'
     table("quotes-and-line-breaks", "\ufeff" + sound, 'A "quoted",\\r\\nlabel\\\\t', "right CSV with everything in it", status=0)
     table("shell-words", sound, '$(touch owned)\\t\u00e9', "words that a shell would obey are words", status=0)
@@ -108,7 +108,7 @@ def metrics():
     report("number-huge", re.sub(r'"accuracy": [0-9.]+', '"accuracy": 1e999', good, count=1), "real number overflow", "a number that becomes infinite")
     report("not-utf-8", good.encode().replace(b'"NORMAL"', b'"NORM\xc3"', 1), "unable to decode byte 0xc3", "a cut UTF-8 sequence")
     report("zero-in-text", good.replace('"test"', '"te\\u0000st"', 1), "\\u0000 is not allowed", "a text that ends early in C")
-    report("version-2", change(format="hilum-metrics 2"), "'format': expected 'hilum-metrics 1', found 'hilum-metrics 2'", "a format of the future")
+    report("version-2", change(format="hilum-metrics 2"), "'format': expected 'hilum-metrics 1', found 'hilum-metrics 2'", "a future version of the format")
     report("no-format", "{}\n", "'format': expected a text, found none", "another object")
     report("count-negative", change(n=-8), "'n': expected a count, found a negative number", "fewer than no images")
     report("count-fraction", change(n=8.5), "'n': expected a whole number, found something else", "half an image")
@@ -116,14 +116,14 @@ def metrics():
     report("accuracy-null", change(accuracy=None), "'accuracy': expected a number, found null", "a value that is always defined")
     report("log-loss-null", change(log_loss=None), "'log_loss': expected a number, found null", "another one")
     report("subset-text", change(subsets={"test": {"n": "8"}}), "'subsets': expected numbers, found something else", "a count in quotes")
-    report("binary-text", change(binary={"sensitivity": "1"}), "'binary': expected numbers, found something else", "a figure in quotes")
+    report("binary-text", change(binary={"sensitivity": "1"}), "'binary': expected numbers, found something else", "a metric in quotes")
     report("auroc-text", change(auroc="0.9"), "'auroc': expected a number or null, found something else", "a number in quotes, where null has a meaning")
     report("matrix-ragged", change(confusion_matrix=[[2, 1], [5]]), "'confusion_matrix': expected 2 rows of 2 counts", "a row too short")
     report("matrix-large", change(confusion_matrix=[[2, 1, 0]] * 3), "'confusion_matrix': expected 2 rows of 2 counts", "a class that does not exist")
     report("matrix-sum", change(confusion_matrix=[[2, 1], [1, 40]]), "'confusion_matrix': expected 8 images in all, found 44", "counts that contradict n")
-    report("classes-none", change(classes=[]), "'classes': expected at least one name, found none", "nothing to tell apart")
+    report("classes-none", change(classes=[]), "'classes': expected at least one name, found none", "nothing to distinguish")
     report("classes-numbers", change(classes=[0, 1]), "'classes': expected names", "numbers")
-    report("space-unknown", change(space={"height": 1, "width": 1, "colour": "red"}), "it has fields that this version does not know", "a space of the future")
+    report("space-unknown", change(space={"height": 1, "width": 1, "colour": "red"}), "it has fields that this version does not know", "a feature space of a future version")
     report("markup", change(warnings=["<script>alert(1)</script>", "]]>&amp;"]), "&lt;script&gt;alert(1)&lt;/script&gt;",
            "markup in a text is text", status=0)
 
@@ -152,7 +152,7 @@ def tables():
         case(f"predictions/{name}", text, 'compare -q --resamples 10 "$file" "$DATA/compare/b.tsv"', 1, message, why)
 
     compare("empty", "", "expected a line of column names", "a file of no bytes")
-    compare("no-row", "\n".join(predictions.split("\n")[:2]) + "\n", "it has no sample of the subset 'test'", "truncated behind the names of the columns")
+    compare("no-row", "\n".join(predictions.split("\n")[:2]) + "\n", "has no sample of the subset 'test'", "truncated after the column names")
     compare("cut-between-lines", "\n".join(predictions.split("\n")[:20]) + "\n", "expected the same samples", "truncated between two lines")
     compare("above-1", predictions.replace("0.559138", "1.559138"), "row 1: p_HEALTHY: expected a probability, found '1.559138'", "more than certain")
     compare("negative", predictions.replace("0.559138", "-0.559138"), "row 1: p_HEALTHY: expected a probability, found '-0.559138'", "less than nothing")
@@ -167,7 +167,7 @@ def tables():
     for name, picture, message, why in (
             ("leads-out", "../../../data/report/explain/gradcam-01.png", "file: expected a name within the folder", "a picture outside the folder"),
             ("absolute", "/etc/passwd", "file: expected a name within the folder, found '/etc/passwd'", "a file of the machine"),
-            ("missing", "none.png", "none.png: cannot be read", "a picture that is not there"),
+            ("missing", "none.png", "none.png: cannot be read", "a missing picture"),
             ("no-picture", "explain.tsv", "explain.tsv: expected a PNG file", "a text as a picture"),
             ("nameless", "", "file: expected a name within the folder, found ''", "no name")):
         case(f"explain/{name}/explain.tsv", f"#hilum-explain 1\n{head}a\tA\tA\t0.5\tw\tgradcam\tA\t{picture}\t-\t-\t-\t-\t-\n",

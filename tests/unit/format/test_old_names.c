@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files of hilum 0.1.0, in which some names were others. */
-#include "base/sha256.h"
 #include "data/feature_space.h"
 #include "data/manifest.h"
 #include "format/old_names.h"
