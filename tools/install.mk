@@ -4,19 +4,19 @@
 
 PREFIX ?= /usr/local
 
-hilum_version := $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' tools/common/version.h)
+hilum_version = $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' $(wildcard tools/common/version.h tools/lib/*/version.h))
 
 # ---- the words that hilum(1) and its completion know -----------------------------------------------
 
 # Goals that have no use outside a checkout. hilum(1) tells them from words that nobody knows.
-checkout_goals := $(shell sed -n 's/^\.PHONY: \([a-z -]*\)$$/\1/p' Makefile tools/*.mk tests/*.mk tests/fuzz/*.mk)
-# A knob whose help begins with "1:" is a switch; those with the words of a tool's option get them there.
-knob_choices = $(if $(filter MODEL,$(1)),$(subst $(space),|,$(models)),$(if $(filter 1:%,$(firstword $(about_$(1)))),0|1))
+checkout_goals = $(shell sed -n 's/^\.PHONY: \([a-z -]*\)$$/\1/p' Makefile tools/*.mk tests/*.mk tests/fuzz/*.mk)
+# What completes the value of a knob: the words that it allows, or files or runs.
+knob_files = $(if $(filter FILE% FOLDER NAME,$(call choices_of,$(1))),files)$(if $(filter RUN,$(call choices_of,$(1))),runs)
+knob_words = $(call q,knob	$(1)	$(subst $(space),|,$(call words_of,$(1)))	$(call knob_files,$(1)))
 
 $(BUILD)/words.tsv: FORCE $(tool_paths)
-	@{ printf 'version\t%s\n' '$(hilum_version)'; printf 'goal\t%s\n' $(goals); printf 'checkout\t%s\n' $(checkout_goals); \
-	    $(foreach k,$(knobs) $(goal_knobs),printf 'knob\t$(k)%s\n' \
-	        $(call q,$(if $(call knob_choices,$(k)),	$(call knob_choices,$(k))));) } | \
+	@{ printf 'version\t%s\n' '$(hilum_version)'; printf 'goal\t%s\n' $(goals); \
+	    printf 'checkout\t%s\n' $(checkout_goals); printf '%s\n' $(foreach k,$(knobs),$(call knob_words,$(k))); } | \
 	    scripts/list-words $(bin) docs/man $(tools) >$@.$$$$; $(update)
 
 # ---- installing ------------------------------------------------------------------------------------
