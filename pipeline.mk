@@ -138,8 +138,8 @@ $(call step,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(calibration),\
     $(head_file) $(features) $(fold_manifest),evaluate)
 
 options_explain := --sanity 10
-files_explain = -i $(images) -p $(predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) $(code_allowed) \
-    $(quiet_threads) -o $(maps_folder) $(head_file)
+files_explain = -i $(images) -p $(predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
+    $(code_allowed) $(quiet_threads) -o $(maps_folder) $(head_file)
 $(call step,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images),explain)
 
 # What a complete run was made with, and the digests of what came of it, for the report, diff, reproduce and triage.
@@ -155,7 +155,7 @@ $(experiment): $(run_files) $(history_table) $(TRAIN_OUT)/params/experiment
 	@BASE=$(BASE) BIN=$(bin) JOBS=$(JOBS) DIGESTS=$(call q,$(DIGESTS)) DATA=$(call q,$(DATA)) \
 	    $(hilum)/scripts/record-experiment $@ '$(run_tools)' '$(run_files)' $(history_table) $(options_experiment)
 
-before_report = $(hilum)/scripts/unchanged $(experiment)
+before_report = $(hilum)/scripts/before-report $(experiment) $(BASE)
 files_report = --metrics $(metrics) --history $(history_table) --predictions $(predictions) --manifest $(subsets) \
     --audit $(audit_table) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
     --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json -o $(TRAIN_OUT)/report.html

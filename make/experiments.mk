@@ -24,7 +24,8 @@ compare:
 
 # `make sweep NEURONS="64 256" LR="1e-3 1e-4" SEEDS="1 2 3"`; with -j several at a time. A combination is written
 # KNOB@value~KNOB@value, which is also the name of its folder.
-$(foreach k,$(several),$(foreach v,$($(k)),$(if $(call not_in_names,$(v))$(foreach c,@ ~ /,$(findstring $(c),$(v))),\
+unfit = $(strip $(call not_in_names,$(1))$(foreach c,@ ~ /,$(findstring $(c),$(1))))
+$(foreach k,$(several),$(foreach v,$($(k)),$(if $(call unfit,$(v)),\
     $(error $(k): expected values that the name of a folder can have, found '$(v)'))))
 combinations := $(if $(several),~)
 $(foreach k,$(several),$(eval combinations := \

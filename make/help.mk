@@ -18,10 +18,11 @@ endef
 choices_of = $(if $(filter whole number list size,$(firstword $(subst [,,$(allowed_$(1))))),,$\
     $(subst |, ,$(subst [,,$(subst ],,$(allowed_$(1))))))
 words_of = $(filter-out FILE FOLDER RUN NAME TEXT FILE% %N,$(choices_of))
-# The line of a knob in `make help`: its name, its value and its help, with the words that it allows if there are several.
+# The line of a knob in `make help`: its name, its value and its help, with the words that it allows if there
+# are several.
 more_help = $(if $(filter 0|1,$(allowed_$(1))),,$(if $(word 2,$(choices_of)),: $(call in_words,$(choices_of))))
 help_row = printf '%-13s %-24s %s\n' $(1) $(call q,$($(1))) $(call q,$(about_$(1))$(more_help));
-heading = $(call column,1,$(call columns,$(1)))
+heading = $(call cell,1,$(call columns,$(1)))
 
 .PHONY: help
 help:
@@ -29,3 +30,10 @@ help:
 	@printf '%s\n' $(subst $(newline),' ',$(call q,$(goals_help)$(if $(checkout_help),$(newline)$(checkout_help))))
 	@$(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call help_row,$(call heading,$(line))),\
 	    printf '\n%s\n' $(call q,$(call heading,$(line)));))
+
+# The table for readers. (A test compares the file with what this makes.)
+columns_of = $(foreach n,1 2 3 4 5 6,$(call q,$(call cell,$(n),$(1))))
+docs/parameters.md: FORCE
+	@{ $(foreach line,$(knob_lines),$(if $(findstring |,$(line)),\
+	    printf '%s\t%s\t%s\t%s\t%s\t%s\n' $(call columns_of,$(call columns,$(line)));,\
+	    printf '%s\n' $(call q,$(call heading,$(line)));)) } | $(hilum)/scripts/write-parameters >$@.$$$$; $(update)

@@ -5,7 +5,7 @@
 #   default   a value, or a variable below whose name says in words what the default is
 #   allowed   words, as a|b, where FILE, FOLDER, RUN, NAME, TEXT and N stand for anything; a whole number
 #             or a number of a range; a list of whole numbers; a size, N or HxW. With ... several, with blanks between
-#             them; in [brackets] it may be empty. make/check.mk checks it, and tools know more about their options.
+#             them; in [brackets] it may be empty. It is checked before any work; the tools know their options best.
 #   step      the steps that take it, the first one first; "experiment" is only recorded with a run; or another goal
 #   option    what the steps' tool is called with, followed by the value. If 0|1 is allowed: the option for 1, no value
 #   help      what it is, in a few words
@@ -16,7 +16,7 @@
 define knob_table
 
 Model and data
-MODEL        | vgg16 | vgg16|inceptionresnetv2|mobilenetv2|FILE.pt | $(preprocess_if_SIZE_is_empty) extract | --model | backbone
+MODEL | vgg16 | vgg16|inceptionresnetv2|mobilenetv2|FILE.pt | $(preprocess_unless_SIZE) extract | --model | backbone
 DATA         | data/phantom | FOLDER | split fold | -- | images in CLASS/*, or in train|val|test/CLASS/*
 WEIGHTS      | $(WEIGHTS_of_MODEL) | FILE|seeded:N | extract | - | Keras, timm or torchvision; seeded:N is pseudo-random
 SEED         | 1 | whole 0..2^64-1 | split fold preprocess evaluate | --seed | seed of the split, copies and bootstrap
@@ -37,7 +37,7 @@ AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of e
 
 Features
 NORMALIZE    | auto | auto|caffe|tf|torch|unit|raw | extract | --normalize | scaling of pixels; auto: the backbone's own
-POOL         | avg | avg|max|flatten | $(extract_or_if_UNFREEZE_train) | --pool | how feature maps become features
+POOL         | avg | avg|max|flatten | $(extract_or_with_UNFREEZE_train) | --pool | how feature maps become features
 DTYPE        | f32 | f32|tf32|bf16|f16 | extract | --dtype | arithmetic; tf32 and f16 only on a GPU
 STORE        | f32 | f32|f16|bf16 | extract | --store | numbers in the file of features; 16 bits halve it
 DEVICE       | auto | auto|cpu|cuda | extract triage | --device | where the backbone runs
@@ -50,7 +50,7 @@ EPOCHS       | 50 | whole 1..1000000 | train | --epochs | maximum number of epoc
 BATCH        | 32 | whole 1..1000000 | train | --batch | samples in a training step
 USE_ALL      | 1 | 0|1 | train | --steps 0 | 1: every training sample once an epoch; 0: STEPS steps
 STEPS        | 100 | whole 0..1000000000 | train | $(if $(use_all),,--steps) | steps in an epoch if USE_ALL is 0
-PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without a better validation loss before the end
+PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without a better validation loss until it ends
 LR_SCHEDULE  | constant | constant|cosine|plateau | train | --lr-schedule | how the learning rate changes
 L2           | 0 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
 DROPOUT      | 0 | number 0..0.99 | train | --dropout | fraction of hidden units dropped in training
@@ -63,7 +63,7 @@ Evaluation
 RESAMPLES    | 2000 | whole 0..1000000 | evaluate | --resamples | bootstrap samples for confidence intervals; 0: none
 CALIBRATE    | 0 | 0|1 | evaluate | --calibrate | 1: temperature scaling, fitted on the validation images
 PREVALENCE   | | [number 0..1] | evaluate | --prevalence | also state predictive values at this prevalence
-EXPLAIN      | $(1_unless_MODEL_is_a_module) | 0|1 | report | --explain $(maps_folder) | 1: heat maps, also in the report
+EXPLAIN      | $(1_unless_MODEL_is_a_module) | 0|1 | report | --explain $(maps_folder) | 1: heat maps in the report
 
 The run
 JOBS         | $(processors) | whole 1..1024 | - | --jobs | threads
@@ -100,7 +100,7 @@ endef
 # Each line becomes a word, with @@ for a blank; its columns become words that begin with a dot.
 knob_lines := $(filter-out @@,$(subst $(newline),@@ ,$(subst $(space),@@,$(value knob_table))))
 columns = .$(subst @@|@@, .,$(subst @@|,@@@@|,$(1)))
-column = $(strip $(subst @@,$(space),$(patsubst .%,%,$(word $(1),$(2)))))
+cell = $(strip $(subst @@,$(space),$(patsubst .%,%,$(word $(1),$(2)))))
 define knob_of_line
 knobs += $(1)
 $(1) ?= $(2)
@@ -110,8 +110,8 @@ step_$(1) = $(patsubst -,,$(4))
 option_$(1) = $(patsubst -,,$(5))
 about_$(1) := $(6)
 endef
-read_line = $(eval $(call knob_of_line,$(call column,1,$(1)),$(call column,2,$(1)),$(call column,3,$(1)),$\
-    $(call column,4,$(1)),$(call column,5,$(1)),$(call column,6,$(1))))
+read_line = $(eval $(call knob_of_line,$(call cell,1,$(1)),$(call cell,2,$(1)),$(call cell,3,$(1)),$\
+    $(call cell,4,$(1)),$(call cell,5,$(1)),$(call cell,6,$(1))))
 $(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call read_line,$(call columns,$(line)))))
 
 paths := $(foreach k,$(knobs),$\
@@ -148,8 +148,8 @@ yes_if_WEIGHTS_are_seeded = $(if $(filter seeded:%,$(WEIGHTS)),yes,no)
 11_unless_MODEL_is_vgg16 = $(if $(filter vgg16,$(MODEL)),,11)
 # Pooling follows the unfrozen layers, which are trained with the head.
 unfrozen = $(filter-out 0,$(UNFREEZE))
-preprocess_if_SIZE_is_empty = $(if $(SIZE),,preprocess)
-extract_or_if_UNFREEZE_train = $(if $(unfrozen),train,extract)
+preprocess_unless_SIZE = $(if $(SIZE),,preprocess)
+extract_or_with_UNFREEZE_train = $(if $(unfrozen),train,extract)
 use_all = $(filter 1,$(USE_ALL))
 
 # These are found out when they are first needed, and once.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# `make paper`: the paper's study, with its random split, as a grid of the settings that it states and of those that it
-# leaves open, to see which combinations collapse onto the majority class. The backbone runs once for each way of making
-# features; what is done is not done again.
+# `make paper`: the paper's study, with its random split, as a grid of the settings that it states and of
+# those that it leaves open, to see which combinations collapse onto the majority class. The backbone runs
+# once for each way of making features; what is done is not done again.
 
 goals += paper
 .PHONY: paper
@@ -9,8 +9,8 @@ ifneq ($(filter paper,$(MAKECMDGOALS)),)
 
 paper_out := $(RESULTS)/$(RUN)-paper
 
-# Features are named SCALING-POOL, SCALING-POOL-nearest or SCALING-avg-unfrozen. Pixels are scaled as the network expects
-# it, as another network does, not at all, and to 0 .. 1.
+# Features are named SCALING-POOL, SCALING-POOL-nearest or SCALING-avg-unfrozen. Pixels are scaled as the
+# network expects it, as another network does, not at all, and to 0 .. 1.
 own_scaling := $(if $(filter vgg16,$(MODEL)),caffe,tf)
 other_scalings := $(filter-out $(own_scaling),caffe raw unit)
 poolings := flatten avg
@@ -75,13 +75,15 @@ $(mismatch_out)/metrics.json: $(mismatch_out)/params/evaluate
 	    -o '$(mismatch_out)/metrics.json' $(mismatch_inputs) 2>/dev/null
 	@echo 'paper: $(own_scaling)-$(2)/lr-$(3) measured on $(1)'
 endef
-$(foreach s,$(other_scalings),$(foreach p,$(poolings),$(foreach r,$(PAPER_RATES),$(call paper_mismatch,$(s),$(p),$(r)))))
+$(foreach s,$(other_scalings),$(foreach p,$(poolings),$(foreach r,$(PAPER_RATES),$\
+    $(call paper_mismatch,$(s),$(p),$(r)))))
 
 paper_grid := $(paper_out)/grid.tsv
 paper: $(paper_goals)
-	@{ printf '#note\tThe split is random by image, as in the paper: patients are in training and test at once.\n'; \
-	    printf '%s\t%s\t%s\t%s\t%s\n' scaling head 'learning rate' besides run $(paper_rows); } >$(paper_grid).$$$$; $\
-	    mv $(paper_grid).$$$$ $(paper_grid)
+	@printf '#note\tThe split is random by image, as the paper had it: patients are in training and test at once.\n' \
+	    >$(paper_grid).new
+	@printf '%s\t%s\t%s\t%s\t%s\n' scaling head 'learning rate' besides run $(paper_rows) >>$(paper_grid).new
+	@mv $(paper_grid).new $(paper_grid)
 	$(bin)/report --grid $(paper_grid) --title $(call q,Why models collapse: $(MODEL)) --json $(paper_out)/paper.json \
 	    --markdown $(paper_out)/paper.md -o $(paper_out)/paper.html
 	@sed -n '/^## /q;p' $(paper_out)/paper.md

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# When a step runs, and how. A step runs again exactly when its options, the contents of its inputs or its tool have
-# changed, since its outputs depend on its inputs and on FOLDER/params/STEP. That file holds the options, letter by letter
-# as the recipe passes them, and the digests of the tool and of files that are no outputs of another step. It gets
-# another date only if its contents change; so the dates of a tool, of weights or of images do not matter.
+# When a step runs, and how. A step runs again exactly when its options, the contents of its inputs or its
+# tool have changed, since its outputs depend on its inputs and on FOLDER/params/STEP. That file holds the
+# options, letter by letter as the recipe passes them, and the digests of the tool and of files that are no
+# outputs of another step. It gets another date only if its contents change; so the dates of a tool, of
+# weights or of images do not matter.
 
 # ---- options ---------------------------------------------------------------------------------------
 
@@ -27,9 +28,9 @@ options = $(foreach k,$(call operands_last,$(call knobs_passed,$(1))),$(call pas
 # again.
 digests = $(bin)/digest -q -j $(JOBS) --cache $(call q,$(DIGESTS)) -- $(1)
 
-# $(call params,FOLDER,STEP,TOOL ...,FILE ...): the rule of FOLDER/params/STEP, of $(options_STEP), the tools and the files.
-# If it changes, the run is not complete any longer: nothing states what it was made with, so $(stale) is removed.
-# `make -n` compares the options alone.
+# $(call params,FOLDER,STEP,TOOL ...,FILE ...): the rule of FOLDER/params/STEP, of $(options_STEP), the tools
+# and the files. If it changes, the run is not complete any longer: nothing states what it was made with, so
+# $(stale) is removed. `make -n` compares the options alone.
 params = $(eval $(params_rule))
 define params_rule
 $(1)/params/$(2): $(if $(and $(dry_run),$(call has_line,$(1)/params/$(2),$(options_$(2)))),,FORCE) \
@@ -37,20 +38,23 @@ $(1)/params/$(2): $(if $(and $(dry_run),$(call has_line,$(1)/params/$(2),$(optio
 	@$$(hilum)/scripts/refresh-params $$@ '$$(stale)' $$(call q,$$(options_$(2))) \
 	    $$(if $(3)$(4),$$(call digests,$$(addprefix $$(bin)/,$(3)) $(4)))
 endef
-has_line = $(if $(2),$(findstring x$(2)$(newline),x$(file <$(1))$(newline)),$(filter sha256:%,$(firstword $(file <$(1)))))
+has_line = $(if $(2),$(findstring x$(2)$(newline),x$(file <$(1))$(newline)),$\
+    $(filter sha256:%,$(firstword $(file <$(1)))))
 
-# $(call step,STEP,FOLDER,OUTPUTS,INPUTS,TOOL): a step of the experiment. The tool is called with $(options_STEP), which
-# are those of the table unless pipeline.mk states others, and with $(files_STEP): files, and what cannot change a
-# result, such as the number of threads. Scripts named by $(before_STEP) and $(after_STEP) do what is special.
+# $(call step,STEP,FOLDER,OUTPUTS,INPUTS,TOOL): a step of the experiment. The tool is called with
+# $(options_STEP), which are those of the table unless pipeline.mk states others, and with $(files_STEP):
+# files, and what cannot change a result, such as the number of threads. Scripts named by $(before_STEP) and
+# $(after_STEP) do what is special.
 step = $(eval options_$(1) ?= $$(call options,$(1)))$(call params,$(2),$(1),$(5))$(eval $(step_rule))
 define step_rule
-$(3) &: $(2)/params/$(1) $(4)
-	$(if $(filter $(noted),$(5)),@$$(hilum)/scripts/note-software $$(bin)/$(5) $(2)/software/$(5))
-	$(if $(before_$(1)),@$$(before_$(1)))
-	$$(bin)/$(5) $$(files_$(1)) \
-	    $$(options_$(1))
-	$(if $(after_$(1)),@$$(after_$(1)))
+$(if $(dry_run),$(firstword $(3)):,$(3) &:) $(2)/params/$(1) $(4)
+$(if $(filter $(noted),$(5)),$(recipe)@$$(hilum)/scripts/note-software $$(bin)/$(5) $(2)/software/$(5)$(newline))$\
+$(if $(before_$(1)),$(recipe)@$$(before_$(1))$(newline))$(recipe)$$(bin)/$(5) $$(files_$(1)) \
+	    $$(options_$(1))$(if $(after_$(1)),$(newline)$(recipe)@$$(after_$(1)))
+$(if $(and $(dry_run),$(word 2,$(3))),$(wordlist 2,9,$(3)): $(firstword $(3)))
 endef
+# (With -n, make 4.3 takes grouped targets for old after it has shown how they are made.)
+recipe := $(empty)	$(empty)
 # These tools' versions and libraries are kept in FOLDER/software for the report. They are not part of the results, so
 # that the same results have the same bytes with another version.
 noted := audit preprocess extract-features train-head evaluate

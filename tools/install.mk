@@ -4,15 +4,16 @@
 
 PREFIX ?= /usr/local
 
-hilum_version = $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' $(wildcard tools/common/version.h tools/lib/*/version.h))
+version_h := $(wildcard tools/common/version.h tools/lib/*/version.h)
+hilum_version = $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' $(version_h))
 
 # ---- the words that hilum(1) and its completion know -----------------------------------------------
 
 # Goals that have no use outside a checkout. hilum(1) tells them from words that nobody knows.
 checkout_goals = $(shell sed -n 's/^\.PHONY: \([a-z -]*\)$$/\1/p' Makefile tools/*.mk tests/*.mk tests/fuzz/*.mk)
 # What completes the value of a knob: the words that it allows, or files or runs.
-knob_files = $(if $(filter FILE% FOLDER NAME,$(call choices_of,$(1))),files)$(if $(filter RUN,$(call choices_of,$(1))),runs)
-knob_words = $(call q,knob	$(1)	$(subst $(space),|,$(call words_of,$(1)))	$(call knob_files,$(1)))
+knob_files = $(if $(filter FILE% FOLDER NAME,$(choices_of)),files)$(if $(filter RUN,$(choices_of)),runs)
+knob_words = $(call q,knob	$(1)	$(subst $(space),|,$(words_of))	$(knob_files))
 
 $(BUILD)/words.tsv: FORCE $(tool_paths)
 	@{ printf 'version\t%s\n' '$(hilum_version)'; printf 'goal\t%s\n' $(goals); \

@@ -143,11 +143,14 @@ a_run() {
     grep -qx "knob"$'\t'"DATA"$'\t'"$PWD/b/images" results/images-mobilenetv2/experiment.tsv
 }
 
-@test "values: swept ones that no folder can be named after are refused" {
+@test "values: each value of a sweep is checked" {
     run hilum sweep NEURONS='4 a/b'
-    [[ $output == *"*** NEURONS: expected values that the name of a folder can have, found 'a/b'.  Stop." ]]
+    [[ $output == *"*** NEURONS: expected whole numbers from 0 to 65536, with commas between them, found 'a/b'.  Stop." ]]
     run hilum sweep LR='1e-3 %'
-    [[ $output == *"*** LR: expected values that the name of a folder can have, found '%'.  Stop." ]]
+    [[ $output == *"*** LR: expected a number from 1e-12 to 1e6, found '%'.  Stop." ]]
+    run hilum sweep SEEDS='1 -1'
+    [[ $output == *"*** SEEDS: expected a whole number from 0 to 2^64-1, found '-1'.  Stop." || \
+        $output == *"*** TRAIN_SEED: expected "*"found '-1'.  Stop." ]]
 }
 
 @test "values: weights that are not listed are told before any work" {
@@ -188,8 +191,7 @@ a_run() {
     module ALLOW_CODE=1 | grep -- '/extract-features .*--allow-code' >/dev/null
     module ALLOW_CODE=0 | grep -- '/extract-features ' >/dev/null
     ! module ALLOW_CODE=0 | grep -e --allow-code
-    run hilum all RESULTS="$PWD/results" WEIGHTS=
-    [ "${lines[0]}" = 'make: WEIGHTS: expected a file or seeded:N, found nothing' ]
+    refused 'WEIGHTS: expected a file or seeded:N, found nothing' WEIGHTS=
 }
 
 @test "values: a variable that is no knob is refused, and the nearest is named" {
@@ -202,8 +204,9 @@ a_run() {
     # What make and its children are told is known, and so are the values that it hands on itself.
     run hilum -n help V=1 CFLAGS=-O1 TESTS=none FUZZ=image DESTDIR=/x SEEDS=1 MAKEFLAGS=s TMPDIR=/tmp HILUM_SHARED=/x
     [ "$status" -eq 0 ]
-    for knob in $(hilum help | sed -n '/^MODEL /,$p' | cut -d ' ' -f 1); do
-        [ "$(knob SEED "$knob=0" SEED=7)" = 7 ] || [ "$knob" = MODEL ]
+    for knob in $(hilum help | sed -nE 's/^([A-Z]+[A-Za-z0-9_]*)  .*/\1/p'); do
+        run hilum help "$knob=0"
+        [[ $output != *"no such knob"* ]]
     done
 }
 
