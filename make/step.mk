@@ -51,9 +51,14 @@ $(if $(dry_run),$(firstword $(3)):,$(3) &:) $(2)/params/$(1) $(4)
 $(if $(filter $(noted),$(5)),$(recipe)@$$(hilum)/scripts/note-software $$(bin)/$(5) $(2)/software/$(5)$(newline))$\
 $(if $(before_$(1)),$(recipe)@$$(before_$(1))$(newline))$(recipe)$$(bin)/$(5) $$(files_$(1)) \
 	    $$(options_$(1))$(if $(after_$(1)),$(newline)$(recipe)@$$(after_$(1)))
-$(if $(and $(dry_run),$(word 2,$(3))),$(wordlist 2,9,$(3)): $(firstword $(3)))
+$(if $(and $(dry_run),$(word 2,$(3))),$(also_made))
 endef
-# (With -n, make 4.3 takes grouped targets for old after it has shown how they are made.)
+# With -n, make 4.3 takes grouped targets for old even after it has shown how they are made. So the first one has the
+# recipe, and the others, with the same inputs, come after it.
+define also_made
+$(wordlist 2,9,$(3)): $(2)/params/$(1) $(4) $(if $(findstring |,$(4)),,|) $(firstword $(3))
+	@# also $$@
+endef
 recipe := $(empty)	$(empty)
 # These tools' versions and libraries are kept in FOLDER/software for the report. They are not part of the results, so
 # that the same results have the same bytes with another version.

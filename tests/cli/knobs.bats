@@ -52,24 +52,25 @@ END
     done
 }
 
-# rows [FILE]: name, default, allowed values, step and option of each knob, with tabs between them.
+# rows: name, default, allowed values, step and option of each knob, with ; between them.
 rows() {
-    sed -n '/^define knob_table/,/^endef/{/ |/p}' "${1:-$ROOT/make/knobs.mk}" | sed 's/ | /\t/g; s/ |\t/\t\t/g; s/ *\t */\t/g'
+    sed -n '/^define knob_table/,/^endef/{/ |/p}' "$ROOT/make/knobs.mk" | sed 's/;/,/g; s/ | | / | - | /; s/ *| /;/g; s/;-;/;;/'
 }
 
-# another DEFAULT ALLOWED: a value that is allowed and is not the default.
+# another NAME ALLOWED: a value that is allowed and that the knob does not have now.
 another() {
-    local allowed=${2#[} word
+    local allowed=${2#[} word now
     allowed=${allowed%]}
     case $allowed in
-        whole* | list*) echo 7 ;;
+        whole* | list*) echo $((7 + tried)) ;; # not what another knob has, which can be the default
         number*) echo 0.3 ;;
         size*) echo 48 ;;
         'FILE|seeded:N') echo seeded:9 ;;
         FOLDER) echo other ;;
         *)
+            now=$(hilum help DATA=set WEIGHTS=seeded:1 "${knobs[@]}" | awk -v name="$1" '$1 == name { print $2 }')
             for word in ${allowed//|/ }; do
-                [ "$word" = "$1" ] || [[ $1 == '$'*_unless_* && $word = 1 ]] || break
+                [ "$word" = "$now" ] || break
             done
             echo "$word"
             ;;
@@ -120,7 +121,7 @@ options_are_those_of_the_tools() {
     options_are_those_of_the_tools "$LOG"
     tried=0
     knobs=()
-    while IFS=$'\t' read -r name default allowed step _; do
+    while IFS=';' read -r name _ allowed step _; do
         case $name in
             DATA | RESULTS | RUN | K | FOLD) continue ;; # another folder; kfold.bats
         esac
@@ -130,7 +131,7 @@ options_are_those_of_the_tools() {
             '$(preprocess_unless_SIZE) extract') step=preprocess ;;
             '$(extract_or_with_UNFREEZE_train)') step=extract ;;
         esac
-        knobs+=("$name=$(another "$default" "$allowed")")
+        knobs+=("$name=$(another "$name" "$allowed")")
         wanted=$(from "${step%% *}")
         run_all -n "${knobs[@]}" >shown
         [ "$(tools_in shown)" = "$wanted" ] || {
@@ -221,7 +222,7 @@ options_are_those_of_the_tools() {
         esac
     }
     compared=0
-    while IFS=$'\t' read -r name _ allowed step option _; do
+    while IFS=';' read -r name _ allowed step option _; do
         option=$(grep -oE -- '--[a-z0-9-]+' <<<"$option") || continue
         case $step in
             '$(preprocess_unless_SIZE) extract') step=extract ;;
