@@ -50,7 +50,7 @@ check_flags = $(foreach v,$(1),$(if $(or $(call eq,$($(v)),),$(call eq,$($(v)),0
 check_knobs = $(call check_numbers,$(foreach v,$(1),$(call check_knob,$(v),$(subst [,,$(subst ],,$(allowed_$(v)))))))
 check_knob = $(if $(or $($(1)),$(if $(findstring [,$(allowed_$(1)))$(filter 0|1,$(2)),,not empty)),\
     $(if $(filter whole number list size,$(firstword $(2))),$(call check_number,$(1),$(2)),\
-        $(if $(filter NAME,$(2)),,$(call check_word,$(1),$(subst |, ,$(2))))))
+        $(if $(filter NAME RUN,$(2)),,$(call check_word,$(1),$(subst |, ,$(2))))))
 # Several values are checked one by one, where ... allows them or a sweep takes them.
 check_number = $(if $(filter ...,$(2))$(filter $(1),$(several)),\
     $(foreach one,$($(1)),$(call number,$(1),$(2),$(one))),$(call number,$(1),$(2),$($(1))))
@@ -70,6 +70,6 @@ but_last = $(wordlist 2,$(words $(1)),x $(1))
 # With a misspelt knob, an experiment would run with the default.
 unknown = $(firstword $(foreach v,$(.VARIABLES),\
     $(if $(filter command,$(firstword $(origin $(v)))),$(filter-out $(known),$(v)))))
-refuse_unknown = $(if $(unknown),$(call refuse_name,$(unknown),\
+refuse_unknown = $(if $(unknown),$(call refuse_name,$(unknown),$\
     $(shell $(hilum)/scripts/nearest $(call q,$(unknown)) $(known))))
 refuse_name = $(error $(1): there is no such knob; $(if $(2),the nearest is $(2),make help lists them))

@@ -116,7 +116,7 @@ refused() {
 }
 
 @test "installed: hilum --version, help, and help of a tool" {
-    version=$(sed -n 's/^#define HL_VERSION "\(.*\)"/\1/p' "$ROOT"/tools/{common,lib/*}/version.h 2>/dev/null)
+    version=$(cat "$ROOT"/tools/{common,lib/*}/version.h 2>/dev/null | sed -n 's/^#define HL_VERSION "\(.*\)"/\1/p')
     [ "$(hilum --version)" = "hilum $version" ]
     run --separate-stderr hilum help MODEL=mobilenetv2
     [ "$status" -eq 0 ]

@@ -132,10 +132,25 @@ a_run() {
         grep -qxF "make: $PWD/results/images-mobilenetv2: a run of other data, DATA=$PWD/a/images: name this one with RUN=..., or replace that one with RUN=images-mobilenetv2" <<<"$output"
         [ "$(cat results/images-mobilenetv2/experiment.tsv)" = "$before" ]
     done
-    run hilum all RESULTS="$PWD/results" MODEL=mobilenetv2 WEIGHTS=seeded:1 DATA="$PWD/b/images" \
-        RUN=images-mobilenetv2 RUN_IS_DEFAULT=yes # as make compare calls it
+    # Goals of several runs, and folders of which only a part would be made.
+    for goal in kfold 'kfold AUGMENT=1' compare; do
+        run hilum $goal K=2 RESULTS="$PWD/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 EXPLAIN=0 WEIGHTS=seeded:1 \
+            WEIGHTS_vgg16=seeded:1 DATA="$PWD/b/images"
+        echo "$output"
+        [ "$status" -ne 0 ]
+        [[ $goal == compare ]] || grep -q '/results/images-mobilenetv2: a run of other data, DATA=' <<<"$output"
+        [ "$(cat results/images-mobilenetv2/experiment.tsv)" = "$before" ]
+        [ ! -e results/images-mobilenetv2/kfold ] || [ -z "$(find results/images-mobilenetv2/kfold -name '*.zst')" ]
+        rm -rf results/images-vgg16
+    done
+    paper() {
+        hilum paper RESULTS="$PWD/results" MODEL=mobilenetv2 SIZE=32 EPOCHS=1 NEURONS=4 RESAMPLES=0 WEIGHTS=seeded:1 \
+            PAPER_RATES=1e-2 PAPER_UNFREEZE= DATA="$PWD/$1/images"
+    }
+    paper a
+    run paper b
     [ "$status" -ne 0 ]
-    hilum -n compare RESULTS="$PWD/results" DATA="$PWD/b/images" | grep 'RUN_IS_DEFAULT=yes' >/dev/null
+    grep -q '/results/images-mobilenetv2-paper/.*: a run of other data, DATA=' <<<"$output"
     ln -s a/images link
     a_run DATA="$PWD/link" RUN=images-mobilenetv2
     a_run DATA="$PWD/a/images" # the same folder
