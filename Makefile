@@ -16,7 +16,7 @@ $(filter-out $(firstword $(after_deps)),$(after_deps)): $(firstword $(after_deps
 
 else
 
-# What differs between a checkout and an installed hilum (make/installed.mk): the command that the user types, the
+# Differences between a checkout and an installed hilum (make/installed.mk): the command that the user types, the
 # folders of hilum's own files and of its tools (each one word of the shell), the tools as targets, and the folder of
 # Keras' weights.
 me := make

@@ -49,7 +49,7 @@ report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # ---- before the first step -------------------------------------------------------------------------
 
-# A slip would be found only after minutes.
+# Reports a slip that would otherwise be found only after minutes.
 .PHONY: inputs-are-there
 inputs-are-there:
 	@$(hilum)/scripts/check-inputs $(call q,$(if $(is_sample),,$(DATA))) $(call q,$(if $(is_module),,$(WEIGHTS))) \
@@ -75,11 +75,11 @@ $(sample)/PHANTOM.json: $(sample).tool
 weights_at = $(if $(filter data/weights/%,$(firstword $(1))),$(weights_dir)$(patsubst data/weights%,%,$(1)),$(1))
 data/weights/%.verified: FORCE
 	@$(hilum)/data/fetch-weights $* $(call q,$(weights_dir))
-# The file that has the backbone's weights; nothing for pseudo-random weights, whose name says it all.
+# The file with the backbone's weights; empty for pseudo-random weights, which their name defines.
 weights_file = $(if $(is_module),$(MODEL),$(if $(filter seeded:%,$(WEIGHTS)),,$(call weights_at,$(WEIGHTS))))
 keras_weights := $(if $(is_module)$(call not_in_names,$(WEIGHTS)),,$(filter data/weights/%,$(WEIGHTS)))
 
-# The inputs, whose contents make steps run again.
+# A change in the contents of these inputs makes steps run again.
 $(call params,$(BASE),data,,$$(call q,$$(DATA)))
 $(BASE)/params/data: $(if $(is_sample),$(sample)/PHANTOM.json)
 options_weights = $(if $(weights_file),,$(WEIGHTS))
@@ -88,8 +88,8 @@ $(BASE)/params/weights: $(keras_weights:%=%.verified)
 
 # ---- the steps -------------------------------------------------------------------------------------
 
-# $(call step,STEP,FOLDER,OUTPUTS,INPUTS,TOOL). The options come from the table of knobs; files_STEP is what else the
-# tool is called with.
+# $(call step,STEP,TOOL,FOLDER,OUTPUTS,INPUTS), with files_STEP for the files that the tool reads and writes. Its
+# options come from the table of knobs.
 threads = -j $(JOBS)
 quiet_threads = $(if $(QUIET),$(QUIET) )$(threads)
 cached = --cache $(call as_word,$(PRINTS))
@@ -102,26 +102,26 @@ all_in_training := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
 split.TEST = $(if $(all_in_training),0,$(TEST))
 split.VAL = $(if $(all_in_training),0,$(VAL))
 files_split = $(cached) $(threads) -o $(manifest)
-$(call step,split,$(BASE),$(manifest),$(BASE)/params/data,split)
+$(call step,split,split,$(BASE),$(manifest),$(BASE)/params/data)
 
 files_fold = $(cached) $(quiet_threads) -o $(fold_manifest)
 ifdef FOLD
-$(call step,fold,$(TRAIN_OUT),$(fold_manifest),$(BASE)/params/data,split)
+$(call step,fold,split,$(TRAIN_OUT),$(fold_manifest),$(BASE)/params/data)
 endif
 
 files_audit = $(cached) $(quiet_threads) -o $(audit_table) $(subsets)
-$(call step,audit,$(audit_out),$(audit_table),$(subsets) $(BASE)/params/data,audit)
+$(call step,audit,audit,$(audit_out),$(audit_table),$(subsets) $(BASE)/params/data)
 
 .PHONY: no-leak
 no-leak: $(audit_table)
 	@$(hilum)/scripts/no-leak $(audit_table) '$(ALLOW_LEAK)'
 
-# A leak is reported before minutes of work. (In a cross validation, the folds are audited, not the images' manifest.)
+# A leak is reported before minutes of work. (In a cross validation, the manifests of the folds are audited.)
 files_preprocess = $(threads) -o $(images) $(manifest)
-$(call step,preprocess,$(BASE),$(images),$(manifest) $(BASE)/params/data $(if $(FOLD),,| no-leak),preprocess)
+$(call step,preprocess,preprocess,$(BASE),$(images),$(manifest) $(BASE)/params/data $(if $(FOLD),,| no-leak))
 
 files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
-$(call step,extract,$(BASE),$(features),$(images) $(BASE)/params/weights,extract-features)
+$(call step,extract,extract-features,$(BASE),$(features),$(images) $(BASE)/params/weights)
 
 # A training that was interrupted has left a checkpoint, and is resumed from it unless its inputs are new.
 training_inputs := $(features) $(fold_manifest) $(TRAIN_OUT)/params/train
@@ -129,21 +129,21 @@ before_train = $(hilum)/scripts/checkpoint before $(checkpoint) $(head_file) $(h
 after_train = $(hilum)/scripts/checkpoint after $(checkpoint)
 files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) --checkpoint $(checkpoint) \
     --history $(history_table) -o $(head_file) $(features)
-$(call step,train,$(TRAIN_OUT),$(head_file) $(history_table),\
-    $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | no-leak,train-head)
+$(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\
+    $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | no-leak)
 
 files_evaluate = $(of_fold) $(quiet_threads) --calibration $(calibration) -p $(predictions) -o $(metrics) \
     $(head_file) $(features)
-$(call step,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(calibration),\
-    $(head_file) $(features) $(fold_manifest),evaluate)
+$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(calibration),\
+    $(head_file) $(features) $(fold_manifest))
 
 options_explain := --sanity 10
 files_explain = -i $(images) -p $(predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
     $(code_allowed) $(quiet_threads) -o $(maps_folder) $(head_file)
-$(call step,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images),explain)
+$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images))
 
-# What a complete run was made with, and the digests of what came of it, for the report, diff, reproduce and triage.
-# Its params are of all knobs that a result can depend on. The data are looked at again, in case they have changed.
+# The record of a complete run, with all knobs that its results depend on and the digests of all files: for the report,
+# diff, reproduce and triage.
 run_tools := split audit preprocess extract-features train-head evaluate report
 run_files := $(manifest) $(fold_manifest) $(audit_table) $(images) $(features) $(head_file) $(predictions) $(metrics) \
     $(calibration)
@@ -159,8 +159,8 @@ before_report = $(hilum)/scripts/before-report $(experiment) $(BASE)
 files_report = --metrics $(metrics) --history $(history_table) --predictions $(predictions) --manifest $(subsets) \
     --audit $(audit_table) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
     --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json -o $(TRAIN_OUT)/report.html
-$(call step,report,$(TRAIN_OUT),$(report_files),$(if $(filter 1,$(EXPLAIN)),$(maps)) \
-    $(metrics) $(predictions) $(history_table) $(subsets) $(audit_table) $(experiment),report)
+$(call step,report,report,$(TRAIN_OUT),$(report_files),$(if $(filter 1,$(EXPLAIN)),$(maps)) \
+    $(metrics) $(predictions) $(history_table) $(subsets) $(audit_table) $(experiment))
 
 # A run that gets new params is not complete; new heat maps or a new report leave it complete.
 stale = $(experiment)

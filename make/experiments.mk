@@ -65,7 +65,8 @@ $(kfold_base)/features.safetensors.zst: FORCE
 	$(call make_fold,1) $@
 endif
 
-# What a fold's own make finds up to date keeps its date, and nothing that depends on it is made again.
+# A fold's own make decides what is out of date. Files that it leaves alone keep their dates, and so does all that
+# depends on them.
 define fold_rule
 $(call out_of_fold,$(1))/metrics.json $(call out_of_fold,$(1))/predictions.tsv &: FORCE \
         | $(kfold_base)/features.safetensors.zst

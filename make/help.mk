@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What is told about goals and knobs: `make help`, docs/parameters.md, and the words of hilum(1) and its completion.
+# Help on goals and knobs: `make help`, docs/parameters.md, and the words that hilum(1) completes.
 
 # The goals, each with what follows it; an installed hilum leaves out the checkout's.
 define goals_help

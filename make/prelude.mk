@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What both main make files begin with: Makefile in a checkout, make/installed.mk where hilum is installed.
+# The beginning of both main make files: Makefile in a checkout, make/installed.mk where hilum is installed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c

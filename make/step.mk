@@ -41,24 +41,25 @@ endef
 has_line = $(if $(2),$(findstring x$(2)$(newline),x$(file <$(1))$(newline)),$\
     $(filter sha256:%,$(firstword $(file <$(1)))))
 
-# $(call step,STEP,FOLDER,OUTPUTS,INPUTS,TOOL): a step of the experiment. The tool is called with
-# $(options_STEP), which are those of the table unless pipeline.mk states others, and with $(files_STEP):
-# files, and what cannot change a result, such as the number of threads. Scripts named by $(before_STEP) and
-# $(after_STEP) do what is special.
-step = $(eval options_$(1) ?= $$(call options,$(1)))$(call params,$(2),$(1),$(5))$(eval $(step_rule))
+# $(call step,STEP,TOOL,FOLDER,OUTPUTS,INPUTS): a step of the experiment. The tool is called with
+# $(options_STEP), which are those of the table unless they are set otherwise, and with $(files_STEP), which are
+# files and options that cannot change a result, such as the number of threads. A step that needs more has scripts
+# for that, $(before_STEP) and $(after_STEP).
+step = $(eval options_$(1) ?= $$(call options,$(1)))$(call params,$(3),$(1),$(2))$(eval $(step_rule))
 define step_rule
-$(if $(dry_run),$(firstword $(3)):,$(3) &:) $(2)/params/$(1) $(4)
-$(if $(filter $(noted),$(5)),$(recipe)@$$(hilum)/scripts/note-software $$(bin)/$(5) $(2)/software/$(5)$(newline))$\
-$(if $(before_$(1)),$(recipe)@$$(before_$(1))$(newline))$(recipe)$$(bin)/$(5) $$(files_$(1)) \
+$(if $(dry_run),$(firstword $(4)):,$(4) &:) $(3)/params/$(1) $(5)
+$(if $(filter $(noted),$(2)),$(recipe)@$$(hilum)/scripts/note-software $$(bin)/$(2) $(3)/software/$(2)$(newline))$\
+$(if $(before_$(1)),$(recipe)@$$(before_$(1))$(newline))$(recipe)$$(bin)/$(2) $$(files_$(1)) \
 	    $$(options_$(1))$(if $(after_$(1)),$(newline)$(recipe)@$$(after_$(1)))
-$(if $(and $(dry_run),$(word 2,$(3))),$(also_made))
+$(if $(and $(dry_run),$(word 2,$(4))),$(also_made))
 endef
 # With -n, make 4.3 takes grouped targets for old even after it has shown how they are made. So the first one has the
 # recipe, and the others, with the same inputs, come after it.
 define also_made
-$(wordlist 2,9,$(3)): $(2)/params/$(1) $(4) $(if $(findstring |,$(4)),,|) $(firstword $(3))
+$(wordlist 2,9,$(4)): $(3)/params/$(1) $(5) $(if $(findstring |,$(5)),,|) $(firstword $(4))
 	@# also $$@
 endef
+# A tab, with which a line of a recipe begins.
 recipe := $(empty)	$(empty)
 # These tools' versions and libraries are kept in FOLDER/software for the report. They are not part of the results, so
 # that the same results have the same bytes with another version.

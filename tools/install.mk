@@ -11,14 +11,14 @@ hilum_version = $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' $(version_h
 
 # Goals that have no use outside a checkout. hilum(1) tells them from words that nobody knows.
 checkout_goals = $(shell sed -n 's/^\.PHONY: \([a-z -]*\)$$/\1/p' Makefile tools/*.mk tests/*.mk tests/fuzz/*.mk)
-# What completes the value of a knob: the words that it allows, or files or runs.
+# A knob's value is completed by the words that it allows, or by files or runs.
 knob_files = $(if $(filter FILE% FOLDER NAME,$(choices_of)),files)$(if $(filter RUN,$(choices_of)),runs)
-knob_words = $(call q,knob	$(1)	$(subst $(space),|,$(words_of))	$(knob_files))
+knob_row = $(call q,knob	$(1)	$(subst $(space),|,$(words_of))	$(knob_files))
+word_rows = $(call q,version	$(hilum_version)) $(goals:%='goal	%') $(checkout_goals:%='checkout	%') \
+    $(foreach k,$(knobs),$(call knob_row,$(k)))
 
 $(BUILD)/words.tsv: FORCE $(tool_paths)
-	@{ printf 'version\t%s\n' '$(hilum_version)'; printf 'goal\t%s\n' $(goals); \
-	    printf 'checkout\t%s\n' $(checkout_goals); printf '%s\n' $(foreach k,$(knobs),$(call knob_words,$(k))); } | \
-	    scripts/list-words $(bin) docs/man $(tools) >$@.$$$$; $(update)
+	@printf '%s\n' $(word_rows) | scripts/list-words $(bin) docs/man $(tools) >$@.$$$$; $(update)
 
 # ---- installing ------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ PACKAGES := gcc g++ pkg-config curl ca-certificates zstd jq gnuplot-nox man-db \
 DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck valgrind python3-venv \
                 chromium fonts-dejavu-core default-jre-headless debootstrap
 
-# What the Debian package needs to be built and checked besides PACKAGES.
+# Needed besides PACKAGES to build and check the Debian package.
 DEB_PACKAGES := build-essential debhelper lintian
 
 .PHONY: deps deps-dev deps-deb
