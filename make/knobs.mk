@@ -1,32 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The knobs of the experiment, one line each, with blanks around each | between columns:
+# The knobs of the experiment, one line each. Columns are separated by a | with blanks around it:
 #
 #   name      as it is given on the command line or in the environment
 #   default   a value, or a variable below whose name says in words what the default is
-#   allowed   words, as a|b, where FILE, FOLDER, RUN, NAME, TEXT and N stand for anything; a whole number
-#             or a number of a range; a list of whole numbers; a size, N or HxW. With ... several, with blanks between
-#             them; in [brackets] it may be empty. It is checked before any work; the tools know their options best.
-#   step      the steps that take it, the first one first; "experiment" is only recorded with a run; or another goal
-#   option    what the steps' tool is called with, followed by the value. If 0|1 is allowed: the option for 1, no value
-#   help      what it is, in a few words
+#   allowed   words, as a|b, in which FILE, FOLDER, RUN, NAME, TEXT and N stand for anything; a whole number or a
+#             number in a range; a list of whole numbers with commas; a size, N or HxW. With ... several values,
+#             separated by blanks. In [brackets]: or empty. (The tools know more about their options.)
+#   step      the steps that take it, first the one that a change reruns; "experiment": only recorded with the run;
+#             or another goal
+#   option    the tool's option before the value; where 0|1 is allowed, the option that stands for 1
+#   help      a few words
 #
-# From a line follow the default, the check before any work, `make help`, docs/parameters.md, the completion of hilum(1)
-# and the options of the step, by which make decides whether the step runs again (make/step.mk). Lines without a | are
-# headings. The order of the lines is the order of the options, and of the knobs in experiment.tsv.
+# Each line defines the default, the check before any work, the line of `make help`, the row of docs/parameters.md, the
+# completion of hilum(1), and an option of the step, whose options decide whether it runs again (make/step.mk). A line
+# without a | is a heading. The order of the lines is that of the options, and of the knobs in experiment.tsv.
 define knob_table
 
 Model and data
 MODEL | vgg16 | vgg16|inceptionresnetv2|mobilenetv2|FILE.pt | $(preprocess_unless_SIZE) extract | --model | backbone
 DATA         | data/phantom | FOLDER | split fold | -- | images in CLASS/*, or in train|val|test/CLASS/*
-WEIGHTS      | $(WEIGHTS_of_MODEL) | FILE|seeded:N | extract | - | Keras, timm or torchvision; seeded:N is pseudo-random
-SEED         | 1 | whole 0..2^64-1 | split fold preprocess evaluate | --seed | seed of the split, copies and bootstrap
+WEIGHTS      | $(WEIGHTS_of_MODEL) | FILE|seeded:N | extract | - | of Keras, timm, torchvision; or pseudo-random
+SEED         | 1 | whole 0..2^64-1 | split fold preprocess evaluate | --seed | seed of split, copies and bootstrap
 TRAIN_SEED   | $(SEED) | whole 0..2^64-1 | train | --seed | seed of the head and of the order of samples
 
 Split and audit
 TEST         | 0.25 | number 0..0.99 | split | --test | fraction of the images for testing
 VAL          | 0.15 | number 0..0.99 | split fold | --val | fraction of the other images for validation
-GROUP        | patient | patient|none | split fold | --group | what is never divided; none, as in the paper, leaks
-SUBSETS      | drawn | drawn|folders|own-test | split fold | --subsets | drawn, the folders', only their test set
+GROUP        | patient | patient|none | split fold | --group | kept together in one subset; none, as in the paper, leaks
+SUBSETS      | drawn | drawn|folders|own-test | split fold | --subsets | from the data set: none, all, its test set
 ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and test share patients or images
 
 Preprocessing
@@ -50,13 +51,13 @@ EPOCHS       | 50 | whole 1..1000000 | train | --epochs | maximum number of epoc
 BATCH        | 32 | whole 1..1000000 | train | --batch | samples in a training step
 USE_ALL      | 1 | 0|1 | train | --steps 0 | 1: every training sample once an epoch; 0: STEPS steps
 STEPS        | 100 | whole 0..1000000000 | train | $(if $(use_all),,--steps) | steps in an epoch if USE_ALL is 0
-PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without a better validation loss until it ends
+PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without improvement before training stops
 LR_SCHEDULE  | constant | constant|cosine|plateau | train | --lr-schedule | how the learning rate changes
 L2           | 0 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
 DROPOUT      | 0 | number 0..0.99 | train | --dropout | fraction of hidden units dropped in training
 CLASS_WEIGHT | none | none|balanced | train | --class-weight | weight of each class in the loss
 OPTIMIZER    | adam | adam|sgd | train | --optimizer | optimizer
-UNFREEZE     | 0 | whole 0..100000 | extract train | $(if $(unfrozen),--unfreeze) | last layers to fine-tune
+UNFREEZE     | 0 | whole 0..100000 | extract train | $(if $(unfrozen),--unfreeze) | last backbone layers to fine-tune
 BATCHNORM    | inference | inference|training | train | $(if $(unfrozen),--batchnorm) | mode of unfrozen batch norms
 
 Evaluation
@@ -82,7 +83,7 @@ WEIGHTS_inceptionresnetv2 | $(file_of_Keras_for_inceptionresnetv2) | FILE|seeded
 WEIGHTS_mobilenetv2 | $(file_of_Keras_for_mobilenetv2) | FILE|seeded:N | compare | - | the same
 SEEDS        | | [whole 0..2^64-1 ...] | sweep | - | several values of TRAIN_SEED
 PAPER_RATES  | 1e-2 1e-3 1e-4 | number 1e-12..1e6 ... | paper | - | learning rates of the grid
-PAPER_UNFREEZE | $(11_unless_MODEL_is_vgg16) | [whole 0..100000] | paper | - | last layers fine-tuned in the grid
+PAPER_UNFREEZE | $(11_unless_MODEL_is_vgg16) | [whole 0..100000] | paper | - | last layers to fine-tune in the grid
 A            | | [RUN] | diff | - | a run: its folder, or its name in RESULTS
 B            | | [RUN] | diff | - | the run that A is compared with
 
@@ -116,15 +117,15 @@ $(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call read_line,$(cal
 
 paths := $(foreach k,$(knobs),$\
     $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))
-# How one make tells another, which it calls: the folders of the features and of the head, and whether RUN is a default.
+# Make also tells the makes that it calls the folders of features and of heads, and whether RUN is a default.
 paths += BASE TRAIN_OUT
 known += RUN_IS_DEFAULT
 $(call take_values,$(knobs) BASE TRAIN_OUT)
 
-# ---- what the table refers to ----------------------------------------------------------------------
+# ---- variables in the table ------------------------------------------------------------------------
 
 sample := $(default_DATA)
-# The sample is the sample however its path is written.
+# Whether DATA is the sample, however its path is written.
 is_sample := $(or $(call eq,$(DATA),$(sample)),$(shell $(hilum)/scripts/same-path $(call q,$(DATA)) $(sample)))
 ifneq ($(is_sample),)
 override DATA := $(sample)
