@@ -27,8 +27,8 @@ stand_ins() {
     local tool
     for tool in "$1"/lib/hilum/bin/*; do
         [ "${tool##*/}" != digest ] || continue
-        cat >"$tool" <<'END'
-#!/bin/bash
+        sed 's/^ *:shebang/#!\/bin\/bash/' >"$tool" <<'END'
+:shebang
 name=${0##*/}
 if [ "$1" = --version ]; then
     echo "$name (hilum) 0"
