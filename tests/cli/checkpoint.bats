@@ -261,7 +261,7 @@ results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.ts
     [ "$status" -eq 0 ]
     [ "$(grep -c '^TRAIN_SEED@' results/run/sweep/sweep.tsv)" -eq 3 ]
     tail -n +2 results/run/sweep/sweep.tsv | cut -f 2 | LC_ALL=C sort -c -g
-    [ "$(grep -c 'test figures' <<<"$output")" -eq 1 ]
+    [ "$(grep -c 'test metrics' <<<"$output")" -eq 1 ]
     # A member that was killed has the result of an uninterrupted run with its knobs.
     IFS='~' read -r -a knobs <<<"$(basename "$killed" | tr @ =)"
     make_all all EPOCHS=20 NEURONS=4 "${knobs[@]}"

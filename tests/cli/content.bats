@@ -95,7 +95,7 @@ one_image() { find set/PNEUMONIA -name '*.png' | sort | head -n 1; }
 @test "content: a failed run records nothing; the next one does" {
     grep -q $'^input\tdata\tsha256:' "$out/experiment.tsv"
     poke bin/train-head $(($(stat -c %s bin/train-head) - 20))
-    run experiment EPOCHS=nonsense
+    run experiment NEURONS=0,0 # which only the tool refuses
     [ "$status" -ne 0 ]
     [ ! -e "$out/experiment.tsv" ]
     runs train-head evaluate report

@@ -33,7 +33,7 @@ two_files() {
     answers two 's3 p3 test A B 0.4 0.6' 's4 p4 test B B 0.45 0.55' 's1 p1 train A A 0.9 0.1'
 }
 
-field() { sed -n "s/^  \"$1\": \([^,]*\),*$/\1/p" "$2"; }
+field() { jq ".$1" "$2"; }
 
 near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-9) }'; }
 

@@ -16,8 +16,8 @@ setup() {
     cd "$BATS_FILE_TMPDIR/run"
 }
 
-# The value of the first line that holds a key.
-field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" metrics.json | head -n 1; }
+# field KEY: its value in metrics.json, at the highest level that has it.
+field() { jq --arg key "$1" '[.. | objects | select(has($key)) | .[$key]][0]' metrics.json; }
 
 @test "sample: AUROC of 0.9 or more, an accuracy clearly above the majority baseline, no alarm of a collapse" {
     echo "AUROC $(field auroc), accuracy $(field accuracy), baseline $(field baseline_accuracy)"

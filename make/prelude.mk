@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What both main make files need: Makefile in a checkout, scripts/installed.mk where hilum is installed.
+# The beginning of both main make files: Makefile in a checkout, make/installed.mk where hilum is installed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# Whether this is `make -n`, which shows what would be done. (Read before the next line adds a long option.)
+dry_run := $(findstring n,$(firstword -$(MAKEFLAGS)))
 MAKEFLAGS += --no-builtin-rules
 export LC_ALL := C
 
@@ -23,8 +25,8 @@ define newline
 
 
 endef
-# The target is what the recipe has just written beside it, to $@.$$$$, if that is something new;
-# else it keeps its date, and nothing that depends on it is made again.
+# A recipe has just written its target to $@.$$$$. If that is new, it becomes the target; otherwise the target keeps
+# its date, and nothing that depends on it is made again.
 update = if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi
-# Make itself again, from the same main make file.
+# Runs make again with the same main make file.
 again = $(MAKE) --no-print-directory -f $(hilum)/Makefile
