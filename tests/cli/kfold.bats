@@ -74,7 +74,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     fails 1 "odd: row 1: expected a sample, a patient and a subset" evaluate --pooled --subset all odd
     fails 1 "none: cannot be read" evaluate --pooled one none
     fails 2 "expected the names of files" evaluate --pooled one -
-    fails 2 "predictions have their subsets already" evaluate --pooled --manifest m.tsv one
+    fails 2 "predictions already have their subsets" evaluate --pooled --manifest m.tsv one
     fails 2 "unexpected operand 'three'" evaluate one two three
 }
 

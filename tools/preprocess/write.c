@@ -148,16 +148,17 @@ static int preprocess(preprocess_conversion *c, const char *name, const preproce
     return write_outputs(c, o, e);
 }
 
-int preprocess_manifest(preprocess_conversion *c, const char *manifest, const char *root,
-                        const preprocess_outputs *o, hl_err *e)
+int preprocess_manifest(const preprocess_conversion *settings, const char *manifest,
+                        const char *root, const preprocess_outputs *o, hl_err *e)
 {
     hl_manifest m;
     if (hl_manifest_read(&m, manifest, e))
         return -1;
-    c->manifest = &m;
-    c->root = root ? root : m.root;
-    const int status = preprocess(c, manifest ? manifest : "standard input", o, e);
-    preprocess_conversion_free(c);
+    preprocess_conversion c = *settings;
+    c.manifest = &m;
+    c.root = root ? root : m.root;
+    const int status = preprocess(&c, manifest ? manifest : "standard input", o, e);
+    preprocess_conversion_free(&c);
     hl_manifest_free(&m);
     return status;
 }

@@ -16,9 +16,9 @@ typedef struct preprocess_outputs {
     const hl_cli *record; /* options for the provenance */
 } preprocess_outputs;
 
-/* Reads the manifest at a path (NULL: standard input), converts its images as the settings of c say
- * and writes the outputs. root: where relative paths start; NULL: as the manifest says. Frees c. */
-int preprocess_manifest(preprocess_conversion *c, const char *manifest, const char *root,
-                        const preprocess_outputs *o, hl_err *e);
+/* Reads the manifest at a path (NULL: standard input), converts its images with these settings and
+ * writes the outputs. root: where relative paths start; NULL: as the manifest says. */
+int preprocess_manifest(const preprocess_conversion *settings, const char *manifest,
+                        const char *root, const preprocess_outputs *o, hl_err *e);
 
 #endif
