@@ -93,8 +93,8 @@ def all_cases():
     hdf5("links-in-a-circle", instead(circle), missing, "two links that lead to each other")
     hdf5("groups-in-a-circle", whole(cycle), "features: F32 [4, 512]", "a group that holds the one that it is in: only names that are asked for are followed", status=0)
     hdf5("group-as-weight", instead(lambda f: f.create_group(PATH)), missing, "a group in the place of a weight")
-    hdf5("integers", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "<i4")), "its values are not floating point numbers", "another type")
-    hdf5("texts", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "S8")), "its values are not floating point numbers", "texts")
+    hdf5("integers", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "<i4")), "its values are not floating-point numbers", "another type")
+    hdf5("texts", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "S8")), "its values are not floating-point numbers", "texts")
     hdf5("huge", instead(lambda f: f.create_dataset(PATH, (1 << 20, 1 << 20, 64), "<f4", chunks=(64, 64, 64), compression="gzip")),
          "expected shape [3, 3, 3, 64], found [1048576, 1048576, 64]", "256 TB of weights in 1 KB")
     hdf5("transposed", instead(lambda f: f.create_dataset(PATH, (64, 3, 3, 3), "<f4")), "expected shape [3, 3, 3, 64], found [64, 3, 3, 3]", "PyTorch's order of sides")
