@@ -65,8 +65,8 @@ extract() { extract-features -q --allow-code "$@"; }
     fails 1 'text.pt: not a TorchScript module' extract -m text.pt --normalize raw -o "$out" images
     [ "$(wc -l <<<"$stderr")" -eq 1 ]
     fails 1 'none.pt: cannot be read' extract -m none.pt --normalize raw -o "$out" images
-    fails 1 'not one tensor' extract -m "$modules/pair.pt" --normalize raw -o "$out" images
-    fails 1 'run in f32 only' extract -m "$modules/maps.pt" --normalize raw --dtype bf16 images
+    fails 1 'expected the module to return one tensor' extract -m "$modules/pair.pt" --normalize raw -o "$out" images
+    fails 1 'runs in f32 only' extract -m "$modules/maps.pt" --normalize raw --dtype bf16 images
     [ ! -e "$out" ]
 }
 
