@@ -43,7 +43,7 @@ maps        := $(maps_folder)/explain.tsv
 experiment  := $(TRAIN_OUT)/experiment.tsv
 report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
-# These are whole or not there, so make need not delete them when a recipe fails.
+# These are complete or not there at all, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(features) $(head_file) $(history_table) \
            $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
 

@@ -190,7 +190,7 @@ warning q - - - - - 2 1 in train, 1 in val" ]
         { print $0, 0 } $4 == "train" { print $0, 1 }' m.tsv >variants.tsv
     audit -q variants.tsv 2>/dev/null | diff <(grep -v '^#' a.tsv) <(grep -v '^#')
     cp -r set elsewhere
-    unsealed m.tsv | sed 's/^#root.*/#root\tnowhere/' >moved.tsv
+    without_checksum m.tsv | sed 's/^#root.*/#root\tnowhere/' >moved.tsv
     audit -q --root elsewhere moved.tsv 2>/dev/null | cmp - a.tsv
     [ -w /dev/full ] || skip "there is no /dev/full here"
     fails 1 'audit: .*No space left' sh -c 'audit -q m.tsv >/dev/full'

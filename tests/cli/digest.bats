@@ -34,7 +34,7 @@ fill_cache() {
 # With wrong digests in the cache, it shows whether a digest comes from the cache.
 spoil_cache() {
     sed -i '3,$s/sha256:.\{8\}/sha256:00000000/' cache/*
-    reseal cache/*
+    renew_checksum cache/*
 }
 
 @test "digest: of a file and of a folder, as computed by coreutils" {

@@ -189,8 +189,8 @@ is_released() { # FILE
     done
 }
 
-# Whole files and none that are cut, whatever moment it was.
-@test "make: killed at random moments, what is there is whole, and the next run ends with the same bytes" {
+# Complete files and none that are truncated, whatever the moment.
+@test "make: killed at random moments, every file is complete, and the next run ends with the same bytes" {
     local started pid files
     started=$EPOCHREALTIME
     experiment >/dev/null

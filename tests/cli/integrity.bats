@@ -183,7 +183,7 @@ noticed_only() {
 
 @test "integrity: files that make keeps: experiment and digests" {
     printf '#hilum-experiment 1\nkind\tname\tvalue\nknob\tSEED\t1\nfile\tm.tsv\tsha256:1234\n#sha256\t\n' >experiment.tsv
-    reseal experiment.tsv
+    renew_checksum experiment.tsv
     # It prints what it reads.
     unchanged() { "$ROOT/scripts/unchanged" "$1" && cat "$1"; }
     noticed experiment.tsv 40 unchanged @
@@ -225,7 +225,7 @@ noticed_only() {
         compare -n a,b changed.tsv p.tsv
     sed 's/^#samples.*/#note\tmine/' m.tsv >edited.tsv
     fails 1 'edited.tsv: changed since it was written' preprocess -o out edited.tsv
-    unsealed edited.tsv >mine.tsv
+    without_checksum edited.tsv >mine.tsv
     preprocess -q --size 32 -o own-images mine.tsv
     cmp <(zstd -dqc own-images | tail -c 10000) <(zstd -dqc images | tail -c 10000)
 }
@@ -315,7 +315,7 @@ apart() {
         mkdir -p next && cp maps.d/* next
         [ $kind = explain ] && file=next/explain.tsv
         sed "1s/ 1\$/ 2/" $file >next.tsv
-        reseal next.tsv
+        renew_checksum next.tsv
         cp next.tsv next/explain.tsv
         case $kind in
             explain) option="--explain next" ;;

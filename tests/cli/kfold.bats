@@ -25,7 +25,7 @@ answers() {
         printf '#hilum-predictions 1\n#provenance\t[{"tool":"%s"}]\n#feature_space\t%s\n' "$name" "$space"
         printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n'
         printf '%s\n' "$@" | tr ' ' '\t'
-    } | sealed >"$name"
+    } | with_checksum >"$name"
 }
 
 two_files() {
@@ -60,11 +60,11 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
     fails 1 "^evaluate: sample 's1' is in one and in two: expected each sample once" \
         evaluate --pooled --subset all one two
     fails 1 "sample 's1' is in one and in one" evaluate --pooled one one
-    sed 's/\tp_B/\tp_C/; s/\tB/\tC/g' two | sealed >classes
+    sed 's/\tp_B/\tp_C/; s/\tB/\tC/g' two | with_checksum >classes
     fails 1 "classes differ: number 1 is 'B' in one, 'C' in classes" evaluate --pooled one classes
-    sed 's/"tf"/"raw"/' two | sealed >space
+    sed 's/"tf"/"raw"/' two | with_checksum >space
     fails 1 "differ in normalize" evaluate --pooled one space
-    grep -v '^#feature_space' two | sealed >spaceless
+    grep -v '^#feature_space' two | with_checksum >spaceless
     fails 1 "spaceless: expected the lines #provenance and #feature_space" evaluate --pooled spaceless
     sed '$d' two >short
     fails 1 "short: cut short, or changed by hand: expected #sha256 as the last line" evaluate --pooled one short

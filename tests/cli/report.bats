@@ -91,10 +91,10 @@ refused() {
     grep -q '3 of 3 other errors and warnings' r.md
     grep -q '^| NORMAL/00.png | error | near | train | NORMAL/06.png | 2 images of 2 patients' r.md
     grep -q '^| patient-3 | warning | patient-labels |' r.md
-    grep -v '^#allow-leak' "$data/audit.tsv" | sealed > a.tsv
+    grep -v '^#allow-leak' "$data/audit.tsv" | with_checksum > a.tsv
     full --audit a.tsv -o r.html --markdown r.md
     grep -q '^> - \*\*Leakage: 1 group' r.md
-    grep -v -e '^#leak' -e '^#allow' "$data/audit.tsv" | sealed > a.tsv
+    grep -v -e '^#leak' -e '^#allow' "$data/audit.tsv" | with_checksum > a.tsv
     full --audit a.tsv -o r.html --markdown r.md
     grep -q '^> - \*\*The audit of the images found 2 errors' r.md
 }
@@ -133,10 +133,10 @@ import json, sys
 page, metrics = (json.load(open(f)) for f in ("r.json", sys.argv[1] + "/evidence.json"))
 assert page["format"] == "hilum-report 1" and page["title"] == "Evaluation of MobileNetV2"
 metrics["feature_space"] = metrics.pop("space") # the file is of 0.1.0
-metrics["below_majority_baseline"] = metrics.pop("below_constant_answer")
+metrics["below_majority_baseline"] = metrics.pop("below_constant_answer") # old name
 metrics["intervals"]["metrics"] = metrics["intervals"].pop("figures")
 space = metrics["feature_space"]
-for old, new in (("cut", "feature_layer"), ("flavour", "framework")):
+for old, new in (("cut", "feature_layer"), ("flavour", "framework")): # old names
     if old in space: space[new] = space.pop(old)
 assert page["metrics"].keys() == metrics.keys(), page["metrics"].keys() ^ metrics.keys()
 assert page["metrics"] == metrics
@@ -286,9 +286,9 @@ END
 }
 
 @test "report: files of different runs are refused, naming both; differing counts are a warning" {
-    sed 's/"version":"0.1.0"}\]/"version":"0.1.0","x":1}]/' "$data/history.tsv" | sealed > h.tsv
+    sed 's/"version":"0.1.0"}\]/"version":"0.1.0","x":1}]/' "$data/history.tsv" | with_checksum > h.tsv
     refused 1 "h.tsv is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --history h.tsv
-    sed 's/"tool":"evaluate",/"tool":"evaluate","x":1,/' "$data/predictions.tsv" | sealed > p.tsv
+    sed 's/"tool":"evaluate",/"tool":"evaluate","x":1,/' "$data/predictions.tsv" | with_checksum > p.tsv
     refused 1 "p.tsv is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --predictions p.tsv
     sed '$d' "$data/manifest.tsv" > m.tsv
     report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
@@ -296,10 +296,10 @@ END
 }
 
 @test "report: an audit and heat maps of another run are refused, too" {
-    sed 's/"tool":"split",/"tool":"split","x":1,/' "$data/audit.tsv" | sealed > a.tsv
+    sed 's/"tool":"split",/"tool":"split","x":1,/' "$data/audit.tsv" | with_checksum > a.tsv
     refused 1 "a.tsv is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --audit a.tsv
     cp -r "$data/explain" maps
-    sed 's/"tool":"train-head",/"tool":"train-head","x":1,/' "$data/explain/explain.tsv" | sealed > maps/explain.tsv
+    sed 's/"tool":"train-head",/"tool":"train-head","x":1,/' "$data/explain/explain.tsv" | with_checksum > maps/explain.tsv
     refused 1 "maps is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --explain maps
 }
 
@@ -320,7 +320,7 @@ END
             }
             print out $0
         }' "$data/$f" > "$f"
-        case $f in history.tsv | predictions.tsv) reseal "$f" ;; esac
+        case $f in history.tsv | predictions.tsv) renew_checksum "$f" ;; esac
     done
     report --metrics metrics.json --history history.tsv --predictions predictions.tsv \
         --manifest manifest.tsv --title "$evil <b>" -o r.html --markdown r.md
@@ -333,7 +333,7 @@ END
 
 @test "report: bytes that are not UTF-8 do not reach the page" {
     printf 's,NORMAL/08.png,NORMAL/\377\001.png,\n' > script
-    LC_ALL=C sed -f script "$data/predictions.tsv" | sealed > p.tsv
+    LC_ALL=C sed -f script "$data/predictions.tsv" | with_checksum > p.tsv
     report --metrics "$data/metrics.json" --predictions p.tsv -o r.html
     iconv -f UTF-8 -t UTF-8 r.html > /dev/null
     grep -q 'NORMAL/��.png' r.html
@@ -342,7 +342,7 @@ END
 @test "report: a history of one epoch and one without validation are drawn" {
     { grep '^#' "$data/history.tsv"
       printf 'epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n'
-      printf '1\t0.5\t1\tnan\tnan\t0.001\t0.1\n'; } | sealed > h.tsv
+      printf '1\t0.5\t1\tnan\tnan\t0.001\t0.1\n'; } | with_checksum > h.tsv
     report --metrics "$data/metrics.json" --history h.tsv -o r.html --markdown r.md
     [ "$(grep -c '<svg ' r.html)" = 2 ]
     run grep -c '<title>validation</title>' r.html
@@ -392,12 +392,12 @@ END
     refused 1 "m.json: 'accuracy': expected a number" --metrics m.json
     sed 's/"n": 8/"n": 9/' "$data/metrics.json" > m.json
     refused 1 "m.json: 'confusion_matrix': expected 9 images" --metrics m.json
-    sed 's/\tloss/\tlass/' "$data/history.tsv" | sealed > h.tsv
+    sed 's/\tloss/\tlass/' "$data/history.tsv" | with_checksum > h.tsv
     refused 1 "h.tsv: expected a column 'loss'" --metrics "$data/metrics.json" --history h.tsv
-    sed 's/^2\t0.4/2\t0.4x/' "$data/history.tsv" | sealed > h.tsv
+    sed 's/^2\t0.4/2\t0.4x/' "$data/history.tsv" | with_checksum > h.tsv
     refused 1 "h.tsv: row 2: loss: expected a number, found '0.4x'" \
         --metrics "$data/metrics.json" --history h.tsv
-    head -n -2 "$data/predictions.tsv" | sealed > p.tsv
+    head -n -2 "$data/predictions.tsv" | with_checksum > p.tsv
     refused 1 "p.tsv: expected 8 rows of the subset test" \
         --metrics "$data/metrics.json" --predictions p.tsv
     sed 's/"resamples": 2000/"resamples": -1/' "$data/evidence.json" > m.json
@@ -418,13 +418,13 @@ END
     mkdir software
     printf 'zstd\t1.5\n' > software/evaluate
     refused 1 "software/evaluate: expected the name" --metrics "$data/metrics.json" --software software
-    sed 's/^error/terror/' "$data/audit.tsv" | sealed > a.tsv
+    sed 's/^error/terror/' "$data/audit.tsv" | with_checksum > a.tsv
     refused 1 "a.tsv: row 1: severity: expected error, warning or note, found 'terror'" \
         --metrics "$data/metrics.json" --audit a.tsv
-    sed 's/\tcheck\t/\tcheque\t/' "$data/audit.tsv" | sealed > a.tsv
+    sed 's/\tcheck\t/\tcheque\t/' "$data/audit.tsv" | with_checksum > a.tsv
     refused 1 "a.tsv: expected a column 'check'" --metrics "$data/metrics.json" --audit a.tsv
     cp -r "$data/explain" maps
-    explained() { sed "$1" "$data/explain/explain.tsv" | sealed > maps/explain.tsv; }
+    explained() { sed "$1" "$data/explain/explain.tsv" | with_checksum > maps/explain.tsv; }
     explained 's,gradcam-01.png,../../etc/passwd,'
     refused 1 "file: expected a name within the folder" --metrics "$data/metrics.json" --explain maps
     explained 's,gradcam-01.png,gradcam-09.png,'

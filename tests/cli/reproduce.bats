@@ -73,7 +73,7 @@ refuses() {
     cp -r "$out" other
     # As if the run had been made with other knobs than it states.
     sed -i 's/^\(knob\tNEURONS\t\).*/\18/' other/experiment.tsv
-    reseal other/experiment.tsv
+    renew_checksum other/experiment.tsv
     refuses ".*other/head.safetensors.zst and .* differ: hilum.provenance: 'train-head --neurons 256' and 'train-head --neurons 8'" \
         "$PWD/other"
 }
@@ -109,7 +109,7 @@ refuses() {
     diff_runs() { make --no-print-directory -C "$ROOT" diff RESULTS="$PWD/results" "$@" 2>&1; }
     cp -r "$out" third
     sed -i -e '/^knob\tL2\t/d' -e 's/^\(knob\tSIZE\t\).*/\1/' third/experiment.tsv
-    reseal third/experiment.tsv
+    renew_checksum third/experiment.tsv
     sed -i 's/^  "log_loss": .*/  "log_loss": null,/' third/metrics.json
     run diff_runs A=run B="$PWD/third"
     echo "$output"
