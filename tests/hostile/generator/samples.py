@@ -190,13 +190,13 @@ def weights():
     import_("empty", b"", "not a weights file: expected HDF5 or safetensors", "a file of no bytes")
     import_("html", "<!DOCTYPE html><title>404</title>\n", "not a weights file: expected HDF5 or safetensors", "what a failed download leaves")
     import_("cut", safetensors({"a": kernel(0, 12)}, b"\0" * 5), "truncated", "safetensors that end early")
-    import_("byte-behind", tensors(meta("weights", backbone="vgg16", framework="keras", identity="sha256:" + "0" * 64),
+    import_("byte-behind", tensors(meta("weights", backbone="vgg16", flavour="keras", identity="sha256:" + "0" * 64),
                                    ("a", "F32", [1], b"\0" * 4)) + b"\0", "bytes follow the last tensor", "one byte too many")
     import_("overlap", safetensors({"a": kernel(0, 12), "b": kernel(4, 16)}, b"\0" * 16),
             "expected bytes 12 to 24, found data_offsets 4 to 16", "weights that share bytes")
     import_("twice", safetensors(b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', b"\0" * 4),
             "duplicate object key", "a weight that appears twice")
-    import_("other-backbone", tensors(meta("weights", backbone="resnet", framework="keras", identity="sha256:" + "0" * 64)),
+    import_("other-backbone", tensors(meta("weights", backbone="resnet", flavour="keras", identity="sha256:" + "0" * 64)),
             "expected the weights of vgg16", "weights of another network")
     case("weights/other-shape", zstd(tensors({}, ("features.0.weight", "F32", [64, 3, 5, 5], b"\0" * 19200))),
          'extract-features -q -m vgg16 -w "$file" -o out "$HOSTILE/images/sound"', 1, "not the weights of vgg16",
