@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# The pages: their commands run, print what the pages show, and exit as they say; links lead somewhere. How a page marks
+# its commands is in docs/CONTRIBUTING.md, Writing documentation.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$ROOT"
+    make -npq FORCE 2>/dev/null | sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' >"$BATS_FILE_TMPDIR/goals"
+}
+
+setup() {
+    cd "$ROOT"
+}
+
+# As a reader has it: a checkout that is built, without data and results, and without the tools on PATH.
+checkout() {
+    local entry
+    mkdir "$1"
+    for entry in "$ROOT"/*; do
+        case ${entry##*/} in
+            data) mkdir "$1/data" && cp "$entry"/{README.md,fetch-weights,weights.tsv} "$1/data" ;;
+            results) ;;
+            *) ln -s "$entry" "$1" ;;
+        esac
+    done
+    cd "$1"
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES RESULTS DATA JOBS TESTS
+    export HOME=$PWD/home TMPDIR=$BATS_TEST_TMPDIR
+    mkdir home
+}
+
+# word NAME: the value of NAME=value in the info of a block.
+word() { sed -n "s/.* $1=\([^ ]*\).*/\1/p" "$block.info"; }
+
+run_block() {
+    local status=0 wanted
+    PATH=${PATH#*:} bash -e -o pipefail "$block.sh" >"$block.found" 2>&1 </dev/null || status=$?
+    wanted=$(word status)
+    [ "$status" -eq "${wanted:-0}" ] || {
+        echo "exit status: expected ${wanted:-0}, found $status"
+        cat "$block.found"
+        return 1
+    }
+    [ ! -e "$block.output" ] || "$ROOT/tests/docs/same-output" "$block.output" "$block.found"
+}
+
+# The fixed parts of a message that no test can bring about cheaply are in the sources.
+said_somewhere() {
+    perl -0777 -ne 's/"\s*\n?\s*"//g; print' "$ROOT"/{tools,shim}/{,*/,*/*/,*/*/*/}*.{c,h,cpp} "$ROOT"/scripts/* \
+        "$ROOT"/{,tools/,make/}*.mk "$ROOT/data/fetch-weights" 2>/dev/null >"$block.sources" || true
+    sed 's/\.\.\./\n/g' "$block.message" | grep -E '.{8}' >"$block.parts"
+    while IFS= read -r part; do
+        grep -qF -e "$part" "$block.sources" || { echo "nothing says: $part" && return 1; }
+    done <"$block.parts"
+}
+
+# commands_of PAGE: runs them in order.
+commands_of() {
+    local page=$1 blocks=$BATS_TEST_TMPDIR/blocks block needs
+    mkdir "$blocks"
+    tests/docs/blocks "$page" "$blocks"
+    checkout "$BATS_TEST_TMPDIR/hilum"
+    for block in "$blocks"/*.info; do
+        [ -e "$block" ] || continue
+        block=${block%.info}
+        needs=
+        [ ! -e "$block.sh" ] || needs=$(word needs)
+        echo "--- $page, line $(cut -d ' ' -f 1 "$block.info")${needs:+, not run: needs $needs}"
+        if [ -e "$block.message" ]; then
+            said_somewhere
+        elif [ -n "$needs" ]; then
+            bash -n "$block.sh"
+            tests/docs/known-names "${HILUM_BIN:-$ROOT/build/bin}" "$BATS_FILE_TMPDIR/goals" "$block.sh"
+        else
+            run_block
+        fi
+    done
+}
+
+@test "docs: the commands of README.md" {
+    commands_of README.md
+}
+
+@test "docs: the commands of the tutorial" {
+    commands_of docs/tutorial.md
+}
+
+@test "docs: the commands of the user guide" {
+    commands_of docs/user-guide.md
+}
+
+@test "docs: the messages of the FAQ, and what it says to do" {
+    commands_of docs/faq.md
+}
+
+@test "docs: the commands of all other pages" {
+    for page in docs/*.md; do
+        case $page in
+            */tutorial.md | */user-guide.md | */faq.md) continue ;;
+        esac
+        rm -rf "$BATS_TEST_TMPDIR"/{blocks,hilum}
+        (commands_of "$page")
+    done
+}
+
+@test "docs: every link leads to a page, and its anchor to a heading" {
+    tests/docs/links ./*.md docs/*.md tools/{,*/,*/*/,*/*/*/}README.md shim/README.md tests/README.md tests/*/README.md \
+        data/README.md
+}
+
+@test "docs: every page that a file names is there, and the index has them all" {
+    grep -rhoI --include='*.[ch1]' --include='*.mk' --include='*.md' --include='*.bats' --include='*.py' --include=docs \
+        'docs/[A-Za-z-]*\.md' Makefile ./*.mk README.md docs tools shim scripts packaging tests/unit tests/cli |
+        sort -u >"$BATS_TEST_TMPDIR/named"
+    while read -r page; do
+        [ -e "$page" ] || { echo "$page: is named, but there is no such page" && return 1; }
+    done <"$BATS_TEST_TMPDIR/named"
+    for page in docs/*.md; do
+        [ "$page" = docs/README.md ] || grep -qF "](${page#docs/}" docs/README.md || { echo "$page: not in the index" && return 1; }
+    done
+}
+
+@test "docs: every module has a README that agrees with modules.tsv" {
+    grep -v '^#' tests/style/modules.tsv | cut -f 2 | sort -u | while read -r folder; do
+        [ -e "$folder/README.md" ] || { echo "$folder/README.md: expected a file, found nothing" && return 1; }
+    done
+    grep -v '^#' tests/style/modules.tsv | while IFS=$'\t' read -r module folder _ may; do
+        page=$folder/README.md
+        grep -qiE "^It may use (nothing|\`${may// /|\`})" "$page" || [ "$module" = shim ] || {
+            echo "$page: expected a line that begins with 'It may use', found none" && return 1
+        }
+        for used in $may; do
+            [ "$used" = - ] || sed -n '/^It may use/,/\./p' "$page" | grep -qF "\`$used\`" ||
+                { echo "$page: $module may use $used, which is not said" && return 1; }
+        done
+    done
+}
+
+# ---- the checks themselves -----------------------------------------------------------------------------
+
+# a_page TEXT: a page of that text, through blocks.
+a_page() {
+    printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/page.md"
+    rm -rf "$BATS_TEST_TMPDIR/b" && mkdir "$BATS_TEST_TMPDIR/b"
+    run tests/docs/blocks "$BATS_TEST_TMPDIR/page.md" "$BATS_TEST_TMPDIR/b"
+}
+
+@test "docs: a page with untested commands is found" {
+    a_page '```sh' 'make all' '```'
+    [ "$status" -eq 0 ]
+    for wrong in $'    make all' $'```\nmake all\n```' $'```sh fast\nmake all\n```' $'```sh\nmake all' \
+        $'```output\nhello\n```'; do
+        a_page "$wrong"
+        [ "$status" -eq 1 ]
+    done
+}
+
+@test "docs: unknown goals, knobs, tools, options and files are found" {
+    check() {
+        printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/commands"
+        tests/docs/known-names "${HILUM_BIN:-$ROOT/build/bin}" "$BATS_FILE_TMPDIR/goals" "$BATS_TEST_TMPDIR/commands"
+    }
+    for good in 'make all MODEL=vgg16 # a comment' 'make compare \
+            DATA=x' 'sudo make deps' 'split --seed 2 x | audit -o a' 'hilum all SEED=1' 'tests/bare/run bookworm make' \
+        'train-head --lr=1 "a b"'; do
+        check "$good"
+    done
+    for bad in 'make everything' 'make all NEURON=4' 'split --sed 2' 'audit -z' 'scripts/nothing' 'frobnicate' \
+        'hilum everything' 'split x | audit --nothing'; do
+        run check "$bad"
+        echo "$bad: $output"
+        [ "$status" -eq 1 ] && [[ $output == *'there is no such'* ]]
+    done
+}
+
+@test "docs: output that differs from the page is found; any number with a decimal point will do" {
+    same() {
+        printf '%b' "$1" >"$BATS_TEST_TMPDIR/e"
+        printf '%b' "$2" >"$BATS_TEST_TMPDIR/f"
+        tests/docs/same-output "$BATS_TEST_TMPDIR/e" "$BATS_TEST_TMPDIR/f"
+    }
+    same 'accuracy 0.97\n' 'accuracy 0.5\n'
+    same '...\nb\n' 'a\na\nb\n'
+    same 'in ... s\n' 'in 12 s\n'
+    run ! same 'n 12\n' 'n 13\n'
+    run ! same 'a\n' 'a\nb\n'
+    run ! same 'a.\n' 'ab\n'
+}
+
+@test "docs: a link that leads nowhere is found" {
+    mkdir "$BATS_TEST_TMPDIR/docs"
+    printf '# One heading\n[a](#one-heading) [b](other.md) [c](https://example.org)\n' >"$BATS_TEST_TMPDIR/docs/a.md"
+    run tests/docs/links "$BATS_TEST_TMPDIR/docs/a.md"
+    [[ $output == *'other.md: there is no such file' ]]
+    printf '# One heading\n[a](#another)\n' >"$BATS_TEST_TMPDIR/docs/a.md"
+    run tests/docs/links "$BATS_TEST_TMPDIR/docs/a.md"
+    [[ $output == *'#another: there is no such heading' ]]
+}
