@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The experiment: from a folder of labelled X-rays to a report. Every arrow is a file in $(OUT).
-# `make help` lists the knobs with their live values; docs/EXPERIMENT.md explains them.
+# `make help` lists the knobs with their live values; docs/parameters.md explains them.
 
 # ---- knobs ---------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
  * Copies as they happen: images resized to 0.5 .. 1.5 times the side with any filter, and written
  * as JPEG of quality 40 .. 95. At least 95 % must be found, each beside its original, and at most
  * 1 % of the images may be taken for copies of something else. On phantoms, and on all real X-rays
- * where there are some; with them the figures of docs/EXPERIMENT.md are printed.
+ * where there are some; with them the distances that duplicates.h states are printed.
  */
 #include "base/log.h"
 #include "base/mem.h"
