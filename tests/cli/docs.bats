@@ -134,6 +134,26 @@ commands_of() {
     done
 }
 
+# rows_of TABLE: its rows in docs/results.md of the current folder.
+rows_of() { sed -n "/^<!-- measured: $1 -->/,/^<!-- end -->/p" docs/results.md | grep '^|'; }
+
+@test "docs: measure-results puts a table in its place again, and says what it does not measure" {
+    need_command jq
+    checkout "$BATS_TEST_TMPDIR/hilum"
+    rm docs && cp -r "$ROOT/docs" docs
+    rows_of traits >before
+    sed -i '/^<!-- measured: traits/,/^<!-- end/s/0\.[0-9]*/0.999/' docs/results.md
+    rows_of traits | grep -q 0.999
+    run --separate-stderr scripts/measure-results traits xrays
+    [ "$status" -eq 0 ]
+    rows_of traits >after
+    diff before after
+    diff <(sed '/^\*Measured on/d' docs/results.md) <(sed '/^\*Measured on/d' "$ROOT/docs/results.md")
+    [[ ${stderr_lines[-1]} == "measure-results: xrays: NOT MEASURED: needs -d, the folder of the X-rays, -w, MobileNetV2's weights" ]]
+    fails 1 'nothing: expected one of: sample ' scripts/measure-results nothing
+    fails 1 '/nowhere: expected a file or folder, found nothing' scripts/measure-results -d /nowhere
+}
+
 # says_uses MODULE FOLDER: what the README of a module says that it may use. That of nn has a row for each of its modules.
 says_uses() {
     if [ -e "$2/README.md" ]; then
@@ -217,6 +237,7 @@ a_page() {
     same 'accuracy 0.97\n' 'accuracy 0.5\n'
     same '...\nb\n' 'a\na\nb\n'
     same 'in ... s\n' 'in 12 s\n'
+    same 'a  b\n' 'a\tb\n'
     run ! same 'n 12\n' 'n 13\n'
     run ! same 'a\n' 'a\nb\n'
     run ! same 'a.\n' 'ab\n'
