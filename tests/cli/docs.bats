@@ -163,11 +163,13 @@ says_uses() {
     fi | grep -oE '`[a-z]+`' | tr -d '\`' | sort | paste -sd ' '
 }
 
-@test "docs: the README of each module says what it may use, as modules.tsv does" {
+@test "docs: the README of each module and ARCHITECTURE.md say what it may use, as modules.tsv does" {
     grep -v '^#' tests/style/modules.tsv | while IFS=$'\t' read -r module folder _ may; do
         expected=$(tr ' ' '\n' <<<"${may#-}" | sort | paste -sd ' ')
         said=$(says_uses "$module" "$folder")
         [ "$said" = "$expected" ] || { echo "$folder: expected '$expected' in its README, found '$said'" && return 1; }
+        said=$(sed -n "s/^| \[$module\](.* | \(.*\)|\$/\1/p" docs/ARCHITECTURE.md | tr -d ' ' | tr ',' '\n' | sort | paste -sd ' ')
+        [ "$said" = "$expected" ] || { echo "ARCHITECTURE.md: $module: expected '$expected', found '$said'" && return 1; }
     done
 }
 
