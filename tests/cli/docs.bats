@@ -245,7 +245,7 @@ a_page() {
     run ! same 'a.\n' 'ab\n'
 }
 
-@test "docs: a link that leads nowhere is found" {
+@test "docs: a dead link is found" {
     mkdir "$BATS_TEST_TMPDIR/docs"
     printf '# One heading\n[a](#one-heading) [b](other.md) [c](https://example.org)\n' >"$BATS_TEST_TMPDIR/docs/a.md"
     run tests/docs/links "$BATS_TEST_TMPDIR/docs/a.md"

@@ -4,6 +4,7 @@
 #include "nn/head/finetune_internal.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,11 +86,19 @@ typedef struct reading {
     size_t n; /* tensors read */
 } reading;
 
+/* Whether a tensor has this name, or the one that it had in hilum 0.1.0. */
+static bool has_name(const hl_tensor_desc *d, const char *name)
+{
+    static const char old[] = "tail/"; /* old name */
+    return strcmp(d->name, name) == 0 || (strncmp(d->name, old, sizeof old - 1) == 0 &&
+                                          strcmp(d->name + sizeof old - 1, strchr(name, '/') + 1) == 0);
+}
+
 static int check_tensor(const reading *from, const char *name, const nn_weight_spec *s, hl_err *e)
 {
     const hl_tf_header *header = hl_tf_get_header(from->r);
     const hl_tensor_desc *d = from->n < header->ntensors ? &header->tensors[from->n] : NULL;
-    if (!d || strcmp(d->name, name) != 0)
+    if (!d || !has_name(d, name))
         return hl_fail(e, "%s: expected tensor %s, found %s", hl_tf_name(from->r), name,
                        d ? d->name : "the end of the file");
     if (d->dtype != HL_F32 || d->rank != s->rank ||
