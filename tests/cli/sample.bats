@@ -36,7 +36,7 @@ field() { jq --arg key "$1" '[.. | objects | select(has($key)) | .[$key]][0]' me
 @test "sample: the report says first what the sample is" {
     head -n 12 report.md
     head -n 12 report.md | grep -q 'Synthetic phantoms, not X-rays'
-    head -n 12 report.md | grep -q 'pseudo-random weights seeded:1'
+    head -n 12 report.md | grep -q 'pseudo-random (seeded:1)'
     [ "$(grep -c 'has collapsed' report.md)" -eq 0 ]
     grep -q 'features standardised over the training images' report.md
 }

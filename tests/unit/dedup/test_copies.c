@@ -3,7 +3,7 @@
  * Realistic copies: images resized to 0.5 to 1.5 times the side with any filter and written as JPEG
  * of quality 40 to 95. At least 95 % must be grouped with their originals, and at most 1 % of the
  * images may be taken for copies of other images. Runs on phantoms and, if available, on all real
- * X-rays, for which it prints the numbers in docs/EXPERIMENT.md.
+ * X-rays, for which it prints the numbers in docs/results.md.
  */
 #include "base/log.h"
 #include "base/mem.h"

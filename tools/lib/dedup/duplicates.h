@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-/* Measured on 5,216 chest X-rays (docs/EXPERIMENT.md): copies resized to 0.5 to 1.5 times the side
+/* Measured on 5,216 chest X-rays (docs/results.md): copies resized to 0.5 to 1.5 times the side
  * and compressed with JPEG quality 40 to 95 differ in at most 16 bits and correlate with at least
  * 0.983; different X-rays differ in at least 36 bits and correlate with at most 0.861. */
 enum { HL_HASH_NEAR = 40 };
