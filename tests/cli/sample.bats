@@ -38,7 +38,7 @@ field() { jq --arg key "$1" '[.. | objects | select(has($key)) | .[$key]][0]' me
     head -n 12 report.md | grep -q 'Synthetic phantoms, not X-rays'
     head -n 12 report.md | grep -q 'pseudo-random (seeded:1)'
     [ "$(grep -c 'has collapsed' report.md)" -eq 0 ]
-    grep -q 'features standardised over the training images' report.md
+    grep -q 'features standardised on the training images' report.md
 }
 
 # default KNOB=value...: what STANDARDIZE then is.
