@@ -90,8 +90,9 @@ typedef struct reading {
 static bool has_name(const hl_tensor_desc *d, const char *name)
 {
     static const char old[] = "tail/"; /* old name */
-    return strcmp(d->name, name) == 0 || (strncmp(d->name, old, sizeof old - 1) == 0 &&
-                                          strcmp(d->name + sizeof old - 1, strchr(name, '/') + 1) == 0);
+    return strcmp(d->name, name) == 0 ||
+           (strncmp(d->name, old, sizeof old - 1) == 0 &&
+            strcmp(d->name + sizeof old - 1, strchr(name, '/') + 1) == 0);
 }
 
 static int check_tensor(const reading *from, const char *name, const nn_weight_spec *s, hl_err *e)
