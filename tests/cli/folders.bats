@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Folders as real collections have them: split finds subsets and classes in them, or says what it found instead.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# fill FOLDER N NAME EXT: N files of one patient each, NAME1.EXT and so on, with contents of their own.
+fill() {
+    mkdir -p "$1"
+    for i in $(seq "$2"); do
+        echo "$1 $i" >"$1/$3$i.$4"
+    done
+}
+
+# subsets TRAIN VAL TEST: set/ with these three folders, each with both classes.
+subsets() {
+    fill "set/$1/NORMAL" 24 a png
+    fill "set/$1/PNEUMONIA" 24 b png
+    fill "set/$2/NORMAL" 4 c png
+    fill "set/$2/PNEUMONIA" 4 d png
+    fill "set/$3/NORMAL" 8 e png
+    fill "set/$3/PNEUMONIA" 8 f png
+}
+
+# counts: images in each subset of m.tsv, and its classes
+counts() {
+    grep -v -e '^#' -e '^path' m.tsv | cut -f 4 | sort | uniq -c | awk '{ printf "%s %s ", $2, $1 }'
+    grep -v -e '^#' -e '^path' m.tsv | cut -f 2 | sort -u | xargs
+}
+
+@test "folders: subset folders by their words, in any case, also mixed" {
+    for words in 'train val test' 'Train valid TEST' 'TRAINING Validation testing' 'training dev Testing'; do
+        rm -rf set m.tsv
+        # shellcheck disable=SC2086
+        subsets $words
+        split -q --subsets folders -o m.tsv set 2>/dev/null
+        [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    done
+    fill set/Train/NORMAL 3 z png # beside training: both are it
+    split --subsets folders -o m.tsv set 2>err
+    grep -q "set: the folders 'Train' and 'training' are both taken for the subset train" err
+    [ "$(counts)" = 'test 16 train 51 val 8 NORMAL PNEUMONIA' ]
+}
+
+@test "folders: the folder around the subset folders may be named, too" {
+    subsets Train Val Test
+    mkdir download
+    mv set download/archive
+    split --subsets folders -o m.tsv download 2>err
+    grep -q "download: the subset folders are in its folder 'archive'" err
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    rm -r download
+    fill download/archive/NORMAL 3 a png
+    fill download/archive/PNEUMONIA 3 b png
+    fails 1 "found one: 'archive'; if the folders in it are the classes, name download/archive" split download
+}
+
+@test "folders: --exclude takes paths, names and patterns, separated by commas" {
+    for class in A B; do
+        fill set/$class 30 $class png
+        fill set/$class/old 3 o png
+        fill set/$class/x,y 3 p png
+    done
+    left() { # PATTERNS: images that remain
+        split -q --exclude "$1" -o m.tsv set
+        grep -c '^[AB]/' m.tsv
+    }
+    [ "$(left old)" = 66 ]
+    [ "$(left A/old)" = 69 ]
+    [ "$(left 'A/old/, ./B/old')" = 66 ]
+    [ "$(left 'o?d,x\,y')" = 60 ]
+    [ "$(left '*/old/o1.png')" = 70 ]
+    [ "$(left 'A/*/*')" = 66 ]
+    fails 1 "set: expected a file or folder that --exclude 'OLD' matches, found none" split --exclude OLD set
+    fails 2 "exclude: expected patterns separated by commas, found an empty one in 'old,,A'" split --exclude old,,A set
+    fails 2 "exclude: expected patterns .* found an empty one in ''" split --exclude '' set
+    fails 2 'exclude is for images in folders' split --exclude old --labels t.csv set
+    fails 1 'set: no image found' split --exclude '*' set
+}
+
+@test "folders: without a validation folder, validation is drawn from training by patient" {
+    subsets train val test
+    rm -r set/val
+    split --subsets folders -o m.tsv set 2>err
+    grep -q 'the data set has no validation images of its own: a fraction of 0.15 of its training images is drawn for validation (see --val)' err
+    [ "$(grep -c $'\ttest$' m.tsv)" = 16 ]
+    [ "$(grep -c '^test/.*test$' m.tsv)" = 16 ]
+    n=$(grep -c $'^train/.*\tval$' m.tsv)
+    [ "$n" -ge 3 ] && [ "$n" -le 14 ]
+    split -q --subsets own-test -o other.tsv set
+    diff <(grep -v '^#' m.tsv) <(grep -v '^#' other.tsv)
+    split -q --subsets folders --val 0 -o m.tsv set
+    [ "$(grep -c $'\tval$' m.tsv)" = 0 ]
+    rm -r set
+    subsets train val test
+    run split --subsets folders -o m.tsv set
+    [[ "$output" == *"warning: the data set has only 8 validation images of its own, too few to select an epoch: --subsets own-test draws more"* ]]
+}
