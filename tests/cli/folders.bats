@@ -60,6 +60,27 @@ counts() {
     fails 1 "found one: 'archive'; if the folders in it are the classes, name download/archive" split download
 }
 
+@test "folders: class names that differ in case or blanks only" {
+    fill set/train/NORMAL 8 a png
+    fill set/train/PNEUMONIA 8 b png
+    fill set/test/Normal 8 c png
+    fill set/test/Pneumonia 8 d png
+    fails 1 "set: expected class names that differ in more than case and blanks, found 'NORMAL' and 'Normal'; 'PNEUMONIA' and 'Pneumonia': give each class one name" \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    fill plain/NO\ FINDING 4 a png
+    fill plain/No\ \ Finding 4 b png
+    fill plain/nofinding\  4 c png
+    fill plain/Éclat 4 d png
+    fails 1 "found 'NO FINDING', 'No  Finding' and 'nofinding '" split plain
+    fill plain/éclat 4 e png
+    fails 1 "'Éclat' and 'éclat'" split plain
+    fill other/NORMAL 30 a png
+    fill other/ABNORMAL 30 b png
+    fill other/NORMAL-2 30 c png
+    split -q -o m.tsv other
+}
+
 @test "folders: --exclude takes paths, names and patterns, separated by commas" {
     for class in A B; do
         fill set/$class 30 $class png

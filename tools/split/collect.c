@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "class_names.h"
 #include "csv.h"
 #include "format/string_list.h"
 #include "sys/input.h"
@@ -30,7 +31,9 @@ static int check_classes(const hl_manifest *m, const char *name, hl_err *e)
     if (m->nclasses < 2)
         return hl_fail(e, "%s: expected at least two classes, found one: '%s'", name,
                        m->classes[0]);
-    return hl_string_list_check_count(m->nclasses, name, e);
+    if (hl_string_list_check_count(m->nclasses, name, e))
+        return -1;
+    return split_check_class_names(m->classes, m->nclasses, name, e);
 }
 
 int split_collection_finish(split_collection *c, const char *name, hl_err *e)
