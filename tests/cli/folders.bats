@@ -81,6 +81,36 @@ counts() {
     split -q -o m.tsv other
 }
 
+@test "folders: a class folder without images is named, with what it holds" {
+    fill set/NORMAL 30 a png
+    fill set/PNEUMONIA 30 b png
+    mkdir set/OTHER
+    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    fill set/OTHER/deep 5 c DCM
+    fill set/OTHER 2 d txt
+    touch set/OTHER/README
+    fails 1 "set/OTHER: .*found 5 \*.dcm, 2 \*.txt, 1 others: remove" split set
+    split -q --exclude OTHER -o m.tsv set
+    split -q -o other.tsv --exclude 'O*' set
+    diff <(grep -v '^#' m.tsv) <(grep -v '^#' other.tsv)
+    rm -r set
+    subsets train val test
+    mkdir set/test/COVID
+    fails 1 "set/test/COVID: expected images .* in the folder of a class, found no file" split set
+    split -q --exclude test/COVID -o m.tsv set
+    rmdir set/test/COVID
+    rm set/val/*/*
+    split -o m.tsv set 2>err # no subset
+    grep -q "set: the subset folder 'val' holds no file and is ignored" err
+    fill set/val/NORMAL 2 a dcm
+    fails 1 "set/val: expected images .* in the folder of a subset, found 2 \*.dcm" split set
+    rm -r set
+    fill set/A 3 a dcm
+    fails 1 'set: no image found: .*, found 3 \*.dcm' split set
+}
+
 @test "folders: --exclude takes paths, names and patterns, separated by commas" {
     for class in A B; do
         fill set/$class 30 $class png

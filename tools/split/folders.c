@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "collect.h"
+#include "folder_checks.h"
 #include "folder_tree.h"
 
 #include <stdlib.h>
@@ -11,9 +12,13 @@ static int expect_images(const split_tree *t, hl_err *e)
 {
     if (t->n)
         return 0;
-    return hl_fail(e,
-                   "%s: no image found: expected *.jpeg, *.jpg or *.png in a folder for each class",
-                   t->dir);
+    char *found = split_describe_others(t, "", 0);
+    hl_fail(e,
+            "%s: no image found: expected *.jpeg, *.jpg or *.png in a folder for each class, found "
+            "%s",
+            t->dir, found);
+    free(found);
+    return -1;
 }
 
 static int add_image(split_collection *c, const split_tree *t, const char *path,
@@ -63,7 +68,7 @@ static int expect_classes(const split_tree *t, hl_err *e)
 
 static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
 {
-    if (expect_images(t, e) || split_tree_find_layout(t, e) ||
+    if (expect_images(t, e) || split_tree_find_layout(t, e) || split_check_empty(t, x, e) ||
         split_exclusion_expect_used(x, t->dir, e))
         return -1;
     return expect_classes(t, e);
