@@ -60,6 +60,30 @@ counts() {
     fails 1 "found one: 'archive'; if the folders in it are the classes, name download/archive" split download
 }
 
+@test "folders: unknown words for subsets, and subsets within classes" {
+    subsets fit tune holdout
+    fails 1 "set: expected a folder for each class, found 'fit', 'holdout' and any other with the same folders in them .'NORMAL', 'PNEUMONIA'." \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    rm -r set
+    for class in NORMAL PNEUMONIA; do
+        fill set/$class/train 8 a$class png
+        fill set/$class/test 8 b$class png
+    done
+    fails 1 "found 'NORMAL', 'PNEUMONIA' and any other with the same folders in them .'test', 'train'." split set
+    fill set/NORMAL 1 direct png # no longer so
+    split -q -o m.tsv set
+}
+
+@test "folders: the same single folder in each class, and folders that differ, are fine" {
+    fill set/NORMAL/images 30 a png
+    fill set/PNEUMONIA/images 30 b png
+    split -q -o m.tsv set
+    fill set/PNEUMONIA/virus 30 c png
+    split -q -o m.tsv set
+    [ "$(grep -c PNEUMONIA/ m.tsv)" = 60 ]
+}
+
 @test "folders: class names that differ in case or blanks only" {
     fill set/train/NORMAL 8 a png
     fill set/train/PNEUMONIA 8 b png
@@ -109,6 +133,44 @@ counts() {
     rm -r set
     fill set/A 3 a dcm
     fails 1 'set: no image found: .*, found 3 \*.dcm' split set
+}
+
+@test "folders: masks beside images are noticed, and --exclude leaves one out" {
+    for class in COVID Normal; do
+        fill set/$class/images 16 $class- png
+        fill set/$class/masks 16 $class- png
+    done
+    fails 1 "set: expected X-rays only, found the folders 'COVID/images' and 'COVID/masks' with 16 file names in common, as those of X-rays and their masks: leave one out .--exclude 'masks'." \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    split --exclude masks -o m.tsv set 2>err
+    grep -q 'set: images left out (--exclude): 32' err
+    [ "$(grep -c '/images/' m.tsv)" = 32 ]
+    [ "$(grep -c '/masks/.*png' m.tsv)" = 0 ]
+    sed -n 3p m.tsv | grep -q -- '--exclude masks'
+    # Names with a suffix, other types of files, a folder in between, masks within the folder of the images, a subset
+    rm -r set
+    fill set/train/COVID/data/xr 16 a jpg
+    fill set/train/COVID/data/Lung\ masks 16 a_mask png
+    for f in set/train/COVID/data/Lung\ masks/*; do
+        mv "$f" "$(sed -E 's/a_mask([0-9]+)/a\1_mask/' <<<"$f")"
+    done
+    fill set/train/Normal 20 b png
+    fails 1 "'train/COVID/data/Lung masks' and 'train/COVID/data/xr' .*--exclude 'Lung masks'" split set
+    rm -r set
+    fill set/COVID 16 a png
+    fill set/COVID/seg 16 a png
+    fill set/Normal 20 b png
+    fails 1 "'COVID' and 'COVID/seg' .*--exclude 'seg'" split set
+}
+
+@test "folders: patients whose files are numbered anew are no masks" {
+    for p in 1 2 3 4 5 6 7 8; do
+        fill set/NORMAL/n$p/study1 2 view png
+        fill set/PNEUMONIA/p$p/study1 2 view png
+    done
+    split -q --patient-regex '/([np][0-9]+)/' -o m.tsv set
+    [ "$(grep -c view m.tsv)" = 32 ]
 }
 
 @test "folders: --exclude takes paths, names and patterns, separated by commas" {

@@ -27,8 +27,9 @@ typedef struct split_collection {
 } split_collection;
 
 /* Lists the images below dir, except those that x leaves out. rule names their patients and counts
- * the names that it does not recognise. The caller frees c
- * with split_collection_free; on failure c is empty. */
+ * the names that it does not recognise. What looks like a data set but would make a wrong one is
+ * refused, see folder_checks.h. The caller frees c with split_collection_free; on failure c is
+ * empty. */
 int split_collect_folders(split_collection *c, const char *dir, split_exclusion *x,
                           split_patient_rule *rule, hl_err *e);
 
