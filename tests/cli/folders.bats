@@ -196,6 +196,41 @@ counts() {
     fails 1 'set: no image found' split --exclude '*' set
 }
 
+@test "folders: a data set packed with a copy of itself is taken once" {
+    subsets train val test
+    mv set chest_xray
+    cp -r chest_xray copy
+    mv copy chest_xray/chest_xray
+    mkdir -p chest_xray/__MACOSX/chest_xray
+    touch chest_xray/__MACOSX/chest_xray/._1.png
+    split --subsets folders -o m.tsv chest_xray 2>err
+    grep -q "chest_xray: the folder 'chest_xray' is a copy of the folder that it is in, '.': its 72 images are left out" err
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    mkdir zip
+    mv chest_xray zip
+    split --subsets folders -o m.tsv zip 2>err
+    grep -q "zip: the folder 'chest_xray/chest_xray' is a copy of the folder that it is in, 'chest_xray'" err
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    # One byte differs, the sizes do not.
+    printf X | dd of=zip/chest_xray/chest_xray/train/NORMAL/a7.png conv=notrunc status=none
+    fails 1 "found both '.*' and '.*': see --exclude" split zip/chest_xray
+    split -q --exclude chest_xray --subsets folders -o m.tsv zip/chest_xray
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+}
+
+@test "folders: copies of class folders, too; other images of the same names are no copy" {
+    fill cells/Infected 30 a png
+    fill cells/Uninfected 30 b png
+    cp -r cells copy
+    mv copy cells/cells
+    split -o m.tsv cells 2>err
+    grep -q "cells: the folder 'cells' is a copy" err
+    [ "$(counts | sed 's/.*[0-9] //')" = 'Infected Uninfected' ]
+    [ "$(grep -c 'nfected/.*png' m.tsv)" = 60 ]
+    echo another >cells/cells/Infected/a1.png
+    fails 1 "cells: expected .*'cells'.*--exclude 'cells'" split cells
+}
+
 @test "folders: without a validation folder, validation is drawn from training by patient" {
     subsets train val test
     rm -r set/val

@@ -35,6 +35,10 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
  * is in no class folder. */
 int split_tree_find_layout(split_tree *t, hl_err *e);
 
+/* Removes folders of which every image is also in the folder around it, under the same path and
+ * with the same bytes, as a data set that was packed with a copy of itself; says so in the log. */
+int split_tree_remove_copies(split_tree *t, hl_err *e);
+
 /* The subset that a folder's name of len bytes means, or -1. */
 int split_subset_of_folder(const char *name, size_t len);
 

@@ -68,11 +68,12 @@ static int expect_classes(const split_tree *t, hl_err *e)
 
 static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
 {
-    if (expect_images(t, e) || split_tree_find_layout(t, e) || split_check_empty(t, x, e) ||
-        split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e) ||
-        split_check_same_folders(t, e) || split_check_repeated(t, e))
+    if (expect_images(t, e) || split_tree_remove_copies(t, e) || split_tree_find_layout(t, e) ||
+        split_check_empty(t, x, e) || split_exclusion_expect_used(x, t->dir, e) ||
+        split_check_masks(t, e))
         return -1;
-    return expect_classes(t, e);
+    return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
+                                                                                                : 0;
 }
 
 static int collect(split_collection *c, split_tree *t, split_exclusion *x, split_patient_rule *rule,
