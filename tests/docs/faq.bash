@@ -33,6 +33,14 @@ say_bad_value() { make -s all "${small[@]}" DATA=set RUN=run LR=fast; }
 say_no_data() { make all DATA=nothing; }
 say_other_data() { mkdir -p b && cp -r set b && make -s all "${small[@]}" DATA=set && make -s all "${small[@]}" DATA=b/set; }
 say_one_class() { mkdir one && cp -r set/NORMAL one && build/bin/split one; }
+say_masks() {
+    mkdir -p covid/{COVID,Normal}
+    for part in images masks; do
+        cp -r set/PNEUMONIA covid/COVID/$part
+        cp -r set/NORMAL covid/Normal/$part
+    done
+    build/bin/split covid
+}
 say_no_patients() {
     mkdir -p names/{A,B}
     local n=0 file

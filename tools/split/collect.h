@@ -2,7 +2,7 @@
 /*
  * Lists the images of a data set with label and patient, from its folders or from a table.
  *
- * Folders: DIR/CLASS/.../image, or DIR/{train,val,test}/CLASS/.../image as on Kaggle.
+ * Folders: DIR/CLASS/.../image, or DIR/SUBSET/CLASS/.../image as on Kaggle (folder_tree.h).
  * Table:   a CSV with the columns image (path relative to DIR) and label, and optionally patient
  *          and subset, in any order; other columns are ignored.
  */
@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "data/manifest.h"
+#include "exclude.h"
 #include "patients.h"
 
 #include <stdbool.h>
@@ -25,15 +26,20 @@ typedef struct split_collection {
     char labels[HL_DIGEST_SIZE];  /* digest of the table; "" without one */
 } split_collection;
 
-/* Lists the images below dir. rule names their patients and counts the names that it does not
- * recognise. The caller frees c with split_collection_free; on failure c is empty. */
-int split_collect_folders(split_collection *c, const char *dir, split_patient_rule *rule,
-                          hl_err *e);
+/* Lists the images below dir, except those that x leaves out. rule names their patients and counts
+ * the names that it does not recognise. What looks like a data set but would make a wrong one is
+ * refused, see folder_checks.h. The caller frees c with split_collection_free; on failure c is
+ * empty. */
+int split_collect_folders(split_collection *c, const char *dir, split_exclusion *x,
+                          split_patient_rule *rule, hl_err *e);
 
 /* Lists the images of the table at path labels ("-": standard input), each of which must exist
  * below dir. rule is used where the table has no column `patient`. */
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
                          split_patient_rule *rule, hl_err *e);
+
+/* The end of both: numbers the classes and checks them; name is for messages. */
+int split_collection_finish(split_collection *c, const char *name, hl_err *e);
 void split_collection_free(split_collection *c); /* safe on a zeroed one */
 
 #endif

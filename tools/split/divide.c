@@ -40,11 +40,11 @@ static int settle_source(const char *dir, split_options *o, hl_err *e)
     return 0;
 }
 
-static int collect(split_collection *c, const char *dir, const split_options *o,
+static int collect(split_collection *c, const char *dir, const split_options *o, split_exclusion *x,
                    split_patient_rule *rule, hl_err *e)
 {
     if (o->labels ? split_collect_labels(c, dir, o->labels, rule, e)
-                  : split_collect_folders(c, dir, rule, e))
+                  : split_collect_folders(c, dir, x, rule, e))
         return -1;
     if (c->others)
         hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png): %zu", dir,
@@ -230,12 +230,12 @@ static int assign_and_write(split_collection *c, const split_groups *g, const ch
     return status;
 }
 
-int split_divide(const char *dir, split_options *o, split_patient_rule *rule, const hl_cli *record,
-                 hl_err *e)
+int split_divide(const char *dir, split_options *o, split_exclusion *x, split_patient_rule *rule,
+                 const hl_cli *record, hl_err *e)
 {
     split_collection c;
     split_groups g = {0};
-    if (settle_source(dir, o, e) || collect(&c, dir, o, rule, e))
+    if (settle_source(dir, o, e) || collect(&c, dir, o, x, rule, e))
         return -1;
     settle_validation(&c, o);
     int status =

@@ -7,6 +7,7 @@
 #define HILUM_SPLIT_DIVIDE_H
 
 #include "base/error.h"
+#include "exclude.h"
 #include "patients.h"
 #include "sys/cli.h"
 
@@ -33,7 +34,7 @@ typedef struct split_options {
  * subsets = SPLIT_OWN_TEST where the data set has no validation images. record: the options that
  * go into the provenance, whose values are those of o.
  */
-int split_divide(const char *dir, split_options *o, split_patient_rule *rule, const hl_cli *record,
-                 hl_err *e);
+int split_divide(const char *dir, split_options *o, split_exclusion *x, split_patient_rule *rule,
+                 const hl_cli *record, hl_err *e);
 
 #endif

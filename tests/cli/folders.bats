@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Folders as real collections have them: split finds subsets and classes in them, or says what it found instead.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# fill FOLDER N NAME EXT: N files of one patient each, NAME1.EXT and so on, with contents of their own.
+fill() {
+    mkdir -p "$1"
+    for i in $(seq "$2"); do
+        echo "$1 $i" >"$1/$3$i.$4"
+    done
+}
+
+# subsets TRAIN VAL TEST: set/ with these three folders, each with both classes.
+subsets() {
+    fill "set/$1/NORMAL" 24 a png
+    fill "set/$1/PNEUMONIA" 24 b png
+    fill "set/$2/NORMAL" 4 c png
+    fill "set/$2/PNEUMONIA" 4 d png
+    fill "set/$3/NORMAL" 8 e png
+    fill "set/$3/PNEUMONIA" 8 f png
+}
+
+# counts: images in each subset of m.tsv, and its classes
+counts() {
+    grep -v -e '^#' -e '^path' m.tsv | cut -f 4 | sort | uniq -c | awk '{ printf "%s %s ", $2, $1 }'
+    grep -v -e '^#' -e '^path' m.tsv | cut -f 2 | sort -u | xargs
+}
+
+@test "folders: subset folders by their words, in any case, also mixed" {
+    for words in 'train val test' 'Train valid TEST' 'TRAINING Validation testing' 'training dev Testing'; do
+        rm -rf set m.tsv
+        # shellcheck disable=SC2086
+        subsets $words
+        split -q --subsets folders -o m.tsv set 2>/dev/null
+        [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    done
+    fill set/Train/NORMAL 3 z png # beside training: both are it
+    split --subsets folders -o m.tsv set 2>err
+    grep -q "set: the folders 'Train' and 'training' are both taken for the subset train" err
+    [ "$(counts)" = 'test 16 train 51 val 8 NORMAL PNEUMONIA' ]
+}
+
+@test "folders: the folder around the subset folders may be named, too" {
+    subsets Train Val Test
+    mkdir download
+    mv set download/archive
+    split --subsets folders -o m.tsv download 2>err
+    grep -q "download: the subset folders are in its folder 'archive'" err
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    rm -r download
+    fill download/archive/NORMAL 3 a png
+    fill download/archive/PNEUMONIA 3 b png
+    fails 1 "found one: 'archive'; if the folders in it are the classes, name download/archive" split download
+}
+
+@test "folders: unknown words for subsets, and subsets within classes" {
+    subsets fit tune holdout
+    fails 1 "set: expected a folder for each class, found 'fit', 'holdout' and any other with the same folders in them .'NORMAL', 'PNEUMONIA'." \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    rm -r set
+    for class in NORMAL PNEUMONIA; do
+        fill set/$class/train 8 a$class png
+        fill set/$class/test 8 b$class png
+    done
+    fails 1 "found 'NORMAL', 'PNEUMONIA' and any other with the same folders in them .'test', 'train'." split set
+    fill set/NORMAL 1 direct png # no longer so
+    split -q -o m.tsv set
+}
+
+@test "folders: the same single folder in each class, and folders that differ, are fine" {
+    fill set/NORMAL/images 30 a png
+    fill set/PNEUMONIA/images 30 b png
+    split -q -o m.tsv set
+    fill set/PNEUMONIA/virus 30 c png
+    split -q -o m.tsv set
+    [ "$(grep -c PNEUMONIA/ m.tsv)" = 60 ]
+}
+
+@test "folders: class names that differ in case or blanks only" {
+    fill set/train/NORMAL 8 a png
+    fill set/train/PNEUMONIA 8 b png
+    fill set/test/Normal 8 c png
+    fill set/test/Pneumonia 8 d png
+    fails 1 "set: expected class names that differ in more than case and blanks, found 'NORMAL' and 'Normal'; 'PNEUMONIA' and 'Pneumonia': give each class one name" \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    fill plain/NO\ FINDING 4 a png
+    fill plain/No\ \ Finding 4 b png
+    fill plain/nofinding\  4 c png
+    fill plain/Éclat 4 d png
+    fails 1 "found 'NO FINDING', 'No  Finding' and 'nofinding '" split plain
+    fill plain/éclat 4 e png
+    fails 1 "'Éclat' and 'éclat'" split plain
+    fill other/NORMAL 30 a png
+    fill other/ABNORMAL 30 b png
+    fill other/NORMAL-2 30 c png
+    split -q -o m.tsv other
+}
+
+@test "folders: a class folder without images is named, with what it holds" {
+    fill set/NORMAL 30 a png
+    fill set/PNEUMONIA 30 b png
+    mkdir set/OTHER
+    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    fill set/OTHER/deep 5 c DCM
+    fill set/OTHER 2 d txt
+    touch set/OTHER/README
+    fails 1 "set/OTHER: .*found 5 \*.dcm, 2 \*.txt, 1 others: remove" split set
+    split -q --exclude OTHER -o m.tsv set
+    split -q -o other.tsv --exclude 'O*' set
+    diff <(grep -v '^#' m.tsv) <(grep -v '^#' other.tsv)
+    rm -r set
+    subsets train val test
+    mkdir set/test/COVID
+    fails 1 "set/test/COVID: expected images .* in the folder of a class, found no file" split set
+    split -q --exclude test/COVID -o m.tsv set
+    rmdir set/test/COVID
+    rm set/val/*/*
+    split -o m.tsv set 2>err # no subset
+    grep -q "set: the subset folder 'val' holds no file and is ignored" err
+    fill set/val/NORMAL 2 a dcm
+    fails 1 "set/val: expected images .* in the folder of a subset, found 2 \*.dcm" split set
+    rm -r set
+    fill set/A 3 a dcm
+    fails 1 'set: no image found: .*, found 3 \*.dcm' split set
+}
+
+@test "folders: masks beside images are noticed, and --exclude leaves one out" {
+    for class in COVID Normal; do
+        fill set/$class/images 16 $class- png
+        fill set/$class/masks 16 $class- png
+    done
+    fails 1 "set: expected X-rays only, found the folders 'COVID/images' and 'COVID/masks' with 16 file names in common, as those of X-rays and their masks: leave one out .--exclude 'masks'." \
+        split -o m.tsv set
+    [ ! -e m.tsv ]
+    split --exclude masks -o m.tsv set 2>err
+    grep -q 'set: images left out (--exclude): 32' err
+    [ "$(grep -c '/images/' m.tsv)" = 32 ]
+    [ "$(grep -c '/masks/.*png' m.tsv)" = 0 ]
+    sed -n 3p m.tsv | grep -q -- '--exclude masks'
+    # Names with a suffix, other types of files, a folder in between, masks within the folder of the images, a subset
+    rm -r set
+    fill set/train/COVID/data/xr 16 a jpg
+    fill set/train/COVID/data/Lung\ masks 16 a_mask png
+    for f in set/train/COVID/data/Lung\ masks/*; do
+        mv "$f" "$(sed -E 's/a_mask([0-9]+)/a\1_mask/' <<<"$f")"
+    done
+    fill set/train/Normal 20 b png
+    fails 1 "'train/COVID/data/Lung masks' and 'train/COVID/data/xr' .*--exclude 'Lung masks'" split set
+    rm -r set
+    fill set/COVID 16 a png
+    fill set/COVID/seg 16 a png
+    fill set/Normal 20 b png
+    fails 1 "'COVID' and 'COVID/seg' .*--exclude 'seg'" split set
+}
+
+@test "folders: patients whose files are numbered anew are no masks" {
+    for p in 1 2 3 4 5 6 7 8; do
+        fill set/NORMAL/n$p/study1 2 view png
+        fill set/PNEUMONIA/p$p/study1 2 view png
+    done
+    split -q --patient-regex '/([np][0-9]+)/' -o m.tsv set
+    [ "$(grep -c view m.tsv)" = 32 ]
+}
+
+@test "folders: --exclude takes paths, names and patterns, separated by commas" {
+    for class in A B; do
+        fill set/$class 30 $class png
+        fill set/$class/old 3 o png
+        fill set/$class/x,y 3 p png
+    done
+    left() { # PATTERNS: images that remain
+        split -q --exclude "$1" -o m.tsv set
+        grep -c '^[AB]/' m.tsv
+    }
+    [ "$(left old)" = 66 ]
+    [ "$(left A/old)" = 69 ]
+    [ "$(left 'A/old/, ./B/old')" = 66 ]
+    [ "$(left 'o?d,x\,y')" = 60 ]
+    [ "$(left '*/old/o1.png')" = 70 ]
+    [ "$(left 'A/*/*')" = 66 ]
+    fails 1 "set: expected a file or folder that --exclude 'OLD' matches, found none" split --exclude OLD set
+    fails 2 "exclude: expected patterns separated by commas, found an empty one in 'old,,A'" split --exclude old,,A set
+    fails 2 "exclude: expected patterns .* found an empty one in ''" split --exclude '' set
+    fails 2 'exclude is for images in folders' split --exclude old --labels t.csv set
+    fails 1 'set: no image found' split --exclude '*' set
+}
+
+@test "folders: a data set packed with a copy of itself is taken once" {
+    subsets train val test
+    mv set chest_xray
+    cp -r chest_xray copy
+    mv copy chest_xray/chest_xray
+    mkdir -p chest_xray/__MACOSX/chest_xray
+    touch chest_xray/__MACOSX/chest_xray/._1.png
+    split --subsets folders -o m.tsv chest_xray 2>err
+    grep -q "chest_xray: the folder 'chest_xray' is a copy of the folder that it is in, '.': its 72 images are left out" err
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    mkdir zip
+    mv chest_xray zip
+    split --subsets folders -o m.tsv zip 2>err
+    grep -q "zip: the folder 'chest_xray/chest_xray' is a copy of the folder that it is in, 'chest_xray'" err
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+    # One byte differs, the sizes do not.
+    printf X | dd of=zip/chest_xray/chest_xray/train/NORMAL/a7.png conv=notrunc status=none
+    fails 1 "found both '.*' and '.*': see --exclude" split zip/chest_xray
+    split -q --exclude chest_xray --subsets folders -o m.tsv zip/chest_xray
+    [ "$(counts)" = 'test 16 train 48 val 8 NORMAL PNEUMONIA' ]
+}
+
+@test "folders: copies of class folders, too; other images of the same names are no copy" {
+    fill cells/Infected 30 a png
+    fill cells/Uninfected 30 b png
+    cp -r cells copy
+    mv copy cells/cells
+    split -o m.tsv cells 2>err
+    grep -q "cells: the folder 'cells' is a copy" err
+    [ "$(counts | sed 's/.*[0-9] //')" = 'Infected Uninfected' ]
+    [ "$(grep -c 'nfected/.*png' m.tsv)" = 60 ]
+    echo another >cells/cells/Infected/a1.png
+    fails 1 "cells: expected .*'cells'.*--exclude 'cells'" split cells
+}
+
+@test "folders: without a validation folder, validation is drawn from training by patient" {
+    subsets train val test
+    rm -r set/val
+    split --subsets folders -o m.tsv set 2>err
+    grep -q 'the data set has no validation images of its own: a fraction of 0.15 of its training images is drawn for validation (see --val)' err
+    [ "$(grep -c $'\ttest$' m.tsv)" = 16 ]
+    [ "$(grep -c '^test/.*test$' m.tsv)" = 16 ]
+    n=$(grep -c $'^train/.*\tval$' m.tsv)
+    [ "$n" -ge 3 ] && [ "$n" -le 14 ]
+    split -q --subsets own-test -o other.tsv set
+    diff <(grep -v '^#' m.tsv) <(grep -v '^#' other.tsv)
+    split -q --subsets folders --val 0 -o m.tsv set
+    [ "$(grep -c $'\tval$' m.tsv)" = 0 ]
+    rm -r set
+    subsets train val test
+    run split --subsets folders -o m.tsv set
+    [[ "$output" == *"warning: the data set has only 8 validation images of its own, too few to select an epoch: --subsets own-test draws more"* ]]
+}

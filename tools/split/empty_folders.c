@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Finds class folders without images, and says what they hold. */
+#include "base/array.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "folder_checks.h"
+#include "sys/path.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- what a folder holds ---- */
+
+typedef struct kind {
+    char name[16]; /* "*.dcm" */
+    size_t n;
+} kind;
+
+static void kind_of(const char *path, char out[16])
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    if (!dot || strlen(dot) > 12) {
+        strcpy(out, "others");
+        return;
+    }
+    size_t n = 0;
+    out[n++] = '*';
+    for (; *dot; dot++)
+        out[n++] = (char)tolower((unsigned char)*dot);
+    out[n] = '\0';
+}
+
+static int compare_kinds(const void *a, const void *b)
+{
+    const kind *x = a, *y = b;
+    return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strcmp(x->name, y->name);
+}
+
+char *split_describe_others(const split_tree *t, const char *path, size_t len)
+{
+    enum { MAX_SHOWN = 4 };
+    kind *kinds = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < t->nothers; i++) {
+        if (strncmp(t->others[i], path, len) != 0)
+            continue;
+        kinds = hl_array_reserve(kinds, n + 1, &cap, sizeof *kinds);
+        kinds[n].n = 1;
+        kind_of(t->others[i], kinds[n].name);
+        size_t k = 0;
+        while (strcmp(kinds[k].name, kinds[n].name) != 0)
+            k++;
+        if (k < n)
+            kinds[k].n++;
+        else
+            n++;
+    }
+    if (n)
+        qsort(kinds, n, sizeof *kinds, compare_kinds);
+    hl_strbuf text = {0};
+    for (size_t k = 0; k < n && k < MAX_SHOWN; k++)
+        hl_strbuf_printf(&text, "%s%zu %s", k ? ", " : "", kinds[k].n, kinds[k].name);
+    hl_strbuf_puts(&text, n > MAX_SHOWN ? ", ..." : n ? "" : "no file");
+    free(kinds);
+    return text.data;
+}
+
+/* ---- folders ---- */
+
+static bool has_image(const split_tree *t, const char *folder)
+{
+    const size_t len = strlen(folder);
+    for (size_t low = 0, high = t->n; low < high;) {
+        const size_t mid = low + (high - low) / 2;
+        const int order = strncmp(t->images[mid], folder, len);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
+}
+
+static bool is_copy(const split_tree *t, const char *folder)
+{
+    for (size_t i = 0; i < t->ncopies; i++)
+        if (strlen(t->copies[i]) + 1 == strlen(folder) &&
+            strncmp(t->copies[i], folder, strlen(folder) - 1) == 0)
+            return true;
+    return false;
+}
+
+/* folder: its relative path with a slash at its end. */
+static int check_folder(const split_tree *t, const char *folder, hl_err *e)
+{
+    if (has_image(t, folder) || is_copy(t, folder))
+        return 0;
+    char *path = hl_strndup(folder, strlen(folder) - 1);
+    char *found = split_describe_others(t, folder, strlen(folder));
+    char *pattern = split_exclusion_of(path);
+    hl_fail(e,
+            "%s/%s: expected images (*.jpeg, *.jpg, *.png) in the folder of a %s, found %s: remove "
+            "it, or leave it out with --exclude %s",
+            t->dir, path, t->has_subsets && !strchr(folder + t->base, '/')[1] ? "subset" : "class",
+            found, pattern);
+    free(path);
+    free(found);
+    free(pattern);
+    return -1;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The folders in PREFIX ("" or "A/B/") that a walk would not skip, as "PREFIX" NAME "/". */
+static int list_folders(const char *dir, const char *prefix, char ***names, size_t *n, hl_err *e)
+{
+    char *path = hl_path_join(dir, prefix);
+    DIR *d = opendir(path);
+    if (!d) {
+        hl_fail_errno(e, "%s: cannot be read", path);
+        free(path);
+        return -1;
+    }
+    size_t cap = 0;
+    struct stat st;
+    for (const struct dirent *at; (at = readdir(d));) {
+        if (at->d_name[0] == '.' || strcmp(at->d_name, "__MACOSX") == 0 ||
+            fstatat(dirfd(d), at->d_name, &st, 0) || !S_ISDIR(st.st_mode))
+            continue;
+        hl_strbuf name = {0};
+        hl_strbuf_printf(&name, "%s%s/", prefix, at->d_name);
+        *names = hl_array_reserve(*names, *n + 1, &cap, sizeof **names);
+        (*names)[(*n)++] = name.data;
+    }
+    closedir(d);
+    free(path);
+    if (*n)
+        qsort(*names, *n, sizeof **names, compare_text);
+    return 0;
+}
+
+static bool is_excluded(split_exclusion *x, const char *folder)
+{
+    char *path = hl_strndup(folder, strlen(folder) - 1);
+    const bool excluded = split_excludes(x, path);
+    free(path);
+    return excluded;
+}
+
+static bool has_other(const split_tree *t, const char *folder)
+{
+    for (size_t i = 0; i < t->nothers; i++)
+        if (strncmp(t->others[i], folder, strlen(folder)) == 0)
+            return true;
+    return false;
+}
+
+/* A subset folder with no file at all is as good as none: a collection may not have that subset. */
+static bool is_absent_subset(const split_tree *t, const char *folder)
+{
+    if (has_image(t, folder) || has_other(t, folder))
+        return false;
+    hl_log_info("%s: the subset folder '%.*s' holds no file and is ignored", t->dir,
+                (int)strlen(folder) - 1, folder);
+    return true;
+}
+
+/* subsets: the folders in prefix are subset folders, with class folders in them. */
+static int check_folders(const split_tree *t, split_exclusion *x, const char *prefix, bool subsets,
+                         hl_err *e)
+{
+    char **names = NULL;
+    size_t n = 0;
+    int status = list_folders(t->dir, prefix, &names, &n, e);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = names[i] + strlen(prefix);
+        const bool wanted = !subsets || split_subset_of_folder(name, strlen(name) - 1) >= 0;
+        if (status == 0 && wanted && !is_excluded(x, names[i]) &&
+            !(subsets && is_absent_subset(t, names[i]))) {
+            status = check_folder(t, names[i], e);
+            if (status == 0 && subsets)
+                status = check_folders(t, x, names[i], false, e);
+        }
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+int split_check_empty(const split_tree *t, split_exclusion *x, hl_err *e)
+{
+    char *prefix = hl_strndup(t->images[0], t->base);
+    const int status = check_folders(t, x, prefix, t->has_subsets, e);
+    free(prefix);
+    return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The files of a data set in folders, and where in their paths the subset and the class are:
+ *
+ *   WRAPPER/SUBSET/CLASS/.../image.png
+ *
+ * SUBSET is a word such as train, Training, val, dev or TEST; it and WRAPPER may be absent.
+ */
+#ifndef HILUM_SPLIT_FOLDER_TREE_H
+#define HILUM_SPLIT_FOLDER_TREE_H
+
+#include "base/error.h"
+#include "exclude.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct split_tree {
+    const char *dir;
+    char **images; /* [n] relative paths, sorted by strcmp, owned */
+    size_t n;
+    char **others; /* [nothers] likewise, of files that are not images by their name */
+    size_t nothers;
+    size_t special; /* number of pipes, sockets and devices */
+    size_t base;    /* length of "WRAPPER/" in every path */
+    bool has_subsets;
+    char **copies; /* [ncopies] folders whose images were removed as copies, owned */
+    size_t ncopies;
+} split_tree;
+
+/* Lists the files below dir, except those of x. The caller frees; on failure t is empty. */
+int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *e);
+
+/* Finds out base and has_subsets. Fails where subset folders lie beside others, or where an image
+ * is in no class folder. */
+int split_tree_find_layout(split_tree *t, hl_err *e);
+
+/* Removes folders of which every image is also in the folder around it, under the same path and
+ * with the same bytes, as a data set that was packed with a copy of itself; says so in the log. */
+int split_tree_remove_copies(split_tree *t, hl_err *e);
+
+/* The subset that a folder's name of len bytes means, or -1. */
+int split_subset_of_folder(const char *name, size_t len);
+
+/* Length of the path up to its class, with the slash at its end; with the class too. */
+size_t split_tree_before_class(const split_tree *t, const char *path);
+size_t split_tree_with_class(const split_tree *t, const char *path);
+
+/* The first image after i whose path does not begin with the first len bytes of that of i. */
+size_t split_tree_end(const split_tree *t, size_t i, size_t len);
+
+void split_tree_free(split_tree *t); /* safe on a zeroed one */
+
+#endif

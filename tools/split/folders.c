@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "collect.h"
+#include "folder_checks.h"
+#include "folder_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int expect_images(const split_tree *t, hl_err *e)
+{
+    if (t->n)
+        return 0;
+    char *found = split_describe_others(t, "", 0);
+    hl_fail(e,
+            "%s: no image found: expected *.jpeg, *.jpg or *.png in a folder for each class, found "
+            "%s",
+            t->dir, found);
+    free(found);
+    return -1;
+}
+
+static int add_image(split_collection *c, const split_tree *t, const char *path,
+                     split_patient_rule *rule, hl_err *e)
+{
+    char *patient = split_patient_of(rule, path, e);
+    if (!patient)
+        return -1;
+    const size_t before = split_tree_before_class(t, path);
+    char *label = hl_strndup(path + before, split_tree_with_class(t, path) - before - 1);
+    const char *top = path + t->base;
+    const hl_subset subset =
+        t->has_subsets ? (hl_subset)split_subset_of_folder(top, strcspn(top, "/")) : HL_TRAIN;
+    hl_manifest_add(&c->samples, path, label, patient, subset);
+    free(label);
+    free(patient);
+    return 0;
+}
+
+static bool same_class(const split_tree *t, const char *a, const char *b)
+{
+    const size_t x = split_tree_before_class(t, a), y = split_tree_before_class(t, b);
+    const size_t len = split_tree_with_class(t, a) - x;
+    return split_tree_with_class(t, b) - y == len && strncmp(a + x, b + y, len) == 0;
+}
+
+/* With a single class, the folder may be one that the data set lies in. */
+static int expect_classes(const split_tree *t, hl_err *e)
+{
+    const char *path = t->images[0];
+    for (size_t i = 1; i < t->n; i++)
+        if (!same_class(t, path, t->images[i]))
+            return 0;
+    const size_t before = split_tree_before_class(t, path), len = split_tree_with_class(t, path);
+    const size_t inner = strcspn(path + len, "/");
+    const bool around =
+        !t->has_subsets && path[len + inner] && split_tree_end(t, 0, len + inner + 1) < t->n;
+    hl_strbuf hint = {0};
+    if (around)
+        hl_strbuf_printf(&hint, "; if the folders in it are the classes, name %s/%.*s", t->dir,
+                         (int)len - 1, path);
+    hl_fail(e, "%s: expected at least two classes, found one: '%.*s'%s", t->dir,
+            (int)(len - before) - 1, path + before, around ? hint.data : "");
+    hl_strbuf_free(&hint);
+    return -1;
+}
+
+static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
+{
+    if (expect_images(t, e) || split_tree_remove_copies(t, e) || split_tree_find_layout(t, e) ||
+        split_check_empty(t, x, e) || split_exclusion_expect_used(x, t->dir, e) ||
+        split_check_masks(t, e))
+        return -1;
+    return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
+                                                                                                : 0;
+}
+
+static int collect(split_collection *c, split_tree *t, split_exclusion *x, split_patient_rule *rule,
+                   hl_err *e)
+{
+    if (read_tree(t, x, e))
+        return -1;
+    c->has_subsets = t->has_subsets;
+    c->others = t->nothers + t->special;
+    for (size_t i = 0; i < t->n; i++)
+        if (add_image(c, t, t->images[i], rule, e))
+            return -1;
+    return split_collection_finish(c, t->dir, e);
+}
+
+int split_collect_folders(split_collection *c, const char *dir, split_exclusion *x,
+                          split_patient_rule *rule, hl_err *e)
+{
+    *c = (split_collection){0};
+    split_tree t;
+    if (split_tree_read(&t, dir, x, e))
+        return -1;
+    const int status = collect(c, &t, x, rule, e);
+    split_tree_free(&t);
+    if (status)
+        split_collection_free(c);
+    return status;
+}
