@@ -286,8 +286,10 @@ int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const 
 
 void nn_graph_free(nn_graph *g)
 {
-    for (size_t i = 0; i < g->nops; i++)
+    for (size_t i = 0; i < g->nops; i++) {
         dnnl_primitive_destroy(g->ops[i].primitive);
+        nn_winograd_free(g->ops[i].winograd);
+    }
     for (size_t i = 0; i < g->nmemories; i++) {
         onednn_md_free(g->memories[i].md);
         free(g->memories[i].constant);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "nn/infer/fusion_plan.h"
 #include "nn/infer/onednn_compat.h"
+#include "nn/infer/winograd.h"
 
 /* A memory object. Its data is in a buffer, of which each worker has its own and which several
  * values use in turn, or it is a constant of the graph that all workers read. */
@@ -17,9 +18,12 @@ typedef struct nn_graph_memory {
 
 enum { NN_GRAPH_MAX_ARGS = NN_MAX_INPUTS + 4 };
 
+/* A oneDNN primitive, or a convolution of winograd.h with arguments source, result, workspace. */
 typedef struct nn_graph_op {
-    dnnl_primitive_t primitive;
-    char layer[NN_NAME]; /* for messages */
+    dnnl_primitive_t primitive; /* NULL for the other */
+    nn_winograd *winograd;      /* owned; NULL for a primitive */
+    size_t images;              /* per run of the convolution */
+    char layer[NN_NAME];        /* for messages */
     int nargs;
     int kind[NN_GRAPH_MAX_ARGS];   /* DNNL_ARG_... */
     int memory[NN_GRAPH_MAX_ARGS]; /* index into memories */
