@@ -7,10 +7,9 @@
 #include "nn/infer/onednn_graph_builder.h"
 
 #include "base/mem.h"
-#include "shim/held_signals.h"
 
-#include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- which kernel ---- */
 
@@ -34,41 +33,48 @@ static dnnl_status_t best_layout(const nn_graph_builder *b, int layer, bool from
 
 /* ---- weights ---- */
 
-/* Adds a constant: data, row-major F32, reordered into the layout of md. */
+/* Copies data from one layout to another, on one thread as everything here: a team of OpenMP
+ * threads spends more time waiting for the next of hundreds of reorders, by spinning, than they
+ * take. */
+static dnnl_status_t reorder(const nn_graph_builder *b, const float *data, onednn_const_md plain,
+                             void *result, onednn_const_md md)
+{
+    dnnl_memory_t from = NULL, to = NULL;
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_primitive_t primitive = NULL;
+    dnnl_engine_t engine = b->g->engine;
+    dnnl_status_t s = dnnl_memory_create(&from, plain, engine, (void *)data);
+    if (s == dnnl_success)
+        s = dnnl_memory_create(&to, md, engine, result);
+    if (s == dnnl_success)
+        s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
+    if (s == dnnl_success)
+        s = nn_graph_create(&primitive, pd);
+    if (s == dnnl_success) {
+        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+        s = dnnl_primitive_execute(primitive, b->stream, 2, args);
+    }
+    dnnl_primitive_destroy(primitive);
+    dnnl_primitive_desc_destroy(pd);
+    dnnl_memory_destroy(from);
+    dnnl_memory_destroy(to);
+    return s;
+}
+
+/* Adds a constant: data, row-major F32, in the layout of md. */
 static dnnl_status_t add_constant(nn_graph_builder *b, const float *data, onednn_const_md plain,
                                   onednn_const_md md, int *result)
 {
     dnnl_status_t s = nn_graph_add_memory(b, md, -1, result);
     if (s != dnnl_success)
         return s;
-    void *room = hl_aligned(dnnl_memory_desc_get_size(md), 1);
-    b->g->memories[*result].constant = room;
-    dnnl_memory_t from = NULL, to = NULL;
-    dnnl_primitive_desc_t pd = NULL;
-    dnnl_primitive_t reorder = NULL;
-    dnnl_engine_t engine = b->g->engine;
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(b->threads);
-    sigset_t before;
-    hold_signals(&before); /* for OpenMP threads that start here */
-    s = dnnl_memory_create(&from, plain, engine, (void *)data);
-    if (s == dnnl_success)
-        s = dnnl_memory_create(&to, md, engine, room);
-    if (s == dnnl_success)
-        s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
-    if (s == dnnl_success)
-        s = nn_graph_create(&reorder, pd);
-    if (s == dnnl_success) {
-        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-        s = dnnl_primitive_execute(reorder, b->stream, 2, args);
-    }
-    release_signals(&before);
-    omp_set_num_threads(threads);
-    dnnl_primitive_destroy(reorder);
-    dnnl_primitive_desc_destroy(pd);
-    dnnl_memory_destroy(from);
-    dnnl_memory_destroy(to);
-    return s;
+    const size_t bytes = dnnl_memory_desc_get_size(md);
+    void *constant = hl_aligned(bytes, 1);
+    b->g->memories[*result].constant = constant;
+    if (!dnnl_memory_desc_equal(plain, md))
+        return reorder(b, data, plain, constant, md);
+    memcpy(constant, data, bytes); /* a primitive would have to be compiled first */
+    return dnnl_success;
 }
 
 typedef struct convolution {

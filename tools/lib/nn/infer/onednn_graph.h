@@ -57,8 +57,8 @@ bool nn_graph_is_fast_here(bool bf16);
 /* Whether nn_graph_build supports every step. */
 bool nn_graph_can_do(const nn_fusion_plan *p);
 
-/* Builds the graph. threads: used to reorder the weights; the primitives themselves are built for
- * the current number of OpenMP threads of the calling thread. */
+/* Builds the graph. threads: used to transform Winograd kernels; the primitives themselves are
+ * built for the current number of OpenMP threads of the calling thread. */
 int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const nn_weights *w,
                    int output, int64_t batch, bool bf16, int threads, hl_err *e);
 void nn_graph_free(nn_graph *g);

@@ -19,7 +19,7 @@ typedef struct nn_graph_builder {
     int *value;           /* [layer]: memory of its value */
     int *remaining_uses;  /* [layer]: steps and outputs that still have to read its value */
     bool *busy;           /* [buffer] */
-    int threads;          /* for reordering kernels */
+    int threads;          /* for transforming Winograd kernels */
     int stage1_results;   /* buffer for the results of the first stage */
     int scratch;          /* buffer that all primitives share */
 } nn_graph_builder;

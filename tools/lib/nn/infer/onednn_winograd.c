@@ -54,7 +54,7 @@ static nn_winograd *make_kernel(const nn_graph_builder *b, const nn_fused_step *
     float *kernel, *bias;
     sigset_t before;
     nn_fused_step_weights(s, b->n, b->w, &kernel, &bias);
-    hold_signals(&before); /* for OpenMP threads that start here */
+    hold_signals(&before); /* for threads that start here */
     nn_winograd *w = nn_winograd_new(&shape, kernel, bias, b->threads);
     release_signals(&before);
     free(kernel);

@@ -12,6 +12,7 @@
 #include "nn/infer/winograd.h"
 
 #include "base/mem.h"
+#include "base/ordered_map.h"
 #include "nn/infer/winograd_kernels.h"
 
 #include <stdlib.h>
@@ -114,19 +115,28 @@ static void transform_kernel(const float *g, double t[POSITIONS])
     }
 }
 
-/* The kernels from one input channel to a block of outputs; zeros for unused outputs. */
-static void transform_block(const nn_winograd *w, const float *kernel, size_t block, size_t input)
+typedef struct transform_job {
+    const nn_winograd *w;
+    const float *kernel;
+} transform_job;
+
+/* The kernels to a block of outputs; zeros for unused outputs. */
+static int transform_block(void *ctx, size_t block, size_t slot, hl_err *e)
 {
+    (void)slot;
+    (void)e;
+    const transform_job *j = ctx;
+    const nn_winograd *w = j->w;
     const size_t in = w->shape.in, wide = 2 * w->shape.lanes, plane = w->blocks * wide * in;
-    float *u = w->u + (block * in + input) * wide;
-    for (size_t k = 0; k < wide; k++) {
-        const size_t output = block * wide + k;
+    for (size_t i = 0; i < in * wide; i++) {
+        const size_t output = block * wide + i % wide;
         double t[POSITIONS] = {0};
         if (output < w->shape.out)
-            transform_kernel(kernel + (output * in + input) * 9, t);
+            transform_kernel(j->kernel + (output * in + i / wide) * 9, t);
         for (size_t p = 0; p < POSITIONS; p++)
-            u[p * plane + k] = (float)t[p];
+            w->u[p * plane + block * in * wide + i] = (float)t[p];
     }
+    return 0;
 }
 
 /* ---- sizes ---- */
@@ -166,9 +176,12 @@ nn_winograd *nn_winograd_new(const nn_winograd_shape *s, const float *kernel, co
     for (size_t k = 0; k < s->out; k++)
         w->bias[k] = bias ? bias[k] : 0;
     w->u = hl_aligned(POSITIONS * s->in * w->blocks * 2 * s->lanes, sizeof *w->u);
-#pragma omp parallel for num_threads(threads)
-    for (size_t i = 0; i < w->blocks * s->in; i++)
-        transform_block(w, kernel, i / s->in, i % s->in);
+    transform_job job = {w, kernel};
+    hl_err e;
+    /* It fails only where no thread can be started. */
+    if (hl_ordered_map(w->blocks, threads, transform_block, NULL, &job, &e))
+        for (size_t i = 0; i < w->blocks; i++)
+            transform_block(&job, i, 0, &e);
     return w;
 }
 
