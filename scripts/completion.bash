@@ -32,14 +32,17 @@ _hilum_runs() {
     _hilum_reply "$found" "$1"
 }
 
-# _hilum_value NAME CHOICES KIND CURRENT: values of a knob or an option.
+# _hilum_value CHOICES KIND CURRENT: values of a knob or an option.
 _hilum_value() {
-    _hilum_reply "${2//|/$'\n'}" "$4"
-    case $1 in
-        RUN | A | B) _hilum_runs "$4" ;;
-        DATA | WEIGHTS | MODEL | HEAD | IMAGES | CALIBRATION | OPERATING | RESULTS | TRIAGE) _hilum_files "$4" ;;
-        *) [ "$3" != string ] || _hilum_files "$4" ;;
+    _hilum_reply "${1//|/$'\n'}" "$3"
+    case $2 in
+        runs) _hilum_runs "$3" ;;
+        files | string) _hilum_files "$3" ;;
     esac
+}
+
+_hilum_knob_value() { # KNOB CURRENT
+    _hilum_value "$(_hilum_column knob 3 "$1")" "$(_hilum_column knob 4 "$1")" "$2"
 }
 
 _hilum_tool() { # TOOL PREVIOUS CURRENT
@@ -56,7 +59,7 @@ _hilum_tool() { # TOOL PREVIOUS CURRENT
         if [ -n "$kind" ] && [ "$kind" != flag ]; then
             local choices=
             [ "$kind" != choice ] || choices=$(_hilum_column option 6 "$tool" $column "$name")
-            _hilum_value '' "$choices" "$kind" "$current"
+            _hilum_value "$choices" "$kind" "$current"
             return
         fi
     fi
@@ -90,16 +93,20 @@ _hilum() {
         return
     fi
     if [[ $typed == [A-Z]* ]]; then
-        _hilum_value "$typed" "$(_hilum_column knob 3 "$typed")" '' "$current"
+        _hilum_knob_value "$typed" "$current"
         return
     elif [[ $current == [A-Z]*=* ]]; then
         typed=${current%%=*}
-        _hilum_value "$typed" "$(_hilum_column knob 3 "$typed")" '' "${current#*=}"
+        _hilum_knob_value "$typed" "${current#*=}"
         COMPREPLY=("${COMPREPLY[@]/#/$typed=}")
         return
     fi
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _hilum_reply "$({ _hilum_column goal 2; _hilum_column tool 2; printf "%s\n" --help --version; } | sort -u)" "$current"
+        _hilum_reply "$({
+            _hilum_column goal 2
+            _hilum_column tool 2
+            printf '%s\n' --help --version
+        } | sort -u)" "$current"
         return
     fi
     if [ "$first" = help ]; then

@@ -15,7 +15,8 @@ analyse:
 
 # What reads files, under valgrind: no bad access, nothing uninitialized; leaks are AddressSanitizer's. (Most of the
 # other unit tests kill children, ask for more memory than there is, or take minutes there.)
-memory_tests := $(patsubst %,$(BUILD)/tests/unit/%,split/test_csv base/test_sha256 base/test_strbuf image/test_image \
+memory_tests := $(patsubst %,$(BUILD)/tests/unit/%,split/test_csv image/test_image sys/test_file_digest \
+    $(addprefix base/test_,sha256 strbuf parse) \
     $(addprefix format/test_,json string_list checksum tensorfile tensorfile_header tsv) \
     $(addprefix data/test_,manifest predictions provenance feature_space) dedup/test_fingerprint_cache)
 check-memory: $(memory_tests)

@@ -70,10 +70,11 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(sources)
 
-# How the code is laid out and what it says: modules that use what is below them, and the field's words.
+# Modules include only modules below them and prefix their symbols; no text uses retired words (tests/style/*.tsv).
 .PHONY: style-check
 style-check: build
 	tests/style/check-modules $(BUILD)
+	tests/style/check-words
 
 # ---- beside the peers ------------------------------------------------------------------------------
 

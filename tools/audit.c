@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* audit: looks for what makes figures too good, before anything is trained. */
+/* audit: looks for flaws of a data set that make test metrics too optimistic, before training. */
 #include "audit/checks.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "data/named_files.h"
+#include "data/image_paths.h"
 #include "data/provenance.h"
 #include "format/checksum.h"
 #include "format/tsv.h"
 #include "image/image.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <stdlib.h>
@@ -24,13 +25,14 @@ static int64_t opt_jobs;
 static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt_output, "write the findings to FILE"),
     HL_OPT_REAL_R(0, "shortcut-limit", "AUROC", &opt_limit, 0.5, 1,
-                  "from here on a trait of the files that tells the label is a warning"),
-    HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on, "exit with 1 where this is found"),
+                  "warn of file properties that predict the label at least this well"),
+    HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on,
+                  "exit with 1 if there is a finding of this kind"),
     HL_OPT_FLAG_R(0, "allow-leak", &opt_allow_leak,
-                  "record that leakage between training and test is wanted"),
+                  "record that leakage between training and test is intended"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
     HL_OPT_STR(0, "cache", "DIR", &opt_cache,
-               "remember there what images are; what did not change since is not read again"),
+               "keep image fingerprints in DIR; unchanged images are not read again"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
 };
 
@@ -38,8 +40,8 @@ static const hl_cli cli = {
     .name = "audit",
     .usage = "[OPTIONS] [MANIFEST]",
     .about =
-        "Reads the images that MANIFEST lists and says what makes figures of a model too good:\n"
-        "copies and patients in several subsets, shortcuts; and which files cannot be read.",
+        "Checks the images that MANIFEST lists for flaws that make test metrics too optimistic:\n"
+        "copies and patients in several subsets, shortcuts to the label; and for unreadable files.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
@@ -70,23 +72,23 @@ static void describe_leak(const audit_context *a, hl_strbuf *text)
 
 /* ---- the table ---- */
 
-static int make_chain(const audit_context *a, char **chain, hl_err *e)
+static int extend_provenance(const audit_context *a, char **provenance, hl_err *e)
 {
     char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE];
     hl_manifest_digest(a->m, manifest);
-    hl_fingerprint_set_digest(a->prints, a->m, images);
+    hl_fingerprint_set_digest(a->fingerprints, a->m, images);
     const hl_input inputs[] = {{"manifest", manifest}, {"images", images}};
-    return hl_provenance_extend(chain, a->m->chain, &cli, inputs, 2, e);
+    return hl_provenance_extend(provenance, a->m->provenance, &cli, inputs, 2, e);
 }
 
 static int format_table(const audit_context *a, hl_strbuf *t, hl_err *e)
 {
-    char *chain;
-    if (make_chain(a, &chain, e))
+    char *provenance;
+    if (extend_provenance(a, &provenance, e))
         return -1;
-    hl_strbuf_puts(t, "#hilum-audit 1\n#chain\t");
-    hl_tsv_escape(t, chain);
-    free(chain);
+    hl_strbuf_puts(t, "#hilum-audit 1\n#provenance\t");
+    hl_tsv_escape(t, provenance);
+    free(provenance);
     hl_strbuf_printf(t, "\n#images\t%zu\n#errors\t%zu\n#warnings\t%zu\n", a->m->n,
                      a->findings.count[AUDIT_ERROR], a->findings.count[AUDIT_WARNING]);
     if (leaks(a)) {
@@ -111,14 +113,14 @@ static int write_table(const audit_context *a, hl_err *e)
     if (status == 0)
         status = hl_out_open(&out, opt_output, false, e);
     if (status == 0) {
-        fwrite(t.data, 1, t.len, out.fp); /* a failure shows in ferror at commit */
+        fwrite(t.data, 1, t.len, out.fp); /* the commit reports a failed write */
         status = hl_out_commit(&out, e);
     }
     hl_strbuf_free(&t);
     return status;
 }
 
-/* ---- the whole ---- */
+/* ---- the checks ---- */
 
 static void check(audit_context *a)
 {
@@ -129,7 +131,7 @@ static void check(audit_context *a)
     audit_check_shortcuts(a);
 }
 
-static void say(const audit_context *a)
+static void print_summary(const audit_context *a)
 {
     hl_log_info("%zu images: %zu unreadable; %zu in %zu groups of copies; %zu patients in several "
                 "subsets; %zu shortcuts to the label",
@@ -138,36 +140,38 @@ static void say(const audit_context *a)
         return;
     hl_strbuf text = {0};
     describe_leak(a, &text);
-    hl_log_warn("leakage: %s: test figures will be too good", text.data);
+    hl_log_warn("leakage: %s: test metrics will be too optimistic", text.data);
     hl_strbuf_free(&text);
 }
 
-/* found: whether that is there which --fail-on asks for. */
+/* *found: whether there is a finding of the kind that --fail-on names. */
 static int audit(hl_manifest *m, bool *found, hl_err *e)
 {
-    hl_manifest_drop_augmented(m); /* they are made from the same files */
+    hl_manifest_drop_augmented(m); /* copies are made from the same files */
     const hl_fingerprint_options how = {
         .root = opt_root ? opt_root : m->root, .cache = opt_cache, .jobs = (int)opt_jobs};
-    hl_fingerprint *prints = hl_calloc(m->n, sizeof *prints);
+    hl_fingerprint *fingerprints = hl_calloc(m->n, sizeof *fingerprints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
-    audit_context a = {.m = m, .prints = prints, .copies = copies, .shortcut_limit = opt_limit};
-    int status = hl_files_expect_kept(m, how.root, e) || hl_fingerprint_set_read(prints, m, &how, e)
-                     ? -1
-                     : 0;
+    audit_context a = {
+        .m = m, .fingerprints = fingerprints, .copies = copies, .shortcut_limit = opt_limit};
+    int status =
+        hl_images_expect_kept(m, how.root, e) || hl_fingerprint_set_read(fingerprints, m, &how, e)
+            ? -1
+            : 0;
     if (status == 0)
-        status = hl_duplicates_find(copies, prints, m->n, (int)opt_jobs, e);
+        status = hl_duplicates_find(copies, fingerprints, m->n, (int)opt_jobs, e);
     if (status == 0) {
         check(&a);
         status = write_table(&a, e);
     }
     if (status == 0) {
-        say(&a);
+        print_summary(&a);
         *found = (opt_fail_on == FAIL_ON_LEAK && leaks(&a) && !opt_allow_leak) ||
                  (opt_fail_on == FAIL_ON_ERROR && a.findings.count[AUDIT_ERROR] > 0);
     }
     audit_findings_free(&a.findings);
-    hl_fingerprint_set_free(prints, m->n);
-    free(prints);
+    hl_fingerprint_set_free(fingerprints, m->n);
+    free(fingerprints);
     free(copies);
     return status;
 }

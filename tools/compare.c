@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* compare: tests whether models differ, on the answers that they gave to the same samples. */
+/* compare: tests whether models differ, by their predictions for the same samples. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "compare/comparison.h"
 #include "compare/write.h"
-#include "data/named_files.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static uint64_t seed = 1;
 
 static const hl_opt options[] = {
     HL_OPT_STR('n', "names", "LIST", &names,
-               "names of the models, with commas (default: their folders, or files)"),
+               "comma-separated names of the models (default: their folders or files)"),
     HL_OPT_CHOICE_R(0, "subset", SUBSET_WORDS, &subset, "samples to compare on"),
     HL_OPT_INT_R(0, "resamples", "N", &resamples, 1, 1000000, "resamples of the bootstrap"),
     HL_OPT_SEED(&seed),
@@ -32,15 +32,16 @@ static const hl_opt options[] = {
 static const hl_cli cli = {
     .name = "compare",
     .usage = "[OPTIONS] PREDICTIONS PREDICTIONS...",
-    .about = "Compares models by the predictions that evaluate wrote of the same samples: figures\n"
-             "and differences with intervals, DeLong's and McNemar's tests, Holm's correction.",
+    .about = "Compares models by their predictions for the same samples, as evaluate wrote them:\n"
+             "metrics and differences with confidence intervals, DeLong's and McNemar's tests,\n"
+             "Holm's correction.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 2,
     .max_args = -1,
 };
 
-/* results/RUN/predictions.tsv is called RUN, any other file by its own name. */
+/* RUN for results/RUN/predictions.tsv, and the file name for any other file. */
 static char *default_name(const char *path)
 {
     const char *end = strrchr(path, '/');
@@ -65,7 +66,7 @@ static char **name_models(char *const *files, size_t n)
         name[i] = one ? hl_strdup(one) : default_name(files[i]);
         for (size_t j = 0; j < i; j++)
             if (strcmp(name[i], name[j]) == 0)
-                hl_usage_error("two models are called '%s': --names gives them others", name[i]);
+                hl_usage_error("two models are called '%s': give them different --names", name[i]);
     }
     if (rest)
         hl_usage_error("--names: expected %zu names, found '%s'", n, names);
@@ -73,8 +74,8 @@ static char **name_models(char *const *files, size_t n)
     return name;
 }
 
-/* Both outputs appear, or neither. */
-static int write_all(const comparison *s, const char *word, hl_err *e)
+/* Both files appear, or neither does. */
+static int write_all(const comparison *c, const char *word, hl_err *e)
 {
     hl_out table, plain = {0};
     if (hl_out_open(&table, output, false, e))
@@ -83,8 +84,8 @@ static int write_all(const comparison *s, const char *word, hl_err *e)
         hl_out_abort(&table);
         return -1;
     }
-    compare_write_table(s, word, table.fp);
-    int status = json ? compare_write_json(s, word, plain.fp, e) : 0;
+    compare_write_table(c, word, table.fp);
+    int status = json ? compare_write_json(c, word, plain.fp, e) : 0;
     hl_out *const outs[] = {&table, &plain};
     if (status == 0)
         status = hl_out_commit_all(outs, json ? 2 : 1, e);
@@ -95,17 +96,17 @@ static int write_all(const comparison *s, const char *word, hl_err *e)
 
 static int run(char *const *files, char *const *name, size_t n, hl_err *e)
 {
-    comparison s;
+    comparison c;
     char word[16];
     hl_choice_word(SUBSET_WORDS, subset, word, sizeof word);
-    int status = compare_read(&s, files, (const char *const *)name, n, word, e);
+    int status = compare_read(&c, files, (const char *const *)name, n, word, e);
     if (status == 0)
-        status = compare_compute(&s, (size_t)resamples, seed, (int)jobs, e);
-    if (status == 0 && s.nclasses != 2)
-        hl_log_info("%zu classes: no AUROC, and no test of it", s.nclasses);
+        status = compare_compute(&c, (size_t)resamples, seed, (int)jobs, e);
+    if (status == 0 && c.nclasses != 2)
+        hl_log_info("%zu classes: no AUROC and no DeLong test", c.nclasses);
     if (status == 0)
-        status = write_all(&s, word, e);
-    compare_free(&s);
+        status = write_all(&c, word, e);
+    compare_free(&c);
     return status;
 }
 

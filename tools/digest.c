@@ -1,221 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* digest: one SHA-256 for all that a file or a folder holds. */
+/* digest: one SHA-256 for the contents of a file or a folder. */
 #include "base/log.h"
-#include "base/mem.h"
-#include "base/ordered_map.h"
-#include "base/progress.h"
 #include "base/strbuf.h"
-#include "digest/cache.h"
+#include "digest/path_digest.h"
 #include "format/tsv.h"
 #include "sys/cache_dir.h"
 #include "sys/cli.h"
-#include "sys/file_digest.h"
-#include "sys/find_files.h"
-#include "sys/path.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 static const char *cache_dir;
 static int64_t jobs;
 
 static const hl_opt options[] = {
     HL_OPT_STR(0, "cache", "DIR", &cache_dir,
-               "remember digests there; what did not change since is not read again"),
+               "keep digests in DIR; unchanged files are not read again"),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
 };
 
 static const hl_cli cli = {
     .name = "digest",
     .usage = "[OPTIONS] PATH ...",
-    .about = "Writes the SHA-256 of each file and of what each folder holds: names and contents, "
-             "not dates.",
+    .about =
+        "Writes the SHA-256 of each file, or of the names and contents of all files in a folder; "
+        "dates do not count.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 1,
     .max_args = -1,
 };
 
-/* ---- what is to be digested ---- */
-
-typedef struct file {
-    char *path;       /* to open it */
-    const char *name; /* within the folder */
-    hl_file_stamp state;
-    char digest[HL_DIGEST_SIZE]; /* empty: not known yet */
-} file;
-
-/* One operand. */
-typedef struct job {
-    file *files;
-    size_t n, known;
-    size_t *unknown; /* [n - known], numbers of files */
-    int64_t started; /* nanoseconds of the clock that dates files */
-    hl_progress progress;
-} job;
-
-static void free_job(job *j)
+static int print_digest(const char *path, hl_err *e)
 {
-    for (size_t i = 0; i < j->n; i++) {
-        free(j->files[i].path);
-        free((char *)j->files[i].name);
-    }
-    free(j->files);
-    free(j->unknown);
-}
-
-static int stat_files(job *j, hl_err *e)
-{
-    for (size_t i = 0; i < j->n; i++) {
-        struct stat st;
-        if (stat(j->files[i].path, &st))
-            return hl_fail_errno(e, "%s: cannot be read", j->files[i].path);
-        j->files[i].state = hl_file_stamp_of(&st);
-    }
-    return 0;
-}
-
-static int list_folder(job *j, const char *dir, hl_err *e)
-{
-    hl_found_files s;
-    if (hl_find_files(&s, dir, e))
-        return -1;
-    j->n = s.n;
-    j->files = hl_calloc(s.n, sizeof *j->files);
-    for (size_t i = 0; i < s.n; i++)
-        j->files[i] = (file){.path = hl_path_join(dir, s.paths[i]), .name = hl_strdup(s.paths[i])};
-    hl_found_files_free(&s);
-    return 0;
-}
-
-static int list_file(job *j, const char *path)
-{
-    j->n = 1;
-    j->files = hl_calloc(1, sizeof *j->files);
-    j->files[0] = (file){.path = hl_strdup(path), .name = hl_strdup(path)};
-    return 0;
-}
-
-static int list(job *j, const char *path, bool *is_folder, hl_err *e)
-{
-    struct stat st;
-    j->started = hl_file_clock();
-    if (stat(path, &st))
-        return hl_fail_errno(e, "%s: cannot be read", path);
-    *is_folder = S_ISDIR(st.st_mode);
-    if (!*is_folder && !S_ISREG(st.st_mode))
-        return hl_fail(e, "%s: expected a file or a folder", path);
-    if (*is_folder ? list_folder(j, path, e) : list_file(j, path))
-        return -1;
-    return stat_files(j, e);
-}
-
-/* ---- digesting ---- */
-
-static int digest_one(void *ctx, size_t i, size_t slot, hl_err *e)
-{
-    const job *j = ctx;
-    file *f = &j->files[j->unknown[i]];
-    (void)slot;
-    return hl_digest_file(f->path, f->digest, e);
-}
-
-static int count_one(void *ctx, size_t i, size_t slot, hl_err *e)
-{
-    job *j = ctx;
-    (void)i, (void)slot, (void)e;
-    hl_progress_add(&j->progress, 1);
-    return 0;
-}
-
-static int digest_files(job *j, const digest_cache *cache, hl_err *e)
-{
-    size_t n = 0;
-    j->unknown = hl_calloc(j->n, sizeof *j->unknown);
-    for (size_t i = 0; i < j->n; i++) {
-        const char *known = digest_cache_find(cache, &j->files[i].state);
-        if (known)
-            memcpy(j->files[i].digest, known, sizeof j->files[i].digest);
-        else
-            j->unknown[n++] = i;
-    }
-    j->known = j->n - n;
-    hl_progress_start(&j->progress, "files", n);
-    if (hl_ordered_map(n, (int)jobs, digest_one, count_one, j, e))
-        return -1;
-    if (n)
-        hl_progress_end(&j->progress);
-    return 0;
-}
-
-/* A folder's digest is that of the lines that sha256sum -z writes for its sorted files. */
-static void sum_up(const job *j, bool is_folder, char text[HL_DIGEST_SIZE])
-{
-    if (!is_folder) {
-        memcpy(text, j->files[0].digest, HL_DIGEST_SIZE);
-        return;
-    }
-    hl_sha256 *sha = hl_sha256_new();
-    for (size_t i = 0; i < j->n; i++) {
-        hl_sha256_add(sha, strchr(j->files[i].digest, ':') + 1, 64);
-        hl_sha256_add(sha, "  ", 2);
-        hl_sha256_add(sha, j->files[i].name, strlen(j->files[i].name) + 1);
-    }
-    hl_sha256_end_text(sha, text);
-}
-
-/* ---- the cache of an operand ---- */
-
-/* What can be known again next time; written only where that is not what is there already. */
-static int remember(const job *j, const digest_cache *old, const char *path, hl_err *e)
-{
-    digest_cache new = {0};
-    for (size_t i = 0; i < j->n; i++)
-        if (hl_file_stamp_is_settled(&j->files[i].state, j->started))
-            digest_cache_add(&new, &j->files[i].state, j->files[i].digest);
-    digest_cache_sort(&new);
-    const bool same = new.n == old->n && j->known == new.n;
-    const int status = same ? 0 : digest_cache_write(&new, path, e);
-    digest_cache_free(&new);
-    return status;
-}
-
-static int digest_with_cache(job *j, const char *operand, hl_err *e)
-{
-    digest_cache cache = {0};
-    hl_err why;
-    char *path = cache_dir ? hl_cache_dir_path(cache_dir, operand, "", e) : NULL;
-    if (cache_dir && !path)
-        return -1;
-    if (path && digest_cache_read(&cache, path, &why))
-        hl_log_warn("%s: all files are read again", why.msg);
-    int status = digest_files(j, &cache, e);
-    if (status == 0 && path)
-        status = remember(j, &cache, path, e);
-    digest_cache_free(&cache);
-    free(path);
-    return status;
-}
-
-static int digest(const char *operand, hl_err *e)
-{
-    job j = {0};
-    bool is_folder;
+    const digest_options o = {.cache = cache_dir, .jobs = (int)jobs};
     char text[HL_DIGEST_SIZE];
-    int status = list(&j, operand, &is_folder, e);
-    if (status == 0)
-        status = digest_with_cache(&j, operand, e);
-    if (status == 0) {
-        sum_up(&j, is_folder, text);
-        hl_strbuf line = {0};
-        hl_tsv_escape(&line, operand);
-        printf("%s\t%s\n", text, line.data);
-        hl_strbuf_free(&line);
-    }
-    free_job(&j);
-    return status;
+    if (digest_path(path, &o, text, e))
+        return -1;
+    hl_strbuf name = {0};
+    hl_tsv_escape(&name, path);
+    printf("%s\t%s\n", text, name.data);
+    hl_strbuf_free(&name);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -227,7 +52,7 @@ int main(int argc, char **argv)
     if (cache_dir)
         status = hl_cache_dir_make(cache_dir, &err);
     for (int i = first; i < argc && status == 0; i++)
-        status = digest(argv[i], &err);
+        status = print_digest(argv[i], &err);
     if (status == 0 && (fflush(stdout) || ferror(stdout)))
         status = hl_fail_errno(&err, "standard output: cannot be written");
     if (status)

@@ -2,7 +2,6 @@
 /* extract-features: runs images through a frozen backbone and writes feature vectors. */
 #include "base/log.h"
 #include "data/backbones.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
 #include "extract-features/stream.h"
@@ -10,6 +9,7 @@
 #include "nn/infer/device.h"
 #include "nn/infer/extractor.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,11 +75,12 @@ static int check_images(const hl_samples *in, hl_err *e)
 {
     const hl_tensor_desc *p = &in->payload;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
-        p->shape[1] != in->space.height || p->shape[2] != in->space.width)
-        return hl_fail(e,
-                       "%s: expected images U8 [N, H, W, 1 or 3] of the size that hilum.space "
-                       "states",
-                       hl_tf_name(in->file));
+        p->shape[1] != in->feature_space.height || p->shape[2] != in->feature_space.width)
+        return hl_fail(
+            e,
+            "%s: expected images U8 [N, H, W, 1 or 3] of the size that hilum.feature_space "
+            "states",
+            hl_tf_name(in->file));
     return 0;
 }
 
@@ -94,7 +95,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extr
         .shape = {(int64_t)in->n, (int64_t)nn_extractor_width(x)},
     };
     char *provenance;
-    if (hl_provenance_extend(&provenance, in->chain, &cli, inputs, 2, e))
+    if (hl_provenance_extend(&provenance, in->provenance, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
                                          space, provenance, &payload, NULL, e);
@@ -121,7 +122,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
                                     .device = where,
                                     .batch = (size_t)batch,
                                     .images = in->n};
-    hl_feature_space space = in->space;
+    hl_feature_space space = in->feature_space;
     nn_extractor *x;
     if (nn_extractor_new(&x, &o, &space, e))
         return -1;
@@ -131,7 +132,8 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
     hl_log_info("%s, %s weights, %s scaling, on the %s by %s", space.backbone, space.weights,
                 space.normalize, where == TS_CUDA ? "GPU" : "CPU", nn_extractor_engine(x));
     if (unfreeze)
-        hl_log_info("feature layer %s, %zu values per image", space.cut, nn_extractor_width(x));
+        hl_log_info("feature layer %s, %zu values per image", space.feature_layer,
+                    nn_extractor_width(x));
     /* The provenance records the values that were chosen automatically. */
     device = where == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
     batch = (int64_t)nn_extractor_batch(x);

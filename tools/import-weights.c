@@ -2,13 +2,13 @@
 /* import-weights: converts weights files of other programs to hilum's. */
 #include "base/log.h"
 #include "data/backbones.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "format/tensorfile.h"
 #include "nn/arch/weight_specs.h"
 #include "nn/weights/weights.h"
 #include "sys/cli.h"
 #include "sys/file_digest.h"
+#include "sys/named_files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,9 +47,9 @@ static void describe(const nn_net *n, const nn_weights *w, const char *provenanc
     }
     hl_tf_set_meta(h, "hilum.kind", "weights");
     hl_tf_set_meta(h, "hilum.backbone", n->name);
-    hl_tf_set_meta(h, "hilum.flavour", nn_framework_names[n->framework]);
+    hl_tf_set_meta(h, "hilum.framework", nn_framework_names[n->framework]);
     hl_tf_set_meta(h, "hilum.identity", w->identity);
-    hl_tf_set_meta(h, "hilum.chain", provenance);
+    hl_tf_set_meta(h, "hilum.provenance", provenance);
 }
 
 static int write_values(hl_tf_writer *out, const nn_net *n, const nn_weights *w, hl_err *e)

@@ -9,15 +9,15 @@ hilum_version := $(shell sed -n 's/^.define HL_VERSION "\(.*\)"/\1/p' tools/lib/
 # ---- the words that hilum(1) and its completion know -----------------------------------------------
 
 # Goals that have no use outside a checkout. hilum(1) tells them from words that nobody knows.
-checkout_goals := $(shell sed -n 's/^\.PHONY: \([a-z -]*\)$$/\1/p' Makefile tools/*.mk tests/*.mk tests/fuzz/*.mk)
-# A knob whose help begins with "1:" is a switch; those with the words of a tool's option get them there.
-knob_choices = $(if $(filter MODEL,$(1)),$(subst $(space),|,$(models)),$(if $(filter 1:%,$(firstword $(about_$(1)))),0|1))
+checkout_goals = $(shell sed -n 's/^\.PHONY: \([a-z -]*\)$$/\1/p' Makefile tools/*.mk tests/*.mk tests/fuzz/*.mk)
+# A knob's value is completed by the words that it allows, or by files or runs.
+knob_files = $(if $(filter FILE% FOLDER NAME,$(choices_of)),files)$(if $(filter RUN,$(choices_of)),runs)
+knob_row = $(call q,knob	$(1)	$(subst $(space),|,$(words_of))	$(knob_files))
+word_rows = $(call q,version	$(hilum_version)) $(goals:%='goal	%') $(checkout_goals:%='checkout	%') \
+    $(foreach k,$(knobs),$(call knob_row,$(k)))
 
 $(BUILD)/words.tsv: FORCE $(tool_paths)
-	@{ printf 'version\t%s\n' '$(hilum_version)'; printf 'goal\t%s\n' $(goals); printf 'checkout\t%s\n' $(checkout_goals); \
-	    $(foreach k,$(knobs) $(goal_knobs),printf 'knob\t$(k)%s\n' \
-	        $(call q,$(if $(call knob_choices,$(k)),	$(call knob_choices,$(k))));) } | \
-	    scripts/list-words $(bin) docs/man $(tools) >$@.$$$$; $(update)
+	@printf '%s\n' $(word_rows) | scripts/list-words $(bin) docs/man $(tools) >$@.$$$$; $(update)
 
 # ---- installing ------------------------------------------------------------------------------------
 

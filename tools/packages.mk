@@ -3,13 +3,13 @@
 # tested, deps-deb those and what a package of hilum is built with, deps-dev what the developers' own checks need
 # besides. scripts/install-packages does it.
 
-PACKAGES := gcc g++ pkg-config curl ca-certificates zstd gnuplot-nox man-db \
+PACKAGES := gcc g++ pkg-config curl ca-certificates zstd jq gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev libjansson-dev libssl-dev \
             libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp libcmocka-dev bats perl strace
 DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck valgrind python3-venv \
                 chromium fonts-dejavu-core default-jre-headless debootstrap
 
-# What the Debian package needs to be built and checked besides PACKAGES.
+# Needed besides PACKAGES to build and check the Debian package.
 DEB_PACKAGES := build-essential debhelper lintian
 
 .PHONY: deps deps-dev deps-deb

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report: turns the files of an experiment into a page to read. */
+/* report: writes the results of an experiment as one page. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/version.h"
-#include "data/named_files.h"
 #include "report/compare/compare.h"
 #include "report/compare/grid.h"
-#include "report/read/paper.h"
+#include "report/sections/paper.h"
 #include "report/sections/sections.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,28 +24,31 @@ static const char foot[] = "Written by report, hilum " HL_VERSION ". Research so
 
 static const hl_opt options[] = {
     HL_OPT_STR(0, "metrics", "FILE", &in.metrics,
-               "figures from evaluate, JSON (default: standard input)"),
-    HL_OPT_STR(0, "history", "FILE", &in.history, "epochs from train-head, TSV"),
+               "metrics from evaluate, JSON (default: standard input)"),
+    HL_OPT_STR(0, "history", "FILE", &in.history,
+               "loss and accuracy by epoch from train-head, TSV"),
     HL_OPT_STR(0, "predictions", "FILE", &in.predictions, "predictions from evaluate, TSV"),
-    HL_OPT_STR(0, "manifest", "FILE", &in.manifest, "manifest from split, for the split table"),
+    HL_OPT_STR(0, "manifest", "FILE", &in.manifest,
+               "manifest from split, for the table of the data split"),
     HL_OPT_STR(0, "audit", "FILE", &in.audit, "findings from audit, TSV"),
     HL_OPT_STR(0, "explain", "DIR", &in.maps, "folder of heat maps from explain"),
-    HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "knobs of the run, lines KNOB<tab>value"),
-    HL_OPT_STR(0, "software", "DIR", &in.software, "folder with what `TOOL --version` said"),
+    HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "settings of the run, lines KNOB<tab>VALUE"),
+    HL_OPT_STR(0, "software", "DIR", &in.software,
+               "folder with the output of `TOOL --version` for each step"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
-    HL_OPT_FLAG(0, "compare", &compare, "several runs beside each other and the paper"),
-    HL_OPT_STR(0, "tests", "FILE", &tests, "with --compare: what compare found, JSON"),
+    HL_OPT_FLAG(0, "compare", &compare, "compare several runs with each other and with the paper"),
+    HL_OPT_STR(0, "tests", "FILE", &tests, "with --compare: results of the tool compare, JSON"),
     HL_OPT_STR(0, "grid", "FILE", &grid,
-               "many combinations of settings, TSV: their names, and the folder of each run"),
-    HL_OPT_STR('o', "output", "FILE", &out.html, "the page, HTML (default: standard output)"),
-    HL_OPT_STR(0, "markdown", "FILE", &out.markdown, "the same as Markdown"),
-    HL_OPT_STR(0, "json", "FILE", &out.json, "the same as JSON, with the metrics"),
+               "summarise many combinations of settings: table of settings and run folders, TSV"),
+    HL_OPT_STR('o', "output", "FILE", &out.html, "the page as HTML (default: standard output)"),
+    HL_OPT_STR(0, "markdown", "FILE", &out.markdown, "the page as Markdown"),
+    HL_OPT_STR(0, "json", "FILE", &out.json, "the page as JSON, with the metrics"),
 };
 
 static const hl_cli cli = {
     .name = "report",
     .usage = "[OPTIONS] | --compare [OPTIONS] RUN... | --grid FILE [OPTIONS]",
-    .about = "Writes what an experiment found as one HTML page that needs nothing but itself.",
+    .about = "Writes the results of an experiment as one self-contained HTML page.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 0,
@@ -55,25 +58,25 @@ static const hl_cli cli = {
 static int compose(page_doc *d, const report_run *run, hl_err *e)
 {
     const report_metrics *r = &run->metrics;
-    const report_binary *v = &run->evidence;
+    const report_binary_metrics *bm = &run->binary_metrics;
     const hl_predictions *p = run->has.predictions ? &run->predictions : NULL;
     report_warn_of_run(page_warnings(d), run);
-    report_add_summary(d, r, v);
+    report_add_summary(d, r, bm);
     page_add_contents(d);
     report_add_paper_table(d, r);
     if (run->has.history && report_add_training(d, &run->history, e))
         return -1;
     report_add_confusion(d, r);
     report_add_class_table(d, r);
-    report_add_metrics(d, r, v);
-    if ((p && report_add_discrimination(d, r, v, p, e)) || report_add_thresholds(d, r, v, p, e) ||
-        report_add_calibration(d, r, v, e) || report_add_triage(d, r, v, e))
+    report_add_metrics(d, r, bm);
+    if ((p && report_add_discrimination(d, r, bm, p, e)) || report_add_thresholds(d, r, bm, p, e) ||
+        report_add_calibration(d, r, bm, e) || report_add_triage(d, r, bm, e))
         return -1;
     report_add_subset_table(d, r);
     if (p)
         report_add_errors(d, r, p);
     if (run->has.maps)
-        report_add_gallery(d, &run->maps);
+        report_add_heat_maps(d, &run->maps);
     if (run->has.audit)
         report_add_audit(d, &run->audit);
     if (run->has.manifest)
@@ -89,7 +92,7 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
     return 0;
 }
 
-/* The page's forms; the JSON also holds the exact figures, from which the text was made. */
+/* Writes the page in all its forms; the JSON also holds the metrics in full precision. */
 static int write_document(const page_doc *d, json_t *metrics, hl_err *e)
 {
     json_t *all = page_to_json(d);
@@ -130,7 +133,7 @@ static int compare_runs(report_run *runs, size_t n, hl_err *e)
 {
     page_doc d;
     report_label_runs(runs, n);
-    page_start(&d, kicker, title ? title : "Models compared", foot);
+    page_start(&d, kicker, title ? title : "Comparison of models", foot);
     int status = report_compare_models(&d, runs, n, tests, e);
     if (status == 0)
         status = write_document(&d, metrics_of(runs, n), e);
@@ -175,7 +178,7 @@ static bool is_stdin(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* Standard input and output each serve one file. */
+/* Standard input can be one input only. */
 static void check_usage(int operands)
 {
     const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs, in.audit};

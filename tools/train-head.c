@@ -6,14 +6,15 @@
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "data/feature_file.h"
-#include "data/named_files.h"
 #include "data/provenance.h"
 #include "data/subset_override.h"
 #include "format/checksum.h"
 #include "format/tsv.h"
 #include "nn/infer/device.h"
 #include "sys/cli.h"
+#include "sys/named_files.h"
 #include "sys/output.h"
+#include "sys/temp_files.h"
 #include "train-head/dataset.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
@@ -91,7 +92,7 @@ static volatile sig_atomic_t stop_asked;
 static void on_interrupt(int sig)
 {
     stop_asked = 1;
-    signal(sig, hl_out_on_signal);
+    signal(sig, hl_temp_files_on_signal);
 }
 
 /* ---- options ---- */
@@ -199,7 +200,7 @@ static train_options options_given(const float *weights)
 static void write_history(epoch_log *log, const char *provenance)
 {
     hl_strbuf table = {0};
-    hl_strbuf_puts(&table, "#chain\t");
+    hl_strbuf_puts(&table, "#provenance\t");
     hl_tsv_escape(&table, provenance);
     hl_strbuf_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
     hl_strbuf_add(&table, log->rows.data, log->rows.len);
@@ -219,7 +220,7 @@ static int write_outputs(const nn_head *head, hl_tf_writer *file, epoch_log *log
     if (history)
         write_history(log, marked ? marked : provenance);
     if (marked)
-        hl_tf_amend(file, "hilum.chain", marked);
+        hl_tf_amend(file, "hilum.provenance", marked);
     free(marked);
     return nn_head_complete(head, file, e) || hl_out_commit_all(outs, history ? 2 : 1, e) ? -1 : 0;
 }
@@ -297,10 +298,10 @@ static int make_head(nn_head **head, const hl_features *f, const train_dataset *
     const hl_samples *s = &f->samples;
     const nn_finetune_options o = {(int)unfreeze, (nn_pool)unfrozen_pool, (nn_bn_mode)batchnorm};
     nn_finetune *finetune = NULL;
-    if (unfreeze && nn_finetune_new(&finetune, &s->space, initial_weights, &o, e))
+    if (unfreeze && nn_finetune_new(&finetune, &s->feature_space, initial_weights, &o, e))
         return hl_fail_in(e, hl_tf_name(s->file));
-    if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->space, finetune,
-                    seed, e))
+    if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->feature_space,
+                    finetune, seed, e))
         return -1;
     return standardize && train->n ? nn_head_standardize(*head, train->n, train->features, e) : 0;
 }
@@ -317,8 +318,8 @@ static int train(hl_features *f, hl_err *e)
         hl_log_warn("no validation samples: all %lld epochs are run and the last weights are kept",
                     (long long)epochs);
     if (status == 0)
-        status =
-            hl_provenance_extend(&provenance, f->samples.chain, &cli, inputs, manifest ? 2 : 1, e);
+        status = hl_provenance_extend(&provenance, f->samples.provenance, &cli, inputs,
+                                      manifest ? 2 : 1, e);
     if (status == 0)
         status = make_head(&head, f, &sets[HL_TRAIN], e);
     if (status == 0)

@@ -18,7 +18,7 @@
         level = +h.tagName[1];
     }
     const ids = all("[id]").map(e => e.id);
-    expect(new Set(ids).size === ids.length, "an id stands twice");
+    expect(new Set(ids).size === ids.length, "an id appears twice");
     for (const a of all("a[href^='#']"))
         expect(document.getElementById(a.getAttribute("href").slice(1)), `nothing at ${name(a)}`);
     for (const attribute of ["aria-labelledby", "aria-describedby"])

@@ -8,7 +8,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# manifest NAME:PATIENT:SUBSET...: of the images NAME.png in set, the label is the folder
+# manifest NAME:PATIENT:SUBSET...: a manifest of the images NAME.png in set; the label is the folder
 manifest() {
     printf '#hilum-manifest 1\n#root\tset\npath\tlabel\tpatient\tsubset\n'
     for row in "$@"; do
@@ -17,7 +17,7 @@ manifest() {
     done
 }
 
-# four_images: A/1.png to A/4.png and B/1.png to B/4.png in set, all different
+# four_images: different images A/1.png to A/4.png and B/1.png to B/4.png in set
 four_images() {
     phantom -q -n 16 --min-size 100 --max-size 120 phantoms
     mkdir -p set/A set/B
@@ -42,13 +42,13 @@ comment() {
     sed -n "s/^#$1\t//p" audit.tsv
 }
 
-@test "audit: a sound set has notes alone" {
+@test "audit: a sound set has only notes" {
     four_images
     manifest A/{1:p:train,2:q:train,3:r:val,4:s:test} B/{1:t:train,2:u:train,3:v:val,4:w:test} |
         audit -q >audit.tsv
     [ "$(head -n 1 audit.tsv)" = '#hilum-audit 1' ]
     [ "$(comment images) $(comment errors) $(comment leak)$(comment allow-leak)" = '8 0 ' ]
-    [[ $(comment chain) == '[{"tool":"audit",'*'"options":"--shortcut-limit 0.7","inputs":{"manifest":"sha256:'*'"images":"sha256:'* ]]
+    [[ $(comment provenance) == '[{"tool":"audit",'*'"options":"--shortcut-limit 0.7","inputs":{"manifest":"sha256:'*'"images":"sha256:'* ]]
     for check in unreadable same-file same-pixels near patient-subsets patient-labels; do
         [ -z "$(found $check)" ]
     done
@@ -61,7 +61,7 @@ note - test B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %" ]
     [ "$(found shortcut | wc -l)" -eq 7 ]
 }
 
-@test "audit: files that cannot be read are findings, and say why without the machine's path" {
+@test "audit: unreadable files are findings, with a reason and without the machine's path" {
     four_images
     printf 'no image' >set/A/3.png
     head -c 2000 set/B/1.png >cut && mv cut set/B/1.png
@@ -75,7 +75,7 @@ error - val B B/1.png - - 1" ]
     found unreadable | grep -q 'A/5.png - - 1 .*No such file'
     found unreadable | grep -q 'B/1.png - - 1 .*truncated'
     [ "$(grep -c "$PWD\|set/" <(grep -v '^#' audit.tsv))" -eq 0 ]
-    found shortcut | grep -q '^note height - B - - [0-9.]* 3 ' # of those that have a picture
+    found shortcut | grep -q '^note height - B - - [0-9.]* 3 ' # of the readable images
     run audit -q --fail-on error -o again.tsv m.tsv
     [ "$status" -eq 1 ]
     cmp audit.tsv again.tsv
@@ -86,7 +86,7 @@ error - val B B/1.png - - 1" ]
     four_images
     cp set/A/1.png set/A/5.png
     cp set/B/1.png set/B/5.png
-    # The same picture in a file that has a comment more, in a chunk before the end.
+    # The same picture in a file with an additional comment, in a chunk before the end.
     perl -e 'local $/; $_ = <STDIN>; my $c = "tEXtComment\0copy"; my @t = map { my $r = $_;
         $r = $r & 1 ? 0xedb88320 ^ ($r >> 1) : $r >> 1 for 1 .. 8; $r } 0 .. 255; my $x = 0xffffffff;
         $x = $t[($x ^ $_) & 255] ^ ($x >> 8) for unpack "C*", $c;
@@ -129,8 +129,8 @@ error 1 train B B/5.png A/1.png 1.0000 2 2 images of 1 patient: 2 in train; labe
     split -q --duplicates apart --source phantom set >m.tsv
     audit -q m.tsv >audit.tsv
     pairs=$(find set -name 'half_*' | wc -l)
-    # Each with its own original and with nothing else. They were drawn anew, with grain of their
-    # own, so that not all are that much alike; test_copies.c has real copies.
+    # Each with its own original only. They were drawn anew, with other grain, so not all are similar
+    # enough; test_copies.c has real copies.
     right=$(awk -F '\t' '$2 == "near" { a = $6; b = $7; sub(/half_/, "", a); sub(/half_/, "", b)
         if ($6 ~ /half_/ && a == b) n++ } END { print n + 0 }' audit.tsv)
     echo "$right of $pairs"
@@ -138,7 +138,7 @@ error 1 train B B/5.png A/1.png 1.0000 2 2 images of 1 patient: 2 in train; labe
     [ "$(awk -F '\t' '$2 == "near" { a = $6; b = $7; sub(/half_/, "", a); sub(/half_/, "", b)
         if (a != b) n++ } END { print n + 0 }' audit.tsv)" -eq 0 ]
     comment leak | grep -Eq '^[0-9]+ groups of copies are in both train and test$'
-    # split sees the same copies and leaves none of them to leak.
+    # split finds the same copies and lets none of them leak.
     split -q set | audit -q --fail-on leak >/dev/null
 }
 
@@ -146,7 +146,7 @@ error 1 train B B/5.png A/1.png 1.0000 2 2 images of 1 patient: 2 in train; labe
     four_images
     manifest A/{1:p:train,2:p:test,3:q:train,4:q:val} B/{1:p:test,2:u:train,3:v:train,4:w:test} >m.tsv
     run -1 --separate-stderr audit -q --fail-on leak -o audit.tsv m.tsv
-    [ "$stderr" = 'audit: warning: leakage: 1 patient is in both train and test: test figures will be too good' ]
+    [ "$stderr" = 'audit: warning: leakage: 1 patient is in both train and test: test metrics will be too optimistic' ]
     [ "$(found patient-subsets)" = "error p - - - - - 3 1 in train, 2 in test
 warning q - - - - - 2 1 in train, 1 in val" ]
     [ "$(found patient-labels)" = 'note p - - - - - 3 3 images, some A, some B' ]
@@ -156,7 +156,7 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     [ "$(comment leak) $(comment allow-leak)" = '1 patient is in both train and test yes' ]
 }
 
-@test "audit: a class that a subset lacks, and one whose share there is another" {
+@test "audit: a class that is missing from a subset, and one with another fraction there" {
     four_images
     manifest A/{1:a:train,2:b:train,3:c:train} A/4:d:test B/{1:t:train,2:u:train,3:v:train} B/4:w:val |
         audit -q >audit.tsv
@@ -165,22 +165,22 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     found balance | grep -q '^note - train B - - 0.5000 3 '
 }
 
-@test "audit: the size of the file tells the label" {
+@test "audit: the size of the file predicts the label" {
     phantom -q -n 60 --min-size 100 --max-size 120 set
     for f in set/PNEUMONIA/*.png; do head -c 50000 /dev/zero >>"$f"; done
     split -q --duplicates apart set | audit -q >audit.tsv 2>/dev/null || true
     found unreadable | head -n 2
     n=$(find set -name '*.png' | wc -l)
-    found shortcut | grep -qx "warning file size - PNEUMONIA - - 1.0000 $n file size is larger in PNEUMONIA: AUROC 1.000 without a look at the picture"
+    found shortcut | grep -qx "warning file size - PNEUMONIA - - 1.0000 $n file size is larger in PNEUMONIA: AUROC 1.000 without looking at the image"
     found shortcut | grep -qx "note channels - PNEUMONIA - - 0.5000 $n channels is the same in all images"
-    # The limit is what it says, and goes into the provenance.
+    # The limit has an effect, and is recorded in the provenance.
     strong=$(found shortcut | grep -c '^warning')
     split -q --duplicates apart set | audit -q --shortcut-limit 0.5 >audit.tsv
     [ "$(found shortcut | grep -c '^warning')" -ge "$strong" ]
-    [[ $(comment chain) == *'--shortcut-limit 0.5'* ]]
+    [[ $(comment provenance) == *'--shortcut-limit 0.5'* ]]
 }
 
-@test "audit: threads do not change it; variants and broken output" {
+@test "audit: threads do not change the result; augmented copies and broken output" {
     phantom -q -n 30 set
     split -q --group none set >m.tsv 2>/dev/null
     audit -q -j 1 m.tsv >a.tsv 2>/dev/null
@@ -190,7 +190,7 @@ warning q - - - - - 2 1 in train, 1 in val" ]
         { print $0, 0 } $4 == "train" { print $0, 1 }' m.tsv >variants.tsv
     audit -q variants.tsv 2>/dev/null | diff <(grep -v '^#' a.tsv) <(grep -v '^#')
     cp -r set elsewhere
-    unsealed m.tsv | sed 's/^#root.*/#root\tnowhere/' >moved.tsv
+    without_checksum m.tsv | sed 's/^#root.*/#root\tnowhere/' >moved.tsv
     audit -q --root elsewhere moved.tsv 2>/dev/null | cmp - a.tsv
     [ -w /dev/full ] || skip "there is no /dev/full here"
     fails 1 'audit: .*No space left' sh -c 'audit -q m.tsv >/dev/full'
@@ -206,12 +206,12 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     fails 2 'audit' audit a b
 }
 
-@test "audit: the real training set does not leak, its originals tell the label by their size" {
+@test "audit: the real training set does not leak, its originals predict the label by their size" {
     need_shared data/chest_xray
     need_shared data/originals
     split -q "$SHARED/data/chest_xray" | audit -q --fail-on leak >audit.tsv
     [ "$(comment images) $(comment errors)" = '5216 0' ]
-    # 24 groups of the same file, as sha256sum finds them, and no pair of images that look alike.
+    # 24 groups of the same file, as sha256sum finds them, and no near-copies.
     [ "$(found same-file | cut -d ' ' -f 2 | sort -u | wc -l)" -eq 24 ]
     [ "$(found same-file | wc -l)" -eq 50 ]
     [ -z "$(found near)$(found same-pixels)" ]

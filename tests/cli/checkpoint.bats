@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# train-head --checkpoint: a training that was killed gives the bytes of one that was not.
+# train-head --checkpoint: training that was killed and resumed gives the same bytes as uninterrupted training.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -18,11 +18,11 @@ setup() {
     features=$BATS_FILE_TMPDIR/features
 }
 
-# Epochs of small batches, so that a kill often falls into one.
+# Small batches, so that a kill often falls within an epoch.
 options=(-j 1 -e 14 -b 1 -n 2048 --patience 14 --dropout 0.4)
 
 # kill_and_resume OPTION...: trains, is killed three times at a random moment after one more epoch, and
-# goes on until it ends by itself. Leaves the number of kills in $kills.
+# resumed until it ends by itself. Sets $kills to the number of kills.
 kill_and_resume() {
     kills=0
     while :; do
@@ -43,7 +43,7 @@ kill_and_resume() {
 
 without_seconds() { sed 's/\t[^\t]*$//' "$1"; }
 
-# The same bytes as undisturbed, and no checkpoint is left.
+# The same bytes as uninterrupted training, and no checkpoint is left.
 gives_the_same() { # OPTION...
     train-head -q --history h0.tsv -o head0 "${options[@]}" "$@" "$features"
     kill_and_resume "$@"
@@ -70,12 +70,12 @@ gives_the_same() { # OPTION...
     gives_the_same --steps 370 --lr-schedule cosine -n 320,160
 }
 
-@test "checkpoint: unfrozen layers, with averages that training moves, give the same bytes" {
+@test "checkpoint: unfrozen layers, with moving averages in training, give the same bytes" {
     features=$BATS_FILE_TMPDIR/maps
     gives_the_same --unfreeze 6 -w seeded:1 --standardize yes --batchnorm training -b 4 -e 8
 }
 
-# interrupted_early: leaves a checkpoint of a training that was interrupted early.
+# interrupted_early: interrupts training early, which leaves a checkpoint.
 interrupted_early() { # OPTION...
     env --default-signal=INT train-head --checkpoint ck -o head -j 1 -e 4000 -b 2 -n 64 --patience 4000 "$@" \
         "$features" 2>log &
@@ -87,19 +87,19 @@ interrupted_early() { # OPTION...
     wait $!
 }
 
-@test "checkpoint: Ctrl-C keeps it beside the best head so far; the same command goes on" {
+@test "checkpoint: Ctrl-C keeps it with the best head so far; the same command resumes" {
     interrupted_early
     cat log
     grep -q 'warning: interrupted: the best weights so far are kept; the same command resumes from ck' log
-    quickcheck head | grep -q 'whole: yes'
-    quickcheck ck | grep -q 'whole: yes'
+    quickcheck head | grep -q 'intact: yes'
+    quickcheck ck | grep -q 'intact: yes'
     before=$(grep -c 'epoch [0-9]* of' log)
     interrupted_early # again: goes on, not from the start
     grep -q "ck: resuming after epoch $before\$" log
     ! grep -q 'epoch 1 of' log
 }
 
-@test "checkpoint: of a training that had ended, the head is what is left to do" {
+@test "checkpoint: from a checkpoint of completed training, only the head is written" {
     train-head -q -o head0 "${options[@]}" "$features"
     # As if killed between the last checkpoint and the head, which cannot be written here.
     kill_after_last() {
@@ -115,7 +115,7 @@ interrupted_early() { # OPTION...
     cmp head0 head
 }
 
-@test "checkpoint: one of another run is refused, with what both are" {
+@test "checkpoint: a checkpoint of another run is refused, naming the difference" {
     interrupted_early
     refused() { # PATTERN COMMAND...
         fails 1 "ck: a checkpoint of another run: $1" train-head --checkpoint ck -o new -j 1 -e 4000 -b 2 \
@@ -128,13 +128,13 @@ interrupted_early() { # OPTION...
         --optimizer sgd "$features"
     refused 'expected extract-features from weights seeded:2, found extract-features from weights seeded:1' \
         "$BATS_FILE_TMPDIR/other-features"
-    # Another version of the program: the same file, but for its number.
+    # Another version of the program: the same file except for the version number.
     zstd -dqc ck | LC_ALL=C sed 's/train-head\\",\\"version\\":\\"[0-9]/train-head\\",\\"version\\":\\"8/' >plain
     zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
     refused 'expected train-head [0-9.]+, found train-head 8\.' "$features"
 }
 
-@test "checkpoint: a damaged one is refused, and nothing is written" {
+@test "checkpoint: a damaged checkpoint is refused, and nothing is written" {
     interrupted_early
     cp ck whole
     damaged() { # PATTERN
@@ -150,7 +150,7 @@ interrupted_early() { # OPTION...
     damaged 'expected a tensor file, found nothing'
     cp head ck
     damaged "expected a file of kind 'checkpoint', found 'head'"
-    # Sound as a file, but with numbers that no training has.
+    # An intact file, but with impossible numbers.
     exchange() { # FROM TO of one length, in the header
         zstd -dqc whole | sed "s|$1|$2|" >plain
         zstd -qc --stream-size="$(stat -c %s plain)" <plain >ck
@@ -158,10 +158,10 @@ interrupted_early() { # OPTION...
     }
     pass=$(zstd -dqc whole | grep -ao 'pass\\":[0-9]*' | head -n 1) # as many digits as epochs were done
     exchange "pass\\\\\":${pass##*:}" "$(printf 'pass\\\\":%-*s' "$((${#pass} - 7))" 0)"
-    damaged "hilum.standing: 'pass': expected 1 to"
+    damaged "hilum.training_state: 'pass': expected 1 to"
     exchange '"value/0"' '"valve/0"'
     damaged 'tensor 2: expected value/0 with the type and shape of this training, found valve/0'
-    # standing MEMBER VALUE: in hilum.standing, with blanks up to the length of the one that was there.
+    # standing MEMBER VALUE: sets a value in hilum.training_state, padded with blanks to the old length.
     standing() {
         zstd -dqc whole | perl -0777 -pe 'BEGIN { ($key, $value) = splice @ARGV, 0, 2 }
             s/(\\"$key\\":)([^,}]*)/$1 . sprintf("%-*s", length $2, $value)/e' "$1" "$2" >plain
@@ -170,9 +170,9 @@ interrupted_early() { # OPTION...
     standing rate null
     damaged "'rate': expected a number, found null"
     standing rate 0.1
-    damaged "hilum.standing: 'rate': expected a number from 0 to 0.001, found 0.1"
+    damaged "hilum.training_state: 'rate': expected a number from 0 to 0.001, found 0.1"
     standing rate -1
-    damaged "hilum.standing: 'rate': expected a number from 0 to 0.001, found -1"
+    damaged "hilum.training_state: 'rate': expected a number from 0 to 0.001, found -1"
     standing best_loss null
     damaged "'best_loss': expected a number, found null" # there are validation samples
     zstd -dqc whole >plain
@@ -182,7 +182,7 @@ interrupted_early() { # OPTION...
     damaged 'v/3: a value is not finite'
 }
 
-@test "checkpoint: wrong usage and places that cannot be written are told before training" {
+@test "checkpoint: wrong usage and unwritable places are reported before training" {
     fails 2 "--checkpoint: expected the name of a file, found '-'" train-head --checkpoint - "$features"
     fails 2 '--checkpoint and --output: expected two different places' \
         train-head --checkpoint same -o same "$features"
@@ -195,14 +195,14 @@ interrupted_early() { # OPTION...
 
 # ---- make ----
 
-# make_all GOAL KNOB=value...: on its own phantoms, about two seconds of training.
+# make_all GOAL KNOB=value...: on phantoms of its own, with about two seconds of training.
 make_all() {
     [ -d "$BATS_FILE_TMPDIR/set" ] || phantom -q -n 14 --min-size 64 --max-size 80 "$BATS_FILE_TMPDIR/set"
     make --no-print-directory -C "$ROOT" RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 \
         DATA="$BATS_FILE_TMPDIR/set" WEIGHTS=seeded:1 JOBS=1 EXPLAIN=0 BATCH=1 PATIENCE=60 EPOCHS=60 DROPOUT=0.5 NEURONS=512 "$@"
 }
 
-# cut_short SIGNAL GOAL KNOB=value...: ends all that make has started when a checkpoint is there.
+# cut_short SIGNAL GOAL KNOB=value...: ends make and all that it has started once there is a checkpoint.
 cut_short() {
     ROOT=$ROOT env --default-signal=INT setsid bash -c "$(declare -f make_all); make_all \"\$@\"" \
         - "${@:2}" >log 2>&1 &
@@ -218,7 +218,7 @@ cut_short() {
 
 results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.tsv metrics.json); }
 
-@test "checkpoint: a killed make all goes on where it was, with the same results" {
+@test "checkpoint: a killed make all resumes, with the same results" {
     make_all all
     undisturbed=$(results_of run)
     rm -r results
@@ -229,7 +229,7 @@ results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.ts
     [[ $output == *"checkpoint.safetensors.zst: resuming after epoch"* ]]
     [ ! -e results/run/checkpoint.safetensors.zst ]
     diff <(results_of run) <(echo "$undisturbed")
-    # With other knobs it starts again.
+    # With other knobs, training starts from the beginning.
     rm results/run/head.safetensors.zst
     cut_short KILL all
     run make_all all NEURONS=8
@@ -238,7 +238,7 @@ results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.ts
     quickcheck results/run/head.safetensors.zst | grep -q 'F32 \[1280, 8\]'
 }
 
-@test "checkpoint: Ctrl-C in make all leaves no result that seems complete; it goes on" {
+@test "checkpoint: Ctrl-C in make all leaves no result that seems complete; make resumes" {
     cut_short INT all
     grep -q 'interrupted: the best weights so far are kept' log
     [ -e results/run/head.safetensors.zst ]
@@ -251,7 +251,7 @@ results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.ts
     [[ $output != *"resuming after epoch"* && $output != *"bin/train-head"* ]]
 }
 
-@test "checkpoint: a sweep that was killed in the middle goes on; with -j, seeds and other knobs" {
+@test "checkpoint: a killed sweep resumes; with -j, seeds and other knobs" {
     swept() { make_all sweep -j2 NEURONS=4 SEEDS="1 2 3" EPOCHS=20 "$@" 2>&1; }
     dates() { find results/run -name "$1" -printf '%p %T@\n' | sort; }
     cut_short KILL sweep -j2 NEURONS=4 SEEDS="1 2 3" EPOCHS=20
@@ -261,14 +261,14 @@ results_of() { (cd "results/$1" && sha256sum head.safetensors.zst predictions.ts
     [ "$status" -eq 0 ]
     [ "$(grep -c '^TRAIN_SEED@' results/run/sweep/sweep.tsv)" -eq 3 ]
     tail -n +2 results/run/sweep/sweep.tsv | cut -f 2 | LC_ALL=C sort -c -g
-    [ "$(grep -c 'test figures' <<<"$output")" -eq 1 ]
-    # A member that was killed has what an undisturbed run of its knobs has.
+    [ "$(grep -c 'test metrics' <<<"$output")" -eq 1 ]
+    # A member that was killed has the result of an uninterrupted run with its knobs.
     IFS='~' read -r -a knobs <<<"$(basename "$killed" | tr @ =)"
     make_all all EPOCHS=20 NEURONS=4 "${knobs[@]}"
     for f in head.safetensors.zst predictions.tsv metrics.json; do
         cmp "results/run/$f" "$killed/$f"
     done
-    # What is done is skipped; a knob that is not swept trains all members again, and nothing else.
+    # Completed members are skipped; another value of a knob that is not swept trains all of them again.
     heads=$(dates 'head*') features=$(dates 'features*')
     run swept
     [ "$(dates 'head*')" = "$heads" ]

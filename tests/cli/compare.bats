@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# compare, on predictions and with figures that tests/parity/make_compare_data.py made.
+# compare, on predictions and expected metrics made by tests/parity/make_compare_data.py.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -15,7 +15,7 @@ row() { awk -F '\t' -v k="$1" -v a="$2" -v b="$3" -v f="$4" -v c="$5" \
     '$1 == k && $2 == a && $3 == b && $4 == f { print $c }' out.tsv; }
 near() { awk -v x="$1" -v y="$2" 'BEGIN { d = x - y; exit !(x != "" && d < 1e-5 && d > -1e-5) }'; }
 
-@test "compare: figures are scikit-learn's, whatever the order of the rows" {
+@test "compare: metrics are scikit-learn's, whatever the order of the rows" {
     compare -o out.tsv a.tsv b.tsv c.tsv
     near "$(row model a.tsv '' accuracy 5)" 0.866667
     near "$(row model b.tsv '' macro_recall 5)" 0.792208
@@ -29,14 +29,14 @@ near() { awk -v x="$1" -v y="$2" 'BEGIN { d = x - y; exit !(x != "" && d < 1e-5 
         'BEGIN { exit !(p > 0 && h / p > 2.999 && h / p < 3.001) }'
 }
 
-@test "compare: an interval of a difference holds it, and is narrower than unpaired ones" {
+@test "compare: an interval contains its difference, and is narrower than unpaired ones" {
     compare -o out.tsv a.tsv b.tsv
     awk -F '\t' '/^(model|difference)/ { if (!($6 <= $5 && $5 <= $7)) exit 1; n++
         if ($4 == "auroc") { width[$1] += $7 - $6 } }
         END { exit !(n == 9 && width["difference"] < width["model"]) }' out.tsv
 }
 
-@test "compare: the same bytes at any number of threads, others with another seed" {
+@test "compare: the same bytes for any number of threads, others with another seed" {
     compare -j 1 -o one.tsv --json one.json a.tsv b.tsv
     compare -j 4 -o two.tsv --json two.json a.tsv b.tsv
     cmp one.tsv two.tsv
@@ -45,7 +45,7 @@ near() { awk -v x="$1" -v y="$2" 'BEGIN { d = x - y; exit !(x != "" && d < 1e-5 
     ! cmp -s one.tsv three.tsv
 }
 
-@test "compare: a seed above 2^63 is stated with all its digits" {
+@test "compare: a seed above 2^63 is recorded with all its digits" {
     compare -q -s 18446744073709551615 --resamples 5 --json out.json -o out.tsv a.tsv b.tsv
     grep -q '"seed": "18446744073709551615"' out.json
 }
@@ -75,7 +75,7 @@ near() { awk -v x="$1" -v y="$2" 'BEGIN { d = x - y; exit !(x != "" && d < 1e-5 
     sed 's/HEALTHY/WELL/g' a.tsv >class.tsv
     fails 1 'class.tsv' compare -o out.tsv a.tsv class.tsv
     cat a.tsv <(tail -n 1 a.tsv) >twice.tsv
-    fails 1 "stands there twice" compare -o out.tsv a.tsv twice.tsv
+    fails 1 "appears twice" compare -o out.tsv a.tsv twice.tsv
     fails 1 "no sample of the subset 'val'" compare -o out.tsv --subset val a.tsv b.tsv
     [ ! -e out.tsv ]
     fails 2 'operand' compare a.tsv

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# What make runs again is decided by content: of images, of weights and of the tools, not by dates.
+# make decides by content which steps to run again: of images, weights and tools, not by dates.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -20,14 +20,14 @@ setup() {
     out=$PWD/results/run
 }
 
-# experiment KNOB=value...: make all with tools, images and weights that a test may change.
+# experiment KNOB=value...: make all, with tools, images and weights that a test may change
 experiment() {
     make --no-print-directory -C "$ROOT" all RESULTS="$BATS_FILE_TMPDIR/results" RUN=run \
         MODEL=mobilenetv2 SIZE=32 EPOCHS=1 JOBS=1 EXPLAIN=0 DATA="$BATS_FILE_TMPDIR/set" \
         WEIGHTS="$BATS_FILE_TMPDIR/w.h5" bin="$BATS_FILE_TMPDIR/bin" "$@" 2>&1
 }
 
-# runs TOOL...: the next experiment runs exactly these.
+# runs TOOL...: the next experiment runs exactly these tools
 runs() {
     run experiment
     echo "$output"
@@ -35,7 +35,7 @@ runs() {
     [ "$(grep -oE '^[^ ]*/bin/[a-z-]+ ' <<<"$output" | sed 's#.*/##' | tr -d '\n')" = "$*${*:+ }" ]
 }
 
-# keeping_dates FILE COMMAND...: changes a file, which then has the size and date that it had.
+# keeping_dates FILE COMMAND...: changes a file, but not its size and date
 keeping_dates() {
     local file=$1 size
     shift
@@ -46,7 +46,7 @@ keeping_dates() {
     [ "$(stat -c %s "$file")" -eq "$size" ]
 }
 
-# poke FILE OFFSET: another value for one byte.
+# poke FILE OFFSET: changes one byte
 poke() {
     local old
     old=$(od -A n -t u1 -j "$2" -N 1 "$1")
@@ -63,27 +63,27 @@ one_image() { find set/PNEUMONIA -name '*.png' | sort | head -n 1; }
     runs
 }
 
-@test "content: files that were copied and moved about, with what they hold, run nothing again" {
+@test "content: files that were copied and moved, with the same contents, run nothing again" {
     cp -r set copy && rm -r set && mv copy set
     cp w.h5 copy && mv copy w.h5
     cp bin/split copy && mv copy bin/split
     runs
 }
 
-@test "content: an image with other content, the same size and date" {
+@test "content: an image with other content, but the same size and date" {
     image=$(one_image)
-    printf 'some' >>"$image" # what follows the end of a PNG is passed over
+    printf 'some' >>"$image" # bytes after the end of a PNG are ignored
     runs split audit preprocess extract-features train-head evaluate report
     keeping_dates "$image" poke "$image" $(($(stat -c %s "$image") - 1))
     runs split audit preprocess extract-features train-head evaluate report
 }
 
-@test "content: other weights of the same size and date" {
+@test "content: other weights with the same size and date" {
     keeping_dates w.h5 poke w.h5 $(($(stat -c %s w.h5) / 8 * 4))
     runs extract-features train-head evaluate report
 }
 
-@test "content: another tool of any date runs its step and what follows, and no other" {
+@test "content: a changed tool of any date runs its step again and those after it, and no others" {
     keeping_dates bin/evaluate poke bin/evaluate $(($(stat -c %s bin/evaluate) - 20))
     runs evaluate report
     keeping_dates bin/extract-features poke bin/extract-features \
@@ -92,10 +92,10 @@ one_image() { find set/PNEUMONIA -name '*.png' | sort | head -n 1; }
     runs
 }
 
-@test "content: a killed run states nothing; the next one does" {
+@test "content: a failed run records nothing; the next one does" {
     grep -q $'^input\tdata\tsha256:' "$out/experiment.tsv"
     poke bin/train-head $(($(stat -c %s bin/train-head) - 20))
-    run experiment EPOCHS=nonsense
+    run experiment NEURONS=0,0 # which only the tool refuses
     [ "$status" -ne 0 ]
     [ ! -e "$out/experiment.tsv" ]
     runs train-head evaluate report

@@ -14,7 +14,7 @@ setup() {
 of two lines\\"
 }
 
-# What coreutils make of a folder.
+# The digest of a folder by coreutils.
 expected() {
     local digest
     digest=$(cd "$1" && find -L . -type f -not -path '*/.*' -printf '%P\0' | sort -z |
@@ -24,20 +24,20 @@ expected() {
 
 digest_of() { digest -q "$@" | cut -f 1; }
 
-# The dates of an inode cannot be set, so the cache is filled once they are more than 2 seconds old.
+# The ctime of a file cannot be set, so wait until the files are more than 2 seconds old.
 fill_cache() {
     sleep 2.1
     digest_of --cache cache set >/dev/null
     [ "$(ls cache | wc -l)" -eq 1 ]
 }
 
-# A cache in which every digest is wrong tells whether a digest comes from it.
+# With wrong digests in the cache, it shows whether a digest comes from the cache.
 spoil_cache() {
     sed -i '3,$s/sha256:.\{8\}/sha256:00000000/' cache/*
-    reseal cache/*
+    renew_checksum cache/*
 }
 
-@test "digest: of a file and of a folder, as coreutils compute them" {
+@test "digest: of a file and of a folder, as computed by coreutils" {
     [ "$(digest_of set)" = "$(expected set)" ]
     [ "$(digest_of set/A/1.png)" = "sha256:$(sha256sum <set/A/1.png | cut -d ' ' -f 1)" ]
     run digest -q set set/A/1.png
@@ -58,7 +58,7 @@ spoil_cache() {
     [ "$(digest_of other)" != "$before" ]
 }
 
-@test "digest: what did not change is taken from the cache" {
+@test "digest: digests of unchanged files come from the cache" {
     before=$(digest_of --cache cache set)
     fill_cache
     [ "$(digest_of --cache cache set)" = "$before" ]
@@ -77,12 +77,12 @@ spoil_cache() {
     [ "$(digest_of --cache cache set)" = "$(expected set)" ]
 }
 
-@test "digest: a file that has just been made is not trusted to stay" {
+@test "digest: a file that has just been written is not cached" {
     digest_of --cache cache set >/dev/null
-    [ -z "$(ls cache)" ] # nothing to remember
+    [ -z "$(ls cache)" ] # nothing to keep
 }
 
-@test "digest: a damaged cache is told of, and passed over" {
+@test "digest: a damaged cache causes a warning and is ignored" {
     fill_cache
     echo damage >"$(echo cache/*)"
     run --separate-stderr digest -q --cache cache set
@@ -93,16 +93,16 @@ spoil_cache() {
     [ -z "$stderr" ]
 }
 
-@test "digest: what cannot be read is refused in one line" {
+@test "digest: unreadable paths are refused in one line" {
     fails 1 'nowhere: cannot be read: No such file' digest nowhere
     fails 1 '/dev/null: expected a file or a folder' digest /dev/null
-    fails 1 'nowhere/cache: cannot be made' digest --cache nowhere/cache set
+    fails 1 'nowhere/cache: cannot be created' digest --cache nowhere/cache set
     fails 2 'missing operand' digest
     ln -s nowhere set/link
-    fails 1 'set/link: the link leads nowhere' digest set
+    fails 1 'set/link: is a dangling link' digest set
 }
 
-@test "digest: - is the name of a file, for there is nothing else to digest" {
+@test "digest: - is the name of a file, not standard input" {
     printf 'in the file' >./-
     want=$(sha256sum <./- | cut -d ' ' -f 1)
     [ "$(digest -- - <<<'not this')" = "sha256:$want	-" ]

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# evaluate, on small files made by tests/parity/make_evaluate_data.py. The head says PNEUMONIA where
+# evaluate, on small files made by tests/parity/make_evaluate_data.py. The head predicts PNEUMONIA where
 # feature 0 is above 0. In the test subset it is -1, -0.5 and 2 for the three NORMAL images and 1,
-# 3, 0.5, -0.25 and 2 for the five of PNEUMONIA; so 6 of 8 answers are right, and the PNEUMONIA
-# image scores higher in 11 of 15 pairs and the same in 1.
+# 3, 0.5, -0.25 and 2 for the five of PNEUMONIA; so 6 of 8 predictions are correct, and the
+# PNEUMONIA image scores higher in 11 of 15 pairs and the same in 1.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -15,13 +15,13 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# The value of the first line that holds a key.
+# field KEY FILE: the value in the first line with the key
 field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" "$2" | head -n 1; }
 
 # near A B: equal to 6 digits
 near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-6 && d > -1e-6) }'; }
 
-# refused TEXT ARGS...: evaluate exits with 1, says one line with TEXT and writes nothing
+# refused TEXT ARGS...: evaluate exits with 1, prints one line with TEXT and writes nothing
 refused() {
     local text=$1
     shift
@@ -33,7 +33,7 @@ refused() {
     [ -z "$(ls)" ]
 }
 
-@test "evaluate: figures of the test subset, worked out by hand" {
+@test "evaluate: metrics of the test subset, computed by hand" {
     evaluate -q -o m.json "$head" "$features"
     [ "$(field n m.json)" = 8 ]
     [ "$(field subset m.json)" = '"test"' ]
@@ -42,7 +42,7 @@ refused() {
     near "$(field auroc m.json)" 0.766666667
     near "$(field baseline_accuracy m.json)" 0.625
     near "$(field log_loss m.json)" 0.587882517
-    [ "$(field below_constant_answer m.json)" = false ]
+    [ "$(field below_majority_baseline m.json)" = false ]
     [ "$(field warnings m.json)" = '[]' ]
 }
 
@@ -52,7 +52,7 @@ refused() {
     grep -q '"classes":\["NORMAL","PNEUMONIA"\]' m.txt
 }
 
-@test "evaluate: each subset and all of them can be chosen" {
+@test "evaluate: each subset and all of them can be measured" {
     for want in "train 4 1" "val 2 0.5" "test 8 0.75" "all 14 0.785714286"; do
         set -- $want
         evaluate -q --subset "$1" -o m.json "$head" "$features"
@@ -69,7 +69,7 @@ refused() {
     cmp a.json c.json
 }
 
-@test "evaluate: half precision features give the same answers" {
+@test "evaluate: half-precision features give the same predictions" {
     evaluate -q -p a.tsv -o a.json "$head" "$features"
     for type in f16 bf16; do
         evaluate -q -p b.tsv -o b.json "$head" "$data/features_$type.safetensors.zst"
@@ -77,9 +77,9 @@ refused() {
     done
 }
 
-@test "evaluate: predictions are a row a sample of the subset" {
+@test "evaluate: predictions have a row for each sample of the subset" {
     evaluate -q -p p.tsv -o m.json "$head" "$features"
-    [ "$(grep -c '^#chain' p.tsv)" = 1 ]
+    [ "$(grep -c '^#provenance' p.tsv)" = 1 ]
     [ "$(grep -v '^#' p.tsv | head -n 1)" = \
       "$(printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_NORMAL\tp_PNEUMONIA')" ]
     [ "$(grep -vc '^#' p.tsv)" = 9 ]
@@ -91,15 +91,15 @@ refused() {
     [ "$(grep -vc '^#' all.tsv)" = 15 ]
 }
 
-@test "evaluate: a model that gives one answer only raises the alarms" {
+@test "evaluate: a model that always predicts one class triggers the alarms" {
     run --separate-stderr evaluate -q "$data/head_collapsed.safetensors.zst" "$features"
     [ "$status" -eq 0 ]
     [[ $stderr == *"warning: class NORMAL is never predicted"* ]]
     [[ $stderr == *"warning: accuracy 62.50 % is not above 62.50 %"* ]]
     printf '%s\n' "$output" > m.json
-    [ "$(field below_constant_answer m.json)" = true ]
+    [ "$(field below_majority_baseline m.json)" = true ]
     tr -d ' \n' < m.json | grep -q '"classes_never_predicted":\["NORMAL"\]'
-    [ "$(grep -c 'never predicted' m.json)" = 2 ] # among the warnings, and as a reason of the collapse
+    [ "$(grep -c 'never predicted' m.json)" = 2 ] # among the warnings, and as a reason for the collapse
 }
 
 @test "evaluate: the provenance ends with evaluate and keeps its ancestors" {
@@ -109,7 +109,7 @@ refused() {
     [ "$(grep -c '"\(head\|features\)": "sha256:' m.json)" = 2 ]
 }
 
-@test "evaluate: a head of another feature space is refused, naming the field" {
+@test "evaluate: a head of another feature space is refused with the name of the field" {
     refused "differ in normalize" "$data/head_other_space.safetensors.zst" "$features"
 }
 
@@ -132,7 +132,7 @@ refused() {
     refused "no sample of the subset 'test'" "$head" "$data/features_no_test.safetensors.zst"
 }
 
-@test "evaluate: swapped, missing and cut files are refused" {
+@test "evaluate: swapped, missing and truncated files are refused" {
     refused "" "$features" "$head"
     refused "none.zst" none.zst "$features"
     head -c 300 "$features" > "$BATS_FILE_TMPDIR/cut"
@@ -160,7 +160,7 @@ refused() {
 
 # ---- two classes: intervals, operating points, calibration ----
 
-# An experiment with validation samples, small.
+# A small experiment with validation samples.
 trained() {
     cd "$BATS_FILE_TMPDIR"
     [ -e trained-head ] && return
@@ -170,7 +170,7 @@ trained() {
     train-head -q -e 15 -j 1 -o trained-head trained-features
 }
 
-@test "evaluate: figures with intervals, the same at any number of threads" {
+@test "evaluate: metrics with intervals, the same for any number of threads" {
     trained
     evaluate -q -j 1 --prevalence 0.1 -o "$BATS_TEST_TMPDIR/a" trained-head trained-features
     evaluate -q -j 4 --prevalence 0.1 -o "$BATS_TEST_TMPDIR/b" trained-head trained-features
@@ -184,7 +184,7 @@ trained() {
     ! grep -q '"intervals": {$\|"roc_band"\|"prevalence"' <(grep '^  "' "$BATS_TEST_TMPDIR/none")
 }
 
-@test "evaluate: thresholds are those of the validation images, whatever is measured" {
+@test "evaluate: thresholds are fixed on the validation images, whatever subset is measured" {
     trained
     thresholds() { sed -n '/"operating_points"/,/^  \]/p' | grep '"threshold"'; }
     on_test=$(evaluate -q trained-head trained-features | thresholds)
@@ -193,27 +193,27 @@ trained() {
     [ "$on_test" = "$on_train" ]
 }
 
-@test "evaluate: --calibrate changes probabilities and no answer, and states what it did" {
+@test "evaluate: --calibrate changes probabilities but no predicted class, and reports its effect" {
     trained
     cd "$BATS_TEST_TMPDIR"
     evaluate -q -p plain.tsv -o plain.json "$BATS_FILE_TMPDIR"/trained-{head,features}
     evaluate --calibrate -c cal -p warm.tsv -o warm.json "$BATS_FILE_TMPDIR"/trained-{head,features}
     diff <(grep -v '^#' plain.tsv | cut -f 1-5) <(grep -v '^#' warm.tsv | cut -f 1-5)
     ! diff -q <(grep -v '^#' plain.tsv | cut -f 6) <(grep -v '^#' warm.tsv | cut -f 6)
-    # The odds are those of before to the power of 1 / T.
+    # The odds are the previous ones to the power of 1 / T.
     temperature=$(sed -n 's/^    "temperature": \(.*\),$/\1/p' warm.json)
     paste <(grep -v '^#' plain.tsv | cut -f 7) <(grep -v '^#' warm.tsv | cut -f 7) |
         awk -v t="$temperature" 'NR > 1 && $1 > 0.001 && $1 < 0.999 { n++
             d = log($1 / (1 - $1)) / t - log($2 / (1 - $2)); if (d > 1e-4 || d < -1e-4) exit 1 }
             END { exit !n }'
-    # "before" is what stands in the metrics without calibration, "after" what stands with it.
+    # "before" has the metrics without calibration, "after" those with it.
     loss() { sed -n 's/^  "log_loss": \(.*\),$/\1/p' "$1"; }
     grep -A 8 '"calibration"' warm.json | grep -q "\"log_loss\": $(loss plain.json)"
     run quickcheck cal
     [[ $output == *": calibration"* && $output == *"\"temperature\":$temperature"* ]]
 }
 
-@test "evaluate: a seed of any size is stated with all its digits" {
+@test "evaluate: a seed of any size is recorded with all its digits" {
     for seed in 7 9007199254740992; do
         evaluate -q -s $seed --resamples 5 "$head" "$features" | grep -q "^    \"seed\": $seed,\$"
     done
@@ -224,17 +224,17 @@ trained() {
     done
 }
 
-@test "evaluate: a collapsed model is said to be one, last" {
+@test "evaluate: the last line reports a collapsed model" {
     cd "$DATA/evaluate"
     run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head_collapsed.safetensors.zst features.safetensors.zst
     [ "$status" -eq 0 ]
-    [[ ${stderr_lines[-1]} == *"this model has collapsed: its answers are worth no more than a constant one" ]]
+    [[ ${stderr_lines[-1]} == *"this model has collapsed: it is no better than always predicting one class" ]]
     grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": true'
     run --separate-stderr evaluate -q -o "$BATS_TEST_TMPDIR/m" head.safetensors.zst features.safetensors.zst
     grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": false'
 }
 
 @test "evaluate: --pooled has no calibration" {
-    fails 2 '--pooled: .* no calibration of their own' evaluate --pooled --calibrate x
-    fails 2 '--pooled: .* no calibration of their own' evaluate --pooled -c y x
+    fails 2 '--pooled: .* cannot be calibrated together' evaluate --pooled --calibrate x
+    fails 2 '--pooled: .* cannot be calibrated together' evaluate --pooled -c y x
 }

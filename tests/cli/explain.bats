@@ -24,7 +24,7 @@ setup() {
     table=out/explain.tsv
 }
 
-# column NAME: its fields
+# column NAME: the fields of a column
 column() {
     grep -v '^#' "$table" | awk -F '\t' -v want="$1" \
         'NR == 1 { for (i = 1; i <= NF; i++) if ($i == want) c = i; next } { print $c }'
@@ -33,8 +33,8 @@ column() {
 # near A B: equal to 5 digits
 near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-5 && d > -1e-5) }'; }
 
-# same_maps A B: two folders tell the same. A batch of another size changes the last digits of
-# features, so figures may differ in the fourth, and a pixel by one level.
+# same_maps A B: two folders have the same results. Another batch size changes the last digits of
+# features, so numbers may differ in the fourth digit, and a pixel by one level.
 same_maps() {
     diff <(grep -v '^#' "$1/explain.tsv" | cut -f 1-3,5-9) \
         <(grep -v '^#' "$2/explain.tsv" | cut -f 1-3,5-9)
@@ -43,10 +43,10 @@ same_maps() {
         awk '{ d = $1 - $2; if (d > 2e-3 * $1 || -d > 2e-3 * $1) exit 1 }'
 }
 
-@test "explain: errors and hits of each class, the surest first, and the pictures of each" {
+@test "explain: errors and hits of each class, the most probable first, with their pictures" {
     explain -q -j 1 -i images -p avg.tsv -w seeded:1 -n 2 -o out head_avg
     [ "$(head -n 1 $table)" = "#hilum-explain 1" ]
-    # The choice, made once more with sort: PREDICTIONS has sample, .., label, predicted, p of both.
+    # The same selection, made with sort: PREDICTIONS has sample, .., label, predicted, p of both.
     for why in worst-error surest-hit; do
         for class in NORMAL PNEUMONIA; do
             grep -v '^#' avg.tsv | tail -n +2 | awk -F '\t' -v w=$why -v c=$class -v OFS='\t' \
@@ -64,7 +64,7 @@ same_maps() {
     [ "$(column rho | sort -u)" = "-" ]
 }
 
-@test "explain: a file of maps does without the backbone and gives the same pictures" {
+@test "explain: a file of maps gives the same pictures without the backbone" {
     explain -q -j 1 -i images -p avg.tsv -w seeded:1 -o out head_avg
     explain -q -j 1 -i images -p avg.tsv -f flatten -o maps head_avg
     same_maps out maps
@@ -75,7 +75,7 @@ same_maps() {
     ! cmp -s out/gradcam-01.png out2/gradcam-01.png
 }
 
-@test "explain: the same command gives the same bytes, and takes the place of its own folder only" {
+@test "explain: the same command gives the same bytes and replaces only its own folder" {
     explain -q -j 1 -i images -p avg.tsv -w seeded:1 -n 1 --sanity 2 -o out head_avg
     cp -r out before
     explain -q -j 1 -i images -p avg.tsv -w seeded:1 -n 1 --sanity 2 -o out head_avg
@@ -87,7 +87,7 @@ same_maps() {
     [ "$(ls -d out* mine* | tr '\n' ' ')" = "mine out " ]
 }
 
-@test "explain: samples by name, with the answer of the head" {
+@test "explain: samples by name, with the prediction of the head" {
     sample=$(grep -v '^#' avg.tsv | sed -n 3p | cut -f 1)
     explain -q -j 1 -i images -w seeded:1 -o out head_avg "$sample"
     [ "$(column sample)" = "$sample" ]
@@ -100,19 +100,19 @@ same_maps() {
     ! cmp -s normal/gradcam-01.png pneumonia/gradcam-01.png
 }
 
-@test "explain: random heads, and how the maps correlate with theirs" {
+@test "explain: correlation with the maps of random heads" {
     explain -j 1 -i images -p avg.tsv -w seeded:1 -n 3 --sanity 8 -o out head_avg 2>err
-    grep -q 'rank correlation with the maps of 8 heads of random weights' err
+    grep -q 'rank correlation with the maps of 8 heads with random weights' err
     grep -q '^#sanity.heads 8, samples .*mean |rho|' $table
     column abs_rho | awk '$1 == "-" { next } { n++; if ($1 < 0 || $1 > 1) exit 2 }
         END { exit !n }'
-    # Where the mean of the absolute values lies above that of the values themselves.
+    # The mean of the absolute values is at least that of the values.
     paste <(column rho) <(column abs_rho) | awk '$1 != "-" && ($1 > $2 + 1e-3) { exit 1 }'
     explain -q -j 1 -i images -p avg.tsv -w seeded:1 -n 3 --sanity 8 -s 2 -o other head_avg
     ! diff -q <(column abs_rho) <(table=other/explain.tsv; column abs_rho)
 }
 
-@test "explain: occlusion maps go by the drop of the probability" {
+@test "explain: occlusion maps show the drop in probability" {
     sample=$(grep -v '^#' avg.tsv | sed -n 3p | cut -f 1)
     explain -q -j 1 -i images -w seeded:1 --occlusion --patch 48 --stride 48 -o out head_avg "$sample"
     [ "$(column method | tr '\n' ' ')" = "gradcam occlusion " ]
@@ -124,7 +124,7 @@ same_maps() {
     awk -v p="$peak" 'BEGIN { exit !(p <= 1 && p >= -1) }'
 }
 
-@test "explain: a head with a tail of the backbone" {
+@test "explain: a head with fine-tuned layers" {
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --unfreeze 4 -o cut images
     train-head -q -j 1 -e 1 -n 8 --unfreeze 4 -w seeded:1 -o head cut
     evaluate -q --subset all -p p.tsv -o m.json head cut 2>/dev/null
@@ -135,7 +135,7 @@ same_maps() {
 
 @test "explain: files that do not belong together are refused, and nothing is left" {
     evaluate -q --subset all -p other.tsv -o m.json head_flatten flatten 2>/dev/null
-    fails 1 "other.tsv: it was not made with head_avg" \
+    fails 1 "other.tsv: was not made with head_avg" \
         explain -q -i images -p other.tsv -w seeded:1 -o out head_avg
     fails 1 "differ in weights" explain -q -i images -p avg.tsv -w seeded:2 -o out head_avg
     fails 1 "differ in pool" explain -q -i images -p avg.tsv -f avg -o out head_avg
@@ -143,13 +143,13 @@ same_maps() {
     fails 1 "differ in size" explain -q -i small -p avg.tsv -w seeded:1 -o out head_avg
     preprocess -q --size 96 --channels 3 -o colour "$BATS_FILE_TMPDIR/m.tsv" \
         --root "$BATS_FILE_TMPDIR/data"
-    fails 1 "avg.tsv: it was not made with colour" \
+    fails 1 "avg.tsv: was not made with colour" \
         explain -q -i colour -p avg.tsv -w seeded:1 -o out head_avg
-    fails 1 "flatten: it was not made with these images" \
+    fails 1 "flatten: was not made with these images" \
         explain -q -i colour -f flatten -o out head_avg NORMAL/IM-0001-0001.png
-    fails 1 "it has no sample 'nobody.png'" \
+    fails 1 "has no sample 'nobody.png'" \
         explain -q -i images -w seeded:1 -o out head_avg nobody.png
-    fails 1 "'nobody.png' is asked for twice" \
+    fails 1 "'nobody.png' is named twice" \
         explain -q -i images -w seeded:1 -o out head_avg nobody.png nobody.png
     fails 1 "--class: expected a class of head_avg, found 'COVID'" \
         explain -q -i images -p avg.tsv -w seeded:1 --class COVID -o out head_avg

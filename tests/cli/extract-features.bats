@@ -18,14 +18,14 @@ setup() {
 
 rows() { grep -vc -e '^#' -e '^path' m.tsv; }
 
-@test "extract-features: one row a sample, the feature space stated" {
+@test "extract-features: one row per sample, with the feature space" {
     run quickcheck features
     [[ $output == *"features: F32 [$(rows), 1280]"* ]]
-    [[ $output == *'"backbone":"mobilenetv2","cut":"out_relu","filter":"bilinear","fit":"stretch","height":96,"normalize":"tf","pool":"avg","weights":"seeded:1","width":96'* ]]
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *'"backbone":"mobilenetv2","feature_layer":"out_relu","filter":"bilinear","fit":"stretch","height":96,"normalize":"tf","pool":"avg","weights":"seeded:1","width":96'* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
-@test "extract-features: a pipe, a file, other batches: the same bytes" {
+@test "extract-features: a pipe, a file or other batches give the same bytes" {
     extract-features -q -m mobilenetv2 -w seeded:1 <images >"$out"
     cmp features "$out"
 }
@@ -37,7 +37,7 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     cmp "$out" "$out.one"
 }
 
-@test "extract-features: images in a file that ends too soon are an error, whatever the threads" {
+@test "extract-features: truncated images are an error for any number of threads" {
     head -c $(($(stat -c %s images) * 2 / 3)) images >short
     for jobs in 1 2 5; do
         fails 1 "short: truncated" extract-features -q -j $jobs -m mobilenetv2 -w seeded:1 -o "$out" short
@@ -54,7 +54,7 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     [[ $output == *"features: F32 [$(rows), 1280]"* ]]
 }
 
-@test "extract-features: --store halves the numbers, and every tool reads them" {
+@test "extract-features: --store halves the file, and every tool reads it" {
     for kind in f16 bf16; do
         extract-features -q -m mobilenetv2 -w seeded:1 --store $kind -o "$out" images
         run quickcheck "$out"
@@ -64,26 +64,26 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     done
 }
 
-@test "extract-features: --layer cuts where it says" {
+@test "extract-features: --layer chooses the feature layer" {
     extract-features -q -m mobilenetv2 -w seeded:1 --layer block_13_expand_relu -o "$out" images
     run quickcheck "$out"
-    [[ $output == *'"cut":"block_13_expand_relu"'* ]]
+    [[ $output == *'"feature_layer":"block_13_expand_relu"'* ]]
     [[ $output == *"features: F32 [$(rows), 576]"* ]]
     fails 1 "has no layer 'nowhere'" extract-features -m mobilenetv2 -w seeded:1 --layer nowhere images
 }
 
-@test "extract-features: the wrong scaling is warned about, with the right one" {
+@test "extract-features: the wrong scaling causes a warning that names the right one" {
     run extract-features -m mobilenetv2 -w seeded:1 --normalize raw -o "$out" images
     [ "$status" -eq 0 ]
     [[ $output == *"warning: --normalize raw: mobilenetv2 was trained with tf"* ]]
 }
 
-# libtorch 1.13 asks the CPU whether oneDNN can do bfloat16, and fails where the CPU could but oneDNN has been told to use less.
+# libtorch 1.13 checks the CPU for bfloat16, and fails if the CPU has it but oneDNN is restricted to a lesser instruction set.
 bf16_is_misjudged() {
     extract-features --version | grep -q '^libtorch.1\.' && [ -n "${ONEDNN_MAX_CPU_ISA:-}" ] && grep -qw avx512bw /proc/cpuinfo
 }
 
-@test "extract-features: other dtypes stay close" {
+@test "extract-features: other dtypes give similar features" {
     if bf16_is_misjudged; then skip "NOT RUN: bfloat16: libtorch 1.13 does not heed ONEDNN_MAX_CPU_ISA"; fi
     extract-features -q -m mobilenetv2 -w seeded:1 --dtype bf16 -o "$out" images
     run quickcheck "$out"
@@ -94,14 +94,14 @@ bf16_is_misjudged() {
     fails 1 'tf32 and f16 need a GPU' extract-features -w seeded:1 --dtype f16 images
 }
 
-@test "extract-features: a GPU that is not there is said so in one line; auto uses the CPU" {
+@test "extract-features: a missing GPU is reported in one line; auto uses the CPU" {
     if [ -e /dev/nvidia0 ]; then skip "NOT RUN: this machine has a GPU"; fi
     fails 1 '^extract-features: --device cuda: ' extract-features -w seeded:1 -d cuda images
     [ "$(wc -l <<<"$stderr")" -eq 1 ]
     extract-features -q -m mobilenetv2 -w seeded:1 -d auto -o "$out" images
 }
 
-@test "extract-features: bad weights, images and words are refused in one line" {
+@test "extract-features: bad weights, images and options are refused in one line" {
     fails 2 'missing option: --weights' extract-features images
     fails 2 "expected vgg16, inceptionresnetv2, mobilenetv2 or a file.pt, found 'resnet'" \
         extract-features -m resnet -w seeded:1 images
@@ -114,7 +114,7 @@ bf16_is_misjudged() {
     [ ! -e "$out" ]
 }
 
-@test "extract-features: images too small for the backbone are refused by layer" {
+@test "extract-features: an image too small for the backbone is refused, naming the layer" {
     preprocess -q --size 40 -o "$out" m.tsv
     fails 1 'inceptionresnetv2: an input of 40 x 40 pixels is too small' \
         extract-features -m inceptionresnetv2 -w seeded:1 "$out"

@@ -46,9 +46,9 @@ wait_for() {
     [ "$status" -eq 0 ]
 }
 
-# an_owner PID [HOST]: the process as the make that scripts/take locks folders for
+# an_owner PID [HOST]: the process as the make that scripts/lock-run locks folders for
 an_owner() { echo "${2:-$(uname -n)}:$1:$(cut -d ' ' -f 22 "/proc/$1/stat")"; }
-take() { "$ROOT/scripts/take" "$(an_owner "$1")" place; }
+lock() { "$ROOT/scripts/lock-run" "$(an_owner "$1")" place; }
 
 # asleep: starts a process that is there for a minute, as $!, without what bats waits for
 asleep() { sleep 60 3>&- & }
@@ -59,7 +59,7 @@ at_work_elsewhere() { # as another machine leaves it, AGE ago
     touch -d "-$1" place/.owner
 }
 
-is_let_go() { # FILE
+is_released() { # FILE
     for _ in $(seq 200); do
         [ -s "$1" ] || break
         sleep 0.1
@@ -72,16 +72,16 @@ is_let_go() { # FILE
     first=$!
     asleep
     second=$!
-    take $first
-    take $first # part of the same make
-    run take $second
+    lock $first
+    lock $first # part of the same make
+    run lock $second
     [ "$status" -eq 1 ]
     [ "$output" = "make: place: another make (process $first on $(uname -n)) is at work there: wait for it to end, or use another RUN" ]
     kill -KILL $first
-    take $second
+    lock $second
     grep -q ":$second:" place/.owner
     kill $second
-    is_let_go place/.owner
+    is_released place/.owner
 }
 
 @test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
@@ -93,8 +93,8 @@ is_let_go() { # FILE
         sleep 0.05
     done
     grep -q '^[0-9]* (.*) Z ' "/proc/$pid/stat"
-    take "$pid"
-    take $!
+    lock "$pid"
+    lock $!
     grep -q ":$!:" place/.owner # the one that has not waited is alive
     kill $!
 }
@@ -104,14 +104,14 @@ is_let_go() { # FILE
     asleep
     echo "$(an_owner $!):$(cat /proc/sys/kernel/random/boot_id)" >place/.owner # a process of that number is there
     asleep
-    run take $!
+    run lock $!
     [ "$status" -eq 0 ] && [ -z "$output" ]
 }
 
 @test "make: a lock of another machine is taken over when that gives no sign of life" {
     asleep
     at_work_elsewhere '3 hours'
-    run take $!
+    run lock $!
     [ "$status" -eq 0 ]
     [ "$output" = "make: place: taken over from a make (process 123 on node7) that gave its last sign of life 3 hours ago" ]
     kill $!
@@ -119,15 +119,15 @@ is_let_go() { # FILE
     asleep
     rm -r place
     at_work_elsewhere '2 seconds'
-    HILUM_LOCK_SILENCE=8 run take $!
+    HILUM_LOCK_SILENCE=8 run lock $!
     [ "$status" -eq 0 ]
     [[ ${lines[0]} == "make: place: a make (process 123 on node7) was at work there "*" seconds ago: waiting for a sign of life" ]]
     [[ ${lines[1]} == "make: place: taken over from a make (process 123 on node7) "* ]]
     kill $!
-    asleep # and one with a date to come
+    asleep # and one with a date in the future
     rm -r place
     at_work_elsewhere '-3 days'
-    HILUM_LOCK_SILENCE=2 take $!
+    HILUM_LOCK_SILENCE=2 lock $!
     kill $!
 }
 
@@ -136,20 +136,20 @@ is_let_go() { # FILE
     at_work_elsewhere '1 second'
     me=$!
     (sleep 2; touch place/.owner) 3>&- &
-    run take $me
+    run lock $me
     echo "$output"
     [ "$status" -eq 1 ]
-    [[ ${lines[1]} == "make: place: another make (process 123 on node7) is at work there and gave its last sign of life "*"(if it cannot be, rm place/.owner)"* ]]
+    [[ ${lines[1]} == "make: place: another make (process 123 on node7) is at work there and gave its last sign of life "*"(if that cannot be, rm place/.owner)"* ]]
     [ "$(cat place/.owner)" = node7:123:456:another-boot ]
     # flock says ENOLCK
     mkdir bin
     printf '#!/bin/sh\necho "flock: 9: No locks available" >&2\nexit 71\n' >bin/flock
     chmod +x bin/flock
     rm -r place
-    PATH=$PWD/bin:$PATH take $me
+    PATH=$PWD/bin:$PATH lock $me
     (sleep 2; touch place/.owner) 3>&- &
     asleep
-    PATH=$PWD/bin:$PATH run take $!
+    PATH=$PWD/bin:$PATH run lock $!
     echo "$output"
     [ "$status" -eq 1 ]
     [[ ${lines[1]} == "make: place: another make (process "*" on $(uname -n)) is at work there and gave its last sign of life "* ]]
@@ -160,16 +160,15 @@ is_let_go() { # FILE
     run experiment
     [ "$status" -eq 0 ]
     ! grep 'at work' <<<"$output"
-    is_let_go "$out/.owner"
+    is_released "$out/.owner"
 }
 
-@test "make: files of a time to come, as after a clock was set back, do not stay" {
+@test "make: files with dates in the future, as after a clock was set back, are removed" {
     experiment >/dev/null
     find "$out" -type f -exec touch -d '+3 days' {} +
     run experiment NEURONS=16
     [ "$status" -ne 0 ]
-    grep -q "^make: $out: [0-9]* files with dates to come, as after a clock was set back, are removed" \
-        <<<"$output"
+    grep -q "^make: $out: removed [0-9]* files with dates in the future, as after a clock was set back" <<<"$output"
     experiment NEURONS=16
     quickcheck "$out/head.safetensors.zst" | grep -q 'dense_1/kernel: F32 \[1280, 16\]'
     [ -z "$(find "$out" -newermt now)" ]
@@ -190,8 +189,8 @@ is_let_go() { # FILE
     done
 }
 
-# Whole files and none that are cut, whatever moment it was.
-@test "make: killed at random moments, what is there is whole, and the next run ends with the same bytes" {
+# Complete files and none that are truncated, whatever the moment.
+@test "make: killed at random moments, every file is complete, and the next run ends with the same bytes" {
     local started pid files
     started=$EPOCHREALTIME
     experiment >/dev/null

@@ -28,22 +28,22 @@ few_images() {
     preprocess -q --size "$2" -o images m.tsv
 }
 
-# unsealed FILE: a table without its last line, which tells whether it was changed; as made by hand.
-unsealed() { sed '$d' "$1"; }
+# without_checksum FILE: a table without its checksum line, as one made by hand.
+without_checksum() { sed '$d' "$1"; }
 
-# sealed: standard input, a table, with the right last line.
-sealed() {
-    local text=$BATS_TEST_TMPDIR/sealed.$BASHPID
+# with_checksum: adds the right checksum line to the table on standard input.
+with_checksum() {
+    local text=$BATS_TEST_TMPDIR/with_checksum.$BASHPID
     grep -av '^#sha256' >"$text"
     cat "$text"
     printf '#sha256\t%s\n' "$(sha256sum <"$text" | cut -d ' ' -f 1)"
     rm "$text"
 }
 
-# reseal FILE: what was changed in a table passes for what a tool wrote.
-reseal() {
-    sealed <"$1" >"$1.resealed"
-    mv "$1.resealed" "$1"
+# renew_checksum FILE: an edited table passes for one that a tool wrote.
+renew_checksum() {
+    with_checksum <"$1" >"$1.new"
+    mv "$1.new" "$1"
 }
 
 # restate FILE: the header of a safetensors file, without a frame around it, states the digest that its data have.
@@ -64,8 +64,8 @@ change_prints() {
     zstd -qf "$BATS_TEST_TMPDIR/changed" -o "$file"
 }
 
-# spoil_prints FILE BYTES: flips the lowest bit of a tensor in each row, of that one before which the others take so
-# many bytes of a row. With 112 it is the digests of the files, which then tell whether an image was read.
+# spoil_prints FILE BYTES: flips the lowest bit of one tensor in each row, the one that begins after this many bytes
+# of a row. With 112 it is the digests of the files, which then tell whether an image was read.
 spoil_prints() {
     change_prints "$1" perl -we 'my $before = shift; binmode STDIN; binmode STDOUT; local $/; my $all = <STDIN>;
         my ($rows) = $all =~ /"state":\{"dtype":"I64","shape":\[(\d+),4\]/ or die;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# Names that are hostile themselves: of files, folders, classes and outputs. They are made here, for
-# no checkout can hold them. Files with hostile contents are in tests/hostile.
+# Hostile names: of files, folders, classes and outputs. They are made here, because a repository
+# cannot contain them. Files with hostile contents are in tests/hostile.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -32,11 +32,11 @@ setup() {
 }
 
 teardown() {
-    [ -z "$(find . -name owned)" ] # nothing of a name was ever run
+    [ -z "$(find . -name owned)" ] # no part of a name was ever executed
 }
 
-# The first column of a table as the names that it stands for, a zero byte after each.
-unescaped() { # COLUMN
+# unescaped COLUMN: the names in a column of a table, a zero byte after each
+unescaped() {
     grep -av '^#' | tail -n +2 | cut -f "$1" | perl -ne 'chomp;
         s/\\([tnr\\])/{t => "\t", n => "\n", r => "\r", "\\" => "\\"}->{$1}/ge; print "$_\0"' | sort -z
 }
@@ -61,8 +61,8 @@ unescaped() { # COLUMN
         ! grep -q '<script>alert' $page
         grep -qF '&lt;script&gt;alert' $page
     done
-    quickcheck head >said
-    ! grep -q $'[\t\033]' said
+    quickcheck head >shown
+    ! grep -q $'[\t\033]' shown
 }
 
 @test "hostile: names on standard input, with zero bytes between" {
@@ -80,7 +80,7 @@ unescaped() { # COLUMN
         rm -- "./$name"
     done
     cp ../head -- --help
-    run evaluate -q -o ./-o -- --help ../features # a name that looks like an option, behind --
+    run evaluate -q -o ./-o -- --help ../features # a name that looks like an option, after --
     [ "$status" -eq 0 ]
     [ -s ./-o ]
 }
@@ -95,11 +95,11 @@ unescaped() { # COLUMN
     done
 }
 
-@test "hostile: a manifest that leads elsewhere reads files, and only files" {
+@test "hostile: a manifest may lead elsewhere, but only to regular files" {
     mkdir -p away/inside
     cp set/NORMAL/"$(ls set/NORMAL | head -n 1)" away/there.png
     printf '#hilum-manifest 1\n#root\taway/inside\npath\tlabel\tpatient\tsubset\n../there.png\tA\tp\ttrain\n' >out-of.tsv
-    preprocess -q --size 16 -o away/images out-of.tsv # a manifest is the user's own: it may
+    preprocess -q --size 16 -o away/images out-of.tsv # a manifest is the user's own, so it may
     mkfifo away/inside/pipe.png
     sed 's#^\.\./there#pipe#' out-of.tsv >pipe.tsv
     for tool in preprocess audit; do
@@ -113,7 +113,7 @@ unescaped() { # COLUMN
 
 @test "hostile: make all on a folder of any name, with images of any name" {
     [[ $folder != */* ]]
-    # A line break ends a recipe whatever the quotes, so make cannot name such a folder; all else goes.
+    # A line break ends a recipe in spite of quotes, so make cannot name such a folder; everything else works.
     plain=${folder//$'\n'/ }
     ln -s "$folder" "$plain"
     run make --no-print-directory -C "$ROOT" all RESULTS="$BATS_FILE_TMPDIR/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=1 \

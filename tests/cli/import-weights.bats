@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# import-weights, on files that Keras wrote. All layouts, the names of timm and torchvision, and
+# import-weights, on files written by Keras. All layouts, the names of timm and torchvision, and
 # damaged files are in tests/parity/test_weights.c and test_backbones.c.
 
 load helpers
@@ -20,21 +20,21 @@ setup() {
     out=$BATS_TEST_TMPDIR/out
 }
 
-@test "import-weights: the file says what it is and holds Keras' layers in order" {
+@test "import-weights: the file has its metadata and Keras' layers in order" {
     run quickcheck weights
     [[ $output == *"hilum.backbone: mobilenetv2"* ]]
-    [[ $output == *"hilum.flavour: keras"* ]]
+    [[ $output == *"hilum.framework: keras"* ]]
     [[ $output == *"hilum.identity: sha256:8db74f51207694df33d11dccfde23001f681c700bf9c1b32af7350f75495a32a"* ]]
     [[ $output == *"import-weights "*"--model mobilenetv2"*"from file sha256:$(sha256sum old.h5 | cut -d' ' -f1)"* ]]
     [[ $output == *"Conv1/kernel: F32 [3, 3, 3, 32]"*"bn_Conv1/gamma: F32 [32]"*"Conv_1_bn/moving_variance: F32 [1280]"* ]]
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
-@test "import-weights: standard output, and again: the same bytes" {
+@test "import-weights: standard output and a second run give the same bytes" {
     import-weights -q -m mobilenetv2 old.h5 | cmp - weights
 }
 
-@test "import-weights: the new layout with top: the same values, a remark about the top" {
+@test "import-weights: the Keras 3 layout with top: the same values, and a remark about the top" {
     run --separate-stderr import-weights -m mobilenetv2 -o "$out" new.h5
     [ "$status" -eq 0 ]
     [[ $stderr == *"new.h5: layers/dense belongs to the top and is not used"* ]]
@@ -43,7 +43,7 @@ setup() {
     [[ $output == *"hilum.identity: sha256:8db74f51"* ]]
 }
 
-@test "import-weights: its own file, framed or plain, goes in again" {
+@test "import-weights: reads its own file, compressed or not" {
     import-weights -q -m mobilenetv2 -o "$out" weights
     cmp <(zstd -dc "$out" | tail -c 1000000) <(zstd -dc weights | tail -c 1000000)
     zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
@@ -52,7 +52,7 @@ setup() {
     [[ $output == *"hilum.identity: sha256:8db74f51"* ]]
 }
 
-@test "import-weights: features are the same as from the original file, byte by byte" {
+@test "import-weights: features are those from the original file, byte for byte" {
     extract-features -q -m mobilenetv2 -w old.h5 -o "$out.1" images
     extract-features -q -m mobilenetv2 -w weights -o "$out.2" images
     extract-features -q -m mobilenetv2 -w new.h5 -o "$out.3" images
@@ -62,7 +62,7 @@ setup() {
     [[ $output == *'"normalize":"tf","pool":"avg","weights":"sha256:8db74f51'* ]]
 }
 
-@test "import-weights: what does not fit is named, 20 lines of it, and nothing is written" {
+@test "import-weights: problems are listed, up to 20, and nothing is written" {
     run --separate-stderr import-weights -m vgg16 -o "$out" old.h5
     [ "$status" -eq 1 ]
     [ "$(wc -l <<<"$stderr")" -eq 22 ]
@@ -75,20 +75,20 @@ setup() {
     [ ! -e "$out" ]
 }
 
-@test "import-weights: another value than stated is found" {
+@test "import-weights: a value that does not match the stated identity is detected" {
     zstd -qdco "$BATS_TEST_TMPDIR/plain" weights
     printf '\0' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000000 conv=notrunc status=none
     printf '\1' | dd of="$BATS_TEST_TMPDIR/plain" bs=1 seek=9000004 conv=notrunc status=none
     fails 1 'plain: is damaged: expected data with the digest sha256:' \
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
-    # As of 0.1.0, which stated the identity of the weights alone.
+    # Like a file of 0.1.0, which had only the identity of the weights.
     LC_ALL=C sed -i '1s/"hilum.data"/"hilum.dat_"/' "$BATS_TEST_TMPDIR/plain"
     fails 1 'plain: expected weights of hilum.identity sha256:8db74f51.*, found sha256:' \
         import-weights -m mobilenetv2 -o "$out" "$BATS_TEST_TMPDIR/plain"
     [ ! -e "$out" ]
 }
 
-@test "import-weights: no weights at all, wrong usage" {
+@test "import-weights: files without weights, and wrong usage" {
     fails 1 'm.tsv: not a weights file: expected HDF5 or safetensors' import-weights -m vgg16 m.tsv
     fails 1 'none.h5: cannot be read' import-weights -m vgg16 none.h5
     fails 1 "expected a file of kind 'weights', found 'images'" import-weights -m vgg16 images
@@ -104,8 +104,8 @@ setup() {
     fails 2 '' import-weights -m vgg16
 }
 
-@test "import-weights: weights from a pipe are refused by name, here and with every -w" {
-    local why='expected a regular file, for it is read more than once, found a pipe'
+@test "import-weights: weights from a pipe are refused by name, here and by every -w" {
+    local why='expected a regular file, because it is read more than once, found a pipe'
     for f in old.h5 weights; do
         fails 1 "$why" import-weights -q -m mobilenetv2 -o "$out" <(cat $f)
         fails 1 "$why" extract-features -q -m mobilenetv2 -w <(cat $f) -o "$out" images
@@ -123,8 +123,8 @@ setup() {
     [ ! -e "$out" ]
 }
 
-@test "import-weights: other files that are read twice are refused from a pipe, too" {
-    local why='expected a regular file, for it is read more than once, found a pipe'
+@test "import-weights: other files that are read twice are refused as pipes too" {
+    local why='expected a regular file, because it is read more than once, found a pipe'
     fails 1 "$why" evaluate -q --pooled -o "$out" <(cat "$DATA/report/predictions.tsv")
     mkfifo "$BATS_TEST_TMPDIR/ck"
     fails 1 "$why" timeout 5 train-head -q -e 1 -j 1 --checkpoint "$BATS_TEST_TMPDIR/ck" -o "$out" \

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# One byte of a file between the tools has changed: each of its readers notices, or the byte meant
-# nothing and all stays as it was. And files that do not belong together, each refused with both named.
-# That every byte of a table and of JSON counts is in tests/unit/format/test_checksum.c, byte by byte.
+# One byte of a file between the tools has changed: every reader notices, or the byte has no meaning and
+# the result is the same. And files that do not belong together are refused, with both names.
+# tests/unit/format/test_checksum.c tests every byte of a table and of JSON.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -27,16 +27,15 @@ setup_file() {
     evaluate -q --resamples 20 -p other-p.tsv -c other-calibration -o other-metrics.json other-head features
     compare -q --resamples 20 -n a,b --json compare.json -o compare.tsv p.tsv other-p.tsv
     explain -q -i images -p p.tsv -w weights -n 1 -o maps.d head
-    ! train-head -q -n 8 -e 3 -j 1 --checkpoint checkpoint -o /dev/full features # all but the head is done
+    ! train-head -q -n 8 -e 3 -j 1 --checkpoint checkpoint -o /dev/full features # fails only when the head is written
 }
 
 setup() {
     cd "$BATS_FILE_TMPDIR"
 }
 
-# damage FILE N FOLDER: copies of FILE, in each of which one byte differs: N anywhere, always the same ones, and
-# some at both ends, where there is the most to break: all of the first 14 and the last 10, or for a small N the
-# first and the last 3.
+# damage FILE N FOLDER: copies of FILE, in each of which one byte differs: N at fixed random places, and some at
+# both ends, where the structure is densest: the first 14 and the last 10, or for a small N the first and the last 3.
 damage() {
     mkdir -p "$3"
     perl -we 'my ($file, $n, $folder) = @ARGV;
@@ -50,9 +49,9 @@ damage() {
         }' "$1" "$2" "$3"
 }
 
-# noticed FILE N COMMAND...: the command, in which @ stands for the file and OUT for what it writes, refuses
-# every damaged copy in one line that names it, and leaves nothing; or writes the same as from FILE.
-# At most one in ten may mean nothing: they are in the frame header of a tensor file, and nowhere else.
+# noticed FILE N COMMAND...: the command, in which @ is the file, refuses every damaged copy in one line that names
+# it, and leaves nothing; or writes the same as from FILE. At most one byte in ten may have no meaning: these are in
+# the frame header of a tensor file only.
 noticed() {
     local file=$1 n=$2 place=$BATS_TEST_TMPDIR/damage copy status=0 harmless=0 all=0
     shift 2
@@ -63,16 +62,16 @@ noticed() {
     "${@//@/$file}" >"$place/expected"
     for copy in "$place"/copies/*; do
         all=$((all + 1))
-        at "$@" >"$place/found" 2>"$place/said" && status=0 || status=$?
+        at "$@" >"$place/found" 2>"$place/err" && status=0 || status=$?
         if [ $status -eq 0 ]; then
             harmless=$((harmless + 1))
             if ! cmp -s "$place/expected" "$place/found" || [ "$(head -c 4 "$file" | od -An -tx1)" != " 28 b5 2f fd" ]; then
                 echo "$* of ${copy##*/}: not noticed"
                 return 1
             fi
-        elif [ $status -ne 1 ] || [ "$(wc -l <"$place/said")" -ne 1 ] || ! grep -qF "$copy" "$place/said" || [ -s "$place/found" ]; then
+        elif [ $status -ne 1 ] || [ "$(wc -l <"$place/err")" -ne 1 ] || ! grep -qF "$copy" "$place/err" || [ -s "$place/found" ]; then
             echo "$* of ${copy##*/}: status $status"
-            cat "$place/said"
+            cat "$place/err"
             return 1
         fi
     done
@@ -95,17 +94,17 @@ noticed() {
     rm -f extracted.out
 }
 
-# Standard output may have had its beginning when damage shows; a file has all or nothing.
+# Standard output may have started before damage is found; a file is written completely or not at all.
 extracted() { # OPTION...
     rm -f extracted.out
     extract-features -q -j 1 -o extracted.out "$@" && cat extracted.out
 }
 
-# What quickcheck says of a sound file, and nothing of another.
+# The output of quickcheck for a sound file; nothing for a damaged one.
 quickcheck_all() {
-    local said
-    said=$(quickcheck "$1") || return 1
-    echo "${said#*$'\n'}"
+    local shown
+    shown=$(quickcheck "$1") || return 1
+    echo "${shown#*$'\n'}"
 }
 
 @test "integrity: features" {
@@ -124,7 +123,7 @@ quickcheck_all() {
 }
 
 @test "integrity: checkpoint" {
-    # Every run goes on from a copy of its own, which the end of a training removes.
+    # Every run continues from its own copy, which the end of training removes.
     go_on() {
         cp "$1" "$1.own"
         train-head -q -n 8 -e 3 -j 1 --checkpoint "$1.own" features
@@ -134,7 +133,7 @@ quickcheck_all() {
 }
 
 @test "integrity: weights" {
-    # What was imported holds the digest of the file that it came from, so its head differs.
+    # The imported file contains the digest of its source, so only its values are compared.
     imported() { import-weights -q -m mobilenetv2 "$1" >own && zstd -dqc own | tail -c 1000000 | sha256sum; }
     noticed weights 2 extracted -m mobilenetv2 -w @ images
     noticed weights 0 imported @
@@ -148,7 +147,7 @@ quickcheck_all() {
     [ ! -e explained ]
 }
 
-# As noticed, of a command that writes no output of its own.
+# The same as noticed, for a command without an output of its own.
 noticed_only() {
     local place=$BATS_TEST_TMPDIR/damage copy file=$1
     rm -rf "$place" && mkdir "$place"
@@ -166,29 +165,29 @@ noticed_only() {
     noticed audit.tsv 40 report -q --metrics metrics.json --audit @
     noticed compare.json 40 report -q --compare --tests @ metrics.json other-metrics.json
     noticed metrics.json 30 report -q --compare @ other-metrics.json
-    # The folder's files cannot go by another name.
-    cp -r maps.d whole
+    # The files of the folder cannot have other names.
+    cp -r maps.d intact
     for file in explain.tsv "$(basename "$(ls maps.d/gradcam* | head -n 1)")"; do
         rm -rf copies
         damage "maps.d/$file" 60 copies
         for copy in copies/*; do
-            cp "$copy" "whole/$file"
-            fails 1 "whole/" report -q --metrics metrics.json --explain whole -o none.html
+            cp "$copy" "intact/$file"
+            fails 1 "intact/" report -q --metrics metrics.json --explain intact -o none.html
             [ "$(wc -l <<<"$stderr")" -eq 1 ]
             [ ! -e none.html ]
         done
-        cp "maps.d/$file" "whole/$file"
+        cp "maps.d/$file" "intact/$file"
     done
-    report -q --metrics metrics.json --explain whole >/dev/null
+    report -q --metrics metrics.json --explain intact >/dev/null
 }
 
-@test "integrity: what make keeps: experiment and digests" {
+@test "integrity: files that make keeps: experiment and digests" {
     printf '#hilum-experiment 1\nkind\tname\tvalue\nknob\tSEED\t1\nfile\tm.tsv\tsha256:1234\n#sha256\t\n' >experiment.tsv
-    reseal experiment.tsv
-    # What it reads is what it prints.
+    renew_checksum experiment.tsv
+    # It prints what it reads.
     unchanged() { "$ROOT/scripts/unchanged" "$1" && cat "$1"; }
     noticed experiment.tsv 40 unchanged @
-    # A damaged cache is said to be one, and the digest is right.
+    # A damaged cache causes a warning, and the digest is correct.
     touch -d '1 hour ago' p.tsv
     sleep 2.1
     digest -q --cache cache p.tsv >digest-of-p
@@ -201,7 +200,7 @@ noticed_only() {
     done
 }
 
-@test "integrity: what split and audit remember" {
+@test "integrity: the cache of split and audit" {
     sleep 2.1
     audit -q --cache prints -o audit-filled.tsv m.tsv
     cmp audit-filled.tsv audit.tsv
@@ -217,21 +216,21 @@ noticed_only() {
         [ -z "$stderr" ] || warnings=$((warnings + 1))
         [[ $stderr == "" || $stderr == "audit: warning: prints/"*": all images are read again" ]]
     done
-    [ $((10 * (all - warnings))) -le "$all" ] # what means nothing is in the frame's header
+    [ $((10 * (all - warnings))) -le "$all" ] # bytes without meaning are in the frame's header
 }
 
-@test "integrity: a changed file says that it was changed, an own one does without the last line" {
+@test "integrity: a changed file is reported as changed; without its last line it counts as the user's own" {
     sed 's/\tPNEUMONIA\t/\tNORMAL\t/' p.tsv >changed.tsv
-    fails 1 'changed.tsv: changed since it was written: expected what its last line, #sha256, states' \
+    fails 1 'changed.tsv: changed since it was written: its last line, #sha256, does not match the lines above' \
         compare -n a,b changed.tsv p.tsv
     sed 's/^#samples.*/#note\tmine/' m.tsv >edited.tsv
     fails 1 'edited.tsv: changed since it was written' preprocess -o out edited.tsv
-    unsealed edited.tsv >mine.tsv
+    without_checksum edited.tsv >mine.tsv
     preprocess -q --size 32 -o own-images mine.tsv
     cmp <(zstd -dqc own-images | tail -c 10000) <(zstd -dqc images | tail -c 10000)
 }
 
-@test "integrity: a table that was cut off before its last line is not one that was made by hand" {
+@test "integrity: a table that was truncated before its last line does not pass for one made by hand" {
     local cut='cut short, or changed by hand: expected #sha256 as the last line'
     for file in p.tsv history.tsv audit.tsv; do
         sed '$d' "$file" >"short-$file"
@@ -246,14 +245,14 @@ noticed_only() {
     fails 1 "short-audit.tsv: $cut" report -q --metrics metrics.json --audit short-audit.tsv -o out
     fails 1 "short.d/explain.tsv: $cut" report -q --metrics metrics.json --explain short.d -o out
     [ ! -e out ]
-    # Without the statement of where it came from it is somebody's own.
-    grep -v '^#chain' short-p.tsv >own-p.tsv
+    # Without provenance it is the user's own.
+    grep -v '^#provenance' short-p.tsv >own-p.tsv
     compare -q --resamples 10 -n a,b own-p.tsv p.tsv >/dev/null
 }
 
-# ---- what does not belong together ----
+# ---- files that do not belong together ----
 
-# apart STATUS PATTERN A B COMMAND...: refused in one line that matches and has both names in it.
+# apart PATTERN A B COMMAND...: refused in one line that matches and contains both names
 apart() {
     local pattern=$1 a=$2 b=$3
     shift 3
@@ -265,7 +264,7 @@ apart() {
     fi
 }
 
-@test "mixing: features of other weights, another cut, other images" {
+@test "mixing: features of other weights, another layer, other images" {
     apart 'feature spaces differ in weights' other-features head evaluate -o out head other-features
     apart 'feature spaces differ in' other-cut head evaluate -o out head other-cut
     apart 'feature spaces differ in weights' other-features head predict -o out -f other-features head
@@ -288,7 +287,7 @@ apart() {
     apart 'expected split --seed 1, found split --seed 2' other-audit.tsv metrics.json report -o out --metrics metrics.json --audit other-audit.tsv
     apart '' other-p.tsv head explain -i images -p other-p.tsv -w weights -o out head
     evaluate -q --resamples 0 --subset val -p val.tsv -o val.json head features
-    fails 1 'val.tsv: it has no sample of the subset' compare -n a,b p.tsv val.tsv
+    fails 1 'val.tsv: has no sample of the subset' compare -n a,b p.tsv val.tsv
     [ ! -e out ]
 }
 
@@ -316,7 +315,7 @@ apart() {
         mkdir -p next && cp maps.d/* next
         [ $kind = explain ] && file=next/explain.tsv
         sed "1s/ 1\$/ 2/" $file >next.tsv
-        reseal next.tsv
+        renew_checksum next.tsv
         cp next.tsv next/explain.tsv
         case $kind in
             explain) option="--explain next" ;;

@@ -14,7 +14,7 @@ setup() {
     mkdir "$BATS_TEST_TMPDIR/here"
     cd "$BATS_TEST_TMPDIR/here"
     results=$BATS_FILE_TMPDIR/results
-    space='{"backbone":"b","cut":"c","filter":"area","fit":"pad","height":2,"normalize":"tf","pool":"avg","weights":"seeded:1","width":2}'
+    space='{"backbone":"b","feature_layer":"c","filter":"area","fit":"pad","height":2,"normalize":"tf","pool":"avg","weights":"seeded:1","width":2}'
 }
 
 # answers NAME ROW...: a file of predictions with these rows, blanks for tabs
@@ -22,10 +22,10 @@ answers() {
     local name=$1
     shift
     {
-        printf '#hilum-predictions 1\n#chain\t[{"tool":"%s"}]\n#space\t%s\n' "$name" "$space"
+        printf '#hilum-predictions 1\n#provenance\t[{"tool":"%s"}]\n#feature_space\t%s\n' "$name" "$space"
         printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n'
         printf '%s\n' "$@" | tr ' ' '\t'
-    } | sealed >"$name"
+    } | with_checksum >"$name"
 }
 
 two_files() {
@@ -33,7 +33,7 @@ two_files() {
     answers two 's3 p3 test A B 0.4 0.6' 's4 p4 test B B 0.45 0.55' 's1 p1 train A A 0.9 0.1'
 }
 
-field() { sed -n "s/^  \"$1\": \([^,]*\),*$/\1/p" "$2"; }
+field() { jq ".$1" "$2"; }
 
 near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-9) }'; }
 
@@ -57,24 +57,24 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 1e-9 && d > -1e-
 
 @test "pooled: what does not belong together is refused" {
     two_files
-    fails 1 "^evaluate: sample 's1' stands in one and in two: expected each once" \
+    fails 1 "^evaluate: sample 's1' is in one and in two: expected each sample once" \
         evaluate --pooled --subset all one two
-    fails 1 "sample 's1' stands in one and in one" evaluate --pooled one one
-    sed 's/\tp_B/\tp_C/; s/\tB/\tC/g' two | sealed >classes
+    fails 1 "sample 's1' is in one and in one" evaluate --pooled one one
+    sed 's/\tp_B/\tp_C/; s/\tB/\tC/g' two | with_checksum >classes
     fails 1 "classes differ: number 1 is 'B' in one, 'C' in classes" evaluate --pooled one classes
-    sed 's/"tf"/"raw"/' two | sealed >space
+    sed 's/"tf"/"raw"/' two | with_checksum >space
     fails 1 "differ in normalize" evaluate --pooled one space
-    grep -v '^#space' two | sealed >spaceless
-    fails 1 "spaceless: expected the lines #chain and #space" evaluate --pooled spaceless
+    grep -v '^#feature_space' two | with_checksum >spaceless
+    fails 1 "spaceless: expected the lines #provenance and #feature_space" evaluate --pooled spaceless
     sed '$d' two >short
     fails 1 "short: cut short, or changed by hand: expected #sha256 as the last line" evaluate --pooled one short
     answers trained 's9 p9 train A A 0.9 0.1'
-    fails 1 "trained: it has no sample of the subset 'test'" evaluate --pooled one trained
+    fails 1 "trained: has no sample of the subset 'test'" evaluate --pooled one trained
     answers odd 's9 p9 tost A A 0.9 0.1'
     fails 1 "odd: row 1: expected a sample, a patient and a subset" evaluate --pooled --subset all odd
     fails 1 "none: cannot be read" evaluate --pooled one none
     fails 2 "expected the names of files" evaluate --pooled one -
-    fails 2 "predictions have their subsets already" evaluate --pooled --manifest m.tsv one
+    fails 2 "predictions already have their subsets" evaluate --pooled --manifest m.tsv one
     fails 2 "unexpected operand 'three'" evaluate one two three
 }
 

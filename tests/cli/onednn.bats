@@ -1,29 +1,29 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# Which engine runs a backbone: oneDNN wherever the build has it and the CPU has AVX2. That both engines
-# compute the same is tested in tests/parity/test_backbones.c.
+# The choice of the engine: oneDNN if the build has it and the CPU has AVX2. tests/parity/test_backbones.c
+# tests that both engines compute the same.
 
 load helpers
 bats_require_minimum_version 1.5.0
 
-# compile_check FLAG...: what oneDNN's headers are missing for, since no header is found at all
+# compile_check FLAG...: compiles the check for oneDNN where no header can be found
 compile_check() {
     gcc -nostdinc -I "$ROOT/tools" "$@" -fsyntax-only -x c "$ROOT/tools/lib/nn/infer/onednn_available.h"
 }
 
-@test "onednn: a build without its header stops and names the package" {
+@test "onednn: a build without its header fails and names the package" {
     need_command gcc
     fails 1 'oneDNN.*missing.*libdnnl-dev' compile_check
     compile_check -DHL_WITHOUT_ONEDNN
 }
 
-# engine_of ISA: what extract-features says it ran on, with no more than these vectors
+# engine_of ISA: the engine reported by extract-features, restricted to this instruction set
 engine_of() {
     ONEDNN_MAX_CPU_ISA=$1 extract-features -j 1 -m mobilenetv2 -w seeded:1 -o features images 2>&1 |
         grep -oE 'oneDNN|libtorch' | sort -u
 }
 
-@test "onednn: it runs backbones with AVX2 and with AVX-512, libtorch those with less" {
+@test "onednn: it runs backbones with AVX2 or AVX-512, libtorch runs them with less" {
     if extract-features --version | grep -q 'oneDNN none'; then
         skip "NOT RUN: this build is without oneDNN"
     fi
@@ -35,7 +35,7 @@ engine_of() {
     [ "$(engine_of AVX)" = libtorch ]
 }
 
-# features_of ISA OPTION...: the digest of the features alone, not of what the file tells of its origin
+# features_of ISA OPTION...: digest of the features without the metadata
 features_of() {
     local isa=$1
     shift
@@ -45,8 +45,8 @@ features_of() {
             print substr($all, 8 + $n + $from, $to - $from)' | sha256sum
 }
 
-# AVX has libtorch do it.
-@test "onednn: features do not depend on batch, threads or company, through it or through libtorch" {
+# With AVX, libtorch runs the network.
+@test "onednn: features do not depend on batch size, threads or other images, through oneDNN or libtorch" {
     cd "$BATS_TEST_TMPDIR"
     few_images 16 64
     for isa in ALL AVX2 AVX; do

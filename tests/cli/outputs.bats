@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# What holds for the outputs of every tool: tried before the work, never one over another or over an
+# Properties of the outputs of every tool: tried before the work, never written over one another or over an
 # input, all of them or none, under any name that a file can have.
 
 load helpers
@@ -25,7 +25,7 @@ setup() {
     made=$BATS_FILE_TMPDIR
 }
 
-# With an input that never comes, so that a tool that reads before it tries its outputs does not end in time.
+# The input is a pipe without a writer, so that a tool that reads before it tries its outputs times out.
 refuses_at_once() { # PATTERN COMMAND...
     local pattern=$1
     shift
@@ -70,7 +70,7 @@ refuses_at_once() { # PATTERN COMMAND...
     [ "$(ls)" = "$(printf '%s\n' file folder never)" ]
 }
 
-@test "outputs: a pipe gets the whole output, for it is opened once" {
+@test "outputs: a pipe gets the complete output, because it is opened once" {
     mkfifo pipe
     timeout 20 cat pipe >got &
     timeout 20 preprocess -q --root "$made/data" --size 32 -o pipe "$made/m.tsv"
@@ -79,14 +79,14 @@ refuses_at_once() { # PATTERN COMMAND...
     [ -p pipe ]
 }
 
-# one_file NAME NAME COMMAND...: both options name one file, and nothing is written or read.
+# one_file NAME NAME COMMAND...: both options name one file; nothing is written or read
 one_file() {
     local names="$1 and $2: expected two different places"
     shift 2
     fails 2 "$names" timeout 5 "$@"
 }
 
-@test "outputs: two of them are never one file, whatever they are called" {
+@test "outputs: two outputs are never the same file, however they are named" {
     mkdir d
     ln -s nothing-yet link
     ln -s d e
@@ -168,7 +168,7 @@ one_file() {
         "$(grep -v '^#' "$made/m.tsv" | sed -n 2p | cut -f 1)"
     [ -s "$explained/explain.tsv" ]
     umlauts=$(printf 'ü%.0s' {1..127})
-    split -q --exact -o "$umlauts" "$made/data" # never half of a character in a name, even for a moment
+    split -q --exact -o "$umlauts" "$made/data" # no name contains half a character, even temporarily
     [ -s "$umlauts" ]
     [ -z "$(ls | grep -F .tmp)" ]
 }

@@ -28,7 +28,7 @@ paper() {
     [ "$(grep -vc '^#\|^scaling' "$study/grid.tsv")" -eq 20 ]
     collapsed=$(cut -f 5 "$study/grid.tsv" | grep / | sed 's|$|/metrics.json|' |
         xargs grep -l '^    "collapsed": true')
-    grep -q "^$(wc -l <<<"$collapsed") of 20 combinations fall to the constant answer" "$study/paper.md"
+    grep -q "^$(wc -l <<<"$collapsed") of 20 combinations collapse" "$study/paper.md"
     grep -q 'The split is random by image' "$study/paper.md"
     # What the settings say is what was done.
     cut -f 5 "$study/grid.tsv" | grep -q '/raw-flatten/lr-1e-2$'
@@ -36,7 +36,7 @@ paper() {
     [[ $output == *'"normalize":"raw","pool":"flatten"'* ]]
     run quickcheck "$study/tf-avg-nearest/features.safetensors.zst"
     [[ $output == *'"filter":"nearest"'* && $output == *'"normalize":"tf","pool":"avg"'* ]]
-    grep -q 'scaled by raw, those that the head was trained on by tf' \
+    grep -q 'normalised with raw, the training images with tf' \
         "$study/tf-avg/lr-1e-2/measured-on-raw/metrics.json"
     grep -qP '^knob\tBATCHNORM\ttraining$' "$study/tf-avg-unfrozen/lr-1e-2-training-2/experiment.tsv"
     grep -qP '^knob\tGROUP\tnone$' "$study/tf-avg-unfrozen/lr-1e-2-training-2/experiment.tsv"
@@ -57,7 +57,7 @@ paper() {
     raw=$study/raw-avg/features.safetensors.zst
     fails 1 "raw" evaluate "$head" "$raw"
     evaluate --ignore-normalize -o m.json "$head" "$raw" 2>log
-    grep -q 'warning: these images were scaled by raw' log
+    grep -q 'warning: these images were normalised with raw' log
     # No other difference passes.
     fails 1 "flatten" evaluate --ignore-normalize "$head" "$study/raw-flatten/features.safetensors.zst"
     # Nothing is said where nothing differs.

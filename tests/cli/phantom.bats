@@ -7,10 +7,10 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# A small set, quickly made.
+# A small set, for speed.
 small=(-n 12 --min-size 40 --max-size 60)
 
-@test "makes both classes and a card, and nothing else" {
+@test "makes both classes and PHANTOM.json, and nothing else" {
     run phantom -q "${small[@]}" set
     [ "$status" -eq 0 ]
     [ -z "$output" ]
@@ -46,7 +46,7 @@ small=(-n 12 --min-size 40 --max-size 60)
     ls set/NORMAL | grep -q '^NORMAL2-IM-0001-0001'
 }
 
-@test "the counts on the card are true" {
+@test "the counts in PHANTOM.json are correct" {
     phantom -q "${small[@]}" set
     for class in NORMAL PNEUMONIA; do
         images=$(find "set/$class" -name '*.png' | wc -l)
@@ -56,7 +56,7 @@ small=(-n 12 --min-size 40 --max-size 60)
     done
 }
 
-@test "about 27 % of the patients are normal and 240 images come by default" {
+@test "by default, about 27 % of the patients are normal, and there are about 240 images" {
     phantom -q --min-size 32 --max-size 32 set
     normal=$(ls set/NORMAL | sed -E 's/-[0-9]+\.png$//' | sort -u | wc -l)
     images=$(find set -name '*.png' | wc -l)
@@ -80,7 +80,7 @@ small=(-n 12 --min-size 40 --max-size 60)
     done
 }
 
-@test "--images-per-patient 1 and --max-images are kept" {
+@test "--images-per-patient 1 and --max-images are respected" {
     phantom -q "${small[@]}" --images-per-patient 1 one
     [ "$(find one -name '*.png' | wc -l)" -eq 12 ]
     phantom -q "${small[@]}" --images-per-patient 16 --max-images 3 three

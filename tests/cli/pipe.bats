@@ -31,7 +31,7 @@ setup() {
     grep -q '"macro_recall"' metrics.json
 }
 
-@test "pipe: features of another space are refused with the field that differs" {
+@test "pipe: features of another feature space are refused with the field that differs" {
     split -q data | preprocess -q --size 96 >images
     extract-features -q -m mobilenetv2 -w seeded:1 images | train-head -q -e 1 >head
     extract-features -q -m mobilenetv2 -w seeded:2 images >other
@@ -41,7 +41,7 @@ setup() {
     fails 1 'feature spaces differ in normalize' evaluate head other
 }
 
-@test "pipe: a broken link in the chain leaves no file" {
+@test "pipe: a failed tool in a pipe leaves no file" {
     run bash -c 'set -o pipefail; split -q nowhere | preprocess -q -o broken'
     [ "$status" -ne 0 ]
     [ ! -e broken ]
@@ -54,7 +54,7 @@ setup() {
     [ "$output" -eq 10 ]
 }
 
-@test "pipe: no tool links libtorch, and a head without unfrozen layers does without" {
+@test "pipe: no tool links libtorch, and a head without unfrozen layers does not load it" {
     for tool in "$HILUM_BIN"/*; do
         ! ldd "$tool" | grep -q torch
     done
@@ -68,7 +68,7 @@ setup() {
     LD_DEBUG=files train-head -q -e 1 --unfreeze 2 -w seeded:1 -o head maps 2>&1 | grep -q 'libtorch'
 }
 
-@test "pipe: where the library that has libtorch behind it is missing, what needs it says so" {
+@test "pipe: without libhilum-torch.so, a tool that needs it reports that" {
     mkdir -p elsewhere/bin
     cp "$HILUM_BIN/train-head" elsewhere/bin
     split -q data | preprocess -q --size 96 | extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 2 >maps

@@ -100,15 +100,14 @@ tools_run() {
     }
     slip NEURONS="16 64" "NEURONS: expected one value, found '16 64'; several are for make sweep"
     slip USE_ALL=yes "USE_ALL: expected 0 or 1, found 'yes'"
-    slip MODEL=resnet 'MODEL=resnet: expected vgg16 inceptionresnetv2 mobilenetv2 or a file.pt'
+    slip MODEL=resnet "MODEL: expected vgg16, inceptionresnetv2, mobilenetv2 or a file.pt, found 'resnet'"
     slip WEIGHTS=nope.h5 'WEIGHTS=nope.h5: there is no such file'
     slip RUN="a b" "RUN: expected no blanks in the name of a folder, found 'a b'"
-    run experiment LR=
-    [[ $output == *"--lr: expected a number"*"found ''"* ]]
-    find "$out" -type f -name 'h*' | grep -c . # head and history are still there
-    [ -s "$out/head.safetensors.zst" ] && [ -s "$out/history.tsv" ]
-    [ "$(find "$out" -type f -not -path '*/params/*' -not -name .owner -not -name 'experiment.tsv*' \
-        -printf '%p %s %T@\n' | sort)" = "$(grep -v -e /params/ -e experiment.tsv <<<"$before")" ]
+    slip LR= 'LR: expected a number from 1e-12 to 1e6, found nothing'
+    slip LR=fast "LR: expected a number from 1e-12 to 1e6, found 'fast'"
+    slip SIZE=big "SIZE: expected N or HxW, whole numbers from 1 to 4096, found 'big'"
+    slip GROUP=family "GROUP: expected patient or none, found 'family'"
+    [ "$(find "$out" -type f -not -name .owner -printf '%p %s %T@\n' | sort)" = "$before" ]
 }
 
 @test "pipeline: training and test that share patients stop it, unless ALLOW_LEAK=1 says so" {
@@ -197,7 +196,7 @@ tools_run() {
     [ "$status" -eq 0 ]
     [ "$(tail -n +2 "$out/sweep/sweep.tsv" | wc -l)" -eq 8 ]
     tail -n +2 "$out/sweep/sweep.tsv" | cut -f 2 | LC_ALL=C sort -c -g
-    [ "$(grep -c 'test figures' <<<"$output")" -eq 1 ]
+    [ "$(grep -c 'test metrics' <<<"$output")" -eq 1 ]
     [ "$(stat -c %Y "$out/features.safetensors.zst")" = "$features" ]
     # What is done is skipped: a second sweep touches no head.
     heads=$(find "$out/sweep" -name 'head*' -printf '%p %T@\n' | sort)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# predict, on phantoms and a backbone of seeded weights. What answers mean with a calibration is
-# tested in tests/parity/test_classify.c, names and order in tests/unit/predict/test_worklist.c.
+# predict, on phantoms and a backbone with seeded weights. Calibration is tested in
+# tests/parity/test_classify.c, names and order in tests/unit/predict.
 
 load helpers
 bats_require_minimum_version 1.5.0
@@ -21,11 +21,11 @@ setup() {
     done
 }
 
-# rows FILE: image and probability of a worklist; of predictions with the prefix data/
+# rows FILE: image and probability of a worklist; expected_rows: of the predictions, with the prefix data/
 rows() { grep -v '^[#-]' "$1" | tail -n +2 | cut -f 2,3; }
-answers() { grep -v '^#' predictions.tsv | tail -n +2 | awk -F '\t' -v OFS='\t' '{ print "data/" $1, $7 }'; }
+expected_rows() { grep -v '^#' predictions.tsv | tail -n +2 | awk -F '\t' -v OFS='\t' '{ print "data/" $1, $7 }'; }
 
-# A head of 576 features that says they are those of a layer that has 384.
+# A head with 576 inputs that claims a layer with 384 channels.
 of_another_width() {
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -l block_12_expand_relu -o of-12 "$BATS_FILE_TMPDIR/images"
     train-head -q -j 1 -e 1 -n 4 -o head-of-12 of-12
@@ -33,13 +33,13 @@ of_another_width() {
     zstd -q plain -o narrow
 }
 
-# alike A B: the same names and, to 1e-6, the same probabilities, whatever the order
+# alike A B: the same names and, to 1e-6, the same probabilities, in any order
 alike() {
     paste <(sort "$1") <(sort "$2") | awk -F '\t' '
         $1 != $3 || $2 - $4 > 1e-6 || $4 - $2 > 1e-6 { print; bad = 1 } END { exit bad || !NR }'
 }
 
-@test "predict: a head whose width is not that of its space is refused, and so it is by explain" {
+@test "predict and explain: a head whose width does not match its feature space is refused" {
     of_another_width
     local why='widths differ: seeded:1 has features of 384 values, narrow takes 576'
     fails 1 "$why" predict -w seeded:1 -o out narrow data
@@ -51,28 +51,28 @@ alike() {
 # sample: one of the images
 sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
 
-@test "predict: the probabilities that evaluate gives, the highest first" {
+@test "predict: the same probabilities as evaluate, the highest first" {
     predict -q -j 1 -w seeded:1 -o list.tsv head data
     [ "$(head -n 1 list.tsv)" = "#hilum-worklist 1" ]
     rows list.tsv >found
-    answers >expected
+    expected_rows >expected
     alike found expected
     cut -f 2 found | sort -c -g -r
     [ "$(grep -v '^#' list.tsv | tail -n +2 | cut -f 1)" = "$(seq "$(wc -l <expected)")" ]
-    # Classes by the largest probability, as evaluate has them.
+    # Classes by the largest probability, as in evaluate.
     diff <(grep -v '^#' list.tsv | tail -n +2 | cut -f 2,4 | sort) \
         <(grep -v '^#' predictions.tsv | tail -n +2 | awk -F '\t' -v OFS='\t' \
             '{ print "data/" $1, $5 }' | sort)
 }
 
-@test "predict: from features the very same figures" {
+@test "predict: exactly the same probabilities from features" {
     predict -q -j 1 -f features -o list.tsv head
-    diff <(rows list.tsv | sort) <(answers | sed 's#^data/##' | sort)
+    diff <(rows list.tsv | sort) <(expected_rows | sed 's#^data/##' | sort)
     predict -q -j 1 -f - head <features >piped.tsv
     cmp list.tsv piped.tsv
 }
 
-@test "predict: neither batch nor threads nor order of names change the list" {
+@test "predict: batch size, threads and order of names do not change the list" {
     predict -q -j 1 -w seeded:1 head data >a.tsv
     predict -q -j 2 -b 3 -w seeded:1 head data >b.tsv
     alike <(rows a.tsv) <(rows b.tsv)
@@ -82,7 +82,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     cmp a.tsv again.tsv
     predict -q -j 5 -b 1 -w seeded:1 head data >b1.tsv
     alike <(rows a.tsv) <(rows b1.tsv)
-    # More than are answered together.
+    # More than are classified together.
     [ "$(rows a.tsv | wc -l)" -eq 28 ]
     cp -rL data more
     for i in 1 2 3; do cp -rL data "more/$i"; done
@@ -111,7 +111,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     grep -qF 'odd/Größe.png' page.html
 }
 
-@test "predict: what cannot be read ends the run, or stands at the end of the list" {
+@test "predict: an unreadable file ends the run, or is at the end of the list" {
     mkdir new
     cp "$(find -L data -name '*.png' | sort | head -n 1)" new/good.png
     head -c 300 new/good.png >new/cut.png
@@ -127,12 +127,12 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ "$(grep -c $'\tunreadable\t' list.tsv)" -eq 3 ]
     grep -q $'gone.png\t-\t-\t-\tunreadable\t.*No such file' list.tsv
     grep -q 'Images that cannot be read: 3' page.html
-    # Nothing but such files: still a list.
+    # Only such files: still a list.
     predict -q --on-error skip -w seeded:1 head gone.png >none.tsv 2>/dev/null
     [ "$(grep -vc '^#' none.tsv)" -eq 2 ]
 }
 
-@test "predict: a threshold moves the answers and nothing else" {
+@test "predict: a threshold changes the predicted classes and nothing else" {
     predict -q -j 1 -w seeded:1 head data >a.tsv
     predict -q -j 1 -w seeded:1 --threshold 0.75 head data >b.tsv
     cmp <(rows a.tsv) <(rows b.tsv)
@@ -145,7 +145,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         '{ d = $2 + $4 - 1; if ($1 != $3 || d > 1e-6 || -d > 1e-6) exit 1 }'
 }
 
-@test "predict: the page shows so many, with pictures, and needs nothing else" {
+@test "predict: the page shows --page-rows images, with thumbnails, and is self-contained" {
     predict -q -j 1 -w seeded:1 --page page.html --page-rows 3 -o list.tsv head data
     [ "$(grep -o '<img [^>]*src="data:image/png;base64,' page.html | wc -l)" -eq 3 ]
     grep -q "The first 3 of $(rows list.tsv | wc -l) images" page.html
@@ -157,13 +157,13 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     ! grep -q '<img' p.html
 }
 
-@test "predict: colours are greyed where the head's images were" {
+@test "predict: colours become grey if those of the head's images did" {
     one=$(find -L data -name '*.png' | sort | head -n 1)
     preprocess -q --size 96 --channels 1 -o grey "$BATS_FILE_TMPDIR/m.tsv" --root data
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o f grey
     train-head -q -j 1 -e 1 -n 8 -o greyhead f
     predict -q -j 1 -w seeded:1 greyhead "$DATA/images/rgb-444.jpg" >a.tsv
-    # The same file as grey, by way of a manifest.
+    # The same file as grey, through a manifest.
     mkdir -p one/NORMAL one/PNEUMONIA
     cp "$DATA/images/rgb-444.jpg" one/NORMAL/a.jpg
     cp "$one" one/PNEUMONIA/b.png
@@ -176,7 +176,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         'BEGIN { d = a - c; exit !(c > 0 && d < 1e-6 && d > -1e-6) }'
 }
 
-@test "predict: a head on standardised features gives the probabilities that evaluate gives" {
+@test "predict: a head on standardised features gives the same probabilities as evaluate" {
     train-head -q -j 1 -e 4 -n 8 --standardize yes -o standardized features
     evaluate -q --subset all -p own.tsv -o m.json standardized features 2>/dev/null
     predict -q -j 1 -f features standardized >list.tsv
@@ -185,7 +185,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ "$status" -eq 1 ]
 }
 
-@test "predict: a head with a tail, and one on a TorchScript module" {
+@test "predict: a head with fine-tuned layers, and one on a TorchScript module" {
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --unfreeze 4 -o cut "$BATS_FILE_TMPDIR/images"
     train-head -q -j 1 -e 1 -n 8 --unfreeze 4 -w seeded:1 -o tailed cut
     predict -q -j 1 -w seeded:1 tailed data >a.tsv
@@ -202,7 +202,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         predict -w "$DATA/torchscript/vectors.pt" --allow-code scripted data
 }
 
-@test "predict: what does not belong together is refused" {
+@test "predict: inputs that do not belong together are refused" {
     fails 1 "differ in weights: seeded:2 has seeded:2" predict -w seeded:2 head data
     extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -p max -o max "$BATS_FILE_TMPDIR/images"
     fails 1 "differ in pool" predict -f max head
@@ -211,8 +211,8 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         predict --positive COVID -w seeded:1 head data
     mkdir empty
     touch empty/notes.txt
-    fails 1 'there is no image' predict -w seeded:1 head empty
-    fails 1 'there is no image' predict -w seeded:1 head - </dev/null
+    fails 1 'no images found' predict -w seeded:1 head empty
+    fails 1 'no images found' predict -w seeded:1 head - </dev/null
 }
 
 @test "predict: wrong usage exits with 2" {
@@ -221,14 +221,14 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 2 '--features and --weights' predict -f features -w seeded:1 head
     fails 2 "unexpected operand 'data'" predict -f features head data
     fails 2 '--operating: expected --calibration' predict --operating x -w seeded:1 head data
-    fails 2 'both state the threshold' \
+    fails 2 'both determine the threshold' \
         predict --operating x --threshold 0.5 -c c -w seeded:1 head data
     fails 2 '--threshold: expected a probability' predict --threshold 2 -w seeded:1 head data
     fails 2 'only one input' predict -w seeded:1 - -
     fails 2 "page" predict -w seeded:1 --page list -o list head data
 }
 
-@test "predict: - in a list is the file of that name, not standard input once more" {
+@test "predict: - in a list is the file of that name, not standard input again" {
     one=$(ls data/NORMAL/* | head -n 1)
     cp "$one" ./-
     printf '%s\n' - "$one" | predict -q -j 1 -w seeded:1 -o list.tsv head -
@@ -239,7 +239,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ ! -e no ]
 }
 
-@test "predict: a list may have the line ends of Windows, names that end so need --null" {
+@test "predict: a list may have the line ends of Windows; names ending with CR need --null" {
     ls data/*/* >list
     predict -q -j 1 -w seeded:1 head - <list >a.tsv
     { printf '\xef\xbb\xbf'; sed 's/$/\r/' list; } | predict -q -j 1 -w seeded:1 head - >b.tsv
@@ -253,9 +253,9 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ "$(rows c.tsv | cut -f 1)" = 'odd\r' ]
 }
 
-@test "predict and explain: no word of --normalize, an option that they do not have" {
-    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --normalize raw -o raw "$BATS_FILE_TMPDIR/images" 2>said
-    grep -q 'warning: --normalize raw: mobilenetv2 was trained with tf' said
+@test "predict and explain: no message mentions --normalize, which they do not have" {
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 --normalize raw -o raw "$BATS_FILE_TMPDIR/images" 2>err
+    grep -q 'warning: --normalize raw: mobilenetv2 was trained with tf' err
     train-head -q -j 1 -e 1 -n 4 -o of-raw raw
     run --separate-stderr predict -j 1 -w seeded:1 -o list.tsv of-raw data
     [ "$status" -eq 0 ]

@@ -11,7 +11,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR/here"
 }
 
-# manifest ROOT PATH...: a manifest on stdout. Classes are A and B by turns, subsets train and test.
+# manifest ROOT PATH...: a manifest on stdout. Classes alternate between A and B, subsets between train and test.
 manifest() {
     local root=$1 i=0 path
     shift
@@ -26,10 +26,10 @@ manifest() {
     done
 }
 
-# pixels BYTES FILE: the last bytes of a tensor file, which are those of its images
+# pixels BYTES FILE: the last bytes of a tensor file, which are its images
 pixels() { zstd -dc "$2" | tail -c "$1"; }
 
-# decoded NAME: what tests/data/images/NAME holds
+# decoded NAME: the pixels of tests/data/images/NAME
 decoded() {
     awk -v name="$1" '$1 == name { print $6, $2 * $3 * $4 }' "$images/decoded.tsv" | {
         read -r offset bytes
@@ -47,7 +47,7 @@ header() {
 # shape FILE: "[N,H,W,C]"
 shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/'; }
 
-@test "preprocess: an image of the asked size comes out as it is" {
+@test "preprocess: an image of the requested size is unchanged" {
     manifest "$images" grey-8.png grey-4.png > m.tsv
     preprocess -q --size 11x17 -o out m.tsv
     [ "$(shape out)" = "[2,11,17,1]" ]
@@ -60,7 +60,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     cmp <(decoded exif-before.png) <(pixels 187 out)
 }
 
-@test "preprocess: every backbone has its size, vgg16 is the default" {
+@test "preprocess: every backbone has its size; vgg16 is the default" {
     manifest "$images" grey.jpg > m.tsv
     for want in vgg16:224 mobilenetv2:224 inceptionresnetv2:299; do
         preprocess -q -m "${want%:*}" -o out m.tsv
@@ -71,7 +71,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     cmp default vgg16
 }
 
-@test "preprocess: the same size gives the same bytes, however it was asked for" {
+@test "preprocess: the same size gives the same bytes, however it was given" {
     manifest "$images" grey.jpg rgb-420.jpg > m.tsv
     preprocess -q -m mobilenetv2 -o a m.tsv
     preprocess -q --size 224 -o b m.tsv
@@ -80,7 +80,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     cmp a c
 }
 
-@test "preprocess: neither threads, pipes nor the place of the images change the result" {
+@test "preprocess: threads, pipes and the location of the images do not change the result" {
     mapfile -t files < <(cd "$images" && ls *.jpg *.png)
     manifest "$images" "${files[@]}" > m.tsv
     preprocess -q --size 20x30 -j 1 -o one m.tsv
@@ -95,7 +95,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     [ "$(shape one)" = "[${#files[@]},20,30,3]" ]
 }
 
-@test "preprocess: grey becomes RGB as soon as one image has colours" {
+@test "preprocess: grey becomes RGB if any image has colours" {
     manifest "$images" grey-8.png rgb-8.png grey-2.png > m.tsv
     preprocess -q --size 11x17 -o out m.tsv
     [ "$(shape out)" = "[3,11,17,3]" ]
@@ -113,7 +113,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
         <(pixels 561 out | od -An -v -tu1 -w1 | awk '{ print $1 }')
 }
 
-@test "preprocess: --channels 1 makes colours luminance" {
+@test "preprocess: --channels 1 converts colours to luminance" {
     manifest "$images" rgb-8.png > m.tsv
     preprocess -q --channels 1 --size 11x17 -o out m.tsv
     [ "$(shape out)" = "[1,11,17,1]" ]
@@ -122,7 +122,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
         <(pixels 187 out | od -An -v -tu1 -w1 | awk '{ print $1 }')
 }
 
-@test "preprocess: --filter and --fit do what they say" {
+@test "preprocess: --filter and --fit have their effects" {
     manifest "$images" grey-8.png > m.tsv
     preprocess -q --size 17x17 --filter nearest --fit pad -o pad m.tsv
     cmp <(head -c 51 /dev/zero; decoded grey-8.png; head -c 51 /dev/zero) <(pixels 289 pad)
@@ -132,7 +132,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     header pad | grep -qF '{\"filter\":\"nearest\",\"fit\":\"pad\",\"height\":17,\"width\":17}'
 }
 
-@test "preprocess: --root goes before the manifest's, absolute paths stand for themselves" {
+@test "preprocess: --root overrides the manifest's; absolute paths are used as they are" {
     manifest nowhere grey-8.png "$images/grey-4.png" > m.tsv
     preprocess -q --root "$images" --size 11x17 -o out m.tsv
     cmp <(decoded grey-8.png; decoded grey-4.png) <(pixels 374 out)
@@ -142,7 +142,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     cmp out out2
 }
 
-@test "preprocess: an unusable image stops the run by name and leaves nothing" {
+@test "preprocess: an unusable image ends the run with its name and leaves nothing" {
     mkdir t
     for bad in gif png-flipped-bit jpeg-huge missing.png; do
         manifest "$images" grey.jpg "refused/$bad" rgb-8.png > m.tsv
@@ -152,19 +152,19 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     done
 }
 
-@test "preprocess: the first unusable image is the one named, whatever the threads do" {
+@test "preprocess: the first unusable image is named, whatever the threads do" {
     manifest "$images" refused/gif grey.jpg refused/empty refused/garbage > m.tsv
     for i in 1 2 3 4 5; do
         fails 1 'refused/gif: expected a JPEG or PNG' preprocess -q -j 8 -o out m.tsv
     done
 }
 
-@test "preprocess: --on-error skip leaves unusable images out and lists them" {
+@test "preprocess: --on-error skip omits unusable images and lists them" {
     manifest "$images" grey-8.png refused/gif refused/missing grey-4.png > m.tsv
     run --separate-stderr preprocess -q --on-error skip --rejects r.tsv --size 11x17 -o out m.tsv
     [ "$status" = 0 ]
     [ "${#stderr_lines[@]}" = 1 ]
-    [[ $stderr == "preprocess: warning: images left out as unusable: 2 of 4; the first: "*gif* ]]
+    [[ $stderr == "preprocess: warning: skipped unusable images: 2 of 4; the first: "*gif* ]]
     [ "$(shape out)" = "[2,11,17,1]" ]
     cmp <(decoded grey-8.png; decoded grey-4.png) <(pixels 374 out)
     [ "$(zstd -dc out | grep -ac '^refused')" = 0 ]
@@ -177,7 +177,7 @@ EOF
     cmp want.tsv r.tsv
 }
 
-@test "preprocess: the list of rejects is there when nothing was rejected" {
+@test "preprocess: the list of rejects is written even if it is empty" {
     manifest "$images" grey-8.png > m.tsv
     run --separate-stderr preprocess -q --on-error skip --rejects r.tsv -o out m.tsv
     [ "$status" = 0 ]
@@ -185,7 +185,7 @@ EOF
     [ "$(cat r.tsv)" = "path	reason" ]
 }
 
-@test "preprocess: a subset and a class without images are warned about, numbers stay" {
+@test "preprocess: a subset or class left without images causes a warning; class numbers stay" {
     manifest "$images" grey-8.png refused/gif > m.tsv
     run --separate-stderr preprocess -q --on-error skip -o out m.tsv
     [ "$status" = 0 ]
@@ -202,16 +202,16 @@ EOF
     [ "$(wc -l < r.tsv)" = 3 ]
 }
 
-@test "preprocess: the provenance names manifest, options and the bytes of the images" {
+@test "preprocess: the provenance covers manifest, options and the bytes of the images" {
     manifest "$images" grey-8.png rgb-8.png > m.tsv
-    sed -i '2a #chain\t[{"tool":"before"}]' m.tsv
+    sed -i '2a #provenance\t[{"tool":"before"}]' m.tsv
     preprocess -q --size 11x17 -o out m.tsv
     raw() { printf '%b' "$(sha256sum < "$1" | cut -c 1-64 | sed 's/../\\x&/g')"; }
     images_digest=$({
         printf 'grey-8.png\0'; raw "$images/grey-8.png"
         printf 'rgb-8.png\0'; raw "$images/rgb-8.png"
     } | sha256sum | cut -c 1-64)
-    manifest_digest=$(sed -e '/^#root/d' -e '/^#chain/d' -e '/^path/i #samples\t2' m.tsv |
+    manifest_digest=$(sed -e '/^#root/d' -e '/^#provenance/d' -e '/^path/i #samples\t2' m.tsv |
         sha256sum | cut -c 1-64)
     header out | grep -qF '[{\"tool\":\"before\"},{\"tool\":\"preprocess\",'
     header out | grep -qF '\"options\":\"--size 11x17 --filter bilinear --fit stretch'
@@ -258,14 +258,14 @@ EOF
     [ "$(shape out)" = "[160,224,224,1]" ]
 }
 
-# rows FILE: the manifest in a tensor file, without its heading
+# rows FILE: the rows of the manifest in a tensor file
 rows() {
     local size
     size=$(header "$1" | sed 's/.*"manifest":{"dtype":"U8","shape":\[\([0-9]*\)].*/\1/')
     zstd -dc "$1" | tail -c +$((9 + $(header "$1" | wc -c))) | head -c "$size" | grep -v '^#' | tail -n +2
 }
 
-@test "preprocess: --augment adds variants of training images, and of no others" {
+@test "preprocess: --augment adds copies of training images, and of no others" {
     manifest "$images" grey-8.png grey-4.png rgb-8.png > m.tsv # train, test, train
     preprocess -q --size 11x17 --augment 2 -o out m.tsv
     [ "$(shape out)" = "[7,11,17,3]" ]
@@ -273,7 +273,7 @@ rows() {
         $'grey-8.png\ttrain\t2' $'grey-4.png\ttest\t0' $'rgb-8.png\ttrain\t0' $'rgb-8.png\ttrain\t1' \
         $'rgb-8.png\ttrain\t2')" ]
     header out | grep -q -- '--augment 2 --seed 1'
-    # The images themselves are what they are without variants, and all variants differ.
+    # The originals are the same as without augmentation, and all copies differ.
     preprocess -q --size 11x17 -o plain m.tsv
     image() { pixels "$2" "$1" | tail -c +$((561 * $3 + 1)) | head -c 561; }
     cmp <(image out 3927 0) <(image plain 1683 0)
@@ -282,7 +282,7 @@ rows() {
     [ "$(for i in 0 1 2 4 5 6; do image out 3927 $i | sha256sum; done | sort -u | wc -l)" = 6 ]
 }
 
-@test "preprocess: a variant depends on seed, path and number alone" {
+@test "preprocess: an augmented copy depends only on seed, path and number" {
     manifest "$images" grey-8.png grey-4.png grey-2.png > m.tsv
     manifest "$images" grey-2.png > alone.tsv
     preprocess -q --size 11x17 --augment 3 -o three m.tsv
@@ -290,11 +290,11 @@ rows() {
     preprocess -q --size 11x17 --augment 1 -o one alone.tsv
     preprocess -q --size 11x17 --augment 1 -s 2 -o seed alone.tsv
     cmp three threads
-    cmp <(pixels 561 three | head -c 187) <(pixels 187 one) # the third but last of m.tsv is grey-2's first
+    cmp <(pixels 561 three | head -c 187) <(pixels 187 one) # the third from last of m.tsv is grey-2's first
     ! cmp -s <(pixels 187 one) <(pixels 187 seed)
 }
 
-@test "preprocess: without variants nothing tells of them" {
+@test "preprocess: without augmentation, the file has no trace of it" {
     manifest "$images" grey-8.png grey-4.png > m.tsv
     preprocess -q --size 11x17 -o out m.tsv
     preprocess -q --size 11x17 --augment 0 -s 5 -o zero m.tsv
@@ -303,17 +303,17 @@ rows() {
     [ "$(rows out | head -n 1 | tr -dc '\t' | wc -c)" = 3 ]
 }
 
-@test "preprocess: an unusable image has no variants" {
+@test "preprocess: an unusable image has no augmented copies" {
     manifest "$images" grey-8.png grey-4.png refused/gif > m.tsv
     run --separate-stderr preprocess -q --augment 2 --on-error skip --size 11x17 -o out m.tsv
-    [[ $stderr == "preprocess: warning: images left out as unusable: 1 of 3; the first: "*gif* ]]
+    [[ $stderr == "preprocess: warning: skipped unusable images: 1 of 3; the first: "*gif* ]]
     [ "$(shape out)" = "[4,11,17,1]" ]
 }
 
-@test "preprocess: a manifest that lists variants already is refused" {
+@test "preprocess: a manifest with augmented copies is refused" {
     printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\n' > m.tsv
     printf 'a.png\tA\tp\ttrain\t%d\n' 0 1 >> m.tsv
-    fails 1 '^preprocess: m.tsv: it lists variants of images: expected the images alone' \
+    fails 1 '^preprocess: m.tsv: expected original images only, found augmented copies' \
         preprocess -q -o out m.tsv
     fails 2 '--augment: expected a whole number from 0 to 100' preprocess --augment 101 m.tsv
     [ "$(ls)" = m.tsv ]

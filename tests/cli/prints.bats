@@ -73,7 +73,7 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
     cmp by-audit/*.fingerprints filled/*.fingerprints
     [ "$(basename by-audit/*)" = "$(basename filled/*)" ]
     # And from one that names no folder, in the folder itself.
-    (cd set && grep -v '^#root' "$OLDPWD/m.tsv" | sealed | audit -q --cache "$OLDPWD/from-inside" >/dev/null)
+    (cd set && grep -v '^#root' "$OLDPWD/m.tsv" | with_checksum | audit -q --cache "$OLDPWD/from-inside" >/dev/null)
     cmp from-inside/*.fingerprints filled/*.fingerprints
     [ "$(basename from-inside/*)" = "$(basename filled/*)" ]
 }
@@ -148,7 +148,7 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
     [ "$(ls filled/*.fingerprints | wc -l)" -eq 2 ]
 }
 
-@test "cache: a damaged one is told of, and passed over" {
+@test "cache: a damaged one is reported and ignored" {
     cache=$(echo filled/*.fingerprints)
     cp "$cache" whole
     told_of() {
@@ -179,7 +179,7 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
     spoil 80 # the hashes, whose first bit is never set
     run --separate-stderr audit -q --cache filled -o a.tsv expected.m
     [ "$status" -eq 0 ]
-    [[ $stderr == "audit: warning: $cache: row "*": expected what an image can have: all images are read again" ]]
+    [[ $stderr == "audit: warning: $cache: row "*": expected the properties of an image: all images are read again" ]]
     cmp a.tsv expected.a
 }
 
@@ -197,8 +197,8 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
 }
 
 @test "cache: one that cannot be written ends the tool, with no result" {
-    fails 1 'nowhere/cache: cannot be made' split --exact --cache nowhere/cache -o m.tsv set
-    fails 1 'nowhere/cache: cannot be made' audit --cache nowhere/cache -o a.tsv expected.m
+    fails 1 'nowhere/cache: cannot be created' split --exact --cache nowhere/cache -o m.tsv set
+    fails 1 'nowhere/cache: cannot be created' audit --cache nowhere/cache -o a.tsv expected.m
     cache=$(echo filled/*)
     rm "$cache"
     mkdir -p "$cache/in the way"

@@ -9,29 +9,29 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-@test "quickcheck: says what a file is, its tensors, its provenance, and that it is whole" {
+@test "quickcheck: shows kind, tensors and provenance, and that the file is intact" {
     run quickcheck "$head"
     [ "$status" -eq 0 ]
     [[ $output == *": head"* ]]
     [[ $output == *"id: sha256:"* ]]
     [[ $output == *"dense_1/kernel: F32 ["* ]]
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
 @test "quickcheck: reads standard input, and many files" {
     run quickcheck <"$head"
     [[ $output == "standard input: head"* ]]
     run quickcheck "$head" "$head"
-    [ "$(grep -c 'whole: yes' <<<"$output")" -eq 2 ]
+    [ "$(grep -c 'intact: yes' <<<"$output")" -eq 2 ]
 }
 
-@test "quickcheck: one damaged file among many makes it fail, the others are still shown" {
+@test "quickcheck: fails if one file is damaged, and still shows the others" {
     head -c 300 "$head" >cut
     run --separate-stderr quickcheck cut "$head"
     [ "$status" -eq 1 ]
     [[ $stderr == "quickcheck: cut: "* ]]
-    [[ $output == *"whole: yes"* ]]
-    [ "$(grep -c 'whole: yes' <<<"$output")" -eq 1 ]
+    [[ $output == *"intact: yes"* ]]
+    [ "$(grep -c 'intact: yes' <<<"$output")" -eq 1 ]
 }
 
 @test "quickcheck: -v gives smallest, largest and mean" {
@@ -39,7 +39,7 @@ setup() {
     [[ $output =~ dense_1/bias:\ F32\ \[[0-9]+\],\ [0-9]+\ bytes,\ .*\ to\ .*,\ mean ]]
 }
 
-@test "quickcheck: what is no tensor file is refused" {
+@test "quickcheck: other files are refused" {
     echo hello >text
     fails 1 'text: not a tensor file: expected a zstd frame' quickcheck text
     : >empty
@@ -48,7 +48,7 @@ setup() {
     fails 1 'Is a directory' quickcheck .
 }
 
-@test "a stock safetensors library reads what zstd -dc gives" {
+@test "a stock safetensors library reads the output of zstd -dc" {
     python=$ROOT/build/venv/bin/python3 # made by make deps-dev
     [ -x "$python" ] || skip "NOT RUN: needs the safetensors library: make deps-dev"
     zstd -dqc "$head" >head.safetensors
@@ -63,7 +63,7 @@ for name in sorted(t):
 
 # ---- differences ----
 
-# differs PATTERN COMMAND...: exit status 1, nothing on standard error, and a line that matches.
+# differs PATTERN FILE FILE: exit status 1, nothing on standard error, and one line that matches
 differs() {
     local pattern=$1
     shift
@@ -73,18 +73,18 @@ differs() {
         grep -qE -- "$pattern" <<<"$output"
 }
 
-few_features() { # SEED: features of 7 phantoms, in the folder
+few_features() { # features of 7 phantoms, in f
     few_images 7 32
     extract-features -q -m mobilenetv2 -w seeded:1 -o f images
 }
 
-@test "quickcheck --diff: the same file is the same" {
+@test "quickcheck --diff: equal files, also if compressed differently" {
     run quickcheck --diff "$head" "$head"
     [ "$status" -eq 0 ]
     [ -z "$output" ]
     zstd -dqc "$head" | zstd -q -19 --stream-size="$(zstd -dqc "$head" | wc -c)" >packed
     ! cmp -s "$head" packed
-    run quickcheck -d "$head" packed # what is in it counts
+    run quickcheck -d "$head" packed # only the contents count
     [ "$status" -eq 0 ]
 }
 
@@ -94,7 +94,7 @@ few_features() { # SEED: features of 7 phantoms, in the folder
     bytes=$(stat -c %s plain)
     values=$(($(wc -l <m.tsv) - 6)) # rows: the manifest has five lines with # and the columns
     [ "$((values * 1280 * 4))" -lt "$bytes" ]
-    # Value 7 of row 3: its last byte but one makes another number of the same size.
+    # Value 7 of row 3: a changed low byte gives a slightly different number.
     at=$((bytes - (values - 3) * 1280 * 4 + 7 * 4))
     old=$(od -A n -t u1 -j $at -N 1 plain)
     printf "\\x$(printf %02x $((old ^ 1)))" | dd of=plain bs=1 seek=$at conv=notrunc status=none
@@ -108,9 +108,9 @@ few_features() { # SEED: features of 7 phantoms, in the folder
     for o in "-n 16" "-n 8" "-n 16 -s 2"; do
         train-head -q -e 1 $o -o "head$o" f
     done
-    differs "hilum.chain: 'train-head --neurons 16' and 'train-head --neurons 8'" 'head-n 16' 'head-n 8'
-    differs "hilum.chain: 'train-head --seed 1' and 'train-head --seed 2'" 'head-n 16' 'head-n 16 -s 2'
-    differs "hilum.chain: 'nothing' and 'train-head [0-9.]+'" f 'head-n 16'
+    differs "hilum.provenance: 'train-head --neurons 16' and 'train-head --neurons 8'" 'head-n 16' 'head-n 8'
+    differs "hilum.provenance: 'train-head --seed 1' and 'train-head --seed 2'" 'head-n 16' 'head-n 16 -s 2'
+    differs "hilum.kind: 'features' and 'head'" f 'head-n 16'
 }
 
 @test "quickcheck --diff: tables by line and column, other text by line" {
@@ -129,16 +129,16 @@ few_features() { # SEED: features of 7 phantoms, in the folder
     differs "only the first is a tensor file" "$head" a
 }
 
-@test "quickcheck --diff: what cannot be compared is refused" {
+@test "quickcheck --diff: files that cannot be compared are refused" {
     fails 2 'expected two files, found 1' quickcheck --diff "$head"
     fails 2 'expected two files, found standard input' quickcheck --diff - "$head"
-    fails 2 '--ignore is for --diff' quickcheck --ignore x "$head"
+    fails 2 '--ignore: expected --diff with it' quickcheck --ignore x "$head"
     fails 1 'nowhere: cannot be read' quickcheck --diff "$head" nowhere
     head -c 300 "$head" >cut
     fails 1 'cut: ' quickcheck --diff "$head" cut
 }
 
-@test "quickcheck --diff: no byte is overlooked" {
+@test "quickcheck --diff: every byte counts" {
     printf 'a\nx\n' >a
     printf 'a\nx' >b
     differs 'a and b differ: line 2: only the first file ends it with a newline' a b
@@ -156,15 +156,15 @@ few_features() { # SEED: features of 7 phantoms, in the folder
     quickcheck --diff b b
 }
 
-@test "quickcheck --diff: what cannot be read twice is refused by name" {
+@test "quickcheck --diff: inputs that cannot be read twice are refused by name" {
     echo x >a
-    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff a <(cat a)
-    fails 1 'expected a regular file, for it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
+    fails 1 'expected a regular file, because it is read more than once, found a pipe' quickcheck --diff a <(cat a)
+    fails 1 'expected a regular file, because it is read more than once, found a pipe' quickcheck --diff <(cat "$head") "$head"
     fails 1 '/dev/null: expected a regular file' quickcheck --diff /dev/null a
     fails 1 ' Is a directory' quickcheck --diff . a
 }
 
-@test "quickcheck --diff: a column to ignore must be there" {
+@test "quickcheck --diff: a column to ignore must exist" {
     printf '#a\nx\ty\n1\t2\n' >a
     sed 's/2/3/' a >b
     fails 1 '--ignore NOSUCH: a has no column of that name' quickcheck --diff --ignore NOSUCH a b

@@ -31,6 +31,6 @@ at_least() { awk -v found="$1" -v least="$2" 'BEGIN { exit !(found >= least) }';
             grep -q 'images: U8 \[160, 224, 224, 1\]'
     done
     for fit in pad crop; do
-        preprocess -q --fit $fit "$BATS_TEST_TMPDIR/m.tsv" | quickcheck | grep -q 'whole: yes'
+        preprocess -q --fit $fit "$BATS_TEST_TMPDIR/m.tsv" | quickcheck | grep -q 'intact: yes'
     done
 }

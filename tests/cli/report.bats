@@ -38,10 +38,10 @@ refused() {
     [ -z "$(ls ./*.tmp* 2> /dev/null)" ]
 }
 
-@test "report: a page with all its parts" {
+@test "report: a page with all its sections" {
     full -o r.html
-    for section in "Confusion matrix" "Per class" "Sensitivity and specificity of PNEUMONIA" \
-        "Learning curves" "Training, validation and test" "Beside the paper" "Errors" "Data split" \
+    for section in "Confusion matrix" "Metrics by class" "Sensitivity and specificity for PNEUMONIA" \
+        "Learning curves" "Training, validation and test" "Comparison with the paper" "Errors" "Data split" \
         "Feature space" "Provenance" "Not a medical device"; do
         grep -q "<h2[^>]*>$section</h2>" r.html
     done
@@ -51,35 +51,35 @@ refused() {
     grep -q 'prefers-color-scheme:dark' r.html
 }
 
-@test "report: evidence of two classes, each part with its intervals" {
+@test "report: binary metrics, each with its intervals" {
     rich -o r.html --markdown r.md
-    for section in "Figures with intervals" "Choice of threshold" Calibration Triage "Heat maps" \
+    for section in "Metrics with confidence intervals" "Choice of threshold" Calibration Triage "Heat maps" \
         "Data audit" Knobs Software "Model card"; do
         grep -q "<h2[^>]*>$section</h2>" r.html
     done
     grep -q '^| Accuracy | 75.0[^0-9]*% | 50.0–95.0[^0-9]*% |$' r.md
     grep -q '^| Positive predictive value | 0.800 | 0.550–1.000 | ' r.md
     grep -q 'bootstrap over patients, percentile, 2000 resamples of 8 patients' r.md
-    grep -q '10.0[^0-9]*% of the patients have PNEUMONIA instead of 62.5[^0-9]*% .* value 0.21[01] (0.100–0.500)' \
+    grep -q '10.0[^0-9]*% of the patients had PNEUMONIA, instead of 62.5[^0-9]*% .* value 0.21[01] (0.100–0.500)' \
         r.md
     grep -q '^| sensitivity at 90 % specificity | 0.900 | 0.500 | 1.000 | 0.200 (0.000–0.600) | 1.000 (0.500–1.000) | 1.000 | 0.429 |$' \
         r.md
     grep -q '^| PPV of nothing | .* | undefined | 0.375 |$' r.md
     grep -q 'temperature 1.250' r.md
     grep -q '^| Brier score | 0.192 | 0.170 |$' r.md
-    grep -q 'first 50[^0-9]*% of the list hold 60.0[^0-9]*% of PNEUMONIA (95[^0-9]*% interval 40.0 to 75.0)' r.md
+    grep -q 'first 50[^0-9]*% of the list contain 60.0[^0-9]*% of all PNEUMONIA images (95[^0-9]*% interval 40.0 to 75.0)' r.md
     grep -q '8 images in 4 groups' r.md
     grep -qx '| DATA | set of &lt;images&gt; |' r.md
     grep -qx '| evaluate (hilum) 0.1.0 | libtorch 1.13.0, zstd 1.5.4 |' r.md
 }
 
-@test "report: without the evidence its sections are left out" {
+@test "report: without binary metrics their sections are left out" {
     full -o r.html --markdown r.md
-    run grep -E '^## (Figures|Calibration|Triage|Heat maps|Data audit|Knobs|Software)' r.md
+    run grep -E '^## (Metrics with|Calibration|Triage|Heat maps|Data audit|Knobs|Software)' r.md
     [ "$status" -eq 1 ]
 }
 
-@test "report: what the audit found, and leakage that was allowed in red" {
+@test "report: the findings of the audit, and allowed leakage as an alarm" {
     rich -o r.html --markdown r.md
     grep -q '^> - \*\*Leakage was allowed (ALLOW\\_LEAK=1): 1 group of copies is in both train and test\.' r.md
     grep -q '^> - Shortcut: file size is smaller in PNEUMONIA: AUROC 0.900 without' r.md
@@ -91,27 +91,27 @@ refused() {
     grep -q '3 of 3 other errors and warnings' r.md
     grep -q '^| NORMAL/00.png | error | near | train | NORMAL/06.png | 2 images of 2 patients' r.md
     grep -q '^| patient-3 | warning | patient-labels |' r.md
-    grep -v '^#allow-leak' "$data/audit.tsv" | sealed > a.tsv
+    grep -v '^#allow-leak' "$data/audit.tsv" | with_checksum > a.tsv
     full --audit a.tsv -o r.html --markdown r.md
     grep -q '^> - \*\*Leakage: 1 group' r.md
-    grep -v -e '^#leak' -e '^#allow' "$data/audit.tsv" | sealed > a.tsv
+    grep -v -e '^#leak' -e '^#allow' "$data/audit.tsv" | with_checksum > a.tsv
     full --audit a.tsv -o r.html --markdown r.md
     grep -q '^> - \*\*The audit of the images found 2 errors' r.md
 }
 
-@test "report: heat maps are in the page, said in words" {
+@test "report: heat maps are embedded and described in words" {
     rich -o r.html --markdown r.md
-    [ "$(grep -o '<img alt="Image with the places that spoke for PNEUMONIA coloured, by [^"]*" width="8" height="6" src="data:image/png;base64,' r.html | wc -l)" = 3 ]
+    [ "$(grep -o '<img alt="Image overlaid with a heat map of the regions that support PNEUMONIA, by [^"]*" width="8" height="6" src="data:image/png;base64,' r.html | wc -l)" = 3 ]
     grep -qF "$(base64 -w 0 "$data/explain/gradcam-02.png")" r.html
     grep -q '^### Worst errors$' r.md
-    grep -q '^- NORMAL, answered PNEUMONIA (0.881); Grad-CAM of PNEUMONIA; NORMAL/08.png: Image with' r.md
-    grep -q '^- PNEUMONIA, answered PNEUMONIA (0.953); occlusion map of PNEUMONIA' r.md
+    grep -q '^- NORMAL, predicted PNEUMONIA (0.881); Grad-CAM for PNEUMONIA; NORMAL/08.png: Image overlaid with' r.md
+    grep -q '^- PNEUMONIA, predicted PNEUMONIA (0.953); occlusion map for PNEUMONIA' r.md
     grep -q 'heads 10, samples 3, mean rho 0.075' r.md
-    run grep '^### Asked for' r.md
+    run grep '^### Requested' r.md
     [ "$status" -eq 1 ]
 }
 
-@test "report: the checklists are whole, and what nobody stated is open" {
+@test "report: the checklists are complete, and unanswered items are open" {
     rich -o r.html --markdown r.md
     sed -n '/^\*\*CLAIM 2024/,/^\*\*TRIPOD/p' r.md >claim
     sed -n '/^\*\*TRIPOD/,/^## /p' r.md >tripod
@@ -125,13 +125,20 @@ refused() {
     [ $((stated + part + open)) = 44 ]
 }
 
-@test "report: JSON holds the metrics, the tables and what is drawn" {
+@test "report: JSON holds the metrics, the tables and the plotted data" {
     need_command python3
     rich -o r.html --json r.json
     python3 - "$data" <<'END'
 import json, sys
 page, metrics = (json.load(open(f)) for f in ("r.json", sys.argv[1] + "/evidence.json"))
 assert page["format"] == "hilum-report 1" and page["title"] == "Evaluation of MobileNetV2"
+metrics["feature_space"] = metrics.pop("space") # the file is of 0.1.0
+metrics["below_majority_baseline"] = metrics.pop("below_constant_answer") # old name
+metrics["intervals"]["metrics"] = metrics["intervals"].pop("figures")
+space = metrics["feature_space"]
+for old, new in (("cut", "feature_layer"), ("flavour", "framework")): # old names
+    if old in space: space[new] = space.pop(old)
+assert page["metrics"].keys() == metrics.keys(), page["metrics"].keys() ^ metrics.keys()
 assert page["metrics"] == metrics
 kinds = [b["kind"] for b in page["blocks"]]
 assert kinds.count("figure") == 7 and "contents" not in kinds, kinds
@@ -157,7 +164,7 @@ END
     [ "$status" -eq 1 ]
 }
 
-@test "report: seven figures, every id once, every reference within the page" {
+@test "report: seven figures, each id once, each reference within the page" {
     full -o r.html
     [ "$(grep -c '<svg ' r.html)" = 5 ]
     sed 's/"auroc": 0.7666666666666667/"auroc": 0.95/' "$data/metrics.json" > m.json
@@ -176,7 +183,7 @@ END
     [ -z "$(comm -13 ids used)" ]
 }
 
-@test "report: figures as in the metrics" {
+@test "report: numbers as in the metrics" {
     full -o r.html --markdown r.md
     grep -q 'the 8 images of the test subset: accuracy 75.0[^0-9]*%, macro average recall 73.3[^0-9]*%, AUROC 0.767' \
         r.md
@@ -188,7 +195,7 @@ END
     grep -q '^| All classes | 4 / 4 | 2 / 2 | 8 / 8 | 14 / 14 |$' r.md
     grep -q '^| NORMAL/08.png | patient-8 | NORMAL | PNEUMONIA | 0.881 |$' r.md
     grep -q '^| Paper | 50[^0-9]* | 72.76 |$' r.md
-    grep -q '^| Constant answer here | 50.00 | 62.50 |$' r.md
+    grep -q '^| Majority-class baseline | 50.00 | 62.50 |$' r.md
     grep -q '<th scope="row">PNEUMONIA</th><td class="num">0.800</td>' r.html
 }
 
@@ -208,7 +215,7 @@ END
         tr '\n' ' ' <r.md | grep -oE '(There were no validation|The data set has only [0-9]+ validation) images[^.]*'
     }
     few=$(find set/val -type f | wc -l)
-    [[ $(warnings --subsets folders) == "The data set has only $few validation images of its own, too few to choose an epoch by: SUBSETS=own-test "* ]]
+    [[ $(warnings --subsets folders) == "The data set has only $few validation images of its own, too few to select an epoch: SUBSETS=own-test "* ]]
     ! warnings --subsets own-test --exact
     rm -r set/val
     ! warnings --subsets folders # draws them
@@ -238,11 +245,11 @@ END
     cmp a.json b.json
 }
 
-@test "report: collapse and untrained weights are said first" {
+@test "report: collapse and untrained weights come first" {
     report --metrics "$data/collapsed.json" -o r.html --markdown r.md
     grep -q 'Class NORMAL is never predicted' r.md
     grep -q 'is not above 62.50 %' r.md
-    grep -q 'Untrained backbone: pseudo-random weights seeded:1; the figures say nothing about X-rays' \
+    grep -q 'Untrained backbone: its weights are pseudo-random (seeded:1), and the metrics say nothing about X-rays' \
         r.md
     [ "$(grep -n 'Read this first' r.html | cut -d : -f 1)" -lt \
       "$(grep -n 'class="lead"' r.html | cut -d : -f 1)" ]
@@ -278,28 +285,28 @@ END
     done
 }
 
-@test "report: files of different runs are refused with both, counts that differ are told" {
-    sed 's/"version":"0.1.0"}\]/"version":"0.1.0","x":1}]/' "$data/history.tsv" | sealed > h.tsv
-    refused 1 "h.tsv is of another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --history h.tsv
-    sed 's/"tool":"evaluate",/"tool":"evaluate","x":1,/' "$data/predictions.tsv" | sealed > p.tsv
-    refused 1 "p.tsv is of another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --predictions p.tsv
+@test "report: files of different runs are refused, naming both; differing counts are a warning" {
+    sed 's/"version":"0.1.0"}\]/"version":"0.1.0","x":1}]/' "$data/history.tsv" | with_checksum > h.tsv
+    refused 1 "h.tsv is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --history h.tsv
+    sed 's/"tool":"evaluate",/"tool":"evaluate","x":1,/' "$data/predictions.tsv" | with_checksum > p.tsv
+    refused 1 "p.tsv is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --predictions p.tsv
     sed '$d' "$data/manifest.tsv" > m.tsv
     report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
-    grep -q 'The manifest lists 7 images in test, the metrics count 8' r.md
+    grep -q 'The manifest lists 7 images in test, but the metrics count 8' r.md
 }
 
 @test "report: an audit and heat maps of another run are refused, too" {
-    sed 's/"tool":"split",/"tool":"split","x":1,/' "$data/audit.tsv" | sealed > a.tsv
-    refused 1 "a.tsv is of another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --audit a.tsv
+    sed 's/"tool":"split",/"tool":"split","x":1,/' "$data/audit.tsv" | with_checksum > a.tsv
+    refused 1 "a.tsv is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --audit a.tsv
     cp -r "$data/explain" maps
-    sed 's/"tool":"train-head",/"tool":"train-head","x":1,/' "$data/explain/explain.tsv" | sealed > maps/explain.tsv
-    refused 1 "maps is of another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --explain maps
+    sed 's/"tool":"train-head",/"tool":"train-head","x":1,/' "$data/explain/explain.tsv" | with_checksum > maps/explain.tsv
+    refused 1 "maps is from another run than $data/metrics.json: expected " --metrics "$data/metrics.json" --explain maps
 }
 
-@test "report: patients in several subsets are told" {
+@test "report: patients in several subsets are a warning" {
     sed 's/patient-13/patient-0/' "$data/manifest.tsv" > m.tsv
     report --metrics "$data/metrics.json" --manifest m.tsv --markdown r.md -o r.html
-    grep -q '1 patients have images in more than one subset' r.md
+    grep -q '1 patient has images in more than one subset: the metrics' r.md
 }
 
 @test "report: names act neither as markup nor as gnuplot code nor as a shell's" {
@@ -313,7 +320,7 @@ END
             }
             print out $0
         }' "$data/$f" > "$f"
-        case $f in history.tsv | predictions.tsv) reseal "$f" ;; esac
+        case $f in history.tsv | predictions.tsv) renew_checksum "$f" ;; esac
     done
     report --metrics metrics.json --history history.tsv --predictions predictions.tsv \
         --manifest manifest.tsv --title "$evil <b>" -o r.html --markdown r.md
@@ -326,7 +333,7 @@ END
 
 @test "report: bytes that are not UTF-8 do not reach the page" {
     printf 's,NORMAL/08.png,NORMAL/\377\001.png,\n' > script
-    LC_ALL=C sed -f script "$data/predictions.tsv" | sealed > p.tsv
+    LC_ALL=C sed -f script "$data/predictions.tsv" | with_checksum > p.tsv
     report --metrics "$data/metrics.json" --predictions p.tsv -o r.html
     iconv -f UTF-8 -t UTF-8 r.html > /dev/null
     grep -q 'NORMAL/��.png' r.html
@@ -335,7 +342,7 @@ END
 @test "report: a history of one epoch and one without validation are drawn" {
     { grep '^#' "$data/history.tsv"
       printf 'epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n'
-      printf '1\t0.5\t1\tnan\tnan\t0.001\t0.1\n'; } | sealed > h.tsv
+      printf '1\t0.5\t1\tnan\tnan\t0.001\t0.1\n'; } | with_checksum > h.tsv
     report --metrics "$data/metrics.json" --history h.tsv -o r.html --markdown r.md
     [ "$(grep -c '<svg ' r.html)" = 2 ]
     run grep -c '<title>validation</title>' r.html
@@ -385,12 +392,12 @@ END
     refused 1 "m.json: 'accuracy': expected a number" --metrics m.json
     sed 's/"n": 8/"n": 9/' "$data/metrics.json" > m.json
     refused 1 "m.json: 'confusion_matrix': expected 9 images" --metrics m.json
-    sed 's/\tloss/\tlass/' "$data/history.tsv" | sealed > h.tsv
+    sed 's/\tloss/\tlass/' "$data/history.tsv" | with_checksum > h.tsv
     refused 1 "h.tsv: expected a column 'loss'" --metrics "$data/metrics.json" --history h.tsv
-    sed 's/^2\t0.4/2\t0.4x/' "$data/history.tsv" | sealed > h.tsv
+    sed 's/^2\t0.4/2\t0.4x/' "$data/history.tsv" | with_checksum > h.tsv
     refused 1 "h.tsv: row 2: loss: expected a number, found '0.4x'" \
         --metrics "$data/metrics.json" --history h.tsv
-    head -n -2 "$data/predictions.tsv" | sealed > p.tsv
+    head -n -2 "$data/predictions.tsv" | with_checksum > p.tsv
     refused 1 "p.tsv: expected 8 rows of the subset test" \
         --metrics "$data/metrics.json" --predictions p.tsv
     sed 's/"resamples": 2000/"resamples": -1/' "$data/evidence.json" > m.json
@@ -411,13 +418,13 @@ END
     mkdir software
     printf 'zstd\t1.5\n' > software/evaluate
     refused 1 "software/evaluate: expected the name" --metrics "$data/metrics.json" --software software
-    sed 's/^error/terror/' "$data/audit.tsv" | sealed > a.tsv
+    sed 's/^error/terror/' "$data/audit.tsv" | with_checksum > a.tsv
     refused 1 "a.tsv: row 1: severity: expected error, warning or note, found 'terror'" \
         --metrics "$data/metrics.json" --audit a.tsv
-    sed 's/\tcheck\t/\tcheque\t/' "$data/audit.tsv" | sealed > a.tsv
+    sed 's/\tcheck\t/\tcheque\t/' "$data/audit.tsv" | with_checksum > a.tsv
     refused 1 "a.tsv: expected a column 'check'" --metrics "$data/metrics.json" --audit a.tsv
     cp -r "$data/explain" maps
-    explained() { sed "$1" "$data/explain/explain.tsv" | sealed > maps/explain.tsv; }
+    explained() { sed "$1" "$data/explain/explain.tsv" | with_checksum > maps/explain.tsv; }
     explained 's,gradcam-01.png,../../etc/passwd,'
     refused 1 "file: expected a name within the folder" --metrics "$data/metrics.json" --explain maps
     explained 's,gradcam-01.png,gradcam-09.png,'
@@ -437,7 +444,7 @@ END
     grep -q '^| MobileNetV2 | 50 | 72.76 | 73.33 | 75.00 | 62.50 | 0.767 | 8 |$' c.md
     grep -q 'VGG16: Class NORMAL is never predicted' c.md
     grep -q '^| Accuracy | 0.625 | 0.750 |$' c.md
-    grep -q 'Figures of a random split are not comparable' c.md
+    grep -q 'Results of such a split are not comparable' c.md
     run grep 'not measured on the same images' c.md
     [ "$status" -eq 1 ]
     sed 's/"n": 8/"n": 9/' "$data/metrics.json" | tr '\n' '\r' |
@@ -446,7 +453,7 @@ END
     grep -q 'VGG16 and MobileNetV2 were not measured on the same images' c.md
 }
 
-@test "report: --compare says what is true of several models once" {
+@test "report: --compare shows a warning of several models once" {
     sed 's/"mobilenet_v2"/"vgg16"/; s/"sha256:0123456789abcdef[^"]*"/"seeded:1"/' "$data/metrics.json" > seeded.json
     report --compare -o c.html --markdown c.md "$data/collapsed.json" seeded.json
     [ "$(grep -c 'Untrained backbone' c.md)" = 1 ]
@@ -467,7 +474,7 @@ END
     grep -q '<title>2. MobileNetV2</title>' c.html
     run grep -c '<title>3. ' c.html
     [ "$output" = 0 ]
-    grep -q '^| Figure | MobileNetV2 (1) | MobileNetV2 (2) | VGG16 |$' c.md
+    grep -q '^| Metric | MobileNetV2 (1) | MobileNetV2 (2) | VGG16 |$' c.md
     grep -q '^| Sensitivity | 0.800 (0.550–1.000) | 0.800 (0.550–1.000) | – |$' c.md
     rm b/metrics.json
     refused 1 "b/metrics.json: cannot be read" --compare a b
@@ -481,7 +488,7 @@ END
     printf '%s\t%s\t%s\n' scaling 'the <rest>' run tf - good tf "it's \$(odd)" bad raw - bad >grid.tsv
     sed -i '1i #note\tmind the gap' grid.tsv
     report --grid grid.tsv -o g.html --markdown g.md --json g.json
-    grep -q '^2 of 3 combinations fall to the constant answer or below it' g.md
+    grep -q '^2 of 3 combinations collapse' g.md
     grep -q 'mind the gap' g.md
     grep -q '^| tf | \\- | 75.00 | 62.50 | .* | – | no |$' g.md
     grep -q '^| raw | \\- | 62.50 | 62.50 | 50.00 | 0.767 | NORMAL | yes |$' g.md
@@ -516,10 +523,10 @@ END
     [[ $output == *"expected two different places"* ]]
 }
 
-@test "report: --compare --tests shows what compare found" {
+@test "report: --compare --tests shows the results of compare" {
     compare -q --json tests.json -o tests.tsv -n "first,<second>" "$DATA"/compare/{a,b}.tsv
     report --compare --tests tests.json -o c.html --markdown c.md "$data/metrics.json" "$data/collapsed.json"
-    grep -q '## Do they differ?' c.md
+    grep -q '## Do the models differ?' c.md
     grep -q '+0.089 (+0.011 to +0.167) | 0.057 | ' c.md # as compare.bats has it
     grep -q 'first .* &lt;second&gt;' c.html
     refused 1 "a.tsv" --compare --tests "$DATA/compare/a.tsv" "$data/metrics.json"

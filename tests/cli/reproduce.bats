@@ -54,7 +54,7 @@ refuses() {
     [ "$status" -eq 0 ]
     rm -rf "$out/../other-run"
     experiment all RUN=other-run
-    images() { sed -n 's/^#chain.*"images":"\(sha256:[0-9a-f]*\).*/\1/p' "$1"; }
+    images() { sed -n 's/^#provenance.*"images":"\(sha256:[0-9a-f]*\).*/\1/p' "$1"; }
     [ "$(images "$out/manifest.tsv")" != "$(images "$out/../other-run/manifest.tsv")" ]
     [ "$(images "$out/audit.tsv")" != "$(images "$out/../other-run/audit.tsv")" ]
     [ "$(grep -v '^#' "$out/manifest.tsv")" = "$(grep -v '^#' "$out/../other-run/manifest.tsv")" ]
@@ -73,8 +73,8 @@ refuses() {
     cp -r "$out" other
     # As if the run had been made with other knobs than it states.
     sed -i 's/^\(knob\tNEURONS\t\).*/\18/' other/experiment.tsv
-    reseal other/experiment.tsv
-    refuses ".*other/head.safetensors.zst and .* differ: hilum.chain: 'train-head --neurons 256' and 'train-head --neurons 8'" \
+    renew_checksum other/experiment.tsv
+    refuses ".*other/head.safetensors.zst and .* differ: hilum.provenance: 'train-head --neurons 256' and 'train-head --neurons 8'" \
         "$PWD/other"
 }
 
@@ -109,7 +109,7 @@ refuses() {
     diff_runs() { make --no-print-directory -C "$ROOT" diff RESULTS="$PWD/results" "$@" 2>&1; }
     cp -r "$out" third
     sed -i -e '/^knob\tL2\t/d' -e 's/^\(knob\tSIZE\t\).*/\1/' third/experiment.tsv
-    reseal third/experiment.tsv
+    renew_checksum third/experiment.tsv
     sed -i 's/^  "log_loss": .*/  "log_loss": null,/' third/metrics.json
     run diff_runs A=run B="$PWD/third"
     echo "$output"

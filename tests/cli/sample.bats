@@ -16,15 +16,15 @@ setup() {
     cd "$BATS_FILE_TMPDIR/run"
 }
 
-# The value of the first line that holds a key.
-field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" metrics.json | head -n 1; }
+# field KEY: its value in metrics.json, at the highest level that has it.
+field() { jq --arg key "$1" '[.. | objects | select(has($key)) | .[$key]][0]' metrics.json; }
 
 @test "sample: AUROC of 0.9 or more, an accuracy clearly above the majority baseline, no alarm of a collapse" {
     echo "AUROC $(field auroc), accuracy $(field accuracy), baseline $(field baseline_accuracy)"
     awk -v auroc="$(field auroc)" -v a="$(field accuracy)" -v b="$(field baseline_accuracy)" \
         'BEGIN { exit !(auroc >= 0.9 && a >= b + 0.05) }'
     [ "$(field collapsed)" = false ]
-    [ "$(field below_constant_answer)" = false ]
+    [ "$(field below_majority_baseline)" = false ]
 }
 
 @test "sample: no trait that audit tries reaches an AUROC of 0.65" {
@@ -36,9 +36,9 @@ field() { sed -n "s/^ *\"$1\": \(.*[^,]\),*\$/\1/p" metrics.json | head -n 1; }
 @test "sample: the report says first what the sample is" {
     head -n 12 report.md
     head -n 12 report.md | grep -q 'Synthetic phantoms, not X-rays'
-    head -n 12 report.md | grep -q 'pseudo-random weights seeded:1'
+    head -n 12 report.md | grep -q 'pseudo-random (seeded:1)'
     [ "$(grep -c 'has collapsed' report.md)" -eq 0 ]
-    grep -q 'features standardised over the training images' report.md
+    grep -q 'features standardised on the training images' report.md
 }
 
 # default KNOB=value...: what STANDARDIZE then is.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: BSD-2-Clause
-# A signal whose handler returns changes no result, however often it comes: see shim/held_signals.h. Without that, products
-# of oneDNN are wrong, or abort, in most of these runs.
+# A signal whose handler returns changes no result, however often it arrives: see shim/held_signals.h. Without that header,
+# oneDNN's products are wrong, or abort, in most of these runs.
 
 load helpers
 bats_require_minimum_version 1.5.0
 
-# The head has 2,048 inputs: the products that are disturbed are those with long sums (with AVX2 from 505 terms on).
+# The head has 2,048 inputs because the affected products are those with long sums (with AVX2, of 505 terms or more).
 setup_file() {
     need_command gcc
     cd "$BATS_FILE_TMPDIR"
@@ -20,7 +20,7 @@ setup_file() {
     export sample
 }
 
-# undisturbed TICKS COMMAND...: COMMAND -j N -o RESULT gives the same bytes with a signal every so many microseconds
+# undisturbed TICKS COMMAND...: COMMAND -j N -o RESULT gives the same bytes with a signal every TICKS microseconds
 undisturbed() {
     local ticks=$1 quiet=$BATS_TEST_TMPDIR/quiet ticked=$BATS_TEST_TMPDIR/ticked err=$BATS_TEST_TMPDIR/err j us
     shift
@@ -37,7 +37,7 @@ undisturbed() {
     done
 }
 
-# With the vectors of this CPU, and with AVX2, whose products are other ones.
+# With this CPU's instruction set and with AVX2, which has other products.
 each_isa() {
     local isa
     for isa in ALL AVX2; do

@@ -8,7 +8,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-# make_set DIR: 60 normal and 120 sick patients with two images each, named as Kermany names them.
+# make_set DIR: 60 normal and 120 pneumonia patients with two images each, named as in the Kermany set.
 make_set() {
     mkdir -p "$1/NORMAL" "$1/PNEUMONIA"
     for i in $(seq 60); do
@@ -24,27 +24,27 @@ make_set() {
     done
 }
 
-# The samples of a manifest, without the lines above them.
+# The samples of a manifest, without the lines before them.
 samples() {
     grep -v '^#' "$1" | tail -n +2
 }
 
-# images MANIFEST CLASS SUBSET: how many
+# images MANIFEST CLASS SUBSET: number of images
 images() {
     samples "$1" | awk -F '\t' -v c="$2" -v s="$3" '$2 == c && $4 == s' | wc -l
 }
 
-# Patients that stand in more than one subset.
+# Number of patients in more than one subset.
 divided() {
     samples "$1" | cut -f 3,4 | sort -u | cut -f 1 | uniq -d | wc -l
 }
 
-@test "a manifest has its header and one line an image, sorted by path" {
+@test "a manifest has its header and one line per image, sorted by path" {
     make_set set
     split -q set > m.tsv
     [ "$(sed -n 1p m.tsv)" = "#hilum-manifest 1" ]
     [ "$(sed -n 2p m.tsv)" = "$(printf '#root\tset')" ]
-    [[ "$(sed -n 3p m.tsv)" == "$(printf '#chain\t')"'[{"tool":"split",'* ]]
+    [[ "$(sed -n 3p m.tsv)" == "$(printf '#provenance\t')"'[{"tool":"split",'* ]]
     [ "$(sed -n 4p m.tsv)" = "$(printf '#samples\t360')" ]
     [ "$(sed -n 5p m.tsv)" = "$(printf 'path\tlabel\tpatient\tsubset')" ]
     [ "$(samples m.tsv | wc -l)" -eq 360 ]
@@ -53,7 +53,7 @@ divided() {
     (cd set && find . -type f | sed 's#^\./##' | LC_ALL=C sort) | diff - paths
 }
 
-@test "series and number are the patient; none is divided" {
+@test "series and number identify the patient; none is divided" {
     make_set set
     split -q set > m.tsv
     samples m.tsv | grep -q "$(printf 'NORMAL/IM-0007-0002.jpeg\tNORMAL\tIM-0007\t')"
@@ -76,7 +76,7 @@ divided() {
     ! cmp -s <(samples a.tsv) <(samples c.tsv)
 }
 
-@test "adding images and classes moves no one" {
+@test "added images and classes move no other image" {
     make_set set
     split -q set > before.tsv
     for i in $(seq 61 90); do
@@ -95,7 +95,7 @@ divided() {
     [ -z "$(LC_ALL=C comm -23 few many)" ]
 }
 
-@test "the parts that -t and -v ask for are met on average" {
+@test "the fractions of -t and -v are met on average" {
     make_set set
     split -q -t 0.5 -v 0.5 set > m.tsv
     test=$(($(images m.tsv NORMAL test) + $(images m.tsv PNEUMONIA test)))
@@ -104,12 +104,12 @@ divided() {
     [ "$val" -gt 60 ] && [ "$val" -lt 120 ]
 }
 
-@test "--exact meets them in each class and keeps patients whole" {
+@test "--exact meets them in each class and divides no patient" {
     make_set set
     split -q --exact set > m.tsv
     [ "$(images m.tsv NORMAL test)" -eq 30 ]
     [ "$(images m.tsv PNEUMONIA test)" -eq 60 ]
-    # ceil(0.15 * 90) = 14, ceil(0.15 * 180) = 27: 26 or 28 with whole patients of two
+    # ceil(0.15 * 90) = 14, ceil(0.15 * 180) = 27: 26 or 28 with undivided patients of two images
     [ "$(images m.tsv NORMAL val)" -eq 14 ]
     [ "$(images m.tsv PNEUMONIA val)" -eq 26 ] || [ "$(images m.tsv PNEUMONIA val)" -eq 28 ]
     [ "$(divided m.tsv)" -eq 0 ]
@@ -126,7 +126,7 @@ divided() {
     [ "$(divided m.tsv)" -gt 10 ]
 }
 
-@test "-v 0 and -t 0 make no such subset and do not complain" {
+@test "-v 0 and -t 0 make no such subset and no warning" {
     make_set set
     run split -v 0 -t 0 set -o m.tsv
     [ "$status" -eq 0 ]
@@ -156,7 +156,8 @@ divided() {
     [ "$(images drawn.tsv A test)" -gt 1 ]
 }
 
-# own_subsets DIR IMAGES...: train/, val/ and test/ of two classes, so many images of patients with two each; 0 for no folder
+# own_subsets DIR IMAGES...: train/, val/ and test/ with this many images of each of two classes, two per patient;
+# 0 for no folder
 own_subsets() {
     local dir=$1 s i
     shift
@@ -170,33 +171,33 @@ own_subsets() {
     done
 }
 
-@test "--subsets folders without validation images draws them from training by patient, and says so" {
+@test "--subsets folders without validation images draws them from training by patient, and reports it" {
     own_subsets set 200 0 20
     run split --subsets folders --duplicates apart set -o m.tsv
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"split: the data set has no validation images of its own: they are drawn from its training images, a part of 0.15 (see --val)"* ]]
+    [[ $output == *"split: the data set has no validation images of its own: a fraction of 0.15 of its training images is drawn for validation (see --val)"* ]]
     val=$(samples m.tsv | awk -F '\t' '$4 == "val"' | wc -l)
     [ "$val" -ge 40 ] && [ "$val" -le 80 ] # 60 on average
     [ "$(samples m.tsv | grep -c '^test/.*test$')" -eq 40 ]
     [ "$(samples m.tsv | awk -F '\t' '$4 == "test"' | wc -l)" -eq 40 ]
     [ "$(divided m.tsv)" -eq 0 ]
-    grep -q -- '^#chain.*--subsets own-test' m.tsv
-    # The same as when it is asked for.
+    grep -q -- '^#provenance.*--subsets own-test' m.tsv
+    # The same as with the option.
     split -q --subsets own-test --duplicates apart set -o asked.tsv
     cmp m.tsv asked.tsv
-    # Without validation because that was asked for.
+    # Without validation on request.
     run split --subsets folders --val 0 set -o none.tsv
     [[ $output != *drawn* && $output != *warning* ]]
     [ "$(samples none.tsv | awk -F '\t' '$4 == "val"' | wc -l)" -eq 0 ]
 }
 
-@test "--subsets folders with a few validation images warns, and own-test draws more of them" {
+@test "--subsets folders with few validation images warns, and own-test draws more" {
     own_subsets set 200 8 20
     run split --subsets folders set -o m.tsv
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to choose an epoch by: --subsets own-test draws more of them from training and keeps its test set"* ]]
+    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to select an epoch: --subsets own-test draws more from its training images and keeps its test set"* ]]
     [ "$(images m.tsv NORMAL val)" -eq 8 ]
     run split --subsets own-test --duplicates apart --exact --val 0.25 set -o own.tsv
     [ "$status" -eq 0 ]
@@ -207,12 +208,12 @@ own_subsets() {
     own_subsets enough 200 50 20
     run split --subsets folders enough -o m.tsv
     [[ $output != *warning* ]]
-    fails 2 '--test and --subsets own-test both state the test set' split --test 0.1 --subsets own-test set
-    fails 2 '--test and --subsets folders both state the test set' split --test 0.1 --subsets folders set
+    fails 2 '--test and --subsets own-test both determine the test set' split --test 0.1 --subsets own-test set
+    fails 2 '--test and --subsets folders both determine the test set' split --test 0.1 --subsets folders set
     fails 2 '--folds and --subsets own-test both' split --folds 5 --fold 1 --subsets own-test set
 }
 
-@test "--subsets folders warns of divided patients and of an empty val, and needs folders" {
+@test "--subsets folders warns about divided patients and an empty val, and needs folders" {
     mkdir -p set/train/A set/train/B set/test/A set/test/B
     : > set/train/A/IM-0001-0001.png
     : > set/test/A/IM-0001-0002.png
@@ -251,13 +252,13 @@ own_subsets() {
     : > set/2.png
     run split set
     [ "$status" -eq 1 ]
-    [[ "$output" == "split: set/2.png: the image is in no class: expected it in set/CLASS/" ]]
+    [[ "$output" == "split: set/2.png: the image is not in a class folder: expected it in set/CLASS/" ]]
     run split absent
     [ "$status" -eq 1 ]
     [ "${#lines[@]}" -eq 1 ]
 }
 
-@test "a class that is missing from train or test is an error that says what to do" {
+@test "a class without images in train or test is an error with advice" {
     mkdir -p set/A set/B
     for i in $(seq 50); do
         : > "set/A/IM-$i-1.png"
@@ -266,11 +267,11 @@ own_subsets() {
     : > set/B/person1_virus_2.png
     run split -v 0 set -o m.tsv
     [ "$status" -eq 1 ]
-    [[ "$output" == *"split: the "*" set has no image of class 'B', of 2 images of 1 patients: try --exact"* ]]
+    [[ "$output" == *"split: the "*" set has no image of class 'B', out of 2 images of 1 patients: try --exact"* ]]
     [ ! -e m.tsv ]
 }
 
-@test "nested folders, upper-case extensions; hidden files and __MACOSX are passed over" {
+@test "nested folders, upper-case extensions; hidden files and __MACOSX are ignored" {
     make_set set
     mkdir -p set/NORMAL/deep/er set/__MACOSX/NORMAL set/.cache/x
     : > set/NORMAL/deep/er/IM-0900-0001.JPG
@@ -280,7 +281,7 @@ own_subsets() {
     echo text > set/NORMAL/readme.txt
     run split set -o m.tsv
     [ "$status" -eq 0 ]
-    [[ "$output" == *"set: files left out that are no images (*.jpeg, *.jpg, *.png): 1"* ]]
+    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.png): 1"* ]]
     [ "$(samples m.tsv | wc -l)" -eq 361 ]
     samples m.tsv | grep -q "$(printf '^NORMAL/deep/er/IM-0900-0001.JPG\tNORMAL\tIM-0900\t')"
 }
@@ -309,7 +310,7 @@ own_subsets() {
     [[ "$output" == *"set: the name of a class is not UTF-8" ]]
 }
 
-@test "names that do not tell the patient: one warning, each image by itself" {
+@test "names that do not identify the patient: one warning, each image by itself" {
     mkdir -p set/A set/B
     for i in $(seq 40); do
         : > "set/A/$i.png"
@@ -317,7 +318,7 @@ own_subsets() {
     done
     run split set -o m.tsv
     [ "$status" -eq 0 ]
-    [ "$(grep -c 'warning: 80 of 80 file names do not tell the patient' <<< "$output")" -eq 1 ]
+    [ "$(grep -c 'warning: 80 of 80 file names do not identify the patient' <<< "$output")" -eq 1 ]
     [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 80 ]
 }
 
@@ -340,7 +341,7 @@ own_subsets() {
     [ "$status" -eq 2 ]
 }
 
-@test "a patient with images of two classes stays whole, with a remark" {
+@test "a patient with images of two classes is not divided, and is reported" {
     mkdir -p set/A set/B
     for i in $(seq 60); do
         : > "set/A/p$i-a.png"
@@ -399,19 +400,19 @@ own_subsets() {
     }
     check '' 'is empty'
     check 'image,class\na.png,A\n' "line 1: expected a header with the columns image and label, found no 'label'"
-    check 'image,label\n' 'it lists no image'
+    check 'image,label\n' 'lists no image'
     check 'image,label\na.png,A\nc.png,B\n' "line 3: 'c.png' cannot be found"
-    check 'image,label\na.png,A\na.png,B\n' "line 3: 'a.png' stands already in line 2"
-    check 'image,label\na.png,A\n\n./a.png,B\n' "line 4: 'a.png' stands already in line 2"
+    check 'image,label\na.png,A\na.png,B\n' "line 3: 'a.png' already appears in line 2"
+    check 'image,label\na.png,A\n\n./a.png,B\n' "line 4: 'a.png' already appears in line 2"
     check 'image,label\na.png,\n' 'line 2: empty label'
-    check 'image,label\n,A\n' 'line 2: empty image'
+    check 'image,label\n,A\n' 'line 2: empty image path'
     check 'image,label\n.,A\n' "line 2: '.' is not a file"
-    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' does not stay inside"
-    check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' does not stay inside"
+    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' leads outside"
+    check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' leads outside"
     check 'image,label,patient\na.png,A,\n' 'line 2: empty patient'
     check 'image,label,subset\na.png,A,training\n' "line 2: expected subset train, val or test, found 'training'"
     check 'image,label\na.png\n' 'line 2: expected 2 fields, found 1'
-    check 'image,label\n"a.png,A\n' 'line 2: a quoted field does not end'
+    check 'image,label\n"a.png,A\n' 'line 2: a quoted field is not closed'
     check 'image,label\na.png,A\nb.png,A\n' "expected at least two classes, found one: 'A'"
     printf 'image,label,patient\na.png,A,1\nb.png,B,2\n' > t.csv
     run split -q --labels t.csv --patient-regex x set
@@ -424,7 +425,7 @@ own_subsets() {
     [ "$status" -eq 1 ]
 }
 
-@test "phantoms are recorded as such, whatever the user says" {
+@test "phantoms are recorded as such, whatever --source says" {
     phantom -q -n 60 --images-per-patient 1 --min-size 32 --max-size 32 set
     split -q --exact set > m.tsv
     [[ "$(sed -n 3p m.tsv)" == *'--source phantom"'* ]]
@@ -438,7 +439,7 @@ own_subsets() {
     [[ "$(sed -n 3p m.tsv)" != *'--source'* ]]
 }
 
-@test "the record depends on the names of the images, not on where they are" {
+@test "the provenance depends on the names of the images, not on their location" {
     make_set one
     make_set other
     split -q one | sed -n 3p > a
@@ -451,11 +452,11 @@ own_subsets() {
 
 @test "the table on standard error counts images and patients; -q is silent" {
     make_set set
-    split --exact set > m.tsv 2> said
-    grep -qE '^split: NORMAL  .* 120 +60$' said
-    grep -qE '^split: all  .* 360 +180$' said
-    split -q --exact set > m.tsv 2> said
-    [ ! -s said ]
+    split --exact set > m.tsv 2> err
+    grep -qE '^split: NORMAL  .* 120 +60$' err
+    grep -qE '^split: all  .* 360 +180$' err
+    split -q --exact set > m.tsv 2> err
+    [ ! -s err ]
 }
 
 @test "a folder that contains itself is an error, not an endless walk" {
@@ -494,14 +495,14 @@ own_subsets() {
     done
 }
 
-@test "the real training set: all images, no patient divided, parts met" {
+@test "the real training set: all images, no patient divided, fractions met" {
     need_shared data/chest_xray
     data="$SHARED/data/chest_xray"
     split -q "$data" > m.tsv
     [ "$(samples m.tsv | wc -l)" -eq 5216 ]
     [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 3654 ]
     [ "$(divided m.tsv)" -eq 0 ]
-    # Patients have up to 30 images, so that a draw misses the parts by a few percent.
+    # Patients have up to 30 images, so a draw misses the fractions by a few percent.
     normal=$(images m.tsv NORMAL test) sick=$(images m.tsv PNEUMONIA test)
     [ "$normal" -gt $((1341 * 21 / 100)) ] && [ "$normal" -lt $((1341 * 29 / 100)) ]
     [ "$sick" -gt $((3875 * 21 / 100)) ] && [ "$sick" -lt $((3875 * 29 / 100)) ]
@@ -511,7 +512,7 @@ own_subsets() {
     [ "$(divided m.tsv)" -eq 0 ]
 }
 
-# two_names DIR: phantoms of 40 patients, and at half the size again under names of other patients.
+# two_names DIR: phantoms of 40 patients, and the same at half the size under names of other patients.
 two_names() {
     phantom -q -n 40 --min-size 200 --max-size 240 "$1"
     phantom -q -n 40 --min-size 100 --max-size 120 half
@@ -525,18 +526,18 @@ two_names() {
 @test "copies at another size stay together with all images of their patients" {
     two_names set
     split set >m.tsv 2>err
-    grep -Eq '[0-9]+ images are copies or near copies of one another: [0-9]+ patients are kept together' err
+    grep -Eq '[0-9]+ images are copies or near-copies of each other: [0-9]+ patients who share images are kept together' err
     [ "$(divided m.tsv)" -eq 0 ]
-    apart() { # pairs of an original and its half that are not in one subset
+    apart() { # pairs of an original and its half in different subsets
         samples "$1" | sed -E 's/NORMAL2-IM/IM/; s/person9/person/' | sort -k 1,1 |
             cut -f 1,4 | sort -u | cut -f 1 | uniq -d | wc -l
     }
     near=$(apart m.tsv)
     split -q --duplicates apart set >other.tsv
-    echo "$near in different subsets, $(apart other.tsv) without a look at the images"
+    echo "$near in different subsets, $(apart other.tsv) without comparing the images"
     [ "$near" -le 2 ]
     [ "$(apart other.tsv)" -ge 15 ]
-    # The group is drawn as its first patient is: the originals sort first and stay where they were.
+    # A group is drawn as its first patient would be: the originals sort first and stay in their subsets.
     same=$(comm -12 <(samples m.tsv | sort) <(samples other.tsv | sort) | grep -vc -e NORMAL2 -e person9)
     [ "$same" -eq "$(samples m.tsv | grep -vc -e NORMAL2 -e person9)" ]
 }
@@ -549,7 +550,7 @@ two_names() {
     done
     split -q set >m.tsv
     (cd set && sha256sum ./*/*.png) | sed 's#\*\?\./##' | sort -k 2 >sums
-    # digest and subset of each file: no digest in two subsets
+    # number of digests in two subsets
     subsets_of() { join -1 2 -2 1 <(sort -k 2 sums) <(samples "$1" | cut -f 1,4 | sort) |
         cut -d ' ' -f 2,3 | sort -u | cut -d ' ' -f 1 | uniq -d | wc -l; }
     [ "$(subsets_of m.tsv)" -eq 0 ]
@@ -560,7 +561,7 @@ two_names() {
     [ "$(sed -n 3p other.tsv | grep -c '"images":')" -eq 0 ]
 }
 
-@test "threads do not change a split; images are read only where the draw goes by patients" {
+@test "threads do not change a split; images are read only where patients are drawn" {
     phantom -q -n 30 set
     split -q -j 1 set >a.tsv
     split -q -j 3 set >b.tsv
@@ -571,7 +572,7 @@ two_names() {
     done
     printf 'no image' >set/NORMAL/IM-9999-0001.png
     split set 2>err >/dev/null
-    grep -q '1 of [0-9]* files hold no image that can be read; audit tells why' err
+    grep -q '1 of [0-9]* files cannot be read as images; audit reports why' err
 }
 
 @test "split: folds: each image is tested once, no patient in two" {
@@ -591,7 +592,7 @@ two_names() {
     ! split -q many | grep -q -- --fold
 }
 
-@test "split: folds that make no sense are refused" {
+@test "split: invalid folds are refused" {
     phantom -q -n 10 --min-size 50 --max-size 60 few
     fails 2 '--folds: expected a whole number from 2 to 100 with --fold' split --fold 1 few
     fails 2 '--folds: expected a whole number from 2 to 100 with --fold' split --folds 1 --fold 1 few

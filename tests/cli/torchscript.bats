@@ -16,7 +16,7 @@ setup() {
     modules=$DATA/torchscript
 }
 
-# The mean over a tensor, as quickcheck -v states it.
+# The mean of a tensor, from quickcheck -v.
 mean_of() { quickcheck -v "$1" | sed -n "s/^  $2: .*, mean \([0-9.e+-]*\)\$/\1/p"; }
 
 extract() { extract-features -q --allow-code "$@"; }
@@ -25,7 +25,7 @@ extract() { extract-features -q --allow-code "$@"; }
     extract -m "$modules/maps.pt" --normalize raw -o "$out" images
     run quickcheck "$out"
     [[ $output == *'features: F32 ['*', 3]'* ]]
-    [[ $output == *'"backbone":"torchscript","cut":"output"'* ]]
+    [[ $output == *'"backbone":"torchscript","feature_layer":"output"'* ]]
     # The mean of the features is the mean of the pixels: grey, repeated three times.
     awk -v a="$(mean_of "$out" features)" -v b="$(mean_of images images)" \
         'BEGIN { d = a / b - 1; exit !(a > 0 && d < 1e-5 && d > -1e-5) }'
@@ -34,7 +34,7 @@ extract() { extract-features -q --allow-code "$@"; }
     [[ $output == *'features: F32 ['*', 2304]'* ]] # 3 x 32 x 24
 }
 
-@test "torchscript: vectors are taken as they are" {
+@test "torchscript: vectors are used as they are" {
     extract -m "$modules/vectors.pt" --normalize unit -o "$out" images
     run quickcheck "$out"
     [[ $output == *'features: F32 ['*', 2]'* ]]
@@ -43,7 +43,7 @@ extract() { extract-features -q --allow-code "$@"; }
         'BEGIN { d = a - (b / 255 + 1) / 2; exit !(d < 1e-5 && d > -1e-5) }'
 }
 
-@test "torchscript: the digest of the file is its identity; its place is nowhere" {
+@test "torchscript: the identity is the file's digest; its path is not recorded" {
     extract -m "$modules/maps.pt" --normalize raw -o "$out" images
     cp "$modules/maps.pt" elsewhere.pt
     extract -m elsewhere.pt --normalize raw -o "$out.2" images
@@ -52,7 +52,7 @@ extract() { extract-features -q --allow-code "$@"; }
     ! zstd -dc "$out" | grep -qa elsewhere
 }
 
-@test "torchscript: it must be asked for, with its scaling, and without what it has itself" {
+@test "torchscript: requires consent and a scaling mode, and refuses weights and layers" {
     fails 2 'is a program that would run here: add --allow-code' \
         extract-features -m "$modules/maps.pt" --normalize raw images
     fails 2 'missing option: --normalize' extract-features --allow-code -m "$modules/maps.pt" images
@@ -60,13 +60,13 @@ extract() { extract-features -q --allow-code "$@"; }
         extract-features --allow-code -m "$modules/maps.pt" --normalize raw -w seeded:1 images
 }
 
-@test "torchscript: what is no module, or gives no features, is refused in one line" {
+@test "torchscript: a file that is no module, or gives no features, is refused in one line" {
     cp m.tsv text.pt
     fails 1 'text.pt: not a TorchScript module' extract -m text.pt --normalize raw -o "$out" images
     [ "$(wc -l <<<"$stderr")" -eq 1 ]
     fails 1 'none.pt: cannot be read' extract -m none.pt --normalize raw -o "$out" images
-    fails 1 'not one tensor' extract -m "$modules/pair.pt" --normalize raw -o "$out" images
-    fails 1 'run in f32 only' extract -m "$modules/maps.pt" --normalize raw --dtype bf16 images
+    fails 1 'expected the module to return one tensor' extract -m "$modules/pair.pt" --normalize raw -o "$out" images
+    fails 1 'runs in f32 only' extract -m "$modules/maps.pt" --normalize raw --dtype bf16 images
     [ ! -e "$out" ]
 }
 

@@ -15,10 +15,10 @@ setup_file() {
     preprocess -q --size 96 no-val.tsv | extract-features -q -m mobilenetv2 -w seeded:1 >unheld
 }
 
-# All values of a head, without its header, which states the options.
+# All values of a head, without its header, which has the options.
 head_values() { zstd -dc "$1" | tail -c 1313800; } # (1280 x 256 + 256 + 256 x 2 + 2) float32
 
-# The means of one that is standardised: 1280 of them and as many scales come before these values.
+# The means of a standardised head: 1280 means and 1280 scales come before those values.
 head_means() { zstd -dc "$1" | tail -c 1324040 | head -c 5120; }
 
 setup() {
@@ -39,7 +39,7 @@ setup() {
         END { exit !(last < first) }'
 }
 
-@test "train-head: the same seed gives the same bytes, another seed others" {
+@test "train-head: the same seed gives the same bytes, another seed does not" {
     train-head -q -e 3 -s 5 <features >"$out"
     train-head -q -e 3 -s 5 features >"$out.again"
     train-head -q -e 3 -s 6 features >"$out.other"
@@ -47,7 +47,7 @@ setup() {
     ! cmp -s "$out" "$out.other"
 }
 
-@test "train-head: several hidden layers, and none" {
+@test "train-head: several hidden layers, or none" {
     train-head -q -e 1 -n 32,8 -o "$out" features
     run quickcheck "$out"
     [[ $output == *"dense_2/kernel: F32 [32, 8]"* ]]
@@ -60,7 +60,7 @@ setup() {
 @test "train-head: patience stops it, and the best weights are kept" {
     run train-head -e 200 --patience 2 --history "$history" -o "$out" features
     [ "$status" -eq 0 ]
-    # The last line of the history is 2 epochs behind the lowest validation loss, which is kept.
+    # The history ends 2 epochs after the lowest validation loss, whose epoch is kept.
     kept=$(sed -n 's/.*kept the weights of epoch \([0-9]*\)$/\1/p' <<<"$output")
     grep -v '^#' "$history" | awk -F'\t' -v kept="$kept" 'NR > 1 {
             if (best == "" || $4 < best) { best = $4; at = $1 } last = $1 }
@@ -71,7 +71,7 @@ setup() {
         $1 == kept { d = $4 - loss; exit !(d < 1e-5 && d > -1e-5) }'
 }
 
-@test "train-head: dropout, class weights, SGD and L2 change what is learned, reproducibly" {
+@test "train-head: dropout, class weights, SGD and L2 change the head, reproducibly" {
     train-head -q -e 2 -o "$out" features
     for option in "--dropout 0.5" "--class-weight balanced" "--optimizer sgd" "--l2 0.01" "--standardize yes"; do
         train-head -q -e 2 $option -o "$out.1" features
@@ -81,7 +81,7 @@ setup() {
     done
 }
 
-# p_of HEAD: path and p_PNEUMONIA of each test sample of the small set that scikit-learn was given.
+# p_of HEAD: path and p_PNEUMONIA of each test sample of the small set used with scikit-learn.
 p_of() {
     evaluate -q -p "$BATS_TEST_TMPDIR/p.tsv" -o "$BATS_TEST_TMPDIR/m.json" "$1" "$DATA/standardize/features.safetensors.zst"
     grep -v '^#' "$BATS_TEST_TMPDIR/p.tsv" | tail -n +2 | cut -f 1,7 | sort
@@ -118,12 +118,12 @@ differs_by() {
     [ "$status" -eq 1 ]
 }
 
-@test "train-head: under unfrozen layers it is their pooled output that is standardised" {
+@test "train-head: with unfrozen layers, their pooled output is standardised" {
     extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 2 -o maps images
     train-head -q -e 1 --unfreeze 2 -w seeded:1 --lr 1e-9 --standardize yes -o "$out" maps
     run quickcheck "$out"
     [[ $output == *"standardize/mean: F32 [1280]"*"dense_1/kernel: F32 [1280, 256]"* ]]
-    # At a rate of next to nothing the layers stay as they are, and the answers are those of a frozen backbone.
+    # At a negligible rate the layers stay the same, and predictions are those with a frozen backbone.
     train-head -q -e 1 --lr 1e-9 --standardize yes -o "$out.frozen" features
     for kind in "" .frozen; do
         from=features
@@ -136,12 +136,12 @@ differs_by() {
 }
 
 @test "train-head: --steps fixes the steps of an epoch" {
-    # As many steps as one pass has: the same as without.
+    # With the number of steps of one pass, the result is the same as without.
     n=$(awk -F'\t' '$4 == "train"' m.tsv | wc -l)
     train-head -q -e 2 -b 8 -o "$out" features
     train-head -q -e 2 -b 8 --steps $(((n + 7) / 8)) -o "$out.1" features
     cmp <(head_values "$out") <(head_values "$out.1")
-    # Two epochs of one step are one epoch of two steps.
+    # Two epochs of one step equal one epoch of two steps.
     train-head -q -e 2 -b 8 --steps 1 --patience 9 --history "$history" -o "$out.2" unheld
     [ "$(grep -vc '^#' "$history")" -eq 3 ]
     train-head -q -e 1 -b 8 --steps 2 -o "$out.3" unheld
@@ -156,7 +156,7 @@ differs_by() {
     [ "$(rates)" = "0.00341421356 0.000585786438 " ]
     train-head -q -e 9 --patience 9 --lr 0.1 --lr-schedule plateau --plateau 1 \
         --history "$history" -o "$out" features
-    # After each epoch that was not better than the best before it, a tenth.
+    # After each epoch without a lower validation loss, the rate is a tenth.
     grep -v '^#' "$history" | awk -F'\t' 'NR == 2 { rate = $6; best = $4 }
         NR > 2 { if (worse) rate /= 10; d = $6 / rate - 1; if (d > 1e-9 || d < -1e-9) exit 1
                  worse = $4 >= best; if (!worse) best = $4; seen += worse }
@@ -170,7 +170,7 @@ differs_by() {
 }
 
 @test "train-head: Ctrl-C ends the epoch and keeps the best weights" {
-    # 10,000 epochs last for minutes: only the interrupt can end them here. A shell's background
+    # 10,000 epochs take minutes: only the interrupt can end them here. A shell's background
     # command ignores SIGINT, hence env.
     env --default-signal=INT train-head -e 10000 --patience 10000 -b 1 -n 1024 -o "$out" features 2>log &
     for _ in $(seq 100); do
@@ -181,12 +181,12 @@ differs_by() {
     wait $!
     grep -q 'interrupted: the best weights so far are kept' log
     run quickcheck "$out"
-    [[ $output == *"whole: yes"* ]]
+    [[ $output == *"intact: yes"* ]]
 }
 
 @test "train-head: a second Ctrl-C ends it at once and leaves nothing" {
     mkdir "$BATS_TEST_TMPDIR/twice"
-    # One epoch that lasts: batches of one sample, and a wide layer.
+    # A long epoch: batches of one sample, and a wide layer.
     env --default-signal=INT train-head -e 2 -b 1 -n 16384 -o "$BATS_TEST_TMPDIR/twice/head" \
         --history "$BATS_TEST_TMPDIR/twice/history" features 2>/dev/null &
     for _ in $(seq 100); do
@@ -200,13 +200,12 @@ differs_by() {
     [ -z "$(ls "$BATS_TEST_TMPDIR/twice")" ]
 }
 
-# on_a_terminal COMMAND: runs it with standard error on a terminal of its own, whose input is standard
-# input; all that the terminal shows goes to the file shown. Whoever runs the tests in the background has
-# them ignore SIGINT, which the command would inherit; and a shell that stays beside the command would
-# die of the key itself.
+# on_a_terminal COMMAND: runs it with standard error on a pseudo-terminal, whose input is standard input
+# and whose output goes to the file shown. Tests run in the background ignore SIGINT, which the command
+# would inherit, hence env; a shell in the terminal would be killed by the key, hence exec.
 on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/null; }
 
-@test "train-head: on a terminal a bar within the epoch, which the line of the epoch replaces" {
+@test "train-head: on a terminal, a progress bar of the epoch, replaced by the epoch's line" {
     need_command script
     # Two epochs of about a second: batches of one sample, and a wide layer.
     on_a_terminal "train-head -j 1 -e 2 -b 1 -n 4096 -o '$out' features" </dev/null
@@ -217,7 +216,7 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
     [ "$(grep -c '^train-head: epoch [12] of 2: loss .*, accuracy .*, val_loss .*, val_accuracy .* s left$' log)" -eq 2 ]
 }
 
-@test "train-head: the key Ctrl-C ends the epoch, and says what becomes of the weights" {
+@test "train-head: the key Ctrl-C stops training after the epoch and reports what is kept" {
     need_command script
     press_within_an_epoch() {
         for _ in $(seq 400); do
@@ -227,16 +226,16 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
         printf '\003'
     }
     : >shown
-    # Steps that last, so that the key falls within the steps of an epoch and not between two epochs.
+    # Slow steps, so that the key is pressed within an epoch and not between two epochs.
     press_within_an_epoch | on_a_terminal "train-head -j 1 -e 100 --patience 100 -b 1 -n 16384 -o '$out' features"
     grep -aq 'interrupted: stopping after this epoch; interrupt again to stop now' shown
     grep -aq 'epoch 1 of 100: loss' shown
     grep -aq 'warning: interrupted: the best weights so far are kept' shown
     grep -aq 'kept the weights of epoch' shown
-    quickcheck "$out" | grep -q 'whole: yes'
+    quickcheck "$out" | grep -q 'intact: yes'
 }
 
-@test "train-head: what makes no sense is refused in one line" {
+@test "train-head: nonsensical options and inputs are refused in one line" {
     fails 2 'expected up to 15 integers' train-head -n 12,x features
     fails 2 '--lr: expected a number from' train-head --lr fast features
     fails 2 '--lr: expected a number from' train-head --lr nan features
@@ -246,24 +245,24 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
     [ ! -e "$out" ] && [ ! -e "$history" ]
     fails 2 '--history and --output: expected two different places' \
         train-head --history same -o same features
-    # A place that cannot be written is found before training, not after it.
+    # An unwritable place is found before training.
     fails 1 'nowhere/head: cannot be created' train-head -o nowhere/head features
     ! grep -q 'epoch 1' <<<"$stderr"
 }
 
 # ---- unfrozen layers ----
 
-@test "train-head: unfrozen layers are trained, and the head carries them" {
+@test "train-head: unfrozen layers are trained and stored in the head" {
     extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
     run quickcheck maps
-    [[ $output == *'"cut":"block_16_project_BN"'* && $output == *'"pool":"flatten"'* ]]
+    [[ $output == *'"feature_layer":"block_16_project_BN"'* && $output == *'"pool":"flatten"'* ]]
     train-head -q --unfreeze 3 -w seeded:1 -e 2 -o "$out" maps
     run quickcheck "$out"
-    [[ $output == *"tail/Conv_1/kernel: F32 [1, 1, 320, 1280]"* ]]
+    [[ $output == *"finetuned/Conv_1/kernel: F32 [1, 1, 320, 1280]"* ]]
     [[ $output == *"dense_1/kernel: F32 [1280, 256]"* ]]
     train-head -q --unfreeze 3 -w seeded:1 -e 2 -o "$out.again" maps
     cmp "$out" "$out.again"
-    # A rate of next to nothing leaves the backbone as it was: the same answers as without unfreezing.
+    # A negligible rate leaves the backbone the same: predictions are those without unfreezing.
     train-head -q --unfreeze 3 -w seeded:1 -e 1 -r 1e-12 -o "$out.still" maps
     train-head -q -e 1 -r 1e-12 -o "$out.plain" features
     evaluate -q -p "$out.p" "$out.still" maps >/dev/null
@@ -276,13 +275,13 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
     extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
     train-head -q --unfreeze 3 -w seeded:1 -e 1 -o "$out" maps
     train-head -q --unfreeze 3 -w seeded:1 -e 1 --batchnorm training -o "$out.other" maps
-    moving() { # the moving mean stands behind kernel, gamma and beta, in front of the variance
+    moving() { # the moving mean comes after kernel, gamma and beta, before the variance
         zstd -dc "$1" | tail -c 1323800 | sha256sum
     }
     [ "$(moving "$out")" != "$(moving "$out.other")" ]
 }
 
-@test "train-head: refuses unfrozen layers that do not go with the features" {
+@test "train-head: refuses unfrozen layers that do not match the features" {
     extract-features -q -m mobilenetv2 -w seeded:1 --unfreeze 3 -o maps images
     fails 1 'unfreezing 11 layers of mobilenetv2 needs .* block_15_add, found .* block_16_project_BN' \
         train-head --unfreeze 11 -w seeded:1 -o "$out" maps

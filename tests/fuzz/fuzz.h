@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *fuzz_file(const uint8_t *data, size_t size);
 
 /* The same in an intact zstd frame, which makes a safetensors file a tensor file. Few mutations of
- * a compressed file would pass its checksum; this way all code behind it is reached. */
+ * a compressed file would pass its checksum; this way, all code after that check is reached. */
 const char *fuzz_framed(const uint8_t *data, size_t size);
 
 /* The same as a table with the correct checksum line, if it has none: a table with provenance is

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "image/png_encode.h"
-#include "report/read/maps.h"
+#include "report/read/heat_maps.h"
 
 #include <stdio.h>
 #include <stdlib.h>

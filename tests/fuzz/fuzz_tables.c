@@ -5,8 +5,8 @@
 
 #include "digest/cache.h"
 #include "report/read/audit_table.h"
+#include "report/read/history.h"
 #include "report/read/pairs.h"
-#include "report/read/run_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -105,7 +105,7 @@ def weights(folder):
     identity = hashlib.sha256(b"keras\0")
     for layer, weight, shape, *_ in SHAPES:
         identity.update(f"{layer}/{weight}\0[{', '.join(map(str, shape))}]\0".encode() + values(shape))
-    own = {"hilum.kind": "weights", "hilum.backbone": "mobilenetv2", "hilum.flavour": "keras",
+    own = {"hilum.kind": "weights", "hilum.backbone": "mobilenetv2", "hilum.framework": "keras",
            "hilum.identity": "sha256:" + identity.hexdigest()}
     put(folder, "weights", tensors(own, *[(f"{r[0]}/{r[1]}", "F32", list(r[2]), values(r[2])) for r in SHAPES]))
 
@@ -226,7 +226,7 @@ def texts(folder):
 
 
 def prints(folder):
-    """Rows of fingerprints for fuzz_prints.c, column by column, sound ones and some that no image has."""
+    """Rows of fingerprints for fuzz_fingerprints.c, column by column, sound ones and some that no image has."""
     def rows(n, step=1, **other):
         first = {"state": (7, 900, 1, 2), "image": (30, 40, 1, 0), "levels": (1200, 2400), "hash": (6, -1, 0, 8), **other}
         data = b""

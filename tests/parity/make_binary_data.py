@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Figures of two classes with sample weights, by scikit-learn, numpy and scipy.
+"""Metrics of two classes with sample weights, by scikit-learn, numpy and scipy.
 
     python make_binary_data.py
 

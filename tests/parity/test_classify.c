@@ -19,26 +19,27 @@ static const hl_feature_space space = {.height = 8, .width = 8, .pool = "avg"};
 static const char *const images[] = {"0", "1", "2", "3"};
 static const float features[] = {-1, 0, 0, 0, 0, 0, 0.5f, 0, 0, 2, 0, 0};
 
-static nn_head *make_head(size_t nclasses)
+static nn_model make_model(size_t nclasses)
 {
     char *three[] = {"A", "B", "C"};
     hl_err e;
-    nn_head *head;
-    assert_int_equal(nn_head_new(&head, WIDTH, NULL, 0, three, nclasses, &space, NULL, 1, &e), 0);
+    nn_model m = {.name = "head", .nclasses = nclasses};
+    assert_int_equal(nn_head_new(&m.head, WIDTH, NULL, 0, three, nclasses, &space, NULL, 1, &e), 0);
     float kernel[WIDTH * 3] = {0};
     kernel[1] = 1; /* of feature 0 for class B */
-    memcpy(nn_head_param(head, 0).values, kernel, WIDTH * nclasses * sizeof *kernel);
-    return head;
+    memcpy(nn_head_param(m.head, 0).values, kernel, WIDTH * nclasses * sizeof *kernel);
+    m.classes = nn_head_class_names(m.head);
+    return m;
 }
 
 static hl_operating_point point = {.name = "sensitivity-90", .threshold = 0.3};
 
-/* Distances above 1.5 are out of distribution. */
+/* Features at a distance above 1.5 are out-of-distribution. */
 static hl_calibration calibration_of(float means[WIDTH], float whitening[WIDTH * WIDTH])
 {
     hl_calibration c = {.classes = classes,
                         .nclasses = 2,
-                        .space = space,
+                        .feature_space = space,
                         .temperature = 2,
                         .positive = 1,
                         .points = &point,
@@ -67,42 +68,41 @@ static bool near(double a, double b)
     return fabs(a - b) < 1e-7;
 }
 
-static void run(predict_classifier *j, const predict_classifier_options *o, predict_worklist *w)
+static void run(predict_classifier *c, const predict_classifier_options *o, predict_worklist *w)
 {
     hl_err e;
     *w = (predict_worklist){.classes = classes};
-    j->list = w;
-    if (predict_classifier_start(j, o, "head", "cal", &e) ||
-        predict_classifier_add(j, 4, features, images, &e))
+    c->list = w;
+    if (predict_classifier_start(c, o, "cal", &e) ||
+        predict_classifier_add(c, 4, features, images, &e))
         fail_msg("%s", e.msg);
 }
 
 static void test_plain(void **state)
 {
     (void)state;
-    nn_head *head = make_head(2);
-    predict_classifier j = {.head = head};
+    nn_model m = make_model(2);
+    predict_classifier plain = {.model = &m};
     predict_worklist w;
-    run(&j, &(predict_classifier_options){.threshold = NAN}, &w);
-    static const uint32_t expected[] = {0, 0, 1,
-                                        1}; /* the first of equal classes, as in evaluate */
+    run(&plain, &(predict_classifier_options){.threshold = NAN}, &w);
+    static const uint32_t predicted[] = {0, 0, 1, 1}; /* in a tie the first, as in evaluate */
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(w.entries[i].image, images[i]);
         assert_true(near(w.entries[i].p, logistic((double)features[i * WIDTH])));
-        assert_int_equal(w.entries[i].answer, expected[i]);
-        assert_true(isnan(w.entries[i].distance) && !w.entries[i].unlike);
+        assert_int_equal(w.entries[i].predicted, predicted[i]);
+        assert_true(isnan(w.entries[i].distance) && !w.entries[i].is_ood);
     }
     predict_worklist_free(&w);
-    run(&j, &(predict_classifier_options){.threshold = NAN, .positive = "A"}, &w);
+    run(&plain, &(predict_classifier_options){.threshold = NAN, .positive = "A"}, &w);
     assert_true(near(w.entries[3].p, logistic(-2)));
-    assert_int_equal(w.entries[3].answer, 1);
+    assert_int_equal(w.entries[3].predicted, 1);
     predict_worklist_free(&w);
-    run(&j, &(predict_classifier_options){.threshold = 0.7}, &w);
+    run(&plain, &(predict_classifier_options){.threshold = 0.7}, &w);
     static const uint32_t strict[] = {0, 0, 0, 1};
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(w.entries[i].answer, strict[i]);
+        assert_int_equal(w.entries[i].predicted, strict[i]);
     predict_worklist_free(&w);
-    nn_head_free(head);
+    nn_model_free(&m);
 }
 
 static void test_calibrated(void **state)
@@ -110,21 +110,22 @@ static void test_calibrated(void **state)
     (void)state;
     float means[WIDTH], whitening[WIDTH * WIDTH];
     const hl_calibration c = calibration_of(means, whitening);
-    nn_head *head = make_head(2);
-    predict_classifier j = {.head = head, .calibration = &c};
+    nn_model m = make_model(2);
+    predict_classifier calibrated = {.model = &m, .calibration = &c};
     predict_worklist w;
-    run(&j, &(predict_classifier_options){.threshold = NAN, .point = "sensitivity-90"}, &w);
+    run(&calibrated, &(predict_classifier_options){.threshold = NAN, .point = "sensitivity-90"},
+        &w);
     static const double distances[] = {0, 1, 2, 2}; /* of (-1), (0), (1), (1) to (-1) */
     for (size_t i = 0; i < 4; i++) {
         assert_true(near(w.entries[i].p, logistic((double)features[i * WIDTH] / 2)));
-        assert_int_equal(w.entries[i].answer, 1); /* 0.378 is above 0.3 */
+        assert_int_equal(w.entries[i].predicted, 1); /* 0.378 is above 0.3 */
         assert_true(near(w.entries[i].distance, distances[i]));
-        assert_int_equal(w.entries[i].unlike, i >= 2);
+        assert_int_equal(w.entries[i].is_ood, i >= 2);
     }
-    assert_int_equal(w.unlike, 2);
+    assert_int_equal(w.ood, 2);
     assert_string_equal(w.point, "sensitivity-90");
     predict_worklist_free(&w);
-    nn_head_free(head);
+    nn_model_free(&m);
 }
 
 static void refused(const predict_classifier *like, const predict_classifier_options *o,
@@ -132,9 +133,9 @@ static void refused(const predict_classifier *like, const predict_classifier_opt
 {
     hl_err e;
     predict_worklist w = {.classes = classes};
-    predict_classifier j = *like;
-    j.list = &w;
-    assert_int_equal(predict_classifier_start(&j, o, "head", "cal", &e), -1);
+    predict_classifier c = *like;
+    c.list = &w;
+    assert_int_equal(predict_classifier_start(&c, o, "cal", &e), -1);
     if (!strstr(e.msg, message))
         fail_msg("expected '%s' in '%s'", message, e.msg);
 }
@@ -144,22 +145,22 @@ static void test_refusals(void **state)
     (void)state;
     float means[WIDTH], whitening[WIDTH * WIDTH];
     hl_calibration c = calibration_of(means, whitening);
-    nn_head *head = make_head(2), *three = make_head(3);
-    const predict_classifier j = {.head = head, .calibration = &c}, k = {.head = three};
-    refused(&j, &(predict_classifier_options){.threshold = NAN, .point = "best"},
-            "--operating: expected a point of cal (sensitivity-90), found 'best'");
+    nn_model m = make_model(2), of_three = make_model(3);
+    const predict_classifier two = {.model = &m, .calibration = &c}, three = {.model = &of_three};
+    refused(&two, &(predict_classifier_options){.threshold = NAN, .point = "best"},
+            "--operating: expected an operating point of cal (sensitivity-90), found 'best'");
     refused(
-        &j,
+        &two,
         &(predict_classifier_options){.threshold = NAN, .positive = "A", .point = "sensitivity-90"},
-        "the points of cal are for another class than A");
-    refused(&j, &(predict_classifier_options){.threshold = NAN, .positive = "D"},
+        "the operating points of cal are for another class than A");
+    refused(&two, &(predict_classifier_options){.threshold = NAN, .positive = "D"},
             "--positive: expected a class of head, found 'D'");
-    refused(&k, &(predict_classifier_options){.threshold = NAN},
-            "head has 3 classes: expected --positive");
+    refused(&three, &(predict_classifier_options){.threshold = NAN},
+            "head: has 3 classes: expected --positive");
     strcpy(c.head, "sha256:other");
-    refused(&j, &(predict_classifier_options){.threshold = NAN}, "cal");
-    nn_head_free(three);
-    nn_head_free(head);
+    refused(&two, &(predict_classifier_options){.threshold = NAN}, "cal");
+    nn_model_free(&of_three);
+    nn_model_free(&m);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tensor files in short, as the library writes them and made by hand. */
+/* Shortcuts for tensor files, written by the library or by hand. */
 #ifndef HILUM_TESTS_UNIT_FRAMED_H
 #define HILUM_TESTS_UNIT_FRAMED_H
 
@@ -29,7 +29,7 @@ static inline hl_tf_reader *open_file(const char *path, const char *kind)
     return r;
 }
 
-/* A whole file "f". */
+/* A complete file "f". */
 static inline void write_file(const hl_tf_header *h, const void *data, size_t bytes)
 {
     hl_err e;
@@ -42,7 +42,7 @@ static inline void write_file(const hl_tf_header *h, const void *data, size_t by
 
 enum { WITHOUT_CHECKSUM = 1, WITHOUT_SIZE = 2 };
 
-/* One zstd frame around the bytes. */
+/* The bytes in one zstd frame. */
 static inline hl_strbuf frame(const void *bytes, size_t len, int flags)
 {
     hl_strbuf out = {0};
@@ -59,7 +59,7 @@ static inline hl_strbuf frame(const void *bytes, size_t len, int flags)
     return out;
 }
 
-/* A safetensors file: the length as given, the header, `data` zeros. */
+/* A safetensors file: the given header length, the header, `data` zero bytes. */
 static inline hl_strbuf plain(uint64_t length, const char *header, size_t data)
 {
     hl_strbuf t = {0};
@@ -71,7 +71,7 @@ static inline hl_strbuf plain(uint64_t length, const char *header, size_t data)
     return t;
 }
 
-/* Puts a well-made frame around it into the file "f". */
+/* Writes it to the file "f" in a zstd frame, and frees it. */
 static inline void put_framed(hl_strbuf inside, int flags)
 {
     hl_strbuf file = frame(inside.data, inside.len, flags);
@@ -80,7 +80,7 @@ static inline void put_framed(hl_strbuf inside, int flags)
     hl_strbuf_free(&inside);
 }
 
-/* Reads all of the file "f"; the header's identity and the data are added to seen, if not NULL. */
+/* Reads the file "f" to its end; appends its identity and data to seen, if not NULL. */
 static inline int read_whole(hl_strbuf *seen, hl_err *e)
 {
     hl_tf_reader *r;
@@ -110,7 +110,7 @@ static inline void assert_refused(const char *why)
 {
     hl_err e;
     if (read_whole(NULL, &e) == 0)
-        fail_msg("taken for good; expected '%s'", why);
+        fail_msg("accepted; expected '%s'", why);
     assert_contains(e.msg, "f: ");
     assert_contains(e.msg, why);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What several unit tests need: a folder of their own, whole files, child processes. */
+/* Helpers of the unit tests: a folder for each test, reading and writing files, child processes. */
 #ifndef HILUM_TESTS_UNIT_HELPERS_H
 #define HILUM_TESTS_UNIT_HELPERS_H
 
@@ -24,7 +24,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
-/* Says what was found where an assert_true alone would not. */
+/* Unlike assert_true, prints the text on failure. */
 static inline void assert_contains(const char *text, const char *part)
 {
     if (!strstr(text, part))
@@ -48,7 +48,7 @@ static inline int enter(void **state)
     return !mkdtemp(test_folder()) || chdir(test_folder());
 }
 
-/* Files of the current folder; removes them on the way if asked to. */
+/* Counts the entries of the current folder, and removes them if and_remove is set. */
 static inline size_t list_files(bool and_remove)
 {
     size_t n = 0;
@@ -72,7 +72,7 @@ static inline int leave(void **state)
     return chdir("/") || rmdir(test_folder());
 }
 
-/* ---- whole files ---- */
+/* ---- files ---- */
 
 static inline void put_file(const char *path, const void *bytes, size_t len)
 {
@@ -126,15 +126,15 @@ static inline void read_back(int fd, char *text, size_t size)
     close(fd);
 }
 
-/* As on a terminal, whoever runs the tests: a job in the background ignores SIGINT and SIGQUIT. */
+/* As on a terminal, however the tests are run: a background job ignores SIGINT and SIGQUIT. */
 static inline void default_signals(void)
 {
     for (int sig = 1; sig < SIGSYS; sig++)
-        signal(sig, SIG_DFL); /* fails for those that cannot be caught, which are so anyway */
+        signal(sig, SIG_DFL); /* fails for those that cannot be caught, which are default anyway */
 }
 
-/* Runs body in a child and keeps what it writes. The child must not use asserts: it ends with 99
- * where something is not as it should be, and with 0 where body returns. */
+/* Runs body in a child process and captures its output. The child must not use asserts; it exits
+ * with 99 if a child_expects fails, and with 0 if body returns. */
 static inline outcome in_child(void (*body)(void *), void *arg)
 {
     outcome o;

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files without a picture, and how the classes are spread over the subsets. */
+/* Unreadable files, and the balance of the classes in each subset. */
 #include "base/mem.h"
 #include "checks.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* A share of a class in a subset that is further than this from its share in all is a warning. */
+/* A class whose fraction of a subset differs by more than this from that of all images is a
+ * warning. */
 static const double max_shift = 0.1;
 
 void audit_check_unreadable(audit_context *a)
 {
     for (size_t i = 0; i < a->m->n; i++) {
-        if (!a->prints[i].why)
+        if (!a->fingerprints[i].why)
             continue;
         const hl_sample *s = &a->m->samples[i];
         const audit_finding f = {.severity = AUDIT_ERROR,
@@ -22,26 +23,26 @@ void audit_check_unreadable(audit_context *a)
                                  .sample = s->path,
                                  .value = NAN,
                                  .n = 1,
-                                 .text = a->prints[i].why};
+                                 .text = a->fingerprints[i].why};
         a->unreadable++;
         audit_findings_add(&a->findings, &f);
     }
 }
 
-/* n of `in` images of a subset are of a class that has a share of `all` in the whole manifest. */
-static void add_share(audit_context *a, hl_subset subset, size_t cls, size_t n, size_t in,
-                      double all)
+/* n of `in` images of a subset have a class that is the fraction `all` of the manifest. */
+static void add_fraction(audit_context *a, hl_subset subset, size_t cls, size_t n, size_t in,
+                         double all)
 {
-    const double share = (double)n / (double)in;
+    const double fraction = (double)n / (double)in;
     hl_strbuf text = {0};
     hl_strbuf_printf(&text, "%zu of %zu images are %.1f %%; of all images %.1f %%", n, in,
-                     100 * share, 100 * all);
-    const audit_finding f = {.severity = n == 0 || fabs(share - all) > max_shift ? AUDIT_WARNING
-                                                                                 : AUDIT_NOTE,
+                     100 * fraction, 100 * all);
+    const audit_finding f = {.severity = n == 0 || fabs(fraction - all) > max_shift ? AUDIT_WARNING
+                                                                                    : AUDIT_NOTE,
                              .check = "balance",
                              .subset = hl_subset_names[subset],
                              .label = a->m->classes[cls],
-                             .value = share,
+                             .value = fraction,
                              .n = n,
                              .text = text.data};
     audit_findings_add(&a->findings, &f);
@@ -60,7 +61,7 @@ void audit_check_balance(audit_context *a)
             size_t all = 0;
             for (int t = 0; t < HL_SUBSETS; t++)
                 all += counts[k][t];
-            add_share(a, (hl_subset)s, k, counts[k][s], in, (double)all / (double)m->n);
+            add_fraction(a, (hl_subset)s, k, counts[k][s], in, (double)all / (double)m->n);
         }
     }
     free(counts);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is looked for before training. Each check appends its findings; all numbers are counts of
- * samples of the manifest, which has no variants. */
+/* The checks of a data set before training. Each appends its findings and adds to the counts. */
 #ifndef HILUM_AUDIT_CHECKS_H
 #define HILUM_AUDIT_CHECKS_H
 
@@ -12,31 +11,32 @@
 #include <stddef.h>
 
 typedef struct audit_context {
-    /* what is looked at */
-    const hl_manifest *m;
-    const hl_fingerprint *prints; /* [m->n] */
-    const hl_duplicate *copies;   /* [m->n] */
-    double shortcut_limit;        /* AUROC from which on a shortcut is a warning */
-    /* what is found */
+    /* the data set */
+    const hl_manifest *m;               /* without augmented copies */
+    const hl_fingerprint *fingerprints; /* [m->n] */
+    const hl_duplicate *copies;         /* [m->n] */
+    double shortcut_limit;              /* AUROC from which a shortcut is a warning */
+    /* the findings */
     audit_findings findings;
     size_t unreadable;       /* files */
-    size_t groups, copied;   /* of copies, and the images in them */
+    size_t groups, copied;   /* groups of copies, and images in them */
     size_t divided;          /* patients in several subsets */
-    size_t shortcuts;        /* above the limit */
+    size_t shortcuts;        /* warnings of them */
     size_t leaking_patients; /* with images in training and test */
-    size_t leaking_groups;   /* of copies, likewise */
+    size_t leaking_groups;   /* groups of copies, likewise */
 } audit_context;
 
-void audit_check_unreadable(audit_context *a);
-void audit_check_copies(audit_context *a);
-void audit_check_patients(audit_context *a);
-void audit_check_balance(audit_context *a);
-void audit_check_shortcuts(audit_context *a);
+void audit_check_unreadable(audit_context *a); /* files that are not images */
+void audit_check_copies(audit_context *a);     /* copies of an image, in one subset or more */
+void audit_check_patients(audit_context *a);   /* patients in several subsets or classes */
+void audit_check_balance(audit_context *a);    /* classes in each subset */
+void audit_check_shortcuts(audit_context *a);  /* file properties that predict the label */
 
-/* Sets of subsets, as bits. */
+/* Bits 1 << hl_subset of a set of subsets. */
 enum { AUDIT_LEAK = 1 << HL_TRAIN | 1 << HL_TEST };
 
-/* A leak is an error, any other division between subsets a warning. */
+/* Severity of images that belong together in these subsets: in training and test an error, in other
+ * pairs a warning, in one a note. */
 audit_severity audit_severity_of_division(unsigned subsets);
 
 #endif

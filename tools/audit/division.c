@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What belongs together and does not stand together: copies of an image, images of a patient. */
+/* Images that belong together, copies of an image and images of a patient, in several subsets. */
 #include "base/mem.h"
 #include "checks.h"
+#include "data/patient_counts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,22 +64,13 @@ static int by_group(const void *a, const void *b, void *ctx)
     return (x > y) - (x < y);
 }
 
-static int by_patient(const void *a, const void *b, void *ctx)
+static size_t count_patients(const audit_context *a, const size_t *group, size_t n)
 {
-    const audit_context *audit = ctx;
-    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    const int order = strcmp(audit->m->samples[x].patient, audit->m->samples[y].patient);
-    return order ? order : (x > y) - (x < y);
-}
-
-static size_t count_patients(audit_context *a, const size_t *group, size_t n)
-{
-    size_t *order = hl_malloc(n, sizeof *order), patients = 1;
+    size_t *order = hl_malloc(n, sizeof *order), patients = 0;
     memcpy(order, group, n * sizeof *order);
-    qsort_r(order, n, sizeof *order, by_patient, a);
-    for (size_t i = 1; i < n; i++)
-        patients +=
-            strcmp(a->m->samples[order[i - 1]].patient, a->m->samples[order[i]].patient) != 0;
+    hl_patients_sort(a->m, order, n);
+    for (size_t i = 0; i < n; i += hl_patients_run(a->m, order + i, n - i))
+        patients++;
     free(order);
     return patients;
 }
@@ -184,13 +176,13 @@ void audit_check_patients(audit_context *a)
     size_t *order = hl_malloc(n, sizeof *order);
     for (size_t i = 0; i < n; i++)
         order[i] = i;
-    qsort_r(order, n, sizeof *order, by_patient, a);
-    for (size_t i = 0; i < n;) {
-        const char *patient = a->m->samples[order[i]].patient;
+    hl_patients_sort(a->m, order, n);
+    for (size_t i = 0, run; i < n; i += run) {
+        run = hl_patients_run(a->m, order + i, n - i);
         tally t = {0};
-        for (; i < n && strcmp(a->m->samples[order[i]].patient, patient) == 0; i++)
-            count_sample(&t, &a->m->samples[order[i]]);
-        add_patient(a, patient, &t);
+        for (size_t k = i; k < i + run; k++)
+            count_sample(&t, &a->m->samples[order[k]]);
+        add_patient(a, a->m->samples[order[i]].patient, &t);
     }
     free(order);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How well do traits of a file tell the label without a look at the picture? Where they do, a model
- * can score by them and know nothing of lungs.
+ * Shortcuts: properties of a file that predict the label without a look at the lungs. A model may
+ * learn them instead of the disease.
  */
 #include "base/mem.h"
 #include "checks.h"
@@ -11,18 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With few images, chance alone takes an AUROC away from 1/2. Up to so many of its standard
- * deviations nothing is said. */
-static const double chance = 3;
+/* With few images, an AUROC differs from 1/2 by chance. Below this many standard deviations, there
+ * is no warning. */
+static const double min_deviations = 3;
 
-enum { FILE_SIZE, WIDTH, HEIGHT, ASPECT, CHANNELS, MEAN, CONTRAST, TRAITS };
+enum { FILE_SIZE, WIDTH, HEIGHT, ASPECT, CHANNELS, MEAN, CONTRAST, PROPERTIES };
 
-static const char *const names[TRAITS] = {"file size", "width", "height",  "aspect",
-                                          "channels",  "mean",  "contrast"};
+static const char *const names[PROPERTIES] = {"file size", "width", "height",  "aspect",
+                                              "channels",  "mean",  "contrast"};
 
-static double trait_of(const hl_fingerprint *f, int trait)
+static double property_of(const hl_fingerprint *f, int property)
 {
-    switch (trait) {
+    switch (property) {
     case FILE_SIZE:
         return (double)f->file_bytes;
     case WIDTH:
@@ -40,20 +40,20 @@ static double trait_of(const hl_fingerprint *f, int trait)
     }
 }
 
-/* The images that have a picture: traits, and whether they are of the class in question. */
+/* One property of the readable images, and whether each is of the class in question. */
 typedef struct probe {
-    double *x;
+    double *x; /* [n] */
     uint8_t *positive;
     size_t n, positives;
 } probe;
 
-static void collect(probe *p, const audit_context *a, int trait, uint32_t cls)
+static void collect(probe *p, const audit_context *a, int property, uint32_t cls)
 {
     p->n = p->positives = 0;
     for (size_t i = 0; i < a->m->n; i++) {
-        if (a->prints[i].why)
+        if (a->fingerprints[i].why)
             continue;
-        p->x[p->n] = trait_of(&a->prints[i], trait);
+        p->x[p->n] = property_of(&a->fingerprints[i], property);
         p->positive[p->n] = a->m->samples[i].cls == cls;
         p->positives += p->positive[p->n++];
     }
@@ -67,28 +67,30 @@ static bool is_constant(const probe *p)
     return true;
 }
 
-/* Standard deviation of the AUROC of a trait that has nothing to do with the label. */
+/* Standard deviation of the AUROC of a property that is independent of the label. */
 static double deviation(const probe *p)
 {
     const double a = (double)p->positives, b = (double)(p->n - p->positives);
     return sqrt((a + b + 1) / (12 * a * b));
 }
 
-static void add_trait(audit_context *a, const probe *p, int trait, uint32_t cls)
+static void add_property(audit_context *a, const probe *p, int property, uint32_t cls)
 {
     const double area = hl_auroc(p->n, p->x, p->positive);
     const double strength = fabs(area - 0.5);
-    const bool strong = strength + 0.5 >= a->shortcut_limit && strength > chance * deviation(p);
+    const bool strong =
+        strength + 0.5 >= a->shortcut_limit && strength > min_deviations * deviation(p);
     const char *label = a->m->classes[cls];
     hl_strbuf text = {0};
     if (is_constant(p))
-        hl_strbuf_printf(&text, "%s is the same in all images", names[trait]);
+        hl_strbuf_printf(&text, "%s is the same in all images", names[property]);
     else
-        hl_strbuf_printf(&text, "%s is %s in %s: AUROC %.3f without a look at the picture",
-                         names[trait], area >= 0.5 ? "larger" : "smaller", label, strength + 0.5);
+        hl_strbuf_printf(&text, "%s is %s in %s: AUROC %.3f without looking at the image",
+                         names[property], area >= 0.5 ? "larger" : "smaller", label,
+                         strength + 0.5);
     const audit_finding f = {.severity = strong ? AUDIT_WARNING : AUDIT_NOTE,
                              .check = "shortcut",
-                             .item = names[trait],
+                             .item = names[property],
                              .label = label,
                              .value = area,
                              .n = p->n,
@@ -102,12 +104,12 @@ void audit_check_shortcuts(audit_context *a)
 {
     const hl_manifest *m = a->m;
     probe p = {.x = hl_malloc(m->n, sizeof *p.x), .positive = hl_malloc(m->n, 1)};
-    /* Of two classes the second one says it all. */
+    /* With two classes, the second one is enough. */
     for (uint32_t k = m->nclasses == 2; k < m->nclasses; k++)
-        for (int trait = 0; trait < TRAITS; trait++) {
-            collect(&p, a, trait, k);
+        for (int property = 0; property < PROPERTIES; property++) {
+            collect(&p, a, property, k);
             if (p.positives > 0 && p.positives < p.n)
-                add_trait(a, &p, trait, k);
+                add_property(a, &p, property, k);
         }
     free(p.x);
     free(p.positive);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Several models' answers to the same samples, and what is computed of them. */
+/* A comparison of several models: their predictions for the same samples, metrics and tests. */
 #ifndef HILUM_COMPARE_COMPARISON_H
 #define HILUM_COMPARE_COMPARISON_H
 
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* AUROC is NaN where there are not two classes. */
+/* AUROC is NaN unless there are two classes. */
 typedef enum {
     COMPARE_ACCURACY,
     COMPARE_MACRO_RECALL,
@@ -23,18 +23,18 @@ extern const char *const compare_metric_names[COMPARE_METRICS];
 typedef struct compare_model {
     const char *name, *file;
     hl_predictions predictions; /* sorted by sample */
-    double figure[COMPARE_METRICS];
+    double metric[COMPARE_METRICS];
     hl_interval interval[COMPARE_METRICS];
 } compare_model;
 
 typedef struct compare_pair {
     size_t a, b;                           /* models */
     double difference[COMPARE_METRICS];    /* a - b */
-    hl_interval interval[COMPARE_METRICS]; /* of it, paired */
-    uint64_t only_a, only_b;               /* right answers of one alone */
+    hl_interval interval[COMPARE_METRICS]; /* of the difference, paired */
+    uint64_t only_a, only_b;               /* samples that only one of them predicts correctly */
     compare_mcnemar_result mcnemar;
     compare_delong_result delong;
-    double mcnemar_holm, delong_holm;
+    double mcnemar_holm, delong_holm; /* p, corrected over all pairs */
 } compare_pair;
 
 typedef struct comparison {
@@ -42,17 +42,19 @@ typedef struct comparison {
     size_t nmodels;
     compare_pair *pairs;
     size_t npairs;
-    size_t n, patients, nclasses; /* samples */
+    size_t n, patients, nclasses; /* n: samples */
     const char **classes;         /* those of the first model */
     size_t resamples;
     uint64_t seed;
 } comparison;
 
-/* files[i] is called names[i]. All must hold the same samples of the subset with the same patients,
- * labels and classes; the first difference is an error. */
-int compare_read(comparison *s, char *const *files, const char *const *names, size_t n,
+/* Reads the predictions of n models; model i is called names[i] and kept in files[i]. All files
+ * must have the same samples of the subset, with the same patients, labels and classes; the first
+ * difference is an error. Free c with compare_free, also after a failure. */
+int compare_read(comparison *c, char *const *files, const char *const *names, size_t n,
                  const char *subset, hl_err *e);
-int compare_compute(comparison *s, size_t resamples, uint64_t seed, int jobs, hl_err *e);
-void compare_free(comparison *s);
+/* Computes metrics, intervals and tests, with `jobs` threads. */
+int compare_compute(comparison *c, size_t resamples, uint64_t seed, int jobs, hl_err *e);
+void compare_free(comparison *c);
 
 #endif

@@ -9,8 +9,8 @@
 
 /* ---- DeLong ---- */
 
-/* Structural components: of each positive the share of negatives below it, of each negative the
- * share of positives above it; those of equal score count half. */
+/* Structural components: for each positive, the fraction of negatives with a lower score; for each
+ * negative, the fraction of positives with a higher one; ties count half. */
 typedef struct components {
     double *positives, *negatives; /* [m], [k] */
     double area;
@@ -49,7 +49,7 @@ static void components_of(components *c, size_t n, const uint8_t *positive, cons
     free(all);
 }
 
-/* Variance of a - b of one class' components. */
+/* Sample variance of a - b, the components of one class. */
 static double variance_of(size_t n, const double *a, const double *b)
 {
     double mean = 0, squares = 0;

@@ -18,13 +18,13 @@ static void put_real(hl_strbuf *t, double v)
 }
 
 static void put_names(hl_strbuf *t, const char *kind, const char *a, const char *b,
-                      const char *figure)
+                      const char *metric)
 {
     hl_strbuf_printf(t, "%s\t", kind);
     hl_tsv_escape(t, a);
     hl_strbuf_puts(t, "\t");
     hl_tsv_escape(t, b);
-    hl_strbuf_printf(t, "\t%s", figure);
+    hl_strbuf_printf(t, "\t%s", metric);
 }
 
 static void put_value(hl_strbuf *t, double value, hl_interval i)
@@ -43,9 +43,9 @@ static void put_test(hl_strbuf *t, const char *name, double statistic, double p,
     hl_strbuf_puts(t, "\n");
 }
 
-static void put_pair(hl_strbuf *t, const comparison *s, const compare_pair *p)
+static void put_pair(hl_strbuf *t, const comparison *c, const compare_pair *p)
 {
-    const char *a = s->models[p->a].name, *b = s->models[p->b].name;
+    const char *a = c->models[p->a].name, *b = c->models[p->b].name;
     for (int f = 0; f < COMPARE_METRICS; f++) {
         if (!isfinite(p->difference[f]))
             continue;
@@ -61,24 +61,24 @@ static void put_pair(hl_strbuf *t, const comparison *s, const compare_pair *p)
     }
 }
 
-void compare_write_table(const comparison *s, const char *subset, FILE *fp)
+void compare_write_table(const comparison *c, const char *subset, FILE *fp)
 {
     hl_strbuf t = {0};
     hl_strbuf_printf(&t,
                      "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
                      "#resamples\t%zu\n",
-                     subset, s->n, s->patients, s->resamples);
-    hl_strbuf_puts(&t, "kind\ta\tb\tfigure\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
-    for (size_t m = 0; m < s->nmodels; m++)
+                     subset, c->n, c->patients, c->resamples);
+    hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
+    for (size_t m = 0; m < c->nmodels; m++)
         for (int f = 0; f < COMPARE_METRICS; f++) {
-            if (!isfinite(s->models[m].figure[f]))
+            if (!isfinite(c->models[m].metric[f]))
                 continue;
-            put_names(&t, "model", s->models[m].name, "", compare_metric_names[f]);
-            put_value(&t, s->models[m].figure[f], s->models[m].interval[f]);
+            put_names(&t, "model", c->models[m].name, "", compare_metric_names[f]);
+            put_value(&t, c->models[m].metric[f], c->models[m].interval[f]);
             hl_strbuf_puts(&t, "\t\t\t\t\n");
         }
-    for (size_t i = 0; i < s->npairs; i++)
-        put_pair(&t, s, &s->pairs[i]);
+    for (size_t i = 0; i < c->npairs; i++)
+        put_pair(&t, c, &c->pairs[i]);
     fwrite(t.data, 1, t.len, fp);
     hl_strbuf_free(&t);
 }
@@ -91,7 +91,7 @@ static json_t *value_of(double value, hl_interval i)
                      hl_json_of_real(i.lo), hl_json_of_real(i.hi));
 }
 
-static json_t *figures_of(const double *value, const hl_interval *interval)
+static json_t *metrics_of(const double *value, const hl_interval *interval)
 {
     json_t *o = json_object();
     for (int f = 0; f < COMPARE_METRICS; f++)
@@ -105,7 +105,7 @@ static json_t *test_of(const char *name, double statistic, double p, double holm
                      "p", hl_json_of_real(p), "p_holm", hl_json_of_real(holm));
 }
 
-static json_t *pair_of(const comparison *s, const compare_pair *p)
+static json_t *pair_of(const comparison *c, const compare_pair *p)
 {
     json_t *mcnemar = test_of(p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
                               p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
@@ -113,25 +113,25 @@ static json_t *pair_of(const comparison *s, const compare_pair *p)
     json_object_set_new(mcnemar, "only_b", json_integer((json_int_t)p->only_b));
     json_t *delong = test_of("DeLong", p->delong.z, p->delong.p, p->delong_holm);
     json_object_set_new(delong, "variance", hl_json_of_real(p->delong.variance));
-    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "a", s->models[p->a].name, "b",
-                     s->models[p->b].name, "difference", figures_of(p->difference, p->interval),
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "a", c->models[p->a].name, "b",
+                     c->models[p->b].name, "difference", metrics_of(p->difference, p->interval),
                      "accuracy_test", mcnemar, "auroc_test", delong);
 }
 
-int compare_write_json(const comparison *s, const char *subset, FILE *fp, hl_err *e)
+int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err *e)
 {
     json_t *models = json_array(), *pairs = json_array();
-    for (size_t m = 0; m < s->nmodels; m++)
+    for (size_t m = 0; m < c->nmodels; m++)
         json_array_append_new(models,
-                              json_pack("{s:s, s:o}", "name", s->models[m].name, "figures",
-                                        figures_of(s->models[m].figure, s->models[m].interval)));
-    for (size_t i = 0; i < s->npairs; i++)
-        json_array_append_new(pairs, pair_of(s, &s->pairs[i]));
+                              json_pack("{s:s, s:o}", "name", c->models[m].name, "metrics",
+                                        metrics_of(c->models[m].metric, c->models[m].interval)));
+    for (size_t i = 0; i < c->npairs; i++)
+        json_array_append_new(pairs, pair_of(c, &c->pairs[i]));
     json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:{s:s, s:f, s:I, s:o}, s:o, s:o}", "format",
-                          "hilum-compare 1", "subset", subset, "n", (json_int_t)s->n, "patients",
-                          (json_int_t)s->patients, "intervals", "method",
+                          "hilum-compare 1", "subset", subset, "n", (json_int_t)c->n, "patients",
+                          (json_int_t)c->patients, "intervals", "method",
                           "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
-                          (json_int_t)s->resamples, "seed", hl_json_of_u64(s->seed), "models",
+                          (json_int_t)c->resamples, "seed", hl_json_of_u64(c->seed), "models",
                           models, "pairs", pairs);
     const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");
     json_decref(o);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What compare writes; see FORMAT.md. */
+/* The outputs of compare; FORMAT.md describes them. */
 #ifndef HILUM_COMPARE_WRITE_H
 #define HILUM_COMPARE_WRITE_H
 
@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-/* Failed writes show in ferror(fp). */
-void compare_write_table(const comparison *s, const char *subset, FILE *fp);
-int compare_write_json(const comparison *s, const char *subset, FILE *fp, hl_err *e);
+/* Write a comparison on a subset as TSV and as JSON. Failed writes show in ferror(fp). */
+void compare_write_table(const comparison *c, const char *subset, FILE *fp);
+int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err *e);
 
 #endif

@@ -20,15 +20,15 @@ static const char first_line[] = "#hilum-digests 1";
 
 static int compare_rows(const void *a, const void *b)
 {
-    return hl_file_stamp_compare(&((const digest_cached_file *)a)->state,
-                                 &((const digest_cached_file *)b)->state);
+    return hl_file_stamp_compare(&((const digest_cached_file *)a)->stamp,
+                                 &((const digest_cached_file *)b)->stamp);
 }
 
 void digest_cache_add(digest_cache *c, const hl_file_stamp *s, const char *digest)
 {
     c->rows = hl_array_reserve(c->rows, c->n + 1, &c->cap, sizeof *c->rows);
     digest_cached_file *row = &c->rows[c->n++];
-    row->state = *s;
+    row->stamp = *s;
     memcpy(row->digest, digest, sizeof row->digest);
 }
 
@@ -40,7 +40,7 @@ void digest_cache_sort(digest_cache *c)
 
 const char *digest_cache_find(const digest_cache *c, const hl_file_stamp *s)
 {
-    const digest_cached_file key = {.state = *s};
+    const digest_cached_file key = {.stamp = *s};
     const digest_cached_file *row =
         c->n ? bsearch(&key, c->rows, c->n, sizeof *c->rows, compare_rows) : NULL;
     return row ? row->digest : NULL;
@@ -111,7 +111,7 @@ int digest_cache_write(const digest_cache *c, const char *path, hl_err *e)
     for (size_t i = 0; i < c->n; i++) {
         const digest_cached_file *row = &c->rows[i];
         hl_strbuf_printf(&t, "%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%s\n",
-                         row->state.inode, row->state.bytes, row->state.mtime, row->state.ctime,
+                         row->stamp.inode, row->stamp.bytes, row->stamp.mtime, row->stamp.ctime,
                          row->digest);
     }
     hl_checksum_add_line(&t, 0);

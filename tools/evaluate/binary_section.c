@@ -11,52 +11,52 @@
 #include <stdlib.h>
 
 static const double level = 0.95;
-enum { GRID = 101, ANSWERS = 4, PREDICTIVE = 2 };
-static const char *const answer_names[ANSWERS] = {"sensitivity", "specificity", "ppv", "npv"};
+enum { GRID = 101, RATES = 4, PREDICTIVE = 2 };
+static const char *const rate_names[RATES] = {"sensitivity", "specificity", "ppv", "npv"};
 
-/* All that is computed of one set of weights stands in a row of numbers:
- * figures, ROC, precision, found, answers at each operating point, predictive values. */
+/* Everything computed with one set of weights is a row of numbers: binary metrics, ROC curve,
+ * precision curve, triage curve, rates at each operating point, predictive values. */
 enum {
     AT_ROC = HL_BINARY_METRICS,
     AT_PRECISION = AT_ROC + GRID,
-    AT_FOUND = AT_PRECISION + GRID,
-    AT_POINTS = AT_FOUND + GRID
+    AT_TRIAGE = AT_PRECISION + GRID,
+    AT_POINTS = AT_TRIAGE + GRID
 };
 
-typedef struct study {
+typedef struct analysis {
     const evaluation *v;
     hl_binary samples;
     hl_bootstrap bootstrap;
-    size_t npoints, width;      /* of a row */
-    double *measured;           /* [width] */
-    double *resampled;          /* [width, resamples]: sorted where intervals are taken */
+    size_t npoints, width;      /* operating points; numbers in a row */
+    double *measured;           /* [width] on all samples */
+    double *resampled;          /* [width, resamples]; sorted once intervals are computed */
     hl_interval *interval;      /* [width] */
-    uint32_t **weight, **drawn; /* [slots] */
-} study;
+    uint32_t **weight, **drawn; /* [slots] scratch of each thread */
+} analysis;
 
-static size_t at_predictive(const study *s)
+static size_t at_predictive(const analysis *s)
 {
-    return AT_POINTS + ANSWERS * s->npoints;
+    return AT_POINTS + RATES * s->npoints;
 }
 
-static void compute(const study *s, const uint32_t *weight, double *row)
+static void compute(const analysis *s, const uint32_t *weight, double *row)
 {
-    double figures[HL_BINARY_METRICS];
-    hl_binary_metrics_compute(&s->samples, weight, figures);
+    double metrics[HL_BINARY_METRICS];
+    hl_binary_metrics_compute(&s->samples, weight, metrics);
     for (size_t i = 0; i < HL_BINARY_METRICS; i++)
-        row[i] = figures[i];
-    hl_curves c = {row + AT_ROC, row + AT_PRECISION, row + AT_FOUND};
+        row[i] = metrics[i];
+    hl_curves c = {row + AT_ROC, row + AT_PRECISION, row + AT_TRIAGE};
     hl_binary_curves(&s->samples, weight, GRID, &c);
     for (size_t i = 0; i < s->npoints; i++) {
         const double threshold = s->v->calibration->points[i].threshold;
         const hl_binary_rates a = hl_binary_at(&s->samples, weight, threshold);
-        const double of[ANSWERS] = {a.sensitivity, a.specificity, a.ppv, a.npv};
-        for (size_t k = 0; k < ANSWERS; k++)
-            row[AT_POINTS + ANSWERS * i + k] = of[k];
+        const double rates[RATES] = {a.sensitivity, a.specificity, a.ppv, a.npv};
+        for (size_t k = 0; k < RATES; k++)
+            row[AT_POINTS + RATES * i + k] = rates[k];
     }
-    const double p = s->v->options.prevalence;
-    row[at_predictive(s)] = hl_ppv_at(figures[HL_SENSITIVITY], figures[HL_SPECIFICITY], p);
-    row[at_predictive(s) + 1] = hl_npv_at(figures[HL_SENSITIVITY], figures[HL_SPECIFICITY], p);
+    const double p = s->v->method.prevalence;
+    row[at_predictive(s)] = hl_ppv_at(metrics[HL_SENSITIVITY], metrics[HL_SPECIFICITY], p);
+    row[at_predictive(s) + 1] = hl_npv_at(metrics[HL_SENSITIVITY], metrics[HL_SPECIFICITY], p);
 }
 
 /* ---- resampling ---- */
@@ -64,28 +64,28 @@ static void compute(const study *s, const uint32_t *weight, double *row)
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 {
     (void)e;
-    const study *s = ctx;
+    const analysis *s = ctx;
     double *row = hl_malloc(s->width, sizeof *row);
     hl_bootstrap_draw(&s->bootstrap, r, s->drawn[slot], s->weight[slot]);
     compute(s, s->weight[slot], row);
-    /* Without a sample of each class it says nothing of either. */
-    const bool tells = isfinite(row[HL_AUROC]);
+    /* A resample without one of the classes measures nothing. */
+    const bool has_both = isfinite(row[HL_AUROC]);
     for (size_t i = 0; i < s->width; i++)
-        s->resampled[i * s->v->options.resamples + r] = tells ? row[i] : NAN;
+        s->resampled[i * s->v->method.resamples + r] = has_both ? row[i] : NAN;
     free(row);
     return 0;
 }
 
-static int run_resamples(study *s, hl_err *e)
+static int run_resamples(analysis *s, hl_err *e)
 {
-    const size_t slots = hl_ordered_slots(s->v->options.jobs), n = s->v->options.resamples;
+    const size_t slots = hl_ordered_slots(s->v->method.jobs), n = s->v->method.resamples;
     s->weight = hl_calloc(slots, sizeof *s->weight);
     s->drawn = hl_calloc(slots, sizeof *s->drawn);
     for (size_t i = 0; i < slots; i++) {
         s->weight[i] = hl_malloc(s->samples.n, sizeof **s->weight);
         s->drawn[i] = hl_malloc(s->bootstrap.patients, sizeof **s->drawn);
     }
-    const int status = hl_ordered_map(n, s->v->options.jobs, resample, NULL, s, e);
+    const int status = hl_ordered_map(n, s->v->method.jobs, resample, NULL, s, e);
     for (size_t i = 0; i < slots; i++) {
         free(s->weight[i]);
         free(s->drawn[i]);
@@ -99,8 +99,8 @@ static int run_resamples(study *s, hl_err *e)
 
 /* ---- the samples ---- */
 
-/* False where one of the classes has none. */
-static bool gather(study *s, const evaluation *v)
+/* False where one of the classes has no sample. */
+static bool gather(analysis *s, const evaluation *v)
 {
     const size_t n = evaluate_count(v, v->subset);
     double *p = hl_malloc(n, sizeof *p);
@@ -117,7 +117,7 @@ static bool gather(study *s, const evaluation *v)
         positives += positive[to++] = one->cls == 1;
     }
     hl_binary_init(&s->samples, n, p, positive, predicted);
-    hl_bootstrap_init(&s->bootstrap, n, patients, v->options.seed);
+    hl_bootstrap_init(&s->bootstrap, n, patients, v->method.seed);
     free(p);
     free(positive);
     free(predicted);
@@ -127,32 +127,33 @@ static bool gather(study *s, const evaluation *v)
 
 /* ---- as JSON ---- */
 
-static json_t *pair_of(const study *s, size_t at)
+static json_t *pair_of(const analysis *s, size_t at)
 {
     return json_pack("[o, o]", hl_json_of_real(s->interval[at].lo),
                      hl_json_of_real(s->interval[at].hi));
 }
 
-static void report_add_metrics(json_t *o, const study *s)
+static void add_metrics(json_t *o, const analysis *s)
 {
-    json_t *figures = json_object(), *intervals = json_object();
+    json_t *metrics = json_object(), *intervals = json_object();
     for (size_t i = 0; i < HL_BINARY_METRICS; i++) {
-        if (i != HL_ACCURACY && i != HL_MACRO_RECALL) /* these stand above already */
-            json_object_set_new(figures, hl_binary_metric_names[i],
+        if (i != HL_ACCURACY &&
+            i != HL_MACRO_RECALL) /* which the file has for any number of classes */
+            json_object_set_new(metrics, hl_binary_metric_names[i],
                                 hl_json_of_real(s->measured[i]));
         json_object_set_new(intervals, hl_binary_metric_names[i], pair_of(s, i));
     }
-    json_object_set_new(o, "binary", figures);
-    if (s->v->options.resamples == 0) {
+    json_object_set_new(o, "binary", metrics);
+    if (s->v->method.resamples == 0) {
         json_decref(intervals);
         return;
     }
     json_object_set_new(o, "intervals",
                         json_pack("{s:s, s:f, s:I, s:o, s:I, s:o}", "method",
                                   "bootstrap over patients, percentile", "level", level,
-                                  "resamples", (json_int_t)s->v->options.resamples, "seed",
-                                  hl_json_of_u64(s->v->options.seed), "patients",
-                                  (json_int_t)s->bootstrap.patients, "figures", intervals));
+                                  "resamples", (json_int_t)s->v->method.resamples, "seed",
+                                  hl_json_of_u64(s->v->method.seed), "patients",
+                                  (json_int_t)s->bootstrap.patients, "metrics", intervals));
 }
 
 static double grid_x(size_t i)
@@ -160,7 +161,7 @@ static double grid_x(size_t i)
     return (double)i / (GRID - 1);
 }
 
-static void add_band(json_t *o, const char *key, const study *s, size_t at)
+static void add_band(json_t *o, const char *key, const analysis *s, size_t at)
 {
     json_t *x = json_array(), *lo = json_array(), *hi = json_array();
     for (size_t i = 0; i < GRID; i++) {
@@ -171,18 +172,18 @@ static void add_band(json_t *o, const char *key, const study *s, size_t at)
     json_object_set_new(o, key, json_pack("{s:o, s:o, s:o}", "x", x, "lo", lo, "hi", hi));
 }
 
-static void report_add_triage(json_t *o, const study *s)
+static void add_triage(json_t *o, const analysis *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < GRID; i++)
         json_array_append_new(list, json_pack("{s:f, s:f, s:o, s:o}", "read", grid_x(i), "found",
-                                              s->measured[AT_FOUND + i], "lo",
-                                              hl_json_of_real(s->interval[AT_FOUND + i].lo), "hi",
-                                              hl_json_of_real(s->interval[AT_FOUND + i].hi)));
+                                              s->measured[AT_TRIAGE + i], "lo",
+                                              hl_json_of_real(s->interval[AT_TRIAGE + i].lo), "hi",
+                                              hl_json_of_real(s->interval[AT_TRIAGE + i].hi)));
     json_object_set_new(o, "triage", list);
 }
 
-static void add_reliability(json_t *o, const study *s)
+static void add_reliability(json_t *o, const analysis *s)
 {
     hl_bin bins[HL_ECE_BINS];
     json_t *list = json_array();
@@ -196,16 +197,16 @@ static void add_reliability(json_t *o, const study *s)
     json_object_set_new(o, "reliability", list);
 }
 
-static void add_operating_points(json_t *o, const study *s)
+static void add_operating_points(json_t *o, const analysis *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < s->npoints; i++) {
         const hl_operating_point *p = &s->v->calibration->points[i];
         json_t *measured = json_object(), *intervals = json_object();
-        for (size_t k = 0; k < ANSWERS; k++) {
-            const size_t at = AT_POINTS + ANSWERS * i + k;
-            json_object_set_new(measured, answer_names[k], json_real(s->measured[at]));
-            json_object_set_new(intervals, answer_names[k], pair_of(s, at));
+        for (size_t k = 0; k < RATES; k++) {
+            const size_t at = AT_POINTS + RATES * i + k;
+            json_object_set_new(measured, rate_names[k], json_real(s->measured[at]));
+            json_object_set_new(intervals, rate_names[k], pair_of(s, at));
         }
         json_array_append_new(
             list, json_pack("{s:s, s:s, s:f, s:f, s:{s:f, s:f}, s:o, s:o}", "name", p->name,
@@ -216,29 +217,28 @@ static void add_operating_points(json_t *o, const study *s)
     json_object_set_new(o, "operating_points", list);
 }
 
-static void add_prevalence(json_t *o, const study *s)
+static void add_prevalence(json_t *o, const analysis *s)
 {
     const size_t at = at_predictive(s);
     json_object_set_new(o, "prevalence",
-                        json_pack("{s:f, s:f, s:f, s:{s:o, s:o}}", "value",
-                                  s->v->options.prevalence, "ppv", s->measured[at], "npv",
-                                  s->measured[at + 1], "intervals", "ppv", pair_of(s, at), "npv",
-                                  pair_of(s, at + 1)));
+                        json_pack("{s:f, s:f, s:f, s:{s:o, s:o}}", "value", s->v->method.prevalence,
+                                  "ppv", s->measured[at], "npv", s->measured[at + 1], "intervals",
+                                  "ppv", pair_of(s, at), "npv", pair_of(s, at + 1)));
 }
 
-static void add_all(json_t *o, const study *s)
+static void add_all(json_t *o, const analysis *s)
 {
     json_object_set_new(o, "positive", json_string(s->v->classes[1]));
-    report_add_metrics(o, s);
+    add_metrics(o, s);
     add_reliability(o, s);
-    report_add_triage(o, s);
-    if (s->v->options.resamples) {
+    add_triage(o, s);
+    if (s->v->method.resamples) {
         add_band(o, "roc_band", s, AT_ROC);
         add_band(o, "pr_band", s, AT_PRECISION);
     }
     if (s->npoints)
         add_operating_points(o, s);
-    if (isfinite(s->v->options.prevalence))
+    if (isfinite(s->v->method.prevalence))
         add_prevalence(o, s);
 }
 
@@ -246,17 +246,17 @@ int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e)
 {
     if (v->nclasses != 2)
         return 0;
-    study s = {.v = v, .npoints = v->calibration ? v->calibration->npoints : 0};
+    analysis s = {.v = v, .npoints = v->calibration ? v->calibration->npoints : 0};
     int status = 0;
     if (gather(&s, v)) {
         s.width = at_predictive(&s) + PREDICTIVE;
         s.measured = hl_malloc(s.width, sizeof *s.measured);
         s.interval = hl_malloc(s.width, sizeof *s.interval);
-        s.resampled = hl_malloc(s.width * v->options.resamples, sizeof *s.resampled);
+        s.resampled = hl_malloc(s.width * v->method.resamples, sizeof *s.resampled);
         for (size_t i = 0; i < s.width; i++)
             s.interval[i] = (hl_interval){NAN, NAN};
         compute(&s, NULL, s.measured);
-        if (v->options.resamples)
+        if (v->method.resamples)
             status = run_resamples(&s, e);
         if (status == 0)
             add_all(o, &s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The members of a metrics file that a data set of two classes has besides: figures of the positive
- * class, intervals by bootstrap over patients, curves with bands, operating points. FORMAT.md
+/* Members of a metrics file for two classes only: metrics of the positive class, confidence
+ * intervals by bootstrap over patients, curves with confidence bands, operating points. FORMAT.md
  * describes them. */
 #ifndef HILUM_EVALUATE_BINARY_SECTION_H
 #define HILUM_EVALUATE_BINARY_SECTION_H
@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-/* Adds them to the object for the subset that is measured; nothing where there are not two classes
- * with samples in it. */
+/* Adds them to o for the measured subset; adds nothing unless there are two classes, both with
+ * samples in it. */
 int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e);
 
 #endif

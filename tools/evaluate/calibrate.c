@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "stats/binary_metrics.h"
 #include "stats/metrics.h"
+#include "stats/temperature.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,16 +13,16 @@
 
 /* ---- samples of a subset ---- */
 
-typedef struct chosen {
+typedef struct subset_rows {
     size_t n, nclasses;
     uint32_t *labels, *predicted; /* [n] */
     double *p;                    /* [n, nclasses] */
-} chosen;
+} subset_rows;
 
-static void choose(chosen *c, const evaluation *v, const double *p, int subset)
+static void copy_rows(subset_rows *c, const evaluation *v, const double *p, int subset)
 {
     const size_t n = evaluate_count(v, subset), k = v->nclasses;
-    *c = (chosen){.nclasses = k};
+    *c = (subset_rows){.nclasses = k};
     c->labels = hl_malloc(n, sizeof *c->labels);
     c->predicted = hl_malloc(n, sizeof *c->predicted);
     c->p = hl_malloc(n * k, sizeof *c->p);
@@ -34,15 +35,15 @@ static void choose(chosen *c, const evaluation *v, const double *p, int subset)
     }
 }
 
-static void let_go(chosen *c)
+static void free_rows(subset_rows *c)
 {
     free(c->labels);
     free(c->predicted);
     free(c->p);
 }
 
-/* Of class 1. */
-static void as_binary(hl_binary *b, const chosen *c)
+/* Class 1 is the positive one. */
+static void as_binary(hl_binary *b, const subset_rows *c)
 {
     double *p = hl_malloc(c->n, sizeof *p);
     uint8_t *positive = hl_malloc(c->n, 1), *predicted = hl_malloc(c->n, 1);
@@ -59,19 +60,19 @@ static void as_binary(hl_binary *b, const chosen *c)
 
 /* ---- temperature ---- */
 
-static double loss_at(const chosen *c, double temperature, double *scratch)
+static double loss_at(const subset_rows *c, double temperature, double *scratch)
 {
     memcpy(scratch, c->p, c->n * c->nclasses * sizeof *scratch);
     hl_temperature_apply(temperature, c->n, c->nclasses, scratch);
     return hl_log_loss(c->n, c->nclasses, c->labels, scratch);
 }
 
-/* Golden section on log T. */
+/* Golden-section search on log T. */
 double evaluate_fit_temperature(const evaluation *v)
 {
     static const double golden = 0.61803398874989485;
-    chosen c;
-    choose(&c, v, v->p, HL_VAL);
+    subset_rows c;
+    copy_rows(&c, v, v->p, HL_VAL);
     double lo = log(0.05), hi = log(20), best = 0;
     if (c.n) {
         double *scratch = hl_malloc(c.n * c.nclasses, sizeof *scratch);
@@ -95,18 +96,18 @@ double evaluate_fit_temperature(const evaluation *v)
         best = (lo + hi) / 2;
         free(scratch);
     }
-    let_go(&c);
+    free_rows(&c);
     return exp(best);
 }
 
 /* ---- operating points ---- */
 
-static hl_operating_point point_of(const hl_binary *b, bool sensitivity, double share)
+static hl_operating_point point_of(const hl_binary *b, bool sensitivity, double target)
 {
-    hl_operating_point o = {.value = share};
+    hl_operating_point o = {.value = target};
     snprintf(o.target, sizeof o.target, "%s", sensitivity ? "sensitivity" : "specificity");
-    snprintf(o.name, sizeof o.name, "%s-%.0f", o.target, 100 * share);
-    o.threshold = hl_binary_threshold(b, sensitivity, share);
+    snprintf(o.name, sizeof o.name, "%s-%.0f", o.target, 100 * target);
+    o.threshold = hl_binary_threshold(b, sensitivity, target);
     const hl_binary_rates a = hl_binary_at(b, NULL, o.threshold);
     o.sensitivity = a.sensitivity;
     o.specificity = a.specificity;
@@ -115,31 +116,31 @@ static hl_operating_point point_of(const hl_binary *b, bool sensitivity, double 
 
 void evaluate_operating_points(const evaluation *v, hl_calibration *c)
 {
-    static const double shares[] = {0.90, 0.95};
-    enum { SHARES = sizeof shares / sizeof *shares };
+    static const double targets[] = {0.90, 0.95};
+    enum { TARGETS = sizeof targets / sizeof *targets };
     c->positive = v->nclasses == 2 ? 1 : HL_NO_POSITIVE;
     if (v->nclasses != 2)
         return;
-    chosen val;
+    subset_rows val;
     hl_binary b;
-    choose(&val, v, v->p, HL_VAL);
+    copy_rows(&val, v, v->p, HL_VAL);
     as_binary(&b, &val);
     if (!isnan(hl_binary_threshold(&b, true, 0))) {
-        c->points = hl_calloc(2 * SHARES, sizeof *c->points);
-        for (int target = 0; target < 2; target++)
-            for (size_t i = 0; i < SHARES; i++)
-                c->points[c->npoints++] = point_of(&b, target == 1, shares[i]);
+        c->points = hl_calloc(2 * TARGETS, sizeof *c->points);
+        for (int sensitivity = 0; sensitivity < 2; sensitivity++)
+            for (size_t i = 0; i < TARGETS; i++)
+                c->points[c->npoints++] = point_of(&b, sensitivity == 1, targets[i]);
     }
     hl_binary_free(&b);
-    let_go(&val);
+    free_rows(&val);
 }
 
 /* ---- before and after ---- */
 
-static json_t *figures(const evaluation *v, const double *p)
+static json_t *metrics(const evaluation *v, const double *p)
 {
-    chosen c;
-    choose(&c, v, p, v->subset);
+    subset_rows c;
+    copy_rows(&c, v, p, v->subset);
     json_t *o = json_pack("{s:f}", "log_loss", hl_log_loss(c.n, c.nclasses, c.labels, c.p));
     if (v->nclasses == 2) {
         hl_binary b;
@@ -150,7 +151,7 @@ static json_t *figures(const evaluation *v, const double *p)
         json_object_set_new(o, "ece", json_real(f[HL_ECE]));
         hl_binary_free(&b);
     }
-    let_go(&c);
+    free_rows(&c);
     return o;
 }
 
@@ -158,5 +159,5 @@ void evaluate_calibration(json_t *o, const evaluation *v)
 {
     json_object_set_new(o, "calibration",
                         json_pack("{s:f, s:o, s:o}", "temperature", v->calibration->temperature,
-                                  "before", figures(v, v->raw), "after", figures(v, v->p)));
+                                  "before", metrics(v, v->raw), "after", metrics(v, v->p)));
 }

@@ -32,12 +32,12 @@ size_t evaluate_count(const evaluation *v, int subset)
 
 /* ---- predictions ---- */
 
-static void predictions_head(const evaluation *v, hl_strbuf *t)
+static void format_header(const evaluation *v, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "#hilum-predictions 1\n#chain\t");
-    hl_tsv_escape(t, v->chain);
-    hl_strbuf_puts(t, "\n#space\t");
-    char *space = hl_feature_space_format(v->space);
+    hl_strbuf_puts(t, "#hilum-predictions 1\n#provenance\t");
+    hl_tsv_escape(t, v->provenance);
+    hl_strbuf_puts(t, "\n#feature_space\t");
+    char *space = hl_feature_space_format(v->feature_space);
     hl_tsv_escape(t, space);
     free(space);
     hl_strbuf_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
@@ -48,7 +48,7 @@ static void predictions_head(const evaluation *v, hl_strbuf *t)
     hl_strbuf_puts(t, "\n");
 }
 
-static void prediction(const evaluation *v, size_t i, hl_strbuf *t)
+static void format_row(const evaluation *v, size_t i, hl_strbuf *t)
 {
     const hl_sample *s = &v->manifest->samples[i];
     const char *const field[] = {s->path, s->patient, hl_subset_names[s->subset], s->label,
@@ -65,10 +65,10 @@ static void prediction(const evaluation *v, size_t i, hl_strbuf *t)
 void evaluate_write_predictions(const evaluation *v, FILE *fp)
 {
     hl_strbuf t = {0};
-    predictions_head(v, &t);
+    format_header(v, &t);
     for (size_t i = 0; i < v->manifest->n; i++)
         if (evaluate_has(&v->manifest->samples[i], v->subset))
-            prediction(v, i, &t);
+            format_row(v, i, &t);
     hl_checksum_add_line(&t, 0);
     fwrite(t.data, 1, t.len, fp); /* a failure shows at commit */
     hl_strbuf_free(&t);
@@ -97,8 +97,8 @@ static void measure(const evaluation *v, int subset, hl_metrics *m)
     free(p);
 }
 
-/* The share of the most frequent class: what always answering with it would score. */
-static double constant_answer(const hl_metrics *m)
+/* Accuracy of the majority-class baseline: the fraction of the most frequent class. */
+static double majority_baseline(const hl_metrics *m)
 {
     uint64_t most = 0;
     for (size_t k = 0; k < m->nclasses; k++)
@@ -133,17 +133,18 @@ static void add_last(json_t *to, json_t *from)
     json_array_append(to, json_array_get(from, json_array_size(from) - 1));
 }
 
-/* Sets the alarm fields: a model that collapsed onto one answer must not pass for a good one. */
+/* Sets the alarm fields: a model that always predicts one class must not pass for a good one. */
 static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
 {
     json_t *warnings = json_array(), *never = json_array(), *reasons = json_array();
-    const double baseline = constant_answer(m);
+    const double baseline = majority_baseline(m);
     if (v->mismatch)
         warn(warnings, "%s", v->mismatch);
     for (size_t k = 0; k < m->nclasses; k++) {
         if (never_predicted(m, k)) {
             json_array_append_new(never, json_string(v->classes[k]));
-            warn(warnings, "class %.64s is never predicted; %" PRIu64 " images of it were shown",
+            warn(warnings,
+                 "class %.64s is never predicted, although the subset has %" PRIu64 " images of it",
                  v->classes[k], m->classes[k].support);
             add_last(reasons, warnings);
         }
@@ -156,8 +157,9 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
     const bool below = !(m->accuracy > baseline);
     if (below) {
         warn(warnings,
-             "accuracy %.2f %% is not above %.2f %%, the share of the most frequent class: always "
-             "giving that one answer does as well",
+             "accuracy %.2f %% is not above %.2f %%, the fraction of the most frequent class: "
+             "always "
+             "predicting that class does as well",
              100 * m->accuracy, 100 * baseline);
         add_last(reasons, warnings);
     }
@@ -165,12 +167,12 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
     json_object_set_new(o, "collapse",
                         json_pack("{s:b, s:o}", "collapsed", collapsed, "reasons", reasons));
     json_object_set_new(o, "baseline_accuracy", json_real(baseline));
-    json_object_set_new(o, "below_constant_answer", json_boolean(below));
+    json_object_set_new(o, "below_majority_baseline", json_boolean(below));
     json_object_set_new(o, "classes_never_predicted", never);
     json_object_set_new(o, "warnings", warnings);
 }
 
-static json_t *class_figures(const hl_class_metrics *c)
+static json_t *class_metrics(const hl_class_metrics *c)
 {
     return json_pack("{s:f, s:f, s:f, s:I}", "precision", c->precision, "recall", c->recall, "f1",
                      c->f1, "support", (json_int_t)c->support);
@@ -184,15 +186,15 @@ static void add_tables(json_t *o, const evaluation *v, const hl_metrics *m)
         for (size_t j = 0; j < m->nclasses; j++)
             json_array_append_new(row, json_integer((json_int_t)m->confusion[k * m->nclasses + j]));
         json_array_append_new(confusion, row);
-        json_object_set_new(classes, v->classes[k], class_figures(&m->classes[k]));
+        json_object_set_new(classes, v->classes[k], class_metrics(&m->classes[k]));
     }
     json_object_set_new(o, "confusion_matrix", confusion);
     json_object_set_new(o, "per_class", classes);
-    json_object_set_new(o, "macro_avg", class_figures(&m->macro));
-    json_object_set_new(o, "weighted_avg", class_figures(&m->weighted));
+    json_object_set_new(o, "macro_avg", class_metrics(&m->macro));
+    json_object_set_new(o, "weighted_avg", class_metrics(&m->weighted));
 }
 
-static void add_short(json_t *o, const hl_metrics *m)
+static void add_overall(json_t *o, const hl_metrics *m)
 {
     json_object_set_new(o, "n", json_integer((json_int_t)m->n));
     json_object_set_new(o, "accuracy", json_real(m->accuracy));
@@ -201,8 +203,8 @@ static void add_short(json_t *o, const hl_metrics *m)
     json_object_set_new(o, "log_loss", json_real(m->log_loss));
 }
 
-/* Train beside test shows over-fitting at a glance. */
-static json_t *subset_figures(const evaluation *v)
+/* Training beside test metrics show overfitting at a glance. */
+static json_t *subset_metrics(const evaluation *v)
 {
     json_t *all = json_object();
     for (int s = 0; s < HL_SUBSETS; s++) {
@@ -211,38 +213,38 @@ static json_t *subset_figures(const evaluation *v)
         hl_metrics m;
         measure(v, s, &m);
         json_t *o = json_object();
-        add_short(o, &m);
+        add_overall(o, &m);
         json_object_set_new(all, hl_subset_names[s], o);
         hl_metrics_free(&m);
     }
     return all;
 }
 
-/* A text that this program has made or checked. */
+/* text: JSON that this program has made or checked. */
 static void add_parsed(json_t *o, const char *key, const char *text)
 {
     json_object_set_new(o, key, json_loads(text, 0, NULL));
 }
 
-static int metrics_json(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *e)
+static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *e)
 {
     json_t *classes = json_array();
     for (size_t k = 0; k < v->nclasses; k++)
         json_array_append_new(classes, json_string(v->classes[k]));
     json_object_set_new(o, "format", json_string("hilum-metrics 1"));
     json_object_set_new(o, "subset", json_string(evaluate_subset_name(v->subset)));
-    add_short(o, m);
+    add_overall(o, m);
     add_alarms(o, v, m);
     json_object_set_new(o, "classes", classes);
     add_tables(o, v, m);
-    json_object_set_new(o, "subsets", subset_figures(v));
+    json_object_set_new(o, "subsets", subset_metrics(v));
     if (evaluate_binary_section(o, v, e))
         return -1;
     if (v->raw)
         evaluate_calibration(o, v);
-    char *space = hl_feature_space_format(v->space);
-    add_parsed(o, "space", space);
-    add_parsed(o, "provenance", v->chain);
+    char *space = hl_feature_space_format(v->feature_space);
+    add_parsed(o, "feature_space", space);
+    add_parsed(o, "provenance", v->provenance);
     free(space);
     return 0;
 }
@@ -254,11 +256,11 @@ int evaluate_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
     hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, AUROC %.4f",
                 evaluate_subset_name(v->subset), m.n, m.accuracy, m.macro.recall, m.auroc);
     json_t *o = json_object();
-    int status = metrics_json(o, v, &m, e);
+    int status = add_all(o, v, &m, e);
     if (status == 0)
         status = hl_json_write(o, fp, e);
     if (status == 0 && json_is_true(json_object_get(json_object_get(o, "collapse"), "collapsed")))
-        hl_log_warn("this model has collapsed: its answers are worth no more than a constant one");
+        hl_log_warn("this model has collapsed: it is no better than always predicting one class");
     json_decref(o);
     hl_metrics_free(&m);
     return status;

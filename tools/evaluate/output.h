@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What evaluate writes: predictions as TSV, metrics as JSON. */
+/* The outputs of evaluate: predictions as TSV, metrics as JSON. FORMAT.md describes them. */
 #ifndef HILUM_EVALUATE_OUTPUT_H
 #define HILUM_EVALUATE_OUTPUT_H
 
@@ -12,37 +12,42 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { EVALUATE_ALL = HL_SUBSETS }; /* as a subset: every sample */
+enum { EVALUATE_ALL = HL_SUBSETS }; /* as a subset: all samples */
 
-typedef struct evaluation_options {
+/* How metrics are computed. */
+typedef struct evaluate_method {
     size_t resamples; /* of the bootstrap; 0: no intervals */
     uint64_t seed;
     int jobs;
-    double prevalence; /* NaN: none is stated */
-} evaluation_options;
+    double prevalence; /* for predictive values; NaN: none */
+} evaluate_method;
 
+/* Predictions and what metrics are computed from. */
 typedef struct evaluation {
-    const hl_manifest *manifest; /* n samples; cls counts in classes */
+    const hl_manifest *manifest; /* n samples; their cls is an index into classes */
     char *const *classes;
     size_t nclasses;
     const uint32_t *predicted;         /* [n] */
     const double *p;                   /* [n, nclasses] */
-    const double *raw;                 /* the same before calibration; NULL where there was none */
-    const hl_calibration *calibration; /* what validation samples tell; may be NULL */
-    evaluation_options options;
-    const char *mismatch; /* how the images are unlike those trained on; NULL: they are not */
-    int subset;           /* hl_subset or EVALUATE_ALL: what the figures are of */
-    const hl_feature_space *space;
-    const char *chain;
+    const double *raw;                 /* [n, nclasses] before calibration; NULL without one */
+    const hl_calibration *calibration; /* fitted on the validation samples; may be NULL */
+    evaluate_method method;
+    const char *mismatch; /* how the images differ from the training images; NULL: they do not */
+    int subset;           /* that is measured: hl_subset or EVALUATE_ALL */
+    const hl_feature_space *feature_space;
+    const char *provenance;
 } evaluation;
 
+/* Whether a sample belongs to a subset, or to EVALUATE_ALL. */
 bool evaluate_has(const hl_sample *s, int subset);
-/* Samples of the chosen subset. */
+/* Number of samples of a subset, or of all. */
 size_t evaluate_count(const evaluation *v, int subset);
 const char *evaluate_subset_name(int subset);
 
-/* Also says the alarms on stderr. Failed writes show in ferror(fp). */
+/* Computes the metrics and writes them; alarms are also printed as warnings. Failed writes show in
+ * ferror(fp). */
 int evaluate_write_metrics(const evaluation *v, FILE *fp, hl_err *e);
+/* Writes a row for each sample of the subset. Failed writes show in ferror(fp). */
 void evaluate_write_predictions(const evaluation *v, FILE *fp);
 
 #endif

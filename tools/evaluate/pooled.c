@@ -12,38 +12,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is read, and from which file each sample is. */
+/* The reading in progress. */
 typedef struct pool {
     evaluate_pooled *o;
     char *const *files;
-    size_t *origin; /* [o->manifest.n] */
-    hl_input *inputs;
+    size_t *origin;   /* [o->manifest.n] index of the sample's file */
+    hl_input *inputs; /* of the provenance, [files], as the next two */
     char (*roles)[40];
     char (*digests)[HL_DIGEST_SIZE];
 } pool;
 
-/* The first file sets classes and space, the others have to agree. */
+/* The first file sets classes and feature space; the others must have the same. */
 static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
     evaluate_pooled *o = l->o;
     const char *name = l->files[file];
-    hl_feature_space space;
+    hl_feature_space fs;
     if (p->nclasses == 0)
         return hl_fail(e, "%s: expected the columns p_CLASS, found none", name);
-    if (!p->chain || !p->space)
-        return hl_fail(e, "%s: expected the lines #chain and #space, as evaluate writes them",
-                       name);
-    if (hl_feature_space_parse(&space, p->space, e))
+    if (!p->provenance || !p->feature_space)
+        return hl_fail(
+            e, "%s: expected the lines #provenance and #feature_space, as evaluate writes them",
+            name);
+    if (hl_feature_space_parse(&fs, p->feature_space, e))
         return hl_fail_in(e, name);
     if (file == 0) {
-        o->space = space;
+        o->feature_space = fs;
         o->nclasses = p->nclasses;
         o->classes = hl_string_list_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
         return 0;
     }
     return hl_string_list_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
                                 p->nclasses, name, e) ||
-                   hl_feature_space_match(&space, name, &o->space, l->files[0], e)
+                   hl_feature_space_match(&fs, name, &o->feature_space, l->files[0], e)
                ? -1
                : 0;
 }
@@ -74,22 +75,22 @@ static int add_rows(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 static int add_file(pool *l, size_t file, const char *subset, hl_err *e)
 {
     hl_predictions p;
-    char *chain = NULL;
+    char *provenance = NULL;
     const char *name = l->files[file];
     if (hl_in_check_regular(name, e) || hl_digest_file(name, l->digests[file], e) ||
         hl_predictions_read(&p, name, NULL, 0, NULL, subset, e))
         return -1;
     int status = check_kind(l, &p, file, e);
     if (status == 0 && p.n == 0)
-        status =
-            hl_fail(e, "%s: it has no sample of the subset '%s'", name, subset ? subset : "all");
+        status = hl_fail(e, "%s: has no sample of the subset '%s'", name, subset ? subset : "all");
     if (status == 0)
         status = add_rows(l, &p, file, e);
-    if (status == 0 && (status = hl_provenance_join(&chain, l->o->chain, p.chain, e)) != 0)
+    if (status == 0 &&
+        (status = hl_provenance_join(&provenance, l->o->provenance, p.provenance, e)) != 0)
         hl_fail_in(e, name);
     if (status == 0) {
-        free(l->o->chain);
-        l->o->chain = chain;
+        free(l->o->provenance);
+        l->o->provenance = provenance;
     }
     snprintf(l->roles[file], sizeof l->roles[file], "predictions/%zu", file + 1);
     l->inputs[file] = (hl_input){l->roles[file], l->digests[file]};
@@ -116,7 +117,7 @@ static int check_repeats(const pool *l, hl_err *e)
     for (size_t i = 1; i < m->n && status == 0; i++) {
         const size_t x = order[i - 1], y = order[i];
         if (strcmp(m->samples[x].path, m->samples[y].path) == 0)
-            status = hl_fail(e, "sample '%s' stands in %s and in %s: expected each once",
+            status = hl_fail(e, "sample '%s' is in %s and in %s: expected each sample once",
                              m->samples[x].path, l->files[l->origin[x]], l->files[l->origin[y]]);
     }
     free(order);
@@ -125,14 +126,15 @@ static int check_repeats(const pool *l, hl_err *e)
 
 static int read_all(pool *l, size_t n, int subset, const hl_cli *cli, hl_err *e)
 {
-    char *chain;
+    char *provenance;
     for (size_t i = 0; i < n; i++)
         if (add_file(l, i, subset < HL_SUBSETS ? hl_subset_names[subset] : NULL, e))
             return -1;
-    if (check_repeats(l, e) || hl_provenance_extend(&chain, l->o->chain, cli, l->inputs, n, e))
+    if (check_repeats(l, e) ||
+        hl_provenance_extend(&provenance, l->o->provenance, cli, l->inputs, n, e))
         return -1;
-    free(l->o->chain);
-    l->o->chain = chain;
+    free(l->o->provenance);
+    l->o->provenance = provenance;
     return 0;
 }
 
@@ -161,6 +163,6 @@ void evaluate_pooled_free(evaluate_pooled *o)
     hl_string_list_free(o->classes, o->nclasses);
     free(o->predicted);
     free(o->p);
-    free(o->chain);
+    free(o->provenance);
     *o = (evaluate_pooled){0};
 }

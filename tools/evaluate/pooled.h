@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers that several heads gave to different samples, put together: those of the folds of a cross
- * validation, where each sample is answered once by a head that has not seen it.
+ * Pooled predictions of several heads on different samples: those of the folds of a
+ * cross-validation, where each sample is predicted once, by a head that was not trained on it.
  */
 #ifndef HILUM_EVALUATE_POOLED_H
 #define HILUM_EVALUATE_POOLED_H
@@ -15,22 +15,22 @@
 #include <stdint.h>
 
 typedef struct evaluate_pooled {
-    hl_manifest manifest; /* the samples, file by file; cls counts in classes */
+    hl_manifest manifest; /* the samples, file by file; their cls is an index into classes */
     char **classes;
     size_t nclasses;
     uint32_t *predicted; /* [n] */
     double *p;           /* [n, nclasses] */
-    hl_feature_space space;
-    char *chain;
+    hl_feature_space feature_space;
+    char *provenance;
 } evaluate_pooled;
 
 /*
- * Reads n files of predictions (as evaluate wrote them) and keeps the rows of the subset,
- * HL_SUBSETS for all. Refuses files of different classes or feature spaces, a file without such
- * rows, and a sample that stands there twice. cli: of the program, for the provenance.
+ * Reads n files of predictions, as evaluate wrote them, and keeps the rows of a subset (HL_SUBSETS:
+ * all). Fails where files differ in classes or feature space, a file has no such rows, or a sample
+ * appears twice. cli: for the provenance. The caller frees o; on failure it is empty.
  */
 int evaluate_pooled_read(evaluate_pooled *o, char *const *files, size_t n, int subset,
                          const hl_cli *cli, hl_err *e);
-void evaluate_pooled_free(evaluate_pooled *o);
+void evaluate_pooled_free(evaluate_pooled *o); /* safe on a zeroed one */
 
 #endif

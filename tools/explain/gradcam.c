@@ -17,21 +17,22 @@ static void last_maps_new(explain_last_maps *m, size_t height, size_t width, siz
     m->values = hl_malloc(channels * height * width, sizeof *m->values);
 }
 
-/* [pixels, channels] to [channels, pixels]. */
-static void by_channel(const float *from, size_t pixels, size_t channels, float *to)
+/* Transposes [pixels, channels] to [channels, pixels]. */
+static void transpose(const float *from, size_t pixels, size_t channels, float *to)
 {
     for (size_t i = 0; i < pixels; i++)
         for (size_t c = 0; c < channels; c++)
             to[c * pixels + i] = from[i * channels + c];
 }
 
-static int through_tail(explain_last_maps *m, nn_finetune *tail, const float *features, hl_err *e)
+static int run_finetuned(explain_last_maps *m, nn_finetune *layers, const float *features,
+                         hl_err *e)
 {
-    const int64_t size[2] = {1, (int64_t)nn_finetune_inputs(tail)};
+    const int64_t size[2] = {1, (int64_t)nn_finetune_inputs(layers)};
     ts_tensor *flat = NULL, *maps = NULL;
     int status = ts_view_data(&flat, (float *)features, TS_F32, 2, size)
                      ? hl_fail(e, "Grad-CAM: libtorch: %s", ts_last_error())
-                     : nn_finetune_maps(tail, flat, false, &maps, e);
+                     : nn_finetune_maps(layers, flat, false, &maps, e);
     if (status == 0) {
         last_maps_new(m, (size_t)ts_dim(maps, 2), (size_t)ts_dim(maps, 3), (size_t)ts_dim(maps, 1));
         if (ts_to_data(maps, m->values, m->channels * m->height * m->width * sizeof *m->values)) {
@@ -47,11 +48,11 @@ static int through_tail(explain_last_maps *m, nn_finetune *tail, const float *fe
 int explain_last_maps_make(explain_last_maps *m, const nn_head *head, const float *features,
                            const int64_t shape[3], hl_err *e)
 {
-    nn_finetune *tail = nn_head_finetune(head);
-    if (tail)
-        return through_tail(m, tail, features, e);
+    nn_finetune *layers = nn_head_finetune(head);
+    if (layers)
+        return run_finetuned(m, layers, features, e);
     last_maps_new(m, (size_t)shape[0], (size_t)shape[1], (size_t)shape[2]);
-    by_channel(features, m->height * m->width, m->channels, m->values);
+    transpose(features, m->height * m->width, m->channels, m->values);
     return 0;
 }
 
@@ -65,11 +66,11 @@ void explain_last_maps_free(explain_last_maps *m)
 
 int explain_top_of(explain_top *t, const nn_head *head, hl_err *e)
 {
-    const nn_finetune *tail = nn_head_finetune(head);
+    const nn_finetune *layers = nn_head_finetune(head);
     t->head = head;
-    if (!tail)
+    if (!layers)
         return nn_pool_parse(&t->pool, nn_head_feature_space(head)->pool, e);
-    t->pool = nn_finetune_get_options(tail)->pool;
+    t->pool = nn_finetune_get_options(layers)->pool;
     return 0;
 }
 
@@ -77,7 +78,7 @@ int explain_top_check(const explain_top *t, const char *head_name, const int64_t
                       const char *of, hl_err *e)
 {
     if (nn_head_finetune(t->head))
-        return 0; /* made for these maps */
+        return 0; /* checked when the head was trained on these maps */
     const int64_t pixels = t->pool == NN_POOL_FLATTEN ? shape[0] * shape[1] : 1;
     return nn_head_check_width(t->head, head_name, (size_t)(pixels * shape[2]), of, e);
 }
@@ -87,15 +88,15 @@ static float *pool(const explain_top *t, const explain_last_maps *m)
     const size_t pixels = m->height * m->width;
     float *by_pixel = hl_malloc(pixels * m->channels, sizeof *by_pixel);
     float *pooled = hl_malloc(nn_head_dense_inputs(t->head), sizeof *pooled);
-    by_channel(m->values, m->channels, pixels, by_pixel);
+    transpose(m->values, m->channels, pixels, by_pixel);
     nn_pool_values(t->pool, by_pixel, 1, pixels, m->channels, pooled);
     free(by_pixel);
     return pooled;
 }
 
-/* The way back through the largest of a map: where it stands more than once, its slope is shared.
- */
-static void back_through_largest(const float *map, size_t pixels, float slope, float *gradient)
+/* Backward pass of max pooling: the gradient goes to the largest value, in equal parts where
+ * several are tied. */
+static void max_pool_backward(const float *map, size_t pixels, float grad_out, float *grad_in)
 {
     float largest = map[0];
     size_t ties = 0;
@@ -104,23 +105,23 @@ static void back_through_largest(const float *map, size_t pixels, float slope, f
     for (size_t i = 0; i < pixels; i++)
         ties += map[i] == largest;
     for (size_t i = 0; i < pixels; i++)
-        gradient[i] = map[i] == largest ? slope / (float)ties : 0;
+        grad_in[i] = map[i] == largest ? grad_out / (float)ties : 0;
 }
 
-/* From the slope of what pooling gives to that of the maps, [channels, pixels]. */
-static void back_through_pool(const explain_top *t, const explain_last_maps *m, const float *slope,
-                              float *gradient)
+/* Gradient with respect to the maps, [channels, pixels], from that of the pooled values. */
+static void pool_backward(const explain_top *t, const explain_last_maps *m, const float *grad_out,
+                          float *grad_in)
 {
     const size_t pixels = m->height * m->width;
     if (t->pool == NN_POOL_FLATTEN) {
-        by_channel(slope, pixels, m->channels, gradient);
+        transpose(grad_out, pixels, m->channels, grad_in);
         return;
     }
-    for (size_t c = 0; c < m->channels; c++, gradient += pixels) {
+    for (size_t c = 0; c < m->channels; c++, grad_in += pixels) {
         if (t->pool == NN_POOL_MAX)
-            back_through_largest(m->values + c * pixels, pixels, slope[c], gradient);
+            max_pool_backward(m->values + c * pixels, pixels, grad_out[c], grad_in);
         for (size_t i = 0; t->pool == NN_POOL_AVG && i < pixels; i++)
-            gradient[i] = slope[c] / (float)pixels;
+            grad_in[i] = grad_out[c] / (float)pixels;
     }
 }
 
@@ -140,15 +141,16 @@ int explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t t
                     hl_err *e)
 {
     const size_t pixels = m->height * m->width;
-    float *pooled = pool(t, m), *slope = hl_malloc(nn_head_dense_inputs(t->head), sizeof *slope);
+    float *pooled = pool(t, m);
+    float *grad_pooled = hl_malloc(nn_head_dense_inputs(t->head), sizeof *grad_pooled);
     float *gradient = hl_malloc(m->channels * pixels, sizeof *gradient);
-    const int status = nn_head_gradient(t->head, pooled, target, slope, e);
+    const int status = nn_head_gradient(t->head, pooled, target, grad_pooled, e);
     if (status == 0) {
-        back_through_pool(t, m, slope, gradient);
+        pool_backward(t, m, grad_pooled, gradient);
         explain_heat_gradcam(m->values, gradient, m->channels, pixels, heat);
     }
     free(gradient);
-    free(slope);
+    free(grad_pooled);
     free(pooled);
     return status;
 }
@@ -185,8 +187,8 @@ int explain_sanity_compare(const explain_sanity *s, const explain_top *t,
     double *other = hl_malloc(pixels, sizeof *other);
     int status = 0;
     for (size_t i = 0; i < s->n && status == 0; i++) {
-        const explain_top drawn = {.head = s->heads[i], .pool = t->pool};
-        status = explain_gradcam(&drawn, m, target, other, e);
+        const explain_top random = {.head = s->heads[i], .pool = t->pool};
+        status = explain_gradcam(&random, m, target, other, e);
         rho[i] = explain_heat_rank_correlation(heat, other, pixels);
     }
     free(other);

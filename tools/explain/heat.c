@@ -29,13 +29,13 @@ void explain_heat_gradcam(const float *maps, const float *gradient, size_t chann
 
 /* ---- enlarging ---- */
 
-/* Where output position i falls between two input values. */
+/* Two neighbouring input values and the weight of the second one. */
 typedef struct between {
     size_t low, high;
-    double share; /* of high */
+    double weight; /* of high */
 } between;
 
-static between place(size_t i, size_t from, size_t to)
+static between neighbours(size_t i, size_t from, size_t to)
 {
     const double last = (double)(from - 1);
     const double x = ((double)i + 0.5) * (double)from / (double)to - 0.5;
@@ -47,20 +47,20 @@ void explain_heat_enlarge(const double *from, size_t h, size_t w, double *to, si
                           size_t width)
 {
     for (size_t y = 0; y < height; y++) {
-        const between v = place(y, h, height);
+        const between v = neighbours(y, h, height);
         for (size_t x = 0; x < width; x++) {
-            const between u = place(x, w, width);
+            const between u = neighbours(x, w, width);
             const double *a = from + v.low * w, *b = from + v.high * w;
-            const double top = a[u.low] + u.share * (a[u.high] - a[u.low]);
-            const double bottom = b[u.low] + u.share * (b[u.high] - b[u.low]);
-            to[y * width + x] = top + v.share * (bottom - top);
+            const double top = a[u.low] + u.weight * (a[u.high] - a[u.low]);
+            const double bottom = b[u.low] + u.weight * (b[u.high] - b[u.low]);
+            to[y * width + x] = top + v.weight * (bottom - top);
         }
     }
 }
 
-/* ---- where it is ---- */
+/* ---- heat outside the lungs ---- */
 
-double explain_heat_frame_share(const double *heat, size_t height, size_t width)
+double explain_heat_frame_fraction(const double *heat, size_t height, size_t width)
 {
     const size_t top = height / 8, left = width / 8;
     double all = 0, inside = 0;
@@ -76,12 +76,12 @@ double explain_heat_frame_share(const double *heat, size_t height, size_t width)
 
 /* ---- picture ---- */
 
-/* The hottest spot still shows a third of the X-ray's structure below it. */
-static const double most_colour = 0.65;
+/* Under the hottest spot, a third of the X-ray's contrast remains visible. */
+static const double max_opacity = 0.65;
 
-static uint8_t mix(uint8_t image, uint32_t colour, double share)
+static uint8_t blend(uint8_t image, uint32_t colour, double opacity)
 {
-    return (uint8_t)(image + share * ((double)colour - image) + 0.5);
+    return (uint8_t)(image + opacity * ((double)colour - image) + 0.5);
 }
 
 void explain_heat_overlay(const uint8_t *image, int channels, const double *heat, size_t height,
@@ -96,7 +96,7 @@ void explain_heat_overlay(const uint8_t *image, int channels, const double *heat
         const uint32_t colour = explain_inferno[(size_t)(v * 255 + 0.5)];
         for (size_t c = 0; c < 3; c++) {
             const uint8_t below = image[i * (size_t)channels + (channels == 3 ? c : 0)];
-            rgb[3 * i + c] = mix(below, colour >> (16 - 8 * c) & 0xff, most_colour * v);
+            rgb[3 * i + c] = blend(below, colour >> (16 - 8 * c) & 0xff, max_opacity * v);
         }
     }
 }

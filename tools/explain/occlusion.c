@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Patches along a side. */
-static size_t along(const explain_occlusion *o, size_t side)
+static size_t patches_along(const explain_occlusion *o, size_t side)
 {
     return 1 + (side - o->patch + o->stride - 1) / o->stride;
 }
@@ -21,13 +21,13 @@ static size_t start(const explain_occlusion *o, size_t i, size_t side)
 
 size_t explain_occlusion_positions(const explain_occlusion *o)
 {
-    return along(o, o->height) * along(o, o->width);
+    return patches_along(o, o->height) * patches_along(o, o->width);
 }
 
 /* The upper left corner of patch i. */
 static void corner(const explain_occlusion *o, size_t i, size_t *top, size_t *left)
 {
-    const size_t columns = along(o, o->width);
+    const size_t columns = patches_along(o, o->width);
     *top = start(o, i / columns, o->height);
     *left = start(o, i % columns, o->width);
 }
@@ -53,7 +53,7 @@ static void hide(const explain_occlusion *o, size_t i, const uint8_t colour[3], 
             memcpy(image + (y * o->width + x) * channels, colour, channels);
 }
 
-static void count(const explain_occlusion *o, size_t i, double drop, double *heat, double *times)
+static void add_drop(const explain_occlusion *o, size_t i, double drop, double *heat, double *times)
 {
     size_t top, left;
     corner(o, i, &top, &left);
@@ -64,18 +64,18 @@ static void count(const explain_occlusion *o, size_t i, double drop, double *hea
         }
 }
 
-/* What the sliding needs besides; p has room for a batch. */
+/* The sliding patch over one image. */
 typedef struct slide {
     const explain_occlusion *o;
     const uint8_t *image;
     uint32_t target;
-    size_t bytes; /* of an image */
-    uint8_t *batch;
-    float *features;
+    size_t bytes;    /* of an image */
+    uint8_t *batch;  /* images with a patch */
+    float *features; /* of a batch, as p */
     double *p;
 } slide;
 
-static int answer(const slide *s, size_t n, hl_err *e)
+static int predict(const slide *s, size_t n, hl_err *e)
 {
     if (nn_extractor_run_all(s->o->extractor, s->batch, n, s->o->channels, s->features, e))
         return -1;
@@ -89,19 +89,19 @@ static int run(const slide *s, size_t rows, double *heat, double *times, hl_prog
     uint8_t colour[3];
     mean_colour(s->o, s->image, colour);
     memcpy(s->batch, s->image, s->bytes);
-    if (answer(s, 1, e))
+    if (predict(s, 1, e))
         return -1;
-    const double whole = s->p[s->target];
+    const double unhidden = s->p[s->target];
     for (size_t at = 0; at < positions; at += rows) {
         const size_t n = positions - at < rows ? positions - at : rows;
         for (size_t i = 0; i < n; i++) {
             memcpy(s->batch + i * s->bytes, s->image, s->bytes);
             hide(s->o, at + i, colour, s->batch + i * s->bytes);
         }
-        if (answer(s, n, e))
+        if (predict(s, n, e))
             return -1;
         for (size_t i = 0; i < n; i++)
-            count(s->o, at + i, whole - s->p[i * k + s->target], heat, times);
+            add_drop(s->o, at + i, unhidden - s->p[i * k + s->target], heat, times);
         hl_progress_add(progress, n);
     }
     return 0;

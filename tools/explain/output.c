@@ -14,19 +14,19 @@
 
 static const char table_name[] = "explain.tsv", first_line[] = "#hilum-explain 1\n";
 
-/* ---- what may be replaced ---- */
+/* ---- recognising an earlier folder ---- */
 
 static bool is_table(const char *path)
 {
     char start[sizeof first_line] = "";
     FILE *fp = fopen(path, "re");
-    const bool whole = fp && fread(start, 1, sizeof start - 1, fp) == sizeof start - 1;
+    const bool complete = fp && fread(start, 1, sizeof start - 1, fp) == sizeof start - 1;
     if (fp)
         fclose(fp);
-    return whole && strcmp(start, first_line) == 0;
+    return complete && strcmp(start, first_line) == 0;
 }
 
-/* The table, and pictures WORD-DIGITS.png of the words below. */
+/* The table, and pictures named WORD-DIGITS.png. */
 static bool is_own_entry(const char *name)
 {
     static const char *const words[] = {"image-", "gradcam-", "occlusion-"};
@@ -107,7 +107,7 @@ static void add_row(explain_output *o, const explain_sample *s, const explain_ma
     add_text(t, file);
     add_text(t, image);
     add_number(t, m->peak, "\t");
-    add_number(t, explain_heat_frame_share(m->heat, o->height, o->width), "\t");
+    add_number(t, explain_heat_frame_fraction(m->heat, o->height, o->width), "\t");
     add_number(t, m->rho, "\t");
     add_number(t, m->abs_rho, "\n");
 }
@@ -125,12 +125,13 @@ int explain_add_map(explain_output *o, const explain_sample *s, const explain_ma
     return status;
 }
 
-int explain_write_table(explain_output *o, const hl_strbuf *remarks, const char *chain, hl_err *e)
+int explain_write_table(explain_output *o, const hl_strbuf *remarks, const char *provenance,
+                        hl_err *e)
 {
     hl_strbuf t = {0};
     hl_strbuf_puts(&t, first_line);
-    hl_strbuf_puts(&t, "#chain\t");
-    hl_tsv_escape(&t, chain);
+    hl_strbuf_puts(&t, "#provenance\t");
+    hl_tsv_escape(&t, provenance);
     hl_strbuf_puts(&t, "\n");
     hl_strbuf_add(&t, remarks->data, remarks->len);
     hl_strbuf_puts(&t, "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\t"

@@ -8,7 +8,7 @@
 
 const char *const explain_reason_names[] = {"worst-error", "surest-hit", "asked"};
 
-/* ---- which ---- */
+/* ---- selecting ---- */
 
 static explain_sample *add(explain_samples *s, const char *sample, explain_reason why)
 {
@@ -18,45 +18,45 @@ static explain_sample *add(explain_samples *s, const char *sample, explain_reaso
     return one;
 }
 
-typedef struct answer {
-    double p; /* of the class that was answered */
+typedef struct candidate {
+    double p; /* of the predicted class */
     size_t row;
-} answer;
+} candidate;
 
-/* The surest first. */
-static int by_certainty(const void *a, const void *b)
+/* Highest probability first. */
+static int by_probability(const void *a, const void *b)
 {
-    const answer *x = a, *y = b;
+    const candidate *x = a, *y = b;
     if (x->p != y->p)
         return x->p < y->p ? 1 : -1;
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static void choose_some(explain_samples *s, const hl_predictions *p, size_t nclasses,
+static void select_some(explain_samples *s, const hl_predictions *p, size_t nclasses,
                         uint32_t label, explain_reason why, size_t number)
 {
-    answer *answers = hl_malloc(p->n, sizeof *answers);
+    candidate *candidates = hl_malloc(p->n, sizeof *candidates);
     size_t n = 0;
     for (size_t i = 0; i < p->n; i++)
         if (p->rows[i].label == label && (p->rows[i].predicted == label) == (why == EXPLAIN_HIT))
-            answers[n++] = (answer){p->p[i * nclasses + p->rows[i].predicted], i};
-    qsort(answers, n, sizeof *answers, by_certainty);
+            candidates[n++] = (candidate){p->p[i * nclasses + p->rows[i].predicted], i};
+    qsort(candidates, n, sizeof *candidates, by_probability);
     for (size_t i = 0; i < n && i < number; i++) {
-        const hl_prediction *row = &p->rows[answers[i].row];
+        const hl_prediction *row = &p->rows[candidates[i].row];
         explain_sample *one = add(s, row->sample, why);
         one->predicted = row->predicted;
-        one->p = answers[i].p;
+        one->p = candidates[i].p;
         one->is_predicted = true;
     }
-    free(answers);
+    free(candidates);
 }
 
-void explain_samples_choose(explain_samples *s, const hl_predictions *p, size_t nclasses,
+void explain_samples_select(explain_samples *s, const hl_predictions *p, size_t nclasses,
                             size_t number)
 {
     for (int why = EXPLAIN_ERROR; why <= EXPLAIN_HIT; why++)
         for (uint32_t k = 0; k < nclasses; k++)
-            choose_some(s, p, nclasses, k, (explain_reason)why, number);
+            select_some(s, p, nclasses, k, (explain_reason)why, number);
 }
 
 static explain_sample *find(explain_samples *s, const char *sample)
@@ -67,11 +67,11 @@ static explain_sample *find(explain_samples *s, const char *sample)
     return NULL;
 }
 
-int explain_samples_ask(explain_samples *s, char *const *names, size_t n, hl_err *e)
+int explain_samples_name(explain_samples *s, char *const *names, size_t n, hl_err *e)
 {
     for (size_t i = 0; i < n; i++) {
         if (find(s, names[i]))
-            return hl_fail(e, "sample '%s' is asked for twice", names[i]);
+            return hl_fail(e, "sample '%s' is named twice", names[i]);
         add(s, names[i], EXPLAIN_ASKED);
     }
     return 0;
@@ -83,7 +83,7 @@ int explain_samples_read_images(explain_samples *s, hl_samples *images, hl_err *
 {
     for (size_t i = 0; i < images->n; i++) {
         const hl_sample *row = &images->manifest.samples[i];
-        explain_sample *one = row->variant ? NULL : find(s, row->path);
+        explain_sample *one = row->augmented ? NULL : find(s, row->path);
         if (!one) {
             if (hl_tf_skip(images->file, images->row_bytes, e))
                 return -1;
@@ -96,7 +96,7 @@ int explain_samples_read_images(explain_samples *s, hl_samples *images, hl_err *
     }
     for (size_t i = 0; i < s->n; i++)
         if (!s->list[i].image)
-            return hl_fail(e, "%s: it has no sample '%s'", hl_tf_name(images->file),
+            return hl_fail(e, "%s: has no sample '%s'", hl_tf_name(images->file),
                            s->list[i].sample);
     return hl_tf_end(images->file, e);
 }
@@ -107,7 +107,7 @@ int explain_samples_read_features(explain_samples *s, hl_features *f, hl_err *e)
     int status = 0;
     for (size_t i = 0; i < f->samples.n && status == 0; i++) {
         const hl_sample *row = &f->samples.manifest.samples[i];
-        explain_sample *one = row->variant ? NULL : find(s, row->path);
+        explain_sample *one = row->augmented ? NULL : find(s, row->path);
         if (one)
             one->features = hl_malloc(f->width, sizeof *one->features);
         status = hl_features_read(f, 1, one ? one->features : unused, e);
@@ -115,7 +115,7 @@ int explain_samples_read_features(explain_samples *s, hl_features *f, hl_err *e)
     free(unused);
     for (size_t i = 0; i < s->n && status == 0; i++)
         if (!s->list[i].features)
-            status = hl_fail(e, "%s: it has no sample '%s'", hl_tf_name(f->samples.file),
+            status = hl_fail(e, "%s: has no sample '%s'", hl_tf_name(f->samples.file),
                              s->list[i].sample);
     return status ? status : hl_features_end(f, e);
 }

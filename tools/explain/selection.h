@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The samples that are explained: which they are, and what is known of each. */
+/* The samples to explain: selected from predictions or named, with their images and features. */
 #ifndef HILUM_EXPLAIN_SELECTION_H
 #define HILUM_EXPLAIN_SELECTION_H
 
@@ -21,9 +21,9 @@ typedef struct explain_sample {
     uint32_t label, predicted;
     double p;          /* of the predicted class */
     bool is_predicted; /* predicted and p are known */
-    uint32_t target;   /* the class that the maps speak of */
+    uint32_t target;   /* the class that the maps explain */
     uint8_t *image;    /* [H, W, channels] */
-    float *features;   /* flattened maps of the cut */
+    float *features;   /* flattened maps of the feature layer */
 } explain_sample;
 
 typedef struct explain_samples {
@@ -31,18 +31,19 @@ typedef struct explain_samples {
     size_t n;
 } explain_samples;
 
-/* For each class the wrong answers and then the right ones of which the head was surest, at most
- * `number` of each: errors of all classes first. Equally sure ones come in the file's order. */
-void explain_samples_choose(explain_samples *s, const hl_predictions *p, size_t nclasses,
+/* Adds, for each class, the errors and then the correct predictions with the highest probability,
+ * at most `number` of each; the errors of all classes come first. Ties keep the order of the file.
+ */
+void explain_samples_select(explain_samples *s, const hl_predictions *p, size_t nclasses,
                             size_t number);
-/* Samples by name; none may stand twice. */
-int explain_samples_ask(explain_samples *s, char *const *names, size_t n, hl_err *e);
+/* Adds samples by their paths in the manifest. Fails if one is named twice. */
+int explain_samples_name(explain_samples *s, char *const *names, size_t n, hl_err *e);
 
-/* Read the whole file and keep the rows of the subjects; images also give their labels. A subject
- * that is not in the file is an error. */
+/* Read a file to its end and keep the rows of the samples; images also give their labels. Fail
+ * where a sample is not in the file. */
 int explain_samples_read_images(explain_samples *s, hl_samples *images, hl_err *e);
 int explain_samples_read_features(explain_samples *s, hl_features *f, hl_err *e);
 
-void explain_samples_free(explain_samples *s);
+void explain_samples_free(explain_samples *s); /* safe on a zeroed one */
 
 #endif

@@ -11,38 +11,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-int explain_check_images(const hl_samples *images, const nn_head *head, const char *head_name,
-                         hl_err *e)
+int explain_check_images(const hl_samples *images, const nn_model *model, hl_err *e)
 {
     const hl_tensor_desc *p = &images->payload;
     const char *file = hl_tf_name(images->file);
-    const hl_feature_space want = hl_feature_space_of_images(nn_head_feature_space(head));
-    if (hl_feature_space_match(&images->space, file, &want, head_name, e))
+    const hl_feature_space want = hl_feature_space_of_images(nn_head_feature_space(model->head));
+    if (hl_feature_space_match(&images->feature_space, file, &want, model->name, e))
         return -1;
     if (p->dtype != HL_U8 || p->rank != 4 || (p->shape[3] != 1 && p->shape[3] != 3) ||
         p->shape[1] != want.height || p->shape[2] != want.width)
         return hl_fail(e, "%s: expected images U8 [N, %" PRId64 ", %" PRId64 ", 1 or 3]", file,
                        want.height, want.width);
-    return nn_head_check_classes(head, head_name, images->classes, images->nclasses, file, e);
+    return nn_head_check_classes(model->head, model->name, images->classes, images->nclasses, file,
+                                 e);
 }
 
-int explain_check_origin(const char *file, const char *chain, const char *role, const char *id,
+int explain_check_origin(const char *file, const char *provenance, const char *role, const char *id,
                          const char *of, hl_err *e)
 {
-    if (chain && hl_provenance_has_input(chain, role, id))
+    if (provenance && hl_provenance_has_input(provenance, role, id))
         return 0;
-    return hl_fail(e, "%s: it was not made with %s: its provenance has no %s %s", file, of, role,
-                   id);
+    return hl_fail(e, "%s: was not made with %s: its provenance has no %s %s", file, of, role, id);
 }
 
-static int read_file(maps_source *m, explain_samples *s, const nn_head *head, const char *head_name,
+static int read_file(explain_maps_source *m, explain_samples *s, const nn_model *model,
                      hl_features *f, const char *images_id, hl_err *e)
 {
     const char *file = hl_tf_name(f->samples.file);
-    hl_feature_space want = *nn_head_feature_space(head);
+    hl_feature_space want = *nn_head_feature_space(model->head);
     strcpy(want.pool, nn_pool_names[NN_POOL_FLATTEN]);
-    if (hl_feature_space_match(&f->samples.space, file, &want, head_name, e) ||
-        explain_check_origin(file, f->samples.chain, "images", images_id, "these images", e) ||
+    if (hl_feature_space_match(&f->samples.feature_space, file, &want, model->name, e) ||
+        explain_check_origin(file, f->samples.provenance, "images", images_id, "these images", e) ||
         nn_map_shape(&want, m->shape, e))
         return -1;
     const size_t width = (size_t)(m->shape[0] * m->shape[1] * m->shape[2]);
@@ -54,18 +53,18 @@ static int read_file(maps_source *m, explain_samples *s, const nn_head *head, co
     return explain_samples_read_features(s, f, e);
 }
 
-int explain_maps_read(maps_source *m, explain_samples *s, const nn_head *head,
-                      const char *head_name, const char *path, const char *images_id, hl_err *e)
+int explain_maps_read(explain_maps_source *m, explain_samples *s, const nn_model *model,
+                      const char *path, const char *images_id, hl_err *e)
 {
     hl_features f;
     if (hl_features_open(&f, path, e))
         return -1;
-    const int status = read_file(m, s, head, head_name, &f, images_id, e);
+    const int status = read_file(m, s, model, &f, images_id, e);
     hl_features_close(&f);
     return status;
 }
 
-/* The maps of all subjects, whose images are of so many bytes. */
+/* The maps of all samples, whose images have this many bytes each. */
 static int compute_all(nn_extractor *x, explain_samples *s, int channels, size_t bytes, hl_err *e)
 {
     const size_t width = nn_extractor_width(x);
@@ -83,20 +82,19 @@ static int compute_all(nn_extractor *x, explain_samples *s, int channels, size_t
     return status;
 }
 
-int explain_maps_compute(maps_source *m, explain_samples *s, const nn_head *head,
-                         const char *head_name, const char *weights, bool allow_code, int channels,
-                         hl_err *e)
+int explain_maps_compute(explain_maps_source *m, explain_samples *s, const nn_model *model,
+                         const char *weights, bool allow_code, int channels, hl_err *e)
 {
-    const hl_feature_space *space = nn_head_feature_space(head);
+    const hl_feature_space *fs = nn_head_feature_space(model->head);
     nn_extractor *x;
-    if (nn_extractor_for_feature_space(&x, space, head_name, weights, allow_code, true, TS_CPU, e))
+    if (nn_extractor_for_feature_space(&x, fs, model->name, weights, allow_code, true, TS_CPU, e))
         return -1;
     nn_extractor_map_shape(x, m->shape);
     m->role = "weights";
-    strcpy(m->id, space->weights);
+    strcpy(m->id, fs->weights);
     m->id_is_old = false;
     const int status =
-        compute_all(x, s, channels, (size_t)(space->height * space->width) * (size_t)channels, e);
+        compute_all(x, s, channels, (size_t)(fs->height * fs->width) * (size_t)channels, e);
     nn_extractor_free(x);
     return status;
 }

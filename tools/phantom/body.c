@@ -23,7 +23,7 @@ typedef struct anatomy {
     float vessels;
 } anatomy;
 
-/* What depends on the row alone. */
+/* Values that depend on the row alone. */
 typedef struct row_shape {
     float v, body, spine; /* half width of the body; u of the spine's middle */
     float lateral[PHANTOM_SIDES], medial[PHANTOM_SIDES], cage[PHANTOM_SIDES];
@@ -135,13 +135,13 @@ static float heart_at(const anatomy *a, float u, float v)
     return heart > knob ? heart : knob;
 }
 
-/* The part of p behind the point, for p > -64; floorf would be a call for every cell. */
+/* The fractional part of p, for p > -64; floorf would be a function call for every cell. */
 static float fraction(float p)
 {
     return p - (float)((int)(p + 64.0f) - 64);
 }
 
-/* The profile across a rib: p counts ribs, whole numbers are their middles. */
+/* The profile across a rib: p counts ribs, integers are their middles. */
 static float rib_profile(float p, float half)
 {
     const float q = fabsf(fraction(p + 0.5f) - 0.5f) / half;
@@ -210,7 +210,7 @@ static float bubble_at(const anatomy *a, float u, float v)
     return 0.3f * phantom_edge(a->bubble_r - sqrtf(du * du + dv * dv), 0.06f);
 }
 
-/* How much of the path is lung, 0 to 1, apart from the heart. */
+/* The fraction of the beam's path that is lung, 0 to 1, apart from the heart. */
 static float lung_at(const row_shape *s, int side, float across, float diaphragm)
 {
     const float outer = s->lateral[side] - across, inner = across - s->medial[side];
@@ -222,7 +222,7 @@ static float lung_at(const row_shape *s, int side, float across, float diaphragm
            (0.85f + 0.15f * phantom_step(below / 0.25f));
 }
 
-/* The grids that are drawn first. */
+/* Grids of random textures, drawn before the map. */
 typedef struct textures {
     float *tissue, *vessels, *opacity;
     float *bend; /* shifts the edges of the soft parts in u */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Drawing of chest phantoms: schematic frontal chest X-rays, made of simple formulas and seeded
- * random numbers. They are for tests and demonstrations, and show no person.
+ * Draws chest phantoms: schematic frontal chest X-rays from simple formulas and seeded random
+ * numbers. They are for tests and demonstrations, and show no person.
  *
- * A patient is a map of X-ray density; an image is that map seen in some pose, exposed, blurred
- * and with grain. Everything that differs from image to image (size, brightness, contrast, grain,
- * markers) is drawn alike for all kinds of patients, so that only the lungs tell the kinds apart.
+ * A patient is a map of X-ray density; an image is that map in some pose, exposed, blurred and with
+ * grain. Everything that differs from image to image (size, brightness, contrast, grain, markers)
+ * has the same distribution for all kinds of patients, so that only the lungs distinguish them.
  */
 #ifndef HILUM_PHANTOM_DRAW_H
 #define HILUM_PHANTOM_DRAW_H
@@ -15,7 +15,7 @@
 
 typedef enum { PHANTOM_NORMAL, PHANTOM_BACTERIA, PHANTOM_VIRUS } phantom_kind;
 
-/* Density of a patient: PHANTOM_GRID x PHANTOM_GRID values, row-major, about 0 (air) to 1.3.
+/* Density map of a patient: PHANTOM_GRID x PHANTOM_GRID values, row-major, about 0 (air) to 1.3.
  * Patients of one seed are independent of each other. The caller frees. */
 enum { PHANTOM_GRID = 512 };
 float *phantom_body(uint64_t seed, uint64_t patient, phantom_kind kind);
@@ -25,7 +25,8 @@ typedef struct phantom_image {
     size_t height, width;
 } phantom_image;
 
-/* One image of a patient; both sides between min_side and max_side pixels (at least 32). */
+/* Exposes image `number` of a patient with this body; both sides have between min_side (at least
+ * 32) and max_side pixels. */
 void phantom_expose(phantom_image *img, const float *body, uint64_t seed, uint64_t patient,
                     uint64_t number, size_t min_side, size_t max_side);
 

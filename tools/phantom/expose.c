@@ -16,7 +16,7 @@ typedef struct exposure {
     float curve, gamma;                           /* film */
     float mean, contrast;                         /* of the finished image, in levels */
     float vignette, tilt_x, tilt_y;               /* uneven beam */
-    float border[4];                              /* left, right, top, bottom; parts of a side */
+    float border[4]; /* left, right, top, bottom; fractions of a side */
     float blur, grain, grain_size;
     int marker; /* 0 none, 1 "R" at the viewer's left, 2 "L" at the right */
     float marker_x, marker_y, marker_scale;
@@ -47,8 +47,8 @@ static void draw_exposure(hl_rng *r, exposure *x)
     x->tilt_y = phantom_draw(r, -0.04, 0.04);
     const bool bordered = hl_rng_uniform(r) < 0.3;
     for (int i = 0; i < 4; i++) {
-        const float part = phantom_draw(r, -0.03, 0.03);
-        x->border[i] = bordered && part > 0.0f ? part : 0.0f;
+        const float width = phantom_draw(r, -0.03, 0.03);
+        x->border[i] = bordered && width > 0.0f ? width : 0.0f;
     }
     x->blur = phantom_draw(r, 0.0, 0.15);
     x->grain = phantom_draw(r, 1.5, 3.0);
@@ -62,7 +62,7 @@ static void draw_exposure(hl_rng *r, exposure *x)
 
 /* ---- pose ---- */
 
-/* The map at a place between its cells; outside it the nearest edge counts. */
+/* The map between its cells, bilinear; outside, the nearest edge counts. */
 static float sample(const float *map, float u, float v)
 {
     const float last = PHANTOM_GRID - 1.001f;
@@ -78,7 +78,7 @@ static float sample(const float *map, float u, float v)
     return top + fy * (low - top);
 }
 
-/* The film: density to brightness, looked up. */
+/* The film, as a table from density to brightness. */
 enum { FILM_STEPS = 1024 };
 static const float film_max = 1.8f;
 
@@ -94,7 +94,8 @@ static void project(const exposure *x, const float *map, float *out)
 {
     float film[FILM_STEPS];
     make_film(x, film);
-    /* The height of the image shows the chest from top to bottom; u is 1.75 times as fine as v. */
+    /* The height of the image shows the chest from top to bottom; a pixel spans 1.75 times as much
+     * of u as of v. */
     const float step_v = x->zoom / (float)x->height;
     const float step_u = step_v * 1.75f * x->stretch;
     const float c = cosf(x->angle), s = sinf(x->angle);
@@ -158,7 +159,7 @@ static void blur_line(float *line, size_t n, size_t stride, float weight)
     }
 }
 
-/* Row by row in both directions: a column at a time would miss the cache at every step. */
+/* Row by row in both directions: column by column, every access would miss the cache. */
 static void blur(const exposure *x, float *out, float *above)
 {
     const size_t w = x->width;
@@ -176,7 +177,7 @@ static void blur(const exposure *x, float *out, float *above)
     }
 }
 
-/* What becomes of the values on the film: gain and offset, and the ends of the scale of greys. */
+/* From values on the film to grey levels: gain and offset, clamped to 0 .. 255. */
 typedef struct levels {
     float gain, offset;
 } levels;
@@ -199,7 +200,7 @@ static void measure(const float *values, size_t n, levels l, double *mean, doubl
     *deviation = variance > 1e-12 ? sqrt(variance) : 1e-6;
 }
 
-/* Sum of four uniform numbers, scaled to variance 1: near enough to normal for grain, and fast. */
+/* Sum of four uniform numbers, scaled to variance 1: close enough to normal for grain, and fast. */
 static float grain(hl_rng *r)
 {
     const uint64_t z = hl_rng_u64(r);
@@ -208,9 +209,9 @@ static float grain(hl_rng *r)
     return ((float)sum - 131070.0f) * (1.0f / 37837.0f);
 }
 
-/* Brings mean and contrast to the drawn values, whatever the lungs look like: otherwise the
- * brightness of the whole image would tell the kinds of patients apart. What is cut off at black
- * and white differs between them, so it takes a few rounds. */
+/* Sets mean and contrast of the image to the drawn values, whatever the lungs look like; otherwise
+ * the overall brightness would distinguish the kinds of patients. Clipping at black and white
+ * differs between them, so it takes a few rounds. */
 static levels set_levels(const exposure *x, const float *in, size_t n)
 {
     enum { ROUNDS = 6 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the parts of the phantom share. Body coordinates: u runs from the viewer's left (the
- * patient's right side) to the viewer's right, 0 on the midline, about -1 and 1 at the skin;
- * v runs downwards, 0 at the lung tops, about 0.8 at the diaphragm, 1 at the lower edge.
+ * Coordinates and shapes that the parts of the phantom share. Body coordinates: u runs from the
+ * viewer's left (the patient's right side) to the viewer's right, 0 on the midline, about -1 and 1
+ * at the skin; v runs downwards, 0 at the lung apices, about 0.8 at the diaphragm, 1 at the lower
+ * edge.
  */
 #ifndef HILUM_PHANTOM_PARTS_H
 #define HILUM_PHANTOM_PARTS_H
@@ -61,15 +62,15 @@ static inline float phantom_v(size_t row)
     return PHANTOM_V_MIN + (PHANTOM_V_MAX - PHANTOM_V_MIN) * ((float)row + 0.5f) / PHANTOM_GRID;
 }
 
-/* Adds smooth random values between -amount and amount to a grid; cells is the number of lattice
- * points across. */
+/* Adds smooth noise between -amount and amount to a grid; cells is the number of lattice points
+ * across. */
 void phantom_noise(hl_rng *r, size_t cells, float amount, float *grid);
 
 /* Vessels of both lungs, 0 (none) to about 1, drawn over a zeroed grid. */
 void phantom_vessels(hl_rng *r, float strength, const phantom_lung lungs[PHANTOM_SIDES],
                      float *grid);
 
-/* How much of the air is replaced in a diseased lung, 0 to 1, over a zeroed grid. */
+/* The fraction of air that is replaced in a diseased lung, 0 to 1, over a zeroed grid. */
 void phantom_opacities(hl_rng *r, phantom_kind kind, const phantom_lung lungs[PHANTOM_SIDES],
                        float *grid);
 

@@ -48,7 +48,7 @@ void phantom_noise(hl_rng *r, size_t cells, float amount, float *grid)
 /* ---- vessels ---- */
 
 typedef struct vessel {
-    float u, v, angle; /* where it starts; 0 points to larger u, growing towards larger v */
+    float u, v, angle; /* of its start; angle 0 points to larger u and grows towards larger v */
     float length, radius, strength;
 } vessel;
 

@@ -2,29 +2,23 @@
 #include "classify.h"
 
 #include "base/mem.h"
+#include "stats/temperature.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what answers mean ---- */
+/* ---- positive class and threshold ---- */
 
-static int find_positive(predict_worklist *w, const nn_head *head, const char *name,
-                         const char *head_name, hl_err *e)
+static int find_positive(predict_worklist *w, const nn_model *m, const char *name, hl_err *e)
 {
-    const size_t n = nn_head_classes(head);
-    if (!name && n != 2)
-        return hl_fail(e, "%s has %zu classes: expected --positive, the one to look for", head_name,
-                       n);
+    if (name)
+        return nn_model_find_class(m, "--positive", name, &w->positive_class, e);
+    if (m->nclasses != 2)
+        return hl_fail(e, "%s: has %zu classes: expected --positive CLASS, the one to look for",
+                       m->name, m->nclasses);
     w->positive_class = 1;
-    if (!name)
-        return 0;
-    for (uint32_t k = 0; k < n; k++)
-        if (strcmp(nn_head_class(head, k), name) == 0) {
-            w->positive_class = k;
-            return 0;
-        }
-    return hl_fail(e, "--positive: expected a class of %s, found '%s'", head_name, name);
+    return 0;
 }
 
 static void list_points(const hl_calibration *c, hl_strbuf *t)
@@ -42,41 +36,43 @@ static int find_point(predict_worklist *w, const hl_calibration *c, const char *
     if (!p) {
         hl_strbuf known = {0};
         list_points(c, &known);
-        hl_fail(e, "--operating: expected a point of %s (%s), found '%s'", file, known.data, name);
+        hl_fail(e, "--operating: expected an operating point of %s (%s), found '%s'", file,
+                known.data, name);
         hl_strbuf_free(&known);
         return -1;
     }
     if (c->positive < 0 || (uint32_t)c->positive != w->positive_class)
-        return hl_fail(e, "--operating: the points of %s are for another class than %s", file,
-                       w->classes[w->positive_class]);
+        return hl_fail(e, "--operating: the operating points of %s are for another class than %s",
+                       file, w->classes[w->positive_class]);
     w->threshold = p->threshold;
     w->point = p->name;
     return 0;
 }
 
-int predict_classifier_start(predict_classifier *j, const predict_classifier_options *o,
-                             const char *head_name, const char *calibration_name, hl_err *e)
+int predict_classifier_start(predict_classifier *c, const predict_classifier_options *o,
+                             const char *calibration_name, hl_err *e)
 {
-    predict_worklist *w = j->list;
-    const hl_calibration *c = j->calibration;
-    if (c &&
-        hl_calibration_check(c, calibration_name, nn_head_id(j->head),
-                             nn_head_feature_space(j->head), nn_head_inputs(j->head), head_name, e))
+    predict_worklist *w = c->list;
+    const hl_calibration *cal = c->calibration;
+    const nn_head *head = c->model->head;
+    if (cal &&
+        hl_calibration_check(cal, calibration_name, nn_head_id(head), nn_head_feature_space(head),
+                             nn_head_inputs(head), c->model->name, e))
         return -1;
-    if (find_positive(w, j->head, o->positive, head_name, e))
+    if (find_positive(w, c->model, o->positive, e))
         return -1;
     w->threshold = o->threshold;
     w->point = NULL;
-    w->is_calibrated = c != NULL;
-    w->temperature = c ? c->temperature : 1;
-    w->unlike_from = c && c->outlier.dims ? c->outlier.threshold : NAN;
-    return o->point ? find_point(w, c, o->point, calibration_name, e) : 0;
+    w->is_calibrated = cal != NULL;
+    w->temperature = cal ? cal->temperature : 1;
+    w->ood_threshold = cal && cal->outlier.dims ? cal->outlier.threshold : NAN;
+    return o->point ? find_point(w, cal, o->point, calibration_name, e) : 0;
 }
 
-/* ---- answering ---- */
+/* ---- classifying ---- */
 
-/* With a threshold: positive from there on, else the most probable of the others. */
-static uint32_t answer(const predict_worklist *w, const double *p, size_t n)
+/* With a threshold: the positive class from there upwards, else the most probable other class. */
+static uint32_t predict_class(const predict_worklist *w, const double *p, size_t n)
 {
     const bool by_threshold = isfinite(w->threshold);
     if (by_threshold && p[w->positive_class] >= w->threshold)
@@ -88,31 +84,31 @@ static uint32_t answer(const predict_worklist *w, const double *p, size_t n)
     return best;
 }
 
-static predict_entry judge_one(const predict_classifier *j, const float *features, const double *p,
-                               const char *image)
+static predict_entry classify(const predict_classifier *c, const float *features, const double *p,
+                              const char *image)
 {
-    const predict_worklist *w = j->list;
+    const predict_worklist *w = c->list;
     predict_entry one = {.image = hl_strdup(image),
                          .p = p[w->positive_class],
-                         .answer = answer(w, p, nn_head_classes(j->head)),
+                         .predicted = predict_class(w, p, c->model->nclasses),
                          .distance = NAN};
-    if (isfinite(w->unlike_from)) {
-        one.distance = hl_mahalanobis_distance(&j->calibration->outlier, features);
-        one.unlike = one.distance > w->unlike_from;
+    if (isfinite(w->ood_threshold)) {
+        one.distance = hl_mahalanobis_distance(&c->calibration->outlier, features);
+        one.is_ood = one.distance > w->ood_threshold;
     }
     return one;
 }
 
-int predict_classifier_add(const predict_classifier *j, size_t n, const float *features,
+int predict_classifier_add(const predict_classifier *c, size_t n, const float *features,
                            const char *const *images, hl_err *e)
 {
-    const size_t k = nn_head_classes(j->head), width = nn_head_inputs(j->head);
+    const size_t k = c->model->nclasses, width = nn_head_inputs(c->model->head);
     double *p = hl_malloc(n * k, sizeof *p);
-    const int status = nn_head_predict(j->head, n, features, p, e);
-    if (status == 0 && j->calibration)
-        hl_temperature_apply(j->calibration->temperature, n, k, p);
+    const int status = nn_head_predict(c->model->head, n, features, p, e);
+    if (status == 0 && c->calibration)
+        hl_temperature_apply(c->calibration->temperature, n, k, p);
     for (size_t i = 0; i < n && status == 0; i++)
-        predict_worklist_add(j->list, judge_one(j, features + i * width, p + i * k, images[i]));
+        predict_worklist_add(c->list, classify(c, features + i * width, p + i * k, images[i]));
     free(p);
     return status;
 }

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From feature vectors to entries of the worklist: head, calibration, threshold, distance. */
+/* From feature vectors to entries of the worklist: probability, class and distance. */
 #ifndef HILUM_PREDICT_CLASSIFY_H
 #define HILUM_PREDICT_CLASSIFY_H
 
 #include "base/error.h"
 #include "data/calibration_file.h"
-#include "nn/head/head.h"
+#include "nn/head/model.h"
 #include "worklist.h"
 
 #include <stddef.h>
 
 typedef struct predict_classifier {
-    const nn_head *head;
+    const nn_model *model;
     const hl_calibration *calibration; /* NULL: none */
-    predict_worklist *list;            /* its meaning is set, entries go to it */
+    predict_worklist *list;            /* gets the entries */
 } predict_classifier;
 
-/* What is asked for: positive NULL is the second of two classes; point NULL and threshold NaN: the
- * largest probability decides. */
+/* How to classify. Without point and threshold, the class of largest probability is predicted. */
 typedef struct predict_classifier_options {
-    const char *positive, *point;
-    double threshold;
+    const char *positive; /* class to look for; NULL: the second of two */
+    const char *point;    /* name of an operating point of the calibration, or NULL */
+    double threshold;     /* on the probability of the positive class, or NaN */
 } predict_classifier_options;
 
-/* Checks that all of it fits together, and says in the worklist what its entries mean. classes are
- * those of the head. */
-int predict_classifier_start(predict_classifier *j, const predict_classifier_options *o,
-                             const char *head_name, const char *calibration_name, hl_err *e);
+/* Checks that head, calibration and options fit together, and stores positive class, threshold and
+ * calibration in the worklist. c has its members set; calibration_name is for messages. */
+int predict_classifier_start(predict_classifier *c, const predict_classifier_options *o,
+                             const char *calibration_name, hl_err *e);
 
-/* features: [n, inputs of the head]; images: their paths, copied. */
-int predict_classifier_add(const predict_classifier *j, size_t n, const float *features,
+/* Classifies features, [n, inputs of the head], and adds an entry for each to the worklist. images:
+ * their [n] paths, which are copied. */
+int predict_classifier_add(const predict_classifier *c, size_t n, const float *features,
                            const char *const *images, hl_err *e);
 
 #endif

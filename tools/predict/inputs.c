@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Names of some ten million files. */
-static const size_t max_list = (size_t)1 << 30;
+/* Enough for the names of ten million files. */
+static const size_t max_list_bytes = (size_t)1 << 30;
 
 static void add(predict_inputs *in, char *path)
 {
@@ -55,10 +55,10 @@ static int add_listed(predict_inputs *in, char *text, size_t len, char end, hl_e
     for (char *at = text; at < text + len; number++) {
         char *stop = memchr(at, end, (size_t)(text + len - at));
         if (!stop)
-            stop = text + len; /* NUL-terminated; the last name may lack its end */
+            stop = text + len; /* the text ends with a NUL; the last name may lack its end */
         *stop = '\0';
         if (strlen(at) != (size_t)(stop - at))
-            return hl_fail(e, "standard input: name %zu holds a zero byte: see --null", number);
+            return hl_fail(e, "standard input: name %zu contains a zero byte: see --null", number);
         if (!*at)
             return hl_fail(e, "standard input: name %zu is empty", number);
         if (add_name(in, at, e))
@@ -72,7 +72,7 @@ static int add_list(predict_inputs *in, bool nul, hl_err *e)
 {
     char *text;
     size_t len;
-    if (hl_in_read_all(stdin, "standard input", max_list, &text, &len, e))
+    if (hl_in_read_all(stdin, "standard input", max_list_bytes, &text, &len, e))
         return -1;
     int status = nul ? 0 : hl_encoding_normalize(text, &len, "standard input", e);
     if (status == 0)
@@ -81,7 +81,7 @@ static int add_list(predict_inputs *in, bool nul, hl_err *e)
     return status;
 }
 
-/* A worklist must not take the place of an image on it. */
+/* The worklist must not replace an image that it lists. */
 static int expect_kept(const predict_inputs *in, hl_err *e)
 {
     struct stat st;
@@ -98,7 +98,7 @@ int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool
     for (size_t i = 0; i < n && status == 0; i++)
         status = strcmp(names[i], "-") == 0 ? add_list(in, nul, e) : add_name(in, names[i], e);
     if (status == 0 && in->n == 0)
-        status = hl_fail(e, "there is no image (files in folders: *.jpeg, *.jpg, *.png)");
+        status = hl_fail(e, "no images found (in folders: *.jpeg, *.jpg, *.png)");
     if (status == 0)
         status = expect_kept(in, e);
     if (status)

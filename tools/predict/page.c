@@ -12,20 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- small pictures ---- */
+/* ---- thumbnails ---- */
 
 enum { SIDE = 128 }; /* pixels; the page shows them at 112 */
 
-/* The entries of one table, and their pictures. */
+/* The entries of one table, and their thumbnails. */
 typedef struct rows {
     const predict_worklist *w;
-    const size_t *at; /* [n] places in the list, from 0 */
+    const size_t *at; /* [n] indices of entries in the list */
     size_t n;
-    hl_strbuf *png; /* [n]; empty where there is none */
+    hl_strbuf *png; /* [n]; empty: none */
 } rows;
 
-/* A file that has gone since is no reason to lose the page: it is in the list all the same. */
-static int draw(void *ctx, size_t i, size_t slot, hl_err *e)
+/* A file that has disappeared meanwhile does not fail the page; it stays in the list. */
+static int make_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)slot;
     const rows *r = ctx;
@@ -38,7 +38,7 @@ static int draw(void *ctx, size_t i, size_t slot, hl_err *e)
     return hl_png_encode(&r->png[i], pixels, SIDE, SIDE, channels, e);
 }
 
-static int drawn(void *ctx, size_t i, size_t slot, hl_err *e)
+static int keep_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)ctx;
     (void)i;
@@ -47,13 +47,14 @@ static int drawn(void *ctx, size_t i, size_t slot, hl_err *e)
     return 0;
 }
 
-static int draw_all(rows *r, const page_options *o, hl_err *e)
+static int make_thumbnails(rows *r, const predict_page_options *o, hl_err *e)
 {
     r->png = hl_calloc(r->n, sizeof *r->png);
-    return o->pictures && r->n ? hl_ordered_map(r->n, o->jobs, draw, drawn, r, e) : 0;
+    return o->pictures && r->n ? hl_ordered_map(r->n, o->jobs, make_thumbnail, keep_thumbnail, r, e)
+                               : 0;
 }
 
-static void free_pictures(rows *r)
+static void free_thumbnails(rows *r)
 {
     for (size_t i = 0; i < r->n; i++)
         hl_strbuf_free(&r->png[i]);
@@ -62,7 +63,7 @@ static void free_pictures(rows *r)
 
 /* ---- tables ---- */
 
-/* No rounding to a certainty that nobody has. */
+/* Never rounded to 0 or 1: that would show a certainty the model does not have. */
 static void add_probability(page_table *t, double p)
 {
     if (p > 0.999)
@@ -80,7 +81,7 @@ static void add_row(const rows *r, size_t i, bool pictures, page_table *t)
     page_add_cell(t, "%zu", r->at[i] + 1);
     if (pictures && r->png[i].len) {
         hl_strbuf alt = {0};
-        hl_strbuf_printf(&alt, "Small picture of %s", e->image);
+        hl_strbuf_printf(&alt, "Thumbnail of %s", e->image);
         page_add_picture_cell(t, r->png[i].data, r->png[i].len, alt.data);
         hl_strbuf_free(&alt);
     } else if (pictures) {
@@ -88,16 +89,17 @@ static void add_row(const rows *r, size_t i, bool pictures, page_table *t)
     }
     page_add_cell(t, "%s", e->image);
     add_probability(t, e->p);
-    page_add_cell(t, "%s", w->classes[e->answer]);
-    if (isfinite(w->unlike_from))
-        page_add_cell(t, "%s", e->unlike ? "unlike the training data" : "");
+    page_add_cell(t, "%s", w->classes[e->predicted]);
+    if (isfinite(w->ood_threshold))
+        page_add_cell(t, "%s", e->is_ood ? "out-of-distribution" : "");
 }
 
-static int add_table(page_doc *d, rows *r, const page_options *o, const char *caption, hl_err *e)
+static int add_table(page_doc *d, rows *r, const predict_page_options *o, const char *caption,
+                     hl_err *e)
 {
     const predict_worklist *w = r->w;
-    if (draw_all(r, o, e)) {
-        free_pictures(r);
+    if (make_thumbnails(r, o, e)) {
+        free_thumbnails(r);
         return -1;
     }
     hl_strbuf p = {0};
@@ -108,53 +110,53 @@ static int add_table(page_doc *d, rows *r, const page_options *o, const char *ca
         page_add_column(t, "Picture", PAGE_COL_TEXT);
     page_add_column(t, "Image", PAGE_COL_TEXT);
     page_add_column(t, p.data, PAGE_COL_NUMBER);
-    page_add_column(t, "Answer", PAGE_COL_TEXT);
-    if (isfinite(w->unlike_from))
+    page_add_column(t, "Prediction", PAGE_COL_TEXT);
+    if (isfinite(w->ood_threshold))
         page_add_column(t, "Flag", PAGE_COL_TEXT);
     for (size_t i = 0; i < r->n; i++)
         add_row(r, i, o->pictures, t);
     hl_strbuf_free(&p);
-    free_pictures(r);
+    free_thumbnails(r);
     return 0;
 }
 
-/* Places of entries from `from` on that are in the list, flagged where that is asked for. */
-static size_t pick(const predict_worklist *w, size_t from, bool only_unlike, size_t most,
-                   size_t *at)
+/* Indices of at most max_entries read entries, from entry `from` on; only_ood: of flagged ones. */
+static size_t select_entries(const predict_worklist *w, size_t from, bool only_ood,
+                             size_t max_entries, size_t *at)
 {
     size_t n = 0;
-    for (size_t i = from; i < w->n - w->unread && n < most; i++)
-        if (!only_unlike || w->entries[i].unlike)
+    for (size_t i = from; i < w->n - w->unread && n < max_entries; i++)
+        if (!only_ood || w->entries[i].is_ood)
             at[n++] = i;
     return n;
 }
 
-static int add_list(page_doc *d, const predict_worklist *w, const page_options *o, size_t *at,
-                    hl_err *e)
+static int add_list(page_doc *d, const predict_worklist *w, const predict_page_options *o,
+                    size_t *at, hl_err *e)
 {
     const size_t read = w->n - w->unread;
-    rows top = {.w = w, .at = at, .n = pick(w, 0, false, o->rows, at)};
+    rows top = {.w = w, .at = at, .n = select_entries(w, 0, false, o->rows, at)};
     page_add_text(d, PAGE_SECTION, "Worklist");
     if (top.n < read)
-        page_add_text(d, PAGE_TEXT,
-                      "The first %zu of %zu images; the table of the list has them all.", top.n,
-                      read);
+        page_add_text(d, PAGE_TEXT, "The first %zu of %zu images; the TSV file lists all of them.",
+                      top.n, read);
     return add_table(d, &top, o, "Most urgent first.", e);
 }
 
-/* What is flagged may stand far down, where nobody looks: its probability means little. */
-static int add_unlike(page_doc *d, const predict_worklist *w, const page_options *o, size_t *at,
-                      hl_err *e)
+/* Flagged images may be far down the list, where nobody looks, although their probabilities are not
+ * reliable. */
+static int add_ood(page_doc *d, const predict_worklist *w, const predict_page_options *o,
+                   size_t *at, hl_err *e)
 {
     const size_t shown = w->n - w->unread < o->rows ? w->n - w->unread : o->rows;
-    rows rest = {.w = w, .at = at, .n = pick(w, shown, true, o->rows, at)};
+    rows rest = {.w = w, .at = at, .n = select_entries(w, shown, true, o->rows, at)};
     if (rest.n == 0)
         return 0;
-    page_add_text(d, PAGE_SECTION, "Unlike the training data");
+    page_add_text(d, PAGE_SECTION, "Out-of-distribution images");
     page_add_text(
         d, PAGE_TEXT,
-        "These stand further down and are flagged: the model has seen nothing like them, and its "
-        "probabilities for them mean little.");
+        "These images are further down the list and flagged: they differ from the training data, "
+        "and the model's probabilities for them are not reliable.");
     return add_table(d, &rest, o, "Flagged images that are not in the table above.", e);
 }
 
@@ -162,9 +164,9 @@ static void add_unread(page_doc *d, const predict_worklist *w)
 {
     if (w->unread == 0)
         return;
-    page_add_text(d, PAGE_SECTION, "Not readable");
+    page_add_text(d, PAGE_SECTION, "Unreadable images");
     page_table *t =
-        page_add_table(d, "Nothing is known of these images. Somebody has to look at them.");
+        page_add_table(d, "The model has not seen these images. A person has to look at them.");
     page_add_column(t, "Image", PAGE_COL_TEXT);
     page_add_column(t, "Reason", PAGE_COL_TEXT);
     for (size_t i = w->n - w->unread; i < w->n; i++) {
@@ -179,22 +181,18 @@ static void add_warnings(page_doc *d, const predict_worklist *w, const hl_featur
 {
     page_block *b = page_warnings(d);
     if (strncmp(space->weights, "seeded:", 7) == 0)
-        page_alarm(
-            b, "Untrained backbone: pseudo-random weights %s; the list says nothing about X-rays.",
-            space->weights);
+        page_alarm(b, "Untrained backbone: pseudo-random weights %s; the ranking is meaningless.",
+                   space->weights);
     page_warn(b, "Research software, not a medical device: do not diagnose or treat anyone by it.");
     if (!w->is_calibrated)
-        page_warn(b,
-                  "No calibration: probabilities may be too sure of themselves, and nothing tells "
-                  "which images are unlike the training data.");
-    else if (!isfinite(w->unlike_from))
+        page_warn(b, "No calibration: probabilities may be overconfident, and out-of-distribution "
+                     "images are not flagged.");
+    else if (!isfinite(w->ood_threshold))
         page_warn(
-            b, "The calibration has no reference of the training data: nothing tells which images "
-               "are unlike them.");
-    if (w->unlike)
-        page_warn(
-            b, "Images that are unlike the training data: %zu. Do not go by their probabilities.",
-            w->unlike);
+            b, "The calibration has no OOD reference: out-of-distribution images are not flagged.");
+    if (w->ood)
+        page_warn(b, "Out-of-distribution images: %zu. Do not rely on their probabilities.",
+                  w->ood);
     if (w->unread)
         page_warn(b, "Images that cannot be read: %zu.", w->unread);
 }
@@ -207,39 +205,40 @@ static void add_stats(page_doc *d, const predict_worklist *w)
         page_add_stat(b, w->classes[w->positive_class], w->point, "%zu", w->positive);
     else
         page_add_stat(b, w->classes[w->positive_class],
-                      isfinite(w->threshold) ? "by the threshold that was given"
-                                             : "by the largest probability",
+                      isfinite(w->threshold) ? "at the given threshold" : "by largest probability",
                       "%zu", w->positive);
-    if (isfinite(w->unlike_from))
-        page_add_stat(b, "Unlike", "the training data", "%zu", w->unlike);
-    page_add_stat(b, "Not readable", "at the end of the list", "%zu", w->unread);
+    if (isfinite(w->ood_threshold))
+        page_add_stat(b, "OOD", "out-of-distribution", "%zu", w->ood);
+    page_add_stat(b, "Unreadable", "at the end of the list", "%zu", w->unread);
 }
 
 static void add_meaning(page_doc *d, const predict_worklist *w, const nn_head *head)
 {
-    page_add_text(d, PAGE_SECTION, "What it means");
-    page_add_text(
-        d, PAGE_TEXT,
-        "Images are sorted by the probability of %s that the model gives them%s. A high place is a "
-        "reason to look soon, a low one is no reason not to look.",
-        w->classes[w->positive_class], w->is_calibrated ? ", calibrated on validation images" : "");
+    page_add_text(d, PAGE_SECTION, "How to read this list");
+    page_add_text(d, PAGE_TEXT,
+                  "Images are ranked by the probability of %s that the model assigns to them%s. A "
+                  "high rank is "
+                  "a reason to look soon; a low rank is not a reason not to look.",
+                  w->classes[w->positive_class],
+                  w->is_calibrated ? ", calibrated on validation images" : "");
     if (isfinite(w->threshold))
-        page_add_text(d, PAGE_TEXT, "The answer is %s from a probability of %.4f on%s%s.",
+        page_add_text(d, PAGE_TEXT, "The prediction is %s from a probability of %.4f upwards%s%s.",
                       w->classes[w->positive_class], w->threshold,
                       w->point ? ", the operating point " : "", w->point ? w->point : "");
     page_add_text(d, PAGE_NOTE, "Head %s, on %s, layer %s, weights %s.", nn_head_id(head),
-                  nn_head_feature_space(head)->backbone, nn_head_feature_space(head)->cut,
+                  nn_head_feature_space(head)->backbone, nn_head_feature_space(head)->feature_layer,
                   nn_head_feature_space(head)->weights);
 }
 
 static void add_lead(page_doc *d, const predict_worklist *w)
 {
-    page_add_text(d, PAGE_LEAD, "%zu image%s, the most urgent first: %zu answered with %s.",
+    page_add_text(d, PAGE_LEAD, "%zu image%s, the most urgent first: %zu predicted as %s.",
                   w->n - w->unread, w->n - w->unread == 1 ? "" : "s", w->positive,
                   w->classes[w->positive_class]);
 }
 
-int predict_page_write(const predict_worklist *w, const page_options *o, hl_strbuf *html, hl_err *e)
+int predict_page_write(const predict_worklist *w, const predict_page_options *o, hl_strbuf *html,
+                       hl_err *e)
 {
     page_doc d;
     page_start(&d, "hilum, worklist", "Worklist",
@@ -250,7 +249,7 @@ int predict_page_write(const predict_worklist *w, const page_options *o, hl_strb
     size_t *at = hl_malloc(o->rows, sizeof *at);
     int status = add_list(&d, w, o, at, e);
     if (status == 0)
-        status = add_unlike(&d, w, o, at, e);
+        status = add_ood(&d, w, o, at, e);
     free(at);
     add_unread(&d, w);
     add_meaning(&d, w, o->head);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The worklist as one page that needs nothing but itself, with small pictures. */
+/* The worklist as a self-contained HTML page with thumbnails. */
 #ifndef HILUM_PREDICT_PAGE_H
 #define HILUM_PREDICT_PAGE_H
 
@@ -11,16 +11,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct page_options {
+typedef struct predict_page_options {
     const nn_head *head;
-    size_t rows;   /* of the list that are shown; the table has them all */
-    bool pictures; /* the entries are image files that can be read again */
+    size_t rows;   /* of the list that are shown; the TSV file has them all */
+    bool pictures; /* the entries are image files, which are read again */
     int jobs;      /* threads that read them */
-} page_options;
+} predict_page_options;
 
-/* The list must be ranked. Appends the HTML. A picture that cannot be read any longer is left out.
- */
-int predict_page_write(const predict_worklist *w, const page_options *o, hl_strbuf *html,
+/* Appends the page of a ranked list to html. An image that can no longer be read has no picture. */
+int predict_page_write(const predict_worklist *w, const predict_page_options *o, hl_strbuf *html,
                        hl_err *e);
 
 #endif

@@ -11,23 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what images are brought to ---- */
+/* ---- resizing ---- */
 
-int predict_fitting_of_head(hl_fitting *f, const nn_head *head, const char *head_name, hl_err *e)
+int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e)
 {
-    const hl_feature_space *s = nn_head_feature_space(head);
+    const hl_feature_space *s = nn_head_feature_space(model->head);
     const int filter = hl_choice_find(HL_FILTER_WORDS, s->filter);
     const int fit = hl_choice_find(HL_FIT_WORDS, s->fit);
     if (filter < 0 || fit < 0)
-        return hl_fail(e, "%s: this version cannot resize by filter '%s' and fit '%s'", head_name,
-                       s->filter, s->fit);
+        return hl_fail(e, "%s: this version cannot resize with filter '%s' and fit '%s'",
+                       model->name, s->filter, s->fit);
     *f = (hl_fitting){.height = (size_t)s->height,
                       .width = (size_t)s->width,
                       .filter = (hl_filter)filter,
                       .fit = (hl_fit)fit,
-                      /* Not part of the space: grey images are grey either way. */
-                      .to_grey = hl_provenance_has_option(nn_head_provenance(head), "preprocess",
-                                                          "--channels", "1")};
+                      /* Not part of the feature space: grey images are grey either way. */
+                      .to_grey = hl_provenance_has_option(nn_head_provenance(model->head),
+                                                          "preprocess", "--channels", "1")};
     return 0;
 }
 
@@ -36,7 +36,7 @@ int predict_fitting_of_head(hl_fitting *f, const nn_head *head, const char *head
 typedef struct slot {
     uint8_t *image;  /* height * width * 3 bytes */
     int channels;    /* 0: the file is unusable, and err says why */
-    float *features; /* where it is computed alone */
+    float *features; /* where each image is computed by itself */
     unsigned char source[32];
     hl_err err;
 } slot;
@@ -44,17 +44,18 @@ typedef struct slot {
 typedef struct run {
     const predict_inputs *in;
     nn_extractor *x;
-    const predict_classifier *j;
-    const stream_options *o;
+    const predict_classifier *classifier;
+    const predict_stream_options *o;
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
     bool each_alone; /* an image is computed by the thread that has read it */
-    /* what is being gathered, to be computed together, or if each was alone, answered together */
+    /* the batch that is being gathered: images to compute and classify or, with each_alone,
+     * features to classify */
     uint8_t *images; /* RGB */
     const char **names;
     float *features;
-    size_t n, most;
+    size_t n, capacity;
 } run;
 
 /* ---- computing ---- */
@@ -94,13 +95,13 @@ static int compute_together(run *r, hl_err *e)
     return at == n ? 0 : fail_not_finite(r->names[at / width], e);
 }
 
-static int answer(run *r, hl_err *e)
+static int classify_batch(run *r, hl_err *e)
 {
     if (r->n == 0)
         return 0;
     if (!r->each_alone && compute_together(r, e))
         return -1;
-    if (predict_classifier_add(r->j, r->n, r->features, r->names, e))
+    if (predict_classifier_add(r->classifier, r->n, r->features, r->names, e))
         return -1;
     hl_progress_add(&r->progress, r->n);
     r->n = 0;
@@ -135,7 +136,7 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     const slot *s = &r->slots[at];
     const char *name = r->in->paths[i];
     if (s->channels == 0) {
-        predict_worklist_add(r->j->list,
+        predict_worklist_add(r->classifier->list,
                              (predict_entry){.image = hl_strdup(name),
                                              .reason = hl_strdup(hl_reason_within(&s->err, name))});
         hl_progress_add(&r->progress, 1);
@@ -143,20 +144,21 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     }
     hl_sha256_add(r->digest, s->source, sizeof s->source);
     append(r, s, name);
-    return r->n < r->most ? 0 : answer(r, e);
+    return r->n < r->capacity ? 0 : classify_batch(r, e);
 }
 
 static void alloc(run *r, size_t nslots)
 {
-    enum { ANSWERED_TOGETHER = 32 };
+    enum { FEATURES_PER_BATCH = 32 };
     const size_t image = r->o->fitting.height * r->o->fitting.width * 3;
     const size_t width = nn_extractor_width(r->x);
-    /* As many callers as libtorch's threads are for all of them would each have a team of them. */
+    /* libtorch starts a team of threads for each thread that calls it, so only an extractor with
+     * enough workers is called from all of them. */
     r->each_alone = r->o->batch == 1 && nn_extractor_workers(r->x) >= (size_t)r->o->jobs;
-    r->most = r->each_alone ? ANSWERED_TOGETHER : r->o->batch;
-    r->images = r->each_alone ? NULL : hl_malloc(r->most, image);
-    r->names = hl_malloc(r->most, sizeof *r->names);
-    r->features = hl_malloc(r->most * width, sizeof *r->features);
+    r->capacity = r->each_alone ? FEATURES_PER_BATCH : r->o->batch;
+    r->images = r->each_alone ? NULL : hl_malloc(r->capacity, image);
+    r->names = hl_malloc(r->capacity, sizeof *r->names);
+    r->features = hl_malloc(r->capacity * width, sizeof *r->features);
     r->slots = hl_calloc(nslots, sizeof *r->slots);
     for (size_t i = 0; i < nslots; i++) {
         r->slots[i].image = hl_malloc(image, 1);
@@ -176,16 +178,16 @@ static void release(run *r, size_t nslots)
     free(r->features);
 }
 
-int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predict_classifier *j,
-                          const stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e)
+int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predict_classifier *c,
+                          const predict_stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e)
 {
     const size_t nslots = hl_ordered_slots(o->jobs);
-    run r = {.in = in, .x = x, .j = j, .o = o, .digest = hl_sha256_new()};
+    run r = {.in = in, .x = x, .classifier = c, .o = o, .digest = hl_sha256_new()};
     alloc(&r, nslots);
     hl_progress_start(&r.progress, "images", in->n);
     int status = hl_ordered_map(in->n, o->jobs, work, emit, &r, e);
     if (status == 0)
-        status = answer(&r, e);
+        status = classify_batch(&r, e);
     if (status == 0)
         hl_progress_end(&r.progress);
     hl_sha256_end_text(r.digest, images);

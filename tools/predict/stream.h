@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Image files through the backbone and the head, however many they are. */
+/* Classifies any number of image files: reads them in parallel and runs backbone and head. */
 #ifndef HILUM_PREDICT_STREAM_H
 #define HILUM_PREDICT_STREAM_H
 
@@ -13,20 +13,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef struct stream_options {
+typedef struct predict_stream_options {
     hl_fitting fitting;
-    size_t batch; /* images that are computed at a time; 1: each by the thread that reads it */
-    bool skip_unusable; /* put what cannot be read into the list; otherwise it ends the run */
-    int jobs;
-} stream_options;
+    size_t batch;       /* images per batch; 1: each is computed by the thread that reads it */
+    bool skip_unusable; /* list unreadable images; otherwise the first one ends the run */
+    int jobs;           /* threads */
+} predict_stream_options;
 
-/* Reads on several threads: while the batch before is computed, or where a batch is one image and
- * the extractor bears as many callers, each computing what it has read. images gets the digest of
- * the files that were read: for each, in order, the 32 bytes of its SHA-256. */
-int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predict_classifier *j,
-                          const stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e);
+/* Adds an entry for each image to the classifier's worklist. Threads read the next batch while one
+ * is computed; with batches of one image, and an extractor that may run in that many threads at
+ * once, each thread computes the image that it has read. images gets the digest of the files that
+ * were read: of the 32 bytes of each file's SHA-256, in order. */
+int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predict_classifier *c,
+                          const predict_stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e);
 
-/* The fitting that a head's space and provenance ask for. */
-int predict_fitting_of_head(hl_fitting *f, const nn_head *head, const char *head_name, hl_err *e);
+/* How images are resized for the head: as its feature space and provenance record. */
+int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e);
 
 #endif

@@ -11,8 +11,8 @@
 void predict_worklist_add(predict_worklist *w, predict_entry e)
 {
     w->entries = hl_array_reserve(w->entries, w->n + 1, &w->cap, sizeof *w->entries);
-    w->positive += !e.reason && e.answer == w->positive_class;
-    w->unlike += !e.reason && e.unlike;
+    w->positive += !e.reason && e.predicted == w->positive_class;
+    w->ood += !e.reason && e.is_ood;
     w->unread += e.reason != NULL;
     e.order = w->n;
     w->entries[w->n++] = e;
@@ -36,8 +36,8 @@ void predict_worklist_rank(predict_worklist *w)
 
 static void write_head(const predict_worklist *w, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "#hilum-worklist 1\n#chain\t");
-    hl_tsv_escape(t, w->chain);
+    hl_strbuf_puts(t, "#hilum-worklist 1\n#provenance\t");
+    hl_tsv_escape(t, w->provenance);
     hl_strbuf_puts(t, "\n#positive\t");
     hl_tsv_escape(t, w->classes[w->positive_class]);
     if (isfinite(w->threshold))
@@ -46,8 +46,8 @@ static void write_head(const predict_worklist *w, hl_strbuf *t)
         hl_strbuf_printf(t, "\n#operating\t%s", w->point);
     if (w->is_calibrated)
         hl_strbuf_printf(t, "\n#temperature\t%.9g", w->temperature);
-    if (isfinite(w->unlike_from))
-        hl_strbuf_printf(t, "\n#unlike\t%.9g", w->unlike_from);
+    if (isfinite(w->ood_threshold))
+        hl_strbuf_printf(t, "\n#ood_threshold\t%.9g", w->ood_threshold);
     hl_strbuf_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason\n");
 }
 
@@ -63,12 +63,12 @@ static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
         hl_strbuf_printf(t, "%zu\t", i + 1);
         hl_tsv_escape(t, e->image);
         hl_strbuf_printf(t, "\t%.9g\t", e->p);
-        hl_tsv_escape(t, w->classes[e->answer]);
+        hl_tsv_escape(t, w->classes[e->predicted]);
         if (isfinite(e->distance))
             hl_strbuf_printf(t, "\t%.6g", e->distance);
         else
             hl_strbuf_puts(t, "\t-");
-        hl_strbuf_printf(t, "\t%s\t-", e->unlike ? "unlike" : "-");
+        hl_strbuf_printf(t, "\t%s\t-", e->is_ood ? "ood" : "-");
     }
     hl_strbuf_puts(t, "\n");
 }

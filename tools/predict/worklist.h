@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The list that predict writes: which images a person should look at first. */
+/* The worklist of predict: images ranked by urgency, the most probable disease first. */
 #ifndef HILUM_PREDICT_WORKLIST_H
 #define HILUM_PREDICT_WORKLIST_H
 
@@ -9,36 +9,36 @@
 #include <stdio.h>
 
 typedef struct predict_entry {
-    char *image;     /* path, owned */
-    double p;        /* of the positive class */
-    uint32_t answer; /* class */
-    double distance; /* to the training data; NaN: not known */
-    bool unlike;     /* it is beyond the threshold */
-    char *reason;    /* why the image could not be read, owned; NULL: it was */
-    size_t order;    /* among those that were added; set by predict_worklist_add */
+    char *image;        /* path, owned */
+    double p;           /* of the positive class */
+    uint32_t predicted; /* class */
+    double distance;    /* to the training data; NaN: not known */
+    bool is_ood;        /* the distance is beyond the OOD threshold */
+    char *reason;       /* why the image could not be read, owned; NULL: it was read */
+    size_t order;       /* in which entries were added; set by predict_worklist_add */
 } predict_entry;
 
 typedef struct predict_worklist {
     predict_entry *entries;
     size_t n, cap;
-    size_t positive, unlike, unread; /* how many */
-    /* what the entries mean */
+    size_t positive, ood, unread; /* entries of each kind */
+    /* how the images were classified */
     char *const *classes;
     uint32_t positive_class;
-    double threshold;  /* NaN: the largest probability decides */
+    double threshold;  /* NaN: the class of largest probability was predicted */
     const char *point; /* name of the operating point, or NULL */
     bool is_calibrated;
-    double temperature; /* of the calibration */
-    double unlike_from; /* what is farther is unlike the training data; NaN: no reference */
-    const char *chain;
+    double temperature;   /* of the calibration */
+    double ood_threshold; /* images farther from the training data are OOD; NaN: no reference */
+    const char *provenance;
 } predict_worklist;
 
-/* Takes over what the entry owns. */
+/* Adds an entry, whose image and reason the list then owns. */
 void predict_worklist_add(predict_worklist *w, predict_entry e);
-/* The most probable first, equals as they were added; what could not be read stands at the end. */
+/* Sorts by falling probability; ties stay in the order of adding, and unread images come last. */
 void predict_worklist_rank(predict_worklist *w);
-/* As TSV. A failed write shows in ferror(fp). */
+/* Writes TSV. A failed write shows in ferror(fp). */
 void predict_worklist_write(const predict_worklist *w, FILE *fp);
-void predict_worklist_free(predict_worklist *w);
+void predict_worklist_free(predict_worklist *w); /* safe on a zeroed one */
 
 #endif

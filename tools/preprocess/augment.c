@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-preprocess_variation preprocess_variation_draw(uint64_t seed, const char *path, uint32_t variant)
+preprocess_variation preprocess_variation_draw(uint64_t seed, const char *path, uint32_t copy)
 {
     hl_strbuf purpose = {0};
     hl_strbuf_add(&purpose, "augment", sizeof "augment");
     hl_strbuf_add(&purpose, path, strlen(path) + 1);
-    hl_strbuf_printf(&purpose, "%" PRIu32, variant);
+    hl_strbuf_printf(&purpose, "%" PRIu32, copy);
     hl_rng r = hl_rng_make_bytes(seed, purpose.data, purpose.len);
     hl_strbuf_free(&purpose);
     preprocess_variation v = {.flip = hl_rng_uniform(&r) < 0.5};
@@ -25,14 +25,14 @@ preprocess_variation preprocess_variation_draw(uint64_t seed, const char *path, 
     return v;
 }
 
-/* Where a pixel of the result comes from: row = top + across * x + along * y ..., counted in pixel
- * centres of the source. */
+/* Where pixel (x, y) of the result comes from, counted in pixel centres of the source:
+ * row + row_by_y * y + row_by_x * x, and the column likewise. */
 typedef struct origin {
     double row, row_by_y, row_by_x;
     double column, column_by_y, column_by_x;
 } origin;
 
-/* The way back: unshift, turn back, mirror. */
+/* The inverse of the transformation: shift back, turn back, mirror. */
 static origin find_origin(const preprocess_variation *v, double height, double width)
 {
     const double s = sin(v->angle), c = cos(v->angle), mirror = v->flip ? -1 : 1;
@@ -49,11 +49,10 @@ static origin find_origin(const preprocess_variation *v, double height, double w
     };
 }
 
-/* Two neighbours along one axis and how much of the second one; both the edge where at is outside.
- */
+/* Two neighbours along an axis and the weight of the second one; outside, both are the edge. */
 typedef struct between {
     size_t first, second;
-    double part;
+    double weight;
 } between;
 
 static between find_between(double at, size_t n)
@@ -69,9 +68,10 @@ static uint8_t round_value(double v)
     return v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)(v + 0.5);
 }
 
-/* Contrast and brightness as one line, a v + b, for each channel. */
-static void find_levels(const preprocess_variation *v, const uint8_t *in, size_t pixels,
-                        size_t channels, double *add)
+/* The constant term of each channel, where contrast and brightness are one linear function,
+ * contrast * v + add. */
+static void find_offsets(const preprocess_variation *v, const uint8_t *in, size_t pixels,
+                         size_t channels, double *add)
 {
     for (size_t k = 0; k < channels; k++) {
         uint64_t sum = 0;
@@ -86,7 +86,7 @@ void preprocess_augment(const preprocess_variation *v, const uint8_t *in, size_t
 {
     const origin o = find_origin(v, (double)height, (double)width);
     double add[3];
-    find_levels(v, in, height * width, channels, add);
+    find_offsets(v, in, height * width, channels, add);
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
             const double dy = (double)y, dx = (double)x;
@@ -97,9 +97,9 @@ void preprocess_augment(const preprocess_variation *v, const uint8_t *in, size_t
             const uint8_t *lower = in + r.second * width * channels;
             for (size_t k = 0; k < channels; k++) {
                 const size_t left = c.first * channels + k, right = c.second * channels + k;
-                const double top = upper[left] + c.part * (upper[right] - upper[left]);
-                const double bottom = lower[left] + c.part * (lower[right] - lower[left]);
-                *out++ = round_value(v->contrast * (top + r.part * (bottom - top)) + add[k]);
+                const double top = upper[left] + c.weight * (upper[right] - upper[left]);
+                const double bottom = lower[left] + c.weight * (lower[right] - lower[left]);
+                *out++ = round_value(v->contrast * (top + r.weight * (bottom - top)) + add[k]);
             }
         }
 }

@@ -5,13 +5,14 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
+#include "data/image_paths.h"
 #include "format/tsv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct slot {
-    uint8_t *image; /* height * width * channels bytes, and as many for each variant */
+    uint8_t *image; /* height * width * channels bytes, followed by those of each copy */
     int channels;   /* 0: the source file is unusable, and err says why */
     unsigned char source[32];
     hl_err err;
@@ -26,24 +27,23 @@ typedef struct run {
 
 static int convert_one(const preprocess_conversion *c, const char *path, slot *s, hl_err *e)
 {
-    char *file = hl_path_below(c->root, path);
+    char *file = hl_image_path(c->root, path);
     const int status = hl_image_read_fitted(file, &c->to, s->image, &s->channels, s->source, e);
     free(file);
     return status;
 }
 
-static size_t variants_of(const preprocess_conversion *c, const hl_sample *s)
+static size_t copies_of(const preprocess_conversion *c, const hl_sample *s)
 {
-    return s->subset == HL_TRAIN ? c->variants : 0;
+    return s->subset == HL_TRAIN ? c->copies : 0;
 }
 
-static void make_variants(const preprocess_conversion *c, const hl_sample *sample, slot *s)
+static void make_copies(const preprocess_conversion *c, const hl_sample *sample, slot *s)
 {
     const size_t channels = (size_t)s->channels, bytes = c->to.height * c->to.width * channels;
-    for (uint32_t v = 1; v <= variants_of(c, sample); v++) {
-        const preprocess_variation one = preprocess_variation_draw(c->seed, sample->path, v);
-        preprocess_augment(&one, s->image, c->to.height, c->to.width, channels,
-                           s->image + v * bytes);
+    for (uint32_t k = 1; k <= copies_of(c, sample); k++) {
+        const preprocess_variation v = preprocess_variation_draw(c->seed, sample->path, k);
+        preprocess_augment(&v, s->image, c->to.height, c->to.width, channels, s->image + k * bytes);
     }
 }
 
@@ -54,7 +54,7 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     const hl_sample *sample = &r->c->manifest->samples[i];
     s->channels = 0;
     if (convert_one(r->c, sample->path, s, &s->err) == 0) {
-        make_variants(r->c, sample, s);
+        make_copies(r->c, sample, s);
         return 0;
     }
     if (r->c->skip_unusable)
@@ -63,10 +63,10 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     return -1;
 }
 
-/* The file's name as on this machine stands at the front of the reason; the record goes without. */
+/* The reason begins with the file's name on this machine, which the list leaves out. */
 static void reject(preprocess_conversion *c, const char *path, const hl_err *why)
 {
-    char *file = hl_path_below(c->root, path);
+    char *file = hl_image_path(c->root, path);
     if (c->nrejects++ == 0)
         c->first_reject = *why;
     hl_tsv_escape(&c->rejects, path);
@@ -83,9 +83,9 @@ static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
     hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
     const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->channels;
     int status = preprocess_spool_add(&r->c->spool, s->image, s->channels, e);
-    for (size_t v = 1; v <= variants_of(r->c, sample) && status == 0; v++) {
+    for (size_t k = 1; k <= copies_of(r->c, sample) && status == 0; k++) {
         hl_manifest_add_augmented(&r->c->kept);
-        status = preprocess_spool_add(&r->c->spool, s->image + v * bytes, s->channels, e);
+        status = preprocess_spool_add(&r->c->spool, s->image + k * bytes, s->channels, e);
     }
     return status;
 }
@@ -110,7 +110,7 @@ int preprocess_convert(preprocess_conversion *c, hl_err *e)
         return -1;
     run r = {.c = c, .slots = hl_calloc(nslots, sizeof(slot)), .digest = hl_sha256_new()};
     for (size_t i = 0; i < nslots; i++)
-        r.slots[i].image = hl_malloc(pixels * 3, 1 + c->variants);
+        r.slots[i].image = hl_malloc(pixels * 3, 1 + c->copies);
     hl_progress_start(&r.progress, "images", c->manifest->n);
     const int status = hl_ordered_map(c->manifest->n, c->jobs, work, emit, &r, e);
     if (status == 0)

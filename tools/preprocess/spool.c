@@ -34,8 +34,8 @@ int preprocess_spool_rewind(preprocess_spool *s, hl_err *e)
     return 0;
 }
 
-/* Grey at the front of the buffer to colour in all of it, from the end backwards. */
-static void spread(uint8_t *image, size_t pixels)
+/* Grey to RGB in place, from the end backwards. */
+static void grey_to_rgb(uint8_t *image, size_t pixels)
 {
     for (size_t i = pixels; i-- > 0;) {
         const uint8_t v = image[i];
@@ -52,7 +52,7 @@ int preprocess_spool_next(preprocess_spool *s, uint8_t *image, int channels, hl_
     if (fread(image, 1, bytes, s->fp) != bytes)
         return hl_fail(e, "%s: cannot be read back", spool_name);
     if (stored < channels)
-        spread(image, s->pixels);
+        grey_to_rgb(image, s->pixels);
     return 0;
 }
 

@@ -15,18 +15,18 @@ enum { PIECE = 1 << 16 };
 
 typedef struct pair {
     hl_tf_reader *a, *b;
-    char *manifest; /* of both, once it was read */
+    char *manifest; /* of both files, once it has been read; else NULL */
 } pair;
 
-/* ---- what stands before the data ---- */
+/* ---- header ---- */
 
-static bool say_meta(const char *key, const char *a, const char *b, hl_strbuf *what)
+static bool print_meta(const char *key, const char *a, const char *b, hl_strbuf *what)
 {
     if (a && b && strcmp(a, b) == 0)
         return false;
     hl_strbuf in_a = {0}, in_b = {0};
     hl_strbuf_printf(what, "%s: ", key);
-    if (a && b && strcmp(key, "hilum.chain") == 0 && hl_provenance_differs(a, b, &in_a, &in_b))
+    if (a && b && strcmp(key, "hilum.provenance") == 0 && hl_provenance_differs(a, b, &in_a, &in_b))
         hl_strbuf_printf(what, "'%s' and '%s'", in_a.data, in_b.data);
     else
         quickcheck_diff_print_values(what, a ? a : "", b ? b : "");
@@ -35,8 +35,8 @@ static bool say_meta(const char *key, const char *a, const char *b, hl_strbuf *w
     return true;
 }
 
-/* Where both files state the digest of their data, the first value that differs says more: it is
- * found further on. */
+/* Where both files state a digest of their data, it is not compared: the first value that differs,
+ * found later, is more informative. */
 static bool is_digest_of_both(const char *key, const hl_tf_header *a, const hl_tf_header *b)
 {
     return strcmp(key, "hilum.data") == 0 && hl_tf_meta(a, key) && hl_tf_meta(b, key);
@@ -47,16 +47,16 @@ static bool diff_meta(const hl_tf_header *a, const hl_tf_header *b, hl_strbuf *w
 {
     for (size_t i = 0; i < a->nmeta; i++)
         if (!is_digest_of_both(a->keys[i], a, b) &&
-            say_meta(a->keys[i], a->values[i], hl_tf_meta(b, a->keys[i]), what))
+            print_meta(a->keys[i], a->values[i], hl_tf_meta(b, a->keys[i]), what))
             return true;
     for (size_t i = 0; i < b->nmeta; i++)
         if (!is_digest_of_both(b->keys[i], a, b) &&
-            say_meta(b->keys[i], hl_tf_meta(a, b->keys[i]), b->values[i], what))
+            print_meta(b->keys[i], hl_tf_meta(a, b->keys[i]), b->values[i], what))
             return true;
     return false;
 }
 
-static void say_tensor(const hl_tf_header *h, size_t i, hl_strbuf *what)
+static void print_tensor(const hl_tf_header *h, size_t i, hl_strbuf *what)
 {
     if (i >= h->ntensors) {
         hl_strbuf_puts(what, "none");
@@ -83,9 +83,9 @@ static bool diff_tensors(const hl_tf_header *a, const hl_tf_header *b, hl_strbuf
     if (i == a->ntensors && i == b->ntensors)
         return false;
     hl_strbuf_printf(what, "tensor %zu: ", i + 1);
-    say_tensor(a, i, what);
+    print_tensor(a, i, what);
     hl_strbuf_puts(what, " and ");
-    say_tensor(b, i, what);
+    print_tensor(b, i, what);
     return true;
 }
 
@@ -94,8 +94,8 @@ static bool diff_tensors(const hl_tf_header *a, const hl_tf_header *b, hl_strbuf
 /* How the values of one tensor differ. */
 typedef struct tally {
     uint64_t n, first; /* values that differ, and the number of the first */
-    double a, b;       /* that one in both files */
-    double most;       /* largest distance */
+    double a, b;       /* the first, in both files */
+    double max;        /* largest absolute difference */
 } tally;
 
 static double value_at(hl_dtype t, const char *data, size_t i)
@@ -121,12 +121,12 @@ static void compare_piece(hl_dtype t, const char *a, const char *b, size_t n, ui
         const double x = value_at(t, a, i), y = value_at(t, b, i);
         if (sum->n++ == 0)
             *sum = (tally){.n = 1, .first = from + i, .a = x, .b = y};
-        sum->most = fmax(sum->most, fabs(x - y));
+        sum->max = fmax(sum->max, fabs(x - y));
     }
 }
 
-/* The path of sample `row`: the lines behind the one that begins with "path". */
-static void say_sample(const char *manifest, uint64_t row, hl_strbuf *what)
+/* The path of sample `row`, counted from the line after the one that begins with "path". */
+static void print_sample(const char *manifest, uint64_t row, hl_strbuf *what)
 {
     const char *line = manifest;
     while (line && strncmp(line, "path\t", 5) != 0)
@@ -137,17 +137,17 @@ static void say_sample(const char *manifest, uint64_t row, hl_strbuf *what)
         hl_strbuf_printf(what, " (%.*s)", (int)strcspn(line, "\t\n"), line);
 }
 
-static void say_values(const pair *p, const hl_tensor_desc *d, const tally *sum, hl_strbuf *what)
+static void print_values(const pair *p, const hl_tensor_desc *d, const tally *sum, hl_strbuf *what)
 {
     const uint64_t all = d->bytes / hl_dtype_size(d->dtype);
     const uint64_t rows = d->rank ? (uint64_t)d->shape[0] : 1, width = all / rows;
     hl_strbuf_printf(what, "%s: row %" PRIu64, d->name, sum->first / width);
     if (p->manifest)
-        say_sample(p->manifest, sum->first / width, what);
+        print_sample(p->manifest, sum->first / width, what);
     hl_strbuf_printf(what,
                      ", value %" PRIu64 ": %.9g and %.9g; %" PRIu64 " of %" PRIu64
                      " values differ, by at most %.3g",
-                     sum->first % width, sum->a, sum->b, sum->n, all, sum->most);
+                     sum->first % width, sum->a, sum->b, sum->n, all, sum->max);
 }
 
 static int diff_data(pair *p, const hl_tensor_desc *d, hl_strbuf *what, hl_err *e)
@@ -168,7 +168,7 @@ static int diff_data(pair *p, const hl_tensor_desc *d, hl_strbuf *what, hl_err *
         at += n;
     }
     if (sum.n)
-        say_values(p, d, &sum, what);
+        print_values(p, d, &sum, what);
     if (kept.data && !p->manifest)
         p->manifest = kept.data;
     else
@@ -201,15 +201,15 @@ int quickcheck_diff_tensor_files(const char *a, const char *b, hl_strbuf *what, 
 
 /* ---- any two files ---- */
 
-static int is_tensor_file(const char *path, bool *answer, hl_err *e)
+static int is_tensor_file(const char *path, bool *result, hl_err *e)
 {
     unsigned char magic[4] = {0};
-    if (hl_in_check_regular(path, e)) /* it is opened again to be compared */
+    if (hl_in_check_regular(path, e)) /* it is opened twice */
         return -1;
     FILE *fp = hl_in_open_file(path, e);
     if (!fp)
         return -1;
-    *answer = fread(magic, 1, sizeof magic, fp) == sizeof magic &&
+    *result = fread(magic, 1, sizeof magic, fp) == sizeof magic &&
               memcmp(magic, "\x28\xb5\x2f\xfd", sizeof magic) == 0;
     fclose(fp);
     return 0;

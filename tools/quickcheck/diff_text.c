@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes, any of which may be zero. at NULL: there are none. */
+/* A string of bytes, any of which may be zero. at NULL: there is none. */
 typedef struct piece {
     const char *at;
     size_t len;
@@ -21,14 +21,14 @@ typedef struct lines {
     FILE *fp;
     char *buf;
     size_t cap;
-    piece line; /* without its newline; none after the last one */
+    piece line; /* without its newline; at NULL after the last one */
     bool ended; /* it has a newline */
 } lines;
 
-/* The names of the columns, and which of them does not count. */
+/* The columns of a table, one of which may be ignored. */
 typedef struct table {
     const char *ignore;
-    char *line; /* that names the columns; NULL before it */
+    char *line; /* of column names; NULL before it has been read */
     piece columns;
     size_t ignored;
 } table;
@@ -44,7 +44,7 @@ static int next(lines *l, hl_err *e)
     return 0;
 }
 
-/* The k-th field of a line; none if there are fewer. */
+/* Field k of a line; at NULL if there are fewer. */
 static piece field(piece line, size_t k)
 {
     if (!line.at)
@@ -67,22 +67,22 @@ static bool same_piece(piece a, piece b)
 
 void quickcheck_diff_print_values(hl_strbuf *what, const char *a, const char *b)
 {
-    const int most = 80;
+    const int max_length = 80;
     size_t same = 0;
     while (a[same] && a[same] == b[same])
         same++;
-    const size_t from = same > (size_t)most / 2 ? same - (size_t)most / 2 : 0;
-    hl_strbuf_printf(what, "'%s%.*s' and '%s%.*s'", from ? "..." : "", most, a + from,
-                     from ? "..." : "", most, b + from);
+    const size_t from = same > (size_t)max_length / 2 ? same - (size_t)max_length / 2 : 0;
+    hl_strbuf_printf(what, "'%s%.*s' and '%s%.*s'", from ? "..." : "", max_length, a + from,
+                     from ? "..." : "", max_length, b + from);
 }
 
-static bool is_seal(piece line)
+static bool is_checksum(piece line)
 {
     return line.len >= 8 && memcmp(line.at, "#sha256\t", 8) == 0;
 }
 
-/* Zero bytes as \0. The caller frees. */
-static char *shown(piece p)
+/* The bytes as a string, zero bytes written as \0. The caller frees. */
+static char *to_text(piece p)
 {
     hl_strbuf t = {0};
     hl_strbuf_puts(&t, "");
@@ -98,9 +98,9 @@ static char *shown(piece p)
     return t.data;
 }
 
-static void say_fields(const table *t, piece a, piece b, size_t k, hl_strbuf *what)
+static void print_fields(const table *t, piece a, piece b, size_t k, hl_strbuf *what)
 {
-    char *x = shown(field(a, k)), *y = shown(field(b, k));
+    char *x = to_text(field(a, k)), *y = to_text(field(b, k));
     const piece column = field(t->columns, k);
     if (column.at && field(t->columns, 1).at)
         hl_strbuf_printf(what, ", column %.*s", (int)column.len, column.at);
@@ -122,32 +122,43 @@ static ssize_t find_field(const table *t, piece a, piece b)
     }
 }
 
-static bool say_chains(piece a, piece b, hl_strbuf *what)
+/* Offset of the provenance in a line that has one, else 0. */
+static size_t provenance_at(piece line)
 {
-    static const char key[] = "#chain\t";
-    const size_t len = strlen(key);
-    if (a.len < len || b.len < len || memcmp(a.at, key, len) != 0 || memcmp(b.at, key, len) != 0)
+    static const char *const keys[] = {"#provenance\t", "#chain\t" /* old name */};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const size_t len = strlen(keys[i]);
+        if (line.len >= len && memcmp(line.at, keys[i], len) == 0)
+            return len;
+    }
+    return 0;
+}
+
+static bool print_provenance(piece a, piece b, hl_strbuf *what)
+{
+    const size_t of_a = provenance_at(a), of_b = provenance_at(b);
+    if (!of_a || !of_b)
         return false;
-    char *x = hl_strndup(a.at + len, a.len - len), *y = hl_strndup(b.at + len, b.len - len);
+    char *x = hl_strndup(a.at + of_a, a.len - of_a), *y = hl_strndup(b.at + of_b, b.len - of_b);
     hl_strbuf in_a = {0}, in_b = {0};
-    const bool said =
+    const bool differs =
         hl_tsv_unescape(x) && hl_tsv_unescape(y) && hl_provenance_differs(x, y, &in_a, &in_b);
-    if (said)
+    if (differs)
         hl_strbuf_printf(what, ", provenance: '%s' and '%s'", in_a.data, in_b.data);
     hl_strbuf_free(&in_a);
     hl_strbuf_free(&in_b);
     free(x);
     free(y);
-    return said;
+    return differs;
 }
 
 /* Adds nothing where the two lines are the same. */
 static void compare_lines(const table *t, size_t number, const lines *a, const lines *b,
                           hl_strbuf *what)
 {
-    /* With a column that does not count, neither does the seal, which is of that column, too. */
-    const bool seals = t->ignore && is_seal(a->line) && is_seal(b->line);
-    const ssize_t k = seals ? -1 : find_field(t, a->line, b->line);
+    /* If a column is ignored, so is the checksum line, which covers that column. */
+    const bool checksums = t->ignore && is_checksum(a->line) && is_checksum(b->line);
+    const ssize_t k = checksums ? -1 : find_field(t, a->line, b->line);
     if (a->line.at && b->line.at && k < 0 && a->ended == b->ended)
         return;
     hl_strbuf_printf(what, "line %zu", number);
@@ -156,12 +167,12 @@ static void compare_lines(const table *t, size_t number, const lines *a, const l
     else if (k < 0)
         hl_strbuf_printf(what, ": only the %s file ends it with a newline",
                          a->ended ? "first" : "second");
-    else if (!say_chains(a->line, b->line, what))
-        say_fields(t, a->line, b->line, (size_t)k, what);
+    else if (!print_provenance(a->line, b->line, what))
+        print_fields(t, a->line, b->line, (size_t)k, what);
 }
 
 /* The first line that does not start with # names the columns. */
-static int note_columns(table *t, piece line, const char *name, hl_err *e)
+static int read_columns(table *t, piece line, const char *name, hl_err *e)
 {
     if (t->columns.at || (line.len && line.at[0] == '#'))
         return 0;
@@ -189,7 +200,7 @@ static int compare(lines *a, lines *b, table *t, hl_strbuf *what, hl_err *e)
         compare_lines(t, number, a, b, what);
         if (what->len)
             return 0;
-        if (note_columns(t, a->line, a->name, e))
+        if (read_columns(t, a->line, a->name, e))
             return -1;
     }
 }

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Samples order[first .. first + n - 1]; the first `home` of them are of class cls. */
+/* Samples order[first .. first + n - 1], of which the first `own` are of the group's class. */
 typedef struct group {
     const char *key;
     double u;
-    size_t first, n, home;
+    size_t first, n, own;
     uint32_t cls;
     bool placed;
 } group;
@@ -22,12 +22,12 @@ typedef struct group {
 typedef struct drawing {
     hl_manifest *m;
     const split_assignment *a;
-    double test;   /* a->test, or 0 where that subset is placed already */
-    size_t *order; /* numbers of the samples to place, by group and class */
-    size_t n;      /* how many they are */
+    double test;   /* a->test, or 0 where the test subset is given */
+    size_t *order; /* [n] samples to place, sorted by group and class */
+    size_t n;
     group *groups;
     size_t ngroups;
-    size_t (*counts)[HL_SUBSETS]; /* images placed so far, by class */
+    size_t (*counts)[HL_SUBSETS]; /* [classes] images placed so far */
 } drawing;
 
 static const char *key_of(const drawing *d, size_t sample)
@@ -49,7 +49,9 @@ static int compare_samples(const void *a, const void *b, void *ctx)
     return (cx > cy) - (cx < cy);
 }
 
-/* The number of a group for a draw: purpose "DRAW \0 CLASS \0 GROUP", the first of len bytes. */
+/* The number of a group, of the purpose DRAW CLASS "\0" GROUP; draw has len bytes, its NUL
+ * included.
+ */
 static double group_number(const drawing *d, const group *g, const char *draw, size_t len)
 {
     const char *label = d->m->classes[g->cls];
@@ -75,7 +77,7 @@ static void find_groups(drawing *d)
         g->cls = d->m->samples[d->order[i]].cls;
         for (; i < n && strcmp(key_of(d, d->order[i]), g->key) == 0; i++) {
             g->n++;
-            g->home += d->m->samples[d->order[i]].cls == g->cls;
+            g->own += d->m->samples[d->order[i]].cls == g->cls;
         }
         g->u = group_number(d, g, "split", sizeof "split");
     }
@@ -113,14 +115,14 @@ static int compare_groups(const void *a, const void *b)
     return strcmp(x->key, y->key);
 }
 
-/* Rounds up; a product like 0.1 * 30, which comes out a hair above 3, counts as 3. */
-static size_t part_of(double part, size_t n)
+/* Rounds up; a product like 0.1 * 30, which is slightly above 3 in floating point, counts as 3. */
+static size_t images_for(double fraction, size_t n)
 {
-    return (size_t)ceil(part * (double)n - 1e-9);
+    return (size_t)ceil(fraction * (double)n - 1e-9);
 }
 
-/* Fills a subset of one class from its groups, in their order, up to `target` images; if the
- * groups that are left are all too large, the smallest goes in when that comes nearer. */
+/* Fills a subset of one class with its groups, in their order, up to `target` images. Where all
+ * groups that remain are too large, the smallest is added if that comes nearer to the target. */
 static void fill(drawing *d, group *groups, size_t n, hl_subset subset, size_t target)
 {
     if (n == 0)
@@ -131,12 +133,12 @@ static void fill(drawing *d, group *groups, size_t n, hl_subset subset, size_t t
         group *g = &groups[i];
         if (g->placed)
             continue;
-        if (*count + g->home <= target)
+        if (*count + g->own <= target)
             place(d, g, subset);
-        else if (!smallest || g->home < smallest->home)
+        else if (!smallest || g->own < smallest->own)
             smallest = g;
     }
-    if (*count < target && smallest && *count + smallest->home - target < target - *count)
+    if (*count < target && smallest && *count + smallest->own - target < target - *count)
         place(d, smallest, subset);
 }
 
@@ -151,9 +153,9 @@ static void place_exactly(drawing *d)
         const uint32_t cls = groups[0].cls;
         for (n = 1; i + n < d->ngroups && groups[n].cls == cls; n++)
             continue;
-        fill(d, groups, n, HL_TEST, part_of(d->test, images[cls]));
+        fill(d, groups, n, HL_TEST, images_for(d->test, images[cls]));
         const size_t rest = images[cls] - d->counts[cls][HL_TEST];
-        fill(d, groups, n, HL_VAL, part_of(d->a->val, rest));
+        fill(d, groups, n, HL_VAL, images_for(d->a->val, rest));
         for (size_t k = 0; k < n; k++)
             if (!groups[k].placed)
                 place(d, &groups[k], HL_TRAIN);
@@ -163,7 +165,7 @@ static void place_exactly(drawing *d)
 
 /* ---- folds ---- */
 
-/* images[fold]: of the class at hand, and of all. */
+/* images[fold]: of the current class, and of all classes. */
 static size_t emptiest_fold(size_t folds, size_t (*images)[2])
 {
     size_t best = 0;
@@ -174,8 +176,8 @@ static size_t emptiest_fold(size_t folds, size_t (*images)[2])
     return best;
 }
 
-/* Places the groups of the asked fold for the test and gives all others the number by which
- * validation is drawn. A group counts with the images of its own class, the others of it are few.
+/* Places the groups of the requested fold in the test subset and gives all groups the number by
+ * which validation is drawn. A group counts with the images of its own class; its others are few.
  */
 static void deal_folds(drawing *d)
 {
@@ -190,7 +192,7 @@ static void deal_folds(drawing *d)
         for (size_t f = 0; new_class && f < folds; f++)
             images[f][0] = 0;
         const size_t fold = emptiest_fold(folds, images);
-        images[fold][0] += g->home;
+        images[fold][0] += g->own;
         images[fold][1] += g->n;
         if (fold + 1 == d->a->fold)
             place(d, g, HL_TEST);
@@ -209,7 +211,7 @@ size_t split_assign_subsets(hl_manifest *m, const split_assignment *a)
     find_groups(&d);
     size_t mixed = 0;
     for (size_t i = 0; i < d.ngroups; i++)
-        mixed += d.groups[i].home < d.groups[i].n;
+        mixed += d.groups[i].own < d.groups[i].n;
     if (a->folds)
         deal_folds(&d);
     if (a->exact)

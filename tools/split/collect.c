@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const size_t max_table = (size_t)1 << 30; /* bytes */
+static const size_t max_table_bytes = (size_t)1 << 30;
 
 /* The subset with this name of len bytes, or -1. */
 static int subset_from_name(const char *name, size_t len)
@@ -52,11 +52,11 @@ static int finish(split_collection *c, const char *name, hl_err *e)
 
 /* ---- folders ---- */
 
-/* The two layouts are told apart by the folders that hold images: all of them named train, val or
- * test, or none. */
+/* The folders that hold images tell the layout: all of them are named train, val or test, or none
+ * is. */
 static int find_layout(split_collection *c, const char *dir, const hl_found_files *s, hl_err *e)
 {
-    size_t subset = s->n, other = s->n; /* an example of each; s->n: none */
+    size_t subset = s->n, other = s->n; /* one image of each layout; s->n: none */
     for (size_t i = 0; i < s->n; i++) {
         const size_t len = strcspn(s->paths[i], "/");
         *(subset_from_name(s->paths[i], len) >= 0 ? &subset : &other) = i;
@@ -81,8 +81,8 @@ static int add_from_path(split_collection *c, const char *dir, const char *path,
     }
     const char *slash = strchr(at, '/');
     if (!slash)
-        return hl_fail(e, "%s/%s: the image is in no class: expected it in %s/%sCLASS/", dir, path,
-                       dir, c->has_subsets ? "SUBSET/" : "");
+        return hl_fail(e, "%s/%s: the image is not in a class folder: expected it in %s/%sCLASS/",
+                       dir, path, dir, c->has_subsets ? "SUBSET/" : "");
     char *patient = split_patient_of(rule, path, e);
     if (!patient)
         return -1;
@@ -124,7 +124,7 @@ typedef struct columns {
     int image, label, patient, subset; /* -1: absent */
 } columns;
 
-/* A line of the table; the texts belong to the table. */
+/* A line of the table; its strings point into the text of the table. */
 typedef struct row {
     const char *path, *label, *patient;
     hl_subset subset;
@@ -146,14 +146,12 @@ static int find_columns(const split_csv *csv, const split_patient_rule *rule, co
                        "found no '%s'",
                        csv->name, csv->line, c->image < 0 ? "image" : "label");
     if (c->patient >= 0 && rule->pattern)
-        return hl_fail(e,
-                       "%s: it has a column 'patient': expected that or --patient-regex, found "
-                       "both",
+        return hl_fail(e, "%s: expected either a column 'patient' or --patient-regex, found both",
                        csv->name);
     return 0;
 }
 
-/* Folders that lead out of the data set would make the manifest mean something else elsewhere. */
+/* A path that leads out of the data set would name another file where the data set is moved. */
 static bool stays_inside(const char *path)
 {
     if (*path == '/')
@@ -172,11 +170,11 @@ static int check_image(const split_csv *csv, int dir_fd, const char *path, hl_er
 {
     struct stat st;
     if (!*path)
-        return hl_fail(e, "%s: line %zu: empty image", csv->name, csv->line);
+        return hl_fail(e, "%s: line %zu: empty image path", csv->name, csv->line);
     if (!stays_inside(path))
         return hl_fail(e,
-                       "%s: line %zu: '%s' does not stay inside the folder of the data set: "
-                       "expected a relative path without '..'",
+                       "%s: line %zu: '%s' leads outside the folder of the data set: expected a "
+                       "relative path without '..'",
                        csv->name, csv->line, path);
     if (fstatat(dir_fd, path, &st, 0))
         return hl_fail_errno(e, "%s: line %zu: '%s' cannot be found", csv->name, csv->line, path);
@@ -213,7 +211,7 @@ static int read_rows(split_csv *csv, const columns *at, int dir_fd, rows *all, h
         if (split_csv_next(csv, &more, e))
             return -1;
         if (!more)
-            return all->n ? 0 : hl_fail(e, "%s: it lists no image", csv->name);
+            return all->n ? 0 : hl_fail(e, "%s: lists no image", csv->name);
         all->items = hl_array_reserve(all->items, all->n + 1, &all->cap, sizeof *all->items);
         if (read_row(csv, at, dir_fd, &all->items[all->n], e))
             return -1;
@@ -228,14 +226,14 @@ static int compare_rows(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static int take_rows(split_collection *c, const char *name, const rows *all,
-                     split_patient_rule *rule, hl_err *e)
+static int add_rows(split_collection *c, const char *name, const rows *all,
+                    split_patient_rule *rule, hl_err *e)
 {
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
     for (size_t i = 0; i < all->n; i++) {
         const row *r = &all->items[i];
         if (i > 0 && strcmp(r[-1].path, r->path) == 0)
-            return hl_fail(e, "%s: line %zu: '%s' stands already in line %zu", name, r->line,
+            return hl_fail(e, "%s: line %zu: '%s' already appears in line %zu", name, r->line,
                            r->path, r[-1].line);
         char *patient = r->patient ? hl_strdup(r->patient) : split_patient_of(rule, r->path, e);
         if (!patient) {
@@ -262,7 +260,7 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
         status = read_rows(&csv, &at, dir_fd, &all, e);
     if (status == 0) {
         c->has_subsets = at.subset >= 0;
-        status = take_rows(c, name, &all, rule, e);
+        status = add_rows(c, name, &all, rule, e);
     }
     free(all.items);
     split_csv_close(&csv);
@@ -275,7 +273,7 @@ static int read_table(const char *path, char **text, size_t *len, hl_err *e)
     FILE *fp = hl_in_open(path, &name, e);
     if (!fp)
         return -1;
-    const int status = hl_in_read_all(fp, name, max_table, text, len, e);
+    const int status = hl_in_read_all(fp, name, max_table_bytes, text, len, e);
     if (fp != stdin)
         fclose(fp);
     return status;

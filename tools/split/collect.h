@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which images a data set has, with label and patient: from its folders or from a table.
+ * Lists the images of a data set with label and patient, from its folders or from a table.
  *
- * Folders: DIR/CLASS/.../image, or DIR/{train,val,test}/CLASS/.../image as Kaggle has it.
+ * Folders: DIR/CLASS/.../image, or DIR/{train,val,test}/CLASS/.../image as on Kaggle.
  * Table:   a CSV with the columns image (path relative to DIR) and label, and optionally patient
  *          and subset, in any order; other columns are ignored.
  */
@@ -19,16 +19,21 @@
 
 typedef struct split_collection {
     hl_manifest samples;          /* finished, sorted by path */
-    bool has_subsets;             /* the data set's own; otherwise all are HL_TRAIN */
-    size_t others;                /* files that are no images */
-    char listing[HL_DIGEST_SIZE]; /* of the paths, each with a NUL after it */
-    char labels[HL_DIGEST_SIZE];  /* of the table; "" where there is none */
+    bool has_subsets;             /* the data set divides itself; otherwise all are HL_TRAIN */
+    size_t others;                /* files that are not images */
+    char listing[HL_DIGEST_SIZE]; /* digest of the paths, each followed by a NUL */
+    char labels[HL_DIGEST_SIZE];  /* digest of the table; "" without one */
 } split_collection;
 
+/* Lists the images below dir. rule names their patients and counts the names that it does not
+ * recognise. The caller frees c with split_collection_free; on failure c is empty. */
 int split_collect_folders(split_collection *c, const char *dir, split_patient_rule *rule,
                           hl_err *e);
+
+/* Lists the images of the table at path labels ("-": standard input), each of which must exist
+ * below dir. rule is used where the table has no column `patient`. */
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
                          split_patient_rule *rule, hl_err *e);
-void split_collection_free(split_collection *c);
+void split_collection_free(split_collection *c); /* safe on a zeroed one */
 
 #endif

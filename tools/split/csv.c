@@ -9,7 +9,7 @@
 
 enum { MAX_COLUMNS = 1024 };
 
-/* A field in quotes, unquoted in place; leaves c->at behind the closing quote. */
+/* Unquotes a field in place; leaves c->at after the closing quote. */
 static int read_quoted(split_csv *c, char **field, char **field_end, hl_err *e)
 {
     char *to = ++c->at;
@@ -17,7 +17,7 @@ static int read_quoted(split_csv *c, char **field, char **field_end, hl_err *e)
     for (;;) {
         char *quote = memchr(c->at, '"', (size_t)(c->end - c->at));
         if (!quote)
-            return hl_fail(e, "%s: line %zu: a quoted field does not end", c->name, c->line);
+            return hl_fail(e, "%s: line %zu: a quoted field is not closed", c->name, c->line);
         const size_t run = (size_t)(quote - c->at);
         for (const char *s = c->at; s < quote; s++)
             c->next_line += *s == '\n';
@@ -39,12 +39,11 @@ static int read_plain(split_csv *c, char **field, char **field_end, hl_err *e)
     c->at += strcspn(c->at, ",\"\r\n");
     *field_end = c->at;
     if (*c->at == '"')
-        return hl_fail(e, "%s: line %zu: a quote inside a field that is not quoted", c->name,
-                       c->line);
+        return hl_fail(e, "%s: line %zu: a quote inside an unquoted field", c->name, c->line);
     return 0;
 }
 
-/* Takes the comma or line end behind a field; *last tells whether the record ends here. */
+/* Consumes the comma or line end after a field; *last tells whether the record ends here. */
 static int read_separator(split_csv *c, bool *last, hl_err *e)
 {
     *last = true;
@@ -63,7 +62,7 @@ static int read_separator(split_csv *c, bool *last, hl_err *e)
     return 0;
 }
 
-/* One record into fields[0 .. *n - 1]; more than max fields are counted as max + 1. */
+/* Reads one record into fields[0 .. *n - 1]; more than max fields are counted as max + 1. */
 static int read_record(split_csv *c, char **fields, size_t max, size_t *n, hl_err *e)
 {
     c->line = c->next_line;
@@ -75,7 +74,7 @@ static int read_record(split_csv *c, char **fields, size_t max, size_t *n, hl_er
             return -1;
         if (read_separator(c, &last, e))
             return -1;
-        *field_end = '\0'; /* only now: the separator stood here */
+        *field_end = '\0'; /* only now: the separator was here */
         if (*n < max)
             fields[(*n)++] = field;
         else
@@ -92,7 +91,7 @@ static void skip_empty_lines(split_csv *c)
     }
 }
 
-/* Spreadsheets separate by semicolons where a comma is the decimal mark. */
+/* Spreadsheets write semicolons where the locale's decimal mark is a comma. */
 static int check_separator(const split_csv *c, hl_err *e)
 {
     const char *other = c->ncolumns == 1 ? strpbrk(c->columns[0], ";\t") : NULL;
@@ -108,7 +107,7 @@ static int check_columns(const split_csv *c, hl_err *e)
     for (size_t i = 0; i < c->ncolumns; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(c->columns[i], c->columns[k]) == 0)
-                return hl_fail(e, "%s: line %zu: column '%s' stands there twice", c->name, c->line,
+                return hl_fail(e, "%s: line %zu: column '%s' appears twice", c->name, c->line,
                                c->columns[i]);
     return 0;
 }
@@ -119,7 +118,7 @@ int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_er
     if (hl_encoding_check(text, len, name, e))
         return -1;
     if (memchr(text, '\0', len))
-        return hl_fail(e, "%s: not a CSV text: it holds a zero byte", name);
+        return hl_fail(e, "%s: expected CSV text, found a zero byte", name);
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         c->at += 3;
     skip_empty_lines(c);

@@ -15,9 +15,9 @@ static int compare_patients(const void *a, const void *b, void *ctx)
     return strcmp(m->samples[x].patient, m->samples[y].patient);
 }
 
-/* Patients by number, in the order of their names: [sample] -> patient, and their names. */
+/* Patients numbered in the order of their names. */
 typedef struct patients {
-    size_t *of;         /* [samples] */
+    size_t *of;         /* [samples] number of the sample's patient */
     const char **names; /* [n] */
     size_t n;
 } patients;
@@ -38,7 +38,7 @@ static void number_patients(patients *p, const hl_manifest *m)
     free(order);
 }
 
-/* The smallest number in a set is the patient that sorts first. */
+/* The root of a set is its smallest number: the patient that sorts first. */
 static void join_patients(split_groups *t, const hl_duplicate *d, const hl_manifest *m)
 {
     patients p;

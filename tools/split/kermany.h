@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Patients in the file names of the Kermany chest X-ray set:
+ * Patients in the file names of the chest X-ray data set of Kermany et al. (2018):
  *
  *   personNNN_bacteria_MMM   personNNN_virus_MMM   IM-NNNN-MMMM   NORMAL2-IM-NNNN-MMMM
  *
- * rarely with further numbers at the end ("-0001", "_1"). The patient is the series and NNNN:
- * person numbers repeat between bacteria and virus, so the number alone is not enough.
+ * rarely with further numbers at the end ("-0001", "_1"). The patient is the series and the first
+ * number: numbers of persons repeat between bacteria and virus, so the number alone is ambiguous.
  */
 #ifndef HILUM_SPLIT_KERMANY_H
 #define HILUM_SPLIT_KERMANY_H
 
 #include <stddef.h>
 
-/* The patient is the first so many bytes of the name ("person12_bacteria", "IM-0115"); 0 where the
- * name does not follow the rule. name is a file's name without folders; its extension may be
- * there or not. */
+/* Length in bytes of the prefix of name that identifies the patient ("person12_bacteria",
+ * "IM-0115"); 0 where the name does not follow the scheme. name: a file name without folders, with
+ * or without its extension. */
 size_t split_kermany_patient(const char *name);
 
 #endif

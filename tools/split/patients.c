@@ -18,7 +18,7 @@ int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *
     char why[128];
     regerror(code, &r->regex, why, sizeof why);
     r->pattern = NULL; /* nothing to free */
-    return hl_fail(e, "'%s' is no regular expression: %s", pattern, why);
+    return hl_fail(e, "'%s' is not a regular expression: %s", pattern, why);
 }
 
 static char *by_pattern(const split_patient_rule *r, const char *path, hl_err *e)
@@ -31,8 +31,7 @@ static char *by_pattern(const split_patient_rule *r, const char *path, hl_err *e
         return NULL;
     }
     if (match[group].rm_so < 0 || match[group].rm_so == match[group].rm_eo) {
-        hl_fail(e, "%s: the patient is unknown: '%s' matches, but the patient in it is empty", path,
-                r->pattern);
+        hl_fail(e, "%s: the patient is unknown: '%s' matches an empty string", path, r->pattern);
         return NULL;
     }
     return hl_strndup(path + match[group].rm_so, (size_t)(match[group].rm_eo - match[group].rm_so));
@@ -49,7 +48,7 @@ char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e)
         return hl_strndup(name, len);
     r->unknown++;
     const char *dot = strrchr(name, '.');
-    /* The folders stay: numbering often starts anew in each of them. */
+    /* With the folders: files are often numbered anew in each of them. */
     return hl_strndup(path, dot && dot > name ? (size_t)(dot - path) : strlen(path));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who is the patient of an image, told by its name. */
+/* The patient of an image, from the name of its file. */
 #ifndef HILUM_SPLIT_PATIENTS_H
 #define HILUM_SPLIT_PATIENTS_H
 
@@ -9,18 +9,19 @@
 #include <stddef.h>
 
 typedef struct split_patient_rule {
-    const char *pattern; /* NULL: the rule of the Kermany set, see kermany.h */
+    const char *pattern; /* NULL: names as in the Kermany set, see kermany.h */
     regex_t regex;
-    size_t unknown; /* names so far that do not follow the Kermany rule */
+    size_t unknown; /* names so far that do not follow the Kermany scheme */
 } split_patient_rule;
 
-/* pattern: a POSIX extended regular expression that is applied to the relative path; its first
- * group, or without groups the whole match, is the patient. */
+/* pattern: a POSIX extended regular expression, matched against the relative path; the patient is
+ * its first group, or the entire match if it has no groups. NULL: the Kermany scheme. Fails where
+ * it is not a regular expression. */
 int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e);
 
-/* The patient of an image, which the caller frees. A path that the pattern does not match is an
- * error (NULL); a name that does not follow the Kermany rule is a patient of its own: the path
- * without extension. */
+/* The patient of the image at a relative path; the caller frees. NULL and an error where the
+ * pattern does not match. Without a pattern, an image whose name does not follow the Kermany scheme
+ * is a patient of its own, named by the path without its extension. */
 char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e);
 
 void split_patient_rule_free(split_patient_rule *r);

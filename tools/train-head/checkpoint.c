@@ -73,8 +73,8 @@ int train_checkpoint_save(const train_checkpoint *c, const train_stepper *t, con
     char *state = format_state(t, s);
     describe(c, t, &header);
     hl_tf_set_meta(&header, "hilum.kind", kind);
-    hl_tf_set_meta(&header, "hilum.chain", c->provenance);
-    hl_tf_set_meta(&header, "hilum.standing", state);
+    hl_tf_set_meta(&header, "hilum.provenance", c->provenance);
+    hl_tf_set_meta(&header, "hilum.training_state", state);
     free(state);
     const int status = hl_tf_create(&w, c->path, &header, HL_TF_LEVEL, e);
     hl_tf_header_free(&header);
@@ -91,11 +91,11 @@ int train_checkpoint_save(const train_checkpoint *c, const train_stepper *t, con
 
 static int check_run(const train_checkpoint *c, const hl_tf_reader *r, hl_err *e)
 {
-    const char *provenance = hl_tf_meta(hl_tf_get_header(r), "hilum.chain");
+    const char *provenance = hl_tf_meta(hl_tf_get_header(r), "hilum.provenance");
     hl_strbuf found = {0}, expected = {0};
     int status = 0;
     if (!provenance)
-        status = hl_fail(e, "%s: expected metadata hilum.chain", c->path);
+        status = hl_fail(e, "%s: expected metadata hilum.provenance", c->path);
     else if (hl_provenance_differs(provenance, c->provenance, &found, &expected))
         status = hl_fail(e, "%s: a checkpoint of another run: expected %s, found %s", c->path,
                          expected.data, found.data);
@@ -111,9 +111,10 @@ static int get_count(const train_checkpoint *c, const json_t *o, const char *key
     if (hl_json_count(o, c->path, key, out, e))
         return -1;
     if (*out < least || *out > most)
-        return hl_fail(
-            e, "%s: hilum.standing: '%s': expected %" PRIu64 " to %" PRIu64 ", found %" PRIu64,
-            c->path, key, least, most, *out);
+        return hl_fail(e,
+                       "%s: hilum.training_state: '%s': expected %" PRIu64 " to %" PRIu64
+                       ", found %" PRIu64,
+                       c->path, key, least, most, *out);
     return 0;
 }
 
@@ -127,7 +128,8 @@ static int get_reals(const train_checkpoint *c, const json_t *o, bool validates,
                    : hl_json_real_or_null(o, c->path, "best_loss", &s->best_loss, e)))
         return -1;
     if (s->rate < 0 || s->rate > first)
-        return hl_fail(e, "%s: hilum.standing: 'rate': expected a number from 0 to %g, found %g",
+        return hl_fail(e,
+                       "%s: hilum.training_state: 'rate': expected a number from 0 to %g, found %g",
                        c->path, first, s->rate);
     return 0;
 }
@@ -155,11 +157,11 @@ static int read_state(const train_checkpoint *c, const json_t *o, train_stepper 
 static int parse_state(const train_checkpoint *c, const hl_tf_reader *r, train_stepper *t,
                        size_t samples, bool validates, train_state *s, hl_err *e)
 {
-    const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.standing");
+    const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.training_state");
     json_t *o = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    const int status = json_is_object(o)
-                           ? read_state(c, o, t, samples, validates, s, e)
-                           : hl_fail(e, "%s: hilum.standing: expected a JSON object", c->path);
+    const int status =
+        json_is_object(o) ? read_state(c, o, t, samples, validates, s, e)
+                          : hl_fail(e, "%s: hilum.training_state: expected a JSON object", c->path);
     json_decref(o);
     return status;
 }

@@ -88,13 +88,13 @@ def all_cases():
     hdf5("external-link", instead(lambda f: f.__setitem__(PATH, h5py.ExternalLink("sound", "/" + PATH))), missing, "a weight in another file, by a link")
     hdf5("external-storage", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "<f4", external=[("/dev/zero", 0, 6912)])),
          "its values are kept in other files", "a weight in another file, as raw bytes")
-    hdf5("virtual", instead(virtual), "its values are kept in other files", "a weight that is put together from other files")
+    hdf5("virtual", instead(virtual), "its values are kept in other files", "a weight that is assembled from other files")
     hdf5("link-to-itself", instead(loop), missing, "a link that leads to itself")
     hdf5("links-in-a-circle", instead(circle), missing, "two links that lead to each other")
-    hdf5("groups-in-a-circle", whole(cycle), "features: F32 [4, 512]", "a group that holds the one that it is in: only names that are asked for are followed", status=0)
+    hdf5("groups-in-a-circle", whole(cycle), "features: F32 [4, 512]", "a group that contains its own parent: only requested names are followed", status=0)
     hdf5("group-as-weight", instead(lambda f: f.create_group(PATH)), missing, "a group in the place of a weight")
-    hdf5("integers", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "<i4")), "its values are not floating point numbers", "another type")
-    hdf5("texts", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "S8")), "its values are not floating point numbers", "texts")
+    hdf5("integers", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "<i4")), "its values are not floating-point numbers", "another type")
+    hdf5("texts", instead(lambda f: f.create_dataset(PATH, (3, 3, 3, 64), "S8")), "its values are not floating-point numbers", "texts")
     hdf5("huge", instead(lambda f: f.create_dataset(PATH, (1 << 20, 1 << 20, 64), "<f4", chunks=(64, 64, 64), compression="gzip")),
          "expected shape [3, 3, 3, 64], found [1048576, 1048576, 64]", "256 TB of weights in 1 KB")
     hdf5("transposed", instead(lambda f: f.create_dataset(PATH, (64, 3, 3, 3), "<f4")), "expected shape [3, 3, 3, 64], found [64, 3, 3, 3]", "PyTorch's order of sides")
@@ -107,7 +107,7 @@ def all_cases():
          "the attribute layer_names is not a list of names", "above the limit")
     hdf5("layer-name-long", whole(lambda f: f.attrs.__setitem__("layer_names", np.array(["x" * 300], "S"))),
          "the attribute layer_names is not a list of names", "a name of 300 bytes")
-    hdf5("layer-missing", whole(lambda f: f.__delitem__("block5_conv3")), "layer block5_conv3: expected a group with the attribute weight_names", "a layer that is listed and not there")
+    hdf5("layer-missing", whole(lambda f: f.__delitem__("block5_conv3")), "layer block5_conv3: expected a group with the attribute weight_names", "a layer that is listed but missing")
     hdf5("layer-twice", whole(lambda f: f.attrs.__setitem__("layer_names", np.array([n for n in f.attrs["layer_names"]] + [b"block1_conv1"], "S"))),
          "block1_conv1", "a layer that is listed twice")
     hdf5("layer-is-weight", whole(lambda f: f.attrs.__setitem__("layer_names", np.array([PATH], "S"))), "expected a group with the attribute weight_names",

@@ -54,7 +54,7 @@ def entry(dtype, shape, begin, end, **more):
 
 
 def meta(kind, /, **changes):
-    """Metadata of a kind; a change to None leaves a member out."""
+    """Metadata of a kind, under the names of 0.1.0, which keep being read; a change to None leaves a member out."""
     m = {"hilum.kind": kind, "hilum.classes": dump(CLASSES), "hilum.space": dump(SPACE), "hilum.chain": "[]"}
     m.update({"hilum." + k: v for k, v in changes.items()})
     return {k: v for k, v in m.items() if v is not None}

@@ -64,9 +64,9 @@ def pngs():
             "a row that is coded in an unknown way")
     refused("png-unknown-interlace", png(4, 4, 8, 0, interlace=7), "Invalid IHDR data", "an order of rows that does not exist")
     refused("png-bad-zlib", png(4, 4, 8, 0, rows=b"\x78\x9c" + b"\xff" * 20), "damaged or unsupported PNG", "data that do not inflate")
-    refused("png-zlib-dictionary", png(4, 4, 8, 0, rows=b"\x78\xbb" + b"\0" * 20), "damaged or unsupported PNG", "data that want a dictionary")
+    refused("png-zlib-dictionary", png(4, 4, 8, 0, rows=b"\x78\xbb" + b"\0" * 20), "damaged or unsupported PNG", "data that need a dictionary")
     refused("png-too-little-data", png(400, 400, 8, 0, rows=zlib.compress(b"\0" * 401 * 200)), "Not enough image data", "half of the rows")
-    right("png-palette-too-large", png(4, 4, 1, 3, chunk(b"PLTE", b"\1\2\3" * 200)), "768 bytes, 1 to 3", "200 colours of 1 bit: those that there are room for count")
+    right("png-palette-too-large", png(4, 4, 1, 3, chunk(b"PLTE", b"\1\2\3" * 200)), "768 bytes, 1 to 3", "200 colours of 1 bit: those that fit count")
     refused("png-palette-of-no-triples", png(4, 4, 8, 3, chunk(b"PLTE", b"\1\2\3\4")), "damaged or unsupported PNG", "a colour and a third")
     right("png-index-beyond-palette", png(8, 4, 8, 3, chunk(b"PLTE", b"\1\2\3" * 4)), "768 bytes, 0 to 3", "colours that do not exist are black")
     refused("png-bomb", png(30000, 30000, 8, 6, rows=zlib.compress(b"\0" * 1000)), "too large: expected at most 268435456 pixels",
@@ -88,8 +88,8 @@ def pngs():
     right("png-1-pixel", png(1, 1, 1, 0, rows=zlib.compress(b"\0\x80")), "images: U8 [1, 16, 16, 1], 256 bytes, 255 to 255", "the smallest image")
     right("png-line", png(32768, 1, 1, 0, rows=zlib.compress(b"\0" + b"\xff" * 4096)), "images: U8 [1, 16, 16, 1], 256 bytes, 255 to 255",
           "as wide as allowed, one pixel high")
-    right("png-bytes-behind", png(4, 4, 8, 0) + b"<?php evil(); ?>", "images: U8 [1, 16, 16, 1]", "what follows the end is not looked at")
-    right("png-named-jpeg.jpeg", png(4, 4, 8, 0), "images: U8 [1, 16, 16, 1]", "what it is called does not matter")
+    right("png-bytes-behind", png(4, 4, 8, 0) + b"<?php evil(); ?>", "images: U8 [1, 16, 16, 1]", "bytes after the end are ignored")
+    right("png-named-jpeg.jpeg", png(4, 4, 8, 0), "images: U8 [1, 16, 16, 1]", "its name does not matter")
 
 
 def segment(marker, data):
@@ -126,10 +126,10 @@ def jpegs():
     refused("jpeg-no-frame", grey[:frame_of(grey)[0]] + grey[frame_of(grey)[1]:], "damaged or unsupported JPEG", "pixels without a size")
     refused("jpeg-frame-twice", grey[:scan] + grey[slice(*frame_of(grey))] + grey[scan:], "two SOF markers", "two sizes")
     refused("jpeg-12-bit", frame(grey, precision=12), "Unsupported JPEG data precision 12", "12 bits, which some scanners write")
-    refused("jpeg-lossless", frame(grey, marker=0xC3), "Unsupported JPEG process: SOF type 0xc3", "what some DICOM files hold")
+    refused("jpeg-lossless", frame(grey, marker=0xC3), "Unsupported JPEG process: SOF type 0xc3", "as in some DICOM files")
     refused("jpeg-hierarchical", frame(grey, marker=0xC5), "Unsupported JPEG process: SOF type 0xc5", "a process that no one writes")
     refused("jpeg-arithmetic", frame(grey, marker=0xC9), "expected Huffman coding, found arithmetic coding",
-            "a coding of which libjpeg does not notice that it ends early")
+            "a coding whose early end libjpeg does not notice")
     refused("jpeg-no-components", frame(grey, sampling=()), "damaged or unsupported JPEG", "no colour, not even grey")
     refused("jpeg-2-components", frame(grey, sampling=((1, 0x11, 0), (2, 0x11, 0))), "expected 1, 3 or 4 colour components, found 2", "neither grey nor colour")
     refused("jpeg-200-components", frame(grey, sampling=((1, 0x11, 0),) * 80), "Too many color components: 80", "above the limit of libjpeg")
@@ -147,7 +147,7 @@ def jpegs():
     loop = b"Exif\0\0II*\0\x08\0\0\0" + b"\1\0\x69\x87\4\0\1\0\0\0\x08\0\0\0" + b"\x08\0\0\0"
     right("jpeg-exif-loop", grey[:2] + segment(0xE1, loop) + grey[2:], "images: U8 [1, 16, 16, 1]", "directories that point at themselves")
     beyond = b"Exif\0\0II*\0\xff\xff\xff\xff" + b"\xff\xff" * 20
-    right("jpeg-exif-beyond", grey[:2] + segment(0xE1, beyond) + grey[2:], "images: U8 [1, 16, 16, 1]", "directories behind the end")
+    right("jpeg-exif-beyond", grey[:2] + segment(0xE1, beyond) + grey[2:], "images: U8 [1, 16, 16, 1]", "directories after the end")
     right("jpeg-comment-of-64-KB", grey[:2] + segment(0xFE, b"\0" * 65533) * 2 + grey[2:], "images: U8 [1, 16, 16, 1]", "long comments")
 
 

@@ -19,7 +19,7 @@ def features():
     m = meta("features")
     ramp = [i / 7 for i in range(16)]
     at = lambda i, v: ramp[:i] + [v] + ramp[i + 1:]
-    train("nan", m, "sample '2.png': feature 1 is not finite", "a NaN would make every weight one", values=at(9, NAN))
+    train("nan", m, "sample '2.png': feature 1 is not finite", "one NaN would turn every weight into NaN", values=at(9, NAN))
     train("infinity", m, "sample '0.png': feature 0 is not finite", "an infinity, too", values=at(0, -INF))
     train("f16-nan", m, "sample '3.png': feature 3 is not finite", "a NaN in half precision", dtype="F16",
           data=struct.pack("<16H", *[0] * 15, 0x7E01))
@@ -35,7 +35,7 @@ def features():
     train("more-rows", m, "4 samples in the manifest, but 8 rows of features", "rows that belong to no sample", shape=(8, 2))
     train("fewer-rows", m, "4 samples in the manifest, but 2 rows of features", "samples without a row", shape=(2, 8))
     train("swapped", m, "expected the tensors manifest and features", "in another order", names=("features", "manifest"))
-    train("manifest-of-numbers", m, "manifest: expected U8 of one dimension, found F32 of 1", "a manifest that is no text",
+    train("manifest-of-numbers", m, "manifest: expected U8 of one dimension, found F32 of 1", "a manifest that is not text",
           text=b"", text_dtype="F32")
     train("kind-images", meta("images"), "expected a file of kind 'features', found 'images'", "a file of another kind")
     train("kind-none", meta("features", kind=None), "expected a file of kind 'features', found 'none'", "a file of no kind")
@@ -47,16 +47,16 @@ def features():
         train(f"classes-{name}", meta("features", classes=value), "hilum.classes: expected a JSON list of different names",
               "classes: " + why)
     train("classes-others", meta("features", classes='["NORMAL","VIRUS"]'), "its label 'PNEUMONIA' is not in hilum.classes",
-          "a label that is no class")
+          "a label that is not a class")
     train("chain-no-json", meta("features", chain="{"), "provenance: expected a JSON list", "a provenance that cannot be kept")
     for name, change, message in (("unknown-field", {"colour": "red"}, "it has fields that this version does not know"),
                                   ("height-0", {"height": 0}, "expected height and width as whole numbers from 1 to 4096"),
                                   ("height-text", {"height": "224"}, "expected height and width as whole numbers from 1 to 4096"),
-                                  ("long-name", {"cut": "x" * 5000}, "expected cut as a text of at most"),
+                                  ("long-name", {"cut": "x" * 5000}, "expected feature_layer as a text of at most"),
                                   ("number-for-name", {"pool": 1}, "expected pool as a text of at most")):
         train(f"space-{name}", meta("features", space=dump({**SPACE, **change})), message, "space: " + name.replace("-", " "))
-    train("space-no-json", meta("features", space="224"), "hilum.space: not a JSON object", "space: a number")
-    train("path-twice", m, "path '1.png' stands there twice", "an image that would count twice", text=MANIFEST.replace("3.png", "1.png"))
+    train("space-no-json", meta("features", space="224"), "hilum.feature_space: not a JSON object", "space: a number")
+    train("path-twice", m, "path '1.png' appears twice", "an image that would count twice", text=MANIFEST.replace("3.png", "1.png"))
     train("zero-in-manifest", m, "it holds a zero byte", "names that end early in C", text=MANIFEST.replace("p3", "p\0"))
     train("nothing-to-train-on", m, "class 'NORMAL' has no sample in the training subset", "all samples are for the test", text=MANIFEST.replace("train", "test"))
     text = MANIFEST.encode()
@@ -82,7 +82,7 @@ def images():
     extract("floats", (4, 32, 32, 1), "expected images U8 [N, H, W, 1 or 3] of the size that hilum.space states", "pixels of another type", dtype="F32", data=b"\0" * (4 * 32 * 32 * 4))
     extract("two-channels", (4, 32, 32, 2), "expected", "neither grey nor RGB")
     extract("no-channels", (4, 32, 32), "expected", "three dimensions")
-    extract("other-size", (4, 16, 16, 1), "expected", "not of the size that its space states")
+    extract("other-size", (4, 16, 16, 1), "expected", "not of the size that its feature space states")
 
 
 def heads():
@@ -114,11 +114,11 @@ def heads():
     head("three-outputs", "expected an output for each of 2 classes, found 3 outputs", "an answer without a class", layers=((4, 3),))
     head("other-width", "5", "made for vectors of another width", layers=((5, 2),))
     head("kind-features", "expected a file of kind 'head', found 'features'", "a file of another kind", metadata=meta("features"))
-    head("other-space", "feature spaces differ in normalize", "trained on pixels that were scaled otherwise",
+    head("other-space", "feature spaces differ in normalize", "trained with another normalisation",
          metadata=meta("head", space=dump({**SPACE, "normalize": "caffe"})))
     head("other-classes", "VIRUS", "trained on other classes", metadata=meta("head", classes='["NORMAL","VIRUS"]'))
     head("classes-swapped", "classes differ: number 0 is 'NORMAL' in", "class 0 is what features call 1", metadata=meta("head", classes='["PNEUMONIA","NORMAL"]'))
-    head("tail-no-json", "hilum.tail", "layers behind the cut, which are not described", metadata=meta("head", tail="{"))
+    head("tail-no-json", "hilum.tail", "fine-tuned layers that are not described", metadata=meta("head", tail="{"))
     head("no-chain", "expected metadata hilum.classes, hilum.space and hilum.chain", "without provenance",
          metadata=meta("head", chain=None))
 
@@ -143,7 +143,7 @@ def heads():
          before=(mean(0, 0, 0), scale(1, 1, 1, 1)))
     head("mean-of-other-width", "standardize/mean has 3 values, but dense_1/kernel takes 4", "other features are standardised",
          before=(mean(0, 0, 0), scale(1, 1, 1)))
-    head("mean-matrix", "standardize/mean: expected F32 values, one for each feature", "means that are no vector",
+    head("mean-matrix", "standardize/mean: expected F32 values, one for each feature", "means that are not a vector",
          before=(("standardize/mean", "F32", [2, 2], struct.pack("<4f", 0, 0, 0, 0)), scale(1, 1, 1, 1)))
 
 
@@ -160,18 +160,18 @@ def calibrations():
     calibration("other-head", good, "it belongs to another head than", "the calibration of another head")
     calibration("no-json", "{", "hilum.calibration: not a JSON object", "not JSON")
     calibration("temperature-0", {**good, "temperature": 0}, "'temperature': expected a number above 0", "a division by 0")
-    calibration("temperature-negative", {**good, "temperature": -1}, "'temperature': expected a number above 0", "turns every answer round")
+    calibration("temperature-negative", {**good, "temperature": -1}, "'temperature': expected a number above 0", "inverts every prediction")
     calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number, found null", "no number")
     calibration("threshold-null", {**good, "points": [{**point, "threshold": None}]}, "'threshold': expected a number, found null", "no number")
     calibration("value-null", {**good, "points": [{**point, "value": None}]}, "'value': expected a number, found null", "no number")
     calibration("positive-first", {**good, "positive": "NORMAL"}, "expected the second of two classes, found 'NORMAL'",
                 "thresholds for the other class")
-    calibration("point-twice", {**good, "points": [point, point]}, "'a' stands there twice", "two thresholds of one name")
+    calibration("point-twice", {**good, "points": [point, point]}, "'a' appears twice", "two thresholds of one name")
     calibration("share-above-1", {**good, "points": [{**point, "sensitivity": 1.5}]}, "'sensitivity'", "a share of 150 %")
     calibration("many-points", {**good, "points": [{**point, "name": str(i)} for i in range(1000)]}, "'points': expected at most", "above the limit")
-    calibration("inputs-huge", {**good, "outlier": {**outlier, "inputs": 1 << 40}}, "'inputs': expected 1 to 2147483647", "a reference that fits no memory")
-    calibration("seed-negative", {**good, "outlier": {**outlier, "seed": "-1"}}, "'seed': expected a whole number", "a seed that is none")
-    calibration("no-tensors", {**good, "outlier": outlier}, "expected 2 tensors, found 0", "the reference is not there")
+    calibration("inputs-huge", {**good, "outlier": {**outlier, "inputs": 1 << 40}}, "'inputs': expected 1 to 2147483647", "a reference that does not fit into memory")
+    calibration("seed-negative", {**good, "outlier": {**outlier, "seed": "-1"}}, "'seed': expected a whole number", "not a seed")
+    calibration("no-tensors", {**good, "outlier": outlier}, "expected 2 tensors, found 0", "the reference is missing")
     means = ("outlier/means", "F32", [1, 4], floats(0, 0, 0, 0))
     calibration("nan", {**good, "outlier": outlier}, "outlier/whitening: a value is not finite", "a distance that is NaN", means,
                 ("outlier/whitening", "F32", [4, 4], floats(*[NAN] * 16)))
@@ -195,7 +195,7 @@ def weights():
     import_("overlap", safetensors({"a": kernel(0, 12), "b": kernel(4, 16)}, b"\0" * 16),
             "expected bytes 12 to 24, found data_offsets 4 to 16", "weights that share bytes")
     import_("twice", safetensors(b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', b"\0" * 4),
-            "duplicate object key", "a weight that stands there twice")
+            "duplicate object key", "a weight that appears twice")
     import_("other-backbone", tensors(meta("weights", backbone="resnet", flavour="keras", identity="sha256:" + "0" * 64)),
             "expected the weights of vgg16", "weights of another network")
     case("weights/other-shape", zstd(tensors({}, ("features.0.weight", "F32", [64, 3, 5, 5], b"\0" * 19200))),
@@ -209,7 +209,7 @@ def sound_images():
     space = {"filter": "bilinear", "fit": "stretch", "height": 32, "width": 32}
     case("images/sound", zstd(tensors(meta("images", space=dump(space)), ("manifest", "U8", [len(text)], text),
                                       ("images", "U8", [4, 32, 32, 1], b"\x80" * 4096))),
-         'quickcheck "$file"', 0, "images: U8 [4, 32, 32, 1]", "no harm in it: the others of this folder differ from it in one thing")
+         'quickcheck "$file"', 0, "images: U8 [4, 32, 32, 1]", "harmless: the other files of this folder differ from it in one respect")
 
 
 def all_cases():

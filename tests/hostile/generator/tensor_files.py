@@ -38,9 +38,9 @@ def frames():
     frame("no-checksum", zstd(plain, "--no-check"), "expected a zstd frame with a checksum, found one without",
           "damage would not be noticed")
     frame("no-size", zstd(plain, "--no-content-size"), "expected a zstd frame that states its size, found one without",
-          "what it holds cannot be told from its start")
-    frame("two-frames", whole + whole, "bytes follow the last tensor", "a second frame behind the first")
-    frame("skippable-behind", whole + b"\x50\x2a\x4d\x18\x04\0\0\0abcd", "bytes follow the last tensor", "a hidden frame behind the first")
+          "its size is not known before it has been read")
+    frame("two-frames", whole + whole, "bytes follow the last tensor", "a second frame after the first")
+    frame("skippable-behind", whole + b"\x50\x2a\x4d\x18\x04\0\0\0abcd", "bytes follow the last tensor", "a hidden frame after the first")
     frame("skippable-before", b"\x50\x2a\x4d\x18\x04\0\0\0abcd" + whole, "expected a zstd frame",
           "a hidden frame before the first")
     frame("byte-behind", whole + b"\0", "bytes follow the last tensor", "one byte too many")
@@ -69,7 +69,7 @@ def headers():
     header("blank-first", safetensors(b" {}"), "its header does not start with '{'", "the reference forbids it, too")
     header("list", safetensors(b"[{}]"), "its header does not start with '{'", "JSON, but no object")
     header("no-json", safetensors(b'{"x":'), "its header is not valid JSON", "JSON that ends early")
-    header("two-objects", safetensors(b"{} {}"), "its header is not valid JSON: end of file expected", "a second object behind the first")
+    header("two-objects", safetensors(b"{} {}"), "its header is not valid JSON: end of file expected", "a second object after the first")
     header("not-utf-8", safetensors(b'{"\xff":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}', b"\0" * 8),
            "its header is not valid JSON: unable to decode byte 0xff", "a name that is not UTF-8")
     header("zero-in-name", safetensors(b'{"a\\u0000b":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}', b"\0" * 8),
@@ -82,13 +82,13 @@ def headers():
     header("meta-twice", safetensors(b'{"__metadata__":{"a":"1","a":"2"}}'), "duplicate object key", "the same within the metadata")
     header("field-twice", safetensors(b'{"x":{"dtype":"U8","dtype":"I64","shape":[8],"data_offsets":[0,8]}}', b"\0" * 8),
            "duplicate object key", "the same within a tensor")
-    object_("meta-number", {"__metadata__": {"a": 1}}, "metadata 'a' is not a string", "metadata are texts", b"")
+    object_("meta-number", {"__metadata__": {"a": 1}}, "metadata 'a' is not a string", "metadata are strings", b"")
     object_("meta-list", {"__metadata__": ["a"]}, "__metadata__ is not an object", "metadata of another type", b"")
     object_("many-tensors", {f"t{i}": entry("U8", [0], 0, 0) for i in range(4097)}, "expected at most 4096 tensors, found 4097",
             "above the limit", b"")
     object_("no-object", {"x": 5}, "found none", "a tensor that is a number")
     object_("dtype-f64", x("F64", [1], 0, 8), "expected dtype U8, F16, BF16, F32 or I64, found F64", "a type that is not known")
-    object_("dtype-number", x(7, [1], 0, 8), "found none", "a type that is no name")
+    object_("dtype-number", x(7, [1], 0, 8), "found none", "a type that is not a string")
     object_("extra-field", x("U8", [8], 0, 8, device="cuda"), "expected dtype, shape and data_offsets, found 4 fields",
             "a field that some reader may obey")
     object_("rank-5", x("U8", [1, 1, 1, 1, 8], 0, 8), "expected a shape of at most 4 numbers, found 5", "above the limit")
@@ -116,10 +116,10 @@ def headers():
     object_("length-of-another-shape", x("F32", [4], 0, 8), "expected bytes 0 to 16, found data_offsets 0 to 8",
             "fewer bytes than the shape takes")
     object_("escapes-in-names", {"__metadata__": {"a\x1b[2J": "\x1b]0;owned\x07\nsecond line"}, "x\n\x1b[31m": entry("U8", [8], 0, 8)},
-            "x??[31m: U8 [8]", "names that would drive a terminal are shown with question marks", status=0)
+            "x??[31m: U8 [8]", "names that would control a terminal are shown with question marks", status=0)
     object_("c1-in-names", {"__metadata__": {"a": "\x9b2J\x85second line"}, "x\x9b31m": entry("U8", [8], 0, 8)},
             "x?31m: U8 [8]", "the same by one character, which begins an escape sequence, too", status=0)
-    object_("no-tensor", {"__metadata__": {"hilum.kind": "note"}}, "whole: yes", "nothing in it, but sound", b"", status=0)
+    object_("no-tensor", {"__metadata__": {"hilum.kind": "note"}}, "intact: yes", "contains nothing, but is sound", b"", status=0)
     object_("empty-tensor", x("F32", [0, 4], 0, 0), "x: F32 [0, 4]", "a tensor without elements is sound", b"", status=0)
 
 
@@ -137,8 +137,8 @@ def digests():
                "hilum.data: expected 'sha256:' and 64 hexadecimal digits, found '", why)
 
     hexadecimal = "0123456789abcdef" * 4
-    digest("right", sound, "whole: yes", "a sound file, from which the others differ", status=0)
-    digest("missing", tensors(meta("features"), *parts), "of the old kind: it does not cover the data", "as 0.1.0 wrote it", status=0)
+    digest("right", sound, "intact: yes", "a sound file, from which the others differ", status=0)
+    digest("missing", tensors(meta("features"), *parts), "of an old format: it does not cover the data", "as 0.1.0 wrote it", status=0)
     digest("wrong", stating(meta("features"), *parts, digest="sha256:" + hexadecimal), "is damaged: expected data with the digest",
            "the digest of other data")
     digest("data-changed", sound[:-1] + bytes([sound[-1] ^ 1]), "is damaged: expected data with the digest",
@@ -147,17 +147,17 @@ def digests():
     digest("twice", sound.replace(b'"hilum.kind":"features"', b'"hilum.data":"sha256:' + hexadecimal.encode() + b'","hilum.kind":"features"'),
            "duplicate object key", "readers would disagree about which one counts")
     digest("cut-behind-data", sound[:-4], "bytes by its header, found", "ends before the last value")
-    digest("more-behind-data", sound + b"\0" * 4, "bytes by its header, found", "goes on behind the last value")
+    digest("more-behind-data", sound + b"\0" * 4, "bytes by its header, found", "continues after the last value")
     digest("number", stating(meta("features"), *parts, digest=5), "metadata 'hilum.data' is not a string", "no text")
     text_of("empty", "", "no digest")
     text_of("md5", "md5:827ccb0eea8a706c4c34a16891f84e7b", "another kind of digest")
     text_of("short", "sha256:" + hexadecimal[:-1], "a digit too few")
     text_of("long", "sha256:" + hexadecimal + "0", "a digit too many")
     text_of("capitals", "sha256:" + hexadecimal.upper(), "spelt otherwise")
-    text_of("terminal", "sha256:\x9b31m\x1b[31m", "would drive a terminal")
+    text_of("terminal", "sha256:\x9b31m\x1b[31m", "would control a terminal")
     wrong = zstd(stating(meta("features"), *parts, digest="sha256:" + hexadecimal))
     case("digest/train-head", wrong, 'train-head -q -e 1 -j 1 -o out "$file"', 1, "is damaged: expected data with the digest",
-         "no head is made of such features")
+         "no head is trained on such features")
 
 
 def all_cases():

@@ -16,19 +16,19 @@ def manifests():
              'preprocess -q -o out "$file"', 1, message, why)
 
     manifest("empty", "", "not a manifest: expected a line of column names", "a file of no bytes", first="")
-    manifest("version-2", COLUMNS + ROW, "not a manifest: expected '#hilum-manifest 1' in line 1", "a format of the future", first="#hilum-manifest 2\n")
+    manifest("version-2", COLUMNS + ROW, "not a manifest: expected '#hilum-manifest 1' in line 1", "a future version of the format", first="#hilum-manifest 2\n")
     whole = "#hilum-manifest 1\n" + COLUMNS + ROW
     case("manifest/byte-order-mark", ("\ufeff" + whole).encode(), 'audit -q -o out "$file"', 0, "#images",
-         "what Windows puts before a text is skipped")
+         "a byte order mark is skipped")
     case("manifest/crlf", whole.replace("\n", "\r\n").encode(), 'audit -q -o out "$file"', 0, "#images",
          "line ends of Windows mean the same")
     manifest("only-first-line", "", "not a manifest: expected a line of column names", "truncated behind the first line")
-    manifest("only-columns", COLUMNS, "it lists no sample", "truncated behind the names of the columns")
+    manifest("only-columns", COLUMNS, "expected at least one sample, found none", "truncated behind the names of the columns")
     manifest("cut-in-line", COLUMNS + ROW[:-1], "truncated: the last line does not end", "truncated within a line")
     manifest("cut-between-lines", "#samples\t2\n" + COLUMNS + ROW, "truncated or changed: expected 2 samples, found 1", "truncated between two lines")
     manifest("samples-0", "#samples\t0\n" + COLUMNS + ROW, "line 2: expected a number of samples", "a number that cannot be right")
     manifest("samples-huge", "#samples\t18446744073709551616\n" + COLUMNS + ROW, "line 2: expected a number of samples", "a number that no integer holds")
-    manifest("two-roots", "#root\ta\n#root\tb\n" + COLUMNS + ROW, "line 3: stated twice", "two places for one image")
+    manifest("two-roots", "#root\ta\n#root\tb\n" + COLUMNS + ROW, "line 3: appears twice", "two places for one image")
     manifest("columns-swapped", "label\tpath\tpatient\tsubset\n" + ROW, "line 2: expected the columns path, label, patient, subset", "another order")
     manifest("fields-missing", COLUMNS + "0.png\tNORMAL\ttrain\n", "line 3: expected 4 columns, found 3", "a field fewer")
     manifest("fields-more", COLUMNS + ROW[:-1] + "\t\t\n", "line 3: expected 4 columns, found 6", "fields more")
@@ -39,15 +39,15 @@ def manifests():
     manifest("escape-at-end", COLUMNS + "0.png\tNORMAL\tp0\ttrain\\\n", "line 3: bad escape in subset", "an escape of nothing")
     manifest("zero-byte", (COLUMNS + ROW).replace("0.png", "0.png\0.exe"), "line 3: it holds a zero byte", "a name that ends early in C")
     manifest("subset-upper", COLUMNS + ROW.replace("train", "TRAIN"), "line 3: expected subset train, val or test, found 'TRAIN'", "another spelling")
-    manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' stands there twice", "an image that would count twice")
+    manifest("path-twice", COLUMNS + ROW + ROW, "path '0.png' appears twice", "an image that would count twice")
     manifest("not-utf-8", (COLUMNS + ROW).encode().replace(b"NORMAL", b"NORMAL\xe9"), "the name of a class is not UTF-8", "Latin-1")
     variant = COLUMNS[:-1] + "\tvariant\n"
-    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected a variant from 0 to 100, found '101'", "above the limit")
-    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "variant 1 of '0.png': the image itself is not there", "a variant of nothing")
+    manifest("variant-101", variant + ROW[:-1] + "\t0\n" + ROW[:-1] + "\t101\n", "expected the number of an augmented copy, from 0 to 100, found '101'", "above the limit")
+    manifest("variant-alone", variant + ROW[:-1] + "\t1\n", "augmented copy 1 of '0.png': the original is missing", "an augmented copy without its original")
     manifest("variant-in-test", variant + ROW[:-1] + "\t0\n" + ROW.replace("train", "test")[:-1] + "\t1\n",
-             "a variant is for training: expected subset train, found test", "it would be measured as if it were an image")
+             "augmented copies are for training: expected subset train, found test", "it would be measured like an original")
     manifest("chain-no-json", "#chain\t[{\n" + COLUMNS + ROW, "provenance: expected a JSON list", "a provenance that cannot be kept")
-    manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "an image that is not there")
+    manifest("missing-image", COLUMNS + ROW, "0.png: cannot be read: No such file or directory", "a missing image")
     manifest("folder-as-image", COLUMNS + ROW.replace("0.png", "/etc"), "/etc: cannot be read: Is a directory", "a folder")
     manifest("device-as-image", COLUMNS + ROW.replace("0.png", "/dev/zero"), "/dev/zero: is not a file", "an image without an end")
 
@@ -58,30 +58,30 @@ def labels():
         case(f"labels/{name}", text, 'images_here && split -q -t 0 -v 0 --duplicates apart -l "$file" .', status, message, why)
 
     table("empty", "", "is empty: expected a line of column names", "a file of no bytes")
-    table("only-header", "image,label\n", "it lists no image", "no row")
+    table("only-header", "image,label\n", "lists no image", "no row")
     table("no-label-column", "image,class\na.png,A\n", "expected a header with the columns image and label, found no 'label'", "other names")
-    table("column-twice", "image,label,label\na.png,A,B\n", "line 1: column 'label' stands there twice", "which one counts?")
+    table("column-twice", "image,label,label\na.png,A,B\n", "line 1: column 'label' appears twice", "which one counts?")
     table("columns-1025", ",".join(f"c{i}" for i in range(1025)) + "\n", "line 1: more than 1024 columns", "above the limit")
     table("fewer-fields", "image,label\na.png\n", "line 2: expected 2 fields, found 1", "a field fewer")
     table("more-fields", "image,label\na.png,A,B\n", "line 2: expected 2 fields, found more than 2", "a comma that is not quoted")
     table("quote-open", 'image,label\na.png,"A\nb,"c".png,B\n', "line 2:", "a quote that does not end where it should")
-    table("quote-to-the-end", 'image,label\na.png,"A\n', "line 2: a quoted field does not end", "the rest of the file would be one field")
-    table("quote-inside", 'image,label\na.png,A"B\n', "line 2: a quote inside a field that is not quoted", "a quote in the middle")
-    table("behind-quote", 'image,label\n"a.png"x,A\n', "line 2: expected a comma or the end of the line after a field", "text behind a quoted field")
-    table("semicolons", "image;label\na.png;A\n", "expected columns separated by commas, found semicolons", "what spreadsheets write in some countries")
+    table("quote-to-the-end", 'image,label\na.png,"A\n', "line 2: a quoted field is not closed", "the rest of the file would be one field")
+    table("quote-inside", 'image,label\na.png,A"B\n', "line 2: a quote inside an unquoted field", "a quote in the middle")
+    table("behind-quote", 'image,label\n"a.png"x,A\n', "line 2: expected a comma or the end of the line after a field", "text after a quoted field")
+    table("semicolons", "image;label\na.png;A\n", "expected columns separated by commas, found semicolons", "as spreadsheets write it in some countries")
     table("old-mac", "image,label\ra.png,A\r", "its lines end in CR", "line ends of one carriage return")
-    table("zero-byte", "image,label\na.png,A\0\n", "not a CSV text: it holds a zero byte", "binary")
-    table("utf-16", "image,label\na.png,A\n".encode("utf-16"), "expected UTF-8 text, found UTF-16", "what spreadsheets call Unicode")
+    table("zero-byte", "image,label\na.png,A\0\n", "expected CSV text, found a zero byte", "binary")
+    table("utf-16", "image,label\na.png,A\n".encode("utf-16"), "expected UTF-8 text, found UTF-16", "which spreadsheets call Unicode")
     table("not-utf-8", b"image,label\na.png,A\n\"b,\"\"c\"\".png\",\xff\n", "the name of a class is not UTF-8", "Latin-1")
-    table("leads-out", "image,label\n../a.png,A\n", "'../a.png' does not stay inside the folder of the data set", "a path out of the data set")
-    table("leads-out-later", "image,label\nx/../../a.png,A\n", "does not stay inside the folder of the data set", "the same, hidden")
-    table("absolute", "image,label\n/etc/passwd,A\n", "'/etc/passwd' does not stay inside the folder of the data set", "a path of the machine")
+    table("leads-out", "image,label\n../a.png,A\n", "'../a.png' leads outside the folder of the data set", "a path out of the data set")
+    table("leads-out-later", "image,label\nx/../../a.png,A\n", "leads outside the folder of the data set", "the same, hidden")
+    table("absolute", "image,label\n/etc/passwd,A\n", "'/etc/passwd' leads outside the folder of the data set", "a path of the machine")
     table("folder", "image,label\n.,A\n", "line 2: '.' is not a file", "a folder")
-    table("missing", "image,label\nno.png,A\n", "line 2: 'no.png' cannot be found", "an image that is not there")
-    table("image-twice", "image,label\na.png,A\n./a.png,B\n", "line 3: 'a.png' stands already in line 2", "two labels of one image")
+    table("missing", "image,label\nno.png,A\n", "line 2: 'no.png' cannot be found", "a missing image")
+    table("image-twice", "image,label\na.png,A\n./a.png,B\n", "line 3: 'a.png' already appears in line 2", "two labels of one image")
     table("empty-label", "image,label\na.png,\n", "line 2: empty label", "no label")
     table("bad-subset", "image,label,subset\na.png,A,dev\n", "line 2: expected subset train, val or test, found 'dev'", "another name")
-    table("one-class", "image,label\na.png,A\n", "expected at least two classes, found one: 'A'", "nothing to tell apart")
+    table("one-class", "image,label\na.png,A\n", "expected at least two classes, found one: 'A'", "nothing to distinguish")
     sound = 'image,label\r\n"a.png","A ""quoted"",\r\nlabel\\t"\r\n"b,""c"".png","$(touch owned)\t\u00e9"\r\n'
     table("quotes-and-line-breaks", "\ufeff" + sound, 'A "quoted",\\r\\nlabel\\\\t', "right CSV with everything in it", status=0)
     table("shell-words", sound, '$(touch owned)\\t\u00e9', "words that a shell would obey are words", status=0)
@@ -108,7 +108,7 @@ def metrics():
     report("number-huge", re.sub(r'"accuracy": [0-9.]+', '"accuracy": 1e999', good, count=1), "real number overflow", "a number that becomes infinite")
     report("not-utf-8", good.encode().replace(b'"NORMAL"', b'"NORM\xc3"', 1), "unable to decode byte 0xc3", "a cut UTF-8 sequence")
     report("zero-in-text", good.replace('"test"', '"te\\u0000st"', 1), "\\u0000 is not allowed", "a text that ends early in C")
-    report("version-2", change(format="hilum-metrics 2"), "'format': expected 'hilum-metrics 1', found 'hilum-metrics 2'", "a format of the future")
+    report("version-2", change(format="hilum-metrics 2"), "'format': expected 'hilum-metrics 1', found 'hilum-metrics 2'", "a future version of the format")
     report("no-format", "{}\n", "'format': expected a text, found none", "another object")
     report("count-negative", change(n=-8), "'n': expected a count, found a negative number", "fewer than no images")
     report("count-fraction", change(n=8.5), "'n': expected a whole number, found something else", "half an image")
@@ -116,14 +116,14 @@ def metrics():
     report("accuracy-null", change(accuracy=None), "'accuracy': expected a number, found null", "a value that is always defined")
     report("log-loss-null", change(log_loss=None), "'log_loss': expected a number, found null", "another one")
     report("subset-text", change(subsets={"test": {"n": "8"}}), "'subsets': expected numbers, found something else", "a count in quotes")
-    report("binary-text", change(binary={"sensitivity": "1"}), "'binary': expected numbers, found something else", "a figure in quotes")
+    report("binary-text", change(binary={"sensitivity": "1"}), "'binary': expected numbers, found something else", "a metric in quotes")
     report("auroc-text", change(auroc="0.9"), "'auroc': expected a number or null, found something else", "a number in quotes, where null has a meaning")
     report("matrix-ragged", change(confusion_matrix=[[2, 1], [5]]), "'confusion_matrix': expected 2 rows of 2 counts", "a row too short")
     report("matrix-large", change(confusion_matrix=[[2, 1, 0]] * 3), "'confusion_matrix': expected 2 rows of 2 counts", "a class that does not exist")
     report("matrix-sum", change(confusion_matrix=[[2, 1], [1, 40]]), "'confusion_matrix': expected 8 images in all, found 44", "counts that contradict n")
-    report("classes-none", change(classes=[]), "'classes': expected at least one name, found none", "nothing to tell apart")
+    report("classes-none", change(classes=[]), "'classes': expected at least one name, found none", "nothing to distinguish")
     report("classes-numbers", change(classes=[0, 1]), "'classes': expected names", "numbers")
-    report("space-unknown", change(space={"height": 1, "width": 1, "colour": "red"}), "it has fields that this version does not know", "a space of the future")
+    report("space-unknown", change(space={"height": 1, "width": 1, "colour": "red"}), "it has fields that this version does not know", "a feature space of a future version")
     report("markup", change(warnings=["<script>alert(1)</script>", "]]>&amp;"]), "&lt;script&gt;alert(1)&lt;/script&gt;",
            "markup in a text is text", status=0)
 
@@ -138,12 +138,12 @@ def tables():
         case(f"{option}/{name}", text, f'report -q --metrics "$DATA/report/metrics.json" --{option} "$file" -o out', 1, message, why)
 
     report("empty", "", "expected a line of column names", "a file of no bytes")
-    report("no-epoch", history[1] + "\n", "it holds no epoch", "truncated behind the names of the columns")
+    report("no-epoch", history[1] + "\n", "expected at least one epoch, found none", "truncated behind the names of the columns")
     report("cut", epochs[:-3], "truncated: the last line does not end", "truncated within a line")
-    report("backwards", epochs.replace("\n3\t", "\n1\t"), "row 3: epoch: expected a larger number than before", "an epoch that comes back")
+    report("backwards", epochs.replace("\n3\t", "\n1\t"), "row 3: epoch: expected a larger number than in the row before", "an epoch that comes back")
     report("words", epochs.replace("0.25", "low"), "row 3: loss: expected a number, found 'low'", "no number")
     report("hexadecimal", epochs.replace("0.25", "0x1p-2"), "row 3: loss: expected a number, found '0x1p-2'", "a number that strtod would take")
-    report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' stands there twice", "which one counts?")
+    report("column-twice", epochs.replace("accuracy", "loss", 1), "column 'loss' appears twice", "which one counts?")
     report("column-missing", epochs.replace("val_loss", "loss_of_val"), "expected a column 'val_loss', found none", "another name")
     report("field-more", epochs.replace("0.25", "0.25\t0"), "expected 7 fields, found more", "a field more")
     report("zero-byte", epochs.replace("0.25", "0.2\0"), "it holds a zero byte", "binary")
@@ -152,7 +152,7 @@ def tables():
         case(f"predictions/{name}", text, 'compare -q --resamples 10 "$file" "$DATA/compare/b.tsv"', 1, message, why)
 
     compare("empty", "", "expected a line of column names", "a file of no bytes")
-    compare("no-row", "\n".join(predictions.split("\n")[:2]) + "\n", "it has no sample of the subset 'test'", "truncated behind the names of the columns")
+    compare("no-row", "\n".join(predictions.split("\n")[:2]) + "\n", "has no sample of the subset 'test'", "truncated after the column names")
     compare("cut-between-lines", "\n".join(predictions.split("\n")[:20]) + "\n", "expected the same samples", "truncated between two lines")
     compare("above-1", predictions.replace("0.559138", "1.559138"), "row 1: p_HEALTHY: expected a probability, found '1.559138'", "more than certain")
     compare("negative", predictions.replace("0.559138", "-0.559138"), "row 1: p_HEALTHY: expected a probability, found '-0.559138'", "less than nothing")
@@ -160,14 +160,14 @@ def tables():
     compare("class-unknown", predictions.replace("\tHEALTHY\t", "\tDEAD\t", 1), "row 1: label: expected a class of the columns p_CLASS, found 'DEAD'", "a class without a column")
     compare("sample-twice", predictions + row + "\n", "'000.png'", "a sample that would count twice")
     compare("label-differs", predictions.replace(row, row.replace("\tHEALTHY\t", "\tILL\t", 1)), "sample '000.png' has label ILL", "two truths")
-    compare("classes-differ", predictions.replace("p_ILL", "p_SICK").replace("\tILL", "\tSICK"), "has a column 'p_ILL', which is no class of", "other classes")
+    compare("classes-differ", predictions.replace("p_ILL", "p_SICK").replace("\tILL", "\tSICK"), "has a column 'p_ILL', which is not a class of", "other classes")
     compare("column-missing", predictions.replace("patient", "person", 1), "expected a column 'patient', found none", "another name")
 
     head = "sample\tlabel\tpredicted\tp\twhy\tmethod\tclass\tfile\timage\tpeak\tframe\trho\tabs_rho\n"
     for name, picture, message, why in (
             ("leads-out", "../../../data/report/explain/gradcam-01.png", "file: expected a name within the folder", "a picture outside the folder"),
             ("absolute", "/etc/passwd", "file: expected a name within the folder, found '/etc/passwd'", "a file of the machine"),
-            ("missing", "none.png", "none.png: cannot be read", "a picture that is not there"),
+            ("missing", "none.png", "none.png: cannot be read", "a missing picture"),
             ("no-picture", "explain.tsv", "explain.tsv: expected a PNG file", "a text as a picture"),
             ("nameless", "", "file: expected a name within the folder, found ''", "no name")):
         case(f"explain/{name}/explain.tsv", f"#hilum-explain 1\n{head}a\tA\tA\t0.5\tw\tgradcam\tA\t{picture}\t-\t-\t-\t-\t-\n",

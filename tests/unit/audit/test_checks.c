@@ -8,7 +8,7 @@ enum { MAX = 400 };
 
 static struct {
     hl_manifest m;
-    hl_fingerprint prints[MAX];
+    hl_fingerprint fingerprints[MAX];
     hl_duplicate copies[MAX];
     audit_context a;
 } set;
@@ -18,7 +18,7 @@ static int empty_set(void **state)
     (void)state;
     memset(&set, 0, sizeof set);
     set.a = (audit_context){
-        .m = &set.m, .prints = set.prints, .copies = set.copies, .shortcut_limit = 0.7};
+        .m = &set.m, .fingerprints = set.fingerprints, .copies = set.copies, .shortcut_limit = 0.7};
     return 0;
 }
 
@@ -30,7 +30,7 @@ static int free_set(void **state)
     return 0;
 }
 
-/* A square image of so many pixels. */
+/* A square image with sides of this many pixels. */
 static void add(const char *label, hl_subset subset, size_t side)
 {
     char path[32], patient[32];
@@ -39,16 +39,16 @@ static void add(const char *label, hl_subset subset, size_t side)
     snprintf(patient, sizeof patient, "p%zu", i);
     hl_manifest_add(&set.m, path, label, patient, subset);
     set.copies[i] = (hl_duplicate){.group = i, .other = i};
-    set.prints[i] = (hl_fingerprint){
+    set.fingerprints[i] = (hl_fingerprint){
         .read = true, .height = side, .width = side, .file_bytes = 1, .file_channels = 1};
 }
 
 /* The row of a shortcut. */
-static const char *row_of(const char *trait, const char *label)
+static const char *row_of(const char *property, const char *label)
 {
     static char row[512];
     char start[64];
-    snprintf(start, sizeof start, "\tshortcut\t%s\t\t%s\t", trait, label);
+    snprintf(start, sizeof start, "\tshortcut\t%s\t\t%s\t", property, label);
     const char *at = strstr(set.a.findings.rows.data, start);
     if (!at)
         fail_msg("no row '%s' in '%s'", start, set.a.findings.rows.data);
@@ -71,14 +71,14 @@ static void an_area_with_its_direction(void **state)
     assert_string_equal(
         row_of("width", "B"),
         "note\tshortcut\twidth\t\tB\t\t\t0.8750\t4\twidth is larger in B: AUROC 0.875 "
-        "without a look at the picture");
+        "without looking at the image");
     assert_string_equal(
         row_of("aspect", "B"),
         "note\tshortcut\taspect\t\tB\t\t\t0.5000\t4\taspect is the same in all images");
     assert_null(strstr(set.a.findings.rows.data, "\tA\t"));
 }
 
-/* n images of each class; those of B are smaller but for some. */
+/* n images of each class; those of B are smaller, except for the first `wrong`. */
 static void add_separable(size_t n, size_t wrong)
 {
     for (size_t i = 0; i < n; i++) {
@@ -103,7 +103,7 @@ static void a_shortcut_is_a_warning(void **state)
     add_separable(100, 20);
     assert_string_equal(row_of("height", "B"),
                         "warning\tshortcut\theight\t\tB\t\t\t0.2000\t200\theight is smaller in B: "
-                        "AUROC 0.800 without a look at the picture");
+                        "AUROC 0.800 without looking at the image");
     assert_int_equal(set.a.shortcuts, 2); /* width and height */
 }
 
@@ -116,7 +116,7 @@ static void below_the_limit_it_is_a_note(void **state)
     assert_int_equal(set.a.shortcuts, 0);
 }
 
-static void of_three_classes_each_against_the_others(void **state)
+static void three_classes_each_against_the_others(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 30; i++) {
@@ -131,14 +131,14 @@ static void of_three_classes_each_against_the_others(void **state)
     assert_contains(row_of("width", "C"), "warning\tshortcut\twidth\t\tC\t\t\t1.0000\t90\t");
 }
 
-static void files_without_a_picture_have_no_traits(void **state)
+static void unreadable_files_have_no_properties(void **state)
 {
     (void)state;
     char why[] = "damaged";
     add("A", HL_TRAIN, 10);
     add("A", HL_VAL, 99);
     add("B", HL_TRAIN, 20);
-    set.prints[1].why = why;
+    set.fingerprints[1].why = why;
     hl_manifest_finish(&set.m);
     audit_check_shortcuts(&set.a);
     assert_contains(row_of("width", "B"), "\t1.0000\t2\t");
@@ -170,8 +170,8 @@ static void severity_of_divisions(void **state)
     assert_int_equal(audit_severity_of_division(train | val | test), AUDIT_ERROR);
 }
 
-/* A group of three over three subsets leaks, though no two neighbours in the list do. */
-static void a_group_leaks_as_a_whole(void **state)
+/* A group over three subsets leaks, although no two neighbours in the list do. */
+static void leaks_are_found_across_a_group(void **state)
 {
     (void)state;
     add("A", HL_TEST, 10);
@@ -212,11 +212,11 @@ int main(void)
         OF_SET(chance_is_no_shortcut),
         OF_SET(a_shortcut_is_a_warning),
         OF_SET(below_the_limit_it_is_a_note),
-        OF_SET(of_three_classes_each_against_the_others),
-        OF_SET(files_without_a_picture_have_no_traits),
+        OF_SET(three_classes_each_against_the_others),
+        OF_SET(unreadable_files_have_no_properties),
         OF_SET(one_class_has_no_shortcut),
         OF_SET(severity_of_divisions),
-        OF_SET(a_group_leaks_as_a_whole),
+        OF_SET(leaks_are_found_across_a_group),
         OF_SET(names_are_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

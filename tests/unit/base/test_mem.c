@@ -5,14 +5,14 @@
 #include <pthread.h>
 #include <unistd.h>
 
-/* Only read by AddressSanitizer: an allocation that is too large is to fail, not to abort. */
+/* Read by AddressSanitizer only: an allocation that is too large must fail, not abort. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";
 }
 
-static void memory_is_there(void **state)
+static void memory_can_be_used(void **state)
 {
     (void)state;
     char *a = hl_malloc(100, 7);
@@ -26,8 +26,8 @@ static void memory_is_there(void **state)
     free(b);
 }
 
-/* None asked for is no failure, and can be freed and resized like any other. */
-static void nothing_asked_for(void **state)
+/* Zero bytes are not a failure, and can be freed and resized like any other block. */
+static void zero_bytes_are_allocated(void **state)
 {
     (void)state;
     void *a = hl_malloc(0, 8), *b = hl_calloc(0, 8), *c = hl_realloc(NULL, 0, 8);
@@ -44,19 +44,19 @@ static void strings_are_copied(void **state)
 {
     (void)state;
     const char text[] = "lung";
-    char *all = hl_strdup(text), *part = hl_strndup(text, 2), *none = hl_strndup(text, 0);
+    char *all = hl_strdup(text), *start = hl_strndup(text, 2), *none = hl_strndup(text, 0);
     assert_ptr_not_equal(all, text);
     assert_string_equal(all, "lung");
-    assert_string_equal(part, "lu");
+    assert_string_equal(start, "lu");
     assert_string_equal(none, "");
     free(all);
-    free(part);
+    free(start);
     free(none);
 }
 
 enum { MALLOC_OVERFLOW, CALLOC_OVERFLOW, REALLOC_OVERFLOW, TOO_LARGE, CASES };
 
-static void ask_too_much(void *arg)
+static void allocate_too_much(void *arg)
 {
     const int which = *(int *)arg;
     const size_t huge = SIZE_MAX / 4;
@@ -76,49 +76,49 @@ static void too_much_ends_the_program(void **state)
 {
     (void)state;
     for (int which = 0; which < CASES; which++) {
-        const outcome o = in_child(ask_too_much, &which);
+        const outcome o = in_child(allocate_too_much, &which);
         assert_exited(&o, 1);
         assert_string_equal(o.out, "");
         assert_contains(o.err, "hilum: out of memory: ");
     }
 }
 
-static void *ask_for_all(void *arg)
+static void *allocate_on_a_thread(void *arg)
 {
     (void)arg;
     return hl_malloc(SIZE_MAX / 4, 1);
 }
 
-static void take_a_while(void)
+static void clean_up_slowly(void)
 {
     usleep(100000);
     (void)!write(STDOUT_FILENO, "cleaned", 7);
 }
 
-static void ask_from_many_threads(void *arg)
+static void allocate_on_many_threads(void *arg)
 {
     pthread_t threads[4];
     (void)arg;
-    hl_at_end(take_a_while);
+    hl_at_end(clean_up_slowly);
     for (size_t i = 0; i < 4; i++)
-        child_expects(pthread_create(&threads[i], NULL, ask_for_all, NULL) == 0);
+        child_expects(pthread_create(&threads[i], NULL, allocate_on_a_thread, NULL) == 0);
     for (size_t i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
 }
 
-/* One ends the process, and is not cut short by the others. */
+/* One thread ends the process, and the others do not interrupt its cleanup. */
 static void many_threads_run_out_at_once(void **state)
 {
     (void)state;
-    const outcome o = in_child(ask_from_many_threads, NULL);
+    const outcome o = in_child(allocate_on_many_threads, NULL);
     assert_exited(&o, 1);
     assert_string_equal(o.out, "cleaned");
 }
 
-static void ask_where_it_ends_at_once(void *arg)
+static void allocate_where_it_ends_at_once(void *arg)
 {
     (void)arg;
-    hl_at_end(take_a_while);
+    hl_at_end(clean_up_slowly);
     hl_mem_end_at_once();
     free(hl_malloc(SIZE_MAX / 4, 1));
 }
@@ -126,10 +126,10 @@ static void ask_where_it_ends_at_once(void *arg)
 static void a_child_that_shares_files_ends_at_once(void **state)
 {
     (void)state;
-    const outcome o = in_child(ask_where_it_ends_at_once, NULL);
+    const outcome o = in_child(allocate_where_it_ends_at_once, NULL);
     assert_exited(&o, HL_MEM_STATUS);
     assert_string_equal(o.out, "");
-    assert_null(strstr(o.err, "out of memory: ")); /* AddressSanitizer has a word of its own */
+    assert_null(strstr(o.err, "out of memory: ")); /* AddressSanitizer prints its own message */
 }
 
 int main(void)
@@ -137,8 +137,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_threads_run_out_at_once),
         cmocka_unit_test(a_child_that_shares_files_ends_at_once),
-        cmocka_unit_test(memory_is_there),
-        cmocka_unit_test(nothing_asked_for),
+        cmocka_unit_test(memory_can_be_used),
+        cmocka_unit_test(zero_bytes_are_allocated),
         cmocka_unit_test(strings_are_copied),
         cmocka_unit_test(too_much_ends_the_program),
     };

@@ -6,14 +6,14 @@
 
 enum { MAX_SLOTS = 256, NONE = 1 << 30 };
 
-/* What a run does and what it has seen. Slots are checked for being handed out once at a time. */
+/* Which items of a run fail or are slow, and what it has counted. */
 typedef struct run {
     size_t fail_work, fail_work_too, fail_emit, slow; /* items; NONE: none */
     size_t nslots;
     atomic_int in_use, most_in_use, worked, wrong;
-    atomic_bool taken[MAX_SLOTS];
+    atomic_bool busy[MAX_SLOTS]; /* between work and emit */
     size_t value[MAX_SLOTS];
-    size_t emitted; /* the next one */
+    size_t emitted; /* items so far */
 } run;
 
 static void start(run *r, int jobs)
@@ -24,11 +24,11 @@ static void start(run *r, int jobs)
     assert_true(r->nslots >= (size_t)jobs && r->nslots <= MAX_SLOTS);
 }
 
-/* On other threads asserts cannot be used: what is wrong is counted. */
+/* Asserts cannot be used on other threads, so violations are counted. */
 static int work(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     run *r = ctx;
-    if (slot >= r->nslots || atomic_exchange(&r->taken[slot], true)) {
+    if (slot >= r->nslots || atomic_exchange(&r->busy[slot], true)) {
         r->wrong++;
         return hl_fail(e, "slot %zu is not free", slot);
     }
@@ -48,13 +48,13 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
 static int emit(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     run *r = ctx;
-    if (i != r->emitted || r->value[slot] != i * i || !atomic_load(&r->taken[slot]))
+    if (i != r->emitted || r->value[slot] != i * i || !atomic_load(&r->busy[slot]))
         r->wrong++;
     if (i == r->fail_emit)
         return hl_fail(e, "emit of item %zu failed", i);
     r->emitted++;
     r->in_use--;
-    atomic_store(&r->taken[slot], false);
+    atomic_store(&r->busy[slot], false);
     return 0;
 }
 
@@ -76,7 +76,7 @@ static void order_is_kept(void **state)
         }
 }
 
-/* While item 0 is slow, the others run ahead of it, but not further than there are slots. */
+/* While item 0 is slow, the others run ahead of it, but no further than the slots allow. */
 static void slots_are_bounded(void **state)
 {
     (void)state;
@@ -90,7 +90,7 @@ static void slots_are_bounded(void **state)
     assert_true(r.most_in_use > 1);
 }
 
-/* The slow item 20 fails long after item 25 did, and yet is the one that is reported. */
+/* The slow item 20 fails long after item 25, yet it is the one reported. */
 static void the_first_error_in_order_wins(void **state)
 {
     (void)state;
@@ -105,7 +105,7 @@ static void the_first_error_in_order_wins(void **state)
             assert_string_equal(e.msg, "item 20 failed");
             assert_int_equal(r.emitted, 20);
             assert_int_equal(r.wrong, 0);
-            assert_true((size_t)r.worked <= 20 + r.nslots); /* the rest was not even tried */
+            assert_true((size_t)r.worked <= 20 + r.nslots); /* no item beyond was started */
         }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The generator against its specification: the numbers are from tests/parity/make_rng_values.py. */
+/* The generator against its specification; the values are from tests/parity/make_rng_values.py. */
 #include "base/rng.h"
 #include "helpers.h"
 
@@ -63,7 +63,7 @@ static void reals_follow_the_specification(void **state)
         assert_true(fabs(hl_rng_normal(&r) - normal[i]) < 1e-14);
 }
 
-/* Bounds of which 2^64 leaves a large rest, so that values are drawn again: up to every second. */
+/* Bounds for which 2^64 mod bound is large, so that up to every second value is rejected. */
 static void below_follows_the_specification(void **state)
 {
     (void)state;
@@ -88,7 +88,7 @@ static void below_follows_the_specification(void **state)
     }
 }
 
-/* With 3 * 2^62 a mere remainder would give the first third twice as often as the others. */
+/* With 3 * 2^62, x mod bound would fall into the first third twice as often as into the others. */
 static void below_is_unbiased(void **state)
 {
     (void)state;
@@ -106,7 +106,7 @@ static void below_is_unbiased(void **state)
         assert_true(abs(count[i] - DRAWS / 3) < 492);
 }
 
-static void distributions_are_what_they_say(void **state)
+static void distributions_have_their_moments(void **state)
 {
     (void)state;
     enum { DRAWS = 100000 };
@@ -134,7 +134,7 @@ static void shuffle_follows_the_specification(void **state)
     hl_rng r = hl_rng_make(7, "shuffle");
     hl_rng_shuffle(&r, items, 16);
     assert_memory_equal(items, expected, sizeof items);
-    /* One item or none: nothing to do, and nothing drawn. */
+    /* With one item or none, nothing is drawn. */
     const uint64_t before = r.state;
     hl_rng_shuffle(&r, items, 1);
     hl_rng_shuffle(&r, NULL, 0);
@@ -148,7 +148,7 @@ int main(void)
         cmocka_unit_test(reals_follow_the_specification),
         cmocka_unit_test(below_follows_the_specification),
         cmocka_unit_test(below_is_unbiased),
-        cmocka_unit_test(distributions_are_what_they_say),
+        cmocka_unit_test(distributions_have_their_moments),
         cmocka_unit_test(shuffle_follows_the_specification),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,7 +114,7 @@ static void test_holm(void **state)
         free(p);
         free(want);
     }
-    double p[] = {0.04, NAN, 0.01}; /* what is not tested does not count */
+    double p[] = {0.04, NAN, 0.01}; /* an undefined p does not count */
     compare_holm_adjust(p, 3);
     close_to("p", p[0], 0.04);
     close_to("p", p[2], 0.02);

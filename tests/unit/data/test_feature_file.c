@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The reading of tests/data/evaluate; run from the root of the source tree. */
+/* Reads the features in tests/data/evaluate; run from the root of the source tree. */
 #include "data/feature_file.h"
 
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #define FILE_OF(name) "tests/data/evaluate/" name ".safetensors.zst"
 
-static void all_types_read_alike(void **state)
+static void all_types_give_the_same_features(void **state)
 {
     (void)state;
     static const char *const files[] = {FILE_OF("features"), FILE_OF("features_f16"),
@@ -32,7 +32,7 @@ static void all_types_read_alike(void **state)
     }
 }
 
-static void what_is_not_finite_is_named(void **state)
+static void values_that_are_not_finite_are_named(void **state)
 {
     (void)state;
     hl_features f;
@@ -45,7 +45,7 @@ static void what_is_not_finite_is_named(void **state)
     hl_features_close(&f);
 }
 
-static void a_head_is_not_features(void **state)
+static void a_head_is_not_a_feature_file(void **state)
 {
     (void)state;
     hl_features f;
@@ -57,9 +57,9 @@ static void a_head_is_not_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_types_read_alike),
-        cmocka_unit_test(what_is_not_finite_is_named),
-        cmocka_unit_test(a_head_is_not_features),
+        cmocka_unit_test(all_types_give_the_same_features),
+        cmocka_unit_test(values_that_are_not_finite_are_named),
+        cmocka_unit_test(a_head_is_not_a_feature_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

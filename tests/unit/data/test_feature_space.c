@@ -11,7 +11,7 @@ static hl_feature_space full_space(void)
                               .backbone = "vgg16",
                               .weights = "seeded:1",
                               .normalize = "caffe",
-                              .cut = "block5_pool",
+                              .feature_layer = "block5_pool",
                               .pool = "flatten"};
 }
 
@@ -21,10 +21,11 @@ static void round_trip(void **state)
     hl_err e;
     hl_feature_space s = full_space(), back;
     char *json = hl_feature_space_format(&s);
-    assert_string_equal(json, "{\"backbone\":\"vgg16\",\"cut\":\"block5_pool\",\"filter\":"
-                              "\"bilinear\",\"fit\":\"stretch\",\"height\":224,\"normalize\":"
-                              "\"caffe\",\"pool\":\"flatten\",\"weights\":\"seeded:1\","
-                              "\"width\":200}");
+    assert_string_equal(json,
+                        "{\"backbone\":\"vgg16\",\"feature_layer\":\"block5_pool\",\"filter\":"
+                        "\"bilinear\",\"fit\":\"stretch\",\"height\":224,\"normalize\":"
+                        "\"caffe\",\"pool\":\"flatten\",\"weights\":\"seeded:1\","
+                        "\"width\":200}");
     assert_int_equal(hl_feature_space_parse(&back, json, &e), 0);
     assert_memory_equal(&back, &s, sizeof s);
     free(json);
@@ -54,10 +55,10 @@ static void the_longest_text_fits(void **state)
     assert_int_equal(
         hl_feature_space_parse(&s, "{\"height\":1,\"width\":1,\"pool\":\"1234567890123456\"}", &e),
         -1);
-    assert_string_equal(e.msg, "hilum.space: expected pool as a text of at most 15 bytes");
+    assert_string_equal(e.msg, "hilum.feature_space: expected pool as a text of at most 15 bytes");
 }
 
-static void bad_spaces_are_refused(void **state)
+static void invalid_feature_spaces_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -74,7 +75,7 @@ static void bad_spaces_are_refused(void **state)
         {"{\"height\":\"1\",\"width\":1}", "height and width as whole numbers"},
         {"{\"height\":4097,\"width\":1}", "height and width as whole numbers from 1 to 4096"},
         {"{\"height\":1,\"width\":9223372036854775807}", "height and width as whole numbers"},
-        {"{\"height\":1,\"width\":1,\"cut\":5}", "cut as a text of at most 63 bytes"},
+        {"{\"height\":1,\"width\":1,\"cut\":5}", "feature_layer as a text of at most 63 bytes"},
         {"{\"height\":1,\"width\":1,\"colour\":\"grey\"}",
          "fields that this version does not know"},
     };
@@ -86,7 +87,7 @@ static void bad_spaces_are_refused(void **state)
     }
 }
 
-static void equal_spaces_match(void **state)
+static void equal_feature_spaces_match(void **state)
 {
     (void)state;
     hl_err e;
@@ -119,7 +120,7 @@ static void a_difference_is_named(void **state)
     } fields[] = {{"backbone", "vgg16", s.backbone},
                   {"weights", "seeded:1", s.weights},
                   {"normalize", "caffe", s.normalize},
-                  {"cut", "block5_pool", s.cut},
+                  {"feature_layer", "block5_pool", s.feature_layer},
                   {"pool", "flatten", s.pool},
                   {"filter", "bilinear", s.filter},
                   {"fit", "stretch", s.fit}};
@@ -139,23 +140,23 @@ static void a_difference_is_named(void **state)
     }
 }
 
-/* Files without the field are of Keras' flavour. */
-static void the_flavour_counts(void **state)
+/* Files without this field have Keras' variant of the backbone. */
+static void the_framework_variant_counts(void **state)
 {
     (void)state;
     hl_err e;
     hl_feature_space b = full_space(), back;
-    strcpy(b.flavour, "torch");
-    differs(&b, "feature spaces differ in flavour: head.st has keras, features.st has torch");
+    strcpy(b.framework, "torch");
+    differs(&b, "feature spaces differ in framework: head.st has keras, features.st has torch");
     char *json = hl_feature_space_format(&b);
-    assert_non_null(strstr(json, "\"flavour\":\"torch\""));
+    assert_non_null(strstr(json, "\"framework\":\"torch\""));
     assert_int_equal(hl_feature_space_parse(&back, json, &e), 0);
     assert_memory_equal(&back, &b, sizeof b);
     free(json);
 }
 
-/* The paper's failure: what was trained on one backbone is given features of another. */
-static void the_backbone_is_named_before_what_follows_from_it(void **state)
+/* The paper's failure: a head trained on one backbone is given the features of another. */
+static void the_backbone_is_named_before_fields_that_depend_on_it(void **state)
 {
     (void)state;
     hl_feature_space b = full_space();
@@ -172,11 +173,11 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(empty_fields_are_left_out),
         cmocka_unit_test(the_longest_text_fits),
-        cmocka_unit_test(bad_spaces_are_refused),
-        cmocka_unit_test(equal_spaces_match),
+        cmocka_unit_test(invalid_feature_spaces_are_refused),
+        cmocka_unit_test(equal_feature_spaces_match),
         cmocka_unit_test(a_difference_is_named),
-        cmocka_unit_test(the_flavour_counts),
-        cmocka_unit_test(the_backbone_is_named_before_what_follows_from_it),
+        cmocka_unit_test(the_framework_variant_counts),
+        cmocka_unit_test(the_backbone_is_named_before_fields_that_depend_on_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The identity of a tensor file covers its data: the header states their SHA-256, and readers
- * compare. */
+/* The identity of a tensor file covers its data: the header states their SHA-256, which readers
+ * verify. */
 #include "data/provenance.h"
 #include "framed.h"
 
-enum { LARGE = (1 << 24) + 12345 }; /* bytes: more than waits in memory */
+enum { LARGE = (1 << 24) + 12345 }; /* bytes: more than is buffered in memory */
 
 static hl_tf_header header_of(int64_t bytes)
 {
@@ -14,7 +14,7 @@ static hl_tf_header header_of(int64_t bytes)
     return h;
 }
 
-/* A file of the data, and its identity. */
+/* Writes a file with this data and returns its identity. */
 static void write_and_identify(const char *data, size_t n, char id[HL_DIGEST_SIZE])
 {
     hl_tf_header h = header_of((int64_t)n);
@@ -26,7 +26,7 @@ static void write_and_identify(const char *data, size_t n, char id[HL_DIGEST_SIZ
     hl_tf_close(r);
 }
 
-static void one_value_makes_another_identity(void **state)
+static void one_value_changes_the_identity(void **state)
 {
     (void)state;
     char first[HL_DIGEST_SIZE], again[HL_DIGEST_SIZE], other[HL_DIGEST_SIZE];
@@ -65,7 +65,7 @@ static void put_stating(const char *stated, const char *data)
     put_framed(t, 0);
 }
 
-static void data_of_another_digest_are_damaged(void **state)
+static void data_with_another_digest_are_damaged(void **state)
 {
     (void)state;
     hl_err e;
@@ -75,7 +75,7 @@ static void data_of_another_digest_are_damaged(void **state)
     assert_refused("f: is damaged: expected data with the digest " OF_12345 ", found sha256:");
 }
 
-static void a_digest_that_is_none_is_refused(void **state)
+static void malformed_digests_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -104,8 +104,8 @@ static void record_and_warn(void *unused)
     hl_tf_close(r);
 }
 
-/* As 0.1.0 wrote them. */
-static void files_without_a_digest_are_read_and_say_so(void **state)
+/* Files of hilum 0.1.0. */
+static void files_without_a_digest_are_read_with_a_warning(void **state)
 {
     (void)state;
     hl_err e;
@@ -113,14 +113,13 @@ static void files_without_a_digest_are_read_and_say_so(void **state)
     assert_int_equal(read_whole(NULL, &e), 0);
     const outcome o = in_child(record_and_warn, NULL);
     assert_exited(&o, 0);
-    assert_contains(o.err,
-                    "warning: the identity of the head is of the old kind and does not cover");
+    assert_contains(o.err, "warning: the identity of the head does not cover the data");
     assert_null(strstr(o.err, "images"));
 }
 
 /* ---- writing ---- */
 
-static void what_was_not_known_at_first_is_added(void **state)
+static void late_metadata_are_added(void **state)
 {
     (void)state;
     hl_err e;
@@ -129,7 +128,7 @@ static void what_was_not_known_at_first_is_added(void **state)
     assert_int_equal(hl_tf_write(w, "12345", 5, &e), 0);
     hl_tf_amend(w, "late", "and long, so that the header has another length");
     assert_int_equal(hl_tf_finish(w, &e), 0);
-    assert_null(hl_tf_meta(&h, "late")); /* the caller's own */
+    assert_null(hl_tf_meta(&h, "late")); /* the caller's header is not changed */
     assert_int_equal(read_whole(NULL, &e), 0);
     hl_tf_reader *r = open_file("f", NULL);
     assert_non_null(hl_tf_meta(hl_tf_get_header(r), "late"));
@@ -147,7 +146,7 @@ static int write_stated(const char *data, hl_err *e)
     return hl_tf_finish(w, e);
 }
 
-static void a_digest_known_before_gives_the_same_bytes(void **state)
+static void a_digest_given_in_advance_makes_the_same_file(void **state)
 {
     (void)state;
     hl_err e;
@@ -165,8 +164,8 @@ static void a_digest_known_before_gives_the_same_bytes(void **state)
     assert_refused("f: is damaged: expected data with the digest " OF_12345);
 }
 
-/* More than is held in memory: they wait in a file that leaves nothing behind. */
-static void large_data_wait_on_the_disk(void **state)
+/* Data beyond the buffer are spooled to a temporary file, which is removed. */
+static void large_data_are_spooled_to_disk(void **state)
 {
     (void)state;
     hl_err e;
@@ -190,14 +189,14 @@ static void large_data_wait_on_the_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(one_value_makes_another_identity),
+        IN_FOLDER(one_value_changes_the_identity),
         IN_FOLDER(the_header_states_the_digest_of_the_data),
-        IN_FOLDER(data_of_another_digest_are_damaged),
-        IN_FOLDER(a_digest_that_is_none_is_refused),
-        IN_FOLDER(files_without_a_digest_are_read_and_say_so),
-        IN_FOLDER(what_was_not_known_at_first_is_added),
-        IN_FOLDER(a_digest_known_before_gives_the_same_bytes),
-        IN_FOLDER(large_data_wait_on_the_disk),
+        IN_FOLDER(data_with_another_digest_are_damaged),
+        IN_FOLDER(malformed_digests_are_refused),
+        IN_FOLDER(files_without_a_digest_are_read_with_a_warning),
+        IN_FOLDER(late_metadata_are_added),
+        IN_FOLDER(a_digest_given_in_advance_makes_the_same_file),
+        IN_FOLDER(large_data_are_spooled_to_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

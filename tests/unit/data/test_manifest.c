@@ -6,8 +6,8 @@
 
 #define MAGIC "#hilum-manifest 1\n"
 #define COLUMNS "path\tlabel\tpatient\tsubset\n"
-#define FIVE "path\tlabel\tpatient\tsubset\tvariant\n"
-#define NAMES "expected the columns path, label, patient, subset and, if any, variant"
+#define FIVE "path\tlabel\tpatient\tsubset\taugmented_copy\n"
+#define NAMES "expected the columns path, label, patient, subset and, if any, augmented_copy"
 
 static int parse(hl_manifest *m, const char *text, hl_err *e)
 {
@@ -42,7 +42,7 @@ static void classes_are_sorted_bytewise(void **state)
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(m.samples[i].cls, numbers[i]);
     assert_string_equal(m.root, "");
-    assert_string_equal(m.chain, "[]");
+    assert_string_equal(m.provenance, "[]");
     assert_int_equal(hl_manifest_count(&m, HL_TRAIN), 1);
     assert_int_equal(hl_manifest_count(&m, HL_VAL), 1);
     assert_int_equal(hl_manifest_count(&m, HL_TEST), 2);
@@ -56,7 +56,7 @@ static void text_is_as_specified(void **state)
     hl_manifest m = example();
     char expected[1024];
     hl_strbuf t = {0};
-    snprintf(expected, sizeof expected, MAGIC "#root\t\n#chain\t[]\n%s", example_rows);
+    snprintf(expected, sizeof expected, MAGIC "#root\t\n#provenance\t[]\n%s", example_rows);
     hl_manifest_format(&m, true, &t);
     assert_memory_equal(t.data, expected, strlen(expected));
     assert_int_equal(strncmp(t.data + strlen(expected), "#sha256\t", 8), 0);
@@ -79,14 +79,14 @@ static void round_trip(void **state)
     hl_err e;
     hl_manifest m = example(), back;
     free(m.root);
-    free(m.chain);
+    free(m.provenance);
     m.root = strdup("/data/new\nline\\");
-    m.chain = strdup("[{\"tool\":\"split\",\"options\":\"\\t\"}]");
+    m.provenance = strdup("[{\"tool\":\"split\",\"options\":\"\\t\"}]");
     hl_strbuf t = {0};
     hl_manifest_format(&m, true, &t);
     assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
     assert_string_equal(back.root, m.root);
-    assert_string_equal(back.chain, m.chain);
+    assert_string_equal(back.provenance, m.provenance);
     assert_int_equal(back.n, m.n);
     assert_int_equal(back.nclasses, m.nclasses);
     for (size_t i = 0; i < m.n; i++) {
@@ -96,7 +96,7 @@ static void round_trip(void **state)
         assert_int_equal(back.samples[i].subset, m.samples[i].subset);
         assert_int_equal(back.samples[i].cls, m.samples[i].cls);
     }
-    /* The digest does not depend on where the images are. */
+    /* The digest does not depend on the folder of the images. */
     char a[HL_DIGEST_SIZE], b[HL_DIGEST_SIZE];
     free(back.root);
     back.root = strdup("/elsewhere");
@@ -119,7 +119,7 @@ static void comments_before_the_columns_are_skipped(void **state)
     assert_int_equal(
         parse(&m, MAGIC "#for people\n#rooted\tx\n#root\tr\n" COLUMNS "a\tb\tc\tval\n", &e), 0);
     assert_string_equal(m.root, "r");
-    assert_string_equal(m.chain, "[]");
+    assert_string_equal(m.provenance, "[]");
     assert_int_equal(m.n, 1);
     hl_manifest_free(&m);
 }
@@ -137,7 +137,7 @@ static void malformed_lines_are_named(void **state)
         {"#hilum-manifest 1\r\n", "m.tsv: not a manifest: expected '#hilum-manifest 1' in line 1"},
         {"#hilum-manifest 1", "m.tsv: truncated: the last line does not end"},
         {MAGIC, "m.tsv: not a manifest: expected a line of column names"},
-        {MAGIC COLUMNS, "m.tsv: it lists no sample"},
+        {MAGIC COLUMNS, "m.tsv: expected at least one sample, found none"},
         {MAGIC "path\tlabel\tpatient\n", "m.tsv: line 2: " NAMES},
         {MAGIC "path\tlabel\tpatient\tsubset\tage\n", "m.tsv: line 2: " NAMES},
         {MAGIC "label\tpath\tpatient\tsubset\n", "m.tsv: line 2: " NAMES},
@@ -158,37 +158,37 @@ static void malformed_lines_are_named(void **state)
         {MAGIC COLUMNS "a\tb\tc\ttest\r\n",
          "m.tsv: line 3: expected subset train, val or test, found 'test?'"},
         {MAGIC COLUMNS "a\tb\tc\ttest\nd\tb\tc\ttest\na\tx\ty\ttrain\n",
-         "m.tsv: path 'a' stands there twice"},
+         "m.tsv: path 'a' appears twice"},
         {MAGIC COLUMNS "a\tb\tc\ttest", "m.tsv: truncated: the last line does not end"},
         {MAGIC "#samples\t2\n" COLUMNS "a\tb\tc\ttest\n",
          "m.tsv: truncated or changed: expected 2 samples, found 1"},
         {MAGIC "#samples\t0\n" COLUMNS, "m.tsv: line 2: expected a number of samples"},
         {MAGIC "#samples\tmany\n" COLUMNS, "m.tsv: line 2: expected a number of samples"},
-        {MAGIC "#root\tx\n#root\ty\n" COLUMNS, "m.tsv: line 3: stated twice"},
-        {MAGIC "#chain\t[]\n#chain\t[]\n" COLUMNS, "m.tsv: line 3: stated twice"},
+        {MAGIC "#root\tx\n#root\ty\n" COLUMNS, "m.tsv: line 3: appears twice"},
+        {MAGIC "#provenance\t[]\n#provenance\t[]\n" COLUMNS, "m.tsv: line 3: appears twice"},
         {MAGIC "#root\t\\\n" COLUMNS, "m.tsv: line 2: bad escape"},
-        {MAGIC "path\tlabel\tpatient\tsubset\tvariant\tage\n", "m.tsv: line 2: " NAMES},
+        {MAGIC "path\tlabel\tpatient\tsubset\taugmented_copy\tage\n", "m.tsv: line 2: " NAMES},
         {MAGIC FIVE "a\tb\tc\ttrain\n", "m.tsv: line 3: expected 5 columns, found 4"},
-        {MAGIC FIVE "a\tb\tc\ttrain\t\n", "m.tsv: line 3: empty variant"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t\n", "m.tsv: line 3: empty augmented_copy"},
         {MAGIC FIVE "a\tb\tc\ttrain\t-1\n",
-         "m.tsv: line 3: expected a variant from 0 to 100, found '-1'"},
+         "m.tsv: line 3: expected the number of an augmented copy, from 0 to 100, found '-1'"},
         {MAGIC FIVE "a\tb\tc\ttrain\t101\n",
-         "m.tsv: line 3: expected a variant from 0 to 100, found '101'"},
+         "m.tsv: line 3: expected the number of an augmented copy, from 0 to 100, found '101'"},
         {MAGIC FIVE "a\tb\tc\tval\t0\na\tb\tc\tval\t1\n",
-         "m.tsv: line 4: a variant is for training: expected subset train, found val"},
+         "m.tsv: line 4: augmented copies are for training: expected subset train, found val"},
         {MAGIC FIVE "a\tb\tc\ttest\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': expected the subset of the image"},
+         "m.tsv: augmented copy 1 of 'a': expected the subset of the original"},
         {MAGIC FIVE "a\tb\tc\ttrain\t2\na\tx\tc\ttrain\t0\n",
-         "m.tsv: variant 2 of 'a': expected the label of the image"},
+         "m.tsv: augmented copy 2 of 'a': expected the label of the original"},
         {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tx\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': expected the patient of the image"},
+         "m.tsv: augmented copy 1 of 'a': expected the patient of the original"},
         {MAGIC FIVE "a\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': the image itself is not there"},
+         "m.tsv: augmented copy 1 of 'a': the original is missing"},
         {MAGIC FIVE "A\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a': the image itself is not there"},
+         "m.tsv: augmented copy 1 of 'a': the original is missing"},
         {MAGIC FIVE "a\tb\tc\ttrain\t1\na\tb\tc\ttrain\t0\na\tb\tc\ttrain\t1\n",
-         "m.tsv: variant 1 of 'a' stands there twice"},
-        {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tc\ttrain\t0\n", "m.tsv: path 'a' stands there twice"},
+         "m.tsv: augmented copy 1 of 'a' appears twice"},
+        {MAGIC FIVE "a\tb\tc\ttrain\t0\na\tb\tc\ttrain\t0\n", "m.tsv: path 'a' appears twice"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
@@ -200,7 +200,7 @@ static void malformed_lines_are_named(void **state)
     }
 }
 
-static void variants_are_told_from_images(void **state)
+static void augmented_copies_are_told_from_originals(void **state)
 {
     (void)state;
     hl_err e;
@@ -221,8 +221,8 @@ static void variants_are_told_from_images(void **state)
     hl_strbuf_free(&t);
     assert_int_equal(back.n, 4);
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(back.samples[i].variant, i < 3 ? i : 0);
-    /* Only images count, and variants train only where their image does. */
+        assert_int_equal(back.samples[i].augmented, i < 3 ? i : 0);
+    /* Only originals are counted, and augmented copies are used in training only. */
     assert_int_equal(hl_manifest_count(&back, HL_TRAIN), 1);
     assert_int_equal(hl_manifest_count(&back, HL_TEST), 1);
     assert_true(hl_sample_is_used(&back.samples[2], HL_TRAIN));
@@ -233,8 +233,8 @@ static void variants_are_told_from_images(void **state)
     hl_manifest_free(&back);
 }
 
-/* A column of nothing but 0 says what no column says. */
-static void a_column_without_variants_is_none(void **state)
+/* A column of zeros means the same as no column. */
+static void a_column_of_zeros_is_no_augmentation(void **state)
 {
     (void)state;
     hl_err e;
@@ -257,7 +257,7 @@ static void zero_bytes_are_refused(void **state)
     assert_string_equal(e.msg, "m.tsv: line 3: it holds a zero byte");
 }
 
-/* No part of a manifest passes for a whole one. */
+/* No truncated manifest passes for a complete one. */
 static void truncation_is_noticed(void **state)
 {
     (void)state;
@@ -293,7 +293,8 @@ static void many_samples(void **state)
     hl_manifest_free(&back);
 }
 
-/* In time that grows with their number, not with its square: the larger case took 17 s once. */
+/* The time must not grow with the square of the number of classes: the larger case once took 17 s.
+ */
 static void classes_are_limited(void **state)
 {
     (void)state;
@@ -321,7 +322,7 @@ static void classes_are_limited(void **state)
     }
 }
 
-static void files_of_windows_mean_the_same(void **state)
+static void windows_line_ends_mean_the_same(void **state)
 {
     (void)state;
     hl_err e;
@@ -330,7 +331,7 @@ static void files_of_windows_mean_the_same(void **state)
     hl_manifest_add(&m, "a.png", "A", "p", HL_TRAIN);
     hl_manifest_add(&m, "b\r.png", "B\n", "q", HL_TEST);
     hl_manifest_finish(&m);
-    hl_manifest_format(&m, true, &t); /* with its seal */
+    hl_manifest_format(&m, true, &t); /* with its checksum line */
     hl_strbuf_puts(&crlf, "\xef\xbb\xbf");
     for (const char *at = t.data; *at; at++)
         hl_strbuf_puts(&crlf, *at == '\n' ? "\r\n" : (const char[]){*at, '\0'});
@@ -376,13 +377,13 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(comments_before_the_columns_are_skipped),
         cmocka_unit_test(malformed_lines_are_named),
-        cmocka_unit_test(variants_are_told_from_images),
-        cmocka_unit_test(a_column_without_variants_is_none),
+        cmocka_unit_test(augmented_copies_are_told_from_originals),
+        cmocka_unit_test(a_column_of_zeros_is_no_augmentation),
         cmocka_unit_test(zero_bytes_are_refused),
         cmocka_unit_test(truncation_is_noticed),
         cmocka_unit_test(many_samples),
         cmocka_unit_test(classes_are_limited),
-        IN_FOLDER(files_of_windows_mean_the_same),
+        IN_FOLDER(windows_line_ends_mean_the_same),
         IN_FOLDER(files_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static void test_rows(void **state)
     hl_predictions_free(&p);
 }
 
-/* Where the file says where it came from, it must say what it was, too. */
+/* A file that states its provenance must have a checksum line. */
 static void test_origin(void **state)
 {
     (void)state;
@@ -47,7 +47,7 @@ static void test_origin(void **state)
     assert_contains(e.msg, "p.tsv: cut short, or changed by hand: expected #sha256");
     hl_checksum_add_line(&t, 0);
     assert_int_equal(read_text(&p, t.data, NULL, &e), 0);
-    assert_string_equal(p.chain, "[]");
+    assert_string_equal(p.provenance, "[]");
     hl_predictions_free(&p);
     hl_strbuf_free(&t);
 }
@@ -66,8 +66,8 @@ static void test_classes_of_the_file(void **state)
     assert_int_equal(p.rows[0].label, 1);
     assert_int_equal(p.rows[0].predicted, 0);
     assert_string_equal(p.rows[0].subset, "test");
-    assert_string_equal(p.space, "{}");
-    assert_null(p.chain);
+    assert_string_equal(p.feature_space, "{}");
+    assert_null(p.provenance);
     hl_predictions_free(&p);
 }
 

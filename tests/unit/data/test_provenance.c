@@ -18,10 +18,10 @@ static const hl_input inputs[] = {{"images", "sha256:12"}, {"labels", "sha256:34
 static void extend(const char *ancestors, size_t ninputs, const char *expected)
 {
     hl_err e;
-    char *chain;
-    assert_int_equal(hl_provenance_extend(&chain, ancestors, &cli, inputs, ninputs, &e), 0);
-    assert_string_equal(chain, expected);
-    free(chain);
+    char *provenance;
+    assert_int_equal(hl_provenance_extend(&provenance, ancestors, &cli, inputs, ninputs, &e), 0);
+    assert_string_equal(provenance, expected);
+    free(provenance);
 }
 
 static void an_entry_is_added(void **state)
@@ -40,13 +40,13 @@ static void text_must_be_utf8(void **state)
 {
     (void)state;
     hl_err e;
-    char *chain;
+    char *provenance;
     pattern = "\xe9";
-    assert_int_equal(hl_provenance_extend(&chain, NULL, &cli, NULL, 0, &e), -1);
+    assert_int_equal(hl_provenance_extend(&provenance, NULL, &cli, NULL, 0, &e), -1);
     assert_string_equal(e.msg, "provenance: an option or a digest is not UTF-8");
     pattern = NULL;
     const hl_input bad = {"images", "\xff"};
-    assert_int_equal(hl_provenance_extend(&chain, NULL, &cli, &bad, 1, &e), -1);
+    assert_int_equal(hl_provenance_extend(&provenance, NULL, &cli, &bad, 1, &e), -1);
 }
 
 static void ancestors_must_be_a_list(void **state)
@@ -56,11 +56,11 @@ static void ancestors_must_be_a_list(void **state)
                                       "[]]"};
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
-        char *chain;
-        assert_int_equal(hl_provenance_extend(&chain, bad[i], &cli, NULL, 0, &e), -1);
+        char *provenance;
+        assert_int_equal(hl_provenance_extend(&provenance, bad[i], &cli, NULL, 0, &e), -1);
         assert_string_equal(e.msg, "provenance: expected a JSON list, found something else");
-        assert_int_equal(hl_provenance_join(&chain, bad[i], "[]", &e), -1);
-        assert_int_equal(hl_provenance_join(&chain, "[]", bad[i], &e), -1);
+        assert_int_equal(hl_provenance_join(&provenance, bad[i], "[]", &e), -1);
+        assert_int_equal(hl_provenance_join(&provenance, "[]", bad[i], &e), -1);
     }
 }
 
@@ -68,12 +68,12 @@ static void ancestors_are_limited(void **state)
 {
     (void)state;
     hl_err e;
-    char *chain;
+    char *provenance;
     hl_strbuf t = {0};
     for (int i = 0; i <= 10000; i++)
         hl_strbuf_printf(&t, "%c{\"n\":%d}", i ? ',' : '[', i);
     hl_strbuf_puts(&t, "]");
-    assert_int_equal(hl_provenance_join(&chain, t.data, "[]", &e), -1);
+    assert_int_equal(hl_provenance_join(&provenance, t.data, "[]", &e), -1);
     assert_string_equal(e.msg, "provenance: expected at most 10000 entries, found 10001");
     hl_strbuf_free(&t);
 }
@@ -81,20 +81,20 @@ static void ancestors_are_limited(void **state)
 static void join(const char *a, const char *b, const char *expected)
 {
     hl_err e;
-    char *chain;
-    assert_int_equal(hl_provenance_join(&chain, a, b, &e), 0);
-    assert_string_equal(chain, expected);
-    free(chain);
+    char *provenance;
+    assert_int_equal(hl_provenance_join(&provenance, a, b, &e), 0);
+    assert_string_equal(provenance, expected);
+    free(provenance);
 }
 
-static void shared_ancestors_stand_once(void **state)
+static void shared_ancestors_appear_once(void **state)
 {
     (void)state;
     join("[]", "[]", "[]");
     join("[{\"t\":1},{\"t\":2}]", "[{\"t\":1},{\"t\":3},{\"t\":2}]",
          "[{\"t\":1},{\"t\":2},{\"t\":3}]");
     join(NULL, "[{\"t\":1}]", "[{\"t\":1}]");
-    /* The order of keys tells no entries apart. */
+    /* Entries that differ only in the order of keys are equal. */
     join("[{\"a\":1,\"b\":2}]", "[{\"b\":2,\"a\":1}]", "[{\"a\":1,\"b\":2}]");
 }
 
@@ -175,19 +175,19 @@ static void descent_is_found(void **state)
 static void inputs_and_options_are_found(void **state)
 {
     (void)state;
-    static const char chain[] =
+    static const char provenance[] =
         "[" AN("a", "1", "--n 1 --word x", "\"images\":\"sha256:1\"") "," AN(
             "b", "1", "", "\"images\":\"sha256:2\"") "," AN("a", "1", "--n 12 --word x", "") "]";
-    assert_true(hl_provenance_has_input(chain, "images", "sha256:1"));
-    assert_true(hl_provenance_has_input(chain, "images", "sha256:2"));
-    assert_false(hl_provenance_has_input(chain, "images", "sha256:12"));
-    assert_false(hl_provenance_has_input(chain, "weights", "sha256:1"));
+    assert_true(hl_provenance_has_input(provenance, "images", "sha256:1"));
+    assert_true(hl_provenance_has_input(provenance, "images", "sha256:2"));
+    assert_false(hl_provenance_has_input(provenance, "images", "sha256:12"));
+    assert_false(hl_provenance_has_input(provenance, "weights", "sha256:1"));
     assert_false(hl_provenance_has_input("no list", "images", "sha256:1"));
-    assert_true(hl_provenance_has_option(chain, "a", "--n", "12")); /* the last entry counts */
-    assert_true(hl_provenance_has_option(chain, "a", "--word", "x"));
-    assert_false(hl_provenance_has_option(chain, "a", "--n", "1"));
-    assert_false(hl_provenance_has_option(chain, "b", "--n", "1"));
-    assert_false(hl_provenance_has_option(chain, "c", "--n", "1"));
+    assert_true(hl_provenance_has_option(provenance, "a", "--n", "12")); /* the last entry counts */
+    assert_true(hl_provenance_has_option(provenance, "a", "--word", "x"));
+    assert_false(hl_provenance_has_option(provenance, "a", "--n", "1"));
+    assert_false(hl_provenance_has_option(provenance, "b", "--n", "1"));
+    assert_false(hl_provenance_has_option(provenance, "c", "--n", "1"));
     assert_false(hl_provenance_has_option("no list", "a", "--n", "12"));
 }
 
@@ -202,7 +202,7 @@ int main(void)
         cmocka_unit_test(ancestors_are_limited),
         cmocka_unit_test(descent_is_found),
         cmocka_unit_test(inputs_and_options_are_found),
-        cmocka_unit_test(shared_ancestors_stand_once),
+        cmocka_unit_test(shared_ancestors_appear_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

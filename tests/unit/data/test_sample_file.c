@@ -5,9 +5,10 @@
 static char class_a[] = "A", class_b[] = "B", class_c[] = "C\tc";
 static char *const classes[] = {class_a, class_b, class_c};
 
-static const hl_feature_space space = {.height = 2, .width = 3, .filter = "area", .fit = "pad"};
+static const hl_feature_space feature_space = {
+    .height = 2, .width = 3, .filter = "area", .fit = "pad"};
 
-/* Two samples; no one is of class B. */
+/* Two samples, none of class B. */
 static hl_manifest two_samples(void)
 {
     hl_manifest m = {0};
@@ -24,8 +25,9 @@ static void write_images(const char *path)
     char name[] = "images";
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {2, 2, 3, 1}};
-    assert_int_equal(
-        hl_samples_create(&w, path, &m, classes, 3, &space, "[{\"tool\":\"t\"}]", &d, NULL, &e), 0);
+    assert_int_equal(hl_samples_create(&w, path, &m, classes, 3, &feature_space,
+                                       "[{\"tool\":\"t\"}]", &d, NULL, &e),
+                     0);
     assert_int_equal(hl_tf_write(w, "0123456789ab", 12, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_manifest_free(&m);
@@ -44,12 +46,12 @@ static void round_trip(void **state)
     assert_int_equal(s.payload.rank, 4);
     assert_int_equal(s.payload.shape[2], 3);
     assert_int_equal(s.payload.dtype, HL_U8);
-    assert_string_equal(s.chain, "[{\"tool\":\"t\"}]");
-    assert_memory_equal(&s.space, &space, sizeof space);
+    assert_string_equal(s.provenance, "[{\"tool\":\"t\"}]");
+    assert_memory_equal(&s.feature_space, &feature_space, sizeof feature_space);
     assert_int_equal(s.nclasses, 3);
     for (size_t k = 0; k < 3; k++)
         assert_string_equal(s.classes[k], classes[k]);
-    /* Classes are numbered as in hilum.classes, also where no sample is of one of them. */
+    /* Classes are numbered as in hilum.classes, even if one of them has no sample. */
     assert_string_equal(s.manifest.samples[0].path, "x/é.png");
     assert_int_equal(s.manifest.samples[0].cls, 2);
     assert_int_equal(s.manifest.samples[0].subset, HL_TEST);
@@ -63,8 +65,8 @@ static void round_trip(void **state)
     hl_samples_close(&s);
 }
 
-/* The manifest inside says nothing of the machine: it is the text without #root and #chain. */
-static void no_origin_is_kept(void **state)
+/* The embedded manifest does not depend on the machine: it has no #root and #provenance lines. */
+static void the_embedded_manifest_has_no_origin(void **state)
 {
     (void)state;
     static const char rows[] = "#hilum-manifest 1\n#samples\t2\npath\tlabel\tpatient\tsubset\n"
@@ -85,11 +87,11 @@ static void no_origin_is_kept(void **state)
     hl_tf_close(r);
 }
 
-/* ---- files that are no such files ---- */
+/* ---- invalid files ---- */
 
-/* A good file of features, of which each case changes something. */
+/* A valid feature file, of which each case changes one part. */
 typedef struct parts {
-    const char *kind, *class_list, *space_text, *chain, *text;
+    const char *kind, *class_list, *space_text, *provenance, *text;
     const char *first, *second; /* names of the tensors */
     hl_dtype first_dtype;
     int first_rank, second_rank;
@@ -118,8 +120,8 @@ static int open_parts(const parts *p, hl_err *e)
     hl_tf_writer *w;
     const char *const meta[][2] = {{"hilum.kind", p->kind},
                                    {"hilum.classes", p->class_list},
-                                   {"hilum.space", p->space_text},
-                                   {"hilum.chain", p->chain}};
+                                   {"hilum.feature_space", p->space_text},
+                                   {"hilum.provenance", p->provenance}};
     const size_t len = strlen(p->text);
     hl_tf_add_tensor(&h, p->first, p->first_dtype, p->first_rank,
                      (const int64_t[]){(int64_t)len, 1});
@@ -170,9 +172,9 @@ static void metadata_must_be_right(void **state)
     REFUSED(kind, NULL, "f: expected a file of kind 'features', found 'none'");
     REFUSED(class_list, NULL, "f: expected metadata hilum.classes, found none");
     REFUSED(class_list, "[]", "f: hilum.classes: expected a JSON list of different names");
-    REFUSED(space_text, NULL, "f: expected metadata hilum.space, found none");
-    REFUSED(space_text, "[]", "f: hilum.space: not a JSON object");
-    REFUSED(chain, NULL, "f: expected metadata hilum.chain, found none");
+    REFUSED(space_text, NULL, "f: expected metadata hilum.feature_space, found none");
+    REFUSED(space_text, "[]", "f: hilum.feature_space: not a JSON object");
+    REFUSED(provenance, NULL, "f: expected metadata hilum.provenance, found none");
     REFUSED(class_list, "[\"A\"]", "f: sample 'b': its label 'B' is not in hilum.classes");
 }
 
@@ -192,7 +194,7 @@ static void tensors_must_be_right(void **state)
     REFUSED(text, "junk\n", "f: not a manifest: expected '#hilum-manifest 1' in line 1");
 }
 
-static void nothing_is_left_of_a_failed_start(void **state)
+static void a_failed_start_leaves_no_file(void **state)
 {
     (void)state;
     hl_err e;
@@ -200,13 +202,14 @@ static void nothing_is_left_of_a_failed_start(void **state)
     char name[] = "images", bad[] = "\xff", *const bad_classes[] = {class_a, bad};
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
-    assert_int_equal(hl_samples_create(&w, "f", &m, bad_classes, 2, &space, "[]", &d, NULL, &e),
-                     -1);
+    assert_int_equal(
+        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, &e), -1);
     assert_string_equal(e.msg, "a class name is not UTF-8");
-    assert_int_equal(hl_samples_create(&w, "none/f", &m, classes, 3, &space, "[]", &d, NULL, &e),
-                     -1);
+    assert_int_equal(
+        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, &e), -1);
     assert_contains(e.msg, "none/f: cannot be created");
-    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 3, &space, "\xff", &d, NULL, &e), -1);
+    assert_int_equal(
+        hl_samples_create(&w, "f", &m, classes, 3, &feature_space, "\xff", &d, NULL, &e), -1);
     assert_contains(e.msg, "not UTF-8");
     assert_int_equal(list_files(false), 0);
     hl_samples s;
@@ -219,10 +222,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(round_trip),
-        IN_FOLDER(no_origin_is_kept),
+        IN_FOLDER(the_embedded_manifest_has_no_origin),
         IN_FOLDER(metadata_must_be_right),
         IN_FOLDER(tensors_must_be_right),
-        IN_FOLDER(nothing_is_left_of_a_failed_start),
+        IN_FOLDER(a_failed_start_leaves_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

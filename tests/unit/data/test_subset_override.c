@@ -4,12 +4,13 @@
 
 #define HEAD "#hilum-manifest 1\n#chain\t[{\"tool\":\"fold\"}]\npath\tlabel\tpatient\tsubset\n"
 
-/* a with two variants, b and c, as `images` in the file f. */
+/* Writes images of a (with two augmented copies), b and c into the file f and opens it. */
 static void open_samples(hl_samples *s)
 {
     static char a[] = "A", b[] = "B", name[] = "images";
     static char *const classes[] = {a, b};
-    const hl_feature_space space = {.height = 1, .width = 1, .filter = "area", .fit = "pad"};
+    const hl_feature_space feature_space = {
+        .height = 1, .width = 1, .filter = "area", .fit = "pad"};
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {5, 1, 1, 1}};
     hl_err e;
     hl_tf_writer *w;
@@ -20,16 +21,16 @@ static void open_samples(hl_samples *s)
     hl_manifest_add(&m, "b", "B", "p2", HL_VAL);
     hl_manifest_add(&m, "c", "B", "p3", HL_TEST);
     hl_manifest_finish(&m);
-    assert_int_equal(
-        hl_samples_create(&w, "f", &m, classes, 2, &space, "[{\"tool\":\"base\"}]", &d, NULL, &e),
-        0);
+    assert_int_equal(hl_samples_create(&w, "f", &m, classes, 2, &feature_space,
+                                       "[{\"tool\":\"base\"}]", &d, NULL, &e),
+                     0);
     assert_int_equal(hl_tf_write(w, "12345", 5, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
     hl_manifest_free(&m);
     assert_int_equal(hl_samples_open(s, "f", "images", &e), 0);
 }
 
-static void subsets_are_those_of_the_other_manifest(void **state)
+static void subsets_come_from_the_other_manifest(void **state)
 {
     (void)state;
     static const hl_subset expected[] = {HL_TEST, HL_TEST, HL_TEST, HL_TRAIN, HL_VAL};
@@ -42,7 +43,7 @@ static void subsets_are_those_of_the_other_manifest(void **state)
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(s.manifest.samples[i].subset, expected[i]);
     assert_int_equal(hl_manifest_count(&s.manifest, HL_TEST), 1);
-    assert_string_equal(s.chain, "[{\"tool\":\"base\"},{\"tool\":\"fold\"}]");
+    assert_string_equal(s.provenance, "[{\"tool\":\"base\"},{\"tool\":\"fold\"}]");
     hl_manifest m;
     assert_int_equal(hl_manifest_read(&m, "m", &e), 0);
     hl_manifest_digest(&m, digest);
@@ -59,7 +60,7 @@ static void without_another_manifest_nothing_changes(void **state)
     open_samples(&s);
     assert_int_equal(hl_subset_override(&s, NULL, &e), 0);
     assert_int_equal(s.manifest.samples[4].subset, HL_TEST);
-    assert_string_equal(s.chain, "[{\"tool\":\"base\"}]");
+    assert_string_equal(s.provenance, "[{\"tool\":\"base\"}]");
     assert_string_equal(s.override, "");
     hl_samples_close(&s);
 }
@@ -77,7 +78,7 @@ static void the_first_difference_is_named(void **state)
          "sample 'b': its label is 'B' in f, 'A' in m"},
         {"a\tA\tp9\ttest\nb\tB\tp2\tval\nc\tB\tp8\ttest\n",
          "sample 'a': its patient is 'p1' in f, 'p9' in m"},
-        {"a\tA\tp1\ttest\na\tA\tp1\ttest\n", "m: path 'a' stands there twice"},
+        {"a\tA\tp1\ttest\na\tA\tp1\ttest\n", "m: path 'a' appears twice"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         hl_err e;
@@ -92,7 +93,7 @@ static void the_first_difference_is_named(void **state)
     }
 }
 
-static void a_manifest_of_variants_is_refused(void **state)
+static void a_manifest_with_augmented_copies_is_refused(void **state)
 {
     (void)state;
     hl_err e;
@@ -101,7 +102,7 @@ static void a_manifest_of_variants_is_refused(void **state)
     put_text("m", "#hilum-manifest 1\npath\tlabel\tpatient\tsubset\tvariant\na\tA\tp1\ttrain\t0\n"
                   "a\tA\tp1\ttrain\t1\n");
     assert_int_equal(hl_subset_override(&s, "m", &e), -1);
-    assert_string_equal(e.msg, "m: it lists variants of images: expected the images alone");
+    assert_string_equal(e.msg, "m: expected original images only, found augmented copies");
     assert_int_equal(hl_subset_override(&s, "none", &e), -1);
     assert_contains(e.msg, "none: cannot be read");
     hl_samples_close(&s);
@@ -110,10 +111,10 @@ static void a_manifest_of_variants_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(subsets_are_those_of_the_other_manifest),
+        IN_FOLDER(subsets_come_from_the_other_manifest),
         IN_FOLDER(without_another_manifest_nothing_changes),
         IN_FOLDER(the_first_difference_is_named),
-        IN_FOLDER(a_manifest_of_variants_is_refused),
+        IN_FOLDER(a_manifest_with_augmented_copies_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

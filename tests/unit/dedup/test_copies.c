@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Copies as they happen: images resized to 0.5 .. 1.5 times the side with any filter, and written
- * as JPEG of quality 40 .. 95. At least 95 % must be found, each beside its original, and at most
- * 1 % of the images may be taken for copies of something else. On phantoms, and on all real X-rays
- * where there are some; with them the figures of docs/EXPERIMENT.md are printed.
+ * Realistic copies: images resized to 0.5 to 1.5 times the side with any filter and written as JPEG
+ * of quality 40 to 95. At least 95 % must be grouped with their originals, and at most 1 % of the
+ * images may be taken for copies of other images. Runs on phantoms and, if available, on all real
+ * X-rays, for which it prints the numbers in docs/results.md.
  */
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/sha256.h"
+#include "data/image_paths.h"
 #include "dedup/duplicates.h"
 #include "helpers.h"
+#include "image/grey.h"
 #include "image/load.h"
 #include "image/resize.h"
 #include "phantom/draw.h"
@@ -85,7 +87,7 @@ static void add_image(planted *p, size_t i, hl_image *img)
     hl_image_free(img);
 }
 
-/* Where two images are the same file there are several right answers: the group of one of them. */
+/* If two originals are the same file, the group of either is correct. */
 static void check(const planted *p, const char *what)
 {
     hl_err e;
@@ -117,7 +119,7 @@ static void check(const planted *p, const char *what)
     free(d);
 }
 
-/* All images of a folder of the real data; skipped where it is not there. */
+/* All images of a folder of the real data; skipped if the folder does not exist. */
 static void run_shared(const char *name, size_t step)
 {
     hl_err e;
@@ -133,7 +135,7 @@ static void run_shared(const char *name, size_t step)
     planted p = {.f = hl_calloc(2 * files.n, sizeof *p.f), .n = files.n, .step = step};
     for (size_t i = 0; i < files.n; i++) {
         hl_image img;
-        char *path = hl_path_below(dir, files.paths[i]);
+        char *path = hl_image_path(dir, files.paths[i]);
         assert_int_equal(hl_image_read(&img, path, p.f[i].file, &e), 0);
         free(path);
         add_image(&p, i, &img);
@@ -143,7 +145,7 @@ static void run_shared(const char *name, size_t step)
     hl_found_files_free(&files);
 }
 
-/* Two images of each patient: they are alike, and no copies. */
+/* Two images of each patient, which are similar but not copies. */
 static void copies_of_phantoms(void **state)
 {
     (void)state;

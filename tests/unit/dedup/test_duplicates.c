@@ -6,7 +6,7 @@
 #include "dedup/duplicates.h"
 #include "helpers.h"
 
-/* A fingerprint with a thumb of its own and a hash of its own. */
+/* A fingerprint with a random thumbnail and a random hash. */
 static void make(hl_fingerprint *f, uint64_t seed)
 {
     *f = (hl_fingerprint){.read = true};
@@ -28,7 +28,7 @@ static void flip_bits(hl_fingerprint *f, int n)
         f->hash[i % HL_HASH_WORDS] ^= (uint64_t)1 << (7 * i % 64);
 }
 
-/* A copy of another one in a file of its own, with some bits and some of the thumb changed. */
+/* A near copy in another file: some bits of the hash and some of the thumbnail are changed. */
 static void make_near(hl_fingerprint *f, const hl_fingerprint *of, uint64_t seed, int nbits)
 {
     make(f, seed);
@@ -61,7 +61,7 @@ static void the_three_likenesses(void **state)
     for (size_t i = 0; i < 7; i++)
         make(&f[i], i);
     f[4] = f[1];                          /* the same file */
-    memcpy(f[5].pixels, f[2].pixels, 32); /* the same pixels; hash and thumb do not matter then */
+    memcpy(f[5].pixels, f[2].pixels, 32); /* the same pixels: hash and thumb are not compared */
     make_near(&f[6], &f[3], 6, 10);
     find(d, f, 7);
     const size_t group[] = {0, 1, 2, 3, 1, 2, 3}, other[] = {0, 4, 5, 6, 1, 2, 3};
@@ -89,7 +89,7 @@ static void both_limits_hold(void **state)
     make_near(&f[1], &f[0], 2, HL_HASH_NEAR + 1);
     find(d, f, 2);
     assert_int_equal(d[1].likeness, HL_ALONE);
-    /* Hashes alike, pictures not. */
+    /* Similar hashes, different thumbnails. */
     make(&f[1], 2);
     memcpy(f[1].hash, f[0].hash, sizeof f[0].hash);
     find(d, f, 2);
@@ -113,20 +113,20 @@ static void groups_are_chains(void **state)
     assert_int_equal(d[3].likeness, HL_NEAR);
 }
 
-static void what_has_no_picture(void **state)
+static void files_that_are_not_images(void **state)
 {
     (void)state;
     hl_fingerprint f[6];
     hl_duplicate d[6];
     for (size_t i = 0; i < 6; i++) {
-        make(&f[i], 9); /* all alike */
+        make(&f[i], 9); /* all equal */
         f[i].pixels[0] = (unsigned char)i;
         f[i].file[0] = (unsigned char)i;
     }
     char why[] = "broken";
     f[0].why = f[1].why = f[2].why = f[3].why = why;
-    memcpy(f[1].file, f[0].file, 32); /* broken, and the same bytes */
-    f[2].read = f[3].read = false;    /* not there at all */
+    memcpy(f[1].file, f[0].file, 32); /* not decodable, the same bytes */
+    f[2].read = f[3].read = false;    /* not readable */
     memset(f[2].file, 0, 32);
     memset(f[3].file, 0, 32);
     f[4].plain = f[5].plain = true;
@@ -137,7 +137,7 @@ static void what_has_no_picture(void **state)
         assert_int_equal(d[i].likeness, HL_ALONE);
 }
 
-static void empty_files_are_no_copies(void **state)
+static void empty_files_are_not_duplicates(void **state)
 {
     (void)state;
     hl_fingerprint f[2];
@@ -152,7 +152,7 @@ static void empty_files_are_no_copies(void **state)
     assert_int_equal(d[0].likeness, HL_ALONE);
 }
 
-/* The search against the definition, on hashes that crowd around the limit. */
+/* Compares the search with the definition, on hashes whose distances are close to the limit. */
 static void all_pairs_are_found(void **state)
 {
     (void)state;
@@ -190,9 +190,12 @@ int main(void)
 {
     hl_log_quiet(true);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_three_likenesses),      cmocka_unit_test(both_limits_hold),
-        cmocka_unit_test(groups_are_chains),         cmocka_unit_test(what_has_no_picture),
-        cmocka_unit_test(empty_files_are_no_copies), cmocka_unit_test(all_pairs_are_found),
+        cmocka_unit_test(the_three_likenesses),
+        cmocka_unit_test(both_limits_hold),
+        cmocka_unit_test(groups_are_chains),
+        cmocka_unit_test(files_that_are_not_images),
+        cmocka_unit_test(empty_files_are_not_duplicates),
+        cmocka_unit_test(all_pairs_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 
 enum { SIDE = HL_THUMB_SIDE };
 
-/* Blobs on a slope: a picture with structure at all scales that a thumb holds. */
+/* Blobs on a gradient: an image with structure at every scale that a thumbnail resolves. */
 static hl_image blobs(size_t height, size_t width, const char *seed)
 {
     hl_image img = {.height = height, .width = width, .channels = 1, .file_channels = 1};
@@ -34,7 +34,7 @@ static hl_image blobs(size_t height, size_t width, const char *seed)
     return img;
 }
 
-static hl_fingerprint print_of(hl_image img)
+static hl_fingerprint fingerprint_of(hl_image img)
 {
     hl_fingerprint f = {0};
     hl_fingerprint_make(&f, &img);
@@ -48,8 +48,8 @@ static int bits(const hl_fingerprint *f)
     return hl_hash_distance(f->hash, none);
 }
 
-/* A wave along one axis is one coefficient. All others are 0 but for rounding, so its bit is set,
- * or, for the wave turned round, is not; half the bits are above the median in any case. */
+/* A cosine wave along one axis has one coefficient, and all others are 0 up to rounding: its bit is
+ * set, or clear for the inverted wave. Half the bits are above the median in any case. */
 static void a_bit_is_a_frequency(void **state)
 {
     (void)state;
@@ -63,7 +63,7 @@ static void a_bit_is_a_frequency(void **state)
                     img.pixels[i] = (uint8_t)lround(
                         128 + sign * 100 * cos(acos(-1.0) * (x + 0.5) * (double)k / SIDE));
                 }
-                const hl_fingerprint f = print_of(img);
+                const hl_fingerprint f = fingerprint_of(img);
                 const size_t bit = axis ? 16 * k : k;
                 assert_int_equal(f.hash[bit / 64] >> (bit % 64) & 1, sign > 0);
                 assert_int_equal(f.hash[0] & 1, 0);
@@ -74,7 +74,7 @@ static void half_the_bits_are_set(void **state)
 {
     (void)state;
     for (char seed[2] = "!"; *seed < '~'; ++*seed) {
-        const hl_fingerprint f = print_of(blobs(64, 48, seed));
+        const hl_fingerprint f = fingerprint_of(blobs(64, 48, seed));
         assert_int_equal(bits(&f), 127);
         assert_int_equal(hl_hash_distance(f.hash, f.hash), 0);
     }
@@ -86,15 +86,15 @@ static void mean_and_contrast(void **state)
     hl_image img = {.height = 2, .width = 2, .channels = 1, .file_bytes = 77, .file_channels = 3};
     img.pixels = malloc(4);
     memcpy(img.pixels, (uint8_t[]){0, 100, 200, 100}, 4);
-    const hl_fingerprint f = print_of(img);
+    const hl_fingerprint f = fingerprint_of(img);
     assert_true(fabs(hl_fingerprint_mean(&f) - 100) < 1e-12);
     assert_true(fabs(hl_fingerprint_contrast(&f) - sqrt(5000)) < 1e-12);
     assert_int_equal(f.file_bytes, 77);
     assert_int_equal(f.file_channels, 3);
 }
 
-/* Every level as often as every other: the sums of 0 .. 255 and of their squares are known, and the
- * pixels are no multiple of what is summed up at a time. */
+/* Every grey level equally often, so that both sums are known; the number of pixels is not a
+ * multiple of a run. */
 static void levels_of_many_pixels(void **state)
 {
     (void)state;
@@ -103,13 +103,13 @@ static void levels_of_many_pixels(void **state)
     img.pixels = malloc(TIMES * 256);
     for (size_t i = 0; i < TIMES * 256; i++)
         img.pixels[i] = (uint8_t)(i * 113);
-    const hl_fingerprint f = print_of(img);
+    const hl_fingerprint f = fingerprint_of(img);
     assert_int_equal(f.sum, TIMES * (255 * 256 / 2));
     assert_int_equal(f.squares, TIMES * (255 * 256 * 511 / 6));
     hl_image white = {.height = 100, .width = 1000, .channels = 1};
     white.pixels = malloc(100 * 1000);
     memset(white.pixels, 255, 100 * 1000);
-    const hl_fingerprint w = print_of(white);
+    const hl_fingerprint w = fingerprint_of(white);
     assert_int_equal(w.squares, 100000ul * 255 * 255);
     assert_true(hl_fingerprint_mean(&w) == 255 && hl_fingerprint_contrast(&w) == 0);
 }
@@ -121,16 +121,16 @@ static void colours_count_as_luminance(void **state)
     hl_image img = {.height = 1, .width = 1, .channels = 3};
     img.pixels = malloc(3);
     memcpy(img.pixels, (uint8_t[]){0, 200, 0}, 3);
-    const hl_fingerprint f = print_of(img);
+    const hl_fingerprint f = fingerprint_of(img);
     assert_true(fabs(hl_fingerprint_mean(&f) - 117) < 1e-12);
 }
 
-static void another_size_is_nearly_the_same(void **state)
+static void another_size_is_a_near_duplicate(void **state)
 {
     (void)state;
-    const hl_fingerprint a = print_of(blobs(300, 240, "a"));
-    const hl_fingerprint b = print_of(blobs(150, 120, "a"));
-    const hl_fingerprint c = print_of(blobs(300, 240, "b"));
+    const hl_fingerprint a = fingerprint_of(blobs(300, 240, "a"));
+    const hl_fingerprint b = fingerprint_of(blobs(150, 120, "a"));
+    const hl_fingerprint c = fingerprint_of(blobs(300, 240, "b"));
     assert_true(hl_hash_distance(a.hash, b.hash) < 12);
     assert_true(hl_thumb_correlation(a.thumb, b.thumb) > 0.98);
     assert_true(hl_hash_distance(a.hash, c.hash) > 60);
@@ -144,7 +144,7 @@ static void correlation_of_edges(void **state)
     uint8_t ramp[SIDE * SIDE], brighter[SIDE * SIDE], turned[SIDE * SIDE], flat[SIDE * SIDE];
     for (size_t i = 0; i < sizeof ramp; i++) {
         ramp[i] = (uint8_t)(3 * (i % SIDE));
-        brighter[i] = (uint8_t)(2 * ramp[i] + 20); /* brightness and contrast do not count */
+        brighter[i] = (uint8_t)(2 * ramp[i] + 20); /* brightness and contrast have no effect */
         turned[i] = (uint8_t)(3 * (i / SIDE));
         flat[i] = 9;
     }
@@ -153,26 +153,26 @@ static void correlation_of_edges(void **state)
     assert_true(hl_thumb_correlation(ramp, flat) == 0);
 }
 
-static void a_picture_of_nothing_is_plain(void **state)
+static void a_uniform_image_is_plain(void **state)
 {
     (void)state;
     hl_image img = {.height = 64, .width = 64, .channels = 1};
     img.pixels = malloc(64 * 64);
     memset(img.pixels, 40, 64 * 64);
-    const hl_fingerprint nothing = print_of(img);
+    const hl_fingerprint nothing = fingerprint_of(img);
     assert_true(nothing.plain);
-    const hl_fingerprint f = print_of(blobs(64, 64, "a"));
+    const hl_fingerprint f = fingerprint_of(blobs(64, 64, "a"));
     assert_false(f.plain);
 }
 
-static void pixels_tell_size_and_values(void **state)
+static void the_digest_covers_size_and_pixels(void **state)
 {
     (void)state;
     hl_image a = {.height = 2, .width = 3, .channels = 1, .pixels = calloc(6, 1)};
     hl_image b = {.height = 3, .width = 2, .channels = 1, .pixels = calloc(6, 1)};
     hl_image c = {.height = 2, .width = 3, .channels = 1, .pixels = calloc(6, 1)};
     c.pixels[5] = 1;
-    const hl_fingerprint fa = print_of(a), fb = print_of(b), fc = print_of(c);
+    const hl_fingerprint fa = fingerprint_of(a), fb = fingerprint_of(b), fc = fingerprint_of(c);
     assert_memory_not_equal(fa.pixels, fb.pixels, 32);
     assert_memory_not_equal(fa.pixels, fc.pixels, 32);
 }
@@ -201,8 +201,8 @@ static void files_of_a_manifest(void **state)
     hl_manifest_finish(&m);
     hl_fingerprint f[3];
     for (int jobs = 1; jobs <= 3; jobs += 2) {
-        const hl_fingerprint_options how = {.root = ".", .jobs = jobs};
-        assert_int_equal(hl_fingerprint_set_read(f, &m, &how, &e), 0);
+        const hl_fingerprint_options options = {.root = ".", .jobs = jobs};
+        assert_int_equal(hl_fingerprint_set_read(f, &m, &options, &e), 0);
         assert_true(f[0].read && !f[0].why && f[0].height == 40 && f[0].width == 50);
         assert_true(f[1].read && !f[2].read);
         assert_string_equal(
@@ -232,10 +232,10 @@ int main(void)
         cmocka_unit_test(mean_and_contrast),
         cmocka_unit_test(levels_of_many_pixels),
         cmocka_unit_test(colours_count_as_luminance),
-        cmocka_unit_test(another_size_is_nearly_the_same),
+        cmocka_unit_test(another_size_is_a_near_duplicate),
         cmocka_unit_test(correlation_of_edges),
-        cmocka_unit_test(a_picture_of_nothing_is_plain),
-        cmocka_unit_test(pixels_tell_size_and_values),
+        cmocka_unit_test(a_uniform_image_is_plain),
+        cmocka_unit_test(the_digest_covers_size_and_pixels),
         IN_FOLDER(files_of_a_manifest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

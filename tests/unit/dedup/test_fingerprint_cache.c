@@ -7,15 +7,15 @@
 #include "helpers.h"
 #include "sys/file_digest.h"
 
-/* ---- in memory and back from disk ---- */
+/* ---- round trips ---- */
 
-static hl_file_stamp state_of(int64_t i)
+static hl_file_stamp stamp_of(int64_t i)
 {
     return (hl_file_stamp){i * 7919 % 1009, 1 + i % 3, -i, 4000000000000000000 + i};
 }
 
-/* Of an image of 3 x (i + 1) pixels that are not white. */
-static hl_fingerprint print_of(int64_t i)
+/* Of an image of 3 x (i + 1) pixels, not all white. */
+static hl_fingerprint fingerprint_of(int64_t i)
 {
     hl_fingerprint f = {.read = true, .plain = i % 2, .file_bytes = (size_t)(1 + i % 3)};
     f.height = 3;
@@ -36,8 +36,8 @@ static void fill(hl_fingerprint_cache *c, int64_t n)
 {
     *c = (hl_fingerprint_cache){0};
     for (int64_t i = 0; i < n; i++) {
-        const hl_file_stamp s = state_of(i);
-        const hl_fingerprint f = print_of(i);
+        const hl_file_stamp s = stamp_of(i);
+        const hl_fingerprint f = fingerprint_of(i);
         hl_fingerprint_cache_add(c, &s, &f);
     }
     hl_fingerprint_cache_sort(c);
@@ -45,8 +45,8 @@ static void fill(hl_fingerprint_cache *c, int64_t n)
 
 static void assert_found(const hl_fingerprint_cache *c, int64_t i)
 {
-    const hl_file_stamp s = state_of(i);
-    const hl_fingerprint want = print_of(i);
+    const hl_file_stamp s = stamp_of(i);
+    const hl_fingerprint want = fingerprint_of(i);
     hl_fingerprint f;
     memset(&f, 0xff, sizeof f);
     assert_true(hl_fingerprint_cache_find(c, &s, &f));
@@ -61,7 +61,7 @@ static void assert_found(const hl_fingerprint_cache *c, int64_t i)
     assert_memory_equal(f.thumb, want.thumb, sizeof f.thumb);
 }
 
-static void what_was_written_is_read(void **state)
+static void round_trip(void **state)
 {
     (void)state;
     hl_err e;
@@ -83,12 +83,12 @@ static void what_was_written_is_read(void **state)
     assert_int_equal(back.n, 0);
 }
 
-static void only_the_very_state_is_known(void **state)
+static void only_the_same_stamp_is_found(void **state)
 {
     (void)state;
     hl_fingerprint_cache c = {0};
     hl_fingerprint f;
-    const hl_file_stamp s = state_of(5);
+    const hl_file_stamp s = stamp_of(5);
     assert_false(hl_fingerprint_cache_find(&c, &s, &f));
     fill(&c, 10);
     for (int part = 0; part < 4; part++) {
@@ -99,15 +99,15 @@ static void only_the_very_state_is_known(void **state)
     hl_fingerprint_cache_free(&c);
 }
 
-/* A file under two names is the same file. */
-static void a_state_has_one_row(void **state)
+/* A file with two names (a hard link) has one row. */
+static void a_stamp_has_one_row(void **state)
 {
     (void)state;
     hl_fingerprint_cache c;
     fill(&c, 3);
     for (int64_t i = 2; i >= 0; i--) {
-        const hl_file_stamp s = state_of(i);
-        const hl_fingerprint f = print_of(i);
+        const hl_file_stamp s = stamp_of(i);
+        const hl_fingerprint f = fingerprint_of(i);
         hl_fingerprint_cache_add(&c, &s, &f);
     }
     hl_fingerprint_cache_sort(&c);
@@ -117,7 +117,7 @@ static void a_state_has_one_row(void **state)
     hl_fingerprint_cache_free(&c);
 }
 
-/* ---- files that are wrong ---- */
+/* ---- invalid files ---- */
 
 enum { N = 3, COLUMNS = 7 };
 static const struct {
@@ -126,9 +126,9 @@ static const struct {
 } columns[COLUMNS] = {{"state", 32}, {"image", 32},  {"levels", 16}, {"hash", 32},
                       {"file", 32},  {"pixels", 32}, {"thumb", 1024}};
 
-/* What is different in the file: the header. */
+/* Changes to the header of a valid file. */
 typedef struct difference {
-    const char *maker; /* NULL: as it should be; "": none */
+    const char *maker; /* NULL: valid; "": none */
     const char *kind;
     int gone, renamed, flat, halves, longer, first; /* number of a column from 1, or 0 */
 } difference;
@@ -142,7 +142,7 @@ static void add_column(hl_tf_header *h, int k, const difference *d)
         shape[1] = shape[2] = 32;
         rank = 3;
     }
-    if (d->halves == k + 1) { /* as many bytes, in twice as many values */
+    if (d->halves == k + 1) { /* the same bytes as twice as many values */
         shape[1] *= 2;
         shape[0] /= 2;
     }
@@ -181,8 +181,8 @@ static void write_other(const difference *d, const uint8_t *values)
     free(maker);
 }
 
-/* The values of a sound cache of N rows, as its file has them. */
-static uint8_t *sound_values(void)
+/* The values of a valid cache of N rows, in the order of the file. */
+static uint8_t *valid_values(void)
 {
     hl_err e;
     hl_fingerprint_cache c;
@@ -209,7 +209,7 @@ static void assert_refused(const char *why)
     assert_int_equal(c.n, 0);
 }
 
-static void assert_taken(size_t rows)
+static void assert_read(size_t rows)
 {
     hl_err e;
     hl_fingerprint_cache c;
@@ -222,9 +222,9 @@ static void assert_taken(size_t rows)
 static void other_tensors_are_refused(void **state)
 {
     (void)state;
-    uint8_t *values = sound_values();
+    uint8_t *values = valid_values();
     write_other(&(difference){0}, values);
-    assert_taken(N);
+    assert_read(N);
     for (int k = 1; k <= COLUMNS; k++) {
         write_other(&(difference){.gone = k}, values);
         assert_refused("expected 7 tensors, found 6");
@@ -242,17 +242,17 @@ static void other_tensors_are_refused(void **state)
     free(values);
 }
 
-static void another_version_is_not_known(void **state)
+static void a_cache_of_another_version_is_empty(void **state)
 {
     (void)state;
-    uint8_t *values = sound_values();
+    uint8_t *values = valid_values();
     write_other(&(difference){.maker = "fingerprints 0;"}, values);
-    assert_taken(0);
+    assert_read(0);
     write_other(&(difference){.maker = ""}, values);
-    assert_taken(0);
+    assert_read(0);
     write_other(&(difference){.maker = "fingerprints 0;", .gone = 2}, values);
-    assert_taken(0);
-    /* But a damaged one is. */
+    assert_read(0);
+    /* A damaged one is still an error. */
     size_t len;
     char *file = get_file("cache", &len);
     put_file("cache", file, len - 1);
@@ -283,39 +283,39 @@ static void values_out_of_range_are_refused(void **state)
         {LEVELS, 0, 99999}, {LEVELS, 0, INT64_MAX}, {LEVELS, 1, -1}, {LEVELS, 1, 0},
         {LEVELS, 1, 99999}, {LEVELS, 1, INT64_MAX}, {HASH, 0, 1},
     };
-    uint8_t *sound = sound_values(), *values = hl_malloc(N, 1200);
+    uint8_t *sound = valid_values(), *values = hl_malloc(N, 1200);
     for (size_t i = 0; i < COUNT(bad); i++)
         for (int row = 1; row < N; row++) { /* the image of the first one is black */
             memcpy(values, sound, (size_t)N * 1200);
             set(values, bad[i].column, row, bad[i].number, bad[i].value);
             write_other(&(difference){0}, values);
             char why[64];
-            snprintf(why, sizeof why, "row %d: expected what an image can have", row + 1);
+            snprintf(why, sizeof why, "row %d: expected the properties of an image", row + 1);
             assert_refused(why);
         }
     memcpy(values, sound, (size_t)N * 1200);
-    set(values, IMAGE, 1, 0, 32768); /* each side is right, but not both */
+    set(values, IMAGE, 1, 0, 32768); /* each side is valid, their product is not */
     set(values, IMAGE, 1, 1, 32768);
     write_other(&(difference){0}, values);
-    assert_refused("row 2: expected what an image can have");
+    assert_refused("row 2: expected the properties of an image");
     memcpy(values, sound, (size_t)N * 1200);
-    memcpy(values + 32, values, 32); /* two of one state */
+    memcpy(values + 32, values, 32); /* two with one stamp */
     write_other(&(difference){0}, values);
-    assert_refused("row 2: expected rows sorted by state");
+    assert_refused("row 2: expected rows sorted by file stamp");
     memcpy(values, sound, (size_t)N * 1200);
     set(values, STATE, 2, 0, -7);
     write_other(&(difference){0}, values);
-    assert_refused("row 3: expected rows sorted by state");
+    assert_refused("row 3: expected rows sorted by file stamp");
     free(sound);
     free(values);
 }
 
-/* Each byte, and each length: the rows as they were, or an error. */
+/* Whichever byte is changed and wherever the file ends, reading fails or gives the same rows. */
 static void damage_is_an_error(void **state)
 {
     (void)state;
     size_t len, harmless = 0;
-    free(sound_values());
+    free(valid_values());
     char *file = get_file("cache", &len);
     for (size_t i = 0; i < len; i++) {
         put_file("cache", file, i);
@@ -344,10 +344,10 @@ static void damage_is_an_error(void **state)
 /* ---- the version ---- */
 
 /*
- * What HL_FINGERPRINT_FORMAT 1 makes of an image: whoever has to change the values here changes
- * that number, too, or fingerprints that were kept by the code of before pass for those of now.
+ * The fingerprint of an image with HL_FINGERPRINT_FORMAT 1. Whoever has to change these values must
+ * increase that number as well, or cached fingerprints of the old code would pass for new ones.
  */
-static void a_format_is_what_it_was(void **state)
+static void the_format_has_not_changed(void **state)
 {
     (void)state;
     hl_image img = {.height = 50, .width = 70, .channels = 3, .file_channels = 3};
@@ -367,7 +367,7 @@ static void a_format_is_what_it_was(void **state)
     hl_strbuf_printf(&t, "%.14s ", digest + 7);
     hl_digest_bytes(f.pixels, sizeof f.pixels, digest);
     hl_strbuf_printf(&t, "%.14s", digest + 7);
-    /* And what files are decoded to: another digest of the references is another format, too. */
+    /* The decoded pixels count as well: if their digest changes, the format has changed. */
     hl_err e;
     assert_int_equal(hl_digest_file("tests/data/images/decoded.bin", digest, &e), 0);
     hl_strbuf_printf(&t, " %.14s", digest + 7);
@@ -377,7 +377,7 @@ static void a_format_is_what_it_was(void **state)
     hl_strbuf_free(&t);
 }
 
-static void makers_name_all_that_decide(void **state)
+static void makers_name_everything_that_matters(void **state)
 {
     (void)state;
     char *text = hl_fingerprint_cache_makers();
@@ -390,15 +390,15 @@ static void makers_name_all_that_decide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_format_is_what_it_was), /* from the root of the source tree */
-        IN_FOLDER(what_was_written_is_read),
-        cmocka_unit_test(only_the_very_state_is_known),
-        cmocka_unit_test(a_state_has_one_row),
+        cmocka_unit_test(the_format_has_not_changed), /* from the root of the source tree */
+        IN_FOLDER(round_trip),
+        cmocka_unit_test(only_the_same_stamp_is_found),
+        cmocka_unit_test(a_stamp_has_one_row),
         IN_FOLDER(other_tensors_are_refused),
-        IN_FOLDER(another_version_is_not_known),
+        IN_FOLDER(a_cache_of_another_version_is_empty),
         IN_FOLDER(values_out_of_range_are_refused),
         IN_FOLDER(damage_is_an_error),
-        cmocka_unit_test(makers_name_all_that_decide),
+        cmocka_unit_test(makers_name_everything_that_matters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 #include "digest/cache.h"
 #include "helpers.h"
 
-/* SHA-256 of nothing and of "abc", as FIPS 180 states them. */
+/* SHA-256 of the empty string and of "abc", from FIPS 180. */
 static const char of_nothing[] =
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 static const char of_abc[] =
@@ -10,7 +10,7 @@ static const char of_abc[] =
 
 static const hl_file_stamp one = {7, 0, 1000000001, 1000000002};
 
-static void every_part_of_the_state_counts(void **state)
+static void every_field_of_the_stamp_counts(void **state)
 {
     (void)state;
     const hl_file_stamp others[] = {{8, 0, 1000000001, 1000000002},
@@ -43,7 +43,7 @@ static void what_was_written_is_read(void **state)
     assert_int_equal(digest_cache_read(&back, "cache", &e), 0);
     assert_int_equal(back.n, 1000);
     for (size_t i = 0; i < c.n; i++)
-        assert_string_equal(digest_cache_find(&back, &c.rows[i].state), c.rows[i].digest);
+        assert_string_equal(digest_cache_find(&back, &c.rows[i].stamp), c.rows[i].digest);
     digest_cache_free(&c);
     digest_cache_free(&back);
     assert_int_equal(digest_cache_read(&back, "nowhere", &e), 0);
@@ -79,7 +79,7 @@ static void damage_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_part_of_the_state_counts),
+        cmocka_unit_test(every_field_of_the_stamp_counts),
         IN_FOLDER(what_was_written_is_read),
         IN_FOLDER(damage_is_an_error),
     };

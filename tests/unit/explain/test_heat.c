@@ -37,25 +37,25 @@ static void test_enlarge(void **state)
     assert_true(to[0] == 0 && to[3] == 0);
 }
 
-static void test_frame_share(void **state)
+static void test_frame_fraction(void **state)
 {
     (void)state;
     double heat[64];
     for (size_t i = 0; i < 64; i++)
         heat[i] = 1;
     assert_true(
-        near(explain_heat_frame_share(heat, 8, 8), 28.0 / 64)); /* 64 - 6 * 6 are the frame */
-    heat[0] = -5; /* no heat, and not less than none */
-    assert_true(near(explain_heat_frame_share(heat, 8, 8), 27.0 / 63));
+        near(explain_heat_frame_fraction(heat, 8, 8), 28.0 / 64)); /* 64 - 6 * 6 are the frame */
+    heat[0] = -5; /* negative values count as no heat */
+    assert_true(near(explain_heat_frame_fraction(heat, 8, 8), 27.0 / 63));
     for (size_t i = 0; i < 64; i++)
         heat[i] = 0;
-    assert_true(isnan(explain_heat_frame_share(heat, 8, 8)));
+    assert_true(isnan(explain_heat_frame_fraction(heat, 8, 8)));
     heat[9] = 2;
-    assert_true(near(explain_heat_frame_share(heat, 8, 8), 0));
+    assert_true(near(explain_heat_frame_fraction(heat, 8, 8), 0));
 }
 
-/* The hottest pixel is 0.65 of the last colour, 0xfcffa4, and 0.35 of the X-ray; cold ones are the
- * X-ray. */
+/* The hottest pixel is 0.65 of the last colour, 0xfcffa4, and 0.35 of the X-ray; cold pixels are
+ * the X-ray alone. */
 static void test_overlay(void **state)
 {
     (void)state;
@@ -88,7 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradcam),          cmocka_unit_test(test_enlarge),
-        cmocka_unit_test(test_frame_share),      cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_frame_fraction),   cmocka_unit_test(test_overlay),
         cmocka_unit_test(test_rank_correlation),
     };
     return cmocka_run_group_tests_name("heat maps", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Any byte of a text that a tool wrote, changed into any other, is noticed by the reader. */
+/* A reader notices any changed byte of a text that a tool wrote. */
 #include "data/manifest.h"
 #include "data/predictions.h"
 #include "format/checksum.h"
@@ -34,38 +34,30 @@ static int read_json(const char *path, hl_err *e)
     return o ? 0 : -1;
 }
 
-static void put(const char *bytes, size_t len)
-{
-    FILE *fp = fopen("f", "w");
-    assert_non_null(fp);
-    assert_int_equal(fwrite(bytes, 1, len, fp), len);
-    assert_int_equal(fclose(fp), 0);
-}
-
-/* Each bit alone, and pairs that make one of the letters that have a meaning of another. (With all
- * 255 masks it holds, too; that takes 14 seconds.) */
+/* Each single bit, and masks that turn one character with a meaning into another. (It also holds
+ * for all 255 masks, which takes 14 seconds.) */
 static const unsigned char masks[] = {1, 2, 4,    8,    16,   32,   64, 128,
                                       3, 7, 0x13, 0x29, 0x2a, 0x55, 255};
 
-/* Every byte as others; and each end that the file could be cut off at but the one before its seal,
- * where it is what somebody could have made by hand. */
-static void every_change_is_noticed(hl_strbuf *t, reader *read, size_t sealed_from)
+/* Changes every byte, and truncates the file everywhere; only the text without its checksum is
+ * accepted, because it could have been written by hand. */
+static void every_change_is_noticed(hl_strbuf *t, reader *read, size_t checksum_from)
 {
     hl_err e;
-    put(t->data, t->len);
+    put_file("f", t->data, t->len);
     if (read("f", &e))
         fail_msg("unchanged: %s", e.msg);
     for (size_t i = 0; i < t->len; i++)
         for (size_t m = 0; m < COUNT(masks); m++) {
             t->data[i] = (char)(t->data[i] ^ masks[m]);
-            put(t->data, t->len);
+            put_file("f", t->data, t->len);
             if (read("f", &e) == 0)
                 fail_msg("byte %zu, mask %d: expected an error, found none", i, masks[m]);
             t->data[i] = (char)(t->data[i] ^ masks[m]);
         }
-    for (size_t len = sealed_from; len < t->len; len++) {
-        put(t->data, len);
-        assert_int_equal(read("f", &e), len == sealed_from ? 0 : -1);
+    for (size_t len = checksum_from; len < t->len; len++) {
+        put_file("f", t->data, len);
+        assert_int_equal(read("f", &e), len == checksum_from ? 0 : -1);
     }
     hl_strbuf_free(t);
 }
@@ -102,36 +94,36 @@ static void objects(void **state)
     every_change_is_noticed(&t, read_json, t.len);
 }
 
-/* What is not sealed is somebody's own; what is sealed and then edited is refused with the reason.
- */
-static void words(void **state)
+/* A text without a checksum is accepted; one edited after its checksum was added is refused, with
+ * the reason. */
+static void messages(void **state)
 {
     (void)state;
     hl_err e;
     hl_strbuf t = {0};
     hl_strbuf_puts(&t, "{\"n\": 17}\n");
-    put(t.data, t.len);
+    put_file("f", t.data, t.len);
     assert_int_equal(read_json("f", &e), 0);
     t.len = 0;
     hl_strbuf_puts(&t, "{\n  \"n\": 17\n}\n");
     hl_checksum_add_member(&t);
     t.data[strcspn(t.data, "7")] = '8';
-    put(t.data, t.len);
+    put_file("f", t.data, t.len);
     assert_int_equal(read_json("f", &e), -1);
-    assert_string_equal(e.msg, "f: changed since it was written: expected what its last member, "
-                               "sha256, states");
+    assert_string_equal(e.msg, "f: changed since it was written: its last member, sha256, does not "
+                               "match the others");
     t.len = 0;
     hl_strbuf_puts(&t, "#hilum-predictions 2\nsample\tpatient\tsubset\tlabel\tpredicted\tp_A\n");
     hl_checksum_add_line(&t, 0);
-    put(t.data, t.len);
+    put_file("f", t.data, t.len);
     assert_int_equal(read_table("f", &e), -1);
     assert_string_equal(e.msg, "f: expected '#hilum-predictions 1' in line 1, found "
                                "'#hilum-predictions 2'");
     t.data[0] = '%';
-    put(t.data, t.len);
+    put_file("f", t.data, t.len);
     assert_int_equal(read_table("f", &e), -1);
-    assert_string_equal(e.msg, "f: changed since it was written: expected what its last line, "
-                               "#sha256, states");
+    assert_string_equal(e.msg, "f: changed since it was written: its last line, #sha256, does not "
+                               "match the lines above");
     hl_strbuf_free(&t);
 }
 
@@ -141,7 +133,7 @@ int main(void)
         IN_FOLDER(tables),
         IN_FOLDER(manifests),
         IN_FOLDER(objects),
-        IN_FOLDER(words),
+        IN_FOLDER(messages),
     };
-    return cmocka_run_group_tests_name("seal", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("checksum", tests, NULL, NULL);
 }

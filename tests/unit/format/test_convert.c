@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Half precision there and back, and what is out of bounds. */
+/* Conversion to and from half precision, and values out of bounds. */
 #include "format/convert.h"
 
 #include <float.h>
@@ -42,7 +42,7 @@ static uint16_t back(hl_dtype type, float v)
     return bits;
 }
 
-/* Every finite value, and what lies between it and the next one. */
+/* Every finite value, and float32 values between it and the next one. */
 static void check_rounding(hl_dtype type, uint16_t infinite, float beyond)
 {
     for (uint16_t h = 0; h < infinite; h++) {
@@ -73,15 +73,15 @@ static void rounding_is_to_the_nearest_even(void **state)
     assert_true(isnan(one(HL_BF16, back(HL_BF16, NAN))));
 }
 
-/* Many at once, in blocks and a rest, are what they are one by one; and so is the way back. */
-static void many_are_as_one(void **state)
+/* An array, in blocks and a remainder, converts like its values one by one, in both directions. */
+static void arrays_convert_like_single_values(void **state)
 {
     (void)state;
     enum { ALL = 1 << 16, SOME = ALL - 1 };
     static uint16_t bits[ALL], again[ALL];
     static float v[ALL];
     for (size_t k = 0; k < ALL; k++)
-        bits[k] = (uint16_t)(k * 40503u); /* in no order */
+        bits[k] = (uint16_t)(k * 40503u); /* a permutation */
     static const hl_dtype types[] = {HL_F16, HL_BF16};
     for (size_t t = 0; t < 2; t++) {
         hl_to_f32(types[t], bits, SOME, v);
@@ -91,7 +91,7 @@ static void many_are_as_one(void **state)
             assert_int_equal(memcmp(&v[k], &alone, sizeof alone), 0);
             assert_int_equal(again[k], isnan(alone) ? back(types[t], alone) : bits[k]);
         }
-        for (size_t k = 0; k < SOME; k++) /* to no value of the type */
+        for (size_t k = 0; k < SOME; k++) /* between the values of the type */
             v[k] *= 1.0001f;
         hl_from_f32(types[t], v, SOME, again);
         for (size_t k = 0; k < SOME; k++)
@@ -99,7 +99,7 @@ static void many_are_as_one(void **state)
     }
 }
 
-static void what_is_beyond_a_limit_is_found_wherever_it_is(void **state)
+static void a_value_beyond_the_limit_is_found_anywhere(void **state)
 {
     (void)state;
     static const float beyond[] = {65520, -65520, INFINITY, -INFINITY, NAN, -NAN, FLT_MAX};
@@ -110,13 +110,13 @@ static void what_is_beyond_a_limit_is_found_wherever_it_is(void **state)
         assert_int_equal(hl_first_beyond(v, n, 65520), n);
     for (size_t at = 0; at < 200; at++)
         for (size_t k = 0; k < sizeof beyond / sizeof *beyond; k++) {
-            const float was = v[at];
+            const float before = v[at];
             v[at] = beyond[k];
             assert_int_equal(hl_first_beyond(v, 200, 65520), at);
             assert_int_equal(hl_first_beyond(v, at, 65520), at);
             assert_int_equal(hl_first_beyond(v, 200, INFINITY), isfinite(beyond[k]) ? 200 : at);
             assert_int_equal(hl_all_finite(v, 200), isfinite(beyond[k]) != 0);
-            v[at] = was;
+            v[at] = before;
         }
 }
 
@@ -125,8 +125,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(half_precision),
         cmocka_unit_test(rounding_is_to_the_nearest_even),
-        cmocka_unit_test(many_are_as_one),
-        cmocka_unit_test(what_is_beyond_a_limit_is_found_wherever_it_is),
+        cmocka_unit_test(arrays_convert_like_single_values),
+        cmocka_unit_test(a_value_beyond_the_limit_is_found_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static void damaged_files_are_refused(void **state)
     assert_string_equal(e.msg, "none: cannot be read: No such file or directory");
 }
 
-static void members_must_be_there_and_of_their_type(void **state)
+static void members_must_exist_and_have_their_type(void **state)
 {
     (void)state;
     hl_err e;
@@ -94,7 +94,7 @@ static void members_must_be_there_and_of_their_type(void **state)
     json_decref(o);
 }
 
-static void what_is_written_is_read_back(void **state)
+static void written_objects_are_read_back(void **state)
 {
     (void)state;
     hl_err e;
@@ -115,11 +115,11 @@ static void what_is_written_is_read_back(void **state)
     o = hl_json_read("out.json", &name, &e);
     assert_int_equal(hl_json_real(o, name, "tenth", &r, &e), 0);
     assert_true(r == 0.1);
-    assert_int_equal(json_object_size(o), 4); /* its digest is no member of what was read */
+    assert_int_equal(json_object_size(o), 4); /* the checksum is removed on reading */
     json_decref(o);
 }
 
-static void figures_are_numbers_all_the_way_down(void **state)
+static void metrics_are_numbers_at_any_depth(void **state)
 {
     (void)state;
     static const char *const good[] = {"{}", "{\"x\": null}", "{\"x\": 1}", "{\"x\": []}",
@@ -139,7 +139,7 @@ static void figures_are_numbers_all_the_way_down(void **state)
     }
 }
 
-/* 2^53 is the last whole number up to which a double holds each. */
+/* A double represents every whole number up to 2^53. */
 static void seeds_of_any_size_are_written(void **state)
 {
     (void)state;
@@ -162,8 +162,8 @@ static void seeds_of_any_size_are_written(void **state)
     }
 }
 
-/* The seal is that of the text as it was written. */
-static void lines_may_end_as_on_windows(void **state)
+/* The checksum is that of the text as it was written, with LF. */
+static void windows_line_ends_are_read(void **state)
 {
     (void)state;
     hl_err e;
@@ -195,11 +195,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(objects_are_read),
         IN_FOLDER(damaged_files_are_refused),
-        IN_FOLDER(members_must_be_there_and_of_their_type),
-        IN_FOLDER(what_is_written_is_read_back),
-        IN_FOLDER(figures_are_numbers_all_the_way_down),
+        IN_FOLDER(members_must_exist_and_have_their_type),
+        IN_FOLDER(written_objects_are_read_back),
+        IN_FOLDER(metrics_are_numbers_at_any_depth),
         cmocka_unit_test(seeds_of_any_size_are_written),
-        IN_FOLDER(lines_may_end_as_on_windows),
+        IN_FOLDER(windows_line_ends_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

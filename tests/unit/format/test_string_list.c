@@ -36,7 +36,7 @@ static void only_utf8_is_written(void **state)
     free(json);
 }
 
-static void there_are_not_too_many(void **state)
+static void the_number_is_limited(void **state)
 {
     (void)state;
     hl_err e;
@@ -90,7 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip),
         cmocka_unit_test(only_utf8_is_written),
-        cmocka_unit_test(there_are_not_too_many),
+        cmocka_unit_test(the_number_is_limited),
         cmocka_unit_test(bad_lists_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tensor files that are as they should be, and writers that are not used as they should be. What
- * readers must refuse is in test_tensorfile_hostile.c. */
+/* Valid tensor files, and writers used wrongly. Files that readers must refuse are in
+ * test_tensorfile_hostile.c. */
 #include "base/rng.h"
 #include "base/sha256.h"
 #include "framed.h"
 
-enum { BIG = 700001 }; /* bytes: several buffers of the streams, and not a multiple of anything */
+enum { BIG = 700001 }; /* bytes: several stream buffers, and a prime number */
 
 static unsigned char *random_bytes(size_t n)
 {
@@ -66,7 +66,7 @@ static hl_tf_header example_header(void)
     return h;
 }
 
-static void every_type_comes_back(void **state)
+static void every_type_is_read_back(void **state)
 {
     (void)state;
     hl_err e;
@@ -100,7 +100,7 @@ static void every_type_comes_back(void **state)
 static void metadata_is_sorted(void **state)
 {
     (void)state;
-    /* The file states the SHA-256 of 177 zero bytes as well: head -c 177 /dev/zero | sha256sum */
+    /* The file also states the SHA-256 of 177 zero bytes: head -c 177 /dev/zero | sha256sum */
     static const char *const keys[] = {"a", "b", "empty", "hilum.data", "hilum.kind"};
     static const char *const values[] = {
         "tab\tline\nquote\"é💨\x01", "second", "",
@@ -125,7 +125,7 @@ static void metadata_is_sorted(void **state)
     hl_tf_header_free(&h);
 }
 
-static void types_are_spelt_and_measured(void **state)
+static void types_have_names_and_sizes(void **state)
 {
     (void)state;
     static const char *const names[] = {"U8", "F16", "BF16", "F32", "I64"};
@@ -137,8 +137,8 @@ static void types_are_spelt_and_measured(void **state)
     }
 }
 
-/* What `zstd -dc` gives must be what every safetensors library reads. */
-static void inside_is_a_safetensors_file(void **state)
+/* The output of `zstd -dc` must be what every safetensors library reads. */
+static void the_frame_contains_a_safetensors_file(void **state)
 {
     (void)state;
     static const char json[] =
@@ -230,7 +230,7 @@ static void reading_in_pieces_and_skipping(void **state)
     free(back);
 }
 
-static void a_file_may_hold_nothing(void **state)
+static void a_file_may_have_no_tensors(void **state)
 {
     (void)state;
     hl_err e;
@@ -238,7 +238,7 @@ static void a_file_may_hold_nothing(void **state)
     write_file(&h, NULL, 0);
     hl_tf_reader *r = open_file("f", NULL);
     assert_int_equal(hl_tf_get_header(r)->ntensors, 0);
-    assert_int_equal(hl_tf_get_header(r)->nmeta, 1); /* the digest of no data */
+    assert_int_equal(hl_tf_get_header(r)->nmeta, 1); /* the digest of zero bytes */
     assert_int_equal(hl_tf_end(r, &e), 0);
     hl_tf_close(r);
 }
@@ -258,8 +258,8 @@ static void pass_through(void *arg)
     hl_tf_close(r);
 }
 
-/* The file goes into standard input and comes out of standard output, byte for byte; both pipes
- * are larger than the file. */
+/* Copies a file from standard input to standard output, byte for byte; both pipes have larger
+ * buffers than the file. */
 static void standard_streams(void **state)
 {
     (void)state;
@@ -295,7 +295,7 @@ static void standard_streams(void **state)
 
 /* ---- wrong use ---- */
 
-static void the_promised_bytes_are_written(void **state)
+static void the_described_bytes_must_be_written(void **state)
 {
     (void)state;
     hl_err e;
@@ -324,7 +324,7 @@ static void refuse_to_create(const char *path, const hl_tf_header *h, const char
     assert_int_equal(list_files(false), 0);
 }
 
-static void headers_that_nobody_could_read_are_not_written(void **state)
+static void invalid_headers_are_not_written(void **state)
 {
     (void)state;
     static const int64_t one[] = {1};
@@ -364,7 +364,7 @@ static void write_to_full_device(void *arg)
     fputs(e.msg, stderr);
 }
 
-static void files_that_cannot_be_made(void **state)
+static void files_that_cannot_be_created(void **state)
 {
     (void)state;
     hl_tf_header h = {0};
@@ -379,17 +379,17 @@ static void files_that_cannot_be_made(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(every_type_comes_back),
+        IN_FOLDER(every_type_is_read_back),
         IN_FOLDER(metadata_is_sorted),
-        IN_FOLDER(types_are_spelt_and_measured),
-        IN_FOLDER(inside_is_a_safetensors_file),
+        IN_FOLDER(types_have_names_and_sizes),
+        IN_FOLDER(the_frame_contains_a_safetensors_file),
         IN_FOLDER(pieces_do_not_matter),
         IN_FOLDER(reading_in_pieces_and_skipping),
-        IN_FOLDER(a_file_may_hold_nothing),
+        IN_FOLDER(a_file_may_have_no_tensors),
         IN_FOLDER(standard_streams),
-        IN_FOLDER(the_promised_bytes_are_written),
-        IN_FOLDER(headers_that_nobody_could_read_are_not_written),
-        IN_FOLDER(files_that_cannot_be_made),
+        IN_FOLDER(the_described_bytes_must_be_written),
+        IN_FOLDER(invalid_headers_are_not_written),
+        IN_FOLDER(files_that_cannot_be_created),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

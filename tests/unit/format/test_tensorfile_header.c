@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Headers of tensor files that say what cannot be, in frames without fault. */
+/* Invalid headers of tensor files, in valid frames. */
 #include "framed.h"
 
 static void header_lengths_are_checked(void **state)
@@ -14,7 +14,7 @@ static void header_lengths_are_checked(void **state)
         {(1 << 20) + 1, "expected a header of 2 to 1048576 bytes, found 1048577"},
         {UINT64_MAX, "found 18446744073709551615"},
         {sizeof GOOD_HEADER - 2, "its header is not valid JSON"},
-        {sizeof GOOD_HEADER, "its header is not valid JSON"}, /* takes in a zero of the data */
+        {sizeof GOOD_HEADER, "its header is not valid JSON"}, /* includes a zero byte of the data */
         {sizeof GOOD_HEADER + 5, "truncated: the header ends early"},
         {1 << 20, "truncated: the header ends early"},
     };
@@ -38,7 +38,7 @@ static void the_longest_header_is_read(void **state)
     free(header);
 }
 
-/* One tensor "x" with these members; a header with these members; 16 bytes of data. */
+/* One tensor "x" with these members; a member "name" of the header. The data are 16 bytes. */
 #define X(members) "{\"x\":{" members "}}"
 #define U8(name, shape, offsets)                                                                   \
     "\"" name "\":{\"dtype\":\"U8\",\"shape\":[" shape "],\"data_offsets\":[" offsets "]}"
@@ -157,7 +157,7 @@ static void offsets_must_follow_each_other(void **state)
     refuse_all(bad, COUNT(bad));
 }
 
-static void too_much_is_refused(void **state)
+static void too_many_members_are_refused(void **state)
 {
     (void)state;
     hl_strbuf many = {0}, deep = {0}, meta = {0};
@@ -179,7 +179,7 @@ static void too_much_is_refused(void **state)
     hl_strbuf_free(&meta);
 }
 
-static void good_headers_are_not_refused(void **state)
+static void valid_headers_are_read(void **state)
 {
     (void)state;
     static const char *const good[] = {
@@ -203,8 +203,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(header_lengths_are_checked),     IN_FOLDER(the_longest_header_is_read),
         IN_FOLDER(headers_must_be_json_objects),   IN_FOLDER(tensors_must_be_described),
-        IN_FOLDER(offsets_must_follow_each_other), IN_FOLDER(too_much_is_refused),
-        IN_FOLDER(good_headers_are_not_refused),
+        IN_FOLDER(offsets_must_follow_each_other), IN_FOLDER(too_many_members_are_refused),
+        IN_FOLDER(valid_headers_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

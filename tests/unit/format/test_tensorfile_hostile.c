@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tensor files that readers must refuse: damaged ones, and frames that are not as docs/FORMAT.md
- * has them. What headers may say is in test_tensorfile_header.c. */
+/* Tensor files that readers must refuse: damaged ones, and frames that do not conform to
+ * docs/FORMAT.md. Invalid headers are in test_tensorfile_header.c. */
 #include "base/rng.h"
 #include "framed.h"
 
@@ -8,7 +8,7 @@
 
 enum { RAW, PACKED, RUN, TWO_BLOCKS, KINDS };
 
-/* Small files whose frames hold blocks of all kinds: raw, compressed, a byte repeated. */
+/* Small files whose frames contain all types of blocks: raw, compressed, run-length. */
 static hl_strbuf good_file(int kind)
 {
     static const size_t sizes[KINDS] = {8, 600, 4000, 140000};
@@ -46,7 +46,7 @@ static void truncation_is_noticed(void **state)
         for (size_t n = 0; n < file.len; n++) {
             put_file("f", file.data, n);
             if (read_whole(NULL, &e) == 0)
-                fail_msg("kind %d cut to %zu of %zu bytes was taken for whole", kind, n, file.len);
+                fail_msg("kind %d truncated to %zu of %zu bytes was accepted", kind, n, file.len);
             assert_contains(e.msg, "f: ");
         }
         hl_strbuf_free(&file);
@@ -78,9 +78,10 @@ static size_t frame_header_bytes(const hl_strbuf *file)
     return 5 + size_bytes[(unsigned char)file->data[4] >> 6];
 }
 
-/* Some bits mean nothing: one in the frame header (RFC 8878 3.1.1.1.1.3), and in blocks reserved
- * bits and weights of symbols that do not occur. A change may only go unnoticed if it is of those:
- * if all that is read is the same, byte by byte, and it is not in the sizes or the checksum. */
+/* Some bits have no meaning: one in the frame header (RFC 8878 3.1.1.1.1.3) and, in blocks, the
+ * reserved bits and the weights of symbols that do not occur. Only changes of those may go
+ * unnoticed: if the bytes read are all the same, and the bit is not in the sizes or the
+ * checksum. */
 static void damage(const hl_strbuf *file, const hl_strbuf *expected, size_t at, int flip)
 {
     hl_err e;
@@ -172,38 +173,38 @@ static void one_frame_and_no_more(void **state)
 {
     (void)state;
     hl_strbuf all = good_plain();
-    hl_strbuf whole = frame(all.data, all.len, 0), first = frame(all.data, 30, 0),
+    hl_strbuf one = frame(all.data, all.len, 0), first = frame(all.data, 30, 0),
               second = frame(all.data + 30, all.len - 30, 0), empty = frame("", 0, 0),
               skipped = {0};
     hl_strbuf_add(&skipped, "\x50\x2a\x4d\x18\x04\0\0\0skip", 12);
     put_two(&first, &second);
     assert_refused("the header ends early");
-    put_two(&whole, &whole);
+    put_two(&one, &one);
     assert_refused("bytes follow the last tensor");
-    put_two(&whole, &empty);
+    put_two(&one, &empty);
     assert_refused("bytes follow the last tensor");
-    put_two(&whole, &skipped);
+    put_two(&one, &skipped);
     assert_refused("bytes follow the last tensor");
-    put_two(&skipped, &whole);
+    put_two(&skipped, &one);
     assert_refused("not a tensor file: expected a zstd frame");
     hl_strbuf_free(&all);
-    hl_strbuf_free(&whole);
+    hl_strbuf_free(&one);
     hl_strbuf_free(&first);
     hl_strbuf_free(&second);
     hl_strbuf_free(&empty);
     hl_strbuf_free(&skipped);
 }
 
-static void data_must_be_as_long_as_promised(void **state)
+static void data_must_have_the_stated_length(void **state)
 {
     (void)state;
     put_framed(plain(strlen(GOOD_HEADER), GOOD_HEADER, 4), 0);
     assert_refused("expected 66 bytes by its header, found 65");
     put_framed(plain(strlen(GOOD_HEADER), GOOD_HEADER, 6), 0);
     assert_refused("expected 66 bytes by its header, found 67");
-    /* The same with a frame that lies about its length: byte 5 is its content size. */
-    for (int lie = -1; lie < 2; lie += 2) {
-        hl_strbuf inside = plain(strlen(GOOD_HEADER), GOOD_HEADER, (size_t)(5 - lie));
+    /* The same with a frame whose content size, byte 5, is wrong. */
+    for (int excess = -1; excess < 2; excess += 2) {
+        hl_strbuf inside = plain(strlen(GOOD_HEADER), GOOD_HEADER, (size_t)(5 - excess));
         hl_strbuf file = frame(inside.data, inside.len, 0);
         assert_int_equal((unsigned char)file.data[5], inside.len);
         file.data[5] = 66;
@@ -214,8 +215,8 @@ static void data_must_be_as_long_as_promised(void **state)
     }
 }
 
-/* The start of a frame that promises 2^47 bytes. */
-static void huge_promises_cost_nothing(void **state)
+/* The start of a frame that states a size of 2^47 bytes. */
+static void huge_sizes_cost_nothing(void **state)
 {
     (void)state;
     static const char header[] = "{\"x\":{\"dtype\":\"U8\",\"shape\":[140737488355328],"
@@ -296,8 +297,8 @@ int main(void)
         IN_FOLDER(frames_must_state_size_and_checksum),
         IN_FOLDER(other_files_are_refused),
         IN_FOLDER(one_frame_and_no_more),
-        IN_FOLDER(data_must_be_as_long_as_promised),
-        IN_FOLDER(huge_promises_cost_nothing),
+        IN_FOLDER(data_must_have_the_stated_length),
+        IN_FOLDER(huge_sizes_cost_nothing),
         IN_FOLDER(readers_stay_within_the_file),
         IN_FOLDER(the_kind_is_checked),
     };

@@ -2,7 +2,7 @@
 #include "format/text_encoding.h"
 #include "helpers.h"
 
-static int settle(const char *text, size_t len, char *out, size_t *out_len, hl_err *e)
+static int normalize(const char *text, size_t len, char *out, size_t *out_len, hl_err *e)
 {
     memcpy(out, text, len);
     out[len] = '\0';
@@ -10,7 +10,7 @@ static int settle(const char *text, size_t len, char *out, size_t *out_len, hl_e
     return hl_encoding_normalize(out, out_len, "t", e);
 }
 
-static void line_ends_of_windows_are_undone(void **state)
+static void windows_line_ends_are_undone(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
@@ -19,8 +19,8 @@ static void line_ends_of_windows_are_undone(void **state)
         {"a", "a"},
         {"a\r\n", "a\n"},
         {"a\r\n\r\nb\r\n", "a\n\nb\n"},
-        {"a\r\nb", "a\nb"},             /* cut off, which is for the reader to say */
-        {"a\rb\r\nc\r\n", "a\rb\nc\n"}, /* a return within a line is data */
+        {"a\r\nb", "a\nb"},             /* truncated, which the reader reports */
+        {"a\rb\r\nc\r\n", "a\rb\nc\n"}, /* a CR within a line is data */
         {"a\rb\nc\n", "a\rb\nc\n"},
         {"\xef\xbb\xbf"
          "a\r\n",
@@ -31,13 +31,13 @@ static void line_ends_of_windows_are_undone(void **state)
         hl_err e;
         char out[64];
         size_t len;
-        assert_int_equal(settle(cases[i][0], strlen(cases[i][0]), out, &len, &e), 0);
+        assert_int_equal(normalize(cases[i][0], strlen(cases[i][0]), out, &len, &e), 0);
         assert_int_equal(len, strlen(cases[i][1]));
         assert_string_equal(out, cases[i][1]);
     }
 }
 
-static void what_cannot_be_undone_is_named(void **state)
+static void other_encodings_are_reported(void **state)
 {
     (void)state;
     static const struct {
@@ -45,8 +45,8 @@ static void what_cannot_be_undone_is_named(void **state)
         size_t len;
         const char *message;
     } bad[] = {
-        {"a\nb\r\n", 5, "t: line 2 ends in CR LF: expected LF, as the lines before it"},
-        {"a\r\nb\r\nc\n", 8, "t: line 3 ends in LF: expected CR LF, as the lines before it"},
+        {"a\nb\r\n", 5, "t: line 2 ends in CR LF: expected LF, like the lines before it"},
+        {"a\r\nb\r\nc\n", 8, "t: line 3 ends in LF: expected CR LF, like the lines before it"},
         {"a\rb\r", 4, "t: its lines end in CR: expected LF or CR LF"},
         {"\xff\xfe"
          "a\0\n\0",
@@ -60,19 +60,19 @@ static void what_cannot_be_undone_is_named(void **state)
         hl_err e;
         char out[64];
         size_t len;
-        assert_int_equal(settle(bad[i].text, bad[i].len, out, &len, &e), -1);
+        assert_int_equal(normalize(bad[i].text, bad[i].len, out, &len, &e), -1);
         assert_string_equal(e.msg, bad[i].message);
     }
 }
 
-/* Other binary data are for the reader to refuse. */
-static void zero_bytes_are_left(void **state)
+/* Other binary data are left to the reader to refuse. */
+static void zero_bytes_are_kept(void **state)
 {
     (void)state;
     hl_err e;
     char out[64];
     size_t len;
-    assert_int_equal(settle("a\0b\r\nc\r\n", 8, out, &len, &e), 0);
+    assert_int_equal(normalize("a\0b\r\nc\r\n", 8, out, &len, &e), 0);
     assert_int_equal(len, 6);
     assert_memory_equal(out, "a\0b\nc\n", 7);
 }
@@ -80,9 +80,9 @@ static void zero_bytes_are_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(line_ends_of_windows_are_undone),
-        cmocka_unit_test(what_cannot_be_undone_is_named),
-        cmocka_unit_test(zero_bytes_are_left),
+        cmocka_unit_test(windows_line_ends_are_undone),
+        cmocka_unit_test(other_encodings_are_reported),
+        cmocka_unit_test(zero_bytes_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/strbuf.h"
 #include "format/tsv.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "helpers.h"
 
 static int read_text(hl_tsv *t, const char *text, size_t len, hl_err *e)
 {
-    char path[] = "test_tsv.XXXXXX";
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, len), len);
-    close(fd);
-    const int status = hl_tsv_read(t, path, e);
-    unlink(path);
-    return status;
+    put_file("t.tsv", text, len);
+    return hl_tsv_read(t, "t.tsv", e);
 }
 
 static void reads_comments_columns_and_rows(void **state)
@@ -66,7 +50,7 @@ static void many_rows_are_kept(void **state)
     free(text);
 }
 
-static void lines_may_end_as_on_windows(void **state)
+static void windows_line_ends_are_read(void **state)
 {
     (void)state;
     static const char text[] = "\xef\xbb\xbf#note\tx\r\na\tb\r\n1\t2\r\n";
@@ -106,7 +90,7 @@ static void damaged_tables_are_refused(void **state)
         {"a\tb\n1\t2", 7, "truncated"},
         {"a\tb\n1\n", 6, "line 2: expected 2 fields, found fewer"},
         {"a\tb\n1\t2\t3\n", 10, "line 2: expected 2 fields, found more"},
-        {"a\ta\n", 4, "stands there twice"},
+        {"a\ta\n", 4, "appears twice"},
         {"a\tb\r\n1\t2\n", 9, "line 2 ends in LF: expected CR LF"},
         {"\xff\xfe"
          "a\0\n\0",
@@ -115,7 +99,7 @@ static void damaged_tables_are_refused(void **state)
         {"a\tb\n1\t\\x\n", 9, "line 2: bad escape in b"},
         {"a\tb\n1\t\0\n", 8, "line 2: it holds a zero byte"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         hl_tsv t;
         hl_err e;
         assert_int_equal(read_text(&t, bad[i].text, bad[i].len, &e), -1);
@@ -125,12 +109,53 @@ static void damaged_tables_are_refused(void **state)
     }
 }
 
+static void four_characters_are_escaped(void **state)
+{
+    (void)state;
+    hl_strbuf t = {0};
+    hl_tsv_escape(&t, "");
+    assert_string_equal(t.data, "");
+    hl_tsv_escape(&t, "a\tb\nc\rd\\e \"é\x01");
+    assert_string_equal(t.data, "a\\tb\\nc\\rd\\\\e \"é\x01");
+    hl_strbuf_free(&t);
+}
+
+static void escapes_round_trip(void **state)
+{
+    (void)state;
+    /* Every pair of bytes, so that every escape occurs next to every byte. */
+    char pair[3] = {0};
+    for (int a = 1; a < 256; a++)
+        for (int b = 1; b < 256; b++) {
+            pair[0] = (char)a;
+            pair[1] = (char)b;
+            hl_strbuf t = {0};
+            hl_tsv_escape(&t, pair);
+            assert_null(strpbrk(t.data, "\t\n\r"));
+            assert_true(hl_tsv_unescape(t.data));
+            assert_string_equal(t.data, pair);
+            hl_strbuf_free(&t);
+        }
+}
+
+static void malformed_escapes_are_noticed(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"\\", "a\\", "\\x", "\\T", "\\ ", "\\0", "ok\\\\\\", "\\\t"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char s[16];
+        snprintf(s, sizeof s, "%s", bad[i]);
+        assert_false(hl_tsv_unescape(s));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_comments_columns_and_rows), cmocka_unit_test(many_rows_are_kept),
-        cmocka_unit_test(lines_may_end_as_on_windows),     cmocka_unit_test(columns_are_limited),
-        cmocka_unit_test(damaged_tables_are_refused),
+        IN_FOLDER(reads_comments_columns_and_rows), IN_FOLDER(many_rows_are_kept),
+        IN_FOLDER(windows_line_ends_are_read),      IN_FOLDER(columns_are_limited),
+        IN_FOLDER(damaged_tables_are_refused),      cmocka_unit_test(four_characters_are_escaped),
+        cmocka_unit_test(escapes_round_trip),       cmocka_unit_test(malformed_escapes_are_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Decoding of tests/data/images, made by tests/parity/make_image_references.py: PNG must give the
- * very pixels, JPEG those of Pillow within the tolerance that decoded.tsv states. Run from the
- * root of the source tree.
+ * Decoding of tests/data/images, made by tests/parity/make_image_references.py: PNG files must give
+ * exactly the expected pixels, JPEG files those of Pillow within the tolerance in decoded.tsv. Run
+ * from the root of the source tree.
  */
 #include "base/mem.h"
 #include "image/image.h"
@@ -35,7 +35,7 @@ static uint8_t *load(const char *folder, const char *name, size_t *len)
     return (uint8_t *)bytes;
 }
 
-/* A copy in a block of exactly that size, so that reading beyond its end is seen. */
+/* Decodes a copy in a block of exactly that size, so that sanitizers see a read beyond its end. */
 static int decode_exactly(hl_image *img, const uint8_t *bytes, size_t len, hl_err *e)
 {
     uint8_t *copy = hl_malloc(len, 1);
@@ -46,7 +46,7 @@ static int decode_exactly(hl_image *img, const uint8_t *bytes, size_t len, hl_er
     return status;
 }
 
-/* ---- what must decode ---- */
+/* ---- valid files ---- */
 
 typedef struct reference {
     char file[64];
@@ -141,7 +141,7 @@ static void test_scans_within_the_limit(void **state)
     free(bytes);
 }
 
-/* ---- what must not ---- */
+/* ---- invalid files ---- */
 
 static void expect_refused(const char *what, const uint8_t *bytes, size_t len)
 {
@@ -232,7 +232,7 @@ static void test_flipped_png(void **state)
     }
 }
 
-/* A JPEG has no checksums: damage need not show, but whatever comes out must be an image. */
+/* A JPEG has no checksums: damage may go unnoticed, but the result must be a valid image. */
 static void test_flipped_jpeg(void **state)
 {
     (void)state;
@@ -259,7 +259,7 @@ static void test_flipped_jpeg(void **state)
     assert_true(refused > 100);
 }
 
-/* ---- grey that is stored as colour ---- */
+/* ---- grey stored as colour ---- */
 
 static void encode_and_decode(hl_image *img, const uint8_t *rgb, size_t width)
 {
@@ -270,7 +270,7 @@ static void encode_and_decode(hl_image *img, const uint8_t *rgb, size_t width)
     hl_strbuf_free(&png);
 }
 
-/* One byte of one pixel that differs makes it colour, wherever the loops have their ends. */
+/* A single byte that differs makes the image colour, also at the ends of the vectorized loops. */
 static void test_grey_as_colour(void **state)
 {
     (void)state;

@@ -139,8 +139,8 @@ static void check_flat(const hl_image *img, hl_filter filter, hl_fit fit, size_t
     free(out);
 }
 
-/* A flat image stays what it is, whatever its shape, the filter and the size: weights sum to one,
- * and nothing is read or written outside. Padding alone adds black. */
+/* A flat image stays flat for every shape, filter and size: weights sum to one, and nothing outside
+ * the image is read or written. Only padding adds black. */
 static void test_flat(void **state)
 {
     (void)state;
@@ -190,7 +190,7 @@ static uint8_t *column(const uint8_t *pixels, size_t h, size_t w, size_t channel
     return out;
 }
 
-/* First across, each row as if it were alone; then down, each column as if it were alone. */
+/* First across, each row by itself; then down, each column by itself. */
 static void check_one_by_one(size_t channels, hl_filter filter, const size_t from[2],
                              const size_t to[2])
 {
@@ -231,7 +231,7 @@ static void test_lines_do_not_mix(void **state)
                     check_one_by_one(channels, (hl_filter)filter, from[i], to[k]);
 }
 
-/* The longest sums: one row of as many pixels as are allowed, all white, to one pixel. */
+/* The largest sums: a row of the maximal width, all white, resized to one pixel. */
 static void test_longest_row(void **state)
 {
     (void)state;

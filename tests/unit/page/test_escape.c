@@ -42,7 +42,7 @@ static void markdown(void **state)
     expect(page_escape_markdown, "two\nlines", "two" UNKNOWN "lines");
 }
 
-static void bytes_that_are_no_text(void **state)
+static void bytes_that_are_not_text(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -66,7 +66,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(html),
         cmocka_unit_test(markdown),
-        cmocka_unit_test(bytes_that_are_no_text),
+        cmocka_unit_test(bytes_that_are_not_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pages: the order of warnings, pictures, what the forms hold, and the palettes' contrasts. */
+/* Pages: order of warnings, pictures, content of each form, and contrast of the palettes. */
 #include "helpers.h"
 
 #include "page/doc.h"
 
 #include <math.h>
 
-/* A PNG file's first bytes: signature, and the header of an image of 3 x 2 pixels. */
+/* The start of a PNG file: signature and header of an image of 3 x 2 pixels. */
 static const unsigned char png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13,
                                     'I',  'H', 'D', 'R', 0,    0,    0,    3,    0, 0, 0, 2};
 static const char png_base64[] = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAAC";
@@ -106,7 +106,7 @@ static void json(void **state)
     page_free(&d);
 }
 
-static void what_is_a_png(void **state)
+static void png_files_are_recognised(void **state)
 {
     (void)state;
     unsigned char other[sizeof png];
@@ -117,9 +117,9 @@ static void what_is_a_png(void **state)
     assert_false(page_is_png(other, sizeof other));
 }
 
-/* ---- contrast, as WCAG 2 defines it ---- */
+/* ---- contrast as defined by WCAG 2 ---- */
 
-/* The colour of a variable in the palette that begins at `from`, as its relative luminance. */
+/* Relative luminance of a variable's colour in the palette that begins at `from`. */
 static double luminance(const char *from, const char *name)
 {
     const char *at = strstr(from, name);
@@ -173,8 +173,12 @@ static void contrast(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(warnings), cmocka_unit_test(html),          cmocka_unit_test(markdown),
-        cmocka_unit_test(json),     cmocka_unit_test(what_is_a_png), cmocka_unit_test(contrast),
+        cmocka_unit_test(warnings),
+        cmocka_unit_test(html),
+        cmocka_unit_test(markdown),
+        cmocka_unit_test(json),
+        cmocka_unit_test(png_files_are_recognised),
+        cmocka_unit_test(contrast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Phantoms must not give their label away by brightness, size or the like, and the lungs must
- * tell it. 400 patients with one image each are drawn once for all tests.
+ * Brightness, size and the like must not predict the label of a phantom, but the lungs must. 400
+ * patients with one image each are drawn once for all tests.
  */
 #include "image/png_encode.h"
 #include "phantom/draw.h"
@@ -32,7 +32,7 @@ static phantom_kind kind_of(int patient)
     return patient % 3 ? PHANTOM_BACTERIA : PHANTOM_VIRUS;
 }
 
-/* Mean and deviation of a part of an image. */
+/* Mean and standard deviation of a rectangle of an image. */
 static void measure(const phantom_image *img, size_t x0, size_t x1, size_t y0, size_t y1,
                     double *mean, double *deviation)
 {
@@ -83,7 +83,7 @@ static int draw_all(void **state)
     return 0;
 }
 
-static void crude_figures_do_not_tell(void **state)
+static void crude_measures_do_not_predict_the_label(void **state)
 {
     (void)state;
     static const char *const names[CRUDE] = {"mean",   "deviation", "width",
@@ -91,7 +91,7 @@ static void crude_figures_do_not_tell(void **state)
     for (int k = 0; k < CRUDE; k++) {
         const double area = hl_auroc(PATIENTS, crude[k], sick);
         if (!(area >= 0.35 && area <= 0.65))
-            fail_msg("the %s tells the label: AUROC %.3f", names[k], area);
+            fail_msg("the %s predicts the label: AUROC %.3f", names[k], area);
     }
 }
 
@@ -124,19 +124,19 @@ static void train(double *w)
     enum { STEPS = 200 };
     const double rate = 0.02, decay = 0.02;
     for (int step = 0; step < STEPS; step++) {
-        double slope[FEATURES + 1] = {0};
+        double gradient[FEATURES + 1] = {0};
         for (int p = 0; p < PATIENTS / 2; p++) {
             const double wrong = 1 / (1 + exp(-score(w, p))) - sick[p];
             for (int f = 0; f < FEATURES; f++)
-                slope[f] += wrong * features[p][f] / (PATIENTS / 2);
-            slope[FEATURES] += wrong / (PATIENTS / 2);
+                gradient[f] += wrong * features[p][f] / (PATIENTS / 2);
+            gradient[FEATURES] += wrong / (PATIENTS / 2);
         }
         for (int f = 0; f <= FEATURES; f++)
-            w[f] -= rate * (slope[f] + (f < FEATURES ? decay * w[f] : 0));
+            w[f] -= rate * (gradient[f] + (f < FEATURES ? decay * w[f] : 0));
     }
 }
 
-static void lungs_tell(void **state)
+static void lungs_predict_the_label(void **state)
 {
     (void)state;
     double w[FEATURES + 1] = {0}, scores[PATIENTS];
@@ -147,7 +147,7 @@ static void lungs_tell(void **state)
     const int half = PATIENTS / 2;
     const double area = hl_auroc((size_t)(PATIENTS - half), scores + half, sick + half);
     if (!(area >= 0.9))
-        fail_msg("unseen patients are told apart with AUROC %.3f only", area);
+        fail_msg("the lungs of unseen patients predict the label with an AUROC of %.3f only", area);
 }
 
 static void same_numbers_same_image(void **state)
@@ -193,8 +193,8 @@ static void disease_changes_only_the_lungs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(crude_figures_do_not_tell),
-        cmocka_unit_test(lungs_tell),
+        cmocka_unit_test(crude_measures_do_not_predict_the_label),
+        cmocka_unit_test(lungs_predict_the_label),
         cmocka_unit_test(same_numbers_same_image),
         cmocka_unit_test(disease_changes_only_the_lungs),
     };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Variants of images against scipy.ndimage: tests/data/augment/ was made by
- * tests/parity/make_augment_references.py. Values may be off by one level where a sum falls on the
- * other side of a half. Run from the root of the source tree.
+ * Augmented copies compared with scipy.ndimage: tests/data/augment/ was made by
+ * tests/parity/make_augment_references.py. Values may differ by one level where a sum is
+ * rounded the other way. Run from the root of the source tree.
  */
 #include "base/mem.h"
 #include "base/parse.h"
@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-/* As source() in the script. */
+/* The same as source() in the script. */
 static uint8_t *make_source(size_t height, size_t width, size_t channels)
 {
     uint8_t *image = hl_malloc(height * width, channels);
@@ -123,7 +123,7 @@ static void nothing_drawn_changes_nothing(void **state)
     preprocess_augment(&mirrored, in, H, W, 1, out);
     for (size_t i = 0; i < sizeof out; i++)
         assert_int_equal(out[i], in[i / W * W + W - 1 - i % W]);
-    /* Two rows down, one column to the left; the edge goes on outside. */
+    /* Two rows down, one column to the left; the edge is extended. */
     preprocess_augment(&moved, in, H, W, 1, out);
     for (size_t i = 0; i < sizeof out; i++) {
         const size_t y = i / W < 2 ? 0 : i / W - 2, x = i % W + 1 < W ? i % W + 1 : W - 1;
@@ -145,7 +145,7 @@ static void values_stay_within_their_range(void **state)
     assert_int_equal(out[0], 0);
 }
 
-/* Over many paths, every range is used and none is left. */
+/* Over many paths, every range is used in full and never exceeded. */
 static void draws_keep_to_their_ranges(void **state)
 {
     (void)state;

@@ -16,7 +16,7 @@ static int filter(const char *const argv[], const hl_strbuf *in, size_t max, hl_
     return report_run_filter(argv, in, max, out, e);
 }
 
-/* More than a pipe holds, both ways at once. */
+/* More than the capacity of a pipe, in both directions at once. */
 static void passes_a_megabyte_through(void **state)
 {
     (void)state;
@@ -33,7 +33,7 @@ static void passes_a_megabyte_through(void **state)
     hl_strbuf_free(&out);
 }
 
-static void arguments_are_no_shell_words(void **state)
+static void arguments_are_not_parsed_by_a_shell(void **state)
 {
     (void)state;
     const char *const argv[] = {"echo", "$HOME; `x` * 'a'", NULL};
@@ -54,7 +54,7 @@ static void expect_failure(const char *const argv[], size_t max, const char *why
     hl_strbuf_free(&out);
 }
 
-static void failures_are_told(void **state)
+static void failures_are_reported(void **state)
 {
     (void)state;
     expect_failure((const char *[]){"no-such-program-here", NULL}, 10, "not found");
@@ -69,8 +69,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_a_megabyte_through),
-        cmocka_unit_test(arguments_are_no_shell_words),
-        cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(arguments_are_not_parsed_by_a_shell),
+        cmocka_unit_test(failures_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

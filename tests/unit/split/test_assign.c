@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/clock.h"
 #include "base/rng.h"
+#include "data/patient_counts.h"
 #include "split/assign.h"
-#include "split/subset_counts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void one_known_choice(void **state)
     add(&m, "A", 1, 0);
     add(&m, "B", 2, 0);
     hl_manifest_finish(&m);
-    /* The rule of the header, spelt out. */
+    /* The rule of assign.h, spelt out. */
     hl_rng r = hl_rng_make_bytes(7, "split\0A\0p1", 10);
     const double u = hl_rng_uniform(&r);
     for (int step = -1; step <= 1; step += 2) {
@@ -48,7 +48,7 @@ static void one_known_choice(void **state)
     hl_manifest_free(&m);
 }
 
-static void patients_stay_whole(void **state)
+static void patients_are_never_divided(void **state)
 {
     (void)state;
     for (int exact = 0; exact < 2; exact++) {
@@ -59,22 +59,22 @@ static void patients_stay_whole(void **state)
         const split_assignment a = {
             .test = 0.25, .val = 0.15, .seed = 3, .by_patient = true, .exact = exact};
         assert_int_equal(split_assign_subsets(&m, &a), 0);
-        split_subset_counts c;
-        split_subset_counts_make(&c, &m);
+        hl_subset_counts c;
+        hl_subset_counts_make(&c, &m);
         assert_int_equal(c.divided, 0);
         for (size_t k = 0; k < 2; k++) {
             const double n = (double)c.images[k][HL_SUBSETS];
-            const double share = (double)c.images[k][HL_TEST] / n;
-            assert_true(share > 0.17 && share < 0.33);
+            const double fraction = (double)c.images[k][HL_TEST] / n;
+            assert_true(fraction > 0.17 && fraction < 0.33);
         }
         assert_int_equal(c.patients[0][HL_SUBSETS], 300);
         assert_int_equal(c.patients[2][HL_SUBSETS], 1200);
-        split_subset_counts_free(&c);
+        hl_subset_counts_free(&c);
         hl_manifest_free(&m);
     }
 }
 
-static void more_images_move_no_one(void **state)
+static void added_images_move_no_patient(void **state)
 {
     (void)state;
     const split_assignment a = {.test = 0.3, .val = 0.2, .seed = 1, .by_patient = true};
@@ -113,15 +113,15 @@ static void exact_numbers_without_groups(void **state)
     hl_manifest_finish(&m);
     const split_assignment a = {.test = 0.25, .val = 0.15, .seed = 1, .exact = true};
     assert_int_equal(split_assign_subsets(&m, &a), 0);
-    split_subset_counts c;
-    split_subset_counts_make(&c, &m);
+    hl_subset_counts c;
+    hl_subset_counts_make(&c, &m);
     assert_int_equal(c.images[0][HL_TEST], 396);
     assert_int_equal(c.images[1][HL_TEST], 1069);
     assert_int_equal(c.images[2][HL_TEST], 1465);
     assert_int_equal(c.images[0][HL_VAL], 179); /* ceil(0.15 * 1187) */
     assert_int_equal(c.images[1][HL_VAL], 481); /* ceil(0.15 * 3204) */
     assert_true(c.divided > 100);
-    split_subset_counts_free(&c);
+    hl_subset_counts_free(&c);
     hl_manifest_free(&m);
 }
 
@@ -135,17 +135,17 @@ static void exact_numbers_with_groups(void **state)
     const split_assignment a = {
         .test = 0.1, .val = 0.1, .seed = 1, .by_patient = true, .exact = true};
     split_assign_subsets(&m, &a);
-    split_subset_counts c;
-    split_subset_counts_make(&c, &m);
+    hl_subset_counts c;
+    hl_subset_counts_make(&c, &m);
     assert_int_equal(c.images[0][HL_TEST], 30); /* not 31: 0.1 * 300 is 30.000000000000004 */
     assert_int_equal(c.images[0][HL_VAL], 27);
     assert_int_equal(c.images[1][HL_TEST], 3);
     assert_int_equal(c.divided, 0);
-    split_subset_counts_free(&c);
+    hl_subset_counts_free(&c);
     hl_manifest_free(&m);
 }
 
-/* Only groups of four, and a target of five: one group is nearer than two or none. */
+/* Groups of four images each, and targets that are not multiples of four. */
 static void exact_takes_the_nearest(void **state)
 {
     (void)state;
@@ -163,16 +163,16 @@ static void exact_takes_the_nearest(void **state)
         const split_assignment a = {
             .test = cases[i].test, .seed = 5, .by_patient = true, .exact = true};
         split_assign_subsets(&m, &a);
-        split_subset_counts c;
-        split_subset_counts_make(&c, &m);
+        hl_subset_counts c;
+        hl_subset_counts_make(&c, &m);
         assert_int_equal(c.images[0][HL_TEST], cases[i].expected);
         assert_int_equal(c.images[1][HL_TEST], cases[i].expected);
-        split_subset_counts_free(&c);
+        hl_subset_counts_free(&c);
     }
     hl_manifest_free(&m);
 }
 
-static void patients_of_two_classes_stay_whole(void **state)
+static void patients_of_two_classes_are_never_divided(void **state)
 {
     (void)state;
     for (int exact = 0; exact < 2; exact++) {
@@ -186,14 +186,14 @@ static void patients_of_two_classes_stay_whole(void **state)
         const split_assignment a = {
             .test = 0.25, .val = 0.2, .seed = 2, .by_patient = true, .exact = exact};
         assert_int_equal(split_assign_subsets(&m, &a), 100);
-        split_subset_counts c;
-        split_subset_counts_make(&c, &m);
+        hl_subset_counts c;
+        hl_subset_counts_make(&c, &m);
         assert_int_equal(c.divided, 0);
         if (exact) {
             assert_int_equal(c.images[0][HL_TEST], 25);
             assert_int_equal(c.images[1][HL_TEST], 100);
         }
-        split_subset_counts_free(&c);
+        hl_subset_counts_free(&c);
         hl_manifest_free(&m);
     }
 }
@@ -215,8 +215,8 @@ static void a_quarter_million_takes_seconds(void **state)
     hl_manifest_free(&m);
 }
 
-/* Every image is tested once, every patient in one fold, and the folds are alike in each class. */
-static void folds_share_all_images_out(void **state)
+/* Every image is in the test set once, every patient in one fold, and folds are balanced. */
+static void folds_cover_all_images(void **state)
 {
     (void)state;
     enum { FOLDS = 5, MOST = 8 };
@@ -239,8 +239,8 @@ static void folds_share_all_images_out(void **state)
             assert_int_equal(split_assign_subsets(&m, &a), 1);
             for (size_t i = 0; i < m.n; i++)
                 tests[i] += m.samples[i].subset == HL_TEST;
-            split_subset_counts c;
-            split_subset_counts_make(&c, &m);
+            hl_subset_counts c;
+            hl_subset_counts_make(&c, &m);
             assert_int_equal(c.divided, 0);
             for (size_t k = 0; k < 2; k++) {
                 const size_t n = c.images[k][HL_TEST], all = c.images[k][HL_SUBSETS];
@@ -249,7 +249,7 @@ static void folds_share_all_images_out(void **state)
                 const double val = (double)c.images[k][HL_VAL] / (double)(all - n);
                 assert_true(exact ? val > 0.145 && val < 0.16 : val > 0.08 && val < 0.22);
             }
-            split_subset_counts_free(&c);
+            hl_subset_counts_free(&c);
         }
         for (size_t i = 0; i < m.n; i++)
             assert_int_equal(tests[i], 1);
@@ -279,7 +279,7 @@ static void folds_differ_by_seed_and_in_validation(void **state)
     for (size_t i = 0; i < m.n; i++)
         moved += (m.samples[i].subset == HL_TEST) != (other.samples[i].subset == HL_TEST);
     assert_true(moved > 0);
-    /* Who validates in one fold may well train in another. */
+    /* A validation patient of one fold may be a training patient of another. */
     b.seed = 1;
     b.fold = 2;
     split_assign_subsets(&other, &b);
@@ -288,11 +288,11 @@ static void folds_differ_by_seed_and_in_validation(void **state)
         if (m.samples[i].subset != HL_TEST && other.samples[i].subset != HL_TEST)
             val[m.samples[i].subset == other.samples[i].subset]++;
     assert_true(val[0] > 0 && val[1] > 0);
-    /* The rule of the header, spelt out. */
+    /* The rule of assign.h, spelt out. */
     hl_rng r = hl_rng_make_bytes(1, "fold\0001\0A\0p7", 11);
     const double u = hl_rng_uniform(&r);
     size_t seen = 0;
-    b.fold = 1; /* p7 is tested in the second */
+    b.fold = 1; /* p7 is in the test set of the second */
     for (int step = -1; step <= 1; step += 2) {
         b.val = u + step * 1e-9;
         split_assign_subsets(&other, &b);
@@ -307,8 +307,7 @@ static void folds_differ_by_seed_and_in_validation(void **state)
     hl_manifest_free(&other);
 }
 
-/* The test subset stays, whoever is in it, and the others are drawn as if they were all there is.
- */
+/* The test subset is kept, and the others are drawn as if they were the entire data set. */
 static void own_test_is_kept(void **state)
 {
     (void)state;
@@ -322,7 +321,7 @@ static void own_test_is_kept(void **state)
         for (int p = 1000; p < 1100; p++) {
             char path[32], name[16];
             snprintf(path, sizeof path, "t/p%d.png", p);
-            snprintf(name, sizeof name, "p%d", p % 2 ? p : p - 1000); /* half of them train, too */
+            snprintf(name, sizeof name, "p%d", p % 2 ? p : p - 1000); /* half of them also train */
             hl_manifest_add(&m, path, p % 3 ? "A" : "B", name, HL_TEST);
         }
         hl_manifest_finish(&m);
@@ -358,15 +357,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_known_choice),
-        cmocka_unit_test(patients_stay_whole),
-        cmocka_unit_test(more_images_move_no_one),
+        cmocka_unit_test(patients_are_never_divided),
+        cmocka_unit_test(added_images_move_no_patient),
         cmocka_unit_test(exact_numbers_without_groups),
         cmocka_unit_test(exact_numbers_with_groups),
         cmocka_unit_test(exact_takes_the_nearest),
-        cmocka_unit_test(patients_of_two_classes_stay_whole),
+        cmocka_unit_test(patients_of_two_classes_are_never_divided),
         cmocka_unit_test(a_quarter_million_takes_seconds),
         cmocka_unit_test(own_test_is_kept),
-        cmocka_unit_test(folds_share_all_images_out),
+        cmocka_unit_test(folds_cover_all_images),
         cmocka_unit_test(folds_differ_by_seed_and_in_validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,7 +71,7 @@ static void byte_order_mark_is_skipped(void **state)
     split_csv_close(&c);
 }
 
-/* Reads to the first error, which must say all of `expected`. */
+/* Reads to the first error, whose message must contain `expected`. */
 static void assert_rejected(const char *source, size_t len, const char *expected)
 {
     char *text = hl_malloc(len + 1, 1);
@@ -99,12 +99,12 @@ static void bad_texts_are_rejected(void **state)
         {"\n\n", "t.csv: is empty"},
         {"a,b\n1,2\n1\n", "line 3: expected 2 fields, found 1"},
         {"a,b\n1,2,3\n", "line 2: expected 2 fields, found more than 2"},
-        {"a,b\n\"1\n2\n3", "line 2: a quoted field does not end"},
+        {"a,b\n\"1\n2\n3", "line 2: a quoted field is not closed"},
         {"a,b\n\"1\"x,2\n", "line 2: expected a comma"},
-        {"a,b\n1\"2\",3\n", "line 2: a quote inside a field"},
+        {"a,b\n1\"2\",3\n", "line 2: a quote inside an unquoted field"},
         {"a,b\n\"x\ny\",1\n1\n", "line 4: expected 2 fields"},
         {"a,b\n1,2\r3\n", "line 2: expected a comma"},
-        {"a,b,a\n", "column 'a' stands there twice"},
+        {"a,b,a\n", "column 'a' appears twice"},
         {"a;b\n1;2\n", "line 1: expected columns separated by commas, found semicolons"},
         {"a\tb\n1\t2\n", "line 1: expected columns separated by commas, found tabs"},
         {"a,b\r1,2\r", "t.csv: its lines end in CR: expected LF or CR LF"},

@@ -6,7 +6,7 @@
 #include "split/assign.h"
 #include "split/groups.h"
 
-/* A picture of coarse grain in a file. */
+/* Writes a picture of coarse grain. */
 static void put_picture(const char *path, uint64_t seed)
 {
     hl_err e;
@@ -23,7 +23,8 @@ static void put_picture(const char *path, uint64_t seed)
     hl_strbuf_free(&png);
 }
 
-/* patients: the patient of each image "0.png", "1.png" ...; pictures: what is in it */
+/* Images "0.png", "1.png" ...: patients has the patient of each, pictures the seed of its picture.
+ */
 static void make(hl_manifest *m, const char *patients, const char *pictures)
 {
     for (size_t i = 0; patients[i]; i++) {
@@ -59,14 +60,14 @@ static void patients_alone(void **state)
 {
     (void)state;
     check_keys("pqrq", "1234", "pqrq", 0, 0);
-    check_keys("pqrq", "1232", "pqrq", 2, 0); /* copies within a patient join nobody */
+    check_keys("pqrq", "1232", "pqrq", 2, 0); /* copies within a patient join no others */
 }
 
 static void patients_that_share_an_image(void **state)
 {
     (void)state;
-    check_keys("zqrz", "1214", "rqrr", 2, 2); /* z and r, named by the first in order */
-    /* a-b by one picture, b-c by another, so that all images of the three are together. */
+    check_keys("zqrz", "1214", "rqrr", 2, 2); /* z and r, under the name that sorts first */
+    /* a and b share one picture, b and c another, so all images of the three are together. */
     check_keys("cbabcd", "113354", "aaaaad", 4, 3);
 }
 
@@ -85,7 +86,7 @@ static void an_unreadable_file_is_counted(void **state)
     hl_manifest_free(&m);
 }
 
-/* The group is drawn as its first patient would be alone. */
+/* A group is drawn as its first patient alone would be. */
 static void the_draw_goes_by_the_first_name(void **state)
 {
     (void)state;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Figures of two classes with weights, curves and percentiles against scikit-learn and numpy:
- * tests/data/metrics/weighted_NAME.json, made by tests/parity/make_binary_data.py.
+ * Weighted binary metrics and curves against scikit-learn: tests/data/metrics/weighted_NAME.json,
+ * from tests/parity/make_binary_data.py.
  */
 #include "base/mem.h"
 #include "format/json.h"
 #include "stats/binary_metrics.h"
-#include "stats/bootstrap.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -29,7 +28,7 @@ static double number(const json_t *list, size_t i)
 static void close_to(const char *what, double found, double expected)
 {
     if (!(fabs(found - expected) <= tolerance))
-        fail_msg("%s: found %.17g, expected %.17g", what, found, expected);
+        fail_msg("%s: expected %.17g, found %.17g", what, expected, found);
 }
 
 typedef struct fixture {
@@ -71,7 +70,7 @@ static void end(fixture *f)
     json_decref(f->json);
 }
 
-static void test_figures(void **state)
+static void test_metrics(void **state)
 {
     fixture f;
     double found[HL_BINARY_METRICS];
@@ -101,24 +100,7 @@ static void test_curves(void **state)
     end(&f);
 }
 
-static void test_percentiles(void **state)
-{
-    fixture f;
-    start(&f, *state);
-    const json_t *list = json_object_get(f.json, "samples");
-    const size_t n = json_array_size(list);
-    double *v = hl_malloc(n + 1, sizeof *v);
-    for (size_t i = 0; i < n; i++)
-        v[i] = number(list, i);
-    v[n] = NAN; /* left out */
-    const hl_interval found = hl_percentiles(v, n + 1, 0.95);
-    close_to("lo", found.lo, number(json_object_get(f.json, "percentiles"), 0));
-    close_to("hi", found.hi, number(json_object_get(f.json, "percentiles"), 1));
-    free(v);
-    end(&f);
-}
-
-/* 0.9 +, 0.8 -, 0.7 +, 0.6 +, 0.5 -, 0.4 -, 0.3 +, 0.2 - : by hand. */
+/* 0.9 +, 0.8 -, 0.7 +, 0.6 +, 0.5 -, 0.4 -, 0.3 +, 0.2 -; computed by hand. */
 static void test_thresholds(void **state)
 {
     (void)state;
@@ -137,7 +119,7 @@ static void test_thresholds(void **state)
     close_to("ppv", a.ppv, 0.75);
     close_to("npv", a.npv, 0.75);
     hl_binary_free(&b);
-    /* The highest score is a negative one: only above all of them is the specificity whole. */
+    /* The highest score is that of a negative: the specificity is 1 only above all scores. */
     static const uint8_t inverse[] = {0, 1};
     hl_binary_init(&b, 2, p, inverse, inverse);
     assert_true(hl_binary_threshold(&b, false, 1) > 1);
@@ -155,35 +137,6 @@ static void test_prevalence(void **state)
     close_to("npv", hl_npv_at(0.9, 0.8, 0.1), 0.72 / (0.72 + 0.01));
 }
 
-/* All images of a patient come together, and as many patients are drawn as there are. */
-static void test_resamples(void **state)
-{
-    (void)state;
-    static const char *const patients[] = {"b", "a", "b", "c", "a", "b", "d"};
-    enum { N = 7, PATIENTS = 4, RESAMPLES = 20000 };
-    hl_bootstrap b;
-    uint32_t drawn[PATIENTS], weight[N], again[N];
-    double sum[PATIENTS] = {0}, squares = 0;
-    hl_bootstrap_init(&b, N, patients, 1);
-    assert_int_equal(b.patients, PATIENTS);
-    for (size_t r = 0; r < RESAMPLES; r++) {
-        hl_bootstrap_draw(&b, r, drawn, weight);
-        assert_true(weight[0] == weight[2] && weight[0] == weight[5] && weight[1] == weight[4]);
-        assert_int_equal(weight[0] + weight[1] + weight[3] + weight[6], PATIENTS);
-        for (size_t i = 0; i < PATIENTS; i++)
-            sum[i] += drawn[i];
-        squares += drawn[0] * (double)drawn[0];
-    }
-    for (size_t i = 0; i < PATIENTS; i++) /* mean 1, standard error 0.006 */
-        assert_true(fabs(sum[i] / RESAMPLES - 1) < 0.03);
-    /* A multinomial count: variance 4 * 1/4 * 3/4. */
-    assert_true(fabs(squares / RESAMPLES - 1 - 0.75) < 0.05);
-    hl_bootstrap_draw(&b, 5, drawn, weight);
-    hl_bootstrap_draw(&b, 5, drawn, again);
-    assert_memory_equal(weight, again, sizeof weight);
-    hl_bootstrap_free(&b);
-}
-
 int main(void)
 {
 #define ON(test, name)                                                                             \
@@ -191,12 +144,11 @@ int main(void)
 #test "_" name, test, NULL, NULL, name                                                     \
     }
     const struct CMUnitTest tests[] = {
-        ON(test_figures, "plain"),         ON(test_figures, "counts"),
-        ON(test_figures, "ties"),          ON(test_curves, "plain"),
+        ON(test_metrics, "plain"),         ON(test_metrics, "counts"),
+        ON(test_metrics, "ties"),          ON(test_curves, "plain"),
         ON(test_curves, "counts"),         ON(test_curves, "ties"),
-        ON(test_percentiles, "plain"),     cmocka_unit_test(test_thresholds),
-        cmocka_unit_test(test_prevalence), cmocka_unit_test(test_resamples),
+        cmocka_unit_test(test_thresholds), cmocka_unit_test(test_prevalence),
     };
 #undef ON
-    return cmocka_run_group_tests_name("figures of two classes", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("binary metrics", tests, NULL, NULL);
 }

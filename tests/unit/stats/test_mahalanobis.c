@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The out-of-distribution reference against tests/data/outlier, which numpy has computed from its
- * definition: tests/parity/make_outlier_references.py. */
+/* The out-of-distribution model against tests/data/outlier, which
+ * tests/parity/make_outlier_references.py computed with numpy from the definition. */
 #include "base/rng.h"
 #include "helpers.h"
-#include "stats/covariance.h"
 #include "stats/mahalanobis.h"
 
 #include <jansson.h>
@@ -29,14 +28,14 @@ static double number(const json_t *o, const char *key)
     return json_number_value(v);
 }
 
-/* Means and W are kept as float32. */
+/* A relative tolerance, because means and W are stored as float32. */
 static void assert_near(double found, double expected, double most, const char *what)
 {
     if (!(fabs(found - expected) <= most * fabs(expected)))
         fail_msg("%s: expected %.9g, found %.9g", what, expected, found);
 }
 
-/* Sample i as the script makes it; its class. */
+/* Generates sample i like the script; returns its class. */
 static uint32_t make_sample(const char *name, size_t i, size_t width, size_t classes, float *to)
 {
     char purpose[64];
@@ -69,7 +68,7 @@ static void fit(const char *name, const json_t *o, hl_mahalanobis *result)
     hl_mahalanobis_fit_end(f, number(o, "quantile"), result);
 }
 
-/* New samples, each moved farther along every other value than the one before. */
+/* New samples, each with a larger offset in every other value than the one before. */
 static void compare_probes(const char *name, const json_t *o, const hl_mahalanobis *fitted)
 {
     const json_t *distances = json_object_get(o, "distances");
@@ -107,7 +106,7 @@ static void compare(const char *name)
     json_decref(o);
 }
 
-static void narrow_features_are_taken_as_they_are(void **state)
+static void narrow_features_are_used_directly(void **state)
 {
     (void)state;
     compare("plain");
@@ -125,45 +124,12 @@ static void wide_features_are_projected(void **state)
     compare("projected");
 }
 
-/* ---- the shrinkage by itself ---- */
-
-static void shrink_one(const json_t *one)
-{
-    const json_t *rows = json_object_get(one, "covariance"), *to = json_object_get(one, "shrunk");
-    const size_t d = json_array_size(rows);
-    double cov[64], shrinkage;
-    assert_true(d * d <= COUNT(cov));
-    for (size_t i = 0; i < d * d; i++)
-        cov[i] = json_number_value(json_array_get(json_array_get(rows, i / d), i % d));
-    assert_int_equal(hl_shrink_oas(cov, d, (uint64_t)number(one, "n"), &shrinkage), 0);
-    assert_near(shrinkage, number(one, "shrinkage"), 1e-6, "shrinkage");
-    for (size_t i = 0; i < d; i++)
-        for (size_t j = 0; j <= i; j++) {
-            const double expected = json_number_value(json_array_get(json_array_get(to, i), j));
-            if (fabs(cov[i * d + j] - expected) > 1e-6)
-                fail_msg("row %zu, column %zu: expected %.9g, found %.9g", i, j, expected,
-                         cov[i * d + j]);
-        }
-}
-
-static void shrinkage_is_chens(void **state)
-{
-    (void)state;
-    json_t *o = load("oas");
-    const json_t *cases = json_object_get(o, "cases");
-    assert_int_equal(json_array_size(cases), 5);
-    for (size_t i = 0; i < json_array_size(cases); i++)
-        shrink_one(json_array_get(cases, i));
-    json_decref(o);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(narrow_features_are_taken_as_they_are),
+        cmocka_unit_test(narrow_features_are_used_directly),
         cmocka_unit_test(features_of_256_values_are_not_projected),
         cmocka_unit_test(wide_features_are_projected),
-        cmocka_unit_test(shrinkage_is_chens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Metrics against scikit-learn. tests/data/metrics/NAME.json were made by
- * tests/parity/make_metrics_references.py; run from the root of the source tree.
+ * Metrics against scikit-learn: tests/data/metrics/NAME.json, from
+ * tests/parity/make_metrics_references.py. Run from the root of the source tree.
  */
 #include "base/mem.h"
 #include "format/json.h"
@@ -111,7 +111,7 @@ static void compare(void **state)
     release(&r);
 }
 
-static void nothing_to_measure(void **state)
+static void no_samples(void **state)
 {
     (void)state;
     hl_metrics m;
@@ -152,7 +152,7 @@ int main(void)
         CASE("classes_5"),
         CASE("no_support"),
         CASE("ties_3"),
-        cmocka_unit_test(nothing_to_measure),
+        cmocka_unit_test(no_samples),
         cmocka_unit_test(area_counts_ties_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static const hl_opt opts[] = {
     HL_OPT_FLAG_R('f', "fast", &v.fast, "do less"),
     HL_OPT_INT_R('w', "width", "PIXELS", &v.width, 1, 4096, "width of the result"),
     HL_OPT_SEED(&v.seed),
-    HL_OPT_REAL_R(0, "rate", "R", &v.rate, 0, 1, "share"),
+    HL_OPT_REAL_R(0, "rate", "R", &v.rate, 0, 1, "fraction"),
     HL_OPT_STR('o', "output", "FILE", &v.out, "write to FILE"),
     HL_OPT_STR_R(0, "pattern", "REGEX", &v.pattern, "which"),
     HL_OPT_CHOICE_R(0, "filter", "area|bilinear|lanczos", &v.filter, "resampling"),
@@ -36,7 +36,7 @@ static void set_defaults(void)
     v = (struct values){.width = 224, .seed = 1, .rate = 0.25, .out = "-", .filter = 1};
 }
 
-/* Parses "crop" and the words in a child and shows what came out of it. */
+/* Parses the command line in a child and prints the result. */
 static void parse(void *arg)
 {
     char **argv = arg;
@@ -64,7 +64,7 @@ static outcome crop(const char *a, const char *b, const char *c, const char *d)
     return in_child(parse, argv);
 }
 
-/* ---- what is right ---- */
+/* ---- valid command lines ---- */
 
 static void defaults_are_kept(void **state)
 {
@@ -75,7 +75,7 @@ static void defaults_are_kept(void **state)
     assert_string_equal(o.err, "");
 }
 
-static void values_are_taken(void **state)
+static void values_are_stored(void **state)
 {
     (void)state;
     outcome o = crop("-fw", "7", "--filter=area", "in");
@@ -119,7 +119,7 @@ static void help_shows_live_defaults(void **state)
                                             "  -s, --seed N ",
                                             "every random choice [1]\n",
                                             "      --rate R ",
-                                            "share [0.25]\n",
+                                            "fraction [0.25]\n",
                                             "write to FILE [-]\n",
                                             "which\n",
                                             "resampling: area|bilinear|lanczos [bilinear]\n",
@@ -139,7 +139,7 @@ static void version_is_shown(void **state)
     assert_string_equal(o.out, "crop (hilum) " HL_VERSION "\n");
 }
 
-static void help_to_nowhere(void *arg)
+static void help_to_a_full_device(void *arg)
 {
     child_expects(dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO) == STDOUT_FILENO);
     parse(arg);
@@ -149,11 +149,11 @@ static void help_that_cannot_be_written_fails(void **state)
 {
     (void)state;
     char name[] = "crop", help[] = "--help", *argv[] = {name, help, NULL};
-    const outcome o = in_child(help_to_nowhere, argv);
+    const outcome o = in_child(help_to_a_full_device, argv);
     assert_exited(&o, 1);
 }
 
-/* ---- what is wrong ---- */
+/* ---- invalid ones ---- */
 
 static void wrong_usage_is_one_line(void **state)
 {
@@ -233,7 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_kept),
-        cmocka_unit_test(values_are_taken),
+        cmocka_unit_test(values_are_stored),
         cmocka_unit_test(nothing_recorded_is_empty),
         cmocka_unit_test(help_shows_live_defaults),
         cmocka_unit_test(version_is_shown),

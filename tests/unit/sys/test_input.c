@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The half of output.h that opens and reads inputs. */
 #include "helpers.h"
 #include "sys/input.h"
 
@@ -39,7 +38,7 @@ static void names_from_data_are_files(void **state)
     assert_string_equal(e.msg, "pipe: is not a file");
 }
 
-static void what_is_read_twice_is_a_file(void **state)
+static void files_read_twice_are_regular(void **state)
 {
     (void)state;
     hl_err e;
@@ -49,7 +48,7 @@ static void what_is_read_twice_is_a_file(void **state)
     assert_int_equal(hl_in_check_regular("file", &e), 0);
     assert_int_equal(hl_in_check_regular("link", &e), 0);
     assert_int_equal(hl_in_check_regular("pipe", &e), -1);
-    assert_string_equal(e.msg, "pipe: expected a regular file, for it is read more than once, "
+    assert_string_equal(e.msg, "pipe: expected a regular file, because it is read more than once, "
                                "found a pipe");
     assert_int_equal(hl_in_check_regular("/dev/null", &e), -1);
     assert_contains(e.msg, "found a device");
@@ -68,7 +67,7 @@ static int read_all(const char *path, size_t max, char **data, size_t *len, hl_e
     return status;
 }
 
-static void all_is_read_up_to_a_limit(void **state)
+static void size_is_limited(void **state)
 {
     (void)state;
     static const size_t sizes[] = {0, 1, 10, 65535, 65536, 65537, 131072, 200000};
@@ -113,8 +112,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(input_is_opened),
         IN_FOLDER(names_from_data_are_files),
-        IN_FOLDER(what_is_read_twice_is_a_file),
-        IN_FOLDER(all_is_read_up_to_a_limit),
+        IN_FOLDER(files_read_twice_are_regular),
+        IN_FOLDER(size_is_limited),
         IN_FOLDER(unreadable_input_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

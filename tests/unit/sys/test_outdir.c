@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-/* A folder with two files, one of them in a folder of its own. */
+/* Two files, one of them in a subfolder. */
 static void fill(hl_outdir *o)
 {
     hl_err e;
@@ -26,7 +26,7 @@ static void clear(const char *path)
     assert_int_equal(rmdir(path), 0);
 }
 
-static void commit_puts_the_folder_there(void **state)
+static void commit_creates_the_folder(void **state)
 {
     (void)state;
     hl_err e;
@@ -63,7 +63,7 @@ static void abort_leaves_nothing(void **state)
     assert_int_equal(list_files(false), 0);
 }
 
-static void what_stands_there_stays_unless_replaced(void **state)
+static void an_old_folder_is_kept_unless_replaced(void **state)
 {
     (void)state;
     hl_err e;
@@ -71,7 +71,7 @@ static void what_stands_there_stays_unless_replaced(void **state)
     assert_int_equal(mkdir("result", 0777), 0);
     assert_int_equal(hl_outdir_open(&o, "result", &e), 0);
     fill(&o);
-    assert_int_equal(hl_outdir_commit(&o, false, &e), 0); /* an empty one is no loss */
+    assert_int_equal(hl_outdir_commit(&o, false, &e), 0); /* replaces an empty folder */
     put_text("result/old", "kept");
     assert_int_equal(hl_outdir_open(&o, "result", &e), 0);
     assert_int_equal(hl_outdir_commit(&o, false, &e), -1);
@@ -87,7 +87,7 @@ static void what_stands_there_stays_unless_replaced(void **state)
     clear("result");
 }
 
-static void failures_are_told(void **state)
+static void failures_are_reported(void **state)
 {
     (void)state;
     hl_err e;
@@ -135,10 +135,10 @@ int main(void)
 {
     default_signals();
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(commit_puts_the_folder_there),
+        IN_FOLDER(commit_creates_the_folder),
         IN_FOLDER(abort_leaves_nothing),
-        IN_FOLDER(what_stands_there_stays_unless_replaced),
-        IN_FOLDER(failures_are_told),
+        IN_FOLDER(an_old_folder_is_kept_unless_replaced),
+        IN_FOLDER(failures_are_reported),
         IN_FOLDER(a_signal_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

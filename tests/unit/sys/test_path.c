@@ -4,6 +4,18 @@
 
 #include <limits.h>
 
+static void paths_are_joined(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"a", "b", "a/b"}, {"/", "b", "//b"}, {"a/b", "c/d", "a/b/c/d"}, {"", "b", "/b"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *path = hl_path_join(cases[i][0], cases[i][1]);
+        assert_string_equal(path, cases[i][2]);
+        free(path);
+    }
+}
+
 static void expect_final(const char *path, const char *expected)
 {
     char *final = hl_path_final(path);
@@ -37,7 +49,7 @@ static void links_are_followed(void **state)
     rmdir("d");
 }
 
-/* A name of n bytes: whole characters of the given kind, filled up with 'x'. */
+/* A name of n bytes: repetitions of one character, padded with 'x'. */
 static char *name_of(const char *character, size_t n)
 {
     const size_t len = strlen(character);
@@ -71,7 +83,7 @@ static void temporary_names_fit(void **state)
         expect_temp(name, n < 245 ? n : 245);
         free(name);
     }
-    /* 127 characters of two bytes: 245 bytes would end in half of one. */
+    /* 127 characters of two bytes: 245 bytes would split one. */
     char *umlauts = name_of("\xc3\xbc", 254);
     expect_temp(umlauts, 244);
     free(umlauts);
@@ -79,7 +91,7 @@ static void temporary_names_fit(void **state)
     expect_temp("./a.b", 5);
 }
 
-static void the_whole_path_fits_too(void **state)
+static void long_paths_fit(void **state)
 {
     (void)state;
     char path[PATH_MAX] = "";
@@ -97,13 +109,13 @@ static bool same(const char *a, const char *b)
     hl_file_id x, y;
     assert_true(hl_file_id_of(a, &x));
     assert_true(hl_file_id_of(b, &y));
-    const bool answer = hl_file_id_same(&x, &y);
+    const bool result = hl_file_id_same(&x, &y);
     hl_file_id_free(&x);
     hl_file_id_free(&y);
-    return answer;
+    return result;
 }
 
-static void files_are_told_apart(void **state)
+static void files_are_distinguished(void **state)
 {
     (void)state;
     assert_int_equal(mkdir("d", 0777), 0);
@@ -130,10 +142,9 @@ static void files_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(links_are_followed),
-        IN_FOLDER(temporary_names_fit),
-        IN_FOLDER(the_whole_path_fits_too),
-        IN_FOLDER(files_are_told_apart),
+        cmocka_unit_test(paths_are_joined), IN_FOLDER(links_are_followed),
+        IN_FOLDER(temporary_names_fit),     IN_FOLDER(long_paths_fit),
+        IN_FOLDER(files_are_distinguished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

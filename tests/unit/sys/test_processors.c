@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* processors.h on made-up control groups, and that scripts/processors says the same of them. */
+/* processors.h with made-up control groups, and that scripts/processors agrees. */
 #include "helpers.h"
 
 #include "sys/processors.h"
@@ -54,20 +54,20 @@ static int64_t in_mask(void)
     return CPU_COUNT(&set);
 }
 
-/* Both say n, or what the affinity mask has where that is less. */
+/* Expects n from both, or the size of the affinity mask if that is smaller. */
 static void expect(int64_t n)
 {
     char command[256];
-    int64_t said = 0;
+    int64_t printed = 0;
     if (n > in_mask())
         n = in_mask();
     assert_int_equal(hl_processors(root), n);
     snprintf(command, sizeof command, "scripts/processors %s", root);
     FILE *fp = popen(command, "r");
     assert_non_null(fp);
-    assert_int_equal(fscanf(fp, "%" SCNd64, &said), 1);
+    assert_int_equal(fscanf(fp, "%" SCNd64, &printed), 1);
     assert_int_equal(pclose(fp), 0);
-    assert_int_equal(said, n);
+    assert_int_equal(printed, n);
 }
 
 static void test_no_limit(void **state)
@@ -76,7 +76,7 @@ static void test_no_limit(void **state)
     expect(INT64_MAX);
     put("proc/self/cgroup", "0::/\n");
     put("sys/fs/cgroup/cpu.max", "max 100000\n");
-    setenv("OMP_NUM_THREADS", "1", 1); /* is for libraries */
+    setenv("OMP_NUM_THREADS", "1", 1); /* ignored: it is for libraries */
     expect(INT64_MAX);
     unsetenv("OMP_NUM_THREADS");
 }
@@ -87,8 +87,7 @@ static void test_version_2(void **state)
     put("proc/self/cgroup", "0::/system.slice/run.scope\n");
     put("sys/fs/cgroup/system.slice/run.scope/cpu.max", "max 100000\n");
     expect(INT64_MAX);
-    put("sys/fs/cgroup/system.slice/cpu.max",
-        "199999 100000\n"); /* a group above it, rounded down */
+    put("sys/fs/cgroup/system.slice/cpu.max", "199999 100000\n"); /* its parent, rounded down */
     expect(1);
     put("sys/fs/cgroup/system.slice/cpu.max", "200000 100000\n");
     expect(2);
@@ -144,7 +143,7 @@ static void test_affinity(void **state)
     assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
 }
 
-/* A file that is not what the kernel writes limits nothing. */
+/* Text in a form that the kernel does not write is no limit. */
 static void test_other_text(void **state)
 {
     (void)state;

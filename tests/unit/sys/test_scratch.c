@@ -9,8 +9,8 @@ static char byte_at(uint64_t i)
     return (char)(i * 7 >> 3);
 }
 
-/* Written in pieces of one size, read in pieces of another. */
-static void come_back(uint64_t bytes)
+/* Writes in pieces of one size, reads in pieces of another. */
+static void expect_round_trip(uint64_t bytes)
 {
     hl_err e;
     hl_scratch s;
@@ -36,16 +36,16 @@ static void come_back(uint64_t bytes)
     hl_scratch_close(&s);
 }
 
-static void bytes_come_back(void **state)
+static void bytes_are_read_back(void **state)
 {
     (void)state;
-    come_back(0);
-    come_back(1);
-    come_back(HL_SCRATCH_IN_MEMORY);
-    come_back(HL_SCRATCH_IN_MEMORY + 1);
+    expect_round_trip(0);
+    expect_round_trip(1);
+    expect_round_trip(HL_SCRATCH_IN_MEMORY);
+    expect_round_trip(HL_SCRATCH_IN_MEMORY + 1);
 }
 
-static void a_place_that_cannot_be_written_is_named(void **state)
+static void a_missing_folder_is_named(void **state)
 {
     (void)state;
     hl_err e;
@@ -60,9 +60,9 @@ static void a_place_that_cannot_be_written_is_named(void **state)
     unsetenv("TMPDIR");
 }
 
-/* 2^46 bytes are more than any disk has; where the file system cannot reserve room, it is found by
- * writing. */
-static void want_of_room_is_found_at_once(void **state)
+/* 2^46 bytes are more than any disk has. A file system that cannot reserve space reports a full
+ * disk only on writing. */
+static void a_full_disk_is_noticed_at_once(void **state)
 {
     (void)state;
     hl_err e;
@@ -79,9 +79,9 @@ static void want_of_room_is_found_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(bytes_come_back),
-        IN_FOLDER(a_place_that_cannot_be_written_is_named),
-        IN_FOLDER(want_of_room_is_found_at_once),
+        IN_FOLDER(bytes_are_read_back),
+        IN_FOLDER(a_missing_folder_is_named),
+        IN_FOLDER(a_full_disk_is_noticed_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,9 +22,8 @@ static bool are_kept(void)
     return half * 1e10F > 0;
 }
 
-/* Adam's m after so many steps with a gradient of 0 that, shrinking to 0.9 each, it is below
- * FLT_MIN.
- */
+/* Adam's m after enough steps with a gradient of 0: each multiplies it by 0.9, down to below
+ * FLT_MIN. */
 static float decayed_moment(void)
 {
     const float zero = 0;

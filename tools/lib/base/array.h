@@ -10,8 +10,9 @@
 
 #include <stddef.h>
 
-/* Returns the array with room for at least n elements of this size, moved if it had to grow; *cap
- * is its room, 0 for an array NULL. Running out of memory ends the program (mem.h). */
+/* Makes room for at least n elements of `size` bytes each and returns the array, which may have
+ * moved; the caller frees it. *cap is its capacity in elements; start with NULL and 0. Running out
+ * of memory ends the program (mem.h). */
 void *hl_array_reserve(void *array, size_t n, size_t *cap, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef HILUM_BASE_CLOCK_H
 #define HILUM_BASE_CLOCK_H
 
-/* Seconds on a clock that never jumps; only differences mean anything. */
+/* Seconds on a monotonic clock; only differences are meaningful. */
 double hl_now(void);
 
 #endif

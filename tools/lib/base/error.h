@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Errors. Every function of libhilum that can fail returns 0 on success and -1 on failure, and on
- * failure has filled an hl_err with one line: "file: what is wrong: expected, found". Only main()
- * prints it and exits.
+ * Errors. Every function of libhilum that can fail returns 0 on success and -1 on failure; on
+ * failure it fills an hl_err with one line, "FILE: expected X, found Y". Only main() prints the
+ * message and exits.
+ *
+ *   if (rows != labels)
+ *       return hl_fail(e, "%s: expected %zu rows, found %zu", file, labels, rows);
  */
 #ifndef HILUM_BASE_ERROR_H
 #define HILUM_BASE_ERROR_H
@@ -14,22 +17,23 @@ typedef struct hl_err {
 } hl_err;
 
 /*
- * Fills e (which may be NULL) and is -1, so that callers write `return hl_fail(e, ...)`; a macro,
- * so that the compiler knows the value. Control characters in the result are shown as '?': one
- * error is one line.
+ * Formats a message into e, which may be NULL, and evaluates to -1; a macro, so that the compiler
+ * knows the value. The message becomes one line (see hl_one_line) and is truncated if it is too
+ * long.
  */
 #define hl_fail(...) (hl_error_set(__VA_ARGS__), hl_failed())
 
-/* The same for a failed system call: appends ": " and strerror(errno). */
+/* hl_fail for a failed system call: appends ": " and strerror(errno). */
 #define hl_fail_errno(...) (hl_error_set_errno(__VA_ARGS__), hl_failed())
 
-/* Puts "PREFIX: " before the message that is already there; returns -1. */
+/* Puts "PREFIX: " before the message already in e; returns -1. */
 int hl_fail_in(hl_err *e, const char *prefix);
 
-/* What stands in the message behind "FILE: ", or all of it. */
+/* The message without its leading "FILE: ", or all of it if it does not begin that way. */
 const char *hl_reason_within(const hl_err *e, const char *file);
 
-/* Of several that were zeroed before: the first that was filled in, as e, and -1; else 0. */
+/* Copies the first error among n, all zeroed beforehand, to e and returns -1; returns 0 if none was
+ * set. */
 int hl_first_error(const hl_err *errors, size_t n, hl_err *e);
 
 static inline int hl_failed(void)
@@ -38,8 +42,9 @@ static inline int hl_failed(void)
 }
 void hl_error_set(hl_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void hl_error_set_errno(hl_err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* In place: each control character, and each byte that is not UTF-8, becomes '?'. For all text that
- * may come from files and is shown on a terminal; markup.h does the same for pages. */
+
+/* Replaces, in place, each control character and each byte that is not UTF-8 by '?'. For any text
+ * from a file that is shown on a terminal; page/escape.h does the same for pages. */
 void hl_one_line(char *s);
 
 #endif

@@ -8,7 +8,7 @@
 
 static const char *tool_name = "hilum";
 static bool is_quiet;
-static bool is_drawn; /* the terminal's last line is one that the next message replaces */
+static bool is_drawn; /* the terminal's last line is to be replaced by the next message */
 
 void hl_log_name(const char *tool)
 {
@@ -43,8 +43,8 @@ void hl_log_draw(const char *fmt, ...)
     is_drawn = true;
 }
 
-/* One write a line, so that lines of several tools in a pipe do not mix. */
-static void say(const char *kind, const char *fmt, va_list ap)
+/* One write per line, so that lines of several tools in a pipeline do not mix. */
+static void print_line(const char *kind, const char *fmt, va_list ap)
 {
     char line[2048];
     vsnprintf(line, sizeof line, fmt, ap);
@@ -59,7 +59,7 @@ void hl_log_info(const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    say("", fmt, ap);
+    print_line("", fmt, ap);
     va_end(ap);
 }
 
@@ -67,7 +67,7 @@ void hl_log_warn(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    say("warning: ", fmt, ap);
+    print_line("warning: ", fmt, ap);
     va_end(ap);
 }
 
@@ -75,6 +75,6 @@ void hl_log_error(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    say("", fmt, ap);
+    print_line("", fmt, ap);
     va_end(ap);
 }

@@ -19,30 +19,30 @@ void hl_mem_end_at_once(void)
     at_once = true;
 }
 
-enum { MAX_CLEANERS = 4 };
-static void (*cleaners[MAX_CLEANERS])(void);
-static int ncleaners;
+enum { MAX_CLEANUPS = 4 };
+static void (*cleanups[MAX_CLEANUPS])(void);
+static int ncleanups;
 
 void hl_at_end(void (*clean)(void))
 {
-    if (ncleaners == MAX_CLEANERS || atexit(clean))
+    if (ncleanups == MAX_CLEANUPS || atexit(clean))
         abort();
-    cleaners[ncleaners++] = clean;
+    cleanups[ncleanups++] = clean;
 }
 
-/* Not by exit, which also takes down libraries that other threads are in; and by one thread, or the
- * second would cut short what the first one has to remove. */
-static _Noreturn void end_for_want_of_memory(void)
+/* exit would also run the destructors of libraries that other threads are still using. Only one
+ * thread cleans up: a second one would end the process before the first has removed everything. */
+static _Noreturn void exit_out_of_memory(void)
 {
-    static _Atomic pid_t ender;
+    static _Atomic pid_t owner;
     pid_t nobody = 0;
-    if (atomic_compare_exchange_strong(&ender, &nobody, gettid())) {
-        for (int i = ncleaners - 1; i >= 0; i--)
-            cleaners[i]();
+    if (atomic_compare_exchange_strong(&owner, &nobody, gettid())) {
+        for (int i = ncleanups - 1; i >= 0; i--)
+            cleanups[i]();
         _exit(1);
     }
-    if (ender == gettid())
-        _exit(1); /* cleaning wants memory, too */
+    if (owner == gettid())
+        _exit(1); /* cleaning up ran out of memory, too */
     for (;;)
         pause();
 }
@@ -53,8 +53,8 @@ static void *checked(void *p, size_t n, size_t size)
         return p;
     if (at_once)
         _exit(HL_MEM_STATUS);
-    hl_log_error("out of memory: %zu x %zu bytes asked for", n, size);
-    end_for_want_of_memory();
+    hl_log_error("out of memory: %zu x %zu bytes requested", n, size);
+    exit_out_of_memory();
 }
 
 void hl_mem_expect(size_t bytes)
@@ -62,9 +62,9 @@ void hl_mem_expect(size_t bytes)
     struct rlimit limit;
     if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
         return;
-    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (room != MAP_FAILED)
-        munmap(room, bytes);
+    void *trial = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (trial != MAP_FAILED)
+        munmap(trial, bytes);
     else
         checked(NULL, bytes, 1);
 }

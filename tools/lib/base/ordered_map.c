@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Enough slots that a slow item does not idle the other threads at once. */
+/* With several slots per thread, one slow item does not leave the other threads idle at once. */
 enum { SLOTS_PER_JOB = 4 };
 
 typedef struct item {
@@ -15,17 +15,17 @@ typedef struct item {
     hl_err err;
 } item;
 
-typedef struct board {
+typedef struct shared_state {
     pthread_mutex_t lock;
     pthread_cond_t freed, finished;
     size_t n, slots;
-    size_t taken;   /* items handed to a thread */
+    size_t started; /* items given to a thread */
     size_t emitted; /* items whose slot is free again */
     bool stop;
     item *items; /* by slot */
     hl_work_fn *work;
     void *ctx;
-} board;
+} shared_state;
 
 size_t hl_ordered_slots(int jobs)
 {
@@ -34,14 +34,14 @@ size_t hl_ordered_slots(int jobs)
 
 static void *worker(void *arg)
 {
-    board *b = arg;
+    shared_state *b = arg;
     pthread_mutex_lock(&b->lock);
     for (;;) {
-        while (!b->stop && b->taken < b->n && b->taken - b->emitted >= b->slots)
+        while (!b->stop && b->started < b->n && b->started - b->emitted >= b->slots)
             pthread_cond_wait(&b->freed, &b->lock);
-        if (b->stop || b->taken >= b->n)
+        if (b->stop || b->started >= b->n)
             break;
-        const size_t i = b->taken++;
+        const size_t i = b->started++;
         const size_t slot = i % b->slots;
         pthread_mutex_unlock(&b->lock);
         item result = {.done = true};
@@ -55,8 +55,8 @@ static void *worker(void *arg)
     return NULL;
 }
 
-/* On the calling thread: waits for items in order and emits them. */
-static int emit_all(board *b, hl_emit_fn *emit, hl_err *e)
+/* On the calling thread: waits for the items in order and emits them. */
+static int emit_all(shared_state *b, hl_emit_fn *emit, hl_err *e)
 {
     int status = 0;
     pthread_mutex_lock(&b->lock);
@@ -86,7 +86,7 @@ static int emit_all(board *b, hl_emit_fn *emit, hl_err *e)
 
 int hl_ordered_map(size_t n, int jobs, hl_work_fn *work, hl_emit_fn *emit, void *ctx, hl_err *e)
 {
-    board b = {.n = n, .slots = hl_ordered_slots(jobs), .work = work, .ctx = ctx};
+    shared_state b = {.n = n, .slots = hl_ordered_slots(jobs), .work = work, .ctx = ctx};
     pthread_mutex_init(&b.lock, NULL);
     pthread_cond_init(&b.freed, NULL);
     pthread_cond_init(&b.finished, NULL);
@@ -97,7 +97,7 @@ int hl_ordered_map(size_t n, int jobs, hl_work_fn *work, hl_emit_fn *emit, void 
         started++;
     int status;
     if (started == 0)
-        status = hl_fail(e, "no thread can be started");
+        status = hl_fail(e, "cannot start a thread");
     else
         status = emit_all(&b, emit, e);
     for (int t = 0; t < started; t++)

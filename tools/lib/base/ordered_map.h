@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ordered work on several threads. */
+/* A parallel map whose results come out in order. */
 #ifndef HILUM_BASE_ORDERED_MAP_H
 #define HILUM_BASE_ORDERED_MAP_H
 
@@ -8,14 +8,13 @@
 #include <stddef.h>
 
 /*
- * Runs work(ctx, i, slot) for i = 0 .. n-1 on `jobs` threads, then emit(ctx, i, slot) on the
- * calling thread, in the order of i. slot < hl_ordered_slots(jobs) names one of the buffers that
- * the caller keeps; a slot is not handed out again before its emit has returned, so at most that
- * many items exist at any time, whatever n is. emit may be NULL.
+ * hl_ordered_map runs work(ctx, i, slot) for i = 0 .. n-1 on `jobs` threads and
+ * emit(ctx, i, slot) on the calling thread, in the order of i. A slot, below
+ * hl_ordered_slots(jobs), names one of the caller's buffers; it is not reused before emit has
+ * returned for it, so at most that many items are in memory at a time. emit may be NULL.
  *
- * A work or emit that returns non-zero stops the run: no item after it is emitted, its error is
- * left in e and -1 is returned. The failing item reported is always the first in order, so the
- * outcome does not depend on timing.
+ * The first work or emit, in the order of i, that returns non-zero stops the run: no later item is
+ * emitted, its error is left in e, and -1 is returned. The outcome does not depend on timing.
  */
 typedef int hl_work_fn(void *ctx, size_t i, size_t slot, hl_err *e);
 typedef int hl_emit_fn(void *ctx, size_t i, size_t slot, hl_err *e);

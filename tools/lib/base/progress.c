@@ -7,21 +7,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static void start(hl_progress *p, const char *what, size_t total, bool part)
+static void start(hl_progress *p, const char *unit, size_t total, bool part)
 {
-    *p = (hl_progress){.what = what, .total = total, .started = hl_now(), .part = part};
+    *p = (hl_progress){.unit = unit, .total = total, .started = hl_now(), .part = part};
     p->shown = p->started;
     p->terminal = isatty(STDERR_FILENO);
 }
 
-void hl_progress_start(hl_progress *p, const char *what, size_t total)
+void hl_progress_start(hl_progress *p, const char *unit, size_t total)
 {
-    start(p, what, total, false);
+    start(p, unit, total, false);
 }
 
-void hl_progress_start_part(hl_progress *p, const char *what, size_t total)
+void hl_progress_start_part(hl_progress *p, const char *unit, size_t total)
 {
-    start(p, what, total, true);
+    start(p, unit, total, true);
 }
 
 static void draw_bar(const hl_progress *p, char bar[16])
@@ -43,7 +43,7 @@ static void show(hl_progress *p, double now)
     if (p->terminal)
         draw_bar(p, bar);
     void (*print)(const char *, ...) = p->terminal ? hl_log_draw : hl_log_info;
-    print("%s%zu of %zu %s, %.1f/s, %.0f s left", bar, p->done, p->total, p->what, rate, left);
+    print("%s%zu of %zu %s, %.1f/s, %.0f s left", bar, p->done, p->total, p->unit, rate, left);
 }
 
 void hl_progress_add(hl_progress *p, size_t n)
@@ -65,6 +65,6 @@ void hl_progress_end(hl_progress *p)
     if (p->part)
         return;
     const double seconds = hl_now() - p->started;
-    hl_log_info("%zu %s in %.1f s (%.1f/s)", p->done, p->what, seconds,
+    hl_log_info("%zu %s in %.1f s (%.1f/s)", p->done, p->unit, seconds,
                 seconds > 0 ? (double)p->done / seconds : 0.0);
 }

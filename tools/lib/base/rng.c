@@ -49,10 +49,10 @@ double hl_rng_between(hl_rng *r, double lo, double hi)
 
 uint64_t hl_rng_below(hl_rng *r, uint64_t bound)
 {
-    const uint64_t skip = -bound % bound; /* 2^64 mod bound: values below it are drawn again */
+    const uint64_t reject = -bound % bound; /* values below 2^64 mod bound would cause a bias */
     for (;;) {
         const uint64_t x = hl_rng_u64(r);
-        if (x >= skip)
+        if (x >= reject)
             return x % bound;
     }
 }

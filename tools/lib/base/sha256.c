@@ -13,8 +13,8 @@ struct hl_sha256 {
     EVP_MD_CTX *ctx;
 };
 
-/* libcrypto fails here only when it has no memory or no SHA-256 at all. */
-static void must(int ok)
+/* libcrypto fails here only if it is out of memory or was built without SHA-256. */
+static void expect(int ok)
 {
     if (ok)
         return;
@@ -26,18 +26,18 @@ hl_sha256 *hl_sha256_new(void)
 {
     hl_sha256 *s = hl_malloc(1, sizeof *s);
     s->ctx = EVP_MD_CTX_new();
-    must(s->ctx && EVP_DigestInit_ex(s->ctx, EVP_sha256(), NULL));
+    expect(s->ctx && EVP_DigestInit_ex(s->ctx, EVP_sha256(), NULL));
     return s;
 }
 
 void hl_sha256_add(hl_sha256 *s, const void *bytes, size_t len)
 {
-    must(EVP_DigestUpdate(s->ctx, bytes, len));
+    expect(EVP_DigestUpdate(s->ctx, bytes, len));
 }
 
 void hl_sha256_end(hl_sha256 *s, unsigned char raw[32])
 {
-    must(EVP_DigestFinal_ex(s->ctx, raw, NULL));
+    expect(EVP_DigestFinal_ex(s->ctx, raw, NULL));
     EVP_MD_CTX_free(s->ctx);
     free(s);
 }

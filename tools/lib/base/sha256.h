@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SHA-256, by libcrypto. Digests are written "sha256:" and 64 lower-case hex digits. */
+/*
+ * SHA-256, computed by libcrypto. As text, a digest is "sha256:" and 64 lower-case hex digits.
+ *
+ *   hl_sha256 *s = hl_sha256_new();
+ *   hl_sha256_add(s, bytes, len);
+ *   hl_sha256_end_text(s, text);
+ */
 #ifndef HILUM_BASE_SHA256_H
 #define HILUM_BASE_SHA256_H
 
@@ -12,13 +18,14 @@ typedef struct hl_sha256 hl_sha256;
 
 hl_sha256 *hl_sha256_new(void);
 void hl_sha256_add(hl_sha256 *s, const void *bytes, size_t len);
-void hl_sha256_end(hl_sha256 *s, unsigned char raw[32]);          /* and frees s */
-void hl_sha256_end_text(hl_sha256 *s, char text[HL_DIGEST_SIZE]); /* and frees s */
-void hl_sha256_free(hl_sha256 *s);                                /* unused; NULL is fine */
+void hl_sha256_end(hl_sha256 *s, unsigned char raw[32]);          /* frees s */
+void hl_sha256_end_text(hl_sha256 *s, char text[HL_DIGEST_SIZE]); /* frees s */
+void hl_sha256_free(hl_sha256 *s); /* abandons a digest; NULL is allowed */
 
-/* Whether a text is a digest as it is written here. */
+/* Whether a text has the form of a digest. */
 bool hl_digest_is_text(const char *text);
 
+/* The digest of len bytes. */
 void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE]);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * HL_FOR_ALL_WIDTHS before a function: it is compiled for each width of vectors that processors
- * have, and the loader takes the one of this processor, by an ifunc. Where gcc and glibc are not
- * there to do that, it is compiled once; and for ThreadSanitizer, which is not ready so early.
+ * HL_FOR_ALL_WIDTHS before a function compiles it once for each vector width (AVX-512, AVX2,
+ * baseline); the loader selects the version for this processor through an ifunc. Without gcc and
+ * glibc the function is compiled once; likewise under ThreadSanitizer, whose runtime is not
+ * initialised when ifuncs are resolved.
  */
 #ifndef HILUM_BASE_SIMD_H
 #define HILUM_BASE_SIMD_H

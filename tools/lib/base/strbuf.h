@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text that grows. */
+/*
+ * A growing byte string, NUL-terminated as soon as something has been added.
+ *
+ *   hl_strbuf t = {0};
+ *   hl_strbuf_printf(&t, "%s/%zu.png", folder, i);
+ *   hl_strbuf_free(&t);
+ *
+ * Running out of memory ends the program (mem.h).
+ */
 #ifndef HILUM_BASE_STRBUF_H
 #define HILUM_BASE_STRBUF_H
 
 #include <stdarg.h>
 #include <stddef.h>
 
-/* A growing byte string, always NUL-terminated once something was added. Zero-initialise; the
- * caller frees with hl_strbuf_free. Running out of memory ends the program (see mem.h). */
 typedef struct hl_strbuf {
-    char *data;
+    char *data; /* owned; NULL while nothing has been added */
     size_t len, cap;
 } hl_strbuf;
 

@@ -21,7 +21,7 @@ void hl_union_find_free(hl_union_find *s)
 size_t hl_union_find_root(hl_union_find *s, size_t i)
 {
     while (s->parent[i] != i) {
-        s->parent[i] = s->parent[s->parent[i]]; /* halves the way for who comes next */
+        s->parent[i] = s->parent[s->parent[i]]; /* path halving */
         i = s->parent[i];
     }
     return i;

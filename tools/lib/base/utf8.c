@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/utf8.h"
 
-static bool is_tail(unsigned char c)
+static bool is_continuation(unsigned char c)
 {
     return (c & 0xc0) == 0x80;
 }
@@ -13,22 +13,25 @@ size_t hl_utf8_length(const char *text)
     if (s[0] < 0x80)
         return 1;
     if (s[0] >= 0xc2 && s[0] <= 0xdf)
-        return is_tail(s[1]) ? 2 : 0;
+        return is_continuation(s[1]) ? 2 : 0;
     if ((s[0] & 0xf0) == 0xe0) {
         const bool overlong = s[0] == 0xe0 && s[1] < 0xa0;
         const bool surrogate = s[0] == 0xed && s[1] > 0x9f;
-        return !overlong && !surrogate && is_tail(s[1]) && is_tail(s[2]) ? 3 : 0;
+        return !overlong && !surrogate && is_continuation(s[1]) && is_continuation(s[2]) ? 3 : 0;
     }
     if (s[0] >= 0xf0 && s[0] <= 0xf4) {
         const bool overlong = s[0] == 0xf0 && s[1] < 0x90;
         const bool beyond = s[0] == 0xf4 && s[1] > 0x8f;
-        return !overlong && !beyond && is_tail(s[1]) && is_tail(s[2]) && is_tail(s[3]) ? 4 : 0;
+        return !overlong && !beyond && is_continuation(s[1]) && is_continuation(s[2]) &&
+                       is_continuation(s[3])
+                   ? 4
+                   : 0;
     }
     return 0;
 }
 
-/* Marks that change the direction of what follows (U+200E, U+200F, U+202A to U+202E, U+2066 to
- * U+2069), line and paragraph separators, and the byte order mark: they let one name look like
+/* Marks that change the direction of the text after them (U+200E, U+200F, U+202A to U+202E, U+2066
+ * to U+2069), line and paragraph separators, and the byte order mark: they make one name look like
  * another. */
 static bool is_invisible(const unsigned char *s)
 {

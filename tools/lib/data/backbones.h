@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The backbones by name: what images must look like before they go in. */
+/* The backbones by name, with the input that each expects. */
 #ifndef HILUM_DATA_BACKBONES_H
 #define HILUM_DATA_BACKBONES_H
 
@@ -10,10 +10,10 @@
 typedef struct hl_backbone {
     const char *name;
     int64_t height, width; /* input, pixels */
-    const char *normalize; /* caffe or tf; see docs/BACKBONES.md */
+    const char *normalize; /* "caffe" or "tf"; see docs/BACKBONES.md */
 } hl_backbone;
 
-/* NULL if there is none of this name. */
+/* NULL if no backbone has this name. */
 const hl_backbone *hl_backbone_find(const char *name);
 
 #endif

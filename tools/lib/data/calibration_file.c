@@ -9,14 +9,13 @@
 #include "format/tensorfile.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 void hl_calibration_free(hl_calibration *c)
 {
     hl_string_list_free(c->classes, c->nclasses);
-    free(c->chain);
+    free(c->provenance);
     free(c->points);
     hl_mahalanobis_free(&c->outlier);
     *c = (hl_calibration){0};
@@ -30,25 +29,9 @@ const hl_operating_point *hl_calibration_point(const hl_calibration *c, const ch
     return NULL;
 }
 
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p)
-{
-    if (temperature == 1)
-        return;
-    for (double *row = p; row < p + n * nclasses; row += nclasses) {
-        double top = row[0], sum = 0;
-        for (size_t k = 1; k < nclasses; k++)
-            top = fmax(top, row[k]);
-        /* Divided by the largest first, so that no small probability vanishes on the way. */
-        for (size_t k = 0; k < nclasses; k++)
-            sum += row[k] = exp(log(row[k] / top) / temperature);
-        for (size_t k = 0; k < nclasses; k++)
-            row[k] /= sum;
-    }
-}
-
 /* ---- writing ---- */
 
-/* The seed is a text: JSON readers hold no more than 53 or 63 bits of a number. */
+/* The seed is a string, since JSON readers keep only 53 or 63 bits of a number. */
 static json_t *outlier_to_json(const hl_mahalanobis *o)
 {
     if (o->dims == 0)
@@ -79,7 +62,7 @@ static json_t *to_json(const hl_calibration *c)
 static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
 {
     char *classes = hl_string_list_format(c->classes, c->nclasses),
-         *space = hl_feature_space_format(&c->space);
+         *feature_space = hl_feature_space_format(&c->feature_space);
     json_t *o = to_json(c);
     char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(o);
@@ -87,9 +70,9 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
     if (status == 0) {
         hl_tf_set_meta(h, "hilum.kind", "calibration");
         hl_tf_set_meta(h, "hilum.classes", classes);
-        hl_tf_set_meta(h, "hilum.space", space);
+        hl_tf_set_meta(h, "hilum.feature_space", feature_space);
         hl_tf_set_meta(h, "hilum.head", c->head);
-        hl_tf_set_meta(h, "hilum.chain", c->chain);
+        hl_tf_set_meta(h, "hilum.provenance", c->provenance);
         hl_tf_set_meta(h, "hilum.calibration", text);
     }
     if (status == 0 && c->outlier.dims) {
@@ -99,7 +82,7 @@ static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
         hl_tf_add_tensor(h, "outlier/whitening", HL_F32, 2, (const int64_t[]){d, d});
     }
     free(text);
-    free(space);
+    free(feature_space);
     free(classes);
     return status;
 }
@@ -143,16 +126,13 @@ int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e)
 
 /* ---- reading ---- */
 
-static bool is_share(double v)
-{
-    return v >= 0 && v <= 1;
-}
-
-static int get_share(const json_t *o, const char *file, const char *key, double *to, hl_err *e)
+static int get_fraction(const json_t *o, const char *file, const char *key, double *to, hl_err *e)
 {
     if (hl_json_real(o, file, key, to, e))
         return -1;
-    return is_share(*to) ? 0 : hl_fail(e, "%s: '%s': expected a share from 0 to 1", file, key);
+    return *to >= 0 && *to <= 1
+               ? 0
+               : hl_fail(e, "%s: '%s': expected a number from 0 to 1, found %g", file, key, *to);
 }
 
 static int get_positive_real(const json_t *o, const char *file, const char *key, double *to,
@@ -160,7 +140,8 @@ static int get_positive_real(const json_t *o, const char *file, const char *key,
 {
     if (hl_json_real(o, file, key, to, e))
         return -1;
-    return *to > 0 ? 0 : hl_fail(e, "%s: '%s': expected a number above 0", file, key);
+    return *to > 0 ? 0
+                   : hl_fail(e, "%s: '%s': expected a number above 0, found %g", file, key, *to);
 }
 
 static int get_text(const json_t *o, const char *file, const char *key, char *to, size_t size,
@@ -170,7 +151,8 @@ static int get_text(const json_t *o, const char *file, const char *key, char *to
     if (!text)
         return -1;
     if (!*text || strlen(text) >= size)
-        return hl_fail(e, "%s: '%s': expected a text of 1 to %zu bytes", file, key, size - 1);
+        return hl_fail(e, "%s: '%s': expected a text of 1 to %zu bytes, found %zu", file, key,
+                       size - 1, strlen(text));
     strcpy(to, text);
     return 0;
 }
@@ -179,9 +161,9 @@ static int read_point(const json_t *o, const char *file, hl_operating_point *p, 
 {
     if (get_text(o, file, "name", p->name, sizeof p->name, e) ||
         get_text(o, file, "target", p->target, sizeof p->target, e) ||
-        get_share(o, file, "value", &p->value, e) ||
-        get_share(o, file, "sensitivity", &p->sensitivity, e) ||
-        get_share(o, file, "specificity", &p->specificity, e) ||
+        get_fraction(o, file, "value", &p->value, e) ||
+        get_fraction(o, file, "sensitivity", &p->sensitivity, e) ||
+        get_fraction(o, file, "specificity", &p->specificity, e) ||
         hl_json_real(o, file, "threshold", &p->threshold, e))
         return -1;
     return 0;
@@ -202,7 +184,7 @@ static int read_points(hl_calibration *c, const json_t *o, const char *file, hl_
         if (read_point(json_array_get(list, c->npoints), file, p, e))
             return -1;
         if (hl_calibration_point(c, p->name))
-            return hl_fail(e, "%s: 'points': '%s' stands there twice", file, p->name);
+            return hl_fail(e, "%s: 'points': '%s' appears twice", file, p->name);
     }
     return 0;
 }
@@ -233,15 +215,16 @@ static int read_outlier(hl_mahalanobis *r, const json_t *o, const char *file, hl
         hl_json_count(o, file, "inputs", &inputs, e) ||
         get_text(o, file, "seed", seed, sizeof seed, e) ||
         get_positive_real(o, file, "threshold", &r->threshold, e) ||
-        get_share(o, file, "quantile", &r->quantile, e) ||
-        get_share(o, file, "shrinkage", &r->shrinkage, e) ||
+        get_fraction(o, file, "quantile", &r->quantile, e) ||
+        get_fraction(o, file, "shrinkage", &r->shrinkage, e) ||
         hl_json_count(o, file, "trained", &r->trained, e) ||
         hl_json_count(o, file, "held_out", &r->held_out, e))
         return -1;
     if (inputs < 1 || inputs > INT32_MAX)
-        return hl_fail(e, "%s: 'inputs': expected 1 to %d", file, INT32_MAX);
+        return hl_fail(e, "%s: 'inputs': expected 1 to %d, found %" PRIu64, file, INT32_MAX,
+                       inputs);
     if (!hl_parse_u64(seed, &r->seed))
-        return hl_fail(e, "%s: 'seed': expected a whole number in quotes", file);
+        return hl_fail(e, "%s: 'seed': expected a whole number in quotes, found '%s'", file, seed);
     r->inputs = (size_t)inputs;
     r->dims = hl_mahalanobis_dims(r->inputs);
     return 0;
@@ -300,21 +283,22 @@ static int read_tensors(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 
 static int read_all(hl_calibration *c, hl_tf_reader *r, hl_err *e)
 {
-    static const char *const keys[] = {"hilum.classes", "hilum.space", "hilum.head", "hilum.chain",
-                                       "hilum.calibration"};
+    static const char *const keys[] = {"hilum.classes", "hilum.feature_space", "hilum.head",
+                                       "hilum.provenance", "hilum.calibration"};
     const char *value[sizeof keys / sizeof *keys], *file = hl_tf_name(r);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!(value[i] = hl_tf_meta(hl_tf_get_header(r), keys[i])))
             return hl_fail(e, "%s: expected metadata %s, found none", file, keys[i]);
     if (hl_string_list_parse(&c->classes, &c->nclasses, value[0], e) ||
-        hl_feature_space_parse(&c->space, value[1], e))
+        hl_feature_space_parse(&c->feature_space, value[1], e))
         return hl_fail_in(e, file);
     if (hl_provenance_check(value[3], file, e))
         return -1;
     if (strlen(value[2]) >= sizeof c->head)
-        return hl_fail(e, "%s: hilum.head: expected a digest", file);
+        return hl_fail(e, "%s: hilum.head: expected a digest, found %zu bytes", file,
+                       strlen(value[2]));
     strcpy(c->head, value[2]);
-    c->chain = hl_strdup(value[3]);
+    c->provenance = hl_strdup(value[3]);
     memcpy(c->id, hl_tf_id(r), sizeof c->id);
     c->id_is_old = !hl_tf_id_covers_data(r);
     return read_object(c, value[4], file, e) || read_tensors(c, r, e) ? -1 : hl_tf_end(r, e);
@@ -334,16 +318,16 @@ int hl_calibration_read(hl_calibration *c, const char *path, hl_err *e)
 }
 
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
-                         const hl_feature_space *space, size_t inputs, const char *head_name,
-                         hl_err *e)
+                         const hl_feature_space *feature_space, size_t inputs,
+                         const char *head_name, hl_err *e)
 {
-    if (hl_feature_space_match(&c->space, c_name, space, head_name, e))
+    if (hl_feature_space_match(&c->feature_space, c_name, feature_space, head_name, e))
         return -1;
     if (strcmp(c->head, head_id) != 0)
         return hl_fail(e, "%s: it belongs to another head than %s: expected %s, found %s", c_name,
                        head_name, head_id, c->head);
     if (c->outlier.dims && c->outlier.inputs != inputs)
-        return hl_fail(e, "widths differ: %s is of features of %zu values, %s takes %zu", c_name,
-                       c->outlier.inputs, head_name, inputs);
+        return hl_fail(e, "%s: expected features of %zu values, as %s takes them, found %zu",
+                       c_name, inputs, head_name, c->outlier.inputs);
     return 0;
 }

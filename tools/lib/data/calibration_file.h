@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What has been found out about a head on validation samples, and never on test samples: how to
- * turn its probabilities into calibrated ones, thresholds, and what its training data look like.
+ * The calibration file of a head: everything about it that is fitted on validation samples, never
+ * on test samples. It holds the temperature that calibrates the head's probabilities, the operating
+ * points, and the distribution of the training features, from which out-of-distribution (OOD)
+ * images are recognised.
+ *
  * A calibration file (hilum.kind = calibration) belongs to one head. Its metadata are
- * hilum.classes, hilum.space, hilum.chain, hilum.head (identity of the head) and
+ * hilum.classes, hilum.feature_space, hilum.provenance, hilum.head (identity of the head) and
  * hilum.calibration, a JSON object:
  *
  *   {"temperature": 1.31, "positive": "PNEUMONIA",
@@ -12,9 +15,9 @@
  *    "outlier": {"inputs": 1280, "seed": "1", "threshold": 23.1, "quantile": 0.99,
  *                "shrinkage": 0.012, "trained": 3420, "held_out": 3994}}
  *
- * positive is null and points is empty where there are not two classes; outlier is null where there
- * is no reference. Its tensors are outlier/means F32 [classes with training samples, d] and
- * outlier/whitening F32 [d, d] (see outlier.h); none without a reference.
+ * positive is null and points is empty unless there are two classes; outlier is null if there is no
+ * OOD score. The tensors are outlier/means F32 [classes with training samples, d] and
+ * outlier/whitening F32 [d, d] (see stats/mahalanobis.h), or none without an OOD score.
  */
 #ifndef HILUM_DATA_CALIBRATION_FILE_H
 #define HILUM_DATA_CALIBRATION_FILE_H
@@ -28,52 +31,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A threshold that reaches a target on validation samples: the answer is positive where the
- * calibrated probability of the positive class is at least the threshold. */
+/* An operating point: a threshold that reaches a target on the validation samples. An image is
+ * called positive if its calibrated probability of the positive class is at least the threshold. */
 typedef struct hl_operating_point {
-    char name[32];      /* "sensitivity-90": TARGET-VALUE in percent */
-    char target[16];    /* what is held: "sensitivity" or "specificity" */
-    double value;       /* at least this share of it */
-    double threshold;   /* 0: all are positive; above 1: none is */
-    double sensitivity; /* on the validation samples; so is the next */
-    double specificity;
+    char name[32];      /* TARGET-VALUE, the value in per cent: "sensitivity-90" */
+    char target[16];    /* "sensitivity" or "specificity" */
+    double value;       /* the target's least value, 0 to 1 */
+    double threshold;   /* 0: every image is positive; above 1: none is */
+    double sensitivity; /* on the validation samples */
+    double specificity; /* on the validation samples */
 } hl_operating_point;
 
 enum { HL_NO_POSITIVE = -1, HL_MAX_POINTS = 64 };
 
 typedef struct hl_calibration {
-    char **classes; /* owned; number = index */
+    char **classes; /* [nclasses], owned; the index is the class number */
     size_t nclasses;
-    hl_feature_space space;     /* the head's */
-    char head[HL_DIGEST_SIZE];  /* identity of the head */
-    char *chain;                /* owned; a JSON list */
-    char id[HL_DIGEST_SIZE];    /* identity of the file; filled by the reader */
-    bool id_is_old;             /* it does not cover the data: a file of 0.1.0 */
-    double temperature;         /* above 0; 1 changes nothing */
-    int positive;               /* class number 1 of two classes, else HL_NO_POSITIVE */
-    hl_operating_point *points; /* owned */
+    hl_feature_space feature_space; /* of the head */
+    char head[HL_DIGEST_SIZE];      /* identity of the head */
+    char *provenance;               /* provenance, a JSON list; owned */
+    char id[HL_DIGEST_SIZE];        /* identity of the file; set by the reader */
+    bool id_is_old;             /* the identity does not cover the data: a file of hilum 0.1.0 */
+    double temperature;         /* above 0; 1 leaves probabilities as they are */
+    int positive;               /* 1, the second of two classes; else HL_NO_POSITIVE */
+    hl_operating_point *points; /* [npoints], owned */
     size_t npoints;
-    hl_mahalanobis outlier; /* dims 0: no reference */
+    hl_mahalanobis outlier; /* OOD score; dims 0: none */
 } hl_calibration;
 
-/* path NULL or "-": standard output, standard input. On failure c is left empty. */
+/* Writes a calibration file; path NULL or "-" is standard output. */
 int hl_calibration_write(const hl_calibration *c, const char *path, hl_err *e);
-/* The same up to the commit, which comes with that of other outputs; see hl_tf_complete. */
+
+/* Writes all but the commit, so that several outputs can be committed together; the caller commits
+ * *w with hl_tf_output and discards it. See hl_tf_complete. */
 int hl_calibration_complete(const hl_calibration *c, const char *path, hl_tf_writer **w, hl_err *e);
+
+/* Reads a calibration file; path NULL or "-" is standard input. On failure c is empty. */
 int hl_calibration_read(hl_calibration *c, const char *path, hl_err *e);
 void hl_calibration_free(hl_calibration *c); /* safe on a zeroed one */
 
-/* Fails, naming what differs, where c was not made for this head. c_name, head_name: for
- * messages. inputs: values of a feature vector. */
+/* Fails, naming what differs, if c was not made for this head. inputs is the length of a feature
+ * vector; c_name and head_name are for messages. */
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
-                         const hl_feature_space *space, size_t inputs, const char *head_name,
-                         hl_err *e);
+                         const hl_feature_space *feature_space, size_t inputs,
+                         const char *head_name, hl_err *e);
 
-/* NULL where no point has that name. */
+/* NULL if no operating point has this name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);
-
-/* Calibrates n rows of probabilities [n, nclasses] in place: each becomes p^(1/T), divided by the
- * sum of its row. It is the softmax of logits / T, and keeps the order of the classes. */
-void hl_temperature_apply(double temperature, size_t n, size_t nclasses, double *p);
 
 #endif

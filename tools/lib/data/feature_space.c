@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "data/feature_space.h"
 
+#include "format/old_names.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The text fields, in the order in which a difference is reported. */
+/* The text fields, in the order in which differences are reported. */
 static const struct field {
     const char *key;
     size_t offset, size;
-    const char *empty; /* what an empty one is called */
+    const char *empty; /* name of the empty value in messages */
 } fields[] = {
 #define FIELD(f, empty)                                                                            \
     {                                                                                              \
 #f, offsetof(hl_feature_space, f), sizeof((hl_feature_space *)0)->f, empty                 \
     }
-    FIELD(backbone, "none"),  FIELD(flavour, "keras"), FIELD(weights, "none"),
-    FIELD(normalize, "none"), FIELD(cut, "none"),      FIELD(pool, "none"),
+    FIELD(backbone, "none"),  FIELD(framework, "keras"),    FIELD(weights, "none"),
+    FIELD(normalize, "none"), FIELD(feature_layer, "none"), FIELD(pool, "none"),
     FIELD(filter, "none"),    FIELD(fit, "none"),
 #undef FIELD
 };
@@ -54,8 +56,9 @@ static int parse_object(hl_feature_space *s, const json_t *o, hl_err *e)
     const json_t *h = json_object_get(o, "height"), *w = json_object_get(o, "width");
     if (json_integer_value(h) < 1 || json_integer_value(h) > HL_MAX_SIDE ||
         json_integer_value(w) < 1 || json_integer_value(w) > HL_MAX_SIDE)
-        return hl_fail(e, "hilum.space: expected height and width as whole numbers from 1 to %d",
-                       HL_MAX_SIDE);
+        return hl_fail(
+            e, "hilum.feature_space: expected height and width as whole numbers from 1 to %d",
+            HL_MAX_SIDE);
     s->height = json_integer_value(h);
     s->width = json_integer_value(w);
     size_t known = 2;
@@ -66,12 +69,12 @@ static int parse_object(hl_feature_space *s, const json_t *o, hl_err *e)
         known++;
         const char *text = json_string_value(v);
         if (!text || strlen(text) >= fields[i].size)
-            return hl_fail(e, "hilum.space: expected %s as a text of at most %zu bytes",
+            return hl_fail(e, "hilum.feature_space: expected %s as a text of at most %zu bytes",
                            fields[i].key, fields[i].size - 1);
         strcpy((char *)s + fields[i].offset, text);
     }
     if (known != json_object_size(o))
-        return hl_fail(e, "hilum.space: it has fields that this version does not know");
+        return hl_fail(e, "hilum.feature_space: it has fields that this version does not know");
     return 0;
 }
 
@@ -79,8 +82,9 @@ int hl_feature_space_parse(hl_feature_space *s, const char *json, hl_err *e)
 {
     *s = (hl_feature_space){0};
     json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
-    const int status =
-        json_is_object(o) ? parse_object(s, o, e) : hl_fail(e, "hilum.space: not a JSON object");
+    hl_use_current_names(o);
+    const int status = json_is_object(o) ? parse_object(s, o, e)
+                                         : hl_fail(e, "hilum.feature_space: not a JSON object");
     json_decref(o);
     return status;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The feature space: everything that decides what a feature vector means. Images fill the first
- * part, features all of it, and a head keeps the space that it was trained in. It is stored as a
- * JSON object under `hilum.space`.
+ * The feature space: everything that determines what a feature vector means, from the resampling of
+ * the image to the pooling. Vectors of different feature spaces must not be mixed, and a head is
+ * valid only in the feature space in which it was trained. A file of images fills the first part, a
+ * file of features all of it. The feature space is stored as a JSON object under
+ * `hilum.feature_space`.
  */
 #ifndef HILUM_DATA_FEATURE_SPACE_H
 #define HILUM_DATA_FEATURE_SPACE_H
@@ -13,33 +15,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of images that were brought to a size: far above what any backbone is meant for, and low enough
- * that sizes of what a network makes of them can be multiplied. */
+/* Largest side of a resized image, in pixels: far above the input of any backbone, and low enough
+ * that the sizes of a network's activations do not overflow. */
 enum { HL_MAX_SIDE = 4096 };
 
 typedef struct hl_feature_space {
     /* images */
     int64_t height, width; /* pixels, 1 to HL_MAX_SIDE */
-    char filter[16];       /* resampling: nearest, bilinear, bicubic, area, lanczos */
+    char filter[16];       /* resampling filter: nearest, bilinear, bicubic, area, lanczos */
     char fit[16];          /* stretch, pad, crop */
-    /* features; empty in a file of images */
+    /* features; empty for a file of images */
     char backbone[64];
     char weights[HL_DIGEST_SIZE]; /* "sha256:..." or "seeded:N" */
-    char flavour[16];             /* empty: as Keras builds the backbone; torch: as PyTorch */
-    char normalize[16];           /* caffe, tf, torch, unit, raw */
-    char cut[64];                 /* name of the layer whose output is taken */
-    char pool[16];                /* flatten, avg, max */
+    char framework[16];     /* framework variant; empty: Keras, "torch": torchvision or timm */
+    char normalize[16];     /* caffe, tf, torch, unit, raw */
+    char feature_layer[64]; /* the layer whose output the features are */
+    char pool[16];          /* flatten, avg, max */
 } hl_feature_space;
 
-/* What a space says of images; its feature fields are empty. */
+/* The image part of a feature space; the feature fields are empty. */
 hl_feature_space hl_feature_space_of_images(const hl_feature_space *s);
 
-/* To JSON with sorted keys; the caller frees. Empty fields are left out. */
+/* To JSON with sorted keys, without empty fields. The caller frees. */
 char *hl_feature_space_format(const hl_feature_space *s);
+
+/* From JSON. Unknown fields are an error: they could change what the features mean. */
 int hl_feature_space_parse(hl_feature_space *s, const char *json, hl_err *e);
 
-/* 0 if equal; else -1 and an error that names the first field that differs and both values,
- * said of `a_name` and `b_name`. */
+/* Fails if two feature spaces differ; the message names the first field that differs and both
+ * values. a_name and b_name are the files for the message. */
 int hl_feature_space_match(const hl_feature_space *a, const char *a_name, const hl_feature_space *b,
                            const char *b_name, hl_err *e);
 

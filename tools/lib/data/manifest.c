@@ -19,10 +19,11 @@ const char *const hl_subset_names[HL_SUBSETS] = {"train", "val", "test"};
 
 static const char magic_line[] = "#hilum-manifest 1";
 static const char column_line[] = "path\tlabel\tpatient\tsubset";
-static const char variant_column[] = "\tvariant";
+static const char copy_column[] = "\taugmented_copy",
+                  old_copy_column[] = "\tvariant"; /* old name */
 enum { NCOLUMNS = 4, VARIANT = NCOLUMNS, MOST_COLUMNS };
 
-/* Text of at most this size is read: a million samples take about 80 MB. */
+/* Bytes. A million samples take about 80 MB. */
 static const size_t max_text = (size_t)1 << 31;
 
 int hl_subset_find(const char *s)
@@ -45,9 +46,9 @@ void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const 
 
 void hl_manifest_add_augmented(hl_manifest *m)
 {
-    const hl_sample of = m->samples[m->n - 1];
-    hl_manifest_add(m, of.path, of.label, of.patient, of.subset);
-    m->samples[m->n - 1].variant = of.variant + 1;
+    const hl_sample last = m->samples[m->n - 1];
+    hl_manifest_add(m, last.path, last.label, last.patient, last.subset);
+    m->samples[m->n - 1].augmented = last.augmented + 1;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -55,7 +56,7 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Each label once, sorted: of all labels in order, those that differ from the one before. */
+/* The distinct labels, sorted. */
 static void list_classes(hl_manifest *m)
 {
     char **labels = hl_malloc(m->n, sizeof *labels);
@@ -80,13 +81,13 @@ void hl_manifest_finish(hl_manifest *m)
     }
     if (!m->root)
         m->root = hl_strdup("");
-    if (!m->chain)
-        m->chain = hl_strdup("[]");
+    if (!m->provenance)
+        m->provenance = hl_strdup("[]");
 }
 
 /* ---- reading ---- */
 
-/* A comment line: the origin, the number of samples, or something for people. */
+/* A comment line: root, provenance, number of samples, or a remark for people. */
 static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line,
                         uint64_t *stated, hl_err *e)
 {
@@ -98,22 +99,23 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     char **to = NULL;
     if (strncmp(line, "#root\t", 6) == 0)
         to = &m->root;
-    else if (strncmp(line, "#chain\t", 7) == 0)
-        to = &m->chain;
+    else if (strncmp(line, "#provenance\t", 12) == 0 ||
+             strncmp(line, "#chain\t", 7) == 0) /* old name */
+        to = &m->provenance;
     if (!to)
         return 0;
     if (*to)
-        return hl_fail(e, "%s: line %zu: stated twice", name, line_no);
+        return hl_fail(e, "%s: line %zu: appears twice", name, line_no);
     *to = hl_strdup(strchr(line, '\t') + 1);
     if (!hl_tsv_unescape(*to))
         return hl_fail(e, "%s: line %zu: bad escape", name, line_no);
     return 0;
 }
 
-/* What is known after the lines above the rows. */
+/* The lines above the rows. */
 typedef struct heading {
-    uint64_t stated; /* number of samples; 0: not stated */
-    size_t ncolumns; /* 0: the line of their names is still to come */
+    uint64_t stated; /* number of samples; 0 if there is no such line */
+    size_t ncolumns; /* 0 until the line of column names has been read */
 } heading;
 
 static int read_columns(heading *h, const char *name, size_t line_no, const char *line, hl_err *e)
@@ -122,12 +124,13 @@ static int read_columns(heading *h, const char *name, size_t line_no, const char
     const bool four = strncmp(line, column_line, len) == 0;
     if (four && !line[len])
         h->ncolumns = NCOLUMNS;
-    else if (four && strcmp(line + len, variant_column) == 0)
+    else if (four &&
+             (strcmp(line + len, copy_column) == 0 || strcmp(line + len, old_copy_column) == 0))
         h->ncolumns = MOST_COLUMNS;
     else
         return hl_fail(e,
                        "%s: line %zu: expected the columns path, label, patient, subset and, if "
-                       "any, variant",
+                       "any, augmented_copy",
                        name, line_no);
     return 0;
 }
@@ -137,13 +140,16 @@ static int read_variant(const char *name, size_t line_no, const char *field, hl_
 {
     uint64_t v;
     if (!hl_parse_u64(field, &v) || v > HL_MAX_AUGMENTED)
-        return hl_fail(e, "%s: line %zu: expected a variant from 0 to %d, found '%s'", name,
-                       line_no, HL_MAX_AUGMENTED, field);
+        return hl_fail(e,
+                       "%s: line %zu: expected the number of an augmented copy, from 0 to %d, "
+                       "found '%s'",
+                       name, line_no, HL_MAX_AUGMENTED, field);
     if (v && s->subset != HL_TRAIN)
         return hl_fail(e,
-                       "%s: line %zu: a variant is for training: expected subset train, found %s",
+                       "%s: line %zu: augmented copies are for training: expected subset train, "
+                       "found %s",
                        name, line_no, hl_subset_names[s->subset]);
-    s->variant = (uint32_t)v;
+    s->augmented = (uint32_t)v;
     return 0;
 }
 
@@ -161,7 +167,8 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
         return hl_fail(e, "%s: line %zu: expected %zu columns, found %zu", name, line_no, ncolumns,
                        n);
     for (size_t i = 0; i < ncolumns; i++) {
-        static const char *const column[] = {"path", "label", "patient", "subset", "variant"};
+        static const char *const column[] = {"path", "label", "patient", "subset",
+                                             "augmented_copy"};
         if (!hl_tsv_unescape(field[i]))
             return hl_fail(e, "%s: line %zu: bad escape in %s", name, line_no, column[i]);
         if (!*field[i])
@@ -195,41 +202,44 @@ static int compare_images(const void *a, const void *b)
 {
     const hl_sample *x = *(const hl_sample *const *)a, *y = *(const hl_sample *const *)b;
     const int order = strcmp(x->path, y->path);
-    return order ? order : (x->variant > y->variant) - (x->variant < y->variant);
+    return order ? order : (x->augmented > y->augmented) - (x->augmented < y->augmented);
 }
 
-/* s and the one before it in the order of images; of: the first one of that image. */
-static int check_image(const hl_sample *s, const hl_sample *before, const hl_sample *of,
+/* Samples are checked in the order of compare_images. before: the previous sample; first: the first
+ * sample of the same image, which must be the original. */
+static int check_image(const hl_sample *s, const hl_sample *before, const hl_sample *first,
                        const char *name, hl_err *e)
 {
     if (compare_images(&s, &before) == 0)
-        return s->variant ? hl_fail(e, "%s: variant %" PRIu32 " of '%s' stands there twice", name,
-                                    s->variant, s->path)
-                          : hl_fail(e, "%s: path '%s' stands there twice", name, s->path);
-    if (of->variant)
-        return hl_fail(e, "%s: variant %" PRIu32 " of '%s': the image itself is not there", name,
-                       of->variant, of->path);
-    const char *differs = s->subset != of->subset                ? "subset"
-                          : strcmp(s->label, of->label) != 0     ? "label"
-                          : strcmp(s->patient, of->patient) != 0 ? "patient"
-                                                                 : NULL;
-    return differs ? hl_fail(e, "%s: variant %" PRIu32 " of '%s': expected the %s of the image",
-                             name, s->variant, s->path, differs)
+        return s->augmented ? hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s' appears twice",
+                                      name, s->augmented, s->path)
+                            : hl_fail(e, "%s: path '%s' appears twice", name, s->path);
+    if (first->augmented)
+        return hl_fail(e, "%s: augmented copy %" PRIu32 " of '%s': the original is missing", name,
+                       first->augmented, first->path);
+    const char *differs = s->subset != first->subset                ? "subset"
+                          : strcmp(s->label, first->label) != 0     ? "label"
+                          : strcmp(s->patient, first->patient) != 0 ? "patient"
+                                                                    : NULL;
+    return differs ? hl_fail(e,
+                             "%s: augmented copy %" PRIu32 " of '%s': expected the %s of the "
+                             "original",
+                             name, s->augmented, s->path, differs)
                    : 0;
 }
 
-static int explain_check_images(const hl_manifest *m, const char *name, hl_err *e)
+static int check_images(const hl_manifest *m, const char *name, hl_err *e)
 {
     static const hl_sample nothing = {.path = ""};
-    const hl_sample **all = hl_malloc(m->n, sizeof *all), *of = &nothing, *before = &nothing;
+    const hl_sample **all = hl_malloc(m->n, sizeof *all), *first = &nothing, *before = &nothing;
     for (size_t i = 0; i < m->n; i++)
         all[i] = &m->samples[i];
     qsort(all, m->n, sizeof *all, compare_images);
     int status = 0;
     for (size_t i = 0; i < m->n && status == 0; before = all[i++]) {
-        if (strcmp(all[i]->path, of->path) != 0)
-            of = all[i];
-        status = check_image(all[i], before, of, name, e);
+        if (strcmp(all[i]->path, first->path) != 0)
+            first = all[i];
+        status = check_image(all[i], before, first, name, e);
     }
     free(all);
     return status;
@@ -253,21 +263,21 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     if (!h.ncolumns)
         return hl_fail(e, "%s: not a manifest: expected a line of column names", name);
     if (m->n == 0)
-        return hl_fail(e, "%s: it lists no sample", name);
+        return hl_fail(e, "%s: expected at least one sample, found none", name);
     if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
                        h.stated, m->n);
-    return explain_check_images(m, name, e);
+    return check_images(m, name, e);
 }
 
-/* What is going to be metadata, and so JSON. */
-static int check_meta(const hl_manifest *m, const char *name, hl_err *e)
+/* Classes and provenance become JSON metadata of tensor files. */
+static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
 {
     char *classes = hl_string_list_format(m->classes, m->nclasses);
     if (!classes)
         return hl_fail(e, "%s: the name of a class is not UTF-8", name);
     free(classes);
-    return hl_provenance_check(m->chain, name, e);
+    return hl_provenance_check(m->provenance, name, e);
 }
 
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
@@ -280,7 +290,7 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
     if (status == 0) {
         hl_manifest_finish(m);
         status =
-            hl_string_list_check_count(m->nclasses, name, e) || check_meta(m, name, e) ? -1 : 0;
+            hl_string_list_check_count(m->nclasses, name, e) || check_metadata(m, name, e) ? -1 : 0;
     }
     if (status)
         hl_manifest_free(m);
@@ -323,10 +333,10 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
     hl_strbuf_printf(t, "%s\n", magic_line);
     if (with_origin) {
         format_comment("#root\t", m->root, t);
-        format_comment("#chain\t", m->chain, t);
+        format_comment("#provenance\t", m->provenance, t);
     }
-    const bool variants = hl_manifest_has_augmented(m);
-    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, variants ? variant_column : "");
+    const bool augmented = hl_manifest_has_augmented(m);
+    hl_strbuf_printf(t, "#samples\t%zu\n%s%s\n", m->n, column_line, augmented ? copy_column : "");
     for (size_t i = 0; i < m->n; i++) {
         const hl_sample *s = &m->samples[i];
         const char *const field[NCOLUMNS] = {s->path, s->label, s->patient,
@@ -335,8 +345,8 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
             hl_strbuf_puts(t, c ? "\t" : "");
             hl_tsv_escape(t, field[c]);
         }
-        if (variants)
-            hl_strbuf_printf(t, "\t%" PRIu32, s->variant);
+        if (augmented)
+            hl_strbuf_printf(t, "\t%" PRIu32, s->augmented);
         hl_strbuf_puts(t, "\n");
     }
     if (with_origin)
@@ -355,14 +365,14 @@ size_t hl_manifest_count(const hl_manifest *m, hl_subset subset)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n; i++)
-        n += m->samples[i].subset == subset && m->samples[i].variant == 0;
+        n += m->samples[i].subset == subset && m->samples[i].augmented == 0;
     return n;
 }
 
 bool hl_manifest_has_augmented(const hl_manifest *m)
 {
     for (size_t i = 0; i < m->n; i++)
-        if (m->samples[i].variant)
+        if (m->samples[i].augmented)
             return true;
     return false;
 }
@@ -378,7 +388,7 @@ void hl_manifest_drop_augmented(hl_manifest *m)
 {
     size_t kept = 0;
     for (size_t i = 0; i < m->n; i++) {
-        if (m->samples[i].variant)
+        if (m->samples[i].augmented)
             free_sample(&m->samples[i]);
         else
             m->samples[kept++] = m->samples[i];
@@ -395,6 +405,6 @@ void hl_manifest_free(hl_manifest *m)
     free(m->samples);
     free(m->classes);
     free(m->root);
-    free(m->chain);
+    free(m->provenance);
     *m = (hl_manifest){0};
 }

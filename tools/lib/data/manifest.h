@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The manifest: which images take part, with label, patient and subset. As text it is TSV:
+ * The manifest: the images of an experiment with their labels, patients and subsets. As a file it
+ * is TSV:
  *
  *   #hilum-manifest 1
- *   #root   DIR                 (where relative paths start; the only machine-specific line)
- *   #chain  JSON                (provenance so far)
- *   #samples N              (optional: tells a manifest that was cut off)
+ *   #root       DIR         (where relative paths start; the only machine-specific line)
+ *   #provenance JSON        (see provenance.h)
+ *   #samples    N           (optional; reveals a truncated manifest)
  *   path    label    patient    subset
  *   NORMAL/IM-0001-0001.jpeg    NORMAL    IM-0001    train
  *
- * A fifth column, variant, stands there where images were augmented: 0 is the image itself, 1 and
- * up are variants of it. They are for training only: what is counted and measured are originals.
+ * If images were augmented there is a fifth column, augmented_copy: 0 is the original, 1 and up are
+ * its augmented copies. They are used for training only; every count and every metric is of
+ * originals.
  *
  * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root and
- * #chain lines, in a U8 tensor named "manifest": row i of images or features is sample i.
+ * #provenance lines, in a U8 tensor named "manifest"; row i of the images or features is sample i.
  */
 #ifndef HILUM_DATA_MANIFEST_H
 #define HILUM_DATA_MANIFEST_H
@@ -28,55 +30,59 @@
 
 typedef enum { HL_TRAIN, HL_VAL, HL_TEST, HL_SUBSETS } hl_subset;
 extern const char *const hl_subset_names[HL_SUBSETS]; /* "train", "val", "test" */
-int hl_subset_find(const char *name);                 /* -1: there is none of that name */
+int hl_subset_find(const char *name);                 /* -1 if no subset has this name */
 
-enum { HL_MAX_AUGMENTED = 100 }; /* of an image */
+enum { HL_MAX_AUGMENTED = 100 }; /* augmented copies of an image */
 
 typedef struct hl_sample {
-    char *path, *label, *patient; /* owned by the manifest; patient is never empty */
-    hl_subset subset;             /* a variant's is that of its original */
+    char *path, *label, *patient; /* owned by the manifest, never empty */
+    hl_subset subset;             /* of an augmented copy: that of the original */
     uint32_t cls;                 /* index into classes */
-    uint32_t variant;             /* 0: the original */
+    uint32_t augmented;           /* 0: the original; else the number of the augmented copy */
 } hl_sample;
 
 typedef struct hl_manifest {
     hl_sample *samples;
     size_t n, cap;
-    char **classes; /* sorted by strcmp, as Keras sorts folder names; index = class number */
+    char **classes; /* [nclasses], sorted by strcmp, as Keras sorts folders; index = class number */
     size_t nclasses;
-    char *root;  /* "" where none was stated */
-    char *chain; /* JSON list; "[]" where none was stated */
+    char *root;       /* "" if the file states none */
+    char *provenance; /* provenance, a JSON list; "[]" if the file states none */
 } hl_manifest;
 
-/* Reads a manifest text. name is for messages: "name: line 7: ...". Rejects unknown columns,
- * missing fields, empty paths, labels or patients, unknown subsets, images that stand there twice,
- * variants outside the training subset and variants whose original is missing or differs. */
+/* Parses the text of a manifest; name is for messages ("NAME: line 7: ..."). Unknown columns and
+ * subsets, missing or empty fields, images listed twice, and augmented copies that are outside the
+ * training subset or do not match an original are errors. */
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e);
-int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e); /* NULL or "-": stdin */
 
-/* Appends the text; with_origin adds the #root and #chain lines. Without variants there is no
- * column for them. */
+/* Reads a manifest file; path NULL or "-" is standard input. */
+int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e);
+
+/* Appends the text. with_origin adds the #root and #provenance lines. The column of augmented
+ * copies is left out if there are none. */
 void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t);
 
-/* Building one: add copies the strings; finish sorts the classes and numbers the samples. */
+/* Builds a manifest: add a sample at a time (strings are copied), then call hl_manifest_finish,
+ * which sorts the classes and gives each sample its class number. */
 void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
                      hl_subset subset);
-/* One more variant of the sample added last, or of its original. */
+/* Adds the next augmented copy of the image that was added last. */
 void hl_manifest_add_augmented(hl_manifest *m);
 void hl_manifest_finish(hl_manifest *m);
 
-/* Digest of the text without #root and #chain lines. */
+/* Digest of the text without the #root and #provenance lines. */
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE]);
 
-/* Samples of one subset, without variants. */
+/* Number of samples of one subset, without augmented copies. */
 size_t hl_manifest_count(const hl_manifest *m, hl_subset subset);
 bool hl_manifest_has_augmented(const hl_manifest *m);
 void hl_manifest_drop_augmented(hl_manifest *m);
 
-/* Does the sample belong to what a subset trains or is measured on? Variants are for training. */
+/* Whether training or evaluation on a subset uses the sample: augmented copies count in training
+ * only. */
 static inline bool hl_sample_is_used(const hl_sample *s, hl_subset subset)
 {
-    return s->subset == subset && (s->variant == 0 || subset == HL_TRAIN);
+    return s->subset == subset && (s->augmented == 0 || subset == HL_TRAIN);
 }
 
 void hl_manifest_free(hl_manifest *m);

@@ -19,7 +19,7 @@ typedef struct class_list {
     const char *origin;
 } class_list;
 
-/* A column for each class, and no other. */
+/* Finds the column p_CLASS of each class; another column p_... is an error. */
 static int find_classes(const hl_tsv *t, const class_list *classes, columns *c, hl_err *e)
 {
     size_t found = 0;
@@ -30,7 +30,7 @@ static int find_classes(const hl_tsv *t, const class_list *classes, columns *c, 
         while (k < classes->n && strcmp(classes->names[k], t->columns[i] + 2) != 0)
             k++;
         if (k == classes->n)
-            return hl_fail(e, "classes differ: %s has a column '%s', which is no class of %s",
+            return hl_fail(e, "classes differ: %s has a column '%s', which is not a class of %s",
                            t->name, t->columns[i], classes->origin);
         c->p[k] = i;
         found++;
@@ -105,8 +105,8 @@ static int read_rows(hl_predictions *out, const class_list *classes, const char 
         if (!subset || strcmp(hl_tsv_field(&out->table, i, c.subset), subset) == 0)
             status = read_row(out, classes, &c, i, e);
     free(c.p);
-    out->chain = hl_tsv_comment(&out->table, "chain");
-    out->space = hl_tsv_comment(&out->table, "space");
+    out->provenance = hl_tsv_comment(&out->table, "provenance");
+    out->feature_space = hl_tsv_comment(&out->table, "feature_space");
     return status;
 }
 

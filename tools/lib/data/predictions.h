@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading predictions.tsv, as evaluate writes it: what a head answered to each sample. */
+/* predictions.tsv, as evaluate writes it: for each sample the true class, the predicted class and
+ * the probabilities of all classes. */
 #ifndef HILUM_DATA_PREDICTIONS_H
 #define HILUM_DATA_PREDICTIONS_H
 
@@ -11,23 +12,25 @@
 
 typedef struct hl_prediction {
     const char *sample, *patient, *subset;
-    uint32_t label, predicted; /* numbers of classes */
+    uint32_t label, predicted; /* class numbers */
 } hl_prediction;
 
 typedef struct hl_predictions {
     size_t n;
-    hl_prediction *rows;  /* [n] */
-    double *p;            /* [n, K], each from 0 to 1 */
-    const char *chain;    /* provenance; NULL where the file states none */
-    const char *space;    /* feature space, as JSON; the same */
-    const char **classes; /* [K] */
+    hl_prediction *rows;    /* [n] */
+    double *p;              /* [n, nclasses], probabilities */
+    const char *provenance; /* provenance, a JSON list; NULL if the file states none */
+    const char
+        *feature_space;   /* feature feature_space, a JSON object; NULL if the file states none */
+    const char **classes; /* [nclasses] */
     size_t nclasses;
-    hl_tsv table; /* what the texts point into */
+    hl_tsv table; /* owns all strings above */
 } hl_predictions;
 
-/* path NULL or "-": standard input. The classes are those of `origin`, a name for messages; NULL:
- * those that the columns p_CLASS name, in their order. subset: keep its rows only; NULL keeps all.
- */
+/* Reads predictions; path NULL or "-" is standard input.
+ * classes: the expected classes in the order of p, [nclasses], and origin, the file they come from,
+ * for messages. NULL: the classes of the columns p_CLASS, in the order of the columns.
+ * subset: the subset whose rows are kept; NULL keeps all rows. */
 int hl_predictions_read(hl_predictions *p, const char *path, const char *const *classes,
                         size_t nclasses, const char *origin, const char *subset, hl_err *e);
 void hl_predictions_free(hl_predictions *p);

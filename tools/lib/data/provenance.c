@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The folds of a large cross validation have some thousands. */
+/* Pooled folds of a large cross validation have a few thousand. */
 enum { MAX_ENTRIES = 10000 };
 
-static json_t *load_chain(const char *text, hl_err *e)
+static json_t *load_provenance(const char *text, hl_err *e)
 {
     json_error_t why;
     json_t *list = json_loads(text ? text : "[]", JSON_REJECT_DUPLICATES, &why);
@@ -27,40 +27,40 @@ static json_t *load_chain(const char *text, hl_err *e)
     return NULL;
 }
 
-int hl_provenance_check(const char *chain, const char *file, hl_err *e)
+int hl_provenance_check(const char *provenance, const char *file, hl_err *e)
 {
-    json_t *list = load_chain(chain, e);
+    json_t *list = load_provenance(provenance, e);
     if (!list)
         return hl_fail_in(e, file);
     json_decref(list);
     return 0;
 }
 
-static int dump_chain(char **chain, json_t *list, hl_err *e)
+static int dump_provenance(char **provenance, json_t *list, hl_err *e)
 {
-    *chain = json_dumps(list, JSON_COMPACT);
+    *provenance = json_dumps(list, JSON_COMPACT);
     json_decref(list);
-    return *chain ? 0 : hl_fail(e, "provenance: the chain cannot be written as JSON");
+    return *provenance ? 0 : hl_fail(e, "provenance: it cannot be written as JSON");
 }
 
 void hl_provenance_warn_old_id(const char *role, bool is_old)
 {
     if (!is_old)
         return;
-    hl_log_warn("the identity of the %s is of the old kind and does not cover the data: the file "
-                "states no digest of them, as those of hilum 0.1.0",
+    hl_log_warn("the identity of the %s does not cover the data: the file states no digest of its "
+                "data, like all files of hilum 0.1.0",
                 role);
 }
 
-int hl_provenance_extend(char **chain, const char *ancestors, const hl_cli *cli,
+int hl_provenance_extend(char **provenance, const char *ancestors, const hl_cli *cli,
                          const hl_input *inputs, size_t n, hl_err *e)
 {
-    json_t *list = load_chain(ancestors, e);
+    json_t *list = load_provenance(ancestors, e);
     if (!list)
         return -1;
     char *options = hl_cli_record(cli);
     json_t *entry = json_object(), *digests = json_object();
-    /* jansson takes UTF-8 only, and says so here. */
+    /* jansson refuses text that is not UTF-8. */
     int refused = json_object_set_new(entry, "tool", json_string(cli->name));
     refused |= json_object_set_new(entry, "version", json_string(HL_VERSION));
     refused |= json_object_set_new(entry, "options", json_string(options));
@@ -73,17 +73,17 @@ int hl_provenance_extend(char **chain, const char *ancestors, const hl_cli *cli,
         json_decref(list);
         return hl_fail(e, "provenance: an option or a digest is not UTF-8");
     }
-    return dump_chain(chain, list, e);
+    return dump_provenance(provenance, list, e);
 }
 
-int hl_provenance_mark_interrupted(char **marked, const char *chain, size_t epochs, hl_err *e)
+int hl_provenance_mark_interrupted(char **marked, const char *provenance, size_t epochs, hl_err *e)
 {
-    json_t *list = load_chain(chain, e);
+    json_t *list = load_provenance(provenance, e);
     if (!list)
         return -1;
     json_t *last = json_array_get(list, json_array_size(list) - 1);
     json_object_set_new(last, "interrupted", json_integer((json_int_t)epochs));
-    return dump_chain(marked, list, e);
+    return dump_provenance(marked, list, e);
 }
 
 static int contains(const json_t *list, const json_t *entry)
@@ -94,9 +94,9 @@ static int contains(const json_t *list, const json_t *entry)
     return 0;
 }
 
-int hl_provenance_join(char **chain, const char *a, const char *b, hl_err *e)
+int hl_provenance_join(char **provenance, const char *a, const char *b, hl_err *e)
 {
-    json_t *list = load_chain(a, e), *more = list ? load_chain(b, e) : NULL;
+    json_t *list = load_provenance(a, e), *more = list ? load_provenance(b, e) : NULL;
     if (!more) {
         json_decref(list);
         return -1;
@@ -105,13 +105,13 @@ int hl_provenance_join(char **chain, const char *a, const char *b, hl_err *e)
         if (!contains(list, json_array_get(more, i)))
             json_array_append(list, json_array_get(more, i));
     json_decref(more);
-    return dump_chain(chain, list, e);
+    return dump_provenance(provenance, list, e);
 }
 
-int hl_provenance_input(const char *chain, const char *tool, const char *role,
+int hl_provenance_input(const char *provenance, const char *tool, const char *role,
                         char digest[HL_DIGEST_SIZE], hl_err *e)
 {
-    json_t *list = load_chain(chain, e);
+    json_t *list = load_provenance(provenance, e);
     if (!list)
         return -1;
     digest[0] = '\0';
@@ -129,9 +129,9 @@ int hl_provenance_input(const char *chain, const char *tool, const char *role,
     return 0;
 }
 
-bool hl_provenance_descends_from(const char *chain, const char *ancestor)
+bool hl_provenance_descends_from(const char *provenance, const char *ancestor)
 {
-    json_t *list = load_chain(chain, NULL), *steps = load_chain(ancestor, NULL);
+    json_t *list = load_provenance(provenance, NULL), *steps = load_provenance(ancestor, NULL);
     const json_t *last = json_array_get(steps, json_array_size(steps) - 1);
     const bool found = last && contains(list, last);
     json_decref(list);
@@ -139,9 +139,9 @@ bool hl_provenance_descends_from(const char *chain, const char *ancestor)
     return found;
 }
 
-bool hl_provenance_has_input(const char *chain, const char *role, const char *digest)
+bool hl_provenance_has_input(const char *provenance, const char *role, const char *digest)
 {
-    json_t *list = load_chain(chain, NULL);
+    json_t *list = load_provenance(provenance, NULL);
     bool found = false;
     for (size_t i = 0; i < json_array_size(list) && !found; i++) {
         const json_t *inputs = json_object_get(json_array_get(list, i), "inputs");
@@ -152,7 +152,7 @@ bool hl_provenance_has_input(const char *chain, const char *role, const char *di
     return found;
 }
 
-/* "--option value" as whole words. */
+/* Whether the options contain "--option value" as complete words. */
 static bool states(const char *options, const char *option, const char *value)
 {
     hl_strbuf want = {0}, all = {0};
@@ -164,10 +164,10 @@ static bool states(const char *options, const char *option, const char *value)
     return found;
 }
 
-bool hl_provenance_has_option(const char *chain, const char *tool, const char *option,
+bool hl_provenance_has_option(const char *provenance, const char *tool, const char *option,
                               const char *value)
 {
-    json_t *list = load_chain(chain, NULL);
+    json_t *list = load_provenance(provenance, NULL);
     bool found = false;
     for (size_t i = json_array_size(list); i-- > 0;) {
         const json_t *entry = json_array_get(list, i);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where two chains of provenance differ first. */
+/* The first difference between two provenances. */
 #include "data/provenance.h"
 
 #include <jansson.h>
@@ -12,8 +12,8 @@ static const char *text_of(const json_t *entry, const char *key)
     return text ? text : "?";
 }
 
-/* The option that begins at or before `at`, with its value. */
-static void say_option(const json_t *entry, size_t at, hl_strbuf *to)
+/* Describes the option that begins at or before `at`, with its value. */
+static void describe_option(const json_t *entry, size_t at, hl_strbuf *to)
 {
     const char *options = text_of(entry, "options"), *from = options;
     if (at > strlen(options)) {
@@ -36,15 +36,15 @@ static bool options_differ(const json_t *a, const json_t *b, hl_strbuf *in_a, hl
         at++;
     if (x[at] == y[at])
         return false;
-    /* One has options behind the last one of the other. */
+    /* If one continues after the end of the other, the next option is the difference. */
     if ((x[at] == ' ' && !y[at]) || (y[at] == ' ' && !x[at]))
         at++;
-    say_option(a, at, in_a);
-    say_option(b, at, in_b);
+    describe_option(a, at, in_a);
+    describe_option(b, at, in_b);
     return true;
 }
 
-static void say_input(const json_t *entry, const char *role, hl_strbuf *to)
+static void describe_input(const json_t *entry, const char *role, hl_strbuf *to)
 {
     const json_t *digest = json_object_get(json_object_get(entry, "inputs"), role);
     hl_strbuf_printf(to, "%s from %s %s", text_of(entry, "tool"), role,
@@ -64,14 +64,14 @@ static bool inputs_differ(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_
             differs = role;
     }
     if (differs) {
-        say_input(a, differs, in_a);
-        say_input(b, differs, in_b);
+        describe_input(a, differs, in_a);
+        describe_input(b, differs, in_b);
     }
     json_decref(all);
     return differs != NULL;
 }
 
-static void say_end(const json_t *entry, hl_strbuf *to)
+static void describe_end(const json_t *entry, hl_strbuf *to)
 {
     const json_t *epochs = json_object_get(entry, "interrupted");
     hl_strbuf_printf(to, "%s ", text_of(entry, "tool"));
@@ -86,12 +86,12 @@ static bool ends_differ(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_st
     const json_t *x = json_object_get(a, "interrupted"), *y = json_object_get(b, "interrupted");
     if ((!x && !y) || json_equal(x, y))
         return false;
-    say_end(a, in_a);
-    say_end(b, in_b);
+    describe_end(a, in_a);
+    describe_end(b, in_b);
     return true;
 }
 
-static void say_tool(const json_t *entry, hl_strbuf *to)
+static void describe_tool(const json_t *entry, hl_strbuf *to)
 {
     if (!entry)
         hl_strbuf_puts(to, "nothing");
@@ -106,8 +106,8 @@ static void entry_differs(const json_t *a, const json_t *b, hl_strbuf *in_a, hl_
     if (same_tool && (options_differ(a, b, in_a, in_b) || inputs_differ(a, b, in_a, in_b) ||
                       ends_differ(a, b, in_a, in_b)))
         return;
-    say_tool(a, in_a);
-    say_tool(b, in_b);
+    describe_tool(a, in_a);
+    describe_tool(b, in_b);
 }
 
 bool hl_provenance_differs(const char *a, const char *b, hl_strbuf *in_a, hl_strbuf *in_b)

@@ -19,7 +19,7 @@ static const char *need_meta(const hl_samples *s, const char *key, hl_err *e)
     return v;
 }
 
-/* The two tensors in order, within bounds; nothing is allocated before. */
+/* Both tensors in order and within bounds; called before anything is allocated. */
 static int check_tensors(hl_samples *s, const char *kind, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(s->file);
@@ -64,7 +64,8 @@ static int read_classes(hl_samples *s, hl_err *e)
     return 0;
 }
 
-/* The manifest numbers the classes that occur in it; a part of a data set may lack one. */
+/* Class numbers of the manifest become those of hilum.classes: a file with part of a data set may
+ * have no sample of some class. */
 static int renumber(hl_samples *s, hl_err *e)
 {
     const hl_manifest *m = &s->manifest;
@@ -89,12 +90,12 @@ static int renumber(hl_samples *s, hl_err *e)
 
 static int read_start(hl_samples *s, const char *kind, hl_err *e)
 {
-    const char *space;
-    if (check_tensors(s, kind, e) || !(s->chain = need_meta(s, "hilum.chain", e)) ||
-        hl_provenance_check(s->chain, hl_tf_name(s->file), e) ||
-        !(space = need_meta(s, "hilum.space", e)) || read_classes(s, e))
+    const char *feature_space;
+    if (check_tensors(s, kind, e) || !(s->provenance = need_meta(s, "hilum.provenance", e)) ||
+        hl_provenance_check(s->provenance, hl_tf_name(s->file), e) ||
+        !(feature_space = need_meta(s, "hilum.feature_space", e)) || read_classes(s, e))
         return -1;
-    if (hl_feature_space_parse(&s->space, space, e))
+    if (hl_feature_space_parse(&s->feature_space, feature_space, e))
         return hl_fail_in(e, hl_tf_name(s->file));
     return read_manifest(s, e) || renumber(s, e) ? -1 : 0;
 }
@@ -132,14 +133,14 @@ hl_sha256 *hl_samples_digest(const hl_manifest *m)
 }
 
 int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
-                      char *const *classes, size_t nclasses, const hl_feature_space *space,
-                      const char *chain, const hl_tensor_desc *payload, const char *digest,
+                      char *const *classes, size_t nclasses, const hl_feature_space *feature_space,
+                      const char *provenance, const hl_tensor_desc *payload, const char *digest,
                       hl_err *e)
 {
     char *class_list = hl_string_list_format(classes, nclasses);
     if (!class_list)
         return hl_fail(e, "a class name is not UTF-8");
-    char *space_text = hl_feature_space_format(space);
+    char *space_text = hl_feature_space_format(feature_space);
     hl_strbuf rows = {0};
     hl_manifest_format(m, false, &rows);
     hl_tf_header h = {0};
@@ -147,8 +148,8 @@ int hl_samples_create(hl_tf_writer **w, const char *path, const hl_manifest *m,
     hl_tf_add_tensor(&h, payload->name, payload->dtype, payload->rank, payload->shape);
     hl_tf_set_meta(&h, "hilum.kind", payload->name);
     hl_tf_set_meta(&h, "hilum.classes", class_list);
-    hl_tf_set_meta(&h, "hilum.space", space_text);
-    hl_tf_set_meta(&h, "hilum.chain", chain);
+    hl_tf_set_meta(&h, "hilum.feature_space", space_text);
+    hl_tf_set_meta(&h, "hilum.provenance", provenance);
     const int level = payload->dtype == HL_U8 ? HL_TF_LEVEL_PIXELS : HL_TF_LEVEL;
     int status = digest ? hl_tf_create_stated(w, path, &h, level, digest, e)
                         : hl_tf_create(w, path, &h, level, e);

@@ -40,7 +40,7 @@ static int check_agreement(const hl_sample *have, const char *file, const hl_sam
     return 0;
 }
 
-static int take_subsets(hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
+static int apply_subsets(hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
 {
     const char *file = hl_tf_name(s->file);
     const hl_sample **given = sorted(m);
@@ -57,8 +57,9 @@ static int take_subsets(hl_samples *s, const hl_manifest *m, const char *name, h
     return status;
 }
 
-/* Nothing that the manifest lists is missing: a split of more images is another one. */
-static int check_all_there(const hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
+/* Fails if the manifest lists more images: a split of more images is a different split. */
+static int check_none_missing(const hl_samples *s, const hl_manifest *m, const char *name,
+                              hl_err *e)
 {
     const hl_sample **have = sorted(&s->manifest);
     int status = 0;
@@ -73,11 +74,11 @@ static int check_all_there(const hl_samples *s, const hl_manifest *m, const char
 static int override(hl_samples *s, const hl_manifest *m, const char *name, hl_err *e)
 {
     if (hl_manifest_has_augmented(m))
-        return hl_fail(e, "%s: it lists variants of images: expected the images alone", name);
-    if (take_subsets(s, m, name, e) || check_all_there(s, m, name, e) ||
-        hl_provenance_join(&s->joined, s->chain, m->chain, e))
+        return hl_fail(e, "%s: expected original images only, found augmented copies", name);
+    if (apply_subsets(s, m, name, e) || check_none_missing(s, m, name, e) ||
+        hl_provenance_join(&s->joined, s->provenance, m->provenance, e))
         return -1;
-    s->chain = s->joined;
+    s->provenance = s->joined;
     hl_manifest_digest(m, s->override);
     return 0;
 }

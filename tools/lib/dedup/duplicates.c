@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the same bytes, the same pixels ---- */
+/* ---- identical bytes, identical pixels ---- */
 
 typedef struct equality {
     const hl_fingerprint *f;
@@ -28,14 +28,14 @@ static int compare_digests(const void *a, const void *b, void *ctx)
     return order ? order : (x > y) - (x < y);
 }
 
-/* SHA-256 of no bytes: an empty file is no copy of another one. */
+/* The constant is the SHA-256 of an empty file: empty files are not duplicates of each other. */
 static bool has_bytes(const hl_fingerprint *f)
 {
-    static const unsigned char none[] = {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14,
-                                         0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-                                         0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c,
-                                         0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
-    return f->read && memcmp(f->file, none, sizeof none) != 0;
+    static const unsigned char empty[] = {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14,
+                                          0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+                                          0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c,
+                                          0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+    return f->read && memcmp(f->file, empty, sizeof empty) != 0;
 }
 
 static void join_run(hl_duplicate *d, hl_union_find *sets, const size_t *run, size_t n,
@@ -58,7 +58,7 @@ static void join_equal(hl_duplicate *d, hl_union_find *sets, const hl_fingerprin
     equality q = {f, by_pixels};
     size_t *order = hl_malloc(n, sizeof *order), kept = 0;
     for (size_t i = 0; i < n; i++)
-        if (by_pixels ? !f[i].why : has_bytes(&f[i]))
+        if (by_pixels ? !f[i].why : has_bytes(&f[i])) /* skips images without that digest */
             order[kept++] = i;
     qsort_r(order, kept, sizeof *order, compare_digests, &q);
     for (size_t i = 0, run; i < kept; i += run) {
@@ -73,7 +73,7 @@ static void join_equal(hl_duplicate *d, hl_union_find *sets, const hl_fingerprin
     free(order);
 }
 
-/* ---- nearly the same picture ---- */
+/* ---- near duplicates ---- */
 
 typedef struct candidates {
     size_t *items;
@@ -84,8 +84,8 @@ typedef struct search {
     const hl_fingerprint *f;
     hl_duplicate *d;
     hl_union_find sets;
-    uint64_t (*hashes)[HL_HASH_WORDS]; /* [n] side by side, of those that have one */
-    size_t *images;                    /* [n] whose they are */
+    uint64_t (*hashes)[HL_HASH_WORDS]; /* [n], contiguous; of the images that have a hash */
+    size_t *images;                    /* [n], indices of these images */
     size_t n;
     candidates *slots;
     hl_progress progress;
@@ -104,8 +104,8 @@ static inline __attribute__((always_inline)) void scan_any(const search *s, size
             add_candidate(c, j);
 }
 
-/* All pairs are compared, not those of an index: 5e9 pairs (100,000 images) take seconds, and an
- * index for so many bits of difference would visit a good part of them too. */
+/* All pairs are compared, without an index: 5e9 pairs (100,000 images) take seconds, and an index
+ * that tolerates this many differing bits would visit a large part of them anyway. */
 #ifdef __x86_64__
 __attribute__((target("popcnt"))) static void scan_popcnt(const search *s, size_t i, candidates *c)
 {
@@ -133,7 +133,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     return 0;
 }
 
-static void note_near(hl_duplicate *d, size_t other, double correlation)
+static void record_near(hl_duplicate *d, size_t other, double correlation)
 {
     if (d->likeness > HL_NEAR || (d->likeness == HL_NEAR && d->correlation >= correlation))
         return;
@@ -142,8 +142,8 @@ static void note_near(hl_duplicate *d, size_t other, double correlation)
     d->correlation = correlation;
 }
 
-/* What is in one group already needs no second look: many copies of one image cost no more than as
- * many comparisons of thumbs. */
+/* Pairs that are in one group already are skipped, so that many copies of one image cost no more
+ * comparisons of thumbnails than there are copies. */
 static int emit(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)e;
@@ -158,8 +158,8 @@ static int emit(void *ctx, size_t i, size_t slot, hl_err *e)
         if (r < HL_THUMB_NEAR)
             continue;
         hl_union_find_join(&s->sets, a, b);
-        note_near(&s->d[a], b, r);
-        note_near(&s->d[b], a, r);
+        record_near(&s->d[a], b, r);
+        record_near(&s->d[b], a, r);
     }
     hl_progress_add(&s->progress, 1);
     return 0;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Images that are there more than once: the same file, the same pixels in another file, or nearly
- * the same picture, resized or compressed anew. Every pair of images is looked at: hashes that
- * differ in at most HL_HASH_NEAR of 255 bits make a pair a candidate, thumbs that correlate with at
- * least HL_THUMB_NEAR confirm it. Pairs that share an image make one group.
+ * Duplicates in a set of images: identical files, identical pixels in different files, and near
+ * duplicates, which were resized or recompressed. All pairs of images are compared: a pair whose
+ * hashes differ in at most HL_HASH_NEAR of 255 bits is a candidate, and is a near duplicate if the
+ * correlation of its thumbnails is at least HL_THUMB_NEAR. Pairs with a common image form one
+ * group.
  */
 #ifndef HILUM_DEDUP_DUPLICATES_H
 #define HILUM_DEDUP_DUPLICATES_H
@@ -13,22 +14,23 @@
 
 #include <stddef.h>
 
-/* On 5,216 chest X-rays, copies resized to 0.5 .. 1.5 times the side and compressed with JPEG
- * quality 40 .. 95 had at most 16 bits and at least 0.983; two different X-rays at least 36 bits
- * and at most 0.861. docs/EXPERIMENT.md has the measurement. */
+/* Measured on 5,216 chest X-rays (docs/results.md): copies resized to 0.5 to 1.5 times the side
+ * and compressed with JPEG quality 40 to 95 differ in at most 16 bits and correlate with at least
+ * 0.983; different X-rays differ in at least 36 bits and correlate with at most 0.861. */
 enum { HL_HASH_NEAR = 40 };
 #define HL_THUMB_NEAR 0.95
 
 typedef enum { HL_ALONE, HL_NEAR, HL_SAME_PIXELS, HL_SAME_FILE } hl_likeness;
 
 typedef struct hl_duplicate {
-    size_t group; /* the smallest number in the group; the image itself where it is alone */
-    size_t other; /* one that it is like, the first with the same file or pixels if there is one */
-    hl_likeness likeness; /* to that one */
-    double correlation;   /* of the thumbs; 1 where the pixels are the same */
+    size_t group; /* smallest index in the group; its own index if the image has no duplicate */
+    size_t other; /* index of its closest duplicate; its own index if there is none */
+    hl_likeness likeness; /* to `other` */
+    double correlation;   /* of the thumbnails; 1 for identical pixels */
 } hl_duplicate;
 
-/* Fills d[0 .. n-1]. Files without a picture are compared by their bytes, empty ones not at all. */
+/* Finds the duplicates among n images: f and d are [n], jobs is the number of threads. Files that
+ * cannot be decoded are compared by their bytes; empty files have no duplicates. */
 int hl_duplicates_find(hl_duplicate *d, const hl_fingerprint *f, size_t n, int jobs, hl_err *e);
 
 #endif

@@ -2,7 +2,7 @@
 #include "dedup/fingerprint.h"
 
 #include "base/sha256.h"
-#include "image/load.h"
+#include "image/grey.h"
 #include "image/resize.h"
 
 #include <math.h>
@@ -11,11 +11,11 @@
 
 enum { SIDE = HL_THUMB_SIDE, LOW = 16, COEFFICIENTS = LOW * LOW - 1 };
 
-/* Mean square of the differences between neighbours, in grey levels, below which a thumb is plain:
- * rounding alone makes 1/6. */
+/* A thumbnail is plain if the mean squared difference between neighbours, in grey levels, is below
+ * this. Rounding alone contributes 1/6. */
 static const double plain_energy = 0.5;
 
-/* ---- the picture as a whole ---- */
+/* ---- digest and grey levels ---- */
 
 static void digest_pixels(const hl_image *img, unsigned char raw[32])
 {
@@ -29,8 +29,8 @@ static void digest_pixels(const hl_image *img, unsigned char raw[32])
     hl_sha256_end(s, raw);
 }
 
-/* A run's sums fit 32 bits, squares 16 bits: small numbers, of which a vector holds many. Called
- * with a fixed number of pixels, it becomes vector code. */
+/* The sums of a run fit 32 bits and a square fits 16, so that a vector holds many of them. A call
+ * with a constant n is vectorized. */
 static inline __attribute__((always_inline)) void add_levels(hl_fingerprint *f, const uint8_t *px,
                                                              size_t n)
 {
@@ -44,7 +44,7 @@ static inline __attribute__((always_inline)) void add_levels(hl_fingerprint *f, 
     f->squares += squares;
 }
 
-/* Whole numbers, so that the order of adding does not matter. */
+/* In integers, so that the result does not depend on the order of summation. */
 static void measure(hl_fingerprint *f, const hl_image *img)
 {
     enum { RUN = 4096 };
@@ -74,7 +74,7 @@ double hl_fingerprint_contrast(const hl_fingerprint *f)
 
 /* ---- the hash ---- */
 
-static double cosines[SIDE][LOW]; /* [place][frequency] */
+static double cosines[SIDE][LOW]; /* [position][frequency] */
 
 static void fill_cosines(void)
 {
@@ -83,9 +83,9 @@ static void fill_cosines(void)
             cosines[x][k] = cos(acos(-1.0) * (2 * x + 1) * k / (2 * SIDE));
 }
 
-/* The lowest frequencies of the cosine transform (DCT-II). Each is off by a factor of its row and
- * of its column, 1 but for the first ones, which are set right here. The innermost loops go over
- * frequencies, whose sums lie beside each other in vectors. */
+/* The lowest frequencies of the cosine transform (DCT-II), up to a constant factor: the first row
+ * and the first column need a factor of their own. The innermost loops run over frequencies, so
+ * that they are vectorized. */
 static void low_frequencies(const uint8_t *thumb, double out[LOW * LOW])
 {
     double rows[SIDE][LOW] = {0};
@@ -104,7 +104,7 @@ static void low_frequencies(const uint8_t *thumb, double out[LOW * LOW])
         out[k] *= sqrt(0.5);
 }
 
-/* The value that would be at `k` if all were sorted; moves them about (C. A. R. Hoare's FIND). */
+/* The k-th smallest value, from 0; reorders v (C. A. R. Hoare's FIND). */
 static double select_value(double *v, int n, int k)
 {
     for (int low = 0, high = n - 1; low < high;) {
@@ -143,10 +143,10 @@ static void make_hash(hl_fingerprint *f)
             f->hash[i / 64] |= (uint64_t)1 << (i % 64);
 }
 
-/* ---- the thumb ---- */
+/* ---- the thumbnail ---- */
 
-/* Sums over the differences between neighbours, across and down. Their mean is next to 0 and is not
- * taken off. */
+/* Sums of products of the differences between neighbours, across and down. Their mean, which is
+ * close to 0, is not subtracted. */
 static void edge_products(const uint8_t *a, const uint8_t *b, int64_t *aa, int64_t *ab, int64_t *bb)
 {
     int64_t sums[3] = {0};

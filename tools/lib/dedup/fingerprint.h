@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What tells one image from all others, and from its copies. Each file is read and decoded once:
+ * The fingerprint of an image file, by which its copies are found. The file is read and decoded
+ * once; the fingerprint consists of
  *
  *   file, pixels   SHA-256 of the bytes, and of size and pixels: equal for exact copies
- *   thumb          the image in grey, 32 x 32, each pixel the mean of what it stands for
- *   hash           255 bits: the lowest 16 x 16 cosine frequencies of the thumb without the mean,
- *                  each above their median or not. Bit 16 y + x; bit 0 is never set.
+ *   thumb          32 x 32 thumbnail in grey; each pixel is the mean of its area
+ *   hash           perceptual hash of 255 bits: which of the lowest 16 x 16 frequencies of the
+ *                  thumbnail's cosine transform, the constant one excepted, are above their
+ *                  median. Frequency (x, y) is bit 16 y + x; bit 0 is never set.
  *
- * Copies that were resized or compressed anew have thumbs that are alike (hl_thumb_correlation) and
- * hashes that differ in few bits (hl_hash_distance).
+ * Resized or recompressed copies have similar thumbnails (hl_thumb_correlation) and hashes that
+ * differ in few bits (hl_hash_distance).
  */
 #ifndef HILUM_DEDUP_FINGERPRINT_H
 #define HILUM_DEDUP_FINGERPRINT_H
@@ -21,30 +23,30 @@
 
 enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
 
-/* Another number with each change of the code by which the same file gets another fingerprint:
- * those that were kept (print_cache.h) are not taken any more. */
+/* To be increased with every change of the code that changes fingerprints; it invalidates those in
+ * caches (fingerprint_cache.h). */
 enum { HL_FINGERPRINT_FORMAT = 1 };
 
 typedef struct hl_fingerprint {
-    char *why;  /* NULL, or why there is no picture, without the name of the file; owned */
-    bool read;  /* the file could be read: `file` holds */
-    bool plain; /* the thumb has next to no structure: hash and thumb tell nothing */
+    char *why;  /* why the file cannot be decoded, without its name; NULL if it can. Owned */
+    bool read;  /* the file could be read, and `file` is valid */
+    bool plain; /* the thumbnail has almost no structure: hash and thumb are meaningless */
     unsigned char file[32], pixels[32];
-    size_t file_bytes, height, width; /* from here on only where there is a picture */
+    size_t file_bytes, height, width; /* valid, as all that follow, if `why` is NULL */
     int file_channels;                /* as in hl_image */
-    uint64_t sum, squares;            /* of the levels of the grey image, 0 .. 255 */
+    uint64_t sum, squares;            /* of the grey levels, 0 to 255, and of their squares */
     uint64_t hash[HL_HASH_WORDS];
     uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
 } hl_fingerprint;
 
-/* Fills all but why, read and file from an image, which becomes grey. */
+/* Fills all members but why, read and file. The image is converted to grey in place. */
 void hl_fingerprint_make(hl_fingerprint *f, hl_image *img);
 
-/* Mean and standard deviation of the levels; only where there is a picture. */
+/* Mean and standard deviation of the grey levels of a decoded image. */
 double hl_fingerprint_mean(const hl_fingerprint *f);
 double hl_fingerprint_contrast(const hl_fingerprint *f);
 
-/* Number of bits that differ. In the header, for it is the inner loop over all pairs of images. */
+/* Number of differing bits. Inline, since it is the inner loop over all pairs of images. */
 static inline __attribute__((always_inline)) int hl_hash_distance(const uint64_t *a,
                                                                   const uint64_t *b)
 {
@@ -54,8 +56,8 @@ static inline __attribute__((always_inline)) int hl_hash_distance(const uint64_t
     return bits;
 }
 
-/* Correlation of the differences between neighbouring pixels, -1 .. 1: edges decide, so that two
- * chests that merely have bright and dark in the same places do not look alike. */
+/* Correlation, from -1 to 1, of the differences between neighbouring pixels of two thumbnails. It
+ * compares edges: two chests that are merely bright and dark in the same places are not similar. */
 double hl_thumb_correlation(const uint8_t *a, const uint8_t *b);
 
 #endif

@@ -13,7 +13,7 @@
 
 static const char kind[] = "fingerprints", made_by[] = "hilum.made-by";
 
-/* A row, as its parts stand in the tensors. */
+/* A row; each member is a row of one tensor. */
 struct hl_known_fingerprint {
     hl_file_stamp state;
     struct {
@@ -27,29 +27,28 @@ struct hl_known_fingerprint {
     uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
 };
 
-/* The tensors; the first side of each is the number of rows. */
+/* A tensor; its first dimension is the number of rows. */
 typedef struct column {
     const char *name;
-    size_t at, bytes; /* of the part of a row */
+    size_t at, bytes; /* offset and size of the member of a row */
     hl_dtype dtype;
     int rank;
     int64_t shape[3];
 } column;
 
-#define PART(part)                                                                                 \
-#part, offsetof(hl_known_fingerprint, part), sizeof(((hl_known_fingerprint *)0)->part)
+#define MEMBER(m) #m, offsetof(hl_known_fingerprint, m), sizeof(((hl_known_fingerprint *)0)->m)
 static const column columns[] = {
-    {PART(state), HL_I64, 2, {0, 4}},
-    {PART(image), HL_I64, 2, {0, 4}},
-    {PART(levels), HL_I64, 2, {0, 2}},
-    {PART(hash), HL_I64, 2, {0, HL_HASH_WORDS}},
-    {PART(file), HL_U8, 2, {0, 32}},
-    {PART(pixels), HL_U8, 2, {0, 32}},
-    {PART(thumb), HL_U8, 3, {0, HL_THUMB_SIDE, HL_THUMB_SIDE}},
+    {MEMBER(state), HL_I64, 2, {0, 4}},
+    {MEMBER(image), HL_I64, 2, {0, 4}},
+    {MEMBER(levels), HL_I64, 2, {0, 2}},
+    {MEMBER(hash), HL_I64, 2, {0, HL_HASH_WORDS}},
+    {MEMBER(file), HL_U8, 2, {0, 32}},
+    {MEMBER(pixels), HL_U8, 2, {0, 32}},
+    {MEMBER(thumb), HL_U8, 3, {0, HL_THUMB_SIDE, HL_THUMB_SIDE}},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns, MOST_BYTES = HL_THUMB_SIDE * HL_THUMB_SIDE };
 
-/* So many rows are read and written at a time. */
+/* Rows that are read and written at a time. */
 enum { ROWS = 64 };
 
 static void describe(hl_tf_header *h, size_t n)
@@ -96,7 +95,7 @@ static int compare_rows(const void *a, const void *b)
                                  &((const hl_known_fingerprint *)b)->state);
 }
 
-/* A file under two names, by a link, has two rows. */
+/* A file with two names (a hard link) was added twice. */
 void hl_fingerprint_cache_sort(hl_fingerprint_cache *c)
 {
     size_t kept = 0;
@@ -143,12 +142,12 @@ void hl_fingerprint_cache_free(hl_fingerprint_cache *c)
 
 static int write_column(const hl_fingerprint_cache *c, const column *k, hl_tf_writer *w, hl_err *e)
 {
-    uint8_t part[ROWS * MOST_BYTES];
+    uint8_t chunk[ROWS * MOST_BYTES];
     for (size_t from = 0; from < c->n; from += ROWS) {
         const size_t n = c->n - from < ROWS ? c->n - from : ROWS;
         for (size_t i = 0; i < n; i++)
-            memcpy(part + i * k->bytes, (const char *)&c->rows[from + i] + k->at, k->bytes);
-        if (hl_tf_write(w, part, n * k->bytes, e))
+            memcpy(chunk + i * k->bytes, (const char *)&c->rows[from + i] + k->at, k->bytes);
+        if (hl_tf_write(w, chunk, n * k->bytes, e))
             return -1;
     }
     return 0;
@@ -197,29 +196,29 @@ static int check_tensors(const hl_tf_reader *r, size_t *n, hl_err *e)
     return 0;
 }
 
-/* They are sorted by their states, none stands there twice; found out as they come, so that a few
- * bytes that become many equal rows take no room. */
+/* Rows are sorted by file stamp, and no stamp appears twice. This is checked while rows arrive, so
+ * that a few bytes that decompress to many equal rows take no memory. */
 static int check_order(const hl_fingerprint_cache *c, size_t from, size_t to, const char *name,
                        hl_err *e)
 {
     for (size_t i = from ? from : 1; i < to; i++)
         if (compare_rows(&c->rows[i - 1], &c->rows[i]) >= 0)
-            return hl_fail(e, "%s: row %zu: expected rows sorted by state", name, i + 1);
+            return hl_fail(e, "%s: row %zu: expected rows sorted by file stamp", name, i + 1);
     return 0;
 }
 
-/* Room is made as rows come, whatever number of them the header states. */
+/* Memory grows with the rows that are read, not with the number that the header states. */
 static int read_column(hl_fingerprint_cache *c, const column *k, size_t rows, hl_tf_reader *r,
                        hl_err *e)
 {
-    uint8_t part[ROWS * MOST_BYTES];
+    uint8_t chunk[ROWS * MOST_BYTES];
     for (size_t from = 0; from < rows; from += ROWS) {
         const size_t n = rows - from < ROWS ? rows - from : ROWS;
-        if (hl_tf_read(r, part, n * k->bytes, e))
+        if (hl_tf_read(r, chunk, n * k->bytes, e))
             return -1;
         c->rows = hl_array_reserve(c->rows, from + n, &c->cap, sizeof *c->rows);
         for (size_t i = 0; i < n; i++)
-            memcpy((char *)&c->rows[from + i] + k->at, part + i * k->bytes, k->bytes);
+            memcpy((char *)&c->rows[from + i] + k->at, chunk + i * k->bytes, k->bytes);
         if (k == columns && check_order(c, from, from + n, hl_tf_name(r), e))
             return -1;
     }
@@ -231,8 +230,8 @@ static bool is_within(int64_t v, int64_t least, int64_t most)
     return v >= least && v <= most;
 }
 
-/* What the picture of a file can have: every user of a fingerprint relies on it. */
-static bool is_sound(const hl_known_fingerprint *p)
+/* Whether a decoded image can have these properties: users of a fingerprint rely on them. */
+static bool is_possible(const hl_known_fingerprint *p)
 {
     if (!is_within(p->image.height, 1, HL_IMAGE_MAX_SIDE) ||
         !is_within(p->image.width, 1, HL_IMAGE_MAX_SIDE))
@@ -253,14 +252,15 @@ static int read_rows(hl_fingerprint_cache *c, hl_tf_reader *r, hl_err *e)
         if (read_column(c, &columns[k], n, r, e))
             return -1;
     for (size_t i = 0; i < n; i++)
-        if (!is_sound(&c->rows[i]))
-            return hl_fail(e, "%s: row %zu: expected what an image can have", hl_tf_name(r), i + 1);
+        if (!is_possible(&c->rows[i]))
+            return hl_fail(e, "%s: row %zu: expected the properties of an image", hl_tf_name(r),
+                           i + 1);
     c->n = n;
     return hl_tf_end(r, e);
 }
 
-/* Of another version nothing is taken; but if it is damaged, that is said. */
-static int pass_over(hl_tf_reader *r, hl_err *e)
+/* Reads a cache of other versions to its end, so that damage is still reported. */
+static int skip_rows(hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *h = hl_tf_get_header(r);
     for (size_t i = 0; i < h->ntensors; i++)
@@ -280,7 +280,7 @@ int hl_fingerprint_cache_read(hl_fingerprint_cache *c, const char *path, hl_err 
     char *here = hl_fingerprint_cache_makers();
     const char *there = hl_tf_meta(hl_tf_get_header(r), made_by);
     const bool ours = there && strcmp(there, here) == 0;
-    const int status = ours ? read_rows(c, r, e) : pass_over(r, e);
+    const int status = ours ? read_rows(c, r, e) : skip_rows(r, e);
     free(here);
     hl_tf_close(r);
     if (status)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fingerprints from the last time, so that images that did not change since (file_state.h) are not
- * read again. Only those of files that hold a picture are kept.
+ * A cache of fingerprints: images that have not changed since the last run (file_stamp.h) are not
+ * read again. It holds files that could be decoded.
  *
- * On disk it is a tensor file of kind "fingerprints" with a row for each file in every tensor, and
- * in its metadata what made them. What another version made is not known any more.
+ * On disk it is a tensor file of kind "fingerprints"; every tensor has a row for each file, and the
+ * metadata state the versions of the programs and libraries that made them. A cache made by other
+ * versions counts as empty.
  */
 #ifndef HILUM_DEDUP_FINGERPRINT_CACHE_H
 #define HILUM_DEDUP_FINGERPRINT_CACHE_H
@@ -23,22 +24,28 @@ typedef struct hl_fingerprint_cache {
     size_t n, cap;
 } hl_fingerprint_cache;
 
-/* A file that is not there, and one that another version made, is an empty cache; a damaged one is
- * an error, and empty as well. */
+/* Reads a cache. A missing file, or one made by other versions, gives an empty cache. A damaged
+ * file is an error; c is empty then, too. */
 int hl_fingerprint_cache_read(hl_fingerprint_cache *c, const char *path, hl_err *e);
+
+/* Writes a sorted cache. */
 int hl_fingerprint_cache_write(const hl_fingerprint_cache *c, const char *path, hl_err *e);
-/* f has a picture, and its file had this state. */
+
+/* Adds the fingerprint of a decoded image whose file has this stamp. Sort before the next find or
+ * write. */
 void hl_fingerprint_cache_add(hl_fingerprint_cache *c, const hl_file_stamp *s,
                               const hl_fingerprint *f);
-/* Before it is asked or written; of several rows of one state, one stays. */
+
+/* Sorts by file stamp and keeps one fingerprint of each. */
 void hl_fingerprint_cache_sort(hl_fingerprint_cache *c);
-/* Fills f, or returns false if the cache does not know the file. */
+
+/* Fills f; false if the sorted cache has no file with this stamp. */
 bool hl_fingerprint_cache_find(const hl_fingerprint_cache *c, const hl_file_stamp *s,
                                hl_fingerprint *f);
 void hl_fingerprint_cache_free(hl_fingerprint_cache *c);
 
-/* What a fingerprint depends on beside the file: versions of the code and of libraries, each with a
- * semicolon behind it. It stands as hilum.made-by in the metadata. The caller frees. */
+/* Everything besides the file on which a fingerprint depends, as stored in hilum.made-by: versions
+ * of code and libraries, each followed by a semicolon. The caller frees. */
 char *hl_fingerprint_cache_makers(void);
 
 #endif

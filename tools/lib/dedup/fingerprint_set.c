@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
+#include "data/image_paths.h"
 #include "dedup/fingerprint_cache.h"
 #include "image/load.h"
 #include "sys/cache_dir.h"
@@ -18,11 +19,11 @@ typedef struct reading {
     hl_fingerprint *f;
     const hl_manifest *m;
     const char *root;
-    size_t *unknown; /* [nunknown], numbers of samples whose files are to be read */
+    size_t *unknown; /* [nunknown], indices of the samples whose files have to be read */
     size_t nunknown;
     /* With a cache: */
-    hl_file_stamp *states; /* [m->n], of before the reading; no bytes where there was no file */
-    int64_t started;       /* hl_file_clock */
+    hl_file_stamp *stamps; /* [m->n], taken before reading; zero if there is no regular file */
+    int64_t started;       /* hl_file_clock when they were taken */
     hl_progress progress;
 } reading;
 
@@ -36,12 +37,12 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     hl_fingerprint *f = &r->f[sample];
     hl_image img;
     hl_err why;
-    char *file = hl_path_below(r->root, r->m->samples[sample].path);
+    char *file = hl_image_path(r->root, r->m->samples[sample].path);
     *f = (hl_fingerprint){0};
     const int status = hl_image_read(&img, file, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
     if (status) {
-        f->why = hl_strdup(hl_reason_within(&why, file)); /* a record goes without the name */
+        f->why = hl_strdup(hl_reason_within(&why, file)); /* without the name */
     } else {
         hl_fingerprint_make(f, &img);
         hl_image_free(&img);
@@ -69,12 +70,12 @@ static int read_unknown(reading *r, int jobs, hl_err *e)
     return 0;
 }
 
-/* ---- what is known from the last time ---- */
+/* ---- the cache ---- */
 
-static hl_file_stamp state_of(const reading *r, size_t sample)
+static hl_file_stamp stamp_of(const reading *r, size_t sample)
 {
     struct stat st;
-    char *file = hl_path_below(r->root, r->m->samples[sample].path);
+    char *file = hl_image_path(r->root, r->m->samples[sample].path);
     const bool there = stat(file, &st) == 0 && S_ISREG(st.st_mode);
     free(file);
     return there ? hl_file_stamp_of(&st) : (hl_file_stamp){0};
@@ -82,35 +83,35 @@ static hl_file_stamp state_of(const reading *r, size_t sample)
 
 static void look_up(reading *r, const hl_fingerprint_cache *cache)
 {
-    r->states = hl_calloc(r->m->n, sizeof *r->states);
+    r->stamps = hl_calloc(r->m->n, sizeof *r->stamps);
     r->started = hl_file_clock();
     for (size_t i = 0; i < r->m->n; i++) {
-        r->states[i] = state_of(r, i);
-        if (!hl_fingerprint_cache_find(cache, &r->states[i], &r->f[i]))
+        r->stamps[i] = stamp_of(r, i);
+        if (!hl_fingerprint_cache_find(cache, &r->stamps[i], &r->f[i]))
             r->unknown[r->nunknown++] = i;
     }
 }
 
-/* A file that is of another size than before it was read has changed in between. */
-static bool is_to_be_kept(const reading *r, size_t i)
+/* A file whose size differs from its stamp has changed between the two. */
+static bool is_cacheable(const reading *r, size_t i)
 {
-    const hl_file_stamp *s = &r->states[i];
+    const hl_file_stamp *s = &r->stamps[i];
     return !r->f[i].why && r->f[i].file_bytes == (size_t)s->bytes &&
            hl_file_stamp_is_settled(s, r->started);
 }
 
-/* What this run had use for; written only where there is something new. */
-static int remember(const reading *r, const char *path, hl_err *e)
+/* Writes the fingerprints of this run, if any of them is new. */
+static int update_cache(const reading *r, const char *path, hl_err *e)
 {
     hl_fingerprint_cache all = {0};
-    bool news = false;
+    bool any_new = false;
     for (size_t i = 0; i < r->nunknown; i++)
-        news |= is_to_be_kept(r, r->unknown[i]);
-    for (size_t i = 0; i < r->m->n && news; i++)
-        if (is_to_be_kept(r, i))
-            hl_fingerprint_cache_add(&all, &r->states[i], &r->f[i]);
+        any_new |= is_cacheable(r, r->unknown[i]);
+    for (size_t i = 0; i < r->m->n && any_new; i++)
+        if (is_cacheable(r, i))
+            hl_fingerprint_cache_add(&all, &r->stamps[i], &r->f[i]);
     hl_fingerprint_cache_sort(&all);
-    const int status = news ? hl_fingerprint_cache_write(&all, path, e) : 0;
+    const int status = any_new ? hl_fingerprint_cache_write(&all, path, e) : 0;
     hl_fingerprint_cache_free(&all);
     return status;
 }
@@ -124,7 +125,7 @@ static int read_with_cache(reading *r, const char *path, int jobs, hl_err *e)
     look_up(r, &cache);
     hl_fingerprint_cache_free(&cache);
     const int status = read_unknown(r, jobs, e);
-    return status ? status : remember(r, path, e);
+    return status ? status : update_cache(r, path, e);
 }
 
 static int read_all(reading *r, int jobs, hl_err *e)
@@ -135,20 +136,22 @@ static int read_all(reading *r, int jobs, hl_err *e)
 }
 
 int hl_fingerprint_set_read(hl_fingerprint *f, const hl_manifest *m,
-                            const hl_fingerprint_options *how, hl_err *e)
+                            const hl_fingerprint_options *options, hl_err *e)
 {
-    reading r = {.f = f, .m = m, .root = how->root};
-    hl_err no_root; /* then nothing is kept, of images that have absolute paths */
-    if (how->cache && hl_cache_dir_make(how->cache, e))
+    reading r = {.f = f, .m = m, .root = options->root};
+    hl_err no_root; /* without a root folder (all paths absolute) there is no cache */
+    if (options->cache && hl_cache_dir_make(options->cache, e))
         return -1;
-    char *path = how->cache ? hl_cache_dir_path(how->cache, *how->root ? how->root : ".",
-                                                ".fingerprints", &no_root)
-                            : NULL;
+    char *path = options->cache
+                     ? hl_cache_dir_path(options->cache, *options->root ? options->root : ".",
+                                         ".fingerprints", &no_root)
+                     : NULL;
     r.unknown = hl_malloc(m->n, sizeof *r.unknown);
-    const int status = path ? read_with_cache(&r, path, how->jobs, e) : read_all(&r, how->jobs, e);
+    const int status =
+        path ? read_with_cache(&r, path, options->jobs, e) : read_all(&r, options->jobs, e);
     free(path);
     free(r.unknown);
-    free(r.states);
+    free(r.stamps);
     return status;
 }
 

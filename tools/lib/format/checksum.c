@@ -7,12 +7,12 @@
 
 enum { HEX = 64 };
 
-/* A seal is one of these, HEX digits, and the other. */
-typedef struct frame {
+/* The text before and after the hex digits. */
+typedef struct form {
     const char *start, *end;
-} frame;
-static const frame of_table = {"#sha256\t", "\n"};
-static const frame of_json = {",\n  \"sha256\": \"", "\"\n}\n"};
+} form;
+static const form of_table = {"#sha256\t", "\n"};
+static const form of_json = {",\n  \"sha256\": \"", "\"\n}\n"};
 
 static void hex_of(const char *bytes, size_t len, char hex[HEX + 1])
 {
@@ -21,7 +21,7 @@ static void hex_of(const char *bytes, size_t len, char hex[HEX + 1])
     strcpy(hex, strchr(digest, ':') + 1);
 }
 
-static void add(hl_strbuf *t, size_t from, const frame *f)
+static void add(hl_strbuf *t, size_t from, const form *f)
 {
     char hex[HEX + 1];
     hex_of(t->data + from, t->len - from, hex);
@@ -30,17 +30,17 @@ static void add(hl_strbuf *t, size_t from, const frame *f)
     hl_strbuf_puts(t, f->end);
 }
 
-/* How much of the text stands before its seal; NULL for *hex: all of it, for it has none. */
-static size_t find(const char *text, size_t len, const frame *f, const char **hex)
+/* Length of the text before its checksum, whose digits are *hex; len and NULL if it has none. */
+static size_t find(const char *text, size_t len, const form *f, const char **hex)
 {
     const size_t start = strlen(f->start), end = strlen(f->end), size = start + HEX + end;
     *hex = NULL;
     if (len < size)
         return len;
-    const char *seal = text + len - size;
-    if (memcmp(seal, f->start, start) != 0 || memcmp(seal + start + HEX, f->end, end) != 0)
+    const char *at = text + len - size;
+    if (memcmp(at, f->start, start) != 0 || memcmp(at + start + HEX, f->end, end) != 0)
         return len;
-    *hex = seal + start;
+    *hex = at + start;
     return len - size;
 }
 
@@ -68,8 +68,8 @@ int hl_checksum_strip_line(char *text, size_t *len, const char *name, hl_err *e)
     const size_t before = find(text, *len, &of_table, &stated);
     if (stated && !is_right(text, before, stated))
         return hl_fail(e,
-                       "%s: changed since it was written: expected what its last line, #sha256, "
-                       "states",
+                       "%s: changed since it was written: its last line, #sha256, does not match "
+                       "the lines above",
                        name);
     *len = before;
     return 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The seal of a text: the SHA-256 of all bytes before it, at its end, so that a reader notices any
- * byte that has changed since. A table has it as its last line,
+ * Checksums of text files: the SHA-256 of all preceding bytes, at the end of the text, so that a
+ * reader notices any byte that has changed. A table has it as its last line,
  *
  *   #sha256<TAB>hex
  *
- * and a JSON object that is written with an indent of 2 as its last member, "sha256". A text that
- * somebody made by hand need not have one.
+ * and a JSON object written with an indent of 2 as its last member, "sha256". A text written by
+ * hand need not have one.
  */
 #ifndef HILUM_FORMAT_CHECKSUM_H
 #define HILUM_FORMAT_CHECKSUM_H
@@ -14,14 +14,16 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 
-/* Seals what was added from the byte `from` on. */
+/* Append the checksum of t: of the bytes from `from` on, as a line; or of all of t, a JSON object
+ * that ends in "\n}\n", as a member. */
 void hl_checksum_add_line(hl_strbuf *t, size_t from);
-void hl_checksum_add_member(hl_strbuf *t); /* ends in "\n}\n" */
+void hl_checksum_add_member(hl_strbuf *t);
 
-/* Takes the seal off text[0 .. *len - 1] and compares; a table without one is left as it is. */
+/* Removes the checksum line from text[0 .. *len - 1] and verifies it. A table without one is left
+ * as it is. */
 int hl_checksum_strip_line(char *text, size_t *len, const char *name, hl_err *e);
 
-/* Whether the seal at the end of a JSON text is there and right. */
+/* Whether a JSON text ends in a checksum, and whether it is right. */
 typedef enum hl_checksum { HL_CHECKSUM_NONE, HL_CHECKSUM_VALID, HL_CHECKSUM_INVALID } hl_checksum;
 hl_checksum hl_checksum_of_json(const char *text, size_t len);
 

@@ -24,14 +24,15 @@ static uint32_t bits_of_f32(float v)
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Without a branch, which no vector has: both are there already. */
+/* A select without a branch, so that loops vectorise. */
 INLINE uint32_t choose(bool first, uint32_t a, uint32_t b)
 {
     return b ^ ((a ^ b) & (0u - first));
 }
 
-/* IEEE binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. A subnormal one is a fraction of
- * 2^-14: it is put behind the 1 of 2^-14, which is then taken off. */
+/* IEEE binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. A subnormal number is a fraction
+ * of 2^-14: its bits become the fraction of a float32 in [2^-14, 2^-13), from which 2^-14 is
+ * subtracted. */
 INLINE float f32_of_f16(uint16_t h)
 {
     const uint32_t sign = (uint32_t)(h & 0x8000u) << 16, exponent = h & 0x7c00u;
@@ -48,13 +49,13 @@ INLINE float f32_of_bf16(uint16_t h)
     return f32_of_bits((uint32_t)h << 16);
 }
 
-/* The upper bits, rounded to the nearest, to the even one of two. */
+/* The upper bits, rounded to nearest, ties to even. */
 INLINE uint32_t round_off(uint32_t bits, int shift)
 {
     return (bits + (1u << (shift - 1)) - 1 + (bits >> shift & 1)) >> shift;
 }
 
-/* Of small ones the addition of 1/2 leaves as many bits as a subnormal has. Rounding carries into
+/* Adding 1/2 to a small number rounds it to the precision of a subnormal one. Rounding carries into
  * the exponent, up to infinity, as it should. */
 INLINE uint16_t f16_of_f32(float v)
 {
@@ -113,14 +114,14 @@ void hl_from_f32(hl_dtype to, const float *in, size_t n, void *out)
         narrow_bf16(in, n, out);
 }
 
-/* So many are looked at together. */
-enum { BLOCK = 64 };
+enum { BLOCK = 64 }; /* values compared at a time */
 
 HL_FOR_ALL_WIDTHS static uint32_t largest_of_block(const float *v)
 {
     uint32_t most = 0;
     for (size_t i = 0; i < BLOCK; i++) {
-        const uint32_t bits = bits_of_f32(v[i]) & 0x7fffffffu; /* in the order of the numbers */
+        const uint32_t bits =
+            bits_of_f32(v[i]) & 0x7fffffffu; /* ordered like the absolute values */
         most = bits > most ? bits : most;
     }
     return most;

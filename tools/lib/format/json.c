@@ -11,24 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A text of at most this size is read; metrics of a hundred classes take 1 MB. */
+/* Bytes; the metrics of a hundred classes take 1 MB. */
 static const size_t max_text = (size_t)1 << 26;
 
-static const char seal_key[] = "sha256";
+static const char checksum_key[] = "sha256";
 
-/* A byte that has changed in the seal itself may leave a member of another name, or in another
- * place. */
-static bool is_sealed_as_it_seems(json_t *o, hl_checksum seal)
+/* If a byte of the checksum itself has changed, a member of another name may be left, or one in
+ * another place: whatever looks like a checksum must be a valid one. */
+static bool is_consistent(json_t *o, hl_checksum checksum)
 {
-    bool seems = json_object_get(o, seal_key) != NULL;
+    bool found = json_object_get(o, checksum_key) != NULL;
     const char *key;
     json_t *value;
     json_object_foreach(o, key, value)
     {
         const char *text = json_string_value(value);
-        seems = seems || (text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
+        found = found || (text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
     }
-    return seems == (seal == HL_CHECKSUM_VALID);
+    return found == (checksum == HL_CHECKSUM_VALID);
 }
 
 json_t *hl_json_read(const char *path, const char **file, hl_err *e)
@@ -49,15 +49,16 @@ json_t *hl_json_read(const char *path, const char **file, hl_err *e)
     }
     json_error_t why;
     json_t *o = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-    const hl_checksum seal = hl_checksum_of_json(text, len);
+    const hl_checksum checksum = hl_checksum_of_json(text, len);
     free(text);
-    if (json_is_object(o) && seal != HL_CHECKSUM_INVALID && is_sealed_as_it_seems(o, seal)) {
-        json_object_del(o, seal_key);
+    if (json_is_object(o) && checksum != HL_CHECKSUM_INVALID && is_consistent(o, checksum)) {
+        json_object_del(o, checksum_key);
         return o;
     }
     if (json_is_object(o))
         hl_fail(e,
-                "%s: changed since it was written: expected what its last member, sha256, states",
+                "%s: changed since it was written: its last member, sha256, does not match the "
+                "others",
                 *file);
     else if (o)
         hl_fail(e, "%s: expected a JSON object, found something else", *file);
@@ -125,7 +126,7 @@ int hl_json_count(const json_t *o, const char *file, const char *key, uint64_t *
     return 0;
 }
 
-/* jansson has limited the depth when it parsed. */
+/* The recursion is bounded because jansson limits the depth when parsing. */
 static bool has_numbers_only(const json_t *v)
 {
     const char *key;

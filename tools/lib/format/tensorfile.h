@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tensor files: one zstd frame (content checksum, content size pledged) around one safetensors
- * file, so that `zstd -dc f.safetensors.zst > f.safetensors` gives what every safetensors library
- * reads. See docs/FORMAT.md. Tensors are written and read strictly in order, in pieces of any
- * size, so that a file of any length passes through a fixed buffer; what is written waits on the
- * disk until its digest is known.
+ * Tensor files: one zstd frame (with content checksum and content size) around one safetensors
+ * file, so that `zstd -dc f.safetensors.zst > f.safetensors` yields a file that every safetensors
+ * library can read (docs/FORMAT.md). Tensors are written and read strictly in order, in pieces of
+ * any size, so that a file of any length passes through a fixed buffer.
  *
- * Errors: every function returns 0 or -1 with e filled (file, what was expected, what was found).
+ *   hl_tf_header h = {0};
+ *   hl_tf_add_tensor(&h, "images", HL_U8, 4, (const int64_t[]){n, height, width, 1});
+ *   hl_tf_set_meta(&h, "hilum.kind", "images");
+ *   hl_tf_create(&w, path, &h, HL_TF_LEVEL_PIXELS, &e);
+ *   for (int64_t i = 0; i < n; i++)
+ *       hl_tf_write(w, pixels(i), height * width, &e);
+ *   hl_tf_finish(w, &e);
+ *
+ *   hl_tf_open(&r, path, "images", &e);
+ *   hl_tf_read(r, pixels, bytes, &e);
+ *   hl_tf_end(r, &e);                          // verifies the data
+ *   hl_tf_close(r);
+ *
+ * Functions that return int return 0, or -1 with e filled (file, what was expected, what was
+ * found).
  */
 #ifndef HILUM_FORMAT_TENSORFILE_H
 #define HILUM_FORMAT_TENSORFILE_H
@@ -20,8 +33,8 @@
 #include <stdio.h>
 
 typedef enum { HL_U8, HL_F16, HL_BF16, HL_F32, HL_I64, HL_DTYPES } hl_dtype;
-extern const char *const hl_dtype_names[HL_DTYPES]; /* as safetensors spells them */
-size_t hl_dtype_size(hl_dtype t);                   /* bytes of one value */
+extern const char *const hl_dtype_names[HL_DTYPES]; /* safetensors' spelling */
+size_t hl_dtype_size(hl_dtype t);                   /* bytes per value */
 
 enum { HL_MAX_RANK = 4, HL_MAX_TENSORS = 4096 };
 
@@ -33,11 +46,11 @@ typedef struct hl_tensor_desc {
     uint64_t bytes;             /* set by hl_tf_add_tensor and by the reader */
 } hl_tensor_desc;
 
-/* What stands before the data. */
+/* The header of the safetensors file. */
 typedef struct hl_tf_header {
     hl_tensor_desc *tensors; /* in the order of their data */
     size_t ntensors;
-    char **keys, **values; /* __metadata__: string to string, sorted by key */
+    char **keys, **values; /* __metadata__: strings, sorted by key */
     size_t nmeta;
 } hl_tf_header;
 
@@ -51,58 +64,60 @@ void hl_tf_header_free(hl_tf_header *h);
 /* ---- writing ---- */
 typedef struct hl_tf_writer hl_tf_writer;
 
-/* path NULL or "-": standard output. The caller keeps h. The header of the file also states the
- * digest of its data, so the data wait in scratch space (see scratch.h, beside a file that is
- * named) until hl_tf_finish writes both. level is zstd's; these are the measured ones: pixels
- * barely compress, and what does not is done several times as fast by the lower one. */
+/* zstd levels, chosen by measurement: pixels barely compress, and the lower level stores such data
+ * several times as fast. */
 enum { HL_TF_LEVEL = 1, HL_TF_LEVEL_PIXELS = -1 };
+
+/* Creates a file (path NULL or "-": standard output). Copies h. The header states the digest of the
+ * data, so the data wait in scratch space (sys/scratch.h, next to a named file) until hl_tf_finish
+ * writes both. */
 int hl_tf_create(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level, hl_err *e);
-/* The same where the SHA-256 of all the data is known already, so that nothing waits. It is taken
- * as it is: with another one, readers would call the file damaged. */
+/* The same if the SHA-256 of all the data is known beforehand, so that nothing has to wait. The
+ * digest is not verified; if it is wrong, readers report the file as damaged. */
 int hl_tf_create_stated(hl_tf_writer **w, const char *path, const hl_tf_header *h, int level,
                         const char *digest, hl_err *e);
-/* Sets metadata that could not be known when the file was created; not for hl_tf_create_stated. */
+/* Sets metadata not known when the file was created; not after hl_tf_create_stated. */
 void hl_tf_amend(hl_tf_writer *w, const char *key, const char *value);
-/* Threads that compress each file created from now on, beside the caller's; 1 at the start. Their
- * number changes nothing in the file. */
+/* Number of threads that compress each file created from now on, in addition to the caller's;
+ * initially 1. It does not affect the bytes of the file. */
 void hl_tf_set_threads(int n);
 int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e);
-/* For a tool that commits several outputs together: ends the data, exactly the promised bytes of
- * which must have been written. hl_tf_output is then ready for hl_out_commit_all; hl_tf_discard
- * frees w after that. */
+/* For a tool that commits several outputs together: ends the data, of which exactly the bytes that
+ * the header describes must have been written. hl_tf_output is then ready for hl_out_commit_all;
+ * afterwards, hl_tf_discard frees w. */
 int hl_tf_complete(hl_tf_writer *w, hl_err *e);
 hl_out *hl_tf_output(hl_tf_writer *w);
-/* Ends and commits the file. Frees w in any case. */
+/* Ends and commits the file. Frees w, even on failure. */
 int hl_tf_finish(hl_tf_writer *w, hl_err *e);
-void hl_tf_discard(hl_tf_writer *w); /* gives up: no file is left; NULL is fine */
+void hl_tf_discard(hl_tf_writer *w); /* abandons the file and frees w; NULL is allowed */
 
 /* ---- reading ---- */
 typedef struct hl_tf_reader hl_tf_reader;
 
-/* Reads and validates the header. kind is what `hilum.kind` must say, or NULL for any. */
+/* Opens a file (path NULL or "-": standard input), reads and validates its header. kind: the
+ * required value of the metadata hilum.kind, or NULL for any. */
 int hl_tf_open(hl_tf_reader **r, const char *path, const char *kind, hl_err *e);
-/* The same for a file of any kind, which may also be a plain safetensors file, as other programs
- * write them; its identity is made in the same way. */
+/* The same for a file of any kind, including a plain safetensors file without a zstd frame, as
+ * other programs write them; its identity is computed in the same way. */
 int hl_tf_open_any(hl_tf_reader **r, const char *path, hl_err *e);
 const hl_tf_header *hl_tf_get_header(const hl_tf_reader *r);
 const char *hl_tf_name(const hl_tf_reader *r); /* for messages */
-/* Identity of the file: digest of its header, which holds the digests of its data and of all that
- * it came from. It is known at once; whether the data are the ones that it covers, hl_tf_end tells.
- */
+/* The identity of the file: the digest of its header, which contains the digests of its data and of
+ * all the files that it was made from. Known at once; hl_tf_end verifies that the data match. */
 const char *hl_tf_id(const hl_tf_reader *r);
-/* False for files of 0.1.0, whose header does not state the digest of their data. */
+/* False for files of version 0.1.0, whose header does not state the digest of the data. */
 bool hl_tf_id_covers_data(const hl_tf_reader *r);
-/* The next `bytes` of data; fewer left is an error. */
+/* Reads the next `bytes` of data; an error if fewer are left. */
 int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e);
-/* n float32 of a tensor, of which each must be finite. */
+/* Reads n float32 of a tensor; an error if one of them is not finite. */
 int hl_tf_read_finite(hl_tf_reader *r, const char *tensor, float *values, size_t n, hl_err *e);
 int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e);
-/* All data must have been read and nothing may follow; checks the checksum, and the digest of the
- * data where the header states it. */
+/* Requires that all data have been read and that nothing follows; verifies zstd's checksum and, if
+ * the header states it, the digest of the data. */
 int hl_tf_end(hl_tf_reader *r, hl_err *e);
-void hl_tf_close(hl_tf_reader *r); /* NULL is fine */
+void hl_tf_close(hl_tf_reader *r); /* NULL is allowed */
 
-/* The library of the frame, as hl_cli wants it. */
+/* Prints the version of zstd, for hl_cli. */
 void hl_tf_libraries(FILE *fp);
 
 #endif

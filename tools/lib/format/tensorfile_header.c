@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The header of a tensor file: building and taking apart. The streams are in tensorfile_io.c and
- * tensorfile_write.c. */
+/* The header of a tensor file: building, formatting and parsing it. */
 #include "format/tensorfile_header.h"
 
 #include "base/mem.h"
+#include "format/old_names.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -18,10 +18,10 @@ size_t hl_dtype_size(hl_dtype t)
     return sizes[t];
 }
 
-/* Offsets stay below 2^48, so that sums of them cannot overflow. */
+/* Offsets are limited to 2^48, so that their sums cannot overflow. */
 static const uint64_t max_offset = (uint64_t)1 << 48;
 
-/* Bytes of a tensor of this shape, or false if it is negative or too large. */
+/* Computes the bytes of a tensor; false if its shape is negative or too large. */
 static bool shape_bytes(const int64_t *shape, int rank, hl_dtype dtype, uint64_t *bytes)
 {
     uint64_t n = hl_dtype_size(dtype);
@@ -41,7 +41,7 @@ void hl_tf_add_tensor(hl_tf_header *h, const char *name, hl_dtype dtype, int ran
     *d = (hl_tensor_desc){.name = hl_strdup(name), .dtype = dtype, .rank = rank};
     memcpy(d->shape, shape, (size_t)rank * sizeof *shape);
     if (!shape_bytes(shape, rank, dtype, &d->bytes))
-        abort(); /* a caller's mistake, not input */
+        abort(); /* a mistake of the caller, never due to input */
 }
 
 void hl_tf_set_meta(hl_tf_header *h, const char *key, const char *value)
@@ -136,18 +136,18 @@ char *hl_tf_header_format(const hl_tf_header *h, size_t *len, hl_err *e)
         json_object_set_new(root, h->tensors[i].name, tensor_to_json(&h->tensors[i], at));
         at += h->tensors[i].bytes;
     }
-    /* jansson refuses what is not UTF-8, and an object keeps each name once. */
+    /* jansson leaves out strings that are not UTF-8, and an object stores each name once. */
     const bool complete = json_object_size(meta) == h->nmeta &&
                           json_object_size(root) == h->ntensors + (h->nmeta > 0);
     char *text = complete ? json_dumps(root, JSON_COMPACT) : NULL;
     json_decref(meta);
     json_decref(root);
     if (!text) {
-        hl_fail(e, "tensor file header: a name or a metadata value is not UTF-8, or a name stands "
-                   "there twice");
+        hl_fail(e, "tensor file header: a name or a metadata value is not UTF-8, or a name appears "
+                   "twice");
         return NULL;
     }
-    /* Blanks at the end make the data start at a multiple of 8, as the reference writer does. */
+    /* Spaces at the end align the data to 8 bytes, as safetensors' own writer does. */
     const size_t n = strlen(text), padded = (n + 7) / 8 * 8;
     text = hl_realloc(text, padded + 1, 1);
     memset(text + n, ' ', padded - n);
@@ -185,7 +185,7 @@ static int read_shape(const json_t *shape, hl_tensor_desc *d, const char *file, 
     return 0;
 }
 
-/* Where a tensor says that its data are, and which member of the header it is. */
+/* The data_offsets of a tensor, and its index among the members of the header. */
 typedef struct span {
     int64_t begin, end;
     size_t member;
@@ -225,7 +225,7 @@ static int compare_spans(const void *a, const void *b)
     return x->member < y->member ? -1 : 1;
 }
 
-/* The data must be without gaps and overlaps; puts the tensors in the order of their data. */
+/* Sorts the tensors by the position of their data, which must have no gaps or overlaps. */
 static int order_by_data(hl_tf_header *h, span *spans, const char *file, hl_err *e)
 {
     hl_tensor_desc *ordered = hl_calloc(h->ntensors, sizeof *ordered);
@@ -263,7 +263,11 @@ static int read_meta(hl_tf_header *h, const json_t *meta, const char *file, hl_e
     {
         if (!json_is_string(value))
             return hl_fail(e, "%s: metadata '%s' is not a string", file, key);
-        hl_tf_set_meta(h, key, json_string_value(value));
+        const char *name = hl_current_name(key);
+        if (hl_tf_meta(h, name))
+            return hl_fail(e, "%s: metadata '%s' appears twice, once under its old name", file,
+                           name);
+        hl_tf_set_meta(h, name, json_string_value(value));
     }
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading of tensor files. */
+/* Reading tensor files. */
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "format/convert.h"
@@ -24,28 +24,28 @@ static uint64_t load_u64(const unsigned char *from)
 struct hl_tf_reader {
     FILE *fp;
     const char *name;
-    bool plain;      /* a safetensors file without a frame around it */
-    ZSTD_DCtx *zstd; /* else */
+    bool plain;      /* a safetensors file without a zstd frame */
+    ZSTD_DCtx *zstd; /* unused if plain */
     ZSTD_inBuffer in;
     bool frame_ended;
     uint64_t left; /* bytes of data still to come */
     hl_tf_header header;
     char id[HL_DIGEST_SIZE];
-    const char *stated; /* digest of the data by the header, NULL: none */
-    hl_sha256 *digest;  /* of the data so far; NULL without `stated`, or once compared */
+    const char *stated; /* digest of the data as the header states it; NULL if it does not */
+    hl_sha256 *digest;  /* of the data so far; NULL if none is stated, or once compared */
     char buf[CHUNK];
 };
 
 static int refill(hl_tf_reader *r, hl_err *e)
 {
     const size_t n = fread(r->buf, 1, sizeof r->buf, r->fp);
-    if (ferror(r->fp)) /* whatever came before it: errno is of now */
+    if (ferror(r->fp)) /* even after a partial read, while errno is still that of the failure */
         return hl_fail_errno(e, "%s: cannot be read", r->name);
     r->in = (ZSTD_inBuffer){r->buf, n, 0};
     return 0;
 }
 
-/* Decompresses up to `bytes`; *got may be fewer only when the frame ends. */
+/* Decompresses `bytes`, or fewer (*got) if the frame ends. */
 static int inflate(hl_tf_reader *r, void *data, size_t bytes, size_t *got, hl_err *e)
 {
     ZSTD_outBuffer out = {data, bytes, 0};
@@ -65,7 +65,7 @@ static int inflate(hl_tf_reader *r, void *data, size_t bytes, size_t *got, hl_er
     return 0;
 }
 
-/* Up to `bytes` of the safetensors file; *got may be fewer only where it ends. */
+/* Reads `bytes` of the safetensors file, or fewer (*got) at its end. */
 static int pull(hl_tf_reader *r, void *data, size_t bytes, size_t *got, hl_err *e)
 {
     if (!r->plain)
@@ -90,7 +90,7 @@ static bool starts_with_frame(const hl_tf_reader *r)
     return r->in.size > sizeof magic && memcmp(r->buf, magic, sizeof magic) == 0;
 }
 
-/* The frame must say how long it is and carry a checksum; returns the content size. */
+/* The frame must state its content size, which goes to *size, and have a checksum. */
 static int check_frame(const hl_tf_reader *r, uint64_t *size, hl_err *e)
 {
     if (!starts_with_frame(r))
@@ -107,7 +107,7 @@ static int check_frame(const hl_tf_reader *r, uint64_t *size, hl_err *e)
     return 0;
 }
 
-/* What the header states of the data is compared at their end. */
+/* Prepares for the comparison with the stated digest after the last byte. */
 static int expect_digest(hl_tf_reader *r, hl_err *e)
 {
     const char *stated = hl_tf_meta(&r->header, HL_TF_DATA_KEY);
@@ -123,7 +123,7 @@ static int expect_digest(hl_tf_reader *r, hl_err *e)
 
 static int read_header(hl_tf_reader *r, bool or_plain, hl_err *e)
 {
-    uint64_t size = 0; /* a plain file does not state it */
+    uint64_t size = 0; /* unknown for a plain file */
     unsigned char prefix[8];
     size_t got;
     if (refill(r, e))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writing of tensor files. The header states the digest of the data that follow it, so either the
+/* Writing tensor files. The header states the digest of the data that follow it, so either the
  * caller knows that digest beforehand, or the data wait in scratch space until they are complete.
  */
 #include "base/mem.h"
@@ -20,7 +20,7 @@ static int compressing_threads = 1;
 
 void hl_tf_set_threads(int n)
 {
-    enum { MOST = 8 }; /* each holds a few megabytes */
+    enum { MOST = 8 }; /* each needs a few megabytes */
     compressing_threads = n < 1 ? 1 : n > MOST ? MOST : n;
 }
 
@@ -28,17 +28,17 @@ struct hl_tf_writer {
     hl_out out;
     hl_tf_header header; /* a copy */
     int level;
-    uint64_t bytes, left; /* of data: all, and still to come */
-    hl_sha256 *digest;    /* of the data so far, which wait in scratch; NULL: it was stated */
+    uint64_t bytes, left; /* of data: in total, and still to come */
+    hl_sha256 *digest;    /* of the data so far, in scratch; NULL if the caller stated it */
     hl_scratch scratch;
     ZSTD_CCtx *zstd; /* NULL until the frame has begun */
-    size_t held;     /* bytes since the last push to the disk */
+    size_t held;     /* bytes written since the last hl_out_push */
     char buf[CHUNK];
 };
 
 /* ---- the frame ---- */
 
-/* Compresses and writes; ends the frame if mode says so. */
+/* Compresses and writes; mode ZSTD_e_end ends the frame. */
 static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDirective mode,
                    hl_err *e)
 {
@@ -61,8 +61,8 @@ static int deflate(hl_tf_writer *w, const void *data, size_t bytes, ZSTD_EndDire
     }
 }
 
-/* Threads of its own, even if only one: what zstd writes is the same for any number but none. A
- * libzstd that was built without them writes by itself, and one byte or another differs. */
+/* At least one worker thread: zstd's output is the same for any number of them except none. A
+ * libzstd built without threads ignores the parameter, and its output may differ in a few bytes. */
 static int start_frame(hl_tf_writer *w, uint64_t size, hl_err *e)
 {
     w->zstd = ZSTD_createCCtx();
@@ -76,7 +76,7 @@ static int start_frame(hl_tf_writer *w, uint64_t size, hl_err *e)
     return 0;
 }
 
-/* The header as JSON, with the digest of the data or with as many digits in its place. */
+/* The header as JSON, with the digest of the data or a placeholder of the same length. */
 static char *format_header(hl_tf_writer *w, const char *digest, size_t *len, hl_err *e)
 {
     hl_tf_set_meta(&w->header, HL_TF_DATA_KEY, digest);
@@ -110,7 +110,7 @@ static int write_header(hl_tf_writer *w, const char *digest, hl_err *e)
 
 /* ---- the writer ---- */
 
-/* A header that cannot be written, or a full disk, is found here and not after the work. */
+/* So that a header that cannot be written is noticed before the work, not after it. */
 static int check_header(hl_tf_writer *w, hl_err *e)
 {
     char placeholder[HL_DIGEST_SIZE];
@@ -121,7 +121,7 @@ static int check_header(hl_tf_writer *w, hl_err *e)
     return text ? 0 : -1;
 }
 
-/* Beside the result, where room is needed in any case; a pipe or a device has no such place. */
+/* Next to the output, where the space is needed anyway; a pipe or a device has no such folder. */
 static int open_scratch(hl_tf_writer *w, hl_err *e)
 {
     char *copy = w->out.temp ? hl_strdup(w->out.temp) : NULL;
@@ -165,7 +165,7 @@ int hl_tf_create_stated(hl_tf_writer **w, const char *path, const hl_tf_header *
 void hl_tf_amend(hl_tf_writer *w, const char *key, const char *value)
 {
     if (!w->digest)
-        abort(); /* the header is written */
+        abort(); /* the header has been written already */
     hl_tf_set_meta(&w->header, key, value);
 }
 
@@ -181,8 +181,8 @@ int hl_tf_write(hl_tf_writer *w, const void *data, size_t bytes, hl_err *e)
     return hl_scratch_write(&w->scratch, data, bytes, e);
 }
 
-/* Header and data, now that all of them are known. */
-static int write_waiting(hl_tf_writer *w, const char *digest, hl_err *e)
+/* Writes the header and the data from scratch, now that the digest is known. */
+static int write_from_scratch(hl_tf_writer *w, const char *digest, hl_err *e)
 {
     static _Thread_local char piece[CHUNK];
     if (hl_scratch_rewind(&w->scratch, e) || write_header(w, digest, e))
@@ -206,7 +206,7 @@ static int end_data(hl_tf_writer *w, hl_err *e)
         return 0;
     hl_sha256_end_text(w->digest, digest);
     w->digest = NULL;
-    return write_waiting(w, digest, e);
+    return write_from_scratch(w, digest, e);
 }
 
 int hl_tf_complete(hl_tf_writer *w, hl_err *e)

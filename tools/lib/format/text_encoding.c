@@ -11,13 +11,13 @@ static bool starts_with(const char *text, size_t len, const char *bytes, size_t 
     return len >= n && memcmp(text, bytes, n) == 0;
 }
 
-/* Without a byte order mark, ASCII in UTF-16 has a zero byte in each of its first characters. */
+/* Even without a byte order mark, ASCII in UTF-16 has a zero byte in each character. */
 static bool looks_like_utf16(const char *text, size_t len)
 {
     enum { CHARACTERS = 4 };
     if (len < 2 * CHARACTERS)
         return false;
-    const int zero = text[0] ? 1 : 0; /* which byte of each pair */
+    const int zero = text[0] ? 1 : 0; /* which byte of each pair is zero */
     for (int i = 0; i < CHARACTERS; i++)
         if (text[2 * i + zero] || !text[2 * i + !zero])
             return false;
@@ -39,7 +39,7 @@ int hl_encoding_check(const char *text, size_t len, const char *name, hl_err *e)
     return 0;
 }
 
-/* The first line that ends in another way than the first one does; 0 where all end alike. */
+/* Number of the first line that does not end like line 1; 0 if there is none. */
 static size_t odd_line(const char *text, size_t len, bool *crlf)
 {
     size_t number = 0;
@@ -47,10 +47,10 @@ static size_t odd_line(const char *text, size_t len, bool *crlf)
         end = memchr(at, '\n', (size_t)(text + len - at));
         if (!end)
             return 0;
-        const bool this = end > at && end[-1] == '\r';
+        const bool is_crlf = end > at && end[-1] == '\r';
         if (number++ == 0)
-            *crlf = this;
-        else if (this != *crlf)
+            *crlf = is_crlf;
+        else if (is_crlf != *crlf)
             return number;
     }
     return 0;
@@ -77,10 +77,10 @@ int hl_encoding_normalize(char *text, size_t *len, const char *name, hl_err *e)
     }
     const size_t odd = odd_line(text, *len, &crlf);
     if (odd && memchr(text, '\0', *len))
-        return 0; /* not text at all: its reader says what was expected */
+        return 0; /* not text at all: left to the reader, which knows what it expected */
     if (odd)
-        return hl_fail(e, "%s: line %zu ends in %s: expected %s, as the lines before it", name, odd,
-                       crlf ? "LF" : "CR LF", crlf ? "CR LF" : "LF");
+        return hl_fail(e, "%s: line %zu ends in %s: expected %s, like the lines before it", name,
+                       odd, crlf ? "LF" : "CR LF", crlf ? "CR LF" : "LF");
     if (crlf)
         drop_returns(text, len);
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text that passed through another system: what spreadsheets and editors do to tables that people
- * save with them is undone where nothing is lost by it, and named where it cannot be.
+ * Encodings of text files: undoes what spreadsheets and editors of other systems do to a table when
+ * they save it, where that loses nothing, and reports the rest.
  */
 #ifndef HILUM_FORMAT_TEXT_ENCODING_H
 #define HILUM_FORMAT_TEXT_ENCODING_H
@@ -13,9 +13,9 @@
 /* Fails for UTF-16 and UTF-32, which editors call "Unicode", and for lines that end in CR alone. */
 int hl_encoding_check(const char *text, size_t len, const char *name, hl_err *e);
 
-/* In place: takes off a UTF-8 byte order mark, and turns CR LF into LF where every line ends so.
- * Fails for lines of both kinds, and as hl_encoding_check does. text has a NUL after its *len
- * bytes. */
+/* Removes, in place, a UTF-8 byte order mark, and replaces CR LF by LF if every line ends in it.
+ * Fails if only some lines do, or if hl_encoding_check does. A NUL must follow the *len bytes of
+ * text. */
 int hl_encoding_normalize(char *text, size_t *len, const char *name, hl_err *e);
 
 #endif

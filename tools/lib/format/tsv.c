@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "format/checksum.h"
+#include "format/old_names.h"
 #include "format/string_list.h"
 #include "format/text_encoding.h"
 #include "sys/input.h"
@@ -46,13 +47,13 @@ bool hl_tsv_unescape(char *s)
     return true;
 }
 
-enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have one for each class */
+enum { MAX_COLUMNS = HL_MAX_CLASSES + 64 }; /* predictions have a column for each class */
 
 static const size_t max_text = (size_t)1 << 31;
 
 static void push(char ***list, size_t n, char *item)
 {
-    /* Doubles at powers of two, so that the cost per item is constant. */
+    /* Doubling at powers of two needs no stored capacity. */
     if ((n & (n - 1)) == 0)
         *list = hl_realloc(*list, n ? 2 * n : 1, sizeof **list);
     (*list)[n] = item;
@@ -68,7 +69,7 @@ static int read_columns(hl_tsv *t, char *line, hl_err *e)
             return hl_fail(e, "%s: a column name is empty or badly escaped", t->name);
         for (size_t c = 0; c < t->ncolumns; c++)
             if (strcmp(t->columns[c], column) == 0)
-                return hl_fail(e, "%s: column '%s' stands there twice", t->name, column);
+                return hl_fail(e, "%s: column '%s' appears twice", t->name, column);
         push(&t->columns, t->ncolumns++, column);
     }
     return 0;
@@ -137,10 +138,10 @@ int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e)
     const size_t whole = len;
     if (status == 0)
         status = hl_checksum_strip_line(t->text, &len, name, e) || parse(t, len, e) ? -1 : 0;
-    if (status == 0 && len == whole && hl_tsv_comment(t, "chain"))
+    if (status == 0 && len == whole && hl_tsv_comment(t, "provenance"))
         status = hl_fail(e,
                          "%s: cut short, or changed by hand: expected #sha256 as the last line of "
-                         "a table that states its provenance, #chain",
+                         "a table that states its provenance",
                          name);
     if (status)
         hl_tsv_free(t);
@@ -157,7 +158,7 @@ void hl_tsv_free(hl_tsv *t)
     *t = (hl_tsv){0};
 }
 
-const char *hl_tsv_comment(const hl_tsv *t, const char *key)
+static const char *find_comment(const hl_tsv *t, const char *key)
 {
     const size_t len = strlen(key);
     for (size_t i = 0; i < t->ncomments; i++) {
@@ -166,6 +167,12 @@ const char *hl_tsv_comment(const hl_tsv *t, const char *key)
             return c + len + 1;
     }
     return NULL;
+}
+
+const char *hl_tsv_comment(const hl_tsv *t, const char *key)
+{
+    const char *value = find_comment(t, key), *old = hl_old_name(key);
+    return value || !old ? value : find_comment(t, old);
 }
 
 int hl_tsv_check_kind(const hl_tsv *t, const char *kind, hl_err *e)

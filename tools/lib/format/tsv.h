@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A table as text: lines "#key<TAB>value" for origin and people, one line of column names, then
- * rows. Fields are escaped as in hl_tsv_escape and come out unescaped. What a tool wrote ends in a
- * seal, see seal.h, and is refused where a byte has changed, or where it states its provenance,
- * "#chain", and the seal is not there. Lines may end in CR LF, and a UTF-8 byte order mark is
- * skipped.
+ * Tab-separated tables: lines "#key<TAB>value" for provenance and readers, one line of column
+ * names, then rows. Fields are escaped (hl_tsv_escape), and unescaped on reading. Tables written by
+ * a tool end in a checksum line (checksum.h): one whose bytes have changed is refused, and so is
+ * one that states its provenance, "#chain", but lacks the checksum. Lines may end in CR LF, and a
+ * UTF-8 byte order mark is skipped.
+ *
+ *   hl_tsv t;
+ *   size_t column;
+ *   if (hl_tsv_read(&t, path, e))
+ *       return -1;
+ *   int status = hl_tsv_column(&t, "loss", &column, e);
+ *   for (size_t i = 0; status == 0 && i < t.nrows; i++)
+ *       use(hl_tsv_field(&t, i, column));
+ *   hl_tsv_free(&t);
  */
 #ifndef HILUM_FORMAT_TSV_H
 #define HILUM_FORMAT_TSV_H
@@ -17,7 +26,7 @@
 
 typedef struct hl_tsv {
     char *name; /* of the file, for messages */
-    char *text; /* what everything below points into */
+    char *text; /* everything below points into it */
     char **comments;
     size_t ncomments;
     char **columns;
@@ -26,24 +35,25 @@ typedef struct hl_tsv {
     size_t nrows;
 } hl_tsv;
 
-/* path NULL or "-": standard input. Rejects more columns than predictions can have, rows of another
- * number of fields, repeated column names, a last line without an end. Rows: any number, none too.
- */
+/* Reads a file (path NULL or "-": standard input) with any number of rows. Refuses more columns
+ * than predictions can have, repeated column names, rows with another number of fields, and a last
+ * line without a line feed. */
 int hl_tsv_read(hl_tsv *t, const char *path, hl_err *e);
 void hl_tsv_free(hl_tsv *t);
 
 /* Value of the first line "#key<TAB>value", unescaped; NULL if there is none. */
 const char *hl_tsv_comment(const hl_tsv *t, const char *key);
 
-/* A first line "#hilum-..." must be of this kind and version, such as "hilum-predictions 1". */
+/* Fails if the first line is "#hilum-..." but not of this kind and version, such as
+ * "hilum-predictions 1". */
 int hl_tsv_check_kind(const hl_tsv *t, const char *kind, hl_err *e);
 
-/* Index of a column that must be there. */
+/* Finds the index of a required column. */
 int hl_tsv_column(const hl_tsv *t, const char *name, size_t *column, hl_err *e);
 const char *hl_tsv_field(const hl_tsv *t, size_t row, size_t column);
 
-/* Appends s as one field of a TSV line: tab, line feed, carriage return and backslash are written
- * as \t \n \r \\ . hl_tsv_unescape undoes it in place and returns false at a malformed escape. */
+/* Appends s as one field of a TSV line: tab, line feed, carriage return and backslash become
+ * \t \n \r \\ . hl_tsv_unescape undoes that in place and returns false for a malformed escape. */
 void hl_tsv_escape(hl_strbuf *t, const char *s);
 bool hl_tsv_unescape(char *s);
 

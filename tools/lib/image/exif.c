@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EXIF orientation: finding it and undoing it. */
+/* The EXIF orientation of an image: read from the file, applied to the pixels. */
 #include "base/mem.h"
 #include "image/decoders.h"
 
@@ -37,14 +37,14 @@ int hl_exif_orientation(const uint8_t *bytes, size_t len)
         if (get(&t, at, 2) != TAG_ORIENTATION)
             continue;
         const uint32_t v = get(&t, at + 8, 2);
-        const bool sound = get(&t, at + 2, 2) == TYPE_SHORT && get(&t, at + 4, 4) == 1;
-        return sound && v >= 1 && v <= 8 ? (int)v : 1;
+        const bool valid = get(&t, at + 2, 2) == TYPE_SHORT && get(&t, at + 4, 4) == 1;
+        return valid && v >= 1 && v <= 8 ? (int)v : 1;
     }
     return 1;
 }
 
-/* Where the first output pixel comes from, and the steps in the input, in pixels, for one output
- * pixel to the right and one down. */
+/* The input pixel that becomes the first output pixel, and the steps through the input, in pixels,
+ * that correspond to one output pixel to the right and one down. */
 typedef struct walk {
     ptrdiff_t start, right, down;
 } walk;
@@ -78,9 +78,9 @@ void hl_image_orient(hl_image *img, int orientation)
         return;
     const walk k = walk_for(orientation, (ptrdiff_t)img->height, (ptrdiff_t)img->width);
     const ptrdiff_t channels = img->channels;
-    const bool turned = orientation >= 5;
-    hl_image out = {.height = turned ? img->width : img->height,
-                    .width = turned ? img->height : img->width,
+    const bool transposed = orientation >= 5;
+    hl_image out = {.height = transposed ? img->width : img->height,
+                    .width = transposed ? img->height : img->width,
                     .channels = img->channels};
     out.pixels = hl_malloc(out.height * out.width, (size_t)channels);
     uint8_t *to = out.pixels;

@@ -29,8 +29,9 @@ int hl_image_check_size(const hl_source *src, size_t height, size_t width, size_
     return 0;
 }
 
-/* 32 pixels at a time: of two neighbouring bytes, those of one pixel are compared. The last one of
- * the 96 has its neighbour in the pixel behind, so one more must be there. */
+/* In runs of 32 pixels that the compiler can vectorize: each byte is compared with the next one,
+ * and the mask drops comparisons across two pixels. The 96th byte is compared with the first one of
+ * the next pixel, so a run needs a pixel after it. */
 HL_FOR_ALL_WIDTHS static bool is_grey(const uint8_t *px, size_t n)
 {
 #define BYTES_OF_8                                                                                 \
@@ -51,8 +52,8 @@ HL_FOR_ALL_WIDTHS static bool is_grey(const uint8_t *px, size_t n)
     return true;
 }
 
-/* In blocks, which go aside first: source and target overlap, and a vector knows no order. */
-HL_FOR_ALL_WIDTHS static void take_first_channel(uint8_t *px, size_t n)
+/* Through a buffer: source and target overlap, and vector code does not keep the order of bytes. */
+HL_FOR_ALL_WIDTHS static void keep_first_channel(uint8_t *px, size_t n)
 {
     enum { BLOCK = 64 };
     size_t at = 0;
@@ -66,14 +67,14 @@ HL_FOR_ALL_WIDTHS static void take_first_channel(uint8_t *px, size_t n)
         px[at] = px[3 * at];
 }
 
-/* Many grey radiographs are stored as colour. The buffer stays as large as it is: one that shrinks
- * is given back to the system and asked for again with each image. */
+/* Many grey radiographs are stored as colour. The buffer keeps its size: a shrunk one would go back
+ * to the system and be requested again for every image. */
 static void collapse_grey(hl_image *img)
 {
     const size_t n = img->height * img->width;
     if (img->channels == 1 || !is_grey(img->pixels, n))
         return;
-    take_first_channel(img->pixels, n);
+    keep_first_channel(img->pixels, n);
     img->channels = 1;
 }
 
@@ -116,7 +117,7 @@ void hl_image_free(hl_image *img)
     *img = (hl_image){0};
 }
 
-/* libjpeg-turbo does not tell its version at run time. */
+/* libjpeg-turbo has no function that returns its version. */
 #define TEXT_OF(x) #x
 #define VALUE_OF(x) TEXT_OF(x)
 

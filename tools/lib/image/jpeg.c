@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* JPEG, by libjpeg-turbo: full size, the accurate inverse DCT and smooth upsampling of colour,
- * which are also Pillow's choices. */
+/* JPEG, decoded by libjpeg-turbo at full size, with the accurate inverse DCT and smooth chroma
+ * upsampling, as Pillow does. */
 #include "base/mem.h"
 #include "image/decoders.h"
 
@@ -12,7 +12,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
-/* A progressive file may repeat scans without end, each of which costs a pass over the image. */
+/* A progressive file may hold any number of scans, and each costs a pass over the image. */
 enum { MAX_SCANS = 500 };
 
 enum { ROWS_AT_ONCE = 16 };
@@ -37,7 +37,7 @@ _Noreturn static void on_error(j_common_ptr jpeg)
     longjmp(d->give_up, 1);
 }
 
-/* libjpeg warns where it goes on with guessed pixels. An unknown JFIF version guesses nothing. */
+/* After a warning libjpeg continues with guessed pixels. An unknown JFIF version is harmless. */
 static void on_message(j_common_ptr jpeg, int level)
 {
     if (level < 0 && jpeg->err->msg_code != JWRN_JFIF_MAJOR)
@@ -65,8 +65,8 @@ static int find_orientation(const struct jpeg_decompress_struct *jpeg)
 
 static int check_coding(const decoder *d)
 {
-    /* Of arithmetic coding, which no radiograph has, libjpeg does not notice where it ends early:
-     * a hundred bytes would be a whole image of any size. */
+    /* libjpeg does not notice truncated arithmetic-coded data: a hundred bytes would pass for an
+     * image of any size. No radiograph is coded this way. */
     if (d->jpeg.arith_code)
         return hl_fail(d->err, "%s: JPEG: expected Huffman coding, found arithmetic coding",
                        d->src->name);
@@ -93,7 +93,7 @@ static int choose_colours(decoder *d)
     }
 }
 
-/* Every 8 x 8 block of a Huffman-coded file takes at least one bit. */
+/* A Huffman-coded file needs at least one bit for each block of 8 x 8 pixels. */
 static size_t least_bytes(const struct jpeg_decompress_struct *jpeg)
 {
     const size_t across = (jpeg->image_width + 7) / 8, down = (jpeg->image_height + 7) / 8;
@@ -114,7 +114,7 @@ static void read_rows(decoder *d)
     }
 }
 
-/* Four inks, inverted as Adobe stores them, to RGB in place: Pillow's arithmetic. */
+/* CMYK, inverted as Adobe stores it, to RGB in place, with Pillow's arithmetic. */
 static void cmyk_to_rgb(hl_image *img)
 {
     const size_t n = img->height * img->width;
@@ -153,7 +153,7 @@ static int decode(decoder *d)
     return 0;
 }
 
-/* Nothing here but the jump's target: what changes between lives in d, outside this function. */
+/* The target of longjmp is a function of its own: its callees change *d only, no local variable. */
 static int decode_guarded(decoder *d)
 {
     if (setjmp(d->give_up))

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "image/load.h"
 
-#include "base/mem.h"
 #include "base/sha256.h"
+#include "image/grey.h"
 #include "sys/input.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* No radiograph comes near this, whatever its format. */
+/* Bytes; far above any radiograph, whatever its format. */
 static const size_t max_file = (size_t)512 << 20;
-
-char *hl_path_below(const char *root, const char *path)
-{
-    if (*path == '/')
-        return hl_strdup(path);
-    const char *dir = *root ? root : ".";
-    const size_t size = strlen(dir) + 1 + strlen(path) + 1;
-    char *file = hl_malloc(size, 1);
-    const char *slash = dir[strlen(dir) - 1] == '/' ? "" : "/";
-    snprintf(file, size, "%s%s%s", dir, slash, path);
-    return file;
-}
 
 static int read_file(const char *file, char **bytes, size_t *len, hl_err *e)
 {
@@ -48,19 +35,6 @@ int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err
     const int status = hl_image_decode(img, file, bytes, len, e);
     free(bytes);
     return status;
-}
-
-void hl_image_make_grey(hl_image *img)
-{
-    if (img->channels == 1)
-        return;
-    const size_t n = img->height * img->width;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *rgb = img->pixels + 3 * i;
-        const uint32_t sum = rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000;
-        img->pixels[i] = (uint8_t)(sum >> 16);
-    }
-    img->channels = 1;
 }
 
 int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, int *channels,

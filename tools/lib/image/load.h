@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One image on disk: from its file to pixels, the same way for every tool. */
+/*
+ * From an image file to pixels, and on to the input size of a backbone.
+ *
+ *   const hl_fitting f = {.height = 224, .width = 224, .filter = HL_AREA, .fit = HL_PAD};
+ *   uint8_t *pixels = hl_malloc(224 * 224, 3);
+ *   int channels;
+ *   if (hl_image_read_fitted("NORMAL/IM-0001-0001.jpeg", &f, pixels, &channels, NULL, &err)) ...
+ */
 #ifndef HILUM_IMAGE_LOAD_H
 #define HILUM_IMAGE_LOAD_H
 
@@ -9,28 +16,21 @@
 
 #include <stdbool.h>
 
-/* Reads and decodes a file (see hl_image_decode). sha256: NULL, or 32 bytes that get the digest of
- * the file, also where it holds no image. */
+/* Reads and decodes a file (see hl_image_decode). sha256 is NULL or gets the SHA-256 of the file
+ * (32 bytes), also when the file can be read but not decoded. */
 int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err *e);
 
-/* Colours to luminance of ITU-R 601, as Pillow's convert("L") computes it, in place. */
-void hl_image_make_grey(hl_image *img);
-
-/* How images are brought to the size that a backbone takes. */
+/* How images are brought to the input size of a backbone. */
 typedef struct hl_fitting {
-    size_t height, width;
+    size_t height, width; /* pixels */
     hl_filter filter;
     hl_fit fit;
-    bool to_grey; /* colours become luminance */
+    bool to_grey; /* convert colour to luminance first (hl_image_make_grey) */
 } hl_fitting;
 
-/* hl_image_read and then hl_resize into out, which has room for height * width * 3 bytes; *channels
- * gets 1 or 3. */
+/* Reads an image and resizes it into out, which has room for height * width * 3 bytes. *channels
+ * gets the channels that were written, 1 or 3. sha256 as in hl_image_read. */
 int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, int *channels,
                          unsigned char *sha256, hl_err *e);
-
-/* What to open for a path of a manifest: below root ("" is the current folder), unless it is an
- * absolute one. The caller frees. */
-char *hl_path_below(const char *root, const char *path);
 
 #endif

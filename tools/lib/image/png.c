@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PNG, by libpng. Checksums of all chunks must hold; chunks that do not change pixels are skipped
- * unread. */
+/* PNG, decoded by libpng. The checksums of all chunks are verified; chunks without effect on the
+ * pixels are skipped. */
 #include "base/mem.h"
 #include "image/decoders.h"
 
@@ -20,7 +20,7 @@ typedef struct decoder {
     png_infop info;
     jmp_buf give_up;
     const hl_source *src;
-    size_t at; /* bytes of src that were read */
+    size_t at; /* bytes of src read so far */
     hl_err *err;
     hl_image img; /* channels 1 .. 4 while decoding */
     int orientation;
@@ -33,7 +33,8 @@ _Noreturn static void on_error(png_structp png, png_const_charp msg)
     longjmp(d->give_up, 1);
 }
 
-/* What concerns pixels is an error by png_set_benign_errors below. */
+/* Problems with pixels are errors, see png_set_benign_errors below; other warnings do not matter.
+ */
 static void on_warning(png_structp png, png_const_charp msg)
 {
     (void)png;
@@ -54,7 +55,7 @@ static void start(decoder *d)
     png_set_read_fn(d->png, d, on_read);
     png_set_crc_action(d->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_benign_errors(d->png, 0);
-    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* checked by ourselves */
+    png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* check_size has our limits */
     png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_ALWAYS, exif_chunk, 1);
 }
@@ -70,7 +71,8 @@ static int check_size(decoder *d)
     return hl_image_check_size(d->src, height, width, bytes / MAX_EXPANSION, d->err);
 }
 
-/* To 8 bits, palettes and short grey expanded, transparency as an alpha channel. */
+/* 8 bits per channel; palettes and grey of less than 8 bits are expanded, and transparency becomes
+ * an alpha channel. */
 static void set_transforms(decoder *d)
 {
     png_set_expand(d->png);
@@ -121,7 +123,7 @@ static int decode(decoder *d)
     return 0;
 }
 
-/* Nothing here but the jump's target: what changes between lives in d, outside this function. */
+/* The target of longjmp is a function of its own: its callees change *d only, no local variable. */
 static int decode_guarded(decoder *d)
 {
     if (setjmp(d->give_up))
@@ -129,7 +131,7 @@ static int decode_guarded(decoder *d)
     return decode(d);
 }
 
-/* Drops the last channel, alpha, by blending on black, in place. */
+/* Blends the image on black in place and drops its last channel, alpha. */
 static void blend_on_black(hl_image *img)
 {
     const size_t n = img->height * img->width;

@@ -4,7 +4,7 @@
 #include <png.h>
 #include <setjmp.h>
 
-/* libpng knows a failed write by its own jump; the message is kept for the caller. */
+/* libpng reports failure by a jump; the message is kept for the caller. */
 static void on_error(png_structp png, png_const_charp msg)
 {
     hl_error_set(png_get_error_ptr(png), "PNG: %s", msg);
@@ -45,7 +45,7 @@ int hl_png_encode(hl_strbuf *out, const uint8_t *pixels, size_t height, size_t w
     png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8,
                  channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    /* Grainy images: one filter and the fastest level give within 5 % of the best size. */
+    /* Radiographs are grainy: one filter and the fastest level come within 5 % of the best size. */
     png_set_compression_level(png, 1);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_write_info(png, info);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Encoding of 8-bit images as PNG, by libpng. */
+/* Encoding of 8-bit images as PNG. */
 #ifndef HILUM_IMAGE_PNG_ENCODE_H
 #define HILUM_IMAGE_PNG_ENCODE_H
 
@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Appends the PNG file to out. pixels is [height, width, channels], channels 1 (grey) or 3 (RGB).
- * No time and no text is stored: the same pixels give the same bytes. */
+/* Appends a PNG file to out. pixels is [height, width, channels], with 1 channel (grey) or 3 (RGB).
+ * The file holds neither time nor text: the same pixels give the same bytes. */
 int hl_png_encode(hl_strbuf *out, const uint8_t *pixels, size_t height, size_t width, int channels,
                   hl_err *e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What Pillow's Resample.c computes, step for step, so that the results are the same bytes. */
+/* Follows Pillow's Resample.c step for step, so that the results are equal to the byte. */
 #include "image/resize.h"
 
 #include "base/mem.h"
@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Weights are fixed-point numbers: 8 bits are the pixel's and 2 are room for overshoot. */
+/* Weights are fixed-point numbers. Of 32 bits, a pixel takes 8 and 2 are headroom for overshoot. */
 enum { PRECISION = 32 - 8 - 2, HALF = 1 << (PRECISION - 1) };
 
-/* So many sums are taken beside each other, each in a lane of the processor's vectors. */
+/* Sums computed side by side, one in each lane of the processor's vectors. */
 enum { LANES = 16 };
 
 /* ---- the filters ---- */
@@ -65,12 +65,12 @@ static const kernel kernels[] = {
     [HL_LANCZOS] = {lanczos3, 3.0},
 };
 
-/* ---- which input pixels make an output pixel, along one axis ---- */
+/* ---- input pixels and weights of each output pixel, along one axis ---- */
 
 typedef struct taps {
     size_t n;        /* output pixels */
-    size_t most;     /* weights kept for each */
-    size_t end;      /* after the last input pixel of the last output pixel */
+    size_t most;     /* weights stored for each output pixel */
+    size_t end;      /* one past the last input pixel that is used */
     size_t *first;   /* [n] first input pixel */
     size_t *count;   /* [n] input pixels */
     int32_t *weight; /* [n, most] */
@@ -81,7 +81,7 @@ static int32_t fixed_point(double weight)
     return (int32_t)((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION));
 }
 
-/* One axis: the stretch from `from` to `to` of `in` pixels is spread over n. */
+/* Maps the interval [from, to) of `in` input pixels to n output pixels. */
 static taps taps_make(const kernel *f, size_t in, double from, double to, size_t n)
 {
     const double scale = (to - from) / (double)n;
@@ -119,12 +119,12 @@ static void taps_free(taps *t)
 
 /* ---- the two passes ---- */
 
-/* A line is LANES values that are next to each other in the direction that is not filtered. */
+/* A line holds LANES values that are neighbours across the filtered direction. */
 typedef uint8_t narrow_line __attribute__((vector_size(LANES)));
 typedef int16_t line __attribute__((vector_size(2 * LANES), aligned(2)));
 typedef int32_t sums __attribute__((vector_size(4 * LANES)));
 
-/* `channels` lines make a pixel. */
+/* Filters lines along one axis; a pixel is `channels` consecutive lines. */
 HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, const taps *t,
                                            narrow_line *out)
 {
@@ -137,12 +137,12 @@ HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, cons
                 sum += __builtin_convertvector(from[j * channels], sums) * weight[j];
             sum >>= PRECISION;
             sum &= sum > 0;
-            sum |= sum > 255; /* of which the last 8 bits are kept */
+            sum |= sum > 255; /* all bits set; the conversion keeps the lowest 8, which are 255 */
             *out++ = __builtin_convertvector(__builtin_convertvector(sum, line), narrow_line);
         }
 }
 
-/* Most are whole lines, which need no call. */
+/* The fixed size of a full line, the usual case, spares a call of memcpy. */
 static inline void copy(void *to, const void *from, size_t n)
 {
     if (n == LANES)
@@ -156,28 +156,29 @@ static size_t at_most_a_line(size_t left)
     return left < LANES ? left : LANES;
 }
 
-/* Rows become columns: four times the first half is dealt out among the second, as cards are. */
+/* Transposes LANES x LANES bytes in four rounds, each of which interleaves the two halves of the
+ * rows (a perfect shuffle). */
 static inline void transpose(narrow_line m[LANES])
 {
 #pragma GCC unroll 4
     for (int round = 0; round < 4; round++) {
-        narrow_line dealt[LANES];
+        narrow_line shuffled[LANES];
 #pragma GCC unroll 8
         for (size_t i = 0; i < LANES / 2; i++) {
             const narrow_line a = m[i], b = m[i + LANES / 2];
-            dealt[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
-                                                   6, 22, 7, 23);
-            dealt[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
-                                                       13, 29, 14, 30, 15, 31);
+            shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                                      21, 6, 22, 7, 23);
+            shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12,
+                                                          28, 13, 29, 14, 30, 15, 31);
         }
 #pragma GCC unroll 16
         for (size_t i = 0; i < LANES; i++)
-            m[i] = dealt[i];
+            m[i] = shuffled[i];
     }
 }
 
-/* Up to LANES rows of n values to n lines, across the rows. */
-static void stand_up(const uint8_t *px, size_t rows, size_t n, line *lines)
+/* Packs up to LANES rows of n values into n lines, one for each column. */
+static void pack_columns(const uint8_t *px, size_t rows, size_t n, line *lines)
 {
     narrow_line m[LANES] = {0};
     for (size_t x = 0; x < n; x += LANES) {
@@ -190,8 +191,9 @@ static void stand_up(const uint8_t *px, size_t rows, size_t n, line *lines)
     }
 }
 
-/* The way back, to rows that lie `stride` apart. */
-static void lay_down(const narrow_line *lines, size_t rows, size_t n, uint8_t *px, size_t stride)
+/* The inverse of pack_columns, to rows that are `stride` bytes apart. */
+static void unpack_columns(const narrow_line *lines, size_t rows, size_t n, uint8_t *px,
+                           size_t stride)
 {
     narrow_line m[LANES] = {0};
     for (size_t x = 0; x < n; x += LANES) {
@@ -212,15 +214,15 @@ static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t c
     narrow_line *done = hl_malloc(n, sizeof *done);
     for (size_t y = 0; y < rows; y += LANES) {
         const size_t high = at_most_a_line(rows - y);
-        stand_up(px + y * in, high, in, lines);
+        pack_columns(px + y * in, high, in, lines);
         filter_lines(lines, channels, t, done);
-        lay_down(done, high, n, out + y * out_stride, out_stride);
+        unpack_columns(done, high, n, out + y * out_stride, out_stride);
     }
     free(lines);
     free(done);
 }
 
-/* Rows of n values. */
+/* Filters down the columns of rows of n values. */
 static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t, uint8_t *out,
                         size_t out_stride)
 {
@@ -241,13 +243,13 @@ static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t,
     free(done);
 }
 
-/* The part of the input that fills the output. Pillow keeps it in single precision. */
-typedef struct part {
+/* The region of the input that fills the output, in pixels. Pillow holds it in single precision. */
+typedef struct region {
     float left, top, right, bottom;
-} part;
+} region;
 
-/* Such a pass would change nothing. */
-static bool is_whole(float from, float to, size_t in, size_t n)
+/* Whether a pass along this axis would change nothing. */
+static bool is_identity(float from, float to, size_t in, size_t n)
 {
     return n == in && from == 0.0F && to == (float)in;
 }
@@ -258,12 +260,12 @@ static void copy_rows(const uint8_t *px, size_t rows, size_t n, uint8_t *out, si
         memcpy(out + y * out_stride, px + y * n, n);
 }
 
-static void resample_across(const hl_image *img, const kernel *f, part p, size_t first, size_t rows,
-                            size_t width, uint8_t *out, size_t out_stride)
+static void resample_across(const hl_image *img, const kernel *f, region p, size_t first,
+                            size_t rows, size_t width, uint8_t *out, size_t out_stride)
 {
     const size_t channels = (size_t)img->channels, n = img->width * channels;
     const uint8_t *px = img->pixels + first * n;
-    if (is_whole(p.left, p.right, img->width, width)) {
+    if (is_identity(p.left, p.right, img->width, width)) {
         copy_rows(px, rows, n, out, out_stride);
         return;
     }
@@ -272,11 +274,11 @@ static void resample_across(const hl_image *img, const kernel *f, part p, size_t
     taps_free(&t);
 }
 
-/* Only rows that the second pass needs go through the first. */
-static void resample(const hl_image *img, const kernel *f, part p, size_t height, size_t width,
+/* The first pass leaves out rows that the second one does not read. */
+static void resample(const hl_image *img, const kernel *f, region p, size_t height, size_t width,
                      uint8_t *out, size_t out_stride)
 {
-    if (is_whole(p.top, p.bottom, img->height, height)) {
+    if (is_identity(p.top, p.bottom, img->height, height)) {
         resample_across(img, f, p, 0, height, width, out, out_stride);
         return;
     }
@@ -291,8 +293,8 @@ static void resample(const hl_image *img, const kernel *f, part p, size_t height
     taps_free(&t);
 }
 
-/* The nearest pixel of every output pixel along one axis. Pillow adds the step up instead of
- * multiplying it, and so do we: ties fall the same way. */
+/* The nearest input pixel of each output pixel along one axis. The step is accumulated, not
+ * multiplied, as in Pillow, so that ties are rounded the same way. */
 static size_t *nearest_indices(size_t in, float from, float to, size_t n)
 {
     size_t *at = hl_malloc(n, sizeof *at);
@@ -303,8 +305,8 @@ static size_t *nearest_indices(size_t in, float from, float to, size_t n)
     return at;
 }
 
-static void take_nearest(const hl_image *img, part p, size_t height, size_t width, uint8_t *out,
-                         size_t out_stride)
+static void resize_nearest(const hl_image *img, region p, size_t height, size_t width, uint8_t *out,
+                           size_t out_stride)
 {
     const size_t channels = (size_t)img->channels;
     size_t *xs = nearest_indices(img->width, p.left, p.right, width);
@@ -319,9 +321,10 @@ static void take_nearest(const hl_image *img, part p, size_t height, size_t widt
     free(ys);
 }
 
-/* ---- how the image fills the target ---- */
+/* ---- fitting into the target ---- */
 
-/* Size of the whole image in the target, as Pillow's ImageOps.contain rounds it. */
+/* Largest size within the target that keeps the aspect ratio, rounded as in Pillow's
+ * ImageOps.contain. */
 static void contain(const hl_image *img, size_t *height, size_t *width)
 {
     const double h = (double)img->height, w = (double)img->width;
@@ -332,18 +335,18 @@ static void contain(const hl_image *img, size_t *height, size_t *width)
         *width = (size_t)fmax(1.0, nearbyint(w / h * (double)*height));
 }
 
-/* The largest centred part of the target's aspect, as ImageOps.fit cuts it. */
-static part centre_part(const hl_image *img, size_t height, size_t width)
+/* The largest centred region with the target's aspect ratio, as in ImageOps.fit. */
+static region centred_region(const hl_image *img, size_t height, size_t width)
 {
     const double h = (double)img->height, w = (double)img->width;
     const double want = (double)width / (double)height;
-    double cut_h = h, cut_w = w;
+    double crop_h = h, crop_w = w;
     if (w / h > want)
-        cut_w = want * h;
+        crop_w = want * h;
     else if (w / h < want)
-        cut_h = w / want;
-    const double left = (w - cut_w) * 0.5, top = (h - cut_h) * 0.5;
-    return (part){(float)left, (float)top, (float)(left + cut_w), (float)(top + cut_h)};
+        crop_h = w / want;
+    const double left = (w - crop_w) * 0.5, top = (h - crop_h) * 0.5;
+    return (region){(float)left, (float)top, (float)(left + crop_w), (float)(top + crop_h)};
 }
 
 void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height, size_t width,
@@ -351,9 +354,9 @@ void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height,
 {
     const size_t channels = (size_t)img->channels, stride = width * channels;
     size_t h = height, w = width;
-    part p = {0, 0, (float)img->width, (float)img->height};
+    region p = {0, 0, (float)img->width, (float)img->height};
     if (fit == HL_CROP)
-        p = centre_part(img, height, width);
+        p = centred_region(img, height, width);
     if (fit == HL_PAD) {
         contain(img, &h, &w);
         memset(out, 0, height * stride);
@@ -362,7 +365,7 @@ void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height,
         out += (size_t)y * stride + (size_t)x * channels;
     }
     if (filter == HL_NEAREST)
-        take_nearest(img, p, h, w, out, stride);
+        resize_nearest(img, p, h, w, out, stride);
     else
         resample(img, &kernels[filter], p, h, w, out, stride);
 }

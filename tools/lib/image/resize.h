@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Resampling, as Pillow does it: separable, antialiased (the filter widens with the scale when
- * shrinking), horizontal pass first, 8-bit between the passes. Gives what Pillow's Image.resize
- * gives (up to Pillow 12; later ones take the vertical pass first for some shapes): bilinear,
- * bicubic (a = -0.5), area (= BOX), nearest, and lanczos (3 lobes) to 1 level, by the C library's
- * sine.
+ * Resampling to the bytes that Pillow's Image.resize gives: separable and antialiased (the filter
+ * widens with the scale when shrinking), horizontal pass first, 8 bits between the passes.
+ * Bilinear, bicubic (a = -0.5), area (Pillow's BOX) and nearest are equal to Pillow's up to version
+ * 12; later versions run the vertical pass first for some shapes. Lanczos (3 lobes) is equal to
+ * within 1 grey level, because the C library's sine differs.
  */
 #ifndef HILUM_IMAGE_RESIZE_H
 #define HILUM_IMAGE_RESIZE_H
@@ -15,14 +15,14 @@
 typedef enum { HL_NEAREST, HL_BILINEAR, HL_BICUBIC, HL_AREA, HL_LANCZOS } hl_filter;
 
 /*
- * stretch: the whole image fills height x width, aspect ignored.
- * pad:     the whole image, aspect kept, centred on black.
- * crop:    the largest centred part of the target's aspect.
+ * stretch: the image fills height x width, whatever its aspect ratio.
+ * pad:     the image keeps its aspect ratio and is centred on black.
+ * crop:    the largest centred region with the target's aspect ratio fills it.
  */
 #define HL_FIT_WORDS "stretch|pad|crop"
 typedef enum { HL_STRETCH, HL_PAD, HL_CROP } hl_fit;
 
-/* Writes height * width * img->channels bytes to out. The image must not be empty. */
+/* Resizes an image, which must not be empty, into out, [height, width, img->channels]. */
 void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height, size_t width,
                uint8_t *out);
 

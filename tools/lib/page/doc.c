@@ -14,7 +14,7 @@ static char *format(const char *fmt, va_list ap)
 {
     char *text;
     if (vasprintf(&text, fmt, ap) < 0)
-        return hl_strdup(""); /* only when out of memory, and then hl_strdup ends the program */
+        return hl_strdup(""); /* out of memory: hl_strdup ends the program */
     return text;
 }
 
@@ -49,14 +49,14 @@ void page_add_contents(page_doc *d)
     add_block(d, PAGE_CONTENTS);
 }
 
-/* ---- warnings and key figures ---- */
+/* ---- warnings and key metrics ---- */
 
 page_block *page_warnings(page_doc *d)
 {
     return add_block(d, PAGE_WARNINGS);
 }
 
-/* Takes over the text. */
+/* Takes ownership of the text. */
 static void add_warning(page_block *b, char *text, bool alarm)
 {
     size_t at = alarm ? 0 : b->nwarnings;
@@ -186,13 +186,13 @@ void page_add_number(page_table *t, double v)
         page_add_cell(t, "undefined");
 }
 
-void page_shade_cell(page_table *t, page_shade shade, double share, const char *fmt, ...)
+void page_shade_cell(page_table *t, page_shade shade, double fraction, const char *fmt, ...)
 {
     page_cell *c = add_cell(t);
     c->shade = shade;
-    c->share = share;
+    c->fraction = fraction;
     FORMAT(c->text, fmt);
-    if (asprintf(&c->small, "%.1f" PAGE_PERCENT, 100 * share) < 0)
+    if (asprintf(&c->small, "%.1f" PAGE_PERCENT, 100 * fraction) < 0)
         c->small = NULL;
 }
 
@@ -209,7 +209,7 @@ void page_start_summary(page_table *t)
     t->summary_from = t->ncells / t->ncolumns;
 }
 
-/* ---- the end ---- */
+/* ---- freeing ---- */
 
 static void free_picture(page_picture *p)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A document as JSON: {"title", "blocks": [...]}. Text from files may hold bytes that are not
- * UTF-8, which JSON cannot: they become U+FFFD, as in the other two.
+ * A document as JSON: {"title", "blocks": [...]}. Bytes of file names and labels that are not valid
+ * UTF-8 become U+FFFD, as in HTML and Markdown.
  */
 #include "page/doc.h"
 #include "page/escape.h"
@@ -83,7 +83,7 @@ static void add_figure(json_t *o, const page_figure *f)
         json_object_set(o, "data", f->data);
 }
 
-static void report_add_gallery(json_t *o, const page_block *b)
+static void add_gallery(json_t *o, const page_block *b)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < b->npictures; i++) {
@@ -114,13 +114,13 @@ static json_t *block(const page_block *b)
     if (b->kind == PAGE_WARNINGS)
         json_object_set_new(o, "lines", warnings(b));
     else if (b->kind == PAGE_STATS)
-        json_object_set_new(o, "figures", stats(b));
+        json_object_set_new(o, "metrics", stats(b));
     else if (b->kind == PAGE_TABLE)
         add_table(o, &b->table);
     else if (b->kind == PAGE_FIGURE)
         add_figure(o, &b->figure);
     else if (b->kind == PAGE_GALLERY)
-        report_add_gallery(o, b);
+        add_gallery(o, b);
     else
         set(o, "text", b->text);
     return o;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Appends one character and returns what follows it; `escaped` stands for it where not NULL. */
+/* Appends one character, or `escaped` instead of it unless that is NULL. Returns the rest of s. */
 static const char *add_char(hl_strbuf *t, const char *s, const char *escaped)
 {
     const size_t len = hl_utf8_length(s);
@@ -36,7 +36,7 @@ static const char *html_entity(char c)
     }
 }
 
-/* Quotes need no entity outside attributes. */
+/* Outside attributes, quotes need no entity. */
 static const char *html_entity_of_angle(char c)
 {
     return c == '&' || c == '<' || c == '>' ? html_entity(c) : NULL;
@@ -50,8 +50,9 @@ void page_escape_html(hl_strbuf *t, const char *s)
 
 void page_escape_markdown(hl_strbuf *t, const char *s)
 {
-    /* What begins markup anywhere, in CommonMark and in its tables, and what does so only at the
-     * start of a line. Entities are written for < > and &, since not every reader honours \\< . */
+    /* Characters that begin markup anywhere, in CommonMark and its tables, and those that do so
+     * only at the start of a line. < > and & become entities, since not every reader accepts \\< .
+     */
     static const char anywhere[] = "\\`*_[]|~", at_start[] = "#+-=:";
     for (const char *start = s; *s;) {
         const char backslashed[3] = {'\\', *s, '\0'};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text from data files made safe for a page. These append s so that it shows as it is and
- * never acts as markup; bytes that are not UTF-8 and control characters show as U+FFFD.
+ * Escaping of untrusted text, such as labels and file names. Each function appends s to t so that
+ * it is displayed literally and never acts as markup. Control characters and bytes that are not
+ * valid UTF-8 become U+FFFD.
  */
 #ifndef HILUM_PAGE_ESCAPE_H
 #define HILUM_PAGE_ESCAPE_H
@@ -10,6 +11,6 @@
 
 void page_escape_html(hl_strbuf *t, const char *s);     /* element content or quoted attribute */
 void page_escape_markdown(hl_strbuf *t, const char *s); /* one line; table cells too */
-void page_clean_utf8(hl_strbuf *t, const char *s);      /* no markup: for JSON */
+void page_clean_utf8(hl_strbuf *t, const char *s);      /* valid UTF-8 only, for JSON */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A document as one self-contained HTML page: no script, no file or address outside it. */
+/* A document as a self-contained HTML page: no scripts, no external files or addresses. */
 #include "base/version.h"
 #include "page/escape.h"
 #include "page/html_parts.h"
@@ -60,7 +60,7 @@ static void write_figure(const page_figure *f, hl_strbuf *t)
     page_html_element(t, "", f->alt, "</p>\n</figure>\n");
 }
 
-/* Figures that follow each other share one grid. Returns the last one's index. */
+/* Puts consecutive figures into one grid. Returns the index of the last one. */
 static size_t write_figures(const page_doc *d, size_t i, hl_strbuf *t)
 {
     hl_strbuf_puts(t, "<div class=\"figures\">\n");
@@ -84,7 +84,7 @@ static void write_gallery(const page_block *b, size_t number, hl_strbuf *t)
     hl_strbuf_puts(t, "</ul>\n");
 }
 
-/* What is open around the current block. */
+/* Elements that are open around the current block, and counters for ids. */
 typedef struct nesting {
     bool section, fold;
     size_t nsections, ntables;
@@ -120,7 +120,7 @@ static void open_fold(const page_block *b, nesting *in, hl_strbuf *t)
     page_html_element(t, "<details>\n<summary>", b->text, "</summary>\n");
 }
 
-/* Returns the index of the last block that was written. */
+/* Writes block i, and blocks after it that share its element. Returns the index of the last one. */
 static size_t write_block(const page_doc *d, size_t i, nesting *in, hl_strbuf *t)
 {
     const page_block *b = &d->blocks[i];
@@ -166,7 +166,7 @@ static size_t write_block(const page_doc *d, size_t i, nesting *in, hl_strbuf *t
     return i;
 }
 
-/* The policy lets the page load nothing at all, so what is in it cannot either. */
+/* The content security policy forbids loading anything, as a second line of defence. */
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "

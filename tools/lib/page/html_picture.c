@@ -12,7 +12,7 @@ static uint32_t big_endian(const unsigned char *b)
 
 static void add_base64(const unsigned char *bytes, size_t len, hl_strbuf *t)
 {
-    enum { CHUNK = 3 << 12 }; /* a multiple of three needs no padding before the end */
+    enum { CHUNK = 3 << 12 }; /* a multiple of three, so that only the last chunk is padded */
     unsigned char text[CHUNK / 3 * 4 + 1];
     for (size_t done = 0; done < len; done += CHUNK) {
         const size_t n = len - done < CHUNK ? len - done : CHUNK;
@@ -21,8 +21,8 @@ static void add_base64(const unsigned char *bytes, size_t len, hl_strbuf *t)
     }
 }
 
-/* Its size is that of the PNG's header, which stands at a fixed place, so that nothing moves
- * while the page is being read. */
+/* The width and height, which a PNG header holds at a fixed offset, let the browser lay out the
+ * page before it has decoded the picture. */
 void page_html_picture(const page_picture *p, hl_strbuf *t)
 {
     page_html_element(t, "<img alt=\"", p->alt, "\"");

@@ -12,7 +12,7 @@ static void write_cell(const page_cell *c, const page_column *col, bool heads_ro
         hl_strbuf_puts(t, "</td>");
     } else if (c->shade != PAGE_SHADE_NONE) {
         hl_strbuf_printf(t, "<td class=\"shade %s\" style=\"--s:%.3f\">",
-                         c->shade == PAGE_SHADE_RIGHT ? "right" : "wrong", c->share);
+                         c->shade == PAGE_SHADE_RIGHT ? "right" : "wrong", c->fraction);
         page_escape_html(t, c->text);
         page_html_element(t, "<small>", c->small ? c->small : "", "</small></td>");
     } else if (col->kind == PAGE_COL_CODE) {
@@ -49,7 +49,8 @@ static void write_body(const page_table *table, hl_strbuf *t)
     hl_strbuf_puts(t, "</tbody>\n");
 }
 
-/* A table that is wider than the screen scrolls by itself, by the keyboard too. */
+/* A table wider than the screen scrolls on its own; tabindex makes it scroll by keyboard as well.
+ */
 void page_html_table(const page_table *table, size_t number, hl_strbuf *t)
 {
     const bool is_matrix = table->ncells > 1 && table->cells[1].shade != PAGE_SHADE_NONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A document as Markdown (GitHub's tables). Figures and pictures are said in words. */
+/* A document as Markdown with GitHub's tables. Figures and pictures become their descriptions. */
 #include "page/doc.h"
 #include "page/escape.h"
 
@@ -21,7 +21,7 @@ static void write_warnings(const page_block *b, hl_strbuf *t)
 
 static void write_stats(const page_block *b, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "| Figure | Value | |\n|:--|--:|:--|\n");
+    hl_strbuf_puts(t, "| | Value | |\n|:--|--:|:--|\n");
     for (size_t i = 0; i < b->nstats; i++) {
         line(t, "| ", b->stats[i].label, " | ");
         line(t, "", b->stats[i].value, " | ");
@@ -91,7 +91,7 @@ static void write_block(const page_block *b, hl_strbuf *t)
     case PAGE_STATS:
         write_stats(b, t);
         return;
-    case PAGE_CONTENTS: /* readers of Markdown make their own */
+    case PAGE_CONTENTS: /* Markdown viewers generate their own */
         return;
     case PAGE_TABLE:
         write_table(&b->table, t);

@@ -7,7 +7,7 @@ enum { MARKDOWN, JSON, HTML, FORMS };
 
 static void put(hl_strbuf *t, FILE *fp)
 {
-    fwrite(t->data, 1, t->len, fp); /* a failure shows in ferror at commit */
+    fwrite(t->data, 1, t->len, fp); /* hl_out_commit_all reports failures */
     t->len = 0;
 }
 

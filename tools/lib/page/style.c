@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page's style sheet. Blue against orange is told apart in every common colour blindness. The
- * palettes come first, one a medium; test_page.c computes their contrasts. gnuplot writes colours
- * as attributes, which the last rules map onto the palette.
+ * The style sheet. Blue and orange can be told apart with every common colour vision deficiency.
+ * Each medium (light, dark, print) has a palette, whose contrasts test_page.c checks. gnuplot
+ * writes colours as attributes, which the last rules map to the palette.
  */
 #include "page/doc.h"
 
@@ -25,8 +25,8 @@
     "--caution:#000;--caution-paper:#fff;--caution-rule:#000;"                                     \
     "--alarm:#9c1016;--alarm-paper:#fff;--alarm-rule:#9c1016"
 
-/* A colour of plot.c, as gnuplot writes it, and its variable. */
-#define REPORT_PLOT_COLOUR(rgb, name)                                                              \
+/* Maps a colour of plot.c, as gnuplot writes it, to a variable of the palette. */
+#define PLOT_COLOUR(rgb, name)                                                                     \
     ".plot [stroke=\"" rgb "\"]{stroke:var(" name ")}.plot [color=\"" rgb "\"]{color:var(" name    \
     ")}.plot [fill=\"" rgb "\"]{fill:var(" name ")}\n"
 
@@ -50,7 +50,7 @@ const char page_style[] =
     ".lead{font-size:1.15rem;line-height:1.5;margin-bottom:.75rem}\n"
     ".note{color:var(--soft);font-size:.875rem}\n"
     ".kicker{color:var(--soft);font-size:.8125rem;letter-spacing:.04em;margin:0 0 .35rem}\n"
-    /* what must be read first */
+    /* warnings */
     ".warnings{border:1px solid var(--caution-rule);border-left-width:5px;border-radius:4px;"
     "background:var(--caution-paper);color:var(--caution);padding:.9rem 1.15rem;margin:0 0 "
     "1.75rem}\n"
@@ -60,7 +60,7 @@ const char page_style[] =
     ".warnings ul{margin:0;padding-left:1.15rem}.warnings li{margin:.2rem 0;"
     "overflow-wrap:anywhere}\n"
     ".alarm h2,.alarm strong{color:var(--alarm)}.alarm strong{font-weight:650}\n"
-    /* key figures */
+    /* key metrics */
     ".stats{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:0;"
     "margin:1.25rem 0 0;border:1px solid var(--rule);border-radius:6px;overflow:hidden}\n"
     ".stats div{padding:.85rem 1.1rem;box-shadow:1px 1px 0 var(--rule)}\n"
@@ -69,7 +69,7 @@ const char page_style[] =
     "letter-spacing:-.01em;font-variant-numeric:tabular-nums}\n"
     ".stats+.note{margin-top:.5rem}\n"
     ".stats .remark{color:var(--soft);font-size:.8125rem}\n"
-    /* contents: below the key figures, beside the page where there is room */
+    /* contents: below the key metrics, or beside the page if there is room */
     ".contents{margin-top:1.5rem;font-size:.875rem;line-height:1.4}\n"
     ".contents p{margin:0 0 .35rem;font-weight:600}\n"
     ".contents ol{list-style:none;margin:0;padding:0;columns:10rem;column-gap:1.5rem}\n"
@@ -107,7 +107,7 @@ const char page_style[] =
     "td.shade small{display:block;font-size:.8125rem;font-weight:400}\n"
     ".right{background:rgb(var(--right)/calc(.06 + .44*var(--s)))}\n"
     ".wrong{background:rgb(var(--wrong)/calc(.06 + .5*var(--s)))}\n"
-    /* what is folded away */
+    /* folds */
     "details{border:1px solid var(--rule);border-radius:4px;padding:0 1rem;margin:0 0 .75rem}\n"
     "details[open]{padding-bottom:.25rem}\n"
     "summary{cursor:pointer;padding:.6rem 0;font-size:.9375rem;font-weight:500}\n"
@@ -125,7 +125,7 @@ const char page_style[] =
     ".plot text,.plot tspan{font-family:inherit}\n"
     "footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--soft);"
     "font-size:.8125rem}\n"
-    /* paper: light whatever the screen is, nothing folded, nothing torn apart */
+    /* print: always light, folds open, no element split between pages */
     "@page{margin:15mm}\n"
     "@media print{:root{color-scheme:light;" PRINT "}body{font-size:10pt;line-height:1.4;"
     "max-width:none;margin:0;padding:0}.contents{display:none}"
@@ -140,8 +140,7 @@ const char page_style[] =
     ".plot [stroke=\"black\"],.plot [stroke=\"rgb(  0,   0,   0)\"]{stroke:var(--soft)}\n"
     ".plot [fill=\"black\"],.plot [fill=\"rgb(  0,   0,   0)\"]{fill:var(--ink)}\n"
     ".plot [color=\"black\"]{color:var(--ink)}.plot [color=\"white\"]{color:var(--paper)}\n"
-    ".plot [stroke=\"rgb(221, 221, 221)\"]{stroke:var(--rule)}\n" REPORT_PLOT_COLOUR(
-        "rgb(  0, 114, 178)", "--c1") REPORT_PLOT_COLOUR("rgb(213,  94,   0)", "--c2")
-        REPORT_PLOT_COLOUR("rgb(  0, 158, 115)", "--c3")
-            REPORT_PLOT_COLOUR("rgb(204, 121, 167)", "--c4")
-                REPORT_PLOT_COLOUR("rgb(230, 159,   0)", "--c5");
+    ".plot [stroke=\"rgb(221, 221, 221)\"]{stroke:var(--rule)}\n" PLOT_COLOUR("rgb(  0, 114, 178)",
+                                                                              "--c1")
+        PLOT_COLOUR("rgb(213,  94,   0)", "--c2") PLOT_COLOUR("rgb(  0, 158, 115)", "--c3")
+            PLOT_COLOUR("rgb(204, 121, 167)", "--c4") PLOT_COLOUR("rgb(230, 159,   0)", "--c5");

@@ -14,14 +14,14 @@ const char *const hl_binary_metric_names[HL_BINARY_METRICS] = {
     "ece",
 };
 
-/* ---- order ---- */
+/* ---- sorting ---- */
 
 typedef struct scored {
     double p;
     uint32_t row;
 } scored;
 
-/* Equal ones in the caller's order, so that nothing depends on how qsort works. */
+/* Ties are in the caller's order, so that the result does not depend on the qsort. */
 static int by_falling_p(const void *a, const void *b)
 {
     const scored *x = a, *y = b;
@@ -65,11 +65,12 @@ static double weight_of(const hl_binary *b, const uint32_t *weight, size_t i)
     return weight ? (double)weight[b->row[i]] : 1;
 }
 
-/* Weights of one score, which no threshold divides; at is moved behind it. */
+/* Total weights of the samples with one score, which no threshold separates. */
 typedef struct tie {
     double p, positive, negative;
 } tie;
 
+/* Sums the tie that begins at *at, and advances *at to the next one. */
 static tie next_tie(const hl_binary *b, const uint32_t *weight, size_t *at)
 {
     tie t = {.p = b->p[*at]};
@@ -85,7 +86,7 @@ static void totals(const hl_binary *b, const uint32_t *weight, double *positives
         *(b->positive[i] ? positives : negatives) += weight_of(b, weight, i);
 }
 
-/* ---- answers ---- */
+/* ---- rates at a threshold ---- */
 
 typedef struct counts {
     double tp, fp, tn, fn;
@@ -99,7 +100,7 @@ static void count(counts *c, bool positive, bool predicted, double weight)
         *(predicted ? &c->fp : &c->tn) += weight;
 }
 
-static hl_binary_rates answers_of(const counts *c)
+static hl_binary_rates rates_of(const counts *c)
 {
     return (hl_binary_rates){hl_ratio(c->tp, c->tp + c->fn), hl_ratio(c->tn, c->tn + c->fp),
                              hl_ratio(c->tp, c->tp + c->fp), hl_ratio(c->tn, c->tn + c->fn)};
@@ -110,12 +111,12 @@ hl_binary_rates hl_binary_at(const hl_binary *b, const uint32_t *weight, double 
     counts c = {0};
     for (size_t i = 0; i < b->n; i++)
         count(&c, b->positive[i], b->p[i] >= threshold, weight_of(b, weight, i));
-    return answers_of(&c);
+    return rates_of(&c);
 }
 
-double hl_binary_threshold(const hl_binary *b, bool sensitivity, double share)
+double hl_binary_threshold(const hl_binary *b, bool sensitivity, double target)
 {
-    double positives, negatives, tp = 0, fp = 0, held = 2; /* 2: nothing is positive */
+    double positives, negatives, tp = 0, fp = 0, best = 2; /* 2: none is predicted positive */
     totals(b, NULL, &positives, &negatives);
     if (positives == 0 || negatives == 0)
         return NAN;
@@ -123,33 +124,33 @@ double hl_binary_threshold(const hl_binary *b, bool sensitivity, double share)
         const tie t = next_tie(b, NULL, &i);
         tp += t.positive;
         fp += t.negative;
-        if (sensitivity && tp / positives >= share)
+        if (sensitivity && tp / positives >= target)
             return t.p;
-        if (!sensitivity && (negatives - fp) / negatives < share)
-            return held;
-        if (t.positive > 0) /* going lower without another hit only costs */
-            held = t.p;
+        if (!sensitivity && (negatives - fp) / negatives < target)
+            return best;
+        if (t.positive > 0) /* otherwise a lower threshold only costs specificity */
+            best = t.p;
     }
-    return held;
+    return best;
 }
 
 double hl_ppv_at(double sensitivity, double specificity, double prevalence)
 {
-    const double hits = sensitivity * prevalence, alarms = (1 - specificity) * (1 - prevalence);
-    return hl_ratio(hits, hits + alarms);
+    const double tp = sensitivity * prevalence, fp = (1 - specificity) * (1 - prevalence);
+    return hl_ratio(tp, tp + fp);
 }
 
 double hl_npv_at(double sensitivity, double specificity, double prevalence)
 {
-    const double right = specificity * (1 - prevalence), missed = (1 - sensitivity) * prevalence;
-    return hl_ratio(right, right + missed);
+    const double tn = specificity * (1 - prevalence), fn = (1 - sensitivity) * prevalence;
+    return hl_ratio(tn, tn + fn);
 }
 
-/* ---- figures ---- */
+/* ---- metrics ---- */
 
-static void figures_of_counts(const counts *c, double out[HL_BINARY_METRICS])
+static void metrics_of_counts(const counts *c, double out[HL_BINARY_METRICS])
 {
-    const hl_binary_rates a = answers_of(c);
+    const hl_binary_rates a = rates_of(c);
     out[HL_ACCURACY] = hl_ratio(c->tp + c->tn, c->tp + c->tn + c->fp + c->fn);
     out[HL_SENSITIVITY] = a.sensitivity;
     out[HL_SPECIFICITY] = a.specificity;
@@ -161,7 +162,7 @@ static void figures_of_counts(const counts *c, double out[HL_BINARY_METRICS])
     out[HL_MCC] = product > 0 ? (c->tp * c->tn - c->fp * c->fn) / sqrt(product) : 0;
 }
 
-static void figures_of_ranks(const hl_binary *b, const uint32_t *weight,
+static void metrics_of_ranks(const hl_binary *b, const uint32_t *weight,
                              double out[HL_BINARY_METRICS])
 {
     double positives, negatives, tp = 0, fp = 0, won = 0, precision = 0;
@@ -207,8 +208,8 @@ void hl_binary_metrics_compute(const hl_binary *b, const uint32_t *weight,
         squares += w * d * d;
         n += w;
     }
-    figures_of_counts(&c, out);
-    figures_of_ranks(b, weight, out);
+    metrics_of_counts(&c, out);
+    metrics_of_ranks(b, weight, out);
     hl_bin bins[HL_ECE_BINS];
     hl_binary_bins(b, weight, bins);
     for (int k = 0; k < HL_ECE_BINS; k++)
@@ -221,7 +222,7 @@ void hl_binary_metrics_compute(const hl_binary *b, const uint32_t *weight,
 /* ---- curves ---- */
 
 typedef struct grid {
-    size_t points, roc, precision, found; /* the next point of each */
+    size_t points, roc, precision, found; /* number of points; index of the next one per curve */
 } grid;
 
 static double x_of(const grid *g, size_t i)
@@ -231,7 +232,7 @@ static double x_of(const grid *g, size_t i)
 
 void hl_binary_curves(const hl_binary *b, const uint32_t *weight, size_t points, hl_curves *c)
 {
-    static const double slack = 1e-12; /* of a quotient that is as large as x */
+    static const double slack = 1e-12; /* for rounding when a quotient equals x */
     grid g = {.points = points};
     double positives, negatives, tp = 0, fp = 0;
     totals(b, weight, &positives, &negatives);
@@ -244,8 +245,8 @@ void hl_binary_curves(const hl_binary *b, const uint32_t *weight, size_t points,
         while (g.roc < points && x_of(&g, g.roc) + slack < hl_ratio(fp + t.negative, negatives))
             c->roc[g.roc++] = hl_ratio(tp, positives);
         while (g.found < points && x_of(&g, g.found) * all <= tp + fp + here + slack * all) {
-            const double part = (x_of(&g, g.found) * all - tp - fp) / here;
-            c->found[g.found++] = hl_ratio(tp + t.positive * fmin(part, 1), positives);
+            const double fraction = (x_of(&g, g.found) * all - tp - fp) / here;
+            c->found[g.found++] = hl_ratio(tp + t.positive * fmin(fraction, 1), positives);
         }
         tp += t.positive;
         fp += t.negative;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "stats/ranks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -52,12 +53,6 @@ void hl_bootstrap_draw(const hl_bootstrap *b, size_t r, uint32_t *drawn, uint32_
         weight[i] = drawn[b->patient[i]];
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double quantile(const double *sorted, size_t n, double q)
 {
     const double at = q * (double)(n - 1);
@@ -75,7 +70,7 @@ hl_interval hl_percentiles(double *values, size_t n, double level)
             values[kept++] = values[i];
     if (kept == 0)
         return (hl_interval){NAN, NAN};
-    qsort(values, kept, sizeof *values, by_value);
+    qsort(values, kept, sizeof *values, hl_compare_doubles);
     return (hl_interval){quantile(values, kept, (1 - level) / 2),
                          quantile(values, kept, (1 + level) / 2)};
 }

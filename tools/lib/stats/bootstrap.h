@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The bootstrap over patients (Efron 1979, by cluster): a resample draws as many patients as there
- * are, with replacement, and takes all images of each as often as it was drawn. So images of one
- * patient, which are alike, do not pass for independent ones.
+ * are, with replacement, and includes all images of a patient as often as the patient was drawn, so
+ * that the correlated images of one patient do not count as independent.
  *
  * Resample r draws patient hl_rng_below(patients) of hl_rng_make(seed, "bootstrap/r") `patients`
  * times; patients are numbered in the order of their names.
@@ -19,16 +19,17 @@ typedef struct hl_bootstrap {
     uint32_t *patient; /* [n]: number of the sample's patient; owned */
 } hl_bootstrap;
 
+/* patients: [n], the patient of each sample. */
 void hl_bootstrap_init(hl_bootstrap *b, size_t n, const char *const *patients, uint64_t seed);
 void hl_bootstrap_free(hl_bootstrap *b);
 
-/* How often each sample stands in resample r, counted from 0: weight [n]. drawn [patients] is room
- * that is needed on the way; with one each, several threads can draw. */
+/* Fills weight [n] with how often each sample occurs in resample r, counted from 0. drawn
+ * [b->patients] is working memory; with one each, several threads can draw at a time. */
 void hl_bootstrap_draw(const hl_bootstrap *b, size_t r, uint32_t *drawn, uint32_t *weight);
 
-/* The percentile interval of values, which are sorted for it: quantiles (1 - level) / 2 and
- * (1 + level) / 2 by linear interpolation (numpy's default). Values that are not finite are left
- * out; NaN where none is left. */
+/* Percentile interval of n values, which are reordered: the quantiles (1 - level) / 2 and
+ * (1 + level) / 2 with linear interpolation (numpy's default). Values that are not finite are left
+ * out; NaN if none remain. */
 typedef struct hl_interval {
     double lo, hi;
 } hl_interval;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* trace(S) and trace(S S) of a symmetric S. */
+/* trace(S) and trace(S S) of a symmetric matrix S. */
 static void traces(const double *s, size_t d, double *trace, double *trace_of_square)
 {
     *trace = *trace_of_square = 0;
@@ -25,19 +25,19 @@ int hl_shrink_oas(double *cov, size_t d, uint64_t n, double *shrinkage)
     traces(cov, d, &trace, &square);
     if (!(trace > 0))
         return -1;
-    const double p = (double)d, above = (1 - 2 / p) * square + trace * trace;
-    const double below = ((double)n + 1 - 2 / p) * (square - trace * trace / p);
-    const double share = below > 0 ? fmin(above / below, 1) : 1;
+    const double p = (double)d, numerator = (1 - 2 / p) * square + trace * trace;
+    const double denominator = ((double)n + 1 - 2 / p) * (square - trace * trace / p);
+    const double fraction = denominator > 0 ? fmin(numerator / denominator, 1) : 1;
     for (size_t i = 0; i < d; i++) {
         for (size_t j = 0; j <= i; j++)
-            cov[i * d + j] *= 1 - share;
-        cov[i * d + i] += share * trace / p;
+            cov[i * d + j] *= 1 - fraction;
+        cov[i * d + i] += fraction * trace / p;
     }
-    *shrinkage = share;
+    *shrinkage = fraction;
     return 0;
 }
 
-/* Cholesky: cov = L L^T, L into the lower triangle. */
+/* Cholesky factorisation: replaces the lower triangle of a by L, with a = L L^T. */
 static int factorise(double *a, size_t d)
 {
     for (size_t i = 0; i < d; i++) {
@@ -61,7 +61,7 @@ int hl_whiten(double *a, size_t d)
     if (factorise(a, d))
         return -1;
     double *w = hl_calloc(d * d, sizeof *w);
-    /* Row i of W from L W = 1: those above it are known. */
+    /* L W = 1 gives row i of W from the rows above it. */
     for (size_t i = 0; i < d; i++) {
         double *row = w + i * d;
         for (size_t k = 0; k < i; k++)

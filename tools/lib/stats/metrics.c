@@ -21,7 +21,7 @@ static int by_score(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The area is the share of pairs (positive, negative) in which the positive scores higher. The
+/* The area is the fraction of pairs (positive, negative) in which the positive scores higher. The
  * counts stay below 2^53, so the sum is exact. */
 static double area_of(scored *s, size_t n)
 {
@@ -74,14 +74,14 @@ double hl_auroc_multi(size_t n, size_t nclasses, const uint32_t *labels, const d
     return sum;
 }
 
-/* ---- figures of the confusion matrix ---- */
+/* ---- metrics of the confusion matrix ---- */
 
-static double share_right(const hl_metrics *m)
+static double accuracy_of(const hl_metrics *m)
 {
-    uint64_t right = 0;
+    uint64_t correct = 0;
     for (size_t k = 0; k < m->nclasses; k++)
-        right += m->confusion[k * m->nclasses + k];
-    return hl_ratio((double)right, (double)m->n);
+        correct += m->confusion[k * m->nclasses + k];
+    return hl_ratio((double)correct, (double)m->n);
 }
 
 static hl_class_metrics one_class(const hl_metrics *m, size_t k)
@@ -137,7 +137,7 @@ void hl_metrics_compute(hl_metrics *m, size_t n, size_t nclasses, const uint32_t
     for (size_t k = 0; k < nclasses; k++)
         m->classes[k] = one_class(m, k);
     averages(m);
-    m->accuracy = share_right(m);
+    m->accuracy = accuracy_of(m);
     m->auroc = hl_auroc_multi(n, nclasses, labels, p);
     m->log_loss = hl_log_loss(n, nclasses, labels, p);
 }

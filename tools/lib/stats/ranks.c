@@ -26,9 +26,15 @@ void hl_midranks(size_t n, const double *values, double *ranks)
         size_t end = i;
         while (end < n && r[end].value == r[i].value)
             end++;
-        const double shared = (double)(i + end + 1) / 2;
+        const double mean = (double)(i + end + 1) / 2;
         for (; i < end; i++)
-            ranks[r[i].i] = shared;
+            ranks[r[i].i] = mean;
     }
     free(r);
+}
+
+int hl_compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }

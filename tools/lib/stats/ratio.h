@@ -2,7 +2,7 @@
 #ifndef HILUM_STATS_RATIO_H
 #define HILUM_STATS_RATIO_H
 
-/* a / b, or 0 where b is 0, as scikit-learn's zero_division=0 has it. */
+/* a / b, or 0 unless b > 0, like scikit-learn's zero_division=0. */
 static inline double hl_ratio(double a, double b)
 {
     return b > 0 ? a / b : 0;

@@ -15,9 +15,9 @@ int hl_cache_dir_make(const char *dir, hl_err *e)
     if (mkdir(dir, 0777) == 0)
         return 0;
     if (errno != EEXIST)
-        return hl_fail_errno(e, "%s: cannot be made", dir);
+        return hl_fail_errno(e, "%s: cannot be created", dir);
     if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
-        return hl_fail(e, "%s: expected a folder, for caches", dir);
+        return hl_fail(e, "%s: expected a folder for caches, found a file", dir);
     return 0;
 }
 
@@ -31,7 +31,7 @@ char *hl_cache_dir_path(const char *dir, const char *operand, const char *suffix
     hl_digest_bytes(real, strlen(real), name);
     free(real);
     hl_strbuf path = {0};
-    /* 64 bits tell operands apart well enough: a clash costs time only. */
+    /* 64 bits are enough: a collision costs only time. */
     hl_strbuf_printf(&path, "%s/%.16s%s", dir, strchr(name, ':') + 1, suffix);
     return path.data;
 }

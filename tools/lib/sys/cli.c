@@ -54,7 +54,7 @@ int hl_choice_find(const char *words, const char *word)
     }
 }
 
-/* In as few digits as give the same number back. */
+/* The fewest digits that parse to the same number. */
 static void format_real(double v, hl_strbuf *t)
 {
     char s[32];
@@ -96,13 +96,13 @@ static void print_option(const hl_opt *o)
     char left[128], letter[8] = "    ";
     if (o->letter)
         snprintf(letter, sizeof letter, "-%c, ", o->letter);
-    const bool wide_choice = o->kind == HL_CHOICE;
+    const bool is_choice = o->kind == HL_CHOICE;
     snprintf(left, sizeof left, "  %s--%s%s%s", letter, o->name, o->arg ? " " : "",
-             !o->arg ? "" : (wide_choice ? "WORD" : o->arg));
+             !o->arg ? "" : (is_choice ? "WORD" : o->arg));
     hl_strbuf value = {0};
     format_value(o, &value);
     printf("%-30s %s", left, o->help);
-    if (wide_choice)
+    if (is_choice)
         printf(": %s", o->arg);
     if (o->kind != HL_FLAG && value.len)
         printf(" [%s]", value.data);
@@ -116,10 +116,10 @@ static void print_help(const hl_cli *cli)
     for (size_t i = 0; i < cli->nopts; i++)
         print_option(&cli->opts[i]);
     printf("%-30s %s\n%-30s %s\n%-30s %s\n", "  -q, --quiet", "no progress and no remarks",
-           "  -h, --help", "show this", "      --version", "show the version");
+           "  -h, --help", "show this help", "      --version", "show the version");
 }
 
-/* The table for programs, such as those that complete command lines in a shell. */
+/* The table for programs, such as a shell's command-line completion. */
 static void print_table(const hl_cli *cli)
 {
     static const char *const kinds[] = {
@@ -181,7 +181,7 @@ static void set_option(const hl_opt *o, const char *arg)
     }
 }
 
-/* Fills getopt's two descriptions of the table. */
+/* Translates the table to the two forms that getopt_long takes. */
 static void describe(const hl_cli *cli, char *letters, struct option *longs)
 {
     size_t n = 0;
@@ -216,8 +216,9 @@ static const hl_opt *find_option(const hl_cli *cli, int code)
     return NULL;
 }
 
-/* getopt_long has refused something: optopt is 0 for a long name, otherwise the letter, which may
- * stand inside a word such as -xq, or the code of an option with a value that it does not take. */
+/* getopt_long has refused an option: optopt is 0 for an unknown long name, otherwise the letter,
+ * perhaps one in a group such as -xq, or the code of an option given a value that it does not
+ * take. */
 static void refuse(const char *word)
 {
     if (optopt == 'q' || optopt == 'h' || optopt >= LONG_ONLY)
@@ -229,7 +230,7 @@ static void refuse(const char *word)
 
 int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
 {
-    signal(SIGCHLD, SIG_DFL); /* who started this may ignore children; here they are waited for */
+    signal(SIGCHLD, SIG_DFL); /* if inherited as ignored, waiting for children would fail */
     char letters[3 + 2 * MAX_OPTS + 1];
     struct option longs[MAX_OPTS + 4];
     if (cli->nopts > MAX_OPTS)
@@ -237,7 +238,7 @@ int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
     hl_log_name(cli->name);
     describe(cli, letters, longs);
     if (argc == 2 &&
-        strcmp(argv[1], "--options") == 0) { /* no row of getopt's: it has abbreviations */
+        strcmp(argv[1], "--options") == 0) { /* getopt would accept abbreviations, e.g. --opt */
         print_table(cli);
         exit(fflush(stdout) ? 1 : 0);
     }
@@ -266,7 +267,7 @@ int hl_cli_parse(const hl_cli *cli, int argc, char **argv)
     return optind;
 }
 
-/* One word of a shell, so that a value cannot look like an option. */
+/* Quoted as one word for a shell, so that a value cannot look like an option. */
 static void quote(const char *s, hl_strbuf *t)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

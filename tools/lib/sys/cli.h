@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The command line of every tool: one table of options serves parsing, --help (which prints the
- * live defaults) and the canonical command line that goes into a file's provenance.
+ * Command lines. Each tool has one table of options, which serves parsing, --help (with the actual
+ * defaults) and the canonical command line recorded in the provenance of its output.
+ *
+ *   static int64_t jobs = 1;
+ *   static const hl_opt opts[] = {HL_OPT_INT('j', "jobs", "N", &jobs, 1, 64, "threads")};
+ *   static const hl_cli cli = {.name = "crop", .usage = "[OPTIONS] IN", .about = "Crops images.",
+ *                              .opts = opts, .nopts = 1, .min_args = 1, .max_args = 1};
+ *   const char *in = argv[hl_cli_parse(&cli, argc, argv)];
  */
 #ifndef HILUM_SYS_CLI_H
 #define HILUM_SYS_CLI_H
@@ -16,17 +22,18 @@ typedef enum { HL_FLAG, HL_INT, HL_U64, HL_REAL, HL_STRING, HL_CHOICE } hl_opt_k
 typedef struct hl_opt {
     char letter;      /* 0: long name only */
     const char *name; /* long name */
-    const char *arg;  /* placeholder shown in --help; for HL_CHOICE the words, "a|b|c" */
+    const char *arg;  /* placeholder shown by --help; for HL_CHOICE the words, "a|b|c" */
     hl_opt_kind kind;
     void *value; /* bool, int64_t, uint64_t, double, const char *, int (index of the word);
                     holds the default on entry */
     double min, max;
-    bool recorded; /* part of the provenance: it changes what is computed. Names of files, number
-                      of threads and the like are not. */
+    bool recorded; /* goes into the provenance because it affects the result, unlike file names or
+                      the number of threads */
     const char *help;
 } hl_opt;
 
-/* Rows of the table. The ..._R ones are recorded in the provenance. */
+/* Rows of the table: letter, name, placeholder, variable, range, help. Those that end in _R are
+ * recorded in the provenance. */
 #define HL_OPT_FLAG(l, n, v, h)                                                                    \
     {                                                                                              \
         l, n, NULL, HL_FLAG, v, 0, 0, false, h                                                     \
@@ -78,37 +85,36 @@ typedef struct hl_cli {
     const char *about; /* one or two sentences */
     const hl_opt *opts;
     size_t nopts;
-    int min_args, max_args; /* operands; max_args -1: any number */
-    /* Prints a line "name<TAB>version" for each library that results depend on. May be NULL. */
+    int min_args, max_args; /* number of operands; max_args -1: no limit */
+    /* Prints "name<TAB>version" for each library that the results depend on. May be NULL. */
     void (*libraries)(FILE *fp);
 } hl_cli;
 
 /*
- * Parses argv and sets the log's tool name. Every tool also has -q/--quiet, -h/--help and
- * --version, which are handled here. Wrong usage prints one line and exits with 2; --help and
- * --version print and exit with 0. Returns the index of the first operand in argv.
+ * Parses argv, stores the values and sets the log's tool name. Every tool also has -q/--quiet,
+ * -h/--help and --version, which are handled here. Wrong usage prints one line and exits with 2;
+ * --help and --version print and exit with 0. Returns the index of the first operand in argv.
  *
- * --options, alone, prints the table for programs and exits with 0: a row for each option, with its
- * letter ("-" for none), name, kind (flag, int, real, string, choice) and placeholder, or the words
- * of a choice as "a|b|c"; tabs between them.
+ * --options alone prints the table for other programs and exits with 0: a tab-separated row for
+ * each option, with its letter ("-" for none), name, kind (flag, int, real, string, choice) and
+ * placeholder, or the words of a choice as "a|b|c".
  */
 int hl_cli_parse(const hl_cli *cli, int argc, char **argv);
 
-/* "--name value ..." of every recorded option, in the table's order, live values, options that
- * were not given included. The caller frees. */
+/* "--name value ..." for every recorded option in the order of the table, with its actual value,
+ * whether it was given or not. The caller frees. */
 char *hl_cli_record(const hl_cli *cli);
 
-/* Prints "TOOL: message" and exits with 2: the command line itself makes no sense. */
+/* Prints "TOOL: message" and exits with 2; for errors in the command line itself. */
 void hl_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* The word of a HL_CHOICE list at an index, copied into buf; returns buf. */
+/* Copies the word at an index of an HL_CHOICE list into buf; returns buf. */
 const char *hl_choice_word(const char *words, int index, char *buf, size_t size);
 
-/* Index of a word in a HL_CHOICE list, or -1. */
+/* Index of a word in an HL_CHOICE list, or -1. */
 int hl_choice_find(const char *words, const char *word);
 
-/* Number of processors this process may keep busy, which is the default for --jobs; see
- * processors.h. */
+/* Number of processors that this process may use, the default for --jobs (processors.h). */
 int64_t hl_cpu_count(void);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 
-/* Reads the regular file at path once, in blocks. Returns 0, or -1 where it cannot be read. */
+/* Reads the regular file at path once, in blocks. Returns 0, or -1 if it cannot be read. */
 int hl_digest_file(const char *path, char text[HL_DIGEST_SIZE], hl_err *e);
 
 #endif

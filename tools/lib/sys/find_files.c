@@ -24,7 +24,7 @@ static void add(hl_found_files *s, const char *path)
     s->paths[s->n++] = hl_strdup(path);
 }
 
-static bool passed_over(const FTSENT *at)
+static bool is_ignored(const FTSENT *at)
 {
     return at->fts_level > 0 && (at->fts_name[0] == '.' || strcmp(at->fts_name, "__MACOSX") == 0);
 }
@@ -44,7 +44,7 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DC:
         return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);
     case FTS_SLNONE:
-        return hl_fail(e, "%s: the link leads nowhere", at->fts_path);
+        return hl_fail(e, "%s: is a dangling link", at->fts_path);
     case FTS_DNR:
     case FTS_ERR:
     case FTS_NS:
@@ -60,7 +60,7 @@ static int walk(hl_found_files *s, FTS *tree, size_t skip, bool all, hl_err *e)
 {
     FTSENT *at;
     while (errno = 0, (at = fts_read(tree))) {
-        if (passed_over(at)) {
+        if (is_ignored(at)) {
             fts_set(tree, at, FTS_SKIP);
             continue;
         }
@@ -82,7 +82,7 @@ static size_t prefix_length(const char *dir)
     return len > 0 && dir[len - 1] == '/' ? len : len + 1;
 }
 
-static int scan(hl_found_files *s, const char *dir, bool all, hl_err *e)
+static int find(hl_found_files *s, const char *dir, bool all, hl_err *e)
 {
     *s = (hl_found_files){0};
     struct stat st;
@@ -110,12 +110,12 @@ static int scan(hl_found_files *s, const char *dir, bool all, hl_err *e)
 
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e)
 {
-    return scan(s, dir, false, e);
+    return find(s, dir, false, e);
 }
 
 int hl_find_files(hl_found_files *s, const char *dir, hl_err *e)
 {
-    return scan(s, dir, true, e);
+    return find(s, dir, true, e);
 }
 
 void hl_found_files_free(hl_found_files *s)

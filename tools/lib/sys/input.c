@@ -63,7 +63,8 @@ int hl_in_check_regular(const char *path, hl_err *e)
     errno = EISDIR;
     return S_ISDIR(st.st_mode)
                ? hl_fail_errno(e, "%s: cannot be read", path)
-               : hl_fail(e, "%s: expected a regular file, for it is read more than once, found %s",
+               : hl_fail(e,
+                         "%s: expected a regular file, because it is read more than once, found %s",
                          path, kind_of(st.st_mode));
 }
 
@@ -75,7 +76,7 @@ int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *
         n += got;
         if (n < cap)
             continue;
-        cap = cap * 2 < max ? cap * 2 : max + 1; /* one more tells whether it is too large */
+        cap = cap * 2 < max ? cap * 2 : max + 1; /* one more byte shows that it is too large */
         buf = hl_realloc(buf, cap + 1, 1);
     }
     if (ferror(fp) || n > max) {

@@ -28,7 +28,7 @@ static void watch_signals(void)
     static const int fatal[] = {SIGHUP, SIGINT, SIGTERM};
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
         struct sigaction now, ours = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-        /* Keep what a parent chose to ignore. */
+        /* Signals that the parent chose to ignore stay ignored. */
         if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
             sigaction(fatal[i], &ours, NULL);
     }
@@ -52,12 +52,12 @@ static int remove_tree(const char *path)
     return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A folder in the making, which an exit from the midst of it must remove: one at a time. The exit
- * may be for want of memory, and removing takes some. */
+/* The folder being written, one at a time, which is removed if the process exits first. The exit
+ * may be due to lack of memory; `spare` is freed for the removal, which needs some. */
 static char *unfinished;
 static void *spare;
 
-/* Other threads may still write to it, what they have begun. */
+/* Other threads may still be creating files in it, so removing it may take several attempts. */
 static void remove_unfinished(void)
 {
     enum { TRIES = 100, PAUSE = 10000 };
@@ -76,12 +76,12 @@ static void watch_exit(char *temp)
     unfinished = temp;
 }
 
-/* ---- what may be replaced ---- */
+/* ---- checking before replacing ---- */
 
 static bool has_card(const char *path, const hl_outdir_kind *kind)
 {
     char *card = hl_path_join(path, kind->card);
-    struct stat st; /* a named pipe would be waited for */
+    struct stat st; /* opening a named pipe would block */
     const bool found = stat(card, &st) == 0 && S_ISREG(st.st_mode) && kind->is_card(card);
     free(card);
     return found;
@@ -117,9 +117,9 @@ int hl_outdir_check(const char *path, const hl_outdir_kind *kind, bool *replace,
     return status;
 }
 
-/* ---- making ---- */
+/* ---- creating ---- */
 
-/* An empty folder that is new, see hl_path_temp; NULL on failure. */
+/* Creates an empty folder next to path (see hl_path_temp); NULL on failure. */
 static char *make_beside(const char *path)
 {
     char *temp = hl_path_temp(path);
@@ -129,7 +129,7 @@ static char *make_beside(const char *path)
     return NULL;
 }
 
-/* The path without trailing slashes; a name that exists is taken for what it finally names. */
+/* The path without trailing slashes and with symbolic links resolved. */
 static char *final_name(const char *path)
 {
     char *real = realpath(path, NULL);
@@ -143,7 +143,7 @@ static char *final_name(const char *path)
         len--;
     char *name = hl_strndup(path, len), *final = hl_path_final(name);
     if (!final)
-        return name; /* a link to itself: making the folder fails */
+        return name; /* a link to itself: creating the folder fails */
     free(name);
     return final;
 }
@@ -155,7 +155,7 @@ int hl_outdir_try(const char *path, const hl_outdir_kind *kind, hl_err *e)
     if (hl_outdir_check(path, kind, &replace, e))
         return -1;
     char *final = final_name(path);
-    /* Not watched, since a tool is to die of a signal until it opens its folder. */
+    /* Blocked rather than caught: until a tool opens its folder, a signal should kill it. */
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     char *temp = make_beside(final);
@@ -178,7 +178,7 @@ int hl_outdir_open(hl_outdir *o, const char *path, hl_err *e)
         return -1;
     }
     watch_exit(o->temp);
-    /* mkdtemp makes a private folder; give it what the umask would have given. */
+    /* mkdtemp creates a private folder; the result gets the mode that the umask allows. */
     const mode_t mask = umask(0);
     umask(mask);
     (void)chmod(o->temp, 0777 & ~mask);
@@ -216,7 +216,7 @@ static int sync_all(const hl_outdir *o)
     return status;
 }
 
-/* Where the file system cannot exchange two names, the old folder moves aside first. */
+/* For file systems that cannot exchange two names: the old folder is moved aside first. */
 static int move_aside(hl_outdir *o, hl_err *e)
 {
     char *aside = make_beside(o->path);
@@ -230,7 +230,7 @@ static int move_aside(hl_outdir *o, hl_err *e)
         status = hl_fail_errno(e, "%s: cannot be replaced", o->path);
         (void)rename(aside, o->path);
     } else if (remove_tree(aside)) {
-        status = hl_fail_errno(e, "%s: what stood there before cannot be removed", aside);
+        status = hl_fail_errno(e, "%s: the replaced folder cannot be removed", aside);
     }
     free(aside);
     return status;
@@ -244,7 +244,7 @@ static int exchange(hl_outdir *o, hl_err *e)
                    ? move_aside(o, e)
                    : hl_fail_errno(e, "%s: cannot be replaced", o->path);
     return remove_tree(o->temp)
-               ? hl_fail_errno(e, "%s: what stood there before cannot be removed", o->temp)
+               ? hl_fail_errno(e, "%s: the replaced folder cannot be removed", o->temp)
                : 0;
 }
 

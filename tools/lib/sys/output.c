@@ -3,78 +3,17 @@
 
 #include "base/mem.h"
 #include "sys/path.h"
+#include "sys/temp_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Temporary files that an exit or a signal must remove. A signal handler reads this table, so a
- * slot is published with one atomic store and never freed while published. */
-enum { MAX_TEMPS = 16 };
-static char *_Atomic temps[MAX_TEMPS];
-/* A file that is being made is not in the table yet: a signal then waits for it to be. */
-static atomic_int making, postponed;
-
-static void remove_temps(void)
-{
-    for (int i = 0; i < MAX_TEMPS; i++) {
-        char *path = atomic_exchange(&temps[i], NULL);
-        if (path)
-            unlink(path);
-    }
-}
-
-void hl_out_on_signal(int sig)
-{
-    postponed = sig;
-    if (making > 0)
-        return;
-    remove_temps();
-    signal(sig, SIG_DFL);
-    raise(sig);
-}
-
-static void guard_temps(void)
-{
-    static bool done;
-    if (done)
-        return;
-    done = true;
-    hl_at_end(remove_temps);
-    static const int fatal[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT};
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
-        struct sigaction now;
-        /* Keep what a parent chose to ignore, and what the tool itself handles. */
-        if (sigaction(fatal[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-            signal(fatal[i], hl_out_on_signal);
-    }
-}
-
-static int remember_temp(char *path)
-{
-    for (int i = 0; i < MAX_TEMPS; i++) {
-        char *none = NULL;
-        if (atomic_compare_exchange_strong(&temps[i], &none, path))
-            return 0;
-    }
-    return -1;
-}
-
-static void forget_temp(char *path)
-{
-    for (int i = 0; i < MAX_TEMPS; i++) {
-        char *mine = path;
-        if (atomic_compare_exchange_strong(&temps[i], &mine, NULL))
-            return;
-    }
-}
 
 static int check_terminal(int fd, const char *name, bool binary, hl_err *e)
 {
@@ -93,7 +32,8 @@ static int open_stdout(hl_out *o, bool binary, hl_err *e)
     return 0;
 }
 
-/* A device or a pipe is written as it is: a file in the place of /dev/null would harm everyone. */
+/* A device or a pipe is written to directly: a regular file in place of /dev/null would harm every
+ * program on the machine. */
 static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
 {
     FILE *fp = fopen(path, "we");
@@ -108,7 +48,7 @@ static int open_special(hl_out *o, const char *path, bool binary, hl_err *e)
     return 0;
 }
 
-/* mkstemp makes private files; give the result what the umask would have given. */
+/* mkostemp creates private files; the result gets the mode that the umask allows. */
 static void apply_umask(int fd)
 {
     const mode_t mask = umask(0);
@@ -116,24 +56,7 @@ static void apply_umask(int fd)
     (void)fchmod(fd, 0666 & ~mask);
 }
 
-/* Makes and opens the file, and has it removed if all ends here. */
-static int make_temp(char *template)
-{
-    making++;
-    int fd = mkostemp(template, O_CLOEXEC);
-    if (fd >= 0 && remember_temp(template)) {
-        close(fd);
-        unlink(template);
-        errno = EMFILE;
-        fd = -1;
-    }
-    making--;
-    if (postponed)
-        hl_out_on_signal(postponed);
-    return fd;
-}
-
-/* A name that no file can ever get is refused now, not by the rename after all the work. */
+/* Names that no file can have are refused here, not by the rename after all the work. */
 static int check_name(const char *path, const char *final, hl_err *e)
 {
     struct stat st;
@@ -149,7 +72,6 @@ static int check_name(const char *path, const char *final, hl_err *e)
 
 static int open_named(hl_out *o, const char *path, hl_err *e)
 {
-    guard_temps();
     char *final = hl_path_final(path);
     if (check_name(path, final, e)) {
         free(final);
@@ -157,7 +79,7 @@ static int open_named(hl_out *o, const char *path, hl_err *e)
     }
     o->name = o->path = final;
     o->temp = hl_path_temp(final);
-    const int fd = make_temp(o->temp);
+    const int fd = hl_temp_file_make(o->temp);
     if (fd < 0) {
         hl_fail_errno(e, "%s: cannot be created", path);
         free(o->temp);
@@ -193,7 +115,7 @@ int hl_out_try(const char *path, bool binary, hl_err *e)
     return 0;
 }
 
-/* The rename itself must survive a power cut: sync the directory too. */
+/* So that the rename survives a power failure, the directory is synced, too. */
 static void sync_directory(const char *path)
 {
     char *copy = hl_strdup(path);
@@ -205,7 +127,7 @@ static void sync_directory(const char *path)
     free(copy);
 }
 
-/* All bytes are where they belong, though not yet under their name. */
+/* Afterwards all bytes are stored, though not yet under their final name. */
 static int complete(hl_out *o, hl_err *e)
 {
     FILE *fp = o->fp;
@@ -221,7 +143,7 @@ static int complete(hl_out *o, hl_err *e)
     return failed ? hl_fail_errno(e, "%s: cannot be written", o->name) : 0;
 }
 
-/* What was sent to a pipe cannot be taken back, so files come first. */
+/* Bytes sent to a pipe cannot be taken back, so the files come first. */
 static int complete_all(hl_out *const *outs, size_t n, hl_err *e)
 {
     for (int files = 1; files >= 0; files--)
@@ -231,8 +153,8 @@ static int complete_all(hl_out *const *outs, size_t n, hl_err *e)
     return 0;
 }
 
-/* Gives a file its final name. Where it may have to be undone, the two names are exchanged, so that
- * the file that was there before is kept under the temporary one. */
+/* Gives a file its final name. If that may have to be undone, the two names are exchanged, so that
+ * the previous file is kept under the temporary one. */
 static int put_in_place(hl_out *o, bool undoable)
 {
     struct stat st;
@@ -244,12 +166,12 @@ static int put_in_place(hl_out *o, bool undoable)
         o->exchanged = renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE) == 0;
         if (o->exchanged || (errno != EINVAL && errno != ENOSYS && errno != ENOENT))
             return o->exchanged ? 0 : -1;
-        /* A file system that cannot exchange names cannot undo either. */
+        /* Without an exchange of names, undoing loses the previous file. */
     }
     return rename(o->temp, o->path);
 }
 
-static void take_back(hl_out *o)
+static void undo(hl_out *o)
 {
     if (o->exchanged)
         (void)renameat2(AT_FDCWD, o->temp, AT_FDCWD, o->path, RENAME_EXCHANGE);
@@ -257,7 +179,7 @@ static void take_back(hl_out *o)
         (void)rename(o->path, o->temp);
 }
 
-/* All files get their names, or none does. */
+/* Gives all files their final names, or none. */
 static int put_all_in_place(hl_out *const *outs, size_t n, hl_err *e)
 {
     sigset_t all, before;
@@ -269,13 +191,13 @@ static int put_all_in_place(hl_out *const *outs, size_t n, hl_err *e)
     const int status = done < n ? hl_fail_errno(e, "%s: cannot be written", outs[done]->name) : 0;
     for (size_t i = 0; status && i < done; i++)
         if (outs[i]->temp)
-            take_back(outs[i]);
+            undo(outs[i]);
     for (size_t i = 0; status == 0 && i < n; i++)
         if (outs[i]->exchanged)
             unlink(outs[i]->temp);
     for (size_t i = 0; status == 0 && i < n; i++)
         if (outs[i]->temp)
-            forget_temp(outs[i]->temp);
+            hl_temp_file_forget(outs[i]->temp);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return status;
 }
@@ -307,7 +229,7 @@ int hl_out_push(hl_out *o, hl_err *e)
     if (fflush(o->fp))
         return hl_fail_errno(e, "%s: cannot be written", o->name);
     if (o->temp)
-        (void)sync_file_range(fileno(o->fp), 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint, no more */
+        (void)sync_file_range(fileno(o->fp), 0, 0, SYNC_FILE_RANGE_WRITE); /* only a hint */
     return 0;
 }
 
@@ -316,7 +238,7 @@ void hl_out_abort(hl_out *o)
     if (o->fp && o->fp != stdout)
         fclose(o->fp);
     if (o->temp) {
-        forget_temp(o->temp);
+        hl_temp_file_forget(o->temp);
         unlink(o->temp);
     }
     free(o->temp);

@@ -19,7 +19,7 @@ char *hl_path_join(const char *folder, const char *name)
     return path;
 }
 
-/* Where the last part of the path begins; 0 where there is no folder in it. */
+/* Length of the path up to and including its last slash; 0 if it has none. */
 static size_t folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -34,7 +34,7 @@ static char *folder_of(const char *path)
 
 /* ---- links ---- */
 
-/* What the link at path says, taken from the folder of the link. */
+/* The target of the link at path; a relative target is resolved from the link's folder. */
 static char *follow(const char *path)
 {
     char target[PATH_MAX];
@@ -51,7 +51,7 @@ static char *follow(const char *path)
 
 char *hl_path_final(const char *path)
 {
-    enum { MOST_LINKS = 40 }; /* as Linux has it */
+    enum { MOST_LINKS = 40 }; /* Linux's limit */
     char *at = hl_strdup(path);
     for (int i = 0; i < MOST_LINKS; i++) {
         struct stat st;
@@ -104,9 +104,9 @@ char *hl_path_temp(const char *path)
     return temp;
 }
 
-/* ---- one file or two ---- */
+/* ---- identity ---- */
 
-static void take(hl_file_id *id, const struct stat *st)
+static void set_id(hl_file_id *id, const struct stat *st)
 {
     *id = (hl_file_id){
         .device = st->st_dev, .inode = st->st_ino, .mode = st->st_mode, .which = st->st_rdev};
@@ -117,7 +117,7 @@ bool hl_file_id_of_fd(int fd, hl_file_id *id)
     struct stat st;
     if (fstat(fd, &st))
         return false;
-    take(id, &st);
+    set_id(id, &st);
     return true;
 }
 
@@ -125,7 +125,7 @@ bool hl_file_id_of(const char *path, hl_file_id *id)
 {
     struct stat st;
     if (stat(path, &st) == 0) {
-        take(id, &st);
+        set_id(id, &st);
         return true;
     }
     char *final = hl_path_final(path), *folder = final ? folder_of(final) : NULL;
@@ -152,9 +152,9 @@ void hl_file_id_free(hl_file_id *id)
     *id = (hl_file_id){0};
 }
 
-/* ---- files that are going to be replaced ---- */
+/* ---- files about to be replaced ---- */
 
-enum { MOST_REPLACED = 16 }; /* outputs of a tool */
+enum { MOST_REPLACED = 16 }; /* more than any tool has outputs */
 static struct {
     dev_t device;
     ino_t inode;

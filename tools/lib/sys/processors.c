@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A machine may have more processors than a cpu_set_t has bits; the kernel then says EINVAL. */
+/* A machine may have more processors than a cpu_set_t has bits; the call then fails with EINVAL. */
 static int64_t affinity(void)
 {
     for (int bits = CPU_SETSIZE; bits <= 1 << 20; bits *= 2) {
@@ -35,7 +35,8 @@ static void at_most(int64_t *n, int64_t limit)
         *n = limit > 0 ? limit : 1;
 }
 
-/* The first line of FOLDER/NAME as one or two numbers. "max", which is no limit, is no number. */
+/* Reads one or two numbers from FOLDER/NAME and returns how many; "max", which means no limit, is
+ * not one. */
 static int read_numbers(const char *folder, const char *name, int64_t *a, int64_t *b)
 {
     char path[2 * PATH_MAX];
@@ -48,7 +49,7 @@ static int read_numbers(const char *folder, const char *name, int64_t *a, int64_
     return n;
 }
 
-/* Both versions of control groups state microseconds of time in each period. */
+/* Both versions of control groups state a quota per period, each in microseconds. */
 static void apply_quota(int64_t *n, const char *folder)
 {
     int64_t time, period, unused;
@@ -59,7 +60,7 @@ static void apply_quota(int64_t *n, const char *folder)
         at_most(n, time / period);
 }
 
-static bool leads_out(const char *path)
+static bool has_parent_steps(const char *path)
 {
     for (const char *p = path; (p = strstr(p, "/..")); p++)
         if (p[3] == '/' || p[3] == '\0')
@@ -67,12 +68,12 @@ static bool leads_out(const char *path)
     return false;
 }
 
-/* A group and all that it is in. In a container its path may be the host's: there is no such folder
- * then, or it leads out of what is mounted. */
+/* The quotas of a group and its ancestors. In a container the path may be the host's: then there is
+ * no such folder, or it begins with ".." and lies outside the mount. */
 static void apply_quotas(int64_t *n, const char *mount, char *path)
 {
     char folder[2 * PATH_MAX];
-    char *slash = leads_out(path) ? NULL : path + strlen(path);
+    char *slash = has_parent_steps(path) ? NULL : path + strlen(path);
     while (slash) {
         *slash = '\0';
         if (path[0] && strcmp(path, "/") != 0) {
@@ -96,7 +97,7 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-/* A line of /proc/self/cgroup: ID:CONTROLLERS:PATH, without controllers for version 2. */
+/* A line of /proc/self/cgroup: ID:CONTROLLERS:PATH; CONTROLLERS is empty in version 2. */
 static void apply_line(int64_t *n, const char *root, char *line)
 {
     char mount[PATH_MAX];

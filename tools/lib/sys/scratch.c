@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A file that never has a name, or, where the file system cannot do that, no longer has one. */
+/* A file created without a name or, if the file system does not support that, unlinked at once. */
 static int open_unnamed(const char *folder)
 {
     int fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
@@ -25,7 +25,7 @@ static int open_unnamed(const char *folder)
     return fd;
 }
 
-static const char *or_tmpdir(const char *folder)
+static const char *folder_or_tmpdir(const char *folder)
 {
     if (folder)
         return folder;
@@ -35,7 +35,7 @@ static const char *or_tmpdir(const char *folder)
 
 FILE *hl_scratch_file(const char *folder, hl_err *e)
 {
-    const char *see = folder ? "" : " (see TMPDIR)", *dir = or_tmpdir(folder);
+    const char *see = folder ? "" : " (see TMPDIR)", *dir = folder_or_tmpdir(folder);
     const int fd = open_unnamed(dir);
     FILE *fp = fd < 0 ? NULL : fdopen(fd, "w+");
     if (fp)
@@ -55,10 +55,10 @@ int hl_scratch_open(hl_scratch *s, uint64_t bytes, const char *folder, hl_err *e
     }
     if (!(s->fp = hl_scratch_file(folder, e)))
         return -1;
-    /* Not posix_fallocate, which writes every block where this is not supported. */
+    /* Not posix_fallocate, which writes to every block if the file system does not support this. */
     if (fallocate(fileno(s->fp), 0, 0, (off_t)bytes) == 0 || (errno != ENOSPC && errno != EFBIG))
         return 0;
-    hl_fail_errno(e, "%s: no room for a temporary file of %llu bytes%s", or_tmpdir(folder),
+    hl_fail_errno(e, "%s: no room for a temporary file of %llu bytes%s", folder_or_tmpdir(folder),
                   (unsigned long long)bytes, folder ? "" : " (see TMPDIR)");
     hl_scratch_close(s);
     return -1;

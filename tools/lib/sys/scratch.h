@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Scratch space: bytes that are written once and then read once, when all of them are known. A few
- * stay in memory; more go to a file that has no name, so that it is gone when the program ends,
+ * Scratch space: bytes that are written once and, when all of them are there, read back once. Up to
+ * 16 MiB stay in memory; more go to a file without a name, which is gone when the process ends,
  * however it ends.
  *
  *   hl_scratch s;
  *   hl_scratch_open(&s, bytes, folder, &e);
- *   hl_scratch_write(&s, data, n, &e);         // until all `bytes` are there
+ *   hl_scratch_write(&s, data, n, &e);         // until `bytes` have been written
  *   hl_scratch_rewind(&s, &e);
  *   hl_scratch_read(&s, buffer, n, &e);        // the same bytes again
  *   hl_scratch_close(&s);
@@ -22,24 +22,24 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { HL_SCRATCH_IN_MEMORY = 1 << 24 }; /* bytes, at most */
+enum { HL_SCRATCH_IN_MEMORY = 1 << 24 }; /* largest size kept in memory, in bytes */
 
 typedef struct hl_scratch {
-    char *memory; /* [bytes], owned; NULL where it is a file */
+    char *memory; /* [bytes], owned; NULL if a file is used */
     FILE *fp;
-    size_t at; /* in memory */
+    size_t at; /* position in memory */
 } hl_scratch;
 
-/* folder: where the file goes; NULL: TMPDIR, or /tmp. Room for all bytes is reserved at once, as
- * far as the file system can do that, so that a full disk is found before the work is done. */
+/* folder: where to create the file; NULL: TMPDIR, or /tmp. Disk space for all bytes is reserved
+ * now, if the file system can do that, so that a full disk is noticed before the work is done. */
 int hl_scratch_open(hl_scratch *s, uint64_t bytes, const char *folder, hl_err *e);
-/* More than the promised bytes are the caller's mistake. */
+/* Writing more than `bytes` in total is the caller's mistake. */
 int hl_scratch_write(hl_scratch *s, const void *data, size_t n, hl_err *e);
 int hl_scratch_rewind(hl_scratch *s, hl_err *e);
 int hl_scratch_read(hl_scratch *s, void *data, size_t n, hl_err *e);
-void hl_scratch_close(hl_scratch *s); /* safe on a zeroed or closed one */
+void hl_scratch_close(hl_scratch *s); /* s may be zeroed or closed */
 
-/* A file without a name, open for reading and writing; NULL on failure. folder as above. */
+/* A file without a name, open for reading and writing; NULL on failure. folder: as above. */
 FILE *hl_scratch_file(const char *folder, hl_err *e);
 
 #endif

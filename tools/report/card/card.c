@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The model card. Numbers are those of the published checklists, topics are short names for what
- * the items ask:
+ * The model card: what a run states about the items of two published checklists. Items have the
+ * numbers of the checklists; their topics are abridged.
  *
  *   CLAIM 2024: Tejani et al., Radiology: Artificial Intelligence 2024; 6(4): e240300
  *   TRIPOD+AI: Collins et al., BMJ 2024; 385: e078378
@@ -13,108 +13,108 @@
 
 #include <stdlib.h>
 
-enum { WHOLE = false, PART = true };
+enum { FULL = false, PART = true };
 
 static const report_card_item claim[] = {
-    {"1", "Study of AI methods, kind of technology", report_fact_model_kind, WHOLE},
-    {"2", "Structured summary", NULL, WHOLE},
-    {"3", "Background, intended use and role", NULL, WHOLE},
-    {"4", "Aims and hypotheses", NULL, WHOLE},
-    {"5", "Prospective or retrospective", NULL, WHOLE},
-    {"6", "Study goal", NULL, WHOLE},
+    {"1", "Study of AI methods, kind of technology", report_fact_model_kind, FULL},
+    {"2", "Structured summary", NULL, FULL},
+    {"3", "Background, intended use and role", NULL, FULL},
+    {"4", "Aims and hypotheses", NULL, FULL},
+    {"5", "Prospective or retrospective", NULL, FULL},
+    {"6", "Study goal", NULL, FULL},
     {"7", "Data sources", report_fact_source, PART},
-    {"8", "Inclusion and exclusion criteria", NULL, WHOLE},
-    {"9", "Data preprocessing", report_fact_preprocessing, WHOLE},
+    {"8", "Inclusion and exclusion criteria", NULL, FULL},
+    {"9", "Data preprocessing", report_fact_preprocessing, FULL},
     {"10", "Selection of data subsets", report_fact_partition, PART},
-    {"11", "De-identification", NULL, WHOLE},
-    {"12", "Handling of missing data", report_fact_nothing_missing, WHOLE},
-    {"13", "Image acquisition protocol", NULL, WHOLE},
+    {"11", "De-identification", NULL, FULL},
+    {"12", "Handling of missing data", report_fact_nothing_missing, FULL},
+    {"13", "Image acquisition protocol", NULL, FULL},
     {"14", "How the reference standard was obtained", report_fact_labels, PART},
-    {"15", "Why this reference standard", NULL, WHOLE},
-    {"16", "Source of the annotations", NULL, WHOLE},
-    {"17", "Annotation of the test set", NULL, WHOLE},
-    {"18", "Variability between and within raters", NULL, WHOLE},
-    {"19", "Assignment to partitions", report_fact_partition, WHOLE},
-    {"20", "Level at which partitions are disjoint", report_fact_disjoint, WHOLE},
-    {"21", "Intended sample size", NULL, WHOLE},
-    {"22", "Model in detail", report_fact_model, WHOLE},
-    {"23", "Software libraries and frameworks", report_fact_libraries, WHOLE},
-    {"24", "Initial parameters", report_fact_initial, WHOLE},
-    {"25", "Training", report_fact_training, WHOLE},
-    {"26", "Selection of the final model", report_fact_selection, WHOLE},
-    {"27", "Ensembles", report_fact_one_model, WHOLE},
-    {"28", "Metrics of performance", report_fact_metrics, WHOLE},
-    {"29", "Significance and uncertainty", report_fact_uncertainty, WHOLE},
+    {"15", "Why this reference standard", NULL, FULL},
+    {"16", "Source of the annotations", NULL, FULL},
+    {"17", "Annotation of the test set", NULL, FULL},
+    {"18", "Variability between and within raters", NULL, FULL},
+    {"19", "Assignment to partitions", report_fact_partition, FULL},
+    {"20", "Level at which partitions are disjoint", report_fact_disjoint, FULL},
+    {"21", "Intended sample size", NULL, FULL},
+    {"22", "Model in detail", report_fact_model, FULL},
+    {"23", "Software libraries and frameworks", report_fact_libraries, FULL},
+    {"24", "Initial parameters", report_fact_initial, FULL},
+    {"25", "Training", report_fact_training, FULL},
+    {"26", "Selection of the final model", report_fact_selection, FULL},
+    {"27", "Ensembles", report_fact_one_model, FULL},
+    {"28", "Metrics of performance", report_fact_metrics, FULL},
+    {"29", "Significance and uncertainty", report_fact_uncertainty, FULL},
     {"30", "Robustness or sensitivity analysis", report_fact_audit, PART},
-    {"31", "Explainability", report_fact_explained, WHOLE},
-    {"32", "Evaluation on internal data", report_fact_internal, WHOLE},
-    {"33", "Testing on external data", NULL, WHOLE},
-    {"34", "Clinical trial registration", NULL, WHOLE},
+    {"31", "Explainability", report_fact_explained, FULL},
+    {"32", "Evaluation on internal data", report_fact_internal, FULL},
+    {"33", "Testing on external data", NULL, FULL},
+    {"34", "Clinical trial registration", NULL, FULL},
     {"35", "Patients or examinations included and excluded", report_fact_counts, PART},
     {"36", "Demographic and clinical characteristics", report_fact_classes, PART},
-    {"37", "Performance and statistical uncertainty", report_fact_performance, WHOLE},
-    {"38", "Diagnostic performance and its precision", report_fact_accuracy, WHOLE},
+    {"37", "Performance and statistical uncertainty", report_fact_performance, FULL},
+    {"38", "Diagnostic performance and its precision", report_fact_accuracy, FULL},
     {"39", "Analysis of failures", report_fact_errors, PART},
-    {"40", "Limitations", NULL, WHOLE},
-    {"41", "Implications for practice", NULL, WHOLE},
+    {"40", "Limitations", NULL, FULL},
+    {"41", "Implications for practice", NULL, FULL},
     {"42", "Full protocol or technical details", report_fact_protocol, PART},
     {"43", "Availability of software, model and data", report_fact_availability, PART},
-    {"44", "Funding and the role of funders", NULL, WHOLE},
+    {"44", "Funding and the role of funders", NULL, FULL},
 };
 
 static const report_card_item tripod[] = {
     {"1", "Title: model, population, outcome", report_fact_task, PART},
-    {"2", "Abstract", NULL, WHOLE},
-    {"3a", "Background: healthcare context", NULL, WHOLE},
-    {"3b", "Background: population, purpose, users", NULL, WHOLE},
-    {"3c", "Background: known inequalities", NULL, WHOLE},
-    {"4", "Objectives", NULL, WHOLE},
+    {"2", "Abstract", NULL, FULL},
+    {"3a", "Background: healthcare context", NULL, FULL},
+    {"3b", "Background: population, purpose, users", NULL, FULL},
+    {"3c", "Background: known inequalities", NULL, FULL},
+    {"4", "Objectives", NULL, FULL},
     {"5a", "Data: sources and representativeness", report_fact_source, PART},
-    {"5b", "Data: dates", NULL, WHOLE},
-    {"6a", "Participants: setting and centres", NULL, WHOLE},
-    {"6b", "Participants: eligibility", NULL, WHOLE},
-    {"6c", "Participants: treatments", NULL, WHOLE},
+    {"5b", "Data: dates", NULL, FULL},
+    {"6a", "Participants: setting and centres", NULL, FULL},
+    {"6b", "Participants: eligibility", NULL, FULL},
+    {"6c", "Participants: treatments", NULL, FULL},
     {"7", "Data preparation", report_fact_preprocessing, PART},
     {"8a", "Outcome: definition", report_fact_labels, PART},
-    {"8b", "Outcome: assessors", NULL, WHOLE},
-    {"8c", "Outcome: blinding", NULL, WHOLE},
-    {"9a", "Predictors: choice", NULL, WHOLE},
+    {"8b", "Outcome: assessors", NULL, FULL},
+    {"8c", "Outcome: blinding", NULL, FULL},
+    {"9a", "Predictors: choice", NULL, FULL},
     {"9b", "Predictors: definition", report_fact_model, PART},
-    {"9c", "Predictors: assessors", NULL, WHOLE},
-    {"10", "Sample size", NULL, WHOLE},
-    {"11", "Missing data", report_fact_nothing_missing, WHOLE},
-    {"12a", "Analysis: use and partition of the data", report_fact_partition, WHOLE},
-    {"12b", "Analysis: handling of predictors", report_fact_preprocessing, WHOLE},
-    {"12c", "Analysis: model, building, internal validation", report_fact_training, WHOLE},
-    {"12d", "Analysis: heterogeneity across clusters", NULL, WHOLE},
-    {"12e", "Analysis: measures and plots", report_fact_metrics, WHOLE},
-    {"12f", "Analysis: updating of the model", report_fact_recalibration, WHOLE},
-    {"12g", "Analysis: how predictions were calculated", report_fact_prediction, WHOLE},
-    {"13", "Class imbalance", report_fact_imbalance, WHOLE},
-    {"14", "Fairness", NULL, WHOLE},
-    {"15", "Model output and thresholds", report_fact_output, WHOLE},
+    {"9c", "Predictors: assessors", NULL, FULL},
+    {"10", "Sample size", NULL, FULL},
+    {"11", "Missing data", report_fact_nothing_missing, FULL},
+    {"12a", "Analysis: use and partition of the data", report_fact_partition, FULL},
+    {"12b", "Analysis: handling of predictors", report_fact_preprocessing, FULL},
+    {"12c", "Analysis: model, building, internal validation", report_fact_training, FULL},
+    {"12d", "Analysis: heterogeneity across clusters", NULL, FULL},
+    {"12e", "Analysis: measures and plots", report_fact_metrics, FULL},
+    {"12f", "Analysis: updating of the model", report_fact_recalibration, FULL},
+    {"12g", "Analysis: how predictions were calculated", report_fact_prediction, FULL},
+    {"13", "Class imbalance", report_fact_imbalance, FULL},
+    {"14", "Fairness", NULL, FULL},
+    {"15", "Model output and thresholds", report_fact_output, FULL},
     {"16", "Training versus evaluation", report_fact_same_source, PART},
-    {"17", "Ethical approval", NULL, WHOLE},
-    {"18a", "Funding", NULL, WHOLE},
-    {"18b", "Conflicts of interest", NULL, WHOLE},
-    {"18c", "Protocol", NULL, WHOLE},
-    {"18d", "Registration", NULL, WHOLE},
-    {"18e", "Data sharing", NULL, WHOLE},
-    {"18f", "Code sharing", report_fact_availability, WHOLE},
-    {"19", "Patient and public involvement", NULL, WHOLE},
+    {"17", "Ethical approval", NULL, FULL},
+    {"18a", "Funding", NULL, FULL},
+    {"18b", "Conflicts of interest", NULL, FULL},
+    {"18c", "Protocol", NULL, FULL},
+    {"18d", "Registration", NULL, FULL},
+    {"18e", "Data sharing", NULL, FULL},
+    {"18f", "Code sharing", report_fact_availability, FULL},
+    {"19", "Patient and public involvement", NULL, FULL},
     {"20a", "Participants: flow", report_fact_counts, PART},
     {"20b", "Participants: characteristics", report_fact_classes, PART},
     {"20c", "Participants: evaluation beside development", report_fact_classes, PART},
-    {"21", "Numbers in each analysis", report_fact_classes, WHOLE},
+    {"21", "Numbers in each analysis", report_fact_classes, FULL},
     {"22", "Model specification", report_fact_model, PART},
     {"23a", "Performance with intervals", report_fact_performance, PART},
-    {"23b", "Performance across clusters", NULL, WHOLE},
-    {"24", "Results of updating", report_fact_recalibrated, WHOLE},
-    {"25", "Interpretation", NULL, WHOLE},
-    {"26", "Limitations", NULL, WHOLE},
-    {"27a", "Use: poor or missing input", NULL, WHOLE},
-    {"27b", "Use: users and their expertise", NULL, WHOLE},
-    {"27c", "Use: next steps", NULL, WHOLE},
+    {"23b", "Performance across clusters", NULL, FULL},
+    {"24", "Results of updating", report_fact_recalibrated, FULL},
+    {"25", "Interpretation", NULL, FULL},
+    {"26", "Limitations", NULL, FULL},
+    {"27a", "Use: poor or missing input", NULL, FULL},
+    {"27b", "Use: users and their expertise", NULL, FULL},
+    {"27c", "Use: next steps", NULL, FULL},
 };
 
 const report_card_list report_card_claim = {
@@ -127,20 +127,20 @@ const report_card_list report_card_tripod = {
 static void add_list(page_doc *d, const report_card_list *list, const report_run *run)
 {
     hl_strbuf *facts = hl_calloc(list->n, sizeof *facts);
-    size_t whole = 0, part = 0;
+    size_t stated = 0, part = 0;
     for (size_t i = 0; i < list->n; i++) {
         if (list->items[i].fill)
             list->items[i].fill(run, &facts[i]);
-        whole += facts[i].len && !list->items[i].in_part;
+        stated += facts[i].len && !list->items[i].in_part;
         part += facts[i].len && list->items[i].in_part;
     }
     page_add_text(d, PAGE_FOLD,
                   "%s: of %zu items, this run states %zu, and %zu in part; %zu are open",
-                  list->name, list->n, whole, part, list->n - whole - part);
+                  list->name, list->n, stated, part, list->n - stated - part);
     hl_strbuf caption = {0};
     hl_strbuf_printf(&caption,
-                     "%s. Numbers are those of the checklist, topics are short names; what is open "
-                     "is for the authors of a study to fill in.",
+                     "%s. Items have the numbers of the checklist; their topics are abridged. Open "
+                     "items are for the authors of a study to complete.",
                      list->source);
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
@@ -162,8 +162,8 @@ void report_add_card(page_doc *d, const report_run *run)
     page_add_text(d, PAGE_SECTION, "Model card");
     page_add_text(
         d, PAGE_TEXT,
-        "What the files of this run say about the items of two published checklists. It is "
-        "not the report of a study: whatever the files cannot know is named as open.");
+        "The items of two published checklists, as far as the files of this run answer them. This "
+        "is not the report of a study: items that the files cannot answer are marked as open.");
     add_list(d, &report_card_claim, run);
     add_list(d, &report_card_tripod, run);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the items of reporting checklists can be filled with from a run. */
+/* The model card: items of reporting checklists, filled in from the files of a run. */
 #ifndef HILUM_REPORT_CARD_CARD_H
 #define HILUM_REPORT_CARD_CARD_H
 
 #include "../read/run.h"
 #include "page/doc.h"
 
-/* Appends what the run states; nothing where it states nothing. */
+/* Appends what the run states about an item, or nothing. */
 typedef void report_card_fill(const report_run *run, hl_strbuf *t);
 
 typedef struct report_card_item {
     const char *number, *topic;
-    report_card_fill *fill; /* NULL: only people know it */
-    bool in_part;           /* what the run states is not all that the item asks for */
+    report_card_fill *fill; /* NULL: only the authors of a study can answer it */
+    bool in_part;           /* the item asks for more than a run can state */
 } report_card_item;
 
 typedef struct report_card_list {
@@ -23,7 +23,7 @@ typedef struct report_card_list {
 
 extern const report_card_list report_card_claim, report_card_tripod;
 
-/* report_card_facts.c */
+/* facts.c, result_facts.c */
 report_card_fill report_fact_model_kind, report_fact_task, report_fact_source,
     report_fact_preprocessing, report_fact_nothing_missing, report_fact_labels,
     report_fact_partition, report_fact_disjoint, report_fact_model, report_fact_libraries,

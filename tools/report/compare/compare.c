@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Several models beside each other and beside the paper's Table 1. */
+/* A page that compares several models with each other and with the paper's Table 1. */
 #include "compare.h"
 
 #include "../plot/plot.h"
-#include "../read/paper.h"
 #include "../read/provenance_entry.h"
-#include "../read/rates.h"
 #include "../sections/metric_table.h"
+#include "../sections/paper.h"
 #include "../sections/sections.h"
+#include "../sections/threshold_rates.h"
 #include "base/mem.h"
 #include "format/string_list.h"
 
@@ -18,8 +18,8 @@
 
 static bool same_images(const report_metrics *a, const report_metrics *b)
 {
-    const json_t *x = report_provenance_find(a->chain, "split"),
-                 *y = report_provenance_find(b->chain, "split");
+    const json_t *x = report_provenance_find(a->provenance, "split"),
+                 *y = report_provenance_find(b->provenance, "split");
     const bool same_split = x && y ? json_equal(x, y) : x == y;
     return same_split && a->m.n == b->m.n && strcmp(a->subset, b->subset) == 0;
 }
@@ -42,9 +42,9 @@ void report_label_runs(report_run *runs, size_t n)
     }
 }
 
-/* ---- warnings, each once ---- */
+/* ---- warnings, each of them once ---- */
 
-static bool says(const page_block *b, const char *text)
+static bool has_warning(const page_block *b, const char *text)
 {
     for (size_t i = 0; i < b->nwarnings; i++)
         if (strcmp(b->warnings[i].text, text) == 0)
@@ -52,20 +52,20 @@ static bool says(const page_block *b, const char *text)
     return false;
 }
 
-/* With the names of all models that it is true of; page_warn drops repetitions. */
+/* Adds a warning with the names of all models to which it applies; page_warn drops repetitions. */
 static void warn_for_models(page_block *b, const page_doc *each, const report_run *runs, size_t n,
                             const page_warning *w)
 {
     hl_strbuf names = {0};
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        if (says(&each->blocks[i], w->text))
+        if (has_warning(&each->blocks[i], w->text))
             hl_strbuf_printf(&names, "%s%s", count++ ? ", " : "", runs[i].label);
-    const char *of = count == n && n > 1 ? "All models" : names.data;
+    const char *models = count == n && n > 1 ? "All models" : names.data;
     if (w->alarm)
-        page_alarm(b, "%s: %s", of, w->text);
+        page_alarm(b, "%s: %s", models, w->text);
     else
-        page_warn(b, "%s: %s", of, w->text);
+        page_warn(b, "%s: %s", models, w->text);
     hl_strbuf_free(&names);
 }
 
@@ -74,7 +74,7 @@ static void add_all_warnings(page_doc *d, const report_run *runs, size_t n)
     page_block *b = page_warnings(d);
     page_doc each = {0}; /* a block of warnings for each model */
     for (size_t i = 0; i < n; i++)
-        report_warn_of_metrics(page_warnings(&each), &runs[i].metrics, &runs[i].evidence);
+        report_warn_of_metrics(page_warnings(&each), &runs[i].metrics, &runs[i].binary_metrics);
     for (size_t i = 0; i < n; i++)
         for (size_t w = 0; w < each.blocks[i].nwarnings; w++)
             warn_for_models(b, &each, runs, n, &each.blocks[i].warnings[w]);
@@ -97,7 +97,7 @@ static void add_model(page_table *t, const report_run *run)
 {
     const report_metrics *r = &run->metrics;
     page_add_cell(t, "%s", run->label);
-    add_paper_cells(t, report_paper_find(r->space.backbone));
+    add_paper_cells(t, report_paper_find(r->feature_space.backbone));
     page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
@@ -114,7 +114,7 @@ static void add_lead(page_doc *d, const report_run *runs, size_t n)
                   n == 1 ? "model" : "models", runs[0].metrics.m.n, runs[0].metrics.subset);
     page_add_text(
         d, PAGE_NOTE,
-        "Research software, not a medical device: do not diagnose or treat anyone by it.");
+        "Research software, not a medical device: do not use it to diagnose or treat patients.");
 }
 
 static void add_table(page_doc *d, const report_run *runs, size_t n)
@@ -123,13 +123,14 @@ static void add_table(page_doc *d, const report_run *runs, size_t n)
                                           "Paper: accuracy, %",
                                           "Macro recall, %",
                                           "Accuracy, %",
-                                          "Constant answer, %",
+                                          "Majority-class baseline, %",
                                           "AUROC",
                                           "Images"};
     page_add_text(d, PAGE_SECTION, "Table 1");
     page_table *t =
-        page_add_table(d, "Macro average recall and accuracy, published and measured here. "
-                          "The constant answer is the share of the most frequent class.");
+        page_add_table(d, "Macro average recall and accuracy, as published and as measured here. "
+                          "The majority-class baseline is the accuracy of always predicting the "
+                          "most frequent class.");
     page_add_column(t, "Model", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], PAGE_COL_NUMBER);
@@ -141,52 +142,52 @@ static void add_table(page_doc *d, const report_run *runs, size_t n)
 static void add_spaces(page_doc *d, const report_run *runs, size_t n)
 {
     page_add_text(d, PAGE_SECTION, "Feature spaces");
-    page_table *t = page_add_table(d, "What the features of each model are.");
-    static const char *const columns[] = {"Input",  "Resampling", "Normalisation",
-                                          "Cut at", "Pooling",    "Weights"};
+    page_table *t = page_add_table(d, "How the features of each model are computed.");
+    static const char *const columns[] = {"Input",         "Resampling", "Normalisation",
+                                          "Feature layer", "Pooling",    "Weights"};
     page_add_column(t, "Model", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], c < 1 ? PAGE_COL_NUMBER : PAGE_COL_TEXT);
     for (size_t i = 0; i < n; i++) {
-        const hl_feature_space *s = &runs[i].metrics.space;
+        const hl_feature_space *s = &runs[i].metrics.feature_space;
         page_add_cell(t, "%s", runs[i].label);
         page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64, s->height, s->width);
         page_add_cell(t, "%s, %s", s->filter, s->fit);
         page_add_cell(t, "%s", s->normalize);
-        page_add_cell(t, "%s", s->cut);
+        page_add_cell(t, "%s", s->feature_layer);
         page_add_cell(t, "%s", s->pool);
         page_add_cell(t, "%.19s", s->weights);
     }
 }
 
-/* Every figure of every model, with its interval. */
-static void add_intervals(page_doc *d, const report_run *runs, size_t n)
+/* All metrics of all models, with their confidence intervals. */
+static void add_metrics(page_doc *d, const report_run *runs, size_t n)
 {
-    page_add_text(d, PAGE_SECTION, "Figures");
-    page_table *t = page_add_table(d, "At the threshold 0.5, where a figure needs one; in brackets "
-                                      "the intervals, as far as the metrics hold them.");
-    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_text(d, PAGE_SECTION, "Metrics");
+    page_table *t = page_add_table(d, "At the threshold 0.5 where a metric needs one; in brackets, "
+                                      "confidence intervals if the run has them.");
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
     for (size_t i = 0; i < n; i++)
         page_add_column(t, runs[i].label, PAGE_COL_NUMBER);
-    for (size_t f = 0; f < report_metric_count(); f++) {
+    for (size_t m = 0; m < report_metric_count(); m++) {
         bool any = false;
         for (size_t i = 0; i < n; i++)
-            any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].evidence, f));
+            any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].binary_metrics, m));
         if (!any)
             continue;
-        page_add_cell(t, "%s", report_metric_name(f));
+        page_add_cell(t, "%s", report_metric_name(m));
         for (size_t i = 0; i < n; i++)
-            report_add_metric_cell(t, &runs[i].metrics, &runs[i].evidence, f);
+            report_add_metric_cell(t, &runs[i].metrics, &runs[i].binary_metrics, m);
     }
 }
 
 /* ---- all ROC curves in one figure ---- */
 
-/* Names from files never become gnuplot code: a model is called by its place in the tables, and by
- * its name where this program knows that. */
+/* Names from files must not become gnuplot code: a curve is labelled with the model's position in
+ * the tables, and with its name if it is one of the paper's. */
 static void name_curve(const report_run *run, size_t place, hl_strbuf *t)
 {
-    const report_paper_row *row = report_paper_find(run->metrics.space.backbone);
+    const report_paper_row *row = report_paper_find(run->metrics.feature_space.backbone);
     hl_strbuf_printf(t, "%zu. %s", place + 1, row ? row->model : "model");
 }
 
@@ -198,7 +199,7 @@ static void describe_roc(const report_run *runs, size_t n, hl_strbuf *t)
     hl_strbuf_puts(t, ".");
 }
 
-/* Takes over nothing; the rates must live until the figure is drawn. */
+/* Thins the rates in place. */
 static int draw_overlay(page_doc *d, const report_run *runs, size_t n, report_rates *rates,
                         const bool *drawn, hl_err *e)
 {
@@ -257,7 +258,7 @@ static int add_overlay(page_doc *d, const report_run *runs, size_t n, hl_err *e)
     return status;
 }
 
-/* Models of other classes answer another question. */
+/* Models with different classes answer different questions. */
 static int check_classes(const report_run *runs, size_t n, hl_err *e)
 {
     const report_metrics *first = &runs[0].metrics;
@@ -279,7 +280,7 @@ int report_compare_models(page_doc *d, const report_run *runs, size_t n, const c
     add_lead(d, runs, n);
     page_add_contents(d);
     add_table(d, runs, n);
-    add_intervals(d, runs, n);
+    add_metrics(d, runs, n);
     if (tests && report_add_differences(d, tests, e))
         return -1;
     if (add_overlay(d, runs, n, e))

@@ -5,15 +5,15 @@
 #include "../read/run.h"
 #include "page/doc.h"
 
-/* Gives each run the name of its model, with a number where several have the same. */
+/* Sets the label of each run to the name of its model, numbered if several have the same name. */
 void report_label_runs(report_run *runs, size_t n);
 
-/* The whole document of `report --compare`, of runs that have their labels; tests: the JSON file of
+/* Adds everything that `report --compare` shows. The runs need labels. tests is the JSON file of
  * the tool compare, or NULL. */
 int report_compare_models(page_doc *d, const report_run *runs, size_t n, const char *tests,
                           hl_err *e);
 
-/* differences.c: what is in that file. */
+/* differences.c: a section with the differences in that file. */
 int report_add_differences(page_doc *d, const char *path, hl_err *e);
 
 #endif

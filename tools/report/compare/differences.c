@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether models differ: what the tool compare found, as a table. */
-#include "../read/evidence.h"
+/* Whether models differ: the results of the tool compare as a table. */
+#include "../read/binary_metrics.h"
 #include "compare.h"
 #include "format/json.h"
 
@@ -8,9 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-static void add_difference(page_table *t, const json_t *pair, const char *figure)
+static void add_difference(page_table *t, const json_t *pair, const char *metric)
 {
-    const json_t *o = json_object_get(json_object_get(pair, "difference"), figure);
+    const json_t *o = json_object_get(json_object_get(pair, "difference"), metric);
     const double value = report_real(o, "value");
     double lo, hi;
     if (!isfinite(value))
@@ -74,14 +74,15 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
                              hl_json_count(all, file, "patients", &patients, e)
                        : -1;
     if (status == 0) {
-        page_add_text(d, PAGE_SECTION, "Do they differ?");
+        page_add_text(d, PAGE_SECTION, "Do the models differ?");
         hl_strbuf caption = {0};
-        hl_strbuf_printf(&caption,
-                         "Differences on the same %" PRIu64 " images of %" PRIu64
-                         " patients, first minus second; in brackets the 95" PAGE_PERCENT
-                         " intervals by paired bootstrap over patients. p: two-sided, with Holm\xe2"
-                         "\x80\x99s correction.",
-                         n, patients);
+        hl_strbuf_printf(
+            &caption,
+            "Differences on the same %" PRIu64 " images of %" PRIu64
+            " patients, first model minus second; in brackets, 95" PAGE_PERCENT
+            " confidence intervals by paired bootstrap over patients. The p values are "
+            "two-sided and corrected by Holm\xe2\x80\x99s method.",
+            n, patients);
         page_table *t = page_add_table(d, caption.data);
         hl_strbuf_free(&caption);
         page_add_column(t, "Models", PAGE_COL_TEXT);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Combinations of settings beside each other: which of them fall to the constant answer or below.
- */
+/* A page about many combinations of settings: which of them make a model collapse. */
 #include "grid.h"
 
 #include "../sections/sections.h"
@@ -14,7 +13,7 @@
 
 /* ---- reading ---- */
 
-/* A run in the table is a folder or a file, never standard input, a pipe or a device. */
+/* A run is a folder or a regular file, never standard input, a pipe or a device. */
 static int read_run(report_run *r, const char *name, hl_err *e)
 {
     struct stat st;
@@ -60,15 +59,15 @@ void report_grid_free(report_grid *g)
     *g = (report_grid){0};
 }
 
-/* ---- what it says ---- */
+/* ---- combinations ---- */
 
 static bool collapsed(const report_grid *g, size_t row)
 {
-    return g->runs[row].evidence.collapsed;
+    return g->runs[row].binary_metrics.collapsed;
 }
 
-/* Names of the classes that are never predicted; a dash where there is none. */
-static void name_missed(const report_metrics *r, hl_strbuf *t)
+/* Names of the classes that are never predicted; a dash if there are none. */
+static void name_never_predicted(const report_metrics *r, hl_strbuf *t)
 {
     const hl_metrics *m = &r->m;
     for (size_t k = 0; k < m->nclasses; k++) {
@@ -85,17 +84,17 @@ static void name_missed(const report_metrics *r, hl_strbuf *t)
 static void add_combination(page_table *t, const report_grid *g, size_t row)
 {
     const report_metrics *r = &g->runs[row].metrics;
-    hl_strbuf missed = {0};
-    name_missed(r, &missed);
+    hl_strbuf never_predicted = {0};
+    name_never_predicted(r, &never_predicted);
     for (size_t c = 0; c < g->nsettings; c++)
         page_add_cell(t, "%s", hl_tsv_field(&g->table, row, c));
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
     page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
     page_add_number(t, r->m.auroc);
-    page_add_cell(t, "%s", missed.data);
+    page_add_cell(t, "%s", never_predicted.data);
     page_add_cell(t, "%s", collapsed(g, row) ? "yes" : "no");
-    hl_strbuf_free(&missed);
+    hl_strbuf_free(&never_predicted);
 }
 
 static void add_settings_columns(page_table *t, const report_grid *g)
@@ -106,14 +105,14 @@ static void add_settings_columns(page_table *t, const report_grid *g)
 
 static void add_combinations(page_doc *d, const report_grid *g)
 {
-    static const char *const figures[] = {"Accuracy, %", "Constant answer, %", "Macro recall, %",
-                                          "AUROC"};
+    static const char *const metrics[] = {"Accuracy, %", "Majority-class baseline, %",
+                                          "Macro recall, %", "AUROC"};
     page_add_text(d, PAGE_SECTION, "Combinations");
     page_table *t = page_add_table(
         d, "Collapsed: a class is never predicted, or the accuracy is not above that of always "
-           "answering the most frequent class.");
+           "predicting the most frequent class.");
     add_settings_columns(t, g);
-    page_add_columns(t, figures, sizeof figures / sizeof *figures, PAGE_COL_NUMBER);
+    page_add_columns(t, metrics, sizeof metrics / sizeof *metrics, PAGE_COL_NUMBER);
     page_add_column(t, "Never predicted", PAGE_COL_TEXT);
     page_add_column(t, "Collapsed", PAGE_COL_TEXT);
     for (size_t row = 0; row < g->table.nrows; row++)
@@ -122,7 +121,7 @@ static void add_combinations(page_doc *d, const report_grid *g)
 
 /* ---- settings one by one ---- */
 
-static bool said_before(const report_grid *g, size_t row, size_t column)
+static bool occurs_above(const report_grid *g, size_t row, size_t column)
 {
     const char *value = hl_tsv_field(&g->table, row, column);
     for (size_t i = 0; i < row; i++)
@@ -134,20 +133,20 @@ static bool said_before(const report_grid *g, size_t row, size_t column)
 static void add_value(page_table *t, const report_grid *g, size_t first, size_t column)
 {
     const char *value = hl_tsv_field(&g->table, first, column);
-    size_t all = 0, fallen = 0;
+    size_t all = 0, ncollapsed = 0;
     double lowest = 1, highest = 0;
     for (size_t i = first; i < g->table.nrows; i++) {
         if (strcmp(hl_tsv_field(&g->table, i, column), value) != 0)
             continue;
         all++;
-        fallen += collapsed(g, i);
+        ncollapsed += collapsed(g, i);
         lowest = fmin(lowest, g->runs[i].metrics.m.accuracy);
         highest = fmax(highest, g->runs[i].metrics.m.accuracy);
     }
     page_add_cell(t, "%s", g->table.columns[column]);
     page_add_cell(t, "%s", value);
     page_add_cell(t, "%zu", all);
-    page_add_cell(t, "%zu", fallen);
+    page_add_cell(t, "%zu", ncollapsed);
     page_add_cell(t, "%.2f", 100 * lowest);
     page_add_cell(t, "%.2f", 100 * highest);
 }
@@ -157,19 +156,20 @@ static void add_values(page_doc *d, const report_grid *g)
     static const char *const counts[] = {"Combinations", "Collapsed", "Lowest accuracy, %",
                                          "Highest accuracy, %"};
     page_add_text(d, PAGE_SECTION, "Setting by setting");
-    page_table *t = page_add_table(d, "All combinations that share a setting.");
+    page_table *t = page_add_table(d, "Each row summarises the combinations with one value of a "
+                                      "setting.");
     page_add_column(t, "Setting", PAGE_COL_TEXT);
     page_add_column(t, "Value", PAGE_COL_TEXT);
     page_add_columns(t, counts, sizeof counts / sizeof *counts, PAGE_COL_NUMBER);
     for (size_t c = 0; c < g->nsettings; c++)
         for (size_t row = 0; row < g->table.nrows; row++)
-            if (!said_before(g, row, c))
+            if (!occurs_above(g, row, c))
                 add_value(t, g, row, c);
 }
 
 /* ---- each combination ---- */
 
-/* "tf, flatten, 1e-3"; what is a dash in the table is left out. */
+/* "tf, flatten, 1e-3"; settings that are a dash in the table are left out. */
 static void name_combination(const report_grid *g, size_t row, hl_strbuf *t)
 {
     for (size_t c = 0; c < g->nsettings; c++) {
@@ -182,15 +182,15 @@ static void name_combination(const report_grid *g, size_t row, hl_strbuf *t)
 static int add_detail(page_doc *d, const report_grid *g, size_t row, hl_err *e)
 {
     const report_run *run = &g->runs[row];
-    hl_strbuf name = {0}, of = {0};
+    hl_strbuf name = {0}, suffix = {0};
     name_combination(g, row, &name);
-    hl_strbuf_printf(&of, "-%zu", row + 1);
+    hl_strbuf_printf(&suffix, "-%zu", row + 1);
     page_add_text(d, PAGE_FOLD, "%s: accuracy %.2f" PAGE_PERCENT "%s", name.data,
                   100 * run->metrics.m.accuracy, collapsed(g, row) ? ", collapsed" : "");
     report_add_confusion_table(d, &run->metrics);
-    const int status = run->has.history ? report_add_curves(d, &run->history, of.data, e) : 0;
+    const int status = run->has.history ? report_add_curves(d, &run->history, suffix.data, e) : 0;
     hl_strbuf_free(&name);
-    hl_strbuf_free(&of);
+    hl_strbuf_free(&suffix);
     return status;
 }
 
@@ -205,18 +205,19 @@ static int add_details(page_doc *d, const report_grid *g, hl_err *e)
 
 int report_compose_grid(page_doc *d, const report_grid *g, hl_err *e)
 {
-    size_t fallen = 0;
+    size_t ncollapsed = 0;
     for (size_t row = 0; row < g->table.nrows; row++)
-        fallen += collapsed(g, row);
+        ncollapsed += collapsed(g, row);
     const report_metrics *first = &g->runs[0].metrics;
     const char *note = hl_tsv_comment(&g->table, "note");
     if (note)
         page_warn(page_warnings(d), "%s", note);
     page_add_text(
         d, PAGE_LEAD,
-        "%zu of %zu combinations fall to the constant answer or below it, or never predict one "
-        "of the classes; %" PRIu64 " images of the %s subset.",
-        fallen, g->table.nrows, first->m.n, first->subset);
+        "%zu of %zu combinations collapse: they never predict one of the classes, or are no more "
+        "accurate than the majority-class baseline. Measured on %" PRIu64
+        " images of the %s subset.",
+        ncollapsed, g->table.nrows, first->m.n, first->subset);
     page_add_contents(d);
     add_values(d, g);
     add_combinations(d, g);

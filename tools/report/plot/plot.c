@@ -7,14 +7,14 @@
 #include <math.h>
 #include <string.h>
 
-/* A page with larger figures than this would not open anywhere. */
+/* No browser opens a page with larger figures. */
 static const size_t max_svg = (size_t)1 << 24;
 
-/* The style sheet gives these tokens their colours on light and dark paper. */
+/* The style sheet maps these to colours for the light and the dark page. */
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73",
                                       "#cc79a7", "#e69f00", "black"};
 
-/* Digits after the point that tell tics of this distance apart. */
+/* Decimals that tell apart tics with this spacing. */
 static int decimals(double step)
 {
     return step < 1 ? (int)ceil(-log10(step) - 1e-9) : 0;
@@ -92,9 +92,9 @@ static void script(const report_plot *p, hl_strbuf *t)
         values(&p->series[i], t);
 }
 
-/* ---- from a file of its own to an element of a page ---- */
+/* ---- from an SVG file to an element of a page ---- */
 
-/* Copies SVG, making ids and references to them begin with the plot's own id. */
+/* Copies SVG; ids and references to them get the plot's id as a prefix. */
 static void copy_with_ids(const char *from, const char *end, const char *id, hl_strbuf *svg)
 {
     static const char *const marks[] = {" id='", " id=\"", "xlink:href='#", "xlink:href=\"#",
@@ -108,7 +108,7 @@ static void copy_with_ids(const char *from, const char *end, const char *id, hl_
             hl_strbuf_add(svg, from++, 1);
             continue;
         }
-        /* Within HTML plain href does, and no name space has to be stated. */
+        /* In HTML, plain href works and needs no XML namespace. */
         hl_strbuf_puts(svg, strncmp(mark, "xlink:", 6) == 0 ? mark + 6 : mark);
         hl_strbuf_printf(svg, "%s-", id);
         from += strlen(mark);
@@ -134,7 +134,7 @@ static int embed(const char *file, const char *id, hl_strbuf *svg, hl_err *e)
 
 int report_plot_svg(const report_plot *p, hl_strbuf *svg, hl_err *e)
 {
-    /* -d: no start-up file of the user or the machine. */
+    /* -d: ignore the start-up files of the user and the system */
     static const char *const argv[] = {"gnuplot", "-d", NULL};
     hl_strbuf input = {0}, file = {0};
     script(p, &input);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Line plots, drawn by gnuplot as inline SVG. */
+/*
+ * Line plots, drawn by gnuplot as inline SVG.
+ *
+ *   const report_plot_series s = {.name = "this model", .x = x, .y = y, .n = n};
+ *   report_plot p = report_plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom
+ * right"); p.series = &s; p.nseries = 1; if (report_plot_add(&page, &p, "ROC curve", "The area
+ * under the curve is 0.93.", &err)) ...
+ */
 #ifndef HILUM_REPORT_PLOT_PLOT_H
 #define HILUM_REPORT_PLOT_PLOT_H
 
@@ -16,37 +23,38 @@ typedef enum {
 enum { REPORT_PLOT_COLOURS = 5, REPORT_PLOT_GREY = REPORT_PLOT_COLOURS };
 
 typedef struct report_plot_series {
-    const char *name; /* a constant of the program: it becomes gnuplot code. NULL: not in the key */
+    const char *name; /* never text from a file: it becomes gnuplot code. NULL: not in the key */
     report_plot_style style;
-    const double *x, *y;   /* [n]; a y that is NaN leaves a gap; a band has none */
-    const double *lo, *hi; /* [n], of ERRORS and BAND */
+    const double *x, *y;   /* [n]; NaN in y leaves a gap; y is NULL for a BAND */
+    const double *lo, *hi; /* [n], for ERRORS and BAND */
     size_t n;
     int colour; /* 0 blue, 1 orange, 2 green, 3 purple, 4 yellow, REPORT_PLOT_GREY */
-    int dash;   /* 0 solid, 1 ... different dashes: told apart without colour */
+    int dash;   /* 0 solid, from 1 on different dashes, so that curves differ without colour */
 } report_plot_series;
 
 typedef struct report_plot {
-    const char *id;              /* makes the ids in the SVG unique in the page */
-    const char *xlabel, *ylabel; /* constants, as the names */
+    const char *id;              /* unique in the page; prefix of the ids in the SVG */
+    const char *xlabel, *ylabel; /* never text from a file */
     double xmin, xmax, ymin, ymax;
     double xstep, ystep;
     bool square;
-    const char *key; /* where, e.g. "top right" */
+    const char *key; /* position of the key, e.g. "top right" */
     const report_plot_series *series;
     size_t nseries;
 } report_plot;
 
-/* A square from 0 to 1 on both axes. */
+/* An empty plot with both axes from 0 to 1. */
 report_plot report_plot_unit_square(const char *id, const char *xlabel, const char *ylabel,
                                     const char *key);
 
-/* 1, 2 or 5 times a power of ten, so that a span holds at most so many of them. */
+/* The smallest of 1, 2 or 5 times a power of ten that divides a span into at most `most` steps. */
 double report_plot_step(double span, int most);
 
-/* Appends one <svg> element that stands in an HTML page. */
+/* Draws the plot and appends it as one <svg> element. */
 int report_plot_svg(const report_plot *p, hl_strbuf *svg, hl_err *e);
 
-/* Draws the plot and adds it to the document, the drawn numbers with it. */
+/* Draws the plot and adds it to the document together with the plotted data. alt is the description
+ * below the plot. */
 int report_plot_add(page_doc *d, const report_plot *p, const char *title, const char *alt,
                     hl_err *e);
 

@@ -16,10 +16,11 @@
 
 extern char **environ;
 
-/* Input and messages go through files in memory: no pipe can fill up while we read another. */
-typedef struct plumbing {
+/* Input and error messages are files in memory, so that no second pipe can fill up while the output
+ * is read. */
+typedef struct channels {
     int in, err, out[2];
-} plumbing;
+} channels;
 
 static int write_all(int fd, const char *bytes, size_t len)
 {
@@ -42,7 +43,7 @@ static void close_one(int *fd)
     *fd = -1;
 }
 
-static void close_all(plumbing *p)
+static void close_all(channels *p)
 {
     close_one(&p->in);
     close_one(&p->err);
@@ -50,32 +51,32 @@ static void close_all(plumbing *p)
     close_one(&p->out[1]);
 }
 
-static int lay(plumbing *p, const hl_strbuf *input, hl_err *e)
+static int open_channels(channels *p, const hl_strbuf *input, hl_err *e)
 {
-    *p = (plumbing){-1, -1, {-1, -1}};
+    *p = (channels){-1, -1, {-1, -1}};
     p->in = memfd_create("input", MFD_CLOEXEC);
     p->err = memfd_create("messages", MFD_CLOEXEC);
     if (p->in >= 0 && p->err >= 0 && pipe2(p->out, O_CLOEXEC) == 0 &&
         write_all(p->in, input->data, input->len) == 0 && lseek(p->in, 0, SEEK_SET) == 0)
         return 0;
-    hl_fail_errno(e, "a pipe cannot be made");
+    hl_fail_errno(e, "cannot create a pipe");
     close_all(p);
     return -1;
 }
 
 static int not_found(const char *program, hl_err *e)
 {
-    return hl_fail(e, "%s: not found: it is needed here; is it installed?", program);
+    return hl_fail(e, "%s: not found: is it installed?", program);
 }
 
-static int start(const char *const argv[], const plumbing *p, pid_t *pid, hl_err *e)
+static int start(const char *const argv[], const channels *p, pid_t *pid, hl_err *e)
 {
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, p->in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&files, p->out[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files, p->err, STDERR_FILENO);
-    /* posix_spawnp takes argv as execv does and, as that, leaves it alone. */
+    /* posix_spawnp, like execv, does not change argv, although its type is not const. */
     errno = posix_spawnp(pid, argv[0], &files, NULL, (char *const *)(uintptr_t)argv, environ);
     posix_spawn_file_actions_destroy(&files);
     if (errno == ENOENT)
@@ -101,30 +102,31 @@ static int collect(int fd, const char *program, size_t max, hl_strbuf *out, hl_e
     }
 }
 
-/* Programs put blank lines and carets around what matters: take the last line with a letter. */
+/* Quotes the last line with any text: gnuplot puts blank lines and carets around its message. */
 static void quote_messages(int fd, const char *program, const char *how, hl_err *e)
 {
     char buf[2048];
     const ssize_t n = pread(fd, buf, sizeof buf - 1, 0);
     buf[n > 0 ? n : 0] = '\0';
-    const char *said = "no message";
+    const char *message = "no message";
     for (char *rest = buf, *line; (line = strsep(&rest, "\n"));) {
         line += strspn(line, " \t^");
         if (*line)
-            said = line;
+            message = line;
     }
-    hl_fail(e, "%s: %s: %s", program, how, said);
+    hl_fail(e, "%s: %s: %s", program, how, message);
 }
 
-/* POSIX lets posix_spawn tell by this status, and so does qemu, that there is no such program. */
+/* POSIX allows posix_spawn to report a missing program by exit status 127, as happens under qemu.
+ */
 static bool was_never_started(int status, int messages)
 {
-    struct stat said;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 127 && fstat(messages, &said) == 0 &&
-           said.st_size == 0;
+    struct stat st;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 127 && fstat(messages, &st) == 0 &&
+           st.st_size == 0;
 }
 
-static int finish(pid_t pid, const plumbing *p, const char *program, hl_err *e)
+static int finish(pid_t pid, const channels *p, const char *program, hl_err *e)
 {
     int status;
     while (waitpid(pid, &status, 0) < 0)
@@ -146,9 +148,9 @@ static int finish(pid_t pid, const plumbing *p, const char *program, hl_err *e)
 int report_run_filter(const char *const argv[], const hl_strbuf *input, size_t max, hl_strbuf *out,
                       hl_err *e)
 {
-    plumbing p;
+    channels p;
     pid_t pid;
-    if (lay(&p, input, e))
+    if (open_channels(&p, input, e))
         return -1;
     if (start(argv, &p, &pid, e)) {
         close_all(&p);

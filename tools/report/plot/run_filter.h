@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Running another program as a filter, without a shell. */
+/* Runs another program as a filter, without a shell. */
 #ifndef HILUM_REPORT_PLOT_RUN_FILTER_H
 #define HILUM_REPORT_PLOT_RUN_FILTER_H
 
@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /*
- * Runs argv[0], looked up in PATH, with `input` on its standard input and appends what it writes
- * to standard output to out; more than max bytes is an error. An exit status other than 0 is an
- * error that quotes the last line that the program wrote to standard error.
+ * Runs argv[0], which is looked up in PATH, with `input` as its standard input, and appends its
+ * standard output to out. It fails if the output is longer than max bytes, or if the program ends
+ * with a status other than 0; the message then quotes the last line of its standard error.
  */
 int report_run_filter(const char *const argv[], const hl_strbuf *input, size_t max, hl_strbuf *out,
                       hl_err *e);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading metrics.json. */
+#include "metrics.h"
+
 #include "base/mem.h"
 #include "format/json.h"
+#include "format/old_names.h"
 #include "format/string_list.h"
-#include "run_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,8 @@ static int read_average(const report_metrics *r, const char *key, hl_class_metri
 static int read_classes(report_metrics *r, hl_err *e)
 {
     const json_t *names = hl_json_list(r->json, r->file, "classes", e);
-    const json_t *figures = hl_json_object(r->json, r->file, "per_class", e);
-    if (!names || !figures)
+    const json_t *per_class = hl_json_object(r->json, r->file, "per_class", e);
+    if (!names || !per_class)
         return -1;
     const size_t n = json_array_size(names);
     if (n < 1)
@@ -41,8 +42,8 @@ static int read_classes(report_metrics *r, hl_err *e)
     for (size_t k = 0; k < n; k++) {
         r->classes[k] = json_string_value(json_array_get(names, k));
         if (!r->classes[k])
-            return hl_fail(e, "%s: 'classes': expected names", r->file);
-        const json_t *o = hl_json_object(figures, r->file, r->classes[k], e);
+            return hl_fail(e, "%s: 'classes': expected names, found something else", r->file);
+        const json_t *o = hl_json_object(per_class, r->file, r->classes[k], e);
         if (!o || read_class(r, o, &r->m.classes[k], e))
             return -1;
     }
@@ -57,14 +58,14 @@ static int read_confusion(report_metrics *r, hl_err *e)
         return -1;
     r->m.confusion = hl_calloc(width * width, sizeof *r->m.confusion);
     uint64_t sum = 0;
-    bool whole = json_array_size(rows) == width;
-    for (size_t i = 0; whole && i < width * width; i++) {
+    bool valid = json_array_size(rows) == width;
+    for (size_t i = 0; valid && i < width * width; i++) {
         const json_t *row = json_array_get(rows, i / width), *v = json_array_get(row, i % width);
-        whole = json_array_size(row) == width && json_is_integer(v) && json_integer_value(v) >= 0;
-        r->m.confusion[i] = whole ? (uint64_t)json_integer_value(v) : 0;
+        valid = json_array_size(row) == width && json_is_integer(v) && json_integer_value(v) >= 0;
+        r->m.confusion[i] = valid ? (uint64_t)json_integer_value(v) : 0;
         sum += r->m.confusion[i];
     }
-    if (!whole)
+    if (!valid)
         return hl_fail(e, "%s: 'confusion_matrix': expected %zu rows of %zu counts", r->file, width,
                        width);
     if (sum != r->m.n)
@@ -73,7 +74,7 @@ static int read_confusion(report_metrics *r, hl_err *e)
     return 0;
 }
 
-static int read_figures(report_metrics *r, hl_err *e)
+static int read_metrics(report_metrics *r, hl_err *e)
 {
     hl_metrics *m = &r->m;
     if (hl_json_count(r->json, r->file, "n", &m->n, e) ||
@@ -84,16 +85,16 @@ static int read_figures(report_metrics *r, hl_err *e)
         read_average(r, "macro_avg", &m->macro, e) ||
         read_average(r, "weighted_avg", &m->weighted, e))
         return -1;
-    return m->n ? 0 : hl_fail(e, "%s: 'n': it counts no image", r->file);
+    return m->n ? 0 : hl_fail(e, "%s: 'n': expected at least one image, found none", r->file);
 }
 
 static int read_space(report_metrics *r, hl_err *e)
 {
-    const json_t *o = hl_json_object(r->json, r->file, "space", e);
+    const json_t *o = hl_json_object(r->json, r->file, "feature_space", e);
     if (!o)
         return -1;
     char *text = json_dumps(o, 0);
-    const int status = hl_feature_space_parse(&r->space, text, e);
+    const int status = hl_feature_space_parse(&r->feature_space, text, e);
     free(text);
     return status ? hl_fail_in(e, r->file) : 0;
 }
@@ -108,9 +109,9 @@ static int read_all(report_metrics *r, hl_err *e)
     if (!(r->subset = hl_json_text(r->json, r->file, "subset", e)) ||
         !(r->subsets = hl_json_object(r->json, r->file, "subsets", e)) ||
         !(r->warnings = hl_json_list(r->json, r->file, "warnings", e)) ||
-        !(r->chain = hl_json_list(r->json, r->file, "provenance", e)))
+        !(r->provenance = hl_json_list(r->json, r->file, "provenance", e)))
         return -1;
-    return read_classes(r, e) || read_figures(r, e) || read_confusion(r, e) || read_space(r, e) ||
+    return read_classes(r, e) || read_metrics(r, e) || read_confusion(r, e) || read_space(r, e) ||
                    hl_json_numbers(r->json, r->file, "subsets", e)
                ? -1
                : 0;
@@ -120,6 +121,9 @@ int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
 {
     *r = (report_metrics){0};
     r->json = hl_json_read(path, &r->file, e);
+    hl_use_current_names(r->json);
+    hl_use_current_names(json_object_get(r->json, "intervals"));
+    hl_use_current_names(json_object_get(r->json, "feature_space"));
     if (r->json && read_all(r, e) == 0)
         return 0;
     report_metrics_free(r);

@@ -47,7 +47,7 @@ int report_pairs_read(report_pairs *p, const char *path, bool with_title, hl_err
     if (status == 0)
         status = hl_encoding_normalize(p->text, &len, name, e);
     if (status == 0 && strlen(p->text) != len)
-        status = hl_fail(e, "%s: it is not text", name);
+        status = hl_fail(e, "%s: expected text, found a zero byte", name);
     if (status == 0)
         status = parse(p, name, len, with_title, e);
     if (status)
@@ -60,12 +60,4 @@ void report_pairs_free(report_pairs *p)
     free(p->text);
     free(p->list);
     *p = (report_pairs){0};
-}
-
-const char *report_pair_value(const report_pairs *p, const char *name)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (strcmp(p->list[i].name, name) == 0)
-            return p->list[i].value;
-    return NULL;
 }

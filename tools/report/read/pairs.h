@@ -9,21 +9,18 @@
 #include <stddef.h>
 
 typedef struct report_pair {
-    const char *name, *value; /* the value may be empty */
+    const char *name, *value; /* value may be empty */
 } report_pair;
 
 typedef struct report_pairs {
-    char *text;  /* what everything points into */
-    char *title; /* a first line without a tab, or NULL */
+    char *text;  /* owns all strings */
+    char *title; /* the first line, if it has no tab; or NULL */
     report_pair *list;
     size_t n;
 } report_pairs;
 
-/* path NULL or "-": standard input. A title is only taken where it is allowed. */
+/* Reads pairs; path NULL or "-" is standard input. with_title allows a title. */
 int report_pairs_read(report_pairs *p, const char *path, bool with_title, hl_err *e);
 void report_pairs_free(report_pairs *p);
-
-/* The value of a name, or NULL. */
-const char *report_pair_value(const report_pairs *p, const char *name);
 
 #endif

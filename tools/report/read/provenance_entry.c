@@ -9,16 +9,16 @@ const char *report_provenance_text(const json_t *entry, const char *key)
     return text ? text : "";
 }
 
-const json_t *report_provenance_find(const json_t *chain, const char *tool)
+const json_t *report_provenance_find(const json_t *provenance, const char *tool)
 {
-    for (size_t i = json_array_size(chain); i-- > 0;)
-        if (strcmp(report_provenance_text(json_array_get(chain, i), "tool"), tool) == 0)
-            return json_array_get(chain, i);
+    for (size_t i = json_array_size(provenance); i-- > 0;)
+        if (strcmp(report_provenance_text(json_array_get(provenance, i), "tool"), tool) == 0)
+            return json_array_get(provenance, i);
     return NULL;
 }
 
-/* The options are quoted as words of the shell: takes the word at `at`, without its quotes, and
- * returns what follows it and the blanks behind it. */
+/* Options are quoted like words of a shell. Appends the word at `at` without its quotes; returns
+ * the start of the next word. */
 static const char *next_word(const char *at, hl_strbuf *word)
 {
     bool quoted = false;
@@ -33,7 +33,7 @@ static const char *next_word(const char *at, hl_strbuf *word)
     return at + strspn(at, " ");
 }
 
-/* What follows the option, or NULL. A quoted word is never one: it is the value of another. */
+/* The rest of the options after this one, or NULL. A quoted word is a value, never an option. */
 static const char *after(const json_t *entry, const char *name)
 {
     const char *at = report_provenance_text(entry, "options"), *found = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Looking things up in a provenance. */
+/* Look-ups in a provenance (data/provenance.h) that has been parsed. */
 #ifndef HILUM_REPORT_READ_PROVENANCE_ENTRY_H
 #define HILUM_REPORT_READ_PROVENANCE_ENTRY_H
 
@@ -8,17 +8,18 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* A text of an entry; "" where it has none. */
+/* A string of an entry; "" if it is missing. */
 const char *report_provenance_text(const json_t *entry, const char *key);
 
 /* The last entry of a tool, or NULL. */
-const json_t *report_provenance_find(const json_t *chain, const char *tool);
+const json_t *report_provenance_find(const json_t *provenance, const char *tool);
 
-/* Appends the value of an option of an entry; false where it is not among them. A flag's value is
- * the name of the next option or nothing, so ask by report_provenance_has. */
+/* Appends the value of an option of an entry; false if the entry does not have the option. Not for
+ * flags, which have no value: use report_provenance_has. */
 bool report_provenance_option(const json_t *entry, const char *name, hl_strbuf *value);
-/* Whether the option is there with exactly this value. */
+/* Whether the entry has the option with exactly this value. */
 bool report_provenance_option_is(const json_t *entry, const char *name, const char *value);
+/* Whether the entry has the option. */
 bool report_provenance_has(const json_t *entry, const char *name);
 
 #endif

@@ -9,82 +9,82 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool contains(const json_t *chain, const json_t *entry)
+static bool contains(const json_t *provenance, const json_t *entry)
 {
-    for (size_t i = 0; i < json_array_size(chain); i++)
-        if (json_equal(entry, json_array_get(chain, i)))
+    for (size_t i = 0; i < json_array_size(provenance); i++)
+        if (json_equal(entry, json_array_get(provenance, i)))
             return true;
     return false;
 }
 
-/* A file of which the last step but `own` is not among the metrics' ancestors is of another run;
- * own is 1 for one whose maker is itself no ancestor of the metrics. */
-static int explain_check_origin(const report_metrics *m, const char *file, const char *text,
-                                size_t own, hl_err *e)
+/* Fails if a file belongs to another run. own is the number of its last steps that do not
+ * contribute to the metrics; the step before these must be in the metrics' provenance. */
+static int check_origin(const report_metrics *m, const char *file, const char *text, size_t own,
+                        hl_err *e)
 {
     if (hl_provenance_check(text, file, e))
         return -1;
-    json_t *chain = json_loads(text, 0, NULL);
-    const size_t n = json_array_size(chain);
+    json_t *provenance = json_loads(text, 0, NULL);
+    const size_t n = json_array_size(provenance);
     int status = 0;
-    if (n > own && !contains(m->chain, json_array_get(chain, n - 1 - own))) {
-        char *a = json_dumps(m->chain, 0), *b = json_dumps(chain, 0);
+    if (n > own && !contains(m->provenance, json_array_get(provenance, n - 1 - own))) {
+        char *a = json_dumps(m->provenance, 0), *b = json_dumps(provenance, 0);
         hl_strbuf expected = {0}, found = {0};
         hl_provenance_differs(a, b, &expected, &found);
-        status = hl_fail(e, "%s is of another run than %s: expected %s, found %s", file, m->file,
+        status = hl_fail(e, "%s is from another run than %s: expected %s, found %s", file, m->file,
                          expected.data, found.data);
         hl_strbuf_free(&expected);
         hl_strbuf_free(&found);
         free(a);
         free(b);
     }
-    json_decref(chain);
+    json_decref(provenance);
     return status;
 }
 
-/* Heat maps must be of the head and the images that were measured: whatever made the maps, the
- * identities of those two are among the metrics' inputs. */
+/* The head and the images of the heat maps must be among the inputs of the metrics. */
 static int check_maps(const report_run *r, hl_err *e)
 {
     static const char *const roles[] = {"head", "images"};
-    char *chain = json_dumps(r->metrics.chain, 0);
+    char *provenance = json_dumps(r->metrics.provenance, 0);
     int status = 0;
     for (size_t i = 0; i < sizeof roles / sizeof *roles && status == 0; i++) {
         char digest[HL_DIGEST_SIZE];
-        status = hl_provenance_input(r->maps.chain, "explain", roles[i], digest, e);
-        if (status == 0 && *digest && !hl_provenance_has_input(chain, roles[i], digest))
-            status = hl_fail(e, "%s is of another %s than %s, whose provenance has no %s %s",
-                             r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
-                             r->metrics.file, roles[i], digest);
+        status = hl_provenance_input(r->maps.provenance, "explain", roles[i], digest, e);
+        if (status == 0 && *digest && !hl_provenance_has_input(provenance, roles[i], digest))
+            status =
+                hl_fail(e, "%s was made from another %s than %s, whose provenance has no %s %s",
+                        r->has.maps, strcmp(roles[i], "head") == 0 ? "head" : "set of images",
+                        r->metrics.file, roles[i], digest);
     }
-    free(chain);
+    free(provenance);
     return status;
 }
 
 static int check_origins(const report_run *r, hl_err *e)
 {
     const struct {
-        const char *file, *chain;
+        const char *file, *provenance;
         size_t own;
     } others[] = {
-        {r->has.manifest, r->manifest.chain, 0},
-        {r->has.history, r->history.chain, 0},
-        {r->has.predictions, r->predictions.chain, 0},
-        {r->has.audit, r->audit.chain, 1},
-        {r->has.maps, r->maps.chain, 1},
+        {r->has.manifest, r->manifest.provenance, 0},
+        {r->has.history, r->history.provenance, 0},
+        {r->has.predictions, r->predictions.provenance, 0},
+        {r->has.audit, r->audit.provenance, 1},
+        {r->has.maps, r->maps.provenance, 1},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (others[i].chain &&
-            explain_check_origin(&r->metrics, others[i].file, others[i].chain, others[i].own, e))
+        if (others[i].provenance &&
+            check_origin(&r->metrics, others[i].file, others[i].provenance, others[i].own, e))
             return -1;
-    return r->has.maps && r->maps.chain ? check_maps(r, e) : 0;
+    return r->has.maps && r->maps.provenance ? check_maps(r, e) : 0;
 }
 
 int report_run_read(report_run *r, const report_paths *p, hl_err *e)
 {
     *r = (report_run){.has = *p};
     if (report_metrics_read(&r->metrics, p->metrics, e) ||
-        report_binary_read(&r->evidence, &r->metrics, e) ||
+        report_binary_metrics_read(&r->binary_metrics, &r->metrics, e) ||
         (p->history && report_history_read(&r->history, p->history, e)) ||
         (p->predictions &&
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
@@ -113,7 +113,7 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
                                  .predictions = access(predictions, F_OK) ? NULL : predictions,
                                  .history = access(history, F_OK) ? NULL : history};
     const int status = report_run_read(r, &beside, e);
-    if (status == 0) { /* which goes on pointing to the names */
+    if (status == 0) { /* r->has points to the paths */
         r->owned[0] = metrics;
         r->owned[1] = predictions;
         r->owned[2] = history;
@@ -127,7 +127,7 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
 
 void report_run_free(report_run *r)
 {
-    report_binary_free(&r->evidence);
+    report_binary_metrics_free(&r->binary_metrics);
     report_metrics_free(&r->metrics);
     report_history_free(&r->history);
     hl_predictions_free(&r->predictions);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the steps of a run said of themselves: a folder with the output of `TOOL --version`. */
+/* Versions of the steps of a run: a folder with the output of `TOOL --version` for each. */
 #ifndef HILUM_REPORT_READ_SOFTWARE_H
 #define HILUM_REPORT_READ_SOFTWARE_H
 
 #include "pairs.h"
 
 typedef struct report_software {
-    report_pairs *tools; /* [n], by file name */
+    report_pairs *tools; /* [n], sorted by file name */
     size_t n;
 } report_software;
 

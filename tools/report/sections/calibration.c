@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether the probabilities are what they say: reliability curve, and the fitted temperature. */
+/* Calibration: the effect of temperature scaling, and the reliability curve. */
 #include "../plot/plot.h"
 #include "base/mem.h"
 #include "sections.h"
@@ -7,18 +7,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Bins with images, as points. */
+/* The points of the reliability curve: bins that contain images. */
 typedef struct bins {
     size_t n;
     double *p, *observed, *lo, *hi, images;
 } bins;
 
-/* Wilson's interval of k successes in n, at 95 %. */
-static void wilson(double share, double n, double *lo, double *hi)
+/* Wilson's 95 % confidence interval of an observed fraction of n. */
+static void wilson(double fraction, double n, double *lo, double *hi)
 {
     const double z = 1.959963984540054, zz = z * z;
-    const double middle = (share + zz / (2 * n)) / (1 + zz / n);
-    const double half = z / (1 + zz / n) * sqrt(share * (1 - share) / n + zz / (4 * n * n));
+    const double middle = (fraction + zz / (2 * n)) / (1 + zz / n);
+    const double half = z / (1 + zz / n) * sqrt(fraction * (1 - fraction) / n + zz / (4 * n * n));
     *lo = fmax(0, middle - half);
     *hi = fmin(1, middle + half);
 }
@@ -50,12 +50,17 @@ static void free_bins(bins *b)
     free(b->hi);
 }
 
-static int draw(page_doc *d, const report_metrics *r, const report_binary *v, const bins *b,
-                hl_err *e)
+static int draw(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                const bins *b, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const report_plot_series series[] = {
-        {.name = "perfect", .x = ends, .y = ends, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1},
+        {.name = "perfect calibration",
+         .x = ends,
+         .y = ends,
+         .n = 2,
+         .colour = REPORT_PLOT_GREY,
+         .dash = 1},
         {.name = NULL, .x = b->p, .y = b->observed, .n = b->n, .colour = 0},
         {.name = "this model",
          .style = REPORT_PLOT_ERRORS,
@@ -66,17 +71,17 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary *v, co
          .n = b->n,
          .colour = 0},
     };
-    report_plot p =
-        report_plot_unit_square("reliability", "mean probability", "observed share", "top left");
+    report_plot p = report_plot_unit_square("reliability", "mean predicted probability",
+                                            "observed fraction", "top left");
     p.series = series;
     p.nseries = 3;
     hl_strbuf alt = {0};
     hl_strbuf_printf(
         &alt,
-        "%.0f images in %zu groups of like probability of %s: what the model said, and "
-        "how many there were. Bars: 95" PAGE_PERCENT " intervals by Wilson.",
+        "%.0f images in %zu groups of similar predicted probability of %s: mean predicted "
+        "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT " confidence intervals.",
         b->images, b->n, r->classes[1]);
-    const double ece = report_real(v->binary, "ece");
+    const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
         hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);
     const int status = report_plot_add(d, &p, "Reliability", alt.data, e);
@@ -91,33 +96,34 @@ static void add_pair(page_table *t, const char *name, const report_before_after 
     page_add_number(t, pair->after);
 }
 
-static void list_before_after(page_doc *d, const report_binary *v)
+static void list_before_after(page_doc *d, const report_binary_metrics *bm)
 {
     hl_strbuf caption = {0};
     hl_strbuf_printf(&caption,
-                     "Before and after the logits are divided by the temperature %.3f, which was "
-                     "fitted on the validation images. Smaller is better.",
-                     v->temperature);
+                     "Before and after temperature scaling with temperature %.3f, which was fitted "
+                     "on the validation images. Smaller is better.",
+                     bm->temperature);
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
-    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
     page_add_column(t, "Before", PAGE_COL_NUMBER);
     page_add_column(t, "After", PAGE_COL_NUMBER);
-    add_pair(t, "Log loss", &v->log_loss);
-    add_pair(t, "Brier score", &v->brier);
-    add_pair(t, "Expected calibration error", &v->ece);
+    add_pair(t, "Log loss", &bm->log_loss);
+    add_pair(t, "Brier score", &bm->brier);
+    add_pair(t, "Expected calibration error", &bm->ece);
 }
 
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e)
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           hl_err *e)
 {
-    bins b = filled_bins(&v->reliability);
+    bins b = filled_bins(&bm->reliability);
     int status = 0;
-    if (b.n || v->is_calibrated)
+    if (b.n || bm->is_calibrated)
         page_add_text(d, PAGE_SECTION, "Calibration");
-    if (v->is_calibrated)
-        list_before_after(d, v);
+    if (bm->is_calibrated)
+        list_before_after(d, bm);
     if (b.n && r->m.nclasses == 2)
-        status = draw(d, r, v, &b, e);
+        status = draw(d, r, bm, &b, e);
     free_bins(&b);
     return status;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How well two classes are told apart at every threshold: ROC and precision-recall curve. */
+/* Discrimination between two classes at all thresholds: ROC and precision-recall curves. */
 #include "../plot/plot.h"
-#include "../read/rates.h"
 #include "base/mem.h"
 #include "sections.h"
+#include "threshold_rates.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The pointwise band of a curve, drawn first so that the curve lies on it. */
+/* The pointwise confidence band of a curve; added first, so that the curve is drawn over it. */
 static size_t add_band(report_plot_series *series, size_t n, const report_curve *band)
 {
     if (band->n == 0)
@@ -24,28 +24,28 @@ static size_t add_band(report_plot_series *series, size_t n, const report_curve 
     return n + 1;
 }
 
-static void say_interval(const report_binary *v, const char *key, hl_strbuf *t)
+static void describe_interval(const report_binary_metrics *bm, const char *key, hl_strbuf *t)
 {
     double lo, hi;
-    if (report_interval(v->intervals, key, &lo, &hi))
-        hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.3f to %.3f)", 100 * v->level, lo,
+    if (report_interval(bm->intervals, key, &lo, &hi))
+        hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.3f to %.3f)", 100 * bm->level, lo,
                          hi);
 }
 
 /* ---- ROC ---- */
 
-/* Where the operating points lie, as far as the metrics tell. */
+/* The operating points for which the metrics state sensitivity and specificity. */
 typedef struct marks {
     size_t n;
-    double *x, *y;
+    double *x, *y; /* [n] */
 } marks;
 
-static marks operating_marks(const report_binary *v)
+static marks operating_marks(const report_binary_metrics *bm)
 {
-    const size_t n = json_array_size(v->operating_points);
+    const size_t n = json_array_size(bm->operating_points);
     marks m = {0, hl_malloc(n + 1, sizeof(double)), hl_malloc(n + 1, sizeof(double))};
     for (size_t i = 0; i < n; i++) {
-        const json_t *o = json_object_get(json_array_get(v->operating_points, i), "measured");
+        const json_t *o = json_object_get(json_array_get(bm->operating_points, i), "measured");
         m.x[m.n] = 1 - report_real(o, "specificity");
         m.y[m.n] = report_real(o, "sensitivity");
         m.n += isfinite(m.x[m.n]) && isfinite(m.y[m.n]);
@@ -53,39 +53,39 @@ static marks operating_marks(const report_binary *v)
     return m;
 }
 
-static void describe_roc(const report_metrics *r, const report_binary *v, double found,
-                         double alarms, hl_strbuf *t)
+static void describe_roc(const report_metrics *r, const report_binary_metrics *bm, hl_strbuf *t)
 {
     hl_strbuf_printf(t, "The area under the curve is %.3f", r->m.auroc);
-    say_interval(v, "auroc", t);
+    describe_interval(bm, "auroc", t);
     hl_strbuf_printf(t,
-                     ". The model\xe2\x80\x99s answers find %.1f" PAGE_PERCENT
-                     " of %s and raise a false alarm in %.1f" PAGE_PERCENT " of %s.",
-                     100 * found, r->classes[1], 100 * alarms, r->classes[0]);
+                     ". At the threshold 0.5, the sensitivity for %s is %.1f" PAGE_PERCENT
+                     " and the specificity is %.1f" PAGE_PERCENT ".",
+                     r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
 }
 
-/* Everything that the ROC curve is drawn from. The series point into it. */
+/* The data of the ROC plot; the series point into it. */
 typedef struct roc {
-    double *x, *y, alarms, found;
+    double *x, *y;
+    double false_positives, true_positives; /* rates at the threshold 0.5 */
     marks marks;
     report_plot_series series[5];
     size_t n;
 } roc;
 
-static void make_roc(roc *c, const report_metrics *r, const report_binary *v,
+static void make_roc(roc *c, const report_metrics *r, const report_binary_metrics *bm,
                      const report_rates *rates)
 {
     static const double ends[] = {0, 1};
     const size_t bytes = rates->n * sizeof(double);
     *c = (roc){.x = hl_malloc(bytes, 1),
                .y = hl_malloc(bytes, 1),
-               .alarms = 1 - r->m.classes[0].recall,
-               .found = r->m.classes[1].recall,
-               .marks = operating_marks(v)};
+               .false_positives = 1 - r->m.classes[0].recall,
+               .true_positives = r->m.classes[1].recall,
+               .marks = operating_marks(bm)};
     memcpy(c->x, rates->false_alarms, bytes);
     memcpy(c->y, rates->sensitivity, bytes);
     const size_t points = report_thin(c->x, c->y, rates->n);
-    c->n = add_band(c->series, 0, &v->roc_band);
+    c->n = add_band(c->series, 0, &bm->roc_band);
     c->series[c->n++] = (report_plot_series){
         .name = "chance", .x = ends, .y = ends, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1};
     c->series[c->n++] =
@@ -97,10 +97,10 @@ static void make_roc(roc *c, const report_metrics *r, const report_binary *v,
                                                  .y = c->marks.y,
                                                  .n = c->marks.n,
                                                  .colour = 2};
-    c->series[c->n++] = (report_plot_series){.name = "its answers",
+    c->series[c->n++] = (report_plot_series){.name = "at threshold 0.5",
                                              .style = REPORT_PLOT_POINTS,
-                                             .x = &c->alarms,
-                                             .y = &c->found,
+                                             .x = &c->false_positives,
+                                             .y = &c->true_positives,
                                              .n = 1,
                                              .colour = 1};
 }
@@ -113,7 +113,7 @@ static void free_roc(roc *c)
     free(c->marks.y);
 }
 
-/* A good curve is all in one corner. */
+/* A good curve is squeezed into this corner. */
 static int draw_corner(page_doc *d, const roc *c, hl_err *e)
 {
     report_plot p =
@@ -127,23 +127,23 @@ static int draw_corner(page_doc *d, const roc *c, hl_err *e)
     const int status = report_plot_svg(&p, &svg, e);
     if (status == 0)
         page_add_figure(d, p.id, "ROC curve, upper left corner",
-                        "The same for specificities and sensitivities of at least 0.8.", svg.data,
-                        NULL);
+                        "The same curve where specificity and sensitivity are at least 0.8.",
+                        svg.data, NULL);
     hl_strbuf_free(&svg);
     return status;
 }
 
-static int draw_roc(page_doc *d, const report_metrics *r, const report_binary *v,
+static int draw_roc(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                     const report_rates *rates, hl_err *e)
 {
     roc c;
-    make_roc(&c, r, v, rates);
+    make_roc(&c, r, bm, rates);
     report_plot p =
         report_plot_unit_square("roc", "1 - specificity", "sensitivity", "bottom right");
     p.series = c.series;
     p.nseries = c.n;
     hl_strbuf alt = {0};
-    describe_roc(r, v, c.found, c.alarms, &alt);
+    describe_roc(r, bm, &alt);
     int status = report_plot_add(d, &p, "ROC curve", alt.data, e);
     if (status == 0 && r->m.auroc > 0.9)
         status = draw_corner(d, &c, e);
@@ -154,11 +154,11 @@ static int draw_roc(page_doc *d, const report_metrics *r, const report_binary *v
 
 /* ---- precision and recall ---- */
 
-/* Level to the left of each point: the precision that is had until there. */
+/* A step curve: the precision of each point holds down to the recall of the point before. */
 static size_t pr_steps(const report_rates *c, double *x, double *y)
 {
     size_t n = 0;
-    for (size_t i = 2; i < c->n; i += 2) { /* what is so after each score */
+    for (size_t i = 2; i < c->n; i += 2) { /* the points after each score */
         x[n] = c->sensitivity[i - 2];
         y[n++] = c->precision[i];
         x[n] = c->sensitivity[i];
@@ -167,30 +167,32 @@ static size_t pr_steps(const report_rates *c, double *x, double *y)
     return report_thin(x, y, n);
 }
 
-static void describe_pr(const report_metrics *r, const report_binary *v, double share, hl_strbuf *t)
+static void describe_pr(const report_metrics *r, const report_binary_metrics *bm, double prevalence,
+                        hl_strbuf *t)
 {
-    const double ap = report_real(v->binary, "average_precision");
+    const double ap = report_real(bm->binary, "average_precision");
     if (isfinite(ap)) {
         hl_strbuf_printf(t, "The average precision is %.3f", ap);
-        say_interval(v, "average_precision", t);
+        describe_interval(bm, "average_precision", t);
         hl_strbuf_puts(t, ". ");
     }
     hl_strbuf_printf(t,
-                     "Precision is the share of right answers among those that say %s; in random "
-                     "order it would be %.1f" PAGE_PERCENT ", the share of %s here.",
-                     r->classes[1], 100 * share, r->classes[1]);
+                     "Precision is the fraction of images predicted as %s that are %s. A random "
+                     "ranking would have a precision of %.1f" PAGE_PERCENT
+                     ", the prevalence in these images.",
+                     r->classes[1], r->classes[1], 100 * prevalence);
 }
 
-static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
+static int draw_pr(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                    const report_rates *c, hl_err *e)
 {
     static const double ends[] = {0, 1};
-    const double share = c->positives / (c->positives + c->negatives);
-    const double random[] = {share, share};
+    const double prevalence = c->positives / (c->positives + c->negatives);
+    const double random[] = {prevalence, prevalence};
     double *x = hl_malloc(c->n, sizeof *x), *y = hl_malloc(c->n, sizeof *y);
     const size_t points = pr_steps(c, x, y);
     report_plot_series series[3];
-    size_t n = add_band(series, 0, &v->pr_band);
+    size_t n = add_band(series, 0, &bm->pr_band);
     series[n++] = (report_plot_series){
         .name = "chance", .x = ends, .y = random, .n = 2, .colour = REPORT_PLOT_GREY, .dash = 1};
     series[n++] =
@@ -200,7 +202,7 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
     p.series = series;
     p.nseries = n;
     hl_strbuf alt = {0};
-    describe_pr(r, v, share, &alt);
+    describe_pr(r, bm, prevalence, &alt);
     const int status = report_plot_add(d, &p, "Precision and recall", alt.data, e);
     hl_strbuf_free(&alt);
     free(x);
@@ -208,15 +210,15 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary *v,
     return status;
 }
 
-int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                               const hl_predictions *p, hl_err *e)
 {
-    /* More classes: a curve each would not be read; their mean AUROC is in the summary. */
+    /* With more than two classes, nobody would read a curve for each; the summary has the AUROC. */
     report_rates c;
     if (!report_rates_of(&c, p, r->m.nclasses))
         return 0;
-    page_add_text(d, PAGE_SECTION, "Sensitivity and specificity of %s", r->classes[1]);
-    const int status = draw_roc(d, r, v, &c, e) || draw_pr(d, r, v, &c, e) ? -1 : 0;
+    page_add_text(d, PAGE_SECTION, "Sensitivity and specificity for %s", r->classes[1]);
+    const int status = draw_roc(d, r, bm, &c, e) || draw_pr(d, r, bm, &c, e) ? -1 : 0;
     report_rates_free(&c);
     return status;
 }

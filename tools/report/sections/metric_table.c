@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every figure with its interval, and what the answers are worth at another prevalence. */
+/* The table of metrics with confidence intervals, and predictive values at another prevalence. */
 #include "metric_table.h"
 
 #include "sections.h"
@@ -9,84 +9,87 @@
 
 static const struct {
     const char *key, *name, *about;
-} figures[] = {
-    {"accuracy", "Accuracy", "share of right answers"},
+} metrics[] = {
+    {"accuracy", "Accuracy", "fraction of images that are classified correctly"},
     {"balanced_accuracy", "Balanced accuracy", "mean of sensitivity and specificity"},
-    {"macro_recall", "Macro average recall", "mean recall of the classes"},
-    {"sensitivity", "Sensitivity", "found among those who have it"},
-    {"specificity", "Specificity", "cleared among those who do not"},
-    {"ppv", "Positive predictive value", "right among the alarms"},
-    {"npv", "Negative predictive value", "right among the all-clears"},
+    {"macro_recall", "Macro average recall", "mean of the recalls of all classes"},
+    {"sensitivity", "Sensitivity", "fraction of positive images that are predicted positive"},
+    {"specificity", "Specificity", "fraction of negative images that are predicted negative"},
+    {"ppv", "Positive predictive value", "fraction of positive predictions that are correct"},
+    {"npv", "Negative predictive value", "fraction of negative predictions that are correct"},
     {"f1", "F1", "harmonic mean of PPV and sensitivity"},
     {"mcc", "Matthews correlation",
      "from \xe2\x88\x92"
      "1 to 1; 0 is chance"},
-    {"auroc", "AUROC", "chance that a case is ranked before a non-case"},
-    {"average_precision", "Average precision", "area under precision and recall"},
+    {"auroc", "AUROC", "probability that a positive image ranks above a negative one"},
+    {"average_precision", "Average precision", "area under the precision-recall curve"},
     {"brier", "Brier score", "mean squared error of the probability; smaller is better"},
-    {"ece", "Expected calibration error", "gap between said and observed; smaller is better"},
-    {"log_loss", "Log loss", "smaller is better"},
+    {"ece", "Expected calibration error",
+     "mean gap between predicted probability and observed fraction; smaller is better"},
+    {"log_loss", "Log loss", "mean negative log-likelihood; smaller is better"},
 };
 
 size_t report_metric_count(void)
 {
-    return sizeof figures / sizeof *figures;
+    return sizeof metrics / sizeof *metrics;
 }
 
-const char *report_metric_name(size_t f)
+const char *report_metric_name(size_t i)
 {
-    return figures[f].name;
+    return metrics[i].name;
 }
 
-double report_metric_value(const report_metrics *r, const report_binary *v, size_t f)
+double report_metric_value(const report_metrics *r, const report_binary_metrics *bm, size_t i)
 {
-    const double of_two = report_real(v->binary, figures[f].key);
-    return isfinite(of_two) ? of_two : report_real(r->json, figures[f].key);
+    const double of_two = report_real(bm->binary, metrics[i].key);
+    return isfinite(of_two) ? of_two : report_real(r->json, metrics[i].key);
 }
 
-void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary *v,
-                            size_t f)
+void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary_metrics *bm,
+                            size_t i)
 {
     double lo, hi;
-    const double value = report_metric_value(r, v, f);
+    const double value = report_metric_value(r, bm, i);
     if (!isfinite(value))
         page_add_cell(t, "\xe2\x80\x93");
-    else if (report_interval(v->intervals, figures[f].key, &lo, &hi))
+    else if (report_interval(bm->intervals, metrics[i].key, &lo, &hi))
         page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
     else
         page_add_cell(t, "%.3f", value);
 }
 
-static void say_method(const report_binary *v, hl_strbuf *t)
+static void describe_method(const report_binary_metrics *bm, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "At the threshold 0.5, where a figure needs one.");
-    if (!v->intervals)
+    hl_strbuf_puts(t, "At the threshold 0.5 where a metric needs one.");
+    if (!bm->intervals)
         return;
-    hl_strbuf_printf(
-        t, " Intervals: %.0f" PAGE_PERCENT ", %s, %" PRIu64 " resamples of %" PRIu64 " patients.",
-        100 * v->level, v->method, v->resamples, v->patients);
+    hl_strbuf_printf(t,
+                     " Confidence intervals (%.0f" PAGE_PERCENT "): %s, %" PRIu64
+                     " resamples of %" PRIu64 " patients.",
+                     100 * bm->level, bm->method, bm->resamples, bm->patients);
 }
 
-static void add_rows(page_table *t, const report_metrics *r, const report_binary *v)
+static void add_rows(page_table *t, const report_metrics *r, const report_binary_metrics *bm)
 {
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         double lo, hi;
-        const double value = report_metric_value(r, v, i);
-        const bool has = report_interval(v->intervals, figures[i].key, &lo, &hi);
+        const double value = report_metric_value(r, bm, i);
+        const bool has = report_interval(bm->intervals, metrics[i].key, &lo, &hi);
         if (!isfinite(value) && !has)
             continue;
-        page_add_cell(t, "%s", figures[i].name);
+        page_add_cell(t, "%s", metrics[i].name);
         page_add_number(t, value);
         if (has)
             page_add_cell(t, "%.3f\xe2\x80\x93%.3f", lo, hi);
         else
             page_add_cell(t, "\xe2\x80\x93");
-        page_add_cell(t, "%s", figures[i].about);
+        page_add_cell(t, "%s", metrics[i].about);
     }
 }
 
-/* A figure with its interval in a sentence. */
-static void say(const json_t *prevalence, const char *key, const char *name, hl_strbuf *t)
+/* A metric with its confidence interval, as part of a sentence. */
+static void describe_metric(const json_t *prevalence, const char *key, const char *name,
+                            hl_strbuf *t)
 {
     double lo, hi;
     hl_strbuf_printf(t, "%s %.3f", name, report_real(prevalence, key));
@@ -94,36 +97,36 @@ static void say(const json_t *prevalence, const char *key, const char *name, hl_
         hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
 }
 
-static void add_prevalence(page_doc *d, const report_metrics *r, const report_binary *v)
+static void add_prevalence(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
-    const double share = (double)r->m.classes[1].support / (double)r->m.n;
+    const double measured = (double)r->m.classes[1].support / (double)r->m.n;
     hl_strbuf t = {0};
     hl_strbuf_printf(&t,
-                     "Where %.1f" PAGE_PERCENT
-                     " of the patients have %s instead of %.1f" PAGE_PERCENT " of these images: ",
-                     100 * report_real(v->prevalence, "value"), r->classes[1], 100 * share);
-    say(v->prevalence, "ppv", "positive predictive value", &t);
+                     "If %.1f" PAGE_PERCENT " of the patients had %s, instead of %.1f" PAGE_PERCENT
+                     " of these images: ",
+                     100 * report_real(bm->prevalence, "value"), r->classes[1], 100 * measured);
+    describe_metric(bm->prevalence, "ppv", "positive predictive value", &t);
     hl_strbuf_puts(&t, ", ");
-    say(v->prevalence, "npv", "negative predictive value", &t);
+    describe_metric(bm->prevalence, "npv", "negative predictive value", &t);
     page_add_text(d, PAGE_TEXT, "%s.", t.data);
     hl_strbuf_free(&t);
 }
 
-void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary *v)
+void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
-    if (!v->binary && !v->intervals)
+    if (!bm->binary && !bm->intervals)
         return;
     page_add_text(d, PAGE_SECTION,
-                  v->intervals ? "Figures with intervals" : "Figures of two classes");
+                  bm->intervals ? "Metrics with confidence intervals" : "Metrics of two classes");
     hl_strbuf caption = {0};
-    say_method(v, &caption);
+    describe_method(bm, &caption);
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
-    page_add_column(t, "Figure", PAGE_COL_TEXT);
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
     page_add_column(t, "Value", PAGE_COL_NUMBER);
     page_add_column(t, "Interval", PAGE_COL_NUMBER);
-    page_add_column(t, "What it says", PAGE_COL_TEXT);
-    add_rows(t, r, v);
-    if (v->prevalence && r->m.nclasses == 2)
-        add_prevalence(d, r, v);
+    page_add_column(t, "Meaning", PAGE_COL_TEXT);
+    add_rows(t, r, bm);
+    if (bm->prevalence && r->m.nclasses == 2)
+        add_prevalence(d, r, bm);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tables that metrics.json alone fills. */
-#include "../read/paper.h"
+/* Tables of the metrics that every run has: confusion matrix, classes, subsets, paper. */
+#include "paper.h"
 #include "sections.h"
 
 #include <inttypes.h>
@@ -13,8 +13,8 @@ void report_add_confusion_table(page_doc *d, const report_metrics *r)
     const hl_metrics *m = &r->m;
     const size_t width = m->nclasses;
     page_table *t =
-        page_add_table(d, "Rows: true class. Columns: predicted class. Each cell: images, "
-                          "and their share of the row.");
+        page_add_table(d, "Rows: true class. Columns: predicted class. Cells: number of images, "
+                          "and percentage of the row.");
     page_add_column(t, "True class", PAGE_COL_TEXT);
     for (size_t k = 0; k < width; k++)
         page_add_column(t, r->classes[k], PAGE_COL_NUMBER);
@@ -45,9 +45,10 @@ static void add_class_row(page_table *t, const char *name, const hl_class_metric
 
 void report_add_class_table(page_doc *d, const report_metrics *r)
 {
-    page_add_text(d, PAGE_SECTION, "Per class");
-    page_table *t = page_add_table(d, "As scikit-learn\xe2\x80\x99s classification_report defines "
-                                      "them. Recall is also called sensitivity.");
+    page_add_text(d, PAGE_SECTION, "Metrics by class");
+    page_table *t = page_add_table(
+        d, "As defined by scikit-learn\xe2\x80\x99s classification_report. Recall is also called "
+           "sensitivity; support is the number of images.");
     static const char *const columns[] = {"Precision", "Recall", "F1", "Support"};
     page_add_column(t, "Class", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
@@ -64,8 +65,8 @@ void report_add_subset_table(page_doc *d, const report_metrics *r)
     static const char *const keys[] = {"accuracy", "macro_recall", "auroc", "log_loss"};
     static const char *const columns[] = {"Accuracy", "Macro recall", "AUROC", "Log loss"};
     page_add_text(d, PAGE_SECTION, "Training, validation and test");
-    page_table *t = page_add_table(d, "Figures that are much better in training than in test mean "
-                                      "that the model has learned its training images by heart.");
+    page_table *t = page_add_table(d, "Metrics that are much better in training than in test are a "
+                                      "sign of overfitting.");
     page_add_column(t, "Subset", PAGE_COL_TEXT);
     page_add_column(t, "Images", PAGE_COL_NUMBER);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
@@ -83,13 +84,13 @@ void report_add_subset_table(page_doc *d, const report_metrics *r)
 
 void report_add_paper_table(page_doc *d, const report_metrics *r)
 {
-    const report_paper_row *row = report_paper_find(r->space.backbone);
+    const report_paper_row *row = report_paper_find(r->feature_space.backbone);
     if (!row)
         return;
-    page_add_text(d, PAGE_SECTION, "Beside the paper");
+    page_add_text(d, PAGE_SECTION, "Comparison with the paper");
     page_table *t = page_add_table(
-        d, "The paper\xe2\x80\x99s figures for the same backbone, and what always giving the "
-           "most frequent answer would score.");
+        d, "The paper\xe2\x80\x99s results for the same backbone, and the majority-class baseline: "
+           "always predicting the most frequent class.");
     page_add_column(t, row->model, PAGE_COL_TEXT);
     page_add_column(t, "Macro average recall, %", PAGE_COL_NUMBER);
     page_add_column(t, "Accuracy, %", PAGE_COL_NUMBER);
@@ -99,7 +100,7 @@ void report_add_paper_table(page_doc *d, const report_metrics *r)
     page_add_cell(t, "Paper");
     page_add_cell(t, "%s\xe2\x80\x88\xe2\x80\x87\xe2\x80\x87", row->macro_recall);
     page_add_cell(t, "%s", row->accuracy);
-    page_add_cell(t, "Constant answer here");
+    page_add_cell(t, "Majority-class baseline");
     page_add_cell(t, "%.2f", 100.0 / (double)r->m.nclasses);
     page_add_cell(t, "%.2f", 100 * r->baseline);
     page_add_text(d, PAGE_NOTE, "%s", report_paper_remark);

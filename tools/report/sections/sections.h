@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parts of the report, each added to a document. Those that lack their input add nothing. */
+/* The sections of a report. Each function adds one to a document, or nothing if the metrics lack
+ * its input. Functions that draw return -1 on failure. */
 #ifndef HILUM_REPORT_SECTIONS_SECTIONS_H
 #define HILUM_REPORT_SECTIONS_SECTIONS_H
 
 #include "../read/run.h"
 #include "page/doc.h"
 
-/* warnings.c. What makes the figures mean less than they seem. */
+/* warnings.c: everything that limits or invalidates the results of a run */
 void report_warn_of_run(page_block *b, const report_run *run);
-/* The part that one metrics file alone tells. */
-void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary *v);
+/* The warnings that follow from the metrics file alone. */
+void report_warn_of_metrics(page_block *b, const report_metrics *r,
+                            const report_binary_metrics *bm);
 
 /* summary.c */
-void report_add_summary(page_doc *d, const report_metrics *r, const report_binary *v);
+void report_add_summary(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
 /* results.c */
 void report_add_paper_table(page_doc *d, const report_metrics *r);
@@ -21,32 +23,34 @@ void report_add_confusion_table(page_doc *d, const report_metrics *r); /* withou
 void report_add_class_table(page_doc *d, const report_metrics *r);
 void report_add_subset_table(page_doc *d, const report_metrics *r);
 
-/* figures.c */
-void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary *v);
+/* metric_table.c */
+void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
-/* learning.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
+/* learning_curves.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int report_add_training(page_doc *d, const report_history *h, hl_err *e);
-/* Without the heading; of: what tells these curves from others of the page, part of their ids. */
-int report_add_curves(page_doc *d, const report_history *h, const char *of, hl_err *e);
-int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary *v,
+/* Without the heading; suffix makes the ids of the plots unique in the page. */
+int report_add_curves(page_doc *d, const report_history *h, const char *suffix, hl_err *e);
+int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                               const hl_predictions *p, hl_err *e);
-int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e);
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e);
-int report_add_triage(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e);
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           hl_err *e);
+int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                      hl_err *e);
 
-/* samples.c */
+/* errors.c, split.c */
 void report_add_errors(page_doc *d, const report_metrics *r, const hl_predictions *p);
 void report_add_split(page_doc *d, const hl_manifest *m);
-/* Patients with images in more than one subset. */
+/* Number of patients with images in more than one subset. */
 size_t report_shared_patients(const hl_manifest *m);
 
 /* audit.c */
 void report_add_audit(page_doc *d, const report_audit *a);
 void report_warn_of_audit(page_block *b, const report_audit *a);
 
-/* gallery.c */
-void report_add_gallery(page_doc *d, const report_maps *maps);
+/* heat_maps.c */
+void report_add_heat_maps(page_doc *d, const report_maps *maps);
 
 /* technical.c */
 void report_add_feature_space(page_doc *d, const report_metrics *r);
@@ -55,7 +59,7 @@ void report_add_provenance(page_doc *d, const report_metrics *r);
 void report_add_software(page_doc *d, const report_software *s);
 void report_add_disclaimer(page_doc *d);
 
-/* card.c */
+/* card/card.c */
 void report_add_card(page_doc *d, const report_run *run);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The top of the page: what was measured, in a sentence and in key figures. */
-#include "../read/paper.h"
+/* The top of the page: the results in a sentence and in key metrics. */
+#include "paper.h"
 #include "sections.h"
 
 #include <inttypes.h>
@@ -8,27 +8,27 @@
 #include <stdio.h>
 #include <string.h>
 
-static void per_cent_interval(const report_binary *v, const char *key, const char *otherwise,
-                              hl_strbuf *t)
+static void format_interval(const report_binary_metrics *bm, const char *key, const char *otherwise,
+                            hl_strbuf *t)
 {
     double lo, hi;
     hl_strbuf_puts(t, "");
-    if (report_interval(v->intervals, key, &lo, &hi))
+    if (report_interval(bm->intervals, key, &lo, &hi))
         hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
     else
         hl_strbuf_puts(t, otherwise);
 }
 
-static void add_share(page_block *b, const report_binary *v, const char *key, const char *name,
-                      double value, const char *otherwise)
+static void add_fraction(page_block *b, const report_binary_metrics *bm, const char *key,
+                         const char *name, double value, const char *otherwise)
 {
     hl_strbuf remark = {0};
-    per_cent_interval(v, key, otherwise, &remark);
+    format_interval(bm, key, otherwise, &remark);
     page_add_stat(b, name, remark.data, "%.1f" PAGE_PERCENT, 100 * value);
     hl_strbuf_free(&remark);
 }
 
-static void say_auroc(double auroc, char buf[16])
+static void format_auroc(double auroc, char buf[16])
 {
     if (isfinite(auroc))
         snprintf(buf, 16, "%.3f", auroc);
@@ -36,59 +36,60 @@ static void say_auroc(double auroc, char buf[16])
         snprintf(buf, 16, "undefined");
 }
 
-static void add_auroc(page_block *b, const report_metrics *r, const report_binary *v)
+static void add_auroc(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
 {
     double lo, hi;
     char value[16];
     hl_strbuf remark = {0};
-    say_auroc(r->m.auroc, value);
-    if (report_interval(v->intervals, "auroc", &lo, &hi))
+    format_auroc(r->m.auroc, value);
+    if (report_interval(bm->intervals, "auroc", &lo, &hi))
         hl_strbuf_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
     else if (r->m.nclasses == 2)
         hl_strbuf_printf(&remark, "of %.64s", r->classes[1]);
     else
-        hl_strbuf_puts(&remark, "mean, one against rest");
+        hl_strbuf_puts(&remark, "mean, one vs rest");
     page_add_stat(b, "AUROC", remark.data, "%s", value);
     hl_strbuf_free(&remark);
 }
 
-static void add_stats(page_doc *d, const report_metrics *r, const report_binary *v)
+static void add_stats(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
     const hl_metrics *m = &r->m;
     page_block *b = page_stats(d);
-    char constant[64];
-    snprintf(constant, sizeof constant, "constant answer: %.1f" PAGE_PERCENT, 100 * r->baseline);
-    add_share(b, v, "accuracy", "Accuracy", m->accuracy, constant);
-    add_share(b, v, "macro_recall", "Macro average recall", m->macro.recall,
-              "mean over the classes");
+    char majority[64];
+    snprintf(majority, sizeof majority, "majority class: %.1f" PAGE_PERCENT, 100 * r->baseline);
+    add_fraction(b, bm, "accuracy", "Accuracy", m->accuracy, majority);
+    add_fraction(b, bm, "macro_recall", "Macro average recall", m->macro.recall,
+                 "mean over the classes");
     if (m->nclasses == 2) {
-        add_share(b, v, "sensitivity", "Sensitivity", m->classes[1].recall, r->classes[1]);
-        add_share(b, v, "specificity", "Specificity", m->classes[0].recall, r->classes[0]);
+        add_fraction(b, bm, "sensitivity", "Sensitivity", m->classes[1].recall, r->classes[1]);
+        add_fraction(b, bm, "specificity", "Specificity", m->classes[0].recall, r->classes[0]);
     }
-    add_auroc(b, r, v);
+    add_auroc(b, r, bm);
     if (m->nclasses != 2)
         page_add_stat(b, "Log loss", "smaller is better", "%.3f", m->log_loss);
 }
 
-void report_add_summary(page_doc *d, const report_metrics *r, const report_binary *v)
+void report_add_summary(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
     const hl_metrics *m = &r->m;
     char auroc[16], where[64];
-    say_auroc(m->auroc, auroc);
+    format_auroc(m->auroc, auroc);
     const bool all = strcmp(r->subset, "all") == 0;
     snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
     page_add_text(d, PAGE_LEAD,
                   "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PAGE_PERCENT
                   ", macro average recall %.1f" PAGE_PERCENT
-                  ", AUROC %s. Always giving the most frequent "
-                  "answer would score %.1f" PAGE_PERCENT ".",
+                  ", AUROC %s. Always predicting the most frequent class would have an accuracy of "
+                  "%.1f" PAGE_PERCENT ".",
                   report_paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall,
                   auroc, 100 * r->baseline);
     page_add_text(
         d, PAGE_NOTE,
-        "Research software, not a medical device: do not diagnose or treat anyone by it.");
-    add_stats(d, r, v);
-    if (v->intervals)
-        page_add_text(d, PAGE_NOTE, "Below each figure: its %.0f" PAGE_PERCENT " interval.",
-                      100 * v->level);
+        "Research software, not a medical device: do not use it to diagnose or treat patients.");
+    add_stats(d, r, bm);
+    if (bm->intervals)
+        page_add_text(d, PAGE_NOTE,
+                      "Below each metric: its %.0f" PAGE_PERCENT " confidence interval.",
+                      100 * bm->level);
 }

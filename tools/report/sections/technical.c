@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the figures come from: feature space, knobs, provenance, software. */
+/* How the results were obtained: feature space, knobs, provenance, software. */
 #include "../read/provenance_entry.h"
 #include "sections.h"
 
 #include <inttypes.h>
 
-static void add_space_row(page_table *t, const char *name, const char *value)
+static void add_row(page_table *t, const char *name, const char *value)
 {
     if (!*value)
         return;
@@ -15,26 +15,26 @@ static void add_space_row(page_table *t, const char *name, const char *value)
 
 void report_add_feature_space(page_doc *d, const report_metrics *r)
 {
-    const hl_feature_space *s = &r->space;
+    const hl_feature_space *s = &r->feature_space;
     page_add_text(d, PAGE_SECTION, "Feature space");
     page_table *t =
-        page_add_table(d, "What a feature vector means: a head is only valid in the space "
-                          "that it was trained in.");
+        page_add_table(d, "Everything that determines what a feature vector means. A head is valid "
+                          "only in the feature space in which it was trained.");
     page_add_column(t, "Property", PAGE_COL_TEXT);
     page_add_column(t, "Value", PAGE_COL_CODE);
-    add_space_row(t, "Backbone", s->backbone);
-    add_space_row(t, "Flavour", s->flavour);
-    add_space_row(t, "Weights", s->weights);
+    add_row(t, "Backbone", s->backbone);
+    add_row(t, "Framework variant", s->framework);
+    add_row(t, "Weights", s->weights);
     page_add_cell(t, "Input, height \xc3\x97 width");
     page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64 " pixels", s->height, s->width);
-    add_space_row(t, "Resampling", s->filter);
-    add_space_row(t, "Fit", s->fit);
-    add_space_row(t, "Normalisation", s->normalize);
-    add_space_row(t, "Cut at layer", s->cut);
-    add_space_row(t, "Pooling", s->pool);
+    add_row(t, "Resampling", s->filter);
+    add_row(t, "Fit", s->fit);
+    add_row(t, "Normalisation", s->normalize);
+    add_row(t, "Feature layer", s->feature_layer);
+    add_row(t, "Pooling", s->pool);
 }
 
-/* "role sha256:0123456789ab": enough digits to tell files apart; all are in the metrics file. */
+/* "ROLE sha256:0123456789ab": enough digits to tell files apart; the metrics file has them all. */
 static void list_inputs(const json_t *inputs, hl_strbuf *t)
 {
     hl_strbuf_puts(t, "");
@@ -50,7 +50,8 @@ void report_add_knobs(page_doc *d, const report_pairs *knobs)
 {
     page_add_text(d, PAGE_SECTION, "Knobs");
     page_add_text(d, PAGE_FOLD, "All %zu knobs of the run", knobs->n);
-    page_table *t = page_add_table(d, "What the run was made with; `make help` says what each is.");
+    page_table *t =
+        page_add_table(d, "The settings of the run; `make help` explains each of them.");
     page_add_column(t, "Knob", PAGE_COL_TEXT);
     page_add_column(t, "Value", PAGE_COL_CODE);
     for (size_t i = 0; i < knobs->n; i++) {
@@ -59,7 +60,7 @@ void report_add_knobs(page_doc *d, const report_pairs *knobs)
     }
 }
 
-/* The libraries of a step, as far as it told them. */
+/* Names and versions of the libraries of a step; a dash if the tool reported none. */
 static void list_libraries(const report_pairs *tool, hl_strbuf *t)
 {
     for (size_t i = 0; i < tool->n; i++)
@@ -72,8 +73,8 @@ void report_add_software(page_doc *d, const report_software *s)
 {
     page_add_text(d, PAGE_SECTION, "Software");
     page_table *t =
-        page_add_table(d, "What each step said of itself when it ran, and the libraries "
-                          "that its result depends on.");
+        page_add_table(d, "The version of each step when it ran, and of the libraries on which its "
+                          "result depends.");
     page_add_column(t, "Step", PAGE_COL_TEXT);
     page_add_column(t, "Libraries", PAGE_COL_TEXT);
     for (size_t i = 0; i < s->n; i++) {
@@ -88,17 +89,17 @@ void report_add_software(page_doc *d, const report_software *s)
 void report_add_provenance(page_doc *d, const report_metrics *r)
 {
     page_add_text(d, PAGE_SECTION, "Provenance");
-    page_add_text(d, PAGE_FOLD, "The %zu steps from the images to these figures",
-                  json_array_size(r->chain));
+    page_add_text(d, PAGE_FOLD, "The %zu steps from the images to these metrics",
+                  json_array_size(r->provenance));
     page_table *t =
-        page_add_table(d, "Every program that took part, in order, with the options that "
-                          "decide its result and the digests of its inputs.");
+        page_add_table(d, "The programs in the order in which they ran, with the options that "
+                          "affect their results and the digests of their inputs.");
     page_add_column(t, "Tool", PAGE_COL_TEXT);
     page_add_column(t, "Version", PAGE_COL_TEXT);
     page_add_column(t, "Options", PAGE_COL_CODE);
     page_add_column(t, "Inputs", PAGE_COL_CODE);
-    for (size_t i = 0; i < json_array_size(r->chain); i++) {
-        const json_t *entry = json_array_get(r->chain, i);
+    for (size_t i = 0; i < json_array_size(r->provenance); i++) {
+        const json_t *entry = json_array_get(r->provenance, i);
         hl_strbuf inputs = {0};
         list_inputs(json_object_get(entry, "inputs"), &inputs);
         page_add_cell(t, "%s", report_provenance_text(entry, "tool"));
@@ -114,6 +115,6 @@ void report_add_disclaimer(page_doc *d)
     page_add_text(d, PAGE_SECTION, "Not a medical device");
     page_add_text(
         d, PAGE_TEXT,
-        "These figures describe research software on one collection of images. They are not "
-        "evidence of clinical use. Do not diagnose or treat anyone by them.");
+        "These results describe research software on one collection of images. They are not "
+        "evidence of clinical benefit. Do not use them to diagnose or treat patients.");
 }

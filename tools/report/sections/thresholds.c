@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The choice of a threshold: what each would give, and the points that validation has fixed. */
+/* The choice of a threshold: sensitivity and specificity at each, and the operating points. */
 #include "../plot/plot.h"
-#include "../read/rates.h"
 #include "sections.h"
+#include "threshold_rates.h"
 
 #include <math.h>
 
@@ -17,15 +17,15 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
          .colour = 1,
          .dash = 1},
     };
-    report_plot p = report_plot_unit_square("threshold", "threshold", "share", "bottom center");
+    report_plot p = report_plot_unit_square("threshold", "threshold", "fraction", "bottom center");
     p.series = series;
     p.nseries = 2;
     hl_strbuf alt = {0};
     hl_strbuf_printf(
         &alt,
-        "What calling every image %s whose probability reaches the threshold would "
-        "give. The figures on this page are those of 0.5: sensitivity %.1f" PAGE_PERCENT
-        ", specificity %.1f" PAGE_PERCENT ".",
+        "Sensitivity and specificity if every image whose predicted probability of %s is at least "
+        "the threshold is called positive. Unless stated otherwise, this page uses the threshold "
+        "0.5: sensitivity %.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
         r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
     const int status =
         report_plot_add(d, &p, "Sensitivity and specificity by threshold", alt.data, e);
@@ -33,11 +33,11 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
     return status;
 }
 
-/* A figure and, where there is one, its interval. */
-static void add_point_cell(page_table *t, const json_t *figures, const json_t *intervals,
+/* A value with its confidence interval, if there is one. */
+static void add_point_cell(page_table *t, const json_t *metrics, const json_t *intervals,
                            const char *key)
 {
-    const double v = report_real(figures, key);
+    const double v = report_real(metrics, key);
     double lo, hi;
     if (!isfinite(v))
         page_add_cell(t, "undefined");
@@ -47,7 +47,7 @@ static void add_point_cell(page_table *t, const json_t *figures, const json_t *i
         page_add_cell(t, "%.3f", v);
 }
 
-static void list_points(page_doc *d, const report_binary *v)
+static void list_points(page_doc *d, const report_binary_metrics *bm)
 {
     static const char *const measured[] = {"sensitivity", "specificity", "ppv", "npv"};
     static const char *const columns[] = {"Threshold",
@@ -58,18 +58,18 @@ static void list_points(page_doc *d, const report_binary *v)
                                           "PPV",
                                           "NPV"};
     hl_strbuf caption = {0};
-    hl_strbuf_puts(&caption, "Each threshold was fixed on the validation images, where it reaches "
-                             "its aim, and then measured on the images of this report");
-    if (v->intervals)
+    hl_strbuf_puts(&caption, "Each threshold was chosen to reach its target on the validation "
+                             "images, and then measured on the images of this report");
+    if (bm->intervals)
         hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
-                         100 * v->level);
+                         100 * bm->level);
     hl_strbuf_puts(&caption, ".");
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
-    page_add_column(t, "Aim", PAGE_COL_TEXT);
+    page_add_column(t, "Target", PAGE_COL_TEXT);
     page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
-    for (size_t i = 0; i < json_array_size(v->operating_points); i++) {
-        const json_t *o = json_array_get(v->operating_points, i);
+    for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
+        const json_t *o = json_array_get(bm->operating_points, i);
         const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
         page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
         add_point_cell(t, o, NULL, "threshold");
@@ -80,17 +80,17 @@ static void list_points(page_doc *d, const report_binary *v)
     }
 }
 
-int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary *v,
+int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e)
 {
     report_rates c = {0};
     const bool drawn = p && report_rates_of(&c, p, r->m.nclasses);
-    const bool listed = json_array_size(v->operating_points) > 0;
+    const bool listed = json_array_size(bm->operating_points) > 0;
     if (!drawn && !listed)
         return 0;
     page_add_text(d, PAGE_SECTION, "Choice of threshold");
     if (listed)
-        list_points(d, v);
+        list_points(d, bm);
     const int status = drawn ? draw_thresholds(d, r, &c, e) : 0;
     report_rates_free(&c);
     return status;

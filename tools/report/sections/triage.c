@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the order of a worklist is worth: found cases against the share that is read. */
+/* The value of a ranked worklist: cases found against the fraction of the list that is read. */
 #include "../plot/plot.h"
 #include "sections.h"
 
 #include <math.h>
 
-/* The point nearest to a share of the list. */
-static size_t nearest(const report_curve *c, double share)
+/* The point nearest to a fraction of the list. */
+static size_t nearest(const report_curve *c, double fraction)
 {
     size_t best = 0;
     for (size_t i = 1; i < c->n; i++)
-        if (fabs(c->x[i] - share) < fabs(c->x[best] - share))
+        if (fabs(c->x[i] - fraction) < fabs(c->x[best] - fraction))
             best = i;
     return best;
 }
@@ -20,24 +20,25 @@ static void describe(const report_metrics *r, const report_curve *c, hl_strbuf *
     const size_t i = nearest(c, 0.5);
     hl_strbuf_printf(
         t,
-        "When the images are read in falling probability of %s, the first %.0f" PAGE_PERCENT
-        " of the list hold %.1f" PAGE_PERCENT " of %s",
+        "If the images are read in order of falling probability of %s, the first %.0f" PAGE_PERCENT
+        " of the list contain %.1f" PAGE_PERCENT " of all %s images",
         r->classes[1], 100 * c->x[i], 100 * c->y[i], r->classes[1]);
     if (isfinite(c->lo[i]) && isfinite(c->hi[i]))
         hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.1f to %.1f)", 100 * c->lo[i],
                          100 * c->hi[i]);
-    hl_strbuf_puts(t, ". No order can find more than the dotted line, a random one finds the "
-                      "dashed line.");
+    hl_strbuf_puts(t, ". The dotted line is the best possible order, the dashed line a random "
+                      "one.");
 }
 
-int report_add_triage(page_doc *d, const report_metrics *r, const report_binary *v, hl_err *e)
+int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                      hl_err *e)
 {
-    const report_curve *c = &v->triage;
+    const report_curve *c = &bm->triage;
     if (c->n == 0 || r->m.nclasses != 2)
         return 0;
     static const double ends[] = {0, 1};
-    const double share = (double)r->m.classes[1].support / (double)r->m.n;
-    const double best_x[] = {0, share, 1}, best_y[] = {0, 1, 1};
+    const double prevalence = (double)r->m.classes[1].support / (double)r->m.n;
+    const double best_x[] = {0, prevalence, 1}, best_y[] = {0, 1, 1};
     const report_plot_series series[] = {
         {.name = "95 % interval",
          .style = REPORT_PLOT_BAND,
@@ -55,8 +56,8 @@ int report_add_triage(page_doc *d, const report_metrics *r, const report_binary 
          .dash = 1},
         {.name = "this model", .x = c->x, .y = c->y, .n = c->n, .colour = 0},
     };
-    report_plot p = report_plot_unit_square("triage", "share of the list that is read",
-                                            "share of cases found", "bottom right");
+    report_plot p = report_plot_unit_square("triage", "fraction of the list read",
+                                            "fraction of cases found", "bottom right");
     p.series = series;
     p.nseries = 4;
     page_add_text(d, PAGE_SECTION, "Triage");

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a reader must know before any figure. */
+/* Warnings that a reader must see before any result. */
 #include "../read/provenance_entry.h"
 #include "sections.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* The generator itself, or a split of a folder that it has filled. */
-static bool has_phantom(const json_t *chain)
+/* Whether the images came from phantom: from the generator itself, or through a split of its
+ * folder. */
+static bool has_phantom(const json_t *provenance)
 {
-    for (size_t i = 0; i < json_array_size(chain); i++) {
-        const json_t *entry = json_array_get(chain, i);
+    for (size_t i = 0; i < json_array_size(provenance); i++) {
+        const json_t *entry = json_array_get(provenance, i);
         if (strcmp(report_provenance_text(entry, "tool"), "phantom") == 0 ||
             report_provenance_option_is(entry, "--source", "phantom"))
             return true;
@@ -18,27 +19,27 @@ static bool has_phantom(const json_t *chain)
     return false;
 }
 
-static void warn_of_source(page_block *b, const json_t *chain)
+static void warn_of_source(page_block *b, const json_t *provenance)
 {
-    if (has_phantom(chain))
-        page_alarm(b, "Synthetic phantoms, not X-rays: the images were generated.");
+    if (has_phantom(provenance))
+        page_alarm(b, "Synthetic phantoms, not X-rays: all images were drawn by a program.");
 }
 
-/* A head that was trained for fewer epochs than its options tell. */
-static void warn_of_interruption(page_block *b, const json_t *chain)
+/* A head that was trained for fewer epochs than its options say. */
+static void warn_of_interruption(page_block *b, const json_t *provenance)
 {
-    for (size_t i = 0; i < json_array_size(chain); i++) {
-        const json_t *epochs = json_object_get(json_array_get(chain, i), "interrupted");
+    for (size_t i = 0; i < json_array_size(provenance); i++) {
+        const json_t *epochs = json_object_get(json_array_get(provenance, i), "interrupted");
         if (epochs)
             page_warn(b,
-                      "The training was interrupted after epoch %lld, so the head is not the one "
-                      "that its options would give.",
+                      "The training was interrupted after epoch %lld: the head is not the one that "
+                      "its options would have given.",
                       (long long)json_integer_value(epochs));
     }
 }
 
-/* Written for a log: no capital, no full stop. */
-static void say(page_block *b, const char *text, bool alarm)
+/* Adds a message that was written for a log, without a capital and a full stop. */
+static void add_message(page_block *b, const char *text, bool alarm)
 {
     if (!text || !*text)
         return;
@@ -48,72 +49,75 @@ static void say(page_block *b, const char *text, bool alarm)
         page_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
 }
 
-/* A model that has collapsed onto one answer must not pass for a good one. */
-static void warn_of_collapse(page_block *b, const report_metrics *r, const report_binary *v)
+/* A model that always predicts one class must not pass for a good one. */
+static void warn_of_collapse(page_block *b, const report_metrics *r,
+                             const report_binary_metrics *bm)
 {
-    const bool stated = v->collapse_reasons != NULL;
-    if (v->collapsed)
+    const bool stated = bm->collapse_reasons != NULL;
+    if (bm->collapsed)
         page_alarm(b,
-                   "This model has collapsed: its answers are worth no more than a constant one.");
-    for (size_t i = 0; v->collapsed && i < json_array_size(v->collapse_reasons); i++)
-        say(b, json_string_value(json_array_get(v->collapse_reasons, i)), true);
+                   "This model has collapsed: it is no better than always predicting one class.");
+    for (size_t i = 0; bm->collapsed && i < json_array_size(bm->collapse_reasons); i++)
+        add_message(b, json_string_value(json_array_get(bm->collapse_reasons, i)), true);
     for (size_t i = 0; i < json_array_size(r->warnings); i++)
-        say(b, json_string_value(json_array_get(r->warnings, i)), v->collapsed && !stated);
+        add_message(b, json_string_value(json_array_get(r->warnings, i)), bm->collapsed && !stated);
 }
 
-void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary *v)
+void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
 {
-    warn_of_collapse(b, r, v);
-    warn_of_source(b, r->chain);
-    warn_of_interruption(b, r->chain);
-    if (strncmp(r->space.weights, "seeded:", 7) == 0)
+    warn_of_collapse(b, r, bm);
+    warn_of_source(b, r->provenance);
+    warn_of_interruption(b, r->provenance);
+    if (strncmp(r->feature_space.weights, "seeded:", 7) == 0)
         page_alarm(b,
-                   "Untrained backbone: pseudo-random weights %s; the figures say nothing about "
-                   "X-rays.",
-                   r->space.weights);
+                   "Untrained backbone: its weights are pseudo-random (%s), and the metrics say "
+                   "nothing about X-rays.",
+                   r->feature_space.weights);
 }
 
 static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m)
 {
     const size_t shared = report_shared_patients(m);
     if (shared)
-        page_warn(b,
-                  "%zu patients have images in more than one subset, so the figures are better "
-                  "than they would be for new patients.",
-                  shared);
+        page_warn(
+            b,
+            "%zu %s images in more than one subset: the metrics are better than they would be "
+            "for new patients.",
+            shared, shared == 1 ? "patient has" : "patients have");
     for (int s = 0; s < HL_SUBSETS; s++) {
         const json_t *of = json_object_get(r->subsets, hl_subset_names[s]);
         const size_t listed = hl_manifest_count(m, (hl_subset)s);
         const size_t measured = (size_t)json_integer_value(json_object_get(of, "n"));
         if (listed != measured)
-            page_warn(b, "The manifest lists %zu images in %s, the metrics count %zu.", listed,
+            page_warn(b, "The manifest lists %zu images in %s, but the metrics count %zu.", listed,
                       hl_subset_names[s], measured);
     }
 }
 
-/* Of 100 images, 90 % right means 83 to 94 % (Wilson): with fewer, chance chooses the epoch. */
+/* An accuracy of 90 % on 100 images has the Wilson interval 83 to 94 %: with fewer images, chance
+ * selects the epoch. */
 enum { FEW_TO_VALIDATE = 100 };
 
 static void warn_of_validation(page_block *b, const report_metrics *r, const hl_manifest *m)
 {
     const size_t n = hl_manifest_count(m, HL_VAL);
-    if (!report_provenance_find(r->chain, "train-head"))
+    if (!report_provenance_find(r->provenance, "train-head"))
         return;
     if (n == 0)
-        page_warn(b, "There were no validation images: the head was trained to the last epoch, "
-                     "whether it fitted better by then or worse.");
+        page_warn(b, "There were no validation images: the head is that of the last epoch, even if "
+                     "an earlier one would have generalised better.");
     else if (n < FEW_TO_VALIDATE &&
-             report_provenance_option_is(report_provenance_find(r->chain, "split"), "--subsets",
-                                         "folders"))
+             report_provenance_option_is(report_provenance_find(r->provenance, "split"),
+                                         "--subsets", "folders"))
         page_warn(b,
-                  "The data set has only %zu validation images of its own, too few to choose an "
-                  "epoch by: SUBSETS=own-test draws more of them from training.",
+                  "The data set has only %zu validation images of its own, too few to select an "
+                  "epoch: SUBSETS=own-test draws more of them from the training images.",
                   n);
 }
 
 void report_warn_of_run(page_block *b, const report_run *run)
 {
-    report_warn_of_metrics(b, &run->metrics, &run->evidence);
+    report_warn_of_metrics(b, &run->metrics, &run->binary_metrics);
     if (run->has.audit)
         report_warn_of_audit(b, &run->audit);
     if (run->has.manifest) {

@@ -65,7 +65,7 @@ int nn_net_build_for(nn_net *n, const char *name, nn_framework framework, int64_
 
 int nn_net_build_for_feature_space(nn_net *n, const hl_feature_space *space, hl_err *e)
 {
-    const bool is_torch = strcmp(space->flavour, nn_framework_names[NN_TORCH]) == 0;
+    const bool is_torch = strcmp(space->framework, nn_framework_names[NN_TORCH]) == 0;
     return nn_net_build_for(n, space->backbone, is_torch ? NN_TORCH : NN_KERAS, space->height,
                             space->width, e);
 }

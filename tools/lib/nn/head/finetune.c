@@ -41,13 +41,13 @@ int nn_finetune_start(nn_finetune **result, const hl_feature_space *space,
     int status = nn_net_build_for_feature_space(&t->n, space, e);
     if (status == 0)
         status = nn_net_feature_layer(&t->n, o->unfrozen, &t->feature_layer, e);
-    if (status == 0 && (strcmp(space->cut, t->n.layers[t->feature_layer].name) != 0 ||
+    if (status == 0 && (strcmp(space->feature_layer, t->n.layers[t->feature_layer].name) != 0 ||
                         strcmp(space->pool, nn_pool_names[NN_POOL_FLATTEN]) != 0))
         status = hl_fail(e,
                          "unfreezing %d layers of %s needs the flattened maps of layer %s, found "
                          "features of layer %s, pooling %s",
-                         o->unfrozen, t->n.name, t->n.layers[t->feature_layer].name, space->cut,
-                         space->pool);
+                         o->unfrozen, t->n.name, t->n.layers[t->feature_layer].name,
+                         space->feature_layer, space->pool);
     if (status == 0)
         choose_layers(t);
     if (status)

@@ -86,7 +86,7 @@ int nn_finetune_write(const nn_finetune *t, hl_tf_writer *w, hl_err *e);
 int nn_finetune_read(nn_finetune **t, const hl_feature_space *space, const nn_finetune_options *o,
                      hl_tf_reader *r, size_t *ntensors, hl_err *e);
 
-/* Formats the options as a JSON object, for metadata hilum.tail; the caller frees it. */
+/* Formats the options as a JSON object, for metadata hilum.finetuned; the caller frees it. */
 char *nn_finetune_format(const nn_finetune_options *o);
 int nn_finetune_parse(nn_finetune_options *o, const char *json, hl_err *e);
 

@@ -4,6 +4,7 @@
 #include "nn/head/finetune_internal.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@ enum { TENSOR_NAME = NN_NAME + 32 };
 
 static void name_tensor(char name[TENSOR_NAME], const nn_layer *l, const nn_weight_spec *s)
 {
-    snprintf(name, TENSOR_NAME, "tail/%s/%s", l->name, s->name);
+    snprintf(name, TENSOR_NAME, "finetuned/%s/%s", l->name, s->name);
 }
 
 /* Calls visit for each weight, in the order of the file, until a call fails. */
@@ -85,11 +86,20 @@ typedef struct reading {
     size_t n; /* tensors read */
 } reading;
 
+/* Whether a tensor has this name, or the one that it had in hilum 0.1.0. */
+static bool has_name(const hl_tensor_desc *d, const char *name)
+{
+    static const char old[] = "tail/"; /* old name */
+    return strcmp(d->name, name) == 0 ||
+           (strncmp(d->name, old, sizeof old - 1) == 0 &&
+            strcmp(d->name + sizeof old - 1, strchr(name, '/') + 1) == 0);
+}
+
 static int check_tensor(const reading *from, const char *name, const nn_weight_spec *s, hl_err *e)
 {
     const hl_tf_header *header = hl_tf_get_header(from->r);
     const hl_tensor_desc *d = from->n < header->ntensors ? &header->tensors[from->n] : NULL;
-    if (!d || strcmp(d->name, name) != 0)
+    if (!d || !has_name(d, name))
         return hl_fail(e, "%s: expected tensor %s, found %s", hl_tf_name(from->r), name,
                        d ? d->name : "the end of the file");
     if (d->dtype != HL_F32 || d->rank != s->rank ||
@@ -155,14 +165,14 @@ static int parse_object(nn_finetune_options *o, const json_t *j, hl_err *e)
     const char *batchnorm = json_string_value(json_object_get(j, "batchnorm"));
     if (json_object_size(j) != 3 || json_integer_value(unfrozen) < 1 ||
         json_integer_value(unfrozen) > INT32_MAX || !pool || !batchnorm)
-        return hl_fail(e, "hilum.tail: expected unfrozen, pool and batchnorm");
+        return hl_fail(e, "hilum.finetuned: expected unfrozen, pool and batchnorm");
     o->unfrozen = (int)json_integer_value(unfrozen);
     if (strcmp(batchnorm, batchnorm_names[NN_BN_INFERENCE]) == 0)
         o->batchnorm = NN_BN_INFERENCE;
     else if (strcmp(batchnorm, batchnorm_names[NN_BN_TRAINING]) == 0)
         o->batchnorm = NN_BN_TRAINING;
     else
-        return hl_fail(e, "hilum.tail: batchnorm: expected inference or training, found '%s'",
+        return hl_fail(e, "hilum.finetuned: batchnorm: expected inference or training, found '%s'",
                        batchnorm);
     return nn_pool_parse(&o->pool, pool, e);
 }
@@ -171,7 +181,7 @@ int nn_finetune_parse(nn_finetune_options *o, const char *json, hl_err *e)
 {
     json_t *j = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
     const int status = json_is_object(j) ? parse_object(o, j, e)
-                                         : hl_fail(e, "hilum.tail: expected a JSON object");
+                                         : hl_fail(e, "hilum.finetuned: expected a JSON object");
     json_decref(j);
     return status;
 }

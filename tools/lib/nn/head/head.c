@@ -79,7 +79,7 @@ int nn_head_check_classes(const nn_head *h, const char *name, char *const *class
 int nn_head_check_features(const nn_head *h, const char *name, const hl_features *f, hl_err *e)
 {
     const char *file = hl_tf_name(f->samples.file);
-    if (hl_feature_space_match(&f->samples.space, file, &h->space, name, e) ||
+    if (hl_feature_space_match(&f->samples.feature_space, file, &h->space, name, e) ||
         nn_head_check_classes(h, name, f->samples.classes, f->samples.nclasses, file, e))
         return -1;
     return nn_head_check_width(h, name, f->width, file, e);

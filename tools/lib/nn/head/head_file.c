@@ -16,7 +16,7 @@ static void describe(const nn_head *h, const char *provenance, hl_tf_header *hea
          *classes = hl_string_list_format(h->classes, h->nclasses);
     if (h->finetune) {
         char *finetune = nn_finetune_format(nn_finetune_get_options(h->finetune));
-        hl_tf_set_meta(header, "hilum.tail", finetune);
+        hl_tf_set_meta(header, "hilum.finetuned", finetune);
         free(finetune);
         nn_finetune_describe(h->finetune, header);
     }
@@ -35,8 +35,8 @@ static void describe(const nn_head *h, const char *provenance, hl_tf_header *hea
     }
     hl_tf_set_meta(header, "hilum.kind", "head");
     hl_tf_set_meta(header, "hilum.classes", classes);
-    hl_tf_set_meta(header, "hilum.space", space);
-    hl_tf_set_meta(header, "hilum.chain", provenance);
+    hl_tf_set_meta(header, "hilum.feature_space", space);
+    hl_tf_set_meta(header, "hilum.provenance", provenance);
     free(classes);
     free(space);
 }
@@ -111,11 +111,12 @@ static int read_meta(nn_head *h, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *header = hl_tf_get_header(r);
     const char *classes = hl_tf_meta(header, "hilum.classes");
-    const char *space = hl_tf_meta(header, "hilum.space");
-    const char *provenance = hl_tf_meta(header, "hilum.chain");
+    const char *space = hl_tf_meta(header, "hilum.feature_space");
+    const char *provenance = hl_tf_meta(header, "hilum.provenance");
     if (!classes || !space || !provenance)
-        return hl_fail(e, "%s: expected metadata hilum.classes, hilum.space and hilum.chain",
-                       hl_tf_name(r));
+        return hl_fail(
+            e, "%s: expected metadata hilum.classes, hilum.feature_space and hilum.provenance",
+            hl_tf_name(r));
     h->provenance = hl_strdup(provenance);
     memcpy(h->id, hl_tf_id(r), sizeof h->id);
     h->id_is_old = !hl_tf_id_covers_data(r);
@@ -127,7 +128,7 @@ static int read_meta(nn_head *h, hl_tf_reader *r, hl_err *e)
 
 static int read_finetune(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)
 {
-    const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.tail");
+    const char *text = hl_tf_meta(hl_tf_get_header(r), "hilum.finetuned");
     nn_finetune_options o;
     if (!text)
         return 0;

@@ -38,9 +38,9 @@ static void describe_features(hl_feature_space *s, const nn_extractor_options *o
 {
     snprintf(s->backbone, sizeof s->backbone, "%s", n->name);
     if (n->framework != NN_KERAS)
-        snprintf(s->flavour, sizeof s->flavour, "%s", nn_framework_names[n->framework]);
+        snprintf(s->framework, sizeof s->framework, "%s", nn_framework_names[n->framework]);
     snprintf(s->weights, sizeof s->weights, "%s", w->identity);
-    snprintf(s->cut, sizeof s->cut, "%s", n->layers[feature_layer].name);
+    snprintf(s->feature_layer, sizeof s->feature_layer, "%s", n->layers[feature_layer].name);
     snprintf(s->pool, sizeof s->pool, "%s", nn_pool_names[o->pool]);
 }
 

@@ -43,7 +43,7 @@ int nn_extractor_for_feature_space(nn_extractor **x, const hl_feature_space *spa
         .is_module = module,
         .weights = source,
         .normalize = space->normalize,
-        .layer = module ? NULL : space->cut,
+        .layer = module ? NULL : space->feature_layer,
         .pool = NN_POOL_FLATTEN,
         .dtype = TS_F32,
         .device = device,
@@ -73,12 +73,13 @@ int nn_map_shape(const hl_feature_space *space, int64_t shape[3], hl_err *e)
         return hl_fail(e, "the shape of a TorchScript module's maps is not known in advance");
     if (nn_net_build_for_feature_space(&n, space, e))
         return -1;
-    const int layer = nn_net_find(&n, space->cut);
+    const int layer = nn_net_find(&n, space->feature_layer);
     if (layer >= 0) {
         shape[0] = n.layers[layer].height;
         shape[1] = n.layers[layer].width;
         shape[2] = n.layers[layer].channels;
     }
     nn_net_free(&n);
-    return layer < 0 ? hl_fail(e, "%s: it has no layer '%s'", space->backbone, space->cut) : 0;
+    return layer < 0 ? hl_fail(e, "%s: it has no layer '%s'", space->backbone, space->feature_layer)
+                     : 0;
 }

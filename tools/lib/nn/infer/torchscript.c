@@ -44,7 +44,7 @@ int nn_extractor_load_module(nn_extractor *x, const nn_extractor_options *o,
         return hl_fail(e, "%s: not a TorchScript module: %s", o->backbone, ts_last_error());
     snprintf(space->backbone, sizeof space->backbone, "torchscript");
     snprintf(space->normalize, sizeof space->normalize, "%s", o->normalize);
-    snprintf(space->cut, sizeof space->cut, "output");
+    snprintf(space->feature_layer, sizeof space->feature_layer, "output");
     snprintf(space->pool, sizeof space->pool, "%s", nn_pool_names[o->pool]);
     return probe(x, space, e);
 }

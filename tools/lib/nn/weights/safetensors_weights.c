@@ -194,9 +194,9 @@ static int check_hilum(const hl_tf_header *h, const char *path, hl_err *e)
     const char *identity = hl_tf_meta(h, "hilum.identity");
     if (strcmp(found, kind) != 0)
         return hl_fail(e, "%s: expected a file of kind '%s', found '%s'", path, kind, found);
-    if (!hl_tf_meta(h, "hilum.backbone") || !hl_tf_meta(h, "hilum.flavour") || !identity ||
+    if (!hl_tf_meta(h, "hilum.backbone") || !hl_tf_meta(h, "hilum.framework") || !identity ||
         strlen(identity) >= HL_DIGEST_SIZE)
-        return hl_fail(e, "%s: expected hilum.backbone, hilum.flavour and hilum.identity", path);
+        return hl_fail(e, "%s: expected hilum.backbone, hilum.framework and hilum.identity", path);
     return 0;
 }
 
@@ -207,13 +207,13 @@ static int framework_of(const hl_tf_header *h, const char *path, nn_framework *f
         return 0;
     if (check_hilum(h, path, e))
         return -1;
-    const char *stated = hl_tf_meta(h, "hilum.flavour");
+    const char *stated = hl_tf_meta(h, "hilum.framework");
     for (int i = 0; i < NN_FRAMEWORKS; i++)
         if (strcmp(nn_framework_names[i], stated) == 0) {
             *framework = (nn_framework)i;
             return 0;
         }
-    return hl_fail(e, "%s: expected hilum.flavour keras or torch, found '%s'", path, stated);
+    return hl_fail(e, "%s: expected hilum.framework keras or torch, found '%s'", path, stated);
 }
 
 int nn_tensors_framework(const char *path, nn_framework *framework, hl_err *e)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The knobs of the experiment, one line each. Columns are separated by a | with blanks around it:
+#
+#   name      as it is given on the command line or in the environment
+#   default   a value, or a variable below whose name says in words what the default is
+#   allowed   words, as a|b, in which FILE, FOLDER, RUN, NAME, TEXT and N stand for anything; a whole number or a
+#             number in a range; a list of whole numbers with commas; a size, N or HxW. With ... several values,
+#             separated by blanks. In [brackets]: or empty. (The tools know more about their options.)
+#   step      the steps that take it, first the one that a change reruns; "experiment": only recorded with the run;
+#             or another goal
+#   option    the tool's option before the value; where 0|1 is allowed, the option that stands for 1
+#   help      a few words
+#
+# Each line defines the default, the check before any work, the line of `make help`, the row of docs/parameters.md, the
+# completion of hilum(1), and an option of the step, whose options decide whether it runs again (make/step.mk). A line
+# without a | is a heading. The order of the lines is that of the options, and of the knobs in experiment.tsv.
+define knob_table
+
+Model and data
+MODEL | vgg16 | vgg16|inceptionresnetv2|mobilenetv2|FILE.pt | $(preprocess_unless_SIZE) extract | --model | backbone
+DATA         | data/phantom | FOLDER | split fold | -- | images in CLASS/*, or in train|val|test/CLASS/*
+WEIGHTS      | $(WEIGHTS_of_MODEL) | FILE|seeded:N | extract | - | of Keras, timm, torchvision; or pseudo-random
+SEED         | 1 | whole 0..2^64-1 | split fold preprocess evaluate | --seed | seed of split, copies and bootstrap
+TRAIN_SEED   | $(SEED) | whole 0..2^64-1 | train | --seed | seed of the head and of the order of samples
+
+Split and audit
+TEST         | 0.25 | number 0..0.99 | split | --test | fraction of the images for testing
+VAL          | 0.15 | number 0..0.99 | split fold | --val | fraction of the other images for validation
+GROUP        | patient | patient|none | split fold | --group | kept together in one subset; none, as in the paper, leaks
+SUBSETS      | drawn | drawn|folders|own-test | split fold | --subsets | from the data set: none, all, its test set
+ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and test share patients or images
+
+Preprocessing
+SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty: as the backbone expects
+FILTER       | bilinear | nearest|bilinear|bicubic|area|lanczos | preprocess | --filter | resampling
+FIT          | stretch | stretch|pad|crop | preprocess | --fit | how images of another aspect ratio are fitted
+AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of each training image
+
+Features
+NORMALIZE    | auto | auto|caffe|tf|torch|unit|raw | extract | --normalize | scaling of pixels; auto: the backbone's own
+POOL         | avg | avg|max|flatten | $(extract_or_with_UNFREEZE_train) | --pool | how feature maps become features
+DTYPE        | f32 | f32|tf32|bf16|f16 | extract | --dtype | arithmetic; tf32 and f16 only on a GPU
+STORE        | f32 | f32|f16|bf16 | extract | --store | numbers in the file of features; 16 bits halve it
+DEVICE       | auto | auto|cpu|cuda | extract triage | --device | where the backbone runs
+
+Training
+NEURONS      | 256 | list 0..65536 | train | --neurons | units of the hidden layers: 256, or 512,64; 0 for none
+STANDARDIZE  | $(yes_if_WEIGHTS_are_seeded) | yes|no | train | --standardize | features as z-scores
+LR           | 1e-3 | number 1e-12..1e6 | train | --lr | learning rate
+EPOCHS       | 50 | whole 1..1000000 | train | --epochs | maximum number of epochs
+BATCH        | 32 | whole 1..1000000 | train | --batch | samples in a training step
+USE_ALL      | 1 | 0|1 | train | --steps 0 | 1: every training sample once an epoch; 0: STEPS steps
+STEPS        | 100 | whole 0..1000000000 | train | $(if $(use_all),,--steps) | steps in an epoch if USE_ALL is 0
+PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without improvement before training stops
+LR_SCHEDULE  | constant | constant|cosine|plateau | train | --lr-schedule | how the learning rate changes
+L2           | 0 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
+DROPOUT      | 0 | number 0..0.99 | train | --dropout | fraction of hidden units dropped in training
+CLASS_WEIGHT | none | none|balanced | train | --class-weight | weight of each class in the loss
+OPTIMIZER    | adam | adam|sgd | train | --optimizer | optimizer
+UNFREEZE     | 0 | whole 0..100000 | extract train | $(if $(unfrozen),--unfreeze) | last backbone layers to fine-tune
+BATCHNORM    | inference | inference|training | train | $(if $(unfrozen),--batchnorm) | mode of unfrozen batch norms
+
+Evaluation
+RESAMPLES    | 2000 | whole 0..1000000 | evaluate | --resamples | bootstrap samples for confidence intervals; 0: none
+CALIBRATE    | 0 | 0|1 | evaluate | --calibrate | 1: temperature scaling, fitted on the validation images
+PREVALENCE   | | [number 0..1] | evaluate | --prevalence | also state predictive values at this prevalence
+EXPLAIN      | $(1_unless_MODEL_is_a_module) | 0|1 | report | --explain $(maps_folder) | 1: heat maps in the report
+
+The run
+JOBS         | $(processors) | whole 1..1024 | - | --jobs | threads
+RESULTS      | results | NAME | - | - | folder of all results
+RUN          | $(DATA_and_MODEL) | RUN | - | - | folder of this run in RESULTS
+ALLOW_CODE   | 0 | 0|1 | experiment | --allow-code | 1: run a TorchScript file, which is a program
+DIGESTS      | $(RESULTS)/.digests | FOLDER | - | - | cache of the digests of files
+PRINTS       | $(DIGESTS) | FOLDER | - | - | cache of the fingerprints of images
+QUIET        | | [-q] | - | - | -q: no progress messages
+
+Comparison and cross validation
+K            | 5 | whole 2..100 | fold | --folds | number of folds
+FOLD         | | [whole 1..100] | fold | --fold | the fold that is the test set; empty: no cross validation
+WEIGHTS_vgg16 | $(file_of_Keras_for_vgg16) | FILE|seeded:N | compare | - | weights for that backbone
+WEIGHTS_inceptionresnetv2 | $(file_of_Keras_for_inceptionresnetv2) | FILE|seeded:N | compare | - | the same
+WEIGHTS_mobilenetv2 | $(file_of_Keras_for_mobilenetv2) | FILE|seeded:N | compare | - | the same
+SEEDS        | | [whole 0..2^64-1 ...] | sweep | - | several values of TRAIN_SEED
+PAPER_RATES  | 1e-2 1e-3 1e-4 | number 1e-12..1e6 ... | paper | - | learning rates of the grid
+PAPER_UNFREEZE | $(11_unless_MODEL_is_vgg16) | [whole 0..100000] | paper | - | last layers to fine-tune in the grid
+A            | | [RUN] | diff | - | a run: its folder, or its name in RESULTS
+B            | | [RUN] | diff | - | the run that A is compared with
+
+Triage
+IMAGES       | | [FILE] | triage | - | new images: a folder, or a list
+HEAD         | $(head_of_RUN) | FILE | triage | - | trained head; the model and the weights of its run are taken
+CALIBRATION  | $(calibration_beside_HEAD) | [FILE] | triage | --calibration | calibration of the head, if there is one
+OPERATING    | | [TEXT] | triage | --operating | operating point of the calibration
+PAGE_ROWS    | 50 | whole 1..5000 | triage | --page-rows | images that the page shows
+TRIAGE       | $(RESULTS)/triage | FOLDER | triage | - | folder of the worklist
+endef
+
+# ---- reading the table -----------------------------------------------------------------------------
+
+# Each line becomes a word, with @@ for a blank; its columns become words that begin with a dot.
+knob_lines := $(filter-out @@,$(subst $(newline),@@ ,$(subst $(space),@@,$(value knob_table))))
+columns = .$(subst @@|@@, .,$(subst @@|,@@@@|,$(1)))
+cell = $(strip $(subst @@,$(space),$(patsubst .%,%,$(word $(1),$(2)))))
+define knob_of_line
+knobs += $(1)
+$(1) ?= $(2)
+default_$(1) = $(2)
+allowed_$(1) := $(3)
+step_$(1) = $(patsubst -,,$(4))
+option_$(1) = $(patsubst -,,$(5))
+about_$(1) := $(6)
+endef
+read_line = $(eval $(call knob_of_line,$(call cell,1,$(1)),$(call cell,2,$(1)),$(call cell,3,$(1)),$\
+    $(call cell,4,$(1)),$(call cell,5,$(1)),$(call cell,6,$(1))))
+$(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call read_line,$(call columns,$(line)))))
+
+paths := $(foreach k,$(knobs),$\
+    $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))
+# Make also tells the makes that it calls the folders of features and of heads, and whether RUN is a default.
+paths += BASE TRAIN_OUT
+known += RUN_IS_DEFAULT
+$(call take_values,$(knobs) BASE TRAIN_OUT)
+
+# ---- variables in the table ------------------------------------------------------------------------
+
+sample := $(default_DATA)
+# Whether DATA is the sample, however its path is written.
+is_sample := $(or $(call eq,$(DATA),$(sample)),$(shell $(hilum)/scripts/same-path $(call q,$(DATA)) $(sample)))
+ifneq ($(is_sample),)
+override DATA := $(sample)
+endif
+
+# A TorchScript module brings its weights along; SIZE and NORMALIZE state its input.
+is_module := $(if $(filter %.pt,$(lastword $(MODEL))),yes)
+models := $(filter-out FILE%,$(subst |, ,$(allowed_MODEL)))
+
+# Keras' own files, which are fetched once. The sample goes without a download.
+keras_files := data/weights/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5 \
+    data/weights/inception_resnet_v2_weights_tf_dim_ordering_tf_kernels_notop.h5 \
+    data/weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5
+file_of_Keras_for_vgg16             := $(if $(is_sample),seeded:1,$(word 1,$(keras_files)))
+file_of_Keras_for_inceptionresnetv2 := $(if $(is_sample),seeded:1,$(word 2,$(keras_files)))
+file_of_Keras_for_mobilenetv2       := $(if $(is_sample),seeded:1,$(word 3,$(keras_files)))
+WEIGHTS_of_MODEL = $(WEIGHTS_$(MODEL))
+
+yes_if_WEIGHTS_are_seeded = $(if $(filter seeded:%,$(WEIGHTS)),yes,no)
+1_unless_MODEL_is_a_module = $(if $(is_module),0,1)
+11_unless_MODEL_is_vgg16 = $(if $(filter vgg16,$(MODEL)),,11)
+# Pooling follows the unfrozen layers, which are trained with the head.
+unfrozen = $(filter-out 0,$(UNFREEZE))
+preprocess_unless_SIZE = $(if $(SIZE),,preprocess)
+extract_or_with_UNFREEZE_train = $(if $(unfrozen),train,extract)
+use_all = $(filter 1,$(USE_ALL))
+
+# These are found out when they are first needed, and once.
+processors = $(eval processors := $(shell $(hilum)/scripts/processors))$(processors)
+DATA_and_MODEL = $(eval DATA_and_MODEL := $(if $(and $(is_sample),$(filter $(models),$(MODEL))),$\
+    $(notdir $(sample))-$(MODEL),$(shell $(hilum)/scripts/name-run $(call q,$(DATA)) $(call q,$(MODEL)))))$\
+    $(DATA_and_MODEL)
+
+# ---- checks ----------------------------------------------------------------------------------------
+
+# A sweep takes several values of the knobs of the training.
+ifneq ($(SEEDS),)
+TRAIN_SEED := $(SEEDS)
+endif
+sweepable := $(foreach k,$(knobs),$(if $(filter train,$(firstword $(step_$(k)))),$(k)))
+several := $(strip $(foreach k,$(filter-out TRAIN_SEED,$(sweepable)) TRAIN_SEED,$(if $(word 2,$($(k))),$(k))))
+$(if $(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(if $(several),$(error $(firstword $(several)): expected one \
+    value, found '$($(firstword $(several)))'; several are for make sweep)))
+
+$(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_given,$(k)),$(k)))))

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The predictions of a head for all samples of a file of features. */
+#ifndef HILUM_EVALUATE_PREDICT_ALL_H
+#define HILUM_EVALUATE_PREDICT_ALL_H
+
+#include "base/error.h"
+#include "data/feature_file.h"
+#include "nn/head/head.h"
+#include "stats/mahalanobis.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads f to its end, `batch` rows at a time. p [n, K] and predicted [n], with room for all
+ * samples, get a row for each sample that is not an augmented copy. fit (NULL: none) gets the
+ * features of training and validation samples, from which it learns the OOD reference.
+ */
+int evaluate_predict_all(const nn_head *head, hl_features *f, size_t batch, hl_mahalanobis_fit *fit,
+                         double *p, uint32_t *predicted, hl_err *e);
+
+#endif

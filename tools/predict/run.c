@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "run.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "classify.h"
+#include "data/provenance.h"
+#include "nn/infer/device.h"
+#include "page.h"
+#include "stream.h"
+#include "sys/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FEATURES_PER_BATCH = 256 };
+
+typedef struct job {
+    predict_options *o;
+    const hl_cli *cli;
+    nn_model model;
+    hl_calibration calibration; /* zeroed: none */
+    predict_worklist list;
+    predict_classifier classifier;
+    char input_id[HL_DIGEST_SIZE]; /* of the images or features */
+    bool input_id_is_old;          /* see hl_provenance_warn_old_id */
+} job;
+
+/* ---- images ---- */
+
+static int classify_images(job *j, const predict_inputs *in, hl_err *e)
+{
+    nn_model *m = &j->model;
+    predict_stream_options s = {.skip_unusable = j->o->on_error == PREDICT_SKIP,
+                                .jobs = (int)j->o->jobs};
+    ts_device device;
+    if (predict_fitting_of_head(&s.fitting, m, e) || nn_choose_device(j->o->device, &device, e) ||
+        nn_model_open_backbone(m, j->o->weights, j->o->allow_code, device, e))
+        return -1;
+    j->o->device = device == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
+    const size_t own = nn_extractor_batch(m->extractor);
+    s.batch = j->o->batch ? (size_t)j->o->batch
+              : own == 1  ? 1
+                          : own * nn_extractor_workers(m->extractor);
+    if (s.batch > in->n)
+        s.batch = in->n;
+    return predict_stream_images(in, m->extractor, &j->classifier, &s, j->input_id, e);
+}
+
+static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
+{
+    predict_inputs in;
+    if (predict_inputs_gather(&in, names, n, j->o->nul, e))
+        return -1;
+    if (in.others)
+        hl_log_warn("ignored files that are not *.jpeg, *.jpg or *.png in the folders: %zu",
+                    in.others);
+    const int status = classify_images(j, &in, e);
+    predict_inputs_free(&in);
+    return status;
+}
+
+/* ---- features ---- */
+
+static int classify_rows(job *j, hl_features *f, hl_err *e)
+{
+    float *values = hl_malloc(FEATURES_PER_BATCH * f->width, sizeof *values);
+    const char *names[FEATURES_PER_BATCH];
+    int status = 0;
+    for (size_t done = 0; done < f->samples.n && status == 0;) {
+        const size_t left = f->samples.n - done;
+        const size_t n = left < FEATURES_PER_BATCH ? left : FEATURES_PER_BATCH;
+        size_t kept = 0;
+        status = hl_features_read(f, n, values, e);
+        for (size_t i = 0; i < n; i++) {
+            const hl_sample *s = &f->samples.manifest.samples[done + i];
+            if (s->augmented) /* an augmented copy, not an image */
+                continue;
+            memmove(values + kept * f->width, values + i * f->width, f->width * sizeof *values);
+            names[kept++] = s->path;
+        }
+        if (status == 0 && kept)
+            status = predict_classifier_add(&j->classifier, kept, values, names, e);
+        done += n;
+    }
+    free(values);
+    return status ? status : hl_features_end(f, e);
+}
+
+static int classify_features(job *j, hl_err *e)
+{
+    hl_features f;
+    if (hl_features_open(&f, j->o->features, e))
+        return -1;
+    strcpy(j->input_id, hl_tf_id(f.samples.file));
+    j->input_id_is_old = !hl_tf_id_covers_data(f.samples.file);
+    int status = nn_head_check_features(j->model.head, j->model.name, &f, e);
+    if (status == 0)
+        status = classify_rows(j, &f, e);
+    hl_features_close(&f);
+    return status;
+}
+
+/* ---- output ---- */
+
+static int extend_provenance(char **provenance, const job *j, hl_err *e)
+{
+    const predict_options *o = j->o;
+    const nn_head *head = j->model.head;
+    hl_input from[4];
+    size_t n = 0;
+    from[n++] = (hl_input){o->features ? "features" : "images", j->input_id};
+    if (!o->features)
+        from[n++] = (hl_input){"weights", nn_head_feature_space(head)->weights};
+    from[n++] = (hl_input){"head", nn_head_id(head)};
+    if (o->calibration)
+        from[n++] = (hl_input){"calibration", j->calibration.id};
+    char *both;
+    if (hl_provenance_join(&both, nn_head_provenance(head),
+                           o->calibration ? j->calibration.provenance : "[]", e))
+        return -1;
+    const int status = hl_provenance_extend(provenance, both, j->cli, from, n, e);
+    hl_provenance_warn_old_id("features", status == 0 && j->input_id_is_old);
+    hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(head));
+    hl_provenance_warn_old_id("calibration", status == 0 && j->calibration.id_is_old);
+    free(both);
+    return status;
+}
+
+static int open_outputs(const predict_options *o, hl_out *list, hl_out *html, hl_err *e)
+{
+    *html = (hl_out){0};
+    if (o->page && hl_out_open(html, o->page, false, e))
+        return -1;
+    if (hl_out_open(list, o->output, false, e) == 0)
+        return 0;
+    hl_out_abort(html);
+    return -1;
+}
+
+/* Both files appear, or neither does. */
+static int write_outputs(const job *j, hl_err *e)
+{
+    const char *page = j->o->page;
+    const predict_page_options o = {.head = j->model.head,
+                                    .rows = (size_t)j->o->page_rows,
+                                    .pictures = !j->o->features,
+                                    .jobs = (int)j->o->jobs};
+    hl_strbuf text = {0};
+    hl_out list, html;
+    if (page && predict_page_write(&j->list, &o, &text, e)) {
+        hl_strbuf_free(&text);
+        return -1;
+    }
+    int status = open_outputs(j->o, &list, &html, e);
+    if (status == 0) {
+        predict_worklist_write(&j->list, list.fp);
+        if (page)
+            fwrite(text.data, 1, text.len, html.fp);
+        hl_out *const outs[] = {&list, &html};
+        status = hl_out_commit_all(outs, page ? 2 : 1, e);
+        hl_out_abort(&html);
+        hl_out_abort(&list);
+    }
+    hl_strbuf_free(&text);
+    return status;
+}
+
+static void print_summary(const predict_worklist *w)
+{
+    hl_log_info("%zu images, %zu of them predicted as %s", w->n - w->unread, w->positive,
+                w->classes[w->positive_class]);
+    if (w->ood)
+        hl_log_warn("out-of-distribution images: %zu of %zu", w->ood, w->n - w->unread);
+    const predict_entry *first = w->entries + (w->n - w->unread);
+    if (w->unread)
+        hl_log_warn("images that cannot be read: %zu of %zu; the first: %s: %s", w->unread, w->n,
+                    first->image, first->reason);
+}
+
+/* ---- the steps ---- */
+
+static int predict(job *j, char *const *names, size_t n, hl_err *e)
+{
+    const predict_options *o = j->o;
+    const predict_classifier_options c = {
+        .positive = o->positive, .point = o->point, .threshold = o->threshold};
+    j->list.classes = j->model.classes;
+    j->classifier = (predict_classifier){.model = &j->model,
+                                         .calibration = o->calibration ? &j->calibration : NULL,
+                                         .list = &j->list};
+    if (predict_classifier_start(&j->classifier, &c, o->calibration, e))
+        return -1;
+    if (o->features ? classify_features(j, e) : gather_and_classify(j, names, n, e))
+        return -1;
+    char *provenance;
+    if (extend_provenance(&provenance, j, e))
+        return -1;
+    predict_worklist_rank(&j->list);
+    j->list.provenance = provenance;
+    const int status = write_outputs(j, e);
+    if (status == 0)
+        print_summary(&j->list);
+    free(provenance);
+    return status;
+}
+
+int predict_run(predict_options *o, const hl_cli *cli, const char *head, char *const *names,
+                size_t n, hl_err *e)
+{
+    job j = {.o = o, .cli = cli};
+    if (nn_model_load(&j.model, head, (int)o->jobs, e))
+        return -1;
+    int status = o->calibration ? hl_calibration_read(&j.calibration, o->calibration, e) : 0;
+    if (status == 0)
+        status = predict(&j, names, n, e);
+    predict_worklist_free(&j.list);
+    hl_calibration_free(&j.calibration);
+    nn_model_free(&j.model);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The work of predict: classifies images or features, writes the worklist as TSV and as a page. */
+#ifndef HILUM_PREDICT_RUN_H
+#define HILUM_PREDICT_RUN_H
+
+#include "base/error.h"
+#include "sys/cli.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PREDICT_STOP, PREDICT_SKIP }; /* --on-error */
+
+/* Values of the options, as predict(1) describes them. */
+typedef struct predict_options {
+    const char *weights, *features, *calibration, *point, *positive, *output, *page;
+    double threshold; /* NaN: none */
+    int on_error, device;
+    int64_t batch, jobs, page_rows;
+    bool nul, allow_code;
+} predict_options;
+
+/* Classifies the n named images with the head at path or, where o->features is set, the features in
+ * that file. o->device becomes the one that was chosen, so that the provenance, made from cli,
+ * records it. */
+int predict_run(predict_options *o, const hl_cli *cli, const char *head, char *const *names,
+                size_t n, hl_err *e);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "write.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "data/image_paths.h"
+#include "data/provenance.h"
+#include "data/sample_file.h"
+#include "sys/named_files.h"
+#include "sys/output.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- rejected images ---- */
+
+static int begin_rejects(const preprocess_conversion *c, const char *path, hl_out *out, hl_err *e)
+{
+    if (hl_out_open(out, path, false, e))
+        return -1;
+    fputs("path\treason\n", out->fp); /* the commit reports a failed write */
+    if (c->rejects.len)
+        fputs(c->rejects.data, out->fp);
+    return 0;
+}
+
+static void warn_of_rejects(const preprocess_conversion *c)
+{
+    const hl_manifest *before = c->manifest, *after = &c->kept;
+    if (c->nrejects == 0)
+        return;
+    hl_log_warn("skipped unusable images: %zu of %zu; the first: %s", c->nrejects, before->n,
+                c->first_reject.msg);
+    for (int s = 0; s < HL_SUBSETS; s++)
+        if (hl_manifest_count(before, (hl_subset)s) && !hl_manifest_count(after, (hl_subset)s))
+            hl_log_warn("no image of the %s set is left", hl_subset_names[s]);
+    /* Both lists are sorted, and every class of the second is in the first. */
+    for (size_t k = 0, left = 0; k < before->nclasses; k++) {
+        if (left < after->nclasses && strcmp(before->classes[k], after->classes[left]) == 0)
+            left++;
+        else
+            hl_log_warn("no image of class '%s' is left", before->classes[k]);
+    }
+}
+
+/* ---- the file of images ---- */
+
+static hl_feature_space feature_space_of(const preprocess_conversion *c)
+{
+    hl_feature_space fs = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
+    hl_choice_word(HL_FILTER_WORDS, (int)c->to.filter, fs.filter, sizeof fs.filter);
+    hl_choice_word(HL_FIT_WORDS, (int)c->to.fit, fs.fit, sizeof fs.fit);
+    return fs;
+}
+
+static int create_output(hl_tf_writer **out, const preprocess_conversion *c,
+                         const preprocess_outputs *o, int channels, const char *data_digest,
+                         hl_err *e)
+{
+    const hl_tensor_desc payload = {
+        .name = "images",
+        .dtype = HL_U8,
+        .rank = 4,
+        .shape = {(int64_t)c->kept.n, (int64_t)c->to.height, (int64_t)c->to.width, channels},
+    };
+    const hl_feature_space fs = feature_space_of(c);
+    char manifest_digest[HL_DIGEST_SIZE], *provenance;
+    hl_manifest_digest(c->manifest, manifest_digest);
+    const hl_input inputs[] = {{"manifest", manifest_digest}, {"images", c->digest}};
+    if (hl_provenance_extend(&provenance, c->manifest->provenance, o->record, inputs, 2, e))
+        return -1;
+    const int status =
+        hl_samples_create(out, o->images, &c->kept, c->manifest->classes, c->manifest->nclasses,
+                          &fs, provenance, &payload, data_digest, e);
+    free(provenance);
+    return status;
+}
+
+/* Copies all images from the spool into the digest, if there is one, else into the file. */
+static int copy_images(preprocess_conversion *c, int channels, hl_sha256 *digest, hl_tf_writer *out,
+                       hl_err *e)
+{
+    const size_t bytes = c->to.height * c->to.width * (size_t)channels;
+    uint8_t *image = hl_malloc(bytes, 1);
+    int status = preprocess_spool_rewind(&c->spool, e);
+    for (size_t i = 0; i < c->kept.n && status == 0; i++) {
+        status = preprocess_spool_next(&c->spool, image, channels, e);
+        if (status == 0 && digest)
+            hl_sha256_add(digest, image, bytes);
+        else if (status == 0)
+            status = hl_tf_write(out, image, bytes, e);
+    }
+    free(image);
+    return status;
+}
+
+/* Reads the spool twice, because the header of the file contains the digest of the data. */
+static int write_images(preprocess_conversion *c, const preprocess_outputs *o, hl_tf_writer **out,
+                        hl_err *e)
+{
+    const int channels = o->always_rgb || c->spool.colour ? 3 : 1;
+    hl_sha256 *sum = hl_samples_digest(&c->kept);
+    char digest[HL_DIGEST_SIZE];
+    const int status = copy_images(c, channels, sum, NULL, e);
+    hl_sha256_end_text(sum, digest);
+    if (status || create_output(out, c, o, channels, digest, e) ||
+        copy_images(c, channels, NULL, *out, e))
+        return -1;
+    return hl_tf_complete(*out, e);
+}
+
+/* Both files appear, or neither does. Where no image is left, only the list is written, which
+ * tells why. */
+static int write_outputs(preprocess_conversion *c, const preprocess_outputs *o, hl_err *e)
+{
+    hl_out rejects = {0}, *outs[2];
+    hl_tf_writer *images = NULL;
+    size_t n = 0;
+    int status = o->rejects ? begin_rejects(c, o->rejects, &rejects, e) : 0;
+    if (o->rejects)
+        outs[n++] = &rejects;
+    if (status == 0 && c->kept.n)
+        status = write_images(c, o, &images, e);
+    if (images)
+        outs[n++] = hl_tf_output(images);
+    if (status == 0)
+        status = hl_out_commit_all(outs, n, e);
+    if (status == 0 && c->kept.n == 0)
+        status = hl_fail(e, "none of %zu images is usable", c->manifest->n);
+    hl_out_abort(&rejects);
+    hl_tf_discard(images);
+    return status;
+}
+
+/* ---- the steps ---- */
+
+static int preprocess(preprocess_conversion *c, const char *name, const preprocess_outputs *o,
+                      hl_err *e)
+{
+    if (hl_images_expect_kept(c->manifest, c->root, e))
+        return -1;
+    if (hl_manifest_has_augmented(c->manifest))
+        return hl_fail(e, "%s: expected original images only, found augmented copies", name);
+    if (preprocess_convert(c, e))
+        return -1;
+    warn_of_rejects(c);
+    return write_outputs(c, o, e);
+}
+
+int preprocess_manifest(const preprocess_conversion *settings, const char *manifest,
+                        const char *root, const preprocess_outputs *o, hl_err *e)
+{
+    hl_manifest m;
+    if (hl_manifest_read(&m, manifest, e))
+        return -1;
+    preprocess_conversion c = *settings;
+    c.manifest = &m;
+    c.root = root ? root : m.root;
+    const int status = preprocess(&c, manifest ? manifest : "standard input", o, e);
+    preprocess_conversion_free(&c);
+    hl_manifest_free(&m);
+    return status;
+}

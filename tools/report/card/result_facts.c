@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Facts about the results in words. */
+#include "card.h"
+
+#include <inttypes.h>
+
+void report_fact_metrics(const report_run *run, hl_strbuf *t)
+{
+    hl_strbuf_puts(t, "Accuracy, precision, recall, F1, AUROC, log loss");
+    if (run->binary_metrics.binary)
+        hl_strbuf_puts(t,
+                       ", predictive values, Matthews correlation, average precision, Brier score, "
+                       "calibration error");
+    hl_strbuf_puts(t, "; confusion matrix");
+    if (run->has.predictions)
+        hl_strbuf_puts(t, ", ROC and precision-recall curves");
+    if (run->binary_metrics.reliability.n)
+        hl_strbuf_puts(t, ", reliability curve");
+    hl_strbuf_puts(t, ".");
+}
+
+void report_fact_uncertainty(const report_run *run, hl_strbuf *t)
+{
+    const report_binary_metrics *bm = &run->binary_metrics;
+    if (bm->intervals)
+        hl_strbuf_printf(t,
+                         "%.0f" PAGE_PERCENT " confidence intervals: %s, %" PRIu64
+                         " resamples of %" PRIu64 " patients.",
+                         100 * bm->level, bm->method, bm->resamples, bm->patients);
+}
+
+void report_fact_explained(const report_run *run, hl_strbuf *t)
+{
+    if (run->maps.n == 0)
+        return;
+    hl_strbuf_printf(t, "%zu heat maps: section Heat maps", run->maps.n);
+    if (run->maps.sanity)
+        hl_strbuf_puts(t, "; sanity check against heads with random weights");
+    hl_strbuf_puts(t, ".");
+}
+
+void report_fact_internal(const report_run *run, hl_strbuf *t)
+{
+    hl_strbuf_printf(t, "On %" PRIu64 " images of the %s subset of the same collection.",
+                     run->metrics.m.n, run->metrics.subset);
+}
+
+static void add_metric(const report_run *run, const char *key, const char *name, double value,
+                       hl_strbuf *t)
+{
+    double lo, hi;
+    hl_strbuf_printf(t, "%s%s %.3f", t->len ? ", " : "", name, value);
+    if (report_interval(run->binary_metrics.intervals, key, &lo, &hi))
+        hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
+}
+
+void report_fact_performance(const report_run *run, hl_strbuf *t)
+{
+    const hl_metrics *m = &run->metrics.m;
+    add_metric(run, "accuracy", "Accuracy", m->accuracy, t);
+    add_metric(run, "macro_recall", "macro average recall", m->macro.recall, t);
+    add_metric(run, "auroc", "AUROC", m->auroc, t);
+    hl_strbuf_puts(t, ".");
+}
+
+void report_fact_accuracy(const report_run *run, hl_strbuf *t)
+{
+    const hl_metrics *m = &run->metrics.m;
+    if (m->nclasses != 2)
+        return;
+    add_metric(run, "sensitivity", "Sensitivity", m->classes[1].recall, t);
+    add_metric(run, "specificity", "specificity", m->classes[0].recall, t);
+    hl_strbuf_puts(t, ".");
+}
+
+void report_fact_errors(const report_run *run, hl_strbuf *t)
+{
+    if (run->has.predictions)
+        hl_strbuf_puts(t, "The most certain misclassifications: section Errors.");
+}
+
+void report_fact_protocol(const report_run *run, hl_strbuf *t)
+{
+    hl_strbuf_puts(t, run->has.knobs ? "All settings and digests: sections Knobs and Provenance."
+                                     : "All settings and digests: section Provenance.");
+}
+
+void report_fact_availability(const report_run *run, hl_strbuf *t)
+{
+    (void)run;
+    hl_strbuf_puts(t, "hilum is free software under the BSD 2-Clause License.");
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "binary_metrics.h"
+
+#include "base/mem.h"
+#include "format/json.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+double report_real(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi)
+{
+    const json_t *pair = json_object_get(intervals, key);
+    const json_t *from = json_array_get(pair, 0), *to = json_array_get(pair, 1);
+    if (!json_is_number(from) || !json_is_number(to))
+        return false;
+    *lo = json_number_value(from);
+    *hi = json_number_value(to);
+    return true;
+}
+
+/* ---- optional members: they may be missing or null, but not of another type ---- */
+
+static int optional(const json_t *o, const char *file, const char *key, json_type type,
+                    const char *what, const json_t **out, hl_err *e)
+{
+    *out = json_object_get(o, key);
+    if (json_is_null(*out))
+        *out = NULL;
+    if (*out && json_typeof(*out) != type)
+        return hl_fail(e, "%s: '%s': expected %s, found something else", file, key, what);
+    return 0;
+}
+
+static int optional_object(const json_t *o, const char *file, const char *key, const json_t **out,
+                           hl_err *e)
+{
+    return optional(o, file, key, JSON_OBJECT, "an object", out, e);
+}
+
+static int optional_list(const json_t *o, const char *file, const char *key, const json_t **out,
+                         hl_err *e)
+{
+    return optional(o, file, key, JSON_ARRAY, "a list", out, e);
+}
+
+/* ---- curves ---- */
+
+static int number_of(const json_t *v, const char *file, const char *key, double *out, hl_err *e)
+{
+    if (!json_is_number(v) && !json_is_null(v))
+        return hl_fail(e, "%s: '%s': expected numbers, found something else", file, key);
+    *out = json_is_null(v) ? NAN : json_number_value(v);
+    return 0;
+}
+
+/* {"x": [...], "lo": [...], "hi": [...]} */
+static int read_band(const report_binary_metrics *bm, const json_t *all, const char *key,
+                     report_curve *c, hl_err *e)
+{
+    const json_t *o;
+    if (optional_object(all, bm->file, key, &o, e))
+        return -1;
+    if (!o)
+        return 0;
+    const char *const names[] = {"x", "lo", "hi"};
+    double **const to[] = {&c->x, &c->lo, &c->hi};
+    const size_t n = json_array_size(json_object_get(o, "x"));
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *list = hl_json_list(o, bm->file, names[i], e);
+        if (!list)
+            return -1;
+        if (json_array_size(list) != n)
+            return hl_fail(e, "%s: '%s': expected x, lo and hi of one length", bm->file, key);
+        *to[i] = hl_malloc(n, sizeof(double));
+        for (size_t j = 0; j < n; j++)
+            if (number_of(json_array_get(list, j), bm->file, key, *to[i] + j, e))
+                return -1;
+    }
+    c->n = n;
+    return 0;
+}
+
+/* [{"NAME": ..., "NAME": ...}, ...], with the given names in every object */
+static int read_points(const report_binary_metrics *bm, const json_t *all, const char *key,
+                       const char *const names[], double **const to[], size_t width,
+                       report_curve *c, hl_err *e)
+{
+    const json_t *list;
+    if (optional_list(all, bm->file, key, &list, e))
+        return -1;
+    const size_t n = json_array_size(list);
+    for (size_t i = 0; n && i < width; i++) {
+        *to[i] = hl_malloc(n, sizeof(double));
+        for (size_t j = 0; j < n; j++) {
+            const json_t *value = json_object_get(json_array_get(list, j), names[i]);
+            if (!value)
+                return hl_fail(e, "%s: '%s': expected points with '%s'", bm->file, key, names[i]);
+            if (number_of(value, bm->file, key, *to[i] + j, e))
+                return -1;
+        }
+    }
+    c->n = n;
+    return 0;
+}
+
+static int read_curves(report_binary_metrics *bm, const json_t *all, hl_err *e)
+{
+    report_curve *t = &bm->triage, *r = &bm->reliability;
+    static const char *const of_triage[] = {"read", "found", "lo", "hi"};
+    double **const to_triage[] = {&t->x, &t->y, &t->lo, &t->hi};
+    static const char *const of_bin[] = {"from", "to", "n", "mean_p", "observed"};
+    double **const to_bin[] = {&r->from, &r->to, &r->count, &r->mean_p, &r->observed};
+    return read_band(bm, all, "roc_band", &bm->roc_band, e) ||
+                   read_band(bm, all, "pr_band", &bm->pr_band, e) ||
+                   read_points(bm, all, "triage", of_triage, to_triage, 4, t, e) ||
+                   read_points(bm, all, "reliability", of_bin, to_bin, 5, r, e)
+               ? -1
+               : 0;
+}
+
+/* ---- intervals, calibration, operating points, collapse ---- */
+
+static int read_intervals(report_binary_metrics *bm, const json_t *all, hl_err *e)
+{
+    const json_t *o;
+    if (optional_object(all, bm->file, "intervals", &o, e))
+        return -1;
+    if (!o)
+        return 0;
+    if (!(bm->method = hl_json_text(o, bm->file, "method", e)) ||
+        hl_json_real(o, bm->file, "level", &bm->level, e) ||
+        hl_json_count(o, bm->file, "resamples", &bm->resamples, e) ||
+        hl_json_count(o, bm->file, "patients", &bm->patients, e) ||
+        !(bm->intervals = hl_json_object(o, bm->file, "metrics", e)))
+        return -1;
+    return hl_json_numbers(o, bm->file, "metrics", e);
+}
+
+static int read_calibration(report_binary_metrics *bm, const json_t *all, hl_err *e)
+{
+    const json_t *o, *before, *after;
+    if (optional_object(all, bm->file, "calibration", &o, e))
+        return -1;
+    if (!o)
+        return 0;
+    bm->is_calibrated = true;
+    if (hl_json_real(o, bm->file, "temperature", &bm->temperature, e) ||
+        !(before = hl_json_object(o, bm->file, "before", e)) ||
+        !(after = hl_json_object(o, bm->file, "after", e)) ||
+        hl_json_numbers(o, bm->file, "before", e) || hl_json_numbers(o, bm->file, "after", e))
+        return -1;
+    bm->log_loss =
+        (report_before_after){report_real(before, "log_loss"), report_real(after, "log_loss")};
+    bm->brier = (report_before_after){report_real(before, "brier"), report_real(after, "brier")};
+    bm->ece = (report_before_after){report_real(before, "ece"), report_real(after, "ece")};
+    return 0;
+}
+
+static int read_operating_points(report_binary_metrics *bm, const json_t *all, hl_err *e)
+{
+    if (optional_list(all, bm->file, "operating_points", &bm->operating_points, e))
+        return -1;
+    for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
+        const json_t *o = json_array_get(bm->operating_points, i);
+        if (!hl_json_text(o, bm->file, "name", e) || hl_json_numbers(o, bm->file, "value", e) ||
+            hl_json_numbers(o, bm->file, "threshold", e) ||
+            hl_json_numbers(o, bm->file, "val", e) || hl_json_numbers(o, bm->file, "measured", e) ||
+            hl_json_numbers(o, bm->file, "intervals", e))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_collapse(report_binary_metrics *bm, const json_t *all, hl_err *e)
+{
+    const json_t *o;
+    if (optional_object(all, bm->file, "collapse", &o, e))
+        return -1;
+    if (!o) { /* collapse is stated without reasons */
+        bm->collapsed = json_is_true(json_object_get(all, "below_majority_baseline")) ||
+                        json_array_size(json_object_get(all, "classes_never_predicted")) > 0;
+        return 0;
+    }
+    bm->collapsed = json_is_true(json_object_get(o, "collapsed"));
+    bm->collapse_reasons = hl_json_list(o, bm->file, "reasons", e);
+    return bm->collapse_reasons ? 0 : -1;
+}
+
+static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
+{
+    const json_t *positive;
+    if (optional(r->json, bm->file, "positive", JSON_STRING, "a text", &positive, e) ||
+        optional_object(r->json, bm->file, "binary", &bm->binary, e) ||
+        optional_object(r->json, bm->file, "prevalence", &bm->prevalence, e) ||
+        hl_json_numbers(r->json, bm->file, "binary", e) ||
+        hl_json_numbers(r->json, bm->file, "prevalence", e))
+        return -1;
+    bm->positive = json_string_value(positive);
+    return read_intervals(bm, r->json, e) || read_curves(bm, r->json, e) ||
+                   read_calibration(bm, r->json, e) || read_operating_points(bm, r->json, e) ||
+                   read_collapse(bm, r->json, e)
+               ? -1
+               : 0;
+}
+
+int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
+{
+    *bm = (report_binary_metrics){.file = r->file};
+    if (read_all(bm, r, e) == 0)
+        return 0;
+    report_binary_metrics_free(bm);
+    return -1;
+}
+
+static void free_curve(report_curve *c)
+{
+    free(c->x);
+    free(c->y);
+    free(c->lo);
+    free(c->hi);
+    free(c->from);
+    free(c->to);
+    free(c->count);
+    free(c->mean_p);
+    free(c->observed);
+}
+
+void report_binary_metrics_free(report_binary_metrics *bm)
+{
+    free_curve(&bm->roc_band);
+    free_curve(&bm->pr_band);
+    free_curve(&bm->triage);
+    free_curve(&bm->reliability);
+    *bm = (report_binary_metrics){0};
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The members of metrics.json beyond those of every model: binary metrics, confidence intervals,
+ * curves with their bands, operating points, calibration, collapse. Each of them may be missing.
+ */
+#ifndef HILUM_REPORT_READ_BINARY_METRICS_H
+#define HILUM_REPORT_READ_BINARY_METRICS_H
+
+#include "metrics.h"
+
+/* The points of a curve; lists that a kind of curve does not have are NULL. */
+typedef struct report_curve {
+    size_t n;                                      /* 0: no curve */
+    double *x, *y, *lo, *hi;                       /* [n]; a band has no y */
+    double *from, *to, *count, *mean_p, *observed; /* [n], for a reliability curve */
+} report_curve;
+
+typedef struct report_before_after {
+    double before, after;
+} report_before_after;
+
+typedef struct report_binary_metrics {
+    const char *file;
+    const char *positive;    /* name of the positive class, or NULL */
+    const json_t *binary;    /* object {metric: number}, or NULL */
+    const json_t *intervals; /* object {metric: [lo, hi]}, or NULL */
+    const char *method;      /* of the intervals */
+    double level;            /* of the intervals, e.g. 0.95 */
+    uint64_t resamples, patients;
+    report_curve roc_band, pr_band, triage, reliability;
+    const json_t *operating_points; /* list of objects, or NULL */
+    bool is_calibrated;
+    double temperature;
+    report_before_after log_loss, brier, ece;
+    const json_t *prevalence; /* object, or NULL */
+    bool collapsed;
+    const json_t *collapse_reasons; /* list of strings, or NULL */
+} report_binary_metrics;
+
+/* Points into the metrics, which must outlive it. */
+int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e);
+void report_binary_metrics_free(report_binary_metrics *bm);
+
+/* A number of an object; NaN if it is null or missing. */
+double report_real(const json_t *o, const char *key);
+/* The interval of a metric; false if there is none. */
+bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "divide.h"
+
+#include "assign.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "collect.h"
+#include "data/image_paths.h"
+#include "data/patient_counts.h"
+#include "data/provenance.h"
+#include "groups.h"
+#include "summary.h"
+#include "sys/named_files.h"
+#include "sys/output.h"
+#include "sys/path.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the images ---- */
+
+static const char phantom_card[] = "PHANTOM.json", phantom_source[] = "phantom";
+
+/* Metrics measured on phantoms must never pass for metrics on patients. */
+static int settle_source(const char *dir, split_options *o, hl_err *e)
+{
+    char *card = hl_path_join(dir, phantom_card);
+    const bool phantom = access(card, F_OK) == 0;
+    free(card);
+    if (!phantom)
+        return 0;
+    if (o->source && strcmp(o->source, phantom_source) != 0)
+        return hl_fail(e,
+                       "%s: contains phantoms, according to its %s: expected --source %s, "
+                       "found '%s'",
+                       dir, phantom_card, phantom_source, o->source);
+    o->source = phantom_source;
+    return 0;
+}
+
+static int collect(split_collection *c, const char *dir, const split_options *o,
+                   split_patient_rule *rule, hl_err *e)
+{
+    if (o->labels ? split_collect_labels(c, dir, o->labels, rule, e)
+                  : split_collect_folders(c, dir, rule, e))
+        return -1;
+    if (c->others)
+        hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png): %zu", dir,
+                    c->others);
+    if (rule->unknown)
+        hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
+                    "a patient of its own; see --patient-regex",
+                    rule->unknown, c->samples.n);
+    return 0;
+}
+
+/* ---- subsets ---- */
+
+/* With fewer images, chance decides which epoch is selected: of 100, 90 % right means 83 to 94 %
+ * (Wilson). */
+enum { MIN_VALIDATION_IMAGES = 100 };
+
+/* Without validation images training would run to its last epoch, so they are drawn where the data
+ * set has none, and the provenance records it. */
+static void settle_validation(const split_collection *c, split_options *o)
+{
+    if (o->subsets != SPLIT_FOLDERS || !c->has_subsets || o->val <= 0)
+        return;
+    const size_t n = hl_manifest_count(&c->samples, HL_VAL);
+    if (n == 0) {
+        o->subsets = SPLIT_OWN_TEST;
+        hl_log_info("the data set has no validation images of its own: a fraction of %g of its "
+                    "training images is drawn for validation (see --val)",
+                    o->val);
+    } else if (n < MIN_VALIDATION_IMAGES) {
+        hl_log_warn("the data set has only %zu validation images of its own, too few to select an "
+                    "epoch: --subsets own-test draws more from its training images and keeps its "
+                    "test set",
+                    n);
+    }
+}
+
+/* Copies matter only where patients are drawn; otherwise no image is opened. */
+static int find_groups(split_groups *g, const split_collection *c, const char *dir,
+                       const split_options *o, hl_err *e)
+{
+    *g = (split_groups){0};
+    if (o->subsets == SPLIT_FOLDERS || o->group == SPLIT_BY_IMAGE || o->duplicates == SPLIT_APART)
+        return 0;
+    const hl_fingerprint_options how = {.root = dir, .cache = o->cache, .jobs = (int)o->jobs};
+    if (split_groups_find(g, &c->samples, &how, e))
+        return -1;
+    if (g->unreadable)
+        hl_log_info("%zu of %zu files cannot be read as images; audit reports why", g->unreadable,
+                    c->samples.n);
+    if (g->copies)
+        hl_log_info("%zu images are copies or near-copies of each other: %zu patients who share "
+                    "images are kept together",
+                    g->copies, g->joined);
+    return 0;
+}
+
+static int set_subsets(split_collection *c, const split_groups *g, const char *dir,
+                       const split_options *o, hl_err *e)
+{
+    if (o->subsets != SPLIT_DRAWN && !c->has_subsets)
+        return hl_fail(e, "%s: has no subsets of its own: expected %s", o->labels ? o->labels : dir,
+                       o->labels ? "a column 'subset'" : "the folders train, val and test");
+    if (o->subsets == SPLIT_FOLDERS)
+        return 0;
+    const split_assignment a = {.test = o->test,
+                                .val = o->val,
+                                .seed = o->seed,
+                                .by_patient = o->group == SPLIT_BY_PATIENT,
+                                .keys = g->keys,
+                                .exact = o->exact,
+                                .keep_test = o->subsets == SPLIT_OWN_TEST,
+                                .folds = (size_t)o->folds,
+                                .fold = (size_t)o->fold};
+    const size_t mixed = split_assign_subsets(&c->samples, &a);
+    if (mixed)
+        hl_log_info("%zu patients have images of several classes; each was drawn with the class "
+                    "that sorts first",
+                    mixed);
+    return 0;
+}
+
+/* ---- whether every subset has images ---- */
+
+/* A fraction of 0 asks for no images in that subset. */
+static bool is_wanted(const split_options *o, hl_subset subset)
+{
+    if (subset == HL_VAL)
+        return o->val > 0;
+    return subset == HL_TRAIN || o->subsets != SPLIT_DRAWN || o->test > 0;
+}
+
+static const char *advice(const split_options *o)
+{
+    if (o->subsets == SPLIT_FOLDERS)
+        return "use --subsets drawn";
+    if (o->folds)
+        return "use fewer --folds, or add images";
+    if (o->subsets == SPLIT_OWN_TEST)
+        return o->exact ? "change --val, or add images"
+                        : "try --exact, another --seed, or another --val";
+    return o->exact ? "change --test or --val, or add images"
+                    : "try --exact, another --seed, or other --test and --val";
+}
+
+static int check_subset(const hl_manifest *m, const hl_subset_counts *n, hl_subset subset,
+                        const split_options *o, hl_err *e)
+{
+    const char *name = hl_subset_names[subset];
+    for (size_t k = 0; k < m->nclasses; k++) {
+        if (n->images[k][subset] > 0)
+            continue;
+        const bool empty = n->images[m->nclasses][subset] == 0;
+        hl_fail(e, "the %s set has no image%s%s%s, out of %zu images of %zu patients: %s", name,
+                empty ? "" : " of class '", empty ? "" : m->classes[k], empty ? "" : "'",
+                n->images[empty ? m->nclasses : k][HL_SUBSETS],
+                n->patients[empty ? m->nclasses : k][HL_SUBSETS], advice(o));
+        if (subset != HL_VAL)
+            return -1;
+        hl_log_warn("%s", e->msg);
+        return 0;
+    }
+    return 0;
+}
+
+static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, const split_options *o,
+                         hl_err *e)
+{
+    for (int s = 0; s < HL_SUBSETS; s++)
+        if (is_wanted(o, (hl_subset)s) && check_subset(m, n, (hl_subset)s, o, e))
+            return -1;
+    if (n->divided)
+        hl_log_warn("%zu patients have images in several subsets: where the test set shares "
+                    "patients with the training set, test metrics are too optimistic; %s",
+                    n->divided,
+                    o->subsets == SPLIT_DRAWN ? "see --group patient" : "see --subsets drawn");
+    return 0;
+}
+
+/* ---- the manifest ---- */
+
+static int write_manifest(split_collection *c, const split_groups *g, const char *dir,
+                          const split_options *o, const hl_cli *record, hl_err *e)
+{
+    hl_manifest *m = &c->samples;
+    hl_input inputs[3] = {{"listing", c->listing}};
+    size_t ninputs = 1;
+    if (o->labels)
+        inputs[ninputs++] = (hl_input){"labels", c->labels};
+    if (g->keys)
+        inputs[ninputs++] = (hl_input){"images", g->digest};
+    free(m->provenance);
+    m->provenance = NULL;
+    if (hl_provenance_extend(&m->provenance, NULL, record, inputs, ninputs, e))
+        return -1;
+    free(m->root);
+    m->root = hl_strdup(dir);
+    hl_strbuf text = {0};
+    hl_manifest_format(m, true, &text);
+    hl_out out;
+    int status = hl_out_open(&out, o->output, false, e);
+    if (status == 0) {
+        fwrite(text.data, 1, text.len, out.fp); /* the commit reports a failed write */
+        status = hl_out_commit(&out, e);
+    }
+    hl_strbuf_free(&text);
+    return status;
+}
+
+static int assign_and_write(split_collection *c, const split_groups *g, const char *dir,
+                            const split_options *o, const hl_cli *record, hl_err *e)
+{
+    if (set_subsets(c, g, dir, o, e))
+        return -1;
+    hl_subset_counts n;
+    hl_subset_counts_make(&n, &c->samples);
+    int status = check_subsets(&c->samples, &n, o, e);
+    if (status == 0)
+        status = write_manifest(c, g, dir, o, record, e);
+    if (status == 0)
+        split_summary_print(&c->samples, &n);
+    hl_subset_counts_free(&n);
+    return status;
+}
+
+int split_divide(const char *dir, split_options *o, split_patient_rule *rule, const hl_cli *record,
+                 hl_err *e)
+{
+    split_collection c;
+    split_groups g = {0};
+    if (settle_source(dir, o, e) || collect(&c, dir, o, rule, e))
+        return -1;
+    settle_validation(&c, o);
+    int status =
+        hl_images_expect_kept(&c.samples, dir, e) || find_groups(&g, &c, dir, o, e) ? -1 : 0;
+    if (status == 0)
+        status = assign_and_write(&c, &g, dir, o, record, e);
+    split_groups_free(&g);
+    split_collection_free(&c);
+    return status;
+}
