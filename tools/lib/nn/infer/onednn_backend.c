@@ -41,6 +41,11 @@ const char *nn_onednn_version(void)
     return text;
 }
 
+const char *nn_onednn_isa(void)
+{
+    return nn_graph_has_avx512() ? "AVX-512" : nn_graph_is_fast_here(false) ? "AVX2" : "none";
+}
+
 bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
     nn_fusion_plan plan;

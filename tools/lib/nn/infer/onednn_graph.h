@@ -54,6 +54,8 @@ typedef struct nn_graph {
 /* Whether the CPU has the vector extensions that oneDNN's convolutions are fast with. */
 bool nn_graph_is_fast_here(bool bf16);
 
+bool nn_graph_has_avx512(void);
+
 /* Whether nn_graph_build supports every step. */
 bool nn_graph_can_do(const nn_fusion_plan *p);
 
