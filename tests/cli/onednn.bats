@@ -24,7 +24,7 @@ engine_of() {
 }
 
 @test "onednn: it runs backbones with AVX2 or AVX-512, libtorch runs them with less" {
-    if extract-features --version | grep -q 'oneDNN none'; then
+    if extract-features --version | grep -q 'oneDNN.none'; then
         skip "NOT RUN: this build is without oneDNN"
     fi
     grep -qw avx2 /proc/cpuinfo || skip "NOT RUN: needs a CPU with AVX2"
@@ -35,11 +35,22 @@ engine_of() {
     [ "$(engine_of AVX)" = libtorch ]
 }
 
-# features_of ISA OPTION...: digest of the features without the metadata
+@test "onednn: --version names the vector instructions that backbones are computed with" {
+    if extract-features --version | grep -q 'oneDNN.none'; then
+        skip "NOT RUN: this build is without oneDNN"
+    fi
+    grep -qw avx2 /proc/cpuinfo || skip "NOT RUN: needs a CPU with AVX2"
+    ONEDNN_MAX_CPU_ISA=AVX2 extract-features --version | grep -x 'ISA.AVX2'
+    ONEDNN_MAX_CPU_ISA=AVX extract-features --version | grep -x 'ISA.none'
+    grep -qw avx512dq /proc/cpuinfo || skip "NOT RUN: AVX-512, which this CPU does not have"
+    extract-features --version | grep -x 'ISA.AVX-512'
+}
+
+# features_of MODEL ISA OPTION...: digest of the features without the metadata
 features_of() {
-    local isa=$1
-    shift
-    ONEDNN_MAX_CPU_ISA=$isa extract-features -q -m mobilenetv2 -w seeded:1 "$@" -o - images | zstd -dqc |
+    local model=$1 isa=$2
+    shift 2
+    ONEDNN_MAX_CPU_ISA=$isa extract-features -q -m "$model" -w seeded:1 "$@" -o - images | zstd -dqc |
         perl -we 'binmode STDIN; local $/; my $all = <STDIN>; my $n = unpack("Q<", $all);
             my ($from, $to) = substr($all, 8, $n) =~ /"features":\{[^}]*"data_offsets":\[(\d+),(\d+)\]/ or die;
             print substr($all, 8 + $n + $from, $to - $from)' | sha256sum
@@ -50,10 +61,25 @@ features_of() {
     cd "$BATS_TEST_TMPDIR"
     few_images 16 64
     for isa in ALL AVX2 AVX; do
-        one=$(features_of $isa -j 1 -b 1)
+        one=$(features_of mobilenetv2 $isa -j 1 -b 1)
         for how in '-j 2 -b 1' '-j 1 -b 3' '-j 2 -b 16' '-j 3'; do
-            found=$(features_of $isa $how)
+            found=$(features_of mobilenetv2 $isa $how)
             [ "$found" = "$one" ] || { echo "$isa: $how: $found, with -j 1 -b 1 $one"; false; }
+        done
+    done
+}
+
+# Both have Winograd kernels, and layers that are run on one image at a time and on whole batches.
+@test "onednn: features of VGG16 and InceptionResNetV2 do not depend on batch or threads either" {
+    cd "$BATS_TEST_TMPDIR"
+    few_images 8 112
+    for isa in ALL AVX2; do
+        for model in vgg16 inceptionresnetv2; do
+            one=$(features_of $model $isa -j 1 -b 1)
+            for how in '-j 2 -b 3' '-j 5 -b 8'; do
+                found=$(features_of $model $isa $how)
+                [ "$found" = "$one" ] || { echo "$model, $isa: $how: $found, with -j 1 -b 1 $one"; false; }
+            done
         done
     done
 }

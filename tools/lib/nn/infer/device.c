@@ -20,5 +20,6 @@ void nn_libraries(FILE *fp)
 {
     fprintf(fp, "libtorch\t%s\n", ts_version());
     fprintf(fp, "oneDNN\t%s\n", nn_onednn_version());
+    fprintf(fp, "ISA\t%s\n", nn_onednn_isa());
     hl_tf_libraries(fp);
 }

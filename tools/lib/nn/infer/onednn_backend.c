@@ -41,6 +41,11 @@ const char *nn_onednn_version(void)
     return text;
 }
 
+const char *nn_onednn_isa(void)
+{
+    return nn_graph_has_avx512() ? "AVX-512" : nn_graph_is_fast_here(false) ? "AVX2" : "none";
+}
+
 bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
     nn_fusion_plan plan;
@@ -175,6 +180,25 @@ static void scale_pixels(const nn_onednn *b, const uint8_t *images, size_t n, in
         }
 }
 
+static dnnl_status_t run_primitive(const nn_graph_op *op, const worker *w)
+{
+    dnnl_exec_arg_t args[NN_GRAPH_MAX_ARGS];
+    for (int k = 0; k < op->nargs; k++)
+        args[k] = (dnnl_exec_arg_t){op->kind[k], w->memories[op->memory[k]]};
+    return dnnl_primitive_execute(op->primitive, w->stream, op->nargs, args);
+}
+
+static dnnl_status_t run_winograd(const nn_graph_op *op, const worker *w)
+{
+    void *data[3] = {NULL}; /* source, result, workspace */
+    dnnl_status_t s = dnnl_success;
+    for (int k = 0; k < 3 && s == dnnl_success; k++)
+        s = dnnl_memory_get_data_handle(w->memories[op->memory[k]], &data[k]);
+    if (s == dnnl_success)
+        nn_winograd_run(op->winograd, data[0], op->images, data[1], data[2]);
+    return s;
+}
+
 static int run_ops(const nn_graph *g, const worker *w, size_t from, size_t to, hl_err *e)
 {
     int status = 0;
@@ -182,10 +206,7 @@ static int run_ops(const nn_graph *g, const worker *w, size_t from, size_t to, h
     hold_signals(&before);
     for (size_t i = from; i < to && status == 0; i++) {
         const nn_graph_op *op = &g->ops[i];
-        dnnl_exec_arg_t args[NN_GRAPH_MAX_ARGS];
-        for (int k = 0; k < op->nargs; k++)
-            args[k] = (dnnl_exec_arg_t){op->kind[k], w->memories[op->memory[k]]};
-        const dnnl_status_t s = dnnl_primitive_execute(op->primitive, w->stream, op->nargs, args);
+        const dnnl_status_t s = op->winograd ? run_winograd(op, w) : run_primitive(op, w);
         if (s != dnnl_success)
             status = nn_graph_error(e, op->layer, s);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Inference through oneDNN: the forward pass of a backbone on a CPU with AVX2 or AVX-512, by a
- * fusion plan. Called directly, oneDNN offers what libtorch does not use: Winograd kernels for
- * 3 x 3 convolutions (Lavin and Gray, arXiv:1509.09308), additions and activations fused into the
- * preceding convolution, and values that stay in the kernels' own layout from layer to layer.
+ * fusion plan. Called directly, oneDNN offers what libtorch does not use: additions and activations
+ * fused into the preceding convolution, and values that stay in the kernels' own layout from layer
+ * to layer. 3 x 3 convolutions are computed by winograd.h instead.
  *
  * Each worker runs batches on one thread, so workers never wait for each other and results do not
  * depend on their number.
@@ -24,6 +24,10 @@ typedef struct nn_onednn nn_onednn;
 
 /* "none" in a build without oneDNN. */
 const char *nn_onednn_version(void);
+
+/* The vector instructions that backbones are computed with on this CPU: "AVX-512", "AVX2", or
+ * "none" where oneDNN is not used. ONEDNN_MAX_CPU_ISA restricts them. */
+const char *nn_onednn_isa(void);
 
 /* Whether this program has oneDNN, this CPU has the vector extensions that make it fast (AVX2, or
  * AVX-512 for bfloat16), and all layers up to the output are supported. */

@@ -11,9 +11,6 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
-/* Version 3.2 removed the Winograd kernels. */
-enum { ONEDNN_HAS_WINOGRAD = DNNL_VERSION_MAJOR < 3 || DNNL_VERSION_MINOR < 2 };
-
 #if DNNL_VERSION_MAJOR >= 3
 
 typedef dnnl_memory_desc_t onednn_md;

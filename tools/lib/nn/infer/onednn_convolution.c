@@ -7,28 +7,15 @@
 #include "nn/infer/onednn_graph_builder.h"
 
 #include "base/mem.h"
-#include "shim/held_signals.h"
 
-#include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- which kernel ---- */
 
-/* Winograd kernels are faster given enough input and output channels (measured:
- * docs/PERFORMANCE.md). oneDNN has them only for F32 and AVX-512. */
-static bool suits_winograd(const nn_graph_builder *b, const nn_fused_step *s)
-{
-    enum { CHANNELS = 64 };
-    const nn_layer *l = &s->layer;
-    return ONEDNN_HAS_WINOGRAD && b->has_avx512 && b->type == dnnl_f32 && l->op == NN_CONV &&
-           l->kernel[0] == 3 && l->kernel[1] == 3 && l->stride[0] == 1 && l->stride[1] == 1 &&
-           l->channels >= CHANNELS && b->n->layers[l->inputs[0]].channels >= CHANNELS;
-}
-
 /* The layout of a convolution's result. With AVX2, oneDNN 3 by itself chooses channels last with
- * kernels that are slower than those for blocks of 8 channels, which both versions have. Winograd
- * kernels read and write blocks of 16 channels, so a first layer whose result one of them reads
- * should produce that layout directly. */
+ * kernels that are slower than those for blocks of 8 channels, which both versions have. A first
+ * layer whose result a Winograd kernel reads should produce blocks directly. */
 static dnnl_status_t best_layout(const nn_graph_builder *b, int layer, bool from_image,
                                  onednn_md *md)
 {
@@ -39,47 +26,55 @@ static dnnl_status_t best_layout(const nn_graph_builder *b, int layer, bool from
     if (!from_image)
         return nn_graph_any_layout(b, l, md);
     for (int i = 0; i < b->p->nsteps; i++)
-        blocked |= b->p->steps[i].layer.inputs[0] == layer && suits_winograd(b, &b->p->steps[i]);
+        blocked |=
+            b->p->steps[i].layer.inputs[0] == layer && nn_graph_suits_winograd(b, &b->p->steps[i]);
     return nn_graph_in_layout(b, l, b->type, blocked ? dnnl_nChw16c : dnnl_format_tag_any, md);
 }
 
 /* ---- weights ---- */
 
-/* Adds a constant: data, row-major F32, reordered into the layout of md. */
+/* Copies data from one layout to another, on one thread as everything here: a team of OpenMP
+ * threads spends more time waiting for the next of hundreds of reorders, by spinning, than they
+ * take. */
+static dnnl_status_t reorder(const nn_graph_builder *b, const float *data, onednn_const_md plain,
+                             void *result, onednn_const_md md)
+{
+    dnnl_memory_t from = NULL, to = NULL;
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_primitive_t primitive = NULL;
+    dnnl_engine_t engine = b->g->engine;
+    dnnl_status_t s = dnnl_memory_create(&from, plain, engine, (void *)data);
+    if (s == dnnl_success)
+        s = dnnl_memory_create(&to, md, engine, result);
+    if (s == dnnl_success)
+        s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
+    if (s == dnnl_success)
+        s = nn_graph_create(&primitive, pd);
+    if (s == dnnl_success) {
+        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+        s = dnnl_primitive_execute(primitive, b->stream, 2, args);
+    }
+    dnnl_primitive_destroy(primitive);
+    dnnl_primitive_desc_destroy(pd);
+    dnnl_memory_destroy(from);
+    dnnl_memory_destroy(to);
+    return s;
+}
+
+/* Adds a constant: data, row-major F32, in the layout of md. */
 static dnnl_status_t add_constant(nn_graph_builder *b, const float *data, onednn_const_md plain,
                                   onednn_const_md md, int *result)
 {
     dnnl_status_t s = nn_graph_add_memory(b, md, -1, result);
     if (s != dnnl_success)
         return s;
-    void *room = hl_aligned(dnnl_memory_desc_get_size(md), 1);
-    b->g->memories[*result].constant = room;
-    dnnl_memory_t from = NULL, to = NULL;
-    dnnl_primitive_desc_t pd = NULL;
-    dnnl_primitive_t reorder = NULL;
-    dnnl_engine_t engine = b->g->engine;
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(b->threads);
-    sigset_t before;
-    hold_signals(&before); /* for OpenMP threads that start here */
-    s = dnnl_memory_create(&from, plain, engine, (void *)data);
-    if (s == dnnl_success)
-        s = dnnl_memory_create(&to, md, engine, room);
-    if (s == dnnl_success)
-        s = dnnl_reorder_primitive_desc_create(&pd, plain, engine, md, engine, NULL);
-    if (s == dnnl_success)
-        s = nn_graph_create(&reorder, pd);
-    if (s == dnnl_success) {
-        const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
-        s = dnnl_primitive_execute(reorder, b->stream, 2, args);
-    }
-    release_signals(&before);
-    omp_set_num_threads(threads);
-    dnnl_primitive_destroy(reorder);
-    dnnl_primitive_desc_destroy(pd);
-    dnnl_memory_destroy(from);
-    dnnl_memory_destroy(to);
-    return s;
+    const size_t bytes = dnnl_memory_desc_get_size(md);
+    void *constant = hl_aligned(bytes, 1);
+    b->g->memories[*result].constant = constant;
+    if (!dnnl_memory_desc_equal(plain, md))
+        return reorder(b, data, plain, constant, md);
+    memcpy(constant, data, bytes); /* a primitive would have to be compiled first */
+    return dnnl_success;
 }
 
 typedef struct convolution {
@@ -129,25 +124,12 @@ static dnnl_status_t describe_post_ops(const nn_fused_step *s, convolution *c)
     return status;
 }
 
-static dnnl_status_t try_convolution(const nn_graph_builder *b, const convolution *c,
-                                     dnnl_alg_kind_t algorithm, onednn_const_md source,
-                                     dnnl_primitive_desc_t *pd)
+static dnnl_status_t create_convolution(const nn_graph_builder *b, const convolution *c,
+                                        dnnl_primitive_desc_t *pd)
 {
-    return onednn_convolution(pd, b->g->engine, algorithm, source, c->kernel,
+    return onednn_convolution(pd, b->g->engine, dnnl_convolution_direct, c->source, c->kernel,
                               c->has_bias ? c->bias : NULL, c->result, c->strides, c->before,
                               c->after, c->attr);
-}
-
-static dnnl_status_t choose_convolution(const nn_graph_builder *b, const nn_fused_step *s,
-                                        const convolution *c, dnnl_primitive_desc_t *pd)
-{
-    onednn_md own = NULL;
-    const bool done =
-        suits_winograd(b, s) &&
-        nn_graph_any_layout(b, &b->n->layers[s->layer.inputs[0]], &own) == dnnl_success &&
-        try_convolution(b, c, dnnl_convolution_winograd, own, pd) == dnnl_success;
-    onednn_md_free(own);
-    return done ? dnnl_success : try_convolution(b, c, dnnl_convolution_direct, c->source, pd);
 }
 
 static dnnl_status_t add_weights(nn_graph_builder *b, const nn_fused_step *s, const convolution *c,
@@ -162,21 +144,6 @@ static dnnl_status_t add_weights(nn_graph_builder *b, const nn_fused_step *s, co
     free(k);
     free(v);
     return status;
-}
-
-/* Gives the source in the layout that the primitive expects, reordered if necessary. */
-static dnnl_status_t source_for(nn_graph_builder *b, const char *name, int memory,
-                                onednn_const_md wanted, int *result, int *own_buffer)
-{
-    *result = memory;
-    *own_buffer = -1;
-    if (dnnl_memory_desc_equal(nn_graph_md(b, memory), wanted))
-        return dnnl_success;
-    const dnnl_status_t status = nn_graph_add_value(b, wanted, result);
-    if (status != dnnl_success)
-        return status;
-    *own_buffer = b->g->memories[*result].buffer;
-    return nn_graph_add_reorder(b, name, memory, *result);
 }
 
 /* The result overwrites the added value if this step is its last reader, as it always is in a
@@ -223,8 +190,8 @@ static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_fused_step *s,
 {
     int source, own, kernel, bias = -1, result;
     dnnl_status_t status =
-        source_for(b, s->layer.name, b->value[s->layer.inputs[0]],
-                   dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), &source, &own);
+        nn_graph_source_for(b, s->layer.name, b->value[s->layer.inputs[0]],
+                            dnnl_primitive_desc_query_md(pd, dnnl_query_src_md, 0), &source, &own);
     if (status == dnnl_success)
         status = add_weights(b, s, c, pd, &kernel, &bias);
     if (status == dnnl_success)
@@ -245,11 +212,13 @@ static dnnl_status_t add_primitive(nn_graph_builder *b, const nn_fused_step *s,
 
 dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_fused_step *s)
 {
+    if (nn_graph_suits_winograd(b, s))
+        return nn_graph_add_winograd(b, s);
     convolution c = {0};
     dnnl_primitive_desc_t pd = NULL;
     dnnl_status_t status = describe(b, s, &c);
     if (status == dnnl_success)
-        status = choose_convolution(b, s, &c, &pd);
+        status = create_convolution(b, &c, &pd);
     if (status == dnnl_success)
         status = add_primitive(b, s, &c, pd);
     dnnl_primitive_desc_destroy(pd);

@@ -28,9 +28,14 @@ static bool has_isa(dnnl_cpu_isa_t wanted)
 #endif
 }
 
+bool nn_graph_has_avx512(void)
+{
+    return has_isa(dnnl_cpu_isa_avx512_core);
+}
+
 bool nn_graph_is_fast_here(bool bf16)
 {
-    return has_isa(bf16 ? dnnl_cpu_isa_avx512_core : dnnl_cpu_isa_avx2);
+    return bf16 ? nn_graph_has_avx512() : has_isa(dnnl_cpu_isa_avx2);
 }
 
 bool nn_graph_can_do(const nn_fusion_plan *p)
@@ -268,7 +273,7 @@ int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const 
                           .batch = g->stage1_batch,
                           .bottleneck = bottleneck,
                           .type = bf16 ? dnnl_bf16 : dnnl_f32,
-                          .has_avx512 = has_isa(dnnl_cpu_isa_avx512_core),
+                          .has_avx512 = nn_graph_has_avx512(),
                           .threads = threads,
                           .value = hl_malloc(count, sizeof *b.value),
                           .remaining_uses = hl_malloc(count, sizeof *b.remaining_uses)};
@@ -286,8 +291,10 @@ int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const 
 
 void nn_graph_free(nn_graph *g)
 {
-    for (size_t i = 0; i < g->nops; i++)
+    for (size_t i = 0; i < g->nops; i++) {
         dnnl_primitive_destroy(g->ops[i].primitive);
+        nn_winograd_free(g->ops[i].winograd);
+    }
     for (size_t i = 0; i < g->nmemories; i++) {
         onednn_md_free(g->memories[i].md);
         free(g->memories[i].constant);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "nn/infer/fusion_plan.h"
 #include "nn/infer/onednn_compat.h"
+#include "nn/infer/winograd.h"
 
 /* A memory object. Its data is in a buffer, of which each worker has its own and which several
  * values use in turn, or it is a constant of the graph that all workers read. */
@@ -17,9 +18,12 @@ typedef struct nn_graph_memory {
 
 enum { NN_GRAPH_MAX_ARGS = NN_MAX_INPUTS + 4 };
 
+/* A oneDNN primitive, or a convolution of winograd.h with arguments source, result, workspace. */
 typedef struct nn_graph_op {
-    dnnl_primitive_t primitive;
-    char layer[NN_NAME]; /* for messages */
+    dnnl_primitive_t primitive; /* NULL for the other */
+    nn_winograd *winograd;      /* owned; NULL for a primitive */
+    size_t images;              /* per run of the convolution */
+    char layer[NN_NAME];        /* for messages */
     int nargs;
     int kind[NN_GRAPH_MAX_ARGS];   /* DNNL_ARG_... */
     int memory[NN_GRAPH_MAX_ARGS]; /* index into memories */
@@ -50,11 +54,13 @@ typedef struct nn_graph {
 /* Whether the CPU has the vector extensions that oneDNN's convolutions are fast with. */
 bool nn_graph_is_fast_here(bool bf16);
 
+bool nn_graph_has_avx512(void);
+
 /* Whether nn_graph_build supports every step. */
 bool nn_graph_can_do(const nn_fusion_plan *p);
 
-/* Builds the graph. threads: used to reorder the weights; the primitives themselves are built for
- * the current number of OpenMP threads of the calling thread. */
+/* Builds the graph. threads: used to transform Winograd kernels; the primitives themselves are
+ * built for the current number of OpenMP threads of the calling thread. */
 int nn_graph_build(nn_graph *g, const nn_fusion_plan *p, const nn_net *n, const nn_weights *w,
                    int output, int64_t batch, bool bf16, int threads, hl_err *e);
 void nn_graph_free(nn_graph *g);

@@ -55,6 +55,14 @@ dnnl_status_t nn_graph_add_value(nn_graph_builder *b, onednn_const_md md, int *m
                                memory);
 }
 
+dnnl_status_t nn_graph_add_scratch(nn_graph_builder *b, onednn_const_md md, int *memory)
+{
+    const size_t bytes = dnnl_memory_desc_get_size(md);
+    if (bytes > b->g->buffers[b->scratch])
+        b->g->buffers[b->scratch] = bytes;
+    return nn_graph_add_memory(b, md, b->scratch, memory);
+}
+
 void nn_graph_release(nn_graph_builder *b, int layer)
 {
     if (--b->remaining_uses[layer] == 0)
@@ -108,14 +116,11 @@ dnnl_status_t nn_graph_finish_op(nn_graph_builder *b, nn_graph_op *op,
                                  const_dnnl_primitive_desc_t pd)
 {
     onednn_const_md md = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
-    const size_t bytes = md ? dnnl_memory_desc_get_size(md) : 0;
-    if (bytes) {
+    if (md && dnnl_memory_desc_get_size(md)) {
         int memory;
-        const dnnl_status_t s = nn_graph_add_memory(b, md, b->scratch, &memory);
+        const dnnl_status_t s = nn_graph_add_scratch(b, md, &memory);
         if (s != dnnl_success)
             return s;
-        if (bytes > b->g->buffers[b->scratch])
-            b->g->buffers[b->scratch] = bytes;
         nn_graph_add_arg(op, DNNL_ARG_SCRATCHPAD, memory);
     }
     return nn_graph_create(&op->primitive, pd);
@@ -134,6 +139,20 @@ dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int f
     s = nn_graph_finish_op(b, op, pd);
     dnnl_primitive_desc_destroy(pd);
     return s;
+}
+
+dnnl_status_t nn_graph_source_for(nn_graph_builder *b, const char *name, int memory,
+                                  onednn_const_md wanted, int *result, int *own_buffer)
+{
+    *result = memory;
+    *own_buffer = -1;
+    if (dnnl_memory_desc_equal(nn_graph_md(b, memory), wanted))
+        return dnnl_success;
+    const dnnl_status_t status = nn_graph_add_value(b, wanted, result);
+    if (status != dnnl_success)
+        return status;
+    *own_buffer = b->g->memories[*result].buffer;
+    return nn_graph_add_reorder(b, name, memory, *result);
 }
 
 #endif

@@ -19,7 +19,7 @@ typedef struct nn_graph_builder {
     int *value;           /* [layer]: memory of its value */
     int *remaining_uses;  /* [layer]: steps and outputs that still have to read its value */
     bool *busy;           /* [buffer] */
-    int threads;          /* for reordering kernels */
+    int threads;          /* for transforming Winograd kernels */
     int stage1_results;   /* buffer for the results of the first stage */
     int scratch;          /* buffer that all primitives share */
 } nn_graph_builder;
@@ -49,6 +49,19 @@ dnnl_status_t nn_graph_create(dnnl_primitive_t *primitive, const_dnnl_primitive_
 dnnl_status_t nn_graph_finish_op(nn_graph_builder *b, nn_graph_op *op,
                                  const_dnnl_primitive_desc_t pd);
 dnnl_status_t nn_graph_add_reorder(nn_graph_builder *b, const char *layer, int from, int to);
+
+/* Adds a memory in the buffer that all operations share for scratch space. */
+dnnl_status_t nn_graph_add_scratch(nn_graph_builder *b, onednn_const_md md, int *memory);
+/* Gives a value in the layout that an operation expects, reordered if necessary; then own_buffer is
+ * to be marked as free after the operation, else it is -1. */
+dnnl_status_t nn_graph_source_for(nn_graph_builder *b, const char *name, int memory,
+                                  onednn_const_md wanted, int *result, int *own_buffer);
+
+/* Convolutions by Winograd kernels: whether a step is one, the layout of their values, and adding
+ * one. */
+bool nn_graph_suits_winograd(const nn_graph_builder *b, const nn_fused_step *s);
+dnnl_format_tag_t nn_graph_winograd_layout(const nn_graph_builder *b);
+dnnl_status_t nn_graph_add_winograd(nn_graph_builder *b, const nn_fused_step *s);
 
 dnnl_status_t nn_graph_add_convolution(nn_graph_builder *b, const nn_fused_step *s);
 

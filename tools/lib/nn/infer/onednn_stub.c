@@ -11,6 +11,11 @@ const char *nn_onednn_version(void)
     return "none";
 }
 
+const char *nn_onednn_isa(void)
+{
+    return "none";
+}
+
 bool nn_onednn_suits(const nn_net *n, int output, bool bf16)
 {
     (void)n;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The vector code of winograd.c, compiled for each width. A tile is a patch of 6 x 6 source values
+ * that gives 4 x 4 outputs. Transformed, it has 36 positions, each in a plane of memory of its own.
+ */
+#ifndef HILUM_NN_INFER_WINOGRAD_KERNELS_H
+#define HILUM_NN_INFER_WINOGRAD_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    NN_WINOGRAD_PATCH = 6,
+    NN_WINOGRAD_TILE = 4,
+    NN_WINOGRAD_POSITIONS = NN_WINOGRAD_PATCH * NN_WINOGRAD_PATCH
+};
+
+/* The interpolation points are 0, +-sqrt(1/2), +-sqrt(2) and infinity: rounding errors are less
+ * than half of those with +-1, +-2, and as the product is 1, two multiplications are saved. */
+#define NN_WINOGRAD_NEAR 0.70710678118654752440
+#define NN_WINOGRAD_FAR 1.41421356237309504880
+
+/* Strides and planes count floats. */
+typedef struct nn_winograd_kernels {
+    size_t lanes;
+    size_t panel; /* maximum number of tiles for multiply, whose sums fill the registers */
+
+    /* Transforms a patch of one block of channels. */
+    void (*transform_source)(const float *patch, size_t stride, float *v, size_t plane);
+
+    /* m [tiles][2 * lanes] = v u, or with `add` m += v u; u: [blocks * lanes][2 * lanes],
+     * v: [blocks][tiles][lanes]. */
+    void (*multiply)(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
+                     float *m);
+
+    /* Transforms one block of channels back to 4 x 4 outputs, adds the bias, and clips. */
+    void (*transform_result)(const float *m, size_t plane, const float *bias, float least,
+                             float most, float *result, size_t stride);
+} nn_winograd_kernels;
+
+#ifdef __x86_64__
+extern const nn_winograd_kernels nn_winograd_avx2, nn_winograd_avx512;
+#endif
+
+#endif
