@@ -3,7 +3,7 @@
  * status, maps and net/dev. */
 #include "fuzz.h"
 
-#include "split/collect.h"
+#include "split/labels.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

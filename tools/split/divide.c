@@ -9,6 +9,7 @@
 #include "data/patient_counts.h"
 #include "data/provenance.h"
 #include "groups.h"
+#include "labels.h"
 #include "summary.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
