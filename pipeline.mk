@@ -53,7 +53,7 @@ report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 .PHONY: inputs-are-there
 inputs-are-there:
 	@$(hilum)/scripts/check-inputs $(call q,$(if $(is_sample),,$(DATA))) $(call q,$(if $(is_module),,$(WEIGHTS))) \
-	    $(hilum)/data/weights.tsv
+	    $(hilum)/data/weights.tsv $(call q,$(LABELS))
 
 # A run's folders belong to one make, and to those that it calls, until it ends.
 ifndef HILUM_MAKE
@@ -82,6 +82,10 @@ keras_weights := $(if $(is_module)$(call not_in_names,$(WEIGHTS)),,$(filter data
 # A change in the contents of these inputs makes steps run again.
 $(call params,$(BASE),data,,$$(call q,$$(DATA)))
 $(BASE)/params/data: $(if $(is_sample),$(sample)/PHANTOM.json)
+ifneq ($(LABELS),)
+$(call params,$(BASE),labels,,$$(call q,$$(LABELS)))
+label_table := $(BASE)/params/labels
+endif
 options_weights = $(if $(weights_file),,$(WEIGHTS))
 $(call params,$(BASE),weights,,$$(if $$(weights_file),$$(call q,$$(weights_file))))
 $(BASE)/params/weights: $(keras_weights:%=%.verified)
@@ -102,11 +106,11 @@ all_in_training := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
 split.TEST = $(if $(all_in_training),0,$(TEST))
 split.VAL = $(if $(all_in_training),0,$(VAL))
 files_split = $(cached) $(threads) -o $(manifest)
-$(call step,split,split,$(BASE),$(manifest),$(BASE)/params/data)
+$(call step,split,split,$(BASE),$(manifest),$(BASE)/params/data $(label_table))
 
 files_fold = $(cached) $(quiet_threads) -o $(fold_manifest)
 ifdef FOLD
-$(call step,fold,split,$(TRAIN_OUT),$(fold_manifest),$(BASE)/params/data)
+$(call step,fold,split,$(TRAIN_OUT),$(fold_manifest),$(BASE)/params/data $(label_table))
 endif
 
 files_audit = $(cached) $(quiet_threads) -o $(audit_table) $(subsets)

@@ -31,6 +31,17 @@ SUBSETS      | drawn | drawn|folders|own-test | split fold | --subsets | from th
 EXCLUDE      | | [TEXT] | split fold | --exclude | folders and files left out: shell patterns, with commas
 ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and test share patients or images
 
+Label tables
+LABELS       | | [FILE] | split fold | --labels | table of images and labels (CSV) instead of class folders
+COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,patient=NAME,subset=NAME,...
+SELECT       | | [TEXT] | split fold | --select | only rows with these values: COLUMN=VALUE,VALUE;...
+POSITIVE_LABEL | | [TEXT] | split fold | --positive-label | two classes: images with this label, and all others
+UNCERTAIN    | stop | stop|zero|one|drop | split fold | --uncertain | what -1 means in a column of 1 and 0
+BLANK        | stop | stop|zero|one|drop | split fold | --blank | what a cell without a label means
+ROWS         | stop | stop|any|majority | split fold | --rows | which of the different labels of an image counts
+MISSING      | stop | stop|skip | split fold | --missing | rows whose image cannot be found
+PATIENT_REGEX | | [TEXT] | split fold | --patient-regex | finds the patient in the path of an image
+
 Preprocessing
 SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty: as the backbone expects
 FILTER       | bilinear | nearest|bilinear|bicubic|area|lanczos | preprocess | --filter | resampling
@@ -115,6 +126,14 @@ endef
 read_line = $(eval $(call knob_of_line,$(call cell,1,$(1)),$(call cell,2,$(1)),$(call cell,3,$(1)),$\
     $(call cell,4,$(1)),$(call cell,5,$(1)),$(call cell,6,$(1))))
 $(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call read_line,$(call columns,$(line)))))
+
+# COLUMNS is also the width of a terminal, which some shells export: that is no knob. And the knob is no width for the
+# commands of recipes. (Makes that are called get it from the command line.)
+ifeq ($(origin COLUMNS),environment)
+$(if $(findstring =,$(value COLUMNS)),,$(eval override COLUMNS :=))
+else
+unexport COLUMNS
+endif
 
 paths := $(foreach k,$(knobs),$\
     $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))

@@ -2,6 +2,7 @@
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "base/log.h"
 #include "image/image.h"
+#include "split/columns.h"
 #include "split/divide.h"
 #include "sys/cli.h"
 #include "sys/named_files.h"
@@ -30,17 +31,28 @@ static const hl_opt options[] = {
     HL_OPT_STR_R(0, "exclude", "PATTERNS", &opt_exclude,
                  "folders and files left out: shell patterns separated by commas"),
     HL_OPT_STR('l', "labels", "FILE", &opt.labels,
-               "CSV with columns image,label[,patient][,subset]"),
+               "take images and labels from a CSV with columns image,label[,patient][,subset]"),
+    HL_OPT_STR_R(0, "columns", "LIST", &opt.table.columns,
+                 "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME,..."),
+    HL_OPT_STR_R(0, "select", "LIST", &opt.table.select,
+                 "only rows with these values: COLUMN=VALUE,VALUE;..."),
+    HL_OPT_STR_R(0, "positive-label", "LABEL", &opt.table.positive,
+                 "two classes: images with this label, alone or among others; all others"),
+    HL_OPT_CHOICE_R(0, "uncertain", "stop|zero|one|drop", &opt.table.uncertain,
+                    "what -1 means in a column of 1 and 0"),
+    HL_OPT_CHOICE_R(0, "blank", "stop|zero|one|drop", &opt.table.blank, "what no label means"),
+    HL_OPT_CHOICE_R(0, "rows", "stop|any|majority", &opt.table.rows,
+                    "what counts where the rows of an image have different labels"),
+    HL_OPT_CHOICE_R(0, "missing", "stop|skip", &opt.table.missing,
+                    "rows whose image cannot be found"),
     HL_OPT_INT('j', "jobs", "N", &opt.jobs, 1, 1024, "threads that read images"),
     HL_OPT_STR(0, "cache", "DIR", &opt.cache,
                "keep image fingerprints in DIR; unchanged images are not read again"),
     HL_OPT_STR_R(0, "source", "TEXT", &opt.source, "where the images come from, for the record"),
-    /* The last two, see recorded_options. */
     HL_OPT_INT_R(0, "folds", "K", &opt.folds, 0, MAX_FOLDS,
                  "cross-validation: divide into K folds; 0: none"),
     HL_OPT_INT_R(0, "fold", "I", &opt.fold, 0, MAX_FOLDS, "the test set is fold I, from 1"),
 };
-enum { FOLD_OPTIONS = 2 };
 
 static const hl_cli cli = {
     .name = "split",
@@ -54,12 +66,28 @@ static const hl_cli cli = {
     .libraries = hl_image_libraries,
 };
 
-/* Folds are recorded only where they were requested. */
+static bool is_for_tables(const hl_opt *o)
+{
+    const char *value = o->value, *table = (const char *)&opt.table;
+    return value >= table && value < table + sizeof opt.table;
+}
+
+static bool is_recorded(const hl_opt *o)
+{
+    return (opt.folds || (o->value != &opt.folds && o->value != &opt.fold)) &&
+           (opt.labels || !is_for_tables(o));
+}
+
+/* Folds and the options for tables are recorded only where they were requested. */
 static hl_cli recorded_options(void)
 {
+    static hl_opt used[sizeof options / sizeof *options];
     hl_cli c = cli;
-    if (opt.folds == 0)
-        c.nopts -= FOLD_OPTIONS;
+    c.opts = used;
+    c.nopts = 0;
+    for (size_t i = 0; i < cli.nopts; i++)
+        if (is_recorded(&options[i]))
+            used[c.nopts++] = options[i];
     return c;
 }
 
@@ -83,8 +111,30 @@ static void check_folds(void)
     opt.test = 1 / (double)opt.folds;
 }
 
+static bool is_given(const hl_opt *o)
+{
+    return o->kind == HL_STRING ? *(const char *const *)o->value != NULL
+                                : *(const int *)o->value != 0;
+}
+
+static void check_table(void)
+{
+    hl_err e;
+    split_pairs p;
+    for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
+        if (is_for_tables(&options[i]) && is_given(&options[i]))
+            hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
+    if (split_columns_parse(&p, opt.table.columns, &e))
+        hl_usage_error("--columns: %s", e.msg);
+    split_pairs_free(&p);
+    if (split_conditions_parse(&p, opt.table.select, &e))
+        hl_usage_error("--select: %s", e.msg);
+    split_pairs_free(&p);
+}
+
 static void check_usage(void)
 {
+    check_table();
     if (opt.exact && opt.subsets == SPLIT_FOLDERS)
         hl_usage_error("--exact is for subsets that are drawn, and --subsets folders draws none: "
                        "choose one");

@@ -12,6 +12,7 @@ setup_file() {
     make -s -C "$ROOT" install PREFIX="$PWD/prefix" >/dev/null
     stand_ins prefix
     mkdir -p set/A set/B other/A
+    echo table >FILE # for knobs that name any file
     echo image | tee set/A/1.png set/B/2.png >other/A/1.png
 }
 
@@ -171,6 +172,27 @@ options_are_those_of_the_tools() {
     [ "$(here)" = "$(from evaluate)" ]
     echo another >set/A/3.png
     [ "$(here)" = "$(from split)" ]
+}
+
+@test "knobs: the table of labels is an input, and COLUMNS is no terminal's width" {
+    knobs=()
+    here() {
+        : >"$LOG"
+        run_all RUN=table LABELS="$PWD/FILE" "$@" >/dev/null
+        tools_in "$LOG"
+    }
+    [ "$(here COLUMNS='image=Follow-up #,label=a $ b')" = "$(from split)" ]
+    grep -qF -- "--labels $PWD/FILE --columns image=Follow-up #,label=a \$ b " "$LOG"
+    touch FILE
+    [ "$(here COLUMNS='image=Follow-up #,label=a $ b')" = '' ]
+    echo others >FILE
+    [ "$(here COLUMNS='image=Follow-up #,label=a $ b')" = "$(from split)" ]
+    COLUMNS=80 here >/dev/null
+    run ! grep -q -e --columns "$LOG"
+    COLUMNS=image=a here >/dev/null
+    grep -qe '--columns image=a ' "$LOG"
+    run run_all RUN=table LABELS=absent
+    [[ $output == *'make: LABELS=absent: there is no such file'* ]]
 }
 
 @test "knobs: docs/parameters.md is what the table says" {

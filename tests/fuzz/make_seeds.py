@@ -205,6 +205,9 @@ def standardized(folder):
 def texts(folder):
     put(folder, "labels", b'image,label,patient,subset\nstat,A,p1,train\n./status,"B ""b""",p2,val\r\nnet/dev,A,p3,test\n')
     put(folder, "labels", b'\xef\xbb\xbflabel,image\n\nA,maps\nB,"io"\nC,task')
+    put(folder, "labels", b"Image Index;Finding Labels;Patient ID\nb;A|B;1\n'a.png';A;2\nnet/a.png;C, D;3\n")
+    put(folder, "labels", b'i,l,view\nstat,1.0,PA\nstatus,0.0, AP \nmaps,-1.0,PA\nio,,PA\nstat,1,PA\n')
+    put(folder, "labels", b"image\tlabel\nstat\t['A', 'b']\nstatus\tB \nmaps\tA\nx/net/dev\tA\nnope\tA\n")
     put(folder, "json", dump({"unfrozen": 3, "pool": "avg", "batchnorm": "inference"}).encode())
     put(folder, "json", dump(CLASSES).encode())
     put(folder, "json", meta("head")["hilum.space"].encode())

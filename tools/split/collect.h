@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lists the images of a data set with label and patient, from its folders or from a table.
- *
- * Folders: DIR/CLASS/.../image, or DIR/SUBSET/CLASS/.../image as on Kaggle (folder_tree.h).
- * Table:   a CSV with the columns image (path relative to DIR) and label, and optionally patient
- *          and subset, in any order; other columns are ignored.
+ * Lists the images of a data set with label and patient from its folders, DIR/CLASS/.../image, or
+ * DIR/SUBSET/CLASS/.../image as on Kaggle (folder_tree.h). See labels.h for those of a table.
  */
 #ifndef HILUM_SPLIT_COLLECT_H
 #define HILUM_SPLIT_COLLECT_H
@@ -33,12 +30,8 @@ typedef struct split_collection {
 int split_collect_folders(split_collection *c, const char *dir, split_exclusion *x,
                           split_patient_rule *rule, hl_err *e);
 
-/* Lists the images of the table at path labels ("-": standard input), each of which must exist
- * below dir. rule is used where the table has no column `patient`. */
-int split_collect_labels(split_collection *c, const char *dir, const char *labels,
-                         split_patient_rule *rule, hl_err *e);
-
-/* The end of both: numbers the classes and checks them; name is for messages. */
+/* After the last image: numbers the classes, checks them, and sets the digest of the paths. name is
+ * for messages. */
 int split_collection_finish(split_collection *c, const char *name, hl_err *e);
 void split_collection_free(split_collection *c); /* safe on a zeroed one */
 

@@ -36,27 +36,33 @@ static int read_quoted(split_csv *c, char **field, char **field_end, hl_err *e)
 static int read_plain(split_csv *c, char **field, char **field_end, hl_err *e)
 {
     *field = c->at;
-    c->at += strcspn(c->at, ",\"\r\n");
+    const char ends[] = {c->separator, '"', '\r', '\n', '\0'};
+    c->at += strcspn(c->at, ends);
     *field_end = c->at;
     if (*c->at == '"')
         return hl_fail(e, "%s: line %zu: a quote inside an unquoted field", c->name, c->line);
     return 0;
 }
 
-/* Consumes the comma or line end after a field; *last tells whether the record ends here. */
+static const char *separator_name(char separator)
+{
+    return separator == ';' ? "semicolon" : separator == '\t' ? "tab" : "comma";
+}
+
+/* Consumes the separator or line end after a field; *last tells whether the record ends here. */
 static int read_separator(split_csv *c, bool *last, hl_err *e)
 {
     *last = true;
     if (c->at == c->end)
         return 0;
     const bool crlf = c->at[0] == '\r' && c->at[1] == '\n';
-    if (*c->at == ',') {
+    if (*c->at == c->separator) {
         *last = false;
     } else if (*c->at == '\n' || crlf) {
         c->next_line++;
     } else {
-        return hl_fail(e, "%s: line %zu: expected a comma or the end of the line after a field",
-                       c->name, c->line);
+        return hl_fail(e, "%s: line %zu: expected a %s or the end of the line after a field",
+                       c->name, c->line, separator_name(c->separator));
     }
     c->at += crlf ? 2 : 1;
     return 0;
@@ -91,22 +97,30 @@ static void skip_empty_lines(split_csv *c)
     }
 }
 
-/* Spreadsheets write semicolons where the locale's decimal mark is a comma. */
-static int check_separator(const split_csv *c, hl_err *e)
+/* Spreadsheets write semicolons where the locale's decimal mark is a comma, and tabs as "text".
+ * So the separator is what the line of names has most of, outside quotes. */
+static char find_separator(const split_csv *c)
 {
-    const char *other = c->ncolumns == 1 ? strpbrk(c->columns[0], ";\t") : NULL;
-    return other ? hl_fail(e, "%s: line %zu: expected columns separated by commas, found %s",
-                           c->name, c->line, *other == ';' ? "semicolons" : "tabs")
-                 : 0;
+    static const char separators[] = ",;\t";
+    size_t n[sizeof separators - 1] = {0};
+    bool quoted = false;
+    for (const char *s = c->at; s < c->end && (quoted || *s != '\n'); s++) {
+        const char *found = *s && !quoted ? strchr(separators, *s) : NULL;
+        if (found)
+            n[found - separators]++;
+        quoted ^= *s == '"';
+    }
+    size_t most = 0;
+    for (size_t i = 1; i < sizeof n / sizeof *n; i++)
+        most = n[i] > n[most] ? i : most;
+    return separators[most];
 }
 
 static int check_columns(const split_csv *c, hl_err *e)
 {
-    if (check_separator(c, e))
-        return -1;
     for (size_t i = 0; i < c->ncolumns; i++)
         for (size_t k = 0; k < i; k++)
-            if (strcmp(c->columns[i], c->columns[k]) == 0)
+            if (*c->columns[i] && strcmp(c->columns[i], c->columns[k]) == 0)
                 return hl_fail(e, "%s: line %zu: column '%s' appears twice", c->name, c->line,
                                c->columns[i]);
     return 0;
@@ -124,6 +138,7 @@ int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_er
     skip_empty_lines(c);
     if (c->at == c->end)
         return hl_fail(e, "%s: is empty: expected a line of column names", name);
+    c->separator = find_separator(c);
     c->columns = hl_calloc(MAX_COLUMNS, sizeof *c->columns);
     int status = read_record(c, c->columns, MAX_COLUMNS, &c->ncolumns, e);
     if (status == 0 && c->ncolumns > MAX_COLUMNS)

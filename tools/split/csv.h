@@ -2,8 +2,9 @@
 /*
  * A strict reader of CSV (RFC 4180): fields are separated by commas, records by CR LF or LF; a
  * field in double quotes may contain commas, line ends and doubled quotes. The first record names
- * the columns, and every record must have as many fields. A UTF-8 byte order mark and empty lines
- * are skipped. An error names the line on which the record starts.
+ * the columns, and every record must have as many fields. If it has more semicolons or more tabs
+ * than commas, these separate the fields. A UTF-8 byte order mark and empty lines are skipped. An
+ * error names the line on which the record starts.
  *
  *   split_csv c;
  *   bool more;
@@ -25,6 +26,7 @@ typedef struct split_csv {
     char *at, *end;   /* the text that is not read yet */
     size_t line;      /* on which the current record starts, from 1 */
     size_t next_line;
+    char separator;           /* , ; or tab */
     char **columns, **fields; /* [ncolumns] pointers into the text */
     size_t ncolumns;
 } split_csv;

@@ -9,6 +9,7 @@
 #include "data/patient_counts.h"
 #include "data/provenance.h"
 #include "groups.h"
+#include "labels.h"
 #include "summary.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
@@ -43,7 +44,7 @@ static int settle_source(const char *dir, split_options *o, hl_err *e)
 static int collect(split_collection *c, const char *dir, const split_options *o, split_exclusion *x,
                    split_patient_rule *rule, hl_err *e)
 {
-    if (o->labels ? split_collect_labels(c, dir, o->labels, rule, e)
+    if (o->labels ? split_collect_labels(c, dir, o->labels, &o->table, rule, e)
                   : split_collect_folders(c, dir, x, rule, e))
         return -1;
     if (c->others)

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "exclude.h"
+#include "labels.h"
 #include "patients.h"
 #include "sys/cli.h"
 
@@ -21,7 +22,8 @@ enum { SPLIT_TOGETHER, SPLIT_APART };                /* --duplicates */
 /* Values of the options, as split(1) describes them. */
 typedef struct split_options {
     const char *output, *labels, *source, *cache;
-    double test, val; /* fractions */
+    split_table table; /* how labels is read */
+    double test, val;  /* fractions */
     bool exact;
     uint64_t seed;
     int subsets, group, duplicates;

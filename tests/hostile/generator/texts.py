@@ -68,7 +68,7 @@ def labels():
     table("quote-to-the-end", 'image,label\na.png,"A\n', "line 2: a quoted field is not closed", "the rest of the file would be one field")
     table("quote-inside", 'image,label\na.png,A"B\n', "line 2: a quote inside an unquoted field", "a quote in the middle")
     table("behind-quote", 'image,label\n"a.png"x,A\n', "line 2: expected a comma or the end of the line after a field", "text after a quoted field")
-    table("semicolons", "image;label\na.png;A\n", "expected columns separated by commas, found semicolons", "as spreadsheets write it in some countries")
+    table("semicolons", "image;label\na.png;A\n", "expected at least two classes, found one: 'A'", "as spreadsheets write it in some countries, which is read")
     table("old-mac", "image,label\ra.png,A\r", "its lines end in CR", "line ends of one carriage return")
     table("zero-byte", "image,label\na.png,A\0\n", "expected CSV text, found a zero byte", "binary")
     table("utf-16", "image,label\na.png,A\n".encode("utf-16"), "expected UTF-8 text, found UTF-16", "which spreadsheets call Unicode")

@@ -71,6 +71,37 @@ static void byte_order_mark_is_skipped(void **state)
     split_csv_close(&c);
 }
 
+static void separators_are_those_of_the_header(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "a;b\n1,5;\"x;y\"\n",
+        "a\t\"b,c;d,e;f,g\"\n1,5\tx;y\n",
+        "a,b\n\"1,5\",x;y\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[64];
+        split_csv c;
+        hl_err e;
+        strcpy(text, texts[i]);
+        assert_int_equal(split_csv_open(&c, "t.csv", text, strlen(text), &e), 0);
+        next(&c, 2, "1,5", "x;y");
+        no_more(&c);
+        split_csv_close(&c);
+    }
+}
+
+static void unnamed_columns_may_repeat(void **state)
+{
+    (void)state;
+    char text[] = "a,b,,\n1,2,,\n"; /* as some exports end every line */
+    split_csv c;
+    hl_err e;
+    assert_int_equal(split_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
+    next(&c, 2, "1", "2");
+    split_csv_close(&c);
+}
+
 /* Reads to the first error, whose message must contain `expected`. */
 static void assert_rejected(const char *source, size_t len, const char *expected)
 {
@@ -105,8 +136,9 @@ static void bad_texts_are_rejected(void **state)
         {"a,b\n\"x\ny\",1\n1\n", "line 4: expected 2 fields"},
         {"a,b\n1,2\r3\n", "line 2: expected a comma"},
         {"a,b,a\n", "column 'a' appears twice"},
-        {"a;b\n1;2\n", "line 1: expected columns separated by commas, found semicolons"},
-        {"a\tb\n1\t2\n", "line 1: expected columns separated by commas, found tabs"},
+        {"a;b\n1,2\n", "line 2: expected 2 fields, found 1"},
+        {"a;b\n\"1\",2\n", "line 2: expected a semicolon or the end"},
+        {"a\tb\n\"1\";2\n", "line 2: expected a tab or the end"},
         {"a,b\r1,2\r", "t.csv: its lines end in CR: expected LF or CR LF"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -146,6 +178,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_rfc_4180_has),
+        cmocka_unit_test(separators_are_those_of_the_header),
+        cmocka_unit_test(unnamed_columns_may_repeat),
         cmocka_unit_test(byte_order_mark_is_skipped),
         cmocka_unit_test(bad_texts_are_rejected),
         cmocka_unit_test(a_million_rows_take_seconds),

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The columns of a label table, by their roles. Roles are image, label, patient and subset, and any
+ * other name that --select uses:
+ *
+ *   --columns 'image=Image Index,label=Finding Labels,view=View Position' --select 'view=PA,AP'
+ *
+ * A role that --columns does not name is the column of that name, if there is one.
+ */
+#ifndef HILUM_SPLIT_COLUMNS_H
+#define HILUM_SPLIT_COLUMNS_H
+
+#include "base/error.h"
+#include "csv.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* ROLE=COLUMN, or a condition COLUMN=VALUE,VALUE. */
+typedef struct split_pair {
+    char *name, *value;
+} split_pair;
+
+typedef struct split_pairs {
+    split_pair *items; /* owned, with their text */
+    size_t n, cap;
+} split_pairs;
+
+/* Parses ROLE=COLUMN,ROLE=COLUMN... A part without '=' belongs to the column before it, whose name
+ * has a comma. NULL: no pairs. The caller frees p; on failure it is empty. */
+int split_columns_parse(split_pairs *p, const char *text, hl_err *e);
+
+/* Parses NAME=VALUE,VALUE;NAME=VALUE... in the same way. */
+int split_conditions_parse(split_pairs *p, const char *text, hl_err *e);
+void split_pairs_free(split_pairs *p); /* safe on a zeroed one */
+
+typedef struct split_columns {
+    int image, label, patient, subset; /* index; -1: absent */
+    const char *label_name;            /* of the column; points into the table */
+} split_columns;
+
+/* Fails where a named column is not there, or image or label are missing. */
+int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e);
+
+/* The columns of the conditions, in their order, into at[conditions->n]. */
+int split_conditions_find(int *at, const split_csv *csv, const split_pairs *roles,
+                          const split_pairs *conditions, hl_err *e);
+
+/* Whether the current record meets all conditions. Blanks around a field do not count. */
+bool split_conditions_meet(const split_pairs *conditions, const int *at, const split_csv *csv);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finds images that a table names otherwise than by their path: by the base name alone, with
+ * folders that lie above the data set, or without the extension. The folder is listed once, when
+ * the first such image is looked up.
+ */
+#ifndef HILUM_SPLIT_IMAGE_INDEX_H
+#define HILUM_SPLIT_IMAGE_INDEX_H
+
+#include "base/error.h"
+#include "sys/find_files.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct split_image_index {
+    const char *dir;
+    int fd; /* of dir */
+    bool listed;
+    hl_found_files files;
+    struct split_image_stem *stems; /* [files.n], sorted */
+} split_image_index;
+
+/* dir is kept by reference. */
+int split_image_index_open(split_image_index *x, const char *dir, hl_err *e);
+
+/*
+ * The path of the image, relative to the folder: `name` itself if it is the path of a file, else
+ * the one image whose path ends in `name`, or whose path `name` ends in, at a slash. A name without
+ * an image's extension is compared without it; .dcm counts as none, since images are converted from
+ * it. *path is NULL where there is none; it points to `name` or into the index. Fails where several
+ * images fit, or what is there is not a file.
+ */
+int split_image_index_find(split_image_index *x, const char *name, const char **path, hl_err *e);
+
+void split_image_index_close(split_image_index *x);
+
+#endif
