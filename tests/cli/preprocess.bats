@@ -171,7 +171,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     [ "$(zstd -dc out | grep -ac '^grey-')" = 2 ]
     cat > want.tsv <<EOF
 path	reason
-refused/gif	expected a JPEG or PNG image, found a file that starts with 47 49 46 38
+refused/gif	expected a JPEG or PNG image, found a GIF image; convert it to PNG
 refused/missing	cannot be read: No such file or directory
 EOF
     cmp want.tsv r.tsv

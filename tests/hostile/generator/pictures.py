@@ -13,7 +13,7 @@ SHOW = DECODE + " && quickcheck -v out"
 REFUSED = {
     "empty": "the file is empty",
     "garbage": "expected a JPEG or PNG image, found a file that starts with",
-    "gif": "expected a JPEG or PNG image, found a file that starts with 47 49 46 38",
+    "gif": "expected a JPEG or PNG image, found a GIF image; convert it to PNG",
     "jpeg-huge": "too large: expected sides of at most 32768 pixels, found 65000 x 65000",
     "jpeg-large-for-its-bytes": "truncated: 16000 x 16000 pixels need at least 500000 bytes", "jpeg-many-pixels": "too large", "jpeg-many-scans": "expected at most 500 scans, found more",
     "jpeg-no-columns": "Empty JPEG image (DNL not supported)", "jpeg-no-rows": "Empty JPEG image (DNL not supported)",
@@ -152,11 +152,24 @@ def jpegs():
 
 
 def others():
-    starts = {"tiff": b"II*\0", "bmp": b"BM\x1a\0\0\0", "webp": b"RIFF\x1a\0\0\0WEBPVP8 ", "dicom": b"\0" * 128 + b"DICM", "jpeg-2000": b"\0\0\0\x0cjP  \r\n\x87\n",
-              "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>", "html": b"<!DOCTYPE html>", "pdf": b"%PDF-1.7\n", "elf": b"\x7fELF\2\1\1\0",
-              "mng": b"\x8aMNG\r\n\x1a\n", "png-text-mode": b"\x89PNG\n\x1a\n\0\0\0\rIHDR"}
-    for name, start in starts.items():
-        case(f"image/{name}", start + b"\0" * 32, DECODE, 1, "expected a JPEG or PNG image, found a file that starts with", f"another kind: {name}")
+    kinds = {
+        "tiff": (b"II*\0", "found a TIFF image; convert it to PNG"), "tiff-big-endian": (b"MM\0*", "found a TIFF image"),
+        "bmp": (b"BM\x1a\0\0\0", "found a BMP image"), "webp": (b"RIFF\x1a\0\0\0WEBPVP8 ", "found a WebP image"),
+        "dicom": (b"\0" * 128 + b"DICM", "found a DICOM file; export the image in it as PNG"),
+        "dicom-bare": (b"\x08\0\x05\0CS\x0a\0ISO_IR 100", "found a DICOM file"), "jpeg-2000": (b"\0\0\0\x0cjP  \r\n\x87\n", "found a JPEG 2000 image"),
+        "jpeg-xl": (b"\xff\x0a", "found a JPEG XL image"), "heic": (b"\0\0\0\x18ftypheic", "found a HEIC image"),
+        "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "found an SVG drawing"),
+        "html": (b"<!DOCTYPE html>", "found a web page (HTML); download the image again"),
+        "html-after-blanks": (b"\xef\xbb\xbf\r\n  <HTML lang=en>", "found a web page (HTML)"), "pdf": (b"%PDF-1.7\n", "found a PDF document"),
+        "zip": (b"PK\3\4", "found a zip archive; unpack it"), "gzip": (b"\x1f\x8b\x08", "found gzip data; unpack it"),
+        "hdf5": (b"\x89HDF\r\n\x1a\n", "found an HDF5 file"), "nifti": (b"\x5c\1\0\0" + b"\0" * 340 + b"n+1", "found a NIfTI volume"),
+        "lfs-pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:", "found a Git LFS pointer instead of the image; run `git lfs pull`"),
+        "zeros": (b"", "found only zero bytes; copy it again"),
+        "elf": (b"\x7fELF\2\1\1\0", "found a file that starts with 7f 45 4c 46"), "mng": (b"\x8aMNG\r\n\x1a\n", "found a file that starts with 8a 4d"),
+        "png-text-mode": (b"\x89PNG\n\x1a\n\0\0\0\rIHDR", "found a PNG that was altered, as by a transfer in text mode"),
+    }
+    for name, (start, message) in kinds.items():
+        case(f"image/{name}", start + b"\0" * 32, DECODE, 1, f"expected a JPEG or PNG image, {message}", f"another kind: {name}")
     for name, message in REFUSED.items():
         case(f"../data/images/refused/{name}", None, DECODE, 1, message, "see tests/parity/make_image_references.py")
 

@@ -179,8 +179,8 @@ static void test_reasons(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"empty", "file: the file is empty"},
-        {"gif", "file: expected a JPEG or PNG image, found a file that starts with 47 49 46 38"},
+        {"empty", "file: the file is empty; copy or download it again"},
+        {"gif", "file: expected a JPEG or PNG image, found a GIF image; convert it to PNG"},
         {"jpeg-huge",
          "file: too large: expected sides of at most 32768 pixels, found 65000 x 65000"},
         {"png-huge",

@@ -3,6 +3,7 @@
 
 #include "base/simd.h"
 #include "image/decoders.h"
+#include "image/foreign.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -81,7 +82,11 @@ static void collapse_grey(hl_image *img)
 static int fail_format(const hl_source *src, hl_err *e)
 {
     if (src->len == 0)
-        return hl_fail(e, "%s: the file is empty", src->name);
+        return hl_fail(e, "%s: the file is empty; copy or download it again", src->name);
+    const hl_foreign *known = hl_foreign_find(src->bytes, src->len);
+    if (known)
+        return hl_fail(e, "%s: expected a JPEG or PNG image, found %s; %s", src->name, known->name,
+                       known->remedy);
     char found[3 * 4 + 1] = "";
     for (size_t i = 0; i < 4 && i < src->len; i++)
         snprintf(found + 3 * i, sizeof found - 3 * i, " %02x", src->bytes[i]);
