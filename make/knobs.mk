@@ -34,6 +34,7 @@ Preprocessing
 SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty: as the backbone expects
 FILTER       | bilinear | nearest|bilinear|bicubic|area|lanczos | preprocess | --filter | resampling
 FIT          | stretch | stretch|pad|crop | preprocess | --fit | how images of another aspect ratio are fitted
+ON_ERROR     | stop | stop|skip | preprocess | --on-error | at an unreadable image: stop, or leave it out
 AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of each training image
 
 Features

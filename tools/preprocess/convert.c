@@ -59,18 +59,19 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     }
     if (r->c->skip_unusable)
         return 0;
-    *e = s->err;
-    return -1;
+    return hl_fail(e, "%s (--on-error skip, ON_ERROR=skip, leaves such images out)", s->err.msg);
 }
 
 /* The reason begins with the file's name on this machine, which the list leaves out. */
-static void reject(preprocess_conversion *c, const char *path, const hl_err *why)
+static void reject(preprocess_conversion *c, const hl_sample *s, const hl_err *why)
 {
-    char *file = hl_image_path(c->root, path);
+    char *file = hl_image_path(c->root, s->path);
     if (c->nrejects++ == 0)
         c->first_reject = *why;
-    hl_tsv_escape(&c->rejects, path);
+    hl_tsv_escape(&c->rejects, s->path);
     hl_strbuf_puts(&c->rejects, "\t");
+    hl_tsv_escape(&c->rejects, s->label);
+    hl_strbuf_printf(&c->rejects, "\t%s\t", hl_subset_names[s->subset]);
     hl_tsv_escape(&c->rejects, hl_reason_within(why, file));
     hl_strbuf_puts(&c->rejects, "\n");
     free(file);
@@ -98,7 +99,7 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     hl_progress_add(&r->progress, 1);
     if (s->channels)
         return keep(r, sample, s, e);
-    reject(r->c, sample->path, &s->err);
+    reject(r->c, sample, &s->err);
     return 0;
 }
 
