@@ -31,11 +31,11 @@ static int make_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
     const rows *r = ctx;
     const hl_fitting f = {.height = SIDE, .width = SIDE, .filter = HL_AREA, .fit = HL_PAD};
     uint8_t pixels[SIDE * SIDE * 3];
-    int channels;
+    hl_fitted fitted;
     hl_err unused;
-    if (hl_image_read_fitted(r->w->entries[r->at[i]].image, &f, pixels, &channels, NULL, &unused))
+    if (hl_image_read_fitted(r->w->entries[r->at[i]].image, &f, pixels, &fitted, &unused))
         return 0;
-    return hl_png_encode(&r->png[i], pixels, SIDE, SIDE, channels, e);
+    return hl_png_encode(&r->png[i], pixels, SIDE, SIDE, fitted.channels, e);
 }
 
 static int keep_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)

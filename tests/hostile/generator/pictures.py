@@ -56,7 +56,11 @@ def pngs():
     refused("png-header-twice", png(4, 4, 8, 0, chunk(b"IHDR", struct.pack(">IIBBBBB", 400, 400, 8, 0, 0, 0, 0))), "damaged or unsupported PNG",
             "a second header of another size")
     refused("png-critical-chunk", png(4, 4, 8, 0, chunk(b"EVIL", b"")), "EVIL", "a chunk that must be understood, and is not")
-    refused("png-wrong-crc", png(4, 4, 8, 0, chunk(b"tIME", b"\x07\xd0\1\1\0\0\0", crc=1)), "CRC error", "damage outside the pixels")
+    right("png-wrong-crc", png(4, 4, 8, 0, chunk(b"tIME", b"\x07\xd0\1\1\0\0\0", crc=1)), "images: U8 [1, 16, 16, 1]", "damage outside the pixels")
+    right("png-wrong-crc-unknown", png(4, 4, 8, 0, chunk(b"prVt", b"abc", crc=1)), "images: U8 [1, 16, 16, 1]", "damage in a chunk of no one's")
+    refused("png-wrong-crc-clear", png(4, 4, 8, 0, chunk(b"tRNS", b"\0\x25", crc=1)), "CRC error", "damage on which pixels depend")
+    refused("png-wrong-crc-upright", png(4, 4, 8, 0, chunk(b"eXIf", b"II*\0\x08\0\0\0", crc=1)), "CRC error", "damage on which the orientation may depend")
+    refused("png-wrong-crc-name", png(4, 4, 8, 0, chunk(b"tRLS", b"\0\x25", crc=1)), "damaged or unsupported PNG", "a name that is one bit from tRNS")
     refused("png-grey-of-3-bits", png(8, 4, 3, 0), "Invalid IHDR data", "a depth that does not exist")
     refused("png-colour-of-4-bits", png(8, 4, 4, 2), "Invalid IHDR data", "a depth that this colour type does not have")
     refused("png-palette-of-16-bits", png(8, 4, 16, 3), "Invalid IHDR data", "65,536 colours of 256")
@@ -143,6 +147,9 @@ def jpegs():
     right("jpeg-cmyk-plain", cmyk.replace(cmyk[cmyk.index(b"\xff\xee"):cmyk.index(b"\xff\xee") + 16], b"", 1) if b"\xff\xee" in cmyk else cmyk,
           "images: U8 [1, 16, 16, 3]", "four inks without Adobe's marker")
     right("jpeg-cmyk", cmyk, "images: U8 [1, 16, 16, 3]", "four inks as Adobe stores them")
+    right("jpeg-extra-bytes", grey[:-2] + b"\x12\x34" * 30 + grey[-2:], "images: U8 [1, 16, 16, 1]", "bytes after the pixels, before the end")
+    right("jpeg-extra-bytes-early", grey[:tables] + b"\x12\x34" * 30 + grey[tables:], "images: U8 [1, 16, 16, 1]", "bytes between the tables")
+    refused("jpeg-extra-bytes-cut", grey[:scan + 20] + grey[-2:], "premature end of data segment", "an end marker after half of the pixels")
     right("jpeg-thumbnail", rgb[:2] + segment(0xE1, b"Exif\0\0" + grey) + rgb[2:], "images: U8 [1, 16, 16, 3]", "another image within the metadata")
     loop = b"Exif\0\0II*\0\x08\0\0\0" + b"\1\0\x69\x87\4\0\1\0\0\0\x08\0\0\0" + b"\x08\0\0\0"
     right("jpeg-exif-loop", grey[:2] + segment(0xE1, loop) + grey[2:], "images: U8 [1, 16, 16, 1]", "directories that point at themselves")

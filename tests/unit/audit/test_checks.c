@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "audit/checks.h"
 #include "helpers.h"
+#include "image/remarks.h"
 
 #include <math.h>
 
@@ -148,6 +149,19 @@ static void unreadable_files_have_no_properties(void **state)
     assert_int_equal(set.a.unreadable, 1);
 }
 
+static void remarks_are_warnings(void **state)
+{
+    (void)state;
+    add("A", HL_TRAIN, 10);
+    add("B", HL_TEST, 10);
+    set.fingerprints[1].remarks = HL_REMARK_CLEAR | HL_REMARK_CHECKSUM;
+    hl_manifest_finish(&set.m);
+    audit_check_remarks(&set.a);
+    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 2);
+    assert_contains(set.a.findings.rows.data, "warning\tremark\ttransparent\ttest\tB\t0001.png\t");
+    assert_contains(set.a.findings.rows.data, "warning\tremark\tchecksum\ttest\tB\t0001.png\t");
+}
+
 static void one_class_has_no_shortcut(void **state)
 {
     (void)state;
@@ -214,6 +228,7 @@ int main(void)
         OF_SET(below_the_limit_it_is_a_note),
         OF_SET(three_classes_each_against_the_others),
         OF_SET(unreadable_files_have_no_properties),
+        OF_SET(remarks_are_warnings),
         OF_SET(one_class_has_no_shortcut),
         OF_SET(severity_of_divisions),
         OF_SET(leaks_are_found_across_a_group),

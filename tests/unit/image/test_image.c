@@ -7,11 +7,13 @@
 #include "base/mem.h"
 #include "image/image.h"
 #include "image/png_encode.h"
+#include "image/remarks.h"
 #include "sys/input.h"
 
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -215,7 +217,21 @@ static void test_truncated(void **state)
     }
 }
 
-/* Checksums protect every byte of a PNG. */
+/* Damage in a part without pixels is a remark; the pixels are those of the sound file. */
+static void expect_remark(const char *name, const hl_image *found, const hl_image *sound)
+{
+    if (found->remarks != HL_REMARK_CHECKSUM)
+        fail_msg("%s: expected an error or a remark, found an image", name);
+    assert_int_equal(found->height, sound->height);
+    assert_int_equal(found->width, sound->width);
+    assert_int_equal(found->channels, sound->channels);
+    assert_memory_equal(found->pixels, sound->pixels,
+                        sound->height * sound->width * (size_t)sound->channels);
+}
+
+/* Checksums protect every byte of a PNG. Of these files, only gamma.png has chunks that no pixel
+ * depends on: 7 bytes of data, 8 of checksums, and 8 of names, some of which give another name of
+ * that kind. */
 static void test_flipped_png(void **state)
 {
     (void)state;
@@ -223,13 +239,80 @@ static void test_flipped_png(void **state)
     for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
         size_t len;
         uint8_t *bytes = load(dir, files[f], &len);
-        for (size_t i = 0; i < len; i++) {
-            bytes[i] ^= 0x10;
-            expect_refused(files[f], bytes, len);
-            bytes[i] ^= 0x10;
-        }
+        hl_image sound, img;
+        assert_int_equal(decode_exactly(&sound, bytes, len, NULL), 0);
+        size_t remarks = 0;
+        for (size_t i = 0; i < len; i++)
+            for (uint8_t bit = 1; bit; bit = (uint8_t)(bit << 1)) {
+                bytes[i] ^= bit;
+                if (decode_exactly(&img, bytes, len, NULL) == 0) {
+                    expect_remark(files[f], &img, &sound);
+                    remarks++;
+                } else
+                    assert_null(img.pixels);
+                hl_image_free(&img);
+                bytes[i] ^= bit;
+            }
+        if (f < 2 ? remarks > 0 : remarks < 8 * 15 || remarks > 8 * 23)
+            fail_msg("%s: %zu remarks", files[f], remarks);
+        hl_image_free(&sound);
         free(bytes);
     }
+}
+
+/* Extra bytes where no pixels are lost are a remark; between the scans of a progressive file they
+ * may be what a damaged scan left. */
+static void test_extra_bytes(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"grey.jpg", "rgb-progressive.jpg"};
+    static const uint8_t extra[40] = {0x12, 0x34, 0, 0, 0x56}; /* libjpeg may read 8 ahead */
+    for (size_t f = 0; f < 2; f++) {
+        size_t len, between = 0;
+        uint8_t *bytes = load(dir, files[f], &len);
+        hl_image sound, img;
+        assert_int_equal(decode_exactly(&sound, bytes, len, NULL), 0);
+        assert_int_equal(sound.remarks, 0);
+        for (size_t i = 2; i + 1 < len; i++) {
+            if (bytes[i] != 0xff || (bytes[i + 1] != 0xd9 && bytes[i + 1] != 0xda))
+                continue;
+            uint8_t *longer = hl_malloc(len + sizeof extra, 1);
+            memcpy(longer, bytes, i);
+            memcpy(longer + i, extra, sizeof extra);
+            memcpy(longer + i + sizeof extra, bytes + i, len - i);
+            const int status = decode_exactly(&img, longer, len + sizeof extra, NULL);
+            /* before the first scan, and before the end */
+            const bool harmless = bytes[i + 1] == 0xd9 || between++ == 0;
+            assert_int_equal(status, harmless ? 0 : -1);
+            if (harmless) {
+                assert_int_equal(img.remarks, HL_REMARK_EXTRA_BYTES);
+                assert_memory_equal(img.pixels, sound.pixels,
+                                    sound.height * sound.width * (size_t)sound.channels);
+            }
+            hl_image_free(&img);
+            free(longer);
+        }
+        assert_true(f == 0 ? between == 1 : between > 2);
+        hl_image_free(&sound);
+        free(bytes);
+    }
+}
+
+static void test_transparent(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load("tests/hostile/image", "png-clear", &len);
+    hl_image img;
+    assert_int_equal(decode_exactly(&img, bytes, len, NULL), 0);
+    assert_int_equal(img.remarks, HL_REMARK_CLEAR);
+    hl_image_free(&img);
+    free(bytes);
+    bytes = load(dir, "rgba-8.png", &len);
+    assert_int_equal(decode_exactly(&img, bytes, len, NULL), 0);
+    assert_int_equal(img.remarks, 0);
+    hl_image_free(&img);
+    free(bytes);
 }
 
 /* A JPEG has no checksums: damage may go unnoticed, but the result must be a valid image. */
@@ -304,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_bytes_after_the_end), cmocka_unit_test(test_scans_within_the_limit),
         cmocka_unit_test(test_refused_files),       cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_truncated),           cmocka_unit_test(test_flipped_png),
+        cmocka_unit_test(test_extra_bytes),         cmocka_unit_test(test_transparent),
         cmocka_unit_test(test_flipped_jpeg),        cmocka_unit_test(test_grey_as_colour),
     };
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);

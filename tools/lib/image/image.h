@@ -21,6 +21,7 @@ typedef struct hl_image {
     /* Properties of the file that may give the class away, for the audit of shortcuts. */
     size_t file_bytes;
     int file_channels; /* 1 or 3, before equal channels became grey; without alpha */
+    unsigned remarks;  /* bits of hl_remark (remarks.h) */
 } hl_image;
 
 /* Larger images are refused before anything is allocated. */
@@ -32,7 +33,8 @@ enum { HL_IMAGE_MAX_SIDE = 32768 };
  * grey, RGB, palette, alpha, interlaced). The format is recognised from the first bytes, never from
  * the name, which is for messages only. The EXIF orientation is applied. 16-bit values are rounded
  * to 8 bits as (v * 255 + 32767) / 65535; alpha is blended on black. Truncated or damaged data is
- * an error: no pixel is guessed. On failure img is empty.
+ * an error: no pixel is guessed. Damage that leaves the pixels whole is a remark. On failure img is
+ * empty.
  */
 int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e);
 

@@ -37,16 +37,18 @@ int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err
     return status;
 }
 
-int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, int *channels,
-                         unsigned char *sha256, hl_err *e)
+int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, hl_fitted *fitted,
+                         hl_err *e)
 {
     hl_image img;
-    if (hl_image_read(&img, file, sha256, e))
+    *fitted = (hl_fitted){0};
+    if (hl_image_read(&img, file, fitted->sha256, e))
         return -1;
     if (f->to_grey)
         hl_image_make_grey(&img);
     hl_resize(&img, f->filter, f->fit, f->height, f->width, out);
-    *channels = img.channels;
+    fitted->channels = img.channels;
+    fitted->remarks = img.remarks;
     hl_image_free(&img);
     return 0;
 }

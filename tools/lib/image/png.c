@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PNG, decoded by libpng. The checksums of all chunks are verified; chunks without effect on the
- * pixels are skipped. */
+ * pixels are skipped, also those with a wrong checksum. */
 #include "base/mem.h"
 #include "image/decoders.h"
+#include "image/remarks.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,12 +35,27 @@ _Noreturn static void on_error(png_structp png, png_const_charp msg)
     longjmp(d->give_up, 1);
 }
 
-/* Problems with pixels are errors, see png_set_benign_errors below; other warnings do not matter.
- */
+/* Whether pixels can depend on a chunk of this type, or of one that differs in a single bit: the
+ * wrong checksum may be due to its name. */
+static bool matters(png_uint_32 type)
+{
+    static const char names[][5] = {"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (__builtin_popcount(type ^ png_get_uint_32((png_const_bytep)names[i])) <= 1)
+            return true;
+    return false;
+}
+
+/* Problems with pixels are errors, see png_set_benign_errors below; warnings other than those of
+ * checksums do not matter. */
 static void on_warning(png_structp png, png_const_charp msg)
 {
-    (void)png;
-    (void)msg;
+    decoder *d = png_get_error_ptr(png);
+    if (!strstr(msg, "CRC error"))
+        return;
+    if (matters(png_get_io_chunk_type(png)))
+        on_error(png, msg);
+    d->img.remarks |= HL_REMARK_CHECKSUM;
 }
 
 static void on_read(png_structp png, png_bytep to, size_t n)
@@ -53,7 +70,7 @@ static void on_read(png_structp png, png_bytep to, size_t n)
 static void start(decoder *d)
 {
     png_set_read_fn(d->png, d, on_read);
-    png_set_crc_action(d->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_crc_action(d->png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     png_set_benign_errors(d->png, 0);
     png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* check_size has our limits */
     png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -84,9 +101,9 @@ static void read_rows(decoder *d)
 {
     const int passes = png_set_interlace_handling(d->png);
     png_read_update_info(d->png, d->info);
-    d->img = (hl_image){.height = png_get_image_height(d->png, d->info),
-                        .width = png_get_image_width(d->png, d->info),
-                        .channels = png_get_channels(d->png, d->info)};
+    d->img.height = png_get_image_height(d->png, d->info);
+    d->img.width = png_get_image_width(d->png, d->info);
+    d->img.channels = png_get_channels(d->png, d->info);
     const size_t stride = d->img.width * (size_t)d->img.channels;
     if (png_get_rowbytes(d->png, d->info) != stride)
         png_error(d->png, "rows of an unexpected size");
@@ -136,14 +153,18 @@ static void blend_on_black(hl_image *img)
 {
     const size_t n = img->height * img->width;
     const size_t colours = (size_t)img->channels - 1;
+    int seen = 0;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *in = img->pixels + i * (colours + 1);
         const int alpha = in[colours];
+        seen |= alpha;
         for (size_t c = 0; c < colours; c++)
             img->pixels[i * colours + c] = (uint8_t)((in[c] * alpha + 127) / 255);
     }
     img->pixels = hl_realloc(img->pixels, n, colours);
     img->channels--;
+    if (!seen)
+        img->remarks |= HL_REMARK_CLEAR;
 }
 
 int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
