@@ -14,8 +14,31 @@
 
 /* ---- resizing ---- */
 
-int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e)
+/* Where the head states no depth, its images are the same with auto and full. */
+static int depth_of_head(hl_depth *depth, const nn_model *model, hl_depth chosen, bool is_chosen,
+                         hl_err *e)
 {
+    const char *word = nn_head_feature_space(model->head)->depth;
+    const int of_head = *word ? hl_choice_find(HL_DEPTH_WORDS, word) : HL_DEPTH_AUTO;
+    if (of_head < 0)
+        return hl_fail(e, "%s: this version cannot read images with depth '%s'", model->name, word);
+    *depth = is_chosen ? chosen : (hl_depth)of_head;
+    const hl_depth same = chosen == HL_DEPTH_16 ? HL_DEPTH_FULL : chosen;
+    if (!is_chosen ||
+        (*word ? same == (hl_depth)of_head : same == HL_DEPTH_AUTO || same == HL_DEPTH_FULL))
+        return 0;
+    char found[16];
+    return hl_fail(e, "%s: its images were read with --depth %s: expected that, found --depth %s",
+                   model->name, *word ? word : "auto",
+                   hl_choice_word(HL_DEPTH_WORDS, (int)chosen, found, sizeof found));
+}
+
+int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, hl_err *e)
+{
+    hl_depth chosen;
+    if (depth_of_head(&chosen, model, depth > 0 ? (hl_depth)(depth - 1) : HL_DEPTH_AUTO, depth > 0,
+                      e))
+        return -1;
     const hl_feature_space *s = nn_head_feature_space(model->head);
     const int filter = hl_choice_find(HL_FILTER_WORDS, s->filter);
     const int fit = hl_choice_find(HL_FIT_WORDS, s->fit);
@@ -26,6 +49,7 @@ int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e)
                       .width = (size_t)s->width,
                       .filter = (hl_filter)filter,
                       .fit = (hl_fit)fit,
+                      .depth = chosen,
                       /* Not part of the feature space: grey images are grey either way. */
                       .to_grey = hl_provenance_has_option(nn_head_provenance(model->head),
                                                           "preprocess", "--channels", "1")};

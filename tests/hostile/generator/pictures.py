@@ -87,6 +87,18 @@ def pngs():
           "less than half a step of 8 bits is none")
     right("png-16-bit-colour", png(2, 1, 16, 2, rows=zlib.compress(b"\0" + struct.pack(">6H", 0, 0, 65535, 0, 0, 65535))),
           "images: U8 [1, 16, 16, 3], 768 bytes, 0 to 255", "the same in three channels")
+    deep = zlib.compress(b"\0" + b"".join(struct.pack(">H", i * 4095 // 255) for i in range(256)))
+
+    def stated(*between):
+        return png(256, 1, 16, 0, *between, rows=deep)
+
+    right("png-12-of-16-bit", stated(chunk(b"sBIT", b"\x0c")), "images: U8 [1, 16, 16, 1], 256 bytes, 9 to 246", "12 bits that the file states fill the range")
+    right("png-10-of-16-bit-wrong", stated(chunk(b"sBIT", b"\x0a")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "values above the bits that are stated: all 16 count")
+    right("png-0-of-16-bit", stated(chunk(b"sBIT", b"\0")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "no bits at all make no sense")
+    right("png-99-of-16-bit", stated(chunk(b"sBIT", b"c")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "nor do more than there are")
+    right("png-stated-for-4-channels", stated(chunk(b"sBIT", b"\x0c\x0c\x0c\x0c")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "bits of channels that the image does not have")
+    right("png-stated-for-none", stated(chunk(b"sBIT", b"")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "an empty statement")
+    right("png-stated-twice", stated(chunk(b"sBIT", b"\x0c"), chunk(b"sBIT", b"\x0f")), "images: U8 [1, 16, 16, 1], 256 bytes, 9 to 246", "the first statement counts")
     right("png-clear", png(4, 4, 8, 4, rows=zlib.compress((b"\0" + b"\xff\0" * 4) * 4)), "images: U8 [1, 16, 16, 1], 256 bytes, 0 to 0",
           "white that is wholly transparent is black, not white")
     right("png-1-pixel", png(1, 1, 1, 0, rows=zlib.compress(b"\0\x80")), "images: U8 [1, 16, 16, 1], 256 bytes, 255 to 255", "the smallest image")

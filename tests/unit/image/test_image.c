@@ -113,6 +113,65 @@ static void test_16_bits(void **state)
     free(bytes);
 }
 
+/* Of the chosen bits, the largest value is 255; of fewer bits than the values have, none is made.
+ */
+static void test_depths(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load("tests/hostile/image", "png-12-of-16-bit", &len); /* i * 4095 / 255 */
+    for (int bits = 8; bits <= 16; bits++) {
+        const hl_depth depth = (hl_depth)(HL_DEPTH_8 + bits - 8);
+        hl_image img;
+        hl_err e;
+        const int status = hl_image_decode_depth(&img, "file", bytes, len, depth, &e);
+        assert_int_equal(status, bits < 12 ? -1 : 0);
+        if (status)
+            assert_non_null(strstr(e.msg, "found 4095; choose another --depth (DEPTH)"));
+        for (uint32_t i = 0; i < 256 && status == 0; i++) {
+            const uint32_t v = i * 4095 / 255, most = (1u << bits) - 1;
+            assert_int_equal(img.pixels[i], (v * 255 + most / 2) / most);
+        }
+        hl_image_free(&img);
+    }
+    hl_image by_file, full;
+    assert_int_equal(decode_exactly(&by_file, bytes, len, NULL), 0);
+    assert_int_equal(hl_image_decode_depth(&full, "file", bytes, len, HL_DEPTH_FULL, NULL), 0);
+    assert_int_equal(by_file.pixels[255], 255);
+    assert_int_equal(full.pixels[255], 16);
+    assert_true(by_file.shallow && full.shallow);
+    hl_image_free(&by_file);
+    hl_image_free(&full);
+    free(bytes);
+}
+
+/* Alpha has 16 bits whatever the colours have, and rows of an interlaced image come in any order.
+ */
+static void test_depth_of_all_kinds(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"grey-16.png",       "grey-16-interlaced.png",
+                                        "rgb-16.png",        "rgb-16-clear.png",
+                                        "grey-alpha-16.png", "rgba-16-interlaced.png"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        size_t len;
+        uint8_t *bytes = load(dir, files[f], &len);
+        hl_image a, b;
+        hl_err e;
+        assert_int_equal(decode_exactly(&a, bytes, len, NULL), 0);
+        assert_false(a.shallow);
+        /* 15 bits do not hold these values; 16 do, and are what is read without a choice. */
+        assert_int_equal(
+            hl_image_decode_depth(&b, "file", bytes, len, (hl_depth)(HL_DEPTH_16 - 1), &e), -1);
+        assert_null(b.pixels);
+        assert_int_equal(hl_image_decode_depth(&b, "file", bytes, len, HL_DEPTH_16, NULL), 0);
+        assert_memory_equal(a.pixels, b.pixels, a.height * a.width * (size_t)a.channels);
+        hl_image_free(&a);
+        hl_image_free(&b);
+        free(bytes);
+    }
+}
+
 static void test_bytes_after_the_end(void **state)
 {
     (void)state;
@@ -383,12 +442,20 @@ static void test_grey_as_colour(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_references),          cmocka_unit_test(test_16_bits),
-        cmocka_unit_test(test_bytes_after_the_end), cmocka_unit_test(test_scans_within_the_limit),
-        cmocka_unit_test(test_refused_files),       cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_truncated),           cmocka_unit_test(test_flipped_png),
-        cmocka_unit_test(test_extra_bytes),         cmocka_unit_test(test_transparent),
-        cmocka_unit_test(test_flipped_jpeg),        cmocka_unit_test(test_grey_as_colour),
+        cmocka_unit_test(test_references),
+        cmocka_unit_test(test_16_bits),
+        cmocka_unit_test(test_depths),
+        cmocka_unit_test(test_depth_of_all_kinds),
+        cmocka_unit_test(test_bytes_after_the_end),
+        cmocka_unit_test(test_scans_within_the_limit),
+        cmocka_unit_test(test_refused_files),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_flipped_png),
+        cmocka_unit_test(test_extra_bytes),
+        cmocka_unit_test(test_transparent),
+        cmocka_unit_test(test_flipped_jpeg),
+        cmocka_unit_test(test_grey_as_colour),
     };
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);
 }

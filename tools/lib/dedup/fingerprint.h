@@ -25,7 +25,7 @@ enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
 
 /* To be increased with every change of the code that changes fingerprints; it invalidates those in
  * caches (fingerprint_cache.h). */
-enum { HL_FINGERPRINT_FORMAT = 1 };
+enum { HL_FINGERPRINT_FORMAT = 2 };
 
 typedef struct hl_fingerprint {
     char *why;  /* why the file cannot be decoded, without its name; NULL if it can. Owned */

@@ -96,9 +96,15 @@ static int fail_format(const hl_source *src, hl_err *e)
 
 int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e)
 {
+    return hl_image_decode_depth(img, name, bytes, len, HL_DEPTH_AUTO, e);
+}
+
+int hl_image_decode_depth(hl_image *img, const char *name, const void *bytes, size_t len,
+                          hl_depth depth, hl_err *e)
+{
     static const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
     static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    const hl_source src = {name, bytes, len};
+    const hl_source src = {name, bytes, len, depth};
     int orientation = 1, status;
     *img = (hl_image){0};
     if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)

@@ -25,12 +25,14 @@ typedef struct hl_fitting {
     size_t height, width; /* pixels */
     hl_filter filter;
     hl_fit fit;
+    hl_depth depth;
     bool to_grey; /* convert colour to luminance first (hl_image_make_grey) */
 } hl_fitting;
 
 /* What is known of an image that was read and resized. */
 typedef struct hl_fitted {
     int channels;             /* that were written, 1 or 3 */
+    bool shallow;             /* as in hl_image */
     unsigned remarks;         /* as in hl_image */
     unsigned char sha256[32]; /* of the file, also when it can be read but not decoded */
 } hl_fitted;
