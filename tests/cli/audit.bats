@@ -240,3 +240,13 @@ warning transparent val B B/1.png -" ]
     run --separate-stderr predict -q -w seeded:1 -o list.tsv head set/A/1.png
     [[ $stderr == "predict: warning: images that were read with a remark: 1; the first: set/A/1.png: bytes that belong"* ]]
 }
+
+@test "audit: dark images of 12 bits in 16 are found, unless the file states its depth" {
+    four_images
+    cp "$ROOT/tests/hostile/image/png-10-of-16-bit-wrong" set/A/1.png # 12 bits, and a wrong statement
+    cp "$ROOT/tests/hostile/image/png-12-of-16-bit" set/A/2.png
+    manifest A/{1:p:train,2:q:train,3:r:test} B/{1:t:val,2:u:train} >m.tsv
+    audit -q -o audit.tsv m.tsv
+    [ "$(found range | cut -d ' ' -f 1-7)" = "warning dark train A A/1.png - 16.0000
+warning mixed - - - - 0.2000" ]
+}
