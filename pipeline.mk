@@ -26,6 +26,8 @@ $(call check_names,BASE TRAIN_OUT)
 
 manifest    := $(BASE)/manifest.tsv
 images      := $(BASE)/images.safetensors.zst
+# The images that were left out, if they may be.
+rejects     := $(if $(filter skip,$(ON_ERROR)),$(BASE)/rejects.tsv)
 features    := $(BASE)/features.safetensors.zst
 fold_manifest := $(if $(FOLD),$(TRAIN_OUT)/fold.tsv)
 # The subsets that are trained and measured on, and what the audit found in them.
@@ -44,7 +46,7 @@ experiment  := $(TRAIN_OUT)/experiment.tsv
 report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # These are complete or not there at all, so make need not delete them when a recipe fails.
-.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(features) $(head_file) $(history_table) \
+.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) $(history_table) \
            $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
 
 # ---- before the first step -------------------------------------------------------------------------
@@ -121,8 +123,9 @@ no-leak: $(audit_table)
 	@$(hilum)/scripts/no-leak $(audit_table) '$(ALLOW_LEAK)'
 
 # A leak is reported before minutes of work. (In a cross validation, the manifests of the folds are audited.)
-files_preprocess = $(threads) -o $(images) $(manifest)
-$(call step,preprocess,preprocess,$(BASE),$(images),$(manifest) $(BASE)/params/data $(if $(FOLD),,| no-leak))
+before_preprocess = $(if $(rejects),,rm -f $(BASE)/rejects.tsv)
+files_preprocess = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(manifest)
+$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),$(manifest) $(BASE)/params/data $(if $(FOLD),,| no-leak))
 
 files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
 $(call step,extract,extract-features,$(BASE),$(features),$(images) $(BASE)/params/weights)
@@ -149,8 +152,8 @@ $(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(i
 # The record of a complete run, with all knobs that its results depend on and the digests of all files: for the report,
 # diff, reproduce and triage.
 run_tools := split audit preprocess extract-features train-head evaluate report
-run_files := $(manifest) $(fold_manifest) $(audit_table) $(images) $(features) $(head_file) $(predictions) $(metrics) \
-    $(calibration)
+run_files := $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
+    $(predictions) $(metrics) $(calibration)
 recorded_steps := split $(if $(FOLD),fold) audit preprocess extract train evaluate experiment
 recorded = $(foreach k,$(knobs),$(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))
 options_experiment = $(foreach k,$(recorded),$(k)=$(call as_word,$($(k))))
@@ -161,10 +164,11 @@ $(experiment): $(run_files) $(history_table) $(TRAIN_OUT)/params/experiment
 
 before_report = $(hilum)/scripts/before-report $(experiment) $(BASE)
 files_report = --metrics $(metrics) --history $(history_table) --predictions $(predictions) --manifest $(subsets) \
-    --audit $(audit_table) --knobs <(sed -n 's/^knob\t//p' $(experiment)) --software $(TRAIN_OUT)/software \
-    --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json -o $(TRAIN_OUT)/report.html
+    --audit $(audit_table) $(if $(rejects),--rejects $(rejects) )--knobs <(sed -n 's/^knob\t//p' $(experiment)) \
+    --software $(TRAIN_OUT)/software --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json \
+    -o $(TRAIN_OUT)/report.html
 $(call step,report,report,$(TRAIN_OUT),$(report_files),$(if $(filter 1,$(EXPLAIN)),$(maps)) \
-    $(metrics) $(predictions) $(history_table) $(subsets) $(audit_table) $(experiment))
+    $(metrics) $(predictions) $(history_table) $(subsets) $(audit_table) $(rejects) $(experiment))
 
 # A run that gets new params is not complete; new heat maps or a new report leave it complete.
 stale = $(experiment)

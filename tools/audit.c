@@ -125,6 +125,8 @@ static int write_table(const audit_context *a, hl_err *e)
 static void check(audit_context *a)
 {
     audit_check_unreadable(a);
+    audit_check_remarks(a);
+    audit_check_range(a);
     audit_check_copies(a);
     audit_check_patients(a);
     audit_check_balance(a);

@@ -2,6 +2,7 @@
 /* predict: ranks images, so that a person looks at the most urgent ones first. */
 #include "base/log.h"
 #include "base/parse.h"
+#include "image/image.h"
 #include "nn/infer/device.h"
 #include "predict/run.h"
 #include "sys/cli.h"
@@ -29,6 +30,8 @@ static const hl_opt options[] = {
     HL_OPT_FLAG('0', "null", &opt.nul, "names on standard input end with zero bytes"),
     HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &opt.on_error,
                     "at an unreadable image; skip: list it at the end"),
+    HL_OPT_CHOICE(0, "depth", "head|" HL_DEPTH_WORDS, &opt.depth,
+                  "fail unless 16-bit PNG are read this way by the head"),
     HL_OPT_CHOICE_R('d', "device", NN_DEVICE_WORDS, &opt.device, "where to compute"),
     HL_OPT_INT('b', "batch", "N", &opt.batch, 0, 4096,
                "images per batch; 0: as many as suit the device"),

@@ -17,6 +17,7 @@ enum { ON_ERROR_STOP, ON_ERROR_SKIP };
 static const char default_model[] = "vgg16";
 static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output;
 static int opt_filter = HL_BILINEAR, opt_fit = HL_STRETCH;
+static int opt_depth = HL_DEPTH_AUTO;
 static int opt_channels = CHANNELS_AUTO, opt_on_error = ON_ERROR_STOP;
 static int64_t opt_jobs, opt_augment;
 static uint64_t opt_seed = 1;
@@ -30,16 +31,16 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "channels", "auto|1|3", &opt_channels,
                     "1 grey, 3 RGB, auto 1 unless an image has colours"),
     HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &opt_on_error, "at an unusable image"),
+    HL_OPT_CHOICE_R(0, "depth", HL_DEPTH_WORDS, &opt_depth,
+                    "bits of a 16-bit PNG that hold the picture; auto: as its sBIT says"),
     HL_OPT_STR(0, "rejects", "FILE", &opt_rejects, "list the images that were skipped in FILE"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
     HL_OPT_STR('o', "output", "FILE", &opt_output, "images (default: standard output)"),
-    /* The last two, see recorded_options. */
     HL_OPT_INT_R(0, "augment", "K", &opt_augment, 0, HL_MAX_AUGMENTED,
                  "add K augmented copies of every training image"),
     HL_OPT_SEED(&opt_seed),
 };
-enum { AUGMENT_OPTIONS = 2 };
 
 static void libraries(FILE *fp)
 {
@@ -59,12 +60,21 @@ static const hl_cli cli = {
     .libraries = libraries,
 };
 
-/* Without augmentation nothing is random, and neither option is recorded. */
+/* Without augmentation nothing is random, and neither option is recorded; nor is the depth that the
+ * files have themselves. */
 static hl_cli recorded_options(void)
 {
+    static hl_opt recorded[sizeof options / sizeof *options];
     hl_cli c = cli;
-    if (opt_augment == 0)
-        c.nopts -= AUGMENT_OPTIONS;
+    c.opts = recorded;
+    c.nopts = 0;
+    for (size_t i = 0; i < cli.nopts; i++) {
+        const void *value = options[i].value;
+        if ((opt_augment == 0 && (value == &opt_augment || value == &opt_seed)) ||
+            (opt_depth == HL_DEPTH_AUTO && value == &opt_depth))
+            continue;
+        recorded[c.nopts++] = options[i];
+    }
     return c;
 }
 
@@ -139,6 +149,7 @@ int main(int argc, char **argv)
                                .skip_unusable = opt_on_error == ON_ERROR_SKIP,
                                .to.filter = (hl_filter)opt_filter,
                                .to.fit = (hl_fit)opt_fit,
+                               .to.depth = (hl_depth)opt_depth,
                                .copies = (size_t)opt_augment,
                                .seed = opt_seed,
                                .jobs = (int)opt_jobs};

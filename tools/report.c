@@ -31,6 +31,8 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "manifest", "FILE", &in.manifest,
                "manifest from split, for the table of the data split"),
     HL_OPT_STR(0, "audit", "FILE", &in.audit, "findings from audit, TSV"),
+    HL_OPT_STR(0, "rejects", "FILE", &in.rejects,
+               "images that preprocess left out, TSV; needs --manifest"),
     HL_OPT_STR(0, "explain", "DIR", &in.maps, "folder of heat maps from explain"),
     HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "settings of the run, lines KNOB<tab>VALUE"),
     HL_OPT_STR(0, "software", "DIR", &in.software,
@@ -79,6 +81,8 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
         report_add_heat_maps(d, &run->maps);
     if (run->has.audit)
         report_add_audit(d, &run->audit);
+    if (run->has.rejects)
+        report_add_rejects(d, &run->rejects, &run->manifest);
     if (run->has.manifest)
         report_add_split(d, &run->manifest);
     report_add_feature_space(d, r);
@@ -181,13 +185,16 @@ static bool is_stdin(const char *path)
 /* Standard input can be one input only. */
 static void check_usage(int operands)
 {
-    const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs, in.audit};
+    const char *const given[] = {in.history, in.predictions, in.manifest,
+                                 in.knobs,   in.audit,       in.rejects};
     const size_t n = sizeof given / sizeof *given;
     int from_stdin = !compare && !grid && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
     for (size_t i = 0; i < n; i++) {
         inputs += given[i] != NULL;
         from_stdin += given[i] && is_stdin(given[i]);
     }
+    if (in.rejects && !in.manifest)
+        hl_usage_error("--rejects: expected --manifest with it");
     if (compare && operands == 0)
         hl_usage_error("--compare needs at least one RUN");
     if (grid && (compare || in.metrics || in.software || in.maps || inputs))
@@ -210,7 +217,7 @@ static int check_files(char *const *runs, size_t n, hl_err *e)
     } inputs[] = {
         {"--metrics", in.metrics},   {"--history", in.history}, {"--predictions", in.predictions},
         {"--manifest", in.manifest}, {"--audit", in.audit},     {"--knobs", in.knobs},
-        {"--tests", tests},          {"--grid", grid},
+        {"--rejects", in.rejects},   {"--tests", tests},        {"--grid", grid},
     };
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         hl_files_read(&f, inputs[i].name, inputs[i].path);

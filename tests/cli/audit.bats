@@ -218,3 +218,35 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     split -q "$SHARED/data/originals" | audit -q >audit.tsv
     found shortcut | grep -q '^warning file size - PNEUMONIA - - 0.00'
 }
+
+@test "audit, preprocess, predict: files that are odd but whole are read with a warning" {
+    four_images
+    cp "$ROOT/tests/hostile/image/jpeg-extra-bytes" set/A/1.png
+    cp "$ROOT/tests/hostile/image/png-wrong-crc" set/A/2.png
+    cp "$ROOT/tests/hostile/image/png-clear" set/B/1.png
+    manifest A/{1:p:train,2:q:train} B/{1:t:val,2:u:train} >m.tsv
+    for i in 1 2; do # what is odd is said again where fingerprints are cached
+        audit -q --cache prints -o audit.tsv m.tsv
+        [ "$(found remark | cut -d ' ' -f 1-6)" = "warning extra-bytes train A A/1.png -
+warning checksum train A A/2.png -
+warning transparent val B B/1.png -" ]
+    done
+    run --separate-stderr preprocess -q --size 32 -o images m.tsv
+    [ "$status" -eq 0 ]
+    [ "${#stderr_lines[@]}" -eq 3 ]
+    [[ ${stderr_lines[0]} == "preprocess: warning: images that were read with a remark: 1; the first: "*"set/A/1.png: bytes that belong"* ]]
+    extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -e 1 --history h.tsv -o head features 2>/dev/null
+    run --separate-stderr predict -q -w seeded:1 -o list.tsv head set/A/1.png
+    [[ $stderr == "predict: warning: images that were read with a remark: 1; the first: set/A/1.png: bytes that belong"* ]]
+}
+
+@test "audit: dark images of 12 bits in 16 are found, unless the file states its depth" {
+    four_images
+    cp "$ROOT/tests/hostile/image/png-10-of-16-bit-wrong" set/A/1.png # 12 bits, and a wrong statement
+    cp "$ROOT/tests/hostile/image/png-12-of-16-bit" set/A/2.png
+    manifest A/{1:p:train,2:q:train,3:r:test} B/{1:t:val,2:u:train} >m.tsv
+    audit -q -o audit.tsv m.tsv
+    [ "$(found range | cut -d ' ' -f 1-7)" = "warning dark train A A/1.png - 16.0000
+warning mixed - - - - 0.2000" ]
+}

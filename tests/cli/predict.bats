@@ -264,3 +264,33 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ "$status" -eq 0 ]
     [[ $stderr != *normalize* ]]
 }
+
+@test "predict: images of 12 bits are read as for the head, and --depth checks that" {
+    mkdir depth && cd depth
+    local deep=$ROOT/tests/hostile/image/png-12-of-16-bit
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\tA\tp\ttrain\n%s\tB\tq\ttrain\n' "$deep" "$DATA/images/grey-8.png" >m.tsv
+    for depth in auto full 12 16; do
+        preprocess -q --depth $depth --size 32 -o images m.tsv
+        extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+        train-head -q -e 1 --history h.tsv -o head-$depth features 2>/dev/null
+        predict -q -w seeded:1 -o list-$depth.tsv head-$depth "$deep"
+        predict -q -w seeded:1 --depth $depth -o again.tsv head-$depth "$deep"
+        cmp list-$depth.tsv again.tsv
+        # As the features of the same image, which preprocess has read.
+        predict -q -o from-features.tsv -f features head-$depth
+        p() { awk -F '\t' -v name="$deep" '$2 == name { print $3 }' "$1"; }
+        [ -n "$(p list-$depth.tsv)" ]
+        [ "$(p list-$depth.tsv)" = "$(p from-features.tsv)" ]
+    done
+    fails 1 'head-auto: its images were read with --depth auto: expected that, found --depth full' \
+        predict -q -w seeded:1 --depth full -o out head-auto "$deep"
+    fails 1 'head-12: .*--depth 12: expected that, found --depth 14' predict -q -w seeded:1 --depth 14 -o out head-12 "$deep"
+    fails 1 'feature spaces differ in depth: .*full' evaluate -q --resamples 0 -o out head-auto features
+    # Images without a depth of their own are in the feature space that they always were in.
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\tA\tp\ttrain\n' "$DATA/images/ramp-16.png" >m.tsv
+    for depth in auto full 16; do
+        preprocess -q --depth $depth --size 32 -o images-$depth m.tsv
+        ! zstd -qdc images-$depth | head -c 2000 | grep -aq 'feature_space":"{[^}]*depth'
+    done
+    ! zstd -qdc images-auto | head -c 2000 | grep -aq -- --depth
+}

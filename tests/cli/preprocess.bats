@@ -170,11 +170,14 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     [ "$(zstd -dc out | grep -ac '^refused')" = 0 ]
     [ "$(zstd -dc out | grep -ac '^grey-')" = 2 ]
     cat > want.tsv <<EOF
-path	reason
-refused/gif	expected a JPEG or PNG image, found a file that starts with 47 49 46 38
-refused/missing	cannot be read: No such file or directory
+path	label	subset	reason
+refused/gif	$(grep ^refused/gif m.tsv | cut -f 2,4)	expected a JPEG or PNG image, found a GIF image; convert it to PNG
+refused/missing	$(grep ^refused/missing m.tsv | cut -f 2,4)	cannot be read: No such file or directory
 EOF
-    cmp want.tsv r.tsv
+    cmp want.tsv <(grep -v '^#' r.tsv)
+    [ "$(head -n 1 r.tsv)" = '#hilum-rejects 1' ]
+    header out | grep -qF '"hilum.provenance":"'"$(grep '^#provenance' r.tsv | cut -f 2 | sed 's/"/\\"/g')"
+    [ "$(tail -n 1 r.tsv)" = "#sha256	$(head -n -1 r.tsv | sha256sum | cut -c 1-64)" ]
 }
 
 @test "preprocess: the list of rejects is written even if it is empty" {
@@ -182,7 +185,7 @@ EOF
     run --separate-stderr preprocess -q --on-error skip --rejects r.tsv -o out m.tsv
     [ "$status" = 0 ]
     [ -z "$stderr" ]
-    [ "$(cat r.tsv)" = "path	reason" ]
+    [ "$(grep -v '^#' r.tsv)" = "path	label	subset	reason" ]
 }
 
 @test "preprocess: a subset or class left without images causes a warning; class numbers stay" {
@@ -199,7 +202,7 @@ EOF
     fails 1 'none of 2 images is usable' \
         preprocess -q --on-error skip --rejects r.tsv -o out m.tsv
     [ ! -e out ]
-    [ "$(wc -l < r.tsv)" = 3 ]
+    [ "$(grep -vc '^#' r.tsv)" = 3 ]
 }
 
 @test "preprocess: the provenance covers manifest, options and the bytes of the images" {

@@ -57,6 +57,13 @@ say_bad_image() {
     head -c 1000 "$file" >cut && mv cut "$file"
     build/bin/split -q bad | build/bin/preprocess -q -m mobilenetv2 >images
 }
+say_other_format() {
+    cp -r set tiff
+    local file
+    file=$(find tiff/NORMAL -name '*.png' | sort | head -n 1)
+    printf 'II*\0' >"$file"
+    build/bin/split -q tiff | build/bin/preprocess -q -m mobilenetv2 >images
+}
 say_download() { HILUM_WEIGHTS_URL=http://127.0.0.1:1 data/fetch-weights mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5; }
 say_wrong_weights() {
     zstd -qd "$ROOT/tests/parity/data/mobilenetv2_notop.keras2.h5.zst" -o weights.h5

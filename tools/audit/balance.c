@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Unreadable files, and the balance of the classes in each subset. */
+/* Unreadable files, those with remarks, and the balance of the classes in each subset. */
 #include "base/mem.h"
 #include "checks.h"
+#include "image/remarks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,6 +28,26 @@ void audit_check_unreadable(audit_context *a)
         a->unreadable++;
         audit_findings_add(&a->findings, &f);
     }
+}
+
+void audit_check_remarks(audit_context *a)
+{
+    for (size_t i = 0; i < a->m->n; i++)
+        for (int k = 0; k < HL_REMARKS && !a->fingerprints[i].why; k++) {
+            if (!(a->fingerprints[i].remarks & 1u << k))
+                continue;
+            const hl_sample *s = &a->m->samples[i];
+            const audit_finding f = {.severity = AUDIT_WARNING,
+                                     .check = "remark",
+                                     .item = hl_remark_word(k),
+                                     .subset = hl_subset_names[s->subset],
+                                     .label = s->label,
+                                     .sample = s->path,
+                                     .value = NAN,
+                                     .n = 1,
+                                     .text = hl_remark_text(k)};
+            audit_findings_add(&a->findings, &f);
+        }
 }
 
 /* n of `in` images of a subset have a class that is the fraction `all` of the manifest. */

@@ -21,6 +21,7 @@ typedef struct rows {
     const predict_worklist *w;
     const size_t *at; /* [n] indices of entries in the list */
     size_t n;
+    hl_depth depth;
     hl_strbuf *png; /* [n]; empty: none */
 } rows;
 
@@ -29,13 +30,14 @@ static int make_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)slot;
     const rows *r = ctx;
-    const hl_fitting f = {.height = SIDE, .width = SIDE, .filter = HL_AREA, .fit = HL_PAD};
+    const hl_fitting f = {
+        .height = SIDE, .width = SIDE, .filter = HL_AREA, .fit = HL_PAD, .depth = r->depth};
     uint8_t pixels[SIDE * SIDE * 3];
-    int channels;
+    hl_fitted fitted;
     hl_err unused;
-    if (hl_image_read_fitted(r->w->entries[r->at[i]].image, &f, pixels, &channels, NULL, &unused))
+    if (hl_image_read_fitted(r->w->entries[r->at[i]].image, &f, pixels, &fitted, &unused))
         return 0;
-    return hl_png_encode(&r->png[i], pixels, SIDE, SIDE, channels, e);
+    return hl_png_encode(&r->png[i], pixels, SIDE, SIDE, fitted.channels, e);
 }
 
 static int keep_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
@@ -49,6 +51,7 @@ static int keep_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
 
 static int make_thumbnails(rows *r, const predict_page_options *o, hl_err *e)
 {
+    r->depth = o->depth;
     r->png = hl_calloc(r->n, sizeof *r->png);
     return o->pictures && r->n ? hl_ordered_map(r->n, o->jobs, make_thumbnail, keep_thumbnail, r, e)
                                : 0;

@@ -17,6 +17,7 @@ typedef struct predict_options {
     const char *weights, *features, *calibration, *point, *positive, *output, *page;
     double threshold; /* NaN: none */
     int on_error, device;
+    int depth; /* 0: as the head; else 1 more than an hl_depth */
     int64_t batch, jobs, page_rows;
     bool nul, allow_code;
 } predict_options;

@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "data/provenance.h"
 #include "format/convert.h"
+#include "image/remarks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,8 +14,31 @@
 
 /* ---- resizing ---- */
 
-int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e)
+/* Where the head states no depth, its images are the same with auto and full. */
+static int depth_of_head(hl_depth *depth, const nn_model *model, hl_depth chosen, bool is_chosen,
+                         hl_err *e)
 {
+    const char *word = nn_head_feature_space(model->head)->depth;
+    const int of_head = *word ? hl_choice_find(HL_DEPTH_WORDS, word) : HL_DEPTH_AUTO;
+    if (of_head < 0)
+        return hl_fail(e, "%s: this version cannot read images with depth '%s'", model->name, word);
+    *depth = is_chosen ? chosen : (hl_depth)of_head;
+    const hl_depth same = chosen == HL_DEPTH_16 ? HL_DEPTH_FULL : chosen;
+    if (!is_chosen ||
+        (*word ? same == (hl_depth)of_head : same == HL_DEPTH_AUTO || same == HL_DEPTH_FULL))
+        return 0;
+    char found[16];
+    return hl_fail(e, "%s: its images were read with --depth %s: expected that, found --depth %s",
+                   model->name, *word ? word : "auto",
+                   hl_choice_word(HL_DEPTH_WORDS, (int)chosen, found, sizeof found));
+}
+
+int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, hl_err *e)
+{
+    hl_depth chosen;
+    if (depth_of_head(&chosen, model, depth > 0 ? (hl_depth)(depth - 1) : HL_DEPTH_AUTO, depth > 0,
+                      e))
+        return -1;
     const hl_feature_space *s = nn_head_feature_space(model->head);
     const int filter = hl_choice_find(HL_FILTER_WORDS, s->filter);
     const int fit = hl_choice_find(HL_FIT_WORDS, s->fit);
@@ -25,6 +49,7 @@ int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e)
                       .width = (size_t)s->width,
                       .filter = (hl_filter)filter,
                       .fit = (hl_fit)fit,
+                      .depth = chosen,
                       /* Not part of the feature space: grey images are grey either way. */
                       .to_grey = hl_provenance_has_option(nn_head_provenance(model->head),
                                                           "preprocess", "--channels", "1")};
@@ -34,10 +59,9 @@ int predict_fitting_of_head(hl_fitting *f, const nn_model *model, hl_err *e)
 /* ---- reading ---- */
 
 typedef struct slot {
-    uint8_t *image;  /* height * width * 3 bytes */
-    int channels;    /* 0: the file is unusable, and err says why */
-    float *features; /* where each image is computed by itself */
-    unsigned char source[32];
+    uint8_t *image;   /* height * width * 3 bytes */
+    hl_fitted source; /* channels is 0 if the file is unusable, and err says why */
+    float *features;  /* where each image is computed by itself */
     hl_err err;
 } slot;
 
@@ -49,6 +73,7 @@ typedef struct run {
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
+    hl_remarks remarks;
     bool each_alone; /* an image is computed by the thread that has read it */
     /* the batch that is being gathered: images to compute and classify or, with each_alone,
      * features to classify */
@@ -67,7 +92,7 @@ static int fail_not_finite(const char *name, hl_err *e)
 
 static int compute_alone(const run *r, const char *name, const slot *s, hl_err *e)
 {
-    if (nn_extractor_run(r->x, s->image, 1, s->channels, s->features, e))
+    if (nn_extractor_run(r->x, s->image, 1, s->source.channels, s->features, e))
         return -1;
     return hl_all_finite(s->features, nn_extractor_width(r->x)) ? 0 : fail_not_finite(name, e);
 }
@@ -76,10 +101,9 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 {
     run *r = ctx;
     slot *s = &r->slots[at];
-    if (hl_image_read_fitted(r->in->paths[i], &r->o->fitting, s->image, &s->channels, s->source,
-                             &s->err) == 0)
+    if (hl_image_read_fitted(r->in->paths[i], &r->o->fitting, s->image, &s->source, &s->err) == 0)
         return r->each_alone ? compute_alone(r, r->in->paths[i], s, e) : 0;
-    s->channels = 0;
+    s->source.channels = 0;
     if (r->o->skip_unusable)
         return 0;
     *e = s->err;
@@ -113,7 +137,7 @@ static void append_image(run *r, const slot *s)
 {
     const size_t pixels = r->o->fitting.height * r->o->fitting.width;
     uint8_t *to = r->images + r->n * pixels * 3;
-    if (s->channels == 3)
+    if (s->source.channels == 3)
         memcpy(to, s->image, pixels * 3);
     else
         for (size_t i = 0; i < pixels; i++)
@@ -135,14 +159,15 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     run *r = ctx;
     const slot *s = &r->slots[at];
     const char *name = r->in->paths[i];
-    if (s->channels == 0) {
+    hl_remarks_note(&r->remarks, name, s->source.remarks);
+    if (s->source.channels == 0) {
         predict_worklist_add(r->classifier->list,
                              (predict_entry){.image = hl_strdup(name),
                                              .reason = hl_strdup(hl_reason_within(&s->err, name))});
         hl_progress_add(&r->progress, 1);
         return 0;
     }
-    hl_sha256_add(r->digest, s->source, sizeof s->source);
+    hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
     append(r, s, name);
     return r->n < r->capacity ? 0 : classify_batch(r, e);
 }
@@ -190,6 +215,7 @@ int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predi
         status = classify_batch(&r, e);
     if (status == 0)
         hl_progress_end(&r.progress);
+    hl_remarks_warn(&r.remarks);
     hl_sha256_end_text(r.digest, images);
     release(&r, nslots);
     return status;

@@ -7,14 +7,14 @@
 #include "base/progress.h"
 #include "data/image_paths.h"
 #include "format/tsv.h"
+#include "image/remarks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct slot {
-    uint8_t *image; /* height * width * channels bytes, followed by those of each copy */
-    int channels;   /* 0: the source file is unusable, and err says why */
-    unsigned char source[32];
+    uint8_t *image;   /* height * width * channels bytes, followed by those of each copy */
+    hl_fitted source; /* channels is 0 if the file is unusable, and err says why */
     hl_err err;
 } slot;
 
@@ -23,12 +23,13 @@ typedef struct run {
     slot *slots;
     hl_sha256 *digest;
     hl_progress progress;
+    hl_remarks remarks;
 } run;
 
 static int convert_one(const preprocess_conversion *c, const char *path, slot *s, hl_err *e)
 {
     char *file = hl_image_path(c->root, path);
-    const int status = hl_image_read_fitted(file, &c->to, s->image, &s->channels, s->source, e);
+    const int status = hl_image_read_fitted(file, &c->to, s->image, &s->source, e);
     free(file);
     return status;
 }
@@ -40,7 +41,8 @@ static size_t copies_of(const preprocess_conversion *c, const hl_sample *s)
 
 static void make_copies(const preprocess_conversion *c, const hl_sample *sample, slot *s)
 {
-    const size_t channels = (size_t)s->channels, bytes = c->to.height * c->to.width * channels;
+    const size_t channels = (size_t)s->source.channels,
+                 bytes = c->to.height * c->to.width * channels;
     for (uint32_t k = 1; k <= copies_of(c, sample); k++) {
         const preprocess_variation v = preprocess_variation_draw(c->seed, sample->path, k);
         preprocess_augment(&v, s->image, c->to.height, c->to.width, channels, s->image + k * bytes);
@@ -52,25 +54,26 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     run *r = ctx;
     slot *s = &r->slots[at];
     const hl_sample *sample = &r->c->manifest->samples[i];
-    s->channels = 0;
     if (convert_one(r->c, sample->path, s, &s->err) == 0) {
         make_copies(r->c, sample, s);
         return 0;
     }
+    s->source.channels = 0;
     if (r->c->skip_unusable)
         return 0;
-    *e = s->err;
-    return -1;
+    return hl_fail(e, "%s (--on-error skip, ON_ERROR=skip, leaves such images out)", s->err.msg);
 }
 
 /* The reason begins with the file's name on this machine, which the list leaves out. */
-static void reject(preprocess_conversion *c, const char *path, const hl_err *why)
+static void reject(preprocess_conversion *c, const hl_sample *s, const hl_err *why)
 {
-    char *file = hl_image_path(c->root, path);
+    char *file = hl_image_path(c->root, s->path);
     if (c->nrejects++ == 0)
         c->first_reject = *why;
-    hl_tsv_escape(&c->rejects, path);
+    hl_tsv_escape(&c->rejects, s->path);
     hl_strbuf_puts(&c->rejects, "\t");
+    hl_tsv_escape(&c->rejects, s->label);
+    hl_strbuf_printf(&c->rejects, "\t%s\t", hl_subset_names[s->subset]);
     hl_tsv_escape(&c->rejects, hl_reason_within(why, file));
     hl_strbuf_puts(&c->rejects, "\n");
     free(file);
@@ -78,14 +81,15 @@ static void reject(preprocess_conversion *c, const char *path, const hl_err *why
 
 static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
 {
+    r->c->shallow |= s->source.shallow;
     hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
-    hl_sha256_add(r->digest, s->source, sizeof s->source);
+    hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
     hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
-    const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->channels;
-    int status = preprocess_spool_add(&r->c->spool, s->image, s->channels, e);
+    const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->source.channels;
+    int status = preprocess_spool_add(&r->c->spool, s->image, s->source.channels, e);
     for (size_t k = 1; k <= copies_of(r->c, sample) && status == 0; k++) {
         hl_manifest_add_augmented(&r->c->kept);
-        status = preprocess_spool_add(&r->c->spool, s->image + k * bytes, s->channels, e);
+        status = preprocess_spool_add(&r->c->spool, s->image + k * bytes, s->source.channels, e);
     }
     return status;
 }
@@ -96,9 +100,14 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     const slot *s = &r->slots[at];
     const hl_sample *sample = &r->c->manifest->samples[i];
     hl_progress_add(&r->progress, 1);
-    if (s->channels)
+    if (s->source.remarks) {
+        char *file = hl_image_path(r->c->root, sample->path);
+        hl_remarks_note(&r->remarks, file, s->source.remarks);
+        free(file);
+    }
+    if (s->source.channels)
         return keep(r, sample, s, e);
-    reject(r->c, sample->path, &s->err);
+    reject(r->c, sample, &s->err);
     return 0;
 }
 
@@ -115,6 +124,7 @@ int preprocess_convert(preprocess_conversion *c, hl_err *e)
     const int status = hl_ordered_map(c->manifest->n, c->jobs, work, emit, &r, e);
     if (status == 0)
         hl_progress_end(&r.progress);
+    hl_remarks_warn(&r.remarks);
     hl_sha256_end_text(r.digest, c->digest);
     hl_manifest_finish(&c->kept);
     for (size_t i = 0; i < nslots; i++)

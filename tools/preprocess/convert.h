@@ -26,8 +26,9 @@ typedef struct preprocess_conversion {
     /* results, freed by preprocess_conversion_free */
     preprocess_spool spool;
     hl_manifest kept;            /* the samples whose images are in the spool, in its order */
+    bool shallow;                /* an image was kept that is `shallow`, see hl_image */
     char digest[HL_DIGEST_SIZE]; /* of the paths and bytes of the kept images' files */
-    hl_strbuf rejects;           /* TSV, path and reason, of rejected images */
+    hl_strbuf rejects;           /* rows of the list of rejected images */
     size_t nrejects;
     hl_err first_reject;
 } preprocess_conversion;

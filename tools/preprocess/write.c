@@ -6,6 +6,8 @@
 #include "data/image_paths.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
+#include "format/checksum.h"
+#include "format/tsv.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
 
@@ -13,16 +15,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int extend_provenance(char **provenance, const preprocess_conversion *c,
+                             const preprocess_outputs *o, hl_err *e)
+{
+    char manifest[HL_DIGEST_SIZE];
+    hl_manifest_digest(c->manifest, manifest);
+    const hl_input inputs[] = {{"manifest", manifest}, {"images", c->digest}};
+    return hl_provenance_extend(provenance, c->manifest->provenance, o->record, inputs, 2, e);
+}
+
 /* ---- rejected images ---- */
 
-static int begin_rejects(const preprocess_conversion *c, const char *path, hl_out *out, hl_err *e)
+static int begin_rejects(const preprocess_conversion *c, const preprocess_outputs *o, hl_out *out,
+                         hl_err *e)
 {
-    if (hl_out_open(out, path, false, e))
+    char *provenance;
+    if (extend_provenance(&provenance, c, o, e))
         return -1;
-    fputs("path\treason\n", out->fp); /* the commit reports a failed write */
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "#hilum-rejects 1\n#provenance\t");
+    hl_tsv_escape(&t, provenance);
+    hl_strbuf_puts(&t, "\npath\tlabel\tsubset\treason\n");
     if (c->rejects.len)
-        fputs(c->rejects.data, out->fp);
-    return 0;
+        hl_strbuf_add(&t, c->rejects.data, c->rejects.len);
+    hl_checksum_add_line(&t, 0);
+    free(provenance);
+    const int status = hl_out_open(out, o->rejects, false, e);
+    if (status == 0)
+        fwrite(t.data, 1, t.len, out->fp); /* the commit reports a failed write */
+    hl_strbuf_free(&t);
+    return status;
 }
 
 static void warn_of_rejects(const preprocess_conversion *c)
@@ -51,6 +73,9 @@ static hl_feature_space feature_space_of(const preprocess_conversion *c)
     hl_feature_space fs = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
     hl_choice_word(HL_FILTER_WORDS, (int)c->to.filter, fs.filter, sizeof fs.filter);
     hl_choice_word(HL_FIT_WORDS, (int)c->to.fit, fs.fit, sizeof fs.fit);
+    const hl_depth depth = c->to.depth == HL_DEPTH_16 ? HL_DEPTH_FULL : c->to.depth;
+    if (c->shallow || (depth >= HL_DEPTH_8 && depth < HL_DEPTH_16))
+        hl_choice_word(HL_DEPTH_WORDS, (int)depth, fs.depth, sizeof fs.depth);
     return fs;
 }
 
@@ -65,10 +90,8 @@ static int create_output(hl_tf_writer **out, const preprocess_conversion *c,
         .shape = {(int64_t)c->kept.n, (int64_t)c->to.height, (int64_t)c->to.width, channels},
     };
     const hl_feature_space fs = feature_space_of(c);
-    char manifest_digest[HL_DIGEST_SIZE], *provenance;
-    hl_manifest_digest(c->manifest, manifest_digest);
-    const hl_input inputs[] = {{"manifest", manifest_digest}, {"images", c->digest}};
-    if (hl_provenance_extend(&provenance, c->manifest->provenance, o->record, inputs, 2, e))
+    char *provenance;
+    if (extend_provenance(&provenance, c, o, e))
         return -1;
     const int status =
         hl_samples_create(out, o->images, &c->kept, c->manifest->classes, c->manifest->nclasses,
@@ -117,7 +140,7 @@ static int write_outputs(preprocess_conversion *c, const preprocess_outputs *o, 
     hl_out rejects = {0}, *outs[2];
     hl_tf_writer *images = NULL;
     size_t n = 0;
-    int status = o->rejects ? begin_rejects(c, o->rejects, &rejects, e) : 0;
+    int status = o->rejects ? begin_rejects(c, o, &rejects, e) : 0;
     if (o->rejects)
         outs[n++] = &rejects;
     if (status == 0 && c->kept.n)

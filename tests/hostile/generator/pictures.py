@@ -13,7 +13,7 @@ SHOW = DECODE + " && quickcheck -v out"
 REFUSED = {
     "empty": "the file is empty",
     "garbage": "expected a JPEG or PNG image, found a file that starts with",
-    "gif": "expected a JPEG or PNG image, found a file that starts with 47 49 46 38",
+    "gif": "expected a JPEG or PNG image, found a GIF image; convert it to PNG",
     "jpeg-huge": "too large: expected sides of at most 32768 pixels, found 65000 x 65000",
     "jpeg-large-for-its-bytes": "truncated: 16000 x 16000 pixels need at least 500000 bytes", "jpeg-many-pixels": "too large", "jpeg-many-scans": "expected at most 500 scans, found more",
     "jpeg-no-columns": "Empty JPEG image (DNL not supported)", "jpeg-no-rows": "Empty JPEG image (DNL not supported)",
@@ -56,7 +56,11 @@ def pngs():
     refused("png-header-twice", png(4, 4, 8, 0, chunk(b"IHDR", struct.pack(">IIBBBBB", 400, 400, 8, 0, 0, 0, 0))), "damaged or unsupported PNG",
             "a second header of another size")
     refused("png-critical-chunk", png(4, 4, 8, 0, chunk(b"EVIL", b"")), "EVIL", "a chunk that must be understood, and is not")
-    refused("png-wrong-crc", png(4, 4, 8, 0, chunk(b"tIME", b"\x07\xd0\1\1\0\0\0", crc=1)), "CRC error", "damage outside the pixels")
+    right("png-wrong-crc", png(4, 4, 8, 0, chunk(b"tIME", b"\x07\xd0\1\1\0\0\0", crc=1)), "images: U8 [1, 16, 16, 1]", "damage outside the pixels")
+    right("png-wrong-crc-unknown", png(4, 4, 8, 0, chunk(b"prVt", b"abc", crc=1)), "images: U8 [1, 16, 16, 1]", "damage in a chunk of no one's")
+    refused("png-wrong-crc-clear", png(4, 4, 8, 0, chunk(b"tRNS", b"\0\x25", crc=1)), "CRC error", "damage on which pixels depend")
+    refused("png-wrong-crc-upright", png(4, 4, 8, 0, chunk(b"eXIf", b"II*\0\x08\0\0\0", crc=1)), "CRC error", "damage on which the orientation may depend")
+    refused("png-wrong-crc-name", png(4, 4, 8, 0, chunk(b"tRLS", b"\0\x25", crc=1)), "damaged or unsupported PNG", "a name that is one bit from tRNS")
     refused("png-grey-of-3-bits", png(8, 4, 3, 0), "Invalid IHDR data", "a depth that does not exist")
     refused("png-colour-of-4-bits", png(8, 4, 4, 2), "Invalid IHDR data", "a depth that this colour type does not have")
     refused("png-palette-of-16-bits", png(8, 4, 16, 3), "Invalid IHDR data", "65,536 colours of 256")
@@ -83,6 +87,18 @@ def pngs():
           "less than half a step of 8 bits is none")
     right("png-16-bit-colour", png(2, 1, 16, 2, rows=zlib.compress(b"\0" + struct.pack(">6H", 0, 0, 65535, 0, 0, 65535))),
           "images: U8 [1, 16, 16, 3], 768 bytes, 0 to 255", "the same in three channels")
+    deep = zlib.compress(b"\0" + b"".join(struct.pack(">H", i * 4095 // 255) for i in range(256)))
+
+    def stated(*between):
+        return png(256, 1, 16, 0, *between, rows=deep)
+
+    right("png-12-of-16-bit", stated(chunk(b"sBIT", b"\x0c")), "images: U8 [1, 16, 16, 1], 256 bytes, 9 to 246", "12 bits that the file states fill the range")
+    right("png-10-of-16-bit-wrong", stated(chunk(b"sBIT", b"\x0a")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "values above the bits that are stated: all 16 count")
+    right("png-0-of-16-bit", stated(chunk(b"sBIT", b"\0")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "no bits at all make no sense")
+    right("png-99-of-16-bit", stated(chunk(b"sBIT", b"c")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "nor do more than there are")
+    right("png-stated-for-4-channels", stated(chunk(b"sBIT", b"\x0c\x0c\x0c\x0c")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "bits of channels that the image does not have")
+    right("png-stated-for-none", stated(chunk(b"sBIT", b"")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "an empty statement")
+    right("png-stated-twice", stated(chunk(b"sBIT", b"\x0c"), chunk(b"sBIT", b"\x0f")), "images: U8 [1, 16, 16, 1], 256 bytes, 9 to 246", "the first statement counts")
     right("png-clear", png(4, 4, 8, 4, rows=zlib.compress((b"\0" + b"\xff\0" * 4) * 4)), "images: U8 [1, 16, 16, 1], 256 bytes, 0 to 0",
           "white that is wholly transparent is black, not white")
     right("png-1-pixel", png(1, 1, 1, 0, rows=zlib.compress(b"\0\x80")), "images: U8 [1, 16, 16, 1], 256 bytes, 255 to 255", "the smallest image")
@@ -143,6 +159,9 @@ def jpegs():
     right("jpeg-cmyk-plain", cmyk.replace(cmyk[cmyk.index(b"\xff\xee"):cmyk.index(b"\xff\xee") + 16], b"", 1) if b"\xff\xee" in cmyk else cmyk,
           "images: U8 [1, 16, 16, 3]", "four inks without Adobe's marker")
     right("jpeg-cmyk", cmyk, "images: U8 [1, 16, 16, 3]", "four inks as Adobe stores them")
+    right("jpeg-extra-bytes", grey[:-2] + b"\x12\x34" * 30 + grey[-2:], "images: U8 [1, 16, 16, 1]", "bytes after the pixels, before the end")
+    right("jpeg-extra-bytes-early", grey[:tables] + b"\x12\x34" * 30 + grey[tables:], "images: U8 [1, 16, 16, 1]", "bytes between the tables")
+    refused("jpeg-extra-bytes-cut", grey[:scan + 20] + grey[-2:], "premature end of data segment", "an end marker after half of the pixels")
     right("jpeg-thumbnail", rgb[:2] + segment(0xE1, b"Exif\0\0" + grey) + rgb[2:], "images: U8 [1, 16, 16, 3]", "another image within the metadata")
     loop = b"Exif\0\0II*\0\x08\0\0\0" + b"\1\0\x69\x87\4\0\1\0\0\0\x08\0\0\0" + b"\x08\0\0\0"
     right("jpeg-exif-loop", grey[:2] + segment(0xE1, loop) + grey[2:], "images: U8 [1, 16, 16, 1]", "directories that point at themselves")
@@ -152,11 +171,24 @@ def jpegs():
 
 
 def others():
-    starts = {"tiff": b"II*\0", "bmp": b"BM\x1a\0\0\0", "webp": b"RIFF\x1a\0\0\0WEBPVP8 ", "dicom": b"\0" * 128 + b"DICM", "jpeg-2000": b"\0\0\0\x0cjP  \r\n\x87\n",
-              "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>", "html": b"<!DOCTYPE html>", "pdf": b"%PDF-1.7\n", "elf": b"\x7fELF\2\1\1\0",
-              "mng": b"\x8aMNG\r\n\x1a\n", "png-text-mode": b"\x89PNG\n\x1a\n\0\0\0\rIHDR"}
-    for name, start in starts.items():
-        case(f"image/{name}", start + b"\0" * 32, DECODE, 1, "expected a JPEG or PNG image, found a file that starts with", f"another kind: {name}")
+    kinds = {
+        "tiff": (b"II*\0", "found a TIFF image; convert it to PNG"), "tiff-big-endian": (b"MM\0*", "found a TIFF image"),
+        "bmp": (b"BM\x1a\0\0\0", "found a BMP image"), "webp": (b"RIFF\x1a\0\0\0WEBPVP8 ", "found a WebP image"),
+        "dicom": (b"\0" * 128 + b"DICM", "found a DICOM file; export the image in it as PNG"),
+        "dicom-bare": (b"\x08\0\x05\0CS\x0a\0ISO_IR 100", "found a DICOM file"), "jpeg-2000": (b"\0\0\0\x0cjP  \r\n\x87\n", "found a JPEG 2000 image"),
+        "jpeg-xl": (b"\xff\x0a", "found a JPEG XL image"), "heic": (b"\0\0\0\x18ftypheic", "found a HEIC image"),
+        "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "found an SVG drawing"),
+        "html": (b"<!DOCTYPE html>", "found a web page (HTML); download the image again"),
+        "html-after-blanks": (b"\xef\xbb\xbf\r\n  <HTML lang=en>", "found a web page (HTML)"), "pdf": (b"%PDF-1.7\n", "found a PDF document"),
+        "zip": (b"PK\3\4", "found a zip archive; unpack it"), "gzip": (b"\x1f\x8b\x08", "found gzip data; unpack it"),
+        "hdf5": (b"\x89HDF\r\n\x1a\n", "found an HDF5 file"), "nifti": (b"\x5c\1\0\0" + b"\0" * 340 + b"n+1", "found a NIfTI volume"),
+        "lfs-pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:", "found a Git LFS pointer instead of the image; run `git lfs pull`"),
+        "zeros": (b"", "found only zero bytes; copy it again"),
+        "elf": (b"\x7fELF\2\1\1\0", "found a file that starts with 7f 45 4c 46"), "mng": (b"\x8aMNG\r\n\x1a\n", "found a file that starts with 8a 4d"),
+        "png-text-mode": (b"\x89PNG\n\x1a\n\0\0\0\rIHDR", "found a PNG that was altered, as by a transfer in text mode"),
+    }
+    for name, (start, message) in kinds.items():
+        case(f"image/{name}", start + b"\0" * 32, DECODE, 1, f"expected a JPEG or PNG image, {message}", f"another kind: {name}")
     for name, message in REFUSED.items():
         case(f"../data/images/refused/{name}", None, DECODE, 1, message, "see tests/parity/make_image_references.py")
 

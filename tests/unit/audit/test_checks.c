@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "audit/checks.h"
 #include "helpers.h"
+#include "image/remarks.h"
 
 #include <math.h>
 
@@ -148,6 +149,59 @@ static void unreadable_files_have_no_properties(void **state)
     assert_int_equal(set.a.unreadable, 1);
 }
 
+static void give_levels(size_t i, uint8_t least, uint8_t most)
+{
+    memset(set.fingerprints[i].thumb, least, sizeof set.fingerprints[i].thumb);
+    set.fingerprints[i].thumb[500] = most;
+}
+
+/* 16 is what 12 of 16 bits reach, 64 what 14 do. */
+static void a_small_range_is_a_warning(void **state)
+{
+    (void)state;
+    static const uint8_t levels[][2] = {{0, 255}, {0, 64}, {0, 65}, {200, 254}, {4, 15}};
+    for (size_t i = 0; i < 5; i++) {
+        add(i % 2 ? "B" : "A", HL_TRAIN, 10);
+        give_levels(i, levels[i][0], levels[i][1]);
+    }
+    hl_manifest_finish(&set.m);
+    audit_check_range(&set.a);
+    const char *rows = set.a.findings.rows.data;
+    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 4);
+    assert_contains(
+        rows, "warning\trange\tdark\ttrain\tB\t0001.png\t\t64.0000\t1\tgrey levels 0 to 64 of");
+    assert_contains(
+        rows, "warning\trange\tflat\ttrain\tB\t0003.png\t\t54.0000\t1\tgrey levels 200 to 254 of");
+    assert_contains(rows, "warning\trange\tdark\ttrain\tA\t0004.png\t\t11.0000\t1\t");
+    assert_contains(rows, "warning\trange\tmixed\t\t\t\t\t0.4000\t5\t2 of 5 images are dark");
+}
+
+static void equally_dark_images_are_not_mixed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        add("A", HL_TRAIN, 10);
+        give_levels(i, 0, 15);
+    }
+    hl_manifest_finish(&set.m);
+    audit_check_range(&set.a);
+    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 3);
+    assert_null(strstr(set.a.findings.rows.data, "mixed"));
+}
+
+static void remarks_are_warnings(void **state)
+{
+    (void)state;
+    add("A", HL_TRAIN, 10);
+    add("B", HL_TEST, 10);
+    set.fingerprints[1].remarks = HL_REMARK_CLEAR | HL_REMARK_CHECKSUM;
+    hl_manifest_finish(&set.m);
+    audit_check_remarks(&set.a);
+    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 2);
+    assert_contains(set.a.findings.rows.data, "warning\tremark\ttransparent\ttest\tB\t0001.png\t");
+    assert_contains(set.a.findings.rows.data, "warning\tremark\tchecksum\ttest\tB\t0001.png\t");
+}
+
 static void one_class_has_no_shortcut(void **state)
 {
     (void)state;
@@ -214,6 +268,9 @@ int main(void)
         OF_SET(below_the_limit_it_is_a_note),
         OF_SET(three_classes_each_against_the_others),
         OF_SET(unreadable_files_have_no_properties),
+        OF_SET(remarks_are_warnings),
+        OF_SET(a_small_range_is_a_warning),
+        OF_SET(equally_dark_images_are_not_mixed),
         OF_SET(one_class_has_no_shortcut),
         OF_SET(severity_of_divisions),
         OF_SET(leaks_are_found_across_a_group),

@@ -65,6 +65,28 @@ static void without_another_manifest_nothing_changes(void **state)
     hl_samples_close(&s);
 }
 
+static void images_that_preprocess_left_out_may_be_listed(void **state)
+{
+    (void)state;
+    static const char *const modes[] = {"skip", "stop"};
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        hl_err e;
+        hl_samples s;
+        char provenance[128];
+        open_samples(&s);
+        snprintf(provenance, sizeof provenance,
+                 "[{\"tool\":\"preprocess\",\"options\":\"--on-error %s\"}]", modes[i]);
+        const char *before = s.provenance;
+        s.provenance = provenance;
+        put_text("m", HEAD "a\tA\tp1\ttest\nb\tB\tp2\tval\nc\tB\tp3\ttest\nd\tB\tp3\ttest\n");
+        assert_int_equal(hl_subset_override(&s, "m", &e), i == 0 ? 0 : -1);
+        if (i == 0)
+            assert_int_equal(s.manifest.samples[0].subset, HL_TEST);
+        s.provenance = before;
+        hl_samples_close(&s);
+    }
+}
+
 static void the_first_difference_is_named(void **state)
 {
     (void)state;
@@ -113,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(subsets_come_from_the_other_manifest),
         IN_FOLDER(without_another_manifest_nothing_changes),
+        IN_FOLDER(images_that_preprocess_left_out_may_be_listed),
         IN_FOLDER(the_first_difference_is_named),
         IN_FOLDER(a_manifest_with_augmented_copies_is_refused),
     };

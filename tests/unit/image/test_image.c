@@ -7,11 +7,13 @@
 #include "base/mem.h"
 #include "image/image.h"
 #include "image/png_encode.h"
+#include "image/remarks.h"
 #include "sys/input.h"
 
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -111,6 +113,65 @@ static void test_16_bits(void **state)
     free(bytes);
 }
 
+/* Of the chosen bits, the largest value is 255; of fewer bits than the values have, none is made.
+ */
+static void test_depths(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load("tests/hostile/image", "png-12-of-16-bit", &len); /* i * 4095 / 255 */
+    for (int bits = 8; bits <= 16; bits++) {
+        const hl_depth depth = (hl_depth)(HL_DEPTH_8 + bits - 8);
+        hl_image img;
+        hl_err e;
+        const int status = hl_image_decode_depth(&img, "file", bytes, len, depth, &e);
+        assert_int_equal(status, bits < 12 ? -1 : 0);
+        if (status)
+            assert_non_null(strstr(e.msg, "found 4095; choose another --depth (DEPTH)"));
+        for (uint32_t i = 0; i < 256 && status == 0; i++) {
+            const uint32_t v = i * 4095 / 255, most = (1u << bits) - 1;
+            assert_int_equal(img.pixels[i], (v * 255 + most / 2) / most);
+        }
+        hl_image_free(&img);
+    }
+    hl_image by_file, full;
+    assert_int_equal(decode_exactly(&by_file, bytes, len, NULL), 0);
+    assert_int_equal(hl_image_decode_depth(&full, "file", bytes, len, HL_DEPTH_FULL, NULL), 0);
+    assert_int_equal(by_file.pixels[255], 255);
+    assert_int_equal(full.pixels[255], 16);
+    assert_true(by_file.shallow && full.shallow);
+    hl_image_free(&by_file);
+    hl_image_free(&full);
+    free(bytes);
+}
+
+/* Alpha has 16 bits whatever the colours have, and rows of an interlaced image come in any order.
+ */
+static void test_depth_of_all_kinds(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"grey-16.png",       "grey-16-interlaced.png",
+                                        "rgb-16.png",        "rgb-16-clear.png",
+                                        "grey-alpha-16.png", "rgba-16-interlaced.png"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        size_t len;
+        uint8_t *bytes = load(dir, files[f], &len);
+        hl_image a, b;
+        hl_err e;
+        assert_int_equal(decode_exactly(&a, bytes, len, NULL), 0);
+        assert_false(a.shallow);
+        /* 15 bits do not hold these values; 16 do, and are what is read without a choice. */
+        assert_int_equal(
+            hl_image_decode_depth(&b, "file", bytes, len, (hl_depth)(HL_DEPTH_16 - 1), &e), -1);
+        assert_null(b.pixels);
+        assert_int_equal(hl_image_decode_depth(&b, "file", bytes, len, HL_DEPTH_16, NULL), 0);
+        assert_memory_equal(a.pixels, b.pixels, a.height * a.width * (size_t)a.channels);
+        hl_image_free(&a);
+        hl_image_free(&b);
+        free(bytes);
+    }
+}
+
 static void test_bytes_after_the_end(void **state)
 {
     (void)state;
@@ -179,8 +240,8 @@ static void test_reasons(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"empty", "file: the file is empty"},
-        {"gif", "file: expected a JPEG or PNG image, found a file that starts with 47 49 46 38"},
+        {"empty", "file: the file is empty; copy or download it again"},
+        {"gif", "file: expected a JPEG or PNG image, found a GIF image; convert it to PNG"},
         {"jpeg-huge",
          "file: too large: expected sides of at most 32768 pixels, found 65000 x 65000"},
         {"png-huge",
@@ -215,7 +276,21 @@ static void test_truncated(void **state)
     }
 }
 
-/* Checksums protect every byte of a PNG. */
+/* Damage in a part without pixels is a remark; the pixels are those of the sound file. */
+static void expect_remark(const char *name, const hl_image *found, const hl_image *sound)
+{
+    if (found->remarks != HL_REMARK_CHECKSUM)
+        fail_msg("%s: expected an error or a remark, found an image", name);
+    assert_int_equal(found->height, sound->height);
+    assert_int_equal(found->width, sound->width);
+    assert_int_equal(found->channels, sound->channels);
+    assert_memory_equal(found->pixels, sound->pixels,
+                        sound->height * sound->width * (size_t)sound->channels);
+}
+
+/* Checksums protect every byte of a PNG. Of these files, only gamma.png has chunks that no pixel
+ * depends on: 7 bytes of data, 8 of checksums, and 8 of names, some of which give another name of
+ * that kind. */
 static void test_flipped_png(void **state)
 {
     (void)state;
@@ -223,13 +298,80 @@ static void test_flipped_png(void **state)
     for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
         size_t len;
         uint8_t *bytes = load(dir, files[f], &len);
-        for (size_t i = 0; i < len; i++) {
-            bytes[i] ^= 0x10;
-            expect_refused(files[f], bytes, len);
-            bytes[i] ^= 0x10;
-        }
+        hl_image sound, img;
+        assert_int_equal(decode_exactly(&sound, bytes, len, NULL), 0);
+        size_t remarks = 0;
+        for (size_t i = 0; i < len; i++)
+            for (uint8_t bit = 1; bit; bit = (uint8_t)(bit << 1)) {
+                bytes[i] ^= bit;
+                if (decode_exactly(&img, bytes, len, NULL) == 0) {
+                    expect_remark(files[f], &img, &sound);
+                    remarks++;
+                } else
+                    assert_null(img.pixels);
+                hl_image_free(&img);
+                bytes[i] ^= bit;
+            }
+        if (f < 2 ? remarks > 0 : remarks < 8 * 15 || remarks > 8 * 23)
+            fail_msg("%s: %zu remarks", files[f], remarks);
+        hl_image_free(&sound);
         free(bytes);
     }
+}
+
+/* Extra bytes where no pixels are lost are a remark; between the scans of a progressive file they
+ * may be what a damaged scan left. */
+static void test_extra_bytes(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"grey.jpg", "rgb-progressive.jpg"};
+    static const uint8_t extra[40] = {0x12, 0x34, 0, 0, 0x56}; /* libjpeg may read 8 ahead */
+    for (size_t f = 0; f < 2; f++) {
+        size_t len, between = 0;
+        uint8_t *bytes = load(dir, files[f], &len);
+        hl_image sound, img;
+        assert_int_equal(decode_exactly(&sound, bytes, len, NULL), 0);
+        assert_int_equal(sound.remarks, 0);
+        for (size_t i = 2; i + 1 < len; i++) {
+            if (bytes[i] != 0xff || (bytes[i + 1] != 0xd9 && bytes[i + 1] != 0xda))
+                continue;
+            uint8_t *longer = hl_malloc(len + sizeof extra, 1);
+            memcpy(longer, bytes, i);
+            memcpy(longer + i, extra, sizeof extra);
+            memcpy(longer + i + sizeof extra, bytes + i, len - i);
+            const int status = decode_exactly(&img, longer, len + sizeof extra, NULL);
+            /* before the first scan, and before the end */
+            const bool harmless = bytes[i + 1] == 0xd9 || between++ == 0;
+            assert_int_equal(status, harmless ? 0 : -1);
+            if (harmless) {
+                assert_int_equal(img.remarks, HL_REMARK_EXTRA_BYTES);
+                assert_memory_equal(img.pixels, sound.pixels,
+                                    sound.height * sound.width * (size_t)sound.channels);
+            }
+            hl_image_free(&img);
+            free(longer);
+        }
+        assert_true(f == 0 ? between == 1 : between > 2);
+        hl_image_free(&sound);
+        free(bytes);
+    }
+}
+
+static void test_transparent(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load("tests/hostile/image", "png-clear", &len);
+    hl_image img;
+    assert_int_equal(decode_exactly(&img, bytes, len, NULL), 0);
+    assert_int_equal(img.remarks, HL_REMARK_CLEAR);
+    hl_image_free(&img);
+    free(bytes);
+    bytes = load(dir, "rgba-8.png", &len);
+    assert_int_equal(decode_exactly(&img, bytes, len, NULL), 0);
+    assert_int_equal(img.remarks, 0);
+    hl_image_free(&img);
+    free(bytes);
 }
 
 /* A JPEG has no checksums: damage may go unnoticed, but the result must be a valid image. */
@@ -300,11 +442,20 @@ static void test_grey_as_colour(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_references),          cmocka_unit_test(test_16_bits),
-        cmocka_unit_test(test_bytes_after_the_end), cmocka_unit_test(test_scans_within_the_limit),
-        cmocka_unit_test(test_refused_files),       cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_truncated),           cmocka_unit_test(test_flipped_png),
-        cmocka_unit_test(test_flipped_jpeg),        cmocka_unit_test(test_grey_as_colour),
+        cmocka_unit_test(test_references),
+        cmocka_unit_test(test_16_bits),
+        cmocka_unit_test(test_depths),
+        cmocka_unit_test(test_depth_of_all_kinds),
+        cmocka_unit_test(test_bytes_after_the_end),
+        cmocka_unit_test(test_scans_within_the_limit),
+        cmocka_unit_test(test_refused_files),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_flipped_png),
+        cmocka_unit_test(test_extra_bytes),
+        cmocka_unit_test(test_transparent),
+        cmocka_unit_test(test_flipped_jpeg),
+        cmocka_unit_test(test_grey_as_colour),
     };
     return cmocka_run_group_tests_name("image", tests, NULL, NULL);
 }

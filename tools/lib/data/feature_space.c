@@ -21,7 +21,7 @@ static const struct field {
     }
     FIELD(backbone, "none"),  FIELD(framework, "keras"),    FIELD(weights, "none"),
     FIELD(normalize, "none"), FIELD(feature_layer, "none"), FIELD(pool, "none"),
-    FIELD(filter, "none"),    FIELD(fit, "none"),
+    FIELD(filter, "none"),    FIELD(fit, "none"),           FIELD(depth, "auto or full"),
 #undef FIELD
 };
 enum { NFIELDS = sizeof fields / sizeof *fields };
@@ -36,6 +36,7 @@ hl_feature_space hl_feature_space_of_images(const hl_feature_space *s)
     hl_feature_space images = {.height = s->height, .width = s->width};
     memcpy(images.filter, s->filter, sizeof images.filter);
     memcpy(images.fit, s->fit, sizeof images.fit);
+    memcpy(images.depth, s->depth, sizeof images.depth);
     return images;
 }
 

@@ -12,7 +12,8 @@
 /*
  * Takes the subsets of s from the manifest at path; NULL leaves s as it is. The manifest must list
  * the same images with the same labels and patients, in any order and without augmented copies,
- * which follow their originals. s->chain becomes the provenance of both files, s->override the
+ * which follow their originals; and further ones where preprocess left out what it could not read.
+ * s->chain becomes the provenance of both files, s->override the
  * digest of the manifest.
  */
 int hl_subset_override(hl_samples *s, const char *path, hl_err *e);

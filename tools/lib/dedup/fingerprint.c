@@ -186,6 +186,7 @@ void hl_fingerprint_make(hl_fingerprint *f, hl_image *img)
 {
     f->file_bytes = img->file_bytes;
     f->file_channels = img->file_channels;
+    f->remarks = img->remarks;
     f->height = img->height;
     f->width = img->width;
     digest_pixels(img, f->pixels);

@@ -25,7 +25,7 @@ enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
 
 /* To be increased with every change of the code that changes fingerprints; it invalidates those in
  * caches (fingerprint_cache.h). */
-enum { HL_FINGERPRINT_FORMAT = 1 };
+enum { HL_FINGERPRINT_FORMAT = 2 };
 
 typedef struct hl_fingerprint {
     char *why;  /* why the file cannot be decoded, without its name; NULL if it can. Owned */
@@ -34,6 +34,7 @@ typedef struct hl_fingerprint {
     unsigned char file[32], pixels[32];
     size_t file_bytes, height, width; /* valid, as all that follow, if `why` is NULL */
     int file_channels;                /* as in hl_image */
+    unsigned remarks;                 /* likewise; a file with remarks is not cached */
     uint64_t sum, squares;            /* of the grey levels, 0 to 255, and of their squares */
     uint64_t hash[HL_HASH_WORDS];
     uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];

@@ -96,7 +96,7 @@ static void look_up(reading *r, const hl_fingerprint_cache *cache)
 static bool is_cacheable(const reading *r, size_t i)
 {
     const hl_file_stamp *s = &r->stamps[i];
-    return !r->f[i].why && r->f[i].file_bytes == (size_t)s->bytes &&
+    return !r->f[i].why && !r->f[i].remarks && r->f[i].file_bytes == (size_t)s->bytes &&
            hl_file_stamp_is_settled(s, r->started);
 }
 

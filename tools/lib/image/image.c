@@ -3,6 +3,7 @@
 
 #include "base/simd.h"
 #include "image/decoders.h"
+#include "image/foreign.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -81,7 +82,11 @@ static void collapse_grey(hl_image *img)
 static int fail_format(const hl_source *src, hl_err *e)
 {
     if (src->len == 0)
-        return hl_fail(e, "%s: the file is empty", src->name);
+        return hl_fail(e, "%s: the file is empty; copy or download it again", src->name);
+    const hl_foreign *known = hl_foreign_find(src->bytes, src->len);
+    if (known)
+        return hl_fail(e, "%s: expected a JPEG or PNG image, found %s; %s", src->name, known->name,
+                       known->remedy);
     char found[3 * 4 + 1] = "";
     for (size_t i = 0; i < 4 && i < src->len; i++)
         snprintf(found + 3 * i, sizeof found - 3 * i, " %02x", src->bytes[i]);
@@ -91,9 +96,15 @@ static int fail_format(const hl_source *src, hl_err *e)
 
 int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e)
 {
+    return hl_image_decode_depth(img, name, bytes, len, HL_DEPTH_AUTO, e);
+}
+
+int hl_image_decode_depth(hl_image *img, const char *name, const void *bytes, size_t len,
+                          hl_depth depth, hl_err *e)
+{
     static const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
     static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    const hl_source src = {name, bytes, len};
+    const hl_source src = {name, bytes, len, depth};
     int orientation = 1, status;
     *img = (hl_image){0};
     if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +22,16 @@ typedef struct hl_image {
     /* Properties of the file that may give the class away, for the audit of shortcuts. */
     size_t file_bytes;
     int file_channels; /* 1 or 3, before equal channels became grey; without alpha */
+    unsigned remarks;  /* bits of hl_remark (remarks.h) */
+    bool shallow;      /* a PNG of 16 bits that HL_DEPTH_AUTO and HL_DEPTH_FULL read differently */
 } hl_image;
+
+/* How many of the 16 bits of a PNG hold the picture: detectors give 10 to 14, which many programs
+ * store as they are, so that the image is nearly black if all 16 count. HL_DEPTH_AUTO takes the
+ * number that the file states (sBIT), unless a value is above it. Other files have their own depth
+ * whatever is chosen. */
+#define HL_DEPTH_WORDS "auto|8|9|10|11|12|13|14|15|16|full"
+typedef enum hl_depth { HL_DEPTH_AUTO, HL_DEPTH_8, HL_DEPTH_16 = 9, HL_DEPTH_FULL } hl_depth;
 
 /* Larger images are refused before anything is allocated. */
 enum { HL_IMAGE_MAX_SIDE = 32768 };
@@ -31,9 +41,13 @@ enum { HL_IMAGE_MAX_SIDE = 32768 };
  * Decodes a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive) or PNG (1 to 16 bit,
  * grey, RGB, palette, alpha, interlaced). The format is recognised from the first bytes, never from
  * the name, which is for messages only. The EXIF orientation is applied. 16-bit values are rounded
- * to 8 bits as (v * 255 + 32767) / 65535; alpha is blended on black. Truncated or damaged data is
- * an error: no pixel is guessed. On failure img is empty.
+ * to 8 bits as (v * 255 + m / 2) / m, m being 2^depth - 1; with a number of bits, a value above m
+ * is an error. Alpha is blended on black. Truncated or damaged data is an error: no pixel is
+ * guessed. Damage that leaves the pixels whole is a remark. On failure img is empty.
  */
+int hl_image_decode_depth(hl_image *img, const char *name, const void *bytes, size_t len,
+                          hl_depth depth, hl_err *e);
+/* The same with HL_DEPTH_AUTO. */
 int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e);
 
 void hl_image_free(hl_image *img);

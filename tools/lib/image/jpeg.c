@@ -3,8 +3,10 @@
  * upsampling, as Pillow does. */
 #include "base/mem.h"
 #include "image/decoders.h"
+#include "image/remarks.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,11 +39,25 @@ _Noreturn static void on_error(j_common_ptr jpeg)
     longjmp(d->give_up, 1);
 }
 
-/* After a warning libjpeg continues with guessed pixels. An unknown JFIF version is harmless. */
+/* Bytes that libjpeg skips in search of the next marker. Between the scans of a progressive file
+ * they can be the rest of a damaged scan; before the first scan and before the end marker,
+ * which is reached only when all pixels have been decoded, they are nobody's. */
+static bool are_extra_bytes_harmless(const decoder *d)
+{
+    return d->jpeg.input_scan_number == 0 || d->errors.msg_parm.i[1] == JPEG_EOI;
+}
+
+/* After a warning libjpeg continues with guessed pixels, with two exceptions. An unknown JFIF
+ * version is harmless, too. */
 static void on_message(j_common_ptr jpeg, int level)
 {
-    if (level < 0 && jpeg->err->msg_code != JWRN_JFIF_MAJOR)
+    decoder *d = jpeg->client_data;
+    const int code = jpeg->err->msg_code;
+    if (level >= 0 || code == JWRN_JFIF_MAJOR)
+        return;
+    if (code != JWRN_EXTRANEOUS_DATA || !are_extra_bytes_harmless(d))
         on_error(jpeg);
+    d->img.remarks |= HL_REMARK_EXTRA_BYTES;
 }
 
 static void on_progress(j_common_ptr jpeg)
@@ -143,9 +159,9 @@ static int decode(decoder *d)
     if (check_coding(d) || choose_colours(d))
         return -1;
     jpeg_start_decompress(jpeg);
-    d->img = (hl_image){.height = jpeg->output_height,
-                        .width = jpeg->output_width,
-                        .channels = jpeg->output_components};
+    d->img.height = jpeg->output_height;
+    d->img.width = jpeg->output_width;
+    d->img.channels = jpeg->output_components;
     d->img.pixels = hl_malloc(d->img.height * d->img.width, (size_t)d->img.channels);
     read_rows(d);
     d->orientation = find_orientation(jpeg);

@@ -21,7 +21,8 @@ static int read_file(const char *file, char **bytes, size_t *len, hl_err *e)
     return status;
 }
 
-int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err *e)
+static int read_depth(hl_image *img, const char *file, hl_depth depth, unsigned char *sha256,
+                      hl_err *e)
 {
     char *bytes;
     size_t len;
@@ -32,21 +33,29 @@ int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err
         hl_sha256_add(s, bytes, len);
         hl_sha256_end(s, sha256);
     }
-    const int status = hl_image_decode(img, file, bytes, len, e);
+    const int status = hl_image_decode_depth(img, file, bytes, len, depth, e);
     free(bytes);
     return status;
 }
 
-int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, int *channels,
-                         unsigned char *sha256, hl_err *e)
+int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err *e)
+{
+    return read_depth(img, file, HL_DEPTH_AUTO, sha256, e);
+}
+
+int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, hl_fitted *fitted,
+                         hl_err *e)
 {
     hl_image img;
-    if (hl_image_read(&img, file, sha256, e))
+    *fitted = (hl_fitted){0};
+    if (read_depth(&img, file, f->depth, fitted->sha256, e))
         return -1;
     if (f->to_grey)
         hl_image_make_grey(&img);
     hl_resize(&img, f->filter, f->fit, f->height, f->width, out);
-    *channels = img.channels;
+    fitted->channels = img.channels;
+    fitted->remarks = img.remarks;
+    fitted->shallow = img.shallow;
     hl_image_free(&img);
     return 0;
 }

@@ -4,8 +4,8 @@
  *
  *   const hl_fitting f = {.height = 224, .width = 224, .filter = HL_AREA, .fit = HL_PAD};
  *   uint8_t *pixels = hl_malloc(224 * 224, 3);
- *   int channels;
- *   if (hl_image_read_fitted("NORMAL/IM-0001-0001.jpeg", &f, pixels, &channels, NULL, &err)) ...
+ *   hl_fitted fitted;
+ *   if (hl_image_read_fitted("NORMAL/IM-0001-0001.jpeg", &f, pixels, &fitted, &err)) ...
  */
 #ifndef HILUM_IMAGE_LOAD_H
 #define HILUM_IMAGE_LOAD_H
@@ -25,12 +25,20 @@ typedef struct hl_fitting {
     size_t height, width; /* pixels */
     hl_filter filter;
     hl_fit fit;
+    hl_depth depth;
     bool to_grey; /* convert colour to luminance first (hl_image_make_grey) */
 } hl_fitting;
 
-/* Reads an image and resizes it into out, which has room for height * width * 3 bytes. *channels
- * gets the channels that were written, 1 or 3. sha256 as in hl_image_read. */
-int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, int *channels,
-                         unsigned char *sha256, hl_err *e);
+/* What is known of an image that was read and resized. */
+typedef struct hl_fitted {
+    int channels;             /* that were written, 1 or 3 */
+    bool shallow;             /* as in hl_image */
+    unsigned remarks;         /* as in hl_image */
+    unsigned char sha256[32]; /* of the file, also when it can be read but not decoded */
+} hl_fitted;
+
+/* Reads an image and resizes it into out, which has room for height * width * 3 bytes. */
+int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, hl_fitted *fitted,
+                         hl_err *e);
 
 #endif

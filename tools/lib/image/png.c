@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PNG, decoded by libpng. The checksums of all chunks are verified; chunks without effect on the
- * pixels are skipped. */
+ * pixels are skipped, also those with a wrong checksum. */
 #include "base/mem.h"
 #include "image/decoders.h"
+#include "image/remarks.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +15,9 @@
 /* Deflate never expands one byte to more than this many. */
 enum { MAX_EXPANSION = 1032 };
 
-static const png_byte exif_chunk[5] = "eXIf";
+/* Chunks that are kept as they are. */
+static const png_byte kept_chunks[] = "eXIf\0sBIT";
+static const png_byte *const exif_chunk = kept_chunks, *const sbit_chunk = kept_chunks + 5;
 
 typedef struct decoder {
     png_structp png;
@@ -24,6 +28,8 @@ typedef struct decoder {
     hl_err *err;
     hl_image img; /* channels 1 .. 4 while decoding */
     int orientation;
+    int stated;     /* bits of 16 that hold the picture, as sBIT says; else 16 */
+    uint16_t *deep; /* values that are not brought to 8 bits by libpng; or NULL */
 } decoder;
 
 _Noreturn static void on_error(png_structp png, png_const_charp msg)
@@ -33,12 +39,27 @@ _Noreturn static void on_error(png_structp png, png_const_charp msg)
     longjmp(d->give_up, 1);
 }
 
-/* Problems with pixels are errors, see png_set_benign_errors below; other warnings do not matter.
- */
+/* Whether pixels can depend on a chunk of this type, or of one that differs in a single bit: the
+ * wrong checksum may be due to its name. */
+static bool matters(png_uint_32 type)
+{
+    static const char names[][5] = {"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf", "sBIT"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (__builtin_popcount(type ^ png_get_uint_32((png_const_bytep)names[i])) <= 1)
+            return true;
+    return false;
+}
+
+/* Problems with pixels are errors, see png_set_benign_errors below; warnings other than those of
+ * checksums do not matter. */
 static void on_warning(png_structp png, png_const_charp msg)
 {
-    (void)png;
-    (void)msg;
+    decoder *d = png_get_error_ptr(png);
+    if (!strstr(msg, "CRC error"))
+        return;
+    if (matters(png_get_io_chunk_type(png)))
+        on_error(png, msg);
+    d->img.remarks |= HL_REMARK_CHECKSUM;
 }
 
 static void on_read(png_structp png, png_bytep to, size_t n)
@@ -53,11 +74,11 @@ static void on_read(png_structp png, png_bytep to, size_t n)
 static void start(decoder *d)
 {
     png_set_read_fn(d->png, d, on_read);
-    png_set_crc_action(d->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_crc_action(d->png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     png_set_benign_errors(d->png, 0);
     png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* check_size has our limits */
     png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_ALWAYS, exif_chunk, 1);
+    png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_ALWAYS, kept_chunks, 2);
 }
 
 static int check_size(decoder *d)
@@ -71,12 +92,47 @@ static int check_size(decoder *d)
     return hl_image_check_size(d->src, height, width, bytes / MAX_EXPANSION, d->err);
 }
 
+static const png_unknown_chunk *find_chunk(decoder *d, const png_byte *name)
+{
+    png_unknown_chunkp chunks;
+    const int n = png_get_unknown_chunks(d->png, d->info, &chunks);
+    for (int i = 0; i < n; i++)
+        if (memcmp(chunks[i].name, name, 5) == 0)
+            return &chunks[i];
+    return NULL;
+}
+
+/* The largest number of bits of a colour; 16 if sBIT is missing or makes no sense. */
+static int find_stated_bits(decoder *d)
+{
+    const png_unknown_chunk *chunk = find_chunk(d, sbit_chunk);
+    const size_t channels = png_get_channels(d->png, d->info);
+    if (!chunk || chunk->size != channels)
+        return 16;
+    int most = 0;
+    for (size_t c = 0; c < channels - (channels % 2 == 0); c++)
+        most = chunk->data[c] > most ? chunk->data[c] : most;
+    return most >= 8 && most < 16 ? most : 16;
+}
+
+/* Whether all 16 bits may not count. */
+static bool is_deep(const decoder *d)
+{
+    const hl_depth depth = d->src->depth;
+    return png_get_bit_depth(d->png, d->info) == 16 &&
+           (d->stated < 16 || (depth >= HL_DEPTH_8 && depth < HL_DEPTH_16));
+}
+
 /* 8 bits per channel; palettes and grey of less than 8 bits are expanded, and transparency becomes
  * an alpha channel. */
 static void set_transforms(decoder *d)
 {
     png_set_expand(d->png);
-    if (png_get_bit_depth(d->png, d->info) == 16)
+    if (is_deep(d))
+        d->deep = hl_malloc(1, 1); /* read_rows makes it large enough */
+    if (d->deep && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        png_set_swap(d->png);
+    else if (!d->deep && png_get_bit_depth(d->png, d->info) == 16)
         png_set_scale_16(d->png);
 }
 
@@ -84,26 +140,26 @@ static void read_rows(decoder *d)
 {
     const int passes = png_set_interlace_handling(d->png);
     png_read_update_info(d->png, d->info);
-    d->img = (hl_image){.height = png_get_image_height(d->png, d->info),
-                        .width = png_get_image_width(d->png, d->info),
-                        .channels = png_get_channels(d->png, d->info)};
-    const size_t stride = d->img.width * (size_t)d->img.channels;
+    d->img.height = png_get_image_height(d->png, d->info);
+    d->img.width = png_get_image_width(d->png, d->info);
+    d->img.channels = png_get_channels(d->png, d->info);
+    const size_t values = d->img.width * (size_t)d->img.channels;
+    const size_t stride = values * (d->deep ? sizeof *d->deep : 1);
     if (png_get_rowbytes(d->png, d->info) != stride)
         png_error(d->png, "rows of an unexpected size");
-    d->img.pixels = hl_malloc(d->img.height, stride);
+    d->img.pixels = hl_malloc(d->img.height, values);
+    if (d->deep)
+        d->deep = hl_realloc(d->deep, d->img.height, stride);
+    uint8_t *rows = d->deep ? (uint8_t *)d->deep : d->img.pixels;
     for (int pass = 0; pass < passes; pass++)
         for (size_t y = 0; y < d->img.height; y++)
-            png_read_row(d->png, d->img.pixels + y * stride, NULL);
+            png_read_row(d->png, rows + y * stride, NULL);
 }
 
 static int find_orientation(decoder *d)
 {
-    png_unknown_chunkp chunks;
-    const int n = png_get_unknown_chunks(d->png, d->info, &chunks);
-    for (int i = 0; i < n; i++)
-        if (memcmp(chunks[i].name, exif_chunk, sizeof exif_chunk) == 0)
-            return hl_exif_orientation(chunks[i].data, chunks[i].size);
-    return 1;
+    const png_unknown_chunk *chunk = find_chunk(d, exif_chunk);
+    return chunk ? hl_exif_orientation(chunk->data, chunk->size) : 1;
 }
 
 static int decode(decoder *d)
@@ -116,6 +172,7 @@ static int decode(decoder *d)
     png_read_info(d->png, d->info);
     if (check_size(d))
         return -1;
+    d->stated = find_stated_bits(d);
     set_transforms(d);
     read_rows(d);
     png_read_end(d->png, d->info);
@@ -136,20 +193,28 @@ static void blend_on_black(hl_image *img)
 {
     const size_t n = img->height * img->width;
     const size_t colours = (size_t)img->channels - 1;
+    int seen = 0;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *in = img->pixels + i * (colours + 1);
         const int alpha = in[colours];
+        seen |= alpha;
         for (size_t c = 0; c < colours; c++)
             img->pixels[i * colours + c] = (uint8_t)((in[c] * alpha + 127) / 255);
     }
     img->pixels = hl_realloc(img->pixels, n, colours);
     img->channels--;
+    if (!seen)
+        img->remarks |= HL_REMARK_CLEAR;
 }
 
 int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
 {
     decoder d = {.src = src, .err = e, .orientation = 1};
-    const int status = decode_guarded(&d);
+    int status = decode_guarded(&d);
+    if (status == 0 && d.deep)
+        status = hl_depth_scale(src, d.deep, d.img.height * d.img.width, d.img.channels, d.stated,
+                                d.img.pixels, &d.img.shallow, e);
+    free(d.deep);
     *orientation = d.orientation;
     png_destroy_read_struct(&d.png, &d.info, NULL);
     if (status) {

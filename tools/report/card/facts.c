@@ -49,8 +49,13 @@ void report_fact_nothing_missing(const report_run *run, hl_strbuf *t)
     const json_t *entry = step(run, "preprocess");
     if (report_provenance_option_is(entry, "--on-error", "stop"))
         hl_strbuf_puts(t, "None are missing: an image that cannot be read ends the run.");
-    else if (report_provenance_option_is(entry, "--on-error", "skip"))
-        hl_strbuf_puts(t, "Images that cannot be read are excluded.");
+    if (!report_provenance_option_is(entry, "--on-error", "skip"))
+        return;
+    hl_strbuf_puts(t, "Images that cannot be read are excluded");
+    if (run->has.rejects)
+        hl_strbuf_printf(t, ": %zu of %zu", run->rejects.table.nrows,
+                         report_listed_images(&run->rejects, &run->manifest));
+    hl_strbuf_puts(t, ".");
 }
 
 void report_fact_labels(const report_run *run, hl_strbuf *t)
@@ -96,7 +101,12 @@ void report_fact_disjoint(const report_run *run, hl_strbuf *t)
 
 void report_fact_counts(const report_run *run, hl_strbuf *t)
 {
-    if (run->has.manifest)
+    if (run->has.manifest && run->rejects.table.nrows)
+        hl_strbuf_printf(t,
+                         "%zu images were listed, and %zu of them, which cannot be read, excluded; "
+                         "earlier exclusions are not known.",
+                         run->manifest.n, run->rejects.table.nrows);
+    else if (run->has.manifest)
         hl_strbuf_printf(t, "%zu images were listed and used; earlier exclusions are not known.",
                          run->manifest.n);
 }

@@ -11,11 +11,13 @@
 #include "metrics.h"
 #include "pairs.h"
 #include "predictions.h"
+#include "rejects.h"
 #include "software.h"
 
 /* metrics: NULL is standard input. All others: NULL for none. */
 typedef struct report_paths {
-    const char *metrics, *history, *predictions, *manifest, *knobs, *software, *audit, *maps;
+    const char *metrics, *history, *predictions, *manifest, *knobs, *software, *audit, *maps,
+        *rejects; /* needs the manifest */
 } report_paths;
 
 typedef struct report_run {
@@ -31,6 +33,7 @@ typedef struct report_run {
     report_software software;
     report_audit audit;
     report_maps maps;
+    report_rejects rejects;
 } report_run;
 
 /* Reads the files and checks that they belong to one run. The paths must outlive r. */

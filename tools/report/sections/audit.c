@@ -8,6 +8,8 @@ static const struct {
     const char *word, *about;
 } checks[] = {
     {"unreadable", "files that cannot be decoded as an image"},
+    {"remark", "images that are read, but are odd: extra bytes, a wrong checksum, transparent"},
+    {"range", "images that use a small part of the grey levels, and sets where only some do"},
     {"same-file", "byte-identical copies of another image"},
     {"same-pixels", "copies with identical pixels in a different file"},
     {"near", "near duplicates: rescaled or recompressed copies of another image"},

@@ -29,6 +29,7 @@ void report_add_feature_space(page_doc *d, const report_metrics *r)
     page_add_cell(t, "%" PRId64 " \xc3\x97 %" PRId64 " pixels", s->height, s->width);
     add_row(t, "Resampling", s->filter);
     add_row(t, "Fit", s->fit);
+    add_row(t, "Depth of 16-bit images", s->depth);
     add_row(t, "Normalisation", s->normalize);
     add_row(t, "Feature layer", s->feature_layer);
     add_row(t, "Pooling", s->pool);

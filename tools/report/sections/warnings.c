@@ -75,7 +75,9 @@ void report_warn_of_metrics(page_block *b, const report_metrics *r, const report
                    r->feature_space.weights);
 }
 
-static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m)
+/* left_out: images of each subset that the metrics cannot count. */
+static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m,
+                           const size_t *left_out)
 {
     const size_t shared = report_shared_patients(m);
     if (shared)
@@ -88,7 +90,7 @@ static void warn_of_counts(page_block *b, const report_metrics *r, const hl_mani
         const json_t *of = json_object_get(r->subsets, hl_subset_names[s]);
         const size_t listed = hl_manifest_count(m, (hl_subset)s);
         const size_t measured = (size_t)json_integer_value(json_object_get(of, "n"));
-        if (listed != measured)
+        if (listed != measured + left_out[s])
             page_warn(b, "The manifest lists %zu images in %s, but the metrics count %zu.", listed,
                       hl_subset_names[s], measured);
     }
@@ -120,8 +122,10 @@ void report_warn_of_run(page_block *b, const report_run *run)
     report_warn_of_metrics(b, &run->metrics, &run->binary_metrics);
     if (run->has.audit)
         report_warn_of_audit(b, &run->audit);
+    if (run->has.rejects)
+        report_warn_of_rejects(b, &run->rejects, &run->manifest);
     if (run->has.manifest) {
-        warn_of_counts(b, &run->metrics, &run->manifest);
+        warn_of_counts(b, &run->metrics, &run->manifest, run->rejects.in_subset);
         warn_of_validation(b, &run->metrics, &run->manifest);
     }
 }

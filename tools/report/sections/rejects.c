@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The images that were left out since they cannot be read, by class and subset, and the warning
+ * where that goes with the class. */
+#include "sections.h"
+
+#include <math.h>
+
+/* Below this probability, a difference between the classes is not put down to chance. */
+static const double chance = 0.05;
+
+static double log_choose(size_t n, size_t k)
+{
+    return lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1);
+}
+
+/* Fisher's exact test, two-sided: how likely it is that, of `out` images left out of n + others,
+ * the n of one class have a number that is no more likely than k. */
+static double fisher(size_t k, size_t n, size_t out, size_t others)
+{
+    const size_t least = out > others ? out - others : 0, most = out < n ? out : n;
+    const double all = log_choose(n + others, out);
+    const double limit = log_choose(n, k) + log_choose(others, out - k) - all + 1e-7;
+    double p = 0;
+    for (size_t i = least; i <= most; i++) {
+        const double l = log_choose(n, i) + log_choose(others, out - i) - all;
+        p += l <= limit ? exp(l) : 0;
+    }
+    return p < 1 ? p : 1;
+}
+
+static size_t sum(const size_t *counts)
+{
+    size_t n = 0;
+    for (int s = 0; s < HL_SUBSETS; s++)
+        n += counts[s];
+    return n;
+}
+
+static double percent(size_t k, size_t n)
+{
+    return n ? 100 * (double)k / (double)n : 0;
+}
+
+static void put_cell(page_table *t, size_t k, size_t n)
+{
+    if (n)
+        page_add_cell(t, "%zu / %zu (%.1f" PAGE_PERCENT ")", k, n, percent(k, n));
+    else
+        page_add_cell(t, "\xe2\x80\x93");
+}
+
+static void count_by_class(page_doc *d, const report_rejects *r, const hl_manifest *m)
+{
+    page_table *t = page_add_table(d, "Images left out / images in the manifest.");
+    page_add_column(t, "Class", PAGE_COL_TEXT);
+    page_add_columns(t, hl_subset_names, HL_SUBSETS, PAGE_COL_NUMBER);
+    page_add_column(t, "All", PAGE_COL_NUMBER);
+    for (size_t k = 0; k < m->nclasses; k++) {
+        page_add_cell(t, "%s", m->classes[k]);
+        for (int s = 0; s < HL_SUBSETS; s++)
+            put_cell(t, r->counts[k][s], r->listed[k][s]);
+        put_cell(t, sum(r->counts[k]), sum(r->listed[k]));
+    }
+    page_start_summary(t);
+    page_add_cell(t, "All classes");
+    for (int s = 0; s < HL_SUBSETS; s++)
+        put_cell(t, r->in_subset[s], hl_manifest_count(m, (hl_subset)s));
+    put_cell(t, r->table.nrows, report_listed_images(r, m));
+}
+
+size_t report_listed_images(const report_rejects *r, const hl_manifest *m)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < m->nclasses; k++)
+        n += sum(r->listed[k]);
+    return n;
+}
+
+static void list_images(page_doc *d, const report_rejects *r)
+{
+    enum { SHOWN = 50 };
+    const size_t all = r->table.nrows, shown = all < SHOWN ? all : SHOWN;
+    page_add_text(d, PAGE_FOLD, "%zu of %zu images left out, with the reason", shown, all);
+    page_table *t = page_add_table(d, "Images left out; rejects.tsv lists all of them.");
+    page_add_column(t, "Image", PAGE_COL_TEXT);
+    page_add_column(t, "Reason", PAGE_COL_TEXT);
+    for (size_t row = 0; row < shown; row++) {
+        page_add_cell(t, "%s", hl_tsv_field(&r->table, row, r->path));
+        page_add_cell(t, "%s", hl_tsv_field(&r->table, row, r->reason));
+    }
+}
+
+void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest *m)
+{
+    page_add_text(d, PAGE_SECTION, "Images left out");
+    if (r->table.nrows == 0) {
+        page_add_text(d, PAGE_TEXT, "None: every image could be read.");
+        return;
+    }
+    page_add_text(d, PAGE_TEXT,
+                  "Images that could not be read were left out of training and of all metrics.");
+    count_by_class(d, r, m);
+    list_images(d, r);
+}
+
+/* With two classes, one test is enough; with more, each class is compared with the others, and the
+ * limit is divided by the number of tests. */
+static void warn_of_classes(page_block *b, const report_rejects *r, const hl_manifest *m)
+{
+    const size_t all = report_listed_images(r, m), out = r->table.nrows;
+    const size_t first = m->nclasses == 2, tests = m->nclasses - first;
+    for (size_t k = first; k < m->nclasses; k++) {
+        const size_t n = sum(r->listed[k]), of_class = sum(r->counts[k]);
+        const double p = fisher(of_class, n, out, all - n);
+        if (p * (double)tests >= chance)
+            continue;
+        page_warn(b,
+                  "What was left out differs between the classes: %zu of %zu images of %s "
+                  "(%.1f" PAGE_PERCENT "), but %zu of %zu of %s (%.1f" PAGE_PERCENT
+                  "). The results are those of the images that could be read.",
+                  of_class, n, m->classes[k], percent(of_class, n), out - of_class, all - n,
+                  first ? m->classes[0] : "the other classes", percent(out - of_class, all - n));
+    }
+}
+
+void report_warn_of_rejects(page_block *b, const report_rejects *r, const hl_manifest *m)
+{
+    const size_t out = r->table.nrows;
+    if (out == 0)
+        return;
+    page_warn(b,
+              "%zu of %zu images could not be read and %s left out: see section Images left out.",
+              out, report_listed_images(r, m), out == 1 ? "was" : "were");
+    warn_of_classes(b, r, m);
+}
