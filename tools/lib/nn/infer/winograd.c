@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/ordered_map.h"
+#include "base/simd.h"
 #include "nn/infer/winograd_kernels.h"
 
 #include <stdlib.h>
@@ -85,33 +86,43 @@ bool nn_winograd_cpu_has(size_t lanes)
 
 /* ---- the kernel: G g G^T ---- */
 
+/* The kernels to this many outputs are transformed at a time. */
+enum { AT_ONCE = 8 };
+typedef double doubles __attribute__((vector_size(AT_ONCE * sizeof(double))));
+typedef float floats __attribute__((vector_size(AT_ONCE * sizeof(float))));
+
 /* One dimension: the polynomial with coefficients g at each point, divided by the product of the
  * point's differences from the other points; near^2 = 1/2, far^2 = 2. */
-static void transform_three(const double g[3], double t[PATCH])
+static inline void transform_three(const doubles *g, size_t stride, doubles t[PATCH])
 {
     const double near = NN_WINOGRAD_NEAR, far = NN_WINOGRAD_FAR, over_near = -2.0 / 3,
                  over_far = 1.0 / 6;
-    t[0] = g[0];
-    t[1] = (g[0] + g[2] / 2 + near * g[1]) * over_near;
-    t[2] = (g[0] + g[2] / 2 - near * g[1]) * over_near;
-    t[3] = (g[0] + g[2] * 2 + far * g[1]) * over_far;
-    t[4] = (g[0] + g[2] * 2 - far * g[1]) * over_far;
-    t[5] = g[2];
+    const doubles first = g[0], second = g[stride], third = g[2 * stride];
+    t[0] = first;
+    t[1] = (first + third / 2 + near * second) * over_near;
+    t[2] = (first + third / 2 - near * second) * over_near;
+    t[3] = (first + third * 2 + far * second) * over_far;
+    t[4] = (first + third * 2 - far * second) * over_far;
+    t[5] = third;
 }
 
-static void transform_kernel(const float *g, double t[POSITIONS])
+/* kernel: of the first output, `stride` floats from output to output. */
+HL_FOR_ALL_WIDTHS
+static void transform_kernels(const float *kernel, size_t stride, float *u, size_t plane)
 {
-    double rows[3][PATCH];
-    for (size_t y = 0; y < 3; y++) {
-        const double row[3] = {(double)g[3 * y], (double)g[3 * y + 1], (double)g[3 * y + 2]};
-        transform_three(row, rows[y]);
-    }
+    doubles g[9], rows[3][PATCH];
+    for (size_t i = 0; i < 9; i++)
+        for (size_t k = 0; k < AT_ONCE; k++)
+            g[i][k] = (double)kernel[k * stride + i];
+    for (size_t y = 0; y < 3; y++)
+        transform_three(g + 3 * y, 1, rows[y]);
     for (size_t x = 0; x < PATCH; x++) {
-        const double column[3] = {rows[0][x], rows[1][x], rows[2][x]};
-        double down[PATCH];
-        transform_three(column, down);
-        for (size_t y = 0; y < PATCH; y++)
-            t[y * PATCH + x] = down[y];
+        doubles column[PATCH];
+        transform_three(&rows[0][x], PATCH, column);
+        for (size_t y = 0; y < PATCH; y++) {
+            const floats rounded = __builtin_convertvector(column[y], floats);
+            memcpy(u + (y * PATCH + x) * plane, &rounded, sizeof rounded);
+        }
     }
 }
 
@@ -128,13 +139,14 @@ static int transform_block(void *ctx, size_t block, size_t slot, hl_err *e)
     const transform_job *j = ctx;
     const nn_winograd *w = j->w;
     const size_t in = w->shape.in, wide = 2 * w->shape.lanes, plane = w->blocks * wide * in;
-    for (size_t i = 0; i < in * wide; i++) {
+    for (size_t i = 0; i < in * wide; i += AT_ONCE) {
         const size_t output = block * wide + i % wide;
-        double t[POSITIONS] = {0};
+        float *u = w->u + block * in * wide + i;
         if (output < w->shape.out)
-            transform_kernel(j->kernel + (output * in + i / wide) * 9, t);
-        for (size_t p = 0; p < POSITIONS; p++)
-            w->u[p * plane + block * in * wide + i] = (float)t[p];
+            transform_kernels(j->kernel + (output * in + i / wide) * 9, in * 9, u, plane);
+        else
+            for (size_t p = 0; p < POSITIONS; p++)
+                memset(u + p * plane, 0, AT_ONCE * sizeof *u);
     }
     return 0;
 }
@@ -143,9 +155,9 @@ static int transform_block(void *ctx, size_t block, size_t slot, hl_err *e)
 
 /* An odd number of cache lines: the same place in each of the 36 planes, which are written in turn,
  * is in another set of the cache. */
-static size_t spread(size_t floats)
+static size_t spread(size_t size)
 {
-    return (divide_up(floats, LINE) | 1) * LINE;
+    return (divide_up(size, LINE) | 1) * LINE;
 }
 
 /* A transformed group should stay in the second-level cache. Large kernels are read from memory for
