@@ -18,7 +18,7 @@ typedef struct split_image_index {
     int fd; /* of dir */
     bool listed;
     hl_found_files files;
-    struct split_image_stem *stems; /* [files.n], sorted */
+    struct split_image_stem *names, *stems; /* [files.n], sorted with and without extensions */
 } split_image_index;
 
 /* dir is kept by reference. */
