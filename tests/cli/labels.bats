@@ -210,6 +210,32 @@ split_as_documented() {
     refused "t.csv: labels differ .*, found 'B' \(line 3\), 'b' \(line 2\)" --labels t.csv --positive-label B
 }
 
+@test "labels: one odd cell does not turn a column of 1, 0 and -1 into labels" {
+    image {1..6}.png
+    for odd in x 1.0.0 0.5 nan '1|0' +-1; do
+        table image,Pneumonia 1.png,1 2.png,0 3.png,-1 4.png, "5.png,$odd" 6.png,1
+        found="t.csv: line 6: expected 1, 0, -1 or an empty cell, as in line 2, found '$(literal "$odd")'"
+        refused "$found" --labels t.csv --columns label=Pneumonia --uncertain drop --blank zero
+        refused "$found" --labels t.csv --columns label=Pneumonia --blank drop
+        sed '/,-1$/d' t.csv >u.csv
+        refused "u.csv: line 5: expected 1, 0, -1 or an empty cell" --labels u.csv --columns label=Pneumonia --blank zero
+    done
+    table image,label 1.png,2 2.png,1 3.png,0 4.png,-1
+    refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv
+    refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv --positive-label 1
+    # Other spellings of the numbers are not odd, and grades of severity are labels.
+    table image,label 1.png,1.00 2.png,0 3.png,+1 4.png,-0.0 5.png,1e0 '6.png, 01'
+    split -q --test 0 --val 0 --labels t.csv set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = 1/0/1/0/1/1/ ]
+    table image,label 1.png,0 2.png,1 3.png,2 4.png,3.0 5.png, 6.png,3.0
+    split -q --test 0 --val 0 --blank drop --labels t.csv set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = 0/1/2/3.0/3.0/ ]
+    refused "t.csv: line 4: expected 1, 0, -1 or an empty cell, as in line 2, found '2'" --labels t.csv --blank zero
+    refused "t.csv: line 4: expected 1, 0, -1 or an empty cell, as in line 2, found '2'" --labels t.csv --uncertain drop
+    table image,label 1.png,A 2.png,B
+    refused "t.csv: line 2: --uncertain is for a column of 1, 0 and -1, found 'A'" --labels t.csv --uncertain drop
+}
+
 @test "labels: several labels in a cell" {
     image {1..6}.png
     for cell in 'A;B' 'A|B' 'A , B' "['A', 'B']"; do

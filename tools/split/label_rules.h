@@ -3,7 +3,9 @@
  * From the cells of a label table to classes. There are three kinds of columns:
  *
  *   findings: all cells are 1 or 0 (also 1.0 and 0.0), -1 for uncertain, or blank. The classes are
- *             "0" and "1" where the column is called label, else "(no NAME)" and "NAME".
+ *             "0" and "1" where the column is called label, else "(no NAME)" and "NAME". Other
+ *             cells among them are an error, unless there is no -1 and each is a whole number, as
+ *             in a column of grades.
  *   labels with a positive one: an image that has that label, alone or among others in the cell, is
  *             of the class of this name; all others are "(no NAME)".
  *   one label in each cell: the labels are the classes.
