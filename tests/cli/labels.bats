@@ -270,6 +270,34 @@ split_as_documented() {
     refused "t.csv: line 3: '1.png' already appears in line 2, with another subset" --labels t.csv
 }
 
+@test "labels: a file has one path, however rows write it" {
+    image a/1.png b/2.png c/3.png 4.png
+    table image,label a//1.png,1 ./a/1.png,1 a/./1.png,1 .//a/1.png,1 1.png,1 ' a/1.png',1 x/a//1,1 b/2.png,0 c/3.png,1 4.png,0
+    run split --test 0 --val 0 --labels t.csv set -o m.tsv
+    [[ $output == *'t.csv: 10 rows are of 4 images: several rows of an image count once'* ]]
+    [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ': ')" = '4.png:0 a/1.png:1 b/2.png:0 c/3.png:1 ' ]
+    for name in a//1.png ./a/1.png 1.png x/a/1; do
+        table image,label a/1.png,1 "$name,0" b/2.png,0
+        refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '1' instead of '0': --rows" --labels t.csv
+    done
+    table image,label /a/1.png,1 b/2.png,0
+    refused "t.csv: line 2: '/a/1.png' leads outside" --labels t.csv
+    # Links
+    ln -s ../a/1.png set/b/link.png
+    ln set/a/1.png set/c/hard.png
+    ln -s a set/folder
+    for name in b/link.png c/hard.png folder/1.png; do
+        table image,label "$name,0" a/1.png,1 b/2.png,0
+        refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '0' instead of '1': --rows" --labels t.csv
+        sed 's/,0/,1/; 4s/1$/0/' t.csv >u.csv
+        run split --test 0 --val 0 --labels u.csv set -o m.tsv
+        [[ $output == *'u.csv: rows that name the file of another row by another path, through links: 1'* ]]
+        [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ': ')" = 'a/1.png:1 b/2.png:0 ' ]
+        refused "u.csv: line 2: '$name' is the same file as 'a/1.png' in line 3, but of another patient: '${name%%/*}' instead of 'a'" \
+            --labels u.csv --patient-regex '^[a-z]+'
+    done
+}
+
 @test "labels: rows whose image is missing" {
     image {1..6}.png
     table image,label {1..3}.png,A {4..6}.png,B {7..9}.png,A 10.png,B

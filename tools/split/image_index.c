@@ -155,20 +155,26 @@ static int look_up(split_image_index *x, const char *text, const char **path, hl
     return 0;
 }
 
-int split_image_index_find(split_image_index *x, const char *name, const char **path, hl_err *e)
+int split_image_index_find(split_image_index *x, const char *name, const char **path,
+                           split_file_id *id, hl_err *e)
 {
     struct stat st;
     *path = NULL;
     const bool exists = fstatat(x->fd, name, &st, 0) == 0;
-    if (exists && S_ISREG(st.st_mode)) {
-        *path = name;
-        return 0;
-    }
     if (!exists && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
         return hl_fail_errno(e, "'%s' cannot be found", name);
-    if (look_up(x, name, path, e))
-        return -1;
-    return exists && !*path ? hl_fail(e, "'%s' is not a file", name) : 0;
+    if (exists && S_ISREG(st.st_mode)) {
+        *path = name;
+    } else {
+        if (look_up(x, name, path, e))
+            return -1;
+        if (!*path)
+            return exists ? hl_fail(e, "'%s' is not a file", name) : 0;
+        if (fstatat(x->fd, *path, &st, 0))
+            return hl_fail_errno(e, "'%s' cannot be found", *path);
+    }
+    *id = (split_file_id){st.st_dev, st.st_ino};
+    return 0;
 }
 
 void split_image_index_close(split_image_index *x)

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "data/manifest.h"
+#include "image_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,8 +36,9 @@ typedef struct split_label_rules {
 /* A row of the table. The strings point into its text. */
 typedef struct split_row {
     const char *path;
-    char *cell;        /* of the label */
-    const char *label; /* class; NULL: the row is left out */
+    split_file_id file; /* at path, if it is not missing */
+    char *cell;         /* of the label */
+    const char *label;  /* class; NULL: the row is left out */
     const char *patient;
     hl_subset subset;
     bool missing; /* the file is not there */

@@ -27,6 +27,14 @@ split_word split_word_trim(split_word w)
     return w;
 }
 
+char *split_trim(char *field)
+{
+    const split_word w = split_word_trim(split_word_of(field));
+    char *start = field + (w.s - field);
+    start[w.len] = '\0';
+    return start;
+}
+
 bool split_word_is(split_word a, split_word b)
 {
     return a.len == b.len && memcmp(a.s, b.s, a.len) == 0;
