@@ -40,12 +40,37 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     return 0;
 }
 
+size_t split_tree_bound(const split_tree *t, const char *text, size_t len, bool after)
+{
+    size_t low = 0, high = t->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = strncmp(t->images[middle], text, len);
+        if (order < 0 || (after && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t split_tree_find(const split_tree *t, const char *stem)
+{
+    const size_t len = strlen(stem);
+    char *key = hl_malloc(len + 2, 1);
+    memcpy(key, stem, len);
+    memcpy(key + len, ".", 2);
+    size_t i = split_tree_bound(t, key, len + 1, false);
+    const size_t end = split_tree_bound(t, key, len + 1, true);
+    while (i < end && strrchr(t->images[i], '.') != t->images[i] + len)
+        i++;
+    free(key);
+    return i < end ? i : t->n;
+}
+
 size_t split_tree_end(const split_tree *t, size_t i, size_t len)
 {
-    size_t end = i + 1;
-    while (end < t->n && strncmp(t->images[end], t->images[i], len) == 0)
-        end++;
-    return end;
+    return split_tree_bound(t, t->images[i], len, true);
 }
 
 static void free_all(char **names, size_t n)

@@ -46,6 +46,13 @@ int split_subset_of_folder(const char *name, size_t len);
 size_t split_tree_before_class(const split_tree *t, const char *path);
 size_t split_tree_with_class(const split_tree *t, const char *path);
 
+/* The first image whose path is not before the text, of which the first len bytes count; with
+ * `after`, the first after those that begin with it. */
+size_t split_tree_bound(const split_tree *t, const char *text, size_t len, bool after);
+
+/* The image at this path without its extension, or t->n. */
+size_t split_tree_find(const split_tree *t, const char *stem);
+
 /* The first image after i whose path does not begin with the first len bytes of that of i. */
 size_t split_tree_end(const split_tree *t, size_t i, size_t len);
 
