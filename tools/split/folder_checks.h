@@ -10,7 +10,7 @@
 #include "folder_tree.h"
 
 /* Subset and class folders without an image. */
-int split_check_empty(const split_tree *t, split_exclusion *x, hl_err *e);
+int split_check_empty(const split_tree *t, hl_err *e);
 
 /*
  * Masks among X-rays: folders named like masks that share file names with a folder beside them or

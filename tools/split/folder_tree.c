@@ -12,28 +12,47 @@
 
 /* ---- files ---- */
 
+static size_t take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
+{
+    size_t excluded = 0;
+    t->images = hl_malloc(s->n + 1, sizeof *t->images);
+    t->others = hl_malloc(s->n + 1, sizeof *t->others);
+    for (size_t i = 0; i < s->n; i++) {
+        const bool image = hl_is_image_name(s->paths[i]);
+        if (split_excludes(x, s->paths[i])) {
+            excluded += image;
+            free(s->paths[i]);
+        } else if (image) {
+            t->images[t->n++] = s->paths[i];
+        } else {
+            t->others[t->nothers++] = s->paths[i];
+        }
+    }
+    s->n = 0; /* the paths have another owner */
+    return excluded;
+}
+
+static void take_folders(split_tree *t, hl_found_files *s, split_exclusion *x)
+{
+    t->folders = hl_malloc(s->nfolders + 1, sizeof *t->folders);
+    for (size_t i = 0; i < s->nfolders; i++) {
+        if (split_excludes(x, s->folders[i]))
+            free(s->folders[i]);
+        else
+            t->folders[t->nfolders++] = s->folders[i];
+    }
+    s->nfolders = 0;
+}
+
 int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *e)
 {
     *t = (split_tree){.dir = dir};
     hl_found_files s;
     if (hl_find_files(&s, dir, e))
         return -1;
-    size_t excluded = 0;
     t->special = s.others;
-    t->images = hl_malloc(s.n + 1, sizeof *t->images);
-    t->others = hl_malloc(s.n + 1, sizeof *t->others);
-    for (size_t i = 0; i < s.n; i++) {
-        const bool image = hl_is_image_name(s.paths[i]);
-        if (split_excludes(x, s.paths[i])) {
-            excluded += image;
-            free(s.paths[i]);
-        } else if (image) {
-            t->images[t->n++] = s.paths[i];
-        } else {
-            t->others[t->nothers++] = s.paths[i];
-        }
-    }
-    s.n = 0; /* the paths have another owner */
+    const size_t excluded = take_files(t, &s, x);
+    take_folders(t, &s, x);
     hl_found_files_free(&s);
     if (x->n)
         hl_log_info("%s: images left out (--exclude): %zu", dir, excluded);
@@ -84,6 +103,7 @@ void split_tree_free(split_tree *t)
 {
     free_all(t->images, t->n);
     free_all(t->others, t->nothers);
+    free_all(t->folders, t->nfolders);
     free_all(t->copies, t->ncopies);
     *t = (split_tree){0};
 }

@@ -21,6 +21,8 @@ typedef struct split_tree {
     size_t n;
     char **others; /* [nothers] likewise, of files that are not images by their name */
     size_t nothers;
+    char **folders; /* [nfolders] likewise */
+    size_t nfolders;
     size_t special; /* number of pipes, sockets and devices */
     size_t base;    /* length of "WRAPPER/" in every path */
     bool has_subsets;

@@ -69,7 +69,7 @@ static int expect_classes(const split_tree *t, hl_err *e)
 static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
 {
     if (expect_images(t, e) || split_tree_remove_copies(t, e) || split_tree_find_layout(t, e) ||
-        split_check_empty(t, x, e) || split_exclusion_expect_used(x, t->dir, e) ||
+        split_check_empty(t, e) || split_exclusion_expect_used(x, t->dir, e) ||
         split_check_masks(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
