@@ -236,6 +236,23 @@ split_as_documented() {
     refused "t.csv: line 2: --uncertain is for a column of 1, 0 and -1, found 'A'" --labels t.csv --uncertain drop
 }
 
+@test "labels: columns and subsets are found whatever their case and blanks" {
+    image {1..8}.png
+    table ' Image,LABEL,Subset' 1.png,A,Train 2.png,B,training 3.png,A,VALID 4.png,B,dev 5.png,A,'" Testing "' 6.png,B,test
+    split -q --subsets folders --labels t.csv set >m.tsv 2>err
+    [ "$(samples m.tsv | cut -f 4 | tr '\n' ' ')" = 'train train val val test test ' ]
+    table 'Image Index,Finding labels,View' 1.png,A,PA 2.png,B,PA
+    split -q --test 0 --val 0 --labels t.csv --columns 'image=image index,label=Finding Labels' --select view=PA set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' ' ')" = 'A B ' ]
+    table image,label,Patient,PATIENT 1.png,A,a,b 2.png,B,c,d
+    refused "t.csv: line 1: expected one column 'patient', found 'Patient' and 'PATIENT'" --labels t.csv
+    split -q --test 0 --val 0 --labels t.csv --columns patient=PATIENT set >m.tsv
+    [ "$(samples m.tsv | cut -f 3 | tr '\n' ' ')" = 'b d ' ]
+    refused "t.csv: line 1: expected one column 'patient', found" --labels t.csv --select patient=b --columns patient=patient
+    table image,label 1.png,Épanchement 2.png,épanchement 3.png,Normal
+    refused "t.csv: labels differ in case or blanks only: .*, found 'É.*' \(line 2\), 'é.*' \(line 3\)" --labels t.csv
+}
+
 @test "labels: several labels in a cell" {
     image {1..6}.png
     for cell in 'A;B' 'A|B' 'A , B' "['A', 'B']"; do

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "folder_checks.h"
+#include "subset_words.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -128,8 +129,7 @@ static int check_folders(const split_tree *t, const char *prefix, bool subsets, 
 static int check_below(const split_tree *t, const char *folder, const char *name, bool subsets,
                        hl_err *e)
 {
-    if (subsets &&
-        (split_subset_of_folder(name, strlen(name) - 1) < 0 || is_absent_subset(t, folder)))
+    if (subsets && (split_subset_of(name, strlen(name) - 1) < 0 || is_absent_subset(t, folder)))
         return 0;
     if (check_folder(t, folder, e))
         return -1;

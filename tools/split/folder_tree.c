@@ -4,11 +4,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/manifest.h"
+#include "subset_words.h"
 #include "sys/find_files.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- files ---- */
 
@@ -110,29 +110,10 @@ void split_tree_free(split_tree *t)
 
 /* ---- layout ---- */
 
-int split_subset_of_folder(const char *name, size_t len)
-{
-    static const struct {
-        const char *word;
-        hl_subset subset;
-    } words[] = {
-        {"train", HL_TRAIN},    {"training", HL_TRAIN}, {"val", HL_VAL},   {"valid", HL_VAL},
-        {"validation", HL_VAL}, {"dev", HL_VAL},        {"test", HL_TEST}, {"testing", HL_TEST},
-    };
-    while (len > 0 && *name == ' ')
-        name++, len--;
-    while (len > 0 && name[len - 1] == ' ')
-        len--;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].word) == len && strncasecmp(words[i].word, name, len) == 0)
-            return (int)words[i].subset;
-    return -1;
-}
-
 static bool is_in_subset(const char *path)
 {
     const size_t len = strcspn(path, "/");
-    return path[len] && split_subset_of_folder(path, len) >= 0;
+    return path[len] && split_subset_of(path, len) >= 0;
 }
 
 /* Length of "WRAPPER/", the only folder with images, if the subset folders are in it; else 0. */
@@ -155,11 +136,11 @@ static void report_spellings(const split_tree *t)
     for (size_t i = 0, len; i < t->n; i = split_tree_end(t, i, t->base + len + 1)) {
         const char *name = t->images[i] + t->base;
         len = strcspn(name, "/");
-        const char **other = &first[split_subset_of_folder(name, len)];
+        const char **other = &first[split_subset_of(name, len)];
         if (*other)
             hl_log_info("%s: the folders '%.*s' and '%.*s' are both taken for the subset %s",
                         t->dir, (int)strcspn(*other, "/"), *other, (int)len, name,
-                        hl_subset_names[split_subset_of_folder(name, len)]);
+                        hl_subset_names[split_subset_of(name, len)]);
         else
             *other = name;
     }

@@ -4,7 +4,8 @@
  *
  *   WRAPPER/SUBSET/CLASS/.../image.png
  *
- * SUBSET is a word such as train, Training, val, dev or TEST; it and WRAPPER may be absent.
+ * SUBSET is a word such as train, Training, val, dev or TEST (subset_words.h); it and WRAPPER may
+ * be absent.
  */
 #ifndef HILUM_SPLIT_FOLDER_TREE_H
 #define HILUM_SPLIT_FOLDER_TREE_H
@@ -40,9 +41,6 @@ int split_tree_find_layout(split_tree *t, hl_err *e);
 /* Removes folders of which every image is also in the folder around it, under the same path and
  * with the same bytes, as a data set that was packed with a copy of itself; says so in the log. */
 int split_tree_remove_copies(split_tree *t, hl_err *e);
-
-/* The subset that a folder's name of len bytes means, or -1. */
-int split_subset_of_folder(const char *name, size_t len);
 
 /* Length of the path up to its class, with the slash at its end; with the class too. */
 size_t split_tree_before_class(const split_tree *t, const char *path);

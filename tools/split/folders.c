@@ -4,6 +4,7 @@
 #include "collect.h"
 #include "folder_checks.h"
 #include "folder_tree.h"
+#include "subset_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static int add_image(split_collection *c, const split_tree *t, const char *path,
     char *label = hl_strndup(path + before, split_tree_with_class(t, path) - before - 1);
     const char *top = path + t->base;
     const hl_subset subset =
-        t->has_subsets ? (hl_subset)split_subset_of_folder(top, strcspn(top, "/")) : HL_TRAIN;
+        t->has_subsets ? (hl_subset)split_subset_of(top, strcspn(top, "/")) : HL_TRAIN;
     hl_manifest_add(&c->samples, path, label, patient, subset);
     free(label);
     free(patient);

@@ -10,6 +10,7 @@
 #include "image_index.h"
 #include "label_rules.h"
 #include "row_images.h"
+#include "subset_words.h"
 #include "sys/input.h"
 #include "words.h"
 
@@ -65,7 +66,7 @@ static int read_fields(reader *t, split_row *r, hl_err *e)
     if (t->at.subset < 0)
         return 0;
     const char *name = split_trim(fields[t->at.subset]);
-    const int subset = hl_subset_find(name);
+    const int subset = split_subset_of(name, strlen(name));
     if (subset < 0)
         return hl_fail(e, "expected subset train, val or test, found '%s'", name);
     r->subset = (hl_subset)subset;
