@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "fold.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,17 +106,35 @@ void split_pairs_free(split_pairs *p)
 
 /* ---- finding ---- */
 
-/* Names as they are, or else without the blanks that some programs write after commas. */
+/* The column that is called so but for case and blanks; -1: none. */
+static int find_alike(const split_csv *csv, const char *name)
+{
+    for (size_t i = 0; i < csv->ncolumns; i++)
+        if (split_fold_compare(csv->columns[i], strlen(csv->columns[i]), name, strlen(name)) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* Fails where a name could mean several columns. */
+static int expect_clear(const split_csv *csv, const char *name, hl_err *e)
+{
+    const char *first = NULL;
+    for (size_t i = 0; split_csv_column(csv, name) < 0 && i < csv->ncolumns; i++) {
+        const char *column = csv->columns[i];
+        if (split_fold_compare(column, strlen(column), name, strlen(name)) != 0)
+            continue;
+        if (first)
+            return hl_fail(e, "%s: line %zu: expected one column '%s', found '%s' and '%s'",
+                           csv->name, csv->line, name, first, column);
+        first = column;
+    }
+    return 0;
+}
+
 static int find_name(const split_csv *csv, const char *name)
 {
     const int exact = split_csv_column(csv, name);
-    const size_t len = strlen(name);
-    for (size_t i = 0; exact < 0 && i < csv->ncolumns; i++) {
-        const char *column = csv->columns[i] + strspn(csv->columns[i], blanks);
-        if (trimmed_length(column, strlen(column)) == len && memcmp(column, name, len) == 0)
-            return (int)i;
-    }
-    return exact;
+    return exact >= 0 ? exact : find_alike(csv, name);
 }
 
 static const char *column_of(const split_pairs *roles, const char *role)
@@ -138,8 +157,22 @@ static int no_column(const split_csv *csv, const char *name, hl_err *e)
     return -1;
 }
 
+static int expect_clear_roles(const split_csv *csv, const split_pairs *roles, hl_err *e)
+{
+    static const char *const known[] = {"image", "label", "patient", "subset"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (expect_clear(csv, column_of(roles, known[i]), e))
+            return -1;
+    for (size_t i = 0; i < roles->n; i++)
+        if (expect_clear(csv, roles->items[i].value, e))
+            return -1;
+    return 0;
+}
+
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e)
 {
+    if (expect_clear_roles(csv, roles, e))
+        return -1;
     for (size_t i = 0; i < roles->n; i++)
         if (find_name(csv, roles->items[i].value) < 0)
             return no_column(csv, roles->items[i].value, e);
@@ -161,6 +194,8 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
 {
     for (size_t i = 0; i < conditions->n; i++) {
         const char *name = column_of(roles, conditions->items[i].name);
+        if (expect_clear(csv, name, e))
+            return -1;
         at[i] = find_name(csv, name);
         if (at[i] < 0)
             return no_column(csv, name, e);

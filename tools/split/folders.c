@@ -4,6 +4,7 @@
 #include "collect.h"
 #include "folder_checks.h"
 #include "folder_tree.h"
+#include "subset_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static int add_image(split_collection *c, const split_tree *t, const char *path,
     char *label = hl_strndup(path + before, split_tree_with_class(t, path) - before - 1);
     const char *top = path + t->base;
     const hl_subset subset =
-        t->has_subsets ? (hl_subset)split_subset_of_folder(top, strcspn(top, "/")) : HL_TRAIN;
+        t->has_subsets ? (hl_subset)split_subset_of(top, strcspn(top, "/")) : HL_TRAIN;
     hl_manifest_add(&c->samples, path, label, patient, subset);
     free(label);
     free(patient);
@@ -69,7 +70,7 @@ static int expect_classes(const split_tree *t, hl_err *e)
 static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
 {
     if (expect_images(t, e) || split_tree_remove_copies(t, e) || split_tree_find_layout(t, e) ||
-        split_check_empty(t, x, e) || split_exclusion_expect_used(x, t->dir, e) ||
+        split_check_empty(t, e) || split_exclusion_expect_used(x, t->dir, e) ||
         split_check_masks(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1

@@ -9,6 +9,8 @@
 #include "csv.h"
 #include "image_index.h"
 #include "label_rules.h"
+#include "row_images.h"
+#include "subset_words.h"
 #include "sys/input.h"
 #include "words.h"
 
@@ -53,77 +55,18 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 
 /* ---- rows ---- */
 
-/* A path that leads out of the data set would name another file where the data set is moved. */
-static bool stays_inside(const char *path)
-{
-    if (*path == '/')
-        return false;
-    for (const char *part = path;; part++) {
-        const size_t len = strcspn(part, "/");
-        if (len == 2 && part[0] == '.' && part[1] == '.')
-            return false;
-        part += len;
-        if (!*part)
-            return true;
-    }
-}
-
-/* A field without the blanks around it. */
-static char *trimmed(char *field)
-{
-    field += strspn(field, " ");
-    size_t len = strlen(field);
-    while (len > 0 && field[len - 1] == ' ')
-        len--;
-    field[len] = '\0';
-    return field;
-}
-
-static const char *without_dot(const char *name)
-{
-    while (strncmp(name, "./", 2) == 0)
-        name += 2;
-    return name;
-}
-
-/* Blanks around a name count if there is a file of that name. */
-static int find_image(reader *t, split_row *r, hl_err *e)
-{
-    char *field = t->csv.fields[t->at.image];
-    const char *name = without_dot(field);
-    const size_t len = strlen(name);
-    if (!stays_inside(name))
-        return hl_fail(e,
-                       "'%s' leads outside the folder of the data set: expected a relative path "
-                       "without '..'",
-                       name);
-    if (*name && split_image_index_find(&t->images, name, &r->path, e))
-        return -1;
-    if (!r->path && (*field == ' ' || (len && name[len - 1] == ' '))) {
-        name = without_dot(trimmed(field));
-        if (*name && stays_inside(name) && split_image_index_find(&t->images, name, &r->path, e))
-            return -1;
-    }
-    if (!*name)
-        return hl_fail(e, "empty image path");
-    r->missing = !r->path;
-    if (r->missing)
-        r->path = name;
-    return 0;
-}
-
 static int read_fields(reader *t, split_row *r, hl_err *e)
 {
     char **fields = t->csv.fields;
     *r = (split_row){.cell = fields[t->at.label], .line = t->csv.line};
-    if (find_image(t, r, e))
+    if (split_row_find_image(r, &t->images, fields[t->at.image], e))
         return -1;
-    if (t->at.patient >= 0 && !*(r->patient = trimmed(fields[t->at.patient])))
+    if (t->at.patient >= 0 && !*(r->patient = split_trim(fields[t->at.patient])))
         return hl_fail(e, "empty patient");
     if (t->at.subset < 0)
         return 0;
-    const char *name = trimmed(fields[t->at.subset]);
-    const int subset = hl_subset_find(name);
+    const char *name = split_trim(fields[t->at.subset]);
+    const int subset = split_subset_of(name, strlen(name));
     if (subset < 0)
         return hl_fail(e, "expected subset train, val or test, found '%s'", name);
     r->subset = (hl_subset)subset;
@@ -330,9 +273,11 @@ static int check_same(const reader *t, const split_row *a, const split_row *b, h
 }
 
 /* Leaves one row of each image, the first. */
-static int join_rows(const reader *t, rows *all, hl_err *e)
+static int join_rows(const reader *t, rows *all, split_patient_rule *rule, hl_err *e)
 {
     size_t kept = 0;
+    if (split_rows_settle_links(all->items, all->n, rule, t->csv.name, e))
+        return -1;
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
     for (size_t i = 0, end; i < all->n; i = end) {
         split_row *r = &all->items[i];
@@ -380,8 +325,9 @@ static int collect(split_collection *c, reader *t, rows *all, split_patient_rule
     report_dropped(t, all->n);
     remove_rows(all);
     c->has_subsets = t->at.subset >= 0;
-    return settle_missing(t, all, e) || join_rows(t, all, e) || add_rows(c, t, all, rule, e) ? -1
-                                                                                             : 0;
+    return settle_missing(t, all, e) || join_rows(t, all, rule, e) || add_rows(c, t, all, rule, e)
+               ? -1
+               : 0;
 }
 
 static int parse_table(split_collection *c, const char *name, char *text, size_t len,
