@@ -293,4 +293,19 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         ! zstd -qdc images-$depth | head -c 2000 | grep -aq 'feature_space":"{[^}]*depth'
     done
     ! zstd -qdc images-auto | head -c 2000 | grep -aq -- --depth
+    # For their head, the choice that was made holds for images where it matters.
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\tA\tp\ttrain\n%s\tB\tq\ttrain\n' "$DATA/images/ramp-16.png" "$DATA/images/grey-8.png" >m.tsv
+    for depth in auto full 16; do
+        preprocess -q --depth $depth --size 32 -o images m.tsv
+        extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+        train-head -q -e 1 --history h.tsv -o head features 2>/dev/null
+        for chosen in head auto full; do
+            predict -q -w seeded:1 --depth $chosen -o list.tsv head "$deep"
+            p list.tsv >p-$chosen
+        done
+        ! cmp -s p-auto p-full
+        cmp p-head p-$(sed s/16/full/ <<<$depth)
+        fails 1 "its images were read with --depth $(sed s/16/full/ <<<$depth): expected that, found --depth 12" \
+            predict -q -w seeded:1 --depth 12 -o out head "$deep"
+    done
 }

@@ -73,8 +73,8 @@ static hl_feature_space feature_space_of(const preprocess_conversion *c)
     hl_feature_space fs = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
     hl_choice_word(HL_FILTER_WORDS, (int)c->to.filter, fs.filter, sizeof fs.filter);
     hl_choice_word(HL_FIT_WORDS, (int)c->to.fit, fs.fit, sizeof fs.fit);
-    const hl_depth depth = c->to.depth == HL_DEPTH_16 ? HL_DEPTH_FULL : c->to.depth;
-    if (c->shallow || (depth >= HL_DEPTH_8 && depth < HL_DEPTH_16))
+    const hl_depth depth = hl_depth_settle(c->to.depth);
+    if (c->shallow || hl_depth_bits(depth))
         hl_choice_word(HL_DEPTH_WORDS, (int)depth, fs.depth, sizeof fs.depth);
     return fs;
 }

@@ -32,6 +32,16 @@ typedef struct hl_image {
  * whatever is chosen. */
 #define HL_DEPTH_WORDS "auto|8|9|10|11|12|13|14|15|16|full"
 typedef enum hl_depth { HL_DEPTH_AUTO, HL_DEPTH_8, HL_DEPTH_16 = 9, HL_DEPTH_FULL } hl_depth;
+/* One of several words for the same: 16 bits are all of them. */
+static inline hl_depth hl_depth_settle(hl_depth chosen)
+{
+    return chosen == HL_DEPTH_16 ? HL_DEPTH_FULL : chosen;
+}
+/* The number of bits that were chosen, if they are fewer than all; else 0. */
+static inline int hl_depth_bits(hl_depth chosen)
+{
+    return chosen >= HL_DEPTH_8 && chosen < HL_DEPTH_16 ? 8 + (int)(chosen - HL_DEPTH_8) : 0;
+}
 
 /* Larger images are refused before anything is allocated. */
 enum { HL_IMAGE_MAX_SIDE = 32768 };

@@ -118,9 +118,8 @@ static int find_stated_bits(decoder *d)
 /* Whether all 16 bits may not count. */
 static bool is_deep(const decoder *d)
 {
-    const hl_depth depth = d->src->depth;
     return png_get_bit_depth(d->png, d->info) == 16 &&
-           (d->stated < 16 || (depth >= HL_DEPTH_8 && depth < HL_DEPTH_16));
+           (d->stated < 16 || hl_depth_bits(d->src->depth));
 }
 
 /* 8 bits per channel; palettes and grey of less than 8 bits are expanded, and transparency becomes
