@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/image_paths.h"
+#include "data/manifest_index.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
 #include "format/checksum.h"
@@ -18,10 +19,13 @@
 static int extend_provenance(char **provenance, const preprocess_conversion *c,
                              const preprocess_outputs *o, hl_err *e)
 {
-    char manifest[HL_DIGEST_SIZE];
+    char manifest[HL_DIGEST_SIZE], left_out[HL_DIGEST_SIZE];
     hl_manifest_digest(c->manifest, manifest);
-    const hl_input inputs[] = {{"manifest", manifest}, {"images", c->digest}};
-    return hl_provenance_extend(provenance, c->manifest->provenance, o->record, inputs, 2, e);
+    const size_t n = c->nrejects ? hl_manifest_left_out(c->manifest, &c->kept, left_out) : 0;
+    const hl_input inputs[] = {
+        {"manifest", manifest}, {"images", c->digest}, {"left-out", left_out}};
+    return hl_provenance_extend(provenance, c->manifest->provenance, o->record, inputs, n ? 3 : 2,
+                                e);
 }
 
 /* ---- rejected images ---- */
