@@ -127,9 +127,13 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ "$(grep -c $'\tunreadable\t' list.tsv)" -eq 3 ]
     grep -q $'gone.png\t-\t-\t-\tunreadable\t.*No such file' list.tsv
     grep -q 'Images that cannot be read: 3' page.html
-    # Only such files: still a list.
-    predict -q --on-error skip -w seeded:1 head gone.png >none.tsv 2>/dev/null
+    # Only such files: a list of reasons, and no success.
+    fails 1 '^predict: none of the images can be read; the first of 1: gone.png: .*No such file' \
+        predict -q --on-error skip -w seeded:1 -o none.tsv head gone.png
     [ "$(grep -vc '^#' none.tsv)" -eq 2 ]
+    fails 1 '^predict: none of the images can be read; the first of 2: new/cut.png: ' \
+        predict -q --on-error skip -w seeded:1 -o none.tsv head new/cut.png gone.png
+    [ "$(grep -c $'\tunreadable\t' none.tsv)" -eq 2 ]
 }
 
 @test "predict: a threshold changes the predicted classes and nothing else" {
@@ -219,6 +223,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 2 'missing operand: images' predict -w seeded:1 head
     fails 2 'missing option: --weights' predict head data
     fails 2 '--features and --weights' predict -f features -w seeded:1 head
+    fails 2 '--features and --depth: no image is read' predict -f features --depth full head
     fails 2 "unexpected operand 'data'" predict -f features head data
     fails 2 '--operating: expected --calibration' predict --operating x -w seeded:1 head data
     fails 2 'both determine the threshold' \
