@@ -145,6 +145,42 @@ static void test_depths(void **state)
     free(bytes);
 }
 
+/* For comparisons, the statement of the file does not count: 4095 needs 12 bits. */
+static void test_depth_of_the_content(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *folder, *file;
+        int bits, auto_bits;
+    } cases[] = {
+        {"tests/hostile/image", "png-12-of-16-bit", 12, 12},
+        {"tests/hostile/image", "png-10-of-16-bit-wrong", 12, 16},
+        {"tests/hostile/image", "png-0-of-16-bit", 12, 16},
+        {"tests/data/images", "grey-16.png", 16, 16},
+        {"tests/data/images", "grey-8.png", 0, 0},
+        {"tests/data/images", "grey.jpg", 0, 0},
+    };
+    hl_image first = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t len;
+        uint8_t *bytes = load(cases[i].folder, cases[i].file, &len);
+        hl_image img;
+        assert_int_equal(hl_image_decode_depth(&img, "file", bytes, len, HL_DEPTH_CONTENT, NULL),
+                         0);
+        assert_int_equal(img.bits, cases[i].bits);
+        assert_int_equal(img.auto_bits, cases[i].auto_bits);
+        if (i == 0) {
+            first = img;
+        } else {
+            if (img.bits == 12)
+                assert_memory_equal(img.pixels, first.pixels, 256);
+            hl_image_free(&img);
+        }
+        free(bytes);
+    }
+    hl_image_free(&first);
+}
+
 /* Alpha has 16 bits whatever the colours have, and rows of an interlaced image come in any order.
  */
 static void test_depth_of_all_kinds(void **state)
@@ -407,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_16_bits),
         cmocka_unit_test(test_depths),
+        cmocka_unit_test(test_depth_of_the_content),
         cmocka_unit_test(test_depth_of_all_kinds),
         cmocka_unit_test(test_bytes_after_the_end),
         cmocka_unit_test(test_scans_within_the_limit),
