@@ -83,6 +83,8 @@ static void check_usage(char *const *args, int n)
         hl_usage_error("missing option: --weights FILE, those of the head's features");
     if (opt.features && opt.weights)
         hl_usage_error("--features and --weights: features need no backbone");
+    if (opt.features && opt.depth)
+        hl_usage_error("--features and --depth: no image is read");
     check_threshold();
     int from_stdin = is_stdin(opt.features) + is_stdin(opt.calibration);
     for (int i = 0; i < n; i++)

@@ -249,4 +249,7 @@ warning transparent val B B/1.png -" ]
     audit -q -o audit.tsv m.tsv
     [ "$(found range | cut -d ' ' -f 1-7)" = "warning dark train A A/1.png - 16.0000
 warning mixed - - - - 0.2000" ]
+    # They are the same picture, as copies of it are whatever DEPTH reads.
+    [ "$(found same-pixels | cut -d ' ' -f 5)" = "A/1.png
+A/2.png" ]
 }

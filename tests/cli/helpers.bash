@@ -65,7 +65,7 @@ change_prints() {
 }
 
 # spoil_prints FILE BYTES: flips the lowest bit of one tensor in each row, the one that begins after this many bytes
-# of a row. With 112 it is the digests of the files, which then tell whether an image was read.
+# of a row. With 136 it is the digests of the files, which then tell whether an image was read.
 spoil_prints() {
     change_prints "$1" perl -we 'my $before = shift; binmode STDIN; binmode STDOUT; local $/; my $all = <STDIN>;
         my ($rows) = $all =~ /"state":\{"dtype":"I64","shape":\[(\d+),4\]/ or die;

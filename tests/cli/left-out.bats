@@ -91,6 +91,8 @@ make_run() {
     rejected "r.tsv: row 1: expected an image of the manifest, found 'NORMAL/99.png'"
     rejects $'NORMAL/00.png\tNORMAL\ttrain\tempty' $'NORMAL/00.png\tNORMAL\ttrain\tempty'
     rejected "r.tsv: row 2: 'NORMAL/00.png' is listed twice"
+    rejects $'NORMAL/00.png\tNORMAL\ttrain\tempty' $'NORMAL/01.png\tNORMAL\ttrain\tempty' $'NORMAL/00.png\tNORMAL\ttrain\tempty'
+    rejected "r.tsv: row 3: 'NORMAL/00.png' is listed twice"
     rejects 'NORMAL/00.png'
     rejected 'r.tsv'
     printf '#hilum-rejects 1\npath\treasons\n' >r.tsv

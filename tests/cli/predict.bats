@@ -127,9 +127,13 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     [ "$(grep -c $'\tunreadable\t' list.tsv)" -eq 3 ]
     grep -q $'gone.png\t-\t-\t-\tunreadable\t.*No such file' list.tsv
     grep -q 'Images that cannot be read: 3' page.html
-    # Only such files: still a list.
-    predict -q --on-error skip -w seeded:1 head gone.png >none.tsv 2>/dev/null
+    # Only such files: a list of reasons, and no success.
+    fails 1 '^predict: none of the images can be read; the first of 1: gone.png: .*No such file' \
+        predict -q --on-error skip -w seeded:1 -o none.tsv head gone.png
     [ "$(grep -vc '^#' none.tsv)" -eq 2 ]
+    fails 1 '^predict: none of the images can be read; the first of 2: new/cut.png: ' \
+        predict -q --on-error skip -w seeded:1 -o none.tsv head new/cut.png gone.png
+    [ "$(grep -c $'\tunreadable\t' none.tsv)" -eq 2 ]
 }
 
 @test "predict: a threshold changes the predicted classes and nothing else" {
@@ -219,6 +223,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     fails 2 'missing operand: images' predict -w seeded:1 head
     fails 2 'missing option: --weights' predict head data
     fails 2 '--features and --weights' predict -f features -w seeded:1 head
+    fails 2 '--features and --depth: no image is read' predict -f features --depth full head
     fails 2 "unexpected operand 'data'" predict -f features head data
     fails 2 '--operating: expected --calibration' predict --operating x -w seeded:1 head data
     fails 2 'both determine the threshold' \
@@ -293,4 +298,19 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
         ! zstd -qdc images-$depth | head -c 2000 | grep -aq 'feature_space":"{[^}]*depth'
     done
     ! zstd -qdc images-auto | head -c 2000 | grep -aq -- --depth
+    # For their head, the choice that was made holds for images where it matters.
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\tA\tp\ttrain\n%s\tB\tq\ttrain\n' "$DATA/images/ramp-16.png" "$DATA/images/grey-8.png" >m.tsv
+    for depth in auto full 16; do
+        preprocess -q --depth $depth --size 32 -o images m.tsv
+        extract-features -q -m mobilenetv2 -w seeded:1 -o features images
+        train-head -q -e 1 --history h.tsv -o head features 2>/dev/null
+        for chosen in head auto full; do
+            predict -q -w seeded:1 --depth $chosen -o list.tsv head "$deep"
+            p list.tsv >p-$chosen
+        done
+        ! cmp -s p-auto p-full
+        cmp p-head p-$(sed s/16/full/ <<<$depth)
+        fails 1 "its images were read with --depth $(sed s/16/full/ <<<$depth): expected that, found --depth 12" \
+            predict -q -w seeded:1 --depth 12 -o out head "$deep"
+    done
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW = 1200 };
+enum { ROW = 1224 };
 
 static void add_numbers(hl_tf_header *h, const char *name, int64_t rows, int64_t each)
 {
@@ -23,7 +23,7 @@ static const char *with_header(const uint8_t *values, size_t size)
     hl_tf_header h = {0};
     hl_err e;
     add_numbers(&h, "state", rows, 4);
-    add_numbers(&h, "image", rows, 4);
+    add_numbers(&h, "image", rows, 7);
     add_numbers(&h, "levels", rows, 2);
     add_numbers(&h, "hash", rows, 4);
     hl_tf_add_tensor(&h, "file", HL_U8, 2, (const int64_t[]){rows, 32});

@@ -231,7 +231,7 @@ def texts(folder):
 def prints(folder):
     """Rows of fingerprints for fuzz_fingerprints.c, column by column, sound ones and some that no image has."""
     def rows(n, step=1, **other):
-        first = {"state": (7, 900, 1, 2), "image": (30, 40, 1, 0), "levels": (1200, 2400), "hash": (6, -1, 0, 8), **other}
+        first = {"state": (7, 900, 1, 2), "image": (30, 40, 1, 0, 12, 16, 1), "levels": (1200, 2400), "hash": (6, -1, 0, 8), **other}
         data = b""
         for name, values in first.items():
             for i in range(n):
@@ -241,8 +241,9 @@ def prints(folder):
 
     for n in (1, 2, 3):
         put(folder, "prints", rows(n))
-    for name, values in (("state", (7, 0, 1, 2)), ("image", (0, 40, 1, 0)), ("image", (30, 32769, 1, 0)),
-                         ("image", (32768, 32768, 1, 0)), ("image", (30, 40, 2, 0)), ("image", (30, 40, 3, 2)),
+    for name, values in (("state", (7, 0, 1, 2)), ("image", (0, 40, 1, 0, 0, 0, 0)), ("image", (30, 32769, 1, 0, 0, 0, 0)),
+                         ("image", (32768, 32768, 1, 0, 0, 0, 0)), ("image", (30, 40, 2, 0, 0, 0, 0)), ("image", (30, 40, 3, 2, 0, 0, 0)), ("image", (30, 40, 1, 0, 7, 16, 0)),
+                         ("image", (30, 40, 1, 0, 0, 16, 0)), ("image", (30, 40, 1, 0, 0, 0, 8)),
                          ("levels", (-1, 2400)), ("levels", (306001, 306001)), ("levels", (1200, 1199)),
                          ("levels", (1200, 306001)), ("hash", (7, -1, 0, 8))):
         put(folder, "prints", rows(1, **{name: values}))

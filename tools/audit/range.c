@@ -20,6 +20,9 @@ static levels levels_of(const hl_fingerprint *f)
         l.least = f->thumb[i] < l.least ? f->thumb[i] : l.least;
         l.most = f->thumb[i] > l.most ? f->thumb[i] : l.most;
     }
+    const double scale = hl_fingerprint_auto_scale(f);
+    l.least = (int)round(l.least * scale);
+    l.most = (int)round(l.most * scale);
     return l;
 }
 

@@ -3,10 +3,10 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "data/image_paths.h"
 #include "format/text_encoding.h"
 #include "sys/find_files.h"
 #include "sys/input.h"
-#include "sys/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,14 +27,8 @@ static int add_folder(predict_inputs *in, const char *folder, hl_err *e)
     hl_found_files s;
     if (hl_find_images(&s, folder, e))
         return -1;
-    const size_t len = strlen(folder);
-    const char *slash = len && folder[len - 1] == '/' ? "" : "/";
-    for (size_t i = 0; i < s.n; i++) {
-        const size_t size = len + 1 + strlen(s.paths[i]) + 1;
-        char *path = hl_malloc(size, 1);
-        snprintf(path, size, "%s%s%s", folder, slash, s.paths[i]);
-        add(in, path);
-    }
+    for (size_t i = 0; i < s.n; i++)
+        add(in, hl_image_path(folder, s.paths[i]));
     in->others += s.others;
     hl_found_files_free(&s);
     return 0;
@@ -84,9 +78,8 @@ static int add_list(predict_inputs *in, bool nul, hl_err *e)
 /* The worklist must not replace an image that it lists. */
 static int expect_kept(const predict_inputs *in, hl_err *e)
 {
-    struct stat st;
     for (size_t i = 0; i < in->n; i++)
-        if (stat(in->paths[i], &st) == 0 && hl_path_expect_kept(in->paths[i], &st, e))
+        if (hl_image_expect_kept(in->paths[i], e))
             return -1;
     return 0;
 }

@@ -163,16 +163,28 @@ static int write_outputs(const job *j, hl_err *e)
     return status;
 }
 
+static const predict_entry *first_unread(const predict_worklist *w)
+{
+    return w->entries + (w->n - w->unread);
+}
+
 static void print_summary(const predict_worklist *w)
 {
     hl_log_info("%zu images, %zu of them predicted as %s", w->n - w->unread, w->positive,
                 w->classes[w->positive_class]);
     if (w->ood)
         hl_log_warn("out-of-distribution images: %zu of %zu", w->ood, w->n - w->unread);
-    const predict_entry *first = w->entries + (w->n - w->unread);
     if (w->unread)
         hl_log_warn("images that cannot be read: %zu of %zu; the first: %s: %s", w->unread, w->n,
-                    first->image, first->reason);
+                    first_unread(w)->image, first_unread(w)->reason);
+}
+
+/* The list is there, and says why. */
+static int fail_unread(const predict_worklist *w, hl_err *e)
+{
+    const predict_entry *first = first_unread(w);
+    return hl_fail(e, "none of the images can be read; the first of %zu: %s: %s", w->n,
+                   first->image, first->reason);
 }
 
 /* ---- the steps ---- */
@@ -195,8 +207,10 @@ static int predict(job *j, char *const *names, size_t n, hl_err *e)
         return -1;
     predict_worklist_rank(&j->list);
     j->list.provenance = provenance;
-    const int status = write_outputs(j, e);
-    if (status == 0)
+    int status = write_outputs(j, e);
+    if (status == 0 && j->list.unread == j->list.n && j->list.n)
+        status = fail_unread(&j->list, e);
+    else if (status == 0)
         print_summary(&j->list);
     free(provenance);
     return status;

@@ -23,8 +23,8 @@ typedef struct predict_options {
 } predict_options;
 
 /* Classifies the n named images with the head at path or, where o->features is set, the features in
- * that file. o->device becomes the one that was chosen, so that the provenance, made from cli,
- * records it. */
+ * that file. Where no image can be read, it fails after the list has been written. o->device
+ * becomes the one that was chosen, so that the provenance, made from cli, records it. */
 int predict_run(predict_options *o, const hl_cli *cli, const char *head, char *const *names,
                 size_t n, hl_err *e);
 

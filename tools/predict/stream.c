@@ -14,30 +14,43 @@
 
 /* ---- resizing ---- */
 
-/* Where the head states no depth, its images are the same with auto and full. */
-static int depth_of_head(hl_depth *depth, const nn_model *model, hl_depth chosen, bool is_chosen,
-                         hl_err *e)
+/* Of the depth that preprocess recorded; auto is not recorded. */
+static hl_depth recorded_depth(const char *provenance)
 {
-    const char *word = nn_head_feature_space(model->head)->depth;
-    const int of_head = *word ? hl_choice_find(HL_DEPTH_WORDS, word) : HL_DEPTH_AUTO;
+    char word[16];
+    for (int depth = HL_DEPTH_8; depth <= HL_DEPTH_FULL; depth++)
+        if (hl_provenance_has_option(provenance, "preprocess", "--depth",
+                                     hl_choice_word(HL_DEPTH_WORDS, depth, word, sizeof word)))
+            return hl_depth_settle((hl_depth)depth);
+    return HL_DEPTH_AUTO;
+}
+
+/* The feature space states a depth where it made a difference to the images of the head, and the
+ * choice is free where it did not. Others may differ, so the one that was made then holds. */
+static int depth_of_head(hl_depth *depth, const nn_model *model, bool is_chosen, hl_err *e)
+{
+    const char *stated = nn_head_feature_space(model->head)->depth;
+    const int of_head = *stated ? hl_choice_find(HL_DEPTH_WORDS, stated)
+                                : (int)recorded_depth(nn_head_provenance(model->head));
     if (of_head < 0)
-        return hl_fail(e, "%s: this version cannot read images with depth '%s'", model->name, word);
-    *depth = is_chosen ? chosen : (hl_depth)of_head;
-    const hl_depth same = chosen == HL_DEPTH_16 ? HL_DEPTH_FULL : chosen;
-    if (!is_chosen ||
-        (*word ? same == (hl_depth)of_head : same == HL_DEPTH_AUTO || same == HL_DEPTH_FULL))
-        return 0;
-    char found[16];
-    return hl_fail(e, "%s: its images were read with --depth %s: expected that, found --depth %s",
-                   model->name, *word ? word : "auto",
-                   hl_choice_word(HL_DEPTH_WORDS, (int)chosen, found, sizeof found));
+        return hl_fail(e, "%s: this version cannot read images with depth '%s'", model->name,
+                       stated);
+    const hl_depth chosen = is_chosen ? hl_depth_settle(*depth) : (hl_depth)of_head;
+    const bool fits = *stated ? (int)chosen == of_head : hl_depth_bits(chosen) == 0;
+    char expected[16], found[16];
+    if (!fits)
+        return hl_fail(
+            e, "%s: its images were read with --depth %s: expected that, found --depth %s",
+            model->name, hl_choice_word(HL_DEPTH_WORDS, of_head, expected, sizeof expected),
+            hl_choice_word(HL_DEPTH_WORDS, (int)*depth, found, sizeof found));
+    *depth = chosen;
+    return 0;
 }
 
 int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, hl_err *e)
 {
-    hl_depth chosen;
-    if (depth_of_head(&chosen, model, depth > 0 ? (hl_depth)(depth - 1) : HL_DEPTH_AUTO, depth > 0,
-                      e))
+    hl_depth chosen = depth > 0 ? (hl_depth)(depth - 1) : HL_DEPTH_AUTO;
+    if (depth_of_head(&chosen, model, depth > 0, e))
         return -1;
     const hl_feature_space *s = nn_head_feature_space(model->head);
     const int filter = hl_choice_find(HL_FILTER_WORDS, s->filter);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/image_paths.h"
+#include "data/manifest_index.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
 #include "format/checksum.h"
@@ -18,10 +19,13 @@
 static int extend_provenance(char **provenance, const preprocess_conversion *c,
                              const preprocess_outputs *o, hl_err *e)
 {
-    char manifest[HL_DIGEST_SIZE];
+    char manifest[HL_DIGEST_SIZE], left_out[HL_DIGEST_SIZE];
     hl_manifest_digest(c->manifest, manifest);
-    const hl_input inputs[] = {{"manifest", manifest}, {"images", c->digest}};
-    return hl_provenance_extend(provenance, c->manifest->provenance, o->record, inputs, 2, e);
+    const size_t n = c->nrejects ? hl_manifest_left_out(c->manifest, &c->kept, left_out) : 0;
+    const hl_input inputs[] = {
+        {"manifest", manifest}, {"images", c->digest}, {"left-out", left_out}};
+    return hl_provenance_extend(provenance, c->manifest->provenance, o->record, inputs, n ? 3 : 2,
+                                e);
 }
 
 /* ---- rejected images ---- */
@@ -73,8 +77,8 @@ static hl_feature_space feature_space_of(const preprocess_conversion *c)
     hl_feature_space fs = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
     hl_choice_word(HL_FILTER_WORDS, (int)c->to.filter, fs.filter, sizeof fs.filter);
     hl_choice_word(HL_FIT_WORDS, (int)c->to.fit, fs.fit, sizeof fs.fit);
-    const hl_depth depth = c->to.depth == HL_DEPTH_16 ? HL_DEPTH_FULL : c->to.depth;
-    if (c->shallow || (depth >= HL_DEPTH_8 && depth < HL_DEPTH_16))
+    const hl_depth depth = hl_depth_settle(c->to.depth);
+    if (c->shallow || hl_depth_bits(depth))
         hl_choice_word(HL_DEPTH_WORDS, (int)depth, fs.depth, sizeof fs.depth);
     return fs;
 }

@@ -160,7 +160,7 @@ def jpegs():
           "images: U8 [1, 16, 16, 3]", "four inks without Adobe's marker")
     right("jpeg-cmyk", cmyk, "images: U8 [1, 16, 16, 3]", "four inks as Adobe stores them")
     right("jpeg-extra-bytes", grey[:-2] + b"\x12\x34" * 30 + grey[-2:], "images: U8 [1, 16, 16, 1]", "bytes after the pixels, before the end")
-    right("jpeg-extra-bytes-early", grey[:tables] + b"\x12\x34" * 30 + grey[tables:], "images: U8 [1, 16, 16, 1]", "bytes between the tables")
+    refused("jpeg-extra-bytes-early", grey[:tables] + b"\x12\x34" * 30 + grey[tables:], "extraneous bytes before marker", "bytes between the tables: a segment may be missed")
     refused("jpeg-extra-bytes-cut", grey[:scan + 20] + grey[-2:], "premature end of data segment", "an end marker after half of the pixels")
     right("jpeg-thumbnail", rgb[:2] + segment(0xE1, b"Exif\0\0" + grey) + rgb[2:], "images: U8 [1, 16, 16, 3]", "another image within the metadata")
     loop = b"Exif\0\0II*\0\x08\0\0\0" + b"\1\0\x69\x87\4\0\1\0\0\0\x08\0\0\0" + b"\x08\0\0\0"

@@ -65,26 +65,48 @@ static void without_another_manifest_nothing_changes(void **state)
     hl_samples_close(&s);
 }
 
+/* The digest of what was left out is that of the definition: sha256sum of its texts, each followed
+ * by a zero byte. */
 static void images_that_preprocess_left_out_may_be_listed(void **state)
 {
     (void)state;
-    static const char *const modes[] = {"skip", "stop"};
-    for (size_t i = 0; i < COUNT(modes); i++) {
+#define ALL "a\tA\tp1\ttest\nb\tB\tp2\tval\nc\tB\tp3\ttest\n"
+    static const char d_and_e[] =
+        "sha256:120fe9a4ae6a358c56cedbc6ae83744435d343367bd9fe85881035fbccfc026f";
+    static const struct {
+        const char *digest, *rows, *message;
+    } cases[] = {
+        {d_and_e, ALL "e\tA\tp5\tval\nd\tB\tp4\ttest\n", NULL},
+        {d_and_e, ALL, NULL},
+        {"", ALL "e\tA\tp5\tval\nd\tB\tp4\ttest\n", "sample 'e' of m is not in f"},
+        {d_and_e, ALL "d\tB\tp4\ttest\n", "found 1 other, such as 'd'"},
+        {d_and_e, ALL "x\tB\tp4\ttest\ny\tA\tp5\tval\n",
+         "m: expected no images besides those of f and those that preprocess left out, found 2 "
+         "others, such as 'x'"},
+        {d_and_e, ALL "e\tA\tp5\tval\nd\tB\tp6\ttest\n", "found 2 others"},
+        {d_and_e, ALL "e\tA\tp5\tval\nd\tB\tp4\ttest\nf\tB\tp4\ttest\n", "found 3 others"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
         hl_err e;
         hl_samples s;
-        char provenance[128];
+        char provenance[256], text[256];
         open_samples(&s);
-        snprintf(provenance, sizeof provenance,
-                 "[{\"tool\":\"preprocess\",\"options\":\"--on-error %s\"}]", modes[i]);
+        snprintf(provenance, sizeof provenance, "[{\"tool\":\"preprocess\",\"inputs\":{%s%s%s}}]",
+                 *cases[i].digest ? "\"left-out\":\"" : "", cases[i].digest,
+                 *cases[i].digest ? "\"" : "");
         const char *before = s.provenance;
         s.provenance = provenance;
-        put_text("m", HEAD "a\tA\tp1\ttest\nb\tB\tp2\tval\nc\tB\tp3\ttest\nd\tB\tp3\ttest\n");
-        assert_int_equal(hl_subset_override(&s, "m", &e), i == 0 ? 0 : -1);
-        if (i == 0)
+        snprintf(text, sizeof text, HEAD "%s", cases[i].rows);
+        put_text("m", text);
+        assert_int_equal(hl_subset_override(&s, "m", &e), cases[i].message ? -1 : 0);
+        if (cases[i].message)
+            assert_contains(e.msg, cases[i].message);
+        else
             assert_int_equal(s.manifest.samples[0].subset, HL_TEST);
         s.provenance = before;
         hl_samples_close(&s);
     }
+#undef ALL
 }
 
 static void the_first_difference_is_named(void **state)

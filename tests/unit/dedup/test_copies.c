@@ -136,7 +136,7 @@ static void run_shared(const char *name, size_t step)
     for (size_t i = 0; i < files.n; i++) {
         hl_image img;
         char *path = hl_image_path(dir, files.paths[i]);
-        assert_int_equal(hl_image_read(&img, path, p.f[i].file, &e), 0);
+        assert_int_equal(hl_image_read(&img, path, HL_DEPTH_CONTENT, p.f[i].file, &e), 0);
         free(path);
         add_image(&p, i, &img);
     }

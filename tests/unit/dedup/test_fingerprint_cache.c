@@ -21,6 +21,9 @@ static hl_fingerprint fingerprint_of(int64_t i)
     f.height = 3;
     f.width = (size_t)i + 1;
     f.file_channels = i % 5 ? 3 : 1;
+    f.bits = i % 3 ? 12 : 0;
+    f.auto_bits = i % 3 ? 16 : 0;
+    f.remarks = (unsigned)(5 - i % 3);
     f.sum = (uint64_t)(3 * (i + 1) * (i % 255));
     f.squares = f.sum * (uint64_t)(i % 255);
     for (size_t k = 0; k < HL_HASH_WORDS; k++)
@@ -53,7 +56,8 @@ static void assert_found(const hl_fingerprint_cache *c, int64_t i)
     assert_null(f.why);
     assert_true(f.read && f.plain == want.plain && f.file_bytes == want.file_bytes);
     assert_true(f.height == want.height && f.width == want.width);
-    assert_true(f.file_channels == want.file_channels);
+    assert_true(f.file_channels == want.file_channels && f.remarks == want.remarks);
+    assert_true(f.bits == want.bits && f.auto_bits == want.auto_bits);
     assert_true(f.sum == want.sum && f.squares == want.squares);
     assert_memory_equal(f.hash, want.hash, sizeof f.hash);
     assert_memory_equal(f.file, want.file, sizeof f.file);
@@ -123,7 +127,7 @@ enum { N = 3, COLUMNS = 7 };
 static const struct {
     const char *name;
     int bytes; /* of a row */
-} columns[COLUMNS] = {{"state", 32}, {"image", 32},  {"levels", 16}, {"hash", 32},
+} columns[COLUMNS] = {{"state", 32}, {"image", 56},  {"levels", 16}, {"hash", 32},
                       {"file", 32},  {"pixels", 32}, {"thumb", 1024}};
 
 /* Changes to the header of a valid file. */
@@ -190,9 +194,9 @@ static uint8_t *valid_values(void)
     fill(&c, N);
     assert_int_equal(hl_fingerprint_cache_write(&c, "cache", &e), 0);
     hl_fingerprint_cache_free(&c);
-    uint8_t *values = hl_malloc(N, 1200);
+    uint8_t *values = hl_malloc(N, 1224);
     assert_int_equal(hl_tf_open(&r, "cache", "fingerprints", &e), 0);
-    assert_int_equal(hl_tf_read(r, values, (size_t)N * 1200, &e), 0);
+    assert_int_equal(hl_tf_read(r, values, (size_t)N * 1224, &e), 0);
     assert_int_equal(hl_tf_end(r, &e), 0);
     hl_tf_close(r);
     return values;
@@ -276,33 +280,35 @@ static void values_out_of_range_are_refused(void **state)
         int column, number;
         int64_t value;
     } bad[] = {
-        {STATE, 1, 0},      {STATE, 1, -5},         {IMAGE, 0, 0},   {IMAGE, 0, -3},
-        {IMAGE, 0, 32769},  {IMAGE, 0, INT64_MIN},  {IMAGE, 1, 0},   {IMAGE, 1, -1},
-        {IMAGE, 1, 32769},  {IMAGE, 1, INT64_MAX},  {IMAGE, 2, 0},   {IMAGE, 2, 2},
-        {IMAGE, 2, 4},      {IMAGE, 3, -1},         {IMAGE, 3, 2},   {LEVELS, 0, -1},
-        {LEVELS, 0, 99999}, {LEVELS, 0, INT64_MAX}, {LEVELS, 1, -1}, {LEVELS, 1, 0},
-        {LEVELS, 1, 99999}, {LEVELS, 1, INT64_MAX}, {HASH, 0, 1},
+        {STATE, 1, 0},          {STATE, 1, -5},        {IMAGE, 0, 0},   {IMAGE, 0, -3},
+        {IMAGE, 0, 32769},      {IMAGE, 0, INT64_MIN}, {IMAGE, 1, 0},   {IMAGE, 1, -1},
+        {IMAGE, 1, 32769},      {IMAGE, 1, INT64_MAX}, {IMAGE, 2, 0},   {IMAGE, 2, 2},
+        {IMAGE, 2, 4},          {IMAGE, 3, -1},        {IMAGE, 3, 2},   {IMAGE, 4, 7},
+        {IMAGE, 4, 17},         {IMAGE, 4, 0},         {IMAGE, 5, 0},   {IMAGE, 5, -8},
+        {IMAGE, 6, -1},         {IMAGE, 6, 8},         {LEVELS, 0, -1}, {LEVELS, 0, 99999},
+        {LEVELS, 0, INT64_MAX}, {LEVELS, 1, -1},       {LEVELS, 1, 0},  {LEVELS, 1, 99999},
+        {LEVELS, 1, INT64_MAX}, {HASH, 0, 1},
     };
-    uint8_t *sound = valid_values(), *values = hl_malloc(N, 1200);
+    uint8_t *sound = valid_values(), *values = hl_malloc(N, 1224);
     for (size_t i = 0; i < COUNT(bad); i++)
         for (int row = 1; row < N; row++) { /* the image of the first one is black */
-            memcpy(values, sound, (size_t)N * 1200);
+            memcpy(values, sound, (size_t)N * 1224);
             set(values, bad[i].column, row, bad[i].number, bad[i].value);
             write_other(&(difference){0}, values);
             char why[64];
             snprintf(why, sizeof why, "row %d: expected the properties of an image", row + 1);
             assert_refused(why);
         }
-    memcpy(values, sound, (size_t)N * 1200);
+    memcpy(values, sound, (size_t)N * 1224);
     set(values, IMAGE, 1, 0, 32768); /* each side is valid, their product is not */
     set(values, IMAGE, 1, 1, 32768);
     write_other(&(difference){0}, values);
     assert_refused("row 2: expected the properties of an image");
-    memcpy(values, sound, (size_t)N * 1200);
+    memcpy(values, sound, (size_t)N * 1224);
     memcpy(values + 32, values, 32); /* two with one stamp */
     write_other(&(difference){0}, values);
     assert_refused("row 2: expected rows sorted by file stamp");
-    memcpy(values, sound, (size_t)N * 1200);
+    memcpy(values, sound, (size_t)N * 1224);
     set(values, STATE, 2, 0, -7);
     write_other(&(difference){0}, values);
     assert_refused("row 3: expected rows sorted by file stamp");
@@ -344,7 +350,7 @@ static void damage_is_an_error(void **state)
 /* ---- the version ---- */
 
 /*
- * The fingerprint of an image with HL_FINGERPRINT_FORMAT 2. Whoever has to change these values must
+ * The fingerprint of an image with HL_FINGERPRINT_FORMAT 3. Whoever has to change these values must
  * increase that number as well, or cached fingerprints of the old code would pass for new ones.
  */
 static void the_format_has_not_changed(void **state)
@@ -372,7 +378,7 @@ static void the_format_has_not_changed(void **state)
     assert_int_equal(hl_digest_file("tests/data/images/decoded.bin", digest, &e), 0);
     hl_strbuf_printf(&t, " %.14s", digest + 7);
     assert_string_equal(t.data,
-                        "2: 437958 71588068 99ce19c673ae74ae 86f4e6546944f9c6 28307ab01cb09ef4 "
+                        "3: 437958 71588068 99ce19c673ae74ae 86f4e6546944f9c6 28307ab01cb09ef4 "
                         "7fb8df38c7388110 888bebb0c62b62 0b7662af38a836 5d63d3ee5b8685");
     hl_strbuf_free(&t);
 }
@@ -381,7 +387,7 @@ static void makers_name_everything_that_matters(void **state)
 {
     (void)state;
     char *text = hl_fingerprint_cache_makers();
-    assert_int_equal(strncmp(text, "fingerprints 2;hilum ", 21), 0);
+    assert_int_equal(strncmp(text, "fingerprints 3;hilum ", 21), 0);
     assert_contains(text, ";libpng 1.");
     assert_contains(text, ";libjpeg-turbo ");
     free(text);

@@ -22,14 +22,18 @@ char *hl_image_path(const char *root, const char *path)
     return file;
 }
 
+int hl_image_expect_kept(const char *file, hl_err *e)
+{
+    struct stat st;
+    return stat(file, &st) == 0 ? hl_path_expect_kept(file, &st, e) : 0;
+}
+
 int hl_images_expect_kept(const hl_manifest *m, const char *root, hl_err *e)
 {
     int status = 0;
     for (size_t i = 0; i < m->n && status == 0; i++) {
-        struct stat st;
         char *file = hl_image_path(root, m->samples[i].path);
-        if (stat(file, &st) == 0)
-            status = hl_path_expect_kept(file, &st, e);
+        status = hl_image_expect_kept(file, e);
         free(file);
     }
     return status;

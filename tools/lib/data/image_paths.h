@@ -10,8 +10,12 @@
  * root ("" is the current folder). The caller frees. */
 char *hl_image_path(const char *root, const char *path);
 
-/* Fails where an output of this process (see hl_path_will_replace) is one of the images. Call it
- * before the first image is read. */
+/* Fails where an output of this process (see hl_path_will_replace) is this file. A file that is not
+ * there passes. */
+int hl_image_expect_kept(const char *file, hl_err *e);
+
+/* Fails where an output of this process is one of the images. Call it before the first image is
+ * read. */
 int hl_images_expect_kept(const hl_manifest *m, const char *root, hl_err *e);
 
 #endif

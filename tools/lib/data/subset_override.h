@@ -12,9 +12,9 @@
 /*
  * Takes the subsets of s from the manifest at path; NULL leaves s as it is. The manifest must list
  * the same images with the same labels and patients, in any order and without augmented copies,
- * which follow their originals; and further ones where preprocess left out what it could not read.
- * s->chain becomes the provenance of both files, s->override the
- * digest of the manifest.
+ * which follow their originals. It may also list exactly those that preprocess left out, since it
+ * could not read them. s->provenance becomes the provenance of both files, s->override the digest
+ * of the manifest.
  */
 int hl_subset_override(hl_samples *s, const char *path, hl_err *e);
 

@@ -61,15 +61,23 @@ static double pixels_of(const hl_fingerprint *f)
     return (double)(f->height * f->width);
 }
 
+double hl_fingerprint_auto_scale(const hl_fingerprint *f)
+{
+    return f->bits == f->auto_bits
+               ? 1
+               : (double)((1 << f->bits) - 1) / (double)((1 << f->auto_bits) - 1);
+}
+
 double hl_fingerprint_mean(const hl_fingerprint *f)
 {
-    return (double)f->sum / pixels_of(f);
+    return (double)f->sum / pixels_of(f) * hl_fingerprint_auto_scale(f);
 }
 
 double hl_fingerprint_contrast(const hl_fingerprint *f)
 {
-    const double mean = hl_fingerprint_mean(f);
-    return sqrt(fmax(0, (double)f->squares / pixels_of(f) - mean * mean));
+    const double mean = (double)f->sum / pixels_of(f);
+    return sqrt(fmax(0, (double)f->squares / pixels_of(f) - mean * mean)) *
+           hl_fingerprint_auto_scale(f);
 }
 
 /* ---- the hash ---- */
@@ -186,6 +194,8 @@ void hl_fingerprint_make(hl_fingerprint *f, hl_image *img)
 {
     f->file_bytes = img->file_bytes;
     f->file_channels = img->file_channels;
+    f->bits = img->bits;
+    f->auto_bits = img->auto_bits;
     f->remarks = img->remarks;
     f->height = img->height;
     f->width = img->width;

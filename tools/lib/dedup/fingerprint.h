@@ -25,7 +25,7 @@ enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
 
 /* To be increased with every change of the code that changes fingerprints; it invalidates those in
  * caches (fingerprint_cache.h). */
-enum { HL_FINGERPRINT_FORMAT = 2 };
+enum { HL_FINGERPRINT_FORMAT = 3 };
 
 typedef struct hl_fingerprint {
     char *why;  /* why the file cannot be decoded, without its name; NULL if it can. Owned */
@@ -34,16 +34,22 @@ typedef struct hl_fingerprint {
     unsigned char file[32], pixels[32];
     size_t file_bytes, height, width; /* valid, as all that follow, if `why` is NULL */
     int file_channels;                /* as in hl_image */
-    unsigned remarks;                 /* likewise; a file with remarks is not cached */
+    int bits, auto_bits;              /* likewise, with HL_DEPTH_CONTENT */
+    unsigned remarks;                 /* likewise */
     uint64_t sum, squares;            /* of the grey levels, 0 to 255, and of their squares */
     uint64_t hash[HL_HASH_WORDS];
     uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
 } hl_fingerprint;
 
-/* Fills all members but why, read and file. The image is converted to grey in place. */
+/* Fills all members but why, read and file. The image is converted to grey in place; it was read
+ * with HL_DEPTH_CONTENT, so that copies of other depths are found, whatever depth is chosen later.
+ */
 void hl_fingerprint_make(hl_fingerprint *f, hl_image *img);
 
-/* Mean and standard deviation of the grey levels of a decoded image. */
+/* By how much grey levels are smaller if the image is read with HL_DEPTH_AUTO; 1 for most files. */
+double hl_fingerprint_auto_scale(const hl_fingerprint *f);
+
+/* Mean and standard deviation of the grey levels of an image that is read with HL_DEPTH_AUTO. */
 double hl_fingerprint_mean(const hl_fingerprint *f);
 double hl_fingerprint_contrast(const hl_fingerprint *f);
 

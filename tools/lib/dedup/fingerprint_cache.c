@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/version.h"
 #include "format/tensorfile.h"
+#include "image/remarks.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static const char kind[] = "fingerprints", made_by[] = "hilum.made-by";
 struct hl_known_fingerprint {
     hl_file_stamp state;
     struct {
-        int64_t height, width, channels, plain;
+        int64_t height, width, channels, plain, bits, auto_bits, remarks;
     } image;
     struct {
         int64_t sum, squares;
@@ -39,7 +40,7 @@ typedef struct column {
 #define MEMBER(m) #m, offsetof(hl_known_fingerprint, m), sizeof(((hl_known_fingerprint *)0)->m)
 static const column columns[] = {
     {MEMBER(state), HL_I64, 2, {0, 4}},
-    {MEMBER(image), HL_I64, 2, {0, 4}},
+    {MEMBER(image), HL_I64, 2, {0, 7}},
     {MEMBER(levels), HL_I64, 2, {0, 2}},
     {MEMBER(hash), HL_I64, 2, {0, HL_HASH_WORDS}},
     {MEMBER(file), HL_U8, 2, {0, 32}},
@@ -80,7 +81,8 @@ void hl_fingerprint_cache_add(hl_fingerprint_cache *c, const hl_file_stamp *s,
     hl_known_fingerprint *row = &c->rows[c->n++];
     *row = (hl_known_fingerprint){
         .state = *s,
-        .image = {(int64_t)f->height, (int64_t)f->width, f->file_channels, f->plain},
+        .image = {(int64_t)f->height, (int64_t)f->width, f->file_channels, f->plain, f->bits,
+                  f->auto_bits, f->remarks},
         .levels = {(int64_t)f->sum, (int64_t)f->squares},
     };
     memcpy(row->hash, f->hash, sizeof row->hash);
@@ -122,6 +124,9 @@ bool hl_fingerprint_cache_find(const hl_fingerprint_cache *c, const hl_file_stam
         .height = (size_t)row->image.height,
         .width = (size_t)row->image.width,
         .file_channels = (int)row->image.channels,
+        .bits = (int)row->image.bits,
+        .auto_bits = (int)row->image.auto_bits,
+        .remarks = (unsigned)row->image.remarks,
         .sum = (uint64_t)row->levels.sum,
         .squares = (uint64_t)row->levels.squares,
     };
@@ -230,6 +235,12 @@ static bool is_within(int64_t v, int64_t least, int64_t most)
     return v >= least && v <= most;
 }
 
+/* Of 16 bits, or 0 for a file without such pixels. */
+static bool are_possible_bits(int64_t bits)
+{
+    return bits == 0 || is_within(bits, 8, 16);
+}
+
 /* Whether a decoded image can have these properties: users of a fingerprint rely on them. */
 static bool is_possible(const hl_known_fingerprint *p)
 {
@@ -239,6 +250,9 @@ static bool is_possible(const hl_known_fingerprint *p)
     const int64_t pixels = p->image.height * p->image.width, sum = p->levels.sum;
     return pixels <= (int64_t)HL_IMAGE_MAX_PIXELS && p->state.bytes > 0 &&
            (p->image.channels == 1 || p->image.channels == 3) && is_within(p->image.plain, 0, 1) &&
+           are_possible_bits(p->image.bits) && are_possible_bits(p->image.auto_bits) &&
+           (p->image.bits == 0) == (p->image.auto_bits == 0) &&
+           is_within(p->image.remarks, 0, (1 << HL_REMARKS) - 1) &&
            is_within(sum, 0, 255 * pixels) && is_within(p->levels.squares, sum, 255 * sum) &&
            (p->hash[0] & 1) == 0;
 }

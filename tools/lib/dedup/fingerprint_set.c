@@ -39,7 +39,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     hl_err why;
     char *file = hl_image_path(r->root, r->m->samples[sample].path);
     *f = (hl_fingerprint){0};
-    const int status = hl_image_read(&img, file, f->file, &why);
+    const int status = hl_image_read(&img, file, HL_DEPTH_CONTENT, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
     if (status) {
         f->why = hl_strdup(hl_reason_within(&why, file)); /* without the name */
@@ -96,7 +96,7 @@ static void look_up(reading *r, const hl_fingerprint_cache *cache)
 static bool is_cacheable(const reading *r, size_t i)
 {
     const hl_file_stamp *s = &r->stamps[i];
-    return !r->f[i].why && !r->f[i].remarks && r->f[i].file_bytes == (size_t)s->bytes &&
+    return !r->f[i].why && r->f[i].file_bytes == (size_t)s->bytes &&
            hl_file_stamp_is_settled(s, r->started);
 }
 

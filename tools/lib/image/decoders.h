@@ -18,10 +18,11 @@ typedef struct hl_source {
 int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e);
 int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e);
 
-/* Brings n pixels of 16 bits to 8 as src->depth says. `channels` counts alpha, which always has 16
- * bits. stated: the number of bits that the file states, 16 for none. *shallow as in hl_image. */
-int hl_depth_scale(const hl_source *src, const uint16_t *in, size_t n, int channels, int stated,
-                   uint8_t *out, bool *shallow, hl_err *e);
+/* Brings n pixels of 16 bits to 8 as src->depth says. Alpha, in an even number of channels, always
+ * has 16 bits. stated: the number of bits that the file states, 16 for none. Fills img->pixels,
+ * which has n pixels, and what img says of its depth. */
+int hl_depth_scale(hl_image *img, const hl_source *src, const uint16_t *in, size_t n, int stated,
+                   hl_err *e);
 
 /* Checks the size in a file's header before anything is allocated: neither empty nor above the
  * limits of image.h, and the file no shorter than `least`, a lower bound in bytes for any file that

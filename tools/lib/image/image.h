@@ -24,6 +24,8 @@ typedef struct hl_image {
     int file_channels; /* 1 or 3, before equal channels became grey; without alpha */
     unsigned remarks;  /* bits of hl_remark (remarks.h) */
     bool shallow;      /* a PNG of 16 bits that HL_DEPTH_AUTO and HL_DEPTH_FULL read differently */
+    int bits;          /* with HL_DEPTH_CONTENT, of 16 from which the pixels were scaled; else 0 */
+    int auto_bits;     /* with HL_DEPTH_AUTO they would be these */
 } hl_image;
 
 /* How many of the 16 bits of a PNG hold the picture: detectors give 10 to 14, which many programs
@@ -31,7 +33,24 @@ typedef struct hl_image {
  * number that the file states (sBIT), unless a value is above it. Other files have their own depth
  * whatever is chosen. */
 #define HL_DEPTH_WORDS "auto|8|9|10|11|12|13|14|15|16|full"
-typedef enum hl_depth { HL_DEPTH_AUTO, HL_DEPTH_8, HL_DEPTH_16 = 9, HL_DEPTH_FULL } hl_depth;
+typedef enum hl_depth {
+    HL_DEPTH_AUTO,
+    HL_DEPTH_8,
+    HL_DEPTH_16 = 9,
+    HL_DEPTH_FULL,
+    HL_DEPTH_CONTENT /* for comparing images, whatever the choice: as many as the values need if
+                        they are 14 or fewer, else 16 */
+} hl_depth;
+/* One of several words for the same: 16 bits are all of them. */
+static inline hl_depth hl_depth_settle(hl_depth chosen)
+{
+    return chosen == HL_DEPTH_16 ? HL_DEPTH_FULL : chosen;
+}
+/* The number of bits that were chosen, if they are fewer than all; else 0. */
+static inline int hl_depth_bits(hl_depth chosen)
+{
+    return chosen >= HL_DEPTH_8 && chosen < HL_DEPTH_16 ? 8 + (int)(chosen - HL_DEPTH_8) : 0;
+}
 
 /* Larger images are refused before anything is allocated. */
 enum { HL_IMAGE_MAX_SIDE = 32768 };

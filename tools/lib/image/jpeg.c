@@ -3,6 +3,7 @@
  * upsampling, as Pillow does. */
 #include "base/mem.h"
 #include "image/decoders.h"
+#include "image/jpeg_filler.h"
 #include "image/remarks.h"
 
 #include <setjmp.h>
@@ -28,6 +29,8 @@ typedef struct decoder {
     hl_err *err;
     hl_image img;
     int orientation;
+    size_t extra_end; /* where extra bytes end that were found before the end marker; else 0 */
+    bool is_complete; /* no scan is missing in a progressive file */
 } decoder;
 
 _Noreturn static void on_error(j_common_ptr jpeg)
@@ -39,25 +42,18 @@ _Noreturn static void on_error(j_common_ptr jpeg)
     longjmp(d->give_up, 1);
 }
 
-/* Bytes that libjpeg skips in search of the next marker. Between the scans of a progressive file
- * they can be the rest of a damaged scan; before the first scan and before the end marker,
- * which is reached only when all pixels have been decoded, they are nobody's. */
-static bool are_extra_bytes_harmless(const decoder *d)
-{
-    return d->jpeg.input_scan_number == 0 || d->errors.msg_parm.i[1] == JPEG_EOI;
-}
-
-/* After a warning libjpeg continues with guessed pixels, with two exceptions. An unknown JFIF
- * version is harmless, too. */
+/* After a warning libjpeg continues with guessed pixels, so it is an error; an unknown JFIF version
+ * is harmless. Extra bytes before the end marker may be harmless, too (jpeg_filler.h). Elsewhere
+ * they may be a damaged segment, whose orientation, colours or tables would be missed. */
 static void on_message(j_common_ptr jpeg, int level)
 {
     decoder *d = jpeg->client_data;
     const int code = jpeg->err->msg_code;
     if (level >= 0 || code == JWRN_JFIF_MAJOR)
         return;
-    if (code != JWRN_EXTRANEOUS_DATA || !are_extra_bytes_harmless(d))
-        on_error(jpeg);
-    d->img.remarks |= HL_REMARK_EXTRA_BYTES;
+    if (code == JWRN_EXTRANEOUS_DATA && d->errors.msg_parm.i[1] == JPEG_EOI)
+        d->extra_end = d->src->len - d->jpeg.src->bytes_in_buffer;
+    on_error(jpeg);
 }
 
 static void on_progress(j_common_ptr jpeg)
@@ -145,6 +141,18 @@ static void cmyk_to_rgb(hl_image *img)
     img->pixels = hl_realloc(img->pixels, n, 3);
 }
 
+/* A progressive file that was cut between two scans is a valid one. */
+static bool has_all_bits(const struct jpeg_decompress_struct *jpeg)
+{
+    if (!jpeg->progressive_mode)
+        return true;
+    for (int c = 0; c < jpeg->num_components; c++)
+        for (int k = 0; k < DCTSIZE2; k++)
+            if (jpeg->coef_bits[c][k] != 0)
+                return false;
+    return true;
+}
+
 static int decode(decoder *d)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
@@ -164,6 +172,7 @@ static int decode(decoder *d)
     d->img.channels = jpeg->output_components;
     d->img.pixels = hl_malloc(d->img.height * d->img.width, (size_t)d->img.channels);
     read_rows(d);
+    d->is_complete = has_all_bits(jpeg);
     d->orientation = find_orientation(jpeg);
     jpeg_finish_decompress(jpeg); /* reads on to the end marker */
     return 0;
@@ -177,25 +186,50 @@ static int decode_guarded(decoder *d)
     return decode(d);
 }
 
-int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+/* Every warning is an error. d has its source. */
+static int decode_strictly(decoder *d, hl_image *img, int *orientation)
 {
-    decoder d = {.src = src, .err = e, .orientation = 1};
-    d.jpeg.err = jpeg_std_error(&d.errors);
-    d.jpeg.client_data = &d;
-    d.errors.error_exit = on_error;
-    d.errors.emit_message = on_message;
-    d.progress.progress_monitor = on_progress;
-    const int status = decode_guarded(&d);
-    *orientation = d.orientation;
-    jpeg_destroy_decompress(&d.jpeg);
+    d->orientation = 1;
+    d->jpeg.err = jpeg_std_error(&d->errors);
+    d->jpeg.client_data = d;
+    d->errors.error_exit = on_error;
+    d->errors.emit_message = on_message;
+    d->progress.progress_monitor = on_progress;
+    const int status = decode_guarded(d);
+    *orientation = d->orientation;
+    jpeg_destroy_decompress(&d->jpeg);
     if (status) {
-        hl_image_free(&d.img);
+        hl_image_free(&d->img);
         return -1;
     }
-    if (d.img.channels == 4) {
-        cmyk_to_rgb(&d.img);
-        d.img.channels = 3;
+    if (d->img.channels == 4) {
+        cmyk_to_rgb(&d->img);
+        d->img.channels = 3;
     }
-    *img = d.img;
+    *img = d->img;
+    return 0;
+}
+
+static int decode_complete(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+{
+    decoder d = {.src = src, .err = e};
+    if (decode_strictly(&d, img, orientation))
+        return -1;
+    if (d.is_complete)
+        return 0;
+    hl_image_free(img);
+    return -1;
+}
+
+int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+{
+    decoder d = {.src = src, .err = e};
+    hl_err other;
+    if (decode_strictly(&d, img, orientation) == 0)
+        return 0;
+    if (d.extra_end == 0 ||
+        hl_jpeg_decode_without_filler(img, src, d.extra_end, decode_complete, orientation, &other))
+        return -1;
+    img->remarks |= HL_REMARK_EXTRA_BYTES;
     return 0;
 }

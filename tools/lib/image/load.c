@@ -21,8 +21,7 @@ static int read_file(const char *file, char **bytes, size_t *len, hl_err *e)
     return status;
 }
 
-static int read_depth(hl_image *img, const char *file, hl_depth depth, unsigned char *sha256,
-                      hl_err *e)
+int hl_image_read(hl_image *img, const char *file, hl_depth depth, unsigned char *sha256, hl_err *e)
 {
     char *bytes;
     size_t len;
@@ -38,17 +37,12 @@ static int read_depth(hl_image *img, const char *file, hl_depth depth, unsigned 
     return status;
 }
 
-int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err *e)
-{
-    return read_depth(img, file, HL_DEPTH_AUTO, sha256, e);
-}
-
 int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, hl_fitted *fitted,
                          hl_err *e)
 {
     hl_image img;
     *fitted = (hl_fitted){0};
-    if (read_depth(&img, file, f->depth, fitted->sha256, e))
+    if (hl_image_read(&img, file, f->depth, fitted->sha256, e))
         return -1;
     if (f->to_grey)
         hl_image_make_grey(&img);

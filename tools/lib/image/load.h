@@ -16,9 +16,10 @@
 
 #include <stdbool.h>
 
-/* Reads and decodes a file (see hl_image_decode). sha256 is NULL or gets the SHA-256 of the file
- * (32 bytes), also when the file can be read but not decoded. */
-int hl_image_read(hl_image *img, const char *file, unsigned char *sha256, hl_err *e);
+/* Reads and decodes a file (see hl_image_decode_depth). sha256 is NULL or gets the SHA-256 of the
+ * file (32 bytes), also when the file can be read but not decoded. */
+int hl_image_read(hl_image *img, const char *file, hl_depth depth, unsigned char *sha256,
+                  hl_err *e);
 
 /* How images are brought to the input size of a backbone. */
 typedef struct hl_fitting {

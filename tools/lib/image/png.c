@@ -29,7 +29,8 @@ typedef struct decoder {
     hl_image img; /* channels 1 .. 4 while decoding */
     int orientation;
     int stated;     /* bits of 16 that hold the picture, as sBIT says; else 16 */
-    uint16_t *deep; /* values that are not brought to 8 bits by libpng; or NULL */
+    bool is_deep;   /* libpng does not bring the values to 8 bits */
+    uint16_t *deep; /* which are here then, owned */
 } decoder;
 
 _Noreturn static void on_error(png_structp png, png_const_charp msg)
@@ -120,7 +121,7 @@ static bool is_deep(const decoder *d)
 {
     const hl_depth depth = d->src->depth;
     return png_get_bit_depth(d->png, d->info) == 16 &&
-           (d->stated < 16 || (depth >= HL_DEPTH_8 && depth < HL_DEPTH_16));
+           (d->stated < 16 || hl_depth_bits(depth) || depth == HL_DEPTH_CONTENT);
 }
 
 /* 8 bits per channel; palettes and grey of less than 8 bits are expanded, and transparency becomes
@@ -128,11 +129,10 @@ static bool is_deep(const decoder *d)
 static void set_transforms(decoder *d)
 {
     png_set_expand(d->png);
-    if (is_deep(d))
-        d->deep = hl_malloc(1, 1); /* read_rows makes it large enough */
-    if (d->deep && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+    d->is_deep = is_deep(d);
+    if (d->is_deep && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
         png_set_swap(d->png);
-    else if (!d->deep && png_get_bit_depth(d->png, d->info) == 16)
+    else if (!d->is_deep && png_get_bit_depth(d->png, d->info) == 16)
         png_set_scale_16(d->png);
 }
 
@@ -144,13 +144,13 @@ static void read_rows(decoder *d)
     d->img.width = png_get_image_width(d->png, d->info);
     d->img.channels = png_get_channels(d->png, d->info);
     const size_t values = d->img.width * (size_t)d->img.channels;
-    const size_t stride = values * (d->deep ? sizeof *d->deep : 1);
+    const size_t stride = values * (d->is_deep ? sizeof *d->deep : 1);
     if (png_get_rowbytes(d->png, d->info) != stride)
         png_error(d->png, "rows of an unexpected size");
     d->img.pixels = hl_malloc(d->img.height, values);
-    if (d->deep)
-        d->deep = hl_realloc(d->deep, d->img.height, stride);
-    uint8_t *rows = d->deep ? (uint8_t *)d->deep : d->img.pixels;
+    if (d->is_deep)
+        d->deep = hl_malloc(d->img.height, stride);
+    uint8_t *rows = d->is_deep ? (uint8_t *)d->deep : d->img.pixels;
     for (int pass = 0; pass < passes; pass++)
         for (size_t y = 0; y < d->img.height; y++)
             png_read_row(d->png, rows + y * stride, NULL);
@@ -193,11 +193,11 @@ static void blend_on_black(hl_image *img)
 {
     const size_t n = img->height * img->width;
     const size_t colours = (size_t)img->channels - 1;
-    int seen = 0;
+    bool seen = false;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *in = img->pixels + i * (colours + 1);
         const int alpha = in[colours];
-        seen |= alpha;
+        seen |= alpha > 0;
         for (size_t c = 0; c < colours; c++)
             img->pixels[i * colours + c] = (uint8_t)((in[c] * alpha + 127) / 255);
     }
@@ -211,9 +211,8 @@ int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err 
 {
     decoder d = {.src = src, .err = e, .orientation = 1};
     int status = decode_guarded(&d);
-    if (status == 0 && d.deep)
-        status = hl_depth_scale(src, d.deep, d.img.height * d.img.width, d.img.channels, d.stated,
-                                d.img.pixels, &d.img.shallow, e);
+    if (status == 0 && d.is_deep)
+        status = hl_depth_scale(&d.img, src, d.deep, d.img.height * d.img.width, d.stated, e);
     free(d.deep);
     *orientation = d.orientation;
     png_destroy_read_struct(&d.png, &d.info, NULL);

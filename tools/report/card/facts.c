@@ -54,7 +54,7 @@ void report_fact_nothing_missing(const report_run *run, hl_strbuf *t)
     hl_strbuf_puts(t, "Images that cannot be read are excluded");
     if (run->has.rejects)
         hl_strbuf_printf(t, ": %zu of %zu", run->rejects.table.nrows,
-                         report_listed_images(&run->rejects, &run->manifest));
+                         run->rejects.all.images[run->rejects.all.nclasses][HL_SUBSETS]);
     hl_strbuf_puts(t, ".");
 }
 

@@ -2,57 +2,53 @@
 #include "rejects.h"
 
 #include "base/mem.h"
+#include "data/manifest_index.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-static int by_path(const void *a, const void *b)
-{
-    return strcmp((*(const hl_sample *const *)a)->path, (*(const hl_sample *const *)b)->path);
-}
+/* The images that were left out, as a manifest: its samples are copies that own nothing. */
+typedef struct selection {
+    const hl_manifest *from;
+    hl_manifest out;
+    bool *taken; /* [from->n] */
+} selection;
 
-static const hl_sample *find(const hl_sample *const *sorted, size_t n, const char *path)
+static int select_row(selection *s, const hl_manifest_index *x, const hl_tsv *t, size_t row,
+                      size_t column, hl_err *e)
 {
-    /* The key is only read. */
-    const hl_sample key = {.path = (char *)(uintptr_t)path}, *wanted = &key;
-    const hl_sample *const *found =
-        n ? bsearch(&wanted, sorted, n, sizeof(hl_sample *), by_path) : NULL;
-    return found ? *found : NULL;
-}
-
-static int count_rows(report_rejects *r, const hl_sample *const *sorted, size_t n, hl_err *e)
-{
-    for (size_t row = 0; row < r->table.nrows; row++) {
-        const char *path = hl_tsv_field(&r->table, row, r->path);
-        if (row && strcmp(path, hl_tsv_field(&r->table, row - 1, r->path)) == 0)
-            return hl_fail(e, "%s: row %zu: '%s' is listed twice", r->table.name, row + 1, path);
-        const hl_sample *s = find(sorted, n, path);
-        if (!s)
-            return hl_fail(e, "%s: row %zu: expected an image of the manifest, found '%s'",
-                           r->table.name, row + 1, path);
-        r->counts[s->cls][s->subset]++;
-        r->in_subset[s->subset]++;
-    }
+    const char *path = hl_tsv_field(t, row, column);
+    const hl_sample *found = hl_manifest_find(x, path);
+    if (!found)
+        return hl_fail(e, "%s: row %zu: expected an image of the manifest, found '%s'", t->name,
+                       row + 1, path);
+    bool *taken = &s->taken[found - s->from->samples];
+    if (*taken)
+        return hl_fail(e, "%s: row %zu: '%s' is listed twice", t->name, row + 1, path);
+    *taken = true;
+    s->out.samples[s->out.n++] = *found;
     return 0;
 }
 
-/* Augmented copies are not images. */
 static int count(report_rejects *r, const hl_manifest *m, hl_err *e)
 {
-    const hl_sample **sorted = hl_malloc(m->n, sizeof *sorted);
-    size_t n = 0;
-    r->counts = hl_calloc(m->nclasses, sizeof *r->counts);
-    r->listed = hl_calloc(m->nclasses, sizeof *r->listed);
-    for (size_t i = 0; i < m->n; i++) {
-        const hl_sample *s = &m->samples[i];
-        if (s->augmented)
-            continue;
-        r->listed[s->cls][s->subset]++;
-        sorted[n++] = s;
+    hl_manifest_index x;
+    selection s = {.from = m,
+                   .out = {.samples = hl_malloc(m->n, sizeof *s.out.samples),
+                           .classes = m->classes,
+                           .nclasses = m->nclasses},
+                   .taken = hl_calloc(m->n, sizeof *s.taken)};
+    int status = 0;
+    hl_manifest_index_make(&x, m);
+    for (size_t row = 0; row < r->table.nrows && status == 0; row++)
+        status = select_row(&s, &x, &r->table, row, r->path, e);
+    hl_manifest_index_free(&x);
+    if (status == 0) {
+        hl_subset_counts_make(&r->out, &s.out);
+        hl_subset_counts_make(&r->all, m);
     }
-    qsort(sorted, n, sizeof *sorted, by_path);
-    const int status = count_rows(r, sorted, n, e);
-    free(sorted);
+    free(s.out.samples);
+    free(s.taken);
     return status;
 }
 
@@ -71,10 +67,15 @@ int report_rejects_read(report_rejects *r, const char *path, const hl_manifest *
     return 0;
 }
 
+size_t report_rejects_in_subset(const report_rejects *r, hl_subset subset)
+{
+    return r->out.images ? r->out.images[r->out.nclasses][subset] : 0;
+}
+
 void report_rejects_free(report_rejects *r)
 {
     hl_tsv_free(&r->table);
-    free(r->counts);
-    free(r->listed);
+    hl_subset_counts_free(&r->out);
+    hl_subset_counts_free(&r->all);
     *r = (report_rejects){0};
 }

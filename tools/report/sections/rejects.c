@@ -28,14 +28,6 @@ static double fisher(size_t k, size_t n, size_t out, size_t others)
     return p < 1 ? p : 1;
 }
 
-static size_t sum(const size_t *counts)
-{
-    size_t n = 0;
-    for (int s = 0; s < HL_SUBSETS; s++)
-        n += counts[s];
-    return n;
-}
-
 static double percent(size_t k, size_t n)
 {
     return n ? 100 * (double)k / (double)n : 0;
@@ -55,25 +47,13 @@ static void count_by_class(page_doc *d, const report_rejects *r, const hl_manife
     page_add_column(t, "Class", PAGE_COL_TEXT);
     page_add_columns(t, hl_subset_names, HL_SUBSETS, PAGE_COL_NUMBER);
     page_add_column(t, "All", PAGE_COL_NUMBER);
-    for (size_t k = 0; k < m->nclasses; k++) {
-        page_add_cell(t, "%s", m->classes[k]);
-        for (int s = 0; s < HL_SUBSETS; s++)
-            put_cell(t, r->counts[k][s], r->listed[k][s]);
-        put_cell(t, sum(r->counts[k]), sum(r->listed[k]));
+    for (size_t k = 0; k <= m->nclasses; k++) {
+        if (k == m->nclasses)
+            page_start_summary(t);
+        page_add_cell(t, "%s", k < m->nclasses ? m->classes[k] : "All classes");
+        for (int s = 0; s <= HL_SUBSETS; s++)
+            put_cell(t, r->out.images[k][s], r->all.images[k][s]);
     }
-    page_start_summary(t);
-    page_add_cell(t, "All classes");
-    for (int s = 0; s < HL_SUBSETS; s++)
-        put_cell(t, r->in_subset[s], hl_manifest_count(m, (hl_subset)s));
-    put_cell(t, r->table.nrows, report_listed_images(r, m));
-}
-
-size_t report_listed_images(const report_rejects *r, const hl_manifest *m)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < m->nclasses; k++)
-        n += sum(r->listed[k]);
-    return n;
 }
 
 static void list_images(page_doc *d, const report_rejects *r)
@@ -107,10 +87,10 @@ void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest 
  * limit is divided by the number of tests. */
 static void warn_of_classes(page_block *b, const report_rejects *r, const hl_manifest *m)
 {
-    const size_t all = report_listed_images(r, m), out = r->table.nrows;
+    const size_t all = r->all.images[m->nclasses][HL_SUBSETS], out = r->table.nrows;
     const size_t first = m->nclasses == 2, tests = m->nclasses - first;
     for (size_t k = first; k < m->nclasses; k++) {
-        const size_t n = sum(r->listed[k]), of_class = sum(r->counts[k]);
+        const size_t n = r->all.images[k][HL_SUBSETS], of_class = r->out.images[k][HL_SUBSETS];
         const double p = fisher(of_class, n, out, all - n);
         if (p * (double)tests >= chance)
             continue;
@@ -130,6 +110,6 @@ void report_warn_of_rejects(page_block *b, const report_rejects *r, const hl_man
         return;
     page_warn(b,
               "%zu of %zu images could not be read and %s left out: see section Images left out.",
-              out, report_listed_images(r, m), out == 1 ? "was" : "were");
+              out, r->all.images[m->nclasses][HL_SUBSETS], out == 1 ? "was" : "were");
     warn_of_classes(b, r, m);
 }

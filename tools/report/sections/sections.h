@@ -52,8 +52,6 @@ void report_warn_of_audit(page_block *b, const report_audit *a);
 /* rejects.c */
 void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest *m);
 void report_warn_of_rejects(page_block *b, const report_rejects *r, const hl_manifest *m);
-/* Number of images in the manifest, those left out among them. */
-size_t report_listed_images(const report_rejects *r, const hl_manifest *m);
 
 /* heat_maps.c */
 void report_add_heat_maps(page_doc *d, const report_maps *maps);

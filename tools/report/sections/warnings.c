@@ -75,9 +75,9 @@ void report_warn_of_metrics(page_block *b, const report_metrics *r, const report
                    r->feature_space.weights);
 }
 
-/* left_out: images of each subset that the metrics cannot count. */
+/* Images left out are those that the metrics cannot count. */
 static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m,
-                           const size_t *left_out)
+                           const report_rejects *left_out)
 {
     const size_t shared = report_shared_patients(m);
     if (shared)
@@ -90,7 +90,7 @@ static void warn_of_counts(page_block *b, const report_metrics *r, const hl_mani
         const json_t *of = json_object_get(r->subsets, hl_subset_names[s]);
         const size_t listed = hl_manifest_count(m, (hl_subset)s);
         const size_t measured = (size_t)json_integer_value(json_object_get(of, "n"));
-        if (listed != measured + left_out[s])
+        if (listed != measured + report_rejects_in_subset(left_out, (hl_subset)s))
             page_warn(b, "The manifest lists %zu images in %s, but the metrics count %zu.", listed,
                       hl_subset_names[s], measured);
     }
@@ -125,7 +125,7 @@ void report_warn_of_run(page_block *b, const report_run *run)
     if (run->has.rejects)
         report_warn_of_rejects(b, &run->rejects, &run->manifest);
     if (run->has.manifest) {
-        warn_of_counts(b, &run->metrics, &run->manifest, run->rejects.in_subset);
+        warn_of_counts(b, &run->metrics, &run->manifest, &run->rejects);
         warn_of_validation(b, &run->metrics, &run->manifest);
     }
 }
