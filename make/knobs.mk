@@ -33,7 +33,7 @@ ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and t
 
 Label tables
 LABELS       | | [FILE] | split fold | --labels | table of images and labels (CSV) instead of class folders
-COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,patient=NAME,subset=NAME,...
+COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,..., and others to carry: sex=NAME
 SELECT       | | [TEXT] | split fold | --select | only rows with these values: COLUMN=VALUE,VALUE;...
 POSITIVE_LABEL | | [TEXT] | split fold | --positive-label | two classes: images with this label, and all others
 UNCERTAIN    | stop | stop|zero|one|drop | split fold | --uncertain | what -1 means in a column of 1 and 0

@@ -2,6 +2,7 @@
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "base/log.h"
 #include "image/image.h"
+#include "split/carried.h"
 #include "split/columns.h"
 #include "split/divide.h"
 #include "sys/cli.h"
@@ -32,8 +33,9 @@ static const hl_opt options[] = {
                  "folders and files left out: shell patterns separated by commas"),
     HL_OPT_STR('l', "labels", "FILE", &opt.labels,
                "take images and labels from a CSV with columns image,label[,patient][,subset]"),
-    HL_OPT_STR_R(0, "columns", "LIST", &opt.table.columns,
-                 "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME,..."),
+    HL_OPT_STR_R(
+        0, "columns", "LIST", &opt.table.columns,
+        "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME; others are carried"),
     HL_OPT_STR_R(0, "select", "LIST", &opt.table.select,
                  "only rows with these values: COLUMN=VALUE,VALUE;..."),
     HL_OPT_STR_R(0, "positive-label", "LABEL", &opt.table.positive,
@@ -124,8 +126,10 @@ static void check_table(void)
     for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
         if (is_for_tables(&options[i]) && is_given(&options[i]))
             hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
-    if (split_columns_parse(&p, opt.table.columns, &e))
+    split_carried carried = {0};
+    if (split_columns_parse(&p, opt.table.columns, &e) || split_carried_name(&carried, &p, &e))
         hl_usage_error("--columns: %s", e.msg);
+    split_carried_free(&carried);
     split_pairs_free(&p);
     if (split_conditions_parse(&p, opt.table.select, &e))
         hl_usage_error("--select: %s", e.msg);

@@ -54,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hl_err e;
     const int word = (int)(size % 4);
     const split_table how = {.positive = size % 5 == 0 ? "A" : NULL,
-                             .columns = size % 7 == 0 ? "image=i,label=l" : NULL,
+                             .columns = size % 7 == 0   ? "image=i,label=l"
+                                        : size % 7 == 1 ? "patient=label,view=image"
+                                                        : NULL,
                              .select = size % 11 == 0 ? "view=PA, AP;label=A" : NULL,
                              .uncertain = word,
                              .blank = word,

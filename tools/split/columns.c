@@ -105,8 +105,7 @@ void split_pairs_free(split_pairs *p)
 
 /* ---- finding ---- */
 
-/* Names as they are, or else without the blanks that some programs write after commas. */
-static int find_name(const split_csv *csv, const char *name)
+int split_column_named(const split_csv *csv, const char *name)
 {
     const int exact = split_csv_column(csv, name);
     const size_t len = strlen(name);
@@ -141,12 +140,12 @@ static int no_column(const split_csv *csv, const char *name, hl_err *e)
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e)
 {
     for (size_t i = 0; i < roles->n; i++)
-        if (find_name(csv, roles->items[i].value) < 0)
+        if (split_column_named(csv, roles->items[i].value) < 0)
             return no_column(csv, roles->items[i].value, e);
-    *c = (split_columns){.image = find_name(csv, column_of(roles, "image")),
-                         .label = find_name(csv, column_of(roles, "label")),
-                         .patient = find_name(csv, column_of(roles, "patient")),
-                         .subset = find_name(csv, column_of(roles, "subset")),
+    *c = (split_columns){.image = split_column_named(csv, column_of(roles, "image")),
+                         .label = split_column_named(csv, column_of(roles, "label")),
+                         .patient = split_column_named(csv, column_of(roles, "patient")),
+                         .subset = split_column_named(csv, column_of(roles, "subset")),
                          .label_name = column_of(roles, "label")};
     if (c->image < 0 || c->label < 0)
         return hl_fail(e,
@@ -161,7 +160,7 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
 {
     for (size_t i = 0; i < conditions->n; i++) {
         const char *name = column_of(roles, conditions->items[i].name);
-        at[i] = find_name(csv, name);
+        at[i] = split_column_named(csv, name);
         if (at[i] < 0)
             return no_column(csv, name, e);
     }

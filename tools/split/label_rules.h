@@ -37,7 +37,8 @@ typedef struct split_row {
     const char *label; /* class; NULL: the row is left out */
     const char *patient;
     hl_subset subset;
-    bool missing; /* the file is not there */
+    bool missing;   /* the file is not there */
+    size_t carried; /* its carried columns, see carried.h */
     size_t line;
 } split_row;
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "carried.h"
 #include "columns.h"
 #include "csv.h"
 #include "image_index.h"
@@ -30,6 +31,7 @@ typedef struct reader {
     split_pairs roles, conditions;
     split_columns at;
     int *condition_at;
+    split_carried carried;
     split_image_index images;
     split_label_rules rules;
 } reader;
@@ -39,12 +41,14 @@ typedef struct reader {
 static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 {
     if (split_columns_parse(&t->roles, t->how->columns, e) ||
-        split_conditions_parse(&t->conditions, t->how->select, e))
+        split_conditions_parse(&t->conditions, t->how->select, e) ||
+        split_carried_name(&t->carried, &t->roles, e))
         return -1;
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
     if (split_columns_find(&t->at, &t->csv, &t->roles, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
+    split_carried_find(&t->carried, &t->csv, &t->roles);
     if (t->at.patient >= 0 && rule->pattern)
         return hl_fail(e, "%s: expected either a column 'patient' or --patient-regex, found both",
                        t->csv.name);
@@ -120,6 +124,8 @@ static int read_fields(reader *t, split_row *r, hl_err *e)
         return -1;
     if (t->at.patient >= 0 && !*(r->patient = trimmed(fields[t->at.patient])))
         return hl_fail(e, "empty patient");
+    if (split_carried_read(&t->carried, &t->csv, &r->carried, e))
+        return -1;
     if (t->at.subset < 0)
         return 0;
     const char *name = trimmed(fields[t->at.subset]);
@@ -321,9 +327,12 @@ static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_e
 
 static int check_same(const reader *t, const split_row *a, const split_row *b, hl_err *e)
 {
-    const char *what = b->subset != a->subset                              ? "subset"
-                       : b->patient && strcmp(a->patient, b->patient) != 0 ? "patient"
-                                                                           : NULL;
+    const char *what =
+        b->subset != a->subset ? "subset"
+        : b->patient && strcmp(a->patient, b->patient) != 0
+            ? "patient"
+            : hl_carried_differs(&t->carried.columns, split_carried_text(&t->carried, a->carried),
+                                 split_carried_text(&t->carried, b->carried));
     return what ? hl_fail(e, "%s: line %zu: '%s' already appears in line %zu, with another %s",
                           t->csv.name, b->line, b->path, a->line, what)
                 : 0;
@@ -359,12 +368,15 @@ static int join_rows(const reader *t, rows *all, hl_err *e)
 static int add_rows(split_collection *c, const reader *t, const rows *all, split_patient_rule *rule,
                     hl_err *e)
 {
+    hl_carried_copy(&c->samples.carried, &t->carried.columns);
     for (size_t i = 0; i < all->n; i++) {
         const split_row *r = &all->items[i];
         char *patient = r->patient ? hl_strdup(r->patient) : split_patient_of(rule, r->path, e);
         if (!patient)
             return fail_in_line(t, r->line, e);
         hl_manifest_add(&c->samples, r->path, r->label, patient, r->subset);
+        if (t->carried.columns.n)
+            hl_manifest_carry(&c->samples, split_carried_text(&t->carried, r->carried));
         free(patient);
     }
     return split_collection_finish(c, t->csv.name, e);
@@ -400,6 +412,7 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
     free(t.condition_at);
     split_pairs_free(&t.roles);
     split_pairs_free(&t.conditions);
+    split_carried_free(&t.carried);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);
     split_image_index_close(&t.images);

@@ -12,7 +12,7 @@
  *
  * If images were augmented there is a fifth column, augmented_copy: 0 is the original, 1 and up are
  * its augmented copies. They are used for training only; every count and every metric is of
- * originals.
+ * originals. Any columns after that are carried (see carried_columns.h).
  *
  * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root and
  * #provenance lines, in a U8 tensor named "manifest"; row i of the images or features is sample i.
@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/strbuf.h"
+#include "data/carried_columns.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ typedef struct hl_sample {
     hl_subset subset;             /* of an augmented copy: that of the original */
     uint32_t cls;                 /* index into classes */
     uint32_t augmented;           /* 0: the original; else the number of the augmented copy */
+    char *carried; /* text of the carried columns, owned; NULL where there are none */
 } hl_sample;
 
 typedef struct hl_manifest {
@@ -46,13 +48,14 @@ typedef struct hl_manifest {
     size_t n, cap;
     char **classes; /* [nclasses], sorted by strcmp, as Keras sorts folders; index = class number */
     size_t nclasses;
+    hl_carried_columns carried;
     char *root;       /* "" if the file states none */
     char *provenance; /* provenance, a JSON list; "[]" if the file states none */
 } hl_manifest;
 
-/* Parses the text of a manifest; name is for messages ("NAME: line 7: ..."). Unknown columns and
- * subsets, missing or empty fields, images listed twice, and augmented copies that are outside the
- * training subset or do not match an original are errors. */
+/* Parses the text of a manifest; name is for messages ("NAME: line 7: ..."). Columns in another
+ * order, unknown subsets, missing or empty fields, images listed twice, and augmented copies that
+ * are outside the training subset or do not match an original are errors. */
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e);
 
 /* Reads a manifest file; path NULL or "-" is standard input. */
@@ -66,6 +69,10 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t);
  * which sorts the classes and gives each sample its class number. */
 void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
                      hl_subset subset);
+/* Sets the text of the carried columns of the sample that was added last. */
+void hl_manifest_carry(hl_manifest *m, const char *text);
+/* Adds a sample like that of another manifest with the same carried columns. */
+void hl_manifest_add_copy(hl_manifest *m, const hl_sample *s);
 /* Adds the next augmented copy of the image that was added last. */
 void hl_manifest_add_augmented(hl_manifest *m);
 void hl_manifest_finish(hl_manifest *m);
