@@ -29,6 +29,7 @@ VAL          | 0.15 | number 0..0.99 | split fold | --val | fraction of the othe
 GROUP        | patient | patient|none | split fold | --group | kept together in one subset; none, as in the paper, leaks
 SUBSETS      | drawn | drawn|folders|own-test | split fold | --subsets | from the data set: none, all, its test set
 EXCLUDE      | | [TEXT] | split fold | --exclude | folders and files left out: shell patterns, with commas
+CLASSES      | | [TEXT] | split fold | --classes | classes and their labels: CLASS=LABEL|LABEL;... (others: left out)
 ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and test share patients or images
 
 Label tables

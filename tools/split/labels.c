@@ -10,6 +10,7 @@
 #include "csv.h"
 #include "image_index.h"
 #include "label_rules.h"
+#include "missing.h"
 #include "sys/input.h"
 #include "words.h"
 
@@ -18,11 +19,6 @@
 #include <string.h>
 
 static const size_t max_table_bytes = (size_t)1 << 30;
-
-typedef struct rows {
-    split_row *items;
-    size_t n, cap;
-} rows;
 
 /* What is needed to read a table. */
 typedef struct reader {
@@ -143,7 +139,7 @@ static int fail_in_line(const reader *t, size_t line, hl_err *e)
     return hl_fail_in(e, where);
 }
 
-static int read_rows(reader *t, rows *all, hl_err *e)
+static int read_rows(reader *t, split_rows *all, hl_err *e)
 {
     size_t others = 0;
     for (bool more;;) {
@@ -180,89 +176,10 @@ static void report_dropped(const reader *t, size_t n)
     if (t->rules.uncertain_n)
         hl_log_info("%s: %zu of %zu rows have an uncertain label and are left out", t->csv.name,
                     t->rules.uncertain_n, n);
-}
-
-static void remove_rows(rows *all)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++)
-        if (all->items[i].label)
-            all->items[n++] = all->items[i];
-    all->n = n;
-}
-
-/* "'a.png' (line 2), 'b.png' (line 9), ..."; the caller frees. */
-static char *list_missing(const rows *all)
-{
-    enum { SHOWN = 3 };
-    hl_strbuf list = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        if (!all->items[i].missing || n++ >= SHOWN)
-            continue;
-        hl_strbuf_printf(&list, "%s'%s' (line %zu)", n > 1 ? ", " : "", all->items[i].path,
-                         all->items[i].line);
-    }
-    if (n > SHOWN)
-        hl_strbuf_puts(&list, ", ...");
-    return list.data;
-}
-
-static int fail_missing(const reader *t, const rows *all, size_t n, hl_err *e)
-{
-    if (n == 1) {
-        size_t i = 0;
-        while (!all->items[i].missing)
-            i++;
-        return hl_fail(e, "%s: line %zu: '%s' cannot be found in %s: --missing skip leaves it out",
-                       t->csv.name, all->items[i].line, all->items[i].path, t->images.dir);
-    }
-    char *list = list_missing(all);
-    hl_fail(e,
-            "%s: expected the images of %zu rows in %s, and %zu cannot be found: %s: --missing "
-            "skip leaves them out",
-            t->csv.name, all->n, t->images.dir, n, list);
-    free(list);
-    return -1;
-}
-
-/* Losses that differ between classes can mislead a model, so they are counted by class. */
-static void report_missing(const reader *t, const rows *all, size_t n)
-{
-    split_words classes = {0}, missing = {0};
-    hl_strbuf text = {0};
-    for (size_t i = 0; i < all->n; i++) {
-        const split_word label = split_word_of(all->items[i].label);
-        split_words_add(&classes, label);
-        if (all->items[i].missing)
-            split_words_add(&missing, label);
-    }
-    split_words_sort(&classes);
-    for (size_t i = 0; i < classes.n && i < 20; i++)
-        hl_strbuf_printf(&text, "%s%zu of %zu of class '%s'", i ? ", " : "",
-                         split_words_count(&missing, classes.items[i]), classes.items[i].count,
-                         classes.items[i].s);
-    hl_log_warn("%s: %zu of %zu rows are left out, since their images cannot be found: %s",
-                t->csv.name, n, all->n, text.data);
-    hl_strbuf_free(&text);
-    split_words_free(&classes);
-    split_words_free(&missing);
-}
-
-static int settle_missing(const reader *t, rows *all, hl_err *e)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++)
-        n += all->items[i].missing;
-    if (n && t->how->missing == SPLIT_MISSING_STOP)
-        return fail_missing(t, all, n, e);
-    if (n)
-        report_missing(t, all, n);
-    for (size_t i = 0; n && i < all->n; i++)
-        if (all->items[i].missing)
-            all->items[i].label = NULL;
-    remove_rows(all);
-    return all->n ? 0 : hl_fail(e, "%s: no row is left: all are left out", t->csv.name);
+    if (t->rules.unclassed_n)
+        hl_log_info("%s: %zu of %zu rows have labels that are in no class (--classes) and are left "
+                    "out",
+                    t->csv.name, t->rules.unclassed_n, n);
 }
 
 /* ---- several rows for an image ---- */
@@ -339,7 +256,7 @@ static int check_same(const reader *t, const split_row *a, const split_row *b, h
 }
 
 /* Leaves one row of each image, the first. */
-static int join_rows(const reader *t, rows *all, hl_err *e)
+static int join_rows(const reader *t, split_rows *all, hl_err *e)
 {
     size_t kept = 0;
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
@@ -365,8 +282,8 @@ static int join_rows(const reader *t, rows *all, hl_err *e)
 
 /* ---- the table ---- */
 
-static int add_rows(split_collection *c, const reader *t, const rows *all, split_patient_rule *rule,
-                    hl_err *e)
+static int add_rows(split_collection *c, const reader *t, const split_rows *all,
+                    split_patient_rule *rule, hl_err *e)
 {
     hl_carried_copy(&c->samples.carried, &t->carried.columns);
     for (size_t i = 0; i < all->n; i++) {
@@ -382,32 +299,37 @@ static int add_rows(split_collection *c, const reader *t, const rows *all, split
     return split_collection_finish(c, t->csv.name, e);
 }
 
-static int collect(split_collection *c, reader *t, rows *all, split_patient_rule *rule, hl_err *e)
+static int collect(split_collection *c, reader *t, split_rows *all, split_rules *r, hl_err *e)
 {
-    if (find_columns(t, rule, e) || read_rows(t, all, e))
+    if (find_columns(t, &r->patient, e) || read_rows(t, all, e))
         return -1;
     t->rules.label_name = t->at.label_name;
     if (split_label_rules_apply(&t->rules, all->items, all->n, t->csv.name, e))
         return -1;
     report_dropped(t, all->n);
-    remove_rows(all);
+    split_rows_drop(all);
     c->has_subsets = t->at.subset >= 0;
-    return settle_missing(t, all, e) || join_rows(t, all, e) || add_rows(c, t, all, rule, e) ? -1
-                                                                                             : 0;
+    return split_rows_settle_missing(all, t->csv.name, t->images.dir,
+                                     t->how->missing == SPLIT_MISSING_SKIP, e) ||
+                   join_rows(t, all, e) || add_rows(c, t, all, &r->patient, e)
+               ? -1
+               : 0;
 }
 
 static int parse_table(split_collection *c, const char *name, char *text, size_t len,
-                       const char *dir, const split_table *how, split_patient_rule *rule, hl_err *e)
+                       const char *dir, const split_table *how, split_rules *r, hl_err *e)
 {
-    reader t = {
-        .how = how,
-        .rules = {.positive = how->positive, .uncertain = how->uncertain, .blank = how->blank}};
-    rows all = {0};
+    reader t = {.how = how,
+                .rules = {.positive = how->positive,
+                          .uncertain = how->uncertain,
+                          .blank = how->blank,
+                          .map = &r->classes}};
+    split_rows all = {0};
     if (split_image_index_open(&t.images, dir, e))
         return -1;
     int status = split_csv_open(&t.csv, name, text, len, e);
     if (status == 0)
-        status = collect(c, &t, &all, rule, e);
+        status = collect(c, &t, &all, r, e);
     free(all.items);
     free(t.condition_at);
     split_pairs_free(&t.roles);
@@ -432,7 +354,7 @@ static int read_table(const char *path, char **text, size_t *len, hl_err *e)
 }
 
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
-                         const split_table *how, split_patient_rule *rule, hl_err *e)
+                         const split_table *how, split_rules *r, hl_err *e)
 {
     *c = (split_collection){0};
     char *text;
@@ -440,7 +362,7 @@ int split_collect_labels(split_collection *c, const char *dir, const char *label
     if (read_table(labels, &text, &len, e))
         return -1;
     hl_digest_bytes(text, len, c->labels);
-    const int status = parse_table(c, labels, text, len, dir, how, rule, e);
+    const int status = parse_table(c, labels, text, len, dir, how, r, e);
     free(text);
     if (status)
         split_collection_free(c);

@@ -12,8 +12,8 @@
 /* The columns of manifests, predictions and worklists, with their old names and the roles of a
  * label table. Predictions have p_CLASS, too. */
 static const char *const taken[] = {
-    "path",      "image", "label",   "patient",   "subset",   "augmented_copy", "variant", "sample",
-    "predicted", "rank",  "p",       "class",     "distance", "flag",           "reason",
+    "path",      "image", "label", "patient", "subset",   "augmented_copy", "variant", "sample",
+    "predicted", "rank",  "p",     "class",   "distance", "flag",           "reason",
 };
 
 /* Whether the text has no control characters, apart from those that are escaped in a TSV. */
@@ -35,8 +35,10 @@ int hl_carried_add(hl_carried_columns *c, const char *name, hl_err *e)
     if (own)
         return hl_fail(e, "'%s' is a column of hilum's own: expected another name", name);
     if (!*name || !is_plain(name) || strpbrk(name, "\t\n\r"))
-        return hl_fail(e, "expected the name of a column, in UTF-8 without control characters, "
-                          "found '%s'", name);
+        return hl_fail(e,
+                       "expected the name of a column, in UTF-8 without control characters, "
+                       "found '%s'",
+                       name);
     for (size_t i = 0; i < c->n; i++)
         if (strcmp(c->names[i], name) == 0)
             return hl_fail(e, "column '%s' appears twice", name);
@@ -96,8 +98,9 @@ int hl_carried_check(const hl_carried_columns *c, const char *text, hl_err *e)
     if (n != c->n)
         return hl_fail(e, "expected %zu carried columns, found %zu", c->n, n);
     return is_escaped(text) ? 0
-                            : hl_fail(e, "carried columns: expected UTF-8 text without control "
-                                         "characters and with good escapes, found '%s'",
+                            : hl_fail(e,
+                                      "carried columns: expected UTF-8 text without control "
+                                      "characters and with good escapes, found '%s'",
                                       text);
 }
 

@@ -141,8 +141,8 @@ static int read_carried(hl_manifest *m, const char *name, size_t line_no, const 
     return 0;
 }
 
-static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line,
-                       size_t nfixed, hl_err *e)
+static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line, size_t nfixed,
+                       hl_err *e)
 {
     char *field[MOST_COLUMNS], *rest;
     const size_t n = count_columns(line), expected = nfixed + m->carried.n;
