@@ -113,3 +113,74 @@ refused() {
         CLASSES='healthy (0)=NORMAL;sick=PNEUMONIA'
     [ "$(grep -v '^#' run/manifest.tsv | tail -n +2 | cut -f 2 | sort -u | tr '\n' /)" = 'healthy (0)/sick/' ]
 }
+
+# The section Labels of a report on m.tsv, without the lines of the tables. The metrics are of another manifest, with the
+# provenance of this one.
+section_of_report() {
+    jq --argjson split "$(sed -n 's/^#provenance\t//p' m.tsv | sed 's/\\\\/\\/g')" \
+        'del(.sha256) | .provenance = $split + .provenance[1:]' "$DATA/report/metrics.json" >m.json
+    report -q --metrics m.json --manifest m.tsv --markdown r.md -o r.html 2>/dev/null
+    sed -n '/^## Labels$/,/^## /p' r.md | grep -v '^## ' | tr -s ' -' | grep -v '^|[-|: ]*$'
+}
+
+@test "classes: the report shows the rules and what each left out" {
+    image {1..6}.png
+    table image,label,view 1.png,1,PA 1.png,0,PA 2.png,0,PA 3.png,-1,PA 4.png,,PA 5.png,1,LL 9.png,0,PA
+    split -q --test 0 --val 0 --labels t.csv --columns view=view --select view=PA --uncertain drop --blank drop --rows any \
+        --missing skip --classes 'sick=1;well=0' set >m.tsv
+    grep -q "^#listing	{\"source\":\"table\",\"listed\":7,\"cells\":\"findings\",\"select\":1,\"blank\":1,\"uncertain\":1,\"missing\":1,\"repeated\":1,\"missing_of\":\[\[\"sick\",0,1\],\[\"well\",1,3\]\]}\$" m.tsv
+    section_of_report >found
+    diff - found <<'END'
+
+Images and labels are from a table of 7 rows.
+
+*Rules, and what they left out.*
+
+| Rule | Setting | Rows left out |
+| Columns | view=view | – |
+| Chosen rows | view=PA | 1 |
+| Positive cells | 1, in a column of 1 and 0 | – |
+| Uncertain cells (-1) | left out | 1 |
+| Blank cells | left out | 1 |
+| Classes and their labels | sick=1;well=0 | 0 |
+| Rows whose image is not there | left out | 1 |
+| Several rows of an image | positive if any of them is | 1 |
+
+*Rows whose image is not there / rows, by class.*
+
+| Class | Left out |
+| sick | 0 / 1 |
+| well | 1 / 3 |
+
+END
+    # What is not known to the manifest is not shown: knobs say nothing about it.
+    sed -i '/^#listing/d; /^#sha256/d' m.tsv
+    [ -z "$(section_of_report)" ]
+    table image,label '1.png,a|b' 2.png,c 3.png,c
+    split -q --test 0 --val 0 --labels t.csv --classes 'x=a|b;c' set >m.tsv
+    section_of_report | grep -qF '| Several labels in a cell | those in a class count, and are of one class | – |'
+    section_of_report | grep -qF '| Classes and their labels | x=a\|b;c | 0 |'
+    split -q --test 0 --val 0 --labels t.csv --positive-label a set >m.tsv
+    section_of_report | grep -qF '| Positive cells | those with the label a, alone or among others | – |'
+    section_of_report | grep -qF '| Several labels in a cell | positive if one of them is | – |'
+}
+
+@test "classes: the report of folders" {
+    image a/{1,2}.png b/{1,2}.png c/1.png d/1.png
+    split -q --test 0 --val 0 --classes 'a;b' --exclude d set >m.tsv
+    section_of_report >found
+    diff - found <<'END'
+
+Images and labels are from folders, with 6 images.
+
+*Rules, and what they left out.*
+
+| Rule | Setting | Images left out |
+| Excluded files | d | 1 |
+| Classes and their labels | a;b | 1 |
+
+END
+    rm -r set/c set/d
+    split -q --test 0 --val 0 set >m.tsv
+    [ -z "$(section_of_report)" ]
+}

@@ -10,6 +10,7 @@
 #include "base/sha256.h"
 #include "data/manifest.h"
 #include "rules.h"
+#include "tally.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ typedef struct split_collection {
     hl_manifest samples;          /* finished, sorted by path */
     bool has_subsets;             /* the data set divides itself; otherwise all are HL_TRAIN */
     size_t others;                /* files that are not images */
-    size_t unclassed;             /* images or rows that --classes leaves out */
+    split_tally tally;            /* of what was left out */
     char listing[HL_DIGEST_SIZE]; /* digest of the paths, each followed by a NUL */
     char labels[HL_DIGEST_SIZE];  /* digest of the table; "" without one */
 } split_collection;

@@ -18,14 +18,13 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     hl_found_files s;
     if (hl_find_files(&s, dir, e))
         return -1;
-    size_t excluded = 0;
     t->special = s.others;
     t->images = hl_malloc(s.n + 1, sizeof *t->images);
     t->others = hl_malloc(s.n + 1, sizeof *t->others);
     for (size_t i = 0; i < s.n; i++) {
         const bool image = hl_is_image_name(s.paths[i]);
         if (split_excludes(x, s.paths[i])) {
-            excluded += image;
+            t->excluded += image;
             free(s.paths[i]);
         } else if (image) {
             t->images[t->n++] = s.paths[i];
@@ -36,7 +35,7 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     s.n = 0; /* the paths have another owner */
     hl_found_files_free(&s);
     if (x->n)
-        hl_log_info("%s: images left out (--exclude): %zu", dir, excluded);
+        hl_log_info("%s: images left out (--exclude): %zu", dir, t->excluded);
     return 0;
 }
 

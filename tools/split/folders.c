@@ -52,7 +52,7 @@ static int add_image(split_collection *c, const split_tree *t, const char *path,
 {
     char *label = class_of(t, path, &r->classes);
     if (!label) {
-        c->unclassed++;
+        c->tally.unclassed++;
         return 0;
     }
     char *patient = split_patient_of(&r->patient, path, e);
@@ -112,13 +112,16 @@ static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e
     if (read_tree(t, &r->exclusion, e) || check_labels(t, &r->classes, e))
         return -1;
     c->has_subsets = t->has_subsets;
+    c->tally.source = "folders";
+    c->tally.listed = t->n + t->excluded;
+    c->tally.excluded = t->excluded;
     c->others = t->nothers + t->special;
     for (size_t i = 0; i < t->n; i++)
         if (add_image(c, t, t->images[i], r, e))
             return -1;
-    if (c->unclassed)
+    if (c->tally.unclassed)
         hl_log_info("%s: images of labels that are in no class (--classes), left out: %zu of %zu",
-                    t->dir, c->unclassed, t->n);
+                    t->dir, c->tally.unclassed, t->n);
     return split_collection_finish(c, t->dir, e);
 }
 

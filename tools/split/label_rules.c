@@ -329,7 +329,7 @@ static int map_names(split_label_rules *r, const char *table, hl_err *e)
 int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, const char *table,
                             hl_err *e)
 {
-    const bool findings = are_findings(r, rows, n);
+    const bool findings = r->findings = are_findings(r, rows, n);
     if (!findings && check_labels(r, rows, n, table, e))
         return -1;
     if (findings && strcmp(r->label_name, "label") == 0) {

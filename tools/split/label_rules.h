@@ -31,6 +31,7 @@ typedef struct split_label_rules {
     const char *positive;   /* a label, or several with | between them; NULL: none */
     int uncertain, blank;   /* what -1 and what an empty cell mean */
     const char *label_name; /* of the column */
+    bool findings;          /* whether it is a column of 1 and 0; set by split_label_rules_apply */
     const split_class_map *map;
     char *names[2];         /* negative and positive; owned. NULL: the column has labels */
     const char *classes[2]; /* of these names; NULL where one is in no class */

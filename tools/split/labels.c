@@ -139,9 +139,10 @@ static int fail_in_line(const reader *t, size_t line, hl_err *e)
     return hl_fail_in(e, where);
 }
 
-static int read_rows(reader *t, split_rows *all, hl_err *e)
+static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
 {
     size_t others = 0;
+    tally->source = "table";
     for (bool more;;) {
         if (split_csv_next(&t->csv, &more, e))
             return -1;
@@ -156,6 +157,8 @@ static int read_rows(reader *t, split_rows *all, hl_err *e)
             return fail_in_line(t, t->csv.line, e);
         all->n++;
     }
+    tally->listed = others + all->n;
+    tally->selected_out = others;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
                                 t->csv.name, t->how->select)
@@ -168,8 +171,12 @@ static int read_rows(reader *t, split_rows *all, hl_err *e)
 
 /* ---- rows that are left out ---- */
 
-static void report_dropped(const reader *t, size_t n)
+static void report_dropped(const reader *t, size_t n, split_tally *tally)
 {
+    tally->blank = t->rules.blank_n;
+    tally->uncertain = t->rules.uncertain_n;
+    tally->unclassed = t->rules.unclassed_n;
+    tally->cells = t->rules.findings ? "findings" : "labels";
     if (t->rules.blank_n)
         hl_log_info("%s: %zu of %zu rows have an empty label and are left out", t->csv.name,
                     t->rules.blank_n, n);
@@ -256,7 +263,7 @@ static int check_same(const reader *t, const split_row *a, const split_row *b, h
 }
 
 /* Leaves one row of each image, the first. */
-static int join_rows(const reader *t, split_rows *all, hl_err *e)
+static int join_rows(const reader *t, split_rows *all, split_tally *tally, hl_err *e)
 {
     size_t kept = 0;
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
@@ -273,6 +280,7 @@ static int join_rows(const reader *t, split_rows *all, hl_err *e)
             return -1;
         all->items[kept++] = *r;
     }
+    tally->repeated = all->n - kept;
     if (kept < all->n)
         hl_log_info("%s: %zu rows are of %zu images: several rows of an image count once",
                     t->csv.name, all->n, kept);
@@ -301,17 +309,17 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
 
 static int collect(split_collection *c, reader *t, split_rows *all, split_rules *r, hl_err *e)
 {
-    if (find_columns(t, &r->patient, e) || read_rows(t, all, e))
+    if (find_columns(t, &r->patient, e) || read_rows(t, all, &c->tally, e))
         return -1;
     t->rules.label_name = t->at.label_name;
     if (split_label_rules_apply(&t->rules, all->items, all->n, t->csv.name, e))
         return -1;
-    report_dropped(t, all->n);
+    report_dropped(t, all->n, &c->tally);
     split_rows_drop(all);
     c->has_subsets = t->at.subset >= 0;
     return split_rows_settle_missing(all, t->csv.name, t->images.dir,
-                                     t->how->missing == SPLIT_MISSING_SKIP, e) ||
-                   join_rows(t, all, e) || add_rows(c, t, all, &r->patient, e)
+                                     t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
+                   join_rows(t, all, &c->tally, e) || add_rows(c, t, all, &r->patient, e)
                ? -1
                : 0;
 }

@@ -53,7 +53,7 @@ static int fail_missing(const split_rows *all, const char *table, const char *di
 }
 
 /* Losses that differ between classes can mislead a model, so they are counted by class. */
-static void report_missing(const split_rows *all, const char *table, size_t n)
+static void report_missing(const split_rows *all, const char *table, split_tally *tally)
 {
     split_words classes = {0}, missing = {0};
     hl_strbuf text = {0};
@@ -64,27 +64,31 @@ static void report_missing(const split_rows *all, const char *table, size_t n)
             split_words_add(&missing, label);
     }
     split_words_sort(&classes);
-    for (size_t i = 0; i < classes.n && i < 20; i++)
-        hl_strbuf_printf(&text, "%s%zu of %zu of class '%s'", i ? ", " : "",
-                         split_words_count(&missing, classes.items[i]), classes.items[i].count,
-                         classes.items[i].s);
+    for (size_t i = 0; i < classes.n && i < 20; i++) {
+        const split_word cls = classes.items[i];
+        const size_t gone = split_words_count(&missing, cls);
+        split_tally_add_missing(tally, cls.s, cls.len, gone, cls.count);
+        hl_strbuf_printf(&text, "%s%zu of %zu of class '%s'", i ? ", " : "", gone, cls.count,
+                         cls.s);
+    }
     hl_log_warn("%s: %zu of %zu rows are left out, since their images cannot be found: %s", table,
-                n, all->n, text.data);
+                tally->missing, all->n, text.data);
     hl_strbuf_free(&text);
     split_words_free(&classes);
     split_words_free(&missing);
 }
 
 int split_rows_settle_missing(split_rows *all, const char *table, const char *dir, bool skip,
-                              hl_err *e)
+                              split_tally *tally, hl_err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++)
         n += all->items[i].missing;
+    tally->missing = n;
     if (n && !skip)
         return fail_missing(all, table, dir, n, e);
     if (n)
-        report_missing(all, table, n);
+        report_missing(all, table, tally);
     for (size_t i = 0; n && i < all->n; i++)
         if (all->items[i].missing)
             all->items[i].label = NULL;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "label_rules.h"
+#include "tally.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,8 +19,8 @@ typedef struct split_rows {
 void split_rows_drop(split_rows *all);
 
 /* Fails where images are missing, or with skip removes their rows and counts them by class in the
- * log. Fails if no row is left. table and dir are for messages. */
+ * log and in the tally. Fails if no row is left. table and dir are for messages. */
 int split_rows_settle_missing(split_rows *all, const char *table, const char *dir, bool skip,
-                              hl_err *e);
+                              split_tally *tally, hl_err *e);
 
 #endif

@@ -174,6 +174,8 @@ static void malformed_lines_are_named(void **state)
         {MAGIC "#samples\tmany\n" COLUMNS, "m.tsv: line 2: expected a number of samples"},
         {MAGIC "#root\tx\n#root\ty\n" COLUMNS, "m.tsv: line 3: appears twice"},
         {MAGIC "#provenance\t[]\n#provenance\t[]\n" COLUMNS, "m.tsv: line 3: appears twice"},
+        {MAGIC "#listing\t[]\n" COLUMNS "a\tb\tc\ttest\n",
+         "m.tsv: #listing: expected a JSON object"},
         {MAGIC "#root\t\\\n" COLUMNS, "m.tsv: line 2: bad escape"},
         {MAGIC AGES "a\tb\tc\ttest\t\n", "m.tsv: line 3: expected 6 columns, found 5"},
         {MAGIC AGES "a\tb\tc\ttest\t4\t\\b\n",

@@ -103,6 +103,8 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
     if (with_origin) {
         format_comment("#root\t", m->root, t);
         format_comment("#provenance\t", m->provenance, t);
+        if (m->listing)
+            format_comment("#listing\t", m->listing, t);
     }
     const bool augmented = hl_manifest_has_augmented(m);
     hl_strbuf_printf(t, "#samples\t%zu\npath\tlabel\tpatient\tsubset%s", m->n,
@@ -181,5 +183,6 @@ void hl_manifest_free(hl_manifest *m)
     hl_carried_free(&m->carried);
     free(m->root);
     free(m->provenance);
+    free(m->listing);
     *m = (hl_manifest){0};
 }

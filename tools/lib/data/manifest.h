@@ -6,6 +6,7 @@
  *   #hilum-manifest 1
  *   #root       DIR         (where relative paths start; the only machine-specific line)
  *   #provenance JSON        (see provenance.h)
+ *   #listing    JSON        (optional; what was left out when the images were listed)
  *   #samples    N           (optional; reveals a truncated manifest)
  *   path    label    patient    subset
  *   NORMAL/IM-0001-0001.jpeg    NORMAL    IM-0001    train
@@ -14,8 +15,9 @@
  * its augmented copies. They are used for training only; every count and every metric is of
  * originals. Any columns after that are carried (see carried_columns.h).
  *
- * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root and
- * #provenance lines, in a U8 tensor named "manifest"; row i of the images or features is sample i.
+ * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root,
+ * #provenance and #listing lines, in a U8 tensor named "manifest"; row i of the images or features
+ * is sample i.
  */
 #ifndef HILUM_DATA_MANIFEST_H
 #define HILUM_DATA_MANIFEST_H
@@ -51,6 +53,7 @@ typedef struct hl_manifest {
     hl_carried_columns carried;
     char *root;       /* "" if the file states none */
     char *provenance; /* provenance, a JSON list; "[]" if the file states none */
+    char *listing;    /* a JSON object, see docs/FORMAT.md; NULL if the file states none */
 } hl_manifest;
 
 /* Parses the text of a manifest; name is for messages ("NAME: line 7: ..."). Columns in another
@@ -61,8 +64,8 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
 /* Reads a manifest file; path NULL or "-" is standard input. */
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e);
 
-/* Appends the text. with_origin adds the #root and #provenance lines. The column of augmented
- * copies is left out if there are none. */
+/* Appends the text. with_origin adds the #root, #provenance and #listing lines. The column of
+ * augmented copies is left out if there are none. */
 void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t);
 
 /* Builds a manifest: add a sample at a time (strings are copied), then call hl_manifest_finish,
@@ -77,7 +80,7 @@ void hl_manifest_add_copy(hl_manifest *m, const hl_sample *s);
 void hl_manifest_add_augmented(hl_manifest *m);
 void hl_manifest_finish(hl_manifest *m);
 
-/* Digest of the text without the #root and #provenance lines. */
+/* Digest of the text without the #root, #provenance and #listing lines. */
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE]);
 
 /* Number of samples of one subset, without augmented copies. */

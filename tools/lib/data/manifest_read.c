@@ -12,6 +12,7 @@
 #include "sys/input.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,8 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
     else if (strncmp(line, "#provenance\t", 12) == 0 ||
              strncmp(line, "#chain\t", 7) == 0) /* old name */
         to = &m->provenance;
+    else if (strncmp(line, "#listing\t", 9) == 0)
+        to = &m->listing;
     if (!to)
         return 0;
     if (*to)
@@ -249,6 +252,14 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     return check_images(m, name, e);
 }
 
+static int check_listing(const hl_manifest *m, const char *name, hl_err *e)
+{
+    json_t *o = m->listing ? json_loads(m->listing, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    const bool good = !m->listing || json_is_object(o);
+    json_decref(o);
+    return good ? 0 : hl_fail(e, "%s: #listing: expected a JSON object", name);
+}
+
 /* Classes and provenance become JSON metadata of tensor files. */
 static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
 {
@@ -256,6 +267,8 @@ static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
     if (!classes)
         return hl_fail(e, "%s: the name of a class is not UTF-8", name);
     free(classes);
+    if (check_listing(m, name, e))
+        return -1;
     return hl_provenance_check(m->provenance, name, e);
 }
 
