@@ -29,11 +29,12 @@ VAL          | 0.15 | number 0..0.99 | split fold | --val | fraction of the othe
 GROUP        | patient | patient|none | split fold | --group | kept together in one subset; none, as in the paper, leaks
 SUBSETS      | drawn | drawn|folders|own-test | split fold | --subsets | from the data set: none, all, its test set
 EXCLUDE      | | [TEXT] | split fold | --exclude | folders and files left out: shell patterns, with commas
+CLASSES      | | [TEXT] | split fold | --classes | classes and their labels: CLASS=LABEL|LABEL;... (others: left out)
 ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and test share patients or images
 
 Label tables
 LABELS       | | [FILE] | split fold | --labels | table of images and labels (CSV) instead of class folders
-COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,patient=NAME,subset=NAME,...
+COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,..., and others to carry: sex=NAME
 SELECT       | | [TEXT] | split fold | --select | only rows with these values: COLUMN=VALUE,VALUE;...
 POSITIVE_LABEL | | [TEXT] | split fold | --positive-label | two classes: images with this label, and all others
 UNCERTAIN    | stop | stop|zero|one|drop | split fold | --uncertain | what -1 means in a column of 1 and 0

@@ -79,6 +79,8 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
         report_add_errors(d, r, p);
     if (run->has.maps)
         report_add_heat_maps(d, &run->maps);
+    if (run->has.manifest)
+        report_add_listing(d, &run->manifest);
     if (run->has.audit)
         report_add_audit(d, &run->audit);
     if (run->has.rejects)

@@ -2,6 +2,7 @@
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "base/log.h"
 #include "image/image.h"
+#include "split/carried.h"
 #include "split/columns.h"
 #include "split/divide.h"
 #include "sys/cli.h"
@@ -13,7 +14,7 @@ enum { MAX_FOLDS = 100 };
 #define DEFAULT_TEST 0.25
 
 static split_options opt = {.test = DEFAULT_TEST, .val = 0.15, .seed = 1};
-static const char *opt_regex, *opt_exclude;
+static split_rule_texts texts;
 
 static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt.output, "write the manifest to FILE"),
@@ -27,13 +28,17 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R('g', "group", "patient|none", &opt.group, "what is kept in one subset"),
     HL_OPT_CHOICE_R(0, "duplicates", "together|apart", &opt.duplicates,
                     "also keep copies of an image in one subset; compares the images"),
-    HL_OPT_STR_R(0, "patient-regex", "RE", &opt_regex, "finds the patient in a path (group 1)"),
-    HL_OPT_STR_R(0, "exclude", "PATTERNS", &opt_exclude,
+    HL_OPT_STR_R(0, "patient-regex", "RE", &texts.patient_regex,
+                 "finds the patient in a path (group 1)"),
+    HL_OPT_STR_R(0, "exclude", "PATTERNS", &texts.exclude,
                  "folders and files left out: shell patterns separated by commas"),
+    HL_OPT_STR_R(0, "classes", "LIST", &texts.classes,
+                 "classes and their labels, CLASS=LABEL|LABEL;CLASS...; others are left out"),
     HL_OPT_STR('l', "labels", "FILE", &opt.labels,
                "take images and labels from a CSV with columns image,label[,patient][,subset]"),
-    HL_OPT_STR_R(0, "columns", "LIST", &opt.table.columns,
-                 "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME,..."),
+    HL_OPT_STR_R(
+        0, "columns", "LIST", &opt.table.columns,
+        "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME; others are carried"),
     HL_OPT_STR_R(0, "select", "LIST", &opt.table.select,
                  "only rows with these values: COLUMN=VALUE,VALUE;..."),
     HL_OPT_STR_R(0, "positive-label", "LABEL", &opt.table.positive,
@@ -124,8 +129,10 @@ static void check_table(void)
     for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
         if (is_for_tables(&options[i]) && is_given(&options[i]))
             hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
-    if (split_columns_parse(&p, opt.table.columns, &e))
+    split_carried carried = {0};
+    if (split_columns_parse(&p, opt.table.columns, &e) || split_carried_name(&carried, &p, &e))
         hl_usage_error("--columns: %s", e.msg);
+    split_carried_free(&carried);
     split_pairs_free(&p);
     if (split_conditions_parse(&p, opt.table.select, &e))
         hl_usage_error("--select: %s", e.msg);
@@ -141,7 +148,7 @@ static void check_usage(void)
     if (opt.subsets != SPLIT_DRAWN && opt.folds == 0 && opt.test != DEFAULT_TEST)
         hl_usage_error("--test and --subsets %s both determine the test set: choose one",
                        opt.subsets == SPLIT_FOLDERS ? "folders" : "own-test");
-    if (opt_exclude && opt.labels)
+    if (texts.exclude && opt.labels)
         hl_usage_error("--exclude is for images in folders, and --labels lists its images itself: "
                        "choose one");
     check_folds();
@@ -150,23 +157,19 @@ static void check_usage(void)
 int main(int argc, char **argv)
 {
     hl_err e;
-    split_exclusion exclusion;
-    split_patient_rule rule;
+    split_rules rules;
     opt.jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     check_usage();
-    if (split_patient_rule_make(&rule, opt_regex, &e))
-        hl_usage_error("--patient-regex: %s", e.msg);
-    if (split_exclusion_make(&exclusion, opt_exclude, &e))
-        hl_usage_error("--exclude: %s", e.msg);
+    if (split_rules_make(&rules, &texts, &e))
+        hl_usage_error("%s", e.msg);
     hl_files f = {0};
     hl_files_read(&f, "--labels", opt.labels);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);
     const hl_cli record = recorded_options();
     const int status =
-        hl_files_check(&f, &e) || split_divide(argv[first], &opt, &exclusion, &rule, &record, &e);
-    split_exclusion_free(&exclusion);
-    split_patient_rule_free(&rule);
+        hl_files_check(&f, &e) || split_divide(argv[first], &opt, &rules, &record, &e);
+    split_rules_free(&rules);
     if (status)
         hl_log_error("%s", e.msg);
     return status ? 1 : 0;

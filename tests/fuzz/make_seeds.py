@@ -214,6 +214,7 @@ def texts(folder):
     chain = [{"tool": t, "version": "1", "options": "-s 1", "inputs": {"images": "sha256:0"}} for t in ("split", "preprocess")]
     put(folder, "json", dump(chain).encode())
     put(folder, "manifest", MANIFEST.encode())
+    put(folder, "manifest", b"#hilum-manifest 1\npath\tlabel\tpatient\tsubset\taugmented_copy\tage\tsex\na\tA\tp\ttrain\t0\t7\t\xc3\xa9\\n\na\tA\tp\ttrain\t1\t7\t\xc3\xa9\\n\n")
     variants = "".join(f"a\\t{v // 3}.png\tA\tp\ttrain\t{v % 3}\n" for v in range(6))
     put(folder, "manifest", ("#hilum-manifest 1\n#root\t/x\n#chain\t[]\n#samples\t6\npath\tlabel\tpatient\tsubset\tvariant\n" +
                              variants).encode())

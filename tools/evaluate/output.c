@@ -45,6 +45,7 @@ static void format_header(const evaluation *v, hl_strbuf *t)
         hl_strbuf_puts(t, "\tp_");
         hl_tsv_escape(t, v->classes[k]);
     }
+    hl_carried_format_names(&v->manifest->carried, t);
     hl_strbuf_puts(t, "\n");
 }
 
@@ -59,6 +60,7 @@ static void format_row(const evaluation *v, size_t i, hl_strbuf *t)
     }
     for (size_t k = 0; k < v->nclasses; k++)
         hl_strbuf_printf(t, "\t%.9g", v->p[i * v->nclasses + k]);
+    hl_carried_format(s->carried, t);
     hl_strbuf_puts(t, "\n");
 }
 

@@ -15,6 +15,7 @@
 /* The reading in progress. */
 typedef struct pool {
     evaluate_pooled *o;
+    size_t carried_at[HL_MAX_CARRIED]; /* columns of the current file */
     char *const *files;
     size_t *origin;   /* [o->manifest.n] index of the sample's file */
     hl_input *inputs; /* of the provenance, [files], as the next two */
@@ -49,6 +50,73 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
                : 0;
 }
 
+/* Lists the columns that are not evaluate's own. */
+static int find_carried(pool *l, hl_carried_columns *found, const hl_tsv *t, hl_err *e)
+{
+    static const char *const own[] = {"sample", "patient", "subset", "label", "predicted"};
+    *found = (hl_carried_columns){0};
+    for (size_t i = 0; i < t->ncolumns; i++) {
+        bool carried = strncmp(t->columns[i], "p_", 2) != 0;
+        for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+            carried &= strcmp(t->columns[i], own[k]) != 0;
+        if (!carried)
+            continue;
+        if (hl_carried_add(found, t->columns[i], e))
+            return hl_fail_in(e, t->name);
+        l->carried_at[found->n - 1] = i;
+    }
+    return 0;
+}
+
+/* All files must carry the same columns in the same order. */
+static int compare_carried(const pool *l, const hl_carried_columns *found, size_t file, hl_err *e)
+{
+    const hl_carried_columns *first = &l->o->manifest.carried;
+    hl_strbuf a = {0}, b = {0};
+    hl_strbuf_puts(&a, "");
+    hl_strbuf_puts(&b, "");
+    hl_carried_format_names(first, &a);
+    hl_carried_format_names(found, &b);
+    const int status = strcmp(a.data, b.data) == 0
+                           ? 0
+                           : hl_fail(e, "carried columns differ: %s has %zu (%s), %s %zu (%s)",
+                                     l->files[0], first->n, a.data + (a.len > 0), l->files[file],
+                                     found->n, b.data + (b.len > 0));
+    hl_strbuf_free(&a);
+    hl_strbuf_free(&b);
+    return status;
+}
+
+static int check_carried(pool *l, const hl_predictions *p, size_t file, hl_err *e)
+{
+    hl_carried_columns found;
+    int status = find_carried(l, &found, &p->table, e);
+    if (status == 0 && file == 0)
+        hl_carried_copy(&l->o->manifest.carried, &found);
+    if (status == 0)
+        status = compare_carried(l, &found, file, e);
+    hl_carried_free(&found);
+    return status;
+}
+
+/* Carries the values of a row over to the sample that was added last. */
+static int carry(pool *l, const hl_predictions *p, size_t row, hl_err *e)
+{
+    hl_manifest *m = &l->o->manifest;
+    hl_strbuf text = {0};
+    int status = 0;
+    for (size_t k = 0; k < m->carried.n && status == 0; k++) {
+        hl_strbuf_puts(&text, k ? "\t" : "");
+        status = hl_carried_add_value(&text, hl_tsv_field(&p->table, row, l->carried_at[k]), e);
+    }
+    if (status)
+        hl_fail_in(e, p->table.name);
+    else if (m->carried.n)
+        hl_manifest_carry(m, text.data);
+    hl_strbuf_free(&text);
+    return status;
+}
+
 static int add_rows(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
     evaluate_pooled *o = l->o;
@@ -65,6 +133,8 @@ static int add_rows(pool *l, const hl_predictions *p, size_t file, hl_err *e)
                            l->files[file], i + 1);
         hl_manifest_add(&o->manifest, row->sample, p->classes[row->label], row->patient,
                         (hl_subset)subset);
+        if (carry(l, p, row->row, e))
+            return -1;
         o->manifest.samples[before + i].cls = row->label;
         l->origin[before + i] = file;
         o->predicted[before + i] = row->predicted;
@@ -81,6 +151,8 @@ static int add_file(pool *l, size_t file, const char *subset, hl_err *e)
         hl_predictions_read(&p, name, NULL, 0, NULL, subset, e))
         return -1;
     int status = check_kind(l, &p, file, e);
+    if (status == 0)
+        status = check_carried(l, &p, file, e);
     if (status == 0 && p.n == 0)
         status = hl_fail(e, "%s: has no sample of the subset '%s'", name, subset ? subset : "all");
     if (status == 0)

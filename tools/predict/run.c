@@ -65,6 +65,14 @@ static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
 
 /* ---- features ---- */
 
+/* To the last n entries of the worklist. */
+static void carry(predict_worklist *w, const hl_sample *const *samples, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (samples[i]->carried)
+            w->entries[w->n - n + i].carried = hl_strdup(samples[i]->carried);
+}
+
 static int classify_rows(job *j, hl_features *f, hl_err *e)
 {
     float *values = hl_malloc(FEATURES_PER_BATCH * f->width, sizeof *values);
@@ -80,6 +88,8 @@ static int classify_rows(job *j, hl_features *f, hl_err *e)
             names[i] = originals[i]->path;
         if (kept)
             status = predict_classifier_add(&j->classifier, kept, values, names, e);
+        if (status == 0)
+            carry(&j->list, originals, kept);
         done += n;
     }
     free(values);
@@ -93,6 +103,7 @@ static int classify_features(job *j, hl_err *e)
         return -1;
     strcpy(j->input_id, hl_tf_id(f.samples.file));
     j->input_id_is_old = !hl_tf_id_covers_data(f.samples.file);
+    hl_carried_copy(&j->list.carried, &f.samples.manifest.carried);
     int status = nn_head_check_features(j->model.head, j->model.name, &f, e);
     if (status == 0)
         status = classify_rows(j, &f, e);

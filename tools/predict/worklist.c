@@ -48,7 +48,9 @@ static void write_head(const predict_worklist *w, hl_strbuf *t)
         hl_strbuf_printf(t, "\n#temperature\t%.9g", w->temperature);
     if (isfinite(w->ood_threshold))
         hl_strbuf_printf(t, "\n#ood_threshold\t%.9g", w->ood_threshold);
-    hl_strbuf_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason\n");
+    hl_strbuf_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason");
+    hl_carried_format_names(&w->carried, t);
+    hl_strbuf_puts(t, "\n");
 }
 
 static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
@@ -70,6 +72,7 @@ static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
             hl_strbuf_puts(t, "\t-");
         hl_strbuf_printf(t, "\t%s\t-", e->is_ood ? "ood" : "-");
     }
+    hl_carried_format(e->carried, t);
     hl_strbuf_puts(t, "\n");
 }
 
@@ -92,8 +95,10 @@ void predict_worklist_free(predict_worklist *w)
     for (size_t i = 0; i < w->n; i++) {
         free(w->entries[i].image);
         free(w->entries[i].reason);
+        free(w->entries[i].carried);
     }
     free(w->entries);
+    hl_carried_free(&w->carried);
     w->entries = NULL;
     w->n = w->cap = 0;
 }

@@ -3,6 +3,8 @@
 #ifndef HILUM_PREDICT_WORKLIST_H
 #define HILUM_PREDICT_WORKLIST_H
 
+#include "data/carried_columns.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +17,7 @@ typedef struct predict_entry {
     double distance;    /* to the training data; NaN: not known */
     bool is_ood;        /* the distance is beyond the OOD threshold */
     char *reason;       /* why the image could not be read, owned; NULL: it was read */
+    char *carried;      /* text of the carried columns, owned; NULL where there are none */
     size_t order;       /* in which entries were added; set by predict_worklist_add */
 } predict_entry;
 
@@ -30,6 +33,7 @@ typedef struct predict_worklist {
     bool is_calibrated;
     double temperature;   /* of the calibration */
     double ood_threshold; /* images farther from the training data are OOD; NaN: no reference */
+    hl_carried_columns carried; /* of features, owned */
     const char *provenance;
 } predict_worklist;
 

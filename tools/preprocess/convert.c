@@ -84,7 +84,7 @@ static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
     r->c->shallow |= s->source.shallow;
     hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
     hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
-    hl_manifest_add(&r->c->kept, sample->path, sample->label, sample->patient, sample->subset);
+    hl_manifest_add_copy(&r->c->kept, sample);
     const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->source.channels;
     int status = preprocess_spool_add(&r->c->spool, s->image, s->source.channels, e);
     for (size_t k = 1; k <= copies_of(r->c, sample) && status == 0; k++) {
@@ -120,6 +120,7 @@ int preprocess_convert(preprocess_conversion *c, hl_err *e)
     run r = {.c = c, .slots = hl_calloc(nslots, sizeof(slot)), .digest = hl_sha256_new()};
     for (size_t i = 0; i < nslots; i++)
         r.slots[i].image = hl_malloc(pixels * 3, 1 + c->copies);
+    hl_carried_copy(&c->kept.carried, &c->manifest->carried);
     hl_progress_start(&r.progress, "images", c->manifest->n);
     const int status = hl_ordered_map(c->manifest->n, c->jobs, work, emit, &r, e);
     if (status == 0)

@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "data/manifest.h"
-#include "exclude.h"
-#include "patients.h"
+#include "rules.h"
+#include "tally.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,16 +19,16 @@ typedef struct split_collection {
     hl_manifest samples;          /* finished, sorted by path */
     bool has_subsets;             /* the data set divides itself; otherwise all are HL_TRAIN */
     size_t others;                /* files that are not images */
+    split_tally tally;            /* of what was left out */
     char listing[HL_DIGEST_SIZE]; /* digest of the paths, each followed by a NUL */
     char labels[HL_DIGEST_SIZE];  /* digest of the table; "" without one */
 } split_collection;
 
-/* Lists the images below dir, except those that x leaves out. rule names their patients and counts
- * the names that it does not recognise. What looks like a data set but would make a wrong one is
+/* Lists the images below dir, except those that r leaves out. r->patient counts the names that it
+ * does not recognise. What looks like a data set but would make a wrong one is
  * refused, see folder_checks.h. The caller frees c with split_collection_free; on failure c is
  * empty. */
-int split_collect_folders(split_collection *c, const char *dir, split_exclusion *x,
-                          split_patient_rule *rule, hl_err *e);
+int split_collect_folders(split_collection *c, const char *dir, split_rules *r, hl_err *e);
 
 /* After the last image: numbers the classes, checks them, and sets the digest of the paths. name is
  * for messages. */

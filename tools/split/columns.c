@@ -131,7 +131,7 @@ static int expect_clear(const split_csv *csv, const char *name, hl_err *e)
     return 0;
 }
 
-static int find_name(const split_csv *csv, const char *name)
+int split_column_named(const split_csv *csv, const char *name)
 {
     const int exact = split_csv_column(csv, name);
     return exact >= 0 ? exact : find_alike(csv, name);
@@ -174,12 +174,12 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
     if (expect_clear_roles(csv, roles, e))
         return -1;
     for (size_t i = 0; i < roles->n; i++)
-        if (find_name(csv, roles->items[i].value) < 0)
+        if (split_column_named(csv, roles->items[i].value) < 0)
             return no_column(csv, roles->items[i].value, e);
-    *c = (split_columns){.image = find_name(csv, column_of(roles, "image")),
-                         .label = find_name(csv, column_of(roles, "label")),
-                         .patient = find_name(csv, column_of(roles, "patient")),
-                         .subset = find_name(csv, column_of(roles, "subset")),
+    *c = (split_columns){.image = split_column_named(csv, column_of(roles, "image")),
+                         .label = split_column_named(csv, column_of(roles, "label")),
+                         .patient = split_column_named(csv, column_of(roles, "patient")),
+                         .subset = split_column_named(csv, column_of(roles, "subset")),
                          .label_name = column_of(roles, "label")};
     if (c->image < 0 || c->label < 0)
         return hl_fail(e,
@@ -196,7 +196,7 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
         const char *name = column_of(roles, conditions->items[i].name);
         if (expect_clear(csv, name, e))
             return -1;
-        at[i] = find_name(csv, name);
+        at[i] = split_column_named(csv, name);
         if (at[i] < 0)
             return no_column(csv, name, e);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The columns of a label table, by their roles. Roles are image, label, patient and subset, and any
- * other name that --select uses:
+ * other name, under which the column is carried (see carried.h) and --select may use it:
  *
  *   --columns 'image=Image Index,label=Finding Labels,view=View Position' --select 'view=PA,AP'
  *
@@ -38,6 +38,10 @@ typedef struct split_columns {
     int image, label, patient, subset; /* index; -1: absent */
     const char *label_name;            /* of the column; points into the table */
 } split_columns;
+
+/* Index of a column, or -1. Names are compared as they are, or else without the blanks that some
+ * programs write after commas. */
+int split_column_named(const split_csv *csv, const char *name);
 
 /* Fails where a named column is not there, or image or label are missing. */
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e);

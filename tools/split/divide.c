@@ -41,19 +41,19 @@ static int settle_source(const char *dir, split_options *o, hl_err *e)
     return 0;
 }
 
-static int collect(split_collection *c, const char *dir, const split_options *o, split_exclusion *x,
-                   split_patient_rule *rule, hl_err *e)
+static int collect(split_collection *c, const char *dir, const split_options *o, split_rules *r,
+                   hl_err *e)
 {
-    if (o->labels ? split_collect_labels(c, dir, o->labels, &o->table, rule, e)
-                  : split_collect_folders(c, dir, x, rule, e))
+    if (o->labels ? split_collect_labels(c, dir, o->labels, &o->table, r, e)
+                  : split_collect_folders(c, dir, r, e))
         return -1;
     if (c->others)
         hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png): %zu", dir,
                     c->others);
-    if (rule->unknown)
+    if (r->patient.unknown)
         hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
                     "a patient of its own; see --patient-regex",
-                    rule->unknown, c->samples.n);
+                    r->patient.unknown, c->samples.n);
     return 0;
 }
 
@@ -203,6 +203,8 @@ static int write_manifest(split_collection *c, const split_groups *g, const char
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);
+    if (o->labels || c->tally.excluded || c->tally.unclassed)
+        m->listing = split_tally_format(&c->tally);
     hl_strbuf text = {0};
     hl_manifest_format(m, true, &text);
     hl_out out;
@@ -231,12 +233,11 @@ static int assign_and_write(split_collection *c, const split_groups *g, const ch
     return status;
 }
 
-int split_divide(const char *dir, split_options *o, split_exclusion *x, split_patient_rule *rule,
-                 const hl_cli *record, hl_err *e)
+int split_divide(const char *dir, split_options *o, split_rules *r, const hl_cli *record, hl_err *e)
 {
     split_collection c;
     split_groups g = {0};
-    if (settle_source(dir, o, e) || collect(&c, dir, o, x, rule, e))
+    if (settle_source(dir, o, e) || collect(&c, dir, o, r, e))
         return -1;
     settle_validation(&c, o);
     int status =

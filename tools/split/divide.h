@@ -7,9 +7,8 @@
 #define HILUM_SPLIT_DIVIDE_H
 
 #include "base/error.h"
-#include "exclude.h"
 #include "labels.h"
-#include "patients.h"
+#include "rules.h"
 #include "sys/cli.h"
 
 #include <stdbool.h>
@@ -36,7 +35,7 @@ typedef struct split_options {
  * subsets = SPLIT_OWN_TEST where the data set has no validation images. record: the options that
  * go into the provenance, whose values are those of o.
  */
-int split_divide(const char *dir, split_options *o, split_exclusion *x, split_patient_rule *rule,
-                 const hl_cli *record, hl_err *e);
+int split_divide(const char *dir, split_options *o, split_rules *r, const hl_cli *record,
+                 hl_err *e);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "collect.h"
@@ -22,14 +23,44 @@ static int expect_images(const split_tree *t, hl_err *e)
     return -1;
 }
 
-static int add_image(split_collection *c, const split_tree *t, const char *path,
-                     split_patient_rule *rule, hl_err *e)
+static split_word label_of(const split_tree *t, const char *path)
 {
-    char *patient = split_patient_of(rule, path, e);
-    if (!patient)
-        return -1;
     const size_t before = split_tree_before_class(t, path);
-    char *label = hl_strndup(path + before, split_tree_with_class(t, path) - before - 1);
+    return (split_word){.s = path + before, .len = split_tree_with_class(t, path) - before - 1};
+}
+
+/* The name of the class that the image is of, which the caller frees; NULL if it is left out. */
+static char *class_of(const split_tree *t, const char *path, const split_class_map *classes)
+{
+    const split_word label = label_of(t, path);
+    const char *cls = split_class_map_find(classes, label);
+    return cls ? hl_strdup(cls) : classes->n ? NULL : hl_strndup(label.s, label.len);
+}
+
+static int check_labels(const split_tree *t, const split_class_map *classes, hl_err *e)
+{
+    split_words labels = {0};
+    for (size_t i = 0; i < t->n && classes->n; i++)
+        split_words_add(&labels, label_of(t, t->images[i]));
+    split_words_sort(&labels);
+    const int status = split_class_map_expect(classes, &labels, t->dir, e);
+    split_words_free(&labels);
+    return status;
+}
+
+static int add_image(split_collection *c, const split_tree *t, const char *path, split_rules *r,
+                     hl_err *e)
+{
+    char *label = class_of(t, path, &r->classes);
+    if (!label) {
+        c->tally.unclassed++;
+        return 0;
+    }
+    char *patient = split_patient_of(&r->patient, path, e);
+    if (!patient) {
+        free(label);
+        return -1;
+    }
     const char *top = path + t->base;
     const hl_subset subset =
         t->has_subsets ? (hl_subset)split_subset_of(top, strcspn(top, "/")) : HL_TRAIN;
@@ -77,27 +108,31 @@ static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
                                                                                                 : 0;
 }
 
-static int collect(split_collection *c, split_tree *t, split_exclusion *x, split_patient_rule *rule,
-                   hl_err *e)
+static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e)
 {
-    if (read_tree(t, x, e))
+    if (read_tree(t, &r->exclusion, e) || check_labels(t, &r->classes, e))
         return -1;
     c->has_subsets = t->has_subsets;
+    c->tally.source = "folders";
+    c->tally.listed = t->n + t->excluded;
+    c->tally.excluded = t->excluded;
     c->others = t->nothers + t->special;
     for (size_t i = 0; i < t->n; i++)
-        if (add_image(c, t, t->images[i], rule, e))
+        if (add_image(c, t, t->images[i], r, e))
             return -1;
+    if (c->tally.unclassed)
+        hl_log_info("%s: images of labels that are in no class (--classes), left out: %zu of %zu",
+                    t->dir, c->tally.unclassed, t->n);
     return split_collection_finish(c, t->dir, e);
 }
 
-int split_collect_folders(split_collection *c, const char *dir, split_exclusion *x,
-                          split_patient_rule *rule, hl_err *e)
+int split_collect_folders(split_collection *c, const char *dir, split_rules *r, hl_err *e)
 {
     *c = (split_collection){0};
     split_tree t;
-    if (split_tree_read(&t, dir, x, e))
+    if (split_tree_read(&t, dir, &r->exclusion, e))
         return -1;
-    const int status = collect(c, &t, x, rule, e);
+    const int status = collect(c, &t, r, e);
     split_tree_free(&t);
     if (status)
         split_collection_free(c);

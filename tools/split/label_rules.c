@@ -7,6 +7,7 @@
 #include "words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,10 +163,14 @@ static char *list_words(const split_words *set, size_t from, size_t to)
     return t.data;
 }
 
-static int check_spelling(const split_words *set, const char *table, hl_err *e)
+/* Spellings that are all in some class are as the user wants them. */
+static int check_spelling(const split_words *set, const split_class_map *map, const char *table,
+                          hl_err *e)
 {
     for (size_t i = 1; i < set->n; i++) {
-        if (!split_word_is_like(set->items[i - 1], set->items[i]))
+        if (!split_word_is_like(set->items[i - 1], set->items[i]) ||
+            (split_class_map_find(map, set->items[i - 1]) &&
+             split_class_map_find(map, set->items[i])))
             continue;
         size_t end = i + 1;
         while (end < set->n && split_word_is_like(set->items[i], set->items[end]))
@@ -237,16 +242,32 @@ static int check_positive(const labels *all, const char *positive, const char *t
     return any ? 0 : hl_fail(e, "--positive-label: expected a label, found '%s'", positive);
 }
 
+/* Whole cells count, too, for labels with a comma in them. */
+static int check_classes(const labels *all, const split_class_map *map, const char *table,
+                         hl_err *e)
+{
+    split_words set = {0};
+    for (size_t i = 0; i < all->labels.n; i++)
+        split_words_add(&set, all->labels.items[i]);
+    for (size_t i = 0; i < all->cells.n; i++)
+        if (split_class_map_find(map, split_word_trim(all->cells.items[i])))
+            split_words_add(&set, split_word_trim(all->cells.items[i]));
+    const int status = split_class_map_expect(map, &set, table, e);
+    split_words_free(&set);
+    return status;
+}
+
 static int check_labels(const split_label_rules *r, const split_row *rows, size_t n,
                         const char *table, hl_err *e)
 {
     labels all;
     find_labels(&all, rows, n);
-    int status = check_spelling(&all.labels, table, e);
+    int status = check_spelling(&all.labels, r->map, table, e);
     if (status == 0)
-        status = check_spelling(&all.singles, table, e);
+        status = check_spelling(&all.singles, r->map, table, e);
     if (status == 0)
         status = r->positive ? check_positive(&all, r->positive, table, e)
+                 : r->map->n ? check_classes(&all, r->map, table, e)
                              : check_single(&all, table, e);
     free_labels(&all);
     return status;
@@ -282,7 +303,7 @@ static const char *take_label(split_row *r)
 /* ---- rows ---- */
 
 /* What a cell without an answer means: sets the label, or counts the row as left out. */
-static int settle(const split_label_rules *r, int meaning, split_row *row, size_t *dropped,
+static int settle(split_label_rules *r, int meaning, split_row *row, size_t *dropped,
                   const char *table, const char *what, const char *option, hl_err *e)
 {
     if (meaning == SPLIT_CELL_STOP)
@@ -292,13 +313,23 @@ static int settle(const split_label_rules *r, int meaning, split_row *row, size_
         ++*dropped;
         return 0;
     }
-    if (!r->classes[0])
+    if (!r->names[0])
         return hl_fail(e,
                        "%s: line %zu: %s, and --%s has no class for it: --positive-label names "
                        "the positive one",
                        table, row->line, what, option);
     row->label = r->classes[meaning == SPLIT_CELL_ONE];
+    r->unclassed_n += !row->label;
     return 0;
+}
+
+static int find_class(const split_label_rules *r, split_row *row, const char *table, hl_err *e)
+{
+    if (split_class_map_of_cell(r->map, cell_of(row), separators, &row->label, e) == 0)
+        return 0;
+    char where[512];
+    snprintf(where, sizeof where, "%s: line %zu", table, row->line);
+    return hl_fail_in(e, where);
 }
 
 static int apply_to(split_label_rules *r, bool findings, split_row *row, const char *table,
@@ -315,9 +346,13 @@ static int apply_to(split_label_rules *r, bool findings, split_row *row, const c
         row->label = r->classes[value];
     } else if (r->positive) {
         row->label = r->classes[is_positive(cell_of(row), r->positive)];
+    } else if (r->map->n) {
+        if (find_class(r, row, table, e))
+            return -1;
     } else {
         row->label = take_label(row);
     }
+    r->unclassed_n += !row->label;
     return 0;
 }
 
@@ -325,8 +360,21 @@ static void name_classes(split_label_rules *r, const char *positive)
 {
     hl_strbuf t = {0};
     hl_strbuf_printf(&t, "(no %s)", positive);
-    r->classes[0] = t.data;
-    r->classes[1] = hl_strdup(positive);
+    r->names[0] = t.data;
+    r->names[1] = hl_strdup(positive);
+}
+
+static int map_names(split_label_rules *r, const char *table, hl_err *e)
+{
+    split_words set = {0};
+    for (int i = 0; i < 2; i++) {
+        split_words_add(&set, split_word_of(r->names[i]));
+        r->classes[i] =
+            r->map->n ? split_class_map_find(r->map, split_word_of(r->names[i])) : r->names[i];
+    }
+    const int status = split_class_map_expect(r->map, &set, table, e);
+    split_words_free(&set);
+    return status;
 }
 
 int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, const char *table,
@@ -336,12 +384,15 @@ int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, con
     if (find_kind(r, rows, n, table, &findings, e) ||
         (!findings && check_labels(r, rows, n, table, e)))
         return -1;
+    r->findings = findings;
     if (findings && strcmp(r->label_name, "label") == 0) {
-        r->classes[0] = hl_strdup("0");
-        r->classes[1] = hl_strdup("1");
+        r->names[0] = hl_strdup("0");
+        r->names[1] = hl_strdup("1");
     } else if (findings || r->positive) {
         name_classes(r, findings ? r->label_name : r->positive);
     }
+    if (r->names[0] && map_names(r, table, e))
+        return -1;
     for (size_t i = 0; i < n; i++)
         if (apply_to(r, findings, &rows[i], table, e))
             return -1;
@@ -350,7 +401,7 @@ int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, con
 
 void split_label_rules_free(split_label_rules *r)
 {
-    free(r->classes[0]);
-    free(r->classes[1]);
-    r->classes[0] = r->classes[1] = NULL;
+    free(r->names[0]);
+    free(r->names[1]);
+    r->names[0] = r->names[1] = NULL;
 }

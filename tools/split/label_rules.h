@@ -16,12 +16,17 @@
 #define HILUM_SPLIT_LABEL_RULES_H
 
 #include "base/error.h"
+#include "class_map.h"
 #include "data/manifest.h"
 #include "image_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * With --classes, these names are labels of which the classes are made, and rows without a class
+ * are left out. Cells may then have several labels, of one class.
+ */
 /* What a cell without an answer means. */
 enum { SPLIT_CELL_STOP, SPLIT_CELL_ZERO, SPLIT_CELL_ONE, SPLIT_CELL_DROP };
 
@@ -29,8 +34,11 @@ typedef struct split_label_rules {
     const char *positive;   /* a label, or several with | between them; NULL: none */
     int uncertain, blank;   /* what -1 and what an empty cell mean */
     const char *label_name; /* of the column */
-    char *classes[2];       /* negative and positive; owned. NULL: the labels are the classes */
-    size_t uncertain_n, blank_n; /* rows that were left out */
+    bool findings;          /* whether it is a column of 1 and 0; set by split_label_rules_apply */
+    const split_class_map *map;
+    char *names[2];         /* negative and positive; owned. NULL: the column has labels */
+    const char *classes[2]; /* of these names; NULL where one is in no class */
+    size_t uncertain_n, blank_n, unclassed_n; /* rows that were left out */
 } split_label_rules;
 
 /* A row of the table. The strings point into its text. */
@@ -41,7 +49,8 @@ typedef struct split_row {
     const char *label;  /* class; NULL: the row is left out */
     const char *patient;
     hl_subset subset;
-    bool missing; /* the file is not there */
+    bool missing;   /* the file is not there */
+    size_t carried; /* its carried columns, see carried.h */
     size_t line;
 } split_row;
 

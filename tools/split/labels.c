@@ -5,10 +5,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "carried.h"
 #include "columns.h"
 #include "csv.h"
 #include "image_index.h"
 #include "label_rules.h"
+#include "missing.h"
 #include "row_images.h"
 #include "subset_words.h"
 #include "sys/input.h"
@@ -20,11 +22,6 @@
 
 static const size_t max_table_bytes = (size_t)1 << 30;
 
-typedef struct rows {
-    split_row *items;
-    size_t n, cap;
-} rows;
-
 /* What is needed to read a table. */
 typedef struct reader {
     split_csv csv;
@@ -32,6 +29,7 @@ typedef struct reader {
     split_pairs roles, conditions;
     split_columns at;
     int *condition_at;
+    split_carried carried;
     split_image_index images;
     split_label_rules rules;
 } reader;
@@ -41,12 +39,14 @@ typedef struct reader {
 static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 {
     if (split_columns_parse(&t->roles, t->how->columns, e) ||
-        split_conditions_parse(&t->conditions, t->how->select, e))
+        split_conditions_parse(&t->conditions, t->how->select, e) ||
+        split_carried_name(&t->carried, &t->roles, e))
         return -1;
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
     if (split_columns_find(&t->at, &t->csv, &t->roles, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
+    split_carried_find(&t->carried, &t->csv, &t->roles);
     if (t->at.patient >= 0 && rule->pattern)
         return hl_fail(e, "%s: expected either a column 'patient' or --patient-regex, found both",
                        t->csv.name);
@@ -63,6 +63,8 @@ static int read_fields(reader *t, split_row *r, hl_err *e)
         return -1;
     if (t->at.patient >= 0 && !*(r->patient = split_trim(fields[t->at.patient])))
         return hl_fail(e, "empty patient");
+    if (split_carried_read(&t->carried, &t->csv, &r->carried, e))
+        return -1;
     if (t->at.subset < 0)
         return 0;
     const char *name = split_trim(fields[t->at.subset]);
@@ -80,9 +82,10 @@ static int fail_in_line(const reader *t, size_t line, hl_err *e)
     return hl_fail_in(e, where);
 }
 
-static int read_rows(reader *t, rows *all, hl_err *e)
+static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
 {
     size_t others = 0;
+    tally->source = "table";
     for (bool more;;) {
         if (split_csv_next(&t->csv, &more, e))
             return -1;
@@ -97,6 +100,8 @@ static int read_rows(reader *t, rows *all, hl_err *e)
             return fail_in_line(t, t->csv.line, e);
         all->n++;
     }
+    tally->listed = others + all->n;
+    tally->selected_out = others;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
                                 t->csv.name, t->how->select)
@@ -109,97 +114,22 @@ static int read_rows(reader *t, rows *all, hl_err *e)
 
 /* ---- rows that are left out ---- */
 
-static void report_dropped(const reader *t, size_t n)
+static void report_dropped(const reader *t, size_t n, split_tally *tally)
 {
+    tally->blank = t->rules.blank_n;
+    tally->uncertain = t->rules.uncertain_n;
+    tally->unclassed = t->rules.unclassed_n;
+    tally->cells = t->rules.findings ? "findings" : "labels";
     if (t->rules.blank_n)
         hl_log_info("%s: %zu of %zu rows have an empty label and are left out", t->csv.name,
                     t->rules.blank_n, n);
     if (t->rules.uncertain_n)
         hl_log_info("%s: %zu of %zu rows have an uncertain label and are left out", t->csv.name,
                     t->rules.uncertain_n, n);
-}
-
-static void remove_rows(rows *all)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++)
-        if (all->items[i].label)
-            all->items[n++] = all->items[i];
-    all->n = n;
-}
-
-/* "'a.png' (line 2), 'b.png' (line 9), ..."; the caller frees. */
-static char *list_missing(const rows *all)
-{
-    enum { SHOWN = 3 };
-    hl_strbuf list = {0};
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        if (!all->items[i].missing || n++ >= SHOWN)
-            continue;
-        hl_strbuf_printf(&list, "%s'%s' (line %zu)", n > 1 ? ", " : "", all->items[i].path,
-                         all->items[i].line);
-    }
-    if (n > SHOWN)
-        hl_strbuf_puts(&list, ", ...");
-    return list.data;
-}
-
-static int fail_missing(const reader *t, const rows *all, size_t n, hl_err *e)
-{
-    if (n == 1) {
-        size_t i = 0;
-        while (!all->items[i].missing)
-            i++;
-        return hl_fail(e, "%s: line %zu: '%s' cannot be found in %s: --missing skip leaves it out",
-                       t->csv.name, all->items[i].line, all->items[i].path, t->images.dir);
-    }
-    char *list = list_missing(all);
-    hl_fail(e,
-            "%s: expected the images of %zu rows in %s, and %zu cannot be found: %s: --missing "
-            "skip leaves them out",
-            t->csv.name, all->n, t->images.dir, n, list);
-    free(list);
-    return -1;
-}
-
-/* Losses that differ between classes can mislead a model, so they are counted by class. */
-static void report_missing(const reader *t, const rows *all, size_t n)
-{
-    split_words classes = {0}, missing = {0};
-    hl_strbuf text = {0};
-    for (size_t i = 0; i < all->n; i++) {
-        const split_word label = split_word_of(all->items[i].label);
-        split_words_add(&classes, label);
-        if (all->items[i].missing)
-            split_words_add(&missing, label);
-    }
-    split_words_sort(&classes);
-    for (size_t i = 0; i < classes.n && i < 20; i++)
-        hl_strbuf_printf(&text, "%s%zu of %zu of class '%s'", i ? ", " : "",
-                         split_words_count(&missing, classes.items[i]), classes.items[i].count,
-                         classes.items[i].s);
-    hl_log_warn("%s: %zu of %zu rows are left out, since their images cannot be found: %s",
-                t->csv.name, n, all->n, text.data);
-    hl_strbuf_free(&text);
-    split_words_free(&classes);
-    split_words_free(&missing);
-}
-
-static int settle_missing(const reader *t, rows *all, hl_err *e)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++)
-        n += all->items[i].missing;
-    if (n && t->how->missing == SPLIT_MISSING_STOP)
-        return fail_missing(t, all, n, e);
-    if (n)
-        report_missing(t, all, n);
-    for (size_t i = 0; n && i < all->n; i++)
-        if (all->items[i].missing)
-            all->items[i].label = NULL;
-    remove_rows(all);
-    return all->n ? 0 : hl_fail(e, "%s: no row is left: all are left out", t->csv.name);
+    if (t->rules.unclassed_n)
+        hl_log_info("%s: %zu of %zu rows have labels that are in no class (--classes) and are left "
+                    "out",
+                    t->csv.name, t->rules.unclassed_n, n);
 }
 
 /* ---- several rows for an image ---- */
@@ -264,16 +194,20 @@ static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_e
 
 static int check_same(const reader *t, const split_row *a, const split_row *b, hl_err *e)
 {
-    const char *what = b->subset != a->subset                              ? "subset"
-                       : b->patient && strcmp(a->patient, b->patient) != 0 ? "patient"
-                                                                           : NULL;
+    const char *what =
+        b->subset != a->subset ? "subset"
+        : b->patient && strcmp(a->patient, b->patient) != 0
+            ? "patient"
+            : hl_carried_differs(&t->carried.columns, split_carried_text(&t->carried, a->carried),
+                                 split_carried_text(&t->carried, b->carried));
     return what ? hl_fail(e, "%s: line %zu: '%s' already appears in line %zu, with another %s",
                           t->csv.name, b->line, b->path, a->line, what)
                 : 0;
 }
 
 /* Leaves one row of each image, the first. */
-static int join_rows(const reader *t, rows *all, split_patient_rule *rule, hl_err *e)
+static int join_rows(const reader *t, split_rows *all, split_patient_rule *rule, split_tally *tally,
+                     hl_err *e)
 {
     size_t kept = 0;
     if (split_rows_settle_links(all->items, all->n, rule, t->csv.name, e))
@@ -292,6 +226,7 @@ static int join_rows(const reader *t, rows *all, split_patient_rule *rule, hl_er
             return -1;
         all->items[kept++] = *r;
     }
+    tally->repeated = all->n - kept;
     if (kept < all->n)
         hl_log_info("%s: %zu rows are of %zu images: several rows of an image count once",
                     t->csv.name, all->n, kept);
@@ -301,51 +236,60 @@ static int join_rows(const reader *t, rows *all, split_patient_rule *rule, hl_er
 
 /* ---- the table ---- */
 
-static int add_rows(split_collection *c, const reader *t, const rows *all, split_patient_rule *rule,
-                    hl_err *e)
+static int add_rows(split_collection *c, const reader *t, const split_rows *all,
+                    split_patient_rule *rule, hl_err *e)
 {
+    hl_carried_copy(&c->samples.carried, &t->carried.columns);
     for (size_t i = 0; i < all->n; i++) {
         const split_row *r = &all->items[i];
         char *patient = r->patient ? hl_strdup(r->patient) : split_patient_of(rule, r->path, e);
         if (!patient)
             return fail_in_line(t, r->line, e);
         hl_manifest_add(&c->samples, r->path, r->label, patient, r->subset);
+        if (t->carried.columns.n)
+            hl_manifest_carry(&c->samples, split_carried_text(&t->carried, r->carried));
         free(patient);
     }
     return split_collection_finish(c, t->csv.name, e);
 }
 
-static int collect(split_collection *c, reader *t, rows *all, split_patient_rule *rule, hl_err *e)
+static int collect(split_collection *c, reader *t, split_rows *all, split_rules *r, hl_err *e)
 {
-    if (find_columns(t, rule, e) || read_rows(t, all, e))
+    if (find_columns(t, &r->patient, e) || read_rows(t, all, &c->tally, e))
         return -1;
     t->rules.label_name = t->at.label_name;
     if (split_label_rules_apply(&t->rules, all->items, all->n, t->csv.name, e))
         return -1;
-    report_dropped(t, all->n);
-    remove_rows(all);
+    report_dropped(t, all->n, &c->tally);
+    split_rows_drop(all);
     c->has_subsets = t->at.subset >= 0;
-    return settle_missing(t, all, e) || join_rows(t, all, rule, e) || add_rows(c, t, all, rule, e)
+    return split_rows_settle_missing(all, t->csv.name, t->images.dir,
+                                     t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
+                   join_rows(t, all, &r->patient, &c->tally, e) ||
+                   add_rows(c, t, all, &r->patient, e)
                ? -1
                : 0;
 }
 
 static int parse_table(split_collection *c, const char *name, char *text, size_t len,
-                       const char *dir, const split_table *how, split_patient_rule *rule, hl_err *e)
+                       const char *dir, const split_table *how, split_rules *r, hl_err *e)
 {
-    reader t = {
-        .how = how,
-        .rules = {.positive = how->positive, .uncertain = how->uncertain, .blank = how->blank}};
-    rows all = {0};
+    reader t = {.how = how,
+                .rules = {.positive = how->positive,
+                          .uncertain = how->uncertain,
+                          .blank = how->blank,
+                          .map = &r->classes}};
+    split_rows all = {0};
     if (split_image_index_open(&t.images, dir, e))
         return -1;
     int status = split_csv_open(&t.csv, name, text, len, e);
     if (status == 0)
-        status = collect(c, &t, &all, rule, e);
+        status = collect(c, &t, &all, r, e);
     free(all.items);
     free(t.condition_at);
     split_pairs_free(&t.roles);
     split_pairs_free(&t.conditions);
+    split_carried_free(&t.carried);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);
     split_image_index_close(&t.images);
@@ -365,7 +309,7 @@ static int read_table(const char *path, char **text, size_t *len, hl_err *e)
 }
 
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
-                         const split_table *how, split_patient_rule *rule, hl_err *e)
+                         const split_table *how, split_rules *r, hl_err *e)
 {
     *c = (split_collection){0};
     char *text;
@@ -373,7 +317,7 @@ int split_collect_labels(split_collection *c, const char *dir, const char *label
     if (read_table(labels, &text, &len, e))
         return -1;
     hl_digest_bytes(text, len, c->labels);
-    const int status = parse_table(c, labels, text, len, dir, how, rule, e);
+    const int status = parse_table(c, labels, text, len, dir, how, r, e);
     free(text);
     if (status)
         split_collection_free(c);

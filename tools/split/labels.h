@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "collect.h"
-#include "patients.h"
+#include "rules.h"
 
 enum { SPLIT_ROWS_STOP, SPLIT_ROWS_ANY, SPLIT_ROWS_MAJORITY }; /* --rows: unequal labels */
 enum { SPLIT_MISSING_STOP, SPLIT_MISSING_SKIP };               /* --missing */
@@ -21,9 +21,9 @@ typedef struct split_table {
     int rows, missing;
 } split_table;
 
-/* Lists the images of the table at path labels ("-": standard input), which are below dir. rule is
- * used where the table has no column `patient`. */
+/* Lists the images of the table at path labels ("-": standard input), which are below dir.
+ * r->patient is used where the table has no column `patient`; r->exclusion is not used. */
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
-                         const split_table *how, split_patient_rule *rule, hl_err *e);
+                         const split_table *how, split_rules *r, hl_err *e);
 
 #endif

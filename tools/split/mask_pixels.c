@@ -72,7 +72,7 @@ static split_pixels look_at(const char *dir, const char *path)
     hl_image img;
     split_pixels found = SPLIT_PIXELS_UNKNOWN;
     char *file = hl_path_join(dir, path);
-    if (hl_image_read(&img, file, NULL, &e) == 0) {
+    if (hl_image_read(&img, file, HL_DEPTH_CONTENT, NULL, &e) == 0) {
         const histogram h = histogram_of(&img);
         found = classify(&h);
         hl_image_free(&img);

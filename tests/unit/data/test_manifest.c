@@ -7,7 +7,11 @@
 #define MAGIC "#hilum-manifest 1\n"
 #define COLUMNS "path\tlabel\tpatient\tsubset\n"
 #define FIVE "path\tlabel\tpatient\tsubset\taugmented_copy\n"
-#define NAMES "expected the columns path, label, patient, subset and, if any, augmented_copy"
+#define NAMES                                                                                      \
+    "expected the columns path, label, patient, subset and, if any, augmented_copy and those "     \
+    "that are carried"
+
+#define AGES "path\tlabel\tpatient\tsubset\tage\tsex\n"
 
 static int parse(hl_manifest *m, const char *text, hl_err *e)
 {
@@ -139,7 +143,11 @@ static void malformed_lines_are_named(void **state)
         {MAGIC, "m.tsv: not a manifest: expected a line of column names"},
         {MAGIC COLUMNS, "m.tsv: expected at least one sample, found none"},
         {MAGIC "path\tlabel\tpatient\n", "m.tsv: line 2: " NAMES},
-        {MAGIC "path\tlabel\tpatient\tsubset\tage\n", "m.tsv: line 2: " NAMES},
+        {MAGIC "path\tlabel\tpatient\tsubset\t\n",
+         "m.tsv: line 2: expected the name of a column, in UTF-8 without control characters, "
+         "found ''"},
+        {MAGIC "path\tlabel\tpatient\tsubset\tage\taugmented_copy\n",
+         "m.tsv: line 2: 'augmented_copy' is a column of hilum's own: expected another name"},
         {MAGIC "label\tpath\tpatient\tsubset\n", "m.tsv: line 2: " NAMES},
         {MAGIC "\n" COLUMNS, "m.tsv: line 2: " NAMES},
         {MAGIC COLUMNS "\n", "m.tsv: line 3: expected 4 columns, found 1"},
@@ -166,8 +174,16 @@ static void malformed_lines_are_named(void **state)
         {MAGIC "#samples\tmany\n" COLUMNS, "m.tsv: line 2: expected a number of samples"},
         {MAGIC "#root\tx\n#root\ty\n" COLUMNS, "m.tsv: line 3: appears twice"},
         {MAGIC "#provenance\t[]\n#provenance\t[]\n" COLUMNS, "m.tsv: line 3: appears twice"},
+        {MAGIC "#listing\t[]\n" COLUMNS "a\tb\tc\ttest\n",
+         "m.tsv: #listing: expected a JSON object"},
         {MAGIC "#root\t\\\n" COLUMNS, "m.tsv: line 2: bad escape"},
-        {MAGIC "path\tlabel\tpatient\tsubset\taugmented_copy\tage\n", "m.tsv: line 2: " NAMES},
+        {MAGIC AGES "a\tb\tc\ttest\t\n", "m.tsv: line 3: expected 6 columns, found 5"},
+        {MAGIC AGES "a\tb\tc\ttest\t4\t\\b\n",
+         "m.tsv: line 3: carried columns: expected UTF-8 text without control characters and with "
+         "good escapes, found '4?\\b'"},
+        {MAGIC "path\tlabel\tpatient\tsubset\taugmented_copy\tage\na\tb\tc\ttrain\t0\t7\n"
+               "a\tb\tc\ttrain\t1\t8\n",
+         "m.tsv: augmented copy 1 of 'a': expected the age of the original"},
         {MAGIC FIVE "a\tb\tc\ttrain\n", "m.tsv: line 3: expected 5 columns, found 4"},
         {MAGIC FIVE "a\tb\tc\ttrain\t\n", "m.tsv: line 3: empty augmented_copy"},
         {MAGIC FIVE "a\tb\tc\ttrain\t-1\n",
@@ -231,6 +247,32 @@ static void augmented_copies_are_told_from_originals(void **state)
     assert_false(hl_sample_is_used(&back.samples[2], HL_TRAIN));
     hl_manifest_free(&m);
     hl_manifest_free(&back);
+}
+
+static void carried_columns_stay_as_they_are(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_manifest m, copy = {0};
+    static const char rows[] = AGES "a\tA\tp1\ttrain\t\tx\\ty\\\\\\n\nb\tB\tp2\ttest\té 💨\t\n";
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, MAGIC "#samples\t2\n%s", rows);
+    assert_int_equal(parse(&m, t.data, &e), 0);
+    assert_int_equal(m.carried.n, 2);
+    assert_string_equal(m.samples[0].carried, "\tx\\ty\\\\\\n");
+    hl_carried_copy(&copy.carried, &m.carried);
+    for (size_t i = 0; i < 2; i++)
+        hl_manifest_add_copy(&copy, &m.samples[i]);
+    hl_manifest_finish(&copy);
+    hl_strbuf again = {0};
+    hl_manifest_format(&copy, false, &again);
+    assert_string_equal(again.data, t.data);
+    hl_manifest_add_augmented(&copy);
+    assert_string_equal(copy.samples[2].carried, "é 💨\t");
+    hl_manifest_free(&m);
+    hl_manifest_free(&copy);
+    hl_strbuf_free(&t);
+    hl_strbuf_free(&again);
 }
 
 /* A column of zeros means the same as no column. */
@@ -378,6 +420,7 @@ int main(void)
         cmocka_unit_test(comments_before_the_columns_are_skipped),
         cmocka_unit_test(malformed_lines_are_named),
         cmocka_unit_test(augmented_copies_are_told_from_originals),
+        cmocka_unit_test(carried_columns_stay_as_they_are),
         cmocka_unit_test(a_column_of_zeros_is_no_augmentation),
         cmocka_unit_test(zero_bytes_are_refused),
         cmocka_unit_test(truncation_is_noticed),

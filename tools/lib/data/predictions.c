@@ -79,6 +79,7 @@ static int read_row(hl_predictions *out, const class_list *classes, const column
     one->sample = hl_tsv_field(t, row, c->sample);
     one->patient = hl_tsv_field(t, row, c->patient);
     one->subset = hl_tsv_field(t, row, c->subset);
+    one->row = row;
     out->n++;
     return 0;
 }

@@ -13,6 +13,7 @@
 typedef struct hl_prediction {
     const char *sample, *patient, *subset;
     uint32_t label, predicted; /* class numbers */
+    size_t row;                /* of the table */
 } hl_prediction;
 
 typedef struct hl_predictions {

@@ -45,6 +45,9 @@ void report_add_split(page_doc *d, const hl_manifest *m);
 /* Number of patients with images in more than one subset. */
 size_t report_shared_patients(const hl_manifest *m);
 
+/* listing.c: nothing if the manifest does not state how its images were listed */
+void report_add_listing(page_doc *d, const hl_manifest *m);
+
 /* audit.c */
 void report_add_audit(page_doc *d, const report_audit *a);
 void report_warn_of_audit(page_block *b, const report_audit *a);

@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# split --classes: classes that are made of labels, in folders and in tables.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    mkdir set
+}
+
+# image NAME ...: files below set/. Their contents differ, so that none is a copy of another.
+image() {
+    local name
+    for name; do
+        mkdir -p "set/$(dirname "$name")"
+        echo "$name" >"set/$name"
+    done
+}
+
+table() { printf '%s\n' "$@" >t.csv; }
+
+# made CLASSES OPTION...: "LABEL/LABEL/..." of the manifest, sorted by path
+made() {
+    local classes=$1
+    shift
+    split -q --test 0 --val 0 --classes "$classes" "$@" set >m.tsv
+    grep -v '^#' m.tsv | tail -n +2 | cut -f 2 | tr '\n' /
+}
+
+# refused PATTERN CLASSES OPTION...: split fails with one line that matches, and writes nothing.
+refused() {
+    local pattern=$1 classes=$2
+    shift 2
+    rm -f m.tsv
+    fails 1 "^split: $pattern" split -q --classes "$classes" "$@" set -o m.tsv
+    [ "$(wc -l <<<"$stderr")" -eq 1 ]
+    [ ! -e m.tsv ]
+}
+
+@test "classes: folders are merged, renamed and left out" {
+    image {bacteria,normal,other,virus}/{1,2}.png
+    [ "$(made 'PNEUMONIA=bacteria|virus;normal')" = PNEUMONIA/PNEUMONIA/normal/normal/PNEUMONIA/PNEUMONIA/ ]
+    grep -qF -- "--classes 'PNEUMONIA=bacteria|virus;normal'" m.tsv
+    fails 0 '^split: set: images of labels that are in no class \(--classes\), left out: 2 of 8' \
+        split --test 0 --val 0 --classes 'PNEUMONIA = bacteria | virus ; normal' set -o m.tsv
+    [ "$(made 'A=normal;B=other')" = A/A/B/B/ ]
+    refused "set: --classes: expected labels of the data set, found 'viral': it has 'bacteria', 'normal', 'other', 'virus'" \
+        'PNEUMONIA=bacteria|viral;normal'
+    # In subset folders, too; and names that differ in case may be one class, if that is said.
+    rm -r set
+    image {train,test}/{Normal,sick}/{1,2,3}.png test/NORMAL/{1,2}.png
+    fails 1 'give each class one name, or merge them with --classes$' split -q set
+    [ "$(made 'healthy=Normal|NORMAL;sick' | tr / '\n' | sort | uniq -c | tr -s ' \n' ' ')" = ' 8 healthy 6 sick ' ]
+    refused "set: expected class names that differ in more than case" 'Normal;normal=NORMAL;sick'
+}
+
+@test "classes: labels of a table, and several in a cell" {
+    image {1..6}.png
+    table image,label '1.png,Mass|Pneumonia' '2.png,No Finding' 3.png,Effusion '4.png,"Opacity, left"' '5.png,Mass' 6.png,Pneumonia
+    [ "$(made 'sick=Pneumonia;No Finding' --labels t.csv)" = 'sick/No Finding/sick/' ]
+    fails 0 '^split: t.csv: 3 of 6 rows have labels that are in no class \(--classes\) and are left out' \
+        split --test 0 --val 0 --labels t.csv --classes 'sick=Pneumonia;No Finding' set -o m.tsv
+    [ "$(made 'sick=Mass|Pneumonia|Opacity, left;No Finding' --labels t.csv)" = 'sick/No Finding/sick/sick/sick/' ]
+    refused "t.csv: line 2: expected labels of one class, found 'Mass.Pneumonia' of 'Mass' and 'Pneumonia'" \
+        'Mass;Pneumonia' --labels t.csv
+    refused "t.csv: --classes: expected labels of the data set, found 'pneumonia': it has 'Effusion', 'left', 'Mass', 'No Finding', " \
+        'pneumonia;Mass' --labels t.csv
+    # Two spellings of a label are an error unless both are in some class.
+    table image,label 1.png,Sick 2.png,sick 3.png,well
+    refused 't.csv: labels differ in case or blanks only' 'sick;well' --labels t.csv
+    [ "$(made 'ill=sick|Sick;well' --labels t.csv)" = ill/ill/well/ ]
+}
+
+@test "classes: of a column of 1 and 0, of a positive label, and with the other rules" {
+    image {1..6}.png
+    table image,Target 1.png,1 2.png,0 3.png,-1 4.png, 5.png,1 5.png,0
+    how=(--labels t.csv --columns label=Target --uncertain drop --blank zero --rows any)
+    [ "$(made 'opacity=Target;normal=(no Target)' "${how[@]}")" = opacity/normal/normal/opacity/ ]
+    refused "t.csv: --classes: .* found 'target': it has '.no Target.', 'Target'" 'opacity=target;normal=(no Target)' "${how[@]}"
+    table image,label 1.png,A 2.png,B 3.png, 4.png,C
+    how=(--labels t.csv --blank one --positive-label A)
+    [ "$(made 'x=(no A);y=A' "${how[@]}")" = y/x/y/x/ ]
+    [ "$(made 'x=A;y=B' --labels t.csv --blank drop)" = x/y/ ]
+    refused 't.csv: line 4: empty label, and --blank has no class for it' 'x=A;y=B' --labels t.csv --blank one
+    # What is in no class does not make an image of several rows ambiguous.
+    table image,label 1.png,A 1.png,C 2.png,B
+    [ "$(made 'A;B' --labels t.csv)" = A/B/ ]
+    # A class that loses all its images is an error.
+    table image,label 1.png,A 2.png,B 9.png,B
+    rm set/2.png
+    fails 1 't.csv: expected at least two classes, found one' split --classes 'A;B' --labels t.csv --missing skip set
+}
+
+@test "classes: wrong usage" {
+    image a/1.png b/1.png
+    fails 2 "^split: --classes: expected at least two classes with ; between them, found 'a'" split --classes a set
+    fails 2 "^split: --classes: label 'a' is in two classes, 'x' and 'y'" split --classes 'x=a;y=b|a' set
+    fails 2 "^split: --classes: label 'a' appears twice" split --classes 'x=a|a;y' set
+    fails 2 "^split: --classes: class 'x' appears twice" split --classes 'x=a;x=b' set
+    for classes in '' ';' 'a;' 'a=;b' '=a;b' 'a=b|;c'; do
+        fails 2 '^split: --classes: expected CLASS or CLASS=LABEL' split --classes "$classes" set
+    done
+}
+
+@test "classes: through make" {
+    phantom -q -n 8 --min-size 64 --max-size 80 set
+    mkdir set/third && cp set/NORMAL/IM-0001-0001.png set/third/IM-0900-0001.png && rm set/PHANTOM.json
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+    make -s -C "$ROOT" install PREFIX="$PWD/prefix" >/dev/null
+    make -sf prefix/share/hilum/Makefile run/manifest.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 \
+        CLASSES='healthy (0)=NORMAL;sick=PNEUMONIA'
+    [ "$(grep -v '^#' run/manifest.tsv | tail -n +2 | cut -f 2 | sort -u | tr '\n' /)" = 'healthy (0)/sick/' ]
+}
+
+# The section Labels of a report on m.tsv, without the lines of the tables. The metrics are of another manifest, with the
+# provenance of this one.
+section_of_report() {
+    jq --argjson split "$(sed -n 's/^#provenance\t//p' m.tsv | sed 's/\\\\/\\/g')" \
+        'del(.sha256) | .provenance = $split + .provenance[1:]' "$DATA/report/metrics.json" >m.json
+    report -q --metrics m.json --manifest m.tsv --markdown r.md -o r.html 2>/dev/null
+    sed -n '/^## Labels$/,/^## /p' r.md | grep -v '^## ' | tr -s ' -' | grep -v '^|[-|: ]*$'
+}
+
+@test "classes: the report shows the rules and what each left out" {
+    image {1..6}.png
+    table image,label,view 1.png,1,PA 1.png,0,PA 2.png,0,PA 3.png,-1,PA 4.png,,PA 5.png,1,LL 9.png,0,PA
+    split -q --test 0 --val 0 --labels t.csv --columns view=view --select view=PA --uncertain drop --blank drop --rows any \
+        --missing skip --classes 'sick=1;well=0' set >m.tsv
+    grep -q "^#listing	{\"source\":\"table\",\"listed\":7,\"cells\":\"findings\",\"select\":1,\"blank\":1,\"uncertain\":1,\"missing\":1,\"repeated\":1,\"missing_of\":\[\[\"sick\",0,1\],\[\"well\",1,3\]\]}\$" m.tsv
+    section_of_report >found
+    diff - found <<'END'
+
+Images and labels are from a table of 7 rows.
+
+*Rules, and what they left out.*
+
+| Rule | Setting | Rows left out |
+| Columns | view=view | – |
+| Chosen rows | view=PA | 1 |
+| Positive cells | 1, in a column of 1 and 0 | – |
+| Uncertain cells (-1) | left out | 1 |
+| Blank cells | left out | 1 |
+| Classes and their labels | sick=1;well=0 | 0 |
+| Rows whose image is not there | left out | 1 |
+| Several rows of an image | positive if any of them is | 1 |
+
+*Rows whose image is not there / rows, by class.*
+
+| Class | Left out |
+| sick | 0 / 1 |
+| well | 1 / 3 |
+
+END
+    # What is not known to the manifest is not shown: knobs say nothing about it.
+    sed -i '/^#listing/d; /^#sha256/d' m.tsv
+    [ -z "$(section_of_report)" ]
+    table image,label '1.png,a|b' 2.png,c 3.png,c
+    split -q --test 0 --val 0 --labels t.csv --classes 'x=a|b;c' set >m.tsv
+    section_of_report | grep -qF '| Several labels in a cell | those in a class count, and are of one class | – |'
+    section_of_report | grep -qF '| Classes and their labels | x=a\|b;c | 0 |'
+    split -q --test 0 --val 0 --labels t.csv --positive-label a set >m.tsv
+    section_of_report | grep -qF '| Positive cells | those with the label a, alone or among others | – |'
+    section_of_report | grep -qF '| Several labels in a cell | positive if one of them is | – |'
+}
+
+@test "classes: the report of folders" {
+    image a/{1,2}.png b/{1,2}.png c/1.png d/1.png
+    split -q --test 0 --val 0 --classes 'a;b' --exclude d set >m.tsv
+    section_of_report >found
+    diff - found <<'END'
+
+Images and labels are from folders, with 6 images.
+
+*Rules, and what they left out.*
+
+| Rule | Setting | Images left out |
+| Excluded files | d | 1 |
+| Classes and their labels | a;b | 1 |
+
+END
+    rm -r set/c set/d
+    split -q --test 0 --val 0 set >m.tsv
+    [ -z "$(section_of_report)" ]
+}

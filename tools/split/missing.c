@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "missing.h"
+
+#include "base/log.h"
+#include "base/strbuf.h"
+#include "words.h"
+
+#include <stdlib.h>
+
+void split_rows_drop(split_rows *all)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->items[i].label)
+            all->items[n++] = all->items[i];
+    all->n = n;
+}
+
+/* "'a.png' (line 2), 'b.png' (line 9), ..."; the caller frees. */
+static char *list_missing(const split_rows *all)
+{
+    enum { SHOWN = 3 };
+    hl_strbuf list = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        if (!all->items[i].missing || n++ >= SHOWN)
+            continue;
+        hl_strbuf_printf(&list, "%s'%s' (line %zu)", n > 1 ? ", " : "", all->items[i].path,
+                         all->items[i].line);
+    }
+    if (n > SHOWN)
+        hl_strbuf_puts(&list, ", ...");
+    return list.data;
+}
+
+static int fail_missing(const split_rows *all, const char *table, const char *dir, size_t n,
+                        hl_err *e)
+{
+    if (n == 1) {
+        size_t i = 0;
+        while (!all->items[i].missing)
+            i++;
+        return hl_fail(e, "%s: line %zu: '%s' cannot be found in %s: --missing skip leaves it out",
+                       table, all->items[i].line, all->items[i].path, dir);
+    }
+    char *list = list_missing(all);
+    hl_fail(e,
+            "%s: expected the images of %zu rows in %s, and %zu cannot be found: %s: --missing "
+            "skip leaves them out",
+            table, all->n, dir, n, list);
+    free(list);
+    return -1;
+}
+
+/* Losses that differ between classes can mislead a model, so they are counted by class. */
+static void report_missing(const split_rows *all, const char *table, split_tally *tally)
+{
+    split_words classes = {0}, missing = {0};
+    hl_strbuf text = {0};
+    for (size_t i = 0; i < all->n; i++) {
+        const split_word label = split_word_of(all->items[i].label);
+        split_words_add(&classes, label);
+        if (all->items[i].missing)
+            split_words_add(&missing, label);
+    }
+    split_words_sort(&classes);
+    for (size_t i = 0; i < classes.n && i < 20; i++) {
+        const split_word cls = classes.items[i];
+        const size_t gone = split_words_count(&missing, cls);
+        split_tally_add_missing(tally, cls.s, cls.len, gone, cls.count);
+        hl_strbuf_printf(&text, "%s%zu of %zu of class '%s'", i ? ", " : "", gone, cls.count,
+                         cls.s);
+    }
+    hl_log_warn("%s: %zu of %zu rows are left out, since their images cannot be found: %s", table,
+                tally->missing, all->n, text.data);
+    hl_strbuf_free(&text);
+    split_words_free(&classes);
+    split_words_free(&missing);
+}
+
+int split_rows_settle_missing(split_rows *all, const char *table, const char *dir, bool skip,
+                              split_tally *tally, hl_err *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++)
+        n += all->items[i].missing;
+    tally->missing = n;
+    if (n && !skip)
+        return fail_missing(all, table, dir, n, e);
+    if (n)
+        report_missing(all, table, tally);
+    for (size_t i = 0; n && i < all->n; i++)
+        if (all->items[i].missing)
+            all->items[i].label = NULL;
+    split_rows_drop(all);
+    return all->n ? 0 : hl_fail(e, "%s: no row is left: all are left out", table);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Rows of a label table that are left out, among them those whose image cannot be found. */
+#ifndef HILUM_SPLIT_MISSING_H
+#define HILUM_SPLIT_MISSING_H
+
+#include "base/error.h"
+#include "label_rules.h"
+#include "tally.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct split_rows {
+    split_row *items; /* owned */
+    size_t n, cap;
+} split_rows;
+
+/* Removes the rows without a label. */
+void split_rows_drop(split_rows *all);
+
+/* Fails where images are missing, or with skip removes their rows and counts them by class in the
+ * log and in the tally. Fails if no row is left. table and dir are for messages. */
+int split_rows_settle_missing(split_rows *all, const char *table, const char *dir, bool skip,
+                              split_tally *tally, hl_err *e);
+
+#endif

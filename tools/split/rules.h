@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rules by which images are listed, whether from folders or from a table: which are left out,
+ * whose they are, and of which class. */
+#ifndef HILUM_SPLIT_RULES_H
+#define HILUM_SPLIT_RULES_H
+
+#include "class_map.h"
+#include "exclude.h"
+#include "patients.h"
+
+/* Values of the options; NULL where one was not given. */
+typedef struct split_rule_texts {
+    const char *exclude, *patient_regex, *classes;
+} split_rule_texts;
+
+typedef struct split_rules {
+    split_exclusion exclusion;
+    split_patient_rule patient;
+    split_class_map classes;
+} split_rules;
+
+/* Fails where a text is wrong, with the name of the option in the message; then r is empty. */
+int split_rules_make(split_rules *r, const split_rule_texts *t, hl_err *e);
+void split_rules_free(split_rules *r); /* safe on a zeroed one */
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What each rule has left out while the images were listed: the line #listing of a manifest. */
+#ifndef HILUM_SPLIT_TALLY_H
+#define HILUM_SPLIT_TALLY_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+typedef struct split_tally {
+    const char *source; /* "folders" or "table" */
+    const char *cells;  /* of a table: "findings", "labels"; else NULL */
+    size_t listed;      /* rows of the table, or images in folders */
+    size_t excluded, selected_out, blank, uncertain, unclassed, missing, repeated;
+    json_t *missing_of; /* list of [class, missing rows, rows]; owned, NULL for none */
+} split_tally;
+
+/* Adds a class with missing rows. */
+void split_tally_add_missing(split_tally *t, const char *cls, size_t len, size_t missing,
+                             size_t rows);
+
+/* A JSON object with the numbers that are not 0. The caller frees. */
+char *split_tally_format(const split_tally *t);
+void split_tally_free(split_tally *t);
+
+#endif
