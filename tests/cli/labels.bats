@@ -336,7 +336,12 @@ split_as_documented() {
     [ "$(chosen 'view=PA, AP')" = '1.png 2.png 4.png 5.png 6.png ' ]
     [ "$(chosen 'view=PA,AP;sex=F')" = '1.png 2.png 5.png 6.png ' ]
     [ "$(chosen 'View Position=PA')" = '1.png 4.png 6.png ' ]
-    refused "t.csv: expected rows that --select 'sex=f' selects, found none" --labels t.csv --select sex=f
+    refused "t.csv: expected rows that --select 'View Position=LL;sex=M' selects, found none" --labels t.csv --select 'View Position=LL;sex=M'
+    # A value that no row has
+    refused "t.csv: --select: expected values of the column 'sex', found 'f': it has 'F', 'M'$" --labels t.csv --select sex=f
+    refused "t.csv: --select: expected values of the column 'View Position', found 'XX': it has 'AP', 'LL', 'PA'$" --labels t.csv \
+        --columns 'view=View Position' --select 'sex=F;view=PA,XX'
+    refused "t.csv: --select: .* found '': it has 'F', 'M'$" --labels t.csv --select sex=F,
     refused "t.csv: line 1: expected a column 'age', found 'image', 'label', 'View Position', 'sex'" --labels t.csv --select age=1
     refused "t.csv: line 1: expected a column 'x, y', found" --labels t.csv --columns 'view=x, y'
 }

@@ -32,6 +32,7 @@ typedef struct reader {
     split_pairs roles, conditions;
     split_columns at;
     int *condition_at;
+    split_words *seen; /* [conditions.n] values in these columns */
     split_image_index images;
     split_label_rules rules;
 } reader;
@@ -44,6 +45,7 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
         split_conditions_parse(&t->conditions, t->how->select, e))
         return -1;
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
+    t->seen = hl_calloc(t->conditions.n, sizeof *t->seen);
     if (split_columns_find(&t->at, &t->csv, &t->roles, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
@@ -88,7 +90,7 @@ static int read_rows(reader *t, rows *all, hl_err *e)
             return -1;
         if (!more)
             break;
-        if (!split_conditions_meet(&t->conditions, t->condition_at, &t->csv)) {
+        if (!split_conditions_meet(&t->conditions, t->condition_at, t->seen, &t->csv)) {
             others++;
             continue;
         }
@@ -97,6 +99,8 @@ static int read_rows(reader *t, rows *all, hl_err *e)
             return fail_in_line(t, t->csv.line, e);
         all->n++;
     }
+    if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
+        return -1;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
                                 t->csv.name, t->how->select)
@@ -344,6 +348,9 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
         status = collect(c, &t, &all, rule, e);
     free(all.items);
     free(t.condition_at);
+    for (size_t i = 0; t.seen && i < t.conditions.n; i++)
+        split_words_free(&t.seen[i]);
+    free(t.seen);
     split_pairs_free(&t.roles);
     split_pairs_free(&t.conditions);
     split_label_rules_free(&t.rules);
