@@ -62,9 +62,10 @@ char *split_describe_others(const split_tree *t, const char *path, size_t len)
     if (n)
         qsort(kinds, n, sizeof *kinds, compare_kinds);
     hl_strbuf text = {0};
-    for (size_t k = 0; k < n && k < MAX_SHOWN; k++)
-        hl_strbuf_printf(&text, "%s%zu %s", k ? ", " : "", kinds[k].n, kinds[k].name);
-    hl_strbuf_puts(&text, n > MAX_SHOWN ? ", ..." : n ? "" : "no file");
+    for (size_t k = 0; k < n; k++)
+        hl_strbuf_item(&text, k, MAX_SHOWN, "%zu %s", kinds[k].n, kinds[k].name);
+    if (n == 0)
+        hl_strbuf_puts(&text, "no file");
     free(kinds);
     return text.data;
 }
