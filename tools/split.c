@@ -2,7 +2,6 @@
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "base/log.h"
 #include "image/image.h"
-#include "split/columns.h"
 #include "split/divide.h"
 #include "sys/cli.h"
 #include "sys/named_files.h"
@@ -120,16 +119,11 @@ static bool is_given(const hl_opt *o)
 static void check_table(void)
 {
     hl_err e;
-    split_pairs p;
     for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
         if (is_for_tables(&options[i]) && is_given(&options[i]))
             hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
-    if (split_columns_parse(&p, opt.table.columns, &e))
-        hl_usage_error("--columns: %s", e.msg);
-    split_pairs_free(&p);
-    if (split_conditions_parse(&p, opt.table.select, &e))
-        hl_usage_error("--select: %s", e.msg);
-    split_pairs_free(&p);
+    if (split_table_parse(&opt.table, &e))
+        hl_usage_error("%s", e.msg);
 }
 
 static void check_usage(void)
@@ -167,6 +161,7 @@ int main(int argc, char **argv)
         hl_files_check(&f, &e) || split_divide(argv[first], &opt, &exclusion, &rule, &record, &e);
     split_exclusion_free(&exclusion);
     split_patient_rule_free(&rule);
+    split_table_free(&opt.table);
     if (status)
         hl_log_error("%s", e.msg);
     return status ? 1 : 0;

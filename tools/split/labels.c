@@ -29,7 +29,7 @@ typedef struct rows {
 typedef struct reader {
     split_csv csv;
     const split_table *how;
-    split_pairs roles, conditions;
+    split_pairs roles, conditions; /* those of how */
     split_columns at;
     int *condition_at;
     split_words *seen; /* [conditions.n] values in these columns */
@@ -37,13 +37,29 @@ typedef struct reader {
     split_label_rules rules;
 } reader;
 
+/* ---- options ---- */
+
+int split_table_parse(split_table *how, hl_err *e)
+{
+    if (split_columns_parse(&how->roles, how->columns, e))
+        return hl_fail_in(e, "--columns");
+    if (split_conditions_parse(&how->conditions, how->select, e)) {
+        split_pairs_free(&how->roles);
+        return hl_fail_in(e, "--select");
+    }
+    return 0;
+}
+
+void split_table_free(split_table *how)
+{
+    split_pairs_free(&how->roles);
+    split_pairs_free(&how->conditions);
+}
+
 /* ---- columns ---- */
 
 static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 {
-    if (split_columns_parse(&t->roles, t->how->columns, e) ||
-        split_conditions_parse(&t->conditions, t->how->select, e))
-        return -1;
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
     t->seen = hl_calloc(t->conditions.n, sizeof *t->seen);
     if (split_columns_find(&t->at, &t->csv, &t->roles, e) ||
@@ -339,6 +355,8 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
 {
     reader t = {
         .how = how,
+        .roles = how->roles,
+        .conditions = how->conditions,
         .rules = {.positive = how->positive, .uncertain = how->uncertain, .blank = how->blank}};
     rows all = {0};
     if (split_image_index_open(&t.images, dir, e))
@@ -351,8 +369,6 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
     for (size_t i = 0; t.seen && i < t.conditions.n; i++)
         split_words_free(&t.seen[i]);
     free(t.seen);
-    split_pairs_free(&t.roles);
-    split_pairs_free(&t.conditions);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);
     split_image_index_close(&t.images);
