@@ -14,6 +14,8 @@ enum { MAX_FOLDS = 100 };
 static split_options opt = {.test = DEFAULT_TEST, .val = 0.15, .seed = 1};
 static const char *opt_regex, *opt_exclude;
 
+static const char subset_words[] = "drawn|folders|own-test";
+
 static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt.output, "write the manifest to FILE"),
     HL_OPT_REAL_R('t', "test", "FRACTION", &opt.test, 0, 0.99, "fraction for the test set"),
@@ -21,7 +23,7 @@ static const hl_opt options[] = {
     HL_OPT_FLAG_R('x', "exact", &opt.exact,
                   "meet the fractions exactly in each class, not just on average"),
     HL_OPT_SEED(&opt.seed),
-    HL_OPT_CHOICE_R(0, "subsets", "drawn|folders|own-test", &opt.subsets,
+    HL_OPT_CHOICE_R(0, "subsets", subset_words, &opt.subsets,
                     "draw subsets, keep the data set's own, or only its test set"),
     HL_OPT_CHOICE_R('g', "group", "patient|none", &opt.group, "what is kept in one subset"),
     HL_OPT_CHOICE_R(0, "duplicates", "together|apart", &opt.duplicates,
@@ -90,6 +92,13 @@ static hl_cli recorded_options(void)
     return c;
 }
 
+static void refuse_both(const char *other)
+{
+    char word[16];
+    hl_usage_error("%s and --subsets %s both determine the test set: choose one", other,
+                   hl_choice_word(subset_words, opt.subsets, word, sizeof word));
+}
+
 /* With folds, the test set is 1 / K of the images. */
 static void check_folds(void)
 {
@@ -102,11 +111,10 @@ static void check_folds(void)
     if (opt.fold < 1 || opt.fold > opt.folds)
         hl_usage_error("--fold: expected a whole number from 1 to %" PRId64 ", found '%" PRId64 "'",
                        opt.folds, opt.fold);
-    if (opt.subsets != SPLIT_DRAWN || opt.test != DEFAULT_TEST)
-        hl_usage_error("--folds and %s both determine the test set: choose one",
-                       opt.subsets == SPLIT_FOLDERS    ? "--subsets folders"
-                       : opt.subsets == SPLIT_OWN_TEST ? "--subsets own-test"
-                                                       : "--test");
+    if (opt.subsets != SPLIT_DRAWN)
+        refuse_both("--folds");
+    if (opt.test != DEFAULT_TEST)
+        hl_usage_error("--folds and --test both determine the test set: choose one");
     opt.test = 1 / (double)opt.folds;
 }
 
@@ -133,8 +141,7 @@ static void check_usage(void)
         hl_usage_error("--exact is for subsets that are drawn, and --subsets folders draws none: "
                        "choose one");
     if (opt.subsets != SPLIT_DRAWN && opt.folds == 0 && opt.test != DEFAULT_TEST)
-        hl_usage_error("--test and --subsets %s both determine the test set: choose one",
-                       opt.subsets == SPLIT_FOLDERS ? "folders" : "own-test");
+        refuse_both("--test");
     if (opt_exclude && opt.labels)
         hl_usage_error("--exclude is for images in folders, and --labels lists its images itself: "
                        "choose one");
