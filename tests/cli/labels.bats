@@ -280,7 +280,7 @@ split_as_documented() {
     [ "$(rows --rows any)" = 1/0/1/1/ ]
     [ "$(rows --rows majority)" = 0/0/1/1/ ]
     table image,label 1.png,1 1.png,0 2.png,0
-    refused "t.csv: line 2: '1.png' has no label in most of its 2 rows" --labels t.csv --rows majority
+    refused "t.csv: line 2: '1.png': no label has the majority of its 2 rows: --rows any needs none" --labels t.csv --rows majority
     table image,label,patient 1.png,1,a 1.png,1,b 2.png,0,c
     refused "t.csv: line 3: '1.png' already appears in line 2, with another patient" --labels t.csv
     table image,label,subset 1.png,1,train 1.png,1,test 2.png,0,test

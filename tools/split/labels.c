@@ -275,11 +275,12 @@ static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_e
     const size_t first = r->line;
     qsort(r, n, sizeof *r, compare_labels);
     r->label = majority_of(r, n);
-    return r->label ? 0
-                    : hl_fail(e,
-                              "%s: line %zu: '%s' has no label in most of its %zu rows: --rows any "
-                              "decides without a majority",
-                              t->csv.name, first, r->path, n);
+    return r->label
+               ? 0
+               : hl_fail(e,
+                         "%s: line %zu: '%s': no label has the majority of its %zu rows: --rows "
+                         "any needs none",
+                         t->csv.name, first, r->path, n);
 }
 
 static int check_same(const reader *t, const split_row *a, const split_row *b, hl_err *e)

@@ -51,7 +51,8 @@ static int refuse_pair(const split_tree *t, size_t image, size_t mask, hl_err *e
 {
     char *pattern = pair_exclusion(t->images[mask]);
     hl_fail(e,
-            "%s: expected X-rays only, found '%s' and '%s', as an X-ray and its mask: leave the "
+            "%s: expected X-rays only, found '%s' and '%s', which look like an X-ray and its mask: "
+            "leave the "
             "masks out (--exclude %s), or list the images in a table (--labels)",
             t->dir, t->images[image], t->images[mask], pattern);
     free(pattern);

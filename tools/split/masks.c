@@ -154,8 +154,9 @@ static int refuse_pixels(const split_tree *t, const folder *f, const sibling *ot
 {
     char *pattern = exclusion_of(t, f, other);
     hl_fail(e,
-            "%s: expected X-rays only, found the folders '%.*s' and '%.*s', and images of two grey "
-            "levels, as masks have, in '%.*s': leave it out (--exclude %s), or list the images in "
+            "%s: expected X-rays only, found the folders '%.*s' and '%.*s', of which '%.*s' "
+            "has images of two grey levels, like masks: leave it out (--exclude %s), or list the "
+            "images in "
             "a table (--labels)",
             t->dir, (int)other->len - 1, other->path, (int)f->len - 1, path_of(t, f),
             (int)f->len - 1, path_of(t, f), pattern);
