@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "folder_checks.h"
 #include "subset_words.h"
+#include "sys/path.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -20,8 +21,7 @@ typedef struct kind {
 
 static void kind_of(const char *path, char out[16])
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = hl_path_base(path);
     const char *dot = strrchr(name, '.');
     if (!dot || strlen(dot) > 12) {
         strcpy(out, "others");
