@@ -191,14 +191,14 @@ counts() {
     fails 1 "found the folders 'images' and 'masks' with 9 file names in common, .*--exclude 'masks'" split -o m.tsv set
     [ ! -e m.tsv ]
     mv set/masks set/b
-    fails 1 "set: expected X-rays only, found the folders 'images' and 'b', and images of two grey levels, as masks have, in 'b': leave it out .--exclude 'b'" split set
+    fails 1 "set: expected X-rays only, found the folders 'images' and 'b', of which 'b' has images of two grey levels, like masks: leave it out .--exclude 'b'" split set
     mkdir wrapped wrapped/Test && mv set wrapped/Train && cp -r wrapped/Train/* wrapped/Test
-    fails 1 "'T.*/images' and 'T.*/b', and images of two grey levels" split wrapped
+    fails 1 "'T.*/images' and 'T.*/b', of which 'T.*/b' has images of two grey levels" split wrapped
     # Pairs
     for class in A B; do pictures xray set/$class/${class}{1..9}.png; done
     for names in A4_mask.png A4-Seg.jpeg A4.segmentation.png mask_A4.png A4_left_lung_mask.png; do
         pictures mask "set/A/$names"
-        fails 1 "set: expected X-rays only, found 'A/A4.png' and 'A/$names', as an X-ray and its mask: leave the masks out .--exclude '" split set
+        fails 1 "set: expected X-rays only, found 'A/A4.png' and 'A/$names', which look like an X-ray and its mask: leave the masks out .--exclude '" split set
         option=$(grep -o -- "--exclude '[^']*'" <<<"$stderr")
         eval "split -q --exact $option -o m.tsv set"
         [ "$(grep -c '^[AB]/' m.tsv)" = 18 ]
@@ -225,7 +225,7 @@ counts() {
     rm -r set
     pictures mask set/A/ground\ truth/m{1..9}.png
     pictures xray set/A/scans/{1..9}.png set/B/b{1..9}.png
-    fails 1 "found the folders 'A/scans' and 'A/ground truth', and images of two grey levels" split set
+    fails 1 "found the folders 'A/scans' and 'A/ground truth', of which 'A/ground truth' has images of two grey levels" split set
 }
 
 @test "folders: two hospitals that number their files alike are no masks" {

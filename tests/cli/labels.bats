@@ -280,7 +280,7 @@ split_as_documented() {
     [ "$(rows --rows any)" = 1/0/1/1/ ]
     [ "$(rows --rows majority)" = 0/0/1/1/ ]
     table image,label 1.png,1 1.png,0 2.png,0
-    refused "t.csv: line 2: '1.png' has no label in most of its 2 rows" --labels t.csv --rows majority
+    refused "t.csv: line 2: '1.png': no label has the majority of its 2 rows: --rows any needs none" --labels t.csv --rows majority
     table image,label,patient 1.png,1,a 1.png,1,b 2.png,0,c
     refused "t.csv: line 3: '1.png' already appears in line 2, with another patient" --labels t.csv
     table image,label,subset 1.png,1,train 1.png,1,test 2.png,0,test
@@ -336,7 +336,12 @@ split_as_documented() {
     [ "$(chosen 'view=PA, AP')" = '1.png 2.png 4.png 5.png 6.png ' ]
     [ "$(chosen 'view=PA,AP;sex=F')" = '1.png 2.png 5.png 6.png ' ]
     [ "$(chosen 'View Position=PA')" = '1.png 4.png 6.png ' ]
-    refused "t.csv: expected rows that --select 'sex=f' selects, found none" --labels t.csv --select sex=f
+    refused "t.csv: expected rows that --select 'View Position=LL;sex=M' selects, found none" --labels t.csv --select 'View Position=LL;sex=M'
+    # A value that no row has
+    refused "t.csv: --select: expected values of the column 'sex', found 'f': it has 'F', 'M'$" --labels t.csv --select sex=f
+    refused "t.csv: --select: expected values of the column 'View Position', found 'XX': it has 'AP', 'LL', 'PA'$" --labels t.csv \
+        --columns 'view=View Position' --select 'sex=F;view=PA,XX'
+    refused "t.csv: --select: .* found '': it has 'F', 'M'$" --labels t.csv --select sex=F,
     refused "t.csv: line 1: expected a column 'age', found 'image', 'label', 'View Position', 'sex'" --labels t.csv --select age=1
     refused "t.csv: line 1: expected a column 'x, y', found" --labels t.csv --columns 'view=x, y'
 }

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "folder_checks.h"
 #include "subset_words.h"
+#include "sys/path.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -20,8 +21,7 @@ typedef struct kind {
 
 static void kind_of(const char *path, char out[16])
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = hl_path_base(path);
     const char *dot = strrchr(name, '.');
     if (!dot || strlen(dot) > 12) {
         strcpy(out, "others");
@@ -62,9 +62,10 @@ char *split_describe_others(const split_tree *t, const char *path, size_t len)
     if (n)
         qsort(kinds, n, sizeof *kinds, compare_kinds);
     hl_strbuf text = {0};
-    for (size_t k = 0; k < n && k < MAX_SHOWN; k++)
-        hl_strbuf_printf(&text, "%s%zu %s", k ? ", " : "", kinds[k].n, kinds[k].name);
-    hl_strbuf_puts(&text, n > MAX_SHOWN ? ", ..." : n ? "" : "no file");
+    for (size_t k = 0; k < n; k++)
+        hl_strbuf_item(&text, k, MAX_SHOWN, "%zu %s", kinds[k].n, kinds[k].name);
+    if (n == 0)
+        hl_strbuf_puts(&text, "no file");
     free(kinds);
     return text.data;
 }

@@ -3,9 +3,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
-#include "base/strbuf.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

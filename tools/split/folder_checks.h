@@ -16,7 +16,7 @@ int split_check_empty(const split_tree *t, hl_err *e);
  * Masks among X-rays: folders named like masks that share file names with a folder beside them or
  * around them, or whose images have two grey levels; masks beside their X-rays (the second function
  * alone); and classes, or folders of a class, with images of two grey levels beside others. A few
- * images are read. Those that cannot be read are no evidence.
+ * images are read. Those that cannot be read are no evidence. Images need not be in class folders.
  */
 int split_check_masks(const split_tree *t, hl_err *e);
 int split_check_mask_pairs(const split_tree *t, hl_err *e);

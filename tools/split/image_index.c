@@ -2,6 +2,7 @@
 #include "image_index.h"
 
 #include "base/mem.h"
+#include "sys/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,15 +19,9 @@ typedef struct split_image_stem {
     size_t base_len;
 } stem;
 
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static stem name_of(const char *path)
 {
-    const char *base = base_of(path);
+    const char *base = hl_path_base(path);
     return (stem){path, base, strlen(base)};
 }
 

@@ -155,11 +155,9 @@ static char *list_words(const split_words *set, size_t from, size_t to)
 {
     enum { SHOWN = 8 };
     hl_strbuf t = {0};
-    for (size_t i = from; i < to && i < from + SHOWN; i++)
-        hl_strbuf_printf(&t, "%s'%.*s' (line %zu)", i > from ? ", " : "", (int)set->items[i].len,
-                         set->items[i].s, set->items[i].line);
-    if (to > from + SHOWN)
-        hl_strbuf_puts(&t, ", ...");
+    for (size_t i = from; i < to; i++)
+        hl_strbuf_item(&t, i - from, SHOWN, "'%.*s' (line %zu)", (int)set->items[i].len,
+                       set->items[i].s, set->items[i].line);
     return t.data;
 }
 

@@ -26,23 +26,52 @@ static const size_t max_table_bytes = (size_t)1 << 30;
 typedef struct reader {
     split_csv csv;
     const split_table *how;
-    split_pairs roles, conditions;
+    split_pairs roles, conditions; /* those of how */
     split_columns at;
     int *condition_at;
+    split_words *seen; /* [conditions.n] values in these columns */
     split_carried carried;
     split_image_index images;
     split_label_rules rules;
 } reader;
 
+/* ---- options ---- */
+
+static int check_carried(split_pairs *roles, hl_err *e)
+{
+    split_carried names = {0};
+    const int status = split_carried_name(&names, roles, e);
+    split_carried_free(&names);
+    if (status)
+        split_pairs_free(roles);
+    return status;
+}
+
+int split_table_parse(split_table *how, hl_err *e)
+{
+    if (split_columns_parse(&how->roles, how->columns, e) || check_carried(&how->roles, e))
+        return hl_fail_in(e, "--columns");
+    if (split_conditions_parse(&how->conditions, how->select, e)) {
+        split_pairs_free(&how->roles);
+        return hl_fail_in(e, "--select");
+    }
+    return 0;
+}
+
+void split_table_free(split_table *how)
+{
+    split_pairs_free(&how->roles);
+    split_pairs_free(&how->conditions);
+}
+
 /* ---- columns ---- */
 
 static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 {
-    if (split_columns_parse(&t->roles, t->how->columns, e) ||
-        split_conditions_parse(&t->conditions, t->how->select, e) ||
-        split_carried_name(&t->carried, &t->roles, e))
+    if (split_carried_name(&t->carried, &t->roles, e))
         return -1;
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
+    t->seen = hl_calloc(t->conditions.n, sizeof *t->seen);
     if (split_columns_find(&t->at, &t->csv, &t->roles, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
@@ -91,7 +120,7 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
             return -1;
         if (!more)
             break;
-        if (!split_conditions_meet(&t->conditions, t->condition_at, &t->csv)) {
+        if (!split_conditions_meet(&t->conditions, t->condition_at, t->seen, &t->csv)) {
             others++;
             continue;
         }
@@ -102,6 +131,8 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
     }
     tally->listed = others + all->n;
     tally->selected_out = others;
+    if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
+        return -1;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
                                 t->csv.name, t->how->select)
@@ -185,11 +216,12 @@ static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_e
     const size_t first = r->line;
     qsort(r, n, sizeof *r, compare_labels);
     r->label = majority_of(r, n);
-    return r->label ? 0
-                    : hl_fail(e,
-                              "%s: line %zu: '%s' has no label in most of its %zu rows: --rows any "
-                              "decides without a majority",
-                              t->csv.name, first, r->path, n);
+    return r->label
+               ? 0
+               : hl_fail(e,
+                         "%s: line %zu: '%s': no label has the majority of its %zu rows: --rows "
+                         "any needs none",
+                         t->csv.name, first, r->path, n);
 }
 
 static int check_same(const reader *t, const split_row *a, const split_row *b, hl_err *e)
@@ -275,6 +307,8 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
                        const char *dir, const split_table *how, split_rules *r, hl_err *e)
 {
     reader t = {.how = how,
+                .roles = how->roles,
+                .conditions = how->conditions,
                 .rules = {.positive = how->positive,
                           .uncertain = how->uncertain,
                           .blank = how->blank,
@@ -287,8 +321,9 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
         status = collect(c, &t, &all, r, e);
     free(all.items);
     free(t.condition_at);
-    split_pairs_free(&t.roles);
-    split_pairs_free(&t.conditions);
+    for (size_t i = 0; t.seen && i < t.conditions.n; i++)
+        split_words_free(&t.seen[i]);
+    free(t.seen);
     split_carried_free(&t.carried);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);

@@ -5,6 +5,7 @@
 #include "folder_checks.h"
 #include "mask_names.h"
 #include "mask_pixels.h"
+#include "sys/path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
  * 0001_left_mask.png; t->n: none. */
 static size_t find_image(const split_tree *t, size_t i, split_mask_word *word)
 {
-    const char *path = t->images[i], *base = strrchr(path, '/') + 1;
+    const char *path = t->images[i], *base = hl_path_base(path);
     const split_mask_name name = split_mask_name_of(base);
     hl_strbuf stem = {0};
     size_t found = t->n;
@@ -33,7 +34,7 @@ static size_t find_image(const split_tree *t, size_t i, split_mask_word *word)
 /* "'*_mask.png'" or "'mask_*'"; the caller frees. */
 static char *pair_exclusion(const char *path)
 {
-    const char *base = strrchr(path, '/') + 1;
+    const char *base = hl_path_base(path);
     const split_mask_name name = split_mask_name_of(base);
     char *word = name.start ? hl_strndup(base, name.start) : hl_strdup(base + name.len);
     char *quoted = split_exclusion_of(word);
@@ -51,7 +52,8 @@ static int refuse_pair(const split_tree *t, size_t image, size_t mask, hl_err *e
 {
     char *pattern = pair_exclusion(t->images[mask]);
     hl_fail(e,
-            "%s: expected X-rays only, found '%s' and '%s', as an X-ray and its mask: leave the "
+            "%s: expected X-rays only, found '%s' and '%s', which look like an X-ray and its mask: "
+            "leave the "
             "masks out (--exclude %s), or list the images in a table (--labels)",
             t->dir, t->images[image], t->images[mask], pattern);
     free(pattern);

@@ -6,6 +6,7 @@
 #include "folder_checks.h"
 #include "mask_names.h"
 #include "mask_pixels.h"
+#include "sys/path.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -25,10 +26,16 @@ static const char *path_of(const split_tree *t, const folder *f)
 /* Start of the folder's own name in its path. */
 static size_t name_start(const char *path, size_t len)
 {
-    size_t start = len - 1;
+    size_t start = len ? len - 1 : 0;
     while (start > 0 && path[start - 1] != '/')
         start--;
     return start;
+}
+
+/* The folder's path, for messages; "." is the data set itself. The caller frees. */
+static char *name_of(const char *path, size_t len)
+{
+    return len ? hl_strndup(path, len - 1) : hl_strdup(".");
 }
 
 static split_pixels pixels_of(const split_tree *t, const folder *f)
@@ -38,16 +45,15 @@ static split_pixels pixels_of(const split_tree *t, const folder *f)
 
 /* ---- namesakes ---- */
 
-/* Whether an image of f has a namesake in the other folder, with or without a word for masks. */
-static bool has_namesake(const split_tree *t, const folder *f, size_t image, const char *other,
-                         size_t other_len)
+/* Whether there is an image at OTHER/INNER/NAME, or one that the name means without a word for
+ * masks in it. */
+static bool is_there(const split_tree *t, const char *other, size_t other_len, const char *inner,
+                     size_t inner_len, const char *base)
 {
-    const char *inner = t->images[image] + f->len;
-    const char *slash = strrchr(inner, '/'), *base = slash ? slash + 1 : inner;
     const split_mask_name name = split_mask_name_of(base);
     hl_strbuf stem = {0};
     hl_strbuf_add(&stem, other, other_len);
-    hl_strbuf_add(&stem, inner, (size_t)(base - inner));
+    hl_strbuf_add(&stem, inner, inner_len);
     const size_t folder_len = stem.len;
     hl_strbuf_add(&stem, base, name.stem);
     bool found = split_tree_find(t, stem.data) < t->n;
@@ -58,6 +64,15 @@ static bool has_namesake(const split_tree *t, const folder *f, size_t image, con
     }
     hl_strbuf_free(&stem);
     return found;
+}
+
+/* Whether an image of f has a namesake in the other folder, or in the same folder within that. */
+static bool has_namesake(const split_tree *t, const folder *f, size_t image, const char *other,
+                         size_t other_len)
+{
+    const char *inner = t->images[image] + f->len, *base = hl_path_base(inner);
+    return is_there(t, other, other_len, inner, (size_t)(base - inner), base) ||
+           (base > inner && is_there(t, other, other_len, "", 0, base));
 }
 
 /* Number of every `step`-th image of f with a namesake in the other folder. */
@@ -137,28 +152,33 @@ static int refuse_names(const split_tree *t, const folder *f, const sibling *oth
 {
     const sibling mask = {path_of(t, f), f->len, 0};
     const size_t shorter = mask.len < other->len ? mask.len : other->len;
-    const int order = strncmp(other->path, mask.path, shorter - 1);
+    const int order = shorter ? strncmp(other->path, mask.path, shorter - 1) : 0;
     const bool mask_first = order > 0 || (order == 0 && mask.len < other->len);
-    const sibling *a = mask_first ? &mask : other, *b = mask_first ? other : &mask;
+    char *name = name_of(mask.path, mask.len), *beside = name_of(other->path, other->len);
     char *pattern = exclusion_of(t, f, other);
     hl_fail(e,
-            "%s: expected X-rays only, found the folders '%.*s' and '%.*s' with %zu file names in "
+            "%s: expected X-rays only, found the folders '%s' and '%s' with %zu file names in "
             "common, as those of X-rays and their masks: leave one out (--exclude %s), or list the "
             "images in a table (--labels)",
-            t->dir, (int)a->len - 1, a->path, (int)b->len - 1, b->path, other->common, pattern);
+            t->dir, mask_first ? name : beside, mask_first ? beside : name, other->common, pattern);
+    free(name);
+    free(beside);
     free(pattern);
     return -1;
 }
 
 static int refuse_pixels(const split_tree *t, const folder *f, const sibling *other, hl_err *e)
 {
+    char *name = name_of(path_of(t, f), f->len), *beside = name_of(other->path, other->len);
     char *pattern = exclusion_of(t, f, other);
-    hl_fail(e,
-            "%s: expected X-rays only, found the folders '%.*s' and '%.*s', and images of two grey "
-            "levels, as masks have, in '%.*s': leave it out (--exclude %s), or list the images in "
-            "a table (--labels)",
-            t->dir, (int)other->len - 1, other->path, (int)f->len - 1, path_of(t, f),
-            (int)f->len - 1, path_of(t, f), pattern);
+    hl_fail(
+        e,
+        "%s: expected X-rays only, found the folders '%s' and '%s', of which '%s' has images of "
+        "two grey levels, like masks: leave it out (--exclude %s), or list the images in a "
+        "table (--labels)",
+        t->dir, beside, name, name, pattern);
+    free(name);
+    free(beside);
     free(pattern);
     return -1;
 }
@@ -250,7 +270,7 @@ static int compare_pixels(const split_tree *t, const folders *l, hl_err *e)
     for (size_t i = 0; i < l->n; i++) {
         const folder *f = &l->items[i];
         const bool is_mask = pixels_of(t, f) == SPLIT_PIXELS_MASK;
-        if (is_mask && !mask)
+        if (is_mask && !mask && f->len)
             mask = f;
         if (!is_mask && (!other || (mask && are_siblings(t, f, mask))))
             other = f;
@@ -264,10 +284,13 @@ static int compare_pixels(const split_tree *t, const folders *l, hl_err *e)
 static int check_pixels(const split_tree *t, hl_err *e)
 {
     folders l = {0};
-    for (size_t i = 0; i < t->n; i = l.items[l.n - 1].end) {
-        const size_t len = split_tree_with_class(t, t->images[i]);
-        const folder f = {i, split_tree_end(t, i, len), len};
+    for (size_t i = 0; i < t->n;) {
+        const char *path = t->images[i];
+        const size_t with = split_tree_with_class(t, path);
+        const size_t len = with ? with : split_tree_before_class(t, path);
+        const folder f = {split_tree_bound(t, path, len, false), split_tree_end(t, i, len), len};
         add_folders(&l, t, &f);
+        i = f.end;
     }
     const int status = compare_pixels(t, &l, e);
     free(l.items);

@@ -55,20 +55,27 @@ split_word split_word_inside(split_word cell)
     return cell;
 }
 
+bool split_word_part(split_word *rest, const char *separators, split_word *part)
+{
+    if (!rest->s)
+        return false;
+    size_t len = 0;
+    while (len < rest->len && !strchr(separators, rest->s[len]))
+        len++;
+    *part = *rest;
+    part->len = len;
+    *part = split_word_trim(*part);
+    const bool last = len == rest->len;
+    rest->s = last ? NULL : rest->s + len + 1;
+    rest->len -= last ? len : len + 1;
+    return true;
+}
+
 bool split_word_next(split_word *rest, const char *separators, split_word *label)
 {
-    while (rest->len > 0) {
-        size_t len = 0;
-        while (len < rest->len && !strchr(separators, rest->s[len]))
-            len++;
-        *label = *rest;
-        label->len = len;
-        *label = split_word_trim(*label);
+    while (split_word_part(rest, separators, label)) {
         if (strip(label, '\'', '\'') || strip(label, '"', '"'))
             *label = split_word_trim(*label);
-        const size_t used = len < rest->len ? len + 1 : len;
-        rest->s += used;
-        rest->len -= used;
         if (label->len)
             return true;
     }

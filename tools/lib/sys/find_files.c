@@ -73,15 +73,10 @@ static int walk(hl_found_files *s, FTS *tree, size_t skip, bool all, hl_err *e)
     return errno ? hl_fail_errno(e, "%s: cannot be read", tree->fts_path) : 0;
 }
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void sort(char **paths, size_t n)
 {
     if (n)
-        qsort(paths, n, sizeof *paths, compare_text);
+        qsort(paths, n, sizeof *paths, hl_compare_strings);
 }
 
 /* fts joins folder and name with one slash, unless the folder ends in one. */
