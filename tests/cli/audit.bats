@@ -58,7 +58,7 @@ note - val A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - val B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - test A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - test B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %" ]
-    [ "$(found shortcut | wc -l)" -eq 7 ]
+    [ "$(found shortcut | wc -l)" -eq 10 ]
 }
 
 @test "audit: unreadable files are findings, with a reason and without the machine's path" {
@@ -215,10 +215,10 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     [ "$(found same-file | cut -d ' ' -f 2 | sort -u | wc -l)" -eq 24 ]
     [ "$(found same-file | wc -l)" -eq 50 ]
     [ -z "$(found near)$(found same-pixels)" ]
-    [ -z "$(found range)" ]
+    [ -z "$(found inverted)$(found range)" ]
     split -q "$SHARED/data/originals" | audit -q >audit.tsv
     found shortcut | grep -q '^warning file size - PNEUMONIA - - 0.00'
-    [ -z "$(found range)" ]
+    [ -z "$(found inverted)$(found range)" ]
 }
 
 @test "audit, preprocess, predict: files that are odd but whole are read with a warning" {
