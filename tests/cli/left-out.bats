@@ -27,7 +27,7 @@ make_run() {
 @test "left out: without ON_ERROR the run ends, and says what decides" {
     run --separate-stderr make_run all RUN=run
     [ "$status" -ne 0 ]
-    grep -q 'NORMAL/.*found a TIFF image; convert it to PNG (--on-error skip, ON_ERROR=skip, leaves such images out)' <<<"$stderr"
+    grep -q 'NORMAL/.*found a TIFF image; convert it to PNG, as `magick x.tif x.png` does; 16 bits are kept, see DEPTH (--on-error skip, ON_ERROR=skip, leaves such images out)' <<<"$stderr"
     [ ! -e results/run/rejects.tsv ]
 }
 

@@ -94,6 +94,14 @@ refused() {
     grep -v '^#allow-leak' "$data/audit.tsv" | with_checksum > a.tsv
     full --audit a.tsv -o r.html --markdown r.md
     grep -q '^> - \*\*Leakage: 1 group' r.md
+    { grep -v '^#sha256' "$data/audit.tsv"
+      printf 'warning\trange\tmixed\t\t\tNORMAL/00.png\t\t0.5\t7\t7 of 14 images are dark\n'
+      printf 'warning\tinverted\t\ttrain\tNORMAL\tNORMAL/00.png\t\t-0.9\t1\tbright where dark\n'
+      printf 'warning\tinverted\tall\t\t\tNORMAL/00.png\t\t0.1\t1\t1 of 14 images look inverted\n'; } | with_checksum > a.tsv
+    full --audit a.tsv -o r.html --markdown r.md
+    grep -q '^> - The audit of the images: 7 of 14 images are dark\.' r.md
+    grep -q '^> - The audit of the images: 1 of 14 images look inverted\.' r.md
+    ! grep -q '^> .*bright where dark' r.md
     grep -v -e '^#leak' -e '^#allow' "$data/audit.tsv" | with_checksum > a.tsv
     full --audit a.tsv -o r.html --markdown r.md
     grep -q '^> - \*\*The audit of the images found 2 errors' r.md

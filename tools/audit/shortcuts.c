@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "checks.h"
 #include "stats/metrics.h"
+#include "thumb.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,10 +16,23 @@
  * is no warning. */
 static const double min_deviations = 3;
 
-enum { FILE_SIZE, WIDTH, HEIGHT, ASPECT, CHANNELS, MEAN, CONTRAST, PROPERTIES };
+enum {
+    FILE_SIZE,
+    WIDTH,
+    HEIGHT,
+    ASPECT,
+    CHANNELS,
+    MEAN,
+    CONTRAST,
+    FRAME,
+    BORDER,
+    CORNERS,
+    PROPERTIES
+};
 
-static const char *const names[PROPERTIES] = {"file size", "width", "height",  "aspect",
-                                              "channels",  "mean",  "contrast"};
+static const char *const names[PROPERTIES] = {"file size", "width",  "height",   "aspect",
+                                              "channels",  "mean",   "contrast", "frame",
+                                              "border",    "corners"};
 
 static double property_of(const hl_fingerprint *f, int property)
 {
@@ -35,27 +49,42 @@ static double property_of(const hl_fingerprint *f, int property)
         return f->file_channels;
     case MEAN:
         return hl_fingerprint_mean(f);
-    default:
+    case CONTRAST:
         return hl_fingerprint_contrast(f);
+    case FRAME:
+        return audit_frame_level(f->thumb);
+    case BORDER:
+        return audit_border_width(f->thumb);
+    default:
+        return audit_corner_spot(f->thumb);
     }
 }
 
 /* One property of the readable images, and whether each is of the class in question. */
 typedef struct probe {
-    double *x; /* [n] */
+    double *x;      /* [n] */
+    size_t *sample; /* [n] */
     uint8_t *positive;
     size_t n, positives;
 } probe;
 
-static void collect(probe *p, const audit_context *a, int property, uint32_t cls)
+static void collect(probe *p, const audit_context *a, int property)
 {
-    p->n = p->positives = 0;
+    p->n = 0;
     for (size_t i = 0; i < a->m->n; i++) {
         if (a->fingerprints[i].why)
             continue;
         p->x[p->n] = property_of(&a->fingerprints[i], property);
-        p->positive[p->n] = a->m->samples[i].cls == cls;
-        p->positives += p->positive[p->n++];
+        p->sample[p->n++] = i;
+    }
+}
+
+static void look_for(probe *p, const hl_manifest *m, uint32_t cls)
+{
+    p->positives = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        p->positive[i] = m->samples[p->sample[i]].cls == cls;
+        p->positives += p->positive[i];
     }
 }
 
@@ -103,14 +132,19 @@ static void add_property(audit_context *a, const probe *p, int property, uint32_
 void audit_check_shortcuts(audit_context *a)
 {
     const hl_manifest *m = a->m;
-    probe p = {.x = hl_malloc(m->n, sizeof *p.x), .positive = hl_malloc(m->n, 1)};
-    /* With two classes, the second one is enough. */
-    for (uint32_t k = m->nclasses == 2; k < m->nclasses; k++)
-        for (int property = 0; property < PROPERTIES; property++) {
-            collect(&p, a, property, k);
+    probe p = {.x = hl_malloc(m->n, sizeof *p.x),
+               .sample = hl_malloc(m->n, sizeof *p.sample),
+               .positive = hl_malloc(m->n, 1)};
+    for (int property = 0; property < PROPERTIES; property++) {
+        collect(&p, a, property);
+        /* With two classes, the second one is enough. */
+        for (uint32_t k = m->nclasses == 2; k < m->nclasses; k++) {
+            look_for(&p, m, k);
             if (p.positives > 0 && p.positives < p.n)
                 add_property(a, &p, property, k);
         }
+    }
     free(p.x);
+    free(p.sample);
     free(p.positive);
 }

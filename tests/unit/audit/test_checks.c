@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "audit/checks.h"
+#include "audit/thumb.h"
 #include "helpers.h"
 #include "image/remarks.h"
 
@@ -156,7 +157,7 @@ static void give_levels(size_t i, uint8_t least, uint8_t most)
 }
 
 /* 16 is what 12 of 16 bits reach, 64 what 14 do. */
-static void a_small_range_is_a_warning(void **state)
+static void a_small_range_is_one_warning(void **state)
 {
     (void)state;
     static const uint8_t levels[][2] = {{0, 255}, {0, 64}, {0, 65}, {200, 254}, {4, 15}};
@@ -166,27 +167,183 @@ static void a_small_range_is_a_warning(void **state)
     }
     hl_manifest_finish(&set.m);
     audit_check_range(&set.a);
-    const char *rows = set.a.findings.rows.data;
-    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 4);
-    assert_contains(
-        rows, "warning\trange\tdark\ttrain\tB\t0001.png\t\t64.0000\t1\tgrey levels 0 to 64 of");
-    assert_contains(
-        rows, "warning\trange\tflat\ttrain\tB\t0003.png\t\t54.0000\t1\tgrey levels 200 to 254 of");
-    assert_contains(rows, "warning\trange\tdark\ttrain\tA\t0004.png\t\t11.0000\t1\t");
-    assert_contains(rows, "warning\trange\tmixed\t\t\t\t\t0.4000\t5\t2 of 5 images are dark");
+    assert_string_equal(set.a.findings.rows.data,
+                        "warning\trange\tmixed\t\t\t0001.png\t\t0.4000\t2\t2 of 5 images are dark, "
+                        "with grey levels up "
+                        "to 64 of 255 at most, and the others are not\n"
+                        "warning\trange\tflat\t\t\t0003.png\t\t0.2000\t1\t1 of 5 images have grey "
+                        "levels that differ "
+                        "by at most 64 of 255\n");
+}
+
+/* n images, of which the first `dark` are dark. */
+static void add_dark(size_t n, size_t dark)
+{
+    for (size_t i = 0; i < n; i++) {
+        add(i % 2 ? "B" : "A", HL_TRAIN, 10);
+        give_levels(i, 0, i < dark ? 15 : 200);
+    }
+    hl_manifest_finish(&set.m);
+    audit_check_range(&set.a);
+    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 1);
 }
 
 static void equally_dark_images_are_not_mixed(void **state)
 {
     (void)state;
+    add_dark(3, 3);
+    assert_contains(set.a.findings.rows.data, "\trange\tdark\t\t\t0000.png\t\t1.0000\t3\t");
+}
+
+static void a_few_dark_images_are_no_mixture(void **state)
+{
+    (void)state;
+    add_dark(200, 9);
+    assert_contains(set.a.findings.rows.data, "\trange\tdark\t");
+}
+
+static void many_dark_images_are_a_mixture(void **state)
+{
+    (void)state;
+    add_dark(200, 10);
+    assert_contains(set.a.findings.rows.data, "\trange\tmixed\t");
+}
+
+/* 16 of 255 are 4095 of 65535; the thumbnail is brighter. */
+static void the_hint_at_a_depth_is_for_16_bits(void **state)
+{
+    (void)state;
     for (size_t i = 0; i < 3; i++) {
         add("A", HL_TRAIN, 10);
-        give_levels(i, 0, 15);
+        give_levels(i, 0, 255);
+        set.fingerprints[i].bits = 12;
+        set.fingerprints[i].auto_bits = i ? 16 : 12;
     }
     hl_manifest_finish(&set.m);
     audit_check_range(&set.a);
-    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 3);
-    assert_null(strstr(set.a.findings.rows.data, "mixed"));
+    assert_contains(set.a.findings.rows.data,
+                    "\tmixed\t\t\t0001.png\t\t0.6667\t2\t2 of 3 images are dark");
+    assert_contains(set.a.findings.rows.data, "; of 16 bits, their values need 12: see DEPTH\n");
+    audit_findings_free(&set.a.findings);
+    for (size_t i = 0; i < 3; i++) {
+        give_levels(i, 0, 20);
+        set.fingerprints[i].bits = set.fingerprints[i].auto_bits = 0;
+    }
+    audit_check_range(&set.a);
+    assert_null(strstr(set.a.findings.rows.data, "DEPTH"));
+}
+
+/* 8 of 10 in A and none of 10 in B: p is 0.0007. */
+static void a_kind_that_goes_with_the_class(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        add(i < 10 ? "A" : "B", HL_TRAIN, 10);
+        give_levels(i, 0, i < 8 ? 15 : 200);
+    }
+    hl_manifest_finish(&set.m);
+    audit_check_range(&set.a);
+    assert_contains(set.a.findings.rows.data, "; more in A (8 of 10) than elsewhere (0 of 10)\n");
+}
+
+/* ---- inverted images ---- */
+
+/* A bright middle and abdomen, dark sides and lungs, in the columns from `border` on. */
+static void draw_chest(uint8_t *thumb, int border, uint8_t bar, bool is_inverted)
+{
+    for (int y = 0; y < HL_THUMB_SIDE; y++)
+        for (int x = 0; x < HL_THUMB_SIDE; x++) {
+            const double u = (x - border + 0.5) / (HL_THUMB_SIDE - 2 * border),
+                         v = (y + 0.5) / HL_THUMB_SIDE;
+            double level =
+                40 + 170 * exp(-pow((u - 0.5) / 0.12, 2)) + 60 * v * (u > 0.1 && u < 0.9);
+            level += 10 * sin(9 * u + 7 * v);
+            level = is_inverted ? 255 - level : level;
+            const bool is_bar = x < border || x >= HL_THUMB_SIDE - border;
+            thumb[y * HL_THUMB_SIDE + x] = is_bar ? bar : (uint8_t)fmax(0, fmin(255, level));
+        }
+}
+
+static void inverted_images_are_listed(void **state)
+{
+    (void)state;
+    static const struct {
+        int border;
+        uint8_t bar;
+        bool is_inverted;
+    } images[] = {{0, 0, false}, {0, 0, true},   {5, 0, true},
+                  {5, 0, false}, {5, 255, true}, {5, 255, false}};
+    for (size_t i = 0; i < COUNT(images); i++) {
+        add(i % 2 ? "B" : "A", i % 2 ? HL_TEST : HL_TRAIN, 10);
+        draw_chest(set.fingerprints[i].thumb, images[i].border, images[i].bar,
+                   images[i].is_inverted);
+    }
+    add("B", HL_TRAIN, 10); /* nothing to be seen */
+    set.fingerprints[6].plain = true;
+    hl_manifest_finish(&set.m);
+    audit_check_inverted(&set.a);
+    const char *rows = set.a.findings.rows.data;
+    assert_int_equal(set.a.findings.count[AUDIT_WARNING], 4);
+    assert_contains(rows, "warning\tinverted\t\ttest\tB\t0001.png\t\t-0.");
+    assert_contains(rows, "warning\tinverted\t\ttrain\tA\t0002.png\t\t-0.");
+    assert_contains(rows, "warning\tinverted\t\ttrain\tA\t0004.png\t\t-0.");
+    assert_contains(
+        rows, "warning\tinverted\tall\t\t\t0001.png\t\t0.4286\t3\t3 of 7 images look inverted\n");
+}
+
+/* ---- what the thumbnail shows ---- */
+
+static void bars_and_borders(void **state)
+{
+    (void)state;
+    uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
+    draw_chest(thumb, 0, 0, false);
+    assert_int_equal(audit_border_width(thumb), 0);
+    draw_chest(thumb, 3, 0, false);
+    assert_int_equal(audit_border_width(thumb), 6);
+    draw_chest(thumb, 3, 200, false);
+    assert_int_equal(audit_border_width(thumb), 6);
+    memset(thumb, 0, 4 * HL_THUMB_SIDE); /* above, too */
+    assert_int_equal(audit_border_width(thumb), 10);
+    memset(thumb, 9, sizeof thumb);
+    assert_true(audit_frame_level(thumb) == 9);
+    assert_true(audit_border_width(thumb) > HL_THUMB_SIDE / 2);
+    assert_true(audit_chest_correlation(thumb) == 0);
+    thumb[0] = 9 + 124; /* of 124 pixels */
+    assert_true(audit_frame_level(thumb) == 10);
+    thumb[HL_THUMB_SIDE + 1] = 255; /* within */
+    assert_true(audit_frame_level(thumb) == 10);
+}
+
+static void markers_in_corners(void **state)
+{
+    (void)state;
+    static const int corners[][2] = {{2, 3}, {0, 0}, {1, 29}, {31, 31}, {27, 4}};
+    uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
+    for (size_t i = 0; i < COUNT(corners); i++) {
+        memset(thumb, 50, sizeof thumb);
+        assert_int_equal(audit_corner_spot(thumb), 0);
+        thumb[corners[i][0] * HL_THUMB_SIDE + corners[i][1]] = 180;
+        assert_int_equal(audit_corner_spot(thumb), 130);
+    }
+    memset(thumb, 50, sizeof thumb);
+    thumb[16 * HL_THUMB_SIDE + 2] = 180; /* at the side */
+    assert_int_equal(audit_corner_spot(thumb), 0);
+}
+
+static void a_marker_in_one_class_is_a_shortcut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 60; i++) {
+        add(i % 2 ? "B" : "A", HL_TRAIN, 10);
+        memset(set.fingerprints[i].thumb, (int)(20 + i), sizeof set.fingerprints[i].thumb);
+        if (i % 2)
+            set.fingerprints[i].thumb[3 * HL_THUMB_SIDE + 28] = 200;
+    }
+    hl_manifest_finish(&set.m);
+    audit_check_shortcuts(&set.a);
+    assert_contains(row_of("corners", "B"), "warning\tshortcut\tcorners\t\tB\t\t\t1.0000\t60\t");
+    assert_contains(row_of("frame", "B"), "note\tshortcut\tframe\t\tB\t");
 }
 
 static void remarks_are_warnings(void **state)
@@ -269,8 +426,16 @@ int main(void)
         OF_SET(three_classes_each_against_the_others),
         OF_SET(unreadable_files_have_no_properties),
         OF_SET(remarks_are_warnings),
-        OF_SET(a_small_range_is_a_warning),
+        OF_SET(a_small_range_is_one_warning),
         OF_SET(equally_dark_images_are_not_mixed),
+        OF_SET(a_few_dark_images_are_no_mixture),
+        OF_SET(many_dark_images_are_a_mixture),
+        OF_SET(the_hint_at_a_depth_is_for_16_bits),
+        OF_SET(a_kind_that_goes_with_the_class),
+        OF_SET(inverted_images_are_listed),
+        OF_SET(bars_and_borders),
+        OF_SET(markers_in_corners),
+        OF_SET(a_marker_in_one_class_is_a_shortcut),
         OF_SET(one_class_has_no_shortcut),
         OF_SET(severity_of_divisions),
         OF_SET(leaks_are_found_across_a_group),

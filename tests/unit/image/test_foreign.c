@@ -46,6 +46,20 @@ static void images(void **state)
     EXPECT("a PNM image", "P5\n2 2\n255\nabcd");
 }
 
+/* TIFF holds 16 bits as PNG does, BMP does not. */
+static void a_command_for_tiff_and_bmp(void **state)
+{
+    (void)state;
+    static const char bmp[] = "BM6\x04\0\0\0\0\0\0\x36\x04\0\0\x28\0\0\0";
+    static const char *const tiffs[] = {"II*\0", "MM\0*"};
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(
+            hl_foreign_find((const uint8_t *)tiffs[i], 4)->remedy,
+            "convert it to PNG, as `magick x.tif x.png` does; 16 bits are kept, see DEPTH");
+    assert_string_equal(hl_foreign_find((const uint8_t *)bmp, sizeof bmp - 1)->remedy,
+                        "convert it to PNG, as `magick x.bmp x.png` does");
+}
+
 static void medical_and_documents(void **state)
 {
     (void)state;
@@ -99,6 +113,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images),
+        cmocka_unit_test(a_command_for_tiff_and_bmp),
         cmocka_unit_test(medical_and_documents),
         cmocka_unit_test(others),
         cmocka_unit_test(message_names_format_and_remedy),

@@ -6,6 +6,9 @@
 #include <strings.h>
 
 static const char convert[] = "convert it to PNG";
+static const char convert_tiff[] =
+    "convert it to PNG, as `magick x.tif x.png` does; 16 bits are kept, see DEPTH";
+static const char convert_bmp[] = "convert it to PNG, as `magick x.bmp x.png` does";
 static const char convert_slice[] = "export the image in it as PNG";
 static const char unpack[] = "unpack it and give the images in it";
 static const char download[] = "download the image again";
@@ -28,12 +31,12 @@ typedef struct signature {
 
 /* Of several that match, the first counts. */
 static const signature signatures[] = {
-    {{"a TIFF image", convert}, {AT(0, "II*\0")}},
-    {{"a TIFF image", convert}, {AT(0, "MM\0*")}},
-    {{"a BigTIFF image", convert}, {AT(0, "II+\0\x08\0")}},
-    {{"a BigTIFF image", convert}, {AT(0, "MM\0+\0\x08")}},
+    {{"a TIFF image", convert_tiff}, {AT(0, "II*\0")}},
+    {{"a TIFF image", convert_tiff}, {AT(0, "MM\0*")}},
+    {{"a BigTIFF image", convert_tiff}, {AT(0, "II+\0\x08\0")}},
+    {{"a BigTIFF image", convert_tiff}, {AT(0, "MM\0+\0\x08")}},
     /* The size of the second header is 12 to 124: all its bytes but the first are zero. */
-    {{"a BMP image", convert}, {AT(0, "BM"), AT(15, "\0\0\0")}},
+    {{"a BMP image", convert_bmp}, {AT(0, "BM"), AT(15, "\0\0\0")}},
     {{"a GIF image", convert}, {AT(0, "GIF8")}},
     {{"a WebP image", convert}, {AT(0, "RIFF"), AT(8, "WEBP")}},
     {{"a JPEG 2000 image", convert}, {AT(0, "\0\0\0\x0cjP  \r\n\x87\n")}},

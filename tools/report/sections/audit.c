@@ -10,6 +10,7 @@ static const struct {
     {"unreadable", "files that cannot be decoded as an image"},
     {"remark", "images that are read, but are odd: extra bytes, a wrong checksum, transparent"},
     {"range", "images that use a small part of the grey levels, and sets where only some do"},
+    {"inverted", "images that look inverted: dark where a chest X-ray is bright"},
     {"same-file", "byte-identical copies of another image"},
     {"same-pixels", "copies with identical pixels in a different file"},
     {"near", "near duplicates: rescaled or recompressed copies of another image"},
@@ -114,6 +115,13 @@ void report_add_audit(page_doc *d, const report_audit *a)
     list_findings(d, a);
 }
 
+/* A row about many images, and not a single one. */
+static bool is_of_the_set(const report_audit *a, size_t row, const char *check)
+{
+    return strcmp(check, "range") == 0 ||
+           (strcmp(check, "inverted") == 0 && *report_audit_field(a, row, AUDIT_ITEM));
+}
+
 void report_warn_of_audit(page_block *b, const report_audit *a)
 {
     if (a->leak)
@@ -122,8 +130,14 @@ void report_warn_of_audit(page_block *b, const report_audit *a)
     if (a->errors && !a->leak)
         page_alarm(b, "The audit of the images found %zu error%s: see section Data audit.",
                    a->errors, a->errors == 1 ? "" : "s");
-    for (size_t r = 0; r < a->table.nrows; r++)
-        if (strcmp(report_audit_field(a, r, AUDIT_CHECK), "shortcut") == 0 &&
-            strcmp(report_audit_field(a, r, AUDIT_SEVERITY), "warning") == 0)
-            page_warn(b, "Shortcut: %s.", report_audit_field(a, r, AUDIT_TEXT));
+    for (size_t r = 0; r < a->table.nrows; r++) {
+        const char *check = report_audit_field(a, r, AUDIT_CHECK);
+        const char *text = report_audit_field(a, r, AUDIT_TEXT);
+        if (strcmp(report_audit_field(a, r, AUDIT_SEVERITY), "warning") != 0)
+            continue;
+        if (strcmp(check, "shortcut") == 0)
+            page_warn(b, "Shortcut: %s.", text);
+        else if (is_of_the_set(a, r, check))
+            page_warn(b, "The audit of the images: %s.", text);
+    }
 }

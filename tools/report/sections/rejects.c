@@ -2,31 +2,10 @@
 /* The images that were left out since they cannot be read, by class and subset, and the warning
  * where that goes with the class. */
 #include "sections.h"
-
-#include <math.h>
+#include "stats/fisher.h"
 
 /* Below this probability, a difference between the classes is not put down to chance. */
 static const double chance = 0.05;
-
-static double log_choose(size_t n, size_t k)
-{
-    return lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1);
-}
-
-/* Fisher's exact test, two-sided: how likely it is that, of `out` images left out of n + others,
- * the n of one class have a number that is no more likely than k. */
-static double fisher(size_t k, size_t n, size_t out, size_t others)
-{
-    const size_t least = out > others ? out - others : 0, most = out < n ? out : n;
-    const double all = log_choose(n + others, out);
-    const double limit = log_choose(n, k) + log_choose(others, out - k) - all + 1e-7;
-    double p = 0;
-    for (size_t i = least; i <= most; i++) {
-        const double l = log_choose(n, i) + log_choose(others, out - i) - all;
-        p += l <= limit ? exp(l) : 0;
-    }
-    return p < 1 ? p : 1;
-}
 
 static double percent(size_t k, size_t n)
 {
@@ -91,7 +70,7 @@ static void warn_of_classes(page_block *b, const report_rejects *r, const hl_man
     const size_t first = m->nclasses == 2, tests = m->nclasses - first;
     for (size_t k = first; k < m->nclasses; k++) {
         const size_t n = r->all.images[k][HL_SUBSETS], of_class = r->out.images[k][HL_SUBSETS];
-        const double p = fisher(of_class, n, out, all - n);
+        const double p = hl_fisher_exact(of_class, n, out - of_class, all - n);
         if (p * (double)tests >= chance)
             continue;
         page_warn(b,

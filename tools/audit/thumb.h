@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Properties of an image that are seen in its thumbnail, [HL_THUMB_SIDE, HL_THUMB_SIDE]. */
+#ifndef HILUM_AUDIT_THUMB_H
+#define HILUM_AUDIT_THUMB_H
+
+#include "dedup/fingerprint.h"
+
+/* Mean grey level of the outermost pixels of the thumbnail. */
+double audit_frame_level(const uint8_t *thumb);
+
+/* Rows and columns of the thumbnail at its edges without structure, as bars and borders are. */
+int audit_border_width(const uint8_t *thumb);
+
+/* How much brighter than its surroundings the brightest spot in the four corners is, as markers and
+ * letters are; in grey levels. */
+int audit_corner_spot(const uint8_t *thumb);
+
+/* Correlation, from -1 to 1, with the mean of chest X-rays, border aside; 0 where only border is.
+ * It is negative if an image is inverted. */
+double audit_chest_correlation(const uint8_t *thumb);
+
+#endif
