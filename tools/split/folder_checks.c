@@ -175,6 +175,37 @@ int split_check_masks(const split_tree *t, hl_err *e)
     return 0;
 }
 
+/* Adds the folder of the image if it is a new one; false if there are too many. */
+static bool add_folder(sibling *all, size_t *n, const char *path, const char *label)
+{
+    const char *slash = strrchr(path, '/');
+    const size_t len = slash ? (size_t)(slash - path) : 0;
+    size_t i = 0;
+    while (i < *n && (all[i].len != len || strncmp(all[i].path, path, len) != 0))
+        i++;
+    if (i == MAX_SIBLINGS)
+        return false;
+    if (i == *n)
+        all[(*n)++] = (sibling){.path = path, .len = len};
+    hl_strbuf name = {0};
+    hl_strbuf_printf(&name, "%s/%s", label, slash ? slash + 1 : path);
+    add_image_name(&all[i].names, name.data);
+    hl_strbuf_free(&name);
+    return true;
+}
+
+int split_check_masks_anywhere(const split_tree *t, char *const *labels, hl_err *e)
+{
+    sibling all[MAX_SIBLINGS];
+    size_t n = 0, i = 0;
+    while (i < t->n && add_folder(all, &n, t->images[i], labels[i]))
+        i++;
+    const int status = i == t->n ? compare_siblings(t->dir, all, n, 0, e) : 0;
+    for (size_t k = 0; k < n; k++)
+        free_names(&all[k].names);
+    return status;
+}
+
 /* ---- classes and subsets swapped ---- */
 
 /* The names of the folders in a class folder, sorted; none if an image lies in the class folder

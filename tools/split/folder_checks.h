@@ -15,6 +15,10 @@ int split_check_empty(const split_tree *t, split_exclusion *x, hl_err *e);
 /* Folders below a class whose files have the same names, as X-rays and their masks. */
 int split_check_masks(const split_tree *t, hl_err *e);
 
+/* The same where classes are no folders: any folders whose files have the same names and the same
+ * labels, [t->n]. */
+int split_check_masks_anywhere(const split_tree *t, char *const *labels, hl_err *e);
+
 /* Class folders that all hold the same folders: these or those are probably no classes. */
 int split_check_same_folders(const split_tree *t, hl_err *e);
 
