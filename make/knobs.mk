@@ -41,6 +41,7 @@ UNCERTAIN    | stop | stop|zero|one|drop | split fold | --uncertain | what -1 me
 BLANK        | stop | stop|zero|one|drop | split fold | --blank | what a cell without a label means
 ROWS         | stop | stop|any|majority | split fold | --rows | which of the different labels of an image counts
 MISSING      | stop | stop|skip | split fold | --missing | rows whose image cannot be found
+LABEL_REGEX  | | [TEXT] | split fold | --label-regex | finds the label in the path of an image, with or without a table
 PATIENT_REGEX | | [TEXT] | split fold | --patient-regex | finds the patient in the path of an image
 
 Preprocessing

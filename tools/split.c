@@ -30,6 +30,8 @@ static const hl_opt options[] = {
                     "also keep copies of an image in one subset; compares the images"),
     HL_OPT_STR_R(0, "patient-regex", "RE", &texts.patient_regex,
                  "finds the patient in a path (group 1)"),
+    HL_OPT_STR_R(0, "label-regex", "RE", &texts.label_regex,
+                 "finds the label in a path (group 1) instead of a folder or a column"),
     HL_OPT_STR_R(0, "exclude", "PATTERNS", &texts.exclude,
                  "folders and files left out: shell patterns separated by commas"),
     HL_OPT_STR_R(0, "classes", "LIST", &texts.classes,

@@ -162,7 +162,8 @@ static int expect_clear_roles(const split_csv *csv, const split_pairs *roles, hl
     return 0;
 }
 
-int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e)
+int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
+                       bool by_path, hl_err *e)
 {
     if (expect_clear_roles(csv, roles, e))
         return -1;
@@ -174,7 +175,10 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
                          .patient = split_column_named(csv, column_of(roles, "patient")),
                          .subset = split_column_named(csv, column_of(roles, "subset")),
                          .label_name = column_of(roles, "label")};
-    if (c->image < 0 || c->label < 0)
+    if (c->label >= 0 && by_path)
+        return hl_fail(e, "%s: expected either a column 'label' or --label-regex, found both",
+                       csv->name);
+    if (c->image < 0 || (c->label < 0 && !by_path))
         return hl_fail(e,
                        "%s: line %zu: expected a header with the columns image and label, "
                        "found no '%s': --columns names another",

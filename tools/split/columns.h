@@ -44,8 +44,10 @@ typedef struct split_columns {
  * programs write after commas. */
 int split_column_named(const split_csv *csv, const char *name);
 
-/* Fails where a named column is not there, or image or label are missing. */
-int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e);
+/* Fails where a named column is not there, or image or label are missing. by_path: the label is in
+ * the path of the image instead of a column. */
+int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
+                       bool by_path, hl_err *e);
 
 /* The columns of the conditions, in their order, into at[conditions->n]. */
 int split_conditions_find(int *at, const split_csv *csv, const split_pairs *roles,

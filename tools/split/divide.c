@@ -202,7 +202,7 @@ static int write_manifest(split_collection *c, const split_groups *g, const char
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);
-    if (o->labels || c->tally.excluded || c->tally.unclassed)
+    if (o->labels || c->tally.by_path || c->tally.excluded || c->tally.unclassed)
         m->listing = split_tally_format(&c->tally);
     hl_strbuf text = {0};
     hl_manifest_format(m, true, &text);

@@ -172,6 +172,15 @@ int split_tree_find_layout(split_tree *t, hl_err *e)
     return 0;
 }
 
+void split_tree_find_subsets(split_tree *t)
+{
+    t->has_subsets = t->n > 0;
+    for (size_t i = 0; i < t->n && t->has_subsets; i++)
+        t->has_subsets = is_in_subset(t->images[i]);
+    if (t->has_subsets)
+        report_spellings(t);
+}
+
 size_t split_tree_before_class(const split_tree *t, const char *path)
 {
     return t->base + (t->has_subsets ? strcspn(path + t->base, "/") + 1 : 0);

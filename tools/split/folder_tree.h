@@ -39,6 +39,9 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
  * is in no class folder. */
 int split_tree_find_layout(split_tree *t, hl_err *e);
 
+/* The same where classes are no folders; only subsets may be. */
+void split_tree_find_subsets(split_tree *t);
+
 /* Removes folders of which every image is also in the folder around it, under the same path and
  * with the same bytes, as a data set that was packed with a copy of itself; says so in the log. */
 int split_tree_remove_copies(split_tree *t, hl_err *e);

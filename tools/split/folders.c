@@ -29,43 +29,60 @@ static split_word label_of(const split_tree *t, const char *path)
     return (split_word){.s = path + before, .len = split_tree_with_class(t, path) - before - 1};
 }
 
-/* The name of the class that the image is of, which the caller frees; NULL if it is left out. */
-static char *class_of(const split_tree *t, const char *path, const split_class_map *classes)
+/* The label of an image, which the caller frees; NULL and an error where it is unknown. */
+static char *find_label(const split_tree *t, const split_rules *r, const char *path, hl_err *e)
 {
+    if (r->label.text)
+        return split_path_pattern_find(&r->label, path, "label", e);
     const split_word label = label_of(t, path);
-    const char *cls = split_class_map_find(classes, label);
-    return cls ? hl_strdup(cls) : classes->n ? NULL : hl_strndup(label.s, label.len);
+    return hl_strndup(label.s, label.len);
 }
 
-static int check_labels(const split_tree *t, const split_class_map *classes, hl_err *e)
+static void free_labels(char **labels, size_t n)
 {
-    split_words labels = {0};
-    for (size_t i = 0; i < t->n && classes->n; i++)
-        split_words_add(&labels, label_of(t, t->images[i]));
-    split_words_sort(&labels);
-    const int status = split_class_map_expect(classes, &labels, t->dir, e);
-    split_words_free(&labels);
-    return status;
+    for (size_t i = 0; i < n; i++)
+        free(labels[i]);
+    free(labels);
 }
 
-static int add_image(split_collection *c, const split_tree *t, const char *path, split_rules *r,
-                     hl_err *e)
+/* The labels of all images, in their order; the caller frees. NULL on failure. */
+static char **find_labels(const split_tree *t, const split_rules *r, hl_err *e)
 {
-    char *label = class_of(t, path, &r->classes);
+    char **labels = hl_calloc(t->n, sizeof *labels);
+    split_words set = {0};
+    int status = 0;
+    for (size_t i = 0; i < t->n && status == 0; i++) {
+        labels[i] = find_label(t, r, t->images[i], e);
+        status = labels[i] ? 0 : -1;
+        if (labels[i] && r->classes.n)
+            split_words_add(&set, split_word_of(labels[i]));
+    }
+    split_words_sort(&set);
+    if (status == 0)
+        status = split_class_map_expect(&r->classes, &set, t->dir, e);
+    split_words_free(&set);
+    if (status == 0)
+        return labels;
+    free_labels(labels, t->n);
+    return NULL;
+}
+
+static int add_image(split_collection *c, const split_tree *t, const char *path, const char *label,
+                     split_rules *r, hl_err *e)
+{
+    if (r->classes.n)
+        label = split_class_map_find(&r->classes, split_word_of(label));
     if (!label) {
         c->tally.unclassed++;
         return 0;
     }
     char *patient = split_patient_of(&r->patient, path, e);
-    if (!patient) {
-        free(label);
+    if (!patient)
         return -1;
-    }
     const char *top = path + t->base;
     const hl_subset subset =
         t->has_subsets ? (hl_subset)split_subset_of(top, strcspn(top, "/")) : HL_TRAIN;
     hl_manifest_add(&c->samples, path, label, patient, subset);
-    free(label);
     free(patient);
     return 0;
 }
@@ -98,32 +115,52 @@ static int expect_classes(const split_tree *t, hl_err *e)
     return -1;
 }
 
-static int read_tree(split_tree *t, split_exclusion *x, hl_err *e)
+static int check_folders(split_tree *t, split_exclusion *x, hl_err *e)
 {
-    if (expect_images(t, e) || split_tree_remove_copies(t, e) || split_tree_find_layout(t, e) ||
-        split_check_empty(t, e) || split_exclusion_expect_used(x, t->dir, e) ||
-        split_check_masks(t, e))
+    if (split_tree_find_layout(t, e) || split_check_empty(t, e) ||
+        split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
                                                                                                 : 0;
 }
 
-static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e)
+/* Where labels are found by a pattern, folders mean nothing but subsets. */
+static int check_any_folders(split_tree *t, split_exclusion *x, hl_err *e)
 {
-    if (read_tree(t, &r->exclusion, e) || check_labels(t, &r->classes, e))
-        return -1;
+    split_tree_find_subsets(t);
+    return split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e) ? -1 : 0;
+}
+
+static int add_images(split_collection *c, const split_tree *t, char *const *labels, split_rules *r,
+                      hl_err *e)
+{
     c->has_subsets = t->has_subsets;
+    c->others = t->nothers + t->special;
     c->tally.source = "folders";
+    c->tally.by_path = r->label.text != NULL;
     c->tally.listed = t->n + t->excluded;
     c->tally.excluded = t->excluded;
-    c->others = t->nothers + t->special;
     for (size_t i = 0; i < t->n; i++)
-        if (add_image(c, t, t->images[i], r, e))
+        if (add_image(c, t, t->images[i], labels[i], r, e))
             return -1;
     if (c->tally.unclassed)
         hl_log_info("%s: images of labels that are in no class (--classes), left out: %zu of %zu",
                     t->dir, c->tally.unclassed, t->n);
     return split_collection_finish(c, t->dir, e);
+}
+
+static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e)
+{
+    if (expect_images(t, e) || split_tree_remove_copies(t, e) ||
+        (r->label.text ? check_any_folders(t, &r->exclusion, e)
+                       : check_folders(t, &r->exclusion, e)))
+        return -1;
+    char **labels = find_labels(t, r, e);
+    if (!labels)
+        return -1;
+    const int status = add_images(c, t, labels, r, e);
+    free_labels(labels, t->n);
+    return status;
 }
 
 int split_collect_folders(split_collection *c, const char *dir, split_rules *r, hl_err *e)

@@ -33,6 +33,9 @@ typedef struct reader {
     split_carried carried;
     split_image_index images;
     split_label_rules rules;
+    const split_path_pattern *label_in_path;
+    char **labels; /* [nlabels] that were found in paths, owned */
+    size_t nlabels, labels_cap;
 } reader;
 
 /* ---- options ---- */
@@ -72,11 +75,11 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
         return -1;
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
     t->seen = hl_calloc(t->conditions.n, sizeof *t->seen);
-    if (split_columns_find(&t->at, &t->csv, &t->roles, e) ||
+    if (split_columns_find(&t->at, &t->csv, &t->roles, t->label_in_path->text != NULL, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
     split_carried_find(&t->carried, &t->csv, &t->roles);
-    if (t->at.patient >= 0 && rule->pattern)
+    if (t->at.patient >= 0 && rule->pattern.text)
         return hl_fail(e, "%s: expected either a column 'patient' or --patient-regex, found both",
                        t->csv.name);
     return 0;
@@ -84,11 +87,25 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 
 /* ---- rows ---- */
 
+static int find_label(reader *t, split_row *r, hl_err *e)
+{
+    if (!t->label_in_path->text) {
+        r->cell = t->csv.fields[t->at.label];
+        return 0;
+    }
+    r->cell = split_path_pattern_find(t->label_in_path, r->path, "label", e);
+    if (!r->cell)
+        return -1;
+    t->labels = hl_array_reserve(t->labels, t->nlabels + 1, &t->labels_cap, sizeof *t->labels);
+    t->labels[t->nlabels++] = r->cell;
+    return 0;
+}
+
 static int read_fields(reader *t, split_row *r, hl_err *e)
 {
     char **fields = t->csv.fields;
-    *r = (split_row){.cell = fields[t->at.label], .line = t->csv.line};
-    if (split_row_find_image(r, &t->images, fields[t->at.image], e))
+    *r = (split_row){.line = t->csv.line};
+    if (split_row_find_image(r, &t->images, fields[t->at.image], e) || find_label(t, r, e))
         return -1;
     if (t->at.patient >= 0 && !*(r->patient = split_trim(fields[t->at.patient])))
         return hl_fail(e, "empty patient");
@@ -309,6 +326,7 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
     reader t = {.how = how,
                 .roles = how->roles,
                 .conditions = how->conditions,
+                .label_in_path = &r->label,
                 .rules = {.positive = how->positive,
                           .uncertain = how->uncertain,
                           .blank = how->blank,
@@ -325,6 +343,9 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
         split_words_free(&t.seen[i]);
     free(t.seen);
     split_carried_free(&t.carried);
+    for (size_t i = 0; i < t.nlabels; i++)
+        free(t.labels[i]);
+    free(t.labels);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);
     split_image_index_close(&t.images);

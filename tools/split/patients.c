@@ -9,38 +9,14 @@
 
 int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e)
 {
-    *r = (split_patient_rule){.pattern = pattern};
-    if (!pattern)
-        return 0;
-    const int code = regcomp(&r->regex, pattern, REG_EXTENDED);
-    if (code == 0)
-        return 0;
-    char why[128];
-    regerror(code, &r->regex, why, sizeof why);
-    r->pattern = NULL; /* nothing to free */
-    return hl_fail(e, "'%s' is not a regular expression: %s", pattern, why);
-}
-
-static char *by_pattern(const split_patient_rule *r, const char *path, hl_err *e)
-{
-    regmatch_t match[2];
-    const size_t group = r->regex.re_nsub > 0 ? 1 : 0;
-    if (regexec(&r->regex, path, 2, match, 0) != 0) {
-        hl_fail(e, "%s: the patient is unknown: expected a path that matches '%s'", path,
-                r->pattern);
-        return NULL;
-    }
-    if (match[group].rm_so < 0 || match[group].rm_so == match[group].rm_eo) {
-        hl_fail(e, "%s: the patient is unknown: '%s' matches an empty string", path, r->pattern);
-        return NULL;
-    }
-    return hl_strndup(path + match[group].rm_so, (size_t)(match[group].rm_eo - match[group].rm_so));
+    *r = (split_patient_rule){0};
+    return split_path_pattern_make(&r->pattern, pattern, e);
 }
 
 char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e)
 {
-    if (r->pattern)
-        return by_pattern(r, path, e);
+    if (r->pattern.text)
+        return split_path_pattern_find(&r->pattern, path, "patient", e);
     const char *name = hl_path_base(path);
     const size_t len = split_kermany_patient(name);
     if (len)
@@ -53,7 +29,6 @@ char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e)
 
 void split_patient_rule_free(split_patient_rule *r)
 {
-    if (r->pattern)
-        regfree(&r->regex);
+    split_path_pattern_free(&r->pattern);
     *r = (split_patient_rule){0};
 }

@@ -4,19 +4,16 @@
 #define HILUM_SPLIT_PATIENTS_H
 
 #include "base/error.h"
+#include "path_pattern.h"
 
-#include <regex.h>
 #include <stddef.h>
 
 typedef struct split_patient_rule {
-    const char *pattern; /* NULL: names as in the Kermany set, see kermany.h */
-    regex_t regex;
-    size_t unknown; /* names so far that do not follow the Kermany scheme */
+    split_path_pattern pattern; /* without one: names as in the Kermany set, see kermany.h */
+    size_t unknown;             /* names so far that do not follow the Kermany scheme */
 } split_patient_rule;
 
-/* pattern: a POSIX extended regular expression, matched against the relative path; the patient is
- * its first group, or the entire match if it has no groups. NULL: the Kermany scheme. Fails where
- * it is not a regular expression. */
+/* pattern: as in path_pattern.h; NULL: the Kermany scheme. */
 int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e);
 
 /* The patient of the image at a relative path; the caller frees. NULL and an error where the

@@ -116,7 +116,7 @@ int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule,
         if (before->file.device != order[i]->file.device ||
             before->file.inode != order[i]->file.inode || strcmp(before->path, order[i]->path) == 0)
             continue;
-        if (rule->pattern)
+        if (rule->pattern.text)
             status = expect_same_patient(before, order[i], rule, table, e);
         order[i]->path = before->path;
         links++;

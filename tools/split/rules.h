@@ -10,12 +10,13 @@
 
 /* Values of the options; NULL where one was not given. */
 typedef struct split_rule_texts {
-    const char *exclude, *patient_regex, *classes;
+    const char *exclude, *patient_regex, *label_regex, *classes;
 } split_rule_texts;
 
 typedef struct split_rules {
     split_exclusion exclusion;
     split_patient_rule patient;
+    split_path_pattern label; /* without one: labels are folders, or in a column */
     split_class_map classes;
 } split_rules;
 

@@ -4,11 +4,13 @@
 #define HILUM_SPLIT_TALLY_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct split_tally {
     const char *source; /* "folders" or "table" */
     const char *cells;  /* of a table: "findings", "labels"; else NULL */
+    bool by_path;       /* labels are found in paths */
     size_t listed;      /* rows of the table, or images in folders */
     size_t excluded, selected_out, blank, uncertain, unclassed, missing, repeated;
     json_t *missing_of; /* list of [class, missing rows, rows]; owned, NULL for none */

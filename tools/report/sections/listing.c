@@ -132,6 +132,7 @@ static void add_rules(page_doc *d, const json_t *split, const json_t *listing)
     page_add_column(r.table, table ? "Rows left out" : "Images left out", PAGE_COL_NUMBER);
     add_text(&r, "Columns", "--columns", NULL);
     add_text(&r, "Chosen rows", "--select", "select");
+    add_text(&r, "Labels in paths", "--label-regex", NULL);
     add_text(&r, "Excluded files", "--exclude", "exclude");
     if (table)
         add_cell_rules(&r);
