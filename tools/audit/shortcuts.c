@@ -104,9 +104,11 @@ void audit_check_shortcuts(audit_context *a)
 {
     const hl_manifest *m = a->m;
     probe p = {.x = hl_malloc(m->n, sizeof *p.x), .positive = hl_malloc(m->n, 1)};
-    /* With two classes, the second one is enough. */
-    for (uint32_t k = m->nclasses == 2; k < m->nclasses; k++)
-        for (int property = 0; property < PROPERTIES; property++) {
+    /* With two classes, one is enough: the positive one, if it is known. */
+    const uint32_t one = a->positive == 0 ? 0 : 1;
+    for (uint32_t k = 0; k < m->nclasses; k++)
+        for (int property = 0; property < PROPERTIES && (m->nclasses != 2 || k == one);
+             property++) {
             collect(&p, a, property, k);
             if (p.positives > 0 && p.positives < p.n)
                 add_property(a, &p, property, k);

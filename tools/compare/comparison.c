@@ -68,7 +68,22 @@ static int same_samples(const compare_model *a, const compare_model *b, hl_err *
     return 0;
 }
 
-static int read_model(comparison *c, size_t i, const char *subset, hl_err *e)
+static int set_positive(comparison *c, size_t i, const char *asked, hl_err *e)
+{
+    const compare_model *m = &c->models[i];
+    int positive;
+    if (hl_predictions_choose_positive(&m->predictions, asked, &positive, e))
+        return -1;
+    if (i == 0)
+        c->positive = positive;
+    if (positive == c->positive)
+        return 0;
+    return hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
+                   c->positive < 0 ? "none" : c->classes[c->positive], c->models[0].file,
+                   positive < 0 ? "none" : c->classes[positive], m->file);
+}
+
+static int read_model(comparison *c, size_t i, const char *subset, const char *positive, hl_err *e)
 {
     compare_model *m = &c->models[i], *first = &c->models[0];
     const char *const *classes = i ? c->classes : NULL;
@@ -83,18 +98,20 @@ static int read_model(comparison *c, size_t i, const char *subset, hl_err *e)
         c->nclasses = m->predictions.nclasses;
         c->n = m->predictions.n;
     }
-    return check_once(m, e) || (i && same_samples(first, m, e)) ? -1 : 0;
+    return set_positive(c, i, positive, e) || check_once(m, e) || (i && same_samples(first, m, e))
+               ? -1
+               : 0;
 }
 
 int compare_read(comparison *c, char *const *files, const char *const *names, size_t n,
-                 const char *subset, hl_err *e)
+                 const char *subset, const char *positive, hl_err *e)
 {
-    *c = (comparison){0};
+    *c = (comparison){.positive = HL_NO_POSITIVE};
     c->models = hl_calloc(n, sizeof *c->models);
     for (size_t i = 0; i < n; i++) {
         c->models[i].name = names[i];
         c->models[i].file = files[i];
-        if (read_model(c, i, subset, e))
+        if (read_model(c, i, subset, positive, e))
             return -1;
     }
     return 0;
@@ -138,22 +155,19 @@ static double accuracy(const comparison *c, const hl_predictions *p, const uint3
     return right / all;
 }
 
-/* Sorts the samples once for all resamples; empty unless there are two classes. */
+/* Sorts the samples once for all resamples; empty if there is no positive class. */
 static void rank_model(const comparison *c, const hl_predictions *p, hl_binary *b)
 {
     *b = (hl_binary){0};
-    if (c->nclasses != 2)
+    if (c->positive == HL_NO_POSITIVE)
         return;
-    double *score = hl_malloc(c->n, sizeof *score);
-    uint8_t *positive = hl_malloc(c->n, 1), *predicted = hl_malloc(c->n, 1);
+    uint32_t *label = hl_malloc(c->n, sizeof *label), *predicted = hl_malloc(c->n, sizeof *label);
     for (size_t i = 0; i < c->n; i++) {
-        score[i] = p->p[2 * i + 1];
-        positive[i] = p->rows[i].label == 1;
-        predicted[i] = p->rows[i].predicted == 1;
+        label[i] = p->rows[i].label;
+        predicted[i] = p->rows[i].predicted;
     }
-    hl_binary_init(b, c->n, score, positive, predicted);
-    free(score);
-    free(positive);
+    hl_binary_of_class(b, c->n, c->nclasses, label, predicted, p->p, (uint32_t)c->positive);
+    free(label);
     free(predicted);
 }
 
@@ -165,7 +179,7 @@ static void compute_metrics(const comparison *c, size_t model, const hl_binary *
     out[COMPARE_ACCURACY] = accuracy(c, p, weight);
     out[COMPARE_MACRO_RECALL] = macro_recall(c, p, weight);
     out[COMPARE_AUROC] = NAN;
-    if (c->nclasses == 2) {
+    if (c->positive != HL_NO_POSITIVE) {
         hl_binary_metrics_compute(b, weight, all);
         out[COMPARE_AUROC] = all[HL_AUROC];
     }
@@ -253,13 +267,12 @@ static void test_pair(const comparison *c, compare_pair *pair)
         const bool right_b = b->rows[i].predicted == b->rows[i].label;
         pair->only_a += right_a && !right_b;
         pair->only_b += right_b && !right_a;
-        positive[i] = a->rows[i].label == 1;
-        x[i] = a->p[i * c->nclasses + c->nclasses - 1];
-        y[i] = b->p[i * c->nclasses + c->nclasses - 1];
+        positive[i] = (int)a->rows[i].label == c->positive;
+        x[i] = c->positive < 0 ? 0 : a->p[i * c->nclasses + (size_t)c->positive];
+        y[i] = c->positive < 0 ? 0 : b->p[i * c->nclasses + (size_t)c->positive];
     }
     pair->mcnemar = compare_mcnemar(pair->only_a, pair->only_b);
-    pair->delong = c->nclasses == 2 ? compare_delong(c->n, positive, x, y)
-                                    : (compare_delong_result){NAN, NAN, NAN, NAN, NAN};
+    pair->delong = compare_delong(c->n, positive, x, y); /* NaN without a positive class */
     for (size_t f = 0; f < COMPARE_METRICS; f++)
         pair->difference[f] = c->models[pair->a].metric[f] - c->models[pair->b].metric[f];
     free(positive);

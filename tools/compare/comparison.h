@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* AUROC is NaN unless there are two classes. */
+/* AUROC is that of the positive class against the rest; NaN if there is no positive class. */
 typedef enum {
     COMPARE_ACCURACY,
     COMPARE_MACRO_RECALL,
@@ -44,15 +44,17 @@ typedef struct comparison {
     size_t npairs;
     size_t n, patients, nclasses; /* n: samples */
     const char **classes;         /* those of the first model */
+    int positive;                 /* class, or HL_NO_POSITIVE */
     size_t resamples;
     uint64_t seed;
 } comparison;
 
 /* Reads the predictions of n models; model i is called names[i] and kept in files[i]. All files
- * must have the same samples of the subset, with the same patients, labels and classes; the first
- * difference is an error. Free c with compare_free, also after a failure. */
+ * must have the same samples of the subset, with the same patients, labels and classes, and the
+ * same positive class; the first difference is an error. positive: value of --positive, or NULL.
+ * Free c with compare_free, also after a failure. */
 int compare_read(comparison *c, char *const *files, const char *const *names, size_t n,
-                 const char *subset, hl_err *e);
+                 const char *subset, const char *positive, hl_err *e);
 /* Computes metrics, intervals and tests, with `jobs` threads. */
 int compare_compute(comparison *c, size_t resamples, uint64_t seed, int jobs, hl_err *e);
 void compare_free(comparison *c);

@@ -68,6 +68,11 @@ void compare_write_table(const comparison *c, const char *subset, FILE *fp)
                      "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
                      "#resamples\t%zu\n",
                      subset, c->n, c->patients, c->resamples);
+    if (c->positive != HL_NO_POSITIVE) {
+        hl_strbuf_puts(&t, "#positive\t");
+        hl_tsv_escape(&t, c->classes[c->positive]);
+        hl_strbuf_puts(&t, "\n");
+    }
     hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
     for (size_t m = 0; m < c->nmodels; m++)
         for (int f = 0; f < COMPARE_METRICS; f++) {
@@ -133,6 +138,8 @@ int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err
                           "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
                           (json_int_t)c->resamples, "seed", hl_json_of_u64(c->seed), "models",
                           models, "pairs", pairs);
+    if (o && c->positive != HL_NO_POSITIVE)
+        json_object_set_new(o, "positive", json_string(c->classes[c->positive]));
     const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");
     json_decref(o);
     return status;

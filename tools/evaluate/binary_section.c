@@ -6,6 +6,7 @@
 #include "format/json.h"
 #include "stats/binary_metrics.h"
 #include "stats/bootstrap.h"
+#include "subset_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -99,30 +100,19 @@ static int run_resamples(analysis *s, hl_err *e)
 
 /* ---- the samples ---- */
 
-/* False where one of the classes has no sample. */
+/* False where the positive class or the rest has no sample. */
 static bool gather(analysis *s, const evaluation *v)
 {
-    const size_t n = evaluate_count(v, v->subset);
-    double *p = hl_malloc(n, sizeof *p);
-    uint8_t *positive = hl_malloc(n, 1), *predicted = hl_malloc(n, 1);
-    const char **patients = hl_malloc(n, sizeof *patients);
-    size_t to = 0, positives = 0;
-    for (size_t i = 0; i < v->manifest->n; i++) {
-        const hl_sample *one = &v->manifest->samples[i];
-        if (!evaluate_has(one, v->subset))
-            continue;
-        p[to] = v->p[2 * i + 1];
-        predicted[to] = v->predicted[i] == 1;
-        patients[to] = one->patient;
-        positives += positive[to++] = one->cls == 1;
-    }
-    hl_binary_init(&s->samples, n, p, positive, predicted);
-    hl_bootstrap_init(&s->bootstrap, n, patients, v->method.seed);
-    free(p);
-    free(positive);
-    free(predicted);
-    free(patients);
-    return positives && positives < n;
+    evaluate_rows r;
+    size_t positives = 0;
+    evaluate_rows_copy(&r, v, v->p, v->subset);
+    for (size_t i = 0; i < r.n; i++)
+        positives += r.labels[i] == (uint32_t)v->positive;
+    evaluate_rows_binary(&s->samples, &r, v);
+    hl_bootstrap_init(&s->bootstrap, r.n, r.patients, v->method.seed);
+    const bool has_both = positives && positives < r.n;
+    evaluate_rows_free(&r);
+    return has_both;
 }
 
 /* ---- as JSON ---- */
@@ -137,11 +127,13 @@ static void add_metrics(json_t *o, const analysis *s)
 {
     json_t *metrics = json_object(), *intervals = json_object();
     for (size_t i = 0; i < HL_BINARY_METRICS; i++) {
-        if (i != HL_ACCURACY &&
-            i != HL_MACRO_RECALL) /* which the file has for any number of classes */
+        /* The file has these two for all classes together, with two classes the same. */
+        const bool of_all = i == HL_ACCURACY || i == HL_MACRO_RECALL;
+        if (!of_all)
             json_object_set_new(metrics, hl_binary_metric_names[i],
                                 hl_json_of_real(s->measured[i]));
-        json_object_set_new(intervals, hl_binary_metric_names[i], pair_of(s, i));
+        if (!of_all || s->v->nclasses == 2)
+            json_object_set_new(intervals, hl_binary_metric_names[i], pair_of(s, i));
     }
     json_object_set_new(o, "binary", metrics);
     if (s->v->method.resamples == 0) {
@@ -228,7 +220,6 @@ static void add_prevalence(json_t *o, const analysis *s)
 
 static void add_all(json_t *o, const analysis *s)
 {
-    json_object_set_new(o, "positive", json_string(s->v->classes[1]));
     add_metrics(o, s);
     add_reliability(o, s);
     add_triage(o, s);
@@ -244,7 +235,7 @@ static void add_all(json_t *o, const analysis *s)
 
 int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e)
 {
-    if (v->nclasses != 2)
+    if (v->positive == HL_NO_POSITIVE)
         return 0;
     analysis s = {.v = v, .npoints = v->calibration ? v->calibration->npoints : 0};
     int status = 0;

@@ -149,7 +149,7 @@ static int check_single(const labels *all, const char *table, hl_err *e)
         if (has_several(cell, clear_separators) || is_list_with_commas(all, cell))
             return hl_fail(e,
                            "%s: line %zu: expected one label, found several, '%.*s': "
-                           "--positive-label says which of them make an image positive",
+                           "--positive says which of them make an image positive",
                            table, cell.line, (int)cell.len, cell.s);
     }
     return 0;
@@ -183,11 +183,23 @@ static int check_positive(const labels *all, const char *positive, const char *t
         free(list);
         return -1;
     }
-    return any ? 0 : hl_fail(e, "--positive-label: expected a label, found '%s'", positive);
+    return any ? 0 : hl_fail(e, "--positive: expected a label, found '%s'", positive);
 }
 
-static int check_labels(const split_label_rules *r, const split_row *rows, size_t n,
-                        const char *table, hl_err *e)
+/* Of two labels, one in each cell, the one that is not positive; its class keeps that name. */
+static char *other_label(const labels *all, const char *positive)
+{
+    const split_word wanted = split_word_trim(split_word_of(positive));
+    if (all->labels.n != 2 || all->singles.n != 2 || all->cells.n != 2)
+        return NULL;
+    for (size_t i = 0; i < 2; i++)
+        if (split_word_is(all->labels.items[1 - i], wanted))
+            return hl_strndup(all->labels.items[i].s, all->labels.items[i].len);
+    return NULL;
+}
+
+static int check_labels(split_label_rules *r, const split_row *rows, size_t n, const char *table,
+                        hl_err *e)
 {
     labels all;
     find_labels(&all, rows, n);
@@ -197,6 +209,8 @@ static int check_labels(const split_label_rules *r, const split_row *rows, size_
     if (status == 0)
         status = r->positive ? check_positive(&all, r->positive, table, e)
                              : check_single(&all, table, e);
+    if (status == 0 && r->positive)
+        r->classes[0] = other_label(&all, r->positive);
     free_labels(&all);
     return status;
 }
@@ -243,7 +257,7 @@ static int settle(const split_label_rules *r, int meaning, split_row *row, size_
     }
     if (!r->classes[0])
         return hl_fail(e,
-                       "%s: line %zu: %s, and --%s has no class for it: --positive-label names "
+                       "%s: line %zu: %s, and --%s has no class for it: --positive names "
                        "the positive one",
                        table, row->line, what, option);
     row->label = r->classes[meaning == SPLIT_CELL_ONE];
@@ -270,11 +284,22 @@ static int apply_to(split_label_rules *r, bool findings, split_row *row, const c
     return 0;
 }
 
-static void name_classes(split_label_rules *r, const char *positive)
+static char *name_without(const char *positive)
 {
     hl_strbuf t = {0};
     hl_strbuf_printf(&t, "(no %s)", positive);
-    r->classes[0] = t.data;
+    return t.data;
+}
+
+/* The class of the positive label is called as --positive has it. */
+static void name_classes(split_label_rules *r, bool findings)
+{
+    const bool is_label = strcmp(r->label_name, "label") == 0;
+    const bool is_number =
+        findings && (r->positive ? finding_of(split_word_of(r->positive)) == 1 : is_label);
+    const char *positive = r->positive ? r->positive : is_number ? "1" : r->label_name;
+    if (!r->classes[0])
+        r->classes[0] = is_number ? hl_strdup("0") : name_without(positive);
     r->classes[1] = hl_strdup(positive);
 }
 
@@ -284,12 +309,8 @@ int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, con
     const bool findings = are_findings(r, rows, n);
     if (!findings && check_labels(r, rows, n, table, e))
         return -1;
-    if (findings && strcmp(r->label_name, "label") == 0) {
-        r->classes[0] = hl_strdup("0");
-        r->classes[1] = hl_strdup("1");
-    } else if (findings || r->positive) {
-        name_classes(r, findings ? r->label_name : r->positive);
-    }
+    if (findings || r->positive)
+        name_classes(r, findings);
     for (size_t i = 0; i < n; i++)
         if (apply_to(r, findings, &rows[i], table, e))
             return -1;

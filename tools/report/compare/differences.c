@@ -63,8 +63,6 @@ static int check_format(const json_t *all, const char *file, hl_err *e)
 
 int report_add_differences(page_doc *d, const char *path, hl_err *e)
 {
-    static const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", "AUROC",
-                                          "DeLong p"};
     const char *file;
     json_t *all = hl_json_read(path, &file, e);
     const json_t *pairs =
@@ -74,6 +72,11 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
                              hl_json_count(all, file, "patients", &patients, e)
                        : -1;
     if (status == 0) {
+        const char *positive = json_string_value(json_object_get(all, "positive"));
+        hl_strbuf auroc = {0};
+        hl_strbuf_printf(&auroc, "AUROC%s%s", positive ? " for " : "", positive ? positive : "");
+        const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", auroc.data,
+                                       "DeLong p"};
         page_add_text(d, PAGE_SECTION, "Do the models differ?");
         hl_strbuf caption = {0};
         hl_strbuf_printf(
@@ -88,6 +91,7 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
         page_add_column(t, "Models", PAGE_COL_TEXT);
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
             page_add_column(t, columns[c], PAGE_COL_NUMBER);
+        hl_strbuf_free(&auroc);
         for (size_t i = 0; i < json_array_size(pairs) && status == 0; i++)
             status = add_pair(t, json_array_get(pairs, i), file, e);
     }

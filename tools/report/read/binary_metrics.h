@@ -6,6 +6,7 @@
 #ifndef HILUM_REPORT_READ_BINARY_METRICS_H
 #define HILUM_REPORT_READ_BINARY_METRICS_H
 
+#include "data/positive_class.h"
 #include "metrics.h"
 
 /* The points of a curve; lists that a kind of curve does not have are NULL. */
@@ -21,7 +22,8 @@ typedef struct report_before_after {
 
 typedef struct report_binary_metrics {
     const char *file;
-    const char *positive;    /* name of the positive class, or NULL */
+    int cls;                 /* number of the positive class, or HL_NO_POSITIVE */
+    const char *positive;    /* its name, or NULL */
     const json_t *binary;    /* object {metric: number}, or NULL */
     const json_t *intervals; /* object {metric: [lo, hi]}, or NULL */
     const char *method;      /* of the intervals */
@@ -40,6 +42,15 @@ typedef struct report_binary_metrics {
 /* Points into the metrics, which must outlive it. */
 int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e);
 void report_binary_metrics_free(report_binary_metrics *bm);
+
+/* For the positive class, which there must be: by the largest probability or, with two classes, at
+ * the threshold 0.5. NaN where the metrics do not say. */
+double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm);
+double report_specificity(const report_metrics *r, const report_binary_metrics *bm);
+/* The AUROC of the positive class or, if there is none, the mean over all classes. */
+double report_auroc(const report_metrics *r, const report_binary_metrics *bm);
+/* Heading of a column or a number: "AUROC for PNEUMONIA", or "mean AUROC". The caller frees. */
+char *report_auroc_name(const report_binary_metrics *bm);
 
 /* A number of an object; NaN if it is null or missing. */
 double report_real(const json_t *o, const char *key);

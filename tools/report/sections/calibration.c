@@ -50,8 +50,7 @@ static void free_bins(bins *b)
     free(b->hi);
 }
 
-static int draw(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
-                const bins *b, hl_err *e)
+static int draw(page_doc *d, const report_binary_metrics *bm, const bins *b, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const report_plot_series series[] = {
@@ -80,7 +79,7 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
         &alt,
         "%.0f images in %zu groups of similar predicted probability of %s: mean predicted "
         "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT " confidence intervals.",
-        b->images, b->n, r->classes[1]);
+        b->images, b->n, bm->positive);
     const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
         hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);
@@ -113,17 +112,17 @@ static void list_before_after(page_doc *d, const report_binary_metrics *bm)
     add_pair(t, "Expected calibration error", &bm->ece);
 }
 
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
-                           hl_err *e)
+int report_add_calibration(page_doc *d, const report_binary_metrics *bm, hl_err *e)
 {
     bins b = filled_bins(&bm->reliability);
     int status = 0;
     if (b.n || bm->is_calibrated)
-        page_add_text(d, PAGE_SECTION, "Calibration");
+        page_add_text(d, PAGE_SECTION, "Calibration%s%s", bm->positive ? " for " : "",
+                      bm->positive ? bm->positive : "");
     if (bm->is_calibrated)
         list_before_after(d, bm);
-    if (b.n && r->m.nclasses == 2)
-        status = draw(d, r, bm, &b, e);
+    if (b.n && bm->positive)
+        status = draw(d, bm, &b, e);
     free_bins(&b);
     return status;
 }

@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-static int draw_thresholds(page_doc *d, const report_metrics *r, const report_rates *c, hl_err *e)
+static int draw_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           const report_rates *c, hl_err *e)
 {
     const report_plot_series series[] = {
         {.name = "sensitivity", .x = c->threshold, .y = c->sensitivity, .n = c->n, .colour = 0},
@@ -24,9 +25,11 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
     hl_strbuf_printf(
         &alt,
         "Sensitivity and specificity if every image whose predicted probability of %s is at least "
-        "the threshold is called positive. Unless stated otherwise, this page uses the threshold "
-        "0.5: sensitivity %.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
-        r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
+        "the threshold is called positive. Unless stated otherwise, this page uses %s: sensitivity "
+        "%.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
+        bm->positive,
+        r->m.nclasses == 2 ? "the threshold 0.5" : "the class of the largest probability",
+        100 * report_sensitivity(r, bm), 100 * report_specificity(r, bm));
     const int status =
         report_plot_add(d, &p, "Sensitivity and specificity by threshold", alt.data, e);
     hl_strbuf_free(&alt);
@@ -84,14 +87,14 @@ int report_add_thresholds(page_doc *d, const report_metrics *r, const report_bin
                           const hl_predictions *p, hl_err *e)
 {
     report_rates c = {0};
-    const bool drawn = p && report_rates_of(&c, p, r->m.nclasses);
-    const bool listed = json_array_size(bm->operating_points) > 0;
-    if (!drawn && !listed)
+    const bool drawn = p && report_rates_of(&c, p, bm->cls);
+    const bool listed = bm->positive && json_array_size(bm->operating_points) > 0;
+    if (!bm->positive || (!drawn && !listed))
         return 0;
-    page_add_text(d, PAGE_SECTION, "Choice of threshold");
+    page_add_text(d, PAGE_SECTION, "Choice of threshold for %s", bm->positive);
     if (listed)
         list_points(d, bm);
-    const int status = drawn ? draw_thresholds(d, r, &c, e) : 0;
+    const int status = drawn ? draw_thresholds(d, r, bm, &c, e) : 0;
     report_rates_free(&c);
     return status;
 }
