@@ -128,9 +128,10 @@ void compare_free(comparison *c)
 
 /* ---- metrics of one model; weight NULL: 1 for each sample ---- */
 
-static double macro_recall(const comparison *c, const hl_predictions *p, const uint32_t *weight)
+static void class_recalls(const comparison *c, const hl_predictions *p, const uint32_t *weight,
+                          double *recall)
 {
-    double *support = hl_calloc(c->nclasses, sizeof *support), sum = 0;
+    double *support = hl_calloc(c->nclasses, sizeof *support);
     double *hits = hl_calloc(c->nclasses, sizeof *hits);
     for (size_t i = 0; i < c->n; i++) {
         const double w = weight ? weight[i] : 1;
@@ -138,9 +139,18 @@ static double macro_recall(const comparison *c, const hl_predictions *p, const u
         hits[p->rows[i].label] += p->rows[i].label == p->rows[i].predicted ? w : 0;
     }
     for (size_t k = 0; k < c->nclasses; k++)
-        sum += hl_ratio(hits[k], support[k]);
+        recall[k] = hl_ratio(hits[k], support[k]);
     free(support);
     free(hits);
+}
+
+static double macro_recall(const comparison *c, const hl_predictions *p, const uint32_t *weight)
+{
+    double *recall = hl_malloc(c->nclasses, sizeof *recall), sum = 0;
+    class_recalls(c, p, weight, recall);
+    for (size_t k = 0; k < c->nclasses; k++)
+        sum += recall[k];
+    free(recall);
     return sum / (double)c->nclasses;
 }
 
@@ -192,6 +202,7 @@ typedef struct resampling {
     const hl_binary *ranks; /* [models] */
     hl_bootstrap bootstrap;
     double *values; /* [model, metric, resample] */
+    bool *lacks;    /* [resample]: without one of the classes */
 } resampling;
 
 static double *value_of(const resampling *rs, size_t model, size_t metric)
@@ -199,6 +210,23 @@ static double *value_of(const resampling *rs, size_t model, size_t metric)
     return rs->values + (model * COMPARE_METRICS + metric) * rs->c->resamples;
 }
 
+static bool lacks_a_class(const comparison *c, const uint32_t *weight)
+{
+    uint64_t *all = hl_calloc(c->nclasses, sizeof *all),
+             *here = hl_calloc(c->nclasses, sizeof *all);
+    bool lacks = false;
+    for (size_t i = 0; i < c->n; i++) {
+        all[c->models[0].predictions.rows[i].label]++;
+        here[c->models[0].predictions.rows[i].label] += weight[i];
+    }
+    for (size_t k = 0; k < c->nclasses; k++)
+        lacks |= all[k] && !here[k];
+    free(all);
+    free(here);
+    return lacks;
+}
+
+/* Of a resample that lacks a class, only the accuracy remains. */
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 {
     (void)slot;
@@ -207,11 +235,12 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
     uint32_t *weight = hl_malloc(rs->c->n, sizeof *weight);
     uint32_t *drawn = hl_malloc(rs->bootstrap.patients, sizeof *drawn);
     hl_bootstrap_draw(&rs->bootstrap, r, drawn, weight);
+    rs->lacks[r] = lacks_a_class(rs->c, weight);
     for (size_t m = 0; m < rs->c->nmodels; m++) {
         double metric[COMPARE_METRICS];
         compute_metrics(rs->c, m, &rs->ranks[m], weight, metric);
         for (size_t f = 0; f < COMPARE_METRICS; f++)
-            value_of(rs, m, f)[r] = metric[f];
+            value_of(rs, m, f)[r] = rs->lacks[r] && f != COMPARE_ACCURACY ? NAN : metric[f];
     }
     free(weight);
     free(drawn);
@@ -220,21 +249,68 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 
 static const double level = 0.95;
 
+/* Effective number of patients with a class; `rest`: without it. */
+static double patients_of(const resampling *rs, size_t cls, bool rest)
+{
+    uint8_t *counted = hl_malloc(rs->c->n, 1);
+    for (size_t i = 0; i < rs->c->n; i++)
+        counted[i] = (rs->c->models[0].predictions.rows[i].label == cls) != rest;
+    const double patients = hl_effective_patients(&rs->bootstrap, counted);
+    free(counted);
+    return patients;
+}
+
+/* The bootstrap's intervals of a model, or what can be stated instead. */
+static void choose_estimates(const resampling *rs, compare_model *m, const hl_interval *bootstrap)
+{
+    const comparison *c = rs->c;
+    const bool incomplete = c->lacking > 0;
+    double *recall = hl_malloc(c->nclasses, sizeof *recall);
+    double *patients = hl_malloc(c->nclasses, sizeof *patients);
+    class_recalls(c, &m->predictions, NULL, recall);
+    for (size_t k = 0; k < c->nclasses; k++)
+        patients[k] = patients_of(rs, k, false);
+    m->estimate[COMPARE_ACCURACY] =
+        hl_estimate_proportion(bootstrap[COMPARE_ACCURACY], false, m->metric[COMPARE_ACCURACY],
+                               hl_effective_patients(&rs->bootstrap, NULL));
+    m->estimate[COMPARE_MACRO_RECALL] = hl_estimate_mean(bootstrap[COMPARE_MACRO_RECALL],
+                                                         incomplete, recall, patients, c->nclasses);
+    m->estimate[COMPARE_AUROC] =
+        hl_estimate_auroc(bootstrap[COMPARE_AUROC], incomplete, m->metric[COMPARE_AUROC],
+                          c->positive < 0 ? 0 : patients_of(rs, (size_t)c->positive, false),
+                          c->positive < 0 ? 0 : patients_of(rs, (size_t)c->positive, true));
+    free(recall);
+    free(patients);
+}
+
+static void compute_difference(const resampling *rs, compare_pair *p, double *scratch)
+{
+    const comparison *c = rs->c;
+    const bool too_many = (double)c->lacking > (1 - level) / 2 * (double)c->resamples;
+    for (size_t f = 0; f < COMPARE_METRICS; f++) {
+        const double *a = value_of(rs, p->a, f), *b = value_of(rs, p->b, f);
+        for (size_t r = 0; r < c->resamples; r++)
+            scratch[r] = a[r] - b[r];
+        p->estimate[f] = hl_estimate_other(hl_percentiles(scratch, c->resamples, level),
+                                           too_many && f != COMPARE_ACCURACY);
+    }
+}
+
 /* Differences come first, because hl_percentiles sorts the values. */
 static void compute_intervals(comparison *c, const resampling *rs)
 {
     double *difference = hl_malloc(c->resamples, sizeof *difference);
+    for (size_t r = 0; r < c->resamples; r++)
+        c->lacking += rs->lacks[r];
     for (size_t i = 0; i < c->npairs; i++)
-        for (size_t f = 0; f < COMPARE_METRICS; f++) {
-            const double *a = value_of(rs, c->pairs[i].a, f), *b = value_of(rs, c->pairs[i].b, f);
-            for (size_t r = 0; r < c->resamples; r++)
-                difference[r] = a[r] - b[r];
-            c->pairs[i].interval[f] = hl_percentiles(difference, c->resamples, level);
-        }
+        compute_difference(rs, &c->pairs[i], difference);
     free(difference);
-    for (size_t m = 0; m < c->nmodels; m++)
+    for (size_t m = 0; m < c->nmodels; m++) {
+        hl_interval bootstrap[COMPARE_METRICS];
         for (size_t f = 0; f < COMPARE_METRICS; f++)
-            c->models[m].interval[f] = hl_percentiles(value_of(rs, m, f), c->resamples, level);
+            bootstrap[f] = hl_percentiles(value_of(rs, m, f), c->resamples, level);
+        choose_estimates(rs, &c->models[m], bootstrap);
+    }
 }
 
 static int bootstrap(comparison *c, const hl_binary *ranks, int jobs, hl_err *e)
@@ -247,10 +323,12 @@ static int bootstrap(comparison *c, const hl_binary *ranks, int jobs, hl_err *e)
     free(patients);
     c->patients = rs.bootstrap.patients;
     rs.values = hl_malloc(c->nmodels * COMPARE_METRICS * c->resamples, sizeof *rs.values);
+    rs.lacks = hl_calloc(c->resamples, sizeof *rs.lacks);
     const int status = hl_ordered_map(c->resamples, jobs, resample, NULL, &rs, e);
     if (status == 0)
         compute_intervals(c, &rs);
     free(rs.values);
+    free(rs.lacks);
     hl_bootstrap_free(&rs.bootstrap);
     return status;
 }

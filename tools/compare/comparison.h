@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "data/predictions.h"
 #include "significance.h"
-#include "stats/bootstrap.h"
+#include "stats/estimate.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,13 +24,13 @@ typedef struct compare_model {
     const char *name, *file;
     hl_predictions predictions; /* sorted by sample */
     double metric[COMPARE_METRICS];
-    hl_interval interval[COMPARE_METRICS];
+    hl_estimate estimate[COMPARE_METRICS];
 } compare_model;
 
 typedef struct compare_pair {
     size_t a, b;                           /* models */
     double difference[COMPARE_METRICS];    /* a - b */
-    hl_interval interval[COMPARE_METRICS]; /* of the difference, paired */
+    hl_estimate estimate[COMPARE_METRICS]; /* of the difference, paired */
     uint64_t only_a, only_b;               /* samples that only one of them predicts correctly */
     compare_mcnemar_result mcnemar;
     compare_delong_result delong;
@@ -45,7 +45,7 @@ typedef struct comparison {
     size_t n, patients, nclasses; /* n: samples */
     const char **classes;         /* those of the first model */
     int positive;                 /* class, or HL_NO_POSITIVE */
-    size_t resamples;
+    size_t resamples, lacking;    /* lacking: resamples without one of the classes */
     uint64_t seed;
 } comparison;
 

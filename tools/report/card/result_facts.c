@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts about the results in words. */
+#include "../sections/metric_table.h"
 #include "card.h"
 
 #include <inttypes.h>
@@ -24,10 +25,7 @@ void report_fact_uncertainty(const report_run *run, hl_strbuf *t)
 {
     const report_binary_metrics *bm = &run->binary_metrics;
     if (bm->intervals)
-        hl_strbuf_printf(t,
-                         "%.0f" PAGE_PERCENT " confidence intervals: %s, %" PRIu64
-                         " resamples of %" PRIu64 " patients.",
-                         100 * bm->level, bm->method, bm->resamples, bm->patients);
+        report_describe_intervals(bm, t);
 }
 
 void report_fact_explained(const report_run *run, hl_strbuf *t)

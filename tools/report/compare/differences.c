@@ -17,6 +17,8 @@ static void add_difference(page_table *t, const json_t *pair, const char *metric
         page_add_cell(t, "\xe2\x80\x93");
     else if (report_interval(o, "interval", &lo, &hi))
         page_add_cell(t, "%+.3f (%+.3f to %+.3f)", value, lo, hi);
+    else if (json_object_get(o, "method"))
+        page_add_cell(t, "%+.3f (not estimable)", value);
     else
         page_add_cell(t, "%+.3f", value);
 }

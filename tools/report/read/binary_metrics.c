@@ -40,6 +40,11 @@ char *report_auroc_name(const report_binary_metrics *bm)
     return t.data;
 }
 
+const char *report_interval_method(const json_t *methods, const char *key)
+{
+    return json_string_value(json_object_get(methods, key));
+}
+
 bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi)
 {
     const json_t *pair = json_object_get(intervals, key);
@@ -164,7 +169,10 @@ static int read_intervals(report_binary_metrics *bm, const json_t *all, hl_err *
         hl_json_real(o, bm->file, "level", &bm->level, e) ||
         hl_json_count(o, bm->file, "resamples", &bm->resamples, e) ||
         hl_json_count(o, bm->file, "patients", &bm->patients, e) ||
-        !(bm->intervals = hl_json_object(o, bm->file, "metrics", e)))
+        !(bm->intervals = hl_json_object(o, bm->file, "metrics", e)) ||
+        optional_object(o, bm->file, "methods", &bm->methods, e) ||
+        (json_object_get(o, "resamples_without_a_class") &&
+         hl_json_count(o, bm->file, "resamples_without_a_class", &bm->lacking, e)))
         return -1;
     return hl_json_numbers(o, bm->file, "metrics", e);
 }
@@ -235,12 +243,20 @@ static int read_positive(report_binary_metrics *bm, const report_metrics *r, hl_
     return 0;
 }
 
+static int read_prevalence(const report_binary_metrics *bm, hl_err *e)
+{
+    static const char *const keys[] = {"value", "ppv", "npv", "intervals"};
+    for (size_t i = 0; bm->prevalence && i < sizeof keys / sizeof *keys; i++)
+        if (hl_json_numbers(bm->prevalence, bm->file, keys[i], e))
+            return -1;
+    return 0;
+}
+
 static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
 {
     if (read_positive(bm, r, e) || optional_object(r->json, bm->file, "binary", &bm->binary, e) ||
         optional_object(r->json, bm->file, "prevalence", &bm->prevalence, e) ||
-        hl_json_numbers(r->json, bm->file, "binary", e) ||
-        hl_json_numbers(r->json, bm->file, "prevalence", e))
+        hl_json_numbers(r->json, bm->file, "binary", e) || read_prevalence(bm, e))
         return -1;
     return read_intervals(bm, r->json, e) || read_curves(bm, r->json, e) ||
                    read_calibration(bm, r->json, e) || read_operating_points(bm, r->json, e) ||

@@ -29,6 +29,8 @@ typedef struct report_binary_metrics {
     const char *method;      /* of the intervals */
     double level;            /* of the intervals, e.g. 0.95 */
     uint64_t resamples, patients;
+    uint64_t lacking;      /* resamples without one of the classes */
+    const json_t *methods; /* object {metric: method} of intervals not by the bootstrap, or NULL */
     report_curve roc_band, pr_band, triage, reliability;
     const json_t *operating_points; /* list of objects, or NULL */
     bool is_calibrated;
@@ -54,6 +56,9 @@ char *report_auroc_name(const report_binary_metrics *bm);
 
 /* A number of an object; NaN if it is null or missing. */
 double report_real(const json_t *o, const char *key);
+/* Method of a metric's interval where the bootstrap gave none: "Wilson", "not estimable", ...; or
+ * NULL. */
+const char *report_interval_method(const json_t *methods, const char *key);
 /* The interval of a metric; false if there is none. */
 bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi);
 

@@ -3,6 +3,7 @@
 #include "../plot/plot.h"
 #include "base/mem.h"
 #include "sections.h"
+#include "stats/score_interval.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,16 +13,6 @@ typedef struct bins {
     size_t n;
     double *p, *observed, *lo, *hi, images;
 } bins;
-
-/* Wilson's 95 % confidence interval of an observed fraction of n. */
-static void wilson(double fraction, double n, double *lo, double *hi)
-{
-    const double z = 1.959963984540054, zz = z * z;
-    const double middle = (fraction + zz / (2 * n)) / (1 + zz / n);
-    const double half = z / (1 + zz / n) * sqrt(fraction * (1 - fraction) / n + zz / (4 * n * n));
-    *lo = fmax(0, middle - half);
-    *hi = fmin(1, middle + half);
-}
 
 static bins filled_bins(const report_curve *c)
 {
@@ -35,7 +26,9 @@ static bins filled_bins(const report_curve *c)
             continue;
         b.p[b.n] = c->mean_p[i];
         b.observed[b.n] = c->observed[i];
-        wilson(c->observed[i], c->count[i], &b.lo[b.n], &b.hi[b.n]);
+        const hl_interval w = hl_wilson(c->observed[i], c->count[i]);
+        b.lo[b.n] = w.lo;
+        b.hi[b.n] = w.hi;
         b.images += c->count[i];
         b.n++;
     }

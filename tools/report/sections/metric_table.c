@@ -54,8 +54,26 @@ void report_add_metric_cell(page_table *t, const report_metrics *r, const report
         page_add_cell(t, "\xe2\x80\x93");
     else if (report_interval(bm->intervals, metrics[i].key, &lo, &hi))
         page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
+    else if (report_interval_method(bm->methods, metrics[i].key))
+        page_add_cell(t, "%.3f (not estimable)", value);
     else
         page_add_cell(t, "%.3f", value);
+}
+
+void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t)
+{
+    hl_strbuf_printf(t,
+                     "%.0f" PAGE_PERCENT " confidence intervals: %s, %" PRIu64
+                     " resamples of %" PRIu64 " patients.",
+                     100 * bm->level, bm->method, bm->resamples, bm->patients);
+    if (bm->lacking)
+        hl_strbuf_printf(t, " %" PRIu64 " of the resamples lacked one of the classes.",
+                         bm->lacking);
+    if (bm->methods)
+        hl_strbuf_puts(t, " Where the resamples are all alike, or some lack a class, intervals are "
+                          "by the named method from the effective number of patients: Wilson "
+                          "(1927) for proportions, Newcombe (2006, method 5) for the AUROC, MOVER "
+                          "(Zou and Donner 2008) for means of proportions; or not estimable.");
 }
 
 static void describe_method(const report_metrics *r, const report_binary_metrics *bm, hl_strbuf *t)
@@ -67,10 +85,8 @@ static void describe_method(const report_metrics *r, const report_binary_metrics
                                            "decision.");
     if (!bm->intervals)
         return;
-    hl_strbuf_printf(t,
-                     " Confidence intervals (%.0f" PAGE_PERCENT "): %s, %" PRIu64
-                     " resamples of %" PRIu64 " patients.",
-                     100 * bm->level, bm->method, bm->resamples, bm->patients);
+    hl_strbuf_puts(t, " ");
+    report_describe_intervals(bm, t);
 }
 
 static void add_rows(page_table *t, const report_metrics *r, const report_binary_metrics *bm)
@@ -83,10 +99,12 @@ static void add_rows(page_table *t, const report_metrics *r, const report_binary
             continue;
         page_add_cell(t, "%s", metrics[i].name);
         page_add_number(t, value);
+        const char *method = report_interval_method(bm->methods, metrics[i].key);
         if (has)
-            page_add_cell(t, "%.3f\xe2\x80\x93%.3f", lo, hi);
+            page_add_cell(t, "%.3f\xe2\x80\x93%.3f%s%s", lo, hi, method ? ", " : "",
+                          method ? method : "");
         else
-            page_add_cell(t, "\xe2\x80\x93");
+            page_add_cell(t, "%s", method ? method : "\xe2\x80\x93");
         page_add_cell(t, "%s", metrics[i].about);
     }
 }

@@ -16,6 +16,8 @@ static void format_interval(const report_binary_metrics *bm, const char *key, co
     hl_strbuf_puts(t, "");
     if (report_interval(bm->intervals, key, &lo, &hi))
         hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
+    else if (report_interval_method(bm->methods, key))
+        hl_strbuf_puts(t, "interval not estimable");
     else
         hl_strbuf_puts(t, otherwise);
 }

@@ -38,7 +38,7 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_bi
 
 /* A value with its confidence interval, if there is one. */
 static void add_point_cell(page_table *t, const json_t *metrics, const json_t *intervals,
-                           const char *key)
+                           const json_t *methods, const char *key)
 {
     const double v = report_real(metrics, key);
     double lo, hi;
@@ -46,6 +46,8 @@ static void add_point_cell(page_table *t, const json_t *metrics, const json_t *i
         page_add_cell(t, "undefined");
     else if (report_interval(intervals, key, &lo, &hi))
         page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
+    else if (report_interval_method(methods, key))
+        page_add_cell(t, "%.3f (not estimable)", v);
     else
         page_add_cell(t, "%.3f", v);
 }
@@ -75,11 +77,12 @@ static void list_points(page_doc *d, const report_binary_metrics *bm)
         const json_t *o = json_array_get(bm->operating_points, i);
         const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
         page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
-        add_point_cell(t, o, NULL, "threshold");
-        add_point_cell(t, val, NULL, "sensitivity");
-        add_point_cell(t, val, NULL, "specificity");
+        add_point_cell(t, o, NULL, NULL, "threshold");
+        add_point_cell(t, val, NULL, NULL, "sensitivity");
+        add_point_cell(t, val, NULL, NULL, "specificity");
         for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
-            add_point_cell(t, here, json_object_get(o, "intervals"), measured[k]);
+            add_point_cell(t, here, json_object_get(o, "intervals"), json_object_get(o, "methods"),
+                           measured[k]);
     }
 }
 
