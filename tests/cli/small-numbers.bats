@@ -91,4 +91,7 @@ have_width() {
     # A model and itself do not differ, by no interval.
     compare -q -n a,b --json c.json a.tsv a.tsv >/dev/null
     jq -e '.pairs[0].difference.accuracy | .value == 0 and .interval == [null, null] and .method == "not estimable"' c.json
+    evaluate -q --pooled -o m.json a.tsv
+    report --compare --tests c.json --markdown c.md -o c.html m.json m.json
+    grep -q '+0.000 (not estimable)' c.md
 }

@@ -6,7 +6,7 @@
  *   hl_interval i = hl_wilson(1, 2); // 0.342 to 1
  *
  * The samples of a patient are not independent, so n is an effective number of patients, see
- * hl_effective_patients; which need not be an integer. NaN where n is 0 or the value is NaN.
+ * hl_effective_patients; it may be a fraction. NaN where n is 0 or the value is NaN.
  */
 #ifndef HILUM_STATS_SCORE_INTERVAL_H
 #define HILUM_STATS_SCORE_INTERVAL_H

@@ -34,13 +34,26 @@ static void add_p(page_table *t, const json_t *test)
         page_add_cell(t, "%.3f", p);
 }
 
+static int check_numbers(const json_t *pair, const char *file, hl_err *e)
+{
+    static const char *const metrics[] = {"accuracy", "macro_recall", "auroc"};
+    const json_t *difference = hl_json_object(pair, file, "difference", e);
+    if (!difference)
+        return -1;
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        const json_t *o = json_object_get(difference, metrics[i]);
+        if (hl_json_numbers(o, file, "value", e) || hl_json_numbers(o, file, "interval", e))
+            return -1;
+    }
+    return 0;
+}
+
 static int add_pair(page_table *t, const json_t *pair, const char *file, hl_err *e)
 {
     const char *a = hl_json_text(pair, file, "a", e), *b = a ? hl_json_text(pair, file, "b", e) : 0;
     const json_t *tests[] = {json_object_get(pair, "accuracy_test"),
                              json_object_get(pair, "auroc_test")};
-    if (!b || hl_json_numbers(pair, file, "difference", e) ||
-        hl_json_numbers(tests[0], file, "p_holm", e) ||
+    if (!b || check_numbers(pair, file, e) || hl_json_numbers(tests[0], file, "p_holm", e) ||
         hl_json_numbers(tests[1], file, "p_holm", e))
         return -1;
     page_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
