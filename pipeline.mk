@@ -118,14 +118,15 @@ endif
 files_audit = $(cached) $(quiet_threads) -o $(audit_table) $(subsets)
 $(call step,audit,audit,$(audit_out),$(audit_table),$(subsets) $(BASE)/params/data)
 
-.PHONY: no-leak
-no-leak: $(audit_table)
-	@$(hilum)/scripts/no-leak $(audit_table) '$(ALLOW_LEAK)'
+# A leak, or classes of which none is known to be positive, is reported before minutes of work.
+.PHONY: audited
+audited: $(audit_table)
+	@$(hilum)/scripts/audited $(audit_table) '$(ALLOW_LEAK)'
 
-# A leak is reported before minutes of work. (In a cross validation, the manifests of the folds are audited.)
+# In a cross validation, the manifests of the folds are audited.
 before_preprocess = $(if $(rejects),,rm -f $(BASE)/rejects.tsv)
 files_preprocess = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(manifest)
-$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),$(manifest) $(BASE)/params/data $(if $(FOLD),,| no-leak))
+$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),$(manifest) $(BASE)/params/data $(if $(FOLD),,| audited))
 
 files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
 $(call step,extract,extract-features,$(BASE),$(features),$(images) $(BASE)/params/weights)
@@ -137,7 +138,7 @@ after_train = $(hilum)/scripts/checkpoint after $(checkpoint)
 files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) --checkpoint $(checkpoint) \
     --history $(history_table) -o $(head_file) $(features)
 $(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\
-    $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | no-leak)
+    $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | audited)
 
 files_evaluate = $(of_fold) $(quiet_threads) --calibration $(calibration) -p $(predictions) -o $(metrics) \
     $(head_file) $(features)

@@ -36,13 +36,15 @@ Label tables
 LABELS       | | [FILE] | split fold | --labels | table of images and labels (CSV) instead of class folders
 COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,..., and others to carry: sex=NAME
 SELECT       | | [TEXT] | split fold | --select | only rows with these values: COLUMN=VALUE,VALUE;...
-POSITIVE_LABEL | | [TEXT] | split fold | --positive-label | two classes: images with this label, and all others
 UNCERTAIN    | stop | stop|zero|one|drop | split fold | --uncertain | what -1 means in a column of 1 and 0
 BLANK        | stop | stop|zero|one|drop | split fold | --blank | what a cell without a label means
 ROWS         | stop | stop|any|majority | split fold | --rows | which of the different labels of an image counts
 MISSING      | stop | stop|skip | split fold | --missing | rows whose image cannot be found
 LABEL_REGEX  | | [TEXT] | split fold | --label-regex | finds the label in the path of an image, with or without a table
 PATIENT_REGEX | | [TEXT] | split fold | --patient-regex | finds the patient in the path of an image
+
+Positive class
+POSITIVE     | | [TEXT] | $(split_fold_with_LABELS) audit train triage | --positive | class to find, or label of a table
 
 Preprocessing
 SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty: as the backbone expects
@@ -176,6 +178,8 @@ unfrozen = $(filter-out 0,$(UNFREEZE))
 preprocess_unless_SIZE = $(if $(SIZE),,preprocess)
 extract_or_with_UNFREEZE_train = $(if $(unfrozen),train,extract)
 use_all = $(filter 1,$(USE_ALL))
+# In a table, the positive label makes the classes; folders have theirs.
+split_fold_with_LABELS = $(if $(LABELS),split fold)
 
 # These are found out when they are first needed, and once.
 processors = $(eval processors := $(shell $(hilum)/scripts/processors))$(processors)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/image_paths.h"
+#include "data/positive_class.h"
 #include "data/provenance.h"
 #include "format/checksum.h"
 #include "format/tsv.h"
@@ -16,7 +17,7 @@
 
 enum { FAIL_ON_NONE, FAIL_ON_LEAK, FAIL_ON_ERROR };
 
-static const char *opt_output, *opt_root, *opt_cache;
+static const char *opt_output, *opt_root, *opt_cache, *opt_positive;
 static double opt_limit = 0.7;
 static int opt_fail_on = FAIL_ON_NONE;
 static bool opt_allow_leak;
@@ -26,6 +27,8 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt_output, "write the findings to FILE"),
     HL_OPT_REAL_R(0, "shortcut-limit", "AUROC", &opt_limit, 0.5, 1,
                   "warn of file properties that predict the label at least this well"),
+    HL_OPT_STR_R(0, "positive", "CLASS", &opt_positive,
+                 "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on,
                   "exit with 1 if there is a finding of this kind"),
     HL_OPT_FLAG_R(0, "allow-leak", &opt_allow_leak,
@@ -81,6 +84,21 @@ static int extend_provenance(const audit_context *a, char **provenance, hl_err *
     return hl_provenance_extend(provenance, a->m->provenance, &cli, inputs, 2, e);
 }
 
+/* "#positive", or with two classes whose names do not decide, "#undecided" with both. */
+static void put_positive(const audit_context *a, hl_strbuf *t)
+{
+    const bool known = a->positive != HL_NO_POSITIVE;
+    if (!known && a->m->nclasses != 2)
+        return;
+    hl_strbuf_puts(t, known ? "#positive\t" : "#undecided\t");
+    hl_tsv_escape(t, a->m->classes[known ? a->positive : 0]);
+    if (!known) {
+        hl_strbuf_puts(t, "\t");
+        hl_tsv_escape(t, a->m->classes[1]);
+    }
+    hl_strbuf_puts(t, "\n");
+}
+
 static int format_table(const audit_context *a, hl_strbuf *t, hl_err *e)
 {
     char *provenance;
@@ -91,6 +109,7 @@ static int format_table(const audit_context *a, hl_strbuf *t, hl_err *e)
     free(provenance);
     hl_strbuf_printf(t, "\n#images\t%zu\n#errors\t%zu\n#warnings\t%zu\n", a->m->n,
                      a->findings.count[AUDIT_ERROR], a->findings.count[AUDIT_WARNING]);
+    put_positive(a, t);
     if (leaks(a)) {
         hl_strbuf_puts(t, "#leak\t");
         describe_leak(a, t);
@@ -147,16 +166,37 @@ static void print_summary(const audit_context *a)
     hl_strbuf_free(&text);
 }
 
-/* *found: whether there is a finding of the kind that --fail-on names. */
-static int audit(hl_manifest *m, bool *found, hl_err *e)
+/* The audit needs no positive class, but everything after it does, so an unknown name fails early.
+ */
+static int choose_positive(const hl_manifest *m, const char *name, int *positive, hl_err *e)
 {
+    const hl_positive_choice c = {.classes = m->classes,
+                                  .n = m->nclasses,
+                                  .of = name,
+                                  .asked = opt_positive,
+                                  .recorded = HL_NO_POSITIVE};
+    if (opt_positive)
+        return hl_positive_class(positive, &c, e);
+    *positive = hl_positive_by_names(m->classes, m->nclasses);
+    return 0;
+}
+
+/* *found: whether there is a finding of the kind that --fail-on names. */
+static int audit(hl_manifest *m, const char *name, bool *found, hl_err *e)
+{
+    int positive;
+    if (choose_positive(m, name, &positive, e))
+        return -1;
     hl_manifest_drop_augmented(m); /* copies are made from the same files */
     const hl_fingerprint_options how = {
         .root = opt_root ? opt_root : m->root, .cache = opt_cache, .jobs = (int)opt_jobs};
     hl_fingerprint *fingerprints = hl_calloc(m->n, sizeof *fingerprints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
-    audit_context a = {
-        .m = m, .fingerprints = fingerprints, .copies = copies, .shortcut_limit = opt_limit};
+    audit_context a = {.m = m,
+                       .positive = positive,
+                       .fingerprints = fingerprints,
+                       .copies = copies,
+                       .shortcut_limit = opt_limit};
     int status =
         hl_images_expect_kept(m, how.root, e) || hl_fingerprint_set_read(fingerprints, m, &how, e)
             ? -1
@@ -191,7 +231,7 @@ int main(int argc, char **argv)
     hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_TEXT);
     int status = hl_files_check(&f, &e) || hl_manifest_read(&m, argv[first], &e) ? -1 : 0;
     if (status == 0) {
-        status = audit(&m, &found, &e);
+        status = audit(&m, argv[first] ? argv[first] : "the manifest", &found, &e);
         hl_manifest_free(&m);
     }
     if (status)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *output, *json, *names;
+static const char *output, *json, *names, *positive;
 static int subset = 2;
 static int64_t resamples = 2000, jobs;
 static uint64_t seed = 1;
@@ -22,6 +22,8 @@ static const hl_opt options[] = {
     HL_OPT_STR('n', "names", "LIST", &names,
                "comma-separated names of the models (default: their folders or files)"),
     HL_OPT_CHOICE_R(0, "subset", SUBSET_WORDS, &subset, "samples to compare on"),
+    HL_OPT_STR_R(0, "positive", "CLASS", &positive,
+                 "class of the AUROC (default: the positive class that the predictions record)"),
     HL_OPT_INT_R(0, "resamples", "N", &resamples, 1, 1000000, "resamples of the bootstrap"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
@@ -99,11 +101,14 @@ static int run(char *const *files, char *const *name, size_t n, hl_err *e)
     comparison c;
     char word[16];
     hl_choice_word(SUBSET_WORDS, subset, word, sizeof word);
-    int status = compare_read(&c, files, (const char *const *)name, n, word, e);
+    int status = compare_read(&c, files, (const char *const *)name, n, word, positive, e);
     if (status == 0)
         status = compare_compute(&c, (size_t)resamples, seed, (int)jobs, e);
-    if (status == 0 && c.nclasses != 2)
-        hl_log_info("%zu classes: no AUROC and no DeLong test", c.nclasses);
+    if (status == 0 && c.positive == HL_NO_POSITIVE)
+        hl_log_info(
+            "%zu classes and no positive one: no AUROC and no DeLong test; --positive CLASS "
+            "names one",
+            c.nclasses);
     if (status == 0)
         status = write_all(&c, word, e);
     compare_free(&c);

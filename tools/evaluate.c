@@ -18,6 +18,8 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt.output, "metrics, as JSON (default: standard output)"),
     HL_OPT_STR('p', "predictions", "FILE", &opt.predictions,
                "probabilities of every sample of the subset, as TSV"),
+    HL_OPT_STR_R(0, "positive", "CLASS", &opt.positive,
+                 "positive class (default: as HEAD records, or the one of two not called normal)"),
     HL_OPT_FLAG_R(0, "pooled", &pooled, "measure existing predictions, of several heads"),
     HL_OPT_FLAG_R(0, "calibrate", &opt.calibrate,
                   "fit a temperature on the validation samples, and apply it"),

@@ -23,7 +23,7 @@ static const hl_opt options[] = {
     HL_OPT_STR('c', "calibration", "FILE", &opt.calibration,
                "calibration of the head, as evaluate --calibration wrote it"),
     HL_OPT_STR_R(0, "positive", "CLASS", &opt.positive,
-                 "class to look for (default: the second of two)"),
+                 "class to look for (default: the positive class of the head)"),
     HL_OPT_STR_R(0, "operating", "NAME", &opt.point, "classify at this operating point of -c"),
     HL_OPT_STR_R(0, "threshold", "P", &threshold_text,
                  "or classify as positive from this probability upwards"),

@@ -43,7 +43,7 @@ static const hl_opt options[] = {
         "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME; others are carried"),
     HL_OPT_STR_R(0, "select", "LIST", &opt.table.select,
                  "only rows with these values: COLUMN=VALUE,VALUE;..."),
-    HL_OPT_STR_R(0, "positive-label", "LABEL", &opt.table.positive,
+    HL_OPT_STR_R(0, "positive", "LABEL", &opt.table.positive,
                  "two classes: images with this label, alone or among others; all others"),
     HL_OPT_CHOICE_R(0, "uncertain", "stop|zero|one|drop", &opt.table.uncertain,
                     "what -1 means in a column of 1 and 0"),

@@ -29,6 +29,7 @@ enum { WEIGHT_NONE, WEIGHT_BALANCED };
 #define STANDARDIZE_WORDS "no|yes"
 
 static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *initial_weights;
+static const char *positive;
 static double rate = 1e-3, momentum, dropout, l2;
 static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
 static uint64_t seed = 1;
@@ -64,6 +65,8 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R('p', "pool", NN_POOL_WORDS, &unfrozen_pool, "pooling of their last maps"),
     HL_OPT_CHOICE_R(0, "batchnorm", NN_BATCHNORM_WORDS, &batchnorm,
                     "mode of their batch norms in training"),
+    HL_OPT_STR_R(0, "positive", "CLASS", &positive,
+                 "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
     HL_OPT_STR(0, "manifest", "FILE", &manifest, "use the subsets of this manifest"),
@@ -291,7 +294,8 @@ static int fit(nn_head *head, const hl_features *f, train_dataset sets[HL_SUBSET
 }
 
 /* Makes the head, with the unfrozen layers if there are any. */
-static int make_head(nn_head **head, const hl_features *f, const train_dataset *train, hl_err *e)
+static int make_head(nn_head **head, const hl_features *f, const train_dataset *train,
+                     int positive_class, hl_err *e)
 {
     int64_t units[NN_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
@@ -303,7 +307,18 @@ static int make_head(nn_head **head, const hl_features *f, const train_dataset *
     if (nn_head_new(head, f->width, units, nhidden, s->classes, s->nclasses, &s->feature_space,
                     finetune, seed, e))
         return -1;
+    nn_head_set_positive(*head, positive_class);
     return standardize && train->n ? nn_head_standardize(*head, train->n, train->features, e) : 0;
+}
+
+static int choose_positive(const hl_features *f, int *positive_class, hl_err *e)
+{
+    const hl_positive_choice c = {.classes = f->samples.classes,
+                                  .n = f->samples.nclasses,
+                                  .of = hl_tf_name(f->samples.file),
+                                  .asked = positive,
+                                  .recorded = HL_NO_POSITIVE};
+    return hl_positive_class(positive_class, &c, e);
 }
 
 static int train(hl_features *f, hl_err *e)
@@ -313,6 +328,9 @@ static int train(hl_features *f, hl_err *e)
     train_dataset sets[HL_SUBSETS];
     nn_head *head = NULL;
     char *provenance = NULL;
+    int positive_class;
+    if (choose_positive(f, &positive_class, e))
+        return -1;
     int status = train_datasets_load(sets, f, e);
     if (status == 0 && sets[HL_VAL].n == 0)
         hl_log_warn("no validation samples: all %lld epochs are run and the last weights are kept",
@@ -321,7 +339,7 @@ static int train(hl_features *f, hl_err *e)
         status = hl_provenance_extend(&provenance, f->samples.provenance, &cli, inputs,
                                       manifest ? 2 : 1, e);
     if (status == 0)
-        status = make_head(&head, f, &sets[HL_TRAIN], e);
+        status = make_head(&head, f, &sets[HL_TRAIN], positive_class, e);
     if (status == 0)
         status = fit(head, f, sets, provenance, e);
     hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(f->samples.file));

@@ -238,7 +238,7 @@ warning transparent val B B/1.png -" ]
     [ "${#stderr_lines[@]}" -eq 3 ]
     [[ ${stderr_lines[0]} == "preprocess: warning: images that were read with a remark: 1; the first: "*"set/A/1.png: bytes that belong"* ]]
     extract-features -q -m mobilenetv2 -w seeded:1 -o features images
-    train-head -q -e 1 --history h.tsv -o head features 2>/dev/null
+    train-head -q --positive B -e 1 --history h.tsv -o head features 2>/dev/null
     run --separate-stderr predict -q -w seeded:1 -o list.tsv head set/A/1.png
     [[ $stderr == "predict: warning: images that were read with a remark: 1; the first: set/A/1.png: bytes that belong"* ]]
 }

@@ -80,8 +80,9 @@ refused() {
     [ "$(made 'opacity=Target;normal=(no Target)' "${how[@]}")" = opacity/normal/normal/opacity/ ]
     refused "t.csv: --classes: .* found 'target': it has '.no Target.', 'Target'" 'opacity=target;normal=(no Target)' "${how[@]}"
     table image,label 1.png,A 2.png,B 3.png, 4.png,C
-    how=(--labels t.csv --blank one --positive-label A)
-    [ "$(made 'x=(no A);y=A' "${how[@]}")" = y/x/y/x/ ]
+    how=(--labels t.csv --blank one --positive y)
+    [ "$(made 'x=B|C;y=A' "${how[@]}")" = y/x/y/x/ ]
+    refused "--positive: expected a class of --classes, found 'A'" 'x=B|C;y=A' --labels t.csv --blank one --positive A
     [ "$(made 'x=A;y=B' --labels t.csv --blank drop)" = x/y/ ]
     refused 't.csv: line 4: empty label, and --blank has no class for it' 'x=A;y=B' --labels t.csv --blank one
     # What is in no class does not make an image of several rows ambiguous.
@@ -160,7 +161,7 @@ END
     split -q --test 0 --val 0 --labels t.csv --classes 'x=a|b;c' set >m.tsv
     section_of_report | grep -qF '| Several labels in a cell | those in a class count, and are of one class | – |'
     section_of_report | grep -qF '| Classes and their labels | x=a\|b;c | 0 |'
-    split -q --test 0 --val 0 --labels t.csv --positive-label a set >m.tsv
+    split -q --test 0 --val 0 --labels t.csv --positive a set >m.tsv
     section_of_report | grep -qF '| Positive cells | those with the label a, alone or among others | – |'
     section_of_report | grep -qF '| Several labels in a cell | positive if one of them is | – |'
 }

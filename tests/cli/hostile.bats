@@ -47,7 +47,7 @@ unescaped() {
     audit -q -o audit.tsv m.tsv
     preprocess -q --size 32 -o images m.tsv
     extract-features -q -m mobilenetv2 -w seeded:1 -o features images
-    train-head -q -e 2 -j 1 --history history.tsv -o head features
+    train-head -q -e 2 -j 1 --positive "$sick" --history history.tsv -o head features
     evaluate -q --subset all -p p.tsv -c calibration -o metrics.json head features
     cmp listed <(unescaped 1 <p.tsv)
     grep -aqF 'p_$(touch owned)\t<script>alert("1")\n' p.tsv
@@ -117,7 +117,7 @@ unescaped() {
     plain=${folder//$'\n'/ }
     ln -s "$folder" "$plain"
     run make --no-print-directory -C "$ROOT" all RESULTS="$BATS_FILE_TMPDIR/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=1 \
-        JOBS=1 ALLOW_LEAK=1 WEIGHTS=seeded:1 DATA="$BATS_FILE_TMPDIR/$plain"
+        JOBS=1 ALLOW_LEAK=1 WEIGHTS=seeded:1 POSITIVE=-x DATA="$BATS_FILE_TMPDIR/$plain"
     echo "$output"
     [ "$status" -eq 0 ]
     [ -s results/run/report.html ]

@@ -22,7 +22,7 @@ answers() {
     local name=$1
     shift
     {
-        printf '#hilum-predictions 1\n#provenance\t[{"tool":"%s"}]\n#feature_space\t%s\n' "$name" "$space"
+        printf '#hilum-predictions 1\n#provenance\t[{"tool":"%s"}]\n#feature_space\t%s\n#positive\tB\n' "$name" "$space"
         printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n'
         printf '%s\n' "$@" | tr ' ' '\t'
     } | with_checksum >"$name"
@@ -111,7 +111,8 @@ rows() { grep -v -e '^#' -e '^path' -e '^sample' "$@"; }
 @test "kfold: the table has every fold, mean, standard deviation and pooled figures" {
     out=$results/run/kfold
     [ "$(cut -f 1 "$out/kfold.tsv" | tr '\n' ' ')" = "fold 1 2 3 mean sd pooled " ]
-    [ "$(head -n 1 "$out/kfold.tsv")" = $'fold\tn\taccuracy\tmacro_recall\tauroc\tlog_loss' ]
+    [ "$(head -n 1 "$out/kfold.tsv")" = $'fold\tn\taccuracy\tmacro_recall\tauroc\tlog_loss\tpositive' ]
+    [ "$(tail -n +2 "$out/kfold.tsv" | cut -f 7 | sort -u)" = PNEUMONIA ]
     for i in 1 2 3; do
         awk -F'\t' -v i=$i -v a="$(field accuracy "$out/fold-$i-of-3/metrics.json")" \
             '$1 == i { d = $3 - a; seen = d < 1e-6 && d > -1e-6 } END { exit !seen }' "$out/kfold.tsv"

@@ -131,6 +131,7 @@ options_are_those_of_the_tools() {
         case $step in
             '$(preprocess_unless_SIZE) extract') step=preprocess ;;
             '$(extract_or_with_UNFREEZE_train)') step=extract ;;
+            '$(split_fold_with_LABELS) audit train triage') step=split ;; # LABELS is above it
         esac
         knobs+=("$name=$(another "$name" "$allowed")")
         wanted=$(from "${step%% *}")
@@ -249,6 +250,7 @@ options_are_those_of_the_tools() {
         case $step in
             '$(preprocess_unless_SIZE) extract') step=extract ;;
             '$(extract_or_with_UNFREEZE_train)') step='extract train' ;;
+            '$(split_fold_with_LABELS) audit train triage') step='split audit train triage' ;;
             - | experiment) continue ;;
         esac
         allowed=${allowed#[}

@@ -68,12 +68,12 @@ split_as_documented() {
     split_as_documented 'NIH ChestX-ray14'
     [ "$(classes m.tsv)" = '10 (no Pneumonia), 12 Pneumonia' ]
     samples m.tsv | grep -q "$(printf '^images_002/images/00000001_000.png\tPneumonia\t1\t')"
-    grep -q -- "--columns 'image=Image Index.* --select view=PA --positive-label Pneumonia" m.tsv
+    grep -q -- "--columns 'image=Image Index.* --select view=PA --positive Pneumonia" m.tsv
     # Without a rule, several labels in a cell are not a class.
-    refused "t.csv: line 3: expected one label, found several, 'Infiltration[|]Pneumonia': --positive-label" --labels t.csv \
+    refused "t.csv: line 3: expected one label, found several, 'Infiltration[|]Pneumonia': --positive" --labels t.csv \
         --columns 'image=Image Index,label=Finding Labels'
     refused "t.csv: expected the positive label 'pneumonia' in some row, found 'Cardiomegaly' \(line 4\), 'Effusion'" --labels t.csv \
-        --columns 'image=Image Index,label=Finding Labels' --positive-label pneumonia
+        --columns 'image=Image Index,label=Finding Labels' --positive pneumonia
 }
 
 @test "labels: CheXpert as documented" {
@@ -201,13 +201,13 @@ split_as_documented() {
     table image,label 1.png,Pneumonia 2.png,PNEUMONIA '3.png,"Pneumonia "' 4.png,Normal
     wanted="t.csv: labels differ in case or blanks only: expected one spelling in the table, found 'PNEUMONIA' \(line 3\), 'Pneumonia' \(line 2\)"
     refused "$wanted" --labels t.csv
-    refused "$wanted" --labels t.csv --positive-label Pneumonia
+    refused "$wanted" --labels t.csv --positive Pneumonia
     table image,label 1.png,Pneumonia '3.png,"Pneumonia "' 4.png,Normal
     refused "t.csv: labels differ .*, found 'Pneumonia' \(line 2\), 'Pneumonia ' \(line 3\)" --labels t.csv
     table image,label '1.png,No Finding' 2.png,NoFinding
     refused "t.csv: labels differ .*, found 'No Finding' \(line 2\), 'NoFinding' \(line 3\)" --labels t.csv
     table image,label '1.png,A|b' 2.png,B
-    refused "t.csv: labels differ .*, found 'B' \(line 3\), 'b' \(line 2\)" --labels t.csv --positive-label B
+    refused "t.csv: labels differ .*, found 'B' \(line 3\), 'b' \(line 2\)" --labels t.csv --positive B
 }
 
 @test "labels: one odd cell does not turn a column of 1, 0 and -1 into labels" {
@@ -222,7 +222,7 @@ split_as_documented() {
     done
     table image,label 1.png,2 2.png,1 3.png,0 4.png,-1
     refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv
-    refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv --positive-label 1
+    refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv --positive 1
     # Other spellings of the numbers are not odd, and grades of severity are labels.
     table image,label 1.png,1.00 2.png,0 3.png,+1 4.png,-0.0 5.png,1e0 '6.png, 01'
     split -q --test 0 --val 0 --labels t.csv set >m.tsv
@@ -258,14 +258,14 @@ split_as_documented() {
     for cell in 'A;B' 'A|B' 'A , B' "['A', 'B']"; do
         table image,label "1.png,\"$cell\"" 2.png,B 3.png,C
         refused 't.csv: line 2: expected one label, found several' --labels t.csv
-        split -q --test 0 --val 0 --labels t.csv --positive-label B set >m.tsv
+        split -q --test 0 --val 0 --labels t.csv --positive B set >m.tsv
         [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = 'B/B/(no B)/' ]
     done
     # Several positive ones, and a label with a comma
     table image,label '1.png,A|D' 2.png,B '3.png,"C, left"' 4.png,E
-    split -q --test 0 --val 0 --labels t.csv --positive-label 'A|B' set >m.tsv
+    split -q --test 0 --val 0 --labels t.csv --positive 'A|B' set >m.tsv
     [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = 'A|B/A|B/(no A|B)/(no A|B)/' ]
-    split -q --test 0 --val 0 --labels t.csv --positive-label 'C, left' set >m.tsv
+    split -q --test 0 --val 0 --labels t.csv --positive 'C, left' set >m.tsv
     [ "$(samples m.tsv | cut -f 2 | sort -u | tr '\n' /)" = '(no C, left)/C, left/' ]
 }
 
@@ -352,7 +352,7 @@ split_as_documented() {
     fails 2 '^split: --columns: expected each name once, found .image. twice' split --labels t.csv --columns image=a,image=b set
     fails 2 '^split: --select: expected NAME=VALUE, found ' split --labels t.csv --select 'a=b;c' set
     fails 2 '^split: --rows is for tables: expected --labels, too' split --rows any set
-    fails 2 '^split: --positive-label is for tables' split --positive-label A set
+    fails 2 '^split: --positive is for tables' split --positive A set
 }
 
 @test "labels: the 112,120 rows of NIH ChestX-ray14 take less than 10 s of processor time" {
@@ -369,7 +369,7 @@ split_as_documented() {
     } >t.csv
     TIMEFORMAT='%U %S'
     { time split -q --duplicates apart --labels t.csv --columns 'image=Image Index,label=Finding Labels,patient=Patient ID' \
-        --positive-label Pneumonia set >m.tsv; } 2>times
+        --positive Pneumonia set >m.tsv; } 2>times
     [ "$(samples m.tsv | wc -l)" -eq 112120 ]
     awk '{ exit !($1 + $2 < 10) }' times
 }

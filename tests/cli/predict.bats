@@ -273,7 +273,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
 @test "predict: images of 12 bits are read as for the head, and --depth checks that" {
     mkdir depth && cd depth
     local deep=$ROOT/tests/hostile/image/png-12-of-16-bit
-    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\tA\tp\ttrain\n%s\tB\tq\ttrain\n' "$deep" "$DATA/images/grey-8.png" >m.tsv
+    printf '#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n%s\tnormal\tp\ttrain\n%s\tB\tq\ttrain\n' "$deep" "$DATA/images/grey-8.png" >m.tsv
     for depth in auto full 12 16; do
         preprocess -q --depth $depth --size 32 -o images m.tsv
         extract-features -q -m mobilenetv2 -w seeded:1 -o features images

@@ -53,7 +53,8 @@ refused() {
 
 @test "report: binary metrics, each with its intervals" {
     rich -o r.html --markdown r.md
-    for section in "Metrics with confidence intervals" "Choice of threshold" Calibration Triage "Heat maps" \
+    for section in "Metrics for PNEUMONIA with confidence intervals" "Choice of threshold for PNEUMONIA" \
+        "Calibration for PNEUMONIA" "Triage for PNEUMONIA" "Heat maps" \
         "Data audit" Knobs Software "Model card"; do
         grep -q "<h2[^>]*>$section</h2>" r.html
     done
@@ -75,7 +76,7 @@ refused() {
 
 @test "report: without binary metrics their sections are left out" {
     full -o r.html --markdown r.md
-    run grep -E '^## (Metrics with|Calibration|Triage|Heat maps|Data audit|Knobs|Software)' r.md
+    run grep -E '^## (Metrics for|Calibration|Triage|Heat maps|Data audit|Knobs|Software)' r.md
     [ "$status" -eq 1 ]
 }
 

@@ -48,6 +48,12 @@ say_no_patients() {
     for file in set/PNEUMONIA/*; do cp "$file" "names/B/x$((++n)).png"; done
     build/bin/split names
 }
+say_positive() {
+    mkdir kinds
+    cp -r set/NORMAL kinds/virus
+    cp -r set/PNEUMONIA kinds/bacteria
+    make -s all "${small[@]}" DATA=kinds
+}
 say_leak() { in_folders 3 leak && make -s all "${small[@]}" DATA=leak SUBSETS=folders; }
 say_few_validation() { in_folders 3 few val && build/bin/split --subsets folders few; }
 say_bad_image() {

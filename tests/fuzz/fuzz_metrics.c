@@ -13,7 +13,7 @@ static void add_sections(page_doc *d, const report_run *run)
     report_add_confusion(d, m);
     report_add_class_table(d, m);
     report_add_metrics(d, m, &run->binary_metrics);
-    report_add_subset_table(d, m);
+    report_add_subset_table(d, m, &run->binary_metrics);
     report_add_feature_space(d, m);
     report_add_provenance(d, m);
     report_add_card(d, run);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From features to entries of a worklist: calibration, thresholds, distance. The head's logit of B
- * is feature 0, and that of A is 0. */
+ * is feature 0, and that of the other class is 0. */
 #include "predict/classify.h"
 #include "shim/torch_shim.h"
 
@@ -14,14 +14,14 @@
 #include <cmocka.h>
 
 enum { WIDTH = 3 };
-static char *classes[] = {"A", "B"};
+static char *classes[] = {"(no B)", "B"};
 static const hl_feature_space space = {.height = 8, .width = 8, .pool = "avg"};
 static const char *const images[] = {"0", "1", "2", "3"};
 static const float features[] = {-1, 0, 0, 0, 0, 0, 0.5f, 0, 0, 2, 0, 0};
 
 static nn_model make_model(size_t nclasses)
 {
-    char *three[] = {"A", "B", "C"};
+    char *three[] = {"(no B)", "B", "C"};
     hl_err e;
     nn_model m = {.name = "head", .nclasses = nclasses};
     assert_int_equal(nn_head_new(&m.head, WIDTH, NULL, 0, three, nclasses, &space, NULL, 1, &e), 0);
@@ -93,7 +93,7 @@ static void test_plain(void **state)
         assert_true(isnan(w.entries[i].distance) && !w.entries[i].is_ood);
     }
     predict_worklist_free(&w);
-    run(&plain, &(predict_classifier_options){.threshold = NAN, .positive = "A"}, &w);
+    run(&plain, &(predict_classifier_options){.threshold = NAN, .positive = "(no B)"}, &w);
     assert_true(near(w.entries[3].p, logistic(-2)));
     assert_int_equal(w.entries[3].predicted, 1);
     predict_worklist_free(&w);
@@ -128,6 +128,36 @@ static void test_calibrated(void **state)
     nn_model_free(&m);
 }
 
+/* The head's record first, then that of a calibration, then the names. */
+static void test_positive(void **state)
+{
+    (void)state;
+    float means[WIDTH], whitening[WIDTH * WIDTH];
+    hl_calibration c = calibration_of(means, whitening);
+    nn_model m = make_model(3);
+    predict_classifier classifier = {.model = &m, .calibration = &c};
+    predict_worklist w;
+    const predict_classifier_options none = {.threshold = NAN};
+    run(&classifier, &none, &w);
+    assert_int_equal(w.positive_class, 1);
+    predict_worklist_free(&w);
+    classifier.calibration = NULL;
+    nn_head_set_positive(m.head, 2);
+    run(&classifier, &none, &w);
+    assert_int_equal(w.positive_class, 2);
+    predict_worklist_free(&w);
+    nn_model_free(&m);
+    /* Hilum 0.1.0 took the class that sorts last. */
+    m = make_model(2);
+    classifier.calibration = &c;
+    c.positive = 0;
+    c.id_is_old = true;
+    run(&classifier, &none, &w);
+    assert_int_equal(w.positive_class, 1);
+    predict_worklist_free(&w);
+    nn_model_free(&m);
+}
+
 static void refused(const predict_classifier *like, const predict_classifier_options *o,
                     const char *message)
 {
@@ -149,14 +179,18 @@ static void test_refusals(void **state)
     const predict_classifier two = {.model = &m, .calibration = &c}, three = {.model = &of_three};
     refused(&two, &(predict_classifier_options){.threshold = NAN, .point = "best"},
             "--operating: expected an operating point of cal (sensitivity-90), found 'best'");
-    refused(
-        &two,
-        &(predict_classifier_options){.threshold = NAN, .positive = "A", .point = "sensitivity-90"},
-        "the operating points of cal are for another class than A");
+    refused(&two,
+            &(predict_classifier_options){
+                .threshold = NAN, .positive = "(no B)", .point = "sensitivity-90"},
+            "the operating points of cal are for another class than (no B)");
     refused(&two, &(predict_classifier_options){.threshold = NAN, .positive = "D"},
-            "--positive: expected a class of head, found 'D'");
+            "--positive: expected a class of head, found 'D'; its classes are '(no B)', 'B'");
     refused(&three, &(predict_classifier_options){.threshold = NAN},
             "head: has 3 classes: expected --positive");
+    nn_head_set_positive(m.head, 0);
+    refused(&two, &(predict_classifier_options){.threshold = NAN},
+            "cal: expected the positive class '(no B)', as of head, found 'B'");
+    nn_head_set_positive(m.head, 1);
     strcpy(c.head, "sha256:other");
     refused(&two, &(predict_classifier_options){.threshold = NAN}, "cal");
     nn_model_free(&of_three);
@@ -170,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_calibrated),
+        cmocka_unit_test(test_positive),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests_name("predictions of predict", tests, NULL, NULL);

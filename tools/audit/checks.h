@@ -4,6 +4,7 @@
 #define HILUM_AUDIT_CHECKS_H
 
 #include "data/manifest.h"
+#include "data/positive_class.h"
 #include "dedup/duplicates.h"
 #include "dedup/fingerprint_set.h"
 #include "findings.h"
@@ -13,6 +14,7 @@
 typedef struct audit_context {
     /* the data set */
     const hl_manifest *m;               /* without augmented copies */
+    int positive;                       /* class, or HL_NO_POSITIVE */
     const hl_fingerprint *fingerprints; /* [m->n] */
     const hl_duplicate *copies;         /* [m->n] */
     double shortcut_limit;              /* AUROC from which a shortcut is a warning */

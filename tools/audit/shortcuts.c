@@ -135,10 +135,13 @@ void audit_check_shortcuts(audit_context *a)
     probe p = {.x = hl_malloc(m->n, sizeof *p.x),
                .sample = hl_malloc(m->n, sizeof *p.sample),
                .positive = hl_malloc(m->n, 1)};
+    /* With two classes, one is enough: the positive one, if it is known. */
+    const uint32_t one = a->positive == 0 ? 0 : 1;
     for (int property = 0; property < PROPERTIES; property++) {
         collect(&p, a, property);
-        /* With two classes, the second one is enough. */
-        for (uint32_t k = m->nclasses == 2; k < m->nclasses; k++) {
+        for (uint32_t k = 0; k < m->nclasses; k++) {
+            if (m->nclasses == 2 && k != one)
+                continue;
             look_for(&p, m, k);
             if (p.positives > 0 && p.positives < p.n)
                 add_property(a, &p, property, k);

@@ -68,7 +68,22 @@ static int same_samples(const compare_model *a, const compare_model *b, hl_err *
     return 0;
 }
 
-static int read_model(comparison *c, size_t i, const char *subset, hl_err *e)
+static int set_positive(comparison *c, size_t i, const char *asked, hl_err *e)
+{
+    const compare_model *m = &c->models[i];
+    int positive;
+    if (hl_predictions_choose_positive(&m->predictions, asked, &positive, e))
+        return -1;
+    if (i == 0)
+        c->positive = positive;
+    if (positive == c->positive)
+        return 0;
+    return hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
+                   c->positive < 0 ? "none" : c->classes[c->positive], c->models[0].file,
+                   positive < 0 ? "none" : c->classes[positive], m->file);
+}
+
+static int read_model(comparison *c, size_t i, const char *subset, const char *positive, hl_err *e)
 {
     compare_model *m = &c->models[i], *first = &c->models[0];
     const char *const *classes = i ? c->classes : NULL;
@@ -83,18 +98,20 @@ static int read_model(comparison *c, size_t i, const char *subset, hl_err *e)
         c->nclasses = m->predictions.nclasses;
         c->n = m->predictions.n;
     }
-    return check_once(m, e) || (i && same_samples(first, m, e)) ? -1 : 0;
+    return set_positive(c, i, positive, e) || check_once(m, e) || (i && same_samples(first, m, e))
+               ? -1
+               : 0;
 }
 
 int compare_read(comparison *c, char *const *files, const char *const *names, size_t n,
-                 const char *subset, hl_err *e)
+                 const char *subset, const char *positive, hl_err *e)
 {
-    *c = (comparison){0};
+    *c = (comparison){.positive = HL_NO_POSITIVE};
     c->models = hl_calloc(n, sizeof *c->models);
     for (size_t i = 0; i < n; i++) {
         c->models[i].name = names[i];
         c->models[i].file = files[i];
-        if (read_model(c, i, subset, e))
+        if (read_model(c, i, subset, positive, e))
             return -1;
     }
     return 0;
@@ -111,9 +128,10 @@ void compare_free(comparison *c)
 
 /* ---- metrics of one model; weight NULL: 1 for each sample ---- */
 
-static double macro_recall(const comparison *c, const hl_predictions *p, const uint32_t *weight)
+static void class_recalls(const comparison *c, const hl_predictions *p, const uint32_t *weight,
+                          double *recall)
 {
-    double *support = hl_calloc(c->nclasses, sizeof *support), sum = 0;
+    double *support = hl_calloc(c->nclasses, sizeof *support);
     double *hits = hl_calloc(c->nclasses, sizeof *hits);
     for (size_t i = 0; i < c->n; i++) {
         const double w = weight ? weight[i] : 1;
@@ -121,9 +139,18 @@ static double macro_recall(const comparison *c, const hl_predictions *p, const u
         hits[p->rows[i].label] += p->rows[i].label == p->rows[i].predicted ? w : 0;
     }
     for (size_t k = 0; k < c->nclasses; k++)
-        sum += hl_ratio(hits[k], support[k]);
+        recall[k] = hl_ratio(hits[k], support[k]);
     free(support);
     free(hits);
+}
+
+static double macro_recall(const comparison *c, const hl_predictions *p, const uint32_t *weight)
+{
+    double *recall = hl_malloc(c->nclasses, sizeof *recall), sum = 0;
+    class_recalls(c, p, weight, recall);
+    for (size_t k = 0; k < c->nclasses; k++)
+        sum += recall[k];
+    free(recall);
     return sum / (double)c->nclasses;
 }
 
@@ -138,22 +165,19 @@ static double accuracy(const comparison *c, const hl_predictions *p, const uint3
     return right / all;
 }
 
-/* Sorts the samples once for all resamples; empty unless there are two classes. */
+/* Sorts the samples once for all resamples; empty if there is no positive class. */
 static void rank_model(const comparison *c, const hl_predictions *p, hl_binary *b)
 {
     *b = (hl_binary){0};
-    if (c->nclasses != 2)
+    if (c->positive == HL_NO_POSITIVE)
         return;
-    double *score = hl_malloc(c->n, sizeof *score);
-    uint8_t *positive = hl_malloc(c->n, 1), *predicted = hl_malloc(c->n, 1);
+    uint32_t *label = hl_malloc(c->n, sizeof *label), *predicted = hl_malloc(c->n, sizeof *label);
     for (size_t i = 0; i < c->n; i++) {
-        score[i] = p->p[2 * i + 1];
-        positive[i] = p->rows[i].label == 1;
-        predicted[i] = p->rows[i].predicted == 1;
+        label[i] = p->rows[i].label;
+        predicted[i] = p->rows[i].predicted;
     }
-    hl_binary_init(b, c->n, score, positive, predicted);
-    free(score);
-    free(positive);
+    hl_binary_of_class(b, c->n, c->nclasses, label, predicted, p->p, (uint32_t)c->positive);
+    free(label);
     free(predicted);
 }
 
@@ -165,7 +189,7 @@ static void compute_metrics(const comparison *c, size_t model, const hl_binary *
     out[COMPARE_ACCURACY] = accuracy(c, p, weight);
     out[COMPARE_MACRO_RECALL] = macro_recall(c, p, weight);
     out[COMPARE_AUROC] = NAN;
-    if (c->nclasses == 2) {
+    if (c->positive != HL_NO_POSITIVE) {
         hl_binary_metrics_compute(b, weight, all);
         out[COMPARE_AUROC] = all[HL_AUROC];
     }
@@ -178,6 +202,7 @@ typedef struct resampling {
     const hl_binary *ranks; /* [models] */
     hl_bootstrap bootstrap;
     double *values; /* [model, metric, resample] */
+    bool *lacks;    /* [resample]: without one of the classes */
 } resampling;
 
 static double *value_of(const resampling *rs, size_t model, size_t metric)
@@ -185,6 +210,23 @@ static double *value_of(const resampling *rs, size_t model, size_t metric)
     return rs->values + (model * COMPARE_METRICS + metric) * rs->c->resamples;
 }
 
+static bool lacks_a_class(const comparison *c, const uint32_t *weight)
+{
+    uint64_t *all = hl_calloc(c->nclasses, sizeof *all),
+             *here = hl_calloc(c->nclasses, sizeof *all);
+    bool lacks = false;
+    for (size_t i = 0; i < c->n; i++) {
+        all[c->models[0].predictions.rows[i].label]++;
+        here[c->models[0].predictions.rows[i].label] += weight[i];
+    }
+    for (size_t k = 0; k < c->nclasses; k++)
+        lacks |= all[k] && !here[k];
+    free(all);
+    free(here);
+    return lacks;
+}
+
+/* Of a resample that lacks a class, only the accuracy remains. */
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 {
     (void)slot;
@@ -193,11 +235,12 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
     uint32_t *weight = hl_malloc(rs->c->n, sizeof *weight);
     uint32_t *drawn = hl_malloc(rs->bootstrap.patients, sizeof *drawn);
     hl_bootstrap_draw(&rs->bootstrap, r, drawn, weight);
+    rs->lacks[r] = lacks_a_class(rs->c, weight);
     for (size_t m = 0; m < rs->c->nmodels; m++) {
         double metric[COMPARE_METRICS];
         compute_metrics(rs->c, m, &rs->ranks[m], weight, metric);
         for (size_t f = 0; f < COMPARE_METRICS; f++)
-            value_of(rs, m, f)[r] = metric[f];
+            value_of(rs, m, f)[r] = rs->lacks[r] && f != COMPARE_ACCURACY ? NAN : metric[f];
     }
     free(weight);
     free(drawn);
@@ -206,21 +249,68 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 
 static const double level = 0.95;
 
+/* Effective number of patients with a class; `rest`: without it. */
+static double patients_of(const resampling *rs, size_t cls, bool rest)
+{
+    uint8_t *counted = hl_malloc(rs->c->n, 1);
+    for (size_t i = 0; i < rs->c->n; i++)
+        counted[i] = (rs->c->models[0].predictions.rows[i].label == cls) != rest;
+    const double patients = hl_effective_patients(&rs->bootstrap, counted);
+    free(counted);
+    return patients;
+}
+
+/* The bootstrap's intervals of a model, or what can be stated instead. */
+static void choose_estimates(const resampling *rs, compare_model *m, const hl_interval *bootstrap)
+{
+    const comparison *c = rs->c;
+    const bool incomplete = c->lacking > 0;
+    double *recall = hl_malloc(c->nclasses, sizeof *recall);
+    double *patients = hl_malloc(c->nclasses, sizeof *patients);
+    class_recalls(c, &m->predictions, NULL, recall);
+    for (size_t k = 0; k < c->nclasses; k++)
+        patients[k] = patients_of(rs, k, false);
+    m->estimate[COMPARE_ACCURACY] =
+        hl_estimate_proportion(bootstrap[COMPARE_ACCURACY], false, m->metric[COMPARE_ACCURACY],
+                               hl_effective_patients(&rs->bootstrap, NULL));
+    m->estimate[COMPARE_MACRO_RECALL] = hl_estimate_mean(bootstrap[COMPARE_MACRO_RECALL],
+                                                         incomplete, recall, patients, c->nclasses);
+    m->estimate[COMPARE_AUROC] =
+        hl_estimate_auroc(bootstrap[COMPARE_AUROC], incomplete, m->metric[COMPARE_AUROC],
+                          c->positive < 0 ? 0 : patients_of(rs, (size_t)c->positive, false),
+                          c->positive < 0 ? 0 : patients_of(rs, (size_t)c->positive, true));
+    free(recall);
+    free(patients);
+}
+
+static void compute_difference(const resampling *rs, compare_pair *p, double *scratch)
+{
+    const comparison *c = rs->c;
+    const bool too_many = (double)c->lacking > (1 - level) / 2 * (double)c->resamples;
+    for (size_t f = 0; f < COMPARE_METRICS; f++) {
+        const double *a = value_of(rs, p->a, f), *b = value_of(rs, p->b, f);
+        for (size_t r = 0; r < c->resamples; r++)
+            scratch[r] = a[r] - b[r];
+        p->estimate[f] = hl_estimate_other(hl_percentiles(scratch, c->resamples, level),
+                                           too_many && f != COMPARE_ACCURACY);
+    }
+}
+
 /* Differences come first, because hl_percentiles sorts the values. */
 static void compute_intervals(comparison *c, const resampling *rs)
 {
     double *difference = hl_malloc(c->resamples, sizeof *difference);
+    for (size_t r = 0; r < c->resamples; r++)
+        c->lacking += rs->lacks[r];
     for (size_t i = 0; i < c->npairs; i++)
-        for (size_t f = 0; f < COMPARE_METRICS; f++) {
-            const double *a = value_of(rs, c->pairs[i].a, f), *b = value_of(rs, c->pairs[i].b, f);
-            for (size_t r = 0; r < c->resamples; r++)
-                difference[r] = a[r] - b[r];
-            c->pairs[i].interval[f] = hl_percentiles(difference, c->resamples, level);
-        }
+        compute_difference(rs, &c->pairs[i], difference);
     free(difference);
-    for (size_t m = 0; m < c->nmodels; m++)
+    for (size_t m = 0; m < c->nmodels; m++) {
+        hl_interval bootstrap[COMPARE_METRICS];
         for (size_t f = 0; f < COMPARE_METRICS; f++)
-            c->models[m].interval[f] = hl_percentiles(value_of(rs, m, f), c->resamples, level);
+            bootstrap[f] = hl_percentiles(value_of(rs, m, f), c->resamples, level);
+        choose_estimates(rs, &c->models[m], bootstrap);
+    }
 }
 
 static int bootstrap(comparison *c, const hl_binary *ranks, int jobs, hl_err *e)
@@ -233,10 +323,12 @@ static int bootstrap(comparison *c, const hl_binary *ranks, int jobs, hl_err *e)
     free(patients);
     c->patients = rs.bootstrap.patients;
     rs.values = hl_malloc(c->nmodels * COMPARE_METRICS * c->resamples, sizeof *rs.values);
+    rs.lacks = hl_calloc(c->resamples, sizeof *rs.lacks);
     const int status = hl_ordered_map(c->resamples, jobs, resample, NULL, &rs, e);
     if (status == 0)
         compute_intervals(c, &rs);
     free(rs.values);
+    free(rs.lacks);
     hl_bootstrap_free(&rs.bootstrap);
     return status;
 }
@@ -253,13 +345,12 @@ static void test_pair(const comparison *c, compare_pair *pair)
         const bool right_b = b->rows[i].predicted == b->rows[i].label;
         pair->only_a += right_a && !right_b;
         pair->only_b += right_b && !right_a;
-        positive[i] = a->rows[i].label == 1;
-        x[i] = a->p[i * c->nclasses + c->nclasses - 1];
-        y[i] = b->p[i * c->nclasses + c->nclasses - 1];
+        positive[i] = (int)a->rows[i].label == c->positive;
+        x[i] = c->positive < 0 ? 0 : a->p[i * c->nclasses + (size_t)c->positive];
+        y[i] = c->positive < 0 ? 0 : b->p[i * c->nclasses + (size_t)c->positive];
     }
     pair->mcnemar = compare_mcnemar(pair->only_a, pair->only_b);
-    pair->delong = c->nclasses == 2 ? compare_delong(c->n, positive, x, y)
-                                    : (compare_delong_result){NAN, NAN, NAN, NAN, NAN};
+    pair->delong = compare_delong(c->n, positive, x, y); /* NaN without a positive class */
     for (size_t f = 0; f < COMPARE_METRICS; f++)
         pair->difference[f] = c->models[pair->a].metric[f] - c->models[pair->b].metric[f];
     free(positive);

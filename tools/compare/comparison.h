@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "data/predictions.h"
 #include "significance.h"
-#include "stats/bootstrap.h"
+#include "stats/estimate.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* AUROC is NaN unless there are two classes. */
+/* AUROC is that of the positive class against the rest; NaN if there is no positive class. */
 typedef enum {
     COMPARE_ACCURACY,
     COMPARE_MACRO_RECALL,
@@ -24,13 +24,13 @@ typedef struct compare_model {
     const char *name, *file;
     hl_predictions predictions; /* sorted by sample */
     double metric[COMPARE_METRICS];
-    hl_interval interval[COMPARE_METRICS];
+    hl_estimate estimate[COMPARE_METRICS];
 } compare_model;
 
 typedef struct compare_pair {
     size_t a, b;                           /* models */
     double difference[COMPARE_METRICS];    /* a - b */
-    hl_interval interval[COMPARE_METRICS]; /* of the difference, paired */
+    hl_estimate estimate[COMPARE_METRICS]; /* of the difference, paired */
     uint64_t only_a, only_b;               /* samples that only one of them predicts correctly */
     compare_mcnemar_result mcnemar;
     compare_delong_result delong;
@@ -44,15 +44,17 @@ typedef struct comparison {
     size_t npairs;
     size_t n, patients, nclasses; /* n: samples */
     const char **classes;         /* those of the first model */
-    size_t resamples;
+    int positive;                 /* class, or HL_NO_POSITIVE */
+    size_t resamples, lacking;    /* lacking: resamples without one of the classes */
     uint64_t seed;
 } comparison;
 
 /* Reads the predictions of n models; model i is called names[i] and kept in files[i]. All files
- * must have the same samples of the subset, with the same patients, labels and classes; the first
- * difference is an error. Free c with compare_free, also after a failure. */
+ * must have the same samples of the subset, with the same patients, labels and classes, and the
+ * same positive class; the first difference is an error. positive: value of --positive, or NULL.
+ * Free c with compare_free, also after a failure. */
 int compare_read(comparison *c, char *const *files, const char *const *names, size_t n,
-                 const char *subset, hl_err *e);
+                 const char *subset, const char *positive, hl_err *e);
 /* Computes metrics, intervals and tests, with `jobs` threads. */
 int compare_compute(comparison *c, size_t resamples, uint64_t seed, int jobs, hl_err *e);
 void compare_free(comparison *c);

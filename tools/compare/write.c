@@ -27,11 +27,11 @@ static void put_names(hl_strbuf *t, const char *kind, const char *a, const char 
     hl_strbuf_printf(t, "\t%s", metric);
 }
 
-static void put_value(hl_strbuf *t, double value, hl_interval i)
+static void put_value(hl_strbuf *t, double value, const hl_estimate *e)
 {
     put_real(t, value);
-    put_real(t, i.lo);
-    put_real(t, i.hi);
+    put_real(t, e->interval.lo);
+    put_real(t, e->interval.hi);
 }
 
 static void put_test(hl_strbuf *t, const char *name, double statistic, double p, double holm)
@@ -50,7 +50,7 @@ static void put_pair(hl_strbuf *t, const comparison *c, const compare_pair *p)
         if (!isfinite(p->difference[f]))
             continue;
         put_names(t, "difference", a, b, compare_metric_names[f]);
-        put_value(t, p->difference[f], p->interval[f]);
+        put_value(t, p->difference[f], &p->estimate[f]);
         if (f == COMPARE_ACCURACY)
             put_test(t, p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
                      p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
@@ -66,15 +66,20 @@ void compare_write_table(const comparison *c, const char *subset, FILE *fp)
     hl_strbuf t = {0};
     hl_strbuf_printf(&t,
                      "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
-                     "#resamples\t%zu\n",
-                     subset, c->n, c->patients, c->resamples);
+                     "#resamples\t%zu\n#resamples_without_a_class\t%zu\n",
+                     subset, c->n, c->patients, c->resamples, c->lacking);
+    if (c->positive != HL_NO_POSITIVE) {
+        hl_strbuf_puts(&t, "#positive\t");
+        hl_tsv_escape(&t, c->classes[c->positive]);
+        hl_strbuf_puts(&t, "\n");
+    }
     hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
     for (size_t m = 0; m < c->nmodels; m++)
         for (int f = 0; f < COMPARE_METRICS; f++) {
             if (!isfinite(c->models[m].metric[f]))
                 continue;
             put_names(&t, "model", c->models[m].name, "", compare_metric_names[f]);
-            put_value(&t, c->models[m].metric[f], c->models[m].interval[f]);
+            put_value(&t, c->models[m].metric[f], &c->models[m].estimate[f]);
             hl_strbuf_puts(&t, "\t\t\t\t\n");
         }
     for (size_t i = 0; i < c->npairs; i++)
@@ -85,17 +90,21 @@ void compare_write_table(const comparison *c, const char *subset, FILE *fp)
 
 /* ---- JSON ---- */
 
-static json_t *value_of(double value, hl_interval i)
+/* An interval that the bootstrap did not give has the name of its method. */
+static json_t *value_of(double value, const hl_estimate *e)
 {
-    return json_pack("{s:o, s:[o, o]}", "value", hl_json_of_real(value), "interval",
-                     hl_json_of_real(i.lo), hl_json_of_real(i.hi));
+    json_t *o = json_pack("{s:o, s:[o, o]}", "value", hl_json_of_real(value), "interval",
+                          hl_json_of_real(e->interval.lo), hl_json_of_real(e->interval.hi));
+    if (isfinite(value) && e->method != HL_BY_BOOTSTRAP)
+        json_object_set_new(o, "method", json_string(hl_interval_method_names[e->method]));
+    return o;
 }
 
-static json_t *metrics_of(const double *value, const hl_interval *interval)
+static json_t *metrics_of(const double *value, const hl_estimate *estimate)
 {
     json_t *o = json_object();
     for (int f = 0; f < COMPARE_METRICS; f++)
-        json_object_set_new(o, compare_metric_names[f], value_of(value[f], interval[f]));
+        json_object_set_new(o, compare_metric_names[f], value_of(value[f], &estimate[f]));
     return o;
 }
 
@@ -114,7 +123,7 @@ static json_t *pair_of(const comparison *c, const compare_pair *p)
     json_t *delong = test_of("DeLong", p->delong.z, p->delong.p, p->delong_holm);
     json_object_set_new(delong, "variance", hl_json_of_real(p->delong.variance));
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "a", c->models[p->a].name, "b",
-                     c->models[p->b].name, "difference", metrics_of(p->difference, p->interval),
+                     c->models[p->b].name, "difference", metrics_of(p->difference, p->estimate),
                      "accuracy_test", mcnemar, "auroc_test", delong);
 }
 
@@ -124,15 +133,17 @@ int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err
     for (size_t m = 0; m < c->nmodels; m++)
         json_array_append_new(models,
                               json_pack("{s:s, s:o}", "name", c->models[m].name, "metrics",
-                                        metrics_of(c->models[m].metric, c->models[m].interval)));
+                                        metrics_of(c->models[m].metric, c->models[m].estimate)));
     for (size_t i = 0; i < c->npairs; i++)
         json_array_append_new(pairs, pair_of(c, &c->pairs[i]));
-    json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:{s:s, s:f, s:I, s:o}, s:o, s:o}", "format",
-                          "hilum-compare 1", "subset", subset, "n", (json_int_t)c->n, "patients",
-                          (json_int_t)c->patients, "intervals", "method",
-                          "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
-                          (json_int_t)c->resamples, "seed", hl_json_of_u64(c->seed), "models",
-                          models, "pairs", pairs);
+    json_t *o = json_pack(
+        "{s:s, s:s, s:I, s:I, s:{s:s, s:f, s:I, s:I, s:o}, s:o, s:o}", "format", "hilum-compare 1",
+        "subset", subset, "n", (json_int_t)c->n, "patients", (json_int_t)c->patients, "intervals",
+        "method", "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
+        (json_int_t)c->resamples, "resamples_without_a_class", (json_int_t)c->lacking, "seed",
+        hl_json_of_u64(c->seed), "models", models, "pairs", pairs);
+    if (o && c->positive != HL_NO_POSITIVE)
+        json_object_set_new(o, "positive", json_string(c->classes[c->positive]));
     const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");
     json_decref(o);
     return status;

@@ -1,189 +1,100 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "binary_section.h"
 
-#include "base/mem.h"
-#include "base/ordered_map.h"
+#include "analysis.h"
 #include "format/json.h"
-#include "stats/binary_metrics.h"
-#include "stats/bootstrap.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-static const double level = 0.95;
-enum { GRID = 101, RATES = 4, PREDICTIVE = 2 };
-static const char *const rate_names[RATES] = {"sensitivity", "specificity", "ppv", "npv"};
+static const char *const rate_names[EVALUATE_RATES] = {"sensitivity", "specificity", "ppv", "npv"};
 
-/* Everything computed with one set of weights is a row of numbers: binary metrics, ROC curve,
- * precision curve, triage curve, rates at each operating point, predictive values. */
-enum {
-    AT_ROC = HL_BINARY_METRICS,
-    AT_PRECISION = AT_ROC + GRID,
-    AT_TRIAGE = AT_PRECISION + GRID,
-    AT_POINTS = AT_TRIAGE + GRID
-};
-
-typedef struct analysis {
-    const evaluation *v;
-    hl_binary samples;
-    hl_bootstrap bootstrap;
-    size_t npoints, width;      /* operating points; numbers in a row */
-    double *measured;           /* [width] on all samples */
-    double *resampled;          /* [width, resamples]; sorted once intervals are computed */
-    hl_interval *interval;      /* [width] */
-    uint32_t **weight, **drawn; /* [slots] scratch of each thread */
-} analysis;
-
-static size_t at_predictive(const analysis *s)
+static json_t *pair_of(const evaluate_analysis *s, size_t at)
 {
-    return AT_POINTS + RATES * s->npoints;
+    const hl_interval i = s->estimate[at].interval;
+    return json_pack("[o, o]", hl_json_of_real(i.lo), hl_json_of_real(i.hi));
 }
 
-static void compute(const analysis *s, const uint32_t *weight, double *row)
+/* Names the method of an interval that the bootstrap did not give. */
+static void add_method(json_t *methods, const char *key, const evaluate_analysis *s, size_t at)
 {
-    double metrics[HL_BINARY_METRICS];
-    hl_binary_metrics_compute(&s->samples, weight, metrics);
-    for (size_t i = 0; i < HL_BINARY_METRICS; i++)
-        row[i] = metrics[i];
-    hl_curves c = {row + AT_ROC, row + AT_PRECISION, row + AT_TRIAGE};
-    hl_binary_curves(&s->samples, weight, GRID, &c);
-    for (size_t i = 0; i < s->npoints; i++) {
-        const double threshold = s->v->calibration->points[i].threshold;
-        const hl_binary_rates a = hl_binary_at(&s->samples, weight, threshold);
-        const double rates[RATES] = {a.sensitivity, a.specificity, a.ppv, a.npv};
-        for (size_t k = 0; k < RATES; k++)
-            row[AT_POINTS + RATES * i + k] = rates[k];
-    }
-    const double p = s->v->method.prevalence;
-    row[at_predictive(s)] = hl_ppv_at(metrics[HL_SENSITIVITY], metrics[HL_SPECIFICITY], p);
-    row[at_predictive(s) + 1] = hl_npv_at(metrics[HL_SENSITIVITY], metrics[HL_SPECIFICITY], p);
+    const hl_interval_method method = s->estimate[at].method;
+    if (s->v->method.resamples && method != HL_BY_BOOTSTRAP)
+        json_object_set_new(methods, key, json_string(hl_interval_method_names[method]));
 }
 
-/* ---- resampling ---- */
-
-static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
+/* Leaves out an object without members. */
+static void add_methods(json_t *o, json_t *methods)
 {
-    (void)e;
-    const analysis *s = ctx;
-    double *row = hl_malloc(s->width, sizeof *row);
-    hl_bootstrap_draw(&s->bootstrap, r, s->drawn[slot], s->weight[slot]);
-    compute(s, s->weight[slot], row);
-    /* A resample without one of the classes measures nothing. */
-    const bool has_both = isfinite(row[HL_AUROC]);
-    for (size_t i = 0; i < s->width; i++)
-        s->resampled[i * s->v->method.resamples + r] = has_both ? row[i] : NAN;
-    free(row);
-    return 0;
+    if (json_object_size(methods))
+        json_object_set(o, "methods", methods);
+    json_decref(methods);
 }
 
-static int run_resamples(analysis *s, hl_err *e)
+static void add_intervals(json_t *o, const evaluate_analysis *s, json_t *intervals, json_t *methods)
 {
-    const size_t slots = hl_ordered_slots(s->v->method.jobs), n = s->v->method.resamples;
-    s->weight = hl_calloc(slots, sizeof *s->weight);
-    s->drawn = hl_calloc(slots, sizeof *s->drawn);
-    for (size_t i = 0; i < slots; i++) {
-        s->weight[i] = hl_malloc(s->samples.n, sizeof **s->weight);
-        s->drawn[i] = hl_malloc(s->bootstrap.patients, sizeof **s->drawn);
-    }
-    const int status = hl_ordered_map(n, s->v->method.jobs, resample, NULL, s, e);
-    for (size_t i = 0; i < slots; i++) {
-        free(s->weight[i]);
-        free(s->drawn[i]);
-    }
-    free(s->weight);
-    free(s->drawn);
-    for (size_t i = 0; i < s->width && status == 0; i++)
-        s->interval[i] = hl_percentiles(s->resampled + i * n, n, level);
-    return status;
+    json_t *all = json_pack(
+        "{s:s, s:f, s:I, s:o, s:I, s:I, s:o}", "method", "bootstrap over patients, percentile",
+        "level", EVALUATE_LEVEL, "resamples", (json_int_t)s->v->method.resamples, "seed",
+        hl_json_of_u64(s->v->method.seed), "patients", (json_int_t)s->bootstrap.patients,
+        "resamples_without_a_class", (json_int_t)s->lacking, "metrics", intervals);
+    add_methods(all, methods);
+    json_object_set_new(o, "intervals", all);
 }
 
-/* ---- the samples ---- */
-
-/* False where one of the classes has no sample. */
-static bool gather(analysis *s, const evaluation *v)
+static void add_metrics(json_t *o, const evaluate_analysis *s)
 {
-    const size_t n = evaluate_count(v, v->subset);
-    double *p = hl_malloc(n, sizeof *p);
-    uint8_t *positive = hl_malloc(n, 1), *predicted = hl_malloc(n, 1);
-    const char **patients = hl_malloc(n, sizeof *patients);
-    size_t to = 0, positives = 0;
-    for (size_t i = 0; i < v->manifest->n; i++) {
-        const hl_sample *one = &v->manifest->samples[i];
-        if (!evaluate_has(one, v->subset))
-            continue;
-        p[to] = v->p[2 * i + 1];
-        predicted[to] = v->predicted[i] == 1;
-        patients[to] = one->patient;
-        positives += positive[to++] = one->cls == 1;
-    }
-    hl_binary_init(&s->samples, n, p, positive, predicted);
-    hl_bootstrap_init(&s->bootstrap, n, patients, v->method.seed);
-    free(p);
-    free(positive);
-    free(predicted);
-    free(patients);
-    return positives && positives < n;
-}
-
-/* ---- as JSON ---- */
-
-static json_t *pair_of(const analysis *s, size_t at)
-{
-    return json_pack("[o, o]", hl_json_of_real(s->interval[at].lo),
-                     hl_json_of_real(s->interval[at].hi));
-}
-
-static void add_metrics(json_t *o, const analysis *s)
-{
-    json_t *metrics = json_object(), *intervals = json_object();
+    json_t *metrics = json_object(), *intervals = json_object(), *methods = json_object();
     for (size_t i = 0; i < HL_BINARY_METRICS; i++) {
-        if (i != HL_ACCURACY &&
-            i != HL_MACRO_RECALL) /* which the file has for any number of classes */
-            json_object_set_new(metrics, hl_binary_metric_names[i],
-                                hl_json_of_real(s->measured[i]));
-        json_object_set_new(intervals, hl_binary_metric_names[i], pair_of(s, i));
+        /* The file has these two for all classes together, with two classes the same. */
+        const bool of_all = i == HL_ACCURACY || i == HL_MACRO_RECALL;
+        const char *name = hl_binary_metric_names[i];
+        if (!of_all)
+            json_object_set_new(metrics, name, hl_json_of_real(s->measured[i]));
+        if (of_all && s->v->nclasses != 2)
+            continue;
+        json_object_set_new(intervals, name, pair_of(s, i));
+        add_method(methods, name, s, i);
     }
     json_object_set_new(o, "binary", metrics);
-    if (s->v->method.resamples == 0) {
+    if (s->v->method.resamples) {
+        add_intervals(o, s, intervals, methods);
+    } else {
         json_decref(intervals);
-        return;
+        json_decref(methods);
     }
-    json_object_set_new(o, "intervals",
-                        json_pack("{s:s, s:f, s:I, s:o, s:I, s:o}", "method",
-                                  "bootstrap over patients, percentile", "level", level,
-                                  "resamples", (json_int_t)s->v->method.resamples, "seed",
-                                  hl_json_of_u64(s->v->method.seed), "patients",
-                                  (json_int_t)s->bootstrap.patients, "metrics", intervals));
 }
 
 static double grid_x(size_t i)
 {
-    return (double)i / (GRID - 1);
+    return (double)i / (EVALUATE_GRID - 1);
 }
 
-static void add_band(json_t *o, const char *key, const analysis *s, size_t at)
+static void add_band(json_t *o, const char *key, const evaluate_analysis *s, size_t at)
 {
     json_t *x = json_array(), *lo = json_array(), *hi = json_array();
-    for (size_t i = 0; i < GRID; i++) {
+    for (size_t i = 0; i < EVALUATE_GRID; i++) {
+        const hl_interval band = s->estimate[at + i].interval;
         json_array_append_new(x, json_real(grid_x(i)));
-        json_array_append_new(lo, hl_json_of_real(s->interval[at + i].lo));
-        json_array_append_new(hi, hl_json_of_real(s->interval[at + i].hi));
+        json_array_append_new(lo, hl_json_of_real(band.lo));
+        json_array_append_new(hi, hl_json_of_real(band.hi));
     }
     json_object_set_new(o, key, json_pack("{s:o, s:o, s:o}", "x", x, "lo", lo, "hi", hi));
 }
 
-static void add_triage(json_t *o, const analysis *s)
+static void add_triage(json_t *o, const evaluate_analysis *s)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < GRID; i++)
-        json_array_append_new(list, json_pack("{s:f, s:f, s:o, s:o}", "read", grid_x(i), "found",
-                                              s->measured[AT_TRIAGE + i], "lo",
-                                              hl_json_of_real(s->interval[AT_TRIAGE + i].lo), "hi",
-                                              hl_json_of_real(s->interval[AT_TRIAGE + i].hi)));
+    for (size_t i = 0; i < EVALUATE_GRID; i++) {
+        const hl_interval band = s->estimate[EVALUATE_AT_TRIAGE + i].interval;
+        json_array_append_new(list,
+                              json_pack("{s:f, s:f, s:o, s:o}", "read", grid_x(i), "found",
+                                        s->measured[EVALUATE_AT_TRIAGE + i], "lo",
+                                        hl_json_of_real(band.lo), "hi", hl_json_of_real(band.hi)));
+    }
     json_object_set_new(o, "triage", list);
 }
 
-static void add_reliability(json_t *o, const analysis *s)
+static void add_reliability(json_t *o, const evaluate_analysis *s)
 {
     hl_bin bins[HL_ECE_BINS];
     json_t *list = json_array();
@@ -197,44 +108,53 @@ static void add_reliability(json_t *o, const analysis *s)
     json_object_set_new(o, "reliability", list);
 }
 
-static void add_operating_points(json_t *o, const analysis *s)
+static json_t *operating_point(const evaluate_analysis *s, size_t i)
+{
+    const hl_operating_point *p = &s->v->calibration->points[i];
+    json_t *measured = json_object(), *intervals = json_object(), *methods = json_object();
+    for (size_t k = 0; k < EVALUATE_RATES; k++) {
+        const size_t at = EVALUATE_AT_POINTS + EVALUATE_RATES * i + k;
+        json_object_set_new(measured, rate_names[k], json_real(s->measured[at]));
+        json_object_set_new(intervals, rate_names[k], pair_of(s, at));
+        add_method(methods, rate_names[k], s, at);
+    }
+    json_t *o = json_pack("{s:s, s:s, s:f, s:f, s:{s:f, s:f}, s:o, s:o}", "name", p->name, "target",
+                          p->target, "value", p->value, "threshold", p->threshold, "val",
+                          "sensitivity", p->sensitivity, "specificity", p->specificity, "measured",
+                          measured, "intervals", intervals);
+    add_methods(o, methods);
+    return o;
+}
+
+static void add_operating_points(json_t *o, const evaluate_analysis *s)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < s->npoints; i++) {
-        const hl_operating_point *p = &s->v->calibration->points[i];
-        json_t *measured = json_object(), *intervals = json_object();
-        for (size_t k = 0; k < RATES; k++) {
-            const size_t at = AT_POINTS + RATES * i + k;
-            json_object_set_new(measured, rate_names[k], json_real(s->measured[at]));
-            json_object_set_new(intervals, rate_names[k], pair_of(s, at));
-        }
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:f, s:f, s:{s:f, s:f}, s:o, s:o}", "name", p->name,
-                            "target", p->target, "value", p->value, "threshold", p->threshold,
-                            "val", "sensitivity", p->sensitivity, "specificity", p->specificity,
-                            "measured", measured, "intervals", intervals));
-    }
+    for (size_t i = 0; i < s->npoints; i++)
+        json_array_append_new(list, operating_point(s, i));
     json_object_set_new(o, "operating_points", list);
 }
 
-static void add_prevalence(json_t *o, const analysis *s)
+static void add_prevalence(json_t *o, const evaluate_analysis *s)
 {
-    const size_t at = at_predictive(s);
-    json_object_set_new(o, "prevalence",
-                        json_pack("{s:f, s:f, s:f, s:{s:o, s:o}}", "value", s->v->method.prevalence,
-                                  "ppv", s->measured[at], "npv", s->measured[at + 1], "intervals",
-                                  "ppv", pair_of(s, at), "npv", pair_of(s, at + 1)));
+    const size_t at = evaluate_at_predictive(s);
+    json_t *methods = json_object();
+    add_method(methods, "ppv", s, at);
+    add_method(methods, "npv", s, at + 1);
+    json_t *all = json_pack("{s:f, s:f, s:f, s:{s:o, s:o}}", "value", s->v->method.prevalence,
+                            "ppv", s->measured[at], "npv", s->measured[at + 1], "intervals", "ppv",
+                            pair_of(s, at), "npv", pair_of(s, at + 1));
+    add_methods(all, methods);
+    json_object_set_new(o, "prevalence", all);
 }
 
-static void add_all(json_t *o, const analysis *s)
+static void add_all(json_t *o, const evaluate_analysis *s)
 {
-    json_object_set_new(o, "positive", json_string(s->v->classes[1]));
     add_metrics(o, s);
     add_reliability(o, s);
     add_triage(o, s);
     if (s->v->method.resamples) {
-        add_band(o, "roc_band", s, AT_ROC);
-        add_band(o, "pr_band", s, AT_PRECISION);
+        add_band(o, "roc_band", s, EVALUATE_AT_ROC);
+        add_band(o, "pr_band", s, EVALUATE_AT_PRECISION);
     }
     if (s->npoints)
         add_operating_points(o, s);
@@ -244,27 +164,13 @@ static void add_all(json_t *o, const analysis *s)
 
 int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e)
 {
-    if (v->nclasses != 2)
+    evaluate_analysis s;
+    bool has_both;
+    if (v->positive == HL_NO_POSITIVE)
         return 0;
-    analysis s = {.v = v, .npoints = v->calibration ? v->calibration->npoints : 0};
-    int status = 0;
-    if (gather(&s, v)) {
-        s.width = at_predictive(&s) + PREDICTIVE;
-        s.measured = hl_malloc(s.width, sizeof *s.measured);
-        s.interval = hl_malloc(s.width, sizeof *s.interval);
-        s.resampled = hl_malloc(s.width * v->method.resamples, sizeof *s.resampled);
-        for (size_t i = 0; i < s.width; i++)
-            s.interval[i] = (hl_interval){NAN, NAN};
-        compute(&s, NULL, s.measured);
-        if (v->method.resamples)
-            status = run_resamples(&s, e);
-        if (status == 0)
-            add_all(o, &s);
-        free(s.measured);
-        free(s.interval);
-        free(s.resampled);
-    }
-    hl_bootstrap_free(&s.bootstrap);
-    hl_binary_free(&s.samples);
+    const int status = evaluate_analyse(&s, v, &has_both, e);
+    if (status == 0 && has_both)
+        add_all(o, &s);
+    evaluate_analysis_free(&s);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Members of a metrics file for two classes only: metrics of the positive class, confidence
+/* Members of a metrics file about the positive class against the rest: its metrics, confidence
  * intervals by bootstrap over patients, curves with confidence bands, operating points. FORMAT.md
  * describes them. */
 #ifndef HILUM_EVALUATE_BINARY_SECTION_H
@@ -9,8 +9,8 @@
 
 #include <jansson.h>
 
-/* Adds them to o for the measured subset; adds nothing unless there are two classes, both with
- * samples in it. */
+/* Adds them to o for the measured subset; adds nothing unless there is a positive class, and both
+ * it and the rest have samples in the subset. */
 int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e);
 
 #endif

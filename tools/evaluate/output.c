@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "format/tsv.h"
 #include "stats/metrics.h"
+#include "subset_rows.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -40,6 +41,10 @@ static void format_header(const evaluation *v, hl_strbuf *t)
     char *space = hl_feature_space_format(v->feature_space);
     hl_tsv_escape(t, space);
     free(space);
+    if (v->positive != HL_NO_POSITIVE) {
+        hl_strbuf_puts(t, "\n#positive\t");
+        hl_tsv_escape(t, v->classes[v->positive]);
+    }
     hl_strbuf_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
     for (size_t k = 0; k < v->nclasses; k++) {
         hl_strbuf_puts(t, "\tp_");
@@ -78,25 +83,15 @@ void evaluate_write_predictions(const evaluation *v, FILE *fp)
 
 /* ---- metrics ---- */
 
+/* With two classes, the AUROC is that of the positive one. */
 static void measure(const evaluation *v, int subset, hl_metrics *m)
 {
-    const size_t n = evaluate_count(v, subset), k = v->nclasses;
-    uint32_t *labels = hl_malloc(n, sizeof *labels), *predicted = hl_malloc(n, sizeof *predicted);
-    double *p = hl_malloc(n * k, sizeof *p);
-    size_t to = 0;
-    for (size_t i = 0; i < v->manifest->n; i++) {
-        if (!evaluate_has(&v->manifest->samples[i], subset))
-            continue;
-        labels[to] = v->manifest->samples[i].cls;
-        predicted[to] = v->predicted[i];
-        for (size_t j = 0; j < k; j++)
-            p[to * k + j] = v->p[i * k + j];
-        to++;
-    }
-    hl_metrics_compute(m, n, k, labels, predicted, p);
-    free(labels);
-    free(predicted);
-    free(p);
+    evaluate_rows r;
+    evaluate_rows_copy(&r, v, v->p, subset);
+    hl_metrics_compute(m, r.n, r.nclasses, r.labels, r.predicted, r.p);
+    if (v->nclasses == 2 && v->positive != HL_NO_POSITIVE)
+        m->auroc = hl_auroc_of_class(r.n, r.nclasses, r.labels, r.p, (uint32_t)v->positive);
+    evaluate_rows_free(&r);
 }
 
 /* Accuracy of the majority-class baseline: the fraction of the most frequent class. */
@@ -238,6 +233,8 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
     add_overall(o, m);
     add_alarms(o, v, m);
     json_object_set_new(o, "classes", classes);
+    if (v->positive != HL_NO_POSITIVE)
+        json_object_set_new(o, "positive", json_string(v->classes[v->positive]));
     add_tables(o, v, m);
     json_object_set_new(o, "subsets", subset_metrics(v));
     if (evaluate_binary_section(o, v, e))
@@ -251,12 +248,20 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
     return 0;
 }
 
+static void log_metrics(const evaluation *v, const hl_metrics *m)
+{
+    const bool of_one = v->nclasses == 2 && v->positive != HL_NO_POSITIVE;
+    hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, %sAUROC %.4f%s%s",
+                evaluate_subset_name(v->subset), m->n, m->accuracy, m->macro.recall,
+                of_one ? "" : "mean ", m->auroc, of_one ? " for " : "",
+                of_one ? v->classes[v->positive] : "");
+}
+
 int evaluate_write_metrics(const evaluation *v, FILE *fp, hl_err *e)
 {
     hl_metrics m;
     measure(v, v->subset, &m);
-    hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, AUROC %.4f",
-                evaluate_subset_name(v->subset), m.n, m.accuracy, m.macro.recall, m.auroc);
+    log_metrics(v, &m);
     json_t *o = json_object();
     int status = add_all(o, v, &m, e);
     if (status == 0)

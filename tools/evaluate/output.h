@@ -7,6 +7,7 @@
 #include "data/calibration_file.h"
 #include "data/feature_space.h"
 #include "data/manifest.h"
+#include "data/positive_class.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ typedef struct evaluation {
     const hl_manifest *manifest; /* n samples; their cls is an index into classes */
     char *const *classes;
     size_t nclasses;
+    int positive;                      /* class, or HL_NO_POSITIVE */
     const uint32_t *predicted;         /* [n] */
     const double *p;                   /* [n, nclasses] */
     const double *raw;                 /* [n, nclasses] before calibration; NULL without one */

@@ -17,11 +17,25 @@ typedef struct pool {
     evaluate_pooled *o;
     size_t carried_at[HL_MAX_CARRIED]; /* columns of the current file */
     char *const *files;
-    size_t *origin;   /* [o->manifest.n] index of the sample's file */
-    hl_input *inputs; /* of the provenance, [files], as the next two */
+    const char *positive; /* of --positive, or NULL */
+    size_t *origin;       /* [o->manifest.n] index of the sample's file */
+    hl_input *inputs;     /* of the provenance, [files], as the next two */
     char (*roles)[40];
     char (*digests)[HL_DIGEST_SIZE];
 } pool;
+
+static int check_positive(const pool *l, const hl_predictions *p, hl_err *e)
+{
+    const evaluate_pooled *o = l->o;
+    int positive;
+    if (hl_predictions_choose_positive(p, l->positive, &positive, e))
+        return -1;
+    if (positive == o->positive)
+        return 0;
+    return hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
+                   o->positive < 0 ? "none" : o->classes[o->positive], l->files[0],
+                   positive < 0 ? "none" : p->classes[positive], p->table.name);
+}
 
 /* The first file sets classes and feature space; the others must have the same. */
 static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
@@ -41,10 +55,11 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
         o->feature_space = fs;
         o->nclasses = p->nclasses;
         o->classes = hl_string_list_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
-        return 0;
+        return hl_predictions_choose_positive(p, l->positive, &o->positive, e);
     }
     return hl_string_list_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
                                 p->nclasses, name, e) ||
+                   check_positive(l, p, e) ||
                    hl_feature_space_match(&fs, name, &o->feature_space, l->files[0], e)
                ? -1
                : 0;
@@ -211,11 +226,12 @@ static int read_all(pool *l, size_t n, int subset, const hl_cli *cli, hl_err *e)
 }
 
 int evaluate_pooled_read(evaluate_pooled *o, char *const *files, size_t n, int subset,
-                         const hl_cli *cli, hl_err *e)
+                         const char *positive, const hl_cli *cli, hl_err *e)
 {
     *o = (evaluate_pooled){0};
     pool l = {.o = o,
               .files = files,
+              .positive = positive,
               .inputs = hl_malloc(n, sizeof *l.inputs),
               .roles = hl_malloc(n, sizeof *l.roles),
               .digests = hl_malloc(n, sizeof *l.digests)};

@@ -18,6 +18,7 @@ typedef struct evaluate_pooled {
     hl_manifest manifest; /* the samples, file by file; their cls is an index into classes */
     char **classes;
     size_t nclasses;
+    int positive;        /* class, or HL_NO_POSITIVE */
     uint32_t *predicted; /* [n] */
     double *p;           /* [n, nclasses] */
     hl_feature_space feature_space;
@@ -27,10 +28,11 @@ typedef struct evaluate_pooled {
 /*
  * Reads n files of predictions, as evaluate wrote them, and keeps the rows of a subset (HL_SUBSETS:
  * all). Fails where files differ in classes or feature space, a file has no such rows, or a sample
- * appears twice. cli: for the provenance. The caller frees o; on failure it is empty.
+ * appears twice. positive: value of --positive, or NULL; all files must have the same positive
+ * class. cli: for the provenance. The caller frees o; on failure it is empty.
  */
 int evaluate_pooled_read(evaluate_pooled *o, char *const *files, size_t n, int subset,
-                         const hl_cli *cli, hl_err *e);
+                         const char *positive, const hl_cli *cli, hl_err *e);
 void evaluate_pooled_free(evaluate_pooled *o); /* safe on a zeroed one */
 
 #endif

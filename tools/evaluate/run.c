@@ -25,6 +25,7 @@ typedef struct job {
     const hl_cli *cli;
     nn_model model; /* without a backbone */
     hl_features features;
+    int positive;       /* class, or HL_NO_POSITIVE */
     char mismatch[128]; /* of normalisation, which --ignore-normalize accepted; "": none */
 } job;
 
@@ -164,6 +165,22 @@ static int conclude(const job *j, evaluation *v, hl_mahalanobis_fit *fit, double
     return status;
 }
 
+static int choose_positive(job *j, hl_err *e)
+{
+    const nn_head *head = j->model.head;
+    if (nn_head_choose_positive(head, j->model.name, j->o->positive, &j->positive, e))
+        return -1;
+    if (nn_head_positive(head) == HL_NO_POSITIVE && j->positive != HL_NO_POSITIVE)
+        hl_log_info("%s records no positive class; %s: %s", j->model.name,
+                    j->o->positive ? "as asked for" : "by the names of its classes",
+                    j->model.classes[j->positive]);
+    else if (j->positive == HL_NO_POSITIVE)
+        hl_log_info("%s: %zu classes and no positive one: no sensitivity, no operating points; "
+                    "--positive CLASS names one",
+                    j->model.name, j->model.nclasses);
+    return 0;
+}
+
 static int measure(job *j, hl_err *e)
 {
     const evaluate_options *o = j->o;
@@ -174,6 +191,7 @@ static int measure(job *j, hl_err *e)
     evaluation v = {.manifest = &f->samples.manifest,
                     .classes = f->samples.classes,
                     .nclasses = f->samples.nclasses,
+                    .positive = j->positive,
                     .predicted = predicted,
                     .p = p,
                     .method = method_of(o),
@@ -214,6 +232,8 @@ int evaluate_run(const evaluate_options *o, const hl_cli *cli, const char *head,
         if (status == 0)
             status = check_subsets(&j, e);
         if (status == 0)
+            status = choose_positive(&j, e);
+        if (status == 0)
             status = measure(&j, e);
         hl_features_close(&j.features);
     }
@@ -225,11 +245,12 @@ int evaluate_run_pooled(const evaluate_options *o, const hl_cli *cli, char *cons
                         hl_err *e)
 {
     evaluate_pooled pooled;
-    if (evaluate_pooled_read(&pooled, files, n, o->subset, cli, e))
+    if (evaluate_pooled_read(&pooled, files, n, o->subset, o->positive, cli, e))
         return -1;
     const evaluation v = {.manifest = &pooled.manifest,
                           .classes = pooled.classes,
                           .nclasses = pooled.nclasses,
+                          .positive = pooled.positive,
                           .predicted = pooled.predicted,
                           .p = pooled.p,
                           .method = method_of(o),

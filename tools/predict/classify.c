@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "classify.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "stats/temperature.h"
 
@@ -10,14 +11,41 @@
 
 /* ---- positive class and threshold ---- */
 
-static int find_positive(predict_worklist *w, const nn_model *m, const char *name, hl_err *e)
+/* The positive class of a calibration. Those of 0.1.0 have the class that sorts last, which nobody
+ * chose. */
+static int positive_of(const hl_calibration *c, const nn_model *m)
 {
-    if (name)
-        return nn_model_find_class(m, "--positive", name, &w->positive_class, e);
-    if (m->nclasses != 2)
+    return c && c->positive != HL_NO_POSITIVE && !c->id_is_old
+               ? hl_positive_find(m->classes, m->nclasses, c->classes[c->positive])
+               : HL_NO_POSITIVE;
+}
+
+/* The class that is asked for, whatever the head records; else that of the head, that of its
+ * calibration, or the one by names. */
+static int find_positive(predict_worklist *w, const predict_classifier *c, const char *asked,
+                         const char *calibration_name, hl_err *e)
+{
+    const nn_model *m = c->model;
+    const int of_head = nn_head_positive(m->head), of_cal = positive_of(c->calibration, m);
+    const hl_positive_choice choice = {.classes = m->classes,
+                                       .n = m->nclasses,
+                                       .of = m->name,
+                                       .asked = asked,
+                                       .recorded = asked                       ? HL_NO_POSITIVE
+                                                   : of_head != HL_NO_POSITIVE ? of_head
+                                                                               : of_cal};
+    int positive;
+    if (hl_positive_class(&positive, &choice, e))
+        return -1;
+    if (positive == HL_NO_POSITIVE)
         return hl_fail(e, "%s: has %zu classes: expected --positive CLASS, the one to look for",
                        m->name, m->nclasses);
-    w->positive_class = 1;
+    if (!asked && of_cal != HL_NO_POSITIVE && of_cal != positive)
+        return hl_fail(e, "%s: expected the positive class '%s', as of %s, found '%s'",
+                       calibration_name, m->classes[positive], m->name, m->classes[of_cal]);
+    if (!asked && of_head == HL_NO_POSITIVE)
+        hl_log_info("%s records no positive class; ranking by %s", m->name, m->classes[positive]);
+    w->positive_class = (uint32_t)positive;
     return 0;
 }
 
@@ -41,7 +69,7 @@ static int find_point(predict_worklist *w, const hl_calibration *c, const char *
         hl_strbuf_free(&known);
         return -1;
     }
-    if (c->positive < 0 || (uint32_t)c->positive != w->positive_class)
+    if (c->positive < 0 || strcmp(c->classes[c->positive], w->classes[w->positive_class]) != 0)
         return hl_fail(e, "--operating: the operating points of %s are for another class than %s",
                        file, w->classes[w->positive_class]);
     w->threshold = p->threshold;
@@ -59,7 +87,7 @@ int predict_classifier_start(predict_classifier *c, const predict_classifier_opt
         hl_calibration_check(cal, calibration_name, nn_head_id(head), nn_head_feature_space(head),
                              nn_head_inputs(head), c->model->name, e))
         return -1;
-    if (find_positive(w, c->model, o->positive, e))
+    if (find_positive(w, c, o->positive, calibration_name, e))
         return -1;
     w->threshold = o->threshold;
     w->point = NULL;

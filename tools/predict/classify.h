@@ -18,7 +18,7 @@ typedef struct predict_classifier {
 
 /* How to classify. Without point and threshold, the class of largest probability is predicted. */
 typedef struct predict_classifier_options {
-    const char *positive; /* class to look for; NULL: the second of two */
+    const char *positive; /* class to look for; NULL: the positive class of the head */
     const char *point;    /* name of an operating point of the calibration, or NULL */
     double threshold;     /* on the probability of the positive class, or NaN */
 } predict_classifier_options;

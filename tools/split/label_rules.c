@@ -203,7 +203,7 @@ static int check_single(const labels *all, const char *table, hl_err *e)
         if (has_several(cell, clear_separators) || is_list_with_commas(all, cell))
             return hl_fail(e,
                            "%s: line %zu: expected one label, found several, '%.*s': "
-                           "--positive-label says which of them make an image positive",
+                           "--positive says which of them make an image positive",
                            table, cell.line, (int)cell.len, cell.s);
     }
     return 0;
@@ -237,7 +237,7 @@ static int check_positive(const labels *all, const char *positive, const char *t
         free(list);
         return -1;
     }
-    return any ? 0 : hl_fail(e, "--positive-label: expected a label, found '%s'", positive);
+    return any ? 0 : hl_fail(e, "--positive: expected a label, found '%s'", positive);
 }
 
 /* Whole cells count, too, for labels with a comma in them. */
@@ -255,8 +255,20 @@ static int check_classes(const labels *all, const split_class_map *map, const ch
     return status;
 }
 
-static int check_labels(const split_label_rules *r, const split_row *rows, size_t n,
-                        const char *table, hl_err *e)
+/* Of two labels, one in each cell, the one that is not positive; its class keeps that name. */
+static char *other_label(const labels *all, const char *positive)
+{
+    const split_word wanted = split_word_trim(split_word_of(positive));
+    if (all->labels.n != 2 || all->singles.n != 2 || all->cells.n != 2)
+        return NULL;
+    for (size_t i = 0; i < 2; i++)
+        if (split_word_is(all->labels.items[1 - i], wanted))
+            return hl_strndup(all->labels.items[i].s, all->labels.items[i].len);
+    return NULL;
+}
+
+static int check_labels(split_label_rules *r, const split_row *rows, size_t n, const char *table,
+                        hl_err *e)
 {
     labels all;
     find_labels(&all, rows, n);
@@ -267,6 +279,8 @@ static int check_labels(const split_label_rules *r, const split_row *rows, size_
         status = r->positive ? check_positive(&all, r->positive, table, e)
                  : r->map->n ? check_classes(&all, r->map, table, e)
                              : check_single(&all, table, e);
+    if (status == 0 && r->positive)
+        r->names[0] = other_label(&all, r->positive);
     free_labels(&all);
     return status;
 }
@@ -313,7 +327,7 @@ static int settle(split_label_rules *r, int meaning, split_row *row, size_t *dro
     }
     if (!r->names[0])
         return hl_fail(e,
-                       "%s: line %zu: %s, and --%s has no class for it: --positive-label names "
+                       "%s: line %zu: %s, and --%s has no class for it: --positive names "
                        "the positive one",
                        table, row->line, what, option);
     row->label = r->classes[meaning == SPLIT_CELL_ONE];
@@ -354,11 +368,22 @@ static int apply_to(split_label_rules *r, bool findings, split_row *row, const c
     return 0;
 }
 
-static void name_classes(split_label_rules *r, const char *positive)
+static char *name_without(const char *positive)
 {
     hl_strbuf t = {0};
     hl_strbuf_printf(&t, "(no %s)", positive);
-    r->names[0] = t.data;
+    return t.data;
+}
+
+/* The class of the positive label is called as --positive has it. */
+static void name_classes(split_label_rules *r)
+{
+    const bool is_label = strcmp(r->label_name, "label") == 0;
+    const bool is_number =
+        r->findings && (r->positive ? finding_of(split_word_of(r->positive)) == 1 : is_label);
+    const char *positive = r->positive ? r->positive : is_number ? "1" : r->label_name;
+    if (!r->names[0])
+        r->names[0] = is_number ? hl_strdup("0") : name_without(positive);
     r->names[1] = hl_strdup(positive);
 }
 
@@ -375,22 +400,46 @@ static int map_names(split_label_rules *r, const char *table, hl_err *e)
     return status;
 }
 
+/* With --classes, --positive is one of these. Takes it out of r: it is no label. */
+static int take_positive_class(split_label_rules *r, const char **cls, hl_err *e)
+{
+    *cls = NULL;
+    for (size_t i = 0; i < r->map->nclasses && !*cls; i++)
+        if (r->positive && strcmp(r->map->names[i], r->positive) == 0)
+            *cls = r->map->names[i];
+    if (r->positive && !*cls)
+        return hl_fail(e, "--positive: expected a class of --classes, found '%s'", r->positive);
+    r->positive = NULL;
+    return 0;
+}
+
+/* What --blank and --rows mean by positive and negative where cells have labels. */
+static void name_mapped_classes(split_label_rules *r, const char *positive)
+{
+    if (!positive || r->map->nclasses != 2)
+        return;
+    const bool second = strcmp(r->map->names[1], positive) == 0;
+    for (int i = 0; i < 2; i++)
+        r->classes[i] = r->names[i] = hl_strdup(r->map->names[second ? i : 1 - i]);
+}
+
 int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, const char *table,
                             hl_err *e)
 {
     bool findings;
+    const char *positive_class = NULL;
+    if (r->map->n && take_positive_class(r, &positive_class, e))
+        return -1;
     if (find_kind(r, rows, n, table, &findings, e) ||
         (!findings && check_labels(r, rows, n, table, e)))
         return -1;
     r->findings = findings;
-    if (findings && strcmp(r->label_name, "label") == 0) {
-        r->names[0] = hl_strdup("0");
-        r->names[1] = hl_strdup("1");
-    } else if (findings || r->positive) {
-        name_classes(r, findings ? r->label_name : r->positive);
-    }
+    if (findings || r->positive)
+        name_classes(r);
     if (r->names[0] && map_names(r, table, e))
         return -1;
+    if (!findings)
+        name_mapped_classes(r, positive_class);
     for (size_t i = 0; i < n; i++)
         if (apply_to(r, findings, &rows[i], table, e))
             return -1;

@@ -3,14 +3,15 @@
  * From the cells of a label table to classes. There are three kinds of columns:
  *
  *   findings: all cells are 1 or 0 (also 1.0 and 0.0), -1 for uncertain, or blank. The classes are
- *             "0" and "1" where the column is called label, else "(no NAME)" and "NAME". Other
- *             cells among them are an error, unless there is no -1 and each is a whole number, as
- *             in a column of grades.
+ *             "0" and "1" where the column is called label or the positive label is 1, else
+ *             "(no NAME)" and "NAME". Other cells among them are an error, unless there is no -1
+ *             and each is a whole number, as in a column of grades.
  *   labels with a positive one: an image that has that label, alone or among others in the cell, is
- *             of the class of this name; all others are "(no NAME)".
+ *             of the class of this name; all others are "(no NAME)". Where each cell has one of two
+ *             labels, both keep their names.
  *   one label in each cell: the labels are the classes.
  *
- * The name of the negative class begins with a parenthesis, so that it sorts first.
+ * A name in parentheses is none that a table has, and says that the class is the negative one.
  */
 #ifndef HILUM_SPLIT_LABEL_RULES_H
 #define HILUM_SPLIT_LABEL_RULES_H

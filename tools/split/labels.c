@@ -225,7 +225,7 @@ static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_e
         if (!t->rules.classes[1])
             return hl_fail(e,
                            "%s: line %zu: '%s' has several labels, and --rows any has no positive "
-                           "class: --positive-label names it",
+                           "class: --positive names it",
                            t->csv.name, r[odd].line, r->path);
         r->label = t->rules.classes[1];
         return 0;

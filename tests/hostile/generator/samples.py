@@ -164,8 +164,8 @@ def calibrations():
     calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number, found null", "no number")
     calibration("threshold-null", {**good, "points": [{**point, "threshold": None}]}, "'threshold': expected a number, found null", "no number")
     calibration("value-null", {**good, "points": [{**point, "value": None}]}, "'value': expected a number, found null", "no number")
-    calibration("positive-first", {**good, "positive": "NORMAL"}, "expected the second of two classes, found 'NORMAL'",
-                "thresholds for the other class")
+    calibration("positive-unknown", {**good, "positive": "COVID"}, "'positive': expected one of its classes, found 'COVID'",
+                "thresholds for a class that it does not have")
     calibration("point-twice", {**good, "points": [point, point]}, "'a' appears twice", "two thresholds of one name")
     calibration("share-above-1", {**good, "points": [{**point, "sensitivity": 1.5}]}, "'sensitivity'", "a share of 150 %")
     calibration("many-points", {**good, "points": [{**point, "name": str(i)} for i in range(1000)]}, "'points': expected at most", "above the limit")

@@ -19,8 +19,11 @@ static int empty_set(void **state)
 {
     (void)state;
     memset(&set, 0, sizeof set);
-    set.a = (audit_context){
-        .m = &set.m, .fingerprints = set.fingerprints, .copies = set.copies, .shortcut_limit = 0.7};
+    set.a = (audit_context){.m = &set.m,
+                            .positive = HL_NO_POSITIVE,
+                            .fingerprints = set.fingerprints,
+                            .copies = set.copies,
+                            .shortcut_limit = 0.7};
     return 0;
 }
 
@@ -78,6 +81,18 @@ static void an_area_with_its_direction(void **state)
         row_of("aspect", "B"),
         "note\tshortcut\taspect\t\tB\t\t\t0.5000\t4\taspect is the same in all images");
     assert_null(strstr(set.a.findings.rows.data, "\tA\t"));
+}
+
+static void the_class_is_the_positive_one(void **state)
+{
+    (void)state;
+    add("A", HL_TRAIN, 20);
+    add("B", HL_TRAIN, 10);
+    hl_manifest_finish(&set.m);
+    set.a.positive = 0;
+    audit_check_shortcuts(&set.a);
+    assert_contains(row_of("width", "A"), "width is larger in A");
+    assert_null(strstr(set.a.findings.rows.data, "\tB\t"));
 }
 
 /* n images of each class; those of B are smaller, except for the first `wrong`. */
@@ -420,6 +435,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OF_SET(an_area_with_its_direction),
+        OF_SET(the_class_is_the_positive_one),
         OF_SET(chance_is_no_shortcut),
         OF_SET(a_shortcut_is_a_warning),
         OF_SET(below_the_limit_it_is_a_note),

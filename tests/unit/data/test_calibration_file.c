@@ -152,8 +152,8 @@ static void damaged_files_are_refused(void **state)
     refused("not a JSON object");
     put("{\"temperature\":0,\"positive\":null,\"points\":[],\"outlier\":null}", 0, 0, 0);
     refused("'temperature': expected a number above 0");
-    put("{\"temperature\":1,\"positive\":\"NORMAL\",\"points\":[],\"outlier\":null}", 0, 0, 0);
-    refused("expected the second of two classes, found 'NORMAL'");
+    put("{\"temperature\":1,\"positive\":\"COVID\",\"points\":[],\"outlier\":null}", 0, 0, 0);
+    refused("'positive': expected one of its classes, found 'COVID'");
     put("{\"temperature\":1,\"positive\":null,\"points\":[" POINT "],\"outlier\":null}", 0, 0, 0);
     refused("'points': expected at most 0, found 1");
     put("{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[" POINT "," POINT

@@ -71,6 +71,32 @@ static void test_classes_of_the_file(void **state)
     hl_predictions_free(&p);
 }
 
+static void test_positive(void **state)
+{
+    (void)state;
+    static const char rows[] = "sample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\n"
+                               "s\tp\ttest\tA\tB\t0.25\t0.75\n";
+    hl_err e;
+    hl_predictions p;
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "#positive\tA\n%s", rows);
+    int positive;
+    assert_int_equal(read_text(&p, t.data, NULL, &e), 0);
+    assert_int_equal(p.positive, 0);
+    assert_int_equal(hl_predictions_choose_positive(&p, NULL, &positive, &e), 0);
+    assert_int_equal(positive, 0);
+    assert_int_equal(hl_predictions_choose_positive(&p, "B", &positive, &e), -1);
+    hl_predictions_free(&p);
+    assert_int_equal(read_text(&p, rows, NULL, &e), 0);
+    assert_int_equal(p.positive, HL_NO_POSITIVE);
+    assert_int_equal(hl_predictions_choose_positive(&p, NULL, &positive, &e), -1);
+    assert_contains(e.msg, "p.tsv: the names of its classes do not say");
+    assert_int_equal(hl_predictions_choose_positive(&p, "B", &positive, &e), 0);
+    assert_int_equal(positive, 1);
+    hl_predictions_free(&p);
+    hl_strbuf_free(&t);
+}
+
 static void test_subset(void **state)
 {
     (void)state;
@@ -93,6 +119,8 @@ static void test_refusals(void **state)
         {HEAD "a\tp\ttest\tA\tA\t1.1\t0\n", "p_A: expected a probability, found '1.1'"},
         {HEAD "a\tp\ttest\tA\tA\t1\tnan\n", "p_B: expected a probability, found 'nan'"},
         {"sample\tpatient\tsubset\tlabel\tpredicted\tp_A\n", "classes differ: "},
+        {"#positive\tC\n" HEAD "a\tp\ttest\tA\tA\t1\t0\n",
+         "#positive: expected one of its classes, found 'C'"},
         {"sample\tlabel\tpredicted\tp_A\tp_B\n", "expected a column 'patient'"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -122,8 +150,9 @@ static void test_many_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_rows),   IN_FOLDER(test_origin),   IN_FOLDER(test_classes_of_the_file),
-        IN_FOLDER(test_subset), IN_FOLDER(test_refusals), IN_FOLDER(test_many_classes),
+        IN_FOLDER(test_rows),     IN_FOLDER(test_origin),   IN_FOLDER(test_classes_of_the_file),
+        IN_FOLDER(test_subset),   IN_FOLDER(test_refusals), IN_FOLDER(test_many_classes),
+        IN_FOLDER(test_positive),
     };
     return cmocka_run_group_tests_name("predictions", tests, NULL, NULL);
 }

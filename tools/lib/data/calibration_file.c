@@ -198,10 +198,9 @@ static int read_positive(hl_calibration *c, const json_t *o, const char *file, h
     const char *name = hl_json_text(o, file, "positive", e);
     if (!name)
         return -1;
-    if (c->nclasses != 2 || strcmp(name, c->classes[1]) != 0)
-        return hl_fail(e, "%s: 'positive': expected the second of two classes, found '%s'", file,
-                       name);
-    c->positive = 1;
+    c->positive = hl_positive_find(c->classes, c->nclasses, name);
+    if (c->positive == HL_NO_POSITIVE)
+        return hl_fail(e, "%s: 'positive': expected one of its classes, found '%s'", file, name);
     return 0;
 }
 

@@ -15,8 +15,8 @@
  *    "outlier": {"inputs": 1280, "seed": "1", "threshold": 23.1, "quantile": 0.99,
  *                "shrinkage": 0.012, "trained": 3420, "held_out": 3994}}
  *
- * positive is null and points is empty unless there are two classes; outlier is null if there is no
- * OOD score. The tensors are outlier/means F32 [classes with training samples, d] and
+ * positive is null and points is empty if there is no positive class; outlier is null if there is
+ * no OOD score. The tensors are outlier/means F32 [classes with training samples, d] and
  * outlier/whitening F32 [d, d] (see stats/mahalanobis.h), or none without an OOD score.
  */
 #ifndef HILUM_DATA_CALIBRATION_FILE_H
@@ -25,6 +25,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "data/feature_space.h"
+#include "data/positive_class.h"
 #include "format/tensorfile.h"
 #include "stats/mahalanobis.h"
 
@@ -42,7 +43,7 @@ typedef struct hl_operating_point {
     double specificity; /* on the validation samples */
 } hl_operating_point;
 
-enum { HL_NO_POSITIVE = -1, HL_MAX_POINTS = 64 };
+enum { HL_MAX_POINTS = 64 };
 
 typedef struct hl_calibration {
     char **classes; /* [nclasses], owned; the index is the class number */
@@ -53,7 +54,7 @@ typedef struct hl_calibration {
     char id[HL_DIGEST_SIZE];        /* identity of the file; set by the reader */
     bool id_is_old;             /* the identity does not cover the data: a file of hilum 0.1.0 */
     double temperature;         /* above 0; 1 leaves probabilities as they are */
-    int positive;               /* 1, the second of two classes; else HL_NO_POSITIVE */
+    int positive;               /* the class that the points are for, or HL_NO_POSITIVE */
     hl_operating_point *points; /* [npoints], owned */
     size_t npoints;
     hl_mahalanobis outlier; /* OOD score; dims 0: none */

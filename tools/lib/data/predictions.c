@@ -111,6 +111,28 @@ static int read_rows(hl_predictions *out, const class_list *classes, const char 
     return status;
 }
 
+static int read_positive(hl_predictions *p, hl_err *e)
+{
+    const char *name = hl_tsv_comment(&p->table, "positive");
+    p->positive =
+        name ? hl_positive_find((char *const *)p->classes, p->nclasses, name) : HL_NO_POSITIVE;
+    return name && p->positive == HL_NO_POSITIVE
+               ? hl_fail(e, "%s: #positive: expected one of its classes, found '%s'", p->table.name,
+                         name)
+               : 0;
+}
+
+int hl_predictions_choose_positive(const hl_predictions *p, const char *asked, int *positive,
+                                   hl_err *e)
+{
+    const hl_positive_choice c = {.classes = (char *const *)p->classes,
+                                  .n = p->nclasses,
+                                  .of = p->table.name,
+                                  .asked = asked,
+                                  .recorded = p->positive};
+    return hl_positive_class(positive, &c, e);
+}
+
 int hl_predictions_read(hl_predictions *p, const char *path, const char *const *classes,
                         size_t nclasses, const char *origin, const char *subset, hl_err *e)
 {
@@ -122,7 +144,7 @@ int hl_predictions_read(hl_predictions *p, const char *path, const char *const *
     const class_list list = {p->classes, p->nclasses, classes ? origin : "the columns p_CLASS"};
     const int status = hl_tsv_check_kind(&p->table, "hilum-predictions 1", e) ||
                                hl_string_list_check_count(p->nclasses, p->table.name, e) ||
-                               read_rows(p, &list, subset, e)
+                               read_positive(p, e) || read_rows(p, &list, subset, e)
                            ? -1
                            : 0;
     if (status)

@@ -5,6 +5,7 @@
 #define HILUM_DATA_PREDICTIONS_H
 
 #include "base/error.h"
+#include "data/positive_class.h"
 #include "format/tsv.h"
 
 #include <stddef.h>
@@ -25,6 +26,7 @@ typedef struct hl_predictions {
         *feature_space;   /* feature feature_space, a JSON object; NULL if the file states none */
     const char **classes; /* [nclasses] */
     size_t nclasses;
+    int positive; /* the positive class that the file records, or HL_NO_POSITIVE */
     hl_tsv table; /* owns all strings above */
 } hl_predictions;
 
@@ -35,5 +37,9 @@ typedef struct hl_predictions {
 int hl_predictions_read(hl_predictions *p, const char *path, const char *const *classes,
                         size_t nclasses, const char *origin, const char *subset, hl_err *e);
 void hl_predictions_free(hl_predictions *p);
+
+/* Stores the positive class of p by hl_positive_class; asked: value of --positive, or NULL. */
+int hl_predictions_choose_positive(const hl_predictions *p, const char *asked, int *positive,
+                                   hl_err *e);
 
 #endif

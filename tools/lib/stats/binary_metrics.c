@@ -51,6 +51,22 @@ void hl_binary_init(hl_binary *b, size_t n, const double *p, const uint8_t *posi
     free(s);
 }
 
+void hl_binary_of_class(hl_binary *b, size_t n, size_t nclasses, const uint32_t *labels,
+                        const uint32_t *predicted, const double *p, uint32_t cls)
+{
+    double *score = hl_malloc(n, sizeof *score);
+    uint8_t *is_cls = hl_malloc(n, 1), *called = hl_malloc(n, 1);
+    for (size_t i = 0; i < n; i++) {
+        score[i] = p[i * nclasses + cls];
+        is_cls[i] = labels[i] == cls;
+        called[i] = predicted[i] == cls;
+    }
+    hl_binary_init(b, n, score, is_cls, called);
+    free(score);
+    free(is_cls);
+    free(called);
+}
+
 void hl_binary_free(hl_binary *b)
 {
     free(b->p);

@@ -50,6 +50,9 @@ typedef struct hl_binary {
 /* p, positive and predicted: [n], copied. positive and predicted: 0 or 1, label and prediction. */
 void hl_binary_init(hl_binary *b, size_t n, const double *p, const uint8_t *positive,
                     const uint8_t *predicted);
+/* Class cls against the rest of K classes; p: [n, K], labels, predicted: [n], below K. */
+void hl_binary_of_class(hl_binary *b, size_t n, size_t nclasses, const uint32_t *labels,
+                        const uint32_t *predicted, const double *p, uint32_t cls);
 void hl_binary_free(hl_binary *b);
 
 /* weight: [n] in the caller's order, or NULL for 1 each. */

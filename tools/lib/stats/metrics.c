@@ -59,6 +59,15 @@ static double auroc_of_class(size_t n, size_t nclasses, const uint32_t *labels, 
     return area_of(s, n);
 }
 
+double hl_auroc_of_class(size_t n, size_t nclasses, const uint32_t *labels, const double *p,
+                         uint32_t cls)
+{
+    scored *s = hl_malloc(n, sizeof *s);
+    const double area = auroc_of_class(n, nclasses, labels, p, cls, s);
+    free(s);
+    return area;
+}
+
 double hl_auroc_multi(size_t n, size_t nclasses, const uint32_t *labels, const double *p)
 {
     if (nclasses < 2)

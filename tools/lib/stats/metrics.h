@@ -44,6 +44,10 @@ double hl_log_loss(size_t n, size_t nclasses, const uint32_t *labels, const doub
  * positive or no negative samples. O(n log n). */
 double hl_auroc(size_t n, const double *score, const uint8_t *positive);
 
+/* AUROC of class cls against the rest, by its probability. */
+double hl_auroc_of_class(size_t n, size_t nclasses, const uint32_t *labels, const double *p,
+                         uint32_t cls);
+
 /* Two classes: AUROC of class 1. More: mean of the one-against-rest AUROCs
  * (roc_auc_score(multi_class="ovr", average="macro")). */
 double hl_auroc_multi(size_t n, size_t nclasses, const uint32_t *labels, const double *p);

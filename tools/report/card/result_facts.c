@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts about the results in words. */
+#include "../sections/metric_table.h"
 #include "card.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 void report_fact_metrics(const report_run *run, hl_strbuf *t)
 {
@@ -23,10 +25,7 @@ void report_fact_uncertainty(const report_run *run, hl_strbuf *t)
 {
     const report_binary_metrics *bm = &run->binary_metrics;
     if (bm->intervals)
-        hl_strbuf_printf(t,
-                         "%.0f" PAGE_PERCENT " confidence intervals: %s, %" PRIu64
-                         " resamples of %" PRIu64 " patients.",
-                         100 * bm->level, bm->method, bm->resamples, bm->patients);
+        report_describe_intervals(bm, t);
 }
 
 void report_fact_explained(const report_run *run, hl_strbuf *t)
@@ -49,7 +48,8 @@ static void add_metric(const report_run *run, const char *key, const char *name,
                        hl_strbuf *t)
 {
     double lo, hi;
-    hl_strbuf_printf(t, "%s%s %.3f", t->len ? ", " : "", name, value);
+    const bool first = t->len == 0 || t->data[t->len - 1] == ' ';
+    hl_strbuf_printf(t, "%s%s %.3f", first ? "" : ", ", name, value);
     if (report_interval(run->binary_metrics.intervals, key, &lo, &hi))
         hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
 }
@@ -59,17 +59,20 @@ void report_fact_performance(const report_run *run, hl_strbuf *t)
     const hl_metrics *m = &run->metrics.m;
     add_metric(run, "accuracy", "Accuracy", m->accuracy, t);
     add_metric(run, "macro_recall", "macro average recall", m->macro.recall, t);
-    add_metric(run, "auroc", "AUROC", m->auroc, t);
+    char *auroc = report_auroc_name(&run->binary_metrics);
+    add_metric(run, "auroc", auroc, report_auroc(&run->metrics, &run->binary_metrics), t);
+    free(auroc);
     hl_strbuf_puts(t, ".");
 }
 
 void report_fact_accuracy(const report_run *run, hl_strbuf *t)
 {
-    const hl_metrics *m = &run->metrics.m;
-    if (m->nclasses != 2)
+    const report_binary_metrics *bm = &run->binary_metrics;
+    if (!bm->positive)
         return;
-    add_metric(run, "sensitivity", "Sensitivity", m->classes[1].recall, t);
-    add_metric(run, "specificity", "specificity", m->classes[0].recall, t);
+    hl_strbuf_printf(t, "For %s: ", bm->positive);
+    add_metric(run, "sensitivity", "sensitivity", report_sensitivity(&run->metrics, bm), t);
+    add_metric(run, "specificity", "specificity", report_specificity(&run->metrics, bm), t);
     hl_strbuf_puts(t, ".");
 }
 

@@ -101,8 +101,9 @@ static void add_model(page_table *t, const report_run *run)
     page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
-    if (isfinite(r->m.auroc))
-        page_add_cell(t, "%.3f", r->m.auroc);
+    const double auroc = report_auroc(r, &run->binary_metrics);
+    if (isfinite(auroc))
+        page_add_cell(t, "%.3f", auroc);
     else
         page_add_cell(t, "undefined");
     page_add_cell(t, "%" PRIu64, r->m.n);
@@ -119,13 +120,14 @@ static void add_lead(page_doc *d, const report_run *runs, size_t n)
 
 static void add_table(page_doc *d, const report_run *runs, size_t n)
 {
-    static const char *const columns[] = {"Paper: macro recall, %",
-                                          "Paper: accuracy, %",
-                                          "Macro recall, %",
-                                          "Accuracy, %",
-                                          "Majority-class baseline, %",
-                                          "AUROC",
-                                          "Images"};
+    char *auroc = report_auroc_name(&runs[0].binary_metrics);
+    const char *const columns[] = {"Paper: macro recall, %",
+                                   "Paper: accuracy, %",
+                                   "Macro recall, %",
+                                   "Accuracy, %",
+                                   "Majority-class baseline, %",
+                                   auroc,
+                                   "Images"};
     page_add_text(d, PAGE_SECTION, "Table 1");
     page_table *t =
         page_add_table(d, "Macro average recall and accuracy, as published and as measured here. "
@@ -134,6 +136,7 @@ static void add_table(page_doc *d, const report_run *runs, size_t n)
     page_add_column(t, "Model", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], PAGE_COL_NUMBER);
+    free(auroc);
     for (size_t i = 0; i < n; i++)
         add_model(t, &runs[i]);
     page_add_text(d, PAGE_NOTE, "%s", report_paper_remark);
@@ -163,9 +166,17 @@ static void add_spaces(page_doc *d, const report_run *runs, size_t n)
 /* All metrics of all models, with their confidence intervals. */
 static void add_metrics(page_doc *d, const report_run *runs, size_t n)
 {
+    const report_metrics *first = &runs[0].metrics;
+    const char *positive = runs[0].binary_metrics.positive;
+    hl_strbuf caption = {0};
     page_add_text(d, PAGE_SECTION, "Metrics");
-    page_table *t = page_add_table(d, "At the threshold 0.5 where a metric needs one; in brackets, "
-                                      "confidence intervals if the run has them.");
+    if (positive)
+        hl_strbuf_printf(&caption, "The positive class is %s. ", positive);
+    hl_strbuf_printf(&caption, "%s; in brackets, confidence intervals if the run has them.",
+                     first->m.nclasses == 2 ? "At the threshold 0.5 where a metric needs one"
+                                            : "By the largest probability");
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
     page_add_column(t, "Metric", PAGE_COL_TEXT);
     for (size_t i = 0; i < n; i++)
         page_add_column(t, runs[i].label, PAGE_COL_NUMBER);
@@ -193,9 +204,12 @@ static void name_curve(const report_run *run, size_t place, hl_strbuf *t)
 
 static void describe_roc(const report_run *runs, size_t n, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "Areas under the curves:");
+    const char *positive = runs[0].binary_metrics.positive;
+    hl_strbuf_printf(t, "Areas under the curves%s%s:", positive ? " for " : "",
+                     positive ? positive : "");
     for (size_t i = 0; i < n; i++)
-        hl_strbuf_printf(t, "%s %s %.3f", i ? "," : "", runs[i].label, runs[i].metrics.m.auroc);
+        hl_strbuf_printf(t, "%s %s %.3f", i ? "," : "", runs[i].label,
+                         report_auroc(&runs[i].metrics, &runs[i].binary_metrics));
     hl_strbuf_puts(t, ".");
 }
 
@@ -243,7 +257,7 @@ static int add_overlay(page_doc *d, const report_run *runs, size_t n, hl_err *e)
     for (size_t i = 0; i < n; i++) {
         const report_run *run = &runs[i];
         drawn[i] = run->has.predictions &&
-                   report_rates_of(&rates[i], &run->predictions, run->metrics.m.nclasses);
+                   report_rates_of(&rates[i], &run->predictions, run->binary_metrics.cls);
         any |= drawn[i];
     }
     int status = 0;
@@ -258,6 +272,11 @@ static int add_overlay(page_doc *d, const report_run *runs, size_t n, hl_err *e)
     return status;
 }
 
+static const char *positive_of(const report_run *run)
+{
+    return run->binary_metrics.positive ? run->binary_metrics.positive : "none";
+}
+
 /* Models with different classes answer different questions. */
 static int check_classes(const report_run *runs, size_t n, hl_err *e)
 {
@@ -267,6 +286,9 @@ static int check_classes(const report_run *runs, size_t n, hl_err *e)
         if (hl_string_list_match((char *const *)first->classes, first->m.nclasses, first->file,
                                  (char *const *)r->classes, r->m.nclasses, r->file, e))
             return -1;
+        if (runs[i].binary_metrics.cls != runs[0].binary_metrics.cls)
+            return hl_fail(e, "positive classes differ: %s has '%s', %s has '%s'", first->file,
+                           positive_of(&runs[0]), r->file, positive_of(&runs[i]));
     }
     return 0;
 }

@@ -17,6 +17,8 @@ static void add_difference(page_table *t, const json_t *pair, const char *metric
         page_add_cell(t, "\xe2\x80\x93");
     else if (report_interval(o, "interval", &lo, &hi))
         page_add_cell(t, "%+.3f (%+.3f to %+.3f)", value, lo, hi);
+    else if (json_object_get(o, "method"))
+        page_add_cell(t, "%+.3f (not estimable)", value);
     else
         page_add_cell(t, "%+.3f", value);
 }
@@ -32,13 +34,26 @@ static void add_p(page_table *t, const json_t *test)
         page_add_cell(t, "%.3f", p);
 }
 
+static int check_numbers(const json_t *pair, const char *file, hl_err *e)
+{
+    static const char *const metrics[] = {"accuracy", "macro_recall", "auroc"};
+    const json_t *difference = hl_json_object(pair, file, "difference", e);
+    if (!difference)
+        return -1;
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        const json_t *o = json_object_get(difference, metrics[i]);
+        if (hl_json_numbers(o, file, "value", e) || hl_json_numbers(o, file, "interval", e))
+            return -1;
+    }
+    return 0;
+}
+
 static int add_pair(page_table *t, const json_t *pair, const char *file, hl_err *e)
 {
     const char *a = hl_json_text(pair, file, "a", e), *b = a ? hl_json_text(pair, file, "b", e) : 0;
     const json_t *tests[] = {json_object_get(pair, "accuracy_test"),
                              json_object_get(pair, "auroc_test")};
-    if (!b || hl_json_numbers(pair, file, "difference", e) ||
-        hl_json_numbers(tests[0], file, "p_holm", e) ||
+    if (!b || check_numbers(pair, file, e) || hl_json_numbers(tests[0], file, "p_holm", e) ||
         hl_json_numbers(tests[1], file, "p_holm", e))
         return -1;
     page_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
@@ -63,8 +78,6 @@ static int check_format(const json_t *all, const char *file, hl_err *e)
 
 int report_add_differences(page_doc *d, const char *path, hl_err *e)
 {
-    static const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", "AUROC",
-                                          "DeLong p"};
     const char *file;
     json_t *all = hl_json_read(path, &file, e);
     const json_t *pairs =
@@ -74,6 +87,11 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
                              hl_json_count(all, file, "patients", &patients, e)
                        : -1;
     if (status == 0) {
+        const char *positive = json_string_value(json_object_get(all, "positive"));
+        hl_strbuf auroc = {0};
+        hl_strbuf_printf(&auroc, "AUROC%s%s", positive ? " for " : "", positive ? positive : "");
+        const char *const columns[] = {"Accuracy", "McNemar p", "Macro recall", auroc.data,
+                                       "DeLong p"};
         page_add_text(d, PAGE_SECTION, "Do the models differ?");
         hl_strbuf caption = {0};
         hl_strbuf_printf(
@@ -88,6 +106,7 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
         page_add_column(t, "Models", PAGE_COL_TEXT);
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
             page_add_column(t, columns[c], PAGE_COL_NUMBER);
+        hl_strbuf_free(&auroc);
         for (size_t i = 0; i < json_array_size(pairs) && status == 0; i++)
             status = add_pair(t, json_array_get(pairs, i), file, e);
     }

@@ -91,7 +91,7 @@ static void add_combination(page_table *t, const report_grid *g, size_t row)
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
     page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
-    page_add_number(t, r->m.auroc);
+    page_add_number(t, report_auroc(r, &g->runs[row].binary_metrics));
     page_add_cell(t, "%s", never_predicted.data);
     page_add_cell(t, "%s", collapsed(g, row) ? "yes" : "no");
     hl_strbuf_free(&never_predicted);
@@ -105,14 +105,16 @@ static void add_settings_columns(page_table *t, const report_grid *g)
 
 static void add_combinations(page_doc *d, const report_grid *g)
 {
-    static const char *const metrics[] = {"Accuracy, %", "Majority-class baseline, %",
-                                          "Macro recall, %", "AUROC"};
+    char *auroc = report_auroc_name(&g->runs[0].binary_metrics);
+    const char *const metrics[] = {"Accuracy, %", "Majority-class baseline, %", "Macro recall, %",
+                                   auroc};
     page_add_text(d, PAGE_SECTION, "Combinations");
     page_table *t = page_add_table(
         d, "Collapsed: a class is never predicted, or the accuracy is not above that of always "
            "predicting the most frequent class.");
     add_settings_columns(t, g);
     page_add_columns(t, metrics, sizeof metrics / sizeof *metrics, PAGE_COL_NUMBER);
+    free(auroc);
     page_add_column(t, "Never predicted", PAGE_COL_TEXT);
     page_add_column(t, "Collapsed", PAGE_COL_TEXT);
     for (size_t row = 0; row < g->table.nrows; row++)

@@ -2,6 +2,7 @@
 #include "binary_metrics.h"
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "format/json.h"
 
 #include <math.h>
@@ -11,6 +12,37 @@ double report_real(const json_t *o, const char *key)
 {
     const json_t *v = json_object_get(o, key);
     return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm)
+{
+    return r->m.classes[bm->cls].recall;
+}
+
+double report_specificity(const report_metrics *r, const report_binary_metrics *bm)
+{
+    return r->m.nclasses == 2 ? r->m.classes[1 - bm->cls].recall
+                              : report_real(bm->binary, "specificity");
+}
+
+double report_auroc(const report_metrics *r, const report_binary_metrics *bm)
+{
+    return bm->positive && r->m.nclasses != 2 ? report_real(bm->binary, "auroc") : r->m.auroc;
+}
+
+char *report_auroc_name(const report_binary_metrics *bm)
+{
+    hl_strbuf t = {0};
+    if (bm->positive)
+        hl_strbuf_printf(&t, "AUROC for %s", bm->positive);
+    else
+        hl_strbuf_puts(&t, "Mean AUROC");
+    return t.data;
+}
+
+const char *report_interval_method(const json_t *methods, const char *key)
+{
+    return json_string_value(json_object_get(methods, key));
 }
 
 bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi)
@@ -137,7 +169,10 @@ static int read_intervals(report_binary_metrics *bm, const json_t *all, hl_err *
         hl_json_real(o, bm->file, "level", &bm->level, e) ||
         hl_json_count(o, bm->file, "resamples", &bm->resamples, e) ||
         hl_json_count(o, bm->file, "patients", &bm->patients, e) ||
-        !(bm->intervals = hl_json_object(o, bm->file, "metrics", e)))
+        !(bm->intervals = hl_json_object(o, bm->file, "metrics", e)) ||
+        optional_object(o, bm->file, "methods", &bm->methods, e) ||
+        (json_object_get(o, "resamples_without_a_class") &&
+         hl_json_count(o, bm->file, "resamples_without_a_class", &bm->lacking, e)))
         return -1;
     return hl_json_numbers(o, bm->file, "metrics", e);
 }
@@ -192,16 +227,37 @@ static int read_collapse(report_binary_metrics *bm, const json_t *all, hl_err *e
     return bm->collapse_reasons ? 0 : -1;
 }
 
-static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
+/* Metrics of 0.1.0 name the positive class only where both classes have images. */
+static int read_positive(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
 {
     const json_t *positive;
-    if (optional(r->json, bm->file, "positive", JSON_STRING, "a text", &positive, e) ||
-        optional_object(r->json, bm->file, "binary", &bm->binary, e) ||
-        optional_object(r->json, bm->file, "prevalence", &bm->prevalence, e) ||
-        hl_json_numbers(r->json, bm->file, "binary", e) ||
-        hl_json_numbers(r->json, bm->file, "prevalence", e))
+    char *const *classes = (char *const *)r->classes;
+    if (optional(r->json, bm->file, "positive", JSON_STRING, "a text", &positive, e))
         return -1;
-    bm->positive = json_string_value(positive);
+    bm->cls = positive ? hl_positive_find(classes, r->m.nclasses, json_string_value(positive))
+                       : hl_positive_by_names(classes, r->m.nclasses);
+    if (positive && bm->cls == HL_NO_POSITIVE)
+        return hl_fail(e, "%s: 'positive': expected one of its classes, found '%s'", bm->file,
+                       json_string_value(positive));
+    bm->positive = bm->cls == HL_NO_POSITIVE ? NULL : r->classes[bm->cls];
+    return 0;
+}
+
+static int read_prevalence(const report_binary_metrics *bm, hl_err *e)
+{
+    static const char *const keys[] = {"value", "ppv", "npv", "intervals"};
+    for (size_t i = 0; bm->prevalence && i < sizeof keys / sizeof *keys; i++)
+        if (hl_json_numbers(bm->prevalence, bm->file, keys[i], e))
+            return -1;
+    return 0;
+}
+
+static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
+{
+    if (read_positive(bm, r, e) || optional_object(r->json, bm->file, "binary", &bm->binary, e) ||
+        optional_object(r->json, bm->file, "prevalence", &bm->prevalence, e) ||
+        hl_json_numbers(r->json, bm->file, "binary", e) || read_prevalence(bm, e))
+        return -1;
     return read_intervals(bm, r->json, e) || read_curves(bm, r->json, e) ||
                    read_calibration(bm, r->json, e) || read_operating_points(bm, r->json, e) ||
                    read_collapse(bm, r->json, e)

@@ -6,6 +6,7 @@
 #ifndef HILUM_REPORT_READ_BINARY_METRICS_H
 #define HILUM_REPORT_READ_BINARY_METRICS_H
 
+#include "data/positive_class.h"
 #include "metrics.h"
 
 /* The points of a curve; lists that a kind of curve does not have are NULL. */
@@ -21,12 +22,15 @@ typedef struct report_before_after {
 
 typedef struct report_binary_metrics {
     const char *file;
-    const char *positive;    /* name of the positive class, or NULL */
+    int cls;                 /* number of the positive class, or HL_NO_POSITIVE */
+    const char *positive;    /* its name, or NULL */
     const json_t *binary;    /* object {metric: number}, or NULL */
     const json_t *intervals; /* object {metric: [lo, hi]}, or NULL */
     const char *method;      /* of the intervals */
     double level;            /* of the intervals, e.g. 0.95 */
     uint64_t resamples, patients;
+    uint64_t lacking;      /* resamples without one of the classes */
+    const json_t *methods; /* object {metric: method} of intervals not by the bootstrap, or NULL */
     report_curve roc_band, pr_band, triage, reliability;
     const json_t *operating_points; /* list of objects, or NULL */
     bool is_calibrated;
@@ -41,8 +45,20 @@ typedef struct report_binary_metrics {
 int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e);
 void report_binary_metrics_free(report_binary_metrics *bm);
 
+/* For the positive class, which there must be: by the largest probability or, with two classes, at
+ * the threshold 0.5. NaN where the metrics do not say. */
+double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm);
+double report_specificity(const report_metrics *r, const report_binary_metrics *bm);
+/* The AUROC of the positive class or, if there is none, the mean over all classes. */
+double report_auroc(const report_metrics *r, const report_binary_metrics *bm);
+/* Heading of a column or a number: "AUROC for PNEUMONIA", or "mean AUROC". The caller frees. */
+char *report_auroc_name(const report_binary_metrics *bm);
+
 /* A number of an object; NaN if it is null or missing. */
 double report_real(const json_t *o, const char *key);
+/* Method of a metric's interval where the bootstrap gave none: "Wilson", "not estimable", ...; or
+ * NULL. */
+const char *report_interval_method(const json_t *methods, const char *key);
 /* The interval of a metric; false if there is none. */
 bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi);
 

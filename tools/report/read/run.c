@@ -61,6 +61,17 @@ static int check_maps(const report_run *r, hl_err *e)
     return status;
 }
 
+static int check_positive(const report_run *r, hl_err *e)
+{
+    const int cls = r->predictions.positive;
+    if (!r->has.predictions || cls == HL_NO_POSITIVE || cls == r->binary_metrics.cls)
+        return 0;
+    return hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
+                   r->predictions.classes[cls], r->has.predictions,
+                   r->binary_metrics.positive ? r->binary_metrics.positive : "none",
+                   r->metrics.file);
+}
+
 static int check_origins(const report_run *r, hl_err *e)
 {
     const struct {
@@ -94,7 +105,8 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
         (p->knobs && report_pairs_read(&r->knobs, p->knobs, false, e)) ||
         (p->software && report_software_read(&r->software, p->software, e)) ||
         (p->audit && report_audit_read(&r->audit, p->audit, e)) ||
-        (p->maps && report_maps_read(&r->maps, p->maps, e)) || check_origins(r, e)) {
+        (p->maps && report_maps_read(&r->maps, p->maps, e)) || check_positive(r, e) ||
+        check_origins(r, e)) {
         report_run_free(r);
         return -1;
     }

@@ -3,6 +3,7 @@
 #include "../plot/plot.h"
 #include "base/mem.h"
 #include "sections.h"
+#include "stats/score_interval.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,16 +13,6 @@ typedef struct bins {
     size_t n;
     double *p, *observed, *lo, *hi, images;
 } bins;
-
-/* Wilson's 95 % confidence interval of an observed fraction of n. */
-static void wilson(double fraction, double n, double *lo, double *hi)
-{
-    const double z = 1.959963984540054, zz = z * z;
-    const double middle = (fraction + zz / (2 * n)) / (1 + zz / n);
-    const double half = z / (1 + zz / n) * sqrt(fraction * (1 - fraction) / n + zz / (4 * n * n));
-    *lo = fmax(0, middle - half);
-    *hi = fmin(1, middle + half);
-}
 
 static bins filled_bins(const report_curve *c)
 {
@@ -35,7 +26,9 @@ static bins filled_bins(const report_curve *c)
             continue;
         b.p[b.n] = c->mean_p[i];
         b.observed[b.n] = c->observed[i];
-        wilson(c->observed[i], c->count[i], &b.lo[b.n], &b.hi[b.n]);
+        const hl_interval w = hl_wilson(c->observed[i], c->count[i]);
+        b.lo[b.n] = w.lo;
+        b.hi[b.n] = w.hi;
         b.images += c->count[i];
         b.n++;
     }
@@ -50,8 +43,7 @@ static void free_bins(bins *b)
     free(b->hi);
 }
 
-static int draw(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
-                const bins *b, hl_err *e)
+static int draw(page_doc *d, const report_binary_metrics *bm, const bins *b, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const report_plot_series series[] = {
@@ -80,7 +72,7 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
         &alt,
         "%.0f images in %zu groups of similar predicted probability of %s: mean predicted "
         "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT " confidence intervals.",
-        b->images, b->n, r->classes[1]);
+        b->images, b->n, bm->positive);
     const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
         hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);
@@ -113,17 +105,17 @@ static void list_before_after(page_doc *d, const report_binary_metrics *bm)
     add_pair(t, "Expected calibration error", &bm->ece);
 }
 
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
-                           hl_err *e)
+int report_add_calibration(page_doc *d, const report_binary_metrics *bm, hl_err *e)
 {
     bins b = filled_bins(&bm->reliability);
     int status = 0;
     if (b.n || bm->is_calibrated)
-        page_add_text(d, PAGE_SECTION, "Calibration");
+        page_add_text(d, PAGE_SECTION, "Calibration%s%s", bm->positive ? " for " : "",
+                      bm->positive ? bm->positive : "");
     if (bm->is_calibrated)
         list_before_after(d, bm);
-    if (b.n && r->m.nclasses == 2)
-        status = draw(d, r, bm, &b, e);
+    if (b.n && bm->positive)
+        status = draw(d, bm, &b, e);
     free_bins(&b);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Discrimination between two classes at all thresholds: ROC and precision-recall curves. */
+/* Discrimination of the positive class at all thresholds: ROC and precision-recall curves. */
 #include "../plot/plot.h"
 #include "base/mem.h"
 #include "sections.h"
@@ -55,18 +55,20 @@ static marks operating_marks(const report_binary_metrics *bm)
 
 static void describe_roc(const report_metrics *r, const report_binary_metrics *bm, hl_strbuf *t)
 {
-    hl_strbuf_printf(t, "The area under the curve is %.3f", r->m.auroc);
+    hl_strbuf_printf(t, "The area under the curve is %.3f", report_auroc(r, bm));
     describe_interval(bm, "auroc", t);
     hl_strbuf_printf(t,
-                     ". At the threshold 0.5, the sensitivity for %s is %.1f" PAGE_PERCENT
+                     ". %s, the sensitivity for %s is %.1f" PAGE_PERCENT
                      " and the specificity is %.1f" PAGE_PERCENT ".",
-                     r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
+                     r->m.nclasses == 2 ? "At the threshold 0.5" : "By the largest probability",
+                     bm->positive, 100 * report_sensitivity(r, bm),
+                     100 * report_specificity(r, bm));
 }
 
 /* The data of the ROC plot; the series point into it. */
 typedef struct roc {
     double *x, *y;
-    double false_positives, true_positives; /* rates at the threshold 0.5 */
+    double false_positives, true_positives; /* rates of the predicted classes */
     marks marks;
     report_plot_series series[5];
     size_t n;
@@ -79,8 +81,8 @@ static void make_roc(roc *c, const report_metrics *r, const report_binary_metric
     const size_t bytes = rates->n * sizeof(double);
     *c = (roc){.x = hl_malloc(bytes, 1),
                .y = hl_malloc(bytes, 1),
-               .false_positives = 1 - r->m.classes[0].recall,
-               .true_positives = r->m.classes[1].recall,
+               .false_positives = 1 - report_specificity(r, bm),
+               .true_positives = report_sensitivity(r, bm),
                .marks = operating_marks(bm)};
     memcpy(c->x, rates->false_alarms, bytes);
     memcpy(c->y, rates->sensitivity, bytes);
@@ -97,7 +99,8 @@ static void make_roc(roc *c, const report_metrics *r, const report_binary_metric
                                                  .y = c->marks.y,
                                                  .n = c->marks.n,
                                                  .colour = 2};
-    c->series[c->n++] = (report_plot_series){.name = "at threshold 0.5",
+    c->series[c->n++] = (report_plot_series){.name = r->m.nclasses == 2 ? "at threshold 0.5"
+                                                                        : "largest probability",
                                              .style = REPORT_PLOT_POINTS,
                                              .x = &c->false_positives,
                                              .y = &c->true_positives,
@@ -145,7 +148,7 @@ static int draw_roc(page_doc *d, const report_metrics *r, const report_binary_me
     hl_strbuf alt = {0};
     describe_roc(r, bm, &alt);
     int status = report_plot_add(d, &p, "ROC curve", alt.data, e);
-    if (status == 0 && r->m.auroc > 0.9)
+    if (status == 0 && report_auroc(r, bm) > 0.9)
         status = draw_corner(d, &c, e);
     hl_strbuf_free(&alt);
     free_roc(&c);
@@ -167,8 +170,7 @@ static size_t pr_steps(const report_rates *c, double *x, double *y)
     return report_thin(x, y, n);
 }
 
-static void describe_pr(const report_metrics *r, const report_binary_metrics *bm, double prevalence,
-                        hl_strbuf *t)
+static void describe_pr(const report_binary_metrics *bm, double prevalence, hl_strbuf *t)
 {
     const double ap = report_real(bm->binary, "average_precision");
     if (isfinite(ap)) {
@@ -180,11 +182,10 @@ static void describe_pr(const report_metrics *r, const report_binary_metrics *bm
                      "Precision is the fraction of images predicted as %s that are %s. A random "
                      "ranking would have a precision of %.1f" PAGE_PERCENT
                      ", the prevalence in these images.",
-                     r->classes[1], r->classes[1], 100 * prevalence);
+                     bm->positive, bm->positive, 100 * prevalence);
 }
 
-static int draw_pr(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
-                   const report_rates *c, hl_err *e)
+static int draw_pr(page_doc *d, const report_binary_metrics *bm, const report_rates *c, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const double prevalence = c->positives / (c->positives + c->negatives);
@@ -202,7 +203,7 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary_met
     p.series = series;
     p.nseries = n;
     hl_strbuf alt = {0};
-    describe_pr(r, bm, prevalence, &alt);
+    describe_pr(bm, prevalence, &alt);
     const int status = report_plot_add(d, &p, "Precision and recall", alt.data, e);
     hl_strbuf_free(&alt);
     free(x);
@@ -213,12 +214,12 @@ static int draw_pr(page_doc *d, const report_metrics *r, const report_binary_met
 int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                               const hl_predictions *p, hl_err *e)
 {
-    /* With more than two classes, nobody would read a curve for each; the summary has the AUROC. */
+    /* Nobody would read a curve for each of many classes; the summary has the AUROC. */
     report_rates c;
-    if (!report_rates_of(&c, p, r->m.nclasses))
+    if (!report_rates_of(&c, p, bm->cls))
         return 0;
-    page_add_text(d, PAGE_SECTION, "Sensitivity and specificity for %s", r->classes[1]);
-    const int status = draw_roc(d, r, bm, &c, e) || draw_pr(d, r, bm, &c, e) ? -1 : 0;
+    page_add_text(d, PAGE_SECTION, "Sensitivity and specificity for %s", bm->positive);
+    const int status = draw_roc(d, r, bm, &c, e) || draw_pr(d, bm, &c, e) ? -1 : 0;
     report_rates_free(&c);
     return status;
 }

@@ -59,8 +59,11 @@ static void add_positive(const rules *r, bool findings)
     hl_strbuf value = {0}, text = {0};
     if (findings) {
         add_row(r, "Positive cells", "1, in a column of 1 and 0", NULL);
-    } else if (report_provenance_option(r->split, "--positive-label", &value) && value.len) {
-        hl_strbuf_printf(&text, "those with the label %s, alone or among others", value.data);
+    } else if (report_provenance_option(r->split, "--positive", &value) && value.len) {
+        if (report_provenance_has(r->split, "--classes"))
+            hl_strbuf_printf(&text, "those of the class %s", value.data);
+        else
+            hl_strbuf_printf(&text, "those with the label %s, alone or among others", value.data);
         add_row(r, "Positive cells", text.data, NULL);
     }
     hl_strbuf_free(&value);
@@ -70,10 +73,10 @@ static void add_positive(const rules *r, bool findings)
 static void add_several(const rules *r)
 {
     add_row(r, "Several labels in a cell",
-            report_provenance_has(r->split, "--positive-label") ? "positive if one of them is"
-            : report_provenance_has(r->split, "--classes")
+            report_provenance_has(r->split, "--classes")
                 ? "those in a class count, and are of one class"
-                : "an error; there were none",
+            : report_provenance_has(r->split, "--positive") ? "positive if one of them is"
+                                                            : "an error; there were none",
             NULL);
 }
 

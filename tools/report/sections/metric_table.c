@@ -54,19 +54,39 @@ void report_add_metric_cell(page_table *t, const report_metrics *r, const report
         page_add_cell(t, "\xe2\x80\x93");
     else if (report_interval(bm->intervals, metrics[i].key, &lo, &hi))
         page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
+    else if (report_interval_method(bm->methods, metrics[i].key))
+        page_add_cell(t, "%.3f (not estimable)", value);
     else
         page_add_cell(t, "%.3f", value);
 }
 
-static void describe_method(const report_binary_metrics *bm, hl_strbuf *t)
+void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t)
 {
-    hl_strbuf_puts(t, "At the threshold 0.5 where a metric needs one.");
-    if (!bm->intervals)
-        return;
     hl_strbuf_printf(t,
-                     " Confidence intervals (%.0f" PAGE_PERCENT "): %s, %" PRIu64
+                     "%.0f" PAGE_PERCENT " confidence intervals: %s, %" PRIu64
                      " resamples of %" PRIu64 " patients.",
                      100 * bm->level, bm->method, bm->resamples, bm->patients);
+    if (bm->lacking)
+        hl_strbuf_printf(t, " %" PRIu64 " of the resamples lacked one of the classes.",
+                         bm->lacking);
+    if (bm->methods)
+        hl_strbuf_puts(t, " Where the resamples are all alike, or some lack a class, intervals are "
+                          "by the named method from the effective number of patients: Wilson "
+                          "(1927) for proportions, Newcombe (2006, method 5) for the AUROC, MOVER "
+                          "(Zou and Donner 2008) for means of proportions; or not estimable.");
+}
+
+static void describe_method(const report_metrics *r, const report_binary_metrics *bm, hl_strbuf *t)
+{
+    if (bm->positive)
+        hl_strbuf_printf(t, "The positive class is %s. ", bm->positive);
+    hl_strbuf_puts(t, r->m.nclasses == 2 ? "At the threshold 0.5 where a metric needs one."
+                                         : "By the largest probability where a metric needs a "
+                                           "decision.");
+    if (!bm->intervals)
+        return;
+    hl_strbuf_puts(t, " ");
+    report_describe_intervals(bm, t);
 }
 
 static void add_rows(page_table *t, const report_metrics *r, const report_binary_metrics *bm)
@@ -79,10 +99,12 @@ static void add_rows(page_table *t, const report_metrics *r, const report_binary
             continue;
         page_add_cell(t, "%s", metrics[i].name);
         page_add_number(t, value);
+        const char *method = report_interval_method(bm->methods, metrics[i].key);
         if (has)
-            page_add_cell(t, "%.3f\xe2\x80\x93%.3f", lo, hi);
+            page_add_cell(t, "%.3f\xe2\x80\x93%.3f%s%s", lo, hi, method ? ", " : "",
+                          method ? method : "");
         else
-            page_add_cell(t, "\xe2\x80\x93");
+            page_add_cell(t, "%s", method ? method : "\xe2\x80\x93");
         page_add_cell(t, "%s", metrics[i].about);
     }
 }
@@ -99,12 +121,12 @@ static void describe_metric(const json_t *prevalence, const char *key, const cha
 
 static void add_prevalence(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
-    const double measured = (double)r->m.classes[1].support / (double)r->m.n;
+    const double measured = (double)r->m.classes[bm->cls].support / (double)r->m.n;
     hl_strbuf t = {0};
     hl_strbuf_printf(&t,
                      "If %.1f" PAGE_PERCENT " of the patients had %s, instead of %.1f" PAGE_PERCENT
                      " of these images: ",
-                     100 * report_real(bm->prevalence, "value"), r->classes[1], 100 * measured);
+                     100 * report_real(bm->prevalence, "value"), bm->positive, 100 * measured);
     describe_metric(bm->prevalence, "ppv", "positive predictive value", &t);
     hl_strbuf_puts(&t, ", ");
     describe_metric(bm->prevalence, "npv", "negative predictive value", &t);
@@ -116,10 +138,11 @@ void report_add_metrics(page_doc *d, const report_metrics *r, const report_binar
 {
     if (!bm->binary && !bm->intervals)
         return;
-    page_add_text(d, PAGE_SECTION,
-                  bm->intervals ? "Metrics with confidence intervals" : "Metrics of two classes");
+    page_add_text(d, PAGE_SECTION, "Metrics%s%s%s", bm->positive ? " for " : "",
+                  bm->positive ? bm->positive : "",
+                  bm->intervals ? " with confidence intervals" : "");
     hl_strbuf caption = {0};
-    describe_method(bm, &caption);
+    describe_method(r, bm, &caption);
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
     page_add_column(t, "Metric", PAGE_COL_TEXT);
@@ -127,6 +150,6 @@ void report_add_metrics(page_doc *d, const report_metrics *r, const report_binar
     page_add_column(t, "Interval", PAGE_COL_NUMBER);
     page_add_column(t, "Meaning", PAGE_COL_TEXT);
     add_rows(t, r, bm);
-    if (bm->prevalence && r->m.nclasses == 2)
+    if (bm->prevalence && bm->positive)
         add_prevalence(d, r, bm);
 }

@@ -14,4 +14,7 @@ double report_metric_value(const report_metrics *r, const report_binary_metrics 
 void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary_metrics *bm,
                             size_t i);
 
+/* Appends how the intervals were made, as a sentence. */
+void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t);
+
 #endif

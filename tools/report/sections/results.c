@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Tables of the metrics that every run has: confusion matrix, classes, subsets, paper. */
+#include "base/mem.h"
 #include "paper.h"
 #include "sections.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void report_add_confusion_table(page_doc *d, const report_metrics *r)
@@ -60,10 +62,11 @@ void report_add_class_table(page_doc *d, const report_metrics *r)
     add_class_row(t, "Weighted average", &r->m.weighted);
 }
 
-void report_add_subset_table(page_doc *d, const report_metrics *r)
+void report_add_subset_table(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
     static const char *const keys[] = {"accuracy", "macro_recall", "auroc", "log_loss"};
-    static const char *const columns[] = {"Accuracy", "Macro recall", "AUROC", "Log loss"};
+    char *auroc = r->m.nclasses == 2 ? report_auroc_name(bm) : hl_strdup("Mean AUROC");
+    const char *const columns[] = {"Accuracy", "Macro recall", auroc, "Log loss"};
     page_add_text(d, PAGE_SECTION, "Training, validation and test");
     page_table *t = page_add_table(d, "Metrics that are much better in training than in test are a "
                                       "sign of overfitting.");
@@ -71,6 +74,7 @@ void report_add_subset_table(page_doc *d, const report_metrics *r)
     page_add_column(t, "Images", PAGE_COL_NUMBER);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], PAGE_COL_NUMBER);
+    free(auroc);
     for (int s = 0; s < HL_SUBSETS; s++) {
         const json_t *o = json_object_get(r->subsets, hl_subset_names[s]);
         if (!o)

@@ -21,7 +21,7 @@ void report_add_paper_table(page_doc *d, const report_metrics *r);
 void report_add_confusion(page_doc *d, const report_metrics *r);
 void report_add_confusion_table(page_doc *d, const report_metrics *r); /* without the heading */
 void report_add_class_table(page_doc *d, const report_metrics *r);
-void report_add_subset_table(page_doc *d, const report_metrics *r);
+void report_add_subset_table(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
 /* metric_table.c */
 void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
@@ -34,8 +34,7 @@ int report_add_discrimination(page_doc *d, const report_metrics *r, const report
                               const hl_predictions *p, hl_err *e);
 int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e);
-int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
-                           hl_err *e);
+int report_add_calibration(page_doc *d, const report_binary_metrics *bm, hl_err *e);
 int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                       hl_err *e);
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void format_interval(const report_binary_metrics *bm, const char *key, const char *otherwise,
@@ -15,6 +16,8 @@ static void format_interval(const report_binary_metrics *bm, const char *key, co
     hl_strbuf_puts(t, "");
     if (report_interval(bm->intervals, key, &lo, &hi))
         hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
+    else if (report_interval_method(bm->methods, key))
+        hl_strbuf_puts(t, "interval not estimable");
     else
         hl_strbuf_puts(t, otherwise);
 }
@@ -39,17 +42,26 @@ static void format_auroc(double auroc, char buf[16])
 static void add_auroc(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
 {
     double lo, hi;
-    char value[16];
+    char value[16], *name = report_auroc_name(bm);
     hl_strbuf remark = {0};
-    format_auroc(r->m.auroc, value);
+    format_auroc(report_auroc(r, bm), value);
     if (report_interval(bm->intervals, "auroc", &lo, &hi))
         hl_strbuf_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
-    else if (r->m.nclasses == 2)
-        hl_strbuf_printf(&remark, "of %.64s", r->classes[1]);
     else
-        hl_strbuf_puts(&remark, "mean, one vs rest");
-    page_add_stat(b, "AUROC", remark.data, "%s", value);
+        hl_strbuf_puts(&remark, bm->positive ? "area under the ROC curve" : "one vs rest");
+    page_add_stat(b, name, remark.data, "%s", value);
     hl_strbuf_free(&remark);
+    free(name);
+}
+
+/* "Sensitivity for PNEUMONIA" and its like */
+static void add_rate(page_block *b, const report_binary_metrics *bm, const char *key,
+                     const char *name, double value, const char *otherwise)
+{
+    hl_strbuf full = {0};
+    hl_strbuf_printf(&full, "%s for %s", name, bm->positive);
+    add_fraction(b, bm, key, full.data, value, otherwise);
+    hl_strbuf_free(&full);
 }
 
 static void add_stats(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
@@ -61,9 +73,11 @@ static void add_stats(page_doc *d, const report_metrics *r, const report_binary_
     add_fraction(b, bm, "accuracy", "Accuracy", m->accuracy, majority);
     add_fraction(b, bm, "macro_recall", "Macro average recall", m->macro.recall,
                  "mean over the classes");
-    if (m->nclasses == 2) {
-        add_fraction(b, bm, "sensitivity", "Sensitivity", m->classes[1].recall, r->classes[1]);
-        add_fraction(b, bm, "specificity", "Specificity", m->classes[0].recall, r->classes[0]);
+    if (bm->positive) {
+        add_rate(b, bm, "sensitivity", "Sensitivity", report_sensitivity(r, bm),
+                 "recall of this class");
+        add_rate(b, bm, "specificity", "Specificity", report_specificity(r, bm),
+                 "recall of all others");
     }
     add_auroc(b, r, bm);
     if (m->nclasses != 2)
@@ -74,16 +88,18 @@ void report_add_summary(page_doc *d, const report_metrics *r, const report_binar
 {
     const hl_metrics *m = &r->m;
     char auroc[16], where[64];
-    format_auroc(m->auroc, auroc);
+    format_auroc(report_auroc(r, bm), auroc);
     const bool all = strcmp(r->subset, "all") == 0;
     snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
-    page_add_text(d, PAGE_LEAD,
-                  "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PAGE_PERCENT
-                  ", macro average recall %.1f" PAGE_PERCENT
-                  ", AUROC %s. Always predicting the most frequent class would have an accuracy of "
-                  "%.1f" PAGE_PERCENT ".",
-                  report_paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall,
-                  auroc, 100 * r->baseline);
+    page_add_text(
+        d, PAGE_LEAD,
+        "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PAGE_PERCENT
+        ", macro average recall %.1f" PAGE_PERCENT
+        ", %sAUROC %s%s%s. Always predicting the most frequent class would have an accuracy of "
+        "%.1f" PAGE_PERCENT ".",
+        report_paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall,
+        bm->positive ? "" : "mean ", auroc, bm->positive ? " for " : "",
+        bm->positive ? bm->positive : "", 100 * r->baseline);
     page_add_text(
         d, PAGE_NOTE,
         "Research software, not a medical device: do not use it to diagnose or treat patients.");

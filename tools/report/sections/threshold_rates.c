@@ -47,19 +47,20 @@ static double *rates_new(const hl_predictions *p)
     return hl_malloc(2 * p->n + 2, sizeof(double));
 }
 
-bool report_rates_of(report_rates *c, const hl_predictions *p, size_t nclasses)
+bool report_rates_of(report_rates *c, const hl_predictions *p, int positive)
 {
     *c = (report_rates){0};
-    if (nclasses != 2)
+    if (positive == HL_NO_POSITIVE)
         return false;
+    const uint32_t cls = (uint32_t)positive;
     for (size_t i = 0; i < p->n; i++)
-        c->positives += p->rows[i].label == 1;
+        c->positives += p->rows[i].label == cls;
     c->negatives = (double)p->n - c->positives;
     if (!(c->positives > 0 && c->negatives > 0))
         return false;
     scored *s = hl_malloc(p->n, sizeof *s);
     for (size_t i = 0; i < p->n; i++)
-        s[i] = (scored){p->p[2 * i + 1], p->rows[i].label == 1};
+        s[i] = (scored){p->p[p->nclasses * i + cls], p->rows[i].label == cls};
     qsort(s, p->n, sizeof *s, by_falling_score);
     c->threshold = rates_new(p);
     c->sensitivity = rates_new(p);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /*
- * Class 1 is positive, class 0 negative. The thresholds fall from 1 to 0, with two points at each
+ * Of the positive class against the rest. The thresholds fall from 1 to 0, with two points at each
  * score, before and after its step. Before the first score the precision is undefined: NaN.
  */
 typedef struct report_rates {
@@ -17,8 +17,9 @@ typedef struct report_rates {
     double positives, negatives;
 } report_rates;
 
-/* False unless there are two classes and both have samples; c is then empty. */
-bool report_rates_of(report_rates *c, const hl_predictions *p, size_t nclasses);
+/* False unless there is a positive class, and both it and the rest have samples; c is then empty.
+ * positive: number of the class, or HL_NO_POSITIVE. */
+bool report_rates_of(report_rates *c, const hl_predictions *p, int positive);
 void report_rates_free(report_rates *c);
 
 /* Drops points within horizontal or vertical stretches of a curve, which do not change the plot.

@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-static int draw_thresholds(page_doc *d, const report_metrics *r, const report_rates *c, hl_err *e)
+static int draw_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           const report_rates *c, hl_err *e)
 {
     const report_plot_series series[] = {
         {.name = "sensitivity", .x = c->threshold, .y = c->sensitivity, .n = c->n, .colour = 0},
@@ -24,9 +25,11 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
     hl_strbuf_printf(
         &alt,
         "Sensitivity and specificity if every image whose predicted probability of %s is at least "
-        "the threshold is called positive. Unless stated otherwise, this page uses the threshold "
-        "0.5: sensitivity %.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
-        r->classes[1], 100 * r->m.classes[1].recall, 100 * r->m.classes[0].recall);
+        "the threshold is called positive. Unless stated otherwise, this page uses %s: sensitivity "
+        "%.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
+        bm->positive,
+        r->m.nclasses == 2 ? "the threshold 0.5" : "the class of the largest probability",
+        100 * report_sensitivity(r, bm), 100 * report_specificity(r, bm));
     const int status =
         report_plot_add(d, &p, "Sensitivity and specificity by threshold", alt.data, e);
     hl_strbuf_free(&alt);
@@ -35,7 +38,7 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_ra
 
 /* A value with its confidence interval, if there is one. */
 static void add_point_cell(page_table *t, const json_t *metrics, const json_t *intervals,
-                           const char *key)
+                           const json_t *methods, const char *key)
 {
     const double v = report_real(metrics, key);
     double lo, hi;
@@ -43,6 +46,8 @@ static void add_point_cell(page_table *t, const json_t *metrics, const json_t *i
         page_add_cell(t, "undefined");
     else if (report_interval(intervals, key, &lo, &hi))
         page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
+    else if (report_interval_method(methods, key))
+        page_add_cell(t, "%.3f (not estimable)", v);
     else
         page_add_cell(t, "%.3f", v);
 }
@@ -72,11 +77,12 @@ static void list_points(page_doc *d, const report_binary_metrics *bm)
         const json_t *o = json_array_get(bm->operating_points, i);
         const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
         page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
-        add_point_cell(t, o, NULL, "threshold");
-        add_point_cell(t, val, NULL, "sensitivity");
-        add_point_cell(t, val, NULL, "specificity");
+        add_point_cell(t, o, NULL, NULL, "threshold");
+        add_point_cell(t, val, NULL, NULL, "sensitivity");
+        add_point_cell(t, val, NULL, NULL, "specificity");
         for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
-            add_point_cell(t, here, json_object_get(o, "intervals"), measured[k]);
+            add_point_cell(t, here, json_object_get(o, "intervals"), json_object_get(o, "methods"),
+                           measured[k]);
     }
 }
 
@@ -84,14 +90,14 @@ int report_add_thresholds(page_doc *d, const report_metrics *r, const report_bin
                           const hl_predictions *p, hl_err *e)
 {
     report_rates c = {0};
-    const bool drawn = p && report_rates_of(&c, p, r->m.nclasses);
-    const bool listed = json_array_size(bm->operating_points) > 0;
-    if (!drawn && !listed)
+    const bool drawn = p && report_rates_of(&c, p, bm->cls);
+    const bool listed = bm->positive && json_array_size(bm->operating_points) > 0;
+    if (!bm->positive || (!drawn && !listed))
         return 0;
-    page_add_text(d, PAGE_SECTION, "Choice of threshold");
+    page_add_text(d, PAGE_SECTION, "Choice of threshold for %s", bm->positive);
     if (listed)
         list_points(d, bm);
-    const int status = drawn ? draw_thresholds(d, r, &c, e) : 0;
+    const int status = drawn ? draw_thresholds(d, r, bm, &c, e) : 0;
     report_rates_free(&c);
     return status;
 }

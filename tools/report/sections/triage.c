@@ -15,14 +15,14 @@ static size_t nearest(const report_curve *c, double fraction)
     return best;
 }
 
-static void describe(const report_metrics *r, const report_curve *c, hl_strbuf *t)
+static void describe(const char *positive, const report_curve *c, hl_strbuf *t)
 {
     const size_t i = nearest(c, 0.5);
     hl_strbuf_printf(
         t,
         "If the images are read in order of falling probability of %s, the first %.0f" PAGE_PERCENT
         " of the list contain %.1f" PAGE_PERCENT " of all %s images",
-        r->classes[1], 100 * c->x[i], 100 * c->y[i], r->classes[1]);
+        positive, 100 * c->x[i], 100 * c->y[i], positive);
     if (isfinite(c->lo[i]) && isfinite(c->hi[i]))
         hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.1f to %.1f)", 100 * c->lo[i],
                          100 * c->hi[i]);
@@ -34,10 +34,10 @@ int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_
                       hl_err *e)
 {
     const report_curve *c = &bm->triage;
-    if (c->n == 0 || r->m.nclasses != 2)
+    if (c->n == 0 || !bm->positive)
         return 0;
     static const double ends[] = {0, 1};
-    const double prevalence = (double)r->m.classes[1].support / (double)r->m.n;
+    const double prevalence = (double)r->m.classes[bm->cls].support / (double)r->m.n;
     const double best_x[] = {0, prevalence, 1}, best_y[] = {0, 1, 1};
     const report_plot_series series[] = {
         {.name = "95 % interval",
@@ -60,9 +60,9 @@ int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_
                                             "fraction of cases found", "bottom right");
     p.series = series;
     p.nseries = 4;
-    page_add_text(d, PAGE_SECTION, "Triage");
+    page_add_text(d, PAGE_SECTION, "Triage for %s", bm->positive);
     hl_strbuf alt = {0};
-    describe(r, c, &alt);
+    describe(bm->positive, c, &alt);
     const int status =
         report_plot_add(d, &p, "Cases found when the list is read from the top", alt.data, e);
     hl_strbuf_free(&alt);

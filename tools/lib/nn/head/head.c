@@ -45,6 +45,22 @@ char *const *nn_head_class_names(const nn_head *h)
     return h->classes;
 }
 
+int nn_head_positive(const nn_head *h)
+{
+    return h->positive;
+}
+
+int nn_head_choose_positive(const nn_head *h, const char *name, const char *asked, int *positive,
+                            hl_err *e)
+{
+    const hl_positive_choice c = {.classes = h->classes,
+                                  .n = h->nclasses,
+                                  .of = name,
+                                  .asked = asked,
+                                  .recorded = h->positive};
+    return hl_positive_class(positive, &c, e);
+}
+
 const hl_feature_space *nn_head_feature_space(const nn_head *h)
 {
     return &h->space;
@@ -163,6 +179,7 @@ int nn_head_new(nn_head **result, size_t inputs, const int64_t *units, size_t nh
     h->space = *space;
     h->classes = hl_string_list_copy(classes, nclasses);
     h->nclasses = nclasses;
+    h->positive = HL_NO_POSITIVE;
     h->finetune = finetune;
     size_t in = finetune ? nn_finetune_outputs(finetune) : inputs;
     for (size_t i = 0; i <= nhidden; i++) {
@@ -172,6 +189,11 @@ int nn_head_new(nn_head **result, size_t inputs, const int64_t *units, size_t nh
     }
     *result = h;
     return 0;
+}
+
+void nn_head_set_positive(nn_head *h, int positive)
+{
+    h->positive = positive;
 }
 
 /* ---- standardisation ---- */

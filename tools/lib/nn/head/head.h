@@ -9,11 +9,11 @@
  *         return -1;
  *
  * A head file (hilum.kind = head) holds, for layer i counted from 1, dense_i/kernel F32 [inputs,
- * units] and dense_i/bias F32 [units] in Keras' layout; its metadata hold the classes, the feature
- * space that it was trained in and its provenance. If the last layers of the backbone were trained
- * too, the file begins with their weights (finetune.h), and the head includes these layers. If the
- * features were standardised in training, standardize/mean and standardize/scale F32 [inputs] come
- * before dense_1, whose input is (x - mean) / scale.
+ * units] and dense_i/bias F32 [units] in Keras' layout; its metadata hold the classes, the
+ * positive one, the feature space that it was trained in and its provenance. If the last layers of
+ * the backbone were trained too, the file begins with their weights (finetune.h), and the head
+ * includes these layers. If the features were standardised in training, standardize/mean and
+ * standardize/scale F32 [inputs] come before dense_1, whose input is (x - mean) / scale.
  */
 #ifndef HILUM_NN_HEAD_HEAD_H
 #define HILUM_NN_HEAD_HEAD_H
@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "data/feature_file.h"
 #include "data/feature_space.h"
+#include "data/positive_class.h"
 #include "format/tensorfile.h"
 #include "nn/head/finetune.h"
 #include "nn/head/standardizer.h"
@@ -40,11 +41,18 @@ size_t nn_head_inputs(const nn_head *head); /* length of a feature vector */
 size_t nn_head_dense_inputs(const nn_head *head);
 size_t nn_head_classes(const nn_head *head);           /* K, their number */
 char *const *nn_head_class_names(const nn_head *head); /* [K], owned by the head */
+/* The positive class that the head records, or HL_NO_POSITIVE: none, or a head of hilum 0.1.0. */
+int nn_head_positive(const nn_head *head);
 const hl_feature_space *nn_head_feature_space(const nn_head *head);
 const char *nn_head_provenance(const nn_head *head); /* a JSON list */
 const char *nn_head_id(const nn_head *head);         /* digest, for the provenance of results */
 bool nn_head_id_is_old(const nn_head *head);         /* see hl_provenance_warn_old_id */
 nn_finetune *nn_head_finetune(const nn_head *head);  /* NULL if no layers were unfrozen */
+
+/* Stores the positive class, by hl_positive_class: the one that the head records, the one that
+ * --positive asks for (NULL: none), or the one by names. head_name is for messages. */
+int nn_head_choose_positive(const nn_head *head, const char *head_name, const char *asked,
+                            int *positive, hl_err *e);
 
 /* Fails unless the classes of the file `of` are those of the head, in the same order. */
 int nn_head_check_classes(const nn_head *head, const char *head_name, char *const *classes,
@@ -94,6 +102,9 @@ enum { NN_HEAD_MAX_LAYERS = 16 };
 int nn_head_new(nn_head **head, size_t inputs, const int64_t *units, size_t nhidden,
                 char *const *classes, size_t nclasses, const hl_feature_space *space,
                 nn_finetune *finetune, uint64_t seed, hl_err *e);
+
+/* The positive class to record; HL_NO_POSITIVE, as in a new head, is none. */
+void nn_head_set_positive(nn_head *head, int positive);
 
 /* Makes the head standardise the inputs of its first dense layer by their mean and standard
  * deviation over n >= 1 samples, those of the training subset; features: [n, inputs]. With

@@ -35,6 +35,8 @@ static void describe(const nn_head *h, const char *provenance, hl_tf_header *hea
     }
     hl_tf_set_meta(header, "hilum.kind", "head");
     hl_tf_set_meta(header, "hilum.classes", classes);
+    if (h->positive != HL_NO_POSITIVE)
+        hl_tf_set_meta(header, "hilum.positive", h->classes[h->positive]);
     hl_tf_set_meta(header, "hilum.feature_space", space);
     hl_tf_set_meta(header, "hilum.provenance", provenance);
     free(classes);
@@ -107,6 +109,17 @@ static int read_layer(nn_head *h, hl_tf_reader *r, const hl_tensor_desc *k, size
                : 0;
 }
 
+/* A head of hilum 0.1.0 records none. */
+static int read_positive(nn_head *h, const hl_tf_reader *r, hl_err *e)
+{
+    const char *name = hl_tf_meta(hl_tf_get_header(r), "hilum.positive");
+    h->positive = name ? hl_positive_find(h->classes, h->nclasses, name) : HL_NO_POSITIVE;
+    return name && h->positive == HL_NO_POSITIVE
+               ? hl_fail(e, "%s: hilum.positive: expected one of its classes, found '%s'",
+                         hl_tf_name(r), name)
+               : 0;
+}
+
 static int read_meta(nn_head *h, hl_tf_reader *r, hl_err *e)
 {
     const hl_tf_header *header = hl_tf_get_header(r);
@@ -123,7 +136,7 @@ static int read_meta(nn_head *h, hl_tf_reader *r, hl_err *e)
     if (hl_string_list_parse(&h->classes, &h->nclasses, classes, e) ||
         hl_feature_space_parse(&h->space, space, e))
         return hl_fail_in(e, hl_tf_name(r));
-    return hl_provenance_check(provenance, hl_tf_name(r), e);
+    return read_positive(h, r, e) || hl_provenance_check(provenance, hl_tf_name(r), e) ? -1 : 0;
 }
 
 static int read_finetune(nn_head *h, hl_tf_reader *r, size_t *ntensors, hl_err *e)

@@ -14,6 +14,7 @@ struct nn_head {
     nn_standardizer standardizer; /* of the inputs of the first dense layer */
     char **classes;
     size_t nclasses;
+    int positive; /* see nn_head_positive */
     hl_feature_space space;
     char *provenance;
     char id[HL_DIGEST_SIZE];

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "data/positive_class.h"
+
+#include "base/strbuf.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- names ---- */
+
+static bool is_separator(char c)
+{
+    return c && strchr(" _-()", c);
+}
+
+/* Lower case, without separators. */
+static char *plain_name(const char *name)
+{
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
+    for (; *name; name++)
+        if (!is_separator(*name))
+            hl_strbuf_printf(&t, "%c", tolower((unsigned char)*name));
+    return t.data;
+}
+
+static bool is_negative_word(const char *plain)
+{
+    static const char *const words[] = {
+        "normal",    "normals",    "negative",  "negatives",  "neg",    "healthy", "benign",
+        "control",   "controls",   "noncase",   "unaffected", "absent", "none",    "no",
+        "nofinding", "nofindings", "nodisease", "false",      "0",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(plain, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "no X", with a separator, as split calls the images without a label, too: "(no X)". */
+static bool begins_with_no(const char *name)
+{
+    while (is_separator(*name))
+        name++;
+    return tolower((unsigned char)name[0]) == 'n' && tolower((unsigned char)name[1]) == 'o' &&
+           is_separator(name[2]);
+}
+
+/* "nonX", "notX" and the like if the other one is X; also non-COVID beside COVID-19. */
+static bool is_negation_of(const char *plain, const char *other)
+{
+    static const char *const prefixes[] = {"non", "not", "no", "without"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        const size_t len = strlen(prefixes[i]);
+        if (strncmp(plain, prefixes[i], len) == 0 && plain[len] &&
+            (strcmp(plain + len, other) == 0 ||
+             (i == 0 && strncmp(plain + len, other, strlen(plain + len)) == 0)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_negative(const char *name, const char *other)
+{
+    char *plain = plain_name(name), *plain_other = plain_name(other);
+    const bool negative =
+        is_negative_word(plain) || begins_with_no(name) || is_negation_of(plain, plain_other);
+    free(plain);
+    free(plain_other);
+    return negative;
+}
+
+int hl_positive_by_names(char *const *classes, size_t n)
+{
+    if (n != 2)
+        return HL_NO_POSITIVE;
+    const bool first = is_negative(classes[0], classes[1]);
+    const bool second = is_negative(classes[1], classes[0]);
+    return first == second ? HL_NO_POSITIVE : first ? 1 : 0;
+}
+
+/* ---- the choice ---- */
+
+int hl_positive_find(char *const *classes, size_t n, const char *name)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strcmp(classes[k], name) == 0)
+            return (int)k;
+    return HL_NO_POSITIVE;
+}
+
+static int fail_without(const hl_positive_choice *c, hl_err *e)
+{
+    enum { SHOWN = 16 };
+    hl_strbuf list = {0};
+    for (size_t k = 0; k < c->n && k < SHOWN; k++)
+        hl_strbuf_printf(&list, "%s'%s'", k ? ", " : "", c->classes[k]);
+    hl_strbuf_puts(&list, c->n > SHOWN ? ", ..." : "");
+    hl_fail(e, "--positive: expected a class of %s, found '%s'; its classes are %s", c->of,
+            c->asked, list.data);
+    hl_strbuf_free(&list);
+    return -1;
+}
+
+static int fail_undecided(const hl_positive_choice *c, hl_err *e)
+{
+    return hl_fail(e,
+                   "%s: the names of its classes do not say which one is positive: expected "
+                   "--positive '%s' or --positive '%s', found neither",
+                   c->of, c->classes[0], c->classes[1]);
+}
+
+int hl_positive_class(int *positive, const hl_positive_choice *c, hl_err *e)
+{
+    *positive = c->asked                        ? hl_positive_find(c->classes, c->n, c->asked)
+                : c->recorded != HL_NO_POSITIVE ? c->recorded
+                                                : hl_positive_by_names(c->classes, c->n);
+    if (c->asked && *positive == HL_NO_POSITIVE)
+        return fail_without(c, e);
+    if (c->recorded != HL_NO_POSITIVE && *positive != c->recorded)
+        return hl_fail(e,
+                       "--positive: expected '%s', the positive class that %s records, found '%s'",
+                       c->classes[c->recorded], c->of, c->asked);
+    return *positive == HL_NO_POSITIVE && c->n == 2 ? fail_undecided(c, e) : 0;
+}
