@@ -12,15 +12,14 @@
 
 /* ---- files ---- */
 
-static size_t take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
+static void take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
 {
-    size_t excluded = 0;
     t->images = hl_malloc(s->n + 1, sizeof *t->images);
     t->others = hl_malloc(s->n + 1, sizeof *t->others);
     for (size_t i = 0; i < s->n; i++) {
         const bool image = hl_is_image_name(s->paths[i]);
         if (split_excludes(x, s->paths[i])) {
-            excluded += image;
+            t->excluded += image;
             free(s->paths[i]);
         } else if (image) {
             t->images[t->n++] = s->paths[i];
@@ -29,7 +28,6 @@ static size_t take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
         }
     }
     s->n = 0; /* the paths have another owner */
-    return excluded;
 }
 
 static void take_folders(split_tree *t, hl_found_files *s, split_exclusion *x)
@@ -51,11 +49,11 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     if (hl_find_files(&s, dir, e))
         return -1;
     t->special = s.others;
-    const size_t excluded = take_files(t, &s, x);
+    take_files(t, &s, x);
     take_folders(t, &s, x);
     hl_found_files_free(&s);
     if (x->n)
-        hl_log_info("%s: images left out (--exclude): %zu", dir, excluded);
+        hl_log_info("%s: images left out (--exclude): %zu", dir, t->excluded);
     return 0;
 }
 

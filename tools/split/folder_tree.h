@@ -24,8 +24,9 @@ typedef struct split_tree {
     size_t nothers;
     char **folders; /* [nfolders] likewise */
     size_t nfolders;
-    size_t special; /* number of pipes, sockets and devices */
-    size_t base;    /* length of "WRAPPER/" in every path */
+    size_t excluded; /* number of images that were left out by their names */
+    size_t special;  /* number of pipes, sockets and devices */
+    size_t base;     /* length of "WRAPPER/" in every path */
     bool has_subsets;
     char **copies; /* [ncopies] folders whose images were removed as copies, owned */
     size_t ncopies;

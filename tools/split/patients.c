@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "kermany.h"
-#include "sys/path.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e)
@@ -41,7 +41,8 @@ char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e)
 {
     if (r->pattern)
         return by_pattern(r, path, e);
-    const char *name = hl_path_base(path);
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
     const size_t len = split_kermany_patient(name);
     if (len)
         return hl_strndup(name, len);
