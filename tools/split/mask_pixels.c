@@ -62,8 +62,8 @@ static split_pixels classify(const histogram *h)
         return SPLIT_PIXELS_GREY;
     const size_t exact = h->n[first] + h->n[second];
     const size_t near = count_near(h, first, NEAR) + count_near(h, second, NEAR);
-    return exact >= 0.9 * (double)h->pixels && near >= 0.98 * (double)h->pixels ? SPLIT_PIXELS_MASK
-                                                                                : SPLIT_PIXELS_GREY;
+    return 10 * exact >= 9 * h->pixels && 100 * near >= 98 * h->pixels ? SPLIT_PIXELS_MASK
+                                                                       : SPLIT_PIXELS_GREY;
 }
 
 static split_pixels look_at(const char *dir, const char *path)

@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "kermany.h"
-#include "sys/path.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int split_patient_rule_make(split_patient_rule *r, const char *pattern, hl_err *e)
