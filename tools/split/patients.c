@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "kermany.h"
+#include "sys/path.h"
 
 #include <stdlib.h>
 #include <string.h>
