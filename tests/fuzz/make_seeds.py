@@ -203,6 +203,9 @@ def standardized(folder):
 
 
 def texts(folder):
+    put(folder, "rules", b"PNEUMONIA=bacteria|virus;NORMAL\nimage=Image Index,label=Finding Labels,sex=Patient Gender\n"
+                         b"view=PA,AP;sex=F\nmasks,Viral*\nbacteria|other\n")
+    put(folder, "rules", b"a=b|c;d=e|b\nimage=a,image=b\na=b;c\n,\nb|e\n")
     put(folder, "labels", b'image,label,patient,subset\nstat,A,p1,train\n./status,"B ""b""",p2,val\r\nnet/dev,A,p3,test\n')
     put(folder, "labels", b'\xef\xbb\xbflabel,image\n\nA,maps\nB,"io"\nC,task')
     put(folder, "labels", b"Image Index;Finding Labels;Patient ID\nb;A|B;1\n'a.png';A;2\nnet/a.png;C, D;3\n")
