@@ -105,11 +105,13 @@ static int find(hl_found_files *s, const char *dir, bool all, hl_err *e)
         fts_close(tree);
     }
     free(copy);
-    if (status)
+    if (status) {
         hl_found_files_free(s);
+        return -1;
+    }
     sort(s->paths, s->n);
     sort(s->folders, s->nfolders);
-    return status;
+    return 0;
 }
 
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e)
