@@ -60,16 +60,18 @@ values() { body "$1" | awk -F '\t' -v OFS='\t' -v name="$2" 'NR == 1 { for (i = 
 
 @test "carried: what an edited manifest may hold" {
     edit() { sed '/^#sha256/d' m.tsv | sed "$1" >edited.tsv; }
+    header=$(grep -n '^path' m.tsv | cut -d : -f 1)
+    row=$((header + 2))
     edit '1!s/\tage\t/\tlabel\t/'
-    fails 1 "^preprocess: edited.tsv: line 5: 'label' is a column of hilum's own" preprocess --size 8 edited.tsv
+    fails 1 "^preprocess: edited.tsv: line $header: 'label' is a column of hilum's own" preprocess --size 8 edited.tsv
     edit '1!s/\tage\t/\tsex\t/'
-    fails 1 "^preprocess: edited.tsv: line 5: column 'sex' appears twice" preprocess --size 8 edited.tsv
-    edit '7s/$/\t/'
-    fails 1 '^preprocess: edited.tsv: line 7: expected 7 columns, found 8' preprocess --size 8 edited.tsv
-    edit "7s/\$/$(printf '\033')[2J/"
-    fails 1 '^preprocess: edited.tsv: line 7: carried columns: expected UTF-8 text without control' preprocess --size 8 edited.tsv
-    edit '7s/$/\\x/'
-    fails 1 '^preprocess: edited.tsv: line 7: carried columns: .* good escapes' preprocess --size 8 edited.tsv
+    fails 1 "^preprocess: edited.tsv: line $header: column 'sex' appears twice" preprocess --size 8 edited.tsv
+    edit "${row}s/\$/\t/"
+    fails 1 "^preprocess: edited.tsv: line $row: expected 7 columns, found 8" preprocess --size 8 edited.tsv
+    edit "${row}s/\$/$(printf '\033')[2J/"
+    fails 1 "^preprocess: edited.tsv: line $row: carried columns: expected UTF-8 text without control" preprocess --size 8 edited.tsv
+    edit "${row}s/\$/\\\\x/"
+    fails 1 "^preprocess: edited.tsv: line $row: carried columns: .* good escapes" preprocess --size 8 edited.tsv
 }
 
 @test "carried: names and values that are refused" {
