@@ -70,17 +70,9 @@ static int same_samples(const compare_model *a, const compare_model *b, hl_err *
 
 static int set_positive(comparison *c, size_t i, const char *asked, hl_err *e)
 {
-    const compare_model *m = &c->models[i];
-    int positive;
-    if (hl_predictions_choose_positive(&m->predictions, asked, &positive, e))
-        return -1;
-    if (i == 0)
-        c->positive = positive;
-    if (positive == c->positive)
-        return 0;
-    return hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
-                   c->positive < 0 ? "none" : c->classes[c->positive], c->models[0].file,
-                   positive < 0 ? "none" : c->classes[positive], m->file);
+    const hl_predictions *p = &c->models[i].predictions;
+    return i ? hl_predictions_check_positive(p, asked, c->positive, c->models[0].file, e)
+             : hl_predictions_choose_positive(p, asked, &c->positive, e);
 }
 
 static int read_model(comparison *c, size_t i, const char *subset, const char *positive, hl_err *e)

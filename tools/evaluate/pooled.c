@@ -24,19 +24,6 @@ typedef struct pool {
     char (*digests)[HL_DIGEST_SIZE];
 } pool;
 
-static int check_positive(const pool *l, const hl_predictions *p, hl_err *e)
-{
-    const evaluate_pooled *o = l->o;
-    int positive;
-    if (hl_predictions_choose_positive(p, l->positive, &positive, e))
-        return -1;
-    if (positive == o->positive)
-        return 0;
-    return hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
-                   o->positive < 0 ? "none" : o->classes[o->positive], l->files[0],
-                   positive < 0 ? "none" : p->classes[positive], p->table.name);
-}
-
 /* The first file sets classes and feature space; the others must have the same. */
 static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
@@ -59,7 +46,7 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
     }
     return hl_string_list_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
                                 p->nclasses, name, e) ||
-                   check_positive(l, p, e) ||
+                   hl_predictions_check_positive(p, l->positive, o->positive, l->files[0], e) ||
                    hl_feature_space_match(&fs, name, &o->feature_space, l->files[0], e)
                ? -1
                : 0;

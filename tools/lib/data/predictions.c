@@ -133,6 +133,23 @@ int hl_predictions_choose_positive(const hl_predictions *p, const char *asked, i
     return hl_positive_class(positive, &c, e);
 }
 
+static const char *class_name(const hl_predictions *p, int cls)
+{
+    return cls == HL_NO_POSITIVE ? "none" : p->classes[cls];
+}
+
+int hl_predictions_check_positive(const hl_predictions *p, const char *asked, int positive,
+                                  const char *first, hl_err *e)
+{
+    int own;
+    if (hl_predictions_choose_positive(p, asked, &own, e))
+        return -1;
+    return own == positive
+               ? 0
+               : hl_fail(e, "positive classes differ: '%s' in %s, '%s' in %s",
+                         class_name(p, positive), first, class_name(p, own), p->table.name);
+}
+
 int hl_predictions_read(hl_predictions *p, const char *path, const char *const *classes,
                         size_t nclasses, const char *origin, const char *subset, hl_err *e)
 {

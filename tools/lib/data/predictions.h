@@ -41,5 +41,8 @@ void hl_predictions_free(hl_predictions *p);
 /* Stores the positive class of p by hl_positive_class; asked: value of --positive, or NULL. */
 int hl_predictions_choose_positive(const hl_predictions *p, const char *asked, int *positive,
                                    hl_err *e);
+/* Fails unless the positive class of p is that of the file called first. */
+int hl_predictions_check_positive(const hl_predictions *p, const char *asked, int positive,
+                                  const char *first, hl_err *e);
 
 #endif
