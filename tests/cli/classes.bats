@@ -3,23 +3,13 @@
 # split --classes: classes that are made of labels, in folders and in tables.
 
 load helpers
+load split_helpers
 bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
     mkdir set
 }
-
-# image NAME ...: files below set/. Their contents differ, so that none is a copy of another.
-image() {
-    local name
-    for name; do
-        mkdir -p "set/$(dirname "$name")"
-        echo "$name" >"set/$name"
-    done
-}
-
-table() { printf '%s\n' "$@" >t.csv; }
 
 # made CLASSES OPTION...: "LABEL/LABEL/..." of the manifest, sorted by path
 made() {
@@ -29,15 +19,8 @@ made() {
     grep -v '^#' m.tsv | tail -n +2 | cut -f 2 | tr '\n' /
 }
 
-# refused PATTERN CLASSES OPTION...: split fails with one line that matches, and writes nothing.
-refused() {
-    local pattern=$1 classes=$2
-    shift 2
-    rm -f m.tsv
-    fails 1 "^split: $pattern" split -q --classes "$classes" "$@" set -o m.tsv
-    [ "$(wc -l <<<"$stderr")" -eq 1 ]
-    [ ! -e m.tsv ]
-}
+# refused_with PATTERN CLASSES OPTION...: refused, with --classes
+refused_with() { refused "$1" --classes "${@:2}"; }
 
 @test "classes: folders are merged, renamed and left out" {
     image {bacteria,normal,other,virus}/{1,2}.png
@@ -46,14 +29,14 @@ refused() {
     fails 0 '^split: set: images of labels that are in no class \(--classes\), left out: 2 of 8' \
         split --test 0 --val 0 --classes 'PNEUMONIA = bacteria | virus ; normal' set -o m.tsv
     [ "$(made 'A=normal;B=other')" = A/A/B/B/ ]
-    refused "set: --classes: expected labels of the data set, found 'viral': it has 'bacteria', 'normal', 'other', 'virus'" \
+    refused_with "set: --classes: expected labels of the data set, found 'viral': it has 'bacteria', 'normal', 'other', 'virus'" \
         'PNEUMONIA=bacteria|viral;normal'
     # In subset folders, too; and names that differ in case may be one class, if that is said.
     rm -r set
     image {train,test}/{Normal,sick}/{1,2,3}.png test/NORMAL/{1,2}.png
     fails 1 'give each class one name, or merge them with --classes$' split -q set
     [ "$(made 'healthy=Normal|NORMAL;sick' | tr / '\n' | sort | uniq -c | tr -s ' \n' ' ')" = ' 8 healthy 6 sick ' ]
-    refused "set: expected class names that differ in more than case" 'Normal;normal=NORMAL;sick'
+    refused_with "set: expected class names that differ in more than case" 'Normal;normal=NORMAL;sick'
 }
 
 @test "classes: labels of a table, and several in a cell" {
@@ -63,13 +46,13 @@ refused() {
     fails 0 '^split: t.csv: 3 of 6 rows have labels that are in no class \(--classes\) and are left out' \
         split --test 0 --val 0 --labels t.csv --classes 'sick=Pneumonia;No Finding' set -o m.tsv
     [ "$(made 'sick=Mass|Pneumonia|Opacity, left;No Finding' --labels t.csv)" = 'sick/No Finding/sick/sick/sick/' ]
-    refused "t.csv: line 2: expected labels of one class, found 'Mass.Pneumonia' of 'Mass' and 'Pneumonia'" \
+    refused_with "t.csv: line 2: expected labels of one class, found 'Mass.Pneumonia' of 'Mass' and 'Pneumonia'" \
         'Mass;Pneumonia' --labels t.csv
-    refused "t.csv: --classes: expected labels of the data set, found 'pneumonia': it has 'Effusion', 'left', 'Mass', 'No Finding', " \
+    refused_with "t.csv: --classes: expected labels of the data set, found 'pneumonia': it has 'Effusion', 'left', 'Mass', 'No Finding', " \
         'pneumonia;Mass' --labels t.csv
     # Two spellings of a label are an error unless both are in some class.
     table image,label 1.png,Sick 2.png,sick 3.png,well
-    refused 't.csv: labels differ in case or blanks only' 'sick;well' --labels t.csv
+    refused_with 't.csv: labels differ in case or blanks only' 'sick;well' --labels t.csv
     [ "$(made 'ill=sick|Sick;well' --labels t.csv)" = ill/ill/well/ ]
 }
 
@@ -78,13 +61,13 @@ refused() {
     table image,Target 1.png,1 2.png,0 3.png,-1 4.png, 5.png,1 5.png,0
     how=(--labels t.csv --columns label=Target --uncertain drop --blank zero --rows any)
     [ "$(made 'opacity=Target;normal=(no Target)' "${how[@]}")" = opacity/normal/normal/opacity/ ]
-    refused "t.csv: --classes: .* found 'target': it has '.no Target.', 'Target'" 'opacity=target;normal=(no Target)' "${how[@]}"
+    refused_with "t.csv: --classes: .* found 'target': it has '.no Target.', 'Target'" 'opacity=target;normal=(no Target)' "${how[@]}"
     table image,label 1.png,A 2.png,B 3.png, 4.png,C
     how=(--labels t.csv --blank one --positive y)
     [ "$(made 'x=B|C;y=A' "${how[@]}")" = y/x/y/x/ ]
-    refused "--positive: expected a class of --classes, found 'A'" 'x=B|C;y=A' --labels t.csv --blank one --positive A
+    refused_with "--positive: expected a class of --classes, found 'A'" 'x=B|C;y=A' --labels t.csv --blank one --positive A
     [ "$(made 'x=A;y=B' --labels t.csv --blank drop)" = x/y/ ]
-    refused 't.csv: line 4: empty label, and --blank has no class for it' 'x=A;y=B' --labels t.csv --blank one
+    refused_with 't.csv: line 4: empty label, and --blank has no class for it' 'x=A;y=B' --labels t.csv --blank one
     # What is in no class does not make an image of several rows ambiguous.
     table image,label 1.png,A 1.png,C 2.png,B
     [ "$(made 'A;B' --labels t.csv)" = A/B/ ]

@@ -3,20 +3,12 @@
 # split --label-regex: labels in the names of files, as of the Shenzhen and Montgomery sets.
 
 load helpers
+load split_helpers
 bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
     mkdir set
-}
-
-# image NAME ...: files below set/. Their contents differ, so that none is a copy of another.
-image() {
-    local name
-    for name; do
-        mkdir -p "set/$(dirname "$name")"
-        echo "$name" >"set/$name"
-    done
 }
 
 # made OPTION...: "PATH:LABEL:PATIENT:SUBSET ..." of the manifest
@@ -25,16 +17,6 @@ made() {
     grep -v '^#' m.tsv | tail -n +2 | cut -f 1-4 | tr '\t\n' ': '
 }
 drawn=(--test 0 --val 0)
-
-# refused PATTERN OPTION...: split fails with one line that matches, and writes nothing.
-refused() {
-    local pattern=$1
-    shift
-    rm -f m.tsv
-    fails 1 "^split: $pattern" split -q "$@" set -o m.tsv
-    [ "$(wc -l <<<"$stderr")" -eq 1 ]
-    [ ! -e m.tsv ]
-}
 
 shenzhen='_([01])\.png$'
 

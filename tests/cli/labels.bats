@@ -4,6 +4,7 @@
 # headers of public collections, and the files their names; docs/datasets.md has the same commands.
 
 load helpers
+load split_helpers
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -19,28 +20,6 @@ samples() { grep -v '^#' "$1" | tail -n +2; }
 
 # classes MANIFEST: "COUNT CLASS, COUNT CLASS"
 classes() { samples "$1" | cut -f 2 | sort | uniq -c | sed 's/^ *//' | paste -sd , | sed 's/,/, /g'; }
-
-# refused PATTERN OPTION...: split fails with one line that matches, and writes nothing.
-refused() {
-    local pattern=$1
-    shift
-    rm -f m.tsv
-    fails 1 "^split: $pattern" split -q "$@" set -o m.tsv
-    [ "$(wc -l <<<"$stderr")" -eq 1 ]
-    [ ! -e m.tsv ]
-}
-
-# image NAME ...: files below set/. Their contents differ, so that none is a copy of another.
-image() {
-    local name
-    for name; do
-        mkdir -p "set/$(dirname "$name")"
-        echo "$name" >"set/$name"
-    done
-}
-
-# table HEADER ROW ...: t.csv
-table() { printf '%s\n' "$@" >t.csv; }
 
 # split_as_documented HEADING: runs split as the command under that heading in docs/datasets.md does, with the folder set
 # and the table t.csv.
