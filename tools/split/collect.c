@@ -37,5 +37,6 @@ int split_collection_finish(split_collection *c, const char *name, hl_err *e)
 void split_collection_free(split_collection *c)
 {
     hl_manifest_free(&c->samples);
+    hl_manifest_free(&c->left_out);
     *c = (split_collection){0};
 }
