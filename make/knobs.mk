@@ -88,6 +88,7 @@ ALLOW_CODE   | 0 | 0|1 | experiment | --allow-code | 1: run a TorchScript file, 
 DIGESTS      | $(RESULTS)/.digests | FOLDER | - | - | cache of the digests of files
 PRINTS       | $(DIGESTS) | FOLDER | - | - | cache of the fingerprints of images
 QUIET        | | [-q] | - | - | -q: no progress messages
+KNOBS        | | [FILE] | - | - | more knobs, a line NAME = value for each; the command line wins
 
 Comparison and cross validation
 K            | 5 | whole 2..100 | fold | --folds | number of folds
@@ -129,6 +130,12 @@ read_line = $(eval $(call knob_of_line,$(call cell,1,$(1)),$(call cell,2,$(1)),$
     $(call cell,4,$(1)),$(call cell,5,$(1)),$(call cell,6,$(1))))
 $(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call read_line,$(call columns,$(line)))))
 
+# The knobs that the file KNOBS sets, as if they stood on the command line, which wins. make tune writes such files.
+paths := $(foreach k,$(knobs),$\
+    $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))
+$(call take_values,KNOBS)
+$(if $(KNOBS),$(if $(only_compiles),,$(call take_file,KNOBS,$(knobs))))
+
 # COLUMNS is also the width of a terminal, which some shells export: that is no knob. And the knob is no width for the
 # commands of recipes. (Makes that are called get it from the command line.)
 ifeq ($(origin COLUMNS),environment)
@@ -137,8 +144,6 @@ else
 unexport COLUMNS
 endif
 
-paths := $(foreach k,$(knobs),$\
-    $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))
 # Make also tells the makes that it calls the folders of features and of heads, and whether RUN is a default.
 paths += BASE TRAIN_OUT
 known += RUN_IS_DEFAULT
@@ -189,7 +194,7 @@ TRAIN_SEED := $(SEEDS)
 endif
 sweepable := $(foreach k,$(knobs),$(if $(filter train,$(firstword $(step_$(k)))),$(k)))
 several := $(strip $(foreach k,$(filter-out TRAIN_SEED,$(sweepable)) TRAIN_SEED,$(if $(word 2,$($(k))),$(k))))
-$(if $(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(if $(several),$(error $(firstword $(several)): expected one \
-    value, found '$($(firstword $(several)))'; several are for make sweep)))
+$(if $(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(if $(several),$(error $(call stated,$(firstword $(several))): expected \
+    one value, found '$($(firstword $(several)))'; several are for make sweep)))
 
 $(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_given,$(k)),$(k)))))

@@ -125,6 +125,7 @@ options_are_those_of_the_tools() {
     while IFS=';' read -r name _ allowed step _; do
         case $name in
             DATA | RESULTS | RUN | K | FOLD) continue ;; # another folder; kfold.bats
+            KNOBS) continue ;;                            # knobs-file.bats
         esac
         [[ $step =~ ^(triage|compare|sweep|paper|diff)$ ]] && continue
         # A knob can be of another step, or of none, depending on those before it.
