@@ -64,12 +64,14 @@ check_knob = $(if $(or $($(1)),$(if $(findstring [,$(allowed_$(1)))$(filter 0|1,
 # Several values are checked one by one, where ... allows them or a sweep takes them.
 check_number = $(if $(filter ...,$(2))$(filter $(1),$(several)),\
     $(foreach one,$($(1)),$(call number,$(1),$(2),$(one))),$(call number,$(1),$(2),$($(1))))
+check_word = $(if $(filter $(1),$(several)),\
+    $(foreach one,$($(1)),$(call check_a_word,$(1),$(2),$(one))),$(call check_a_word,$(1),$(2),$($(1))))
 number = $(call q,$(stated)) $(call q,$(2)) $(call q,$(3))
 check_numbers = $(if $(strip $(1)),$(call stop_at,$(shell $(hilum)/scripts/check-numbers $(1))))
 stop_at = $(if $(1),$(error $(1)))
 # Without a placeholder such as FILE, the value has to be one of the words.
-check_word = $(if $(call is_among,$(call patterns,$(2)),$($(1))),,$(error $(stated): expected $(call in_words,$(2)), $\
-    found $(if $($(1)),'$($(1))',nothing)))
+check_a_word = $(if $(call is_among,$(call patterns,$(2)),$(3)),,$(error $(stated): expected $(call in_words,$(2)), $\
+    found $(if $(3),'$(3)',nothing)))
 patterns = $(subst seeded:N,seeded:%,$(subst FILE,%,$(subst FOLDER,%,$(subst RUN,%,$(subst TEXT,%,$(1))))))
 is_among = $(if $(findstring %,$(1)),$(filter $(1),$(lastword $(2))),$(if $(word 2,$(2)),,$(filter $(1),$(2))))
 in_words = $(subst @,$(space),$(call or_list,$(subst FOLDER,a@folder,$(subst FILE,a@file,$(1)))))
