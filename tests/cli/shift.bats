@@ -59,6 +59,7 @@ patients_of() { samples "$1" | awk -F '\t' -v s="$2" '$4 == s { print $3 }' | so
     split -q --seed 7 --without-test -o rest.tsv "$set"
     diff <(samples rest.tsv | cut -f 1 | sort) <(sort -m <(of_subset all.tsv train) <(of_subset all.tsv val))
     [ -z "$(of_subset rest.tsv test)" ]
+    diff <(of_subset rest.tsv val) <(of_subset all.tsv val)
     grep -q -e '--without-test' rest.tsv
     # Folds, and the shifted fold, of the rest alone; each image is tested once.
     for i in 1 2 3; do
@@ -68,6 +69,7 @@ patients_of() { samples "$1" | awk -F '\t' -v s="$2" '$4 == s { print $3 }' | so
     diff <(for i in 1 2 3; do of_subset f$i.tsv test; done | sort) <(samples rest.tsv | cut -f 1 | sort)
     split -q --seed 7 --without-test --shift "$second" -o s.tsv "$set"
     diff <(of_subset s.tsv test) <(samples rest.tsv | cut -f 1 | grep -E "$second" | sort)
+    [ "$(of_subset s.tsv val | wc -l)" -gt 3 ]
     # A test set of another size leaves other images out.
     split -q --seed 7 --without-test --test 0.5 --folds 3 --fold 1 -o half.tsv "$set"
     [ "$(samples half.tsv | wc -l)" -lt "$(samples rest.tsv | wc -l)" ]

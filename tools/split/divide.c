@@ -140,6 +140,7 @@ static int set_subsets(split_collection *c, split_groups *g, const char *dir,
     if (!o->folds)
         assign(c, g, o,
                (split_assignment){.test = o->without_test ? 0 : o->test,
+                                  .from = o->without_test && !own_test ? o->test : 0,
                                   .keep_test = o->shift || (own_test && !o->without_test)});
     return 0;
 }
