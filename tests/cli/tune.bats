@@ -39,12 +39,13 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-
     run tune
     echo "$output"
     [ "$status" -eq 0 ]
+    grep -q '^tune: POOL: 1 combination, ' <<<"$output"
     # Four heads of the grid, and the best of them with maximum pooling.
     [ "$(wc -l <"$out/tune.tsv")" -eq 6 ]
     for c in "$(combination 4 0 avg)" "$(combination 4 1e-2 avg)" "$(combination 0 0 avg)" "$(combination 0 1e-2 avg)"; do
         [ "$(ls "$out/$c"/*/metrics.json | wc -l)" -eq 3 ]
     done
-    grep -q '^tune: STANDARDIZE NEURONS L2: 2 folds and the shifted one of each combination, 4 to train$' <<<"$output"
+    grep -q '^tune: STANDARDIZE NEURONS L2: 4 combinations, 2 folds and the shifted one$' <<<"$output"
     [[ $output == *"next: make all KNOBS=$out/knobs"* ]]
     # The folds divide what the run trains and validates on; the shifted fold tests the second series of it.
     split -q -o m.tsv "$set"
@@ -132,7 +133,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-
     [[ $output == *'the test set has no image, out of '*': use another --shift'* ]]
 }
 
-# result COMBINATION LOSS LOSS...: what is left of a combination that was measured in folds
+# result COMBINATION LOSS LOSS...: the metrics of a combination in its folds
 result() {
     local name=$1 i=0 loss
     shift
