@@ -135,7 +135,8 @@ no-leak: $(audit_table)
 # A leak is reported before minutes of work. (In a cross validation, the manifests of the folds are audited.)
 before_preprocess = $(if $(rejects),,rm -f $(BASE)/rejects.tsv)
 files_preprocess = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(manifest)
-$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),$(manifest) $(BASE)/params/data $(if $(divided_anew),,| no-leak))
+$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),\
+    $(manifest) $(BASE)/params/data $(if $(divided_anew),,| no-leak))
 
 files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
 $(call step,extract,extract-features,$(BASE),$(features),$(images) $(BASE)/params/weights)
@@ -149,8 +150,8 @@ files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) --chec
 $(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\
     $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | no-leak)
 
-files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,--calibration $(calibration) )-p $(predictions) -o $(metrics) \
-    $(head_file) $(features)
+files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,--calibration $(calibration) )-p $(predictions) \
+    -o $(metrics) $(head_file) $(features)
 $(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(TUNING),,$(calibration)),\
     $(head_file) $(features) $(fold_manifest))
 

@@ -198,7 +198,8 @@ ifneq ($(SEEDS),)
 TRAIN_SEED := $(SEEDS)
 endif
 sweepable := $(if $(tunes),$(tuned),$(foreach k,$(knobs),$(if $(filter train,$(firstword $(step_$(k)))),$(k))))
-several := $(strip $(foreach k,$(filter-out TRAIN_SEED,$(sweepable)) $(if $(tunes),,TRAIN_SEED),$(if $(word 2,$($(k))),$(k))))
+several := $(strip $(foreach k,$(filter-out TRAIN_SEED,$(sweepable)) $(if $(tunes),,TRAIN_SEED),$\
+    $(if $(word 2,$($(k))),$(k))))
 one_only := $(if $(tunes)$(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(firstword $(several)))
 $(if $(one_only),$(error $(call stated,$(one_only)): expected one value, found '$($(one_only))'; several are for make \
     sweep))

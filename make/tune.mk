@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # `make tune`: which knobs of the training do best on patients that the head has not seen. scripts/tune says in which
-# order combinations are tried, and calls make with the goal tune-candidates for those that come next. The test images of
-# the run are left out throughout, so they can still measure the winner.
+# order combinations are tried, and calls make with the goal tune-candidates for those that come next. The test images
+# of the run are left out throughout, so they can still measure the winner.
 
 goals += tune
 .PHONY: tune tune-candidates tune-manifest
@@ -29,11 +29,13 @@ tune_fixed = $(foreach k,$(recorded),$(if $(filter $(tuned) LR FOLD SHIFT,$(k)),
 
 # Unless SHIFT names other images, those of the second series of each class in the set of Kermany et al.
 second_series := (^|/)(NORMAL2-IM-|person[0-9]+_virus_)
+tune_search = MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile RUN_IS_DEFAULT=$(run_is_default) $(hilum)/scripts/tune \
+    $(tune_out) $(K) $(call q,$(SHIFT)) $(call q,$(second_series)) $(if $(call is_given,LR),given,free) $(LR) \
+    $(foreach k,$(tuned),$(call q,$(k)=$(call tune_values,$(k)))) -- \
+    $(foreach k,$(tune_fixed),$(call q,$(k) = $($(k))))
+# (Not with make -n: what is tried depends on what was found.)
 tune: build
-	+@MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile RUN_IS_DEFAULT=$(run_is_default) $(hilum)/scripts/tune \
-	    $(tune_out) $(K) $(call q,$(SHIFT)) $(call q,$(second_series)) $(if $(call is_given,LR),given,free) $(LR) \
-	    $(foreach k,$(tuned),$(call q,$(k)=$(call tune_values,$(k)))) -- \
-	    $(foreach k,$(tune_fixed),$(call q,$(k) = $($(k))))
+	$(if $(dry_run),,+)@$(tune_search)
 
 # ---- the combinations ------------------------------------------------------------------------------
 
@@ -50,7 +52,8 @@ tune_features = $(tune_out)/features/$(1)
 tune_folds := $(foreach i,$(shell seq 1 $(K)),fold-$(i)-of-$(K)) $(if $(SHIFT),shift)
 number_of = $(patsubst fold-%-of-$(K),%,$(filter-out shift,$(1)))
 # $(call make_tuned,SPACE,FOLD): what follows gives knobs that have several values one of them.
-make_tuned = $(again) $(foreach k,$(several),$(k)=$(firstword $($(k)))) TUNING=1 EXPLAIN=0 QUIET=-q RUN_IS_DEFAULT=$(run_is_default) BASE='$(call tune_features,$(1))' \
+make_tuned = $(again) $(foreach k,$(several),$(k)=$(firstword $($(k)))) TUNING=1 EXPLAIN=0 QUIET=-q \
+    RUN_IS_DEFAULT=$(run_is_default) BASE='$(call tune_features,$(1))' \
     FOLD=$(call number_of,$(2)) SHIFT=$(if $(filter shift,$(2)),$(call q,$(SHIFT))) \
     FOLD_OUT='$(call tune_features,$(1))/$(2)' RESAMPLES=$(if $(filter shift,$(2)),$(RESAMPLES),0)
 quietly = +@$(hilum)/scripts/quietly
@@ -65,7 +68,8 @@ endef
 define tune_fold_rule
 .PHONY: tune-space/$(1)/$(2)
 tune-space/$(1)/$(2): | tune-space/$(1)
-	$(quietly) '$(call tune_features,$(1))/$(2)/log' $(call make_tuned,$(1),$(2)) $(call as_knobs,$(1)) TRAIN_OUT='$(call tune_features,$(1))/$(2)' \
+	$(quietly) '$(call tune_features,$(1))/$(2)/log' $(call make_tuned,$(1),$(2)) $(call as_knobs,$(1)) \
+	    TRAIN_OUT='$(call tune_features,$(1))/$(2)' \
 	    '$(call tune_features,$(1))/$(2)/fold.tsv' '$(call tune_features,$(1))/$(2)/audit.tsv'
 endef
 define tune_head_rule

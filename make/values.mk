@@ -27,7 +27,7 @@ take_value = $(if $(findstring $(newline),$(value $(1))),\
     $(if $(filter $(1),$(paths)),$(if $(call is_plain,$($(1))),,$(call settle,$(1),$$(call plain_path,$$($(1))))))
 settle = $(eval override $(1) := $(2))$(eval export $(1))
 
-# $(call take_file,VARIABLE,NAME ...): sets the variables that the file named by VARIABLE sets, of these names. What make
+# $(call take_file,VARIABLE,NAME ...): sets those of these variables that the file named by VARIABLE sets. What make
 # reads are words in which scripts/read-knobs has replaced blanks and percent signs.
 take_file = $(call take_words,$(shell $(hilum)/scripts/read-knobs $(call q,$($(1))) $(2)),$(.SHELLSTATUS))
 take_words = $(if $(filter-out 0,$(2)),$(error $(1)))$(foreach w,$(1),$\
