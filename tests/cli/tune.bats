@@ -40,13 +40,13 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-
     echo "$output"
     [ "$status" -eq 0 ]
     grep -q '^tune: POOL: 1 combination, ' <<<"$output"
+    grep -qx "next: make all KNOBS=$out/knobs" <<<"$output"
     # Four heads of the grid, and the best of them with maximum pooling.
     [ "$(wc -l <"$out/tune.tsv")" -eq 6 ]
     for c in "$(combination 4 0 avg)" "$(combination 4 1e-2 avg)" "$(combination 0 0 avg)" "$(combination 0 1e-2 avg)"; do
         [ "$(ls "$out/$c"/*/metrics.json | wc -l)" -eq 3 ]
     done
     grep -q '^tune: STANDARDIZE NEURONS L2: 4 combinations, 2 folds and the shifted one$' <<<"$output"
-    [[ $output == *"next: make all KNOBS=$out/knobs"* ]]
     # The folds divide what the run trains and validates on; the shifted fold tests the second series of it.
     split -q -o m.tsv "$set"
     space=$out/features/POOL@avg~AUGMENT@0
