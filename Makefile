@@ -40,6 +40,7 @@ include tools/build.mk
 include make/step.mk
 include pipeline.mk
 include make/experiments.mk
+include make/tune.mk
 include make/paper.mk
 include make/help.mk
 include tools/install.mk

@@ -19,20 +19,25 @@ run_is_default := $(if $(call is_given,RUN),$(RUN_IS_DEFAULT),yes)
 $(call check_names,RESULTS RUN)
 $(if $(filter . ..,$(subst /, ,$(RUN))),$(error RUN: expected the name of a folder within RESULTS, found '$(RUN)'))
 OUT := $(RESULTS)/$(RUN)
-# A sweep and a cross validation train heads in folders of their own, TRAIN_OUT, on the features of one folder, BASE.
+# Goals of several runs train heads in folders of their own, TRAIN_OUT, on the features of one folder, BASE. Heads can
+# share the manifest of a fold, in FOLD_OUT.
 BASE ?= $(OUT)
 TRAIN_OUT ?= $(OUT)
-$(call check_names,BASE TRAIN_OUT)
+FOLD_OUT ?= $(TRAIN_OUT)
+$(call check_names,BASE TRAIN_OUT FOLD_OUT)
+# Whether subsets are not those of the features: a fold's, or with the test images that SHIFT names.
+divided_anew := $(FOLD)$(SHIFT)
+$(if $(and $(FOLD),$(SHIFT)),$(error FOLD and SHIFT both determine the test set: choose one))
 
 manifest    := $(BASE)/manifest.tsv
 images      := $(BASE)/images.safetensors.zst
 # The images that were left out, if they may be.
 rejects     := $(if $(filter skip,$(ON_ERROR)),$(BASE)/rejects.tsv)
 features    := $(BASE)/features.safetensors.zst
-fold_manifest := $(if $(FOLD),$(TRAIN_OUT)/fold.tsv)
+fold_manifest := $(if $(divided_anew),$(FOLD_OUT)/fold.tsv)
 # The subsets that are trained and measured on, and what the audit found in them.
 subsets     := $(or $(fold_manifest),$(manifest))
-audit_out   := $(if $(FOLD),$(TRAIN_OUT),$(BASE))
+audit_out   := $(if $(divided_anew),$(FOLD_OUT),$(BASE))
 audit_table := $(audit_out)/audit.tsv
 head_file   := $(TRAIN_OUT)/head.safetensors.zst
 history_table := $(TRAIN_OUT)/history.tsv
@@ -101,18 +106,23 @@ quiet_threads = $(if $(QUIET),$(QUIET) )$(threads)
 cached = --cache $(call as_word,$(PRINTS))
 weights_of = $(if $(is_module),,--weights $(call as_word,$(call weights_at,$(WEIGHTS))))
 code_allowed = $(if $(filter 1,$(ALLOW_CODE)),$(option_ALLOW_CODE))
-of_fold = $(if $(FOLD),--manifest $(fold_manifest))
+of_fold = $(if $(divided_anew),--manifest $(fold_manifest))
 
 # With augmented copies, a cross validation needs a manifest that has every image in training, as each is in some fold.
-all_in_training := $(if $(FOLD),$(filter-out 0,$(AUGMENT)))
-split.TEST = $(if $(all_in_training),0,$(TEST))
-split.VAL = $(if $(all_in_training),0,$(VAL))
+# What is tuned must not see the test images of the run.
+all_in_training := $(if $(divided_anew),$(filter-out 0,$(AUGMENT)))
+held_out = $(if $(TUNING),--without-test )
+split.TEST = $(if $(held_out),$(TEST),$(if $(all_in_training),0,$(TEST)))
+split.VAL = $(if $(held_out)$(all_in_training),0,$(VAL))
+options_split = $(held_out)$(call options,split)
 files_split = $(cached) $(threads) -o $(manifest)
 $(call step,split,split,$(BASE),$(manifest),$(BASE)/params/data $(label_table))
 
 files_fold = $(cached) $(quiet_threads) -o $(fold_manifest)
-ifdef FOLD
-$(call step,fold,split,$(TRAIN_OUT),$(fold_manifest),$(BASE)/params/data $(label_table))
+fold.K = $(if $(FOLD),$(K))
+options_fold = $(held_out)$(if $(held_out),--test $(TEST) )$(call options,fold)
+ifneq ($(divided_anew),)
+$(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table))
 endif
 
 files_audit = $(cached) $(quiet_threads) -o $(audit_table) $(subsets)
@@ -126,7 +136,8 @@ audited: $(audit_table)
 # In a cross validation, the manifests of the folds are audited.
 before_preprocess = $(if $(rejects),,rm -f $(BASE)/rejects.tsv)
 files_preprocess = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(manifest)
-$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),$(manifest) $(BASE)/params/data $(if $(FOLD),,| audited))
+$(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),\
+    $(manifest) $(BASE)/params/data $(if $(divided_anew),,| audited))
 
 files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
 $(call step,extract,extract-features,$(BASE),$(features),$(images) $(BASE)/params/weights)
@@ -140,9 +151,9 @@ files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) --chec
 $(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\
     $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | audited)
 
-files_evaluate = $(of_fold) $(quiet_threads) --calibration $(calibration) -p $(predictions) -o $(metrics) \
-    $(head_file) $(features)
-$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(calibration),\
+files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,--calibration $(calibration) )-p $(predictions) \
+    -o $(metrics) $(head_file) $(features)
+$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(TUNING),,$(calibration)),\
     $(head_file) $(features) $(fold_manifest))
 
 options_explain := --sanity 10
@@ -155,7 +166,7 @@ $(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(i
 run_tools := split audit preprocess extract-features train-head evaluate report
 run_files := $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
     $(predictions) $(metrics) $(calibration)
-recorded_steps := split $(if $(FOLD),fold) audit preprocess extract train evaluate experiment
+recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract train evaluate experiment
 recorded = $(foreach k,$(knobs),$(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))
 options_experiment = $(foreach k,$(recorded),$(k)=$(call as_word,$($(k))))
 $(call params,$(TRAIN_OUT),experiment,$(run_tools))

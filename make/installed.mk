@@ -25,6 +25,7 @@ include $(call part,make/knobs.mk)
 include $(call part,make/step.mk)
 include $(call part,pipeline.mk)
 include $(call part,make/experiments.mk)
+include $(call part,make/tune.mk)
 include $(call part,make/paper.mk)
 include $(call part,make/help.mk)
 

@@ -92,16 +92,19 @@ ALLOW_CODE   | 0 | 0|1 | experiment | --allow-code | 1: run a TorchScript file, 
 DIGESTS      | $(RESULTS)/.digests | FOLDER | - | - | cache of the digests of files
 PRINTS       | $(DIGESTS) | FOLDER | - | - | cache of the fingerprints of images
 QUIET        | | [-q] | - | - | -q: no progress messages
+KNOBS        | | [FILE] | - | - | more knobs, a line NAME = value for each; the command line wins
 
 Comparison and cross validation
 K            | 5 | whole 2..100 | fold | --folds | number of folds
 FOLD         | | [whole 1..100] | fold | --fold | the fold that is the test set; empty: no cross validation
+SHIFT        | | [TEXT] | fold | --shift | regular expression: the images whose path matches are the test set
 WEIGHTS_vgg16 | $(file_of_Keras_for_vgg16) | FILE|seeded:N | compare | - | weights for that backbone
 WEIGHTS_inceptionresnetv2 | $(file_of_Keras_for_inceptionresnetv2) | FILE|seeded:N | compare | - | the same
 WEIGHTS_mobilenetv2 | $(file_of_Keras_for_mobilenetv2) | FILE|seeded:N | compare | - | the same
 SEEDS        | | [whole 0..2^64-1 ...] | sweep | - | several values of TRAIN_SEED
 PAPER_RATES  | 1e-2 1e-3 1e-4 | number 1e-12..1e6 ... | paper | - | learning rates of the grid
 PAPER_UNFREEZE | $(11_unless_MODEL_is_vgg16) | [whole 0..100000] | paper | - | last layers to fine-tune in the grid
+TUNE         | quick | quick|full | tune | - | full: also augmented copies and fine-tuned layers, which is slow
 A            | | [RUN] | diff | - | a run: its folder, or its name in RESULTS
 B            | | [RUN] | diff | - | the run that A is compared with
 
@@ -133,6 +136,12 @@ read_line = $(eval $(call knob_of_line,$(call cell,1,$(1)),$(call cell,2,$(1)),$
     $(call cell,4,$(1)),$(call cell,5,$(1)),$(call cell,6,$(1))))
 $(foreach line,$(knob_lines),$(if $(findstring |,$(line)),$(call read_line,$(call columns,$(line)))))
 
+# The knobs that the file KNOBS sets, as if they stood on the command line, which wins. make tune writes such files.
+paths := $(foreach k,$(knobs),$\
+    $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))
+$(call take_values,KNOBS)
+$(if $(KNOBS),$(if $(only_compiles),,$(call take_file,KNOBS,$(knobs))))
+
 # COLUMNS is also the width of a terminal, which some shells export: that is no knob. And the knob is no width for the
 # commands of recipes. (Makes that are called get it from the command line.)
 ifeq ($(origin COLUMNS),environment)
@@ -141,12 +150,11 @@ else
 unexport COLUMNS
 endif
 
-paths := $(foreach k,$(knobs),$\
-    $(if $(filter FILE% FOLDER NAME RUN,$(subst |, ,$(subst [,,$(subst ],,$(allowed_$(k)))))),$(k)))
-# Make also tells the makes that it calls the folders of features and of heads, and whether RUN is a default.
-paths += BASE TRAIN_OUT
-known += RUN_IS_DEFAULT
-$(call take_values,$(knobs) BASE TRAIN_OUT)
+# Make also tells the makes that it calls the folders of features, of heads and of a fold, whether RUN is a default, and
+# what make tune tries.
+paths += BASE TRAIN_OUT FOLD_OUT
+known += RUN_IS_DEFAULT TUNING CANDIDATES
+$(call take_values,$(knobs) BASE TRAIN_OUT FOLD_OUT)
 
 # ---- variables in the table ------------------------------------------------------------------------
 
@@ -189,13 +197,17 @@ DATA_and_MODEL = $(eval DATA_and_MODEL := $(if $(and $(is_sample),$(filter $(mod
 
 # ---- checks ----------------------------------------------------------------------------------------
 
-# A sweep takes several values of the knobs of the training.
+# A sweep takes several values of the knobs of the training; make tune of those that it searches over.
+tuned := STANDARDIZE NEURONS L2 POOL DROPOUT AUGMENT UNFREEZE
+tunes := $(filter tune tune-candidates tune-manifest,$(MAKECMDGOALS))
 ifneq ($(SEEDS),)
 TRAIN_SEED := $(SEEDS)
 endif
-sweepable := $(foreach k,$(knobs),$(if $(filter train,$(firstword $(step_$(k)))),$(k)))
-several := $(strip $(foreach k,$(filter-out TRAIN_SEED,$(sweepable)) TRAIN_SEED,$(if $(word 2,$($(k))),$(k))))
-$(if $(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(if $(several),$(error $(firstword $(several)): expected one \
-    value, found '$($(firstword $(several)))'; several are for make sweep)))
+sweepable := $(if $(tunes),$(tuned),$(foreach k,$(knobs),$(if $(filter train,$(firstword $(step_$(k)))),$(k))))
+several := $(strip $(foreach k,$(filter-out TRAIN_SEED,$(sweepable)) $(if $(tunes),,TRAIN_SEED),$\
+    $(if $(word 2,$($(k))),$(k))))
+one_only := $(if $(tunes)$(filter sweep,$(MAKECMDGOALS))$(only_compiles),,$(firstword $(several)))
+$(if $(one_only),$(error $(call stated,$(one_only)): expected one value, found '$($(one_only))'; several are for make \
+    sweep))
 
 $(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_given,$(k)),$(k)))))

@@ -20,6 +20,7 @@ q = '$(subst ','\'',$(1))'
 eq = $(and $(findstring x$(1)x,x$(2)x),$(findstring x$(2)x,x$(1)x))
 empty :=
 space := $(empty) $(empty)
+tab := $(empty)	$(empty)
 comma := ,
 define newline
 

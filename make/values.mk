@@ -27,6 +27,16 @@ take_value = $(if $(findstring $(newline),$(value $(1))),\
     $(if $(filter $(1),$(paths)),$(if $(call is_plain,$($(1))),,$(call settle,$(1),$$(call plain_path,$$($(1))))))
 settle = $(eval override $(1) := $(2))$(eval export $(1))
 
+# $(call take_file,VARIABLE,NAME ...): sets those of these variables that the file named by VARIABLE sets. What make
+# reads are words in which scripts/read-knobs has replaced blanks and percent signs.
+take_file = $(call take_words,$(shell $(hilum)/scripts/read-knobs $(call q,$($(1))) $(2)),$(.SHELLSTATUS))
+take_words = $(if $(filter-out 0,$(2)),$(error $(1)))$(foreach w,$(1),$\
+    $(call take_word,$(firstword $(subst =, ,$(w))),$(w)))
+take_word = $(if $(filter command,$(firstword $(origin $(1)))),,$(eval from_file += $(1))$\
+    $(eval override $(1) := $$(subst %25,%,$$(subst %09,$$(tab),$$(subst %20,$$(space),$$(patsubst $(1)=%,%,$$(w)))))))
+# How a message names a variable: with the file that sets it.
+stated = $(if $(filter $(1),$(from_file)),$(KNOBS): )$(1)
+
 # ---- checks ----------------------------------------------------------------------------------------
 
 # Characters that mean something to make or the shell. Files that make builds cannot have them in their names.
@@ -36,10 +46,10 @@ not_in_names = $(if $(word 2,x$(1)x),blanks,$\
 
 # $(call check_names,NAME ...): variables that name folders of results.
 check_names = $(foreach v,$(1),$(call check_name,$(v),$($(v))))
-check_name = $(if $(2),,$(error $(1): expected a name, found nothing))\
+check_name = $(if $(2),,$(error $(stated): expected a name, found nothing))\
     $(if $(call not_in_names,$(2)),\
-        $(error $(1): expected no $(call not_in_names,$(2)) in the name of a folder, found '$(2)'))\
-    $(if $(filter -% ~%,$(2)),$(error $(1): expected a name that does not begin with - or ~, found '$(2)'))
+        $(error $(stated): expected no $(call not_in_names,$(2)) in the name of a folder, found '$(2)'))\
+    $(if $(filter -% ~%,$(2)),$(error $(stated): expected a name that does not begin with - or ~, found '$(2)'))
 
 # $(call check_flags,NAME ...): 0 or 1, or empty for 0.
 check_flags = $(foreach v,$(1),$(if $(or $(call eq,$($(v)),),$(call eq,$($(v)),0),$(call eq,$($(v)),1)),,\
@@ -54,13 +64,15 @@ check_knob = $(if $(or $($(1)),$(if $(findstring [,$(allowed_$(1)))$(filter 0|1,
 # Several values are checked one by one, where ... allows them or a sweep takes them.
 check_number = $(if $(filter ...,$(2))$(filter $(1),$(several)),\
     $(foreach one,$($(1)),$(call number,$(1),$(2),$(one))),$(call number,$(1),$(2),$($(1))))
-number = $(1) $(call q,$(2)) $(call q,$(3))
+check_word = $(if $(filter $(1),$(several)),\
+    $(foreach one,$($(1)),$(call check_a_word,$(1),$(2),$(one))),$(call check_a_word,$(1),$(2),$($(1))))
+number = $(call q,$(stated)) $(call q,$(2)) $(call q,$(3))
 check_numbers = $(if $(strip $(1)),$(call stop_at,$(shell $(hilum)/scripts/check-numbers $(1) || \
     echo the values of the knobs cannot be checked: scripts/check-numbers failed)))
 stop_at = $(if $(1),$(error $(1)))
 # Without a placeholder such as FILE, the value has to be one of the words.
-check_word = $(if $(call is_among,$(call patterns,$(2)),$($(1))),,$(error $(1): expected $(call in_words,$(2)), $\
-    found $(if $($(1)),'$($(1))',nothing)))
+check_a_word = $(if $(call is_among,$(call patterns,$(2)),$(3)),,$(error $(stated): expected $(call in_words,$(2)), $\
+    found $(if $(3),'$(3)',nothing)))
 patterns = $(subst seeded:N,seeded:%,$(subst FILE,%,$(subst FOLDER,%,$(subst RUN,%,$(subst TEXT,%,$(1))))))
 is_among = $(if $(findstring %,$(1)),$(filter $(1),$(lastword $(2))),$(if $(word 2,$(2)),,$(filter $(1),$(2))))
 in_words = $(subst @,$(space),$(call or_list,$(subst FOLDER,a@folder,$(subst FILE,a@file,$(1)))))

@@ -13,6 +13,7 @@ enum { MAX_FOLDS = 100 };
 
 static split_options opt = {.test = DEFAULT_TEST, .val = 0.15, .seed = 1};
 static split_rule_texts texts;
+static const char *opt_shift;
 
 static const char subset_words[] = "drawn|folders|own-test";
 
@@ -59,6 +60,9 @@ static const hl_opt options[] = {
     HL_OPT_INT_R(0, "folds", "K", &opt.folds, 0, MAX_FOLDS,
                  "cross-validation: divide into K folds; 0: none"),
     HL_OPT_INT_R(0, "fold", "I", &opt.fold, 0, MAX_FOLDS, "the test set is fold I, from 1"),
+    HL_OPT_STR_R(0, "shift", "RE", &opt_shift, "the test set is the images whose path matches"),
+    HL_OPT_FLAG_R(0, "without-test", &opt.without_test,
+                  "leave out the test set, and divide only the other images"),
 };
 
 static const hl_cli cli = {
@@ -81,11 +85,16 @@ static bool is_for_tables(const hl_opt *o)
 
 static bool is_recorded(const hl_opt *o)
 {
+    if (o->value == &opt_shift)
+        return opt_shift != NULL;
+    if (o->value == &opt.without_test)
+        return opt.without_test;
     return (opt.folds || (o->value != &opt.folds && o->value != &opt.fold)) &&
            (opt.labels || !is_for_tables(o));
 }
 
-/* Folds and the options for tables are recorded only where they were requested. */
+/* Folds, tests of other images and the options for tables are recorded only where they were
+ * requested. */
 static hl_cli recorded_options(void)
 {
     static hl_opt used[sizeof options / sizeof *options];
@@ -98,11 +107,29 @@ static hl_cli recorded_options(void)
     return c;
 }
 
-static void refuse_both(const char *other)
+/* The subsets that the data set brings along; NULL: none. */
+static const char *given_subsets(void)
 {
-    char word[16];
-    hl_usage_error("%s and --subsets %s both determine the test set: choose one", other,
-                   hl_choice_word(subset_words, opt.subsets, word, sizeof word));
+    return opt.subsets == SPLIT_FOLDERS    ? "--subsets folders"
+           : opt.subsets == SPLIT_OWN_TEST ? "--subsets own-test"
+                                           : NULL;
+}
+
+/* What determines the test set, besides --folds and --shift; NULL where nothing is asked for, or
+ * where it is left out. */
+static const char *other_test(void)
+{
+    if (opt.without_test)
+        return NULL;
+    return given_subsets() ? given_subsets() : opt.test != DEFAULT_TEST ? "--test" : NULL;
+}
+
+static void check_shift(void)
+{
+    if (opt_shift && opt.folds)
+        hl_usage_error("--folds and --shift both determine the test set: choose one");
+    if (opt_shift && other_test())
+        hl_usage_error("--shift and %s both determine the test set: choose one", other_test());
 }
 
 /* With folds, the test set is 1 / K of the images. */
@@ -117,11 +144,10 @@ static void check_folds(void)
     if (opt.fold < 1 || opt.fold > opt.folds)
         hl_usage_error("--fold: expected a whole number from 1 to %" PRId64 ", found '%" PRId64 "'",
                        opt.folds, opt.fold);
-    if (opt.subsets != SPLIT_DRAWN)
-        refuse_both("--folds");
-    if (opt.test != DEFAULT_TEST)
-        hl_usage_error("--folds and --test both determine the test set: choose one");
-    opt.test = 1 / (double)opt.folds;
+    if (other_test())
+        hl_usage_error("--folds and %s both determine the test set: choose one", other_test());
+    if (!opt.without_test)
+        opt.test = 1 / (double)opt.folds;
 }
 
 static bool is_given(const hl_opt *o)
@@ -146,12 +172,27 @@ static void check_usage(void)
     if (opt.exact && opt.subsets == SPLIT_FOLDERS)
         hl_usage_error("--exact is for subsets that are drawn, and --subsets folders draws none: "
                        "choose one");
-    if (opt.subsets != SPLIT_DRAWN && opt.folds == 0 && opt.test != DEFAULT_TEST)
-        refuse_both("--test");
+    if (given_subsets() && opt.folds == 0 && opt.test != DEFAULT_TEST)
+        hl_usage_error("--test and %s both determine the test set: choose one", given_subsets());
     if (texts.exclude && opt.labels)
         hl_usage_error("--exclude is for images in folders, and --labels lists its images itself: "
                        "choose one");
+    check_shift();
     check_folds();
+}
+
+/* --shift, compiled; NULL without it. */
+static const regex_t *shift_pattern(void)
+{
+    static regex_t pattern;
+    char why[128];
+    if (!opt_shift)
+        return NULL;
+    const int code = regcomp(&pattern, opt_shift, REG_EXTENDED | REG_NOSUB);
+    if (code == 0)
+        return &pattern;
+    regerror(code, &pattern, why, sizeof why);
+    hl_usage_error("--shift: '%s' is not a regular expression: %s", opt_shift, why);
 }
 
 int main(int argc, char **argv)
@@ -161,6 +202,7 @@ int main(int argc, char **argv)
     opt.jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     check_usage();
+    opt.shift = shift_pattern();
     if (split_rules_make(&rules, &texts, &e))
         hl_usage_error("%s", e.msg);
     hl_files f = {0};

@@ -125,8 +125,9 @@ options_are_those_of_the_tools() {
     while IFS=';' read -r name _ allowed step _; do
         case $name in
             DATA | RESULTS | RUN | K | FOLD) continue ;; # another folder; kfold.bats
+            KNOBS | SHIFT) continue ;;                   # knobs-file.bats, tune.bats
         esac
-        [[ $step =~ ^(triage|compare|sweep|paper|diff)$ ]] && continue
+        [[ $step =~ ^(triage|compare|sweep|paper|diff|tune)$ ]] && continue
         # A knob can be of another step, or of none, depending on those before it.
         case $step in
             '$(preprocess_unless_SIZE) extract') step=preprocess ;;

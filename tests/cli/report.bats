@@ -232,6 +232,22 @@ END
     [[ $(warnings --subsets folders --val 0) == "There were no validation images: "* ]]
 }
 
+@test "report: training far beyond validation is a warning" {
+    losses() { # TRAINING VALIDATION: the warning with these losses
+        jq --argjson train "$1" --argjson val "$2" '.subsets.train.log_loss = $train | .subsets.val.log_loss = $val |
+            del(.sha256)' "$data/metrics.json" >m.json
+        report --metrics m.json --markdown r.md -o r.html
+        tr '\n' ' ' <r.md | grep -oE 'Training has gone far beyond validation[^.]*'
+    }
+    [ -n "$(losses 0.01 0.09)" ]
+    [[ $(tr '\n' ' ' <r.md) == *"the log loss is 0.0100 on the training images, where the accuracy is 1.000, and 0.0900 on the validation images."* ]]
+    [ -n "$(losses 0 0.03)" ]
+    [ -z "$(losses 0.02 0.09)" ]
+    [ -z "$(losses 0.001 0.02)" ]
+    [ -z "$(losses 0.5 0.1)" ]
+    [ -z "$(losses 0.01 null)" ]
+}
+
 @test "report: a sound experiment carries no warning" {
     full -o r.html --markdown r.md
     run grep "Read this first" r.html r.md

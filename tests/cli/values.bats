@@ -166,6 +166,11 @@ a_run() {
     run hilum sweep SEEDS='1 -1'
     [[ $output == *"*** SEEDS: expected a whole number from 0 to 2^64-1, found '-1'.  Stop." || \
         $output == *"*** TRAIN_SEED: expected "*"found '-1'.  Stop." ]]
+    run hilum sweep STANDARDIZE='no maybe'
+    [[ $output == *"*** STANDARDIZE: expected yes or no, found 'maybe'.  Stop." ]]
+    run hilum -n sweep BATCHNORM='inference training' STANDARDIZE='no yes' RESULTS="$PWD/results"
+    [ "$status" -eq 0 ]
+    [[ $output == *"sweep/STANDARDIZE@yes~BATCHNORM@training"* ]]
 }
 
 @test "values: a whole number is exact up to the end of its range" {

@@ -95,7 +95,8 @@ static void place(drawing *d, group *g, hl_subset subset)
 
 static void place_by_number(drawing *d)
 {
-    const double test = d->test, val = test + (1.0 - test) * d->a->val;
+    const double from = d->a->from, test = from + (1.0 - from) * d->test;
+    const double val = test + (1.0 - test) * d->a->val;
     for (size_t i = 0; i < d->ngroups; i++) {
         group *g = &d->groups[i];
         if (!g->placed)

@@ -38,6 +38,7 @@ typedef struct split_assignment {
      */
     bool exact;
     bool keep_test;     /* images in the test subset stay there, and `test` is not used */
+    double from;        /* an earlier draw has taken the groups with a smaller number; or 0 */
     size_t folds, fold; /* folds 0: none; else fold, from 1, is the test subset instead of `test` */
 } split_assignment;
 

@@ -37,5 +37,6 @@ void split_collection_free(split_collection *c)
 {
     hl_manifest_free(&c->samples);
     split_tally_free(&c->tally);
+    hl_manifest_free(&c->left_out);
     *c = (split_collection){0};
 }

@@ -10,6 +10,7 @@
 #include "data/provenance.h"
 #include "groups.h"
 #include "labels.h"
+#include "shift.h"
 #include "summary.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
@@ -102,28 +103,44 @@ static int find_groups(split_groups *g, const split_collection *c, const char *d
     return 0;
 }
 
-static int set_subsets(split_collection *c, const split_groups *g, const char *dir,
-                       const split_options *o, hl_err *e)
+static void assign(split_collection *c, const split_groups *g, const split_options *o,
+                   split_assignment a)
 {
-    if (o->subsets != SPLIT_DRAWN && !c->has_subsets)
-        return hl_fail(e, "%s: has no subsets of its own: expected %s", o->labels ? o->labels : dir,
-                       o->labels ? "a column 'subset'" : "the folders train, val and test");
-    if (o->subsets == SPLIT_FOLDERS)
-        return 0;
-    const split_assignment a = {.test = o->test,
-                                .val = o->val,
-                                .seed = o->seed,
-                                .by_patient = o->group == SPLIT_BY_PATIENT,
-                                .keys = g->keys,
-                                .exact = o->exact,
-                                .keep_test = o->subsets == SPLIT_OWN_TEST,
-                                .folds = (size_t)o->folds,
-                                .fold = (size_t)o->fold};
+    a.val = o->val;
+    a.seed = o->seed;
+    a.by_patient = o->group == SPLIT_BY_PATIENT;
+    a.keys = g->keys;
+    a.exact = o->exact;
     const size_t mixed = split_assign_subsets(&c->samples, &a);
     if (mixed)
         hl_log_info("%zu patients have images of several classes; each was drawn with the class "
                     "that sorts first",
                     mixed);
+}
+
+static int set_subsets(split_collection *c, split_groups *g, const char *dir,
+                       const split_options *o, hl_err *e)
+{
+    const bool own_test = o->subsets != SPLIT_DRAWN;
+    if (own_test && !c->has_subsets)
+        return hl_fail(e, "%s: has no subsets of its own: expected %s", o->labels ? o->labels : dir,
+                       o->labels ? "a column 'subset'" : "the folders train, val and test");
+    if (o->without_test) {
+        if (!own_test)
+            assign(c, g, o, (split_assignment){.test = o->test});
+        split_leave_test_out(c, g);
+    } else if (o->subsets == SPLIT_FOLDERS) {
+        return 0;
+    }
+    if (o->folds)
+        assign(c, g, o, (split_assignment){.folds = (size_t)o->folds, .fold = (size_t)o->fold});
+    else if (o->shift)
+        split_mark_matching(&c->samples, g, o->group == SPLIT_BY_PATIENT, o->shift);
+    if (!o->folds)
+        assign(c, g, o,
+               (split_assignment){.test = o->without_test ? 0 : o->test,
+                                  .from = o->without_test && !own_test ? o->test : 0,
+                                  .keep_test = o->shift || (own_test && !o->without_test)});
     return 0;
 }
 
@@ -134,6 +151,8 @@ static bool is_wanted(const split_options *o, hl_subset subset)
 {
     if (subset == HL_VAL)
         return o->val > 0;
+    if (subset == HL_TEST && (o->folds || o->shift || o->without_test))
+        return o->folds || o->shift;
     return subset == HL_TRAIN || o->subsets != SPLIT_DRAWN || o->test > 0;
 }
 
@@ -143,6 +162,8 @@ static const char *advice(const split_options *o)
         return "use --subsets drawn";
     if (o->folds)
         return "use fewer --folds, or add images";
+    if (o->shift)
+        return "use another --shift";
     if (o->subsets == SPLIT_OWN_TEST)
         return o->exact ? "change --val, or add images"
                         : "try --exact, another --seed, or another --val";
@@ -216,7 +237,7 @@ static int write_manifest(split_collection *c, const split_groups *g, const char
     return status;
 }
 
-static int assign_and_write(split_collection *c, const split_groups *g, const char *dir,
+static int assign_and_write(split_collection *c, split_groups *g, const char *dir,
                             const split_options *o, const hl_cli *record, hl_err *e)
 {
     if (set_subsets(c, g, dir, o, e))

@@ -11,6 +11,7 @@
 #include "rules.h"
 #include "sys/cli.h"
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,8 @@ typedef struct split_options {
     uint64_t seed;
     int subsets, group, duplicates;
     int64_t jobs, folds, fold; /* fold: from 1, where folds is not 0 */
+    bool without_test;         /* leave out the test set, then divide the rest */
+    const regex_t *shift;      /* the test set is the images whose path it matches; NULL: unused */
 } split_options;
 
 /*

@@ -179,7 +179,7 @@ static char *other_label(const labels *all, const char *positive)
 }
 
 int split_labels_check(const split_label_rules *r, const split_row *rows, size_t n,
- const char *table, char **other, hl_err *e)
+                       const char *table, char **other, hl_err *e)
 {
     labels all;
     find_labels(&all, rows, n);

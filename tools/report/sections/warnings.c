@@ -4,6 +4,7 @@
 #include "sections.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 /* Whether the images came from phantom: from the generator itself, or through a split of its
@@ -63,10 +64,37 @@ static void warn_of_collapse(page_block *b, const report_metrics *r,
         add_message(b, json_string_value(json_array_get(r->warnings, i)), bm->collapsed && !stated);
 }
 
+static double subset_value(const report_metrics *r, hl_subset subset, const char *key)
+{
+    const json_t *of = json_object_get(r->subsets, hl_subset_names[subset]);
+    const json_t *value = json_object_get(of, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+/* Where the loss on the validation images is more than this many times that on the training images,
+ * the head knows the training images rather than the disease. Less is usual: 4 times on the chest
+ * X-rays with the default knobs. A small loss may differ without harm. */
+#define FAR_BEYOND 5.0
+#define SMALL_LOSS 0.02
+
+static void warn_of_overfitting(page_block *b, const report_metrics *r)
+{
+    const double train = subset_value(r, HL_TRAIN, "log_loss");
+    const double val = subset_value(r, HL_VAL, "log_loss");
+    if (val > FAR_BEYOND * train && val - train > SMALL_LOSS)
+        page_warn(b,
+                  "Training has gone far beyond validation: the log loss is %.4f on the training "
+                  "images, where the accuracy is %.3f, and %.4f on the validation images. Expect "
+                  "less on images of another hospital; make tune tries L2, DROPOUT and smaller "
+                  "heads.",
+                  train, subset_value(r, HL_TRAIN, "accuracy"), val);
+}
+
 void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
 {
     warn_of_collapse(b, r, bm);
     warn_of_source(b, r->provenance);
+    warn_of_overfitting(b, r);
     warn_of_interruption(b, r->provenance);
     if (strncmp(r->feature_space.weights, "seeded:", 7) == 0)
         page_alarm(b,
@@ -106,8 +134,11 @@ static void warn_of_validation(page_block *b, const report_metrics *r, const hl_
     if (!report_provenance_find(r->provenance, "train-head"))
         return;
     if (n == 0)
-        page_warn(b, "There were no validation images: the head is that of the last epoch, even if "
-                     "an earlier one would have generalised better.");
+        page_warn(b,
+                  "There were no validation images: the head is that of the last epoch, even if "
+                  "an earlier one would have generalised better. Its accuracy on the training "
+                  "images is %.3f.",
+                  subset_value(r, HL_TRAIN, "accuracy"));
     else if (n < FEW_TO_VALIDATE &&
              report_provenance_option_is(report_provenance_find(r->provenance, "split"),
                                          "--subsets", "folders"))
