@@ -55,7 +55,8 @@ check_knob = $(if $(or $($(1)),$(if $(findstring [,$(allowed_$(1)))$(filter 0|1,
 check_number = $(if $(filter ...,$(2))$(filter $(1),$(several)),\
     $(foreach one,$($(1)),$(call number,$(1),$(2),$(one))),$(call number,$(1),$(2),$($(1))))
 number = $(1) $(call q,$(2)) $(call q,$(3))
-check_numbers = $(if $(strip $(1)),$(call stop_at,$(shell $(hilum)/scripts/check-numbers $(1))))
+check_numbers = $(if $(strip $(1)),$(call stop_at,$(shell $(hilum)/scripts/check-numbers $(1) || \
+    echo the values of the knobs cannot be checked: scripts/check-numbers failed)))
 stop_at = $(if $(1),$(error $(1)))
 # Without a placeholder such as FILE, the value has to be one of the words.
 check_word = $(if $(call is_among,$(call patterns,$(2)),$($(1))),,$(error $(1): expected $(call in_words,$(2)), $\

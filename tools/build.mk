@@ -31,6 +31,8 @@ hilum_cflags := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wconversion -Wshadow -Wstr
                 -Wmissing-prototypes -Wvla $(werror) -fPIE -fstack-protector-strong \
                 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -MMD -MP -Itools/lib -I.
 clang := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+# Sizes are constants of enums here, which clang 19 does not like beside floating-point numbers.
+hilum_cflags += $(if $(clang),-Wno-enum-float-conversion)
 # Loops over arrays that are to become vector code, in which nobody reads errno of a square root. (clang vectorizes
 # at -O2; gcc 12 needs to be told.)
 vector_cflags  := $(if $(clang),,-ftree-vectorize -fvect-cost-model=dynamic) -fno-math-errno
@@ -58,7 +60,8 @@ common_libs = -lpng -ljpeg -lzstd -ljansson -lcrypto -lm
 # Of Debian's two OpenBLAS the one that shares libtorch's threads, whichever is the system's default:
 # beside the other, two teams of threads wait for each other by spinning. (--disable-new-dtags: the
 # path is for what libtorch needs, too.)
-blas_path = -Wl,--disable-new-dtags,-rpath,/usr/lib/$(shell $(CC) -print-multiarch)/openblas-openmp
+blas_path = $(addprefix -Wl$(comma)--disable-new-dtags$(comma)-rpath$(comma),$\
+    $(realpath $(shell $(CC) -print-file-name=openblas-openmp)))
 
 # libtorch: Debian's, or the unpacked archive or PyTorch installation named by LIBTORCH.
 ifdef LIBTORCH

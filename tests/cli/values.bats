@@ -168,6 +168,13 @@ a_run() {
         $output == *"*** TRAIN_SEED: expected "*"found '-1'.  Stop." ]]
 }
 
+@test "values: a whole number is exact up to the end of its range" {
+    run hilum split SEED=18446744073709551616
+    [[ $output == *"*** SEED: expected a whole number from 0 to 2^64-1, found '18446744073709551616'.  Stop." ]]
+    run hilum -n all SEED=18446744073709551615
+    [ "$status" -eq 0 ]
+}
+
 @test "values: weights that are not listed are told before any work" {
     for name in 'a b.h5' a:b.h5 none.h5; do
         run hilum all RESULTS="$PWD/results" WEIGHTS="./data/weights/$name"

@@ -108,14 +108,11 @@ static int extend_provenance(char **provenance, const job *j, hl_err *e)
     const hl_samples *s = &j->features.samples;
     const hl_input inputs[] = {
         {"features", hl_tf_id(s->file)}, {"head", nn_head_id(head)}, {"manifest", s->override}};
-    char *both;
-    if (hl_provenance_join(&both, s->provenance, nn_head_provenance(head), e))
-        return -1;
     const int status =
-        hl_provenance_extend(provenance, both, j->cli, inputs, j->o->manifest ? 3 : 2, e);
+        hl_provenance_extend_joined(provenance, s->provenance, nn_head_provenance(head), j->cli,
+                                    inputs, j->o->manifest ? 3 : 2, e);
     hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(s->file));
     hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(head));
-    free(both);
     return status;
 }
 

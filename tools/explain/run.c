@@ -123,14 +123,11 @@ static int extend_provenance(char **provenance, const job *j, hl_err *e)
     const hl_input inputs[] = {{"images", hl_tf_id(j->images.file)},
                                {j->source.role, j->source.id},
                                {"head", nn_head_id(head)}};
-    char *both;
-    if (hl_provenance_join(&both, j->images.provenance, nn_head_provenance(head), e))
-        return -1;
-    const int status = hl_provenance_extend(provenance, both, j->cli, inputs, 3, e);
+    const int status = hl_provenance_extend_joined(provenance, j->images.provenance,
+                                                   nn_head_provenance(head), j->cli, inputs, 3, e);
     hl_provenance_warn_old_id("images", status == 0 && !hl_tf_id_covers_data(j->images.file));
     hl_provenance_warn_old_id(j->source.role, status == 0 && j->source.id_is_old);
     hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(head));
-    free(both);
     return status;
 }
 

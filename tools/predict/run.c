@@ -76,26 +76,20 @@ static void carry(predict_worklist *w, const hl_sample *const *samples, size_t n
 static int classify_rows(job *j, hl_features *f, hl_err *e)
 {
     float *values = hl_malloc(FEATURES_PER_BATCH * f->width, sizeof *values);
+    const hl_sample *originals[FEATURES_PER_BATCH];
     const char *names[FEATURES_PER_BATCH];
-    const hl_sample *samples[FEATURES_PER_BATCH];
     int status = 0;
     for (size_t done = 0; done < f->samples.n && status == 0;) {
         const size_t left = f->samples.n - done;
         const size_t n = left < FEATURES_PER_BATCH ? left : FEATURES_PER_BATCH;
-        size_t kept = 0;
-        status = hl_features_read(f, n, values, e);
-        for (size_t i = 0; i < n; i++) {
-            const hl_sample *s = &f->samples.manifest.samples[done + i];
-            if (s->augmented) /* an augmented copy, not an image */
-                continue;
-            memmove(values + kept * f->width, values + i * f->width, f->width * sizeof *values);
-            samples[kept] = s;
-            names[kept++] = s->path;
-        }
-        if (status == 0 && kept)
+        size_t kept;
+        status = hl_features_read_originals(f, n, values, originals, &kept, e);
+        for (size_t i = 0; i < kept; i++)
+            names[i] = originals[i]->path;
+        if (kept)
             status = predict_classifier_add(&j->classifier, kept, values, names, e);
         if (status == 0)
-            carry(&j->list, samples, kept);
+            carry(&j->list, originals, kept);
         done += n;
     }
     free(values);
@@ -131,15 +125,12 @@ static int extend_provenance(char **provenance, const job *j, hl_err *e)
     from[n++] = (hl_input){"head", nn_head_id(head)};
     if (o->calibration)
         from[n++] = (hl_input){"calibration", j->calibration.id};
-    char *both;
-    if (hl_provenance_join(&both, nn_head_provenance(head),
-                           o->calibration ? j->calibration.provenance : "[]", e))
-        return -1;
-    const int status = hl_provenance_extend(provenance, both, j->cli, from, n, e);
+    const int status = hl_provenance_extend_joined(
+        provenance, nn_head_provenance(head), o->calibration ? j->calibration.provenance : "[]",
+        j->cli, from, n, e);
     hl_provenance_warn_old_id("features", status == 0 && j->input_id_is_old);
     hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(head));
     hl_provenance_warn_old_id("calibration", status == 0 && j->calibration.id_is_old);
-    free(both);
     return status;
 }
 

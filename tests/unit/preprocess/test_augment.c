@@ -163,7 +163,7 @@ static void draws_keep_to_their_ranges(void **state)
         for (int k = 0; k < 5; k++)
             most[k] = fmax(most[k], fabs(drawn[k]));
     }
-    assert_true(flips > N * 0.45 && flips < N * 0.55);
+    assert_in_range(flips, N * 45 / 100, N * 55 / 100);
     for (int k = 0; k < 5; k++)
         assert_true(most[k] <= range[k] * (1 + 1e-9) && most[k] > range[k] * 0.99);
 }

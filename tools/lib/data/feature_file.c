@@ -72,6 +72,23 @@ int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e)
     return 0;
 }
 
+int hl_features_read_originals(hl_features *f, size_t rows, float *out, const hl_sample **originals,
+                               size_t *kept, hl_err *e)
+{
+    const hl_sample *samples = f->samples.manifest.samples + f->row;
+    *kept = 0;
+    if (hl_features_read(f, rows, out, e))
+        return -1;
+    for (size_t i = 0; i < rows; i++) {
+        if (samples[i].augmented)
+            continue;
+        if (*kept < i)
+            memcpy(out + *kept * f->width, out + i * f->width, f->width * sizeof *out);
+        originals[(*kept)++] = samples + i;
+    }
+    return 0;
+}
+
 int hl_features_end(hl_features *f, hl_err *e)
 {
     return hl_tf_end(f->samples.file, e);

@@ -36,6 +36,11 @@ int hl_features_open(hl_features *f, const char *path, hl_err *e);
  * finite is an error that names the sample. */
 int hl_features_read(hl_features *f, size_t rows, float *out, hl_err *e);
 
+/* The same without the rows of augmented copies: the others go to out, [*kept, D], and their
+ * samples to originals, [*kept]. */
+int hl_features_read_originals(hl_features *f, size_t rows, float *out, const hl_sample **originals,
+                               size_t *kept, hl_err *e);
+
 /* After the last row: fails unless the file ends here and its checksum is right. */
 int hl_features_end(hl_features *f, hl_err *e);
 void hl_features_close(hl_features *f); /* safe on a zeroed or closed one */

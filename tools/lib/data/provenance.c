@@ -181,3 +181,14 @@ bool hl_provenance_has_option(const char *provenance, const char *tool, const ch
     json_decref(list);
     return found;
 }
+
+int hl_provenance_extend_joined(char **provenance, const char *a, const char *b, const hl_cli *cli,
+                                const hl_input *inputs, size_t n, hl_err *e)
+{
+    char *both;
+    if (hl_provenance_join(&both, a, b, e))
+        return -1;
+    const int status = hl_provenance_extend(provenance, both, cli, inputs, n, e);
+    free(both);
+    return status;
+}

@@ -45,6 +45,10 @@ int hl_provenance_check(const char *provenance, const char *file, hl_err *e);
  */
 int hl_provenance_join(char **provenance, const char *a, const char *b, hl_err *e);
 
+/* hl_provenance_extend with two ancestors, which are merged. */
+int hl_provenance_extend_joined(char **provenance, const char *a, const char *b, const hl_cli *cli,
+                                const hl_input *inputs, size_t n, hl_err *e);
+
 /* Looks up the digest of an input in the last entry of a tool; "" if there is no such tool or
  * input. */
 int hl_provenance_input(const char *provenance, const char *tool, const char *role,

@@ -40,11 +40,6 @@ size_t nn_head_classes(const nn_head *h)
     return h->nclasses;
 }
 
-const char *nn_head_class(const nn_head *h, size_t k)
-{
-    return h->classes[k];
-}
-
 char *const *nn_head_class_names(const nn_head *h)
 {
     return h->classes;

@@ -38,9 +38,8 @@ void nn_head_free(nn_head *head); /* NULL is fine */
 size_t nn_head_inputs(const nn_head *head); /* length of a feature vector */
 /* Length of the first dense layer's input; the same unless the head has fine-tuned layers. */
 size_t nn_head_dense_inputs(const nn_head *head);
-size_t nn_head_classes(const nn_head *head);              /* K, their number */
-const char *nn_head_class(const nn_head *head, size_t k); /* name of class k */
-char *const *nn_head_class_names(const nn_head *head);    /* all names, owned by the head */
+size_t nn_head_classes(const nn_head *head);           /* K, their number */
+char *const *nn_head_class_names(const nn_head *head); /* [K], owned by the head */
 const hl_feature_space *nn_head_feature_space(const nn_head *head);
 const char *nn_head_provenance(const nn_head *head); /* a JSON list */
 const char *nn_head_id(const nn_head *head);         /* digest, for the provenance of results */

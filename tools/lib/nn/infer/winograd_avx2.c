@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #define VECTOR __m256
+#define KERNELS nn_winograd_avx2
 #define LANES 8
 #define PANEL 6
 #define SIMD __attribute__((target("avx2,fma")))
@@ -20,25 +21,5 @@
 #define V_FNMA(a, b, c) _mm256_fnmadd_ps(a, b, c)
 
 #include "nn/infer/winograd_simd.h"
-
-SIMD static void multiply(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
-                          float *m)
-{
-    switch (tiles) {
-#define CASE(n)                                                                                    \
-    case n:                                                                                        \
-        multiply_panel(n, u, v, blocks, add, m);                                                   \
-        break
-        CASE(1);
-        CASE(2);
-        CASE(3);
-        CASE(4);
-        CASE(5);
-        CASE(6);
-    }
-}
-
-const nn_winograd_kernels nn_winograd_avx2 = {LANES, PANEL, transform_source, multiply,
-                                              transform_result};
 
 #endif

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #define VECTOR __m512
+#define KERNELS nn_winograd_avx512
 #define LANES 16
 #define PANEL 14
 #define SIMD __attribute__((target("avx512f")))
@@ -20,33 +21,5 @@
 #define V_FNMA(a, b, c) _mm512_fnmadd_ps(a, b, c)
 
 #include "nn/infer/winograd_simd.h"
-
-SIMD static void multiply(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
-                          float *m)
-{
-    switch (tiles) {
-#define CASE(n)                                                                                    \
-    case n:                                                                                        \
-        multiply_panel(n, u, v, blocks, add, m);                                                   \
-        break
-        CASE(1);
-        CASE(2);
-        CASE(3);
-        CASE(4);
-        CASE(5);
-        CASE(6);
-        CASE(7);
-        CASE(8);
-        CASE(9);
-        CASE(10);
-        CASE(11);
-        CASE(12);
-        CASE(13);
-        CASE(14);
-    }
-}
-
-const nn_winograd_kernels nn_winograd_avx512 = {LANES, PANEL, transform_source, multiply,
-                                                transform_result};
 
 #endif

@@ -3,7 +3,9 @@
  * The kernels of winograd_kernels.h for one vector width; included after defining
  *
  *   VECTOR                                   the type
- *   LANES, PANEL                             floats in it; maximum number of tiles for multiply
+ *   KERNELS                                  the table of them that this defines
+ *   LANES, PANEL                             floats in it; maximum number of tiles for multiply:
+ *                                            6 or 14
  *   SIMD                                     target attribute of functions that use it
  *   V_LOAD V_STORE V_SPLAT V_ZERO V_ADD V_SUB V_MUL V_MIN V_MAX
  *   V_FMA V_FNMA                             a * b + c, c - a * b
@@ -90,6 +92,34 @@ INLINE void multiply_panel(size_t tiles, const float *u, const float *v, size_t 
     }
 }
 
+SIMD static void multiply(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
+                          float *m)
+{
+    switch (tiles) {
+#define CASE(n)                                                                                    \
+    case n:                                                                                        \
+        multiply_panel(n, u, v, blocks, add, m);                                                   \
+        break
+        CASE(1);
+        CASE(2);
+        CASE(3);
+        CASE(4);
+        CASE(5);
+        CASE(6);
+#if PANEL > 6
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+        CASE(13);
+        CASE(14);
+#endif
+#undef CASE
+    }
+}
+
 /* ---- the result: A^T m A ---- */
 
 /* One dimension. Row i of A^T has the i-th powers of the points; infinity is in the last. */
@@ -131,3 +161,5 @@ SIMD static void transform_result(const float *m, size_t plane, const float *bia
             V_STORE(result + i * stride + x * LANES, V_MIN(high, V_MAX(low, V_ADD(y[x], shift))));
     }
 }
+
+const nn_winograd_kernels KERNELS = {LANES, PANEL, transform_source, multiply, transform_result};

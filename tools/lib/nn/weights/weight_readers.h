@@ -22,10 +22,6 @@ int nn_tensors_framework(const char *path, nn_framework *framework, hl_err *e);
 
 /* ---- problems ---- */
 
-enum { NN_SHAPE_TEXT = 128 };
-/* Formats a shape as "[3, 3, 64, 64]"; returns text. */
-const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT]);
-
 void nn_add_problem_missing(const nn_import *in, const char *name, const int64_t *shape, int rank);
 void nn_add_problem_left_over(const nn_import *in, const char *name);
 void nn_add_problem_shape(const nn_import *in, const char *name, const int64_t *expected,

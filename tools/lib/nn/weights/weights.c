@@ -60,22 +60,24 @@ void nn_problems_free(nn_problems *p)
     *p = (nn_problems){0};
 }
 
-const char *nn_shape_text(const int64_t *shape, int rank, char text[NN_SHAPE_TEXT])
+enum { SHAPE_TEXT = 128 };
+
+/* Formats a shape as "[3, 3, 64, 64]"; returns text. */
+static const char *shape_text(const int64_t *shape, int rank, char text[SHAPE_TEXT])
 {
-    size_t at = (size_t)snprintf(text, NN_SHAPE_TEXT, "[");
-    for (int i = 0; i < rank && at < NN_SHAPE_TEXT; i++)
-        at +=
-            (size_t)snprintf(text + at, NN_SHAPE_TEXT - at, "%s%" PRId64, i ? ", " : "", shape[i]);
-    if (at < NN_SHAPE_TEXT)
-        snprintf(text + at, NN_SHAPE_TEXT - at, "]");
+    size_t at = (size_t)snprintf(text, SHAPE_TEXT, "[");
+    for (int i = 0; i < rank && at < SHAPE_TEXT; i++)
+        at += (size_t)snprintf(text + at, SHAPE_TEXT - at, "%s%" PRId64, i ? ", " : "", shape[i]);
+    if (at < SHAPE_TEXT)
+        snprintf(text + at, SHAPE_TEXT - at, "]");
     return text;
 }
 
 void nn_add_problem_missing(const nn_import *in, const char *name, const int64_t *shape, int rank)
 {
-    char text[NN_SHAPE_TEXT];
+    char text[SHAPE_TEXT];
     nn_add_problem(in->problems, "%s: missing: expected shape %s", name,
-                   nn_shape_text(shape, rank, text));
+                   shape_text(shape, rank, text));
 }
 
 void nn_add_problem_left_over(const nn_import *in, const char *name)
@@ -86,10 +88,9 @@ void nn_add_problem_left_over(const nn_import *in, const char *name)
 void nn_add_problem_shape(const nn_import *in, const char *name, const int64_t *expected,
                           int expected_rank, const int64_t *found, int found_rank)
 {
-    char want[NN_SHAPE_TEXT], have[NN_SHAPE_TEXT];
+    char want[SHAPE_TEXT], have[SHAPE_TEXT];
     nn_add_problem(in->problems, "%s: expected shape %s, found %s", name,
-                   nn_shape_text(expected, expected_rank, want),
-                   nn_shape_text(found, found_rank, have));
+                   shape_text(expected, expected_rank, want), shape_text(found, found_rank, have));
 }
 
 /* ---- seeded values ---- */
@@ -203,11 +204,11 @@ static void identify(nn_weights *w, const nn_net *n)
         nn_weight_spec specs[NN_MAX_WEIGHTS];
         const int layer = n->order[i], count = nn_net_weight_specs(n, layer, specs);
         for (int k = 0; k < count; k++) {
-            char text[NN_NAME + 64], shape[NN_SHAPE_TEXT];
+            char text[NN_NAME + 64], shape[SHAPE_TEXT];
             const int len =
                 snprintf(text, sizeof text, "%s/%s", n->layers[layer].name, specs[k].name);
             hl_sha256_add(s, text, (size_t)len + 1);
-            nn_shape_text(specs[k].shape, specs[k].rank, shape);
+            shape_text(specs[k].shape, specs[k].rank, shape);
             hl_sha256_add(s, shape, strlen(shape) + 1);
             hl_sha256_add(s, w->values[layer][k], (size_t)specs[k].size * sizeof(float));
         }
