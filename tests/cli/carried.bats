@@ -61,9 +61,9 @@ values() { body "$1" | awk -F '\t' -v OFS='\t' -v name="$2" 'NR == 1 { for (i = 
 @test "carried: what an edited manifest may hold" {
     edit() { sed '/^#sha256/d' m.tsv | sed "$1" >edited.tsv; }
     edit '1!s/\tage\t/\tlabel\t/'
-    fails 1 "^preprocess: edited.tsv: line 5: 'label' is a column of hilum's own" preprocess --size 8 edited.tsv
+    fails 1 "^preprocess: edited.tsv: line 6: 'label' is a column of hilum's own" preprocess --size 8 edited.tsv
     edit '1!s/\tage\t/\tsex\t/'
-    fails 1 "^preprocess: edited.tsv: line 5: column 'sex' appears twice" preprocess --size 8 edited.tsv
+    fails 1 "^preprocess: edited.tsv: line 6: column 'sex' appears twice" preprocess --size 8 edited.tsv
     edit '7s/$/\t/'
     fails 1 '^preprocess: edited.tsv: line 7: expected 7 columns, found 8' preprocess --size 8 edited.tsv
     edit "7s/\$/$(printf '\033')[2J/"
