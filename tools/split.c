@@ -2,8 +2,6 @@
 /* split: lists the images of a data set and divides them into training, validation and test. */
 #include "base/log.h"
 #include "image/image.h"
-#include "split/carried.h"
-#include "split/columns.h"
 #include "split/divide.h"
 #include "sys/cli.h"
 #include "sys/named_files.h"
@@ -16,6 +14,8 @@ enum { MAX_FOLDS = 100 };
 static split_options opt = {.test = DEFAULT_TEST, .val = 0.15, .seed = 1};
 static split_rule_texts texts;
 
+static const char subset_words[] = "drawn|folders|own-test";
+
 static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt.output, "write the manifest to FILE"),
     HL_OPT_REAL_R('t', "test", "FRACTION", &opt.test, 0, 0.99, "fraction for the test set"),
@@ -23,7 +23,7 @@ static const hl_opt options[] = {
     HL_OPT_FLAG_R('x', "exact", &opt.exact,
                   "meet the fractions exactly in each class, not just on average"),
     HL_OPT_SEED(&opt.seed),
-    HL_OPT_CHOICE_R(0, "subsets", "drawn|folders|own-test", &opt.subsets,
+    HL_OPT_CHOICE_R(0, "subsets", subset_words, &opt.subsets,
                     "draw subsets, keep the data set's own, or only its test set"),
     HL_OPT_CHOICE_R('g', "group", "patient|none", &opt.group, "what is kept in one subset"),
     HL_OPT_CHOICE_R(0, "duplicates", "together|apart", &opt.duplicates,
@@ -98,6 +98,13 @@ static hl_cli recorded_options(void)
     return c;
 }
 
+static void refuse_both(const char *other)
+{
+    char word[16];
+    hl_usage_error("%s and --subsets %s both determine the test set: choose one", other,
+                   hl_choice_word(subset_words, opt.subsets, word, sizeof word));
+}
+
 /* With folds, the test set is 1 / K of the images. */
 static void check_folds(void)
 {
@@ -110,11 +117,10 @@ static void check_folds(void)
     if (opt.fold < 1 || opt.fold > opt.folds)
         hl_usage_error("--fold: expected a whole number from 1 to %" PRId64 ", found '%" PRId64 "'",
                        opt.folds, opt.fold);
-    if (opt.subsets != SPLIT_DRAWN || opt.test != DEFAULT_TEST)
-        hl_usage_error("--folds and %s both determine the test set: choose one",
-                       opt.subsets == SPLIT_FOLDERS    ? "--subsets folders"
-                       : opt.subsets == SPLIT_OWN_TEST ? "--subsets own-test"
-                                                       : "--test");
+    if (opt.subsets != SPLIT_DRAWN)
+        refuse_both("--folds");
+    if (opt.test != DEFAULT_TEST)
+        hl_usage_error("--folds and --test both determine the test set: choose one");
     opt.test = 1 / (double)opt.folds;
 }
 
@@ -127,18 +133,11 @@ static bool is_given(const hl_opt *o)
 static void check_table(void)
 {
     hl_err e;
-    split_pairs p;
     for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
         if (is_for_tables(&options[i]) && is_given(&options[i]))
             hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
-    split_carried carried = {0};
-    if (split_columns_parse(&p, opt.table.columns, &e) || split_carried_name(&carried, &p, &e))
-        hl_usage_error("--columns: %s", e.msg);
-    split_carried_free(&carried);
-    split_pairs_free(&p);
-    if (split_conditions_parse(&p, opt.table.select, &e))
-        hl_usage_error("--select: %s", e.msg);
-    split_pairs_free(&p);
+    if (split_table_parse(&opt.table, &e))
+        hl_usage_error("%s", e.msg);
 }
 
 static void check_usage(void)
@@ -148,8 +147,7 @@ static void check_usage(void)
         hl_usage_error("--exact is for subsets that are drawn, and --subsets folders draws none: "
                        "choose one");
     if (opt.subsets != SPLIT_DRAWN && opt.folds == 0 && opt.test != DEFAULT_TEST)
-        hl_usage_error("--test and --subsets %s both determine the test set: choose one",
-                       opt.subsets == SPLIT_FOLDERS ? "folders" : "own-test");
+        refuse_both("--test");
     if (texts.exclude && opt.labels)
         hl_usage_error("--exclude is for images in folders, and --labels lists its images itself: "
                        "choose one");
@@ -172,6 +170,7 @@ int main(int argc, char **argv)
     const int status =
         hl_files_check(&f, &e) || split_divide(argv[first], &opt, &rules, &record, &e);
     split_rules_free(&rules);
+    split_table_free(&opt.table);
     if (status)
         hl_log_error("%s", e.msg);
     return status ? 1 : 0;

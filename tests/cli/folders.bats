@@ -17,6 +17,26 @@ fill() {
     done
 }
 
+# pictures KIND FILE...: PNG files of 64 x 64 pixels, different ones: "xray" has many grey levels, "mask" 0 and 255.
+pictures() {
+    # shellcheck disable=SC2016 # the variables are those of Perl
+    perl -MCompress::Zlib -we 'use strict;
+        sub chunk { pack("N", length $_[1]) . "$_[0]$_[1]" . pack("N", crc32("$_[0]$_[1]")) }
+        my ($kind, @files) = @ARGV;
+        for my $file (@files) {
+            (my $folder = $file) =~ s|/[^/]*$||;
+            system "mkdir", "-p", $folder unless -d $folder;
+            my $seed = crc32($file);
+            my $level = sub { my ($x, $y) = @_;
+                $kind eq "mask" ? ($x > 10 + $seed % 7 && $x < 40 && $y > 20 + $seed % 5 && $y < 50) * 255
+                                : 20 + ($x * 2 + ($seed >> 3) % 40 + ($y + $seed % 11) ** 2 / 40) % 200 };
+            my $rows = join "", map { my $y = $_; pack "C*", 0, map { $level->($_, $y) } 0 .. 63 } 0 .. 63;
+            open my $out, ">:raw", $file or die "$file: $!";
+            print $out "\x89PNG\r\n\x1a\n", chunk("IHDR", pack "NNC5", 64, 64, 8, 0, 0, 0, 0),
+                chunk("IDAT", compress $rows), chunk("IEND", "");
+        }' "$@"
+}
+
 # subsets TRAIN VAL TEST: set/ with these three folders, each with both classes.
 subsets() {
     fill "set/$1/NORMAL" 24 a png
@@ -162,6 +182,69 @@ counts() {
     fill set/COVID/seg 16 a png
     fill set/Normal 20 b png
     fails 1 "'COVID' and 'COVID/seg' .*--exclude 'seg'" split set
+}
+
+@test "folders: masks are noticed as classes, in pairs, below patients, beside more folders, and by their pixels" {
+    # Classes
+    pictures xray set/images/{1..9}.png
+    pictures mask set/masks/{1..9}.png
+    fails 1 "found the folders 'images' and 'masks' with 9 file names in common, .*--exclude 'masks'" split -o m.tsv set
+    [ ! -e m.tsv ]
+    mv set/masks set/b
+    fails 1 "set: expected X-rays only, found the folders 'images' and 'b', of which 'b' has images of two grey levels, like masks: leave it out .--exclude 'b'" split set
+    mkdir wrapped wrapped/Test && mv set wrapped/Train && cp -r wrapped/Train/* wrapped/Test
+    fails 1 "'T.*/images' and 'T.*/b', of which 'T.*/b' has images of two grey levels" split wrapped
+    # Pairs
+    for class in A B; do pictures xray set/$class/${class}{1..9}.png; done
+    for names in A4_mask.png A4-Seg.jpeg A4.segmentation.png mask_A4.png A4_left_lung_mask.png; do
+        pictures mask "set/A/$names"
+        fails 1 "set: expected X-rays only, found 'A/A4.png' and 'A/$names', which look like an X-ray and its mask: leave the masks out .--exclude '" split set
+        option=$(grep -o -- "--exclude '[^']*'" <<<"$stderr")
+        eval "split -q --exact $option -o m.tsv set"
+        [ "$(grep -c '^[AB]/' m.tsv)" = 18 ]
+        rm "set/A/$names"
+    done
+    pictures xray set/A/A4_label.png set/A/A4_2.png # another picture of the patient
+    split -q --exact -o m.tsv set
+    pictures mask set/A/A4_label.png
+    fails 1 "found 'A/A4.png' and 'A/A4_label.png'.*--exclude '\*_label.png'" split set
+    # Below patients, and beside more folders than two
+    rm -r set
+    for p in {1..6}; do
+        pictures xray set/A/a$p/xr/1.png set/B/b$p/xr/1.png
+        pictures mask set/A/a$p/leftMask/1.png
+    done
+    fails 1 "found the folders 'A/a1/leftMask' and 'A/a1/xr' with 1 file names in common" split set
+    split -q --exact --exclude leftMask -o m.tsv set
+    rm -r set
+    for folder in xr left right heart clavicles; do pictures mask set/A/$folder/{1..9}.png; done
+    pictures xray set/A/xr/{1..9}.png set/B/b{1..9}.png
+    mv set/A/left set/A/left_mask
+    fails 1 "found the folders 'A/.*' and 'A/.*' with 9 file names in common, .*--exclude 'left_mask'" split set
+    # Names that have nothing in common, and pixels that have been compressed
+    rm -r set
+    pictures mask set/A/ground\ truth/m{1..9}.png
+    pictures xray set/A/scans/{1..9}.png set/B/b{1..9}.png
+    fails 1 "found the folders 'A/scans' and 'A/ground truth', of which 'A/ground truth' has images of two grey levels" split set
+}
+
+@test "folders: two hospitals that number their files alike are no masks" {
+    for class in NORMAL PNEUMONIA; do
+        for site in 1 2; do pictures xray set/$class/site$site/000{1..9}.png; done
+    done
+    pictures xray set/NORMAL/site3/000{1..9}.png # otherwise sites may be the classes
+    split -q --exact --duplicates apart -o m.tsv set
+    [ "$(grep -c '/site' m.tsv)" = 45 ]
+    # Files that are no images are no evidence.
+    for file in set/*/site2/*; do echo "$file" >"$file"; done
+    split -q --exact --duplicates apart -o m.tsv set
+    # Words of masks that are no names of masks
+    for name in 'No label' 'Subsegmental' 'Segmental consolidation'; do
+        rm -rf set
+        pictures xray "set/$name"/{1..9}.png set/NORMAL/{1..9}.png
+        split -q --exact --duplicates apart -o m.tsv set
+        [ "$(grep -c 'png' m.tsv)" = 18 ]
+    done
 }
 
 @test "folders: patients whose files are numbered anew are no masks" {

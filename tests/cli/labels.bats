@@ -210,6 +210,49 @@ split_as_documented() {
     refused "t.csv: labels differ .*, found 'B' \(line 3\), 'b' \(line 2\)" --labels t.csv --positive-label B
 }
 
+@test "labels: one odd cell does not turn a column of 1, 0 and -1 into labels" {
+    image {1..6}.png
+    for odd in x 1.0.0 0.5 nan '1|0' +-1; do
+        table image,Pneumonia 1.png,1 2.png,0 3.png,-1 4.png, "5.png,$odd" 6.png,1
+        found="t.csv: line 6: expected 1, 0, -1 or an empty cell, as in line 2, found '$(literal "$odd")'"
+        refused "$found" --labels t.csv --columns label=Pneumonia --uncertain drop --blank zero
+        refused "$found" --labels t.csv --columns label=Pneumonia --blank drop
+        sed '/,-1$/d' t.csv >u.csv
+        refused "u.csv: line 5: expected 1, 0, -1 or an empty cell" --labels u.csv --columns label=Pneumonia --blank zero
+    done
+    table image,label 1.png,2 2.png,1 3.png,0 4.png,-1
+    refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv
+    refused "t.csv: line 2: expected 1, 0, -1 or an empty cell, as in line 3, found '2'" --labels t.csv --positive-label 1
+    # Other spellings of the numbers are not odd, and grades of severity are labels.
+    table image,label 1.png,1.00 2.png,0 3.png,+1 4.png,-0.0 5.png,1e0 '6.png, 01'
+    split -q --test 0 --val 0 --labels t.csv set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = 1/0/1/0/1/1/ ]
+    table image,label 1.png,0 2.png,1 3.png,2 4.png,3.0 5.png, 6.png,3.0
+    split -q --test 0 --val 0 --blank drop --labels t.csv set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = 0/1/2/3.0/3.0/ ]
+    refused "t.csv: line 4: expected 1, 0, -1 or an empty cell, as in line 2, found '2'" --labels t.csv --blank zero
+    refused "t.csv: line 4: expected 1, 0, -1 or an empty cell, as in line 2, found '2'" --labels t.csv --uncertain drop
+    table image,label 1.png,A 2.png,B
+    refused "t.csv: line 2: --uncertain is for a column of 1, 0 and -1, found 'A'" --labels t.csv --uncertain drop
+}
+
+@test "labels: columns and subsets are found whatever their case and blanks" {
+    image {1..8}.png
+    table ' Image,LABEL,Subset' 1.png,A,Train 2.png,B,training 3.png,A,VALID 4.png,B,dev 5.png,A,'" Testing "' 6.png,B,test
+    split -q --subsets folders --labels t.csv set >m.tsv 2>err
+    [ "$(samples m.tsv | cut -f 4 | tr '\n' ' ')" = 'train train val val test test ' ]
+    table 'Image Index,Finding labels,View' 1.png,A,PA 2.png,B,PA
+    split -q --test 0 --val 0 --labels t.csv --columns 'image=image index,label=Finding Labels' --select view=PA set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' ' ')" = 'A B ' ]
+    table image,label,Patient,PATIENT 1.png,A,a,b 2.png,B,c,d
+    refused "t.csv: line 1: expected one column 'patient', found 'Patient' and 'PATIENT'" --labels t.csv
+    split -q --test 0 --val 0 --labels t.csv --columns patient=PATIENT set >m.tsv
+    [ "$(samples m.tsv | cut -f 3 | tr '\n' ' ')" = 'b d ' ]
+    refused "t.csv: line 1: expected one column 'patient', found" --labels t.csv --select patient=b --columns patient=patient
+    table image,label 1.png,Épanchement 2.png,épanchement 3.png,Normal
+    refused "t.csv: labels differ in case or blanks only: .*, found 'É.*' \(line 2\), 'é.*' \(line 3\)" --labels t.csv
+}
+
 @test "labels: several labels in a cell" {
     image {1..6}.png
     for cell in 'A;B' 'A|B' 'A , B' "['A', 'B']"; do
@@ -237,11 +280,39 @@ split_as_documented() {
     [ "$(rows --rows any)" = 1/0/1/1/ ]
     [ "$(rows --rows majority)" = 0/0/1/1/ ]
     table image,label 1.png,1 1.png,0 2.png,0
-    refused "t.csv: line 2: '1.png' has no label in most of its 2 rows" --labels t.csv --rows majority
+    refused "t.csv: line 2: '1.png': no label has the majority of its 2 rows: --rows any needs none" --labels t.csv --rows majority
     table image,label,patient 1.png,1,a 1.png,1,b 2.png,0,c
     refused "t.csv: line 3: '1.png' already appears in line 2, with another patient" --labels t.csv
     table image,label,subset 1.png,1,train 1.png,1,test 2.png,0,test
     refused "t.csv: line 3: '1.png' already appears in line 2, with another subset" --labels t.csv
+}
+
+@test "labels: a file has one path, however rows write it" {
+    image a/1.png b/2.png c/3.png 4.png
+    table image,label a//1.png,1 ./a/1.png,1 a/./1.png,1 .//a/1.png,1 1.png,1 ' a/1.png',1 x/a//1,1 b/2.png,0 c/3.png,1 4.png,0
+    run split --test 0 --val 0 --labels t.csv set -o m.tsv
+    [[ $output == *'t.csv: 10 rows are of 4 images: several rows of an image count once'* ]]
+    [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ': ')" = '4.png:0 a/1.png:1 b/2.png:0 c/3.png:1 ' ]
+    for name in a//1.png ./a/1.png 1.png x/a/1; do
+        table image,label a/1.png,1 "$name,0" b/2.png,0
+        refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '1' instead of '0': --rows" --labels t.csv
+    done
+    table image,label /a/1.png,1 b/2.png,0
+    refused "t.csv: line 2: '/a/1.png' leads outside" --labels t.csv
+    # Links
+    ln -s ../a/1.png set/b/link.png
+    ln set/a/1.png set/c/hard.png
+    ln -s a set/folder
+    for name in b/link.png c/hard.png folder/1.png; do
+        table image,label "$name,0" a/1.png,1 b/2.png,0
+        refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '0' instead of '1': --rows" --labels t.csv
+        sed 's/,0/,1/; 4s/1$/0/' t.csv >u.csv
+        run split --test 0 --val 0 --labels u.csv set -o m.tsv
+        [[ $output == *'u.csv: rows that name the file of another row by another path, through links: 1'* ]]
+        [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ': ')" = 'a/1.png:1 b/2.png:0 ' ]
+        refused "u.csv: line 2: '$name' is the same file as 'a/1.png' in line 3, but of another patient: '${name%%/*}' instead of 'a'" \
+            --labels u.csv --patient-regex '^[a-z]+'
+    done
 }
 
 @test "labels: rows whose image is missing" {
@@ -265,7 +336,12 @@ split_as_documented() {
     [ "$(chosen 'view=PA, AP')" = '1.png 2.png 4.png 5.png 6.png ' ]
     [ "$(chosen 'view=PA,AP;sex=F')" = '1.png 2.png 5.png 6.png ' ]
     [ "$(chosen 'View Position=PA')" = '1.png 4.png 6.png ' ]
-    refused "t.csv: expected rows that --select 'sex=f' selects, found none" --labels t.csv --select sex=f
+    refused "t.csv: expected rows that --select 'View Position=LL;sex=M' selects, found none" --labels t.csv --select 'View Position=LL;sex=M'
+    # A value that no row has
+    refused "t.csv: --select: expected values of the column 'sex', found 'f': it has 'F', 'M'$" --labels t.csv --select sex=f
+    refused "t.csv: --select: expected values of the column 'View Position', found 'XX': it has 'AP', 'LL', 'PA'$" --labels t.csv \
+        --columns 'view=View Position' --select 'sex=F;view=PA,XX'
+    refused "t.csv: --select: .* found '': it has 'F', 'M'$" --labels t.csv --select sex=F,
     refused "t.csv: line 1: expected a column 'age', found 'image', 'label', 'View Position', 'sex'" --labels t.csv --select age=1
     refused "t.csv: line 1: expected a column 'x, y', found" --labels t.csv --columns 'view=x, y'
 }
@@ -296,4 +372,24 @@ split_as_documented() {
         --positive-label Pneumonia set >m.tsv; } 2>times
     [ "$(samples m.tsv | wc -l)" -eq 112120 ]
     awk '{ exit !($1 + $2 < 10) }' times
+}
+
+@test "labels: 30,000 files of one base name take less than 5 s of processor time" {
+    (
+        cd set
+        seq -f 'p%05.0f' 30000 | xargs mkdir -p
+        seq -f 'p%05.0f/view1_frontal.jpg' 30000 | xargs touch
+    )
+    {
+        echo 'Path,label'
+        seq -f 'CheXpert/train/p%05.0f/view1_frontal.jpg,' 30000 | awk '{ print $0 NR % 2 }'
+    } >t.csv
+    TIMEFORMAT='%U %S'
+    { time split -q --duplicates apart --columns image=Path --labels t.csv --patient-regex 'p[0-9]+' set >m.tsv; } 2>times
+    [ "$(samples m.tsv | wc -l)" -eq 30000 ]
+    samples m.tsv | grep -q "$(printf '^p00007/view1_frontal.jpg\t1\tp00007\t')"
+    awk '{ exit !($1 + $2 < 5) }' times
+    # The file that a name without folders means is not there, or is one of several.
+    table image,label view2_frontal.jpg,1 view1_frontal.jpg,0
+    refused "t.csv: line 3: 'view1_frontal.jpg' fits several images: expected one, found 'p.*' and 'p.*'" --labels t.csv
 }

@@ -410,7 +410,7 @@ own_subsets() {
     check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' leads outside"
     check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' leads outside"
     check 'image,label,patient\na.png,A,\n' 'line 2: empty patient'
-    check 'image,label,subset\na.png,A,training\n' "line 2: expected subset train, val or test, found 'training'"
+    check 'image,label,subset\na.png,A,tune\n' "line 2: expected subset train, val or test, found 'tune'"
     check 'image,label\na.png\n' 'line 2: expected 2 fields, found 1'
     check 'image,label\n"a.png,A\n' 'line 2: a quoted field is not closed'
     check 'image,label\na.png,A\nb.png,A\n' "expected at least two classes, found one: 'A'"

@@ -53,22 +53,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     split_rules rules;
     hl_err e;
     const int word = (int)(size % 4);
-    const split_table how = {.positive = size % 5 == 0 ? "A" : NULL,
-                             .columns = size % 7 == 0   ? "image=i,label=l"
-                                        : size % 7 == 1 ? "patient=label,view=image"
-                                                        : NULL,
-                             .select = size % 11 == 0 ? "view=PA, AP;label=A" : NULL,
-                             .uncertain = word,
-                             .blank = word,
-                             .rows = (int)(size % 3),
-                             .missing = (int)(size % 2)};
+    split_table how = {.positive = size % 5 == 0 ? "A" : NULL,
+                       .columns = size % 7 == 0   ? "image=i,label=l"
+                                  : size % 7 == 1 ? "patient=label,view=image"
+                                                  : NULL,
+                       .select = size % 11 == 0 ? "view=PA, AP;label=A" : NULL,
+                       .uncertain = word,
+                       .blank = word,
+                       .rows = (int)(size % 3),
+                       .missing = (int)(size % 2)};
     const split_rule_texts texts = {.classes = size % 3 == 0 ? "x=A|C;B" : NULL,
                                     .label_regex = size % 13 == 0 ? "^(.)" : NULL};
     FUZZ_EXPECT(split_rules_make(&rules, &texts, &e) == 0);
+    FUZZ_EXPECT(split_table_parse(&how, &e) == 0);
     if (split_collect_labels(&c, dir, fuzz_file(data, size), &how, &rules, &e) == 0) {
         FUZZ_EXPECT(c.samples.n > 1 && c.samples.nclasses > 1);
         split_collection_free(&c);
     }
     split_rules_free(&rules);
+    split_table_free(&how);
     return 0;
 }

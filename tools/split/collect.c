@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "collect.h"
 
-#include "base/mem.h"
 #include "class_names.h"
 #include "format/string_list.h"
 

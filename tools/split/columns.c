@@ -4,18 +4,10 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "fold.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const char blanks[] = " ";
-
-static size_t trimmed_length(const char *s, size_t len)
-{
-    while (len > 0 && strchr(blanks, s[len - 1]))
-        len--;
-    return len;
-}
 
 /* ---- parsing ---- */
 
@@ -28,13 +20,16 @@ static void append(char **value, const char *text, size_t len, char separator)
     *value = joined.data;
 }
 
-static void add(split_pairs *p, const char *name, size_t name_len, const char *value, size_t len)
+static char *copy_of(split_word w)
 {
-    while (len > 0 && strchr(blanks, *value))
-        value++, len--;
+    w = split_word_trim(w);
+    return hl_strndup(w.s, w.len);
+}
+
+static void add(split_pairs *p, split_word name, split_word value)
+{
     p->items = hl_array_reserve(p->items, p->n + 1, &p->cap, sizeof *p->items);
-    p->items[p->n++] = (split_pair){hl_strndup(name, trimmed_length(name, name_len)),
-                                    hl_strndup(value, trimmed_length(value, len))};
+    p->items[p->n++] = (split_pair){copy_of(name), copy_of(value)};
 }
 
 static bool is_named_before(const split_pairs *p)
@@ -53,10 +48,9 @@ static int parse_part(split_pairs *p, const char *part, size_t len, char separat
         append(&p->items[p->n - 1].value, part, len, separator);
         return 0;
     }
-    const size_t skipped = strspn(part, blanks);
     if (equals)
-        add(p, part + skipped, (size_t)(equals - part) - skipped, equals + 1,
-            len - (size_t)(equals + 1 - part));
+        add(p, (split_word){.s = part, .len = (size_t)(equals - part)},
+            (split_word){.s = equals + 1, .len = len - (size_t)(equals + 1 - part)});
     if (!equals || !*p->items[p->n - 1].name || !*p->items[p->n - 1].value)
         return hl_fail(e, "expected NAME=%s, found '%.*s'", separator == ',' ? "COLUMN" : "VALUE",
                        (int)len, part);
@@ -105,16 +99,35 @@ void split_pairs_free(split_pairs *p)
 
 /* ---- finding ---- */
 
+/* The column that is called so but for case and blanks; -1: none. */
+static int find_alike(const split_csv *csv, const char *name)
+{
+    for (size_t i = 0; i < csv->ncolumns; i++)
+        if (split_fold_compare(csv->columns[i], strlen(csv->columns[i]), name, strlen(name)) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* Fails where a name could mean several columns. */
+static int expect_clear(const split_csv *csv, const char *name, hl_err *e)
+{
+    const char *first = NULL;
+    for (size_t i = 0; split_csv_column(csv, name) < 0 && i < csv->ncolumns; i++) {
+        const char *column = csv->columns[i];
+        if (split_fold_compare(column, strlen(column), name, strlen(name)) != 0)
+            continue;
+        if (first)
+            return hl_fail(e, "%s: line %zu: expected one column '%s', found '%s' and '%s'",
+                           csv->name, csv->line, name, first, column);
+        first = column;
+    }
+    return 0;
+}
+
 int split_column_named(const split_csv *csv, const char *name)
 {
     const int exact = split_csv_column(csv, name);
-    const size_t len = strlen(name);
-    for (size_t i = 0; exact < 0 && i < csv->ncolumns; i++) {
-        const char *column = csv->columns[i] + strspn(csv->columns[i], blanks);
-        if (trimmed_length(column, strlen(column)) == len && memcmp(column, name, len) == 0)
-            return (int)i;
-    }
-    return exact;
+    return exact >= 0 ? exact : find_alike(csv, name);
 }
 
 static const char *column_of(const split_pairs *roles, const char *role)
@@ -129,17 +142,31 @@ static int no_column(const split_csv *csv, const char *name, hl_err *e)
 {
     enum { SHOWN = 20 };
     hl_strbuf list = {0};
-    for (size_t i = 0; i < csv->ncolumns && i < SHOWN; i++)
-        hl_strbuf_printf(&list, "%s'%s'", i ? ", " : "", csv->columns[i]);
-    hl_fail(e, "%s: line %zu: expected a column '%s', found %s%s", csv->name, csv->line, name,
-            list.data, csv->ncolumns > SHOWN ? ", ..." : "");
+    for (size_t i = 0; i < csv->ncolumns; i++)
+        hl_strbuf_item(&list, i, SHOWN, "'%s'", csv->columns[i]);
+    hl_fail(e, "%s: line %zu: expected a column '%s', found %s", csv->name, csv->line, name,
+            list.data);
     hl_strbuf_free(&list);
     return -1;
+}
+
+static int expect_clear_roles(const split_csv *csv, const split_pairs *roles, hl_err *e)
+{
+    static const char *const known[] = {"image", "label", "patient", "subset"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (expect_clear(csv, column_of(roles, known[i]), e))
+            return -1;
+    for (size_t i = 0; i < roles->n; i++)
+        if (expect_clear(csv, roles->items[i].value, e))
+            return -1;
+    return 0;
 }
 
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
                        bool by_path, hl_err *e)
 {
+    if (expect_clear_roles(csv, roles, e))
+        return -1;
     for (size_t i = 0; i < roles->n; i++)
         if (split_column_named(csv, roles->items[i].value) < 0)
             return no_column(csv, roles->items[i].value, e);
@@ -164,6 +191,8 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
 {
     for (size_t i = 0; i < conditions->n; i++) {
         const char *name = column_of(roles, conditions->items[i].name);
+        if (expect_clear(csv, name, e))
+            return -1;
         at[i] = split_column_named(csv, name);
         if (at[i] < 0)
             return no_column(csv, name, e);
@@ -171,26 +200,49 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
     return 0;
 }
 
-static bool is_among(const char *field, const char *values)
+static bool is_among(split_word value, const char *values)
 {
-    field += strspn(field, blanks);
-    const size_t len = trimmed_length(field, strlen(field));
-    for (const char *at = values;; at++) {
-        const size_t skipped = strspn(at, blanks);
-        const size_t part = strcspn(at, ",");
-        if (part >= skipped && trimmed_length(at + skipped, part - skipped) == len &&
-            memcmp(at + skipped, field, len) == 0)
+    split_word rest = split_word_of(values), part;
+    while (split_word_part(&rest, ",", &part))
+        if (split_word_is(part, value))
             return true;
-        at += part;
-        if (!*at)
-            return false;
-    }
+    return false;
 }
 
-bool split_conditions_meet(const split_pairs *conditions, const int *at, const split_csv *csv)
+bool split_conditions_meet(const split_pairs *conditions, const int *at, split_words *seen,
+                           const split_csv *csv)
 {
-    for (size_t i = 0; i < conditions->n; i++)
-        if (!is_among(csv->fields[at[i]], conditions->items[i].value))
-            return false;
-    return true;
+    bool met = true;
+    for (size_t i = 0; i < conditions->n; i++) {
+        const split_word value = split_word_trim(split_word_of(csv->fields[at[i]]));
+        split_words_add(&seen[i], value);
+        met = met && is_among(value, conditions->items[i].value);
+    }
+    return met;
+}
+
+static int refuse_value(split_words *seen, split_word value, const char *column, const char *table,
+                        hl_err *e)
+{
+    enum { SHOWN = 10 };
+    hl_strbuf list = {0};
+    split_words_sort(seen);
+    for (size_t i = 0; i < seen->n; i++)
+        hl_strbuf_item(&list, i, SHOWN, "'%.*s'", (int)seen->items[i].len, seen->items[i].s);
+    hl_fail(e, "%s: --select: expected values of the column '%s', found '%.*s': it has %s", table,
+            column, (int)value.len, value.s, list.len ? list.data : "no row");
+    hl_strbuf_free(&list);
+    return -1;
+}
+
+int split_conditions_expect_used(const split_pairs *conditions, const int *at, split_words *seen,
+                                 const split_csv *csv, hl_err *e)
+{
+    for (size_t i = 0; i < conditions->n; i++) {
+        split_word rest = split_word_of(conditions->items[i].value), value;
+        while (split_word_part(&rest, ",", &value))
+            if (!split_words_count(&seen[i], value))
+                return refuse_value(&seen[i], value, csv->columns[at[i]], csv->name, e);
+    }
+    return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "csv.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,7 +53,14 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
 int split_conditions_find(int *at, const split_csv *csv, const split_pairs *roles,
                           const split_pairs *conditions, hl_err *e);
 
-/* Whether the current record meets all conditions. Blanks around a field do not count. */
-bool split_conditions_meet(const split_pairs *conditions, const int *at, const split_csv *csv);
+/* Whether the current record meets all conditions. Blanks around a field do not count. The values
+ * of the columns are added to seen[conditions->n]. */
+bool split_conditions_meet(const split_pairs *conditions, const int *at, split_words *seen,
+                           const split_csv *csv);
+
+/* After the last record: fails if a condition has a value that none had, with those that they had.
+ */
+int split_conditions_expect_used(const split_pairs *conditions, const int *at, split_words *seen,
+                                 const split_csv *csv, hl_err *e);
 
 #endif

@@ -15,7 +15,6 @@
 #include "sys/output.h"
 #include "sys/path.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -5,15 +5,12 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "folder_checks.h"
+#include "subset_words.h"
 #include "sys/path.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- what a folder holds ---- */
 
@@ -24,8 +21,7 @@ typedef struct kind {
 
 static void kind_of(const char *path, char out[16])
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+    const char *name = hl_path_base(path);
     const char *dot = strrchr(name, '.');
     if (!dot || strlen(dot) > 12) {
         strcpy(out, "others");
@@ -66,29 +62,21 @@ char *split_describe_others(const split_tree *t, const char *path, size_t len)
     if (n)
         qsort(kinds, n, sizeof *kinds, compare_kinds);
     hl_strbuf text = {0};
-    for (size_t k = 0; k < n && k < MAX_SHOWN; k++)
-        hl_strbuf_printf(&text, "%s%zu %s", k ? ", " : "", kinds[k].n, kinds[k].name);
-    hl_strbuf_puts(&text, n > MAX_SHOWN ? ", ..." : n ? "" : "no file");
+    for (size_t k = 0; k < n; k++)
+        hl_strbuf_item(&text, k, MAX_SHOWN, "%zu %s", kinds[k].n, kinds[k].name);
+    if (n == 0)
+        hl_strbuf_puts(&text, "no file");
     free(kinds);
     return text.data;
 }
 
 /* ---- folders ---- */
 
+/* folder: its relative path with a slash at its end. */
 static bool has_image(const split_tree *t, const char *folder)
 {
-    const size_t len = strlen(folder);
-    for (size_t low = 0, high = t->n; low < high;) {
-        const size_t mid = low + (high - low) / 2;
-        const int order = strncmp(t->images[mid], folder, len);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return false;
+    const size_t len = strlen(folder), i = split_tree_bound(t, folder, len, false);
+    return i < t->n && strncmp(t->images[i], folder, len) == 0;
 }
 
 static bool is_copy(const split_tree *t, const char *folder)
@@ -100,7 +88,6 @@ static bool is_copy(const split_tree *t, const char *folder)
     return false;
 }
 
-/* folder: its relative path with a slash at its end. */
 static int check_folder(const split_tree *t, const char *folder, hl_err *e)
 {
     if (has_image(t, folder) || is_copy(t, folder))
@@ -117,47 +104,6 @@ static int check_folder(const split_tree *t, const char *folder, hl_err *e)
     free(found);
     free(pattern);
     return -1;
-}
-
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The folders in PREFIX ("" or "A/B/") that a walk would not skip, as "PREFIX" NAME "/". */
-static int list_folders(const char *dir, const char *prefix, char ***names, size_t *n, hl_err *e)
-{
-    char *path = hl_path_join(dir, prefix);
-    DIR *d = opendir(path);
-    if (!d) {
-        hl_fail_errno(e, "%s: cannot be read", path);
-        free(path);
-        return -1;
-    }
-    size_t cap = 0;
-    struct stat st;
-    for (const struct dirent *at; (at = readdir(d));) {
-        if (at->d_name[0] == '.' || strcmp(at->d_name, "__MACOSX") == 0 ||
-            fstatat(dirfd(d), at->d_name, &st, 0) || !S_ISDIR(st.st_mode))
-            continue;
-        hl_strbuf name = {0};
-        hl_strbuf_printf(&name, "%s%s/", prefix, at->d_name);
-        *names = hl_array_reserve(*names, *n + 1, &cap, sizeof **names);
-        (*names)[(*n)++] = name.data;
-    }
-    closedir(d);
-    free(path);
-    if (*n)
-        qsort(*names, *n, sizeof **names, compare_text);
-    return 0;
-}
-
-static bool is_excluded(split_exclusion *x, const char *folder)
-{
-    char *path = hl_strndup(folder, strlen(folder) - 1);
-    const bool excluded = split_excludes(x, path);
-    free(path);
-    return excluded;
 }
 
 static bool has_other(const split_tree *t, const char *folder)
@@ -178,32 +124,41 @@ static bool is_absent_subset(const split_tree *t, const char *folder)
     return true;
 }
 
-/* subsets: the folders in prefix are subset folders, with class folders in them. */
-static int check_folders(const split_tree *t, split_exclusion *x, const char *prefix, bool subsets,
-                         hl_err *e)
+static int check_folders(const split_tree *t, const char *prefix, bool subsets, hl_err *e);
+
+/* name: that of the folder within its path. */
+static int check_below(const split_tree *t, const char *folder, const char *name, bool subsets,
+                       hl_err *e)
 {
-    char **names = NULL;
-    size_t n = 0;
-    int status = list_folders(t->dir, prefix, &names, &n, e);
-    for (size_t i = 0; i < n; i++) {
-        const char *name = names[i] + strlen(prefix);
-        const bool wanted = !subsets || split_subset_of_folder(name, strlen(name) - 1) >= 0;
-        if (status == 0 && wanted && !is_excluded(x, names[i]) &&
-            !(subsets && is_absent_subset(t, names[i]))) {
-            status = check_folder(t, names[i], e);
-            if (status == 0 && subsets)
-                status = check_folders(t, x, names[i], false, e);
-        }
-        free(names[i]);
+    if (subsets && (split_subset_of(name, strlen(name) - 1) < 0 || is_absent_subset(t, folder)))
+        return 0;
+    if (check_folder(t, folder, e))
+        return -1;
+    return subsets ? check_folders(t, folder, false, e) : 0;
+}
+
+/* Looks at the folders in PREFIX ("" or "A/B/"). subsets: they are those of subsets, with class
+ * folders in them. */
+static int check_folders(const split_tree *t, const char *prefix, bool subsets, hl_err *e)
+{
+    const size_t len = strlen(prefix);
+    int status = 0;
+    for (size_t i = 0; i < t->nfolders && status == 0; i++) {
+        const char *path = t->folders[i];
+        if (strncmp(path, prefix, len) != 0 || !path[len] || strchr(path + len, '/'))
+            continue;
+        hl_strbuf folder = {0};
+        hl_strbuf_printf(&folder, "%s/", path);
+        status = check_below(t, folder.data, folder.data + len, subsets, e);
+        hl_strbuf_free(&folder);
     }
-    free(names);
     return status;
 }
 
-int split_check_empty(const split_tree *t, split_exclusion *x, hl_err *e)
+int split_check_empty(const split_tree *t, hl_err *e)
 {
     char *prefix = hl_strndup(t->images[0], t->base);
-    const int status = check_folders(t, x, prefix, t->has_subsets, e);
+    const int status = check_folders(t, prefix, t->has_subsets, e);
     free(prefix);
     return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Folders that look like a data set but would make a wrong one, noticed by their names alone. Each
- * function fails with a message that says how to go on. The layout of the tree is known.
+ * Folders that look like a data set but would make a wrong one. Each function fails with a message
+ * that says how to go on. The layout of the tree is known.
  */
 #ifndef HILUM_SPLIT_FOLDER_CHECKS_H
 #define HILUM_SPLIT_FOLDER_CHECKS_H
@@ -10,14 +10,16 @@
 #include "folder_tree.h"
 
 /* Subset and class folders without an image. */
-int split_check_empty(const split_tree *t, split_exclusion *x, hl_err *e);
+int split_check_empty(const split_tree *t, hl_err *e);
 
-/* Folders below a class whose files have the same names, as X-rays and their masks. */
+/*
+ * Masks among X-rays: folders named like masks that share file names with a folder beside them or
+ * around them, or whose images have two grey levels; masks beside their X-rays (the second function
+ * alone); and classes, or folders of a class, with images of two grey levels beside others. A few
+ * images are read. Those that cannot be read are no evidence. Images need not be in class folders.
+ */
 int split_check_masks(const split_tree *t, hl_err *e);
-
-/* The same where classes are no folders: any folders whose files have the same names and the same
- * labels, [t->n]. */
-int split_check_masks_anywhere(const split_tree *t, char *const *labels, hl_err *e);
+int split_check_mask_pairs(const split_tree *t, hl_err *e);
 
 /* Class folders that all hold the same folders: these or those are probably no classes. */
 int split_check_same_folders(const split_tree *t, hl_err *e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finds folders that repeat the folder around them. */
+#include "base/array.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
@@ -11,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
 
 /* The path without the last folder of its first len bytes "A/B/", which is "A/". The caller frees.
  */
@@ -36,7 +32,7 @@ static bool all_have_namesakes(const split_tree *t, size_t i, size_t end, size_t
     bool all = true;
     for (; i < end && all; i++) {
         char *outer = outer_path(t->images[i], len);
-        all = bsearch(&outer, t->images, t->n, sizeof *t->images, compare_text) != NULL;
+        all = bsearch(&outer, t->images, t->n, sizeof *t->images, hl_compare_strings) != NULL;
         free(outer);
     }
     return all;

@@ -4,13 +4,43 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/manifest.h"
+#include "subset_words.h"
 #include "sys/find_files.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- files ---- */
+
+static void take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
+{
+    t->images = hl_malloc(s->n + 1, sizeof *t->images);
+    t->others = hl_malloc(s->n + 1, sizeof *t->others);
+    for (size_t i = 0; i < s->n; i++) {
+        const bool image = hl_is_image_name(s->paths[i]);
+        if (split_excludes(x, s->paths[i])) {
+            t->excluded += image;
+            free(s->paths[i]);
+        } else if (image) {
+            t->images[t->n++] = s->paths[i];
+        } else {
+            t->others[t->nothers++] = s->paths[i];
+        }
+    }
+    s->n = 0; /* the paths have another owner */
+}
+
+static void take_folders(split_tree *t, hl_found_files *s, split_exclusion *x)
+{
+    t->folders = hl_malloc(s->nfolders + 1, sizeof *t->folders);
+    for (size_t i = 0; i < s->nfolders; i++) {
+        if (split_excludes(x, s->folders[i]))
+            free(s->folders[i]);
+        else
+            t->folders[t->nfolders++] = s->folders[i];
+    }
+    s->nfolders = 0;
+}
 
 int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *e)
 {
@@ -19,32 +49,45 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     if (hl_find_files(&s, dir, e))
         return -1;
     t->special = s.others;
-    t->images = hl_malloc(s.n + 1, sizeof *t->images);
-    t->others = hl_malloc(s.n + 1, sizeof *t->others);
-    for (size_t i = 0; i < s.n; i++) {
-        const bool image = hl_is_image_name(s.paths[i]);
-        if (split_excludes(x, s.paths[i])) {
-            t->excluded += image;
-            free(s.paths[i]);
-        } else if (image) {
-            t->images[t->n++] = s.paths[i];
-        } else {
-            t->others[t->nothers++] = s.paths[i];
-        }
-    }
-    s.n = 0; /* the paths have another owner */
+    take_files(t, &s, x);
+    take_folders(t, &s, x);
     hl_found_files_free(&s);
     if (x->n)
         hl_log_info("%s: images left out (--exclude): %zu", dir, t->excluded);
     return 0;
 }
 
+size_t split_tree_bound(const split_tree *t, const char *text, size_t len, bool after)
+{
+    size_t low = 0, high = t->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = strncmp(t->images[middle], text, len);
+        if (order < 0 || (after && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t split_tree_find(const split_tree *t, const char *stem)
+{
+    const size_t len = strlen(stem);
+    char *key = hl_malloc(len + 2, 1);
+    memcpy(key, stem, len);
+    memcpy(key + len, ".", 2);
+    size_t i = split_tree_bound(t, key, len + 1, false);
+    const size_t end = split_tree_bound(t, key, len + 1, true);
+    while (i < end && strrchr(t->images[i], '.') != t->images[i] + len)
+        i++;
+    free(key);
+    return i < end ? i : t->n;
+}
+
 size_t split_tree_end(const split_tree *t, size_t i, size_t len)
 {
-    size_t end = i + 1;
-    while (end < t->n && strncmp(t->images[end], t->images[i], len) == 0)
-        end++;
-    return end;
+    return split_tree_bound(t, t->images[i], len, true);
 }
 
 static void free_all(char **names, size_t n)
@@ -58,35 +101,17 @@ void split_tree_free(split_tree *t)
 {
     free_all(t->images, t->n);
     free_all(t->others, t->nothers);
+    free_all(t->folders, t->nfolders);
     free_all(t->copies, t->ncopies);
     *t = (split_tree){0};
 }
 
 /* ---- layout ---- */
 
-int split_subset_of_folder(const char *name, size_t len)
-{
-    static const struct {
-        const char *word;
-        hl_subset subset;
-    } words[] = {
-        {"train", HL_TRAIN},    {"training", HL_TRAIN}, {"val", HL_VAL},   {"valid", HL_VAL},
-        {"validation", HL_VAL}, {"dev", HL_VAL},        {"test", HL_TEST}, {"testing", HL_TEST},
-    };
-    while (len > 0 && *name == ' ')
-        name++, len--;
-    while (len > 0 && name[len - 1] == ' ')
-        len--;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i].word) == len && strncasecmp(words[i].word, name, len) == 0)
-            return (int)words[i].subset;
-    return -1;
-}
-
 static bool is_in_subset(const char *path)
 {
     const size_t len = strcspn(path, "/");
-    return path[len] && split_subset_of_folder(path, len) >= 0;
+    return path[len] && split_subset_of(path, len) >= 0;
 }
 
 /* Length of "WRAPPER/", the only folder with images, if the subset folders are in it; else 0. */
@@ -109,11 +134,11 @@ static void report_spellings(const split_tree *t)
     for (size_t i = 0, len; i < t->n; i = split_tree_end(t, i, t->base + len + 1)) {
         const char *name = t->images[i] + t->base;
         len = strcspn(name, "/");
-        const char **other = &first[split_subset_of_folder(name, len)];
+        const char **other = &first[split_subset_of(name, len)];
         if (*other)
             hl_log_info("%s: the folders '%.*s' and '%.*s' are both taken for the subset %s",
                         t->dir, (int)strcspn(*other, "/"), *other, (int)len, name,
-                        hl_subset_names[split_subset_of_folder(name, len)]);
+                        hl_subset_names[split_subset_of(name, len)]);
         else
             *other = name;
     }

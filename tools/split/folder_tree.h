@@ -4,7 +4,8 @@
  *
  *   WRAPPER/SUBSET/CLASS/.../image.png
  *
- * SUBSET is a word such as train, Training, val, dev or TEST; it and WRAPPER may be absent.
+ * SUBSET is a word such as train, Training, val, dev or TEST (subset_words.h); it and WRAPPER may
+ * be absent.
  */
 #ifndef HILUM_SPLIT_FOLDER_TREE_H
 #define HILUM_SPLIT_FOLDER_TREE_H
@@ -21,6 +22,8 @@ typedef struct split_tree {
     size_t n;
     char **others; /* [nothers] likewise, of files that are not images by their name */
     size_t nothers;
+    char **folders; /* [nfolders] likewise */
+    size_t nfolders;
     size_t excluded; /* number of images that were left out by their names */
     size_t special;  /* number of pipes, sockets and devices */
     size_t base;     /* length of "WRAPPER/" in every path */
@@ -43,12 +46,16 @@ void split_tree_find_subsets(split_tree *t);
  * with the same bytes, as a data set that was packed with a copy of itself; says so in the log. */
 int split_tree_remove_copies(split_tree *t, hl_err *e);
 
-/* The subset that a folder's name of len bytes means, or -1. */
-int split_subset_of_folder(const char *name, size_t len);
-
 /* Length of the path up to its class, with the slash at its end; with the class too. */
 size_t split_tree_before_class(const split_tree *t, const char *path);
 size_t split_tree_with_class(const split_tree *t, const char *path);
+
+/* The first image whose path is not before the text, of which the first len bytes count; with
+ * `after`, the first after those that begin with it. */
+size_t split_tree_bound(const split_tree *t, const char *text, size_t len, bool after);
+
+/* The image at this path without its extension, or t->n. */
+size_t split_tree_find(const split_tree *t, const char *stem);
 
 /* The first image after i whose path does not begin with the first len bytes of that of i. */
 size_t split_tree_end(const split_tree *t, size_t i, size_t len);

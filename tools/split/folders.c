@@ -5,6 +5,7 @@
 #include "collect.h"
 #include "folder_checks.h"
 #include "folder_tree.h"
+#include "subset_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +81,7 @@ static int add_image(split_collection *c, const split_tree *t, const char *path,
         return -1;
     const char *top = path + t->base;
     const hl_subset subset =
-        t->has_subsets ? (hl_subset)split_subset_of_folder(top, strcspn(top, "/")) : HL_TRAIN;
+        t->has_subsets ? (hl_subset)split_subset_of(top, strcspn(top, "/")) : HL_TRAIN;
     hl_manifest_add(&c->samples, path, label, patient, subset);
     free(patient);
     return 0;
@@ -116,7 +117,7 @@ static int expect_classes(const split_tree *t, hl_err *e)
 
 static int check_folders(split_tree *t, split_exclusion *x, hl_err *e)
 {
-    if (split_tree_find_layout(t, e) || split_check_empty(t, x, e) ||
+    if (split_tree_find_layout(t, e) || split_check_empty(t, e) ||
         split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
@@ -127,7 +128,7 @@ static int check_folders(split_tree *t, split_exclusion *x, hl_err *e)
 static int check_any_folders(split_tree *t, split_exclusion *x, hl_err *e)
 {
     split_tree_find_subsets(t);
-    return split_exclusion_expect_used(x, t->dir, e);
+    return split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e) ? -1 : 0;
 }
 
 static int add_images(split_collection *c, const split_tree *t, char *const *labels, split_rules *r,
@@ -157,9 +158,7 @@ static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e
     char **labels = find_labels(t, r, e);
     if (!labels)
         return -1;
-    int status = r->label.text ? split_check_masks_anywhere(t, labels, e) : 0;
-    if (status == 0)
-        status = add_images(c, t, labels, r, e);
+    const int status = add_images(c, t, labels, r, e);
     free_labels(labels, t->n);
     return status;
 }

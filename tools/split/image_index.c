@@ -2,42 +2,70 @@
 #include "image_index.h"
 
 #include "base/mem.h"
+#include "sys/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A path up to the extension. The index is sorted by the base name in it. */
+/* A path, with the part of its base name that is compared. */
 typedef struct split_image_stem {
     const char *path, *base;
     size_t base_len;
 } stem;
 
-static const char *base_of(const char *path)
+static stem name_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    const char *base = hl_path_base(path);
+    return (stem){path, base, strlen(base)};
 }
 
 /* Without the extension of an image, or .dcm; dots within names such as UIDs stay. */
 static stem stem_of(const char *path)
 {
-    const char *base = base_of(path), *dot = strrchr(base, '.');
-    const bool extension =
-        dot && dot > base && (hl_is_image_name(base) || !strcasecmp(dot, ".dcm"));
-    return (stem){path, base, extension ? (size_t)(dot - base) : strlen(base)};
+    stem s = name_of(path);
+    const char *dot = strrchr(s.base, '.');
+    if (dot && dot > s.base && (hl_is_image_name(s.base) || !strcasecmp(dot, ".dcm")))
+        s.base_len = (size_t)(dot - s.base);
+    return s;
 }
 
-static int compare_stems(const void *a, const void *b)
+/* Backwards, the slash first: so the folders that end in the same ones follow each other, and those
+ * that are the same come first. */
+static int compare_folders(const stem *x, const stem *y)
 {
-    const stem *x = a, *y = b;
+    const char *a = x->base, *b = y->base;
+    while (a > x->path && b > y->path) {
+        const unsigned char p = (unsigned char)*--a, q = (unsigned char)*--b;
+        if (p != q)
+            return p == '/' ? -1 : q == '/' ? 1 : (p > q) - (p < q);
+    }
+    return (a > x->path) - (b > y->path);
+}
+
+static int compare_bases(const stem *x, const stem *y)
+{
     const size_t len = x->base_len < y->base_len ? x->base_len : y->base_len;
     const int order = memcmp(x->base, y->base, len);
     return order ? order : (x->base_len > y->base_len) - (x->base_len < y->base_len);
+}
+
+static int compare_stems(const stem *x, const stem *y)
+{
+    const int order = compare_bases(x, y);
+    return order ? order : compare_folders(x, y);
+}
+
+static int compare_in_index(const void *a, const void *b)
+{
+    const stem *x = a, *y = b;
+    const int order = compare_stems(x, y);
+    return order ? order : strcmp(x->path, y->path);
 }
 
 int split_image_index_open(split_image_index *x, const char *dir, hl_err *e)
@@ -46,39 +74,33 @@ int split_image_index_open(split_image_index *x, const char *dir, hl_err *e)
     return x->fd < 0 ? hl_fail_errno(e, "%s: cannot be read", dir) : 0;
 }
 
+static stem *sorted(const hl_found_files *files, stem (*make)(const char *))
+{
+    stem *all = hl_malloc(files->n, sizeof *all);
+    for (size_t i = 0; i < files->n; i++)
+        all[i] = make(files->paths[i]);
+    if (files->n)
+        qsort(all, files->n, sizeof *all, compare_in_index);
+    return all;
+}
+
 static int list(split_image_index *x, hl_err *e)
 {
     if (hl_find_images(&x->files, x->dir, e))
         return -1;
     x->listed = true;
-    x->stems = hl_malloc(x->files.n, sizeof *x->stems);
-    for (size_t i = 0; i < x->files.n; i++)
-        x->stems[i] = stem_of(x->files.paths[i]);
-    if (x->files.n)
-        qsort(x->stems, x->files.n, sizeof *x->stems, compare_stems);
+    x->names = sorted(&x->files, name_of);
+    x->stems = sorted(&x->files, stem_of);
     return 0;
 }
 
-/* Whether one path ends in the other at a slash. Their base names are the same up to the extension,
- * which counts only if the name has one of an image. */
-static bool is_same_image(const stem *file, const stem *name)
+/* The first of n that is not before the name. */
+static size_t lower_bound(const stem *all, size_t n, const stem *name)
 {
-    if (hl_is_image_name(name->base) && strcmp(file->base, name->base) != 0)
-        return false;
-    const size_t a = (size_t)(file->base - file->path), b = (size_t)(name->base - name->path);
-    const size_t len = a < b ? a : b; /* of the folders that are compared, with their slashes */
-    const char *longer = a < b ? name->path : file->path;
-    const size_t more = a < b ? b - a : a - b;
-    return memcmp(file->base - len, name->base - len, len) == 0 &&
-           (more == 0 || longer[more - 1] == '/');
-}
-
-static size_t lower_bound(const split_image_index *x, const stem *name)
-{
-    size_t low = 0, high = x->files.n;
+    size_t low = 0, high = n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (compare_stems(&x->stems[middle], name) < 0)
+        if (compare_stems(&all[middle], name) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -86,42 +108,74 @@ static size_t lower_bound(const split_image_index *x, const stem *name)
     return low;
 }
 
-static int look_up(split_image_index *x, const char *text, const char **path, hl_err *e)
+/* Whether the file's path ends in the name's at a slash. */
+static bool ends_in(const stem *file, const stem *name)
 {
-    if (!x->listed && list(x, e))
-        return -1;
-    const stem name = stem_of(text);
-    for (size_t i = lower_bound(x, &name);
-         i < x->files.n && compare_stems(&x->stems[i], &name) == 0; i++) {
-        if (!is_same_image(&x->stems[i], &name))
-            continue;
+    const size_t a = (size_t)(file->base - file->path), b = (size_t)(name->base - name->path);
+    return compare_bases(file, name) == 0 && a >= b && memcmp(file->base - b, name->path, b) == 0 &&
+           (a == b || file->base[-(ptrdiff_t)b - 1] == '/');
+}
+
+/* Takes the files that fit the name, of which two are too many. */
+static int take(const stem *all, size_t n, const stem *name, bool exactly, const char *text,
+                const char **path, hl_err *e)
+{
+    const size_t first = lower_bound(all, n, name);
+    for (size_t i = first; i < n && i < first + 2; i++) {
+        if (exactly ? compare_stems(&all[i], name) != 0 : !ends_in(&all[i], name))
+            break;
         if (*path)
             return hl_fail(e, "'%s' fits several images: expected one, found '%s' and '%s'", text,
-                           *path, x->stems[i].path);
-        *path = x->stems[i].path;
+                           *path, all[i].path);
+        *path = all[i].path;
     }
     return 0;
 }
 
-int split_image_index_find(split_image_index *x, const char *name, const char **path, hl_err *e)
+/* The extension counts only if the name has one of an image. */
+static int look_up(split_image_index *x, const char *text, const char **path, hl_err *e)
+{
+    if (!x->listed && list(x, e))
+        return -1;
+    const bool entire = hl_is_image_name(text);
+    const stem *all = entire ? x->names : x->stems;
+    stem name = entire ? name_of(text) : stem_of(text);
+    if (take(all, x->files.n, &name, false, text, path, e))
+        return -1;
+    while (name.path < name.base) {
+        name.path = strchr(name.path, '/') + 1;
+        if (take(all, x->files.n, &name, true, text, path, e))
+            return -1;
+    }
+    return 0;
+}
+
+int split_image_index_find(split_image_index *x, const char *name, const char **path,
+                           split_file_id *id, hl_err *e)
 {
     struct stat st;
     *path = NULL;
     const bool exists = fstatat(x->fd, name, &st, 0) == 0;
-    if (exists && S_ISREG(st.st_mode)) {
-        *path = name;
-        return 0;
-    }
     if (!exists && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
         return hl_fail_errno(e, "'%s' cannot be found", name);
-    if (look_up(x, name, path, e))
-        return -1;
-    return exists && !*path ? hl_fail(e, "'%s' is not a file", name) : 0;
+    if (exists && S_ISREG(st.st_mode)) {
+        *path = name;
+    } else {
+        if (look_up(x, name, path, e))
+            return -1;
+        if (!*path)
+            return exists ? hl_fail(e, "'%s' is not a file", name) : 0;
+        if (fstatat(x->fd, *path, &st, 0))
+            return hl_fail_errno(e, "'%s' cannot be found", *path);
+    }
+    *id = (split_file_id){st.st_dev, st.st_ino};
+    return 0;
 }
 
 void split_image_index_close(split_image_index *x)
 {
     hl_found_files_free(&x->files);
+    free(x->names);
     free(x->stems);
     close(x->fd);
     *x = (split_image_index){.fd = -1};

@@ -12,13 +12,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+/* What is the same for all paths of a file. */
+typedef struct split_file_id {
+    dev_t device;
+    ino_t inode;
+} split_file_id;
 
 typedef struct split_image_index {
     const char *dir;
     int fd; /* of dir */
     bool listed;
     hl_found_files files;
-    struct split_image_stem *stems; /* [files.n], sorted */
+    struct split_image_stem *names, *stems; /* [files.n], sorted with and without extensions */
 } split_image_index;
 
 /* dir is kept by reference. */
@@ -29,9 +36,10 @@ int split_image_index_open(split_image_index *x, const char *dir, hl_err *e);
  * the one image whose path ends in `name`, or whose path `name` ends in, at a slash. A name without
  * an image's extension is compared without it; .dcm counts as none, since images are converted from
  * it. *path is NULL where there is none; it points to `name` or into the index. Fails where several
- * images fit, or what is there is not a file.
+ * images fit, or the path is not that of a file.
  */
-int split_image_index_find(split_image_index *x, const char *name, const char **path, hl_err *e);
+int split_image_index_find(split_image_index *x, const char *name, const char **path,
+                           split_file_id *id, hl_err *e);
 
 void split_image_index_close(split_image_index *x);
 

@@ -2,9 +2,11 @@
 #include "label_rules.h"
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/strbuf.h"
 #include "words.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,33 +30,82 @@ static bool is_blank_cell(const split_row *r)
 
 enum { NO_FINDING = -2 };
 
-static int finding_of(split_word w)
+static bool number_of(split_word w, double *value)
 {
-    static const struct {
-        const char *text;
-        int value;
-    } words[] = {{"1", 1}, {"1.0", 1}, {"0", 0}, {"0.0", 0}, {"-1", -1}, {"-1.0", -1}};
+    char text[16];
     w = split_word_trim(w);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (split_word_is(w, split_word_of(words[i].text)))
-            return words[i].value;
-    return NO_FINDING;
+    if (w.len >= sizeof text)
+        return false;
+    memcpy(text, w.s, w.len);
+    text[w.len] = '\0';
+    return hl_parse_f64(text, value);
 }
 
-static bool are_findings(const split_label_rules *r, const split_row *rows, size_t n)
+static int finding_of(split_word w)
 {
-    size_t found = 0;
-    if (r->positive && finding_of(split_word_of(r->positive)) != 1 &&
-        strcmp(r->positive, r->label_name) != 0)
-        return false;
+    double v;
+    return number_of(w, &v) && (v == 1 || v == 0 || v == -1) ? (int)v : NO_FINDING;
+}
+
+/* Whole numbers from 0 on, as grades of severity: labels of which 0 and 1 may be two. */
+static bool is_grade(split_word cell)
+{
+    split_word rest = split_word_inside(cell), label;
+    double v = 0;
+    while (split_word_next(&rest, separators, &label))
+        if (!number_of(label, &v) || v < 0 || v != floor(v))
+            return false;
+    return true;
+}
+
+/* The rows that tell what kind of column it is; NULL: none. */
+typedef struct kinds {
+    const split_row *finding, *uncertain, *other, *no_grade;
+} kinds;
+
+static kinds find_kinds(const split_row *rows, size_t n)
+{
+    kinds k = {0};
     for (size_t i = 0; i < n; i++) {
+        const split_word cell = cell_of(&rows[i]);
         if (is_blank_cell(&rows[i]))
             continue;
-        if (finding_of(cell_of(&rows[i])) == NO_FINDING)
-            return false;
-        found++;
+        const int value = finding_of(cell);
+        const split_row **first = value == NO_FINDING ? &k.other : &k.finding;
+        if (!*first)
+            *first = &rows[i];
+        if (value == -1 && !k.uncertain)
+            k.uncertain = &rows[i];
+        if (value == NO_FINDING && !k.no_grade && !is_grade(cell))
+            k.no_grade = &rows[i];
     }
-    return found > 0;
+    return k;
+}
+
+/* One odd cell would make labels of all the others, and -1 a class. */
+static int refuse_mixture(const kinds *k, const char *table, hl_err *e)
+{
+    const split_row *odd = k->no_grade ? k->no_grade : k->other;
+    return hl_fail(e,
+                   "%s: line %zu: expected 1, 0, -1 or an empty cell, as in line %zu, found '%s'",
+                   table, odd->line, k->finding->line, odd->cell);
+}
+
+static int find_kind(const split_label_rules *r, const split_row *rows, size_t n, const char *table,
+                     bool *findings, hl_err *e)
+{
+    const kinds k = find_kinds(rows, n);
+    const bool settles_blank = r->blank == SPLIT_CELL_ZERO || r->blank == SPLIT_CELL_ONE;
+    *findings = k.finding && !k.other &&
+                (!r->positive || finding_of(split_word_of(r->positive)) == 1 ||
+                 strcmp(r->positive, r->label_name) == 0);
+    if (k.finding && k.other &&
+        (k.no_grade || k.uncertain || r->uncertain || (settles_blank && !r->positive)))
+        return refuse_mixture(&k, table, e);
+    if (k.other && r->uncertain)
+        return hl_fail(e, "%s: line %zu: --uncertain is for a column of 1, 0 and -1, found '%s'",
+                       table, k.other->line, k.other->cell);
+    return 0;
 }
 
 /* ---- labels ---- */
@@ -104,11 +155,9 @@ static char *list_words(const split_words *set, size_t from, size_t to)
 {
     enum { SHOWN = 8 };
     hl_strbuf t = {0};
-    for (size_t i = from; i < to && i < from + SHOWN; i++)
-        hl_strbuf_printf(&t, "%s'%.*s' (line %zu)", i > from ? ", " : "", (int)set->items[i].len,
-                         set->items[i].s, set->items[i].line);
-    if (to > from + SHOWN)
-        hl_strbuf_puts(&t, ", ...");
+    for (size_t i = from; i < to; i++)
+        hl_strbuf_item(&t, i - from, SHOWN, "'%.*s' (line %zu)", (int)set->items[i].len,
+                       set->items[i].s, set->items[i].line);
     return t.data;
 }
 
@@ -329,9 +378,11 @@ static int map_names(split_label_rules *r, const char *table, hl_err *e)
 int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, const char *table,
                             hl_err *e)
 {
-    const bool findings = r->findings = are_findings(r, rows, n);
-    if (!findings && check_labels(r, rows, n, table, e))
+    bool findings;
+    if (find_kind(r, rows, n, table, &findings, e) ||
+        (!findings && check_labels(r, rows, n, table, e)))
         return -1;
+    r->findings = findings;
     if (findings && strcmp(r->label_name, "label") == 0) {
         r->names[0] = hl_strdup("0");
         r->names[1] = hl_strdup("1");

@@ -3,7 +3,9 @@
  * From the cells of a label table to classes. There are three kinds of columns:
  *
  *   findings: all cells are 1 or 0 (also 1.0 and 0.0), -1 for uncertain, or blank. The classes are
- *             "0" and "1" where the column is called label, else "(no NAME)" and "NAME".
+ *             "0" and "1" where the column is called label, else "(no NAME)" and "NAME". Other
+ *             cells among them are an error, unless there is no -1 and each is a whole number, as
+ *             in a column of grades.
  *   labels with a positive one: an image that has that label, alone or among others in the cell, is
  *             of the class of this name; all others are "(no NAME)".
  *   one label in each cell: the labels are the classes.
@@ -16,6 +18,7 @@
 #include "base/error.h"
 #include "class_map.h"
 #include "data/manifest.h"
+#include "image_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,8 +44,9 @@ typedef struct split_label_rules {
 /* A row of the table. The strings point into its text. */
 typedef struct split_row {
     const char *path;
-    char *cell;        /* of the label */
-    const char *label; /* class; NULL: the row is left out */
+    split_file_id file; /* at path, if it is not missing */
+    char *cell;         /* of the label */
+    const char *label;  /* class; NULL: the row is left out */
     const char *patient;
     hl_subset subset;
     bool missing;   /* the file is not there */

@@ -11,6 +11,8 @@
 #include "image_index.h"
 #include "label_rules.h"
 #include "missing.h"
+#include "row_images.h"
+#include "subset_words.h"
 #include "sys/input.h"
 #include "words.h"
 
@@ -24,10 +26,11 @@ static const size_t max_table_bytes = (size_t)1 << 30;
 typedef struct reader {
     split_csv csv;
     const split_table *how;
-    split_pairs roles, conditions;
+    split_pairs roles, conditions; /* those of how */
     split_columns at;
     int *condition_at;
     split_carried carried;
+    split_words *seen; /* [conditions.n] values in these columns */
     split_image_index images;
     split_label_rules rules;
     const split_path_pattern *label_in_path;
@@ -35,15 +38,39 @@ typedef struct reader {
     size_t nlabels, labels_cap;
 } reader;
 
+/* ---- options ---- */
+
+int split_table_parse(split_table *how, hl_err *e)
+{
+    if (split_columns_parse(&how->roles, how->columns, e))
+        return hl_fail_in(e, "--columns");
+    if (split_conditions_parse(&how->conditions, how->select, e)) {
+        split_pairs_free(&how->roles);
+        return hl_fail_in(e, "--select");
+    }
+    split_carried carried = {0};
+    const int status = split_carried_name(&carried, &how->roles, e);
+    split_carried_free(&carried);
+    if (status == 0)
+        return 0;
+    split_table_free(how);
+    return hl_fail_in(e, "--columns");
+}
+
+void split_table_free(split_table *how)
+{
+    split_pairs_free(&how->roles);
+    split_pairs_free(&how->conditions);
+}
+
 /* ---- columns ---- */
 
 static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 {
-    if (split_columns_parse(&t->roles, t->how->columns, e) ||
-        split_conditions_parse(&t->conditions, t->how->select, e) ||
-        split_carried_name(&t->carried, &t->roles, e))
-        return -1;
+    if (split_carried_name(&t->carried, &t->roles, e))
+        return hl_fail_in(e, "--columns");
     t->condition_at = hl_malloc(t->conditions.n, sizeof *t->condition_at);
+    t->seen = hl_calloc(t->conditions.n, sizeof *t->seen);
     if (split_columns_find(&t->at, &t->csv, &t->roles, t->label_in_path->text != NULL, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
@@ -55,65 +82,6 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
 }
 
 /* ---- rows ---- */
-
-/* A path that leads out of the data set would name another file where the data set is moved. */
-static bool stays_inside(const char *path)
-{
-    if (*path == '/')
-        return false;
-    for (const char *part = path;; part++) {
-        const size_t len = strcspn(part, "/");
-        if (len == 2 && part[0] == '.' && part[1] == '.')
-            return false;
-        part += len;
-        if (!*part)
-            return true;
-    }
-}
-
-/* A field without the blanks around it. */
-static char *trimmed(char *field)
-{
-    field += strspn(field, " ");
-    size_t len = strlen(field);
-    while (len > 0 && field[len - 1] == ' ')
-        len--;
-    field[len] = '\0';
-    return field;
-}
-
-static const char *without_dot(const char *name)
-{
-    while (strncmp(name, "./", 2) == 0)
-        name += 2;
-    return name;
-}
-
-/* Blanks around a name count if there is a file of that name. */
-static int find_image(reader *t, split_row *r, hl_err *e)
-{
-    char *field = t->csv.fields[t->at.image];
-    const char *name = without_dot(field);
-    const size_t len = strlen(name);
-    if (!stays_inside(name))
-        return hl_fail(e,
-                       "'%s' leads outside the folder of the data set: expected a relative path "
-                       "without '..'",
-                       name);
-    if (*name && split_image_index_find(&t->images, name, &r->path, e))
-        return -1;
-    if (!r->path && (*field == ' ' || (len && name[len - 1] == ' '))) {
-        name = without_dot(trimmed(field));
-        if (*name && stays_inside(name) && split_image_index_find(&t->images, name, &r->path, e))
-            return -1;
-    }
-    if (!*name)
-        return hl_fail(e, "empty image path");
-    r->missing = !r->path;
-    if (r->missing)
-        r->path = name;
-    return 0;
-}
 
 static int find_label(reader *t, split_row *r, hl_err *e)
 {
@@ -133,16 +101,16 @@ static int read_fields(reader *t, split_row *r, hl_err *e)
 {
     char **fields = t->csv.fields;
     *r = (split_row){.line = t->csv.line};
-    if (find_image(t, r, e) || find_label(t, r, e))
+    if (split_row_find_image(r, &t->images, fields[t->at.image], e) || find_label(t, r, e))
         return -1;
-    if (t->at.patient >= 0 && !*(r->patient = trimmed(fields[t->at.patient])))
+    if (t->at.patient >= 0 && !*(r->patient = split_trim(fields[t->at.patient])))
         return hl_fail(e, "empty patient");
     if (split_carried_read(&t->carried, &t->csv, &r->carried, e))
         return -1;
     if (t->at.subset < 0)
         return 0;
-    const char *name = trimmed(fields[t->at.subset]);
-    const int subset = hl_subset_find(name);
+    const char *name = split_trim(fields[t->at.subset]);
+    const int subset = split_subset_of(name, strlen(name));
     if (subset < 0)
         return hl_fail(e, "expected subset train, val or test, found '%s'", name);
     r->subset = (hl_subset)subset;
@@ -165,7 +133,7 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
             return -1;
         if (!more)
             break;
-        if (!split_conditions_meet(&t->conditions, t->condition_at, &t->csv)) {
+        if (!split_conditions_meet(&t->conditions, t->condition_at, t->seen, &t->csv)) {
             others++;
             continue;
         }
@@ -176,6 +144,8 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
     }
     tally->listed = others + all->n;
     tally->selected_out = others;
+    if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
+        return -1;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
                                 t->csv.name, t->how->select)
@@ -259,11 +229,12 @@ static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_e
     const size_t first = r->line;
     qsort(r, n, sizeof *r, compare_labels);
     r->label = majority_of(r, n);
-    return r->label ? 0
-                    : hl_fail(e,
-                              "%s: line %zu: '%s' has no label in most of its %zu rows: --rows any "
-                              "decides without a majority",
-                              t->csv.name, first, r->path, n);
+    return r->label
+               ? 0
+               : hl_fail(e,
+                         "%s: line %zu: '%s': no label has the majority of its %zu rows: --rows "
+                         "any needs none",
+                         t->csv.name, first, r->path, n);
 }
 
 static int check_same(const reader *t, const split_row *a, const split_row *b, hl_err *e)
@@ -280,9 +251,12 @@ static int check_same(const reader *t, const split_row *a, const split_row *b, h
 }
 
 /* Leaves one row of each image, the first. */
-static int join_rows(const reader *t, split_rows *all, split_tally *tally, hl_err *e)
+static int join_rows(const reader *t, split_rows *all, split_patient_rule *rule, split_tally *tally,
+                     hl_err *e)
 {
     size_t kept = 0;
+    if (split_rows_settle_links(all->items, all->n, rule, t->csv.name, e))
+        return -1;
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
     for (size_t i = 0, end; i < all->n; i = end) {
         split_row *r = &all->items[i];
@@ -336,7 +310,8 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
     c->has_subsets = t->at.subset >= 0;
     return split_rows_settle_missing(all, t->csv.name, t->images.dir,
                                      t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
-                   join_rows(t, all, &c->tally, e) || add_rows(c, t, all, &r->patient, e)
+                   join_rows(t, all, &r->patient, &c->tally, e) ||
+                   add_rows(c, t, all, &r->patient, e)
                ? -1
                : 0;
 }
@@ -345,6 +320,8 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
                        const char *dir, const split_table *how, split_rules *r, hl_err *e)
 {
     reader t = {.how = how,
+                .roles = how->roles,
+                .conditions = how->conditions,
                 .label_in_path = &r->label,
                 .rules = {.positive = how->positive,
                           .uncertain = how->uncertain,
@@ -358,8 +335,9 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
         status = collect(c, &t, &all, r, e);
     free(all.items);
     free(t.condition_at);
-    split_pairs_free(&t.roles);
-    split_pairs_free(&t.conditions);
+    for (size_t i = 0; t.seen && i < t.conditions.n; i++)
+        split_words_free(&t.seen[i]);
+    free(t.seen);
     split_carried_free(&t.carried);
     for (size_t i = 0; i < t.nlabels; i++)
         free(t.labels[i]);

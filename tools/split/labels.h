@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "collect.h"
+#include "columns.h"
 #include "rules.h"
 
 enum { SPLIT_ROWS_STOP, SPLIT_ROWS_ANY, SPLIT_ROWS_MAJORITY }; /* --rows: unequal labels */
@@ -19,7 +20,12 @@ typedef struct split_table {
     const char *columns, *select, *positive; /* NULL: not given */
     int uncertain, blank;                    /* SPLIT_CELL_STOP ... in label_rules.h */
     int rows, missing;
+    split_pairs roles, conditions; /* from columns and select, by split_table_parse */
 } split_table;
+
+/* Fails where a list is not as columns.h says, with the name of its option. */
+int split_table_parse(split_table *how, hl_err *e);
+void split_table_free(split_table *how);
 
 /* Lists the images of the table at path labels ("-": standard input), which are below dir.
  * r->patient is used where the table has no column `patient`; r->exclusion is not used. */

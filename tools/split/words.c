@@ -3,15 +3,11 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "fold.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 split_word split_word_of(const char *s)
 {
@@ -25,6 +21,14 @@ split_word split_word_trim(split_word w)
     while (w.len > 0 && w.s[w.len - 1] == ' ')
         w.len--;
     return w;
+}
+
+char *split_trim(char *field)
+{
+    const split_word w = split_word_trim(split_word_of(field));
+    char *start = field + (w.s - field);
+    start[w.len] = '\0';
+    return start;
 }
 
 bool split_word_is(split_word a, split_word b)
@@ -51,20 +55,27 @@ split_word split_word_inside(split_word cell)
     return cell;
 }
 
+bool split_word_part(split_word *rest, const char *separators, split_word *part)
+{
+    if (!rest->s)
+        return false;
+    size_t len = 0;
+    while (len < rest->len && !strchr(separators, rest->s[len]))
+        len++;
+    *part = *rest;
+    part->len = len;
+    *part = split_word_trim(*part);
+    const bool last = len == rest->len;
+    rest->s = last ? NULL : rest->s + len + 1;
+    rest->len -= last ? len : len + 1;
+    return true;
+}
+
 bool split_word_next(split_word *rest, const char *separators, split_word *label)
 {
-    while (rest->len > 0) {
-        size_t len = 0;
-        while (len < rest->len && !strchr(separators, rest->s[len]))
-            len++;
-        *label = *rest;
-        label->len = len;
-        *label = split_word_trim(*label);
+    while (split_word_part(rest, separators, label)) {
         if (strip(label, '\'', '\'') || strip(label, '"', '"'))
             *label = split_word_trim(*label);
-        const size_t used = len < rest->len ? len + 1 : len;
-        rest->s += used;
-        rest->len -= used;
         if (label->len)
             return true;
     }
@@ -122,29 +133,10 @@ size_t split_words_count(const split_words *set, split_word w)
 
 /* ---- likeness ---- */
 
-static int letter_at(const split_word *w, size_t *i)
-{
-    while (*i < w->len && is_blank(w->s[*i]))
-        ++*i;
-    if (*i == w->len)
-        return -1;
-    const unsigned char c = (unsigned char)w->s[(*i)++];
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static int compare_letters(const split_word *a, const split_word *b)
-{
-    for (size_t i = 0, k = 0;;) {
-        const int x = letter_at(a, &i), y = letter_at(b, &k);
-        if (x != y || x < 0)
-            return x - y;
-    }
-}
-
 static int compare_words(const void *a, const void *b)
 {
     const split_word *x = a, *y = b;
-    const int order = compare_letters(x, y);
+    const int order = split_fold_compare(x->s, x->len, y->s, y->len);
     if (order)
         return order;
     const int bytes = memcmp(x->s, y->s, x->len < y->len ? x->len : y->len);
@@ -163,7 +155,7 @@ void split_words_sort(split_words *set)
 
 bool split_word_is_like(split_word a, split_word b)
 {
-    return compare_letters(&a, &b) == 0;
+    return split_fold_compare(a.s, a.len, b.s, b.len) == 0;
 }
 
 void split_words_free(split_words *set)

@@ -17,6 +17,11 @@ typedef struct split_word {
 split_word split_word_of(const char *s);  /* all of it */
 split_word split_word_trim(split_word w); /* without blanks around it */
 bool split_word_is(split_word a, split_word b);
+char *split_trim(char *field); /* the same for a string, in its place */
+
+/* Parts of a text, separated by one of these characters, without blanks around them; they may be
+ * empty. *rest is shortened; false after the last, when rest->s is NULL. */
+bool split_word_part(split_word *rest, const char *separators, split_word *part);
 
 /* The labels in a cell: separated by one of these characters, without blanks around them, and
  * without the brackets and quotes of a list as Python writes it, ['a', 'b']. Empty ones are

@@ -80,7 +80,7 @@ def labels():
     table("missing", "image,label\nno.png,A\n", "line 2: 'no.png' cannot be found", "a missing image")
     table("image-twice", "image,label\na.png,A\n./a.png,B\n", "line 3: 'a.png' already appears in line 2", "two labels of one image")
     table("empty-label", "image,label\na.png,\n", "line 2: empty label", "no label")
-    table("bad-subset", "image,label,subset\na.png,A,dev\n", "line 2: expected subset train, val or test, found 'dev'", "another name")
+    table("bad-subset", "image,label,subset\na.png,A,tune\n", "line 2: expected subset train, val or test, found 'tune'", "another name")
     table("one-class", "image,label\na.png,A\n", "expected at least two classes, found one: 'A'", "nothing to distinguish")
     sound = 'image,label\r\n"a.png","A ""quoted"",\r\nlabel\\t"\r\n"b,""c"".png","$(touch owned)\t\u00e9"\r\n'
     table("quotes-and-line-breaks", "\ufeff" + sound, 'A "quoted",\\r\\nlabel\\\\t', "right CSV with everything in it", status=0)

@@ -39,11 +39,25 @@ static void text_takes_long_pieces(void **state)
     free(piece);
 }
 
+static void lists_show_the_first_items(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"0", "0, 1", "0, 1, 2", "0, 1, 2, ...", "0, 1, 2, ..."};
+    for (int n = 1; n <= 5; n++) {
+        hl_strbuf t = {0};
+        for (int i = 0; i < n; i++)
+            hl_strbuf_item(&t, (size_t)i, 3, "%d", i);
+        assert_string_equal(t.data, expected[n - 1]);
+        hl_strbuf_free(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows),
         cmocka_unit_test(text_takes_long_pieces),
+        cmocka_unit_test(lists_show_the_first_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

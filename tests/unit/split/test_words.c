@@ -45,6 +45,13 @@ static void likeness_ignores_case_and_blanks_only(void **state)
     assert_false(split_word_is_like(word, split_word_of("No Findings")));
     assert_false(split_word_is_like(word, split_word_of("No_Finding")));
     assert_false(split_word_is_like(word, split_word_of("")));
+    assert_true(split_word_is_like(split_word_of("\u00c9panchement"),
+                                   split_word_of("\u00e9panche\u00a0ment")));
+    assert_true(split_word_is_like(split_word_of("\u041d\u041e\u0420\u041c\u0410"),
+                                   split_word_of("\u043d\u043e\u0440\u043c\u0430")));
+    assert_false(split_word_is_like(split_word_of("\u00c9"), split_word_of("E")));
+    assert_true(split_word_is_like(split_word_of("\xc9"), split_word_of("\xc9 ")));
+    assert_false(split_word_is_like(split_word_of("\xc9"), split_word_of("\xe9")));
 }
 
 static void a_set_counts_and_sorts(void **state)

@@ -123,6 +123,26 @@ static void links_are_followed(void **state)
     assert_paths("e", expected, 3, 0);
 }
 
+static void folders_are_listed_beside_files(void **state)
+{
+    (void)state;
+    hl_found_files s;
+    hl_err e = {0};
+    const char *const expected[] = {"A", "A-b", "A/empty", "linked"};
+    make_file("d/A/empty/.hidden/x");
+    make_file("d/A-b/x.txt");
+    assert_int_equal(symlink("A-b", "d/linked"), 0);
+    assert_int_equal(hl_find_files(&s, "d", &e), 0);
+    assert_int_equal(s.n, 2);
+    assert_int_equal(s.nfolders, 4);
+    for (size_t i = 0; i < s.nfolders; i++)
+        assert_string_equal(s.folders[i], expected[i]);
+    hl_found_files_free(&s);
+    assert_int_equal(hl_find_images(&s, "d", &e), 0);
+    assert_int_equal(s.nfolders, 0);
+    hl_found_files_free(&s);
+}
+
 static void bad_links_are_errors(void **state)
 {
     (void)state;
@@ -153,9 +173,10 @@ int main(void)
 {
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, enter, leave)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(finds_images_in_order), IN_FOLDER(hidden_root_is_read),
-        IN_FOLDER(links_are_followed),    IN_FOLDER(bad_links_are_errors),
-        IN_FOLDER(no_folder_is_an_error), IN_FOLDER(empty_folder_has_no_images),
+        IN_FOLDER(finds_images_in_order),      IN_FOLDER(hidden_root_is_read),
+        IN_FOLDER(links_are_followed),         IN_FOLDER(folders_are_listed_beside_files),
+        IN_FOLDER(bad_links_are_errors),       IN_FOLDER(no_folder_is_an_error),
+        IN_FOLDER(empty_folder_has_no_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 enum { SMALLEST = 16 };
 
 void *hl_array_reserve(void *array, size_t n, size_t *cap, size_t size)
@@ -15,4 +17,9 @@ void *hl_array_reserve(void *array, size_t n, size_t *cap, size_t size)
     array = hl_realloc(array, larger, size);
     *cap = larger;
     return array;
+}
+
+int hl_compare_strings(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }

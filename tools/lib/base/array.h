@@ -15,4 +15,7 @@
  * of memory ends the program (mem.h). */
 void *hl_array_reserve(void *array, size_t n, size_t *cap, size_t size);
 
+/* For qsort and bsearch of an array of strings (char *): the order of strcmp. */
+int hl_compare_strings(const void *a, const void *b);
+
 #endif

@@ -48,6 +48,20 @@ void hl_strbuf_vprintf(hl_strbuf *t, const char *fmt, va_list ap)
     va_end(again);
 }
 
+void hl_strbuf_item(hl_strbuf *t, size_t i, size_t shown, const char *fmt, ...)
+{
+    va_list ap;
+    if (i > shown)
+        return;
+    hl_strbuf_puts(t, i ? ", " : "");
+    va_start(ap, fmt);
+    if (i < shown)
+        hl_strbuf_vprintf(t, fmt, ap);
+    else
+        hl_strbuf_puts(t, "...");
+    va_end(ap);
+}
+
 void hl_strbuf_free(hl_strbuf *t)
 {
     free(t->data);

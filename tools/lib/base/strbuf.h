@@ -24,6 +24,11 @@ void hl_strbuf_puts(hl_strbuf *t, const char *s);
 void hl_strbuf_printf(hl_strbuf *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void hl_strbuf_vprintf(hl_strbuf *t, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
+
+/* Adds item i, from 0, of a list for a message, ", " before all but the first. Only the first
+ * `shown` are added, and "..." for the others. */
+void hl_strbuf_item(hl_strbuf *t, size_t i, size_t shown, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 void hl_strbuf_free(hl_strbuf *t);
 
 #endif

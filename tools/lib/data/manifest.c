@@ -53,11 +53,6 @@ void hl_manifest_add_augmented(hl_manifest *m)
     m->samples[m->n - 1].augmented++;
 }
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The distinct labels, sorted. */
 static void list_classes(hl_manifest *m)
 {
@@ -65,7 +60,7 @@ static void list_classes(hl_manifest *m)
     for (size_t i = 0; i < m->n; i++)
         labels[i] = m->samples[i].label;
     if (m->n)
-        qsort(labels, m->n, sizeof *labels, compare_text);
+        qsort(labels, m->n, sizeof *labels, hl_compare_strings);
     for (size_t i = 0; i < m->n; i++)
         if (m->nclasses == 0 || strcmp(labels[m->nclasses - 1], labels[i]) != 0)
             labels[m->nclasses++] = labels[i];
@@ -78,7 +73,7 @@ void hl_manifest_finish(hl_manifest *m)
     list_classes(m);
     for (size_t i = 0; i < m->n; i++) {
         char **found = bsearch(&m->samples[i].label, m->classes, m->nclasses, sizeof *m->classes,
-                               compare_text);
+                               hl_compare_strings);
         m->samples[i].cls = (uint32_t)(found - m->classes);
     }
     if (!m->root)

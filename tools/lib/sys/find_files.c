@@ -18,10 +18,10 @@ bool hl_is_image_name(const char *name)
                    strcasecmp(dot, ".png") == 0);
 }
 
-static void add(hl_found_files *s, const char *path)
+static void add(char ***paths, size_t *n, size_t *cap, const char *path)
 {
-    s->paths = hl_array_reserve(s->paths, s->n + 1, &s->cap, sizeof *s->paths);
-    s->paths[s->n++] = hl_strdup(path);
+    *paths = hl_array_reserve(*paths, *n + 1, cap, sizeof **paths);
+    (*paths)[(*n)++] = hl_strdup(path);
 }
 
 static bool is_ignored(const FTSENT *at)
@@ -33,11 +33,14 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
 {
     switch (at->fts_info) {
     case FTS_D:
+        if (all && at->fts_level > 0)
+            add(&s->folders, &s->nfolders, &s->folders_cap, at->fts_path + skip);
+        return 0;
     case FTS_DP:
         return 0;
     case FTS_F:
         if (all || hl_is_image_name(at->fts_name))
-            add(s, at->fts_path + skip);
+            add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
         else
             s->others++;
         return 0;
@@ -70,9 +73,10 @@ static int walk(hl_found_files *s, FTS *tree, size_t skip, bool all, hl_err *e)
     return errno ? hl_fail_errno(e, "%s: cannot be read", tree->fts_path) : 0;
 }
 
-static int compare_text(const void *a, const void *b)
+static void sort(char **paths, size_t n)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    if (n)
+        qsort(paths, n, sizeof *paths, hl_compare_strings);
 }
 
 /* fts joins folder and name with one slash, unless the folder ends in one. */
@@ -101,11 +105,13 @@ static int find(hl_found_files *s, const char *dir, bool all, hl_err *e)
         fts_close(tree);
     }
     free(copy);
-    if (status)
+    if (status) {
         hl_found_files_free(s);
-    else if (s->n)
-        qsort(s->paths, s->n, sizeof *s->paths, compare_text);
-    return status;
+        return -1;
+    }
+    sort(s->paths, s->n);
+    sort(s->folders, s->nfolders);
+    return 0;
 }
 
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e)
@@ -118,10 +124,16 @@ int hl_find_files(hl_found_files *s, const char *dir, hl_err *e)
     return find(s, dir, true, e);
 }
 
+static void free_all(char **paths, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(paths[i]);
+    free(paths);
+}
+
 void hl_found_files_free(hl_found_files *s)
 {
-    for (size_t i = 0; i < s->n; i++)
-        free(s->paths[i]);
-    free(s->paths);
+    free_all(s->paths, s->n);
+    free_all(s->folders, s->nfolders);
     *s = (hl_found_files){0};
 }

@@ -11,7 +11,9 @@
 typedef struct hl_found_files {
     char **paths; /* relative to the folder, sorted by strcmp */
     size_t n, cap;
-    size_t others; /* number of files that are not images */
+    size_t others;  /* number of files that are not images */
+    char **folders; /* likewise, [nfolders]; none from hl_find_images */
+    size_t nfolders, folders_cap;
 } hl_found_files;
 
 /*
@@ -21,7 +23,8 @@ typedef struct hl_found_files {
  */
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 
-/* The same for files of any name; `others` then counts pipes, sockets and devices. */
+/* The same for files of any name, and for folders; `others` then counts pipes, sockets and devices.
+ */
 int hl_find_files(hl_found_files *s, const char *dir, hl_err *e);
 void hl_found_files_free(hl_found_files *s);
 

@@ -19,6 +19,12 @@ char *hl_path_join(const char *folder, const char *name)
     return path;
 }
 
+const char *hl_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* Length of the path up to and including its last slash; 0 if it has none. */
 static size_t folder_length(const char *path)
 {

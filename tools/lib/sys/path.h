@@ -15,6 +15,9 @@
 /* "FOLDER/NAME". The caller frees. */
 char *hl_path_join(const char *folder, const char *name);
 
+/* The part of path after its last slash. */
+const char *hl_path_base(const char *path);
+
 /* The name that a write to path replaces: symbolic links are resolved, even if the target does not
  * exist yet. The caller frees. NULL, with errno set, for links that form a loop. */
 char *hl_path_final(const char *path);

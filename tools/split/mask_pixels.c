@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mask_pixels.h"
+
+#include "image/grey.h"
+#include "image/load.h"
+#include "sys/path.h"
+
+#include <stdlib.h>
+
+enum { LEVELS = 256, MAX_READ = 5 };
+
+typedef struct histogram {
+    size_t n[LEVELS], pixels;
+} histogram;
+
+static histogram histogram_of(hl_image *img)
+{
+    histogram h = {.pixels = img->height * img->width};
+    hl_image_make_grey(img);
+    for (size_t i = 0; i < h.pixels; i++)
+        h.n[img->pixels[i]]++;
+    return h;
+}
+
+/* The level with most pixels of those that are at least this far from `from`. */
+static int most_frequent(const histogram *h, int from, int distance)
+{
+    int most = -1;
+    for (int v = 0; v < LEVELS; v++)
+        if (abs(v - from) >= distance && h->n[v] && (most < 0 || h->n[v] > h->n[most]))
+            most = v;
+    return most;
+}
+
+static size_t count_near(const histogram *h, int level, int distance)
+{
+    size_t n = 0;
+    for (int v = 0; v < LEVELS; v++)
+        if (abs(v - level) <= distance)
+            n += h->n[v];
+    return n;
+}
+
+static size_t count_levels(const histogram *h)
+{
+    size_t n = 0;
+    for (int v = 0; v < LEVELS; v++)
+        n += h->n[v] > 0;
+    return n;
+}
+
+/* Lossy compression and resizing leave other levels along the edges of a mask. X-rays that use a
+ * small part of the grey levels have few, too, but not two. */
+static split_pixels classify(const histogram *h)
+{
+    enum { FAR = 64, NEAR = 24 };
+    const size_t levels = count_levels(h);
+    if (levels <= 2)
+        return levels == 2 ? SPLIT_PIXELS_MASK : SPLIT_PIXELS_UNKNOWN;
+    const int first = most_frequent(h, -LEVELS, 0), second = most_frequent(h, first, FAR);
+    if (second < 0)
+        return SPLIT_PIXELS_GREY;
+    const size_t exact = h->n[first] + h->n[second];
+    const size_t near = count_near(h, first, NEAR) + count_near(h, second, NEAR);
+    return 10 * exact >= 9 * h->pixels && 100 * near >= 98 * h->pixels ? SPLIT_PIXELS_MASK
+                                                                       : SPLIT_PIXELS_GREY;
+}
+
+static split_pixels look_at(const char *dir, const char *path)
+{
+    hl_err e;
+    hl_image img;
+    split_pixels found = SPLIT_PIXELS_UNKNOWN;
+    char *file = hl_path_join(dir, path);
+    if (hl_image_read(&img, file, NULL, &e) == 0) {
+        const histogram h = histogram_of(&img);
+        found = classify(&h);
+        hl_image_free(&img);
+    }
+    free(file);
+    return found;
+}
+
+split_pixels split_look_at_pixels(const char *dir, char *const *paths, size_t n)
+{
+    split_pixels all = SPLIT_PIXELS_UNKNOWN;
+    const size_t read = n < MAX_READ ? n : MAX_READ;
+    for (size_t i = 0; i < read; i++) {
+        const split_pixels found = look_at(dir, paths[i * n / read]);
+        if (found == SPLIT_PIXELS_GREY)
+            return found;
+        if (found == SPLIT_PIXELS_MASK)
+            all = found;
+    }
+    return all;
+}

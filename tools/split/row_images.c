@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "row_images.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the file of a row ---- */
+
+/* A path that leads out of the data set would name another file where the data set is moved. */
+static bool stays_inside(const char *path)
+{
+    if (*path == '/')
+        return false;
+    for (const char *part = path;; part++) {
+        const size_t len = strcspn(part, "/");
+        if (len == 2 && part[0] == '.' && part[1] == '.')
+            return false;
+        part += len;
+        if (!*part)
+            return true;
+    }
+}
+
+/* Removes empty parts and "." from a relative path. */
+static void tidy(char *path)
+{
+    char *to = path;
+    for (const char *part = path; *part;) {
+        const size_t len = strcspn(part, "/"), used = part[len] ? len + 1 : len;
+        if (len > 0 && strncmp(part, "./", 2) != 0) {
+            memmove(to, part, used);
+            to += used;
+        }
+        part += used;
+    }
+    *to = '\0';
+}
+
+static int find(split_row *r, split_image_index *images, char *name, hl_err *e)
+{
+    if (!stays_inside(name))
+        return hl_fail(e,
+                       "'%s' leads outside the folder of the data set: expected a relative path "
+                       "without '..'",
+                       name);
+    tidy(name);
+    return *name ? split_image_index_find(images, name, &r->path, &r->file, e) : 0;
+}
+
+int split_row_find_image(split_row *r, split_image_index *images, char *field, hl_err *e)
+{
+    char *name = field;
+    r->path = NULL;
+    if (find(r, images, name, e))
+        return -1;
+    if (!r->path) {
+        const size_t len = strlen(name);
+        name = split_trim(field);
+        if (strlen(name) < len && find(r, images, name, e))
+            return -1;
+    }
+    if (!*name)
+        return hl_fail(e, "empty image path");
+    r->missing = !r->path;
+    if (r->missing)
+        r->path = name;
+    return 0;
+}
+
+/* ---- rows of one file ---- */
+
+static int compare_files(const void *a, const void *b)
+{
+    const split_row *x = *(split_row *const *)a, *y = *(split_row *const *)b;
+    const split_file_id *p = &x->file, *q = &y->file;
+    if (p->device != q->device)
+        return p->device < q->device ? -1 : 1;
+    if (p->inode != q->inode)
+        return p->inode < q->inode ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+static int expect_same_patient(const split_row *a, const split_row *b, split_patient_rule *rule,
+                               const char *table, hl_err *e)
+{
+    char *p = split_patient_of(rule, a->path, e),
+         *q = p ? split_patient_of(rule, b->path, e) : NULL;
+    const int status =
+        !q ? -1
+        : strcmp(p, q) != 0
+            ? hl_fail(e,
+                      "%s: line %zu: '%s' is the same file as '%s' in line %zu, but of another "
+                      "patient: '%s' instead of '%s'",
+                      table, b->line, b->path, a->path, a->line, q, p)
+            : 0;
+    free(p);
+    free(q);
+    return status;
+}
+
+int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule, const char *table,
+                            hl_err *e)
+{
+    size_t links = 0;
+    int status = 0;
+    split_row **order = hl_malloc(n, sizeof(split_row *));
+    for (size_t i = 0; i < n; i++)
+        order[i] = &rows[i];
+    qsort(order, n, sizeof(split_row *), compare_files);
+    for (size_t i = 1; i < n && status == 0; i++) {
+        const split_row *before = order[i - 1];
+        if (before->file.device != order[i]->file.device ||
+            before->file.inode != order[i]->file.inode || strcmp(before->path, order[i]->path) == 0)
+            continue;
+        if (rule->pattern.text)
+            status = expect_same_patient(before, order[i], rule, table, e);
+        order[i]->path = before->path;
+        links++;
+    }
+    if (links && status == 0)
+        hl_log_info(
+            "%s: rows that name the file of another row by another path, through links: %zu", table,
+            links);
+    free(order);
+    return status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which file a row of a label table means, and which rows mean the same one. */
+#ifndef HILUM_SPLIT_ROW_IMAGES_H
+#define HILUM_SPLIT_ROW_IMAGES_H
+
+#include "base/error.h"
+#include "image_index.h"
+#include "label_rules.h"
+#include "patients.h"
+
+/*
+ * Sets the path of the row from its field, and whether the file is missing. Each file has one path,
+ * however the table writes it: "a//1.png" and "./a/1.png" are "a/1.png". Blanks around a name count
+ * if there is a file of that name. The field is changed in place, and the path may point into it.
+ * Fails where a name is empty, leads out of the folder, or fits several images.
+ */
+int split_row_find_image(split_row *r, split_image_index *images, char *field, hl_err *e);
+
+/* Gives rows of the same file, which has several paths through links, the first of these paths.
+ * Fails if the rule's pattern finds different patients in them. table is its name for messages. */
+int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule, const char *table,
+                            hl_err *e);
+
+#endif
