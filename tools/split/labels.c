@@ -58,7 +58,13 @@ int split_table_parse(split_table *how, hl_err *e)
         split_pairs_free(&how->roles);
         return hl_fail_in(e, "--select");
     }
-    return 0;
+    split_carried carried = {0};
+    const int status = split_carried_name(&carried, &how->roles, e);
+    split_carried_free(&carried);
+    if (status == 0)
+        return 0;
+    split_table_free(how);
+    return hl_fail_in(e, "--columns");
 }
 
 void split_table_free(split_table *how)
