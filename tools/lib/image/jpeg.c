@@ -3,6 +3,7 @@
  * upsampling, as Pillow does. */
 #include "base/mem.h"
 #include "image/decoders.h"
+#include "image/jpeg_huffman.h"
 #include "image/remarks.h"
 
 #include <setjmp.h>
@@ -24,11 +25,14 @@ typedef struct decoder {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf give_up;
+    hl_jpeg_huffman *huffman; /* NULL: libjpeg's own */
     const hl_source *src;
     hl_err *err;
     hl_image img;
     int orientation;
 } decoder;
+
+enum { AGAIN = 1 }; /* the scan is not well formed: libjpeg has to decode it */
 
 _Noreturn static void on_error(j_common_ptr jpeg)
 {
@@ -116,7 +120,7 @@ static size_t least_bytes(const struct jpeg_decompress_struct *jpeg)
     return across * down / 8;
 }
 
-static void read_rows(decoder *d)
+static int read_rows(decoder *d)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     const size_t stride = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
@@ -126,8 +130,10 @@ static void read_rows(decoder *d)
         const size_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
         for (size_t i = 0; i < n; i++)
             rows[i] = d->img.pixels + (at + i) * stride;
-        jpeg_read_scanlines(jpeg, rows, (JDIMENSION)n);
+        if (jpeg_read_scanlines(jpeg, rows, (JDIMENSION)n) == 0)
+            return AGAIN;
     }
+    return 0;
 }
 
 /* CMYK, inverted as Adobe stores it, to RGB in place, with Pillow's arithmetic. */
@@ -145,7 +151,7 @@ static void cmyk_to_rgb(hl_image *img)
     img->pixels = hl_realloc(img->pixels, n, 3);
 }
 
-static int decode(decoder *d)
+static int decode(decoder *d, bool plain)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     jpeg_create_decompress(jpeg);
@@ -159,25 +165,27 @@ static int decode(decoder *d)
     if (check_coding(d) || choose_colours(d))
         return -1;
     jpeg_start_decompress(jpeg);
+    d->huffman = plain ? NULL : hl_jpeg_huffman_install(jpeg);
     d->img.height = jpeg->output_height;
     d->img.width = jpeg->output_width;
     d->img.channels = jpeg->output_components;
     d->img.pixels = hl_malloc(d->img.height * d->img.width, (size_t)d->img.channels);
-    read_rows(d);
+    if (read_rows(d))
+        return AGAIN;
     d->orientation = find_orientation(jpeg);
     jpeg_finish_decompress(jpeg); /* reads on to the end marker */
     return 0;
 }
 
 /* The target of longjmp is a function of its own: its callees change *d only, no local variable. */
-static int decode_guarded(decoder *d)
+static int decode_guarded(decoder *d, bool plain)
 {
     if (setjmp(d->give_up))
         return -1;
-    return decode(d);
+    return decode(d, plain);
 }
 
-int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+static int decode_once(hl_image *img, const hl_source *src, bool plain, int *orientation, hl_err *e)
 {
     decoder d = {.src = src, .err = e, .orientation = 1};
     d.jpeg.err = jpeg_std_error(&d.errors);
@@ -185,12 +193,13 @@ int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err
     d.errors.error_exit = on_error;
     d.errors.emit_message = on_message;
     d.progress.progress_monitor = on_progress;
-    const int status = decode_guarded(&d);
+    const int status = decode_guarded(&d, plain);
     *orientation = d.orientation;
     jpeg_destroy_decompress(&d.jpeg);
+    hl_jpeg_huffman_free(d.huffman);
     if (status) {
         hl_image_free(&d.img);
-        return -1;
+        return status;
     }
     if (d.img.channels == 4) {
         cmyk_to_rgb(&d.img);
@@ -198,4 +207,10 @@ int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err
     }
     *img = d.img;
     return 0;
+}
+
+int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
+{
+    const int status = decode_once(img, src, false, orientation, e);
+    return status == AGAIN ? decode_once(img, src, true, orientation, e) : status;
 }
