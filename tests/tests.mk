@@ -2,7 +2,7 @@
 # `make check`: unit tests (cmocka), command-line tests (bats), hostile files, faults, parity with the references;
 # all speak TAP and are run by prove. TESTS='tests/cli/split.bats ...' runs some; JOBS in parallel.
 
-known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON bin # tests give make other tools
+known += TESTS FAULTS FAULTS_SEED BENCH BENCH_PYTHON BENCH_TIME ROUNDS bin # tests give make other tools
 
 test_in     = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard $(1:%=tests/%/test_*.c)))
 nn_tests    := $(call test_in,unit/nn unit/train-head) # without libtorch
@@ -78,23 +78,22 @@ style-check: build
 
 # ---- beside the peers ------------------------------------------------------------------------------
 
-# `make bench`: speed beside PyTorch, Keras and Pillow, which are installed for it in build/bench.
+# `make bench`: speed beside the programs in bench_peers and Keras, which are installed for it in build/bench.
 # BENCH='vgg16 head' runs some of: start growth preprocess head vgg16 inceptionresnetv2 mobilenetv2 experiment.
+# BENCH_TIME=cpu counts CPU seconds, for machines with other work; ROUNDS is how often each side runs.
 BENCH ?=
-bench_packages := python3-torch python3-torchvision python3-pil python3-numpy python3-venv zstd
+BENCH_TIME ?= wall
+ROUNDS ?= 5
+bench_packages := python3-venv zstd
+bench_peers := numpy pillow opencv-python-headless openvino onnxruntime onnx torch torchvision timm safetensors
 .PHONY: bench bench-deps bench-gpu
 bench: build bench-deps
-	tests/bench/bench.py $(BUILD) $(RESULTS)/bench build/bench/torch/bin/python3 build/bench/keras/bin/python3 $(BENCH)
+	BENCH_TIME=$(BENCH_TIME) ROUNDS=$(ROUNDS) tests/bench/bench.py $(BUILD) $(RESULTS)/bench \
+	    build/bench/peers/bin/python3 build/bench/keras/bin/python3 $(BENCH)
 bench-deps:
 	@scripts/install-packages $@ $(bench_packages)
-	@mkdir -p build/bench
-	@[ -x build/bench/torch/bin/python3 ] || /usr/bin/python3 -m venv --system-site-packages build/bench/torch
-	@build/bench/torch/bin/python3 -c 'import timm' 2>/dev/null || { \
-	    build/bench/torch/bin/python3 -m pip install -q --no-deps timm==0.9.16 huggingface_hub==0.23.0 safetensors && \
-	    build/bench/torch/bin/python3 -m pip install -q pyyaml requests tqdm filelock fsspec packaging typing-extensions; }
-	@[ -x build/bench/keras/bin/python3 ] || /usr/bin/python3 -m venv build/bench/keras
-	@build/bench/keras/bin/python3 -c 'import keras, PIL' 2>/dev/null || \
-	    build/bench/keras/bin/python3 -m pip install -q tensorflow-cpu keras pillow
+	@tests/bench/install build/bench/peers $(bench_peers)
+	@tests/bench/install build/bench/keras tensorflow-cpu keras pillow
 
 # On a machine with a GPU, with the PyTorch installation that LIBTORCH names.
 BENCH_PYTHON ?= python3

@@ -4,12 +4,15 @@
 
 Every comparison runs its sides in turn, round after round, on the same inputs, and states the median
 of each and the ratio of the medians. A peer's time leaves out what its interpreter needs to start
-and to import, which favours it; hilum's is that of the whole process.
+and to import, and what a network needs to be converted or compiled, which favours it; hilum's is
+that of the whole process. Peers that are not installed are named in the table.
 
-Usage: bench.py BUILD RESULTS TORCH_PYTHON KERAS_PYTHON [NAME ...]
+With BENCH_TIME=cpu in the environment it is CPU seconds that count, of all threads: for machines
+that do other work at the same time.
+
+Usage: bench.py BUILD RESULTS PEERS_PYTHON KERAS_PYTHON [NAME ...]
 """
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -19,9 +22,8 @@ import time
 from pathlib import Path
 
 from images import SHARED, SIZES, repeat, xrays
+from sides import CPU, HERE, ROOT, Failed, Peer, Side, machine
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 CORES = len(os.sched_getaffinity(0))
 # glibc keeps large buffers instead of giving them back after every operation.
@@ -33,30 +35,15 @@ TUNED = {
 PATIENTS = {"vgg16": 128, "inceptionresnetv2": 80, "mobilenetv2": 800}  # phantoms
 
 
-class Side:
-    """One of the programs of a comparison. seconds() runs it once."""
-
-    def __init__(self, name, command, env=None, prepare=None):
-        self.name, self.command = name, [str(word) for word in command]
-        self.env, self.prepare = env or {}, prepare
-
-    def seconds(self):
-        if self.prepare:
-            self.prepare()
-        start = time.perf_counter()
-        done = subprocess.run(self.command, env={**os.environ, **self.env}, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
-        wall = time.perf_counter() - start
-        if done.returncode:
-            sys.exit(f"{self.name}: {' '.join(map(str, self.command))}\n{done.stdout}{done.stderr}")
-        own = re.search(r"^seconds (\S+)$", done.stdout, re.M)  # a peer that times itself
-        return float(own.group(1)) if own else wall
+def progress(text):
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 class Bench:
-    def __init__(self, build, results, torch_python, keras_python, work):
+    def __init__(self, build, results, python, keras_python, work):
         self.bin, self.results, self.work = Path(build).resolve() / "bin", Path(results), work
-        self.torch_python, self.keras_python = torch_python, keras_python
+        self.python, self.keras_python = python, keras_python
         self.rows = []
 
     def tool(self, name, *args):
@@ -72,17 +59,28 @@ class Bench:
         times = {side: [] for side in sides}
         for number in range(ROUNDS):
             for side in sides:
-                print(f"\r\033[K{what}: round {number + 1} of {ROUNDS}, {side.name}", end="",
-                      file=sys.stderr, flush=True)
-                times[side].append(side.seconds())
-        print("\r\033[K", end="", file=sys.stderr)
+                progress(f"{what}: round {number + 1} of {ROUNDS}, {side.name}")
+                self.run_side(side, times[side])
+        progress("")
         return times
 
+    @staticmethod
+    def run_side(side, times):
+        if getattr(side, "missing", None):
+            return
+        try:
+            times.append(side.seconds())
+        except Failed as error:
+            side.missing = str(error)
+
     def row(self, what, unit, count, hilum, peer, aim, times):
+        if getattr(peer, "missing", None):
+            return self.add(what, "", peer.name, f"NOT RUN: {peer.missing}", "", "", aim)
         own, other = (statistics.median(times[side]) for side in (hilum, peer))
         each = [b / a for a, b in zip(times[hilum], times[peer])]
-        self.add(what, f"{count / own:.4g} {unit}/s", peer.name, f"{count / other:.4g} {unit}/s",
-                 f"{other / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", aim)
+        speeds = (f"{1000 * t / count:.4g} ms/{unit[:-1]}" if CPU else f"{count / t:.4g} {unit}/s" for t in (own, other))
+        mine, theirs = speeds
+        self.add(what, mine, peer.name, theirs, f"{other / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", aim)
 
     def add(self, *row):
         self.rows.append([str(field) for field in row])
@@ -108,7 +106,7 @@ class Bench:
         subprocess.run(self.tool(name, *args), check=True)
 
     def to_npy(self, tensor, name, array):
-        subprocess.run([self.torch_python, HERE / "to_npy.py", tensor, name, array], check=True)
+        subprocess.run([self.python, HERE / "to_npy.py", tensor, name, array], check=True)
 
     # ---- comparisons ----
 
@@ -120,17 +118,22 @@ class Bench:
             return Side("hilum " + dtype, self.tool("extract-features", "-q", "-m", model, "-w",
                                                     "seeded:1", "-t", dtype, "-o", out, tensor))
 
-        peer = [self.torch_python, HERE / "peer_torch.py", model, array, self.work / "peer.npy"]
-        tuned = Side("torch eager f32, malloc tuned", peer, TUNED)
-        plain = Side("torch eager f32, as installed", peer)
-        keras = Side("Keras predict f32", [self.keras_python, HERE / "peer_keras.py", "predict", model,
-                                           array, self.work / "peer.npy"])
-        aims = {"vgg16": (2.6, 4, 2.2), "inceptionresnetv2": (1.15, 1.3, 2.1),
-                "mobilenetv2": (1.9, 6, 3)}[model]
-        self.compare(f"extract-features {model} f32", "images", count, hilum("f32"),
-                     [tuned, plain, keras], [*aims[:2], 2])
-        self.compare(f"extract-features {model} bf16", "images", count, hilum("bf16"), [tuned],
-                     aims[2:])
+        def peer(name, package, program, *args, env=None, python=self.python):
+            return Peer(name, python, package, program, *args, env=env)
+
+        arguments = model, array, self.work / "peer.npy"
+        best, again, least = {"vgg16": (2, 2.6, 4), "inceptionresnetv2": (1.05, 1.15, 1.3),
+                              "mobilenetv2": (1.1, 1.9, 6)}[model]
+        self.compare(f"extract-features {model} f32", "images", count, hilum("f32"), [
+            peer("openvino f32", "openvino", "peer_openvino.py", *arguments, "f32"),
+            peer("onnxruntime f32", "onnxruntime", "peer_onnxruntime.py", *arguments),
+            peer("torch compiled f32", "torch", "peer_torch.py", *arguments, "compiled", env=TUNED),
+            peer("torch eager f32, malloc tuned", "torch", "peer_torch.py", *arguments, env=TUNED),
+            peer("torch eager f32, as installed", "torch", "peer_torch.py", *arguments),
+            peer("keras predict f32", "keras", "peer_keras.py", "predict", *arguments, python=self.keras_python),
+        ], [best, best, best, again, least, 2])
+        self.compare(f"extract-features {model} bf16", "images", count, hilum("bf16"),
+                     [peer("openvino bf16", "openvino", "peer_openvino.py", *arguments, "bf16")], [1])
 
     def preprocess(self):
         folder = SHARED / "data" / "originals"
@@ -145,11 +148,12 @@ class Bench:
             held = ["taskset", "-c", "0"] if jobs == 1 else []
             hilum = Side("hilum", held + self.tool("preprocess", "-q", "-j", jobs, "--size", 224, "-o",
                                                    out, manifest))
-            grey, rgb = (Side(f"Pillow, {name}, {jobs} process(es)",
-                              [*held, self.torch_python, HERE / "peer_pillow.py", folder, jobs, mode])
-                         for name, mode in (("grey", "L"), ("RGB as in Keras", "RGB")))
-            self.compare(f"preprocess -j {jobs}, originals to 224, bilinear", "images", count, hilum,
-                         [grey, rgb], [1.8, "-"])
+            peers = [Peer(f"{package}, {name}, {jobs} process(es)", self.python, package, "peer_pixels.py", folder,
+                          jobs, mode, held=held)
+                     for package, name, mode in (("pillow", "grey", "L"), ("opencv-python-headless", "grey", "opencv"),
+                                                 ("pillow", "RGB as in Keras", "RGB"))]
+            self.compare(f"preprocess -j {jobs}, originals to 224, bilinear", "images", count, hilum, peers,
+                         [1.6, 1.2, "-"])
 
     def head(self):
         width = 25088  # VGG16's flattened maps are as wide as this layer's
@@ -165,8 +169,8 @@ class Bench:
             def seconds(self):
                 return (epochs[1].seconds() - epochs[0].seconds()) / 2
 
-        peer = Side("torch Adam, as installed", [self.torch_python, HERE / "peer_head.py", array])
-        tuned = Side("torch Adam, malloc tuned", peer.command, TUNED)
+        peer, tuned = (Peer(f"torch Adam, {name}", self.python, "torch", "peer_head.py", array, env=env)
+                       for name, env in (("as installed", None), ("malloc tuned", TUNED)))
         self.compare(f"train-head, {rows} x {width}, Dense 256, batch 32, an epoch", "rows", rows,
                      Epoch("hilum", []), [peer, tuned], [4, "-"])
 
@@ -187,8 +191,7 @@ class Bench:
 
         cold = Side("hilum", make, prepare=lambda: shutil.rmtree(results, ignore_errors=True))
         again = Again("hilum again", make)
-        script = Side("a plain Keras script", [self.keras_python, HERE / "peer_keras.py", "experiment",
-                                               data, weights])
+        script = Peer("a plain keras script", self.keras_python, "keras", "peer_keras.py", "experiment", data, weights)
         times = self.measure("experiment", [cold, again, script])
         self.row("make all, MobileNetV2, 5,216 images, cold", "images", 5216, cold, script, 5, times)
         self.row("again with another NEURONS", "images", 5216, again, script, 50, times)
@@ -229,15 +232,14 @@ class Bench:
                      "linked" if "torch" in libraries else "not linked", "", "", "5 ms")
 
 
-def write(rows, results):
-    names = ["work", "hilum", "against", "its speed", "ratio of medians", "least and largest", "reach"]
+def write(rows, where, results):
+    names = ["work", "hilum", "against", "it takes" if CPU else "its speed", "ratio of medians", "least and largest",
+             "aim"]
+    kind = "CPU seconds" if CPU else "elapsed time"
     results.mkdir(parents=True, exist_ok=True)
-    cpu = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
-                if line.startswith("model name")), "unknown")
     with open(results / "bench.tsv", "w") as tsv, open(results / "bench.md", "w") as md:
-        print(f"#machine\t{CORES} cores, {cpu}", f"#rounds\t{ROUNDS}", "\t".join(names), sep="\n",
-              file=tsv)
-        print(f"{CORES} cores, {cpu}; {ROUNDS} rounds.\n", file=md)
+        print(f"#machine\t{where}", f"#rounds\t{ROUNDS}", f"#time\t{kind}", "\t".join(names), sep="\n", file=tsv)
+        print(f"{where}; {kind}, {ROUNDS} rounds.\n", file=md)
         print("| " + " | ".join(names) + " |\n|" + "---|" * len(names), file=md)
         for row in rows:
             print("\t".join(row), file=tsv)
@@ -245,14 +247,19 @@ def write(rows, results):
 
 
 def main():
-    build, results, torch_python, keras_python, *wanted = sys.argv[1:]
+    build, results, python, keras_python, *wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
-        b = Bench(build, results, torch_python, keras_python, Path(work))
+        b = Bench(build, results, python, keras_python, Path(work))
         parts = {"start": b.start, "growth": b.growth, "preprocess": b.preprocess, "head": b.head,
                  **{m: (lambda m=m: b.extract(m)) for m in SIZES}, "experiment": b.experiment}
         for name in wanted or parts:
+            if name not in parts:
+                sys.exit(f"{name}: expected {', '.join(parts)}")
+        where = machine(b.bin)
+        print(where, flush=True)
+        for name in wanted or parts:
             parts[name]()
-        write(b.rows, Path(results))
+        write(b.rows, where, Path(results))
 
 
 main()

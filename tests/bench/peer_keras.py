@@ -6,12 +6,13 @@ peer_keras.py experiment FOLDER WEIGHTS: the whole study: read, features, head, 
 """
 import os
 import sys
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy
+
+from timing import Stopwatch
 
 
 def backbone(model, weights=None):
@@ -24,15 +25,15 @@ def backbone(model, weights=None):
 def predict(model, source, out):
     net = backbone(model)
     net.predict(numpy.zeros((32, *net.input_shape[1:]), "float32"), verbose=0)  # built, not timed
-    start = time.perf_counter()
+    watch = Stopwatch()
     images = numpy.load(source)
     x = numpy.repeat(images, 3, axis=3).astype("float32") / 127.5 - 1
     numpy.save(out, net.predict(x, batch_size=32, verbose=0))
-    print("seconds", time.perf_counter() - start)
+    watch.stop()
 
 
 def experiment(folder, weights):
-    start = time.perf_counter()
+    watch = Stopwatch()
     paths = sorted(Path(folder).glob("*/*/*.jp*g"))
     labels = numpy.array([path.parent.name == "PNEUMONIA" for path in paths], int)
     images = numpy.stack([keras.utils.img_to_array(keras.utils.load_img(
@@ -47,7 +48,7 @@ def experiment(folder, weights):
              callbacks=[keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)])
     answers = head.predict(features[test], verbose=0).argmax(1)
     print("accuracy", (answers == labels[test]).mean())
-    print("seconds", time.perf_counter() - start)
+    watch.stop()
 
 
 {"predict": predict, "experiment": experiment}[sys.argv[1]](*sys.argv[2:])

@@ -1,28 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""peer_torch.py MODEL IMAGES.npy OUT.npy: features by PyTorch as it comes, eager, on all cores."""
+"""peer_torch.py MODEL IMAGES.npy OUT.npy [compiled]: features by PyTorch on all cores, eager or by torch.compile."""
 import os
 import sys
-import time
 
 import numpy
 import torch
 
-model, source, out = sys.argv[1:]
+import networks
+from timing import Stopwatch
+
+BATCH = 8
+model, source, out, *how = sys.argv[1:]
 torch.set_num_threads(len(os.sched_getaffinity(0)))
-if model == "inceptionresnetv2":
-    import timm
-    net = timm.create_model("inception_resnet_v2", num_classes=0)
-else:
-    import torchvision
-    net = {"vgg16": torchvision.models.vgg16, "mobilenetv2": torchvision.models.mobilenet_v2}[model]()
-    net = torch.nn.Sequential(net.features, torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten())
-net.eval()
-start = time.perf_counter()
-images = numpy.load(source)
-features = []
+net = networks.make(model)
 with torch.no_grad():
-    for i in range(0, len(images), 8):
-        x = torch.from_numpy(images[i:i + 8]).permute(0, 3, 1, 2).float() / 127.5 - 1
-        features.append(net(x.expand(-1, 3, -1, -1).contiguous()).numpy())
+    if how:
+        import torch._inductor.config
+        torch._inductor.config.freezing = True
+        net = torch.compile(net)
+        for _ in range(2):
+            net(networks.example(model, BATCH))
+    watch = Stopwatch()
+    images = numpy.load(source)
+    features = []
+    for i in range(0, len(images), BATCH):
+        part = images[i:i + BATCH]
+        whole = numpy.concatenate([part, images[:BATCH - len(part)]])  # one shape, which is compiled once
+        features.append(net(torch.from_numpy(networks.inputs(whole))).numpy()[:len(part)])
 numpy.save(out, numpy.concatenate(features))
-print("seconds", time.perf_counter() - start)
+watch.stop()

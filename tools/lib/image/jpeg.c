@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "image/decoders.h"
 #include "image/jpeg_filler.h"
+#include "image/jpeg_huffman.h"
 #include "image/remarks.h"
 
 #include <setjmp.h>
@@ -25,6 +26,7 @@ typedef struct decoder {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf give_up;
+    hl_jpeg_huffman *huffman; /* NULL: libjpeg's own */
     const hl_source *src;
     hl_err *err;
     hl_image img;
@@ -32,6 +34,8 @@ typedef struct decoder {
     size_t extra_end; /* where extra bytes end that were found before the end marker; else 0 */
     bool is_complete; /* no scan is missing in a progressive file */
 } decoder;
+
+enum { AGAIN = 1 }; /* the scan is not well formed: libjpeg has to decode it */
 
 _Noreturn static void on_error(j_common_ptr jpeg)
 {
@@ -112,7 +116,7 @@ static size_t least_bytes(const struct jpeg_decompress_struct *jpeg)
     return across * down / 8;
 }
 
-static void read_rows(decoder *d)
+static int read_rows(decoder *d)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     const size_t stride = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
@@ -122,8 +126,10 @@ static void read_rows(decoder *d)
         const size_t n = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
         for (size_t i = 0; i < n; i++)
             rows[i] = d->img.pixels + (at + i) * stride;
-        jpeg_read_scanlines(jpeg, rows, (JDIMENSION)n);
+        if (jpeg_read_scanlines(jpeg, rows, (JDIMENSION)n) == 0)
+            return AGAIN;
     }
+    return 0;
 }
 
 /* CMYK, inverted as Adobe stores it, to RGB in place, with Pillow's arithmetic. */
@@ -153,7 +159,7 @@ static bool has_all_bits(const struct jpeg_decompress_struct *jpeg)
     return true;
 }
 
-static int decode(decoder *d)
+static int decode(decoder *d, bool plain)
 {
     struct jpeg_decompress_struct *jpeg = &d->jpeg;
     jpeg_create_decompress(jpeg);
@@ -167,11 +173,13 @@ static int decode(decoder *d)
     if (check_coding(d) || choose_colours(d))
         return -1;
     jpeg_start_decompress(jpeg);
+    d->huffman = plain ? NULL : hl_jpeg_huffman_install(jpeg);
     d->img.height = jpeg->output_height;
     d->img.width = jpeg->output_width;
     d->img.channels = jpeg->output_components;
     d->img.pixels = hl_malloc(d->img.height * d->img.width, (size_t)d->img.channels);
-    read_rows(d);
+    if (read_rows(d))
+        return AGAIN;
     d->is_complete = has_all_bits(jpeg);
     d->orientation = find_orientation(jpeg);
     jpeg_finish_decompress(jpeg); /* reads on to the end marker */
@@ -179,28 +187,28 @@ static int decode(decoder *d)
 }
 
 /* The target of longjmp is a function of its own: its callees change *d only, no local variable. */
-static int decode_guarded(decoder *d)
+static int decode_guarded(decoder *d, bool plain)
 {
     if (setjmp(d->give_up))
         return -1;
-    return decode(d);
+    return decode(d, plain);
 }
 
-/* Every warning is an error. d has its source. */
-static int decode_strictly(decoder *d, hl_image *img, int *orientation)
+static int decode_once(decoder *d, bool plain, hl_image *img, int *orientation)
 {
-    d->orientation = 1;
+    *d = (decoder){.src = d->src, .err = d->err, .orientation = 1};
     d->jpeg.err = jpeg_std_error(&d->errors);
     d->jpeg.client_data = d;
     d->errors.error_exit = on_error;
     d->errors.emit_message = on_message;
     d->progress.progress_monitor = on_progress;
-    const int status = decode_guarded(d);
+    const int status = decode_guarded(d, plain);
     *orientation = d->orientation;
     jpeg_destroy_decompress(&d->jpeg);
+    hl_jpeg_huffman_free(d->huffman);
     if (status) {
         hl_image_free(&d->img);
-        return -1;
+        return status;
     }
     if (d->img.channels == 4) {
         cmyk_to_rgb(&d->img);
@@ -208,6 +216,13 @@ static int decode_strictly(decoder *d, hl_image *img, int *orientation)
     }
     *img = d->img;
     return 0;
+}
+
+/* Every warning is an error. d has its source. */
+static int decode_strictly(decoder *d, hl_image *img, int *orientation)
+{
+    const int status = decode_once(d, false, img, orientation);
+    return status == AGAIN ? decode_once(d, true, img, orientation) : status;
 }
 
 static int decode_complete(hl_image *img, const hl_source *src, int *orientation, hl_err *e)

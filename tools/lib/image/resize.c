@@ -13,8 +13,8 @@
 /* Weights are fixed-point numbers. Of 32 bits, a pixel takes 8 and 2 are headroom for overshoot. */
 enum { PRECISION = 32 - 8 - 2, HALF = 1 << (PRECISION - 1) };
 
-/* Sums computed side by side, one in each lane of the processor's vectors. */
-enum { LANES = 16 };
+/* Sums computed side by side. */
+enum { LANES = 32 };
 
 /* ---- the filters ---- */
 
@@ -119,27 +119,134 @@ static void taps_free(taps *t)
 
 /* ---- the two passes ---- */
 
-/* A line holds LANES values that are neighbours across the filtered direction. */
-typedef uint8_t narrow_line __attribute__((vector_size(LANES)));
-typedef int16_t line __attribute__((vector_size(2 * LANES), aligned(2)));
-typedef int32_t sums __attribute__((vector_size(4 * LANES)));
+/*
+ * A line holds LANES values that are neighbours across the filtered direction. Their sums are
+ * vectors of words: every fourth value is in one of them, and is taken out of the line by a shift
+ * and a mask, which needs no exchange of lanes and is one instruction on every processor.
+ */
+typedef uint8_t line __attribute__((vector_size(LANES)));
+typedef uint32_t words __attribute__((vector_size(LANES)));
+typedef int32_t sums __attribute__((vector_size(LANES)));
 
 /* Filters lines along one axis; a pixel is `channels` consecutive lines. */
 HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, const taps *t,
-                                           narrow_line *out)
+                                           line *out)
 {
     for (size_t i = 0; i < t->n; i++)
         for (size_t c = 0; c < channels; c++) {
             const line *from = px + t->first[i] * channels + c;
             const int32_t *weight = t->weight + i * t->most;
-            sums sum = (sums){0} + HALF;
-            for (size_t j = 0; j < t->count[i]; j++)
-                sum += __builtin_convertvector(from[j * channels], sums) * weight[j];
-            sum >>= PRECISION;
-            sum &= sum > 0;
-            sum |= sum > 255; /* all bits set; the conversion keeps the lowest 8, which are 255 */
-            *out++ = __builtin_convertvector(__builtin_convertvector(sum, line), narrow_line);
+            words s0 = (words){0} + HALF, s1 = s0, s2 = s0, s3 = s0;
+            for (size_t j = 0; j < t->count[i]; j++) {
+                const words v = (words)from[j * channels];
+                const words w = (words){0} + (uint32_t)weight[j];
+                s0 += (v & 255) * w;
+                s1 += (v >> 8 & 255) * w;
+                s2 += (v >> 16 & 255) * w;
+                s3 += (v >> 24) * w;
+            }
+            const words sum[4] = {s0, s1, s2, s3};
+            words all = {0};
+#pragma GCC unroll 4
+            for (int k = 0; k < 4; k++) {
+                sums v = (sums)sum[k] >> PRECISION;
+                v &= v > 0;
+                v |= v > 255; /* all bits set */
+                all |= ((words)v & 255) << (8 * k);
+            }
+            *out++ = (line)all;
         }
+}
+
+/* Bytes are transposed in squares of this side. */
+enum { SIDE = 16 };
+
+typedef uint8_t side __attribute__((vector_size(SIDE)));
+
+static size_t at_most(size_t n, size_t most)
+{
+    return n < most ? n : most;
+}
+
+/* In four rounds, each of which interleaves the two halves of the rows (a perfect shuffle). */
+static inline void transpose(side m[SIDE])
+{
+#pragma GCC unroll 4
+    for (int round = 0; round < 4; round++) {
+        side shuffled[SIDE];
+#pragma GCC unroll 8
+        for (size_t i = 0; i < SIDE / 2; i++) {
+            const side a = m[i], b = m[i + SIDE / 2];
+            shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                                      21, 6, 22, 7, 23);
+            shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12,
+                                                          28, 13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+        for (size_t i = 0; i < SIDE; i++)
+            m[i] = shuffled[i];
+    }
+}
+
+/* A square of SIDE columns, `stride` bytes apart, out of or into the rows, which are `apart` bytes
+ * apart: the transposed of each other. */
+static inline void transpose_square(const uint8_t *in, size_t apart, uint8_t *out, size_t stride)
+{
+    side m[SIDE];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < SIDE; i++)
+        memcpy(&m[i], in + i * apart, SIDE);
+    transpose(m);
+#pragma GCC unroll 16
+    for (size_t i = 0; i < SIDE; i++)
+        memcpy(out + i * stride, &m[i], SIDE);
+}
+
+/* The same at an edge: rows x columns, at most SIDE of each. */
+static void transpose_part(const uint8_t *in, size_t apart, size_t rows, size_t columns,
+                           uint8_t *out, size_t stride)
+{
+    for (size_t y = 0; y < rows; y++)
+        for (size_t x = 0; x < columns; x++)
+            out[x * stride + y] = in[y * apart + x];
+}
+
+/* rows x columns bytes to columns x rows. */
+static void transpose_all(const uint8_t *in, size_t apart, size_t rows, size_t columns,
+                          uint8_t *out, size_t stride)
+{
+    for (size_t y = 0; y < rows; y += SIDE)
+        for (size_t x = 0; x < columns; x += SIDE) {
+            const uint8_t *from = in + y * apart + x;
+            uint8_t *to = out + x * stride + y;
+            const size_t high = at_most(rows - y, SIDE), wide = at_most(columns - x, SIDE);
+            if (high == SIDE && wide == SIDE)
+                transpose_square(from, apart, to, stride);
+            else
+                transpose_part(from, apart, high, wide, to, stride);
+        }
+}
+
+static line *make_lines(size_t n)
+{
+    line *lines = hl_aligned(n, sizeof *lines);
+    memset(lines, 0, n * sizeof *lines);
+    return lines;
+}
+
+static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t channels,
+                          const taps *t, uint8_t *out, size_t out_stride)
+{
+    const size_t in = width * channels, n = t->n * channels;
+    line *lines = make_lines(in), *done = make_lines(n);
+    for (size_t y = 0; y < rows; y += LANES) {
+        const size_t high = at_most(rows - y, LANES);
+        transpose_all(px + y * in, in, high, in, (uint8_t *)lines, LANES);
+        filter_lines(lines, channels, t, done);
+        transpose_all((const uint8_t *)done, LANES, n, high, out + y * out_stride, out_stride);
+    }
+    free(lines);
+    free(done);
 }
 
 /* The fixed size of a full line, the usual case, spares a call of memcpy. */
@@ -151,90 +258,15 @@ static inline void copy(void *to, const void *from, size_t n)
         memcpy(to, from, n);
 }
 
-static size_t at_most_a_line(size_t left)
-{
-    return left < LANES ? left : LANES;
-}
-
-/* Transposes LANES x LANES bytes in four rounds, each of which interleaves the two halves of the
- * rows (a perfect shuffle). */
-static inline void transpose(narrow_line m[LANES])
-{
-#pragma GCC unroll 4
-    for (int round = 0; round < 4; round++) {
-        narrow_line shuffled[LANES];
-#pragma GCC unroll 8
-        for (size_t i = 0; i < LANES / 2; i++) {
-            const narrow_line a = m[i], b = m[i + LANES / 2];
-            shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                                      21, 6, 22, 7, 23);
-            shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12,
-                                                          28, 13, 29, 14, 30, 15, 31);
-        }
-#pragma GCC unroll 16
-        for (size_t i = 0; i < LANES; i++)
-            m[i] = shuffled[i];
-    }
-}
-
-/* Packs up to LANES rows of n values into n lines, one for each column. */
-static void pack_columns(const uint8_t *px, size_t rows, size_t n, line *lines)
-{
-    narrow_line m[LANES] = {0};
-    for (size_t x = 0; x < n; x += LANES) {
-        const size_t wide = at_most_a_line(n - x);
-        for (size_t r = 0; r < rows; r++)
-            copy(&m[r], px + r * n + x, wide);
-        transpose(m);
-        for (size_t k = 0; k < wide; k++)
-            lines[x + k] = __builtin_convertvector(m[k], line);
-    }
-}
-
-/* The inverse of pack_columns, to rows that are `stride` bytes apart. */
-static void unpack_columns(const narrow_line *lines, size_t rows, size_t n, uint8_t *px,
-                           size_t stride)
-{
-    narrow_line m[LANES] = {0};
-    for (size_t x = 0; x < n; x += LANES) {
-        const size_t wide = at_most_a_line(n - x);
-        for (size_t k = 0; k < wide; k++)
-            m[k] = lines[x + k];
-        transpose(m);
-        for (size_t r = 0; r < rows; r++)
-            copy(px + r * stride + x, &m[r], wide);
-    }
-}
-
-static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t channels,
-                          const taps *t, uint8_t *out, size_t out_stride)
-{
-    const size_t in = width * channels, n = t->n * channels;
-    line *lines = hl_malloc(in, sizeof *lines);
-    narrow_line *done = hl_malloc(n, sizeof *done);
-    for (size_t y = 0; y < rows; y += LANES) {
-        const size_t high = at_most_a_line(rows - y);
-        pack_columns(px + y * in, high, in, lines);
-        filter_lines(lines, channels, t, done);
-        unpack_columns(done, high, n, out + y * out_stride, out_stride);
-    }
-    free(lines);
-    free(done);
-}
-
 /* Filters down the columns of rows of n values. */
 static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t, uint8_t *out,
                         size_t out_stride)
 {
-    line *lines = hl_malloc(rows, sizeof *lines);
-    narrow_line *done = hl_malloc(t->n, sizeof *done);
+    line *lines = make_lines(rows), *done = make_lines(t->n);
     for (size_t x = 0; x < n; x += LANES) {
-        const size_t wide = at_most_a_line(n - x);
-        narrow_line v = {0};
-        for (size_t y = 0; y < rows; y++) {
-            copy(&v, px + y * n + x, wide);
-            lines[y] = __builtin_convertvector(v, line);
-        }
+        const size_t wide = at_most(n - x, LANES);
+        for (size_t y = 0; y < rows; y++)
+            copy(&lines[y], px + y * n + x, wide);
         filter_lines(lines, 1, t, done);
         for (size_t y = 0; y < t->n; y++)
             copy(out + y * out_stride + x, &done[y], wide);

@@ -5,6 +5,7 @@
 #include "sys/path.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -68,9 +69,18 @@ int hl_in_check_regular(const char *path, hl_err *e)
                          path, kind_of(st.st_mode));
 }
 
+/* Bytes to allocate at first: a file is read at once, by one more than it should have. */
+static size_t first_capacity(FILE *fp, size_t max)
+{
+    struct stat st;
+    if (fstat(fileno(fp), &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size < max)
+        return (size_t)st.st_size + 1;
+    return 1 << 16;
+}
+
 int hl_in_read_all(FILE *fp, const char *name, size_t max, char **data, size_t *len, hl_err *e)
 {
-    size_t cap = 1 << 16, n = 0;
+    size_t cap = first_capacity(fp, max), n = 0;
     char *buf = hl_malloc(cap + 1, 1);
     for (size_t got; n <= max && (got = fread(buf + n, 1, cap - n, fp)) > 0;) {
         n += got;
