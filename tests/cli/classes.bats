@@ -149,6 +149,19 @@ END
     section_of_report | grep -qF '| Several labels in a cell | positive if one of them is | – |'
 }
 
+@test "classes: the report warns where rows of one class have no image" {
+    image {1..20}.png
+    table image,label {1..10}.png,a {11..20}.png,b {21..30}.png,b
+    split -q --test 0 --val 0 --labels t.csv --missing skip set >m.tsv
+    section_of_report >/dev/null
+    grep -qF 'What was left out differs between the classes: 10 of 20 rows of b (50.0' r.md
+    grep -qF 'but 0 of 10 of a (0.0' r.md
+    table image,label {1..10}.png,a {21..30}.png,a {11..20}.png,b {31..40}.png,b
+    split -q --test 0 --val 0 --labels t.csv --missing skip set >m.tsv
+    section_of_report >/dev/null
+    run ! grep -q 'differs between the classes' r.md
+}
+
 @test "classes: the report of folders" {
     image a/{1,2}.png b/{1,2}.png c/1.png d/1.png
     split -q --test 0 --val 0 --classes 'a;b' --exclude d set >m.tsv

@@ -2,6 +2,8 @@
 /* The rules by which split listed the images, and what each of them left out: from the provenance
  * of the manifest and its line #listing. */
 #include "../read/provenance_entry.h"
+#include "base/mem.h"
+#include "left_out.h"
 #include "sections.h"
 
 #include <stdlib.h>
@@ -103,6 +105,14 @@ static void add_cell_rules(const rules *r)
     add_word(r, "Several rows of an image", "--rows", rows, 3, "repeated");
 }
 
+/* One class of [class, missing rows, rows]. */
+static report_left_out left_out_of(const json_t *one)
+{
+    const char *cls = json_string_value(json_array_get(one, 0));
+    return (report_left_out){cls ? cls : "?", (size_t)json_integer_value(json_array_get(one, 1)),
+                             (size_t)json_integer_value(json_array_get(one, 2))};
+}
+
 static void add_missing(page_doc *d, const json_t *listing)
 {
     const json_t *of = json_object_get(listing, "missing_of");
@@ -112,11 +122,9 @@ static void add_missing(page_doc *d, const json_t *listing)
     page_add_column(t, "Class", PAGE_COL_TEXT);
     page_add_column(t, "Left out", PAGE_COL_NUMBER);
     for (size_t i = 0; i < json_array_size(of); i++) {
-        const json_t *one = json_array_get(of, i);
-        const char *cls = json_string_value(json_array_get(one, 0));
-        page_add_cell(t, "%s", cls ? cls : "?");
-        page_add_cell(t, "%lld / %lld", (long long)json_integer_value(json_array_get(one, 1)),
-                      (long long)json_integer_value(json_array_get(one, 2)));
+        const report_left_out one = left_out_of(json_array_get(of, i));
+        page_add_cell(t, "%s", one.cls);
+        page_add_cell(t, "%zu / %zu", one.out, one.all);
     }
 }
 
@@ -152,5 +160,18 @@ void report_add_listing(page_doc *d, const hl_manifest *m)
     if (split && listing)
         add_rules(d, split, listing);
     json_decref(provenance);
+    json_decref(listing);
+}
+
+void report_warn_of_listing(page_block *b, const hl_manifest *m)
+{
+    json_t *listing = m->listing ? json_loads(m->listing, 0, NULL) : NULL;
+    const json_t *of = json_object_get(listing, "missing_of");
+    const size_t n = json_array_size(of);
+    report_left_out *classes = hl_malloc(n, sizeof *classes);
+    for (size_t i = 0; i < n; i++)
+        classes[i] = left_out_of(json_array_get(of, i));
+    report_warn_of_unequal(b, "rows", classes, n);
+    free(classes);
     json_decref(listing);
 }

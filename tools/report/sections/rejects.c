@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The images that were left out since they cannot be read, by class and subset, and the warning
  * where that goes with the class. */
+#include "base/mem.h"
+#include "left_out.h"
 #include "sections.h"
-#include "stats/fisher.h"
 
-/* Below this probability, a difference between the classes is not put down to chance. */
-static const double chance = 0.05;
+#include <stdlib.h>
 
 static double percent(size_t k, size_t n)
 {
@@ -62,24 +62,14 @@ void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest 
     list_images(d, r);
 }
 
-/* With two classes, one test is enough; with more, each class is compared with the others, and the
- * limit is divided by the number of tests. */
 static void warn_of_classes(page_block *b, const report_rejects *r, const hl_manifest *m)
 {
-    const size_t all = r->all.images[m->nclasses][HL_SUBSETS], out = r->table.nrows;
-    const size_t first = m->nclasses == 2, tests = m->nclasses - first;
-    for (size_t k = first; k < m->nclasses; k++) {
-        const size_t n = r->all.images[k][HL_SUBSETS], of_class = r->out.images[k][HL_SUBSETS];
-        const double p = hl_fisher_exact(of_class, n, out - of_class, all - n);
-        if (p * (double)tests >= chance)
-            continue;
-        page_warn(b,
-                  "What was left out differs between the classes: %zu of %zu images of %s "
-                  "(%.1f" PAGE_PERCENT "), but %zu of %zu of %s (%.1f" PAGE_PERCENT
-                  "). The results are those of the images that could be read.",
-                  of_class, n, m->classes[k], percent(of_class, n), out - of_class, all - n,
-                  first ? m->classes[0] : "the other classes", percent(out - of_class, all - n));
-    }
+    report_left_out *classes = hl_malloc(m->nclasses, sizeof *classes);
+    for (size_t k = 0; k < m->nclasses; k++)
+        classes[k] = (report_left_out){m->classes[k], r->out.images[k][HL_SUBSETS],
+                                       r->all.images[k][HL_SUBSETS]};
+    report_warn_of_unequal(b, "images", classes, m->nclasses);
+    free(classes);
 }
 
 void report_warn_of_rejects(page_block *b, const report_rejects *r, const hl_manifest *m)

@@ -46,6 +46,7 @@ size_t report_shared_patients(const hl_manifest *m);
 
 /* listing.c: nothing if the manifest does not state how its images were listed */
 void report_add_listing(page_doc *d, const hl_manifest *m);
+void report_warn_of_listing(page_block *b, const hl_manifest *m);
 
 /* audit.c */
 void report_add_audit(page_doc *d, const report_audit *a);

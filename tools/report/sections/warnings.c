@@ -156,6 +156,7 @@ void report_warn_of_run(page_block *b, const report_run *run)
     if (run->has.rejects)
         report_warn_of_rejects(b, &run->rejects, &run->manifest);
     if (run->has.manifest) {
+        report_warn_of_listing(b, &run->manifest);
         warn_of_counts(b, &run->metrics, &run->manifest, &run->rejects);
         warn_of_validation(b, &run->metrics, &run->manifest);
     }
