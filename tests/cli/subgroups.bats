@@ -181,3 +181,17 @@ group() {
     jq -e '[.subgroups.columns[].column] == ["site", "sex", "age"]' m.json
     group site A '.positives == 0 and .metrics.auroc == null'
 }
+
+@test "subgroups: make kfold measures them on the images of all folds" {
+    phantom -q -n 24 --min-size 100 --max-size 120 data
+    {
+        echo image,label,patient,sex
+        find data -name '*.png' | sort | nl | while read -r i file; do
+            name=${file##*/}
+            echo "$name,$(basename "$(dirname "$file")"),${name%%_*},$([ $((i % 2)) -eq 0 ] && echo F || echo M)"
+        done
+    } >t.csv
+    make -j 2 --no-print-directory -C "$ROOT" kfold RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 EPOCHS=1 SIZE=32 NEURONS=0 \
+        JOBS=1 DATA="$PWD/data" WEIGHTS=seeded:1 K=2 LABELS="$PWD/t.csv" COLUMNS=image=image,label=label,patient=patient,sex=sex BY=sex
+    jq -e --argjson n "$(($(wc -l <t.csv) - 1))" '.subgroups.columns[0] | .column == "sex" and ([.groups[].n] | add) == $n' results/run/kfold/pooled.json
+}
