@@ -62,6 +62,11 @@ group() {
     grep -q '^| sex: (blank) | 5 | 3 | 5 | 1.000 (0.439.*1.000) .*| too small |' r.md
     grep -q '^| sex: M .* F | Sensitivity | .*-0.450 | .*-0.6[0-9]* to -0.2[0-9]* | &lt; 0.001 | &lt; 0.001 |' r.md
     grep -q 'Sensitivity for PNEUMONIA differs with sex' r.html
+    grep -q '^| 14 | Fairness | in part | Measured in groups by sex: section Subgroups. |' r.md
+    jq '.subgroups.columns[0].groups = 1 | del(.sha256)' m.json >bad.json
+    fails 1 "^report: bad.json: 'groups': expected a list" report --metrics bad.json
+    jq '.subgroups = [] | del(.sha256)' m.json >bad.json
+    fails 1 "^report: bad.json: 'subgroups': expected an object, found something else" report --metrics bad.json
 }
 
 @test "subgroups: groups that do not differ, and those with all predictions right" {

@@ -183,10 +183,10 @@ static void summarise(page_doc *d, const json_t *subgroups)
     hl_strbuf_free(&r.names);
 }
 
-void report_add_subgroups(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
+void report_add_subgroups(page_doc *d, const report_binary_metrics *bm)
 {
-    const json_t *subgroups = json_object_get(r->json, "subgroups");
-    if (!json_is_object(subgroups) || !bm->positive)
+    const json_t *subgroups = bm->subgroups;
+    if (!subgroups || !bm->positive)
         return;
     page_add_text(d, PAGE_SECTION, "Subgroups for %s", bm->positive);
     summarise(d, subgroups);
