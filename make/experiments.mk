@@ -78,7 +78,7 @@ $(foreach i,$(all_folds),$(eval $(call fold_rule,$(i))))
 fold_files = $(foreach i,$(all_folds),$(call out_of_fold,$(i))/$(1))
 
 # All test samples together.
-options_kfold := --pooled
+options_kfold := --pooled $(call options,kfold)
 $(call params,$(kfold_out),kfold,evaluate)
 $(kfold_out)/params/kfold: stale :=
 $(kfold_out)/pooled.json $(kfold_out)/pooled.tsv &: $(call fold_files,predictions.tsv) $(kfold_out)/params/kfold

@@ -82,6 +82,7 @@ Evaluation
 RESAMPLES    | 2000 | whole 0..1000000 | evaluate | --resamples | bootstrap samples for confidence intervals; 0: none
 CALIBRATE    | 0 | 0|1 | evaluate | --calibrate | 1: temperature scaling, fitted on the validation images
 PREVALENCE   | | [number 0..1] | evaluate | --prevalence | also state predictive values at this prevalence
+BY           | | [TEXT] | evaluate kfold | --by | also measure groups: carried columns, as sex,age:18:40:60
 EXPLAIN      | $(1_unless_MODEL_is_a_module) | 0|1 | report | --explain $(maps_folder) | 1: heat maps in the report
 
 The run

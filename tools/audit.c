@@ -26,7 +26,7 @@ static int64_t opt_jobs;
 static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt_output, "write the findings to FILE"),
     HL_OPT_REAL_R(0, "shortcut-limit", "AUROC", &opt_limit, 0.5, 1,
-                  "warn of file properties that predict the label at least this well"),
+                  "warn of file properties and columns that predict the label at least this well"),
     HL_OPT_STR_R(0, "positive", "CLASS", &opt_positive,
                  "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on,
@@ -151,6 +151,7 @@ static void check(audit_context *a)
     audit_check_patients(a);
     audit_check_balance(a);
     audit_check_shortcuts(a);
+    audit_check_columns(a);
 }
 
 static void print_summary(const audit_context *a)

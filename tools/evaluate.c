@@ -31,6 +31,8 @@ static const hl_opt options[] = {
                  "resamples of the bootstrap; 0: no intervals"),
     HL_OPT_REAL_R(0, "prevalence", "FRACTION", &opt.prevalence, 0, 1,
                   "also give predictive values at this prevalence; 0: none"),
+    HL_OPT_STR_R(0, "by", "LIST", &opt.by,
+                 "also measure groups: carried columns, as sex,age:18:40:60 with bins of age"),
     HL_OPT_FLAG_R(0, "ignore-normalize", &opt.ignore_normalize,
                   "accept images normalised differently from the training images (a mistake)"),
     HL_OPT_SEED(&opt.seed),

@@ -252,6 +252,7 @@ options_are_those_of_the_tools() {
             '$(preprocess_unless_SIZE) extract') step=extract ;;
             '$(extract_or_with_UNFREEZE_train)') step='extract train' ;;
             '$(split_fold_with_LABELS) audit train triage') step='split audit train triage' ;;
+            'evaluate kfold') step=evaluate ;;
             - | experiment) continue ;;
         esac
         allowed=${allowed#[}

@@ -9,7 +9,9 @@
 #include "dedup/fingerprint_set.h"
 #include "findings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct audit_context {
     /* the data set */
@@ -36,6 +38,14 @@ void audit_check_copies(audit_context *a);     /* copies of an image, in one sub
 void audit_check_patients(audit_context *a);   /* patients in several subsets or classes */
 void audit_check_balance(audit_context *a);    /* classes in each subset */
 void audit_check_shortcuts(audit_context *a);  /* file properties that predict the label */
+void audit_check_columns(audit_context *a);    /* carried columns that do */
+
+/* Whether an AUROC this far from 0.5, of this many samples of a class and of others, is a warning.
+ */
+bool audit_is_shortcut(const audit_context *a, double strength, size_t positives, size_t negatives);
+/* Whether a shortcut to this class is looked for: with two classes, one is enough, the positive one
+ * if it is known. */
+bool audit_is_tried(const audit_context *a, uint32_t cls);
 
 /* Bits 1 << hl_subset of a set of subsets. */
 enum { AUDIT_LEAK = 1 << HL_TRAIN | 1 << HL_TEST };

@@ -97,18 +97,28 @@ static bool is_constant(const probe *p)
 }
 
 /* Standard deviation of the AUROC of a property that is independent of the label. */
-static double deviation(const probe *p)
+static double deviation(size_t positives, size_t negatives)
 {
-    const double a = (double)p->positives, b = (double)(p->n - p->positives);
+    const double a = (double)positives, b = (double)negatives;
     return sqrt((a + b + 1) / (12 * a * b));
+}
+
+bool audit_is_shortcut(const audit_context *a, double strength, size_t positives, size_t negatives)
+{
+    return strength + 0.5 >= a->shortcut_limit &&
+           strength > min_deviations * deviation(positives, negatives);
+}
+
+bool audit_is_tried(const audit_context *a, uint32_t cls)
+{
+    return a->m->nclasses != 2 || cls == (a->positive == 0 ? 0 : 1);
 }
 
 static void add_property(audit_context *a, const probe *p, int property, uint32_t cls)
 {
     const double area = hl_auroc(p->n, p->x, p->positive);
     const double strength = fabs(area - 0.5);
-    const bool strong =
-        strength + 0.5 >= a->shortcut_limit && strength > min_deviations * deviation(p);
+    const bool strong = audit_is_shortcut(a, strength, p->positives, p->n - p->positives);
     const char *label = a->m->classes[cls];
     hl_strbuf text = {0};
     if (is_constant(p))
@@ -135,12 +145,10 @@ void audit_check_shortcuts(audit_context *a)
     probe p = {.x = hl_malloc(m->n, sizeof *p.x),
                .sample = hl_malloc(m->n, sizeof *p.sample),
                .positive = hl_malloc(m->n, 1)};
-    /* With two classes, one is enough: the positive one, if it is known. */
-    const uint32_t one = a->positive == 0 ? 0 : 1;
     for (int property = 0; property < PROPERTIES; property++) {
         collect(&p, a, property);
         for (uint32_t k = 0; k < m->nclasses; k++) {
-            if (m->nclasses == 2 && k != one)
+            if (!audit_is_tried(a, k))
                 continue;
             look_for(&p, m, k);
             if (p.positives > 0 && p.positives < p.n)

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "stats/binary_metrics.h"
+#include "stats/holm.h"
 #include "stats/ratio.h"
 
 #include <math.h>
@@ -357,8 +358,8 @@ static void correct(comparison *c)
         p[i] = c->pairs[i].mcnemar.p;
         q[i] = c->pairs[i].delong.p;
     }
-    compare_holm_adjust(p, c->npairs);
-    compare_holm_adjust(q, c->npairs);
+    hl_holm_adjust(p, c->npairs);
+    hl_holm_adjust(q, c->npairs);
     for (size_t i = 0; i < c->npairs; i++) {
         c->pairs[i].mcnemar_holm = p[i];
         c->pairs[i].delong_holm = q[i];

@@ -104,32 +104,3 @@ compare_mcnemar_result compare_mcnemar(uint64_t only_a, uint64_t only_b)
     const double chi = gap > 0 ? gap * gap / (double)n : 0;
     return (compare_mcnemar_result){false, chi, erfc(sqrt(chi / 2))};
 }
-
-/* ---- Holm ---- */
-
-typedef struct tested {
-    double p;
-    size_t i;
-} tested;
-
-static int by_p(const void *a, const void *b)
-{
-    const double x = ((const tested *)a)->p, y = ((const tested *)b)->p;
-    return (x > y) - (x < y);
-}
-
-void compare_holm_adjust(double *p, size_t n)
-{
-    tested *t = hl_malloc(n, sizeof *t);
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(p[i]))
-            t[count++] = (tested){p[i], i};
-    qsort(t, count, sizeof *t, by_p);
-    double least = 0;
-    for (size_t i = 0; i < count; i++) {
-        least = fmax(least, fmin(1, t[i].p * (double)(count - i)));
-        p[t[i].i] = least;
-    }
-    free(t);
-}

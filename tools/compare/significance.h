@@ -29,7 +29,4 @@ typedef struct compare_mcnemar_result {
 /* only_a, only_b: samples that only model a or only model b predicts correctly. */
 compare_mcnemar_result compare_mcnemar(uint64_t only_a, uint64_t only_b);
 
-/* Corrects n p-values for multiple tests in place (Holm 1979); NaN stays and does not count. */
-void compare_holm_adjust(double *p, size_t n);
-
 #endif

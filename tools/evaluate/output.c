@@ -9,6 +9,7 @@
 #include "format/json.h"
 #include "format/tsv.h"
 #include "stats/metrics.h"
+#include "subgroups.h"
 #include "subset_rows.h"
 
 #include <inttypes.h>
@@ -237,7 +238,7 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
         json_object_set_new(o, "positive", json_string(v->classes[v->positive]));
     add_tables(o, v, m);
     json_object_set_new(o, "subsets", subset_metrics(v));
-    if (evaluate_binary_section(o, v, e))
+    if (evaluate_binary_section(o, v, e) || evaluate_subgroup_section(o, v, e))
         return -1;
     if (v->raw)
         evaluate_calibration(o, v);

@@ -34,6 +34,7 @@ typedef struct evaluation {
     const double *raw;                 /* [n, nclasses] before calibration; NULL without one */
     const hl_calibration *calibration; /* fitted on the validation samples; may be NULL */
     evaluate_method method;
+    const char *by;       /* value of --by, or NULL; needs a positive class */
     const char *mismatch; /* how the images differ from the training images; NULL: they do not */
     int subset;           /* that is measured: hl_subset or EVALUATE_ALL */
     const hl_feature_space *feature_space;

@@ -13,6 +13,7 @@
 #include "pooled.h"
 #include "predict_all.h"
 #include "stats/temperature.h"
+#include "subgroup_columns.h"
 #include "sys/output.h"
 
 #include <math.h>
@@ -117,6 +118,20 @@ static int extend_provenance(char **provenance, const job *j, hl_err *e)
     return status;
 }
 
+/* What --by asks for is there; found before any work. */
+static int check_by(const evaluate_options *o, const hl_manifest *m, int positive, hl_err *e)
+{
+    evaluate_columns c;
+    if (!o->by)
+        return 0;
+    if (positive == HL_NO_POSITIVE)
+        return hl_fail(e, "--by: expected a positive class, found none: --positive CLASS names it");
+    if (evaluate_columns_read(&c, o->by, m, o->subset, e))
+        return -1;
+    evaluate_columns_free(&c);
+    return 0;
+}
+
 /* ---- measuring ---- */
 
 static evaluate_method method_of(const evaluate_options *o)
@@ -195,6 +210,7 @@ static int measure(job *j, hl_err *e)
                     .predicted = predicted,
                     .p = p,
                     .method = method_of(o),
+                    .by = o->by,
                     .mismatch = *j->mismatch ? j->mismatch : NULL,
                     .subset = o->subset,
                     .feature_space = &f->samples.feature_space};
@@ -234,6 +250,8 @@ int evaluate_run(const evaluate_options *o, const hl_cli *cli, const char *head,
         if (status == 0)
             status = choose_positive(&j, e);
         if (status == 0)
+            status = check_by(o, &j.features.samples.manifest, j.positive, e);
+        if (status == 0)
             status = measure(&j, e);
         hl_features_close(&j.features);
     }
@@ -254,10 +272,13 @@ int evaluate_run_pooled(const evaluate_options *o, const hl_cli *cli, char *cons
                           .predicted = pooled.predicted,
                           .p = pooled.p,
                           .method = method_of(o),
+                          .by = o->by,
                           .subset = o->subset,
                           .feature_space = &pooled.feature_space,
                           .provenance = pooled.provenance};
-    const int status = write_outputs(o, &v, NULL, e);
+    int status = check_by(o, &pooled.manifest, pooled.positive, e);
+    if (status == 0)
+        status = write_outputs(o, &v, NULL, e);
     evaluate_pooled_free(&pooled);
     return status;
 }

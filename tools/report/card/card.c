@@ -91,7 +91,7 @@ static const report_card_item tripod[] = {
     {"12f", "Analysis: updating of the model", report_fact_recalibration, FULL},
     {"12g", "Analysis: how predictions were calculated", report_fact_prediction, FULL},
     {"13", "Class imbalance", report_fact_imbalance, FULL},
-    {"14", "Fairness", NULL, FULL},
+    {"14", "Fairness", report_fact_subgroups, PART},
     {"15", "Model output and thresholds", report_fact_output, FULL},
     {"16", "Training versus evaluation", report_fact_same_source, PART},
     {"17", "Ethical approval", NULL, FULL},

@@ -32,6 +32,6 @@ report_card_fill report_fact_model_kind, report_fact_task, report_fact_source,
     report_fact_counts, report_fact_classes, report_fact_performance, report_fact_accuracy,
     report_fact_errors, report_fact_audit, report_fact_protocol, report_fact_availability,
     report_fact_imbalance, report_fact_output, report_fact_prediction, report_fact_recalibration,
-    report_fact_recalibrated, report_fact_same_source;
+    report_fact_recalibrated, report_fact_same_source, report_fact_subgroups;
 
 #endif

@@ -93,3 +93,15 @@ void report_fact_availability(const report_run *run, hl_strbuf *t)
     (void)run;
     hl_strbuf_puts(t, "hilum is free software under the BSD 2-Clause License.");
 }
+
+void report_fact_subgroups(const report_run *run, hl_strbuf *t)
+{
+    const json_t *columns = json_object_get(run->binary_metrics.subgroups, "columns");
+    for (size_t i = 0; i < json_array_size(columns); i++) {
+        const char *name = json_string_value(json_object_get(json_array_get(columns, i), "column"));
+        hl_strbuf_puts(t, i ? ", " : "Measured in groups by ");
+        hl_strbuf_puts(t, name ? name : "?");
+    }
+    if (json_array_size(columns))
+        hl_strbuf_puts(t, ": section Subgroups.");
+}

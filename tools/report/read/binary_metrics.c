@@ -252,11 +252,27 @@ static int read_prevalence(const report_binary_metrics *bm, hl_err *e)
     return 0;
 }
 
+/* The columns and their groups are lists. */
+static int read_subgroups(report_binary_metrics *bm, const json_t *all, hl_err *e)
+{
+    if (optional_object(all, bm->file, "subgroups", &bm->subgroups, e))
+        return -1;
+    const json_t *columns =
+        bm->subgroups ? hl_json_list(bm->subgroups, bm->file, "columns", e) : NULL;
+    if (bm->subgroups && !columns)
+        return -1;
+    for (size_t i = 0; i < json_array_size(columns); i++)
+        if (!hl_json_list(json_array_get(columns, i), bm->file, "groups", e))
+            return -1;
+    return 0;
+}
+
 static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
 {
     if (read_positive(bm, r, e) || optional_object(r->json, bm->file, "binary", &bm->binary, e) ||
         optional_object(r->json, bm->file, "prevalence", &bm->prevalence, e) ||
-        hl_json_numbers(r->json, bm->file, "binary", e) || read_prevalence(bm, e))
+        read_subgroups(bm, r->json, e) || hl_json_numbers(r->json, bm->file, "binary", e) ||
+        read_prevalence(bm, e))
         return -1;
     return read_intervals(bm, r->json, e) || read_curves(bm, r->json, e) ||
                    read_calibration(bm, r->json, e) || read_operating_points(bm, r->json, e) ||

@@ -37,6 +37,7 @@ typedef struct report_binary_metrics {
     double temperature;
     report_before_after log_loss, brier, ece;
     const json_t *prevalence; /* object, or NULL */
+    const json_t *subgroups;  /* object, or NULL */
     bool collapsed;
     const json_t *collapse_reasons; /* list of strings, or NULL */
 } report_binary_metrics;

@@ -16,7 +16,8 @@ static const struct {
     {"near", "near duplicates: rescaled or recompressed copies of another image"},
     {"patient-subsets", "patients with images in more than one subset"},
     {"patient-labels", "patients with images of more than one class"},
-    {"shortcut", "properties of the files that predict the class without the image content"},
+    {"shortcut",
+     "properties of the files, and carried columns, that predict the class without the image"},
     {"balance", "proportion of the classes in each subset"},
 };
 
@@ -53,8 +54,9 @@ static void list_shortcuts(page_doc *d, const report_audit *a)
         0)
         return;
     page_table *t =
-        page_add_table(d, "Shortcuts: how well a single property of the file predicts the class "
-                          "without the image content. An AUROC of 0.5 is chance; 0 and 1 are "
+        page_add_table(d, "Shortcuts: how well a single property of the file, or a carried "
+                          "column, predicts the class without the image content. An AUROC of 0.5 "
+                          "is chance; 0 and 1 are "
                           "perfect prediction.");
     page_add_column(t, "Property", PAGE_COL_TEXT);
     page_add_column(t, "AUROC", PAGE_COL_NUMBER);

@@ -26,6 +26,9 @@ void report_add_subset_table(page_doc *d, const report_metrics *r, const report_
 /* metric_table.c */
 void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
+/* subgroups.c */
+void report_add_subgroups(page_doc *d, const report_binary_metrics *bm);
+
 /* learning_curves.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int report_add_training(page_doc *d, const report_history *h, hl_err *e);
 /* Without the heading; suffix makes the ids of the plots unique in the page. */
