@@ -24,8 +24,8 @@ static bool has_depthwise(const nn_fusion_plan *p)
 
 /* The layout of a convolution's result. With AVX2, oneDNN 3 by itself chooses channels last with
  * kernels that are slower than those for blocks of 8 channels, which both versions have; with
- * AVX-512, version 2 does so around depthwise convolutions in float32. A first layer whose result a
- * Winograd kernel reads should produce blocks directly. */
+ * AVX-512, versions 2.6 and 3.7 do so around depthwise convolutions in float32. A first layer whose
+ * result a Winograd kernel reads should produce blocks directly. */
 static dnnl_status_t best_layout(const nn_graph_builder *b, int layer, bool from_image,
                                  onednn_md *md)
 {
