@@ -133,10 +133,15 @@ size_t split_words_count(const split_words *set, split_word w)
 
 /* ---- likeness ---- */
 
+int split_word_compare(split_word a, split_word b)
+{
+    return split_fold_compare(a.s, a.len, b.s, b.len);
+}
+
 static int compare_words(const void *a, const void *b)
 {
     const split_word *x = a, *y = b;
-    const int order = split_fold_compare(x->s, x->len, y->s, y->len);
+    const int order = split_word_compare(*x, *y);
     if (order)
         return order;
     const int bytes = memcmp(x->s, y->s, x->len < y->len ? x->len : y->len);
@@ -155,7 +160,7 @@ void split_words_sort(split_words *set)
 
 bool split_word_is_like(split_word a, split_word b)
 {
-    return split_fold_compare(a.s, a.len, b.s, b.len) == 0;
+    return split_word_compare(a, b) == 0;
 }
 
 void split_words_free(split_words *set)
