@@ -120,8 +120,10 @@ static int check_folders(split_tree *t, split_exclusion *x, hl_err *e)
     if (split_tree_find_layout(t, e) || split_check_empty(t, e) ||
         split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e))
         return -1;
-    return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
-                                                                                                : 0;
+    return split_check_same_folders(t, e) || split_check_repeated(t, e) ||
+                   split_check_inner_names(t, e) || expect_classes(t, e)
+               ? -1
+               : 0;
 }
 
 /* Where labels are found by a pattern, folders mean nothing but subsets. */

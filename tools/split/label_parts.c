@@ -7,8 +7,8 @@
 /* The length of the sign at byte i, or 0. */
 static size_t sign_at(split_word w, size_t i)
 {
-    static const char *const signs[] = {"/", "+",  "&",  "\\", ":",   "^",   "#",    "~",    ">",
-                                        "*", "\n", "\r", "\t", "  ",  " - ", " and ", " – ", "•"};
+    static const char *const signs[] = {"/", "+",  "&",  "\\", ":",  "^",   "#",     "~",   ">",
+                                        "*", "\n", "\r", "\t", "  ", " - ", " and ", " – ", "•"};
     for (size_t k = 0; k < sizeof signs / sizeof *signs; k++) {
         const size_t len = strlen(signs[k]);
         if (len <= w.len - i && strncasecmp(w.s + i, signs[k], len) == 0)
@@ -29,24 +29,11 @@ static split_word take_part(split_word *rest)
     return part;
 }
 
-static bool has_like(const split_words *words, split_word w)
-{
-    size_t low = 0, high = words->n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int order = split_word_compare(words->items[middle], w);
-        if (order == 0)
-            return true;
-        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
-    }
-    return false;
-}
-
 bool split_label_has_part(split_word label, const split_words *words, split_word *part)
 {
     for (split_word rest = label; rest.len;) {
         *part = split_word_trim(take_part(&rest));
-        if (part->len && part->len < label.len && has_like(words, *part))
+        if (part->len && part->len < label.len && split_words_have_like(words, *part))
             return true;
     }
     return false;
