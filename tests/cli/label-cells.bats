@@ -44,3 +44,22 @@ labels_of() {
     [ "$(labels_of --positive Pneumonia)" = '(no Pneumonia)/(no Pneumonia)/Pneumonia' ]
     refused "t.csv: line 3: expected one label" --labels t.csv
 }
+
+@test "cells: words for a missing value are blank cells" {
+    for word in NA N/A n/a NaN nan None null NULL '#N/A' '<NA>' .; do
+        for labels in 'sick well' '1 0'; do
+            read -r sick well <<<"$labels"
+            table image,label "1.png,$sick" "2.png,$word" "3.png,$well"
+            refused "t.csv: line 3: no label, '$word': --blank says what it means" --labels t.csv --positive "$sick"
+            refused "t.csv: line 3: no label, '$word': --blank says what it means" --labels t.csv
+            [ "$(labels_of --blank zero --positive "$sick")" = "$sick/$well/$well" ]
+            [ "$(labels_of --blank drop)" = "$sick/$well" ]
+        done
+        table image,label,patient 1.png,a,p "2.png,b,$word"
+        refused "t.csv: line 3: expected a patient, found '$word'" --labels t.csv
+    done
+    # What is named is a label, and so are other words.
+    table image,label 1.png,Pneumonia 2.png,None 3.png,Unknown
+    [ "$(labels_of --classes 'ill=Pneumonia;well=None')" = ill/well ]
+    [ "$(labels_of --positive Pneumonia --blank drop)" = 'Pneumonia/Unknown' ]
+}

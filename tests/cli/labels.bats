@@ -191,7 +191,7 @@ split_as_documented() {
 
 @test "labels: one odd cell does not turn a column of 1, 0 and -1 into labels" {
     image {1..6}.png
-    for odd in x 1.0.0 0.5 nan '1|0' +-1; do
+    for odd in x 1.0.0 0.5 inf '1|0' +-1; do
         table image,Pneumonia 1.png,1 2.png,0 3.png,-1 4.png, "5.png,$odd" 6.png,1
         found="t.csv: line 6: expected 1, 0, -1 or an empty cell, as in line 2, found '$(literal "$odd")'"
         refused "$found" --labels t.csv --columns label=Pneumonia --uncertain drop --blank zero

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "blank_words.h"
 #include "label_parts.h"
 
 #include <stdlib.h>
@@ -17,9 +18,12 @@ split_word split_row_cell(const split_row *r)
     return w;
 }
 
-bool split_row_is_blank(const split_row *r)
+bool split_row_is_blank(const split_label_rules *r, const split_row *row)
 {
-    return split_word_inside(split_row_cell(r)).len == 0;
+    const split_word cell = split_word_inside(split_row_cell(row));
+    const bool named = split_class_map_find(r->map, cell) ||
+                       (r->positive && split_word_is(split_word_of(r->positive), cell));
+    return cell.len == 0 || (!named && split_is_blank_word(cell));
 }
 
 typedef struct labels {
@@ -43,11 +47,11 @@ static void add_labels(labels *all, split_word cell)
         split_words_add(&all->labels, label);
 }
 
-static void find_labels(labels *all, const split_row *rows, size_t n)
+static void find_labels(labels *all, const split_label_rules *r, const split_row *rows, size_t n)
 {
     *all = (labels){0};
     for (size_t i = 0; i < n; i++)
-        if (!split_row_is_blank(&rows[i]))
+        if (!split_row_is_blank(r, &rows[i]))
             split_words_add(&all->cells, split_row_cell(&rows[i]));
     for (size_t i = 0; i < all->cells.n; i++)
         add_labels(all, all->cells.items[i]);
@@ -220,7 +224,7 @@ int split_labels_check(const split_label_rules *r, const split_row *rows, size_t
                        const char *table, char **other, hl_err *e)
 {
     labels all;
-    find_labels(&all, rows, n);
+    find_labels(&all, r, rows, n);
     int status = check_spelling(&all.labels, r->map, table, e);
     if (status == 0)
         status = check_spelling(&all.singles, r->map, table, e);
