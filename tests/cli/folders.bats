@@ -244,6 +244,22 @@ counts() {
     fails 1 "found the folders 'A/scans' and 'A/ground truth', of which 'A/ground truth' has images of two grey levels" split set
 }
 
+@test "folders: masks among the X-rays of a folder are noticed under any name" {
+    for name in COVID@_lung COVID@mask @b; do
+        rm -rf set
+        for i in {10..29}; do
+            pictures xray "set/Normal/$i.png" "set/COVID/${name%@*}$i.png"
+            pictures mask "set/COVID/${name/@/$i}.png"
+        done
+        fails 1 "set: expected X-rays only, found images of two grey levels among others, like masks, such as 'COVID/.*[0-9](_lung|mask|b).png'" \
+            split -q -o m.tsv set
+        [ ! -e m.tsv ]
+    done
+    # One or two of them may be odd X-rays.
+    rm set/COVID/{10..27}b.png
+    split -q -o m.tsv set
+}
+
 @test "folders: two hospitals that number their files alike are no masks" {
     for class in NORMAL PNEUMONIA; do
         for site in 1 2; do pictures xray set/$class/site$site/000{1..9}.png; done
