@@ -55,7 +55,7 @@ static char **find_labels(const split_tree *t, const split_rules *r, hl_err *e)
         labels[i] = find_label(t, r, t->images[i], e);
         status = labels[i] ? 0 : -1;
         if (labels[i] && r->classes.n)
-            split_words_add(&set, split_word_of(labels[i]));
+            split_words_add(&set, split_word_trim(split_word_of(labels[i])));
     }
     split_words_sort(&set);
     if (status == 0)

@@ -225,9 +225,9 @@ int split_labels_check(const split_label_rules *r, const split_row *rows, size_t
 {
     labels all;
     find_labels(&all, r, rows, n);
-    int status = check_spelling(&all.labels, r->map, table, e);
+    int status = check_spelling(&all.singles, r->map, table, e);
     if (status == 0)
-        status = check_spelling(&all.singles, r->map, table, e);
+        status = check_spelling(&all.labels, r->map, table, e);
     if (status == 0)
         status = r->positive ? check_positive(&all, r->positive, table, e)
                  : r->map->n ? check_classes(&all, r->map, table, e)
