@@ -91,7 +91,10 @@ counts() {
         fill set/$class/train 8 a$class png
         fill set/$class/test 8 b$class png
     done
-    fails 1 "found 'NORMAL', 'PNEUMONIA' and any other with the same folders in them .'test', 'train'." split set
+    fails 1 "found 'NORMAL', 'PNEUMONIA' and any other with the same folders in them .'test', 'train'.*(--label-regex)" split set
+    split -q -o m.tsv --label-regex '^([^/]+)/' set
+    split -q -o m.tsv --label-regex '^[^/]+/([^/]+)/' set
+    rm m.tsv
     fill set/NORMAL 1 direct png # no longer the same in both
     fails 1 "set: expected no folder in a class that is named like a subset, found 'NORMAL/test'" split set
 }

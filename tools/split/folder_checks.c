@@ -81,8 +81,8 @@ static int refuse_same(const split_tree *t, size_t first, size_t second, size_t 
         e,
         "%s: expected a folder for each class, found '%.*s', '%.*s' and any other with "
         "the same folders in them ('%s', '%s'%s): name subsets train, val and test, with "
-        "the classes in them, leave out what is no class (--exclude), or list the images "
-        "in a table (--labels)",
+        "the classes in them, leave out what is no class (--exclude), or say where in the "
+        "path the class is (--label-regex)",
         t->dir, (int)strcspn(a, "/"), a, (int)strcspn(b, "/"), b, inner->items[0], inner->items[1],
         inner->n > 2 ? ", ..." : "");
 }
