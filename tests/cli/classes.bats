@@ -39,6 +39,15 @@ refused_with() { refused "$1" --classes "${@:2}"; }
     refused_with "set: expected class names that differ in more than case" 'Normal;normal=NORMAL;sick'
 }
 
+@test "classes: blanks around a label" {
+    image {normal,sick}/{1,2}.png 'normal /3.png'
+    refused_with "set: --classes: expected labels" 'well=Normal;sick'
+    [ "$(made 'well=normal;sick')" = well/well/well/sick/sick/ ]
+    table image,label normal/1.png,sick normal/2.png,Sick 'sick/1.png,"sick "' sick/2.png,well
+    refused "t.csv: labels differ .*, found 'Sick' .line 3., 'sick' .line 2., 'sick ' .line 4." --labels t.csv
+    [ "$(made 'ill=sick|Sick;well' --labels t.csv)" = ill/ill/ill/well/ ]
+}
+
 @test "classes: labels of a table, and several in a cell" {
     image {1..6}.png
     table image,label '1.png,Mass|Pneumonia' '2.png,No Finding' 3.png,Effusion '4.png,"Opacity, left"' '5.png,Mass' 6.png,Pneumonia

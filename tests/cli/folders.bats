@@ -3,6 +3,7 @@
 # Folders as real collections have them: split finds subsets and classes in them, or says what it found instead.
 
 load helpers
+load split_helpers
 bats_require_minimum_version 1.5.0
 
 setup() {
@@ -90,9 +91,12 @@ counts() {
         fill set/$class/train 8 a$class png
         fill set/$class/test 8 b$class png
     done
-    fails 1 "found 'NORMAL', 'PNEUMONIA' and any other with the same folders in them .'test', 'train'." split set
-    fill set/NORMAL 1 direct png # no longer so
-    split -q -o m.tsv set
+    fails 1 "found 'NORMAL', 'PNEUMONIA' and any other with the same folders in them .'test', 'train'.*(--label-regex)" split set
+    split -q -o m.tsv --label-regex '^([^/]+)/' set
+    split -q -o m.tsv --label-regex '^[^/]+/([^/]+)/' set
+    rm m.tsv
+    fill set/NORMAL 1 direct png # no longer the same in both
+    fails 1 "set: expected no folder in a class that is named like a subset, found 'NORMAL/test'" split set
 }
 
 @test "folders: the same single folder in each class, and folders that differ, are fine" {
@@ -102,6 +106,21 @@ counts() {
     fill set/PNEUMONIA/virus 30 c png
     split -q -o m.tsv set
     [ "$(grep -c PNEUMONIA/ m.tsv)" = 60 ]
+}
+
+@test "folders: a folder in a class that is named like another class or a subset" {
+    for inner in PNEUMONIA/NORMAL PNEUMONIA/Normal PNEUMONIA/more/normal PNEUMONIA/Test NORMAL/a/validation; do
+        rm -rf set
+        image {NORMAL,PNEUMONIA}/{1..4}.png "$inner"/5.png
+        refused "set: expected no folder in a class that is named like (another class|a subset), found '$inner': .*--exclude '$inner'"
+        rm -rf set
+        image {train,test}/{NORMAL,PNEUMONIA}/{1..4}.png "train/$inner"/5.png
+        refused "set: expected no folder in a class .*, found 'train/$inner': "
+    done
+    # A class may have a folder of its own name.
+    rm -rf set
+    image {NORMAL,PNEUMONIA}/{1..4}.png PNEUMONIA/pneumonia/{5..8}.png
+    split -q --test 0 --val 0 set -o m.tsv
 }
 
 @test "folders: class names that differ in case or blanks only" {
@@ -226,6 +245,22 @@ counts() {
     pictures mask set/A/ground\ truth/m{1..9}.png
     pictures xray set/A/scans/{1..9}.png set/B/b{1..9}.png
     fails 1 "found the folders 'A/scans' and 'A/ground truth', of which 'A/ground truth' has images of two grey levels" split set
+}
+
+@test "folders: masks among the X-rays of a folder are noticed under any name" {
+    for name in COVID@_lung COVID@mask @b; do
+        rm -rf set
+        for i in {10..29}; do
+            pictures xray "set/Normal/$i.png" "set/COVID/${name%@*}$i.png"
+            pictures mask "set/COVID/${name/@/$i}.png"
+        done
+        fails 1 "set: expected X-rays only, found images of two grey levels among others, like masks, such as 'COVID/.*[0-9](_lung|mask|b).png'" \
+            split -q -o m.tsv set
+        [ ! -e m.tsv ]
+    done
+    # One or two of them may be odd X-rays.
+    rm set/COVID/{10..27}b.png
+    split -q -o m.tsv set
 }
 
 @test "folders: two hospitals that number their files alike are no masks" {

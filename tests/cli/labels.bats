@@ -191,7 +191,7 @@ split_as_documented() {
 
 @test "labels: one odd cell does not turn a column of 1, 0 and -1 into labels" {
     image {1..6}.png
-    for odd in x 1.0.0 0.5 nan '1|0' +-1; do
+    for odd in x 1.0.0 0.5 inf '1|0' +-1; do
         table image,Pneumonia 1.png,1 2.png,0 3.png,-1 4.png, "5.png,$odd" 6.png,1
         found="t.csv: line 6: expected 1, 0, -1 or an empty cell, as in line 2, found '$(literal "$odd")'"
         refused "$found" --labels t.csv --columns label=Pneumonia --uncertain drop --blank zero
@@ -277,7 +277,9 @@ split_as_documented() {
         refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '1' instead of '0': --rows" --labels t.csv
     done
     table image,label /a/1.png,1 b/2.png,0
-    refused "t.csv: line 2: '/a/1.png' leads outside" --labels t.csv
+    refused "t.csv: line 2: expected a path relative to the folder of the data set, found '/a/1.png', an absolute one" --labels t.csv
+    table image,label 'C:\data\1.png,A' b/2.png,B
+    refused "t.csv: line 2: expected / between the folders of a path, found 'C:.data.1.png'" --labels t.csv
     # Links
     ln -s ../a/1.png set/b/link.png
     ln set/a/1.png set/c/hard.png

@@ -407,8 +407,8 @@ own_subsets() {
     check 'image,label\na.png,\n' 'line 2: empty label'
     check 'image,label\n,A\n' 'line 2: empty image path'
     check 'image,label\n.,A\n' "line 2: '.' is not a file"
-    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' leads outside"
-    check 'image,label\nx/../../a.png,A\n' "line 2: 'x/../../a.png' leads outside"
+    check 'image,label\n/etc/passwd,A\n' "line 2: expected a path relative to the folder of the data set, found '/etc/passwd', an absolute one"
+    check 'image,label\nx/../../a.png,A\n' "line 2: expected a path relative to the folder of the data set, found 'x/../../a.png', one with '..' in it"
     check 'image,label,patient\na.png,A,\n' 'line 2: empty patient'
     check 'image,label,subset\na.png,A,tune\n' "line 2: expected subset train, val or test, found 'tune'"
     check 'image,label\na.png\n' 'line 2: expected 2 fields, found 1'

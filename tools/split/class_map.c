@@ -98,6 +98,7 @@ void split_class_map_free(split_class_map *m)
 
 const char *split_class_map_find(const split_class_map *m, split_word label)
 {
+    label = split_word_trim(label); /* as those of m are */
     for (size_t i = 0; i < m->n; i++)
         if (split_word_is(split_word_of(m->labels[i].label), label))
             return m->names[m->labels[i].cls];

@@ -31,7 +31,7 @@ typedef struct split_class_map {
  * two classes; then m is empty. */
 int split_class_map_make(split_class_map *m, const char *text, hl_err *e);
 
-/* The class of a label, or NULL. */
+/* The class of a label, whatever the blanks around it, or NULL. */
 const char *split_class_map_find(const split_class_map *m, split_word label);
 
 /* The class of a cell with one label or several, of which those in no class do not count; NULL if

@@ -3,6 +3,8 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "subset_words.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +81,8 @@ static int refuse_same(const split_tree *t, size_t first, size_t second, size_t 
         e,
         "%s: expected a folder for each class, found '%.*s', '%.*s' and any other with "
         "the same folders in them ('%s', '%s'%s): name subsets train, val and test, with "
-        "the classes in them, leave out what is no class (--exclude), or list the images "
-        "in a table (--labels)",
+        "the classes in them, leave out what is no class (--exclude), or say where in the "
+        "path the class is (--label-regex)",
         t->dir, (int)strcspn(a, "/"), a, (int)strcspn(b, "/"), b, inner->items[0], inner->items[1],
         inner->n > 2 ? ", ..." : "");
 }
@@ -159,5 +161,56 @@ int split_check_repeated(const split_tree *t, hl_err *e)
         status = check_repeated(t, i, end, len, &classes, e);
     }
     free_names(&classes);
+    return status;
+}
+
+/* ---- folders in a class ---- */
+
+static int refuse_inner(const split_tree *t, const char *path, size_t len, bool subset, hl_err *e)
+{
+    char *folder = hl_strndup(path, len);
+    char *pattern = split_exclusion_of(folder + split_tree_before_class(t, path));
+    const int status =
+        hl_fail(e,
+                "%s: expected no folder in a class that is named like %s, found '%s': "
+                "move it, leave it out (--exclude %s), or find labels by --label-regex",
+                t->dir, subset ? "a subset" : "another class", folder, pattern);
+    free(folder);
+    free(pattern);
+    return status;
+}
+
+/* The folders in the class of image i, but for those of the image before it. */
+static int check_inner(const split_tree *t, size_t i, const split_words *classes, hl_err *e)
+{
+    const char *path = t->images[i];
+    const size_t before = split_tree_before_class(t, path), with = split_tree_with_class(t, path);
+    const split_word own = {.s = path + before, .len = with - before - 1};
+    for (const char *s = path + with, *end; (end = strchr(s, '/')); s = end + 1) {
+        const split_word word = {.s = s, .len = (size_t)(end - s)};
+        const size_t len = (size_t)(end - path);
+        if (i > 0 && strncmp(t->images[i - 1], path, len + 1) == 0)
+            continue;
+        const bool subset = split_subset_of(word.s, word.len) >= 0;
+        if (subset || (!split_word_is_like(word, own) && split_words_have_like(classes, word)))
+            return refuse_inner(t, path, len, subset, e);
+    }
+    return 0;
+}
+
+int split_check_inner_names(const split_tree *t, hl_err *e)
+{
+    split_words classes = {0};
+    int status = 0;
+    for (size_t i = 0, len; i < t->n; i = split_tree_end(t, i, len)) {
+        const size_t before = split_tree_before_class(t, t->images[i]);
+        len = split_tree_with_class(t, t->images[i]);
+        split_words_add(&classes,
+                        (split_word){.s = t->images[i] + before, .len = len - before - 1});
+    }
+    split_words_sort(&classes);
+    for (size_t i = 0; i < t->n && status == 0; i++)
+        status = check_inner(t, i, &classes, e);
+    split_words_free(&classes);
     return status;
 }

@@ -27,6 +27,9 @@ int split_check_same_folders(const split_tree *t, hl_err *e);
 /* Class folders with the class folders in them again, but no copies of them. */
 int split_check_repeated(const split_tree *t, hl_err *e);
 
+/* Folders at any depth in a class that are named like another class or a subset. */
+int split_check_inner_names(const split_tree *t, hl_err *e);
+
 /* What lies in a folder besides images, "16 *.dcm, 1 *.txt"; len is the length of "FOLDER/" at the
  * start of path, 0 for all. The caller frees. */
 char *split_describe_others(const split_tree *t, const char *path, size_t len);

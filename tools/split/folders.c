@@ -55,7 +55,7 @@ static char **find_labels(const split_tree *t, const split_rules *r, hl_err *e)
         labels[i] = find_label(t, r, t->images[i], e);
         status = labels[i] ? 0 : -1;
         if (labels[i] && r->classes.n)
-            split_words_add(&set, split_word_of(labels[i]));
+            split_words_add(&set, split_word_trim(split_word_of(labels[i])));
     }
     split_words_sort(&set);
     if (status == 0)
@@ -120,8 +120,10 @@ static int check_folders(split_tree *t, split_exclusion *x, hl_err *e)
     if (split_tree_find_layout(t, e) || split_check_empty(t, e) ||
         split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e))
         return -1;
-    return split_check_same_folders(t, e) || split_check_repeated(t, e) || expect_classes(t, e) ? -1
-                                                                                                : 0;
+    return split_check_same_folders(t, e) || split_check_repeated(t, e) ||
+                   split_check_inner_names(t, e) || expect_classes(t, e)
+               ? -1
+               : 0;
 }
 
 /* Where labels are found by a pattern, folders mean nothing but subsets. */

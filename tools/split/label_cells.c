@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "blank_words.h"
+#include "label_parts.h"
 
 #include <stdlib.h>
 
@@ -16,9 +18,12 @@ split_word split_row_cell(const split_row *r)
     return w;
 }
 
-bool split_row_is_blank(const split_row *r)
+bool split_row_is_blank(const split_label_rules *r, const split_row *row)
 {
-    return split_word_inside(split_row_cell(r)).len == 0;
+    const split_word cell = split_word_inside(split_row_cell(row));
+    const bool named = split_class_map_find(r->map, cell) ||
+                       (r->positive && split_word_is(split_word_of(r->positive), cell));
+    return cell.len == 0 || (!named && split_is_blank_word(cell));
 }
 
 typedef struct labels {
@@ -42,11 +47,11 @@ static void add_labels(labels *all, split_word cell)
         split_words_add(&all->labels, label);
 }
 
-static void find_labels(labels *all, const split_row *rows, size_t n)
+static void find_labels(labels *all, const split_label_rules *r, const split_row *rows, size_t n)
 {
     *all = (labels){0};
     for (size_t i = 0; i < n; i++)
-        if (!split_row_is_blank(&rows[i]))
+        if (!split_row_is_blank(r, &rows[i]))
             split_words_add(&all->cells, split_row_cell(&rows[i]));
     for (size_t i = 0; i < all->cells.n; i++)
         add_labels(all, all->cells.items[i]);
@@ -166,6 +171,43 @@ static int check_classes(const labels *all, const split_class_map *map, const ch
     return status;
 }
 
+/* ---- signs that do not separate labels ---- */
+
+/* The labels that decide the class of an image, sorted. */
+static void find_deciding(const split_label_rules *r, const labels *all, split_words *set)
+{
+    split_word rest = split_word_of(r->positive ? r->positive : ""), label;
+    while (r->positive && split_word_next(&rest, "|", &label))
+        split_words_add(set, label);
+    for (size_t i = 0; !r->positive && i < r->map->n; i++)
+        split_words_add(set, split_word_of(r->map->labels[i].label));
+    for (size_t i = 0; !r->positive && !r->map->n && i < all->labels.n; i++)
+        split_words_add(set, all->labels.items[i]);
+    split_words_sort(set);
+}
+
+/* 'Effusion/Pneumonia' among 'Effusion' and 'Pneumonia' is probably both, unless it is named. */
+static int check_signs(const split_label_rules *r, const labels *all, const char *table, hl_err *e)
+{
+    const bool named = r->positive || r->map->n;
+    split_words deciding = {0};
+    split_word part;
+    int status = 0;
+    find_deciding(r, all, &deciding);
+    for (size_t i = 0; i < all->labels.n && status == 0; i++) {
+        const split_word label = all->labels.items[i];
+        if (!(named && split_words_count(&deciding, label)) &&
+            split_label_has_part(label, &deciding, &part))
+            status = hl_fail(e,
+                             "%s: line %zu: expected one label, or several with | ; or , between "
+                             "them, found '%.*s' with the label '%.*s' in it: change the table, "
+                             "or name it in --classes if it is one label",
+                             table, label.line, (int)label.len, label.s, (int)part.len, part.s);
+    }
+    split_words_free(&deciding);
+    return status;
+}
+
 /* Of two labels, one in each cell, the one that is not positive; its class keeps that name. */
 static char *other_label(const labels *all, const char *positive)
 {
@@ -182,14 +224,16 @@ int split_labels_check(const split_label_rules *r, const split_row *rows, size_t
                        const char *table, char **other, hl_err *e)
 {
     labels all;
-    find_labels(&all, rows, n);
-    int status = check_spelling(&all.labels, r->map, table, e);
+    find_labels(&all, r, rows, n);
+    int status = check_spelling(&all.singles, r->map, table, e);
     if (status == 0)
-        status = check_spelling(&all.singles, r->map, table, e);
+        status = check_spelling(&all.labels, r->map, table, e);
     if (status == 0)
         status = r->positive ? check_positive(&all, r->positive, table, e)
                  : r->map->n ? check_classes(&all, r->map, table, e)
                              : check_single(&all, table, e);
+    if (status == 0)
+        status = check_signs(r, &all, table, e);
     if (status == 0 && r->positive)
         *other = other_label(&all, r->positive);
     free_labels(&all);

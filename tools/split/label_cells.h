@@ -10,7 +10,9 @@
 extern const char split_label_separators[];
 
 split_word split_row_cell(const split_row *r); /* with its line */
-bool split_row_is_blank(const split_row *r);
+
+/* Whether the cell is empty, or has a word for a missing value that is not named as a label. */
+bool split_row_is_blank(const split_label_rules *r, const split_row *row);
 
 /*
  * Fails where spellings of a label differ in case or blanks only, where a label that --positive or

@@ -49,12 +49,12 @@ typedef struct kinds {
     const split_row *finding, *uncertain, *other, *no_grade;
 } kinds;
 
-static kinds find_kinds(const split_row *rows, size_t n)
+static kinds find_kinds(const split_label_rules *r, const split_row *rows, size_t n)
 {
     kinds k = {0};
     for (size_t i = 0; i < n; i++) {
         const split_word cell = split_row_cell(&rows[i]);
-        if (split_row_is_blank(&rows[i]))
+        if (split_row_is_blank(r, &rows[i]))
             continue;
         const int value = finding_of(cell);
         const split_row **first = value == NO_FINDING ? &k.other : &k.finding;
@@ -80,7 +80,7 @@ static int refuse_mixture(const kinds *k, const char *table, hl_err *e)
 static int find_kind(const split_label_rules *r, const split_row *rows, size_t n, const char *table,
                      bool *findings, hl_err *e)
 {
-    const kinds k = find_kinds(rows, n);
+    const kinds k = find_kinds(r, rows, n);
     const bool settles_blank = r->blank == SPLIT_CELL_ZERO || r->blank == SPLIT_CELL_ONE;
     *findings = k.finding && !k.other &&
                 (!r->positive || finding_of(split_word_of(r->positive)) == 1 ||
@@ -146,6 +146,15 @@ static int settle(split_label_rules *r, int meaning, split_row *row, size_t *dro
     return 0;
 }
 
+static int settle_blank(split_label_rules *r, split_row *row, const char *table, hl_err *e)
+{
+    char what[64];
+    const split_word cell = split_word_trim(split_row_cell(row));
+    snprintf(what, sizeof what, cell.len ? "no label, '%.*s'" : "empty label", (int)cell.len,
+             cell.s);
+    return settle(r, r->blank, row, &r->blank_n, table, what, "blank", e);
+}
+
 static int find_class(const split_label_rules *r, split_row *row, const char *table, hl_err *e)
 {
     if (split_class_map_of_cell(r->map, split_row_cell(row), split_label_separators, &row->label,
@@ -160,8 +169,8 @@ static int apply_to(split_label_rules *r, bool findings, split_row *row, const c
                     hl_err *e)
 {
     row->label = NULL;
-    if (split_row_is_blank(row))
-        return settle(r, r->blank, row, &r->blank_n, table, "empty label", "blank", e);
+    if (split_row_is_blank(r, row))
+        return settle_blank(r, row, table, e);
     if (findings) {
         const int value = finding_of(split_row_cell(row));
         if (value < 0)

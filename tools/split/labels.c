@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "blank_words.h"
 #include "carried.h"
 #include "columns.h"
 #include "csv.h"
@@ -107,14 +108,26 @@ static int find_label(reader *t, split_row *r, hl_err *e)
     return 0;
 }
 
+static int find_patient(const reader *t, split_row *r, hl_err *e)
+{
+    if (t->at.patient < 0)
+        return 0;
+    r->patient = split_trim(t->csv.fields[t->at.patient]);
+    if (!*r->patient)
+        return hl_fail(e, "empty patient");
+    return split_is_blank_word(split_word_of(r->patient))
+               ? hl_fail(e, "expected a patient, found '%s'", r->patient)
+               : 0;
+}
+
 static int read_fields(reader *t, split_row *r, hl_err *e)
 {
     char **fields = t->csv.fields;
     *r = (split_row){.line = t->csv.line};
     if (split_row_find_image(r, &t->images, fields[t->at.image], e) || find_label(t, r, e))
         return -1;
-    if (t->at.patient >= 0 && !*(r->patient = split_trim(fields[t->at.patient])))
-        return hl_fail(e, "empty patient");
+    if (find_patient(t, r, e))
+        return -1;
     if (split_carried_read(&t->carried, &t->csv, &r->carried, e))
         return -1;
     if (t->at.subset < 0)

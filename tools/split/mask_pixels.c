@@ -94,3 +94,20 @@ split_pixels split_look_at_pixels(const char *dir, char *const *paths, size_t n)
     }
     return all;
 }
+
+const char *split_find_mask_pixels(const char *dir, char *const *paths, size_t n)
+{
+    enum { READ = 16, NOTABLE = 3 };
+    const char *example = NULL;
+    size_t masks = 0, others = 0;
+    const size_t read = n < READ ? n : READ;
+    for (size_t i = 0; i < read; i++) {
+        const char *path = paths[n < READ ? i : i / 2 * (n - 2) / (READ / 2 - 1) + i % 2];
+        const split_pixels found = look_at(dir, path);
+        masks += found == SPLIT_PIXELS_MASK;
+        others += found == SPLIT_PIXELS_GREY;
+        if (found == SPLIT_PIXELS_MASK && !example)
+            example = path;
+    }
+    return masks >= NOTABLE && others ? example : NULL;
+}

@@ -15,4 +15,9 @@ typedef enum split_pixels {
  * one if that has many grey levels. */
 split_pixels split_look_at_pixels(const char *dir, char *const *paths, size_t n);
 
+/* The path of one of the images with two grey levels, if there is a notable part of them: 3 or more
+ * of up to 16 that are read, and others. NULL if there is none. The 16 are pairs of neighbours, so
+ * that every other image may be a mask. */
+const char *split_find_mask_pixels(const char *dir, char *const *paths, size_t n);
+
 #endif

@@ -281,6 +281,23 @@ static int compare_pixels(const split_tree *t, const folders *l, hl_err *e)
     return refuse_pixels(t, mask, &beside, e);
 }
 
+/* Fails if X-rays and masks are in one folder, whatever their names. */
+static int check_mixed(const split_tree *t, const folders *l, hl_err *e)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        const folder *f = &l->items[i];
+        const char *example =
+            split_find_mask_pixels(t->dir, t->images + f->first, f->end - f->first);
+        if (example)
+            return hl_fail(e,
+                           "%s: expected X-rays only, found images of two grey levels among "
+                           "others, like masks, such as '%s': leave them out (--exclude), or list "
+                           "the images in a table (--labels)",
+                           t->dir, example);
+    }
+    return 0;
+}
+
 static int check_pixels(const split_tree *t, hl_err *e)
 {
     folders l = {0};
@@ -292,7 +309,7 @@ static int check_pixels(const split_tree *t, hl_err *e)
         add_folders(&l, t, &f);
         i = f.end;
     }
-    const int status = compare_pixels(t, &l, e);
+    const int status = compare_pixels(t, &l, e) || check_mixed(t, &l, e) ? -1 : 0;
     free(l.items);
     return status;
 }

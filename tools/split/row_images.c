@@ -10,18 +10,16 @@
 
 /* ---- the file of a row ---- */
 
-/* A path that leads out of the data set would name another file where the data set is moved. */
-static bool stays_inside(const char *path)
+/* A path with ".." may lead out of the data set, and through links anywhere. */
+static bool has_dots(const char *path)
 {
-    if (*path == '/')
-        return false;
     for (const char *part = path;; part++) {
         const size_t len = strcspn(part, "/");
         if (len == 2 && part[0] == '.' && part[1] == '.')
-            return false;
+            return true;
         part += len;
         if (!*part)
-            return true;
+            return false;
     }
 }
 
@@ -42,11 +40,9 @@ static void tidy(char *path)
 
 static int find(split_row *r, split_image_index *images, char *name, hl_err *e)
 {
-    if (!stays_inside(name))
-        return hl_fail(e,
-                       "'%s' leads outside the folder of the data set: expected a relative path "
-                       "without '..'",
-                       name);
+    if (*name == '/' || has_dots(name))
+        return hl_fail(e, "expected a path relative to the folder of the data set, found '%s', %s",
+                       name, *name == '/' ? "an absolute one" : "one with '..' in it");
     tidy(name);
     return *name ? split_image_index_find(images, name, &r->path, &r->file, e) : 0;
 }
@@ -66,6 +62,8 @@ int split_row_find_image(split_row *r, split_image_index *images, char *field, h
     if (!*name)
         return hl_fail(e, "empty image path");
     r->missing = !r->path;
+    if (r->missing && strchr(name, '\\'))
+        return hl_fail(e, "expected / between the folders of a path, found '%s'", name);
     if (r->missing)
         r->path = name;
     return 0;

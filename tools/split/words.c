@@ -133,10 +133,15 @@ size_t split_words_count(const split_words *set, split_word w)
 
 /* ---- likeness ---- */
 
+static int compare_letters(split_word a, split_word b)
+{
+    return split_fold_compare(a.s, a.len, b.s, b.len);
+}
+
 static int compare_words(const void *a, const void *b)
 {
     const split_word *x = a, *y = b;
-    const int order = split_fold_compare(x->s, x->len, y->s, y->len);
+    const int order = compare_letters(*x, *y);
     if (order)
         return order;
     const int bytes = memcmp(x->s, y->s, x->len < y->len ? x->len : y->len);
@@ -155,7 +160,20 @@ void split_words_sort(split_words *set)
 
 bool split_word_is_like(split_word a, split_word b)
 {
-    return split_fold_compare(a.s, a.len, b.s, b.len) == 0;
+    return compare_letters(a, b) == 0;
+}
+
+bool split_words_have_like(const split_words *set, split_word w)
+{
+    size_t low = 0, high = set->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = compare_letters(set->items[middle], w);
+        if (order == 0)
+            return true;
+        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+    }
+    return false;
 }
 
 void split_words_free(split_words *set)

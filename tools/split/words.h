@@ -43,7 +43,8 @@ size_t split_words_count(const split_words *set, split_word w); /* 0: not in it 
 
 /* By their letters, whatever the case and the blanks; equal ones by their bytes. */
 void split_words_sort(split_words *set);
-bool split_word_is_like(split_word a, split_word b); /* but for case and blanks */
-void split_words_free(split_words *set);             /* safe on a zeroed one */
+bool split_word_is_like(split_word a, split_word b);              /* but for case and blanks */
+bool split_words_have_like(const split_words *set, split_word w); /* of a sorted one */
+void split_words_free(split_words *set);                          /* safe on a zeroed one */
 
 #endif
