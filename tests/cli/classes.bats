@@ -162,6 +162,33 @@ END
     run ! grep -q 'differs between the classes' r.md
 }
 
+# What the model card states about an item of CLAIM.
+item() {
+    sed -n "/^[*][*]CLAIM/,/^[*][*]TRIPOD/s/^| $1 |.* | \(.*\) |$/\1/p" r.md
+}
+
+@test "classes: the model card follows the rules of a table and what they left out" {
+    image {1..6}.png
+    table image,label,view 1.png,1,PA 1.png,0,PA 2.png,0,PA 3.png,-1,PA 4.png,,PA 5.png,1,LL 9.png,0,PA
+    split -q --test 0 --val 0 --labels t.csv --columns view=view --select view=PA --uncertain drop --blank drop --rows any \
+        --missing skip --classes 'sick=1;well=0' set >m.tsv
+    section_of_report >/dev/null
+    [[ $(item 7) == 'Images that a table lists (digest of the table: sha256:'* ]]
+    [ "$(item 8)" = 'Only rows with view=PA, only images of the classes sick=1;well=0, without uncertain labels.' ]
+    [[ $(item 12) == 'Rows whose image is not there are left out: 1 of 7. Rows with a blank label are left out: 1 of 7. '* ]]
+    [ "$(item 14)" = 'The labels come from a table; classes are made of them: section Labels.' ]
+    [[ $(item 35) == '7 rows of a table were listed; left out: 1 not selected, 1 with a blank label, 1 with an uncertain label, 1 whose image is not there, 1 of an image that another row names. 2 images were divided into subsets and used; '* ]]
+    run ! grep -Eq 'names of the folders|A folder of|None are missing' r.md
+    split -q --test 0 --val 0 --labels t.csv --blank zero --uncertain one --rows any --missing skip set >m.tsv
+    section_of_report >/dev/null
+    [ "$(item 8)" = – ]
+    [[ $(item 12) == *' Blank labels count as negative. '* ]]
+    sed '/9.png/d; /4.png/d' t.csv >u.csv
+    split -q --test 0 --val 0 --labels u.csv --uncertain drop --rows any set >m.tsv
+    section_of_report >/dev/null
+    [[ $(item 12) == 'No image of the table is missing: that ends the run. No label is blank: that ends the run. '* ]]
+}
+
 @test "classes: the report of folders" {
     image a/{1,2}.png b/{1,2}.png c/1.png d/1.png
     split -q --test 0 --val 0 --classes 'a;b' --exclude d set >m.tsv
@@ -177,7 +204,11 @@ Images and labels are from folders, with 6 images.
 | Classes and their labels | a;b | 1 |
 
 END
+    [ "$(item 8)" = 'Without the files d, only images of the classes a;b.' ]
+    [ "$(item 14)" = 'The labels are the names of the folders; classes are made of them: section Labels.' ]
+    [[ $(item 35) == '6 images were listed; left out: 1 excluded by name, 1 in no class. 4 images were divided into subsets and used; '* ]]
     rm -r set/c set/d
     split -q --test 0 --val 0 set >m.tsv
     [ -z "$(section_of_report)" ]
+    [ "$(item 14)" = 'The labels are the names of the folders.' ]
 }
