@@ -96,6 +96,13 @@ refused_with() { refused "$1" --classes "${@:2}"; }
     make -sf prefix/share/hilum/Makefile run/manifest.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 \
         CLASSES='healthy (0)=NORMAL;sick=PNEUMONIA'
     [ "$(grep -v '^#' run/manifest.tsv | tail -n +2 | cut -f 2 | sort -u | tr '\n' /)" = 'healthy (0)/sick/' ]
+    find set -name '*.png' | sort | sed 's|^set/\(.*\)/\(.*\)|\1/\2,\1|; 1i image,label' >t.csv
+    echo gone.png,third >>t.csv
+    make -sf prefix/share/hilum/Makefile run/missing.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 LABELS=t.csv MISSING=skip
+    grep -q '^gone.png	third	-	not there' run/missing.tsv
+    sed -i '$d' t.csv
+    make -sf prefix/share/hilum/Makefile run/manifest.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 LABELS=t.csv
+    [ ! -e run/missing.tsv ]
 }
 
 # The section Labels of a report on m.tsv, without the lines of the tables. The metrics are of another manifest, with the
@@ -160,6 +167,23 @@ END
     split -q --test 0 --val 0 --labels t.csv --missing skip set >m.tsv
     section_of_report >/dev/null
     run ! grep -q 'differs between the classes' r.md
+}
+
+@test "classes: the report lists the images that are not there" {
+    image {1..6}.png
+    table image,label,subset {1..3}.png,a,train {4..6}.png,b,train {10..64}.png,a,train 70.png,a,test 71.png,b,test
+    split -q --test 0 --val 0 --labels t.csv --missing skip --rejects r.tsv set >m.tsv
+    section_of_report >/dev/null
+    run ! grep -q '^## Images that are not there' r.md
+    report -q --metrics m.json --manifest m.tsv --missing r.tsv --markdown r.md -o r.html
+    sed -n '/^## Images that are not there/,/^## Data split/p' r.md | tr -s ' -' >found
+    grep -qx '| a | 55 | 0 | 1 |' found
+    grep -qx '| b | 0 | 0 | 1 |' found
+    grep -q '50 of 57 images that are not there' found
+    [ "$(grep -c 'not there (line' found)" = 50 ]
+    grep -qx '| 10.png | a | not there (line 8 of the table) |' found
+    sed 's/"tool":"split","version":"/&9/' r.tsv | sed '/^#sha256/d' | with_checksum >other.tsv
+    fails 1 'other.tsv is from another run than' report -q --metrics m.json --manifest m.tsv --missing other.tsv -o r.html
 }
 
 # What the model card states about an item of CLAIM.

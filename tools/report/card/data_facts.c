@@ -208,8 +208,8 @@ void report_fact_partition(const report_run *run, hl_strbuf *t)
         hl_strbuf_puts(t, "The data set's own subsets");
     } else if (report_provenance_option_is(entry, "--subsets", "own-test")) {
         hl_strbuf_puts(t, "The test set is the data set's own");
-        report_card_add_option(entry, "--val", "validation set drawn at random from its other images: fraction",
-                   t);
+        report_card_add_option(entry, "--val",
+                               "validation set drawn at random from its other images: fraction", t);
     } else if (entry) {
         hl_strbuf_puts(t, "Drawn at random");
         report_card_add_option(entry, "--test", "test fraction", t);
