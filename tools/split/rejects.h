@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/* Writes the rows of t to the file path, which the caller commits or aborts. provenance: that of the
- * manifest. has_subsets: whether the table has a column for the subset. */
+/* Writes the rows of t to the file path, which the caller commits or aborts. provenance: that of
+ * the manifest. has_subsets: whether the table has a column for the subset. */
 int split_rejects_begin(hl_out *out, const char *path, const split_tally *t, bool has_subsets,
                         const char *provenance, hl_err *e);
 
