@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sets of 16-bit PNG that use different numbers of bits, as those of several detectors do: read with
- * one depth, or with that which some of the files state, they differ in brightness. */
+/* Sets of 16-bit PNG that use different numbers of bits, as those of several detectors do: read
+ * with one depth, or with that which some of the files state, they differ in brightness. */
 #include "base/mem.h"
 #include "kinds.h"
 
