@@ -33,6 +33,8 @@ manifest    := $(BASE)/manifest.tsv
 images      := $(BASE)/images.safetensors.zst
 # The images that were left out, if they may be.
 rejects     := $(if $(filter skip,$(ON_ERROR)),$(BASE)/rejects.tsv)
+# The rows of the label table whose image is not there, if these may be left out.
+missing     := $(if $(LABELS),$(if $(filter skip,$(MISSING)),$(BASE)/missing.tsv))
 features    := $(BASE)/features.safetensors.zst
 fold_manifest := $(if $(divided_anew),$(FOLD_OUT)/fold.tsv)
 # The subsets that are trained and measured on, and what the audit found in them.
@@ -51,7 +53,7 @@ experiment  := $(TRAIN_OUT)/experiment.tsv
 report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # These are complete or not there at all, so make need not delete them when a recipe fails.
-.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) $(history_table) \
+.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(missing) $(rejects) $(features) $(head_file) $(history_table) \
            $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
 
 # ---- before the first step -------------------------------------------------------------------------
@@ -115,8 +117,9 @@ held_out = $(if $(TUNING),--without-test )
 split.TEST = $(if $(held_out),$(TEST),$(if $(all_in_training),0,$(TEST)))
 split.VAL = $(if $(held_out)$(all_in_training),0,$(VAL))
 options_split = $(held_out)$(call options,split)
-files_split = $(cached) $(threads) -o $(manifest)
-$(call step,split,split,$(BASE),$(manifest),$(BASE)/params/data $(label_table))
+before_split = $(if $(missing),,rm -f $(BASE)/missing.tsv)
+files_split = $(cached) $(threads) $(if $(missing),--rejects $(missing) )-o $(manifest)
+$(call step,split,split,$(BASE),$(manifest) $(missing),$(BASE)/params/data $(label_table))
 
 files_fold = $(cached) $(quiet_threads) -o $(fold_manifest)
 fold.K = $(if $(FOLD),$(K))
@@ -164,7 +167,7 @@ $(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(i
 # The record of a complete run, with all knobs that its results depend on and the digests of all files: for the report,
 # diff, reproduce and triage.
 run_tools := split audit preprocess extract-features train-head evaluate report
-run_files := $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
+run_files := $(manifest) $(missing) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
     $(predictions) $(metrics) $(calibration)
 recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract train evaluate experiment
 recorded = $(foreach k,$(knobs),$(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))
@@ -176,11 +179,11 @@ $(experiment): $(run_files) $(history_table) $(TRAIN_OUT)/params/experiment
 
 before_report = $(hilum)/scripts/before-report $(experiment) $(BASE)
 files_report = --metrics $(metrics) --history $(history_table) --predictions $(predictions) --manifest $(subsets) \
-    --audit $(audit_table) $(if $(rejects),--rejects $(rejects) )--knobs <(sed -n 's/^knob\t//p' $(experiment)) \
+    --audit $(audit_table) $(if $(missing),--missing $(missing) )$(if $(rejects),--rejects $(rejects) )--knobs <(sed -n 's/^knob\t//p' $(experiment)) \
     --software $(TRAIN_OUT)/software --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json \
     -o $(TRAIN_OUT)/report.html
 $(call step,report,report,$(TRAIN_OUT),$(report_files),$(if $(filter 1,$(EXPLAIN)),$(maps)) \
-    $(metrics) $(predictions) $(history_table) $(subsets) $(audit_table) $(rejects) $(experiment))
+    $(metrics) $(predictions) $(history_table) $(subsets) $(audit_table) $(missing) $(rejects) $(experiment))
 
 # A run that gets new params is not complete; new heat maps or a new report leave it complete.
 stale = $(experiment)

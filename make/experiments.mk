@@ -119,6 +119,9 @@ model_of_head = $(call of_head,MODEL)
 weights_of_head = $(if $(filter %.pt,$(lastword $(model_of_head))),$(model_of_head),$\
     $(call weights_at,$(call of_head,WEIGHTS)))
 
+# The depth is that of the head; another one that is given is an error.
+triage.DEPTH = $(if $(call is_given,DEPTH),$(DEPTH),head)
+
 triage: $(call made,predict)
 	@$(hilum)/scripts/check-triage $(call q,$(HEAD)) $(call q,$(IMAGES))
 	@mkdir -p -- $(call q,$(TRIAGE))

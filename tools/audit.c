@@ -146,6 +146,7 @@ static void check(audit_context *a)
     audit_check_unreadable(a);
     audit_check_remarks(a);
     audit_check_range(a);
+    audit_check_depths(a);
     audit_check_inverted(a);
     audit_check_copies(a);
     audit_check_patients(a);

@@ -31,6 +31,8 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "manifest", "FILE", &in.manifest,
                "manifest from split, for the table of the data split"),
     HL_OPT_STR(0, "audit", "FILE", &in.audit, "findings from audit, TSV"),
+    HL_OPT_STR(0, "missing", "FILE", &in.missing,
+               "rows that split left out, their image not being there, TSV"),
     HL_OPT_STR(0, "rejects", "FILE", &in.rejects,
                "images that preprocess left out, TSV; needs --manifest"),
     HL_OPT_STR(0, "explain", "DIR", &in.maps, "folder of heat maps from explain"),
@@ -82,6 +84,8 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
         report_add_heat_maps(d, &run->maps);
     if (run->has.manifest)
         report_add_listing(d, &run->manifest);
+    if (run->has.missing)
+        report_add_missing(d, &run->missing);
     if (run->has.audit)
         report_add_audit(d, &run->audit);
     if (run->has.rejects)
@@ -188,8 +192,8 @@ static bool is_stdin(const char *path)
 /* Standard input can be one input only. */
 static void check_usage(int operands)
 {
-    const char *const given[] = {in.history, in.predictions, in.manifest,
-                                 in.knobs,   in.audit,       in.rejects};
+    const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs,
+                                 in.audit,   in.missing,     in.rejects};
     const size_t n = sizeof given / sizeof *given;
     int from_stdin = !compare && !grid && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
     for (size_t i = 0; i < n; i++) {
@@ -218,9 +222,16 @@ static int check_files(char *const *runs, size_t n, hl_err *e)
     const struct {
         const char *name, *path;
     } inputs[] = {
-        {"--metrics", in.metrics},   {"--history", in.history}, {"--predictions", in.predictions},
-        {"--manifest", in.manifest}, {"--audit", in.audit},     {"--knobs", in.knobs},
-        {"--rejects", in.rejects},   {"--tests", tests},        {"--grid", grid},
+        {"--metrics", in.metrics},
+        {"--history", in.history},
+        {"--predictions", in.predictions},
+        {"--manifest", in.manifest},
+        {"--audit", in.audit},
+        {"--knobs", in.knobs},
+        {"--missing", in.missing},
+        {"--rejects", in.rejects},
+        {"--tests", tests},
+        {"--grid", grid},
     };
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         hl_files_read(&f, inputs[i].name, inputs[i].path);

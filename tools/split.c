@@ -7,6 +7,7 @@
 #include "sys/named_files.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { MAX_FOLDS = 100 };
 #define DEFAULT_TEST 0.25
@@ -53,6 +54,8 @@ static const hl_opt options[] = {
                     "what counts where the rows of an image have different labels"),
     HL_OPT_CHOICE_R(0, "missing", "stop|skip", &opt.table.missing,
                     "rows whose image cannot be found"),
+    HL_OPT_STR(0, "rejects", "FILE", &opt.rejects,
+               "list the rows whose image cannot be found in FILE"),
     HL_OPT_INT('j', "jobs", "N", &opt.jobs, 1, 1024, "threads that read images"),
     HL_OPT_STR(0, "cache", "DIR", &opt.cache,
                "keep image fingerprints in DIR; unchanged images are not read again"),
@@ -177,6 +180,10 @@ static void check_usage(void)
     if (texts.exclude && opt.labels)
         hl_usage_error("--exclude is for images in folders, and --labels lists its images itself: "
                        "choose one");
+    if (opt.rejects && opt.table.missing != SPLIT_MISSING_SKIP)
+        hl_usage_error("--rejects: expected --missing skip with it");
+    if (opt.rejects && strcmp(opt.rejects, "-") == 0)
+        hl_usage_error("--rejects: expected the name of a file, found '-'");
     check_shift();
     check_folds();
 }
@@ -208,6 +215,7 @@ int main(int argc, char **argv)
     hl_files f = {0};
     hl_files_read(&f, "--labels", opt.labels);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);
+    hl_files_write(&f, "--rejects", opt.rejects, HL_TEXT);
     const hl_cli record = recorded_options();
     const int status =
         hl_files_check(&f, &e) || split_divide(argv[first], &opt, &rules, &record, &e);

@@ -243,6 +243,40 @@ warning transparent val B B/1.png -" ]
     [[ $stderr == "predict: warning: images that were read with a remark: 1; the first: set/A/1.png: bytes that belong"* ]]
 }
 
+# deep BITS FILE...: PNG of 16 bits with noise that needs this many.
+deep() {
+    python3 - "$@" <<'END'
+import random, struct, sys, zlib
+bits = int(sys.argv[1])
+def chunk(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+for file in sys.argv[2:]:
+    draw = random.Random(file)
+    rows = b''.join(b'\0' + b''.join(struct.pack('>H', draw.randrange(1 << bits)) for _ in range(40)) for _ in range(40))
+    with open(file, 'wb') as f:
+        f.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 40, 40, 16, 0, 0, 0, 0)) +
+                chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+END
+}
+
+@test "audit: 16-bit PNG that use different numbers of bits are found, but not one dark image" {
+    need_command python3
+    mkdir -p set/A set/B
+    deep 12 set/A/{1..12}.png
+    deep 10 set/B/{1..12}.png
+    manifest A/{1..12}:p:train B/{1..12}:q:train >m.tsv
+    audit -q -o audit.tsv m.tsv
+    found range | grep -F 'warning depths - - A/1.png - 0.5000 12 PNG of 16 bits have values of different depths: 10 bits in 12 of 24, 12 bits in 12: one DEPTH does not fit all; more in A (12 of 12) than elsewhere (0 of 12)'
+    # Dark images: many use a bit less, and one much less.
+    deep 12 set/B/{1..6}.png
+    deep 11 set/B/{7..12}.png
+    audit -q -o audit.tsv m.tsv
+    run ! grep -q depths audit.tsv
+    deep 8 set/B/12.png
+    audit -q -o audit.tsv m.tsv
+    run ! grep -q depths audit.tsv
+}
+
 @test "audit: dark images of 12 bits in 16 are found, unless the file states its depth" {
     four_images
     cp "$ROOT/tests/hostile/image/png-10-of-16-bit-wrong" set/A/1.png # 12 bits, and a wrong statement

@@ -105,6 +105,13 @@ refused_with() { refused "$1" --classes "${@:2}"; }
     make -sf prefix/share/hilum/Makefile run/manifest.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 \
         CLASSES='healthy (0)=NORMAL;sick=PNEUMONIA'
     [ "$(grep -v '^#' run/manifest.tsv | tail -n +2 | cut -f 2 | sort -u | tr '\n' /)" = 'healthy (0)/sick/' ]
+    find set -name '*.png' | sort | sed 's|^set/\(.*\)/\(.*\)|\1/\2,\1|; 1i image,label' >t.csv
+    echo gone.png,third >>t.csv
+    make -sf prefix/share/hilum/Makefile run/missing.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 LABELS=t.csv MISSING=skip
+    grep -q '^gone.png	third	-	not there' run/missing.tsv
+    sed -i '$d' t.csv
+    make -sf prefix/share/hilum/Makefile run/manifest.tsv RESULTS=. RUN=run DATA=set WEIGHTS=seeded:1 TEST=0 VAL=0 LABELS=t.csv
+    [ ! -e run/missing.tsv ]
 }
 
 # The section Labels of a report on m.tsv, without the lines of the tables. The metrics are of another manifest, with the
@@ -171,6 +178,50 @@ END
     run ! grep -q 'differs between the classes' r.md
 }
 
+@test "classes: the report lists the images that are not there" {
+    image {1..6}.png
+    table image,label,subset {1..3}.png,a,train {4..6}.png,b,train {10..64}.png,a,train 70.png,a,test 71.png,b,test
+    split -q --test 0 --val 0 --labels t.csv --missing skip --rejects r.tsv set >m.tsv
+    section_of_report >/dev/null
+    run ! grep -q '^## Images that are not there' r.md
+    report -q --metrics m.json --manifest m.tsv --missing r.tsv --markdown r.md -o r.html
+    sed -n '/^## Images that are not there/,/^## Data split/p' r.md | tr -s ' -' >found
+    grep -qx '| a | 55 | 0 | 1 |' found
+    grep -qx '| b | 0 | 0 | 1 |' found
+    grep -q '50 of 57 images that are not there' found
+    [ "$(grep -c 'not there (line' found)" = 50 ]
+    grep -qx '| 10.png | a | not there (line 8 of the table) |' found
+    sed 's/"tool":"split","version":"/&9/' r.tsv | sed '/^#sha256/d' | with_checksum >other.tsv
+    fails 1 'other.tsv is from another run than' report -q --metrics m.json --manifest m.tsv --missing other.tsv -o r.html
+}
+
+# What the model card states about an item of CLAIM.
+item() {
+    sed -n "/^[*][*]CLAIM/,/^[*][*]TRIPOD/s/^| $1 |.* | \(.*\) |$/\1/p" r.md
+}
+
+@test "classes: the model card follows the rules of a table and what they left out" {
+    image {1..6}.png
+    table image,label,view 1.png,1,PA 1.png,0,PA 2.png,0,PA 3.png,-1,PA 4.png,,PA 5.png,1,LL 9.png,0,PA
+    split -q --test 0 --val 0 --labels t.csv --columns view=view --select view=PA --uncertain drop --blank drop --rows any \
+        --missing skip --classes 'sick=1;well=0' set >m.tsv
+    section_of_report >/dev/null
+    [[ $(item 7) == 'Images that a table lists (digest of the table: sha256:'* ]]
+    [ "$(item 8)" = 'Only rows with view=PA, only images of the classes sick=1;well=0, without uncertain labels.' ]
+    [[ $(item 12) == 'Rows whose image is not there are left out: 1 of 7. Rows with a blank label are left out: 1 of 7. '* ]]
+    [ "$(item 14)" = 'The labels come from a table; classes are made of them: section Labels.' ]
+    [[ $(item 35) == '7 rows of a table were listed; left out: 1 not selected, 1 with a blank label, 1 with an uncertain label, 1 whose image is not there, 1 of an image that another row names. 2 images were divided into subsets and used; '* ]]
+    run ! grep -Eq 'names of the folders|A folder of|None are missing' r.md
+    split -q --test 0 --val 0 --labels t.csv --blank zero --uncertain one --rows any --missing skip set >m.tsv
+    section_of_report >/dev/null
+    [ "$(item 8)" = – ]
+    [[ $(item 12) == *' Blank labels count as negative. '* ]]
+    sed '/9.png/d; /4.png/d' t.csv >u.csv
+    split -q --test 0 --val 0 --labels u.csv --uncertain drop --rows any set >m.tsv
+    section_of_report >/dev/null
+    [[ $(item 12) == 'No image of the table is missing: that ends the run. No label is blank: that ends the run. '* ]]
+}
+
 @test "classes: the report of folders" {
     image a/{1,2}.png b/{1,2}.png c/1.png d/1.png
     split -q --test 0 --val 0 --classes 'a;b' --exclude d set >m.tsv
@@ -186,7 +237,11 @@ Images and labels are from folders, with 6 images.
 | Classes and their labels | a;b | 1 |
 
 END
+    [ "$(item 8)" = 'Without the files d, only images of the classes a;b.' ]
+    [ "$(item 14)" = 'The labels are the names of the folders; classes are made of them: section Labels.' ]
+    [[ $(item 35) == '6 images were listed; left out: 1 excluded by name, 1 in no class. 4 images were divided into subsets and used; '* ]]
     rm -r set/c set/d
     split -q --test 0 --val 0 set >m.tsv
     [ -z "$(section_of_report)" ]
+    [ "$(item 14)" = 'The labels are the names of the folders.' ]
 }

@@ -303,6 +303,23 @@ split_as_documented() {
     fails 0 "warning: t.csv: 4 of 10 rows are left out, since their images cannot be found: 3 of 6 of class 'A', 1 of 4 of class 'B'" \
         split -q --test 0 --val 0 --labels t.csv --missing skip set -o m.tsv
     [ "$(classes m.tsv)" = '3 A, 3 B' ]
+    split -q --test 0 --val 0 --labels t.csv --missing skip --rejects r.tsv set -o m.tsv
+    [ "$(head -n 1 r.tsv)" = '#hilum-rejects 1' ]
+    diff - <(grep -v '^#' r.tsv) <<'END'
+path	label	subset	reason
+7.png	A	-	not there (line 8 of the table)
+8.png	A	-	not there (line 9 of the table)
+9.png	A	-	not there (line 10 of the table)
+10.png	B	-	not there (line 11 of the table)
+END
+    table image,label,subset 1.png,A,train 2.png,A,test 4.png,B,train 5.png,B,test 8.png,A,test
+    split -q --subsets folders --val 0 --labels t.csv --missing skip --rejects r.tsv set -o m.tsv
+    grep -qx '8.png	A	test	not there (line 6 of the table)' r.tsv
+    fails 2 'rejects: expected --missing skip with it' split --labels t.csv --rejects r.tsv set
+    fails 2 "rejects: expected the name of a file, found '-'" split --labels t.csv --missing skip --rejects - set
+    rm -f m2.tsv
+    fails 1 'No such file or directory' split -q --labels t.csv --missing skip --rejects none/r.tsv -o m2.tsv set
+    [ ! -e m2.tsv ]
     table image,label 11.png,A 12.png,B
     fails 1 't.csv: no row is left' split -q --labels t.csv --missing skip set
 }

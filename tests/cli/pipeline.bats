@@ -170,6 +170,9 @@ tools_run() {
     run triage IMAGES="$BATS_TEST_TMPDIR/it's new" WEIGHTS=seeded:2
     [ "$status" -ne 0 ]
     [[ $output == *"differ in weights"* ]]
+    run triage IMAGES="$BATS_TEST_TMPDIR/it's new" DEPTH=10
+    [ "$status" -ne 0 ]
+    [[ $output == *"head.safetensors.zst: its images were read with --depth auto: expected that, found --depth 10"* ]]
     cp -r "$results/run" "$results/edited"
     sed -i 's/^knob\tMODEL\t.*/knob\tMODEL\tvgg16/' "$results/edited/experiment.tsv"
     run triage IMAGES="$BATS_TEST_TMPDIR/it's new" RUN=edited

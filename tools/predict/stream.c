@@ -25,8 +25,8 @@ static hl_depth recorded_depth(const char *provenance)
     return HL_DEPTH_AUTO;
 }
 
-/* The feature space states a depth where it made a difference to the images of the head, and the
- * choice is free where it did not. Others may differ, so the one that was made then holds. */
+/* The feature space states a depth where it made a difference to the images of the head. New images
+ * may differ in it although those did not, so the depth with which they were read holds then. */
 static int depth_of_head(hl_depth *depth, const nn_model *model, bool is_chosen, hl_err *e)
 {
     const char *stated = nn_head_feature_space(model->head)->depth;
@@ -36,9 +36,8 @@ static int depth_of_head(hl_depth *depth, const nn_model *model, bool is_chosen,
         return hl_fail(e, "%s: this version cannot read images with depth '%s'", model->name,
                        stated);
     const hl_depth chosen = is_chosen ? hl_depth_settle(*depth) : (hl_depth)of_head;
-    const bool fits = *stated ? (int)chosen == of_head : hl_depth_bits(chosen) == 0;
     char expected[16], found[16];
-    if (!fits)
+    if ((int)chosen != of_head)
         return hl_fail(
             e, "%s: its images were read with --depth %s: expected that, found --depth %s",
             model->name, hl_choice_word(HL_DEPTH_WORDS, of_head, expected, sizeof expected),

@@ -10,6 +10,7 @@
 #include "data/provenance.h"
 #include "groups.h"
 #include "labels.h"
+#include "rejects.h"
 #include "shift.h"
 #include "summary.h"
 #include "sys/named_files.h"
@@ -207,6 +208,27 @@ static int check_subsets(const hl_manifest *m, const hl_subset_counts *n, const 
 
 /* ---- the manifest ---- */
 
+/* Both files appear, or neither does. */
+static int write_outputs(const split_collection *c, const split_options *o, hl_err *e)
+{
+    const hl_manifest *m = &c->samples;
+    hl_out out = {0}, rejects = {0}, *const outs[] = {&out, &rejects};
+    hl_strbuf text = {0};
+    hl_manifest_format(m, true, &text);
+    int status = hl_out_open(&out, o->output, false, e);
+    if (status == 0)
+        fwrite(text.data, 1, text.len, out.fp); /* the commit reports a failed write */
+    if (status == 0 && o->rejects)
+        status =
+            split_rejects_begin(&rejects, o->rejects, &c->tally, c->has_subsets, m->provenance, e);
+    if (status == 0)
+        status = hl_out_commit_all(outs, o->rejects ? 2 : 1, e);
+    hl_out_abort(&rejects);
+    hl_out_abort(&out);
+    hl_strbuf_free(&text);
+    return status;
+}
+
 static int write_manifest(split_collection *c, const split_groups *g, const char *dir,
                           const split_options *o, const hl_cli *record, hl_err *e)
 {
@@ -225,16 +247,7 @@ static int write_manifest(split_collection *c, const split_groups *g, const char
     m->root = hl_strdup(dir);
     if (o->labels || c->tally.by_path || c->tally.excluded || c->tally.unclassed)
         m->listing = split_tally_format(&c->tally);
-    hl_strbuf text = {0};
-    hl_manifest_format(m, true, &text);
-    hl_out out;
-    int status = hl_out_open(&out, o->output, false, e);
-    if (status == 0) {
-        fwrite(text.data, 1, text.len, out.fp); /* the commit reports a failed write */
-        status = hl_out_commit(&out, e);
-    }
-    hl_strbuf_free(&text);
-    return status;
+    return write_outputs(c, o, e);
 }
 
 static int assign_and_write(split_collection *c, split_groups *g, const char *dir,

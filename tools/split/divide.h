@@ -21,7 +21,7 @@ enum { SPLIT_TOGETHER, SPLIT_APART };                /* --duplicates */
 
 /* Values of the options, as split(1) describes them. */
 typedef struct split_options {
-    const char *output, *labels, *source, *cache;
+    const char *output, *rejects, *labels, *source, *cache;
     split_table table; /* how labels is read */
     double test, val;  /* fractions */
     bool exact;

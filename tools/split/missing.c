@@ -2,6 +2,7 @@
 #include "missing.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/strbuf.h"
 #include "words.h"
 
@@ -52,6 +53,18 @@ static int fail_missing(const split_rows *all, const char *table, const char *di
     return -1;
 }
 
+static void keep_missing(const split_rows *all, split_tally *tally)
+{
+    split_missing_row *next = tally->missing_rows =
+        hl_calloc(tally->missing, sizeof *tally->missing_rows);
+    for (size_t i = 0; i < all->n; i++) {
+        const split_row *r = &all->items[i];
+        if (r->missing)
+            *next++ =
+                (split_missing_row){hl_strdup(r->path), hl_strdup(r->label), r->subset, r->line};
+    }
+}
+
 /* Losses that differ between classes can mislead a model, so they are counted by class. */
 static void report_missing(const split_rows *all, const char *table, split_tally *tally)
 {
@@ -87,8 +100,10 @@ int split_rows_settle_missing(split_rows *all, const char *table, const char *di
     tally->missing = n;
     if (n && !skip)
         return fail_missing(all, table, dir, n, e);
-    if (n)
+    if (n) {
+        keep_missing(all, tally);
         report_missing(all, table, tally);
+    }
     for (size_t i = 0; n && i < all->n; i++)
         if (all->items[i].missing)
             all->items[i].label = NULL;

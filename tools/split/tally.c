@@ -41,5 +41,10 @@ char *split_tally_format(const split_tally *t)
 void split_tally_free(split_tally *t)
 {
     json_decref(t->missing_of);
+    for (size_t i = 0; t->missing_rows && i < t->missing; i++) {
+        free(t->missing_rows[i].path);
+        free(t->missing_rows[i].label);
+    }
+    free(t->missing_rows);
     *t = (split_tally){0};
 }

@@ -3,9 +3,18 @@
 #ifndef HILUM_SPLIT_TALLY_H
 #define HILUM_SPLIT_TALLY_H
 
+#include "data/manifest.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/* A row of a table whose image is not there. */
+typedef struct split_missing_row {
+    char *path, *label; /* owned */
+    hl_subset subset;   /* if the table has a column for it */
+    size_t line;
+} split_missing_row;
 
 typedef struct split_tally {
     const char *source; /* "folders" or "table" */
@@ -13,7 +22,8 @@ typedef struct split_tally {
     bool by_path;       /* labels are found in paths */
     size_t listed;      /* rows of the table, or images in folders */
     size_t excluded, selected_out, blank, uncertain, unclassed, missing, repeated;
-    json_t *missing_of; /* list of [class, missing rows, rows]; owned, NULL for none */
+    json_t *missing_of;              /* list of [class, missing rows, rows]; owned, NULL for none */
+    split_missing_row *missing_rows; /* [missing]; owned, NULL for none */
 } split_tally;
 
 /* Adds a class with missing rows. */

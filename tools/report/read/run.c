@@ -81,6 +81,7 @@ static int check_origins(const report_run *r, hl_err *e)
         {r->has.manifest, r->manifest.provenance, 0},
         {r->has.history, r->history.provenance, 0},
         {r->has.predictions, r->predictions.provenance, 0},
+        {r->has.missing, r->missing.provenance, 0},
         {r->has.rejects, r->rejects.provenance, 0},
         {r->has.audit, r->audit.provenance, 1},
         {r->has.maps, r->maps.provenance, 1},
@@ -101,6 +102,7 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
         (p->predictions &&
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
         (p->manifest && hl_manifest_read(&r->manifest, p->manifest, e)) ||
+        (p->missing && report_missing_read(&r->missing, p->missing, e)) ||
         (p->rejects && report_rejects_read(&r->rejects, p->rejects, &r->manifest, e)) ||
         (p->knobs && report_pairs_read(&r->knobs, p->knobs, false, e)) ||
         (p->software && report_software_read(&r->software, p->software, e)) ||
@@ -150,6 +152,7 @@ void report_run_free(report_run *r)
     report_software_free(&r->software);
     report_audit_free(&r->audit);
     report_maps_free(&r->maps);
+    report_missing_free(&r->missing);
     report_rejects_free(&r->rejects);
     free(r->label);
     for (size_t i = 0; i < sizeof r->owned / sizeof *r->owned; i++)

@@ -9,6 +9,7 @@
 #include "heat_maps.h"
 #include "history.h"
 #include "metrics.h"
+#include "missing.h"
 #include "pairs.h"
 #include "predictions.h"
 #include "rejects.h"
@@ -17,7 +18,7 @@
 /* metrics: NULL is standard input. All others: NULL for none. */
 typedef struct report_paths {
     const char *metrics, *history, *predictions, *manifest, *knobs, *software, *audit, *maps,
-        *rejects; /* needs the manifest */
+        *missing, *rejects; /* rejects: needs the manifest */
 } report_paths;
 
 typedef struct report_run {
@@ -33,6 +34,7 @@ typedef struct report_run {
     report_software software;
     report_audit audit;
     report_maps maps;
+    report_missing missing;
     report_rejects rejects;
 } report_run;
 

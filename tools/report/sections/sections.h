@@ -55,6 +55,9 @@ void report_warn_of_listing(page_block *b, const hl_manifest *m);
 void report_add_audit(page_doc *d, const report_audit *a);
 void report_warn_of_audit(page_block *b, const report_audit *a);
 
+/* missing.c */
+void report_add_missing(page_doc *d, const report_missing *r);
+
 /* rejects.c */
 void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest *m);
 void report_warn_of_rejects(page_block *b, const report_rejects *r, const hl_manifest *m);
