@@ -63,3 +63,13 @@ labels_of() {
     [ "$(labels_of --classes 'ill=Pneumonia;well=None')" = ill/well ]
     [ "$(labels_of --positive Pneumonia --blank drop)" = 'Pneumonia/Unknown' ]
 }
+
+@test "cells: a table in another format is named" {
+    table '<!DOCTYPE html>' '<html>'
+    refused "t.csv: expected CSV text, found a web page .HTML.: save the table as CSV" --labels t.csv
+    printf 'PK\003\004rest' >t.csv
+    refused "t.csv: expected CSV text, found a zip archive: save" --labels t.csv
+    table image,label 1.png,a 2.png,b
+    gzip t.csv
+    refused "t.csv.gz: expected CSV text, found gzip data: save" --labels t.csv.gz
+}

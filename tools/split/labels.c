@@ -9,6 +9,7 @@
 #include "carried.h"
 #include "columns.h"
 #include "csv.h"
+#include "image/foreign.h"
 #include "image_index.h"
 #include "label_rules.h"
 #include "missing.h"
@@ -380,7 +381,11 @@ static int read_table(const char *path, char **text, size_t *len, hl_err *e)
     const int status = hl_in_read_all(fp, name, max_table_bytes, text, len, e);
     if (fp != stdin)
         fclose(fp);
-    return status;
+    const hl_foreign *other = status ? NULL : hl_foreign_find((const uint8_t *)*text, *len);
+    if (!other)
+        return status;
+    free(*text);
+    return hl_fail(e, "%s: expected CSV text, found %s: save the table as CSV", name, other->name);
 }
 
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
