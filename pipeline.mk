@@ -53,7 +53,8 @@ experiment  := $(TRAIN_OUT)/experiment.tsv
 report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # These are complete or not there at all, so make need not delete them when a recipe fails.
-.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(missing) $(rejects) $(features) $(head_file) $(history_table) \
+.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) \
+    $(missing) $(rejects) $(features) $(head_file) $(history_table) \
            $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
 
 # ---- before the first step -------------------------------------------------------------------------
