@@ -53,7 +53,8 @@ experiment  := $(TRAIN_OUT)/experiment.tsv
 report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # These are complete or not there at all, so make need not delete them when a recipe fails.
-.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(missing) $(rejects) $(features) $(head_file) $(history_table) \
+.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) \
+    $(missing) $(rejects) $(features) $(head_file) $(history_table) \
            $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
 
 # ---- before the first step -------------------------------------------------------------------------
@@ -179,7 +180,8 @@ $(experiment): $(run_files) $(history_table) $(TRAIN_OUT)/params/experiment
 
 before_report = $(hilum)/scripts/before-report $(experiment) $(BASE)
 files_report = --metrics $(metrics) --history $(history_table) --predictions $(predictions) --manifest $(subsets) \
-    --audit $(audit_table) $(if $(missing),--missing $(missing) )$(if $(rejects),--rejects $(rejects) )--knobs <(sed -n 's/^knob\t//p' $(experiment)) \
+    --audit $(audit_table) $(if $(missing),--missing $(missing) )$(if $(rejects),--rejects $(rejects) ) \
+    --knobs <(sed -n 's/^knob\t//p' $(experiment)) \
     --software $(TRAIN_OUT)/software --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json \
     -o $(TRAIN_OUT)/report.html
 $(call step,report,report,$(TRAIN_OUT),$(report_files),$(if $(filter 1,$(EXPLAIN)),$(maps)) \

@@ -120,12 +120,13 @@ weights_of_head = $(if $(filter %.pt,$(lastword $(model_of_head))),$(model_of_he
     $(call weights_at,$(call of_head,WEIGHTS)))
 
 # The depth is that of the head; another one that is given is an error.
-triage.DEPTH = $(if $(call is_given,DEPTH),$(DEPTH),head)
+depth_of_triage = $(if $(call is_given,DEPTH),--depth $(DEPTH))
 
 triage: $(call made,predict)
 	@$(hilum)/scripts/check-triage $(call q,$(HEAD)) $(call q,$(IMAGES))
 	@mkdir -p -- $(call q,$(TRIAGE))
-	@$(bin)/predict $(call options,triage) --weights $(call as_word,$(weights_of_head)) $(code_allowed) $(quiet_threads) \
+	@$(bin)/predict $(call options,triage) $(depth_of_triage) --weights $(call as_word,$(weights_of_head)) \
+	    $(code_allowed) $(quiet_threads) \
 	    --on-error skip -o $(call as_word,$(TRIAGE))/worklist.tsv --page $(call as_word,$(TRIAGE))/worklist.html \
 	    -- $(call as_word,$(HEAD)) $(call as_word,$(IMAGES))
 	@echo $(call q,worklist: $(TRIAGE)/worklist.html)

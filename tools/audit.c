@@ -19,7 +19,7 @@ enum { FAIL_ON_NONE, FAIL_ON_LEAK, FAIL_ON_ERROR };
 
 static const char *opt_output, *opt_root, *opt_cache, *opt_positive;
 static double opt_limit = 0.7;
-static int opt_fail_on = FAIL_ON_NONE;
+static int opt_fail_on = FAIL_ON_NONE, opt_depth = HL_DEPTH_AUTO;
 static bool opt_allow_leak;
 static int64_t opt_jobs;
 
@@ -27,6 +27,8 @@ static const hl_opt options[] = {
     HL_OPT_STR('o', "output", "FILE", &opt_output, "write the findings to FILE"),
     HL_OPT_REAL_R(0, "shortcut-limit", "AUROC", &opt_limit, 0.5, 1,
                   "warn of file properties and columns that predict the label at least this well"),
+    HL_OPT_CHOICE_R(0, "depth", HL_DEPTH_WORDS, &opt_depth,
+                    "bits in use in 16-bit PNG, as for preprocess"),
     HL_OPT_STR_R(0, "positive", "CLASS", &opt_positive,
                  "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on,
@@ -75,13 +77,27 @@ static void describe_leak(const audit_context *a, hl_strbuf *text)
 
 /* ---- the table ---- */
 
+/* The depth that the files have themselves is not recorded. */
+static hl_cli recorded_options(void)
+{
+    static hl_opt recorded[sizeof options / sizeof *options];
+    hl_cli c = cli;
+    c.opts = recorded;
+    c.nopts = 0;
+    for (size_t i = 0; i < cli.nopts; i++)
+        if (opt_depth != HL_DEPTH_AUTO || options[i].value != &opt_depth)
+            recorded[c.nopts++] = options[i];
+    return c;
+}
+
 static int extend_provenance(const audit_context *a, char **provenance, hl_err *e)
 {
     char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE];
     hl_manifest_digest(a->m, manifest);
     hl_fingerprint_set_digest(a->fingerprints, a->m, images);
     const hl_input inputs[] = {{"manifest", manifest}, {"images", images}};
-    return hl_provenance_extend(provenance, a->m->provenance, &cli, inputs, 2, e);
+    const hl_cli record = recorded_options();
+    return hl_provenance_extend(provenance, a->m->provenance, &record, inputs, 2, e);
 }
 
 /* "#positive", or with two classes whose names do not decide, "#undecided" with both. */
@@ -140,6 +156,15 @@ static int write_table(const audit_context *a, hl_err *e)
 }
 
 /* ---- the checks ---- */
+
+/* Grey levels are then those of images that are read with --depth. */
+static void take_depth(hl_fingerprint *fingerprints, size_t n)
+{
+    const int chosen = hl_depth_bits(hl_depth_settle((hl_depth)opt_depth));
+    for (size_t i = 0; i < n && opt_depth != HL_DEPTH_AUTO; i++)
+        if (!fingerprints[i].why && fingerprints[i].bits)
+            fingerprints[i].auto_bits = chosen ? chosen : 16;
+}
 
 static void check(audit_context *a)
 {
@@ -203,8 +228,10 @@ static int audit(hl_manifest *m, const char *name, bool *found, hl_err *e)
         hl_images_expect_kept(m, how.root, e) || hl_fingerprint_set_read(fingerprints, m, &how, e)
             ? -1
             : 0;
-    if (status == 0)
+    if (status == 0) {
+        take_depth(fingerprints, m->n);
         status = hl_duplicates_find(copies, fingerprints, m->n, (int)opt_jobs, e);
+    }
     if (status == 0) {
         check(&a);
         status = write_table(&a, e);

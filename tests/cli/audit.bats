@@ -284,6 +284,13 @@ END
     manifest A/{1:p:train,2:q:train,3:r:test} B/{1:t:val,2:u:train} >m.tsv
     audit -q -o audit.tsv m.tsv
     [ "$(found range)" = "warning mixed - - A/1.png - 0.2000 1 1 of 5 images are dark, with grey levels up to 64 of 255 at most, and the others are not; of 16 bits, their values need 12: see DEPTH" ]
+    [[ $(comment provenance) != *--depth* ]]
+    audit -q --depth 12 -o audit.tsv m.tsv
+    [ -z "$(found range)" ]
+    [[ $(comment provenance) == *'--depth 12'* ]]
+    audit -q --depth full -o audit.tsv m.tsv
+    [[ $(found range) == 'warning mixed - - A/1.png - 0.4000 2 '* ]]
+    audit -q -o audit.tsv m.tsv
     # They are the same picture, as copies of it are whatever DEPTH reads.
     [ "$(found same-pixels | cut -d ' ' -f 5)" = "A/1.png
 A/2.png" ]

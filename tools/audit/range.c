@@ -26,7 +26,7 @@ static levels levels_of(const hl_fingerprint *f)
         l.least = f->thumb[i] < l.least ? f->thumb[i] : l.least;
         l.most = f->thumb[i] > l.most ? f->thumb[i] : l.most;
     }
-    return (levels){(int)round(l.least * scale), (int)round(l.most * scale)};
+    return (levels){(int)fmin(255, round(l.least * scale)), (int)fmin(255, round(l.most * scale))};
 }
 
 /* The most of 16 bits that the values of such images need, if they are read with more; else 0. */
