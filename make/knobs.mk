@@ -50,7 +50,7 @@ Preprocessing
 SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty: as the backbone expects
 FILTER       | bilinear | nearest|bilinear|bicubic|area|lanczos | preprocess | --filter | resampling
 FIT          | stretch | stretch|pad|crop | preprocess | --fit | how images of another aspect ratio are fitted
-DEPTH        | auto | auto|8|9|10|11|12|13|14|15|16|full | preprocess | --depth | bits in use in 16-bit PNG; auto: sBIT
+DEPTH        | auto | auto|8|9|10|11|12|13|14|15|16|full | audit preprocess | --depth | bits in 16-bit PNG; auto: sBIT
 ON_ERROR     | stop | stop|skip | preprocess | --on-error | at an unreadable image: stop, or leave it out
 AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of each training image
 

@@ -97,6 +97,7 @@ from() {
         extract | train) grep -o "$1-.*" <<<"$all" ;;
         evaluate) echo "evaluate ${all#*evaluate }" ;;
         audit) echo 'audit report ' ;;
+        audit+preprocess) echo "audit ${all#*audit }" ;;
         experiment) echo 'report ' ;;
     esac
 }
@@ -131,6 +132,7 @@ options_are_those_of_the_tools() {
         # A knob can be of another step, or of none, depending on those before it.
         case $step in
             '$(preprocess_unless_SIZE) extract') step=preprocess ;;
+            'audit preprocess') step=audit+preprocess ;;
             '$(extract_or_with_UNFREEZE_train)') step=extract ;;
             '$(split_fold_with_LABELS) audit train triage') step=split ;; # LABELS is above it
         esac
