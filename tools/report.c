@@ -37,6 +37,8 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "settings of the run, lines KNOB<tab>VALUE"),
     HL_OPT_STR(0, "software", "DIR", &in.software,
                "folder with the output of `TOOL --version` for each step"),
+    HL_OPT_STR(0, "internal", "FILE", &in.internal,
+               "metrics of the head on its own test set, to compare an external test with"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
     HL_OPT_FLAG(0, "compare", &compare, "compare several runs with each other and with the paper"),
     HL_OPT_STR(0, "tests", "FILE", &tests, "with --compare: results of the tool compare, JSON"),
@@ -65,6 +67,8 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
     report_warn_of_run(page_warnings(d), run);
     report_add_summary(d, r, bm);
     page_add_contents(d);
+    if (run->has.internal)
+        report_add_external(d, run);
     report_add_paper_table(d, r);
     if (run->has.history && report_add_training(d, &run->history, e))
         return -1;
@@ -188,8 +192,8 @@ static bool is_stdin(const char *path)
 /* Standard input can be one input only. */
 static void check_usage(int operands)
 {
-    const char *const given[] = {in.history, in.predictions, in.manifest,
-                                 in.knobs,   in.audit,       in.rejects};
+    const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs,
+                                 in.audit,   in.rejects,     in.internal};
     const size_t n = sizeof given / sizeof *given;
     int from_stdin = !compare && !grid && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
     for (size_t i = 0; i < n; i++) {
@@ -221,6 +225,7 @@ static int check_files(char *const *runs, size_t n, hl_err *e)
         {"--metrics", in.metrics},   {"--history", in.history}, {"--predictions", in.predictions},
         {"--manifest", in.manifest}, {"--audit", in.audit},     {"--knobs", in.knobs},
         {"--rejects", in.rejects},   {"--tests", tests},        {"--grid", grid},
+        {"--internal", in.internal},
     };
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         hl_files_read(&f, inputs[i].name, inputs[i].path);
