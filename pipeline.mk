@@ -41,12 +41,12 @@ fold_manifest := $(if $(divided_anew),$(FOLD_OUT)/fold.tsv)
 subsets     := $(or $(fold_manifest),$(manifest))
 audit_out   := $(if $(divided_anew),$(FOLD_OUT),$(BASE))
 audit_table := $(audit_out)/audit.tsv
-head_file   := $(TRAIN_OUT)/head.safetensors.zst
-history_table := $(TRAIN_OUT)/history.tsv
+head_file   := $(if $(EXTERNAL),,$(TRAIN_OUT)/head.safetensors.zst)
+history_table := $(if $(EXTERNAL),,$(TRAIN_OUT)/history.tsv)
 checkpoint  := $(TRAIN_OUT)/checkpoint.safetensors.zst
 metrics     := $(TRAIN_OUT)/metrics.json
 predictions := $(TRAIN_OUT)/predictions.tsv
-calibration := $(TRAIN_OUT)/calibration.safetensors.zst
+calibration := $(if $(EXTERNAL),,$(TRAIN_OUT)/calibration.safetensors.zst)
 maps_folder := $(TRAIN_OUT)/explain
 maps        := $(maps_folder)/explain.tsv
 experiment  := $(TRAIN_OUT)/experiment.tsv
@@ -96,6 +96,17 @@ ifneq ($(LABELS),)
 $(call params,$(BASE),labels,,$$(call q,$$(LABELS)))
 label_table := $(BASE)/params/labels
 endif
+# An external test (make external): EXTERNAL is the folder of the run that trained the head. Its files may have any
+# characters in their names, so that steps depend on their digests.
+of_external = $(call as_word,$(EXTERNAL)/$(1))
+trained_head = $(or $(head_file),$(call of_external,head.safetensors.zst))
+ifneq ($(EXTERNAL),)
+external_manifest := $(call of_external,$(shell [ -e $(call q,$(EXTERNAL)/fold.tsv) ] && echo fold || \
+    echo manifest).tsv)
+external_inputs := $(BASE)/params/head
+$(call params,$(BASE),head,,$$(trained_head) $$(external_manifest) $$(call of_external,calibration.safetensors.zst) \
+    $$(call of_external,metrics.json))
+endif
 options_weights = $(if $(weights_file),,$(WEIGHTS))
 $(call params,$(BASE),weights,,$$(if $$(weights_file),$$(call q,$$(weights_file))))
 $(BASE)/params/weights: $(keras_weights:%=%.verified)
@@ -117,7 +128,14 @@ all_in_training := $(if $(divided_anew),$(filter-out 0,$(AUGMENT)))
 held_out = $(if $(TUNING),--without-test )
 split.TEST = $(if $(held_out),$(TEST),$(if $(all_in_training),0,$(TEST)))
 split.VAL = $(if $(held_out)$(all_in_training),0,$(VAL))
-options_split = $(held_out)$(call options,split)
+ifneq ($(EXTERNAL),)
+split.TEST :=
+split.VAL :=
+split.SUBSETS :=
+audit.POSITIVE = $(HEAD_POSITIVE)
+evaluate.CALIBRATE :=
+endif
+options_split = $(held_out)$(if $(EXTERNAL),--all-test )$(call options,split)
 before_split = $(if $(missing),,rm -f $(BASE)/missing.tsv)
 files_split = $(cached) $(threads) $(if $(missing),--rejects $(missing) )-o $(manifest)
 $(call step,split,split,$(BASE),$(manifest) $(missing),$(BASE)/params/data $(label_table))
@@ -129,8 +147,9 @@ ifneq ($(divided_anew),)
 $(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table))
 endif
 
-files_audit = $(cached) $(quiet_threads) -o $(audit_table) $(subsets)
-$(call step,audit,audit,$(audit_out),$(audit_table),$(subsets) $(BASE)/params/data)
+before_audit = $(if $(EXTERNAL),$(hilum)/scripts/same-classes $(manifest) $(call of_external,metrics.json))
+files_audit = $(cached) $(quiet_threads) $(if $(EXTERNAL),--other $(external_manifest) )-o $(audit_table) $(subsets)
+$(call step,audit,audit,$(audit_out),$(audit_table),$(subsets) $(BASE)/params/data $(external_inputs))
 
 # A leak, or classes of which none is known to be positive, is reported before minutes of work.
 .PHONY: audited
@@ -152,35 +171,45 @@ before_train = $(hilum)/scripts/checkpoint before $(checkpoint) $(head_file) $(h
 after_train = $(hilum)/scripts/checkpoint after $(checkpoint)
 files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) --checkpoint $(checkpoint) \
     --history $(history_table) -o $(head_file) $(features)
+ifeq ($(EXTERNAL),)
 $(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\
     $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | audited)
+endif
 
-files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,--calibration $(calibration) )-p $(predictions) \
-    -o $(metrics) $(head_file) $(features)
+calibration_option = $(if $(EXTERNAL),--external $(call of_external,calibration.safetensors.zst),$\
+    --calibration $(calibration))
+files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,$(calibration_option) )-p $(predictions) \
+    -o $(metrics) $(trained_head) $(features)
 $(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(TUNING),,$(calibration)),\
-    $(head_file) $(features) $(fold_manifest))
+    $(head_file) $(features) $(fold_manifest) $(external_inputs))
 
 options_explain := --sanity 10
 files_explain = -i $(images) -p $(predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
-    $(code_allowed) $(quiet_threads) -o $(maps_folder) $(head_file)
-$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images))
+    $(code_allowed) $(quiet_threads) -o $(maps_folder) $(trained_head)
+$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images) $(external_inputs))
 
 # The record of a complete run, with all knobs that its results depend on and the digests of all files: for the report,
 # diff, reproduce and triage.
-run_tools := split audit preprocess extract-features train-head evaluate report
+run_tools := split audit preprocess extract-features $(if $(EXTERNAL),,train-head) evaluate report
 run_files := $(manifest) $(missing) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
     $(predictions) $(metrics) $(calibration)
-recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract train evaluate experiment
-recorded = $(foreach k,$(knobs),$(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))
-options_experiment = $(foreach k,$(recorded),$(k)=$(call as_word,$($(k))))
+recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract $(if $(EXTERNAL),,train) evaluate experiment
+# What an external test does not use has no value in it.
+unused := $(if $(EXTERNAL),TEST VAL SUBSETS GROUP AUGMENT CALIBRATE)
+recorded = $(foreach k,$(filter-out $(unused),$(knobs)),$\
+    $(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))
+options_experiment = $(foreach k,$(recorded),$(k)=$(call as_word,$($(k)))) \
+    $(if $(EXTERNAL),HEAD=$(call as_word,$(EXTERNAL)))
 $(call params,$(TRAIN_OUT),experiment,$(run_tools))
 $(experiment): $(run_files) $(history_table) $(TRAIN_OUT)/params/experiment
 	@BASE=$(BASE) BIN=$(bin) JOBS=$(JOBS) DIGESTS=$(call q,$(DIGESTS)) DATA=$(call q,$(DATA)) \
-	    $(hilum)/scripts/record-experiment $@ '$(run_tools)' '$(run_files)' $(history_table) $(options_experiment)
+	    EXTERNAL=$(call q,$(EXTERNAL)) \
+	    $(hilum)/scripts/record-experiment $@ '$(run_tools)' '$(run_files)' '$(history_table)' $(options_experiment)
 
 before_report = $(hilum)/scripts/before-report $(experiment) $(BASE)
-files_report = --metrics $(metrics) --history $(history_table) --predictions $(predictions) --manifest $(subsets) \
-    --audit $(audit_table) $(if $(missing),--missing $(missing) )$(if $(rejects),--rejects $(rejects) ) \
+files_report = --metrics $(metrics) $(if $(EXTERNAL),--internal $(call of_external,metrics.json),$\
+    --history $(history_table)) --predictions $(predictions) --manifest $(subsets) --audit $(audit_table) \
+    $(if $(missing),--missing $(missing) )$(if $(rejects),--rejects $(rejects) ) \
     --knobs <(sed -n 's/^knob\t//p' $(experiment)) \
     --software $(TRAIN_OUT)/software --markdown $(TRAIN_OUT)/report.md --json $(TRAIN_OUT)/report.json \
     -o $(TRAIN_OUT)/report.html

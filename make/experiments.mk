@@ -2,8 +2,8 @@
 # Experiments of several runs, each of them the one of pipeline.mk with other knobs, and triage, which uses a run's head
 # on new images.
 
-goals += compare sweep kfold diff reproduce triage
-.PHONY: compare sweep kfold diff reproduce triage
+goals += compare sweep kfold diff reproduce triage external
+.PHONY: compare sweep kfold diff reproduce triage external
 
 # ---- compare: all backbones on the same data with the same split, and the paper's Table 1 ----------
 
@@ -105,6 +105,14 @@ diff:
 reproduce: build
 	+@MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile BIN=$(bin) DIGESTS=$(call q,$(abspath $(DIGESTS))) \
 	    WEIGHTS_DIR=$(call q,$(weights_dir)) $(hilum)/scripts/reproduce $(call q,$(call folder_of_run,$(reproduced_run)))
+
+# ---- external: a finished head on another collection -----------------------------------------------
+
+# `make external HEAD=results/RUN DATA=folder`: a run of its own, in which nothing is trained.
+external: build
+	+@MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile $(hilum)/scripts/external \
+	    $(call q,$(if $(call is_given,HEAD),$(HEAD))) $(RESULTS) '$(if $(run_is_default),,$(RUN))' $(call q,$(DATA)) \
+	    $(foreach k,$(knobs),$(if $(call is_given,$(k)),$(call q,$(k)=$($(k)))))
 
 # ---- triage: a worklist of new images --------------------------------------------------------------
 

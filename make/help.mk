@@ -6,6 +6,7 @@ define goals_help
 all        run the experiment and write $(TRAIN_OUT)/report.html
 explain    only the heat maps of the run: $(maps_folder)/
 triage     IMAGES=folder [HEAD=file]: a worklist of new images, as a table and a page
+external   HEAD=run DATA=folder: measure a finished head on another collection
 compare    all three backbones, and the table of the paper
 paper      a grid of the paper's settings: which combinations collapse
 sweep      every combination of the training knobs that have several values

@@ -111,7 +111,7 @@ B            | | [RUN] | diff | - | the run that A is compared with
 
 Triage
 IMAGES       | | [FILE] | triage | - | new images: a folder, or a list
-HEAD         | $(head_of_RUN) | FILE | triage | - | trained head; the model and the weights of its run are taken
+HEAD         | $(head_of_RUN) | FILE | triage external | - | trained head; model and weights are those of its run
 CALIBRATION  | $(calibration_beside_HEAD) | [FILE] | triage | --calibration | calibration of the head, if there is one
 OPERATING    | | [TEXT] | triage | --operating | operating point of the calibration
 PAGE_ROWS    | 50 | whole 1..5000 | triage | --page-rows | images that the page shows
@@ -151,11 +151,13 @@ else
 unexport COLUMNS
 endif
 
-# Make also tells the makes that it calls the folders of features, of heads and of a fold, whether RUN is a default, and
-# what make tune tries.
-paths += BASE TRAIN_OUT FOLD_OUT
-known += RUN_IS_DEFAULT TUNING CANDIDATES
-$(call take_values,$(knobs) BASE TRAIN_OUT FOLD_OUT)
+# Make also tells the makes that it calls the folders of features, of heads and of a fold, whether RUN is a default,
+# what make tune tries, and of an external test the folder of the head and its positive class.
+paths += BASE TRAIN_OUT FOLD_OUT EXTERNAL
+known += RUN_IS_DEFAULT TUNING CANDIDATES HEAD_POSITIVE
+# A variable of the environment that happens to be called so makes no external test.
+$(if $(filter command,$(firstword $(origin EXTERNAL))),,$(eval override EXTERNAL :=))
+$(call take_values,$(knobs) BASE TRAIN_OUT FOLD_OUT EXTERNAL HEAD_POSITIVE)
 
 # ---- variables in the table ------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@
 
 enum { FAIL_ON_NONE, FAIL_ON_LEAK, FAIL_ON_ERROR };
 
-static const char *opt_output, *opt_root, *opt_cache, *opt_positive;
+static const char *opt_output, *opt_root, *opt_cache, *opt_positive, *opt_other;
 static double opt_limit = 0.7;
 static int opt_fail_on = FAIL_ON_NONE, opt_depth = HL_DEPTH_AUTO;
 static bool opt_allow_leak;
@@ -35,6 +35,8 @@ static const hl_opt options[] = {
                   "exit with 1 if there is a finding of this kind"),
     HL_OPT_FLAG_R(0, "allow-leak", &opt_allow_leak,
                   "record that leakage between training and test is intended"),
+    HL_OPT_STR(0, "other", "MANIFEST", &opt_other,
+               "also find copies of the images of another set, such as that of a trained head"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
     HL_OPT_STR(0, "cache", "DIR", &opt_cache,
                "keep image fingerprints in DIR; unchanged images are not read again"),
@@ -56,13 +58,20 @@ static const hl_cli cli = {
 
 static bool leaks(const audit_context *a)
 {
-    return a->leaking_patients || a->leaking_groups;
+    return a->leaking_patients || a->leaking_groups || a->other_leaks;
 }
 
-/* "12 patients and 3 groups of copies are in both train and test" */
+/* "12 patients and 3 groups of copies are in both train and test"; with --other "5 images are
+ * copies of training or validation images of the other set" */
 static void describe_leak(const audit_context *a, hl_strbuf *text)
 {
     const char *and = "";
+    if (a->other_leaks)
+        hl_strbuf_printf(text, "%zu image%s of training or validation images of the other set%s",
+                         a->other_leaks, a->other_leaks == 1 ? " is a copy" : "s are copies",
+                         a->leaking_patients + a->leaking_groups ? ", and " : "");
+    if (a->leaking_patients + a->leaking_groups == 0)
+        return;
     if (a->leaking_patients) {
         hl_strbuf_printf(text, "%zu patient%s", a->leaking_patients,
                          a->leaking_patients == 1 ? "" : "s");
@@ -92,12 +101,14 @@ static hl_cli recorded_options(void)
 
 static int extend_provenance(const audit_context *a, char **provenance, hl_err *e)
 {
-    char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE];
+    char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE], other[HL_DIGEST_SIZE];
     hl_manifest_digest(a->m, manifest);
+    if (a->other)
+        hl_manifest_digest(a->other, other);
     hl_fingerprint_set_digest(a->fingerprints, a->m, images);
-    const hl_input inputs[] = {{"manifest", manifest}, {"images", images}};
+    const hl_input inputs[] = {{"manifest", manifest}, {"images", images}, {"other", other}};
     const hl_cli record = recorded_options();
-    return hl_provenance_extend(provenance, a->m->provenance, &record, inputs, 2, e);
+    return hl_provenance_extend(provenance, a->m->provenance, &record, inputs, a->other ? 3 : 2, e);
 }
 
 /* "#positive", or with two classes whose names do not decide, "#undecided" with both. */
@@ -185,6 +196,8 @@ static void print_summary(const audit_context *a)
     hl_log_info("%zu images: %zu unreadable; %zu in %zu groups of copies; %zu patients in several "
                 "subsets; %zu shortcuts to the label",
                 a->m->n, a->unreadable, a->copied, a->groups, a->divided, a->shortcuts);
+    if (a->other)
+        hl_log_info("%zu images are copies of images of the other set", a->other_copies);
     if (!leaks(a))
         return;
     hl_strbuf text = {0};
@@ -202,14 +215,24 @@ static int choose_positive(const hl_manifest *m, const char *name, int *positive
                                   .of = name,
                                   .asked = opt_positive,
                                   .recorded = HL_NO_POSITIVE};
-    if (opt_positive)
+    if (opt_positive && m->nclasses > 1) /* all images may be of one class in an external test */
         return hl_positive_class(positive, &c, e);
     *positive = hl_positive_by_names(m->classes, m->nclasses);
     return 0;
 }
 
-/* *found: whether there is a finding of the kind that --fail-on names. */
-static int audit(hl_manifest *m, const char *name, bool *found, hl_err *e)
+static int check_other_set(audit_context *a, hl_manifest *other, hl_err *e)
+{
+    if (!other)
+        return 0;
+    const hl_fingerprint_options how = {
+        .root = other->root, .cache = opt_cache, .jobs = (int)opt_jobs};
+    return audit_check_other_set(a, other, opt_other, &how, e);
+}
+
+/* other: of --other, or NULL. *found: whether there is a finding of the kind that --fail-on names.
+ */
+static int audit(hl_manifest *m, const char *name, hl_manifest *other, bool *found, hl_err *e)
 {
     int positive;
     if (choose_positive(m, name, &positive, e))
@@ -220,6 +243,7 @@ static int audit(hl_manifest *m, const char *name, bool *found, hl_err *e)
     hl_fingerprint *fingerprints = hl_calloc(m->n, sizeof *fingerprints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
     audit_context a = {.m = m,
+                       .other = other,
                        .positive = positive,
                        .fingerprints = fingerprints,
                        .copies = copies,
@@ -234,8 +258,10 @@ static int audit(hl_manifest *m, const char *name, bool *found, hl_err *e)
     }
     if (status == 0) {
         check(&a);
-        status = write_table(&a, e);
+        status = check_other_set(&a, other, e);
     }
+    if (status == 0)
+        status = write_table(&a, e);
     if (status == 0) {
         print_summary(&a);
         *found = (opt_fail_on == FAIL_ON_LEAK && leaks(&a) && !opt_allow_leak) ||
@@ -253,16 +279,23 @@ int main(int argc, char **argv)
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
     hl_err e;
-    hl_manifest m;
+    hl_manifest m, other = {0};
     bool found = false;
     hl_files f = {0};
     hl_files_read(&f, "MANIFEST", hl_or_standard(argv[first]));
+    hl_files_read(&f, "--other", opt_other);
     hl_files_write(&f, "--output", hl_or_standard(opt_output), HL_TEXT);
-    int status = hl_files_check(&f, &e) || hl_manifest_read(&m, argv[first], &e) ? -1 : 0;
+    int status = hl_files_check(&f, &e) || (opt_other && hl_manifest_read(&other, opt_other, &e)) ||
+                         hl_manifest_read(&m, argv[first], &e)
+                     ? -1
+                     : 0;
     if (status == 0) {
-        status = audit(&m, argv[first] ? argv[first] : "the manifest", &found, &e);
+        status = audit(&m, argv[first] ? argv[first] : "the manifest", opt_other ? &other : NULL,
+                       &found, &e);
         hl_manifest_free(&m);
     }
+    if (opt_other)
+        hl_manifest_free(&other);
     if (status)
         hl_log_error("%s", e.msg);
     return status || found ? 1 : 0;

@@ -21,6 +21,8 @@ static const hl_opt options[] = {
     HL_OPT_STR_R(0, "positive", "CLASS", &opt.positive,
                  "positive class (default: as HEAD records, or the one of two not called normal)"),
     HL_OPT_FLAG_R(0, "pooled", &pooled, "measure existing predictions, of several heads"),
+    HL_OPT_STR(0, "external", "FILE", &opt.external,
+               "the images are another collection: apply this calibration of the head"),
     HL_OPT_FLAG_R(0, "calibrate", &opt.calibrate,
                   "fit a temperature on the validation samples, and apply it"),
     HL_OPT_STR('c', "calibration", "FILE", &opt.calibration,
@@ -63,6 +65,7 @@ static int check_files(char *const *args, size_t n, hl_err *e)
         hl_files_read(&f, "FEATURES", hl_or_standard(n > 1 ? args[1] : NULL));
     }
     hl_files_read(&f, "--manifest", opt.manifest);
+    hl_files_read(&f, "--external", opt.external);
     hl_files_write(&f, "--calibration", opt.calibration, HL_BINARY);
     hl_files_write(&f, "--predictions", opt.predictions, HL_TEXT);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);
@@ -80,10 +83,24 @@ static void check_pooled(char *const *args, int n)
         hl_usage_error("--pooled: predictions of several heads cannot be calibrated together");
 }
 
+/* What was fitted on the head's own images is applied as it is. */
+static void check_external(void)
+{
+    if (opt.external && pooled)
+        hl_usage_error("--pooled and --external: predictions are already calibrated");
+    if (opt.external && opt.manifest)
+        hl_usage_error("--manifest and --external: the subsets are those of the head's own images");
+    if (opt.external && (opt.calibrate || opt.calibration))
+        hl_usage_error("--external: the calibration is given, and none can be fitted");
+    if (opt.external && strcmp(opt.external, "-") == 0)
+        hl_usage_error("--external: expected the name of a file, found '-'");
+}
+
 static void check_usage(char *const *args, int n)
 {
     if (opt.manifest && strcmp(opt.manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
+    check_external();
     if (pooled) {
         check_pooled(args, n);
         return;

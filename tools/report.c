@@ -39,6 +39,8 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "knobs", "FILE", &in.knobs, "settings of the run, lines KNOB<tab>VALUE"),
     HL_OPT_STR(0, "software", "DIR", &in.software,
                "folder with the output of `TOOL --version` for each step"),
+    HL_OPT_STR(0, "internal", "FILE", &in.internal,
+               "metrics of the head on its own test set, to compare an external test with"),
     HL_OPT_STR(0, "title", "TEXT", &title, "heading of the page"),
     HL_OPT_FLAG(0, "compare", &compare, "compare several runs with each other and with the paper"),
     HL_OPT_STR(0, "tests", "FILE", &tests, "with --compare: results of the tool compare, JSON"),
@@ -67,6 +69,8 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
     report_warn_of_run(page_warnings(d), run);
     report_add_summary(d, r, bm);
     page_add_contents(d);
+    if (run->has.internal)
+        report_add_external(d, run);
     report_add_paper_table(d, r);
     if (run->has.history && report_add_training(d, &run->history, e))
         return -1;
@@ -193,7 +197,7 @@ static bool is_stdin(const char *path)
 static void check_usage(int operands)
 {
     const char *const given[] = {in.history, in.predictions, in.manifest, in.knobs,
-                                 in.audit,   in.missing,     in.rejects};
+                                 in.audit,   in.missing,     in.rejects,  in.internal};
     const size_t n = sizeof given / sizeof *given;
     int from_stdin = !compare && !grid && (!in.metrics || is_stdin(in.metrics)), inputs = 0;
     for (size_t i = 0; i < n; i++) {
@@ -232,6 +236,7 @@ static int check_files(char *const *runs, size_t n, hl_err *e)
         {"--rejects", in.rejects},
         {"--tests", tests},
         {"--grid", grid},
+        {"--internal", in.internal},
     };
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         hl_files_read(&f, inputs[i].name, inputs[i].path);

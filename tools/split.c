@@ -64,6 +64,8 @@ static const hl_opt options[] = {
                  "cross-validation: divide into K folds; 0: none"),
     HL_OPT_INT_R(0, "fold", "I", &opt.fold, 0, MAX_FOLDS, "the test set is fold I, from 1"),
     HL_OPT_STR_R(0, "shift", "RE", &opt_shift, "the test set is the images whose path matches"),
+    HL_OPT_FLAG_R(0, "all-test", &opt.all_test,
+                  "the test set is all images, of one class or more, for a head that is trained"),
     HL_OPT_FLAG_R(0, "without-test", &opt.without_test,
                   "leave out the test set, and divide only the other images"),
 };
@@ -90,6 +92,8 @@ static bool is_recorded(const hl_opt *o)
 {
     if (o->value == &opt_shift)
         return opt_shift != NULL;
+    if (o->value == &opt.all_test)
+        return opt.all_test;
     if (o->value == &opt.without_test)
         return opt.without_test;
     return (opt.folds || (o->value != &opt.folds && o->value != &opt.fold)) &&
@@ -110,10 +114,11 @@ static hl_cli recorded_options(void)
     return c;
 }
 
-/* The subsets that the data set brings along; NULL: none. */
+/* The option by which nothing has to be drawn for the test set; NULL: none. */
 static const char *given_subsets(void)
 {
-    return opt.subsets == SPLIT_FOLDERS    ? "--subsets folders"
+    return opt.all_test                    ? "--all-test"
+           : opt.subsets == SPLIT_FOLDERS  ? "--subsets folders"
            : opt.subsets == SPLIT_OWN_TEST ? "--subsets own-test"
                                            : NULL;
 }
@@ -172,9 +177,13 @@ static void check_table(void)
 static void check_usage(void)
 {
     check_table();
-    if (opt.exact && opt.subsets == SPLIT_FOLDERS)
-        hl_usage_error("--exact is for subsets that are drawn, and --subsets folders draws none: "
-                       "choose one");
+    if (opt.all_test && opt.subsets != SPLIT_DRAWN)
+        hl_usage_error("--all-test and --subsets both determine the test set: choose one");
+    if (opt.exact && (opt.subsets == SPLIT_FOLDERS || opt.all_test))
+        hl_usage_error("--exact is for subsets that are drawn, and %s draws none: choose one",
+                       given_subsets());
+    if (opt.without_test && opt.all_test)
+        hl_usage_error("--without-test and --all-test leave no image: choose one");
     if (given_subsets() && opt.folds == 0 && opt.test != DEFAULT_TEST)
         hl_usage_error("--test and %s both determine the test set: choose one", given_subsets());
     if (texts.exclude && opt.labels)
@@ -210,6 +219,7 @@ int main(int argc, char **argv)
     const int first = hl_cli_parse(&cli, argc, argv);
     check_usage();
     opt.shift = shift_pattern();
+    texts.one_class = opt.all_test;
     if (split_rules_make(&rules, &texts, &e))
         hl_usage_error("%s", e.msg);
     hl_files f = {0};

@@ -16,6 +16,7 @@
 typedef struct audit_context {
     /* the data set */
     const hl_manifest *m;               /* without augmented copies */
+    const hl_manifest *other;           /* that is compared with m, or NULL */
     int positive;                       /* class, or HL_NO_POSITIVE */
     const hl_fingerprint *fingerprints; /* [m->n] */
     const hl_duplicate *copies;         /* [m->n] */
@@ -28,6 +29,8 @@ typedef struct audit_context {
     size_t shortcuts;        /* warnings of them */
     size_t leaking_patients; /* with images in training and test */
     size_t leaking_groups;   /* groups of copies, likewise */
+    size_t other_copies;     /* images that are copies of some in another manifest */
+    size_t other_leaks;      /* of these: copies of training and validation images */
 } audit_context;
 
 void audit_check_unreadable(audit_context *a); /* files that are not images */
@@ -40,6 +43,11 @@ void audit_check_patients(audit_context *a);   /* patients in several subsets or
 void audit_check_balance(audit_context *a);    /* classes in each subset */
 void audit_check_shortcuts(audit_context *a);  /* file properties that predict the label */
 void audit_check_columns(audit_context *a);    /* carried columns that do */
+
+/* Images that are copies of some that the manifest `other`, whose file is called name, lists. Those
+ * of its training and validation sets are errors. Fails where none of its images can be read. */
+int audit_check_other_set(audit_context *a, hl_manifest *other, const char *name,
+                          const hl_fingerprint_options *how, hl_err *e);
 
 /* Whether an AUROC this far from 0.5, of this many samples of a class and of others, is a warning.
  */

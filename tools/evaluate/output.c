@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "binary_section.h"
 #include "calibrate.h"
+#include "external.h"
 #include "format/checksum.h"
 #include "format/json.h"
 #include "format/tsv.h"
@@ -152,7 +153,7 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
                  "averages, and the AUROC is undefined",
                  v->classes[k]);
     }
-    const bool below = !(m->accuracy > baseline);
+    const bool below = baseline < 1 && !(m->accuracy > baseline); /* of one class it says nothing */
     if (below) {
         warn(warnings,
              "accuracy %.2f %% is not above %.2f %%, the fraction of the most frequent class: "
@@ -242,6 +243,8 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
         return -1;
     if (v->raw)
         evaluate_calibration(o, v);
+    if (v->is_external)
+        evaluate_external_section(o, v);
     char *space = hl_feature_space_format(v->feature_space);
     add_parsed(o, "feature_space", space);
     add_parsed(o, "provenance", v->provenance);

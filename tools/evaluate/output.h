@@ -33,6 +33,8 @@ typedef struct evaluation {
     const double *p;                   /* [n, nclasses] */
     const double *raw;                 /* [n, nclasses] before calibration; NULL without one */
     const hl_calibration *calibration; /* fitted on the validation samples; may be NULL */
+    bool is_external;                  /* the calibration is of other images than these */
+    const uint8_t *is_ood;             /* [n] by the calibration; only if is_external */
     evaluate_method method;
     const char *by;       /* value of --by, or NULL; needs a positive class */
     const char *mismatch; /* how the images differ from the training images; NULL: they do not */

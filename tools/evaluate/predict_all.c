@@ -25,7 +25,14 @@ static void add_to_reference(hl_mahalanobis_fit *fit, size_t n, const hl_sample 
                                    samples[i]->subset == HL_TRAIN);
 }
 
-int evaluate_predict_all(const nn_head *head, hl_features *f, size_t batch, hl_mahalanobis_fit *fit,
+static void mark_outliers(const evaluate_ood *ood, size_t n, const float *values, size_t width,
+                          uint8_t *is_ood)
+{
+    for (size_t i = 0; i < n; i++)
+        is_ood[i] = hl_mahalanobis_distance(ood->known, values + i * width) > ood->known->threshold;
+}
+
+int evaluate_predict_all(const nn_head *head, hl_features *f, size_t batch, const evaluate_ood *ood,
                          double *p, uint32_t *predicted, hl_err *e)
 {
     const size_t rows = batch < f->samples.n ? batch : f->samples.n;
@@ -39,7 +46,9 @@ int evaluate_predict_all(const nn_head *head, hl_features *f, size_t batch, hl_m
         double *to = p + done * f->samples.nclasses;
         size_t kept;
         status = hl_features_read_originals(f, n, values, originals, &kept, e);
-        add_to_reference(fit, kept, originals, values, f->width);
+        add_to_reference(ood->fit, kept, originals, values, f->width);
+        if (ood->known)
+            mark_outliers(ood, kept, values, f->width, ood->is_ood + done);
         if (kept)
             status = nn_head_predict(head, kept, values, to, e);
         for (size_t i = 0; status == 0 && i < kept; i++)

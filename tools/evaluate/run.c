@@ -7,6 +7,7 @@
 #include "data/calibration_file.h"
 #include "data/provenance.h"
 #include "data/subset_override.h"
+#include "external.h"
 #include "format/string_list.h"
 #include "nn/head/model.h"
 #include "output.h"
@@ -26,8 +27,9 @@ typedef struct job {
     const hl_cli *cli;
     nn_model model; /* without a backbone */
     hl_features features;
-    int positive;       /* class, or HL_NO_POSITIVE */
-    char mismatch[128]; /* of normalisation, which --ignore-normalize accepted; "": none */
+    int positive;         /* class, or HL_NO_POSITIVE */
+    hl_calibration known; /* --external; zeroed without */
+    char mismatch[128];   /* of normalisation, which --ignore-normalize accepted; "": none */
 } job;
 
 /* ---- whether features and head belong together ---- */
@@ -108,11 +110,13 @@ static int extend_provenance(char **provenance, const job *j, hl_err *e)
 {
     const nn_head *head = j->model.head;
     const hl_samples *s = &j->features.samples;
-    const hl_input inputs[] = {
-        {"features", hl_tf_id(s->file)}, {"head", nn_head_id(head)}, {"manifest", s->override}};
+    const hl_input inputs[] = {{"features", hl_tf_id(s->file)},
+                               {"head", nn_head_id(head)},
+                               j->o->external ? (hl_input){"calibration", j->known.id}
+                                              : (hl_input){"manifest", s->override}};
     const int status =
         hl_provenance_extend_joined(provenance, s->provenance, nn_head_provenance(head), j->cli,
-                                    inputs, j->o->manifest ? 3 : 2, e);
+                                    inputs, j->o->manifest || j->o->external ? 3 : 2, e);
     hl_provenance_warn_old_id("features", status == 0 && !hl_tf_id_covers_data(s->file));
     hl_provenance_warn_old_id("head", status == 0 && nn_head_id_is_old(head));
     return status;
@@ -142,8 +146,18 @@ static evaluate_method method_of(const evaluate_options *o)
                              .prevalence = o->prevalence > 0 ? o->prevalence : NAN};
 }
 
-/* Fits the calibration on the validation samples. With --calibrate, p becomes calibrated and
- * v->raw keeps the probabilities as they were. */
+/* p becomes calibrated, and v->raw keeps the probabilities as they were. */
+static void apply_temperature(evaluation *v, double temperature, double *p)
+{
+    const size_t n = v->manifest->n * v->nclasses;
+    double *raw = hl_malloc(n, sizeof *raw);
+    memcpy(raw, p, n * sizeof *raw);
+    hl_temperature_apply(temperature, v->manifest->n, v->nclasses, p);
+    v->raw = raw;
+    hl_log_info("temperature %.4f", temperature);
+}
+
+/* Fits the calibration on the validation samples, and applies it with --calibrate. */
 static void calibrate(const job *j, evaluation *v, hl_calibration *c, double *p)
 {
     const nn_head *head = j->model.head;
@@ -156,12 +170,8 @@ static void calibrate(const job *j, evaluation *v, hl_calibration *c, double *p)
     if (j->o->calibrate && evaluate_count(v, HL_VAL) == 0)
         hl_log_warn("--calibrate: there are no validation samples to fit a temperature on");
     else if (j->o->calibrate) {
-        double *raw = hl_malloc(v->manifest->n * v->nclasses, sizeof *raw);
-        memcpy(raw, p, v->manifest->n * v->nclasses * sizeof *raw);
         c->temperature = evaluate_fit_temperature(v);
-        hl_temperature_apply(c->temperature, v->manifest->n, v->nclasses, p);
-        v->raw = raw;
-        hl_log_info("temperature %.4f", c->temperature);
+        apply_temperature(v, c->temperature, p);
     }
     evaluate_operating_points(v, c);
     v->calibration = c;
@@ -176,6 +186,17 @@ static int conclude(const job *j, evaluation *v, hl_mahalanobis_fit *fit, double
         hl_mahalanobis_fit_end(fit, j->o->quantile, &c.outlier);
     const int status = write_outputs(j->o, v, &c, e);
     hl_calibration_free(&c);
+    free((double *)v->raw);
+    return status;
+}
+
+/* With --external: measures and writes with the calibration of other images. */
+static int conclude_external(const job *j, evaluation *v, double *p, hl_err *e)
+{
+    v->calibration = &j->known;
+    if (j->known.temperature != 1)
+        apply_temperature(v, j->known.temperature, p);
+    const int status = write_outputs(j->o, v, NULL, e);
     free((double *)v->raw);
     return status;
 }
@@ -211,27 +232,61 @@ static int measure(job *j, hl_err *e)
                     .p = p,
                     .method = method_of(o),
                     .by = o->by,
+                    .is_external = o->external != NULL,
                     .mismatch = *j->mismatch ? j->mismatch : NULL,
                     .subset = o->subset,
                     .feature_space = &f->samples.feature_space};
-    hl_mahalanobis_fit *fit =
-        o->calibration ? hl_mahalanobis_fit_new(f->width, f->samples.nclasses, o->seed) : NULL;
+    const evaluate_ood ood = {
+        .fit =
+            o->calibration ? hl_mahalanobis_fit_new(f->width, f->samples.nclasses, o->seed) : NULL,
+        .known = j->known.outlier.dims ? &j->known.outlier : NULL,
+        .is_ood = hl_calloc(f->samples.n, 1)};
+    v.is_ood = ood.is_ood;
     int status = 0;
     if (evaluate_count(&v, o->subset) == 0)
         status = hl_fail(e, "%s: has no sample of the subset '%s'", hl_tf_name(f->samples.file),
                          evaluate_subset_name(o->subset));
     if (status == 0)
-        status = evaluate_predict_all(j->model.head, f, (size_t)o->batch, fit, p, predicted, e);
+        status = evaluate_predict_all(j->model.head, f, (size_t)o->batch, &ood, p, predicted, e);
     hl_manifest_drop_augmented(&f->samples.manifest); /* metrics are of original images */
     if (status == 0)
         status = extend_provenance(&provenance, j, e);
     v.provenance = provenance;
     if (status == 0)
-        status = conclude(j, &v, fit, p, e);
+        status = o->external ? conclude_external(j, &v, p, e) : conclude(j, &v, ood.fit, p, e);
+    free(ood.is_ood);
     free(provenance);
     free(predicted);
     free(p);
     return status;
+}
+
+/* The calibration of --external is that of the head, and so are the classes of the samples. */
+static int prepare_external(job *j, hl_err *e)
+{
+    const nn_head *head = j->model.head;
+    const char *name = j->o->external;
+    if (!name)
+        return 0;
+    return hl_calibration_read(&j->known, name, e) ||
+                   hl_calibration_check(&j->known, name, nn_head_id(head),
+                                        nn_head_feature_space(head), nn_head_inputs(head),
+                                        j->model.name, e) ||
+                   evaluate_adopt_classes(&j->features.samples, &j->model, e)
+               ? -1
+               : 0;
+}
+
+/* Operating points are those of one class. */
+static int check_external_positive(const job *j, hl_err *e)
+{
+    const hl_calibration *c = &j->known;
+    if (!j->o->external || c->npoints == 0 || c->positive == j->positive)
+        return 0;
+    return hl_fail(
+        e, "%s: expected operating points of the positive class '%s', found those of '%s'",
+        j->o->external, j->positive == HL_NO_POSITIVE ? "none" : j->model.classes[j->positive],
+        c->classes[c->positive]);
 }
 
 int evaluate_run(const evaluate_options *o, const hl_cli *cli, const char *head,
@@ -244,17 +299,22 @@ int evaluate_run(const evaluate_options *o, const hl_cli *cli, const char *head,
     if (status == 0) {
         status = hl_subset_override(&j.features.samples, o->manifest, e);
         if (status == 0)
+            status = prepare_external(&j, e);
+        if (status == 0)
             status = check_features(&j, e);
         if (status == 0)
             status = check_subsets(&j, e);
         if (status == 0)
             status = choose_positive(&j, e);
         if (status == 0)
+            status = check_external_positive(&j, e);
+        if (status == 0)
             status = check_by(o, &j.features.samples.manifest, j.positive, e);
         if (status == 0)
             status = measure(&j, e);
         hl_features_close(&j.features);
     }
+    hl_calibration_free(&j.known);
     nn_model_free(&j.model);
     return status;
 }

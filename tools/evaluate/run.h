@@ -14,7 +14,7 @@
 /* Values of the options, as evaluate(1) describes them. */
 typedef struct evaluate_options {
     int subset; /* hl_subset or EVALUATE_ALL */
-    const char *manifest, *output, *predictions, *calibration, *positive, *by;
+    const char *manifest, *output, *predictions, *calibration, *external, *positive, *by;
     int64_t batch, jobs, resamples;
     uint64_t seed;
     double prevalence, quantile; /* prevalence 0: none is given */

@@ -72,13 +72,13 @@ static int parse_class(split_class_map *m, split_word part, hl_err *e)
     return status;
 }
 
-int split_class_map_make(split_class_map *m, const char *text, hl_err *e)
+int split_class_map_make(split_class_map *m, const char *text, bool one_class, hl_err *e)
 {
     *m = (split_class_map){0};
     int status = 0;
     for (const char *rest = text; rest && status == 0;)
         status = parse_class(m, take(&rest, ';'), e);
-    if (status == 0 && text && m->nclasses < 2)
+    if (status == 0 && text && m->nclasses < 2 && !one_class)
         status = hl_fail(e, "expected at least two classes with ; between them, found '%s'", text);
     if (status)
         split_class_map_free(m);

@@ -28,8 +28,8 @@ typedef struct split_class_map {
 } split_class_map; /* n = 0: none was given, and labels are the classes */
 
 /* text: NULL for none. Fails where a name is empty or a label or a class appears twice, and below
- * two classes; then m is empty. */
-int split_class_map_make(split_class_map *m, const char *text, hl_err *e);
+ * two classes unless one is enough; then m is empty. */
+int split_class_map_make(split_class_map *m, const char *text, bool one_class, hl_err *e);
 
 /* The class of a label, whatever the blanks around it, or NULL. */
 const char *split_class_map_find(const split_class_map *m, split_word label);

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_classes(const hl_manifest *m, const char *name, hl_err *e)
+static int check_classes(const hl_manifest *m, const split_rules *r, const char *name, hl_err *e)
 {
-    if (m->nclasses < 2)
+    if (m->nclasses < 2 && !r->one_class)
         return hl_fail(e, "%s: expected at least two classes, found one: '%s'", name,
                        m->classes[0]);
     if (hl_string_list_check_count(m->nclasses, name, e))
@@ -17,10 +17,10 @@ static int check_classes(const hl_manifest *m, const char *name, hl_err *e)
     return split_check_class_names(m->classes, m->nclasses, name, e);
 }
 
-int split_collection_finish(split_collection *c, const char *name, hl_err *e)
+int split_collection_finish(split_collection *c, const split_rules *r, const char *name, hl_err *e)
 {
     hl_manifest_finish(&c->samples);
-    if (check_classes(&c->samples, name, e))
+    if (check_classes(&c->samples, r, name, e))
         return -1;
     char *json = hl_string_list_format(c->samples.classes, c->samples.nclasses);
     if (!json)

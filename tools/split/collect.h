@@ -33,7 +33,7 @@ int split_collect_folders(split_collection *c, const char *dir, split_rules *r, 
 
 /* After the last image: numbers the classes, checks them, and sets the digest of the paths. name is
  * for messages. */
-int split_collection_finish(split_collection *c, const char *name, hl_err *e);
+int split_collection_finish(split_collection *c, const split_rules *r, const char *name, hl_err *e);
 void split_collection_free(split_collection *c); /* safe on a zeroed one */
 
 #endif

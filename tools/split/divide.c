@@ -89,7 +89,8 @@ static int find_groups(split_groups *g, const split_collection *c, const char *d
                        const split_options *o, hl_err *e)
 {
     *g = (split_groups){0};
-    if (o->subsets == SPLIT_FOLDERS || o->group == SPLIT_BY_IMAGE || o->duplicates == SPLIT_APART)
+    if (o->subsets == SPLIT_FOLDERS || o->all_test || o->group == SPLIT_BY_IMAGE ||
+        o->duplicates == SPLIT_APART)
         return 0;
     const hl_fingerprint_options how = {.root = dir, .cache = o->cache, .jobs = (int)o->jobs};
     if (split_groups_find(g, &c->samples, &how, e))
@@ -123,6 +124,11 @@ static int set_subsets(split_collection *c, split_groups *g, const char *dir,
                        const split_options *o, hl_err *e)
 {
     const bool own_test = o->subsets != SPLIT_DRAWN;
+    if (o->all_test) {
+        for (size_t i = 0; i < c->samples.n; i++)
+            c->samples.samples[i].subset = HL_TEST;
+        return 0;
+    }
     if (own_test && !c->has_subsets)
         return hl_fail(e, "%s: has no subsets of its own: expected %s", o->labels ? o->labels : dir,
                        o->labels ? "a column 'subset'" : "the folders train, val and test");
@@ -150,6 +156,8 @@ static int set_subsets(split_collection *c, split_groups *g, const char *dir,
 /* A fraction of 0 asks for no images in that subset. */
 static bool is_wanted(const split_options *o, hl_subset subset)
 {
+    if (o->all_test)
+        return subset == HL_TEST;
     if (subset == HL_VAL)
         return o->val > 0;
     if (subset == HL_TEST && (o->folds || o->shift || o->without_test))

@@ -115,13 +115,13 @@ static int expect_classes(const split_tree *t, hl_err *e)
     return -1;
 }
 
-static int check_folders(split_tree *t, split_exclusion *x, hl_err *e)
+static int check_folders(split_tree *t, split_rules *r, hl_err *e)
 {
     if (split_tree_find_layout(t, e) || split_check_empty(t, e) ||
-        split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e))
+        split_exclusion_expect_used(&r->exclusion, t->dir, e) || split_check_masks(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) ||
-                   split_check_inner_names(t, e) || expect_classes(t, e)
+                   split_check_inner_names(t, e) || (!r->one_class && expect_classes(t, e))
                ? -1
                : 0;
 }
@@ -148,14 +148,13 @@ static int add_images(split_collection *c, const split_tree *t, char *const *lab
     if (c->tally.unclassed)
         hl_log_info("%s: images of labels that are in no class (--classes), left out: %zu of %zu",
                     t->dir, c->tally.unclassed, t->n);
-    return split_collection_finish(c, t->dir, e);
+    return split_collection_finish(c, r, t->dir, e);
 }
 
 static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e)
 {
     if (expect_images(t, e) || split_tree_remove_copies(t, e) ||
-        (r->label.text ? check_any_folders(t, &r->exclusion, e)
-                       : check_folders(t, &r->exclusion, e)))
+        (r->label.text ? check_any_folders(t, &r->exclusion, e) : check_folders(t, r, e)))
         return -1;
     char **labels = find_labels(t, r, e);
     if (!labels)

@@ -305,13 +305,14 @@ static int join_rows(const reader *t, split_rows *all, split_patient_rule *rule,
 
 /* ---- the table ---- */
 
-static int add_rows(split_collection *c, const reader *t, const split_rows *all,
-                    split_patient_rule *rule, hl_err *e)
+static int add_rows(split_collection *c, const reader *t, const split_rows *all, split_rules *rules,
+                    hl_err *e)
 {
     hl_carried_copy(&c->samples.carried, &t->carried.columns);
     for (size_t i = 0; i < all->n; i++) {
         const split_row *r = &all->items[i];
-        char *patient = r->patient ? hl_strdup(r->patient) : split_patient_of(rule, r->path, e);
+        char *patient =
+            r->patient ? hl_strdup(r->patient) : split_patient_of(&rules->patient, r->path, e);
         if (!patient)
             return fail_in_line(t, r->line, e);
         hl_manifest_add(&c->samples, r->path, r->label, patient, r->subset);
@@ -319,7 +320,7 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
             hl_manifest_carry(&c->samples, split_carried_text(&t->carried, r->carried));
         free(patient);
     }
-    return split_collection_finish(c, t->csv.name, e);
+    return split_collection_finish(c, rules, t->csv.name, e);
 }
 
 static int collect(split_collection *c, reader *t, split_rows *all, split_rules *r, hl_err *e)
@@ -334,8 +335,7 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
     c->has_subsets = t->at.subset >= 0;
     return split_rows_settle_missing(all, t->csv.name, t->images.dir,
                                      t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
-                   join_rows(t, all, &r->patient, &c->tally, e) ||
-                   add_rows(c, t, all, &r->patient, e)
+                   join_rows(t, all, &r->patient, &c->tally, e) || add_rows(c, t, all, r, e)
                ? -1
                : 0;
 }

@@ -3,7 +3,7 @@
 
 int split_rules_make(split_rules *r, const split_rule_texts *t, hl_err *e)
 {
-    *r = (split_rules){0};
+    *r = (split_rules){.one_class = t->one_class};
     const char *option = NULL;
     if (split_patient_rule_make(&r->patient, t->patient_regex, e))
         option = "--patient-regex";
@@ -11,7 +11,7 @@ int split_rules_make(split_rules *r, const split_rule_texts *t, hl_err *e)
         option = "--label-regex";
     else if (split_exclusion_make(&r->exclusion, t->exclude, e))
         option = "--exclude";
-    else if (split_class_map_make(&r->classes, t->classes, e))
+    else if (split_class_map_make(&r->classes, t->classes, t->one_class, e))
         option = "--classes";
     if (!option)
         return 0;

@@ -8,9 +8,12 @@
 #include "exclude.h"
 #include "patients.h"
 
+#include <stdbool.h>
+
 /* Values of the options; NULL where one was not given. */
 typedef struct split_rule_texts {
     const char *exclude, *patient_regex, *label_regex, *classes;
+    bool one_class; /* one is enough: nothing is trained on the images */
 } split_rule_texts;
 
 typedef struct split_rules {
@@ -18,6 +21,7 @@ typedef struct split_rules {
     split_patient_rule patient;
     split_path_pattern label; /* without one: labels are folders, or in a column */
     split_class_map classes;
+    bool one_class;
 } split_rules;
 
 /* Fails where a text is wrong, with the name of the option in the message; then r is empty. */

@@ -79,6 +79,10 @@ static void mover_as_published(void **state)
     const hl_interval mean = hl_mover_mean(p, each, 2);
     same(0.0524, 2 * mean.lo - 1, 0.00005);
     same(0.3339, 2 * mean.hi - 1, 0.00005);
+    const hl_interval d =
+        hl_mover_difference(56.0 / 70, each[0], 48.0 / 80, hl_wilson(48.0 / 80, n[1]));
+    same(0.0524, d.lo, 0.00005);
+    same(0.3339, d.hi, 0.00005);
 }
 
 static void patients_count_by_their_samples(void **state)

@@ -64,6 +64,15 @@ hl_interval hl_mover_mean(const double *value, const hl_interval *interval, size
              : none;
 }
 
+/* ---- differences ---- */
+
+hl_interval hl_mover_difference(double a, hl_interval of_a, double b, hl_interval of_b)
+{
+    const double below[] = {a - of_a.lo, of_b.hi - b}, above[] = {of_a.hi - a, b - of_b.lo};
+    return (hl_interval){a - b - sqrt(below[0] * below[0] + below[1] * below[1]),
+                         a - b + sqrt(above[0] * above[0] + above[1] * above[1])};
+}
+
 /* ---- patients ---- */
 
 double hl_effective_patients(const hl_bootstrap *b, const uint8_t *counted)

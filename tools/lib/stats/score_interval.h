@@ -27,6 +27,10 @@ hl_interval hl_newcombe_auroc(double area, double m, double n);
  * 2008). NaN if one of them is. */
 hl_interval hl_mover_mean(const double *value, const hl_interval *interval, size_t k);
 
+/* Interval of a - b of two independent values, likewise; of two Wilson intervals it is method 10 of
+ * Newcombe (Stat. Med. 1998, 17: 873). */
+hl_interval hl_mover_difference(double a, hl_interval of_a, double b, hl_interval of_b);
+
 /* The number of patients among the counted samples (NULL: all), reduced if some have more of them
  * than others: (sum m)^2 / sum m^2 for m samples of each (Kish 1965). counted: [b->n], 0 or 1. */
 double hl_effective_patients(const hl_bootstrap *b, const uint8_t *counted);

@@ -93,11 +93,37 @@ static int check_origins(const report_run *r, hl_err *e)
     return r->has.maps && r->maps.provenance ? check_maps(r, e) : 0;
 }
 
+/* Metrics of another head would be compared as if they were of this one. */
+static int check_internal(const report_run *r, hl_err *e)
+{
+    const report_metrics *sets[] = {&r->metrics, &r->internal};
+    char head[2][HL_DIGEST_SIZE];
+    for (size_t i = 0; i < 2; i++) {
+        char *provenance = json_dumps(sets[i]->provenance, 0);
+        const int status = hl_provenance_input(provenance, "evaluate", "head", head[i], e);
+        free(provenance);
+        if (status)
+            return -1;
+    }
+    if (!json_object_get(r->metrics.json, "external"))
+        return hl_fail(e,
+                       "--internal: expected metrics of an external test, see evaluate(1), "
+                       "found others in %s",
+                       r->metrics.file);
+    return strcmp(head[0], head[1]) == 0
+               ? 0
+               : hl_fail(e, "%s is of the head %s, %s of the head %s: expected one head",
+                         r->metrics.file, head[0], r->internal.file, head[1]);
+}
+
 int report_run_read(report_run *r, const report_paths *p, hl_err *e)
 {
     *r = (report_run){.has = *p};
     if (report_metrics_read(&r->metrics, p->metrics, e) ||
         report_binary_metrics_read(&r->binary_metrics, &r->metrics, e) ||
+        (p->internal && (report_metrics_read(&r->internal, p->internal, e) ||
+                         report_binary_metrics_read(&r->internal_binary, &r->internal, e) ||
+                         check_internal(r, e))) ||
         (p->history && report_history_read(&r->history, p->history, e)) ||
         (p->predictions &&
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
@@ -144,6 +170,8 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
 void report_run_free(report_run *r)
 {
     report_binary_metrics_free(&r->binary_metrics);
+    report_binary_metrics_free(&r->internal_binary);
+    report_metrics_free(&r->internal);
     report_metrics_free(&r->metrics);
     report_history_free(&r->history);
     hl_predictions_free(&r->predictions);

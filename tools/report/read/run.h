@@ -18,7 +18,8 @@
 /* metrics: NULL is standard input. All others: NULL for none. */
 typedef struct report_paths {
     const char *metrics, *history, *predictions, *manifest, *knobs, *software, *audit, *maps,
-        *missing, *rejects; /* rejects: needs the manifest */
+        *missing, *rejects, /* rejects: needs the manifest */
+        *internal;
 } report_paths;
 
 typedef struct report_run {
@@ -27,6 +28,8 @@ typedef struct report_run {
     char *owned[3];   /* paths that report_run_find made */
     report_metrics metrics;
     report_binary_metrics binary_metrics;
+    report_metrics internal; /* of the same head on its own test set */
+    report_binary_metrics internal_binary;
     report_history history;
     hl_predictions predictions;
     hl_manifest manifest;

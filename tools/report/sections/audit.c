@@ -14,6 +14,7 @@ static const struct {
     {"same-file", "byte-identical copies of another image"},
     {"same-pixels", "copies with identical pixels in a different file"},
     {"near", "near duplicates: rescaled or recompressed copies of another image"},
+    {"other-set", "copies of images of the collection that the head was trained and tested on"},
     {"patient-subsets", "patients with images in more than one subset"},
     {"patient-labels", "patients with images of more than one class"},
     {"shortcut",

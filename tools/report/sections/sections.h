@@ -26,6 +26,9 @@ void report_add_subset_table(page_doc *d, const report_metrics *r, const report_
 /* metric_table.c */
 void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
+/* external.c: needs the internal metrics */
+void report_add_external(page_doc *d, const report_run *run);
+
 /* subgroups.c */
 void report_add_subgroups(page_doc *d, const report_binary_metrics *bm);
 

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The test on another collection beside the head's own test set, with the differences. */
+#include "base/strbuf.h"
+#include "sections.h"
+#include "stats/score_interval.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* A value; its interval is NaN where there is none. */
+typedef struct measured {
+    double value;
+    hl_interval interval;
+} measured;
+
+static const hl_interval none = {NAN, NAN};
+
+/* The rate that a collection of one class gives instead of the metrics of both; or NULL. */
+static const json_t *only_rate(const report_metrics *r)
+{
+    return json_object_get(json_object_get(r->json, "external"), "only");
+}
+
+static bool is_named(const json_t *o, const char *key, const char *name)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text && strcmp(text, name) == 0;
+}
+
+static measured of_rate(const json_t *o)
+{
+    measured m = {report_real(o, "value"), none};
+    report_interval(o, "interval", &m.interval.lo, &m.interval.hi);
+    return m;
+}
+
+static measured of_metric(const report_metrics *r, const report_binary_metrics *bm, const char *key)
+{
+    const json_t *only = only_rate(r);
+    if (only && is_named(only, "metric", key))
+        return of_rate(json_object_get(only, "as_predicted"));
+    measured m = {report_real(bm->binary, key), none};
+    if (strcmp(key, "accuracy") == 0)
+        m.value = r->m.accuracy;
+    report_interval(bm->intervals, key, &m.interval.lo, &m.interval.hi);
+    return m;
+}
+
+static const json_t *point_named(const json_t *list, const char *name)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (is_named(json_array_get(list, i), "name", name))
+            return json_array_get(list, i);
+    return NULL;
+}
+
+static measured of_point(const report_metrics *r, const report_binary_metrics *bm, const char *name,
+                         const char *rate)
+{
+    const json_t *only = only_rate(r);
+    if (only)
+        return is_named(only, "metric", rate)
+                   ? of_rate(point_named(json_object_get(only, "operating_points"), name))
+                   : (measured){NAN, none};
+    const json_t *p = point_named(bm->operating_points, name);
+    measured m = {report_real(json_object_get(p, "measured"), rate), none};
+    report_interval(json_object_get(p, "intervals"), rate, &m.interval.lo, &m.interval.hi);
+    return m;
+}
+
+/* ---- the table ---- */
+
+static void add_measured(page_table *t, measured m)
+{
+    if (!isfinite(m.value))
+        page_add_cell(t, "not measured");
+    else if (isfinite(m.interval.lo))
+        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", m.value, m.interval.lo, m.interval.hi);
+    else
+        page_add_cell(t, "%.3f", m.value);
+}
+
+/* with_interval: false where the intervals do not lie around the values. */
+static void add_row(page_table *t, measured a, measured b, bool with_interval)
+{
+    const hl_interval d = hl_mover_difference(b.value, b.interval, a.value, a.interval);
+    add_measured(t, a);
+    add_measured(t, b);
+    if (!isfinite(b.value - a.value))
+        page_add_cell(t, "%s", "");
+    else if (with_interval && isfinite(d.lo) && isfinite(d.hi))
+        page_add_cell(t, "%+.3f (%+.3f to %+.3f)", b.value - a.value, d.lo, d.hi);
+    else
+        page_add_cell(t, "%+.3f", b.value - a.value);
+}
+
+static void add_metrics(page_table *t, const report_run *run)
+{
+    static const struct {
+        const char *key, *name;
+    } metrics[] = {{"auroc", "AUROC"},
+                   {"average_precision", "Average precision"},
+                   {"accuracy", "Accuracy"},
+                   {"balanced_accuracy", "Balanced accuracy"},
+                   {"sensitivity", "Sensitivity"},
+                   {"specificity", "Specificity"},
+                   {"brier", "Brier score"},
+                   {"ece", "ECE"}};
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        page_add_cell(t, "%s", metrics[i].name);
+        add_row(t, of_metric(&run->internal, &run->internal_binary, metrics[i].key),
+                of_metric(&run->metrics, &run->binary_metrics, metrics[i].key),
+                strcmp(metrics[i].key, "ece") != 0);
+    }
+}
+
+static void add_points(page_table *t, const report_run *run)
+{
+    static const char *const rates[] = {"sensitivity", "specificity"};
+    const json_t *points = run->internal_binary.operating_points;
+    for (size_t i = 0; i < json_array_size(points); i++) {
+        const json_t *p = json_array_get(points, i);
+        const char *name = json_string_value(json_object_get(p, "name"));
+        for (size_t k = 0; name && k < 2; k++) {
+            page_add_cell(t, "%s: %s at %.3f", name, rates[k], report_real(p, "threshold"));
+            add_row(t, of_point(&run->internal, &run->internal_binary, name, rates[k]),
+                    of_point(&run->metrics, &run->binary_metrics, name, rates[k]), true);
+        }
+    }
+}
+
+static void add_ood(page_doc *d, const json_t *external)
+{
+    const json_t *ood = json_object_get(external, "out_of_distribution");
+    const measured m = of_rate(ood);
+    if (isfinite(m.value))
+        page_add_text(d, PAGE_TEXT,
+                      "Out-of-distribution images: %.0f, %.1f" PAGE_PERCENT " (%.1f to %.1f); "
+                      "of images like those of the training about %.1f" PAGE_PERCENT
+                      " are expected.",
+                      report_real(ood, "n"), 100 * m.value, 100 * m.interval.lo,
+                      100 * m.interval.hi, 100 * report_real(ood, "expected"));
+}
+
+void report_add_external(page_doc *d, const report_run *run)
+{
+    static const char *const columns[] = {"Internal", "External", "Difference"};
+    const json_t *external = json_object_get(run->metrics.json, "external");
+    page_add_text(d, PAGE_SECTION, "External test");
+    page_add_text(d, PAGE_TEXT,
+                  "The head was trained on another collection, whose own test set is the internal "
+                  "one. Its temperature (%.4f) and its operating points are applied as they were "
+                  "fitted there; nothing was fitted to these images.",
+                  report_real(external, "temperature"));
+    add_ood(d, external);
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(
+        &caption,
+        "Internal: %" PRIu64 " images; external: %" PRIu64 " images; difference: external less "
+        "internal. In brackets, 95" PAGE_PERCENT " confidence intervals over patients; those of "
+        "the differences are made of both by MOVER (of two Wilson intervals method 10 of "
+        "Newcombe 1998). That of an ECE may not hold it, so its difference has none.",
+        run->internal.m.n, run->metrics.m.n);
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
+    page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
+    add_metrics(t, run);
+    add_points(t, run);
+}
