@@ -44,6 +44,9 @@ history_table := $(TRAIN_OUT)/history.tsv
 checkpoint  := $(TRAIN_OUT)/checkpoint.safetensors.zst
 metrics     := $(TRAIN_OUT)/metrics.json
 predictions := $(TRAIN_OUT)/predictions.tsv
+# Heat maps are of images, whatever is measured.
+by_unit     := $(filter-out image,$(UNIT))
+image_predictions := $(if $(by_unit),$(TRAIN_OUT)/image-predictions.tsv,$(predictions))
 calibration := $(TRAIN_OUT)/calibration.safetensors.zst
 maps_folder := $(TRAIN_OUT)/explain
 maps        := $(maps_folder)/explain.tsv
@@ -52,7 +55,7 @@ report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # These are complete or not there at all, so make need not delete them when a recipe fails.
 .PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) $(history_table) \
-           $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
+           $(metrics) $(predictions) $(image_predictions) $(calibration) $(maps) $(report_files)
 
 # ---- before the first step -------------------------------------------------------------------------
 
@@ -152,20 +155,21 @@ $(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\
     $(training_inputs) $(if $(wildcard $(checkpoint)),FORCE) | audited)
 
 files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,--calibration $(calibration) )-p $(predictions) \
-    -o $(metrics) $(head_file) $(features)
-$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(TUNING),,$(calibration)),\
+    $(if $(by_unit),--image-predictions $(image_predictions) )-o $(metrics) $(head_file) $(features)
+$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) \
+    $(if $(by_unit),$(image_predictions)) $(if $(TUNING),,$(calibration)),\
     $(head_file) $(features) $(fold_manifest))
 
 options_explain := --sanity 10
-files_explain = -i $(images) -p $(predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
+files_explain = -i $(images) -p $(image_predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
     $(code_allowed) $(quiet_threads) -o $(maps_folder) $(head_file)
-$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images))
+$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(image_predictions) $(images))
 
 # The record of a complete run, with all knobs that its results depend on and the digests of all files: for the report,
 # diff, reproduce and triage.
 run_tools := split audit preprocess extract-features train-head evaluate report
 run_files := $(manifest) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
-    $(predictions) $(metrics) $(calibration)
+    $(predictions) $(if $(by_unit),$(image_predictions)) $(metrics) $(calibration)
 recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract train evaluate experiment
 recorded = $(foreach k,$(knobs),$(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))
 options_experiment = $(foreach k,$(recorded),$(k)=$(call as_word,$($(k))))
