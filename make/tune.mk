@@ -30,7 +30,8 @@ tune_fixed = $(foreach k,$(recorded),$(if $(filter $(tuned) LR FOLD SHIFT,$(k)),
 # Unless SHIFT names other images, those of the second series of each class in the set of Kermany et al.
 second_series := (^|/)(NORMAL2-IM-|person[0-9]+_virus_)
 tune_search = MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile ME=$(me) RUN_IS_DEFAULT=$(run_is_default) \
-    $(hilum)/scripts/tune $(tune_out) $(K) $(call q,$(SHIFT)) $(call q,$(second_series)) $(if $(call is_given,LR),given,free) $(LR) \
+    $(hilum)/scripts/tune $(tune_out) $(K) $(call q,$(SHIFT)) $(call q,$(second_series)) \
+    $(if $(call is_given,LR),given,free) $(LR) \
     $(foreach k,$(tuned),$(call q,$(k)=$(call tune_values,$(k)))) -- \
     $(foreach k,$(tune_fixed),$(call q,$(k) = $($(k))))
 # (Not with make -n: what is tried depends on what was found.)
