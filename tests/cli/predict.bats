@@ -303,7 +303,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     for depth in auto full 16; do
         preprocess -q --depth $depth --size 32 -o images m.tsv
         extract-features -q -m mobilenetv2 -w seeded:1 -o features images
-        train-head -q -e 1 --history h.tsv -o head features 2>/dev/null
+        train-head -q -e 1 --positive B --history h.tsv -o head features 2>/dev/null
         for chosen in head auto full; do
             predict -q -w seeded:1 --depth $chosen -o list.tsv head "$deep"
             p list.tsv >p-$chosen
