@@ -46,6 +46,9 @@ history_table := $(if $(EXTERNAL),,$(TRAIN_OUT)/history.tsv)
 checkpoint  := $(TRAIN_OUT)/checkpoint.safetensors.zst
 metrics     := $(TRAIN_OUT)/metrics.json
 predictions := $(TRAIN_OUT)/predictions.tsv
+# Heat maps are of images, whatever is measured.
+by_unit     := $(filter-out image,$(UNIT))
+image_predictions := $(if $(by_unit),$(TRAIN_OUT)/image-predictions.tsv,$(predictions))
 calibration := $(if $(EXTERNAL),,$(TRAIN_OUT)/calibration.safetensors.zst)
 maps_folder := $(TRAIN_OUT)/explain
 maps        := $(maps_folder)/explain.tsv
@@ -53,9 +56,8 @@ experiment  := $(TRAIN_OUT)/experiment.tsv
 report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 
 # These are complete or not there at all, so make need not delete them when a recipe fails.
-.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) \
-    $(missing) $(rejects) $(features) $(head_file) $(history_table) \
-           $(metrics) $(predictions) $(calibration) $(maps) $(report_files)
+.PRECIOUS: $(manifest) $(fold_manifest) $(audit_table) $(images) $(missing) $(rejects) $(features) $(head_file) \
+    $(history_table) $(metrics) $(predictions) $(image_predictions) $(calibration) $(maps) $(report_files)
 
 # ---- before the first step -------------------------------------------------------------------------
 
@@ -179,20 +181,21 @@ endif
 calibration_option = $(if $(EXTERNAL),--external $(call of_external,calibration.safetensors.zst),$\
     --calibration $(calibration))
 files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,$(calibration_option) )-p $(predictions) \
-    -o $(metrics) $(trained_head) $(features)
-$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(TUNING),,$(calibration)),\
+    $(if $(by_unit),--image-predictions $(image_predictions) )-o $(metrics) $(trained_head) $(features)
+$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) \
+    $(if $(by_unit),$(image_predictions)) $(if $(TUNING),,$(calibration)),\
     $(head_file) $(features) $(fold_manifest) $(external_inputs))
 
 options_explain := --sanity 10
-files_explain = -i $(images) -p $(predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
+files_explain = -i $(images) -p $(image_predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \
     $(code_allowed) $(quiet_threads) -o $(maps_folder) $(trained_head)
-$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(predictions) $(images) $(external_inputs))
+$(call step,explain,explain,$(TRAIN_OUT),$(maps),$(head_file) $(image_predictions) $(images) $(external_inputs))
 
 # The record of a complete run, with all knobs that its results depend on and the digests of all files: for the report,
 # diff, reproduce and triage.
 run_tools := split audit preprocess extract-features $(if $(EXTERNAL),,train-head) evaluate report
 run_files := $(manifest) $(missing) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
-    $(predictions) $(metrics) $(calibration)
+    $(predictions) $(if $(by_unit),$(image_predictions)) $(metrics) $(calibration)
 recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract $(if $(EXTERNAL),,train) evaluate experiment
 # What an external test does not use has no value in it.
 unused := $(if $(EXTERNAL),TEST VAL SUBSETS GROUP AUGMENT CALIBRATE)

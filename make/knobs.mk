@@ -82,6 +82,8 @@ Evaluation
 RESAMPLES    | 2000 | whole 0..1000000 | evaluate | --resamples | bootstrap samples for confidence intervals; 0: none
 CALIBRATE    | 0 | 0|1 | evaluate | --calibrate | 1: temperature scaling, fitted on the validation images
 PREVALENCE   | | [number 0..1] | evaluate | --prevalence | also state predictive values at this prevalence
+UNIT         | image | image|patient|study | evaluate triage | --unit | what is measured: images, or combined by patient
+COMBINE      | auto | auto|max|mean | evaluate triage | --combine | probability of a patient or study, of its images
 BY           | | [TEXT] | evaluate kfold | --by | also measure groups: carried columns, as sex,age:18:40:60
 EXPLAIN      | $(1_unless_MODEL_is_a_module) | 0|1 | report | --explain $(maps_folder) | 1: heat maps in the report
 
@@ -214,3 +216,11 @@ $(if $(one_only),$(error $(call stated,$(one_only)): expected one value, found '
     sweep))
 
 $(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_given,$(k)),$(k)))))
+
+# These would fail only after the training. predict says itself that images have no patients.
+ifeq ($(only_compiles)$(filter triage,$(MAKECMDGOALS)),)
+$(if $(filter-out auto,$(COMBINE)),$(if $(filter image,$(UNIT)),$(error $(call stated,COMBINE): expected UNIT=patient \
+    or UNIT=study with it)))
+$(if $(filter study,$(UNIT)),$(if $(findstring study=,$(COLUMNS)),,$(error $(call stated,UNIT): expected a column of \
+    studies in COLUMNS, as study=NAME)))
+endif

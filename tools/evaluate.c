@@ -33,6 +33,12 @@ static const hl_opt options[] = {
                  "resamples of the bootstrap; 0: no intervals"),
     HL_OPT_REAL_R(0, "prevalence", "FRACTION", &opt.prevalence, 0, 1,
                   "also give predictive values at this prevalence; 0: none"),
+    HL_OPT_CHOICE_R(0, "unit", HL_UNIT_WORDS, &opt.rule.unit,
+                    "what is measured; a patient's or study's images are combined"),
+    HL_OPT_CHOICE_R(0, "combine", HL_COMBINE_WORDS, &opt.rule.combine,
+                    "how the probabilities are combined; auto: max with two classes, else mean"),
+    HL_OPT_STR(0, "image-predictions", "FILE", &opt.image_predictions,
+               "with --unit: also the predictions of the images, as TSV"),
     HL_OPT_STR_R(0, "by", "LIST", &opt.by,
                  "also measure groups: carried columns, as sex,age:18:40:60 with bins of age"),
     HL_OPT_FLAG_R(0, "ignore-normalize", &opt.ignore_normalize,
@@ -68,6 +74,7 @@ static int check_files(char *const *args, size_t n, hl_err *e)
     hl_files_read(&f, "--external", opt.external);
     hl_files_write(&f, "--calibration", opt.calibration, HL_BINARY);
     hl_files_write(&f, "--predictions", opt.predictions, HL_TEXT);
+    hl_files_write(&f, "--image-predictions", opt.image_predictions, HL_TEXT);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);
     return hl_files_check(&f, e);
 }
@@ -77,6 +84,8 @@ static void check_pooled(char *const *args, int n)
     for (int i = 0; i < n; i++)
         if (strcmp(args[i], "-") == 0)
             hl_usage_error("--pooled: expected the names of files, found '-'");
+    if (opt.image_predictions)
+        hl_usage_error("--pooled and --image-predictions: they are there already");
     if (opt.manifest)
         hl_usage_error("--pooled and --manifest: predictions already have their subsets");
     if (opt.calibrate || opt.calibration)
@@ -98,6 +107,10 @@ static void check_external(void)
 
 static void check_usage(char *const *args, int n)
 {
+    if (opt.rule.combine != HL_COMBINE_AUTO && opt.rule.unit == HL_UNIT_IMAGE)
+        hl_usage_error("--combine: expected --unit patient or study with it");
+    if (opt.image_predictions && opt.rule.unit == HL_UNIT_IMAGE)
+        hl_usage_error("--image-predictions: expected --unit patient or study with it");
     if (opt.manifest && strcmp(opt.manifest, "-") == 0)
         hl_usage_error("--manifest: expected the name of a file, found '-'");
     check_external();

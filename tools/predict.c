@@ -27,6 +27,10 @@ static const hl_opt options[] = {
     HL_OPT_STR_R(0, "operating", "NAME", &opt.point, "classify at this operating point of -c"),
     HL_OPT_STR_R(0, "threshold", "P", &threshold_text,
                  "or classify as positive from this probability upwards"),
+    HL_OPT_CHOICE_R(0, "unit", HL_UNIT_WORDS, &opt.rule.unit,
+                    "what is ranked; a patient's or study's images are combined"),
+    HL_OPT_CHOICE_R(0, "combine", HL_COMBINE_WORDS, &opt.rule.combine,
+                    "how the probabilities are combined; auto: max with two classes, else mean"),
     HL_OPT_FLAG('0', "null", &opt.nul, "names on standard input end with zero bytes"),
     HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &opt.on_error,
                     "at an unreadable image; skip: list it at the end"),
@@ -81,6 +85,12 @@ static void check_usage(char *const *args, int n)
         hl_usage_error("missing operand: images to classify");
     if (!opt.features && !opt.weights)
         hl_usage_error("missing option: --weights FILE, those of the head's features");
+    if (!opt.features && opt.rule.unit != HL_UNIT_IMAGE)
+        hl_usage_error("--unit %s: image files have no patient: expected --features, which has the "
+                       "manifest",
+                       hl_unit_names[opt.rule.unit]);
+    if (opt.rule.combine != HL_COMBINE_AUTO && opt.rule.unit == HL_UNIT_IMAGE)
+        hl_usage_error("--combine: expected --unit patient or study with it");
     if (opt.features && opt.weights)
         hl_usage_error("--features and --weights: features need no backbone");
     if (opt.features && opt.depth)

@@ -77,9 +77,9 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
     report_add_confusion(d, r);
     report_add_class_table(d, r);
     report_add_metrics(d, r, bm);
-    report_add_subgroups(d, bm);
+    report_add_subgroups(d, r, bm);
     if ((p && report_add_discrimination(d, r, bm, p, e)) || report_add_thresholds(d, r, bm, p, e) ||
-        report_add_calibration(d, bm, e) || report_add_triage(d, r, bm, e))
+        report_add_calibration(d, r, bm, e) || report_add_triage(d, r, bm, e))
         return -1;
     report_add_subset_table(d, r, bm);
     if (p)

@@ -42,7 +42,8 @@ while [ $# -gt 0 ]; do
             mkdir -p "$2"
             touch "$2/explain.tsv"
             ;;
-        *-o | split--rejects | preprocess--rejects | train-head--history | evaluate-p | evaluate--calibration | report--markdown | report--json)
+        *-o | split--rejects | preprocess--rejects | train-head--history | evaluate-p | evaluate--calibration | \
+            evaluate--image-predictions | report--markdown | report--json)
             echo '{"accuracy": 1, "macro_recall": 1}' >"$2"
             ;;
     esac

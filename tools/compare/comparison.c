@@ -76,6 +76,16 @@ static int set_positive(comparison *c, size_t i, const char *asked, hl_err *e)
              : hl_predictions_choose_positive(p, asked, &c->positive, e);
 }
 
+/* Different combinations of the images of the same units can be compared. */
+static int check_unit(const comparison *c, const compare_model *m, hl_err *e)
+{
+    const compare_model *first = &c->models[0];
+    const int a = first->predictions.rule.unit, b = m->predictions.rule.unit;
+    return a == b ? 0
+                  : hl_fail(e, "units differ: %s has predictions of %s, %s of %s", first->file,
+                            hl_unit_plurals[a], m->file, hl_unit_plurals[b]);
+}
+
 static int read_model(comparison *c, size_t i, const char *subset, const char *positive, hl_err *e)
 {
     compare_model *m = &c->models[i], *first = &c->models[0];
@@ -91,7 +101,8 @@ static int read_model(comparison *c, size_t i, const char *subset, const char *p
         c->nclasses = m->predictions.nclasses;
         c->n = m->predictions.n;
     }
-    return set_positive(c, i, positive, e) || check_once(m, e) || (i && same_samples(first, m, e))
+    return check_unit(c, m, e) || set_positive(c, i, positive, e) || check_once(m, e) ||
+                   (i && same_samples(first, m, e))
                ? -1
                : 0;
 }

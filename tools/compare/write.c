@@ -64,10 +64,14 @@ static void put_pair(hl_strbuf *t, const comparison *c, const compare_pair *p)
 void compare_write_table(const comparison *c, const char *subset, FILE *fp)
 {
     hl_strbuf t = {0};
+    const int unit = c->models[0].predictions.rule.unit;
     hl_strbuf_printf(&t,
-                     "#hilum-compare 1\n#subset\t%s\n#images\t%zu\n#patients\t%zu\n"
+                     "#hilum-compare 1\n#subset\t%s\n#%s\t%zu\n#patients\t%zu\n"
                      "#resamples\t%zu\n#resamples_without_a_class\t%zu\n",
-                     subset, c->n, c->patients, c->resamples, c->lacking);
+                     subset, unit == HL_UNIT_IMAGE ? "images" : "n", c->n, c->patients,
+                     c->resamples, c->lacking);
+    if (unit != HL_UNIT_IMAGE)
+        hl_strbuf_printf(&t, "#unit\t%s\n", hl_unit_names[unit]);
     if (c->positive != HL_NO_POSITIVE) {
         hl_strbuf_puts(&t, "#positive\t");
         hl_tsv_escape(&t, c->classes[c->positive]);
@@ -142,6 +146,9 @@ int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err
         "method", "paired bootstrap over patients, percentile", "level", 0.95, "resamples",
         (json_int_t)c->resamples, "resamples_without_a_class", (json_int_t)c->lacking, "seed",
         hl_json_of_u64(c->seed), "models", models, "pairs", pairs);
+    if (o)
+        json_object_set_new(o, "unit",
+                            json_string(hl_unit_names[c->models[0].predictions.rule.unit]));
     if (o && c->positive != HL_NO_POSITIVE)
         json_object_set_new(o, "positive", json_string(c->classes[c->positive]));
     const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");

@@ -80,7 +80,8 @@ static void add_ood(json_t *o, const evaluation *v, const evaluate_rows *r, doub
     json_object_set_new(all, "expected", json_real(1 - v->calibration->outlier.quantile));
     json_object_set_new(o, "out_of_distribution", all);
     if (outside)
-        hl_log_warn("out-of-distribution images: %zu of %zu", outside, n);
+        hl_log_warn("out-of-distribution %s: %zu of %zu", hl_unit_plurals[v->rule.unit], outside,
+                    n);
     free(is);
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "binary_section.h"
+#include "by_unit.h"
 #include "calibrate.h"
 #include "external.h"
 #include "format/checksum.h"
@@ -47,6 +48,9 @@ static void format_header(const evaluation *v, hl_strbuf *t)
         hl_strbuf_puts(t, "\n#positive\t");
         hl_tsv_escape(t, v->classes[v->positive]);
     }
+    if (v->rule.unit != HL_UNIT_IMAGE)
+        hl_strbuf_printf(t, "\n#unit\t%s\n#combine\t%s", hl_unit_names[v->rule.unit],
+                         hl_combine_name(v->rule.combine));
     hl_strbuf_puts(t, "\nsample\tpatient\tsubset\tlabel\tpredicted");
     for (size_t k = 0; k < v->nclasses; k++) {
         hl_strbuf_puts(t, "\tp_");
@@ -143,15 +147,15 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
         if (never_predicted(m, k)) {
             json_array_append_new(never, json_string(v->classes[k]));
             warn(warnings,
-                 "class %.64s is never predicted, although the subset has %" PRIu64 " images of it",
-                 v->classes[k], m->classes[k].support);
+                 "class %.64s is never predicted, although the subset has %" PRIu64 " %s of it",
+                 v->classes[k], m->classes[k].support, hl_unit_plurals[v->rule.unit]);
             add_last(reasons, warnings);
         }
         if (m->classes[k].support == 0)
             warn(warnings,
-                 "class %.64s has no image in the subset: it counts as 0 in the macro "
+                 "class %.64s has no %s in the subset: it counts as 0 in the macro "
                  "averages, and the AUROC is undefined",
-                 v->classes[k]);
+                 v->classes[k], hl_unit_names[v->rule.unit]);
     }
     const bool below = baseline < 1 && !(m->accuracy > baseline); /* of one class it says nothing */
     if (below) {
@@ -213,6 +217,8 @@ static json_t *subset_metrics(const evaluation *v)
         measure(v, s, &m);
         json_t *o = json_object();
         add_overall(o, &m);
+        if (v->units)
+            json_object_set_new(o, "images", json_integer((json_int_t)evaluate_units_images(v, s)));
         json_object_set_new(all, hl_subset_names[s], o);
         hl_metrics_free(&m);
     }
@@ -225,6 +231,19 @@ static void add_parsed(json_t *o, const char *key, const char *text)
     json_object_set_new(o, key, json_loads(text, 0, NULL));
 }
 
+static void add_unit(json_t *o, const evaluation *v)
+{
+    json_object_set_new(o, "unit", json_string(hl_unit_names[v->rule.unit]));
+    if (v->rule.unit != HL_UNIT_IMAGE)
+        json_object_set_new(o, "combine", json_string(hl_combine_name(v->rule.combine)));
+    if (v->units) {
+        json_object_set_new(o, "images",
+                            json_integer((json_int_t)evaluate_units_images(v, v->subset)));
+        json_object_set_new(o, "mixed_labels",
+                            json_integer((json_int_t)evaluate_units_mixed(v, v->subset)));
+    }
+}
+
 static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *e)
 {
     json_t *classes = json_array();
@@ -232,6 +251,7 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
         json_array_append_new(classes, json_string(v->classes[k]));
     json_object_set_new(o, "format", json_string("hilum-metrics 1"));
     json_object_set_new(o, "subset", json_string(evaluate_subset_name(v->subset)));
+    add_unit(o, v);
     add_overall(o, m);
     add_alarms(o, v, m);
     json_object_set_new(o, "classes", classes);
@@ -255,9 +275,9 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
 static void log_metrics(const evaluation *v, const hl_metrics *m)
 {
     const bool of_one = v->nclasses == 2 && v->positive != HL_NO_POSITIVE;
-    hl_log_info("%s: %" PRIu64 " images, accuracy %.4f, macro recall %.4f, %sAUROC %.4f%s%s",
-                evaluate_subset_name(v->subset), m->n, m->accuracy, m->macro.recall,
-                of_one ? "" : "mean ", m->auroc, of_one ? " for " : "",
+    hl_log_info("%s: %" PRIu64 " %s, accuracy %.4f, macro recall %.4f, %sAUROC %.4f%s%s",
+                evaluate_subset_name(v->subset), m->n, hl_unit_plurals[v->rule.unit], m->accuracy,
+                m->macro.recall, of_one ? "" : "mean ", m->auroc, of_one ? " for " : "",
                 of_one ? v->classes[v->positive] : "");
 }
 

@@ -8,6 +8,7 @@
 #include "data/feature_space.h"
 #include "data/manifest.h"
 #include "data/positive_class.h"
+#include "data/units.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,9 +37,11 @@ typedef struct evaluation {
     bool is_external;                  /* the calibration is of other images than these */
     const uint8_t *is_ood;             /* [n] by the calibration; only if is_external */
     evaluate_method method;
-    const char *by;       /* value of --by, or NULL; needs a positive class */
-    const char *mismatch; /* how the images differ from the training images; NULL: they do not */
-    int subset;           /* that is measured: hl_subset or EVALUATE_ALL */
+    hl_unit_rule rule;     /* what the samples are */
+    const hl_units *units; /* made of images by this program; NULL: not */
+    const char *by;        /* value of --by, or NULL; needs a positive class */
+    const char *mismatch;  /* how the images differ from the training images; NULL: they do not */
+    int subset;            /* that is measured: hl_subset or EVALUATE_ALL */
     const hl_feature_space *feature_space;
     const char *provenance;
 } evaluation;

@@ -24,7 +24,17 @@ typedef struct pool {
     char (*digests)[HL_DIGEST_SIZE];
 } pool;
 
-/* The first file sets classes and feature space; the others must have the same. */
+static int check_rule(const pool *l, const hl_predictions *p, const char *name, hl_err *e)
+{
+    char first[32], own[32];
+    return hl_unit_rule_equal(l->o->rule, p->rule)
+               ? 0
+               : hl_fail(e, "predictions differ: %s has those of %s, %s of %s", l->files[0],
+                         hl_unit_rule_describe(l->o->rule, first, sizeof first), name,
+                         hl_unit_rule_describe(p->rule, own, sizeof own));
+}
+
+/* The first file sets unit, classes and feature space; the others must have the same. */
 static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
 {
     evaluate_pooled *o = l->o;
@@ -40,12 +50,14 @@ static int check_kind(pool *l, const hl_predictions *p, size_t file, hl_err *e)
         return hl_fail_in(e, name);
     if (file == 0) {
         o->feature_space = fs;
+        o->rule = p->rule;
         o->nclasses = p->nclasses;
         o->classes = hl_string_list_copy((char *const *)(uintptr_t)p->classes, p->nclasses);
         return hl_predictions_choose_positive(p, l->positive, &o->positive, e);
     }
-    return hl_string_list_match(o->classes, o->nclasses, l->files[0], (char *const *)p->classes,
-                                p->nclasses, name, e) ||
+    return check_rule(l, p, name, e) ||
+                   hl_string_list_match(o->classes, o->nclasses, l->files[0],
+                                        (char *const *)p->classes, p->nclasses, name, e) ||
                    hl_predictions_check_positive(p, l->positive, o->positive, l->files[0], e) ||
                    hl_feature_space_match(&fs, name, &o->feature_space, l->files[0], e)
                ? -1

@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-/* The first of the largest. */
-static uint32_t argmax(const double *p, size_t n)
+uint32_t evaluate_most_probable(const double *p, size_t n)
 {
     size_t best = 0;
     for (size_t k = 1; k < n; k++)
@@ -52,7 +51,8 @@ int evaluate_predict_all(const nn_head *head, hl_features *f, size_t batch, cons
         if (kept)
             status = nn_head_predict(head, kept, values, to, e);
         for (size_t i = 0; status == 0 && i < kept; i++)
-            predicted[done + i] = argmax(to + i * f->samples.nclasses, f->samples.nclasses);
+            predicted[done + i] =
+                evaluate_most_probable(to + i * f->samples.nclasses, f->samples.nclasses);
         read += n;
         done += kept;
         hl_progress_add(&progress, n);

@@ -26,4 +26,7 @@ typedef struct evaluate_ood {
 int evaluate_predict_all(const nn_head *head, hl_features *f, size_t batch, const evaluate_ood *ood,
                          double *p, uint32_t *predicted, hl_err *e);
 
+/* The class of largest probability, p: [n]; of several, the first. */
+uint32_t evaluate_most_probable(const double *p, size_t n);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "by_unit.h"
 #include "calibrate.h"
 #include "data/calibration_file.h"
 #include "data/provenance.h"
@@ -76,33 +77,59 @@ static int check_features(job *j, hl_err *e)
 
 /* ---- output ---- */
 
-/* All files appear, or none does. calibration: NULL, or what --calibration writes. */
-static int write_outputs(const evaluate_options *o, const evaluation *v,
+/* The files in progress; all of them appear, or none does. */
+typedef struct outputs {
+    hl_out metrics, table, images;
+    hl_tf_writer *calibration;
+    hl_out *all[4];
+    size_t n;
+} outputs;
+
+static int open_output(outputs *f, hl_out *out, const char *path, hl_err *e)
+{
+    if (hl_out_open(out, path, false, e))
+        return -1;
+    f->all[f->n++] = out;
+    return 0;
+}
+
+static int write_table(outputs *f, hl_out *out, const char *path, const evaluation *v, hl_err *e)
+{
+    if (!path)
+        return 0;
+    if (open_output(f, out, path, e))
+        return -1;
+    evaluate_write_predictions(v, out->fp);
+    return 0;
+}
+
+static int write_calibration(outputs *f, const char *path, const hl_calibration *c, hl_err *e)
+{
+    if (!c || !path)
+        return 0;
+    if (hl_calibration_complete(c, path, &f->calibration, e))
+        return -1;
+    f->all[f->n++] = hl_tf_output(f->calibration);
+    return 0;
+}
+
+/* images: v before its images were combined. calibration: NULL, or what --calibration writes. */
+static int write_outputs(const evaluate_options *o, const evaluation *v, const evaluation *images,
                          const hl_calibration *calibration, hl_err *e)
 {
-    hl_out metrics = {0}, table = {0}, *outs[3];
-    hl_tf_writer *file = NULL;
-    size_t n = 0;
-    if (calibration && o->calibration) {
-        if (hl_calibration_complete(calibration, o->calibration, &file, e))
-            return -1;
-        outs[n++] = hl_tf_output(file);
-    }
-    int status = o->predictions ? hl_out_open(&table, o->predictions, false, e) : 0;
-    if (status == 0 && o->predictions) {
-        evaluate_write_predictions(v, table.fp);
-        outs[n++] = &table;
-    }
-    if (status == 0)
-        status = hl_out_open(&metrics, o->output, false, e);
-    if (status == 0)
-        status = evaluate_write_metrics(v, metrics.fp, e);
-    outs[n++] = &metrics;
-    if (status == 0)
-        status = hl_out_commit_all(outs, n, e);
-    hl_out_abort(&table);
-    hl_out_abort(&metrics);
-    hl_tf_discard(file);
+    outputs f = {0};
+    const int status = write_calibration(&f, o->calibration, calibration, e) ||
+                               write_table(&f, &f.table, o->predictions, v, e) ||
+                               write_table(&f, &f.images, o->image_predictions, images, e) ||
+                               open_output(&f, &f.metrics, o->output, e) ||
+                               evaluate_write_metrics(v, f.metrics.fp, e) ||
+                               hl_out_commit_all(f.all, f.n, e)
+                           ? -1
+                           : 0;
+    hl_out_abort(&f.table);
+    hl_out_abort(&f.images);
+    hl_out_abort(&f.metrics);
+    hl_tf_discard(f.calibration);
     return status;
 }
 
@@ -122,18 +149,33 @@ static int extend_provenance(char **provenance, const job *j, hl_err *e)
     return status;
 }
 
-/* What --by asks for is there; found before any work. */
-static int check_by(const evaluate_options *o, const hl_manifest *m, int positive, hl_err *e)
+/* What --by asks for is there. */
+static int check_by(const evaluation *v, hl_err *e)
 {
     evaluate_columns c;
-    if (!o->by)
+    if (!v->by)
         return 0;
-    if (positive == HL_NO_POSITIVE)
+    if (v->positive == HL_NO_POSITIVE)
         return hl_fail(e, "--by: expected a positive class, found none: --positive CLASS names it");
-    if (evaluate_columns_read(&c, o->by, m, o->subset, e))
+    if (evaluate_columns_read(&c, v->by, v->manifest, v->subset, e))
         return -1;
     evaluate_columns_free(&c);
     return 0;
+}
+
+/* Whether the samples can be grouped as --unit and --by ask for; found before any work. */
+static int check_groups(const evaluation *v, const char *file, hl_err *e)
+{
+    hl_units units;
+    if (v->rule.unit == HL_UNIT_IMAGE)
+        return check_by(v, e);
+    if (evaluate_units_group(&units, v, file, e))
+        return -1;
+    evaluation by_unit = *v;
+    by_unit.manifest = &units.manifest;
+    const int status = check_by(&by_unit, e);
+    hl_units_free(&units);
+    return status;
 }
 
 /* ---- measuring ---- */
@@ -165,6 +207,7 @@ static void calibrate(const job *j, evaluation *v, hl_calibration *c, double *p)
                           .nclasses = v->nclasses,
                           .feature_space = *nn_head_feature_space(head),
                           .provenance = hl_strdup(v->provenance),
+                          .rule = v->rule,
                           .temperature = 1};
     memcpy(c->head, nn_head_id(head), sizeof c->head);
     if (j->o->calibrate && evaluate_count(v, HL_VAL) == 0)
@@ -173,32 +216,60 @@ static void calibrate(const job *j, evaluation *v, hl_calibration *c, double *p)
         c->temperature = evaluate_fit_temperature(v);
         apply_temperature(v, c->temperature, p);
     }
-    evaluate_operating_points(v, c);
-    v->calibration = c;
 }
 
-/* Calibrates, measures and writes; frees the fit. */
+/* Calibrates, combines, measures and writes; frees the fit. Probabilities are calibrated before
+ * they are combined, as predict does it. */
 static int conclude(const job *j, evaluation *v, hl_mahalanobis_fit *fit, double *p, hl_err *e)
 {
     hl_calibration c;
+    evaluate_units units;
     calibrate(j, v, &c, p);
+    evaluation images = *v;
+    images.rule = (hl_unit_rule){HL_UNIT_IMAGE, HL_COMBINE_AUTO};
     if (fit)
         hl_mahalanobis_fit_end(fit, j->o->quantile, &c.outlier);
-    const int status = write_outputs(j->o, v, &c, e);
+    int status = evaluate_units_combine(&units, v, hl_tf_name(j->features.samples.file), e);
+    if (status == 0) {
+        evaluate_operating_points(v, &c);
+        v->calibration = &c;
+        status = write_outputs(j->o, v, &images, &c, e);
+    }
+    evaluate_units_free(&units);
     hl_calibration_free(&c);
-    free((double *)v->raw);
+    free((double *)images.raw);
     return status;
 }
 
-/* With --external: measures and writes with the calibration of other images. */
+/* With --external: combines, measures and writes with the calibration of other images. */
 static int conclude_external(const job *j, evaluation *v, double *p, hl_err *e)
 {
+    evaluate_units units;
     v->calibration = &j->known;
     if (j->known.temperature != 1)
         apply_temperature(v, j->known.temperature, p);
-    const int status = write_outputs(j->o, v, NULL, e);
-    free((double *)v->raw);
+    evaluation images = *v;
+    images.rule = (hl_unit_rule){HL_UNIT_IMAGE, HL_COMBINE_AUTO};
+    int status = evaluate_units_combine(&units, v, hl_tf_name(j->features.samples.file), e);
+    if (status == 0)
+        status = write_outputs(j->o, v, &images, NULL, e);
+    evaluate_units_free(&units);
+    free((double *)images.raw);
     return status;
+}
+
+/* Operating points are those of images, patients or studies. */
+static int check_external_rule(const job *j, const evaluation *v, hl_err *e)
+{
+    const hl_calibration *c = &j->known;
+    char points[32], asked[32];
+    if (!j->o->external || c->npoints == 0 || hl_unit_rule_equal(c->rule, v->rule))
+        return 0;
+    return hl_fail(e,
+                   "%s: expected operating points of %s, as --unit and --combine ask for, found "
+                   "those of %s",
+                   j->o->external, hl_unit_rule_describe(v->rule, asked, sizeof asked),
+                   hl_unit_rule_describe(c->rule, points, sizeof points));
 }
 
 static int choose_positive(job *j, hl_err *e)
@@ -231,6 +302,7 @@ static int measure(job *j, hl_err *e)
                     .predicted = predicted,
                     .p = p,
                     .method = method_of(o),
+                    .rule = o->rule,
                     .by = o->by,
                     .is_external = o->external != NULL,
                     .mismatch = *j->mismatch ? j->mismatch : NULL,
@@ -242,8 +314,12 @@ static int measure(job *j, hl_err *e)
         .known = j->known.outlier.dims ? &j->known.outlier : NULL,
         .is_ood = hl_calloc(f->samples.n, 1)};
     v.is_ood = ood.is_ood;
-    int status = 0;
-    if (evaluate_count(&v, o->subset) == 0)
+    int status = hl_unit_rule_settle(&v.rule, v.nclasses, v.positive, e);
+    if (status == 0)
+        status = check_external_rule(j, &v, e);
+    if (status == 0)
+        status = check_groups(&v, hl_tf_name(f->samples.file), e);
+    if (status == 0 && evaluate_count(&v, o->subset) == 0)
         status = hl_fail(e, "%s: has no sample of the subset '%s'", hl_tf_name(f->samples.file),
                          evaluate_subset_name(o->subset));
     if (status == 0)
@@ -309,8 +385,6 @@ int evaluate_run(const evaluate_options *o, const hl_cli *cli, const char *head,
         if (status == 0)
             status = check_external_positive(&j, e);
         if (status == 0)
-            status = check_by(o, &j.features.samples.manifest, j.positive, e);
-        if (status == 0)
             status = measure(&j, e);
         hl_features_close(&j.features);
     }
@@ -319,26 +393,60 @@ int evaluate_run(const evaluate_options *o, const hl_cli *cli, const char *head,
     return status;
 }
 
+/* Predictions that are already of patients or studies keep their unit. */
+static int settle_pooled_rule(evaluation *v, const evaluate_pooled *pooled, const char *file,
+                              hl_err *e)
+{
+    const hl_unit_rule asked = v->rule;
+    if (pooled->rule.unit == HL_UNIT_IMAGE)
+        return hl_unit_rule_settle(&v->rule, v->nclasses, v->positive, e);
+    v->rule = pooled->rule;
+    if (asked.unit != HL_UNIT_IMAGE &&
+        (asked.unit != v->rule.unit ||
+         (asked.combine != HL_COMBINE_AUTO && asked.combine != v->rule.combine))) {
+        char found[32];
+        return hl_fail(e, "%s: --unit %s: expected predictions of images, found those of %s", file,
+                       hl_unit_names[asked.unit],
+                       hl_unit_rule_describe(v->rule, found, sizeof found));
+    }
+    return 0;
+}
+
+/* Combines the images of v, unless the predictions are already combined. */
+static int combine_pooled(evaluate_units *u, evaluation *v, const evaluate_pooled *pooled,
+                          const char *file, hl_err *e)
+{
+    *u = (evaluate_units){0};
+    return pooled->rule.unit == HL_UNIT_IMAGE ? evaluate_units_combine(u, v, file, e) : 0;
+}
+
 int evaluate_run_pooled(const evaluate_options *o, const hl_cli *cli, char *const *files, size_t n,
                         hl_err *e)
 {
     evaluate_pooled pooled;
+    evaluate_units units = {0};
     if (evaluate_pooled_read(&pooled, files, n, o->subset, o->positive, cli, e))
         return -1;
-    const evaluation v = {.manifest = &pooled.manifest,
-                          .classes = pooled.classes,
-                          .nclasses = pooled.nclasses,
-                          .positive = pooled.positive,
-                          .predicted = pooled.predicted,
-                          .p = pooled.p,
-                          .method = method_of(o),
-                          .by = o->by,
-                          .subset = o->subset,
-                          .feature_space = &pooled.feature_space,
-                          .provenance = pooled.provenance};
-    int status = check_by(o, &pooled.manifest, pooled.positive, e);
+    evaluation v = {.manifest = &pooled.manifest,
+                    .classes = pooled.classes,
+                    .nclasses = pooled.nclasses,
+                    .positive = pooled.positive,
+                    .predicted = pooled.predicted,
+                    .p = pooled.p,
+                    .method = method_of(o),
+                    .rule = o->rule,
+                    .by = o->by,
+                    .subset = o->subset,
+                    .feature_space = &pooled.feature_space,
+                    .provenance = pooled.provenance};
+    int status = settle_pooled_rule(&v, &pooled, files[0], e);
     if (status == 0)
-        status = write_outputs(o, &v, NULL, e);
+        status = combine_pooled(&units, &v, &pooled, files[0], e);
+    if (status == 0)
+        status = check_by(&v, e);
+    if (status == 0)
+        status = write_outputs(o, &v, NULL, NULL, e);
+    evaluate_units_free(&units);
     evaluate_pooled_free(&pooled);
     return status;
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "data/manifest.h"
+#include "data/unit.h"
 #include "sys/cli.h"
 
 #include <stdbool.h>
@@ -15,9 +16,11 @@
 typedef struct evaluate_options {
     int subset; /* hl_subset or EVALUATE_ALL */
     const char *manifest, *output, *predictions, *calibration, *external, *positive, *by;
+    const char *image_predictions; /* those of images, where v is of patients or studies */
     int64_t batch, jobs, resamples;
     uint64_t seed;
     double prevalence, quantile; /* prevalence 0: none is given */
+    hl_unit_rule rule;           /* of --unit and --combine */
     bool calibrate, ignore_normalize;
 } evaluate_options;
 

@@ -33,6 +33,10 @@ static int select_samples(job *j, char *const *samples, size_t n, hl_err *e)
     if (hl_predictions_read(&j->predictions, file, (const char *const *)m->classes, m->nclasses,
                             m->name, NULL, e))
         return -1;
+    const int unit = j->predictions.rule.unit;
+    if (unit != HL_UNIT_IMAGE)
+        return hl_fail(e, "%s: expected predictions of images, found those of %s", file,
+                       hl_unit_plurals[unit]);
     const char *provenance = j->predictions.provenance;
     if (explain_check_origin(file, provenance, "head", nn_head_id(m->head), m->name, e) ||
         explain_check_origin(file, provenance, "images", hl_tf_id(j->images.file), j->o->images, e))

@@ -72,6 +72,15 @@ static int find_point(predict_worklist *w, const hl_calibration *c, const char *
     if (c->positive < 0 || strcmp(c->classes[c->positive], w->classes[w->positive_class]) != 0)
         return hl_fail(e, "--operating: the operating points of %s are for another class than %s",
                        file, w->classes[w->positive_class]);
+    if (!hl_unit_rule_equal(c->rule, w->rule)) {
+        char points[32], asked[32];
+        return hl_fail(
+            e,
+            "--operating: the operating points of %s are for %s, but this worklist is of "
+            "%s (--unit, --combine)",
+            file, hl_unit_rule_describe(c->rule, points, sizeof points),
+            hl_unit_rule_describe(w->rule, asked, sizeof asked));
+    }
     w->threshold = p->threshold;
     w->point = p->name;
     return 0;
@@ -89,6 +98,9 @@ int predict_classifier_start(predict_classifier *c, const predict_classifier_opt
         return -1;
     if (find_positive(w, c, o->positive, calibration_name, e))
         return -1;
+    w->rule = o->rule;
+    if (hl_unit_rule_settle(&w->rule, c->model->nclasses, (int)w->positive_class, e))
+        return -1;
     w->threshold = o->threshold;
     w->point = NULL;
     w->is_calibrated = cal != NULL;
@@ -100,7 +112,7 @@ int predict_classifier_start(predict_classifier *c, const predict_classifier_opt
 /* ---- classifying ---- */
 
 /* With a threshold: the positive class from there upwards, else the most probable other class. */
-static uint32_t predict_class(const predict_worklist *w, const double *p, size_t n)
+uint32_t predict_class_of(const predict_worklist *w, const double *p, size_t n)
 {
     const bool by_threshold = isfinite(w->threshold);
     if (by_threshold && p[w->positive_class] >= w->threshold)
@@ -118,8 +130,12 @@ static predict_entry classify(const predict_classifier *c, const float *features
     const predict_worklist *w = c->list;
     predict_entry one = {.image = hl_strdup(image),
                          .p = p[w->positive_class],
-                         .predicted = predict_class(w, p, c->model->nclasses),
+                         .predicted = predict_class_of(w, p, c->model->nclasses),
                          .distance = NAN};
+    if (w->rule.unit != HL_UNIT_IMAGE) {
+        one.all = hl_malloc(c->model->nclasses, sizeof *one.all);
+        memcpy(one.all, p, c->model->nclasses * sizeof *one.all);
+    }
     if (isfinite(w->ood_threshold)) {
         one.distance = hl_mahalanobis_distance(&c->calibration->outlier, features);
         one.is_ood = one.distance > w->ood_threshold;

@@ -20,6 +20,7 @@ typedef struct predict_classifier {
 typedef struct predict_classifier_options {
     const char *positive; /* class to look for; NULL: the positive class of the head */
     const char *point;    /* name of an operating point of the calibration, or NULL */
+    hl_unit_rule rule;    /* of --unit and --combine */
     double threshold;     /* on the probability of the positive class, or NaN */
 } predict_classifier_options;
 
@@ -27,6 +28,10 @@ typedef struct predict_classifier_options {
  * calibration in the worklist. c has its members set; calibration_name is for messages. */
 int predict_classifier_start(predict_classifier *c, const predict_classifier_options *o,
                              const char *calibration_name, hl_err *e);
+
+/* The class that is predicted from the probabilities p [n], by the threshold of the list if it has
+ * one. */
+uint32_t predict_class_of(const predict_worklist *w, const double *p, size_t n);
 
 /* Classifies features, [n, inputs of the head], and adds an entry for each to the worklist. images:
  * their [n] paths, which are copied. */

@@ -90,6 +90,10 @@ static void add_row(const rows *r, size_t i, bool pictures, page_table *t)
     } else if (pictures) {
         page_add_cell(t, "none");
     }
+    if (e->patient) {
+        page_add_cell(t, "%s", e->patient);
+        page_add_cell(t, "%u", e->images);
+    }
     page_add_cell(t, "%s", e->image);
     add_probability(t, e->p);
     page_add_cell(t, "%s", w->classes[e->predicted]);
@@ -111,7 +115,12 @@ static int add_table(page_doc *d, rows *r, const predict_page_options *o, const 
     page_add_column(t, "Rank", PAGE_COL_NUMBER);
     if (o->pictures)
         page_add_column(t, "Picture", PAGE_COL_TEXT);
-    page_add_column(t, "Image", PAGE_COL_TEXT);
+    if (w->rule.unit != HL_UNIT_IMAGE) {
+        page_add_column(t, "Patient", PAGE_COL_TEXT);
+        page_add_column(t, "Images", PAGE_COL_NUMBER);
+    }
+    page_add_column(t, w->rule.unit == HL_UNIT_IMAGE ? "Image" : "Most probable image",
+                    PAGE_COL_TEXT);
     page_add_column(t, p.data, PAGE_COL_NUMBER);
     page_add_column(t, "Prediction", PAGE_COL_TEXT);
     if (isfinite(w->ood_threshold))
@@ -141,8 +150,8 @@ static int add_list(page_doc *d, const predict_worklist *w, const predict_page_o
     rows top = {.w = w, .at = at, .n = select_entries(w, 0, false, o->rows, at)};
     page_add_text(d, PAGE_SECTION, "Worklist");
     if (top.n < read)
-        page_add_text(d, PAGE_TEXT, "The first %zu of %zu images; the TSV file lists all of them.",
-                      top.n, read);
+        page_add_text(d, PAGE_TEXT, "The first %zu of %zu %s; the TSV file lists all of them.",
+                      top.n, read, hl_unit_plurals[w->rule.unit]);
     return add_table(d, &top, o, "Most urgent first.", e);
 }
 
@@ -155,11 +164,13 @@ static int add_ood(page_doc *d, const predict_worklist *w, const predict_page_op
     rows rest = {.w = w, .at = at, .n = select_entries(w, shown, true, o->rows, at)};
     if (rest.n == 0)
         return 0;
-    page_add_text(d, PAGE_SECTION, "Out-of-distribution images");
+    const char *units = hl_unit_plurals[w->rule.unit];
+    page_add_text(d, PAGE_SECTION, "Out-of-distribution %s", units);
     page_add_text(
         d, PAGE_TEXT,
-        "These images are further down the list and flagged: they differ from the training data, "
-        "and the model's probabilities for them are not reliable.");
+        "These %s are further down the list and flagged: they differ from the training data, "
+        "and the model's probabilities for them are not reliable.",
+        units);
     return add_table(d, &rest, o, "Flagged images that are not in the table above.", e);
 }
 
@@ -194,8 +205,8 @@ static void add_warnings(page_doc *d, const predict_worklist *w, const hl_featur
         page_warn(
             b, "The calibration has no OOD reference: out-of-distribution images are not flagged.");
     if (w->ood)
-        page_warn(b, "Out-of-distribution images: %zu. Do not rely on their probabilities.",
-                  w->ood);
+        page_warn(b, "Out-of-distribution %s: %zu. Do not rely on their probabilities.",
+                  hl_unit_plurals[w->rule.unit], w->ood);
     if (w->unread)
         page_warn(b, "Images that cannot be read: %zu.", w->unread);
 }
@@ -203,7 +214,7 @@ static void add_warnings(page_doc *d, const predict_worklist *w, const hl_featur
 static void add_stats(page_doc *d, const predict_worklist *w)
 {
     page_block *b = page_stats(d);
-    page_add_stat(b, "Images", "in the list", "%zu", w->n - w->unread);
+    page_add_stat(b, hl_unit_titles[w->rule.unit], "in the list", "%zu", w->n - w->unread);
     if (w->point)
         page_add_stat(b, w->classes[w->positive_class], w->point, "%zu", w->positive);
     else
@@ -219,11 +230,18 @@ static void add_meaning(page_doc *d, const predict_worklist *w, const nn_head *h
 {
     page_add_text(d, PAGE_SECTION, "How to read this list");
     page_add_text(d, PAGE_TEXT,
-                  "Images are ranked by the probability of %s that the model assigns to them%s. A "
+                  "%s are ranked by the probability of %s that the model assigns to them%s. A "
                   "high rank is "
                   "a reason to look soon; a low rank is not a reason not to look.",
-                  w->classes[w->positive_class],
+                  hl_unit_titles[w->rule.unit], w->classes[w->positive_class],
                   w->is_calibrated ? ", calibrated on validation images" : "");
+    if (w->rule.unit != HL_UNIT_IMAGE)
+        page_add_text(d, PAGE_TEXT,
+                      "The probability of a %s is the %s of those of its images; the image in "
+                      "which %s is most probable is shown.",
+                      hl_unit_names[w->rule.unit],
+                      w->rule.combine == HL_COMBINE_MAX ? "largest" : "mean",
+                      w->classes[w->positive_class]);
     if (isfinite(w->threshold))
         page_add_text(d, PAGE_TEXT, "The prediction is %s from a probability of %.4f upwards%s%s.",
                       w->classes[w->positive_class], w->threshold,
@@ -235,8 +253,9 @@ static void add_meaning(page_doc *d, const predict_worklist *w, const nn_head *h
 
 static void add_lead(page_doc *d, const predict_worklist *w)
 {
-    page_add_text(d, PAGE_LEAD, "%zu image%s, the most urgent first: %zu predicted as %s.",
-                  w->n - w->unread, w->n - w->unread == 1 ? "" : "s", w->positive,
+    const size_t n = w->n - w->unread;
+    page_add_text(d, PAGE_LEAD, "%zu %s, the most urgent first: %zu predicted as %s.", n,
+                  (n == 1 ? hl_unit_names : hl_unit_plurals)[w->rule.unit], w->positive,
                   w->classes[w->positive_class]);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "by_unit.h"
 #include "classify.h"
 #include "data/provenance.h"
 #include "nn/infer/device.h"
@@ -107,6 +108,10 @@ static int classify_features(job *j, hl_err *e)
     int status = nn_head_check_features(j->model.head, j->model.name, &f, e);
     if (status == 0)
         status = classify_rows(j, &f, e);
+    hl_manifest_drop_augmented(&f.samples.manifest);
+    if (status == 0 && j->list.rule.unit != HL_UNIT_IMAGE)
+        status =
+            predict_combine(&j->list, j->model.nclasses, &f.samples.manifest, j->o->features, e);
     hl_features_close(&f);
     return status;
 }
@@ -181,10 +186,11 @@ static const predict_entry *first_unread(const predict_worklist *w)
 
 static void print_summary(const predict_worklist *w)
 {
-    hl_log_info("%zu images, %zu of them predicted as %s", w->n - w->unread, w->positive,
+    const char *units = hl_unit_plurals[w->rule.unit];
+    hl_log_info("%zu %s, %zu of them predicted as %s", w->n - w->unread, units, w->positive,
                 w->classes[w->positive_class]);
     if (w->ood)
-        hl_log_warn("out-of-distribution images: %zu of %zu", w->ood, w->n - w->unread);
+        hl_log_warn("out-of-distribution %s: %zu of %zu", units, w->ood, w->n - w->unread);
     if (w->unread)
         hl_log_warn("images that cannot be read: %zu of %zu; the first: %s: %s", w->unread, w->n,
                     first_unread(w)->image, first_unread(w)->reason);
@@ -204,7 +210,7 @@ static int predict(job *j, char *const *names, size_t n, hl_err *e)
 {
     const predict_options *o = j->o;
     const predict_classifier_options c = {
-        .positive = o->positive, .point = o->point, .threshold = o->threshold};
+        .positive = o->positive, .point = o->point, .rule = o->rule, .threshold = o->threshold};
     j->list.classes = j->model.classes;
     j->classifier = (predict_classifier){.model = &j->model,
                                          .calibration = o->calibration ? &j->calibration : NULL,

@@ -4,6 +4,7 @@
 #define HILUM_PREDICT_RUN_H
 
 #include "base/error.h"
+#include "data/unit.h"
 #include "sys/cli.h"
 
 #include <stdbool.h>
@@ -15,7 +16,8 @@ enum { PREDICT_STOP, PREDICT_SKIP }; /* --on-error */
 /* Values of the options, as predict(1) describes them. */
 typedef struct predict_options {
     const char *weights, *features, *calibration, *point, *positive, *output, *page;
-    double threshold; /* NaN: none */
+    double threshold;  /* NaN: none */
+    hl_unit_rule rule; /* of --unit and --combine; of images unless features is set */
     int on_error, device;
     int depth; /* 0: as the head; else 1 more than an hl_depth */
     int64_t batch, jobs, page_rows;

@@ -40,6 +40,9 @@ static void write_head(const predict_worklist *w, hl_strbuf *t)
     hl_tsv_escape(t, w->provenance);
     hl_strbuf_puts(t, "\n#positive\t");
     hl_tsv_escape(t, w->classes[w->positive_class]);
+    if (w->rule.unit != HL_UNIT_IMAGE)
+        hl_strbuf_printf(t, "\n#unit\t%s\n#combine\t%s", hl_unit_names[w->rule.unit],
+                         hl_combine_name(w->rule.combine));
     if (isfinite(w->threshold))
         hl_strbuf_printf(t, "\n#threshold\t%.9g", w->threshold);
     if (w->point)
@@ -48,7 +51,8 @@ static void write_head(const predict_worklist *w, hl_strbuf *t)
         hl_strbuf_printf(t, "\n#temperature\t%.9g", w->temperature);
     if (isfinite(w->ood_threshold))
         hl_strbuf_printf(t, "\n#ood_threshold\t%.9g", w->ood_threshold);
-    hl_strbuf_puts(t, "\nrank\timage\tp\tclass\tdistance\tflag\treason");
+    hl_strbuf_printf(t, "\nrank%s\timage\tp\tclass\tdistance\tflag\treason",
+                     w->rule.unit != HL_UNIT_IMAGE ? "\tpatient\timages" : "");
     hl_carried_format_names(&w->carried, t);
     hl_strbuf_puts(t, "\n");
 }
@@ -63,6 +67,10 @@ static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
         hl_tsv_escape(t, e->reason);
     } else {
         hl_strbuf_printf(t, "%zu\t", i + 1);
+        if (e->patient) {
+            hl_tsv_escape(t, e->patient);
+            hl_strbuf_printf(t, "\t%u\t", e->images);
+        }
         hl_tsv_escape(t, e->image);
         hl_strbuf_printf(t, "\t%.9g\t", e->p);
         hl_tsv_escape(t, w->classes[e->predicted]);
@@ -90,15 +98,23 @@ void predict_worklist_write(const predict_worklist *w, FILE *fp)
     hl_strbuf_free(&t);
 }
 
-void predict_worklist_free(predict_worklist *w)
+void predict_worklist_clear(predict_worklist *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         free(w->entries[i].image);
+        free(w->entries[i].patient);
+        free(w->entries[i].all);
         free(w->entries[i].reason);
         free(w->entries[i].carried);
     }
+    w->n = w->positive = w->ood = w->unread = 0;
+}
+
+void predict_worklist_free(predict_worklist *w)
+{
+    predict_worklist_clear(w);
     free(w->entries);
     hl_carried_free(&w->carried);
     w->entries = NULL;
-    w->n = w->cap = 0;
+    w->cap = 0;
 }

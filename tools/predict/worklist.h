@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The worklist of predict: images ranked by urgency, the most probable disease first. */
+/* The worklist of predict: images, or patients or studies, ranked by urgency, the most probable
+ * disease first. */
 #ifndef HILUM_PREDICT_WORKLIST_H
 #define HILUM_PREDICT_WORKLIST_H
 
 #include "data/carried_columns.h"
+#include "data/unit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,9 +13,12 @@
 #include <stdio.h>
 
 typedef struct predict_entry {
-    char *image;        /* path, owned */
+    char *image;        /* path, owned; of a unit, the one that shows the positive class most */
+    char *patient;      /* of a unit, owned; NULL: an image */
+    uint32_t images;    /* of a unit */
     double p;           /* of the positive class */
     uint32_t predicted; /* class */
+    double *all;        /* probabilities of all classes, owned; NULL unless they will be combined */
     double distance;    /* to the training data; NaN: not known */
     bool is_ood;        /* the distance is beyond the OOD threshold */
     char *reason;       /* why the image could not be read, owned; NULL: it was read */
@@ -28,6 +33,7 @@ typedef struct predict_worklist {
     /* how the images were classified */
     char *const *classes;
     uint32_t positive_class;
+    hl_unit_rule rule; /* what the entries are, or become by predict_combine */
     double threshold;  /* NaN: the class of largest probability was predicted */
     const char *point; /* name of the operating point, or NULL */
     bool is_calibrated;
@@ -39,6 +45,8 @@ typedef struct predict_worklist {
 
 /* Adds an entry, whose image and reason the list then owns. */
 void predict_worklist_add(predict_worklist *w, predict_entry e);
+/* Removes all entries. */
+void predict_worklist_clear(predict_worklist *w);
 /* Sorts by falling probability; ties stay in the order of adding, and unread images come last. */
 void predict_worklist_rank(predict_worklist *w);
 /* Writes TSV. A failed write shows in ferror(fp). */

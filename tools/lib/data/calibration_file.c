@@ -55,8 +55,13 @@ static json_t *to_json(const hl_calibration *c)
                                                 "specificity", p->specificity));
     }
     json_t *positive = c->positive < 0 ? json_null() : json_string(c->classes[c->positive]);
-    return json_pack("{s:f, s:o, s:o, s:o}", "temperature", c->temperature, "positive", positive,
-                     "points", points, "outlier", outlier_to_json(&c->outlier));
+    json_t *o = json_pack("{s:f, s:o, s:o, s:o}", "temperature", c->temperature, "positive",
+                          positive, "points", points, "outlier", outlier_to_json(&c->outlier));
+    if (c->rule.unit != HL_UNIT_IMAGE) {
+        json_object_set_new(o, "unit", json_string(hl_unit_names[c->rule.unit]));
+        json_object_set_new(o, "combine", json_string(hl_combine_name(c->rule.combine)));
+    }
+    return o;
 }
 
 static int describe(const hl_calibration *c, hl_tf_header *h, hl_err *e)
@@ -229,6 +234,15 @@ static int read_outlier(hl_mahalanobis *r, const json_t *o, const char *file, hl
     return 0;
 }
 
+static int read_rule(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
+{
+    const char *unit = NULL, *combine = NULL;
+    if ((json_object_get(o, "unit") && !(unit = hl_json_text(o, file, "unit", e))) ||
+        (json_object_get(o, "combine") && !(combine = hl_json_text(o, file, "combine", e))))
+        return -1;
+    return hl_unit_rule_parse(&c->rule, unit, combine, file, e);
+}
+
 static int read_object(hl_calibration *c, const char *text, const char *file, hl_err *e)
 {
     json_t *o = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
@@ -236,7 +250,8 @@ static int read_object(hl_calibration *c, const char *text, const char *file, hl
     if (!json_is_object(o))
         hl_fail(e, "%s: hilum.calibration: not a JSON object", file);
     else if (get_positive_real(o, file, "temperature", &c->temperature, e) == 0 &&
-             read_positive(c, o, file, e) == 0 && read_points(c, o, file, e) == 0)
+             read_positive(c, o, file, e) == 0 && read_rule(c, o, file, e) == 0 &&
+             read_points(c, o, file, e) == 0)
         status = read_outlier(&c->outlier, o, file, e);
     json_decref(o);
     return status;

@@ -26,6 +26,7 @@
 #include "base/sha256.h"
 #include "data/feature_space.h"
 #include "data/positive_class.h"
+#include "data/unit.h"
 #include "format/tensorfile.h"
 #include "stats/mahalanobis.h"
 
@@ -55,6 +56,7 @@ typedef struct hl_calibration {
     bool id_is_old;             /* the identity does not cover the data: a file of hilum 0.1.0 */
     double temperature;         /* above 0; 1 leaves probabilities as they are */
     int positive;               /* the class that the points are for, or HL_NO_POSITIVE */
+    hl_unit_rule rule;          /* what the points are for */
     hl_operating_point *points; /* [npoints], owned */
     size_t npoints;
     hl_mahalanobis outlier; /* OOD score; dims 0: none */

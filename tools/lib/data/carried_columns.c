@@ -13,7 +13,7 @@
  * label table. Predictions have p_CLASS, too. */
 static const char *const taken[] = {
     "path",      "image", "label", "patient", "subset",   "augmented_copy", "variant", "sample",
-    "predicted", "rank",  "p",     "class",   "distance", "flag",           "reason",
+    "predicted", "rank",  "p",     "class",   "distance", "flag",           "reason",  "images",
 };
 
 /* Whether the text has no control characters, apart from those that are escaped in a TSV. */

@@ -122,6 +122,12 @@ static int read_positive(hl_predictions *p, hl_err *e)
                : 0;
 }
 
+static int read_rule(hl_predictions *p, hl_err *e)
+{
+    return hl_unit_rule_parse(&p->rule, hl_tsv_comment(&p->table, "unit"),
+                              hl_tsv_comment(&p->table, "combine"), p->table.name, e);
+}
+
 int hl_predictions_choose_positive(const hl_predictions *p, const char *asked, int *positive,
                                    hl_err *e)
 {
@@ -161,7 +167,8 @@ int hl_predictions_read(hl_predictions *p, const char *path, const char *const *
     const class_list list = {p->classes, p->nclasses, classes ? origin : "the columns p_CLASS"};
     const int status = hl_tsv_check_kind(&p->table, "hilum-predictions 1", e) ||
                                hl_string_list_check_count(p->nclasses, p->table.name, e) ||
-                               read_positive(p, e) || read_rows(p, &list, subset, e)
+                               read_positive(p, e) || read_rule(p, e) ||
+                               read_rows(p, &list, subset, e)
                            ? -1
                            : 0;
     if (status)

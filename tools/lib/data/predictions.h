@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/positive_class.h"
+#include "data/unit.h"
 #include "format/tsv.h"
 
 #include <stddef.h>
@@ -26,8 +27,9 @@ typedef struct hl_predictions {
         *feature_space;   /* feature feature_space, a JSON object; NULL if the file states none */
     const char **classes; /* [nclasses] */
     size_t nclasses;
-    int positive; /* the positive class that the file records, or HL_NO_POSITIVE */
-    hl_tsv table; /* owns all strings above */
+    int positive;      /* the positive class that the file records, or HL_NO_POSITIVE */
+    hl_unit_rule rule; /* what the rows are; of images if the file does not say */
+    hl_tsv table;      /* owns all strings above */
 } hl_predictions;
 
 /* Reads predictions; path NULL or "-" is standard input.

@@ -40,8 +40,8 @@ void report_fact_explained(const report_run *run, hl_strbuf *t)
 
 void report_fact_internal(const report_run *run, hl_strbuf *t)
 {
-    hl_strbuf_printf(t, "On %" PRIu64 " images of the %s subset of the same collection.",
-                     run->metrics.m.n, run->metrics.subset);
+    hl_strbuf_printf(t, "On %" PRIu64 " %s of the %s subset of the same collection.",
+                     run->metrics.m.n, report_units(&run->metrics), run->metrics.subset);
 }
 
 static void add_metric(const report_run *run, const char *key, const char *name, double value,

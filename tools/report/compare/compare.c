@@ -21,7 +21,8 @@ static bool same_images(const report_metrics *a, const report_metrics *b)
     const json_t *x = report_provenance_find(a->provenance, "split"),
                  *y = report_provenance_find(b->provenance, "split");
     const bool same_split = x && y ? json_equal(x, y) : x == y;
-    return same_split && a->m.n == b->m.n && strcmp(a->subset, b->subset) == 0;
+    return same_split && a->rule.unit == b->rule.unit && a->m.n == b->m.n &&
+           strcmp(a->subset, b->subset) == 0;
 }
 
 void report_label_runs(report_run *runs, size_t n)
@@ -111,8 +112,9 @@ static void add_model(page_table *t, const report_run *run)
 
 static void add_lead(page_doc *d, const report_run *runs, size_t n)
 {
-    page_add_text(d, PAGE_LEAD, "%zu %s on %" PRIu64 " images of the %s subset.", n,
-                  n == 1 ? "model" : "models", runs[0].metrics.m.n, runs[0].metrics.subset);
+    page_add_text(d, PAGE_LEAD, "%zu %s on %" PRIu64 " %s of the %s subset.", n,
+                  n == 1 ? "model" : "models", runs[0].metrics.m.n, report_units(&runs[0].metrics),
+                  runs[0].metrics.subset);
     page_add_text(
         d, PAGE_NOTE,
         "Research software, not a medical device: do not use it to diagnose or treat patients.");

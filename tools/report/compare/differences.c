@@ -2,7 +2,9 @@
 /* Whether models differ: the results of the tool compare as a table. */
 #include "../read/binary_metrics.h"
 #include "compare.h"
+#include "data/unit.h"
 #include "format/json.h"
+#include "sys/cli.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -76,6 +78,13 @@ static int check_format(const json_t *all, const char *file, hl_err *e)
                : hl_fail(e, "%s: 'format': expected '%s', found '%s'", file, format, found);
 }
 
+static const char *units_of(const json_t *all)
+{
+    const char *unit = json_string_value(json_object_get(all, "unit"));
+    const int found = unit ? hl_choice_find(HL_UNIT_WORDS, unit) : -1;
+    return hl_unit_plurals[found < 0 ? HL_UNIT_IMAGE : found];
+}
+
 int report_add_differences(page_doc *d, const char *path, hl_err *e)
 {
     const char *file;
@@ -96,11 +105,11 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
         hl_strbuf caption = {0};
         hl_strbuf_printf(
             &caption,
-            "Differences on the same %" PRIu64 " images of %" PRIu64
+            "Differences on the same %" PRIu64 " %s of %" PRIu64
             " patients, first model minus second; in brackets, 95" PAGE_PERCENT
             " confidence intervals by paired bootstrap over patients. The p values are "
             "two-sided and corrected by Holm\xe2\x80\x99s method.",
-            n, patients);
+            n, units_of(all), patients);
         page_table *t = page_add_table(d, caption.data);
         hl_strbuf_free(&caption);
         page_add_column(t, "Models", PAGE_COL_TEXT);

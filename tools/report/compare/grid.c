@@ -217,9 +217,8 @@ int report_compose_grid(page_doc *d, const report_grid *g, hl_err *e)
     page_add_text(
         d, PAGE_LEAD,
         "%zu of %zu combinations collapse: they never predict one of the classes, or are no more "
-        "accurate than the majority-class baseline. Measured on %" PRIu64
-        " images of the %s subset.",
-        ncollapsed, g->table.nrows, first->m.n, first->subset);
+        "accurate than the majority-class baseline. Measured on %" PRIu64 " %s of the %s subset.",
+        ncollapsed, g->table.nrows, first->m.n, report_units(first), first->subset);
     page_add_contents(d);
     add_values(d, g);
     add_combinations(d, g);

@@ -69,8 +69,8 @@ static int read_confusion(report_metrics *r, hl_err *e)
         return hl_fail(e, "%s: 'confusion_matrix': expected %zu rows of %zu counts", r->file, width,
                        width);
     if (sum != r->m.n)
-        return hl_fail(e, "%s: 'confusion_matrix': expected %llu images in all, found %llu",
-                       r->file, (unsigned long long)r->m.n, (unsigned long long)sum);
+        return hl_fail(e, "%s: 'confusion_matrix': expected %llu %s in all, found %llu", r->file,
+                       (unsigned long long)r->m.n, report_units(r), (unsigned long long)sum);
     return 0;
 }
 
@@ -99,6 +99,17 @@ static int read_space(report_metrics *r, hl_err *e)
     return status ? hl_fail_in(e, r->file) : 0;
 }
 
+static int read_rule(report_metrics *r, hl_err *e)
+{
+    static const char *const keys[] = {"unit", "combine"};
+    const char *word[2] = {NULL, NULL};
+    for (size_t i = 0; i < 2; i++)
+        if (json_object_get(r->json, keys[i]) &&
+            !(word[i] = hl_json_text(r->json, r->file, keys[i], e)))
+            return -1;
+    return hl_unit_rule_parse(&r->rule, word[0], word[1], r->file, e);
+}
+
 static int read_all(report_metrics *r, hl_err *e)
 {
     const char *format = hl_json_text(r->json, r->file, "format", e);
@@ -111,8 +122,8 @@ static int read_all(report_metrics *r, hl_err *e)
         !(r->warnings = hl_json_list(r->json, r->file, "warnings", e)) ||
         !(r->provenance = hl_json_list(r->json, r->file, "provenance", e)))
         return -1;
-    return read_classes(r, e) || read_metrics(r, e) || read_confusion(r, e) || read_space(r, e) ||
-                   hl_json_numbers(r->json, r->file, "subsets", e)
+    return read_rule(r, e) || read_classes(r, e) || read_metrics(r, e) || read_confusion(r, e) ||
+                   read_space(r, e) || hl_json_numbers(r->json, r->file, "subsets", e)
                ? -1
                : 0;
 }
@@ -128,6 +139,11 @@ int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
         return 0;
     report_metrics_free(r);
     return -1;
+}
+
+const char *report_units(const report_metrics *r)
+{
+    return hl_unit_plurals[r->rule.unit];
 }
 
 void report_metrics_free(report_metrics *r)

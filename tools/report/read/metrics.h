@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "data/feature_space.h"
+#include "data/unit.h"
 #include "stats/metrics.h"
 
 #include <jansson.h>
@@ -14,6 +15,7 @@ typedef struct report_metrics {
     json_t *json; /* owns the strings and JSON values below */
     const char *file;
     hl_metrics m;
+    hl_unit_rule rule;     /* what is measured; images where the file does not say */
     double baseline;       /* accuracy of the majority-class baseline */
     const char **classes;  /* [m.nclasses]; the array is owned */
     const char *subset;    /* train, val, test or all */
@@ -24,6 +26,8 @@ typedef struct report_metrics {
 
 /* Reads metrics.json; path NULL or "-" is standard input. */
 int report_metrics_read(report_metrics *r, const char *path, hl_err *e);
+/* "images", "patients" or "studies" */
+const char *report_units(const report_metrics *r);
 void report_metrics_free(report_metrics *r);
 
 #endif

@@ -6,7 +6,7 @@
 #include "metrics.h"
 
 /* Reads the rows of predictions.tsv that belong to the subset of the metrics. Fails unless they
- * have the classes of the metrics and as many rows as the metrics count images. */
+ * have the classes and the unit of the metrics, and as many rows as the metrics count. */
 int report_predictions_read(hl_predictions *p, const char *path, const report_metrics *m,
                             hl_err *e);
 

@@ -43,7 +43,8 @@ static void free_bins(bins *b)
     free(b->hi);
 }
 
-static int draw(page_doc *d, const report_binary_metrics *bm, const bins *b, hl_err *e)
+static int draw(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                const bins *b, hl_err *e)
 {
     static const double ends[] = {0, 1};
     const report_plot_series series[] = {
@@ -68,11 +69,11 @@ static int draw(page_doc *d, const report_binary_metrics *bm, const bins *b, hl_
     p.series = series;
     p.nseries = 3;
     hl_strbuf alt = {0};
-    hl_strbuf_printf(
-        &alt,
-        "%.0f images in %zu groups of similar predicted probability of %s: mean predicted "
-        "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT " confidence intervals.",
-        b->images, b->n, bm->positive);
+    hl_strbuf_printf(&alt,
+                     "%.0f %s in %zu groups of similar predicted probability of %s: mean predicted "
+                     "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT
+                     " confidence intervals.",
+                     b->images, report_units(r), b->n, bm->positive);
     const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
         hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);
@@ -105,7 +106,8 @@ static void list_before_after(page_doc *d, const report_binary_metrics *bm)
     add_pair(t, "Expected calibration error", &bm->ece);
 }
 
-int report_add_calibration(page_doc *d, const report_binary_metrics *bm, hl_err *e)
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           hl_err *e)
 {
     bins b = filled_bins(&bm->reliability);
     int status = 0;
@@ -115,7 +117,7 @@ int report_add_calibration(page_doc *d, const report_binary_metrics *bm, hl_err 
     if (bm->is_calibrated)
         list_before_after(d, bm);
     if (b.n && bm->positive)
-        status = draw(d, bm, &b, e);
+        status = draw(d, r, bm, &b, e);
     free_bins(&b);
     return status;
 }

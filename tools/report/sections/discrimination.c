@@ -179,9 +179,8 @@ static void describe_pr(const report_binary_metrics *bm, double prevalence, hl_s
         hl_strbuf_puts(t, ". ");
     }
     hl_strbuf_printf(t,
-                     "Precision is the fraction of images predicted as %s that are %s. A random "
-                     "ranking would have a precision of %.1f" PAGE_PERCENT
-                     ", the prevalence in these images.",
+                     "Precision is the fraction of those predicted as %s that are %s. A random "
+                     "ranking would have a precision of %.1f" PAGE_PERCENT ", the prevalence here.",
                      bm->positive, bm->positive, 100 * prevalence);
 }
 

@@ -25,13 +25,17 @@ static void list_errors(page_doc *d, const report_metrics *r, const hl_predictio
                         const wrong *errors, size_t n)
 {
     const size_t shown = n < SHOWN_ERRORS ? n : SHOWN_ERRORS;
-    page_add_text(d, PAGE_TEXT, "%zu of %zu images are misclassified.", n, p->n);
+    page_add_text(d, PAGE_TEXT, "%zu of %zu %s are misclassified.", n, p->n, report_units(r));
     if (n == 0)
         return;
-    page_table *t =
-        page_add_table(d, "The misclassified images of which the model was most certain. Look at "
-                          "these first: a label can be wrong, too.");
-    page_add_column(t, "Image", PAGE_COL_TEXT);
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(&caption,
+                     "The misclassified %s of which the model was most certain. Look at these "
+                     "first: a label can be wrong, too.",
+                     report_units(r));
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
+    page_add_column(t, r->rule.unit == HL_UNIT_IMAGE ? "Image" : "Sample", PAGE_COL_TEXT);
     page_add_column(t, "Patient", PAGE_COL_TEXT);
     page_add_column(t, "True class", PAGE_COL_TEXT);
     page_add_column(t, "Predicted class", PAGE_COL_TEXT);

@@ -10,18 +10,18 @@
 static const struct {
     const char *key, *name, *about;
 } metrics[] = {
-    {"accuracy", "Accuracy", "fraction of images that are classified correctly"},
+    {"accuracy", "Accuracy", "fraction that is classified correctly"},
     {"balanced_accuracy", "Balanced accuracy", "mean of sensitivity and specificity"},
     {"macro_recall", "Macro average recall", "mean of the recalls of all classes"},
-    {"sensitivity", "Sensitivity", "fraction of positive images that are predicted positive"},
-    {"specificity", "Specificity", "fraction of negative images that are predicted negative"},
+    {"sensitivity", "Sensitivity", "fraction of positives that are predicted positive"},
+    {"specificity", "Specificity", "fraction of negatives that are predicted negative"},
     {"ppv", "Positive predictive value", "fraction of positive predictions that are correct"},
     {"npv", "Negative predictive value", "fraction of negative predictions that are correct"},
     {"f1", "F1", "harmonic mean of PPV and sensitivity"},
     {"mcc", "Matthews correlation",
      "from \xe2\x88\x92"
      "1 to 1; 0 is chance"},
-    {"auroc", "AUROC", "probability that a positive image ranks above a negative one"},
+    {"auroc", "AUROC", "probability that a positive ranks above a negative"},
     {"average_precision", "Average precision", "area under the precision-recall curve"},
     {"brier", "Brier score", "mean squared error of the probability; smaller is better"},
     {"ece", "Expected calibration error",
@@ -125,8 +125,9 @@ static void add_prevalence(page_doc *d, const report_metrics *r, const report_bi
     hl_strbuf t = {0};
     hl_strbuf_printf(&t,
                      "If %.1f" PAGE_PERCENT " of the patients had %s, instead of %.1f" PAGE_PERCENT
-                     " of these images: ",
-                     100 * report_real(bm->prevalence, "value"), bm->positive, 100 * measured);
+                     " of these %s: ",
+                     100 * report_real(bm->prevalence, "value"), bm->positive, 100 * measured,
+                     report_units(r));
     describe_metric(bm->prevalence, "ppv", "positive predictive value", &t);
     hl_strbuf_puts(&t, ", ");
     describe_metric(bm->prevalence, "npv", "negative predictive value", &t);

@@ -14,9 +14,13 @@ void report_add_confusion_table(page_doc *d, const report_metrics *r)
 {
     const hl_metrics *m = &r->m;
     const size_t width = m->nclasses;
-    page_table *t =
-        page_add_table(d, "Rows: true class. Columns: predicted class. Cells: number of images, "
-                          "and percentage of the row.");
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(&caption,
+                     "Rows: true class. Columns: predicted class. Cells: number of %s, and "
+                     "percentage of the row.",
+                     report_units(r));
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
     page_add_column(t, "True class", PAGE_COL_TEXT);
     for (size_t k = 0; k < width; k++)
         page_add_column(t, r->classes[k], PAGE_COL_NUMBER);
@@ -48,9 +52,14 @@ static void add_class_row(page_table *t, const char *name, const hl_class_metric
 void report_add_class_table(page_doc *d, const report_metrics *r)
 {
     page_add_text(d, PAGE_SECTION, "Metrics by class");
-    page_table *t = page_add_table(
-        d, "As defined by scikit-learn\xe2\x80\x99s classification_report. Recall is also called "
-           "sensitivity; support is the number of images.");
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(
+        &caption,
+        "As defined by scikit-learn\xe2\x80\x99s classification_report. Recall is also "
+        "called sensitivity; support is the number of %s.",
+        report_units(r));
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
     static const char *const columns[] = {"Precision", "Recall", "F1", "Support"};
     page_add_column(t, "Class", PAGE_COL_TEXT);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
@@ -71,7 +80,7 @@ void report_add_subset_table(page_doc *d, const report_metrics *r, const report_
     page_table *t = page_add_table(d, "Metrics that are much better in training than in test are a "
                                       "sign of overfitting.");
     page_add_column(t, "Subset", PAGE_COL_TEXT);
-    page_add_column(t, "Images", PAGE_COL_NUMBER);
+    page_add_column(t, hl_unit_titles[r->rule.unit], PAGE_COL_NUMBER);
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         page_add_column(t, columns[c], PAGE_COL_NUMBER);
     free(auroc);

@@ -30,7 +30,7 @@ void report_add_metrics(page_doc *d, const report_metrics *r, const report_binar
 void report_add_external(page_doc *d, const report_run *run);
 
 /* subgroups.c */
-void report_add_subgroups(page_doc *d, const report_binary_metrics *bm);
+void report_add_subgroups(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
 /* learning_curves.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int report_add_training(page_doc *d, const report_history *h, hl_err *e);
@@ -40,7 +40,8 @@ int report_add_discrimination(page_doc *d, const report_metrics *r, const report
                               const hl_predictions *p, hl_err *e);
 int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e);
-int report_add_calibration(page_doc *d, const report_binary_metrics *bm, hl_err *e);
+int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
+                           hl_err *e);
 int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                       hl_err *e);
 

@@ -53,7 +53,7 @@ static void add_groups(page_table *t, const json_t *column)
     }
 }
 
-static void list_groups(page_doc *d, const json_t *subgroups)
+static void list_groups(page_doc *d, const report_metrics *r, const json_t *subgroups)
 {
     hl_strbuf caption = {0};
     hl_strbuf_printf(
@@ -67,7 +67,10 @@ static void list_groups(page_doc *d, const json_t *subgroups)
         report_real(subgroups, "min_patients"));
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
-    static const char *const counts[] = {"Images", "Positive images", "Patients"};
+    static const char *const positives[HL_UNITS] = {"Positive images", "Positive patients",
+                                                    "Positive studies"};
+    const char *const counts[] = {hl_unit_titles[r->rule.unit], positives[r->rule.unit],
+                                  "Patients"};
     page_add_column(t, "Group", PAGE_COL_TEXT);
     page_add_columns(t, counts, sizeof counts / sizeof *counts, PAGE_COL_NUMBER);
     for (size_t k = 0; k < METRICS; k++)
@@ -183,14 +186,14 @@ static void summarise(page_doc *d, const json_t *subgroups)
     hl_strbuf_free(&r.names);
 }
 
-void report_add_subgroups(page_doc *d, const report_binary_metrics *bm)
+void report_add_subgroups(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
     const json_t *subgroups = bm->subgroups;
     if (!subgroups || !bm->positive)
         return;
     page_add_text(d, PAGE_SECTION, "Subgroups for %s", bm->positive);
     summarise(d, subgroups);
-    list_groups(d, subgroups);
+    list_groups(d, r, subgroups);
     if (report_real(subgroups, "tests") > 0)
         list_gaps(d, subgroups);
 }

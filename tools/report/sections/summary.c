@@ -84,6 +84,29 @@ static void add_stats(page_doc *d, const report_metrics *r, const report_binary_
         page_add_stat(b, "Log loss", "smaller is better", "%.3f", m->log_loss);
 }
 
+/* How the images of a patient or study became one sample; nothing if images are measured. */
+static void add_unit(page_doc *d, const report_metrics *r)
+{
+    const char *unit = hl_unit_names[r->rule.unit];
+    const double images = report_real(r->json, "images"),
+                 mixed = report_real(r->json, "mixed_labels");
+    if (r->rule.unit == HL_UNIT_IMAGE)
+        return;
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "The probability of a %s is the %s of those of its images", unit,
+                     r->rule.combine == HL_COMBINE_MAX ? "largest" : "mean");
+    if (isfinite(images))
+        hl_strbuf_printf(&t, ", %.0f in all", images);
+    if (mixed > 0)
+        hl_strbuf_printf(
+            &t,
+            "; %.0f of the %s have images of both labels, and count as positive, since "
+            "one image is enough",
+            mixed, report_units(r));
+    page_add_text(d, PAGE_TEXT, "%s.", t.data);
+    hl_strbuf_free(&t);
+}
+
 void report_add_summary(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
     const hl_metrics *m = &r->m;
@@ -93,13 +116,14 @@ void report_add_summary(page_doc *d, const report_metrics *r, const report_binar
     snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
     page_add_text(
         d, PAGE_LEAD,
-        "%s, measured on the %" PRIu64 " images of %s: accuracy %.1f" PAGE_PERCENT
+        "%s, measured on the %" PRIu64 " %s of %s: accuracy %.1f" PAGE_PERCENT
         ", macro average recall %.1f" PAGE_PERCENT
         ", %sAUROC %s%s%s. Always predicting the most frequent class would have an accuracy of "
         "%.1f" PAGE_PERCENT ".",
-        report_paper_model_name(r), m->n, where, 100 * m->accuracy, 100 * m->macro.recall,
-        bm->positive ? "" : "mean ", auroc, bm->positive ? " for " : "",
+        report_paper_model_name(r), m->n, report_units(r), where, 100 * m->accuracy,
+        100 * m->macro.recall, bm->positive ? "" : "mean ", auroc, bm->positive ? " for " : "",
         bm->positive ? bm->positive : "", 100 * r->baseline);
+    add_unit(d, r);
     page_add_text(
         d, PAGE_NOTE,
         "Research software, not a medical device: do not use it to diagnose or treat patients.");

@@ -63,8 +63,8 @@ static void list_points(page_doc *d, const report_binary_metrics *bm)
                                           "PPV",
                                           "NPV"};
     hl_strbuf caption = {0};
-    hl_strbuf_puts(&caption, "Each threshold was chosen to reach its target on the validation "
-                             "images, and then measured on the images of this report");
+    hl_strbuf_puts(&caption, "Each threshold was chosen to reach its target in the validation "
+                             "subset, and then measured on the samples of this report");
     if (bm->intervals)
         hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
                          100 * bm->level);

@@ -15,14 +15,14 @@ static size_t nearest(const report_curve *c, double fraction)
     return best;
 }
 
-static void describe(const char *positive, const report_curve *c, hl_strbuf *t)
+static void describe(const char *units, const char *positive, const report_curve *c, hl_strbuf *t)
 {
     const size_t i = nearest(c, 0.5);
     hl_strbuf_printf(
         t,
-        "If the images are read in order of falling probability of %s, the first %.0f" PAGE_PERCENT
-        " of the list contain %.1f" PAGE_PERCENT " of all %s images",
-        positive, 100 * c->x[i], 100 * c->y[i], positive);
+        "If the %s are read in order of falling probability of %s, the first %.0f" PAGE_PERCENT
+        " of the list contain %.1f" PAGE_PERCENT " of all %s %s",
+        units, positive, 100 * c->x[i], 100 * c->y[i], positive, units);
     if (isfinite(c->lo[i]) && isfinite(c->hi[i]))
         hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.1f to %.1f)", 100 * c->lo[i],
                          100 * c->hi[i]);
@@ -62,7 +62,7 @@ int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_
     p.nseries = 4;
     page_add_text(d, PAGE_SECTION, "Triage for %s", bm->positive);
     hl_strbuf alt = {0};
-    describe(bm->positive, c, &alt);
+    describe(report_units(r), bm->positive, c, &alt);
     const int status =
         report_plot_add(d, &p, "Cases found when the list is read from the top", alt.data, e);
     hl_strbuf_free(&alt);

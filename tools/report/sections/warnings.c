@@ -117,7 +117,8 @@ static void warn_of_counts(page_block *b, const report_metrics *r, const hl_mani
     for (int s = 0; s < HL_SUBSETS; s++) {
         const json_t *of = json_object_get(r->subsets, hl_subset_names[s]);
         const size_t listed = hl_manifest_count(m, (hl_subset)s);
-        const size_t measured = (size_t)json_integer_value(json_object_get(of, "n"));
+        const json_t *images = json_object_get(of, r->rule.unit == HL_UNIT_IMAGE ? "n" : "images");
+        const size_t measured = (size_t)json_integer_value(images);
         if (listed != measured + report_rejects_in_subset(left_out, (hl_subset)s))
             page_warn(b, "The manifest lists %zu images in %s, but the metrics count %zu.", listed,
                       hl_subset_names[s], measured);
