@@ -16,7 +16,7 @@
 #include "predict_all.h"
 #include "stats/temperature.h"
 #include "subgroup_columns.h"
-#include "sys/output.h"
+#include "write_outputs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -75,63 +75,7 @@ static int check_features(job *j, hl_err *e)
     return status;
 }
 
-/* ---- output ---- */
-
-/* The files in progress; all of them appear, or none does. */
-typedef struct outputs {
-    hl_out metrics, table, images;
-    hl_tf_writer *calibration;
-    hl_out *all[4];
-    size_t n;
-} outputs;
-
-static int open_output(outputs *f, hl_out *out, const char *path, hl_err *e)
-{
-    if (hl_out_open(out, path, false, e))
-        return -1;
-    f->all[f->n++] = out;
-    return 0;
-}
-
-static int write_table(outputs *f, hl_out *out, const char *path, const evaluation *v, hl_err *e)
-{
-    if (!path)
-        return 0;
-    if (open_output(f, out, path, e))
-        return -1;
-    evaluate_write_predictions(v, out->fp);
-    return 0;
-}
-
-static int write_calibration(outputs *f, const char *path, const hl_calibration *c, hl_err *e)
-{
-    if (!c || !path)
-        return 0;
-    if (hl_calibration_complete(c, path, &f->calibration, e))
-        return -1;
-    f->all[f->n++] = hl_tf_output(f->calibration);
-    return 0;
-}
-
-/* images: v before its images were combined. calibration: NULL, or what --calibration writes. */
-static int write_outputs(const evaluate_options *o, const evaluation *v, const evaluation *images,
-                         const hl_calibration *calibration, hl_err *e)
-{
-    outputs f = {0};
-    const int status = write_calibration(&f, o->calibration, calibration, e) ||
-                               write_table(&f, &f.table, o->predictions, v, e) ||
-                               write_table(&f, &f.images, o->image_predictions, images, e) ||
-                               open_output(&f, &f.metrics, o->output, e) ||
-                               evaluate_write_metrics(v, f.metrics.fp, e) ||
-                               hl_out_commit_all(f.all, f.n, e)
-                           ? -1
-                           : 0;
-    hl_out_abort(&f.table);
-    hl_out_abort(&f.images);
-    hl_out_abort(&f.metrics);
-    hl_tf_discard(f.calibration);
-    return status;
-}
+/* ---- provenance and groups ---- */
 
 static int extend_provenance(char **provenance, const job *j, hl_err *e)
 {
@@ -233,7 +177,7 @@ static int conclude(const job *j, evaluation *v, hl_mahalanobis_fit *fit, double
     if (status == 0) {
         evaluate_operating_points(v, &c);
         v->calibration = &c;
-        status = write_outputs(j->o, v, &images, &c, e);
+        status = evaluate_write_outputs(j->o, v, &images, &c, e);
     }
     evaluate_units_free(&units);
     hl_calibration_free(&c);
@@ -252,7 +196,7 @@ static int conclude_external(const job *j, evaluation *v, double *p, hl_err *e)
     images.rule = (hl_unit_rule){HL_UNIT_IMAGE, HL_COMBINE_AUTO};
     int status = evaluate_units_combine(&units, v, hl_tf_name(j->features.samples.file), e);
     if (status == 0)
-        status = write_outputs(j->o, v, &images, NULL, e);
+        status = evaluate_write_outputs(j->o, v, &images, NULL, e);
     evaluate_units_free(&units);
     free((double *)images.raw);
     return status;
@@ -445,7 +389,7 @@ int evaluate_run_pooled(const evaluate_options *o, const hl_cli *cli, char *cons
     if (status == 0)
         status = check_by(&v, e);
     if (status == 0)
-        status = write_outputs(o, &v, NULL, NULL, e);
+        status = evaluate_write_outputs(o, &v, NULL, NULL, e);
     evaluate_units_free(&units);
     evaluate_pooled_free(&pooled);
     return status;
