@@ -321,7 +321,7 @@ static bool decode_ac(const table *t, bits *from, JCOEF *block)
 #pragma GCC unroll 5
         for (int i = 0; i < LOOKS; i++) {
             e = look_up(t, &b);
-            if (__builtin_expect(e & KINDS, 0)) {
+            if (__builtin_expect((e & KINDS) != 0, 0)) {
                 e = complete(e, t, &b);
                 if (e & KINDS)
                     return false;
