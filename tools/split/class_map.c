@@ -128,12 +128,10 @@ int split_class_map_expect(const split_class_map *m, const split_words *set, con
         if (split_words_count(set, split_word_of(m->labels[i].label)))
             continue;
         hl_strbuf list = {0};
-        for (size_t k = 0; k < set->n && k < SHOWN; k++)
-            hl_strbuf_printf(&list, "%s'%.*s'", k ? ", " : "", (int)set->items[k].len,
-                             set->items[k].s);
-        hl_fail(e, "%s: --classes: expected labels of the data set, found '%s': it has %s%s",
-                source, m->labels[i].label, list.len ? list.data : "none",
-                set->n > SHOWN ? ", ..." : "");
+        for (size_t k = 0; k < set->n; k++)
+            hl_strbuf_item(&list, k, SHOWN, "'%.*s'", (int)set->items[k].len, set->items[k].s);
+        hl_fail(e, "%s: --classes: expected labels of the data set, found '%s': it has %s", source,
+                m->labels[i].label, list.len ? list.data : "none");
         hl_strbuf_free(&list);
         return -1;
     }

@@ -23,14 +23,10 @@ static char *list_missing(const split_rows *all)
     enum { SHOWN = 3 };
     hl_strbuf list = {0};
     size_t n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        if (!all->items[i].missing || n++ >= SHOWN)
-            continue;
-        hl_strbuf_printf(&list, "%s'%s' (line %zu)", n > 1 ? ", " : "", all->items[i].path,
-                         all->items[i].line);
-    }
-    if (n > SHOWN)
-        hl_strbuf_puts(&list, ", ...");
+    for (size_t i = 0; i < all->n; i++)
+        if (all->items[i].missing)
+            hl_strbuf_item(&list, n++, SHOWN, "'%s' (line %zu)", all->items[i].path,
+                           all->items[i].line);
     return list.data;
 }
 
