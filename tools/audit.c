@@ -43,7 +43,14 @@ static const hl_opt options[] = {
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
 };
 
+/* The depth that the files have themselves is not recorded. */
+static bool is_recorded(const hl_opt *o)
+{
+    return opt_depth != HL_DEPTH_AUTO || o->value != &opt_depth;
+}
+
 static const hl_cli cli = {
+    .is_recorded = is_recorded,
     .name = "audit",
     .usage = "[OPTIONS] [MANIFEST]",
     .about =
@@ -86,19 +93,6 @@ static void describe_leak(const audit_context *a, hl_strbuf *text)
 
 /* ---- the table ---- */
 
-/* The depth that the files have themselves is not recorded. */
-static hl_cli recorded_options(void)
-{
-    static hl_opt recorded[sizeof options / sizeof *options];
-    hl_cli c = cli;
-    c.opts = recorded;
-    c.nopts = 0;
-    for (size_t i = 0; i < cli.nopts; i++)
-        if (opt_depth != HL_DEPTH_AUTO || options[i].value != &opt_depth)
-            recorded[c.nopts++] = options[i];
-    return c;
-}
-
 static int extend_provenance(const audit_context *a, char **provenance, hl_err *e)
 {
     char manifest[HL_DIGEST_SIZE], images[HL_DIGEST_SIZE], other[HL_DIGEST_SIZE];
@@ -107,8 +101,7 @@ static int extend_provenance(const audit_context *a, char **provenance, hl_err *
         hl_manifest_digest(a->other, other);
     hl_fingerprint_set_digest(a->fingerprints, a->m, images);
     const hl_input inputs[] = {{"manifest", manifest}, {"images", images}, {"other", other}};
-    const hl_cli record = recorded_options();
-    return hl_provenance_extend(provenance, a->m->provenance, &record, inputs, a->other ? 3 : 2, e);
+    return hl_provenance_extend(provenance, a->m->provenance, &cli, inputs, a->other ? 3 : 2, e);
 }
 
 /* "#positive", or with two classes whose names do not decide, "#undecided" with both. */

@@ -48,7 +48,17 @@ static void libraries(FILE *fp)
     hl_tf_libraries(fp);
 }
 
+/* Without augmentation nothing is random, and neither option is recorded; nor is the depth that the
+ * files have themselves. */
+static bool is_recorded(const hl_opt *o)
+{
+    if (o->value == &opt_augment || o->value == &opt_seed)
+        return opt_augment != 0;
+    return o->value != &opt_depth || opt_depth != HL_DEPTH_AUTO;
+}
+
 static const hl_cli cli = {
+    .is_recorded = is_recorded,
     .name = "preprocess",
     .usage = "[OPTIONS] [MANIFEST]",
     .about = "Reads the images that MANIFEST lists, resizes them and writes them as one file.\n"
@@ -59,24 +69,6 @@ static const hl_cli cli = {
     .max_args = 1,
     .libraries = libraries,
 };
-
-/* Without augmentation nothing is random, and neither option is recorded; nor is the depth that the
- * files have themselves. */
-static hl_cli recorded_options(void)
-{
-    static hl_opt recorded[sizeof options / sizeof *options];
-    hl_cli c = cli;
-    c.opts = recorded;
-    c.nopts = 0;
-    for (size_t i = 0; i < cli.nopts; i++) {
-        const void *value = options[i].value;
-        if ((opt_augment == 0 && (value == &opt_augment || value == &opt_seed)) ||
-            (opt_depth == HL_DEPTH_AUTO && value == &opt_depth))
-            continue;
-        recorded[c.nopts++] = options[i];
-    }
-    return c;
-}
 
 /* ---- the size ---- */
 
@@ -156,11 +148,10 @@ int main(int argc, char **argv)
     hl_tf_set_threads((int)opt_jobs);
     settle_size(&c.to.height, &c.to.width);
     check_usage();
-    const hl_cli record = recorded_options();
     const preprocess_outputs o = {.images = opt_output,
                                   .rejects = opt_rejects,
                                   .always_rgb = opt_channels == CHANNELS_3,
-                                  .record = &record};
+                                  .record = &cli};
     hl_err e;
     int status = check_files(argv[first], &e);
     if (status == 0)

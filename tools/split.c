@@ -70,24 +70,14 @@ static const hl_opt options[] = {
                   "leave out the test set, and divide only the other images"),
 };
 
-static const hl_cli cli = {
-    .name = "split",
-    .usage = "[OPTIONS] DIR",
-    .about = "Lists the images in DIR with label, patient and subset: a manifest on standard\n"
-             "output. Classes are folders, DIR/CLASS or DIR/{train,val,test}/CLASS.",
-    .opts = options,
-    .nopts = sizeof options / sizeof *options,
-    .min_args = 1,
-    .max_args = 1,
-    .libraries = hl_image_libraries,
-};
-
 static bool is_for_tables(const hl_opt *o)
 {
     const char *value = o->value, *table = (const char *)&opt.table;
     return value >= table && value < table + sizeof opt.table;
 }
 
+/* Folds, tests of other images and the options for tables are recorded only where they were
+ * requested. */
 static bool is_recorded(const hl_opt *o)
 {
     if (o->value == &opt_shift)
@@ -100,19 +90,18 @@ static bool is_recorded(const hl_opt *o)
            (opt.labels || !is_for_tables(o));
 }
 
-/* Folds, tests of other images and the options for tables are recorded only where they were
- * requested. */
-static hl_cli recorded_options(void)
-{
-    static hl_opt used[sizeof options / sizeof *options];
-    hl_cli c = cli;
-    c.opts = used;
-    c.nopts = 0;
-    for (size_t i = 0; i < cli.nopts; i++)
-        if (is_recorded(&options[i]))
-            used[c.nopts++] = options[i];
-    return c;
-}
+static const hl_cli cli = {
+    .name = "split",
+    .usage = "[OPTIONS] DIR",
+    .about = "Lists the images in DIR with label, patient and subset: a manifest on standard\n"
+             "output. Classes are folders, DIR/CLASS or DIR/{train,val,test}/CLASS.",
+    .opts = options,
+    .nopts = sizeof options / sizeof *options,
+    .min_args = 1,
+    .max_args = 1,
+    .libraries = hl_image_libraries,
+    .is_recorded = is_recorded,
+};
 
 /* The option by which nothing has to be drawn for the test set; NULL: none. */
 static const char *given_subsets(void)
@@ -226,9 +215,7 @@ int main(int argc, char **argv)
     hl_files_read(&f, "--labels", opt.labels);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);
     hl_files_write(&f, "--rejects", opt.rejects, HL_TEXT);
-    const hl_cli record = recorded_options();
-    const int status =
-        hl_files_check(&f, &e) || split_divide(argv[first], &opt, &rules, &record, &e);
+    const int status = hl_files_check(&f, &e) || split_divide(argv[first], &opt, &rules, &cli, &e);
     split_rules_free(&rules);
     split_table_free(&opt.table);
     if (status)

@@ -290,7 +290,7 @@ char *hl_cli_record(const hl_cli *cli)
         const hl_opt *o = &cli->opts[i];
         const bool unset = o->kind == HL_STRING && !*(const char *const *)o->value;
         const bool off = o->kind == HL_FLAG && !*(const bool *)o->value;
-        if (!o->recorded || unset || off)
+        if (!o->recorded || unset || off || (cli->is_recorded && !cli->is_recorded(o)))
             continue;
         hl_strbuf_printf(&t, "%s--%s", t.len ? " " : "", o->name);
         if (o->kind == HL_FLAG)

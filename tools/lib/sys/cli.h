@@ -88,6 +88,8 @@ typedef struct hl_cli {
     int min_args, max_args; /* number of operands; max_args -1: no limit */
     /* Prints "name<TAB>version" for each library that the results depend on. May be NULL. */
     void (*libraries)(FILE *fp);
+    /* Whether an option counts in this call, for those that are not always recorded. NULL: all. */
+    bool (*is_recorded)(const hl_opt *o);
 } hl_cli;
 
 /*
@@ -101,8 +103,8 @@ typedef struct hl_cli {
  */
 int hl_cli_parse(const hl_cli *cli, int argc, char **argv);
 
-/* "--name value ..." for every recorded option in the order of the table, with its actual value,
- * whether it was given or not. The caller frees. */
+/* "--name value ..." for every recorded option that counts, in the order of the table, with its
+ * actual value, whether it was given or not. The caller frees. */
 char *hl_cli_record(const hl_cli *cli);
 
 /* Prints "TOOL: message" and exits with 2; for errors in the command line itself. */
