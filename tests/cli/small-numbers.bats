@@ -4,21 +4,15 @@
 # themselves are tested in tests/unit/stats/test_score_interval.c.
 
 load helpers
+load prediction_helpers
 bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    space='{"backbone":"b","feature_layer":"c","filter":"area","fit":"pad","height":2,"normalize":"tf","pool":"avg","weights":"seeded:1","width":2}'
 }
 
-# predictions FILE: from lines "PATIENT LABEL P" on standard input, with P for PNEUMONIA.
-predictions() {
-    {
-        printf '#hilum-predictions 1\n#provenance\t[{"tool":"t"}]\n#feature_space\t%s\n' "$space"
-        printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_NORMAL\tp_PNEUMONIA\n'
-        awk '{ printf "s%d\t%s\ttest\t%s\t%s\t%g\t%g\n", NR, $1, $2, ($3 > 0.5 ? "PNEUMONIA" : "NORMAL"), 1 - $3, $3 }'
-    } | with_checksum >"$1"
-}
+# predictions FILE: from lines "PATIENT LABEL P".
+predictions() { write_predictions "$1"; }
 
 # all_right: 2 NORMAL and 10 PNEUMONIA patients, one image each
 all_right() {

@@ -4,22 +4,15 @@
 # statistics are tested in tests/unit: stats/test_holm.c, evaluate/test_difference.c, audit/test_group_auroc.c.
 
 load helpers
+load prediction_helpers
 bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
-    space='{"backbone":"b","feature_layer":"c","filter":"area","fit":"pad","height":2,"normalize":"tf","pool":"avg","weights":"seeded:1","width":2}'
 }
 
-# predictions FILE: from lines "PATIENT LABEL P SEX AGE" on standard input, with P for PNEUMONIA and - for a blank.
-predictions() {
-    {
-        printf '#hilum-predictions 1\n#provenance\t[{"tool":"t"}]\n#feature_space\t%s\n' "$space"
-        printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_NORMAL\tp_PNEUMONIA\tsex\tage\n'
-        awk '{ printf "s%d\t%s\ttest\t%s\t%s\t%g\t%g\t%s\t%s\n", NR, $1, $2, ($3 > 0.5 ? "PNEUMONIA" : "NORMAL"), 1 - $3, $3,
-            $4 == "-" ? "" : $4, $5 == "-" ? "" : $5 }'
-    } | with_checksum >"$1"
-}
+# predictions FILE: from lines "PATIENT LABEL P SEX AGE".
+predictions() { write_predictions "$1" sex age; }
 
 # patients SEX POSITIVES FOUND NEGATIVES: one image each; FOUND of the positives are predicted positive, 9 in 10 of the
 # negatives negative. Positives are 30 years old, negatives 70.
