@@ -240,7 +240,8 @@ static void test_damage(void **state)
         for (int n = 0; n < 150; n++) {
             const size_t at = (size_t)(hl_rng_uniform(&rng) * (double)f.len);
             const unsigned char before = f.bytes[at];
-            f.bytes[at] = n % 3 ? (unsigned char)(before ^ 1u << n % 8) : n % 2 ? 0xff : 0;
+            const unsigned flipped = before ^ 1u << n % 8;
+            f.bytes[at] = (unsigned char)(n % 3 ? flipped : n % 2 ? 0xffu : 0u);
             *(compare(&f) ? &read : &refused) += 1;
             f.bytes[at] = before;
         }
