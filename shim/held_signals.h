@@ -7,7 +7,7 @@
  *
  *     sigset_t before;
  *     hold_signals(&before);
- *     dnnl_sgemm(...);
+ *     dnnl_primitive_execute(...);
  *     release_signals(&before);
  *
  * Threads started in between, such as OpenMP's, inherit the mask and keep it. A handler runs when

@@ -223,7 +223,3 @@ STATUS(ts_backward_from, (const ts_tensor *t, const float *grad), (t, grad))
 STATUS(ts_gradient, (ts_tensor * *out, const ts_tensor *t), (out, t))
 STATUS(ts_clear_gradient, (ts_tensor * t), (t))
 STATUS(ts_values, (ts_tensor * t, float **values), (t, values))
-STATUS(ts_gemm,
-       (const int64_t size[3], const float *a, int64_t a_stride, int a_transposed, const float *b,
-        int64_t b_stride, int b_transposed, int add, float *c, int64_t c_stride),
-       (size, a, a_stride, a_transposed, b, b_stride, b_transposed, add, c, c_stride))

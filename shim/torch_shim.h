@@ -139,12 +139,6 @@ int ts_global_max(ts_tensor **out, const ts_tensor *x);
 int ts_flatten_hwc(ts_tensor **out, const ts_tensor *x);
 /* The inverse, as a view: [N, H * W * C] -> [N, C, H, W]. */
 int ts_from_hwc(ts_tensor **out, const ts_tensor *flat, int64_t h, int64_t w, int64_t c);
-/* Matrix product in host memory, on the calling thread: c = a b, or c += a b with add; size: m, n,
- * k; a [m, k], b [k, n], c [m, n], row-major with this stride from row to row. With transposed, the
- * values in memory are those of the transpose. */
-int ts_gemm(const int64_t size[3], const float *a, int64_t a_stride, int a_transposed,
-            const float *b, int64_t b_stride, int b_transposed, int add, float *c,
-            int64_t c_stride);
 
 /* ---- TorchScript ---- */
 

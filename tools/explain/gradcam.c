@@ -125,34 +125,29 @@ static void pool_backward(const explain_top *t, const explain_last_maps *m, cons
     }
 }
 
-int explain_top_predict(const explain_top *t, const explain_last_maps *m, double *p, hl_err *e)
+void explain_top_predict(const explain_top *t, const explain_last_maps *m, double *p)
 {
     const size_t k = nn_head_classes(t->head);
     float *pooled = pool(t, m), *logits = hl_malloc(k, sizeof *logits);
-    const int status = nn_head_logits_from_pooled(t->head, 1, pooled, logits, e);
-    if (status == 0)
-        nn_softmax(logits, k, p);
+    nn_head_logits_from_pooled(t->head, 1, pooled, logits);
+    nn_softmax(logits, k, p);
     free(logits);
     free(pooled);
-    return status;
 }
 
-int explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t target, double *heat,
-                    hl_err *e)
+void explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t target,
+                     double *heat)
 {
     const size_t pixels = m->height * m->width;
     float *pooled = pool(t, m);
     float *grad_pooled = hl_malloc(nn_head_dense_inputs(t->head), sizeof *grad_pooled);
     float *gradient = hl_malloc(m->channels * pixels, sizeof *gradient);
-    const int status = nn_head_gradient(t->head, pooled, target, grad_pooled, e);
-    if (status == 0) {
-        pool_backward(t, m, grad_pooled, gradient);
-        explain_heat_gradcam(m->values, gradient, m->channels, pixels, heat);
-    }
+    nn_head_gradient(t->head, pooled, target, grad_pooled);
+    pool_backward(t, m, grad_pooled, gradient);
+    explain_heat_gradcam(m->values, gradient, m->channels, pixels, heat);
     free(gradient);
     free(grad_pooled);
     free(pooled);
-    return status;
 }
 
 /* ---- sanity ---- */
@@ -179,20 +174,18 @@ int explain_sanity_new(explain_sanity *s, const nn_head *like, size_t number, ui
     return status;
 }
 
-int explain_sanity_compare(const explain_sanity *s, const explain_top *t,
-                           const explain_last_maps *m, uint32_t target, const double *heat,
-                           double *rho, hl_err *e)
+void explain_sanity_compare(const explain_sanity *s, const explain_top *t,
+                            const explain_last_maps *m, uint32_t target, const double *heat,
+                            double *rho)
 {
     const size_t pixels = m->height * m->width;
     double *other = hl_malloc(pixels, sizeof *other);
-    int status = 0;
-    for (size_t i = 0; i < s->n && status == 0; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         const explain_top random = {.head = s->heads[i], .pool = t->pool};
-        status = explain_gradcam(&random, m, target, other, e);
+        explain_gradcam(&random, m, target, other);
         rho[i] = explain_heat_rank_correlation(heat, other, pixels);
     }
     free(other);
-    return status;
 }
 
 void explain_sanity_free(explain_sanity *s)

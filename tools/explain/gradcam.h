@@ -37,11 +37,11 @@ int explain_top_check(const explain_top *t, const char *head_name, const int64_t
                       const char *of, hl_err *e);
 
 /* Probabilities [K] of the classes. */
-int explain_top_predict(const explain_top *t, const explain_last_maps *m, double *p, hl_err *e);
+void explain_top_predict(const explain_top *t, const explain_last_maps *m, double *p);
 
 /* The Grad-CAM map heat, [height * width] of the maps, for the logit of class `target`. */
-int explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t target, double *heat,
-                    hl_err *e);
+void explain_gradcam(const explain_top *t, const explain_last_maps *m, uint32_t target,
+                     double *heat);
 
 /*
  * The sanity check of Adebayo et al. (2018): do the maps depend on the learned weights? The head's
@@ -61,9 +61,9 @@ typedef struct explain_sanity {
 int explain_sanity_new(explain_sanity *s, const nn_head *like, size_t number, uint64_t seed,
                        hl_err *e);
 /* Compares with heat, the head's own map for class `target`; rho: [number]. */
-int explain_sanity_compare(const explain_sanity *s, const explain_top *t,
-                           const explain_last_maps *m, uint32_t target, const double *heat,
-                           double *rho, hl_err *e);
+void explain_sanity_compare(const explain_sanity *s, const explain_top *t,
+                            const explain_last_maps *m, uint32_t target, const double *heat,
+                            double *rho);
 void explain_sanity_free(explain_sanity *s); /* safe on a zeroed one */
 
 #endif

@@ -16,14 +16,14 @@ static double largest(const double *v, size_t n)
 }
 
 /* Averages over the random heads whose map is not constant. */
-static int compare(explain_context *c, const explain_sample *s, const explain_last_maps *m,
-                   const double *heat, explain_map *map, hl_err *e)
+static void compare(explain_context *c, const explain_sample *s, const explain_last_maps *m,
+                    const double *heat, explain_map *map)
 {
     map->rho = map->abs_rho = NAN;
     double *rho = hl_malloc(c->sanity.n, sizeof *rho), sum = 0, abs_sum = 0;
-    const int status = explain_sanity_compare(&c->sanity, &c->top, m, s->target, heat, rho, e);
+    explain_sanity_compare(&c->sanity, &c->top, m, s->target, heat, rho);
     size_t n = 0;
-    for (size_t i = 0; i < c->sanity.n && status == 0; i++)
+    for (size_t i = 0; i < c->sanity.n; i++)
         if (isfinite(rho[i])) {
             sum += rho[i];
             abs_sum += fabs(rho[i]);
@@ -37,7 +37,6 @@ static int compare(explain_context *c, const explain_sample *s, const explain_la
         c->sum_abs_rho += map->abs_rho;
         c->compared++;
     }
-    return status;
 }
 
 static int add_gradcam(explain_context *c, const explain_sample *s, const explain_last_maps *m,
@@ -46,14 +45,11 @@ static int add_gradcam(explain_context *c, const explain_sample *s, const explai
     const size_t pixels = m->height * m->width;
     double *heat = hl_malloc(pixels, sizeof *heat);
     explain_map map = {.method = "gradcam", .heat = c->picture};
-    int status = explain_gradcam(&c->top, m, s->target, heat, e);
-    if (status == 0)
-        status = compare(c, s, m, heat, &map, e);
-    if (status == 0) {
-        map.peak = largest(heat, pixels);
-        explain_heat_enlarge(heat, m->height, m->width, c->picture, c->out.height, c->out.width);
-        status = explain_add_map(&c->out, s, &map, e);
-    }
+    explain_gradcam(&c->top, m, s->target, heat);
+    compare(c, s, m, heat, &map);
+    map.peak = largest(heat, pixels);
+    explain_heat_enlarge(heat, m->height, m->width, c->picture, c->out.height, c->out.width);
+    const int status = explain_add_map(&c->out, s, &map, e);
     free(heat);
     return status;
 }
@@ -71,21 +67,19 @@ static int add_occlusion(explain_context *c, const explain_sample *s, hl_err *e)
 }
 
 /* Samples that are not in a file of predictions are classified here. */
-static int predict(const explain_context *c, explain_sample *s, const explain_last_maps *m,
-                   hl_err *e)
+static void predict(const explain_context *c, explain_sample *s, const explain_last_maps *m)
 {
     if (s->is_predicted)
-        return 0;
+        return;
     const size_t k = c->model->nclasses;
     double *p = hl_malloc(k, sizeof *p);
-    const int status = explain_top_predict(&c->top, m, p, e);
-    for (uint32_t i = 0; i < k && status == 0; i++)
+    explain_top_predict(&c->top, m, p);
+    for (uint32_t i = 0; i < k; i++)
         if (i == 0 || p[i] > s->p) {
             s->predicted = i;
             s->p = p[i];
         }
     free(p);
-    return status;
 }
 
 int explain_sample_maps(explain_context *c, explain_sample *s, hl_err *e)
@@ -93,10 +87,9 @@ int explain_sample_maps(explain_context *c, explain_sample *s, hl_err *e)
     explain_last_maps m;
     if (explain_last_maps_make(&m, c->model->head, s->features, c->map_shape, e))
         return -1;
-    int status = predict(c, s, &m, e);
+    predict(c, s, &m);
     s->target = c->target ? *c->target : s->predicted;
-    if (status == 0)
-        status = explain_add_sample(&c->out, s, e) || add_gradcam(c, s, &m, e) ? -1 : 0;
+    int status = explain_add_sample(&c->out, s, e) || add_gradcam(c, s, &m, e) ? -1 : 0;
     if (status == 0 && c->occlusion.extractor)
         status = add_occlusion(c, s, e);
     explain_last_maps_free(&m);

@@ -119,9 +119,8 @@ static int forward(const train_stepper *t, pass *p, hl_err *e)
     nn_standardizer_apply(&h->standardizer, p->pooled, p->n, p->pooled);
     for (size_t i = 0; i < h->nlayers; i++) {
         p->values[i] = hl_malloc(p->n * h->layers[i].units, sizeof *p->values[i]);
-        if (nn_dense_forward(&h->layers[i], i ? p->values[i - 1] : p->pooled, p->n, t->o.threads,
-                             p->values[i], e))
-            return -1;
+        nn_dense_forward(&h->layers[i], i ? p->values[i - 1] : p->pooled, p->n, t->o.threads,
+                         p->values[i]);
         if (i + 1 < h->nlayers)
             activate_hidden(t, i, p);
     }
@@ -178,36 +177,34 @@ static void hidden_backward(const pass *p, size_t layer, size_t values, float *g
 
 /* Backward pass of the dense layers. *grad_in, owned by the caller, is the gradient with respect to
  * their input, or NULL if there are no fine-tuned layers. */
-static int layers_backward(const train_stepper *t, const pass *p, const float *grad_logits,
-                           float **grad_in, hl_err *e)
+static void layers_backward(const train_stepper *t, const pass *p, const float *grad_logits,
+                            float **grad_in)
 {
     const nn_head *h = t->head;
-    int status = 0;
     *grad_in = NULL;
-    for (size_t i = h->nlayers; i-- > 0 && status == 0;) {
+    for (size_t i = h->nlayers; i-- > 0;) {
         const nn_dense *d = &h->layers[i];
         const update kernel = {t, &t->slots[2 * i]}, bias = {t, &t->slots[2 * i + 1]};
         const size_t values = p->n * d->inputs;
         float *previous = *grad_in;
         const float *grad_out = previous ? previous : grad_logits;
         *grad_in = i || h->finetune ? hl_malloc(values, sizeof **grad_in) : NULL;
-        status = nn_dense_backward(d, i ? p->values[i - 1] : p->pooled, p->n, grad_out, *grad_in,
-                                   t->o.threads, update_values, (void *)&kernel, e);
-        if (status == 0)
-            update_bias(&bias, grad_out, p->n);
-        if (status == 0 && i)
+        nn_dense_backward(d, i ? p->values[i - 1] : p->pooled, p->n, grad_out, *grad_in,
+                          t->o.threads, update_values, (void *)&kernel);
+        update_bias(&bias, grad_out, p->n);
+        if (i)
             hidden_backward(p, i - 1, values, *grad_in);
         free(previous);
     }
-    return status;
 }
 
 static int backward(const train_stepper *t, pass *p, const float *grad_logits, hl_err *e)
 {
     float *grad_in;
     const update finetuned = {t, &t->slots[2 * t->head->nlayers]};
-    int status = layers_backward(t, p, grad_logits, &grad_in, e);
-    if (status == 0 && t->head->finetune) {
+    int status = 0;
+    layers_backward(t, p, grad_logits, &grad_in);
+    if (t->head->finetune) {
         nn_standardizer_backward(&t->head->standardizer, grad_in, p->n);
         ts_tensor *graph = p->graph;
         p->graph = NULL;

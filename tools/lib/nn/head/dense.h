@@ -7,8 +7,6 @@
 #ifndef HILUM_NN_HEAD_DENSE_H
 #define HILUM_NN_HEAD_DENSE_H
 
-#include "base/error.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,10 +17,10 @@ typedef struct nn_dense {
 
 /* Computes y for inference, on the calling thread; with relu, max(y, 0). The result of a row does
  * not depend on the other rows. */
-int nn_dense_predict(const nn_dense *d, const float *x, size_t n, bool relu, float *y, hl_err *e);
+void nn_dense_predict(const nn_dense *d, const float *x, size_t n, bool relu, float *y);
 
 /* Computes y for a training step; the rows of the kernel are divided among threads. */
-int nn_dense_forward(const nn_dense *d, const float *x, size_t n, int threads, float *y, hl_err *e);
+void nn_dense_forward(const nn_dense *d, const float *x, size_t n, int threads, float *y);
 
 /* Receives the gradient of the loss with respect to kernel values first .. first + n - 1, and may
  * update them. Called from several threads, for each value once. */
@@ -31,7 +29,7 @@ typedef void nn_dense_update(void *ctx, size_t first, size_t n, const float *gra
 /* Backward pass. grad_out: [n, units], gradient of the loss with respect to y. grad_in: [n,
  * inputs], gradient with respect to x, computed with the kernel from before the update; NULL if it
  * is not needed. */
-int nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *grad_out,
-                      float *grad_in, int threads, nn_dense_update *update, void *ctx, hl_err *e);
+void nn_dense_backward(const nn_dense *d, const float *x, size_t n, const float *grad_out,
+                       float *grad_in, int threads, nn_dense_update *update, void *ctx);
 
 #endif

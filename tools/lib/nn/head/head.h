@@ -80,13 +80,12 @@ int nn_head_logits(const nn_head *head, size_t n, const float *features, int thr
                    hl_err *e);
 /* Computes logits on the calling thread from the outputs of the fine-tuned layers, or from features
  * if there are none; pooled: [n, nn_head_dense_inputs]. */
-int nn_head_logits_from_pooled(const nn_head *head, size_t n, const float *pooled, float *logits,
-                               hl_err *e);
+void nn_head_logits_from_pooled(const nn_head *head, size_t n, const float *pooled, float *logits);
 
 /* Computes the gradient of the logit of class `target` with respect to the pooled inputs of one
  * sample; pooled, grad_pooled: [nn_head_dense_inputs]. */
-int nn_head_gradient(const nn_head *head, const float *pooled, uint32_t target, float *grad_pooled,
-                     hl_err *e);
+void nn_head_gradient(const nn_head *head, const float *pooled, uint32_t target,
+                      float *grad_pooled);
 
 /* Softmax in double, so that probabilities sum to 1 as closely as possible; logits, p: [n]. */
 void nn_softmax(const float *logits, size_t n, double *p);

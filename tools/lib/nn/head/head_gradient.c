@@ -18,32 +18,27 @@ static float *dense_backward(const nn_dense *d, const float *grad_out)
     return grad_in;
 }
 
-int nn_head_gradient(const nn_head *h, const float *pooled, uint32_t target, float *grad_pooled,
-                     hl_err *e)
+void nn_head_gradient(const nn_head *h, const float *pooled, uint32_t target, float *grad_pooled)
 {
     float *values[NN_HEAD_MAX_LAYERS] = {NULL}, *standardized = nn_head_standardized(h, 1, pooled);
     const float *x = standardized ? standardized : pooled;
-    int status = 0;
-    for (size_t i = 0; i + 1 < h->nlayers && status == 0; i++) {
+    for (size_t i = 0; i + 1 < h->nlayers; i++) {
         values[i] = hl_malloc(h->layers[i].units, sizeof *values[i]);
-        status = nn_dense_predict(&h->layers[i], i ? values[i - 1] : x, 1, true, values[i], e);
+        nn_dense_predict(&h->layers[i], i ? values[i - 1] : x, 1, true, values[i]);
     }
     float *grad = hl_calloc(h->nclasses, sizeof *grad);
     grad[target] = 1;
-    for (size_t i = h->nlayers; i-- > 0 && status == 0;) {
+    for (size_t i = h->nlayers; i-- > 0;) {
         float *grad_in = dense_backward(&h->layers[i], grad);
         for (size_t k = 0; i && k < h->layers[i].inputs; k++)
             grad_in[k] = values[i - 1][k] > 0 ? grad_in[k] : 0; /* ReLU */
         free(grad);
         grad = grad_in;
     }
-    if (status == 0) {
-        nn_standardizer_backward(&h->standardizer, grad, 1);
-        memcpy(grad_pooled, grad, h->layers[0].inputs * sizeof *grad_pooled);
-    }
+    nn_standardizer_backward(&h->standardizer, grad, 1);
+    memcpy(grad_pooled, grad, h->layers[0].inputs * sizeof *grad_pooled);
     free(grad);
     free(standardized);
     for (size_t i = 0; i < h->nlayers; i++)
         free(values[i]);
-    return status;
 }

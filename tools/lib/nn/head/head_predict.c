@@ -27,21 +27,17 @@ float *nn_head_standardized(const nn_head *h, size_t n, const float *pooled)
     return x;
 }
 
-int nn_head_logits_from_pooled(const nn_head *h, size_t n, const float *pooled, float *logits,
-                               hl_err *e)
+void nn_head_logits_from_pooled(const nn_head *h, size_t n, const float *pooled, float *logits)
 {
     float *hidden = nn_head_standardized(h, n, pooled);
     const float *x = hidden ? hidden : pooled;
-    int status = 0;
-    for (size_t i = 0; i < h->nlayers && status == 0; i++) {
+    for (size_t i = 0; i < h->nlayers; i++) {
         const bool last = i + 1 == h->nlayers;
         float *y = last ? logits : hl_malloc(n * h->layers[i].units, sizeof *y);
-        status = nn_dense_predict(&h->layers[i], x, n, !last, y, e);
+        nn_dense_predict(&h->layers[i], x, n, !last, y);
         free(hidden);
         x = hidden = last ? NULL : y;
     }
-    free(hidden);
-    return status;
 }
 
 static int run_finetuned(const nn_head *h, size_t n, const float *features, float *logits,
@@ -54,38 +50,35 @@ static int run_finetuned(const nn_head *h, size_t n, const float *features, floa
         const size_t rows = n - i < NN_HEAD_FINETUNE_ROWS ? n - i : NN_HEAD_FINETUNE_ROWS;
         status = nn_finetune_pooled(h->finetune, features + i * nn_head_inputs(h), rows, pooled, e);
         if (status == 0)
-            status = nn_head_logits_from_pooled(h, rows, pooled, logits + i * h->nclasses, e);
+            nn_head_logits_from_pooled(h, rows, pooled, logits + i * h->nclasses);
     }
     free(pooled);
     return status;
 }
 
 /* Divides blocks of rows among threads. */
-static int run_blocks(const nn_head *h, size_t n, const float *pooled, int threads, float *logits,
-                      hl_err *e)
+static void run_blocks(const nn_head *h, size_t n, const float *pooled, int threads, float *logits)
 {
     enum { BLOCK = 64 };
     const size_t blocks = (n + BLOCK - 1) / BLOCK;
-    hl_err *errors = hl_calloc(blocks, sizeof *errors);
     sigset_t before;
     hold_signals(&before); /* for threads that start here */
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (size_t i = 0; i < blocks; i++) {
         const size_t first = i * BLOCK, rows = n - first < BLOCK ? n - first : BLOCK;
         nn_head_logits_from_pooled(h, rows, pooled + first * h->layers[0].inputs,
-                                   logits + first * h->nclasses, &errors[i]);
+                                   logits + first * h->nclasses);
     }
     release_signals(&before);
-    const int status = hl_first_error(errors, blocks, e);
-    free(errors);
-    return status;
 }
 
 int nn_head_logits(const nn_head *h, size_t n, const float *features, int threads, float *logits,
                    hl_err *e)
 {
-    return h->finetune ? run_finetuned(h, n, features, logits, e)
-                       : run_blocks(h, n, features, threads, logits, e);
+    if (h->finetune)
+        return run_finetuned(h, n, features, logits, e);
+    run_blocks(h, n, features, threads, logits);
+    return 0;
 }
 
 int nn_head_predict(const nn_head *h, size_t n, const float *features, double *p, hl_err *e)

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/simd.h"
+#include "nn/infer/panel_product.h"
 #include "nn/infer/winograd_kernels.h"
 
 #include <stdlib.h>
@@ -32,6 +33,7 @@ enum {
 struct nn_winograd {
     nn_winograd_shape shape;
     const nn_winograd_kernels *kernels;
+    const nn_panel_product *product;
     size_t height, width;               /* of the result */
     size_t tiles_down, tiles_right;     /* of an image */
     size_t blocks;                      /* of 2 * lanes outputs; the last may be half unused */
@@ -73,15 +75,7 @@ bool nn_winograd_supports(const nn_winograd_shape *s)
 
 bool nn_winograd_cpu_has(size_t lanes)
 {
-#ifdef __x86_64__
-    __builtin_cpu_init();
-    return lanes == 8    ? __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-           : lanes == 16 ? __builtin_cpu_supports("avx512f") != 0
-                         : false;
-#else
-    (void)lanes;
-    return false;
-#endif
+    return kernels_for(lanes) && nn_panel_product_for(lanes);
 }
 
 /* ---- the kernel: G g G^T ---- */
@@ -178,6 +172,7 @@ nn_winograd *nn_winograd_new(const nn_winograd_shape *s, const float *kernel, co
     nn_winograd *w = hl_calloc(1, sizeof *w);
     w->shape = *s;
     w->kernels = kernels_for(s->lanes);
+    w->product = nn_panel_product_for(s->lanes);
     w->height = s->height + 2 * s->pad - 2;
     w->width = s->width + 2 * s->pad - 2;
     w->tiles_down = divide_up(w->height, TILE);
@@ -216,7 +211,7 @@ size_t nn_winograd_workspace(const nn_winograd *w)
 /* Tiles first, first + 1, ... of the batch, in panels of equal size or one less. */
 static void place_tiles(const nn_winograd *w, size_t first, size_t n, tile *tiles)
 {
-    const size_t panels = divide_up(n, w->kernels->panel), right = w->tiles_right,
+    const size_t panels = divide_up(n, w->product->rows), right = w->tiles_right,
                  each = w->tiles_down * right;
     for (size_t i = 0, at = 0; i < panels; i++) {
         const size_t members = n / panels + (i < n % panels);
@@ -282,9 +277,9 @@ static void multiply(const nn_winograd *w, const float *v, const tile *tiles, si
     for (size_t from = 0; from < in; from += PARTIAL_SUM) {
         const size_t inputs = in - from < PARTIAL_SUM ? in - from : PARTIAL_SUM;
         for (size_t i = 0; i < n; i += tiles[i].members)
-            w->kernels->multiply(tiles[i].members, u + from * 2 * lanes,
-                                 v + i * in + from * tiles[i].members, inputs / lanes, from > 0,
-                                 m + 2 * i * lanes);
+            w->product->multiply(tiles[i].members, u + from * 2 * lanes,
+                                 v + i * in + from * tiles[i].members, NN_PANEL_BY_ROWS,
+                                 inputs / lanes, from > 0, m + 2 * i * lanes, 2 * lanes);
     }
 }
 

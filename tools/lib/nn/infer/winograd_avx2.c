@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #ifdef __x86_64__
 
-#include <immintrin.h>
+#include "nn/infer/vector_avx2.h"
 
-#define VECTOR __m256
 #define KERNELS nn_winograd_avx2
-#define LANES 8
-#define PANEL 6
-#define SIMD __attribute__((target("avx2,fma")))
-#define V_LOAD(p) _mm256_load_ps(p)
-#define V_STORE(p, v) _mm256_store_ps(p, v)
-#define V_SPLAT(x) _mm256_set1_ps(x)
-#define V_ZERO() _mm256_setzero_ps()
-#define V_ADD(a, b) _mm256_add_ps(a, b)
-#define V_SUB(a, b) _mm256_sub_ps(a, b)
-#define V_MUL(a, b) _mm256_mul_ps(a, b)
-#define V_MIN(a, b) _mm256_min_ps(a, b)
-#define V_MAX(a, b) _mm256_max_ps(a, b)
-#define V_FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
-#define V_FNMA(a, b, c) _mm256_fnmadd_ps(a, b, c)
-
 #include "nn/infer/winograd_simd.h"
 
 #endif

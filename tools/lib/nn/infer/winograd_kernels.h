@@ -6,7 +6,6 @@
 #ifndef HILUM_NN_INFER_WINOGRAD_KERNELS_H
 #define HILUM_NN_INFER_WINOGRAD_KERNELS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -20,18 +19,10 @@ enum {
 #define NN_WINOGRAD_NEAR 0.70710678118654752440
 #define NN_WINOGRAD_FAR 1.41421356237309504880
 
-/* Strides and planes count floats. */
+/* Strides and planes count floats; a block has `lanes` channels. */
 typedef struct nn_winograd_kernels {
-    size_t lanes;
-    size_t panel; /* maximum number of tiles for multiply, whose sums fill the registers */
-
     /* Transforms a patch of one block of channels. */
     void (*transform_source)(const float *patch, size_t stride, float *v, size_t plane);
-
-    /* m [tiles][2 * lanes] = v u, or with `add` m += v u; u: [blocks * lanes][2 * lanes],
-     * v: [blocks][tiles][lanes]. */
-    void (*multiply)(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
-                     float *m);
 
     /* Transforms one block of channels back to 4 x 4 outputs, adds the bias, and clips. */
     void (*transform_result)(const float *m, size_t plane, const float *bias, float least,

@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The kernels of winograd_kernels.h for one vector width; included after defining
- *
- *   VECTOR                                   the type
- *   KERNELS                                  the table of them that this defines
- *   LANES, PANEL                             floats in it; maximum number of tiles for multiply:
- *                                            6 or 14
- *   SIMD                                     target attribute of functions that use it
- *   V_LOAD V_STORE V_SPLAT V_ZERO V_ADD V_SUB V_MUL V_MIN V_MAX
- *   V_FMA V_FNMA                             a * b + c, c - a * b
- *
- * Fused multiply-adds are always explicit, since compilers differ in which expressions they
- * contract: the bits of a result depend neither on the compiler nor on the width.
- */
+/* The transforms of winograd_kernels.h for the vectors of vector_*.h, included before; KERNELS is
+ * the table of them that this defines. */
 #include "nn/infer/winograd_kernels.h"
-
-/* For loops over registers, which must be unrolled completely. */
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-#define INLINE static inline __attribute__((always_inline)) SIMD
 
 enum { PATCH = NN_WINOGRAD_PATCH, TILE = NN_WINOGRAD_TILE };
 
@@ -62,61 +42,6 @@ SIMD static void transform_source(const float *patch, size_t stride, float *v, s
         UNROLL
         for (size_t x = 0; x < PATCH; x++)
             V_STORE(v + (y * PATCH + x) * plane, t[x]);
-    }
-}
-
-/* ---- products ---- */
-
-/* The sums of a panel stay in registers; callers pass a constant number of tiles. */
-INLINE void multiply_panel(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
-                           float *m)
-{
-    VECTOR sum[PANEL][2];
-    UNROLL
-    for (size_t t = 0; t < tiles; t++)
-        sum[t][0] = sum[t][1] = V_ZERO();
-    for (; blocks > 0; blocks--, v += tiles * LANES)
-        for (size_t c = 0; c < LANES; c++, u += 2 * LANES) {
-            const VECTOR low = V_LOAD(u), high = V_LOAD(u + LANES);
-            UNROLL
-            for (size_t t = 0; t < tiles; t++) {
-                const VECTOR value = V_SPLAT(v[t * LANES + c]);
-                sum[t][0] = V_FMA(low, value, sum[t][0]);
-                sum[t][1] = V_FMA(high, value, sum[t][1]);
-            }
-        }
-    UNROLL
-    for (size_t t = 0; t < tiles; t++, m += 2 * LANES) {
-        V_STORE(m, add ? V_ADD(V_LOAD(m), sum[t][0]) : sum[t][0]);
-        V_STORE(m + LANES, add ? V_ADD(V_LOAD(m + LANES), sum[t][1]) : sum[t][1]);
-    }
-}
-
-SIMD static void multiply(size_t tiles, const float *u, const float *v, size_t blocks, bool add,
-                          float *m)
-{
-    switch (tiles) {
-#define CASE(n)                                                                                    \
-    case n:                                                                                        \
-        multiply_panel(n, u, v, blocks, add, m);                                                   \
-        break
-        CASE(1);
-        CASE(2);
-        CASE(3);
-        CASE(4);
-        CASE(5);
-        CASE(6);
-#if PANEL > 6
-        CASE(7);
-        CASE(8);
-        CASE(9);
-        CASE(10);
-        CASE(11);
-        CASE(12);
-        CASE(13);
-        CASE(14);
-#endif
-#undef CASE
     }
 }
 
@@ -162,4 +87,4 @@ SIMD static void transform_result(const float *m, size_t plane, const float *bia
     }
 }
 
-const nn_winograd_kernels KERNELS = {LANES, PANEL, transform_source, multiply, transform_result};
+const nn_winograd_kernels KERNELS = {transform_source, transform_result};
