@@ -47,6 +47,13 @@ setup() {
     ! cmp -s "$out" "$out.other"
 }
 
+@test "train-head: AVX2 gives the bytes of AVX-512" {
+    grep -qw avx512f /proc/cpuinfo || skip "NOT RUN: needs a processor with AVX-512"
+    train-head -q -e 3 -n 40,8 --standardize yes -o "$out" features
+    ONEDNN_MAX_CPU_ISA=AVX2 train-head -q -e 3 -n 40,8 --standardize yes -o "$out.avx2" features
+    cmp "$out" "$out.avx2"
+}
+
 @test "train-head: several hidden layers, or none" {
     train-head -q -e 1 -n 32,8 -o "$out" features
     run quickcheck "$out"

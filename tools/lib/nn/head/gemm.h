@@ -17,8 +17,8 @@ typedef struct nn_matrix {
 } nn_matrix;
 
 /* Computes c = a b, or c += a b with add; a: [m, k], b: [k, n], c: [m, n], row-major with this
- * stride. No row of c depends on the other rows of a, nor on their number; AVX2 and AVX-512 give
- * the same bits. */
+ * stride. No row of c depends on the other rows of a, nor on their number; AVX2, AVX-512
+ * and aarch64 give the same bits. */
 void nn_gemm(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, bool add, float *c,
              size_t stride);
 

@@ -18,8 +18,8 @@ typedef struct nn_panel_product {
 
     /* m [rows, 2 * lanes] = v u, or with `add` m += v u, with `stride` floats from row to row.
      * u: [blocks * lanes, 2 * lanes]; v: [blocks, rows, lanes], or by columns [blocks, lanes,
-     * rows]. Every sum is made in the order of u's rows; with AVX2 and AVX-512, its bits are the
-     * same. */
+     * rows]. Every sum is made in the order of u's rows; its bits are the same with AVX2, AVX-512
+     * and on aarch64. */
     void (*multiply)(size_t rows, const float *u, const float *v, nn_panel_order order,
                      size_t blocks, bool add, float *m, size_t stride);
 } nn_panel_product;

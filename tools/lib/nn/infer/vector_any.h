@@ -12,12 +12,15 @@
  *   V_FMA                    a * b + c; V_FNMA, c - a * b: not here
  *
  * Fused multiply-adds are always explicit, since compilers differ in which expressions they
- * contract: with AVX2 and AVX-512, the bits of a result depend neither on the compiler nor on the
- * width. Here they are fused where the CPU can do it.
+ * contract: the bits of a result depend neither on the compiler nor on the width. Only x86 without
+ * AVX2 has no such instruction, and other bits.
  */
 #include "nn/infer/vector_loops.h"
 
 #include <string.h>
+#ifdef __aarch64__
+#include <arm_neon.h>
+#endif
 
 typedef float vector_any __attribute__((vector_size(16)));
 
@@ -29,7 +32,11 @@ typedef float vector_any __attribute__((vector_size(16)));
 #define V_SPLAT(x) splat_any(x)
 #define V_ZERO() splat_any(0)
 #define V_ADD(a, b) ((a) + (b))
+#ifdef __aarch64__
+#define V_FMA(a, b, c) vfmaq_f32(c, a, b)
+#else
 #define V_FMA(a, b, c) ((a) * (b) + (c))
+#endif
 
 INLINE vector_any load_any(const float *p)
 {
