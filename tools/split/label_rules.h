@@ -40,6 +40,7 @@ typedef struct split_label_rules {
     char *names[2];         /* negative and positive; owned. NULL: the column has labels */
     const char *classes[2]; /* of these names; NULL where one is in no class */
     size_t uncertain_n, blank_n, unclassed_n; /* rows that were left out */
+    size_t uncertain_kept, blank_kept;        /* rows that count as negative or positive */
 } split_label_rules;
 
 /* A row of the table. The strings point into its text. */
