@@ -58,7 +58,7 @@ note - val A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - val B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - test A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - test B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %" ]
-    [ "$(found shortcut | wc -l)" -eq 10 ]
+    [ "$(found shortcut | wc -l)" -eq 15 ]
 }
 
 @test "audit: unreadable files are findings, with a reason and without the machine's path" {
