@@ -61,7 +61,7 @@ refused_with() { refused "$1" --classes "${@:2}"; }
         'pneumonia;Mass' --labels t.csv
     # Two spellings of a label are an error unless both are in some class.
     table image,label 1.png,Sick 2.png,sick 3.png,well
-    refused_with 't.csv: labels differ in case or blanks only' 'sick;well' --labels t.csv
+    refused_with 't.csv: labels differ in case, blanks or Unicode form only' 'sick;well' --labels t.csv
     [ "$(made 'ill=sick|Sick;well' --labels t.csv)" = ill/ill/well/ ]
 }
 

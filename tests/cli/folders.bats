@@ -128,7 +128,7 @@ counts() {
     fill set/train/PNEUMONIA 8 b png
     fill set/test/Normal 8 c png
     fill set/test/Pneumonia 8 d png
-    fails 1 "set: expected class names that differ in more than case and blanks, found 'NORMAL' and 'Normal'; 'PNEUMONIA' and 'Pneumonia': give each class one name" \
+    fails 1 "set: expected class names that differ in more than case, blanks and Unicode form, found 'NORMAL' and 'Normal'; 'PNEUMONIA' and 'Pneumonia': give each class one name" \
         split -o m.tsv set
     [ ! -e m.tsv ]
     fill plain/NO\ FINDING 4 a png
@@ -138,6 +138,13 @@ counts() {
     fails 1 "found 'NO FINDING', 'No  Finding' and 'nofinding '" split plain
     fill plain/éclat 4 e png
     fails 1 "'Éclat' and 'éclat'" split plain
+    fill forms/$'N\303\251ant' 4 f png
+    fill forms/$'Ne\314\201ant' 4 g png
+    fill forms/Normal 4 h png
+    fails 1 'forms: expected class names that differ in more than case, blanks and Unicode form, found' split forms
+    fill spaces/$'Normal\302\240' 4 i png
+    fill spaces/Normal 4 j png
+    fails 1 'spaces: expected class names that differ in more than case, blanks and Unicode form, found' split spaces
     fill other/NORMAL 30 a png
     fill other/ABNORMAL 30 b png
     fill other/NORMAL-2 30 c png

@@ -10,6 +10,7 @@
 #include "data/provenance.h"
 #include "groups.h"
 #include "labels.h"
+#include "patient_names.h"
 #include "rejects.h"
 #include "shift.h"
 #include "summary.h"
@@ -55,6 +56,10 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
         hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
                     "a patient of its own; see --patient-regex",
                     r->patient.unknown, c->samples.n);
+    split_warn_of_patient_names(
+        &c->samples, c->has_patients ? "write them in one way in the table, or find them in "
+                                       "paths with --patient-regex"
+                                     : "rename their files, or let --patient-regex find less");
     return 0;
 }
 

@@ -51,13 +51,14 @@ typedef struct split_row {
     const char *label;  /* class; NULL: the row is left out */
     const char *patient;
     hl_subset subset;
-    bool missing;   /* the file is not there */
+    bool missing; /* the file is not there */
+    split_found found;
     size_t carried; /* its carried columns, see carried.h */
     size_t line;
 } split_row;
 
 /* Sets the labels of n rows; table is its name for messages. Fails where a cell has no clear
- * meaning, and where labels differ in case or blanks only. The caller frees r. */
+ * meaning, and where labels differ in case, blanks or Unicode form only. The caller frees r. */
 int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, const char *table,
                             hl_err *e);
 void split_label_rules_free(split_label_rules *r); /* safe on one without classes */

@@ -87,10 +87,9 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
     split_carried_find(&t->carried, &t->csv, &t->roles);
-    if (t->at.patient >= 0 && rule->pattern.text)
-        return hl_fail(e, "%s: expected either a column 'patient' or --patient-regex, found both",
-                       t->csv.name);
-    return 0;
+    return rule->pattern.text ? split_column_overrule(&t->at.patient, &t->csv, &t->roles, "patient",
+                                                      "--patient-regex", e)
+                              : 0;
 }
 
 /* ---- rows ---- */
@@ -166,6 +165,7 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
             return fail_in_line(t, t->csv.line, e);
         all->n++;
     }
+    split_rows_report_found(all->items, all->n, t->csv.name);
     tally->listed = others + all->n;
     tally->selected_out = others;
     if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
@@ -344,6 +344,7 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
     report_settled(t, all->n, &c->tally);
     split_rows_drop(all);
     c->has_subsets = t->at.subset >= 0;
+    c->has_patients = t->at.patient >= 0;
     return split_rows_settle_missing(all, t->csv.name, t->images.dir,
                                      t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
                    join_rows(t, all, &r->patient, &c->tally, e) || add_rows(c, t, all, r, e)
