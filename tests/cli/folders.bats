@@ -155,7 +155,7 @@ counts() {
     fill set/NORMAL 30 a png
     fill set/PNEUMONIA 30 b png
     mkdir set/OTHER
-    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
+    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.jpe, \*.jfif, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
         split -o m.tsv set
     [ ! -e m.tsv ]
     fill set/OTHER/deep 5 c DCM
@@ -373,4 +373,27 @@ counts() {
     subsets train val test
     run split --subsets folders -o m.tsv set
     [[ "$output" == *"warning: the data set has only 8 validation images of its own, too few to select an epoch: --subsets own-test draws more"* ]]
+}
+
+@test "folders: images without an extension, by their contents, and other names of JPEG" {
+    phantom -q -n 16 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 drawn
+    local i=0
+    samples() { grep -v '^#' "$1" | tail -n +2; }
+    for class in NORMAL PNEUMONIA; do
+        mkdir -p set/$class
+        for f in drawn/$class/*; do
+            i=$((i + 1))
+            cp "$f" "set/$class/1.2.840.$i"
+        done
+    done
+    mv "$(find set/NORMAL -type f | sort | head -n 1)" set/NORMAL/first.jfif
+    mv "$(find set/PNEUMONIA -type f | sort | head -n 1)" set/PNEUMONIA/first.JPE
+    echo text >set/NORMAL/README
+    split --exact set 2>err >m.tsv
+    [ "$(samples m.tsv | wc -l)" -eq "$i" ]
+    grep -q "ignored files that are not images (.*): 1$" err
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq "$i" ] # a UID is the patient's whole name
+    samples m.tsv | cut -f 3 | grep -qx 'NORMAL/1.2.840.[0-9]*'
+    audit -q m.tsv >audit.tsv
+    grep -q '^#errors	0$' audit.tsv
 }

@@ -14,6 +14,7 @@
 #include "rejects.h"
 #include "shift.h"
 #include "summary.h"
+#include "sys/find_files.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
 #include "sys/path.h"
@@ -50,7 +51,7 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
                   : split_collect_folders(c, dir, r, e))
         return -1;
     if (c->others)
-        hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png): %zu", dir,
+        hl_log_info("%s: ignored files that are not images (" HL_IMAGE_NAMES "): %zu", dir,
                     c->others);
     if (r->patient.unknown)
         hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
