@@ -18,7 +18,8 @@ fill() {
     done
 }
 
-# pictures KIND FILE...: PNG files of 64 x 64 pixels, different ones: "xray" has many grey levels, "mask" 0 and 255.
+# pictures KIND FILE...: PNG files of 64 x 64 pixels, different ones: "xray" has many grey levels, "mask" 0 and 255,
+# "soft" a mask with noise, "blurred" one with grey edges, "barred" an X-ray between wide black bars.
 pictures() {
     # shellcheck disable=SC2016 # the variables are those of Perl
     perl -MCompress::Zlib -we 'use strict;
@@ -29,7 +30,12 @@ pictures() {
             system "mkdir", "-p", $folder unless -d $folder;
             my $seed = crc32($file);
             my $level = sub { my ($x, $y) = @_;
-                $kind eq "mask" ? ($x > 10 + $seed % 7 && $x < 40 && $y > 20 + $seed % 5 && $y < 50) * 255
+                my $inside = sub { $_[0] > 10 + $seed % 7 && $_[0] < 40 && $_[1] > 20 + $seed % 5 && $_[1] < 50 };
+                my $edge = sub { my $n = 0; for my $i (-1 .. 1) { $n += $inside->($x + $i, $y + $_) ? 1 : 0 for -1 .. 1 } $n };
+                $kind eq "mask" ? ($inside->($x, $y) ? 255 : 0)
+                : $kind eq "soft" ? ($inside->($x, $y) ? 255 : 0) ^ (crc32("$x $y $seed") % 5 ? 0 : crc32("$y $x $seed") % 8)
+                : $kind eq "blurred" ? int(255 * $edge->() / 9)
+                : $kind eq "barred" && ($x < 24 || $x > 40) ? 0
                                 : 20 + ($x * 2 + ($seed >> 3) % 40 + ($y + $seed % 11) ** 2 / 40) % 200 };
             my $rows = join "", map { my $y = $_; pack "C*", 0, map { $level->($_, $y) } 0 .. 63 } 0 .. 63;
             open my $out, ">:raw", $file or die "$file: $!";
@@ -265,9 +271,31 @@ counts() {
             split -q -o m.tsv set
         [ ! -e m.tsv ]
     done
-    # One or two of them may be odd X-rays.
+    # One or two of them may be odd X-rays, but of few images, and of many that are looked at, they are masks.
     rm set/COVID/{10..27}b.png
-    split -q -o m.tsv set
+    split -q -o m.tsv set 2>err
+    grep -q '^split: warning: set: images of two grey levels, like masks: 2 of 22 that were looked at; the first: COVID/28b.png; --exclude leaves them out$' err
+    rm set/COVID/{10..26}.png
+    fails 1 "images of two grey levels among others, like masks, such as 'COVID/28b.png'" split -q -o m.tsv set
+    rm -r set
+    pictures xray set/Normal/{10..29}.png set/COVID/{100..199}.png
+    pictures mask set/COVID/1{03,14,25,36,47,58,69,80}x.png
+    fails 1 "images of two grey levels among others, like masks, such as 'COVID/1..x.png'" split -q -o m.tsv set
+}
+
+@test "folders: masks with soft edges, as of JPEG and of resizing, are noticed" {
+    for kind in soft blurred; do
+        rm -rf set
+        pictures xray set/A/images/{1..4}.png set/B/images/{1..4}.png
+        pictures $kind set/A/b/m{1..4}.png
+        fails 1 "of which 'A/b' has images of two grey levels, like masks" split -q -o m.tsv set
+    done
+    # Bars around an X-ray are black, and what is in it has many levels.
+    rm -rf set
+    pictures xray set/A/{1..4}.png set/B/{1..4}.png
+    pictures barred set/A/b{1..4}.png
+    split -q --exact -o m.tsv set 2>err
+    run ! grep -q 'grey levels' err
 }
 
 @test "folders: two hospitals that number their files alike are no masks" {
