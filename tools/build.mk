@@ -55,7 +55,7 @@ hilum_ldflags  += -fsanitize=address,undefined
 endif
 
 # The C libraries that libhilum stands on.
-common_libs = -lpng -ljpeg -lzstd -ljansson -lcrypto -lm
+common_libs = -lpng -ljpeg -lzstd -ljansson -lutf8proc -lcrypto -lm
 
 # Of Debian's two OpenBLAS the one that shares libtorch's threads, whichever is the system's default:
 # beside the other, two teams of threads wait for each other by spinning. (--disable-new-dtags: the

@@ -58,7 +58,7 @@ note - val A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - val B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - test A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
 note - test B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %" ]
-    [ "$(found shortcut | wc -l)" -eq 10 ]
+    [ "$(found shortcut | wc -l)" -eq 15 ]
 }
 
 @test "audit: unreadable files are findings, with a reason and without the machine's path" {
@@ -266,7 +266,7 @@ END
     deep 10 set/B/{1..12}.png
     manifest A/{1..12}:p:train B/{1..12}:q:train >m.tsv
     audit -q -o audit.tsv m.tsv
-    found range | grep -F 'warning depths - - A/1.png - 0.5000 12 PNG of 16 bits have values of different depths: 10 bits in 12 of 24, 12 bits in 12: one DEPTH does not fit all; more in A (12 of 12) than elsewhere (0 of 12)'
+    found range | grep -F 'warning depths - - A/1.png - 0.5000 12 images of different depths: PNG of 16 bits with values of 10 bits: 12 of 24 images, PNG of 16 bits with values of 12 bits: 12: one DEPTH does not fit all; more in A (12 of 12) than elsewhere (0 of 12)'
     # Dark images: many use a bit less, and one much less.
     deep 12 set/B/{1..6}.png
     deep 11 set/B/{7..12}.png
@@ -275,6 +275,43 @@ END
     deep 8 set/B/12.png
     audit -q -o audit.tsv m.tsv
     run ! grep -q depths audit.tsv
+    run --separate-stderr preprocess -q --size 16 -o images m.tsv
+    [ "$status$stderr" = 0 ]
+}
+
+@test "audit, preprocess: files of 8 bits among PNG of 16 are found, were it one" {
+    need_command python3
+    four_images
+    deep 16 set/A/{1..4}.png
+    manifest A/{1..4}:p:train B/{1..4}:q:train >m.tsv
+    audit -q -o audit.tsv m.tsv
+    [ "$(found range)" = 'warning depths - - A/1.png - 0.5000 4 images of different depths: files of 8 bits: 4 of 8 images, PNG of 16 bits with values of 16 bits: 4; more in A (4 of 4) than elsewhere (0 of 4)' ]
+    deep 16 set/B/{1..3}.png
+    audit -q -o audit.tsv m.tsv
+    [ "$(found range)" = 'warning depths - - B/4.png - 0.1250 1 images of different depths: PNG of 16 bits with values of 16 bits: 7 of 8 images, files of 8 bits: 1' ]
+    run --separate-stderr preprocess -q --size 16 -o images m.tsv
+    [ "$status $stderr" = '0 preprocess: warning: images of different depths: PNG of 16 bits with values of 16 bits: 7 of 8 images, files of 8 bits: 1; audit tells whether they go with the class' ]
+}
+
+@test "audit: a burned-in marker of full brightness makes no copies of different X-rays" {
+    need_command python3
+    mkdir -p set/A set/B
+    python3 - <<'END'
+import math, struct, zlib
+def chunk(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+for k, file in enumerate(('A/1', 'A/2', 'B/1', 'B/2')): # 10 bits, and a marker of 2 % of the pixels
+    value = lambda x, y: 65535 if 5 <= x < 25 and 5 <= y < 15 else \
+        int(500 + 200 * math.sin(x / (6 + k)) + 200 * math.cos(y / (9 + k) + x * k / 50))
+    rows = b''.join(b'\0' + b''.join(struct.pack('>H', value(x, y)) for x in range(100)) for y in range(100))
+    with open(f'set/{file}.png', 'wb') as f:
+        f.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 100, 100, 16, 0, 0, 0, 0)) +
+                chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+END
+    manifest A/{1:p:train,2:q:test} B/{1:r:train,2:s:test} >m.tsv
+    audit -q -o audit.tsv m.tsv
+    [ -z "$(found near)" ]
+    found range | grep -q 'of 16 bits, their values need 10: see DEPTH'
 }
 
 @test "audit: dark images of 12 bits in 16 are found, unless the file states its depth" {
@@ -283,13 +320,14 @@ END
     cp "$ROOT/tests/hostile/image/png-12-of-16-bit" set/A/2.png
     manifest A/{1:p:train,2:q:train,3:r:test} B/{1:t:val,2:u:train} >m.tsv
     audit -q -o audit.tsv m.tsv
-    [ "$(found range)" = "warning mixed - - A/1.png - 0.2000 1 1 of 5 images are dark, with grey levels up to 64 of 255 at most, and the others are not; of 16 bits, their values need 12: see DEPTH" ]
+    mixed() { found range | grep -v '^warning depths .*: files of 8 bits: 3 of 5 images, PNG of 16 bits with values of 12 bits: 2$'; }
+    [ "$(found range | wc -l) $(mixed)" = "2 warning mixed - - A/1.png - 0.2000 1 1 of 5 images are dark, with grey levels up to 64 of 255 at most, and the others are not; of 16 bits, their values need 12: see DEPTH" ]
     [[ $(comment provenance) != *--depth* ]]
     audit -q --depth 12 -o audit.tsv m.tsv
-    [ -z "$(found range)" ]
+    [ -z "$(mixed)" ]
     [[ $(comment provenance) == *'--depth 12'* ]]
     audit -q --depth full -o audit.tsv m.tsv
-    [[ $(found range) == 'warning mixed - - A/1.png - 0.4000 2 '* ]]
+    [[ $(mixed) == 'warning mixed - - A/1.png - 0.4000 2 '* ]]
     audit -q -o audit.tsv m.tsv
     # They are the same picture, as copies of it are whatever DEPTH reads.
     [ "$(found same-pixels | cut -d ' ' -f 5)" = "A/1.png

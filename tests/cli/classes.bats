@@ -61,7 +61,7 @@ refused_with() { refused "$1" --classes "${@:2}"; }
         'pneumonia;Mass' --labels t.csv
     # Two spellings of a label are an error unless both are in some class.
     table image,label 1.png,Sick 2.png,sick 3.png,well
-    refused_with 't.csv: labels differ in case or blanks only' 'sick;well' --labels t.csv
+    refused_with 't.csv: labels differ in case, blanks or Unicode form only' 'sick;well' --labels t.csv
     [ "$(made 'ill=sick|Sick;well' --labels t.csv)" = ill/ill/well/ ]
 }
 
@@ -215,11 +215,28 @@ item() {
     split -q --test 0 --val 0 --labels t.csv --blank zero --uncertain one --rows any --missing skip set >m.tsv
     section_of_report >/dev/null
     [ "$(item 8)" = – ]
-    [[ $(item 12) == *' Blank labels count as negative. '* ]]
+    [[ $(item 12) == *' Blank labels count as negative: 1 of 7 rows. Uncertain labels count as positive: 1 of 7 rows. '* ]]
     sed '/9.png/d; /4.png/d' t.csv >u.csv
     split -q --test 0 --val 0 --labels u.csv --uncertain drop --rows any set >m.tsv
     section_of_report >/dev/null
     [[ $(item 12) == 'No image of the table is missing: that ends the run. No label is blank: that ends the run. '* ]]
+}
+
+@test "classes: cells that count as negative or positive are counted, and the report shows how many" {
+    image {1..6}.png
+    table image,label 1.png,1 2.png,0 3.png,-1 4.png, 5.png,-1 6.png,
+    split --test 0 --val 0 --labels t.csv --uncertain one --blank zero set >m.tsv 2>err
+    grep -q "t.csv: 2 of 6 rows have an uncertain label and count as '1'" err
+    grep -q "t.csv: 2 of 6 rows have an empty label and count as '0'" err
+    grep -q '^#listing	{"source":"table","listed":6,"cells":"findings","blank_kept":2,"uncertain_kept":2}$' m.tsv
+    section_of_report >found
+    grep -qx '| Uncertain cells (-1) | positive, 2 rows | 0 |' found
+    grep -qx '| Blank cells | negative, 2 rows | 0 |' found
+    # A manifest of an older version has no such numbers.
+    sed -i 's/,"blank_kept":2,"uncertain_kept":2//' m.tsv
+    renew_checksum m.tsv
+    section_of_report >found
+    grep -qx '| Blank cells | negative | 0 |' found
 }
 
 @test "classes: the report of folders" {

@@ -18,7 +18,8 @@ fill() {
     done
 }
 
-# pictures KIND FILE...: PNG files of 64 x 64 pixels, different ones: "xray" has many grey levels, "mask" 0 and 255.
+# pictures KIND FILE...: PNG files of 64 x 64 pixels, different ones: "xray" has many grey levels, "mask" 0 and 255,
+# "soft" a mask with noise, "blurred" one with grey edges, "barred" an X-ray between wide black bars.
 pictures() {
     # shellcheck disable=SC2016 # the variables are those of Perl
     perl -MCompress::Zlib -we 'use strict;
@@ -29,7 +30,12 @@ pictures() {
             system "mkdir", "-p", $folder unless -d $folder;
             my $seed = crc32($file);
             my $level = sub { my ($x, $y) = @_;
-                $kind eq "mask" ? ($x > 10 + $seed % 7 && $x < 40 && $y > 20 + $seed % 5 && $y < 50) * 255
+                my $inside = sub { $_[0] > 10 + $seed % 7 && $_[0] < 40 && $_[1] > 20 + $seed % 5 && $_[1] < 50 };
+                my $edge = sub { my $n = 0; for my $i (-1 .. 1) { $n += $inside->($x + $i, $y + $_) ? 1 : 0 for -1 .. 1 } $n };
+                $kind eq "mask" ? ($inside->($x, $y) ? 255 : 0)
+                : $kind eq "soft" ? ($inside->($x, $y) ? 255 : 0) ^ (crc32("$x $y $seed") % 5 ? 0 : crc32("$y $x $seed") % 8)
+                : $kind eq "blurred" ? int(255 * $edge->() / 9)
+                : $kind eq "barred" && ($x < 24 || $x > 40) ? 0
                                 : 20 + ($x * 2 + ($seed >> 3) % 40 + ($y + $seed % 11) ** 2 / 40) % 200 };
             my $rows = join "", map { my $y = $_; pack "C*", 0, map { $level->($_, $y) } 0 .. 63 } 0 .. 63;
             open my $out, ">:raw", $file or die "$file: $!";
@@ -128,7 +134,7 @@ counts() {
     fill set/train/PNEUMONIA 8 b png
     fill set/test/Normal 8 c png
     fill set/test/Pneumonia 8 d png
-    fails 1 "set: expected class names that differ in more than case and blanks, found 'NORMAL' and 'Normal'; 'PNEUMONIA' and 'Pneumonia': give each class one name" \
+    fails 1 "set: expected class names that differ in more than case, blanks and Unicode form, found 'NORMAL' and 'Normal'; 'PNEUMONIA' and 'Pneumonia': give each class one name" \
         split -o m.tsv set
     [ ! -e m.tsv ]
     fill plain/NO\ FINDING 4 a png
@@ -138,6 +144,13 @@ counts() {
     fails 1 "found 'NO FINDING', 'No  Finding' and 'nofinding '" split plain
     fill plain/éclat 4 e png
     fails 1 "'Éclat' and 'éclat'" split plain
+    fill forms/$'N\303\251ant' 4 f png
+    fill forms/$'Ne\314\201ant' 4 g png
+    fill forms/Normal 4 h png
+    fails 1 'forms: expected class names that differ in more than case, blanks and Unicode form, found' split forms
+    fill spaces/$'Normal\302\240' 4 i png
+    fill spaces/Normal 4 j png
+    fails 1 'spaces: expected class names that differ in more than case, blanks and Unicode form, found' split spaces
     fill other/NORMAL 30 a png
     fill other/ABNORMAL 30 b png
     fill other/NORMAL-2 30 c png
@@ -148,7 +161,7 @@ counts() {
     fill set/NORMAL 30 a png
     fill set/PNEUMONIA 30 b png
     mkdir set/OTHER
-    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
+    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.jpe, \*.jfif, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
         split -o m.tsv set
     [ ! -e m.tsv ]
     fill set/OTHER/deep 5 c DCM
@@ -258,9 +271,31 @@ counts() {
             split -q -o m.tsv set
         [ ! -e m.tsv ]
     done
-    # One or two of them may be odd X-rays.
+    # One or two of them may be odd X-rays, but of few images, and of many that are looked at, they are masks.
     rm set/COVID/{10..27}b.png
-    split -q -o m.tsv set
+    split -q -o m.tsv set 2>err
+    grep -q '^split: warning: set: images of two grey levels, like masks: 2 of 22 that were looked at; the first: COVID/28b.png; --exclude leaves them out$' err
+    rm set/COVID/{10..26}.png
+    fails 1 "images of two grey levels among others, like masks, such as 'COVID/28b.png'" split -q -o m.tsv set
+    rm -r set
+    pictures xray set/Normal/{10..29}.png set/COVID/{100..199}.png
+    pictures mask set/COVID/1{03,14,25,36,47,58,69,80}x.png
+    fails 1 "images of two grey levels among others, like masks, such as 'COVID/1..x.png'" split -q -o m.tsv set
+}
+
+@test "folders: masks with soft edges, as of JPEG and of resizing, are noticed" {
+    for kind in soft blurred; do
+        rm -rf set
+        pictures xray set/A/images/{1..4}.png set/B/images/{1..4}.png
+        pictures $kind set/A/b/m{1..4}.png
+        fails 1 "of which 'A/b' has images of two grey levels, like masks" split -q -o m.tsv set
+    done
+    # Bars around an X-ray are black, and what is in it has many levels.
+    rm -rf set
+    pictures xray set/A/{1..4}.png set/B/{1..4}.png
+    pictures barred set/A/b{1..4}.png
+    split -q --exact -o m.tsv set 2>err
+    run ! grep -q 'grey levels' err
 }
 
 @test "folders: two hospitals that number their files alike are no masks" {
@@ -366,4 +401,27 @@ counts() {
     subsets train val test
     run split --subsets folders -o m.tsv set
     [[ "$output" == *"warning: the data set has only 8 validation images of its own, too few to select an epoch: --subsets own-test draws more"* ]]
+}
+
+@test "folders: images without an extension, by their contents, and other names of JPEG" {
+    phantom -q -n 16 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 drawn
+    local i=0
+    samples() { grep -v '^#' "$1" | tail -n +2; }
+    for class in NORMAL PNEUMONIA; do
+        mkdir -p set/$class
+        for f in drawn/$class/*; do
+            i=$((i + 1))
+            cp "$f" "set/$class/1.2.840.$i"
+        done
+    done
+    mv "$(find set/NORMAL -type f | sort | head -n 1)" set/NORMAL/first.jfif
+    mv "$(find set/PNEUMONIA -type f | sort | head -n 1)" set/PNEUMONIA/first.JPE
+    echo text >set/NORMAL/README
+    split --exact set 2>err >m.tsv
+    [ "$(samples m.tsv | wc -l)" -eq "$i" ]
+    grep -q "ignored files that are not images (.*): 1$" err
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq "$i" ] # a UID is the patient's whole name
+    samples m.tsv | cut -f 3 | grep -qx 'NORMAL/1.2.840.[0-9]*'
+    audit -q m.tsv >audit.tsv
+    grep -q '^#errors	0$' audit.tsv
 }

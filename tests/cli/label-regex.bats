@@ -75,7 +75,11 @@ shenzhen='_([01])\.png$'
     grep -q "^CXR_png/CHNCXR_0002_1.png	tuberculosis	CXR_png/CHNCXR_0002_1	train	M	34yrs\$" m.tsv
     [ "$(made "${drawn[@]}" "${table[@]}" | cut -d : -f 2,5)" = 0:1 ]
     sed -i 's/^file_name,sex/file_name,label/' t.csv
-    refused "t.csv: expected either a column 'label' or --label-regex, found both" --labels t.csv --columns image=file_name --label-regex x
+    split "${drawn[@]}" --labels t.csv --columns image=file_name --label-regex "$shenzhen" set 2>err >other.tsv
+    grep -q "^split: t.csv: the label is found by --label-regex: the column 'label' is not used$" err
+    diff <(samples m.tsv | cut -f 2) <(samples other.tsv | cut -f 2 | sed 's/0/normal/; s/1/tuberculosis/')
+    refused "--columns label=label and --label-regex both tell the label: choose one" --labels t.csv --columns image=file_name,label=label \
+        --label-regex x
     sed -i 's/^file_name,label/file_name,sex/' t.csv
     refused "t.csv: line 2: CXR_png/CHNCXR_0001_0.png: the label is unknown: expected a path that matches" --labels t.csv \
         --columns image=file_name --label-regex '_([34])'

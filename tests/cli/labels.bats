@@ -168,17 +168,42 @@ split_as_documented() {
     table image,label '" e.png",A' 'e.png ,B'
     split -q --test 0 --val 0 --labels t.csv set >m.tsv
     [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ':/')" = ' e.png:A/e.png:B/' ]
-    # Another folder or another extension is another file.
+    # Another folder is another file.
     table image,label a/2.png,A 2.png,B
     refused "t.csv: line 2: 'a/2.png' cannot be found in set" --labels t.csv
-    table image,label 2.jpeg,A 2.png,B
-    refused "t.csv: line 2: '2.jpeg' cannot be found in set" --labels t.csv
+}
+
+@test "labels: images of another extension, and paths of another machine" {
+    image a/x/1.png a/y/1.png b/2.png c/3.jpeg d/4.JPG d/4.png e/5.png 5.png
+    found() { split --test 0 --val 0 --labels t.csv set 2>err >m.tsv && samples m.tsv | cut -f 1,2 | tr '\t\n' ': '; }
+    table image,label 2.jpg,A c/3.png,B
+    [ "$(found)" = 'b/2.png:A c/3.jpeg:B ' ]
+    grep -q "^split: t.csv: the images of 2 of 2 rows have another extension than the table says; the first: line 2, 'b/2.png'$" err
+    table image,label 2.jpg,A 4.jpeg,B
+    refused "t.csv: line 3: '4.jpeg' fits several images: expected one, found 'd/4.JPG' and 'd/4.png'" --labels t.csv
+    table image,label /home/u/set/a/x/1.png,A '\\nas\xrays\a\y\1.png,B' 'C:\data\2.png,A' ../input/c/3.jpeg,B 'd\4.png,A' /5.png,B
+    [ "$(found)" = '5.png:B a/x/1.png:A a/y/1.png:B b/2.png:A c/3.jpeg:B d/4.png:A ' ]
+    grep -q "^split: t.csv: the images of 6 of 6 rows are found by the end of a path of another machine; the first: line 2, 'a/x/1.png'$" err
+    # The longest common end decides, and one that has no other folders; else nothing does.
+    table image,label /q/e/5.png,A '/x/1.png,B'
+    [ "$(found)" = 'a/x/1.png:B e/5.png:A ' ]
+    table image,label /q/z/1.png,A 2.png,B
+    refused "t.csv: line 2: '1.png' fits several images|t.csv: line 2: 'q/z/1.png' fits several images: expected one, found 'a/x/1.png' and 'a/y/1.png'" --labels t.csv
+    table image,label '/q/z/9.png,A' 'D:\9.png,A' 2.png,B 3.jpeg,A
+    refused "t.csv: expected the images of 4 rows in set, and 2 cannot be found: '/q/z/9.png' \(line 2\), 'D:.9.png' \(line 3\)" --labels t.csv
+    split -q --test 0 --val 0 --missing skip --labels t.csv set >m.tsv
+    table image,label '/q/../2.png,A' 3.jpeg,B
+    refused "t.csv: line 2: expected a path relative to the folder of the data set, found '/q/../2.png', one with '..' in it" --labels t.csv
+    # A file of that very name comes first.
+    image 'C:\data\2.png' '\2.png'
+    table image,label 'C:\data\2.png,A' '\2.png,B'
+    [ "$(samples <(split -q --test 0 --val 0 --labels t.csv set) | cut -f 2 | tr '\n' ' ')" = 'A B ' ]
 }
 
 @test "labels: names that differ in case or blanks only" {
     image {1..6}.png
     table image,label 1.png,Pneumonia 2.png,PNEUMONIA '3.png,"Pneumonia "' 4.png,Normal
-    wanted="t.csv: labels differ in case or blanks only: expected one spelling in the table, found 'PNEUMONIA' \(line 3\), 'Pneumonia' \(line 2\)"
+    wanted="t.csv: labels differ in case, blanks or Unicode form only: expected one spelling in the table, found 'PNEUMONIA' \(line 3\), 'Pneumonia' \(line 2\)"
     refused "$wanted" --labels t.csv
     refused "$wanted" --labels t.csv --positive Pneumonia
     table image,label 1.png,Pneumonia '3.png,"Pneumonia "' 4.png,Normal
@@ -187,6 +212,45 @@ split_as_documented() {
     refused "t.csv: labels differ .*, found 'No Finding' \(line 2\), 'NoFinding' \(line 3\)" --labels t.csv
     table image,label '1.png,A|b' 2.png,B
     refused "t.csv: labels differ .*, found 'B' \(line 3\), 'b' \(line 2\)" --labels t.csv --positive B
+}
+
+@test "labels: names that differ in Unicode form only, also in --classes and --positive" {
+    image {1..4}.png
+    composed=$'N\303\251ant' decomposed=$'Ne\314\201ant'
+    table image,label "1.png,$composed" "2.png,$decomposed" 3.png,Normal
+    refused "t.csv: labels differ in case, blanks or Unicode form only: .* \(line [23]\), .* \(line [23]\)" --labels t.csv
+    table image,label 1.png,Pneumonia $'2.png,Pneumonia\302\240' 3.png,Normal
+    refused "t.csv: labels differ in case, blanks or Unicode form only" --labels t.csv
+    table image,label "1.png,$composed" 2.png,Normal
+    hint='differs from it in case, blanks or Unicode form only$'
+    refused "t.csv: --classes: expected labels of the data set, found .*; '$composed' $hint" --labels t.csv --classes "sick=$decomposed;Normal"
+    refused "t.csv: expected the positive label .*; '$composed' $hint" --labels t.csv --positive "$decomposed"
+    fails 2 '^split: .*expected class names that differ in more than case, blanks and Unicode form, found' split --classes "$composed=a;$decomposed=b" set
+    fails 2 "found 'Sick' and 'sick'" split --classes "Sick=a;sick=b" set
+    # Both spellings in one class are as the user wants them.
+    table image,label "1.png,$composed" "2.png,$decomposed" 3.png,Normal
+    split -q --test 0 --val 0 --labels t.csv --classes "sick=$composed|$decomposed;Normal" set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' ' ')" = 'sick sick Normal ' ]
+}
+
+@test "labels: patients that are probably one, written in two ways, are noticed and stay two" {
+    image {1..9}.png
+    patients() { split -q --test 0 --val 0 --labels t.csv "$@" set 2>&1 >m.tsv; }
+    wide=$'\357\274\221\357\274\222'
+    table image,label,patient 1.png,A,P1 2.png,B,p1 3.png,A,5 4.png,B,00005 "5.png,A,$wide" 6.png,B,12 $'7.png,A,x\302\240' 8.png,B,x 9.png,B,105
+    patients >err
+    [ "$(samples m.tsv | cut -f 3 | sort -u | wc -l)" -eq 9 ]
+    [ "$(cat err)" = "split: warning: patients whose names differ in case, blanks, leading zeros or Unicode form only, and count as different: 8 of 9; the first: 'P1' and 'p1'; if they are the same, write them in one way in the table, or find them in paths with --patient-regex" ]
+    table image,label,patient 1.png,A,P1 2.png,B,P1 3.png,A,P10 4.png,B,P100 5.png,A,P010.5 6.png,B,P10.05x 7.png,A,0 8.png,B,x-0
+    [ -z "$(patients)" ]
+    # Names of files that are patients of their own are no such names.
+    table image,label 1.png,A 2.png,B
+    image {01,02}.png
+    table image,label 1.png,A 01.png,B
+    [[ $(patients) != *leading* ]]
+    image a/p1_1.png a/P1_2.png a/p2_1.png b/p3_1.png
+    split -q --test 0 --val 0 --patient-regex '([pP][0-9]+)_' --exclude '[0-9]*' set 2>err >m.tsv
+    grep -q "2 of 4; the first: 'P1' and 'p1'; if they are the same, rename their files" err
 }
 
 @test "labels: one odd cell does not turn a column of 1, 0 and -1 into labels" {
@@ -229,7 +293,7 @@ split_as_documented() {
     [ "$(samples m.tsv | cut -f 3 | tr '\n' ' ')" = 'b d ' ]
     refused "t.csv: line 1: expected one column 'patient', found" --labels t.csv --select patient=b --columns patient=patient
     table image,label 1.png,Épanchement 2.png,épanchement 3.png,Normal
-    refused "t.csv: labels differ in case or blanks only: .*, found 'É.*' \(line 2\), 'é.*' \(line 3\)" --labels t.csv
+    refused "t.csv: labels differ in case, blanks or Unicode form only: .*, found 'É.*' \(line 2\), 'é.*' \(line 3\)" --labels t.csv
 }
 
 @test "labels: several labels in a cell" {
@@ -276,10 +340,10 @@ split_as_documented() {
         table image,label a/1.png,1 "$name,0" b/2.png,0
         refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '1' instead of '0': --rows" --labels t.csv
     done
-    table image,label /a/1.png,1 b/2.png,0
-    refused "t.csv: line 2: expected a path relative to the folder of the data set, found '/a/1.png', an absolute one" --labels t.csv
-    table image,label 'C:\data\1.png,A' b/2.png,B
-    refused "t.csv: line 2: expected / between the folders of a path, found 'C:.data.1.png'" --labels t.csv
+    for name in /a/1.png '/x/1.png' 'C:\data\1.png'; do
+        table image,label "$name,0" a/1.png,1 b/2.png,0
+        refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '0' instead of '1': --rows" --labels t.csv
+    done
     # Links
     ln -s ../a/1.png set/b/link.png
     ln set/a/1.png set/c/hard.png

@@ -281,7 +281,7 @@ own_subsets() {
     echo text > set/NORMAL/readme.txt
     run split set -o m.tsv
     [ "$status" -eq 0 ]
-    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.png): 1"* ]]
+    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.jpe, *.jfif, *.png): 1"* ]]
     [ "$(samples m.tsv | wc -l)" -eq 361 ]
     samples m.tsv | grep -q "$(printf '^NORMAL/deep/er/IM-0900-0001.JPG\tNORMAL\tIM-0900\t')"
 }
@@ -407,7 +407,7 @@ own_subsets() {
     check 'image,label\na.png,\n' 'line 2: empty label'
     check 'image,label\n,A\n' 'line 2: empty image path'
     check 'image,label\n.,A\n' "line 2: '.' is not a file"
-    check 'image,label\n/etc/passwd,A\n' "line 2: expected a path relative to the folder of the data set, found '/etc/passwd', an absolute one"
+    check 'image,label\n/etc/passwd,A\n' "line 2: '/etc/passwd' cannot be found in set"
     check 'image,label\nx/../../a.png,A\n' "line 2: expected a path relative to the folder of the data set, found 'x/../../a.png', one with '..' in it"
     check 'image,label,patient\na.png,A,\n' 'line 2: empty patient'
     check 'image,label,subset\na.png,A,tune\n' "line 2: expected subset train, val or test, found 'tune'"
@@ -417,6 +417,12 @@ own_subsets() {
     printf 'image,label,patient\na.png,A,1\nb.png,B,2\n' > t.csv
     run split -q --labels t.csv --patient-regex x set
     [ "$status" -eq 1 ]
+    run split -q --labels t.csv --columns patient=patient --patient-regex . set
+    [ "$status" -eq 1 ]
+    [[ "$output" == *'--columns patient=patient and --patient-regex both tell the patient: choose one' ]]
+    split --test 0 --val 0 --labels t.csv --patient-regex . set 2>err >m.tsv
+    grep -q "^split: t.csv: the patient is found by --patient-regex: the column 'patient' is not used$" err
+    [ "$(samples m.tsv | cut -f 3 | tr '\n' ' ')" = 'a b ' ]
     printf 'image,label\na.png,A\nb.png,B\n' > t.csv
     run split -q --labels t.csv --patient-regex '(a)' set
     [ "$status" -eq 1 ]

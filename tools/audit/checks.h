@@ -35,8 +35,8 @@ typedef struct audit_context {
 
 void audit_check_unreadable(audit_context *a); /* files that are not images */
 void audit_check_remarks(audit_context *a);    /* images that are read, but are odd */
-void audit_check_range(audit_context *a);      /* nearly black, or without contrast; mixed depths */
-void audit_check_depths(audit_context *a);     /* 16-bit PNG that use different numbers of bits */
+void audit_check_range(audit_context *a);      /* nearly black, or without contrast */
+void audit_check_depths(audit_context *a);     /* images of different depths */
 void audit_check_inverted(audit_context *a);   /* dark where a chest X-ray is bright */
 void audit_check_copies(audit_context *a);     /* copies of an image, in one subset or more */
 void audit_check_patients(audit_context *a);   /* patients in several subsets or classes */

@@ -27,12 +27,44 @@ enum {
     FRAME,
     BORDER,
     CORNERS,
+    FIRST_CORNER,
+    LEFT_RIGHT = FIRST_CORNER + AUDIT_CORNERS,
     PROPERTIES
 };
 
-static const char *const names[PROPERTIES] = {"file size", "width",  "height",   "aspect",
-                                              "channels",  "mean",   "contrast", "frame",
-                                              "border",    "corners"};
+static const char *const names[PROPERTIES] = {"file size",
+                                              "width",
+                                              "height",
+                                              "aspect",
+                                              "channels",
+                                              "mean",
+                                              "contrast",
+                                              "frame",
+                                              "border",
+                                              "corners",
+                                              "top left corner",
+                                              "top right corner",
+                                              "bottom left corner",
+                                              "bottom right corner",
+                                              "corners left - right"};
+
+static int largest(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The brightest spot of all corners, that of one, or of those on the left less those on the right:
+ * a marker that changes sides with the class is as bright in both. */
+static double corner_property(const hl_fingerprint *f, int property)
+{
+    int spots[AUDIT_CORNERS];
+    audit_corner_spots(f->thumb, spots);
+    if (property >= FIRST_CORNER && property < LEFT_RIGHT)
+        return spots[property - FIRST_CORNER];
+    const int left = largest(spots[AUDIT_TOP_LEFT], spots[AUDIT_BOTTOM_LEFT]);
+    const int right = largest(spots[AUDIT_TOP_RIGHT], spots[AUDIT_BOTTOM_RIGHT]);
+    return property == LEFT_RIGHT ? left - right : largest(left, right);
+}
 
 static double property_of(const hl_fingerprint *f, int property)
 {
@@ -56,7 +88,7 @@ static double property_of(const hl_fingerprint *f, int property)
     case BORDER:
         return audit_border_width(f->thumb);
     default:
-        return audit_corner_spot(f->thumb);
+        return corner_property(f, property);
     }
 }
 

@@ -87,18 +87,25 @@ static int surroundings(const uint8_t *thumb, int y, int x)
     return sorted[n / 2];
 }
 
-int audit_corner_spot(const uint8_t *thumb)
+static int brightest_spot(const uint8_t *thumb, audit_corner corner)
 {
-    enum { CORNER = 6 };
+    enum { SPOT_SIDE = 6 };
+    const bool right = corner == AUDIT_TOP_RIGHT || corner == AUDIT_BOTTOM_RIGHT;
+    const bool bottom = corner == AUDIT_BOTTOM_LEFT || corner == AUDIT_BOTTOM_RIGHT;
     int most = 0;
-    for (int i = 0; i < 2 * CORNER; i++)
-        for (int k = 0; k < 2 * CORNER; k++) {
-            const int y = i < CORNER ? i : SIDE - 1 - (i - CORNER);
-            const int x = k < CORNER ? k : SIDE - 1 - (k - CORNER);
+    for (int i = 0; i < SPOT_SIDE; i++)
+        for (int k = 0; k < SPOT_SIDE; k++) {
+            const int y = bottom ? SIDE - 1 - i : i, x = right ? SIDE - 1 - k : k;
             const int spot = at(thumb, y, x) - surroundings(thumb, y, x);
             most = spot > most ? spot : most;
         }
     return most;
+}
+
+void audit_corner_spots(const uint8_t *thumb, int spots[AUDIT_CORNERS])
+{
+    for (int c = 0; c < AUDIT_CORNERS; c++)
+        spots[c] = brightest_spot(thumb, (audit_corner)c);
 }
 
 /* ---- the polarity ---- */

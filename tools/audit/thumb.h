@@ -11,9 +11,17 @@ double audit_frame_level(const uint8_t *thumb);
 /* Rows and columns of the thumbnail at its edges without structure, as bars and borders are. */
 int audit_border_width(const uint8_t *thumb);
 
-/* How much brighter than its surroundings the brightest spot in the four corners is, as markers and
+typedef enum audit_corner {
+    AUDIT_TOP_LEFT,
+    AUDIT_TOP_RIGHT,
+    AUDIT_BOTTOM_LEFT,
+    AUDIT_BOTTOM_RIGHT,
+    AUDIT_CORNERS
+} audit_corner;
+
+/* How much brighter than its surroundings the brightest spot in each corner is, as markers and
  * letters are; in grey levels. */
-int audit_corner_spot(const uint8_t *thumb);
+void audit_corner_spots(const uint8_t *thumb, int spots[AUDIT_CORNERS]);
 
 /* Correlation, from -1 to 1, with the mean of chest X-rays, border aside; 0 where only border is.
  * It is negative if an image is inverted. */

@@ -91,7 +91,7 @@ int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool
     for (size_t i = 0; i < n && status == 0; i++)
         status = strcmp(names[i], "-") == 0 ? add_list(in, nul, e) : add_name(in, names[i], e);
     if (status == 0 && in->n == 0)
-        status = hl_fail(e, "no images found (in folders: *.jpeg, *.jpg, *.png)");
+        status = hl_fail(e, "no images found (in folders: " HL_IMAGE_NAMES ")");
     if (status == 0)
         status = expect_kept(in, e);
     if (status)

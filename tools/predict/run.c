@@ -9,6 +9,7 @@
 #include "nn/infer/device.h"
 #include "page.h"
 #include "stream.h"
+#include "sys/find_files.h"
 #include "sys/output.h"
 
 #include <stdlib.h>
@@ -57,7 +58,7 @@ static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
     if (predict_inputs_gather(&in, names, n, j->o->nul, e))
         return -1;
     if (in.others)
-        hl_log_warn("ignored files that are not *.jpeg, *.jpg or *.png in the folders: %zu",
+        hl_log_warn("ignored files that are not images (" HL_IMAGE_NAMES ") in the folders: %zu",
                     in.others);
     const int status = classify_images(j, &in, e);
     predict_inputs_free(&in);

@@ -2,11 +2,13 @@
 #include "convert.h"
 
 #include "augment.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
 #include "data/image_paths.h"
 #include "format/tsv.h"
+#include "image/depth_mix.h"
 #include "image/remarks.h"
 
 #include <stdlib.h>
@@ -24,6 +26,7 @@ typedef struct run {
     hl_sha256 *digest;
     hl_progress progress;
     hl_remarks remarks;
+    hl_depth_mix depths;
 } run;
 
 static int convert_one(const preprocess_conversion *c, const char *path, slot *s, hl_err *e)
@@ -82,6 +85,7 @@ static void reject(preprocess_conversion *c, const hl_sample *s, const hl_err *w
 static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
 {
     r->c->shallow |= s->source.shallow;
+    hl_depth_mix_add(&r->depths, s->source.used_bits);
     hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
     hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
     hl_manifest_add_copy(&r->c->kept, sample);
@@ -111,6 +115,15 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     return 0;
 }
 
+static void warn_of_depths(const hl_depth_mix *depths)
+{
+    hl_strbuf text = {0};
+    if (hl_depth_mix_describe(depths, &text))
+        hl_log_warn("images of different depths: %s; audit tells whether they go with the class",
+                    text.data);
+    hl_strbuf_free(&text);
+}
+
 int preprocess_convert(preprocess_conversion *c, hl_err *e)
 {
     const size_t nslots = hl_ordered_slots(c->jobs);
@@ -126,6 +139,7 @@ int preprocess_convert(preprocess_conversion *c, hl_err *e)
     if (status == 0)
         hl_progress_end(&r.progress);
     hl_remarks_warn(&r.remarks);
+    warn_of_depths(&r.depths);
     hl_sha256_end_text(r.digest, c->digest);
     hl_manifest_finish(&c->kept);
     for (size_t i = 0; i < nslots; i++)

@@ -37,12 +37,19 @@ static int add_label(split_class_map *m, split_word label, hl_err *e)
 
 static int add_class(split_class_map *m, split_word name, hl_err *e)
 {
-    for (size_t k = 0; k < m->nclasses; k++)
-        if (split_word_is(split_word_of(m->names[k]), name))
+    for (size_t k = 0; k < m->nclasses; k++) {
+        const split_word other = split_word_of(m->names[k]);
+        if (split_word_is(other, name))
             return hl_fail(e,
                            "class '%s' appears twice: expected its labels together, with | "
                            "between them",
                            m->names[k]);
+        if (split_word_is_like(other, name))
+            return hl_fail(e,
+                           "expected class names that differ in more than case, blanks and Unicode "
+                           "form, found '%s' and '%.*s'",
+                           m->names[k], (int)name.len, name.s);
+    }
     m->names = hl_realloc(m->names, m->nclasses + 1, sizeof *m->names);
     m->names[m->nclasses++] = hl_strndup(name.s, name.len);
     return 0;
@@ -130,8 +137,10 @@ int split_class_map_expect(const split_class_map *m, const split_words *set, con
         hl_strbuf list = {0};
         for (size_t k = 0; k < set->n; k++)
             hl_strbuf_item(&list, k, SHOWN, "'%.*s'", (int)set->items[k].len, set->items[k].s);
-        hl_fail(e, "%s: --classes: expected labels of the data set, found '%s': it has %s", source,
-                m->labels[i].label, list.len ? list.data : "none");
+        char *hint = split_words_hint(set, split_word_of(m->labels[i].label));
+        hl_fail(e, "%s: --classes: expected labels of the data set, found '%s': it has %s%s",
+                source, m->labels[i].label, list.len ? list.data : "none", hint);
+        free(hint);
         hl_strbuf_free(&list);
         return -1;
     }

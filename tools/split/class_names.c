@@ -44,7 +44,9 @@ int split_check_class_names(char *const *names, size_t n, const char *source, hl
     }
     if (alike.len)
         hl_fail(e,
-                "%s: expected class names that differ in more than case and blanks, found %s: give "
+                "%s: expected class names that differ in more than case, blanks and Unicode form, "
+                "found %s: "
+                "give "
                 "each class one name, or merge them with --classes",
                 source, alike.data);
     const int status = alike.len ? -1 : 0;

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* Fails if names differ in case or blanks only, and shows all of them; source, such as a folder, is
- * for the message. */
+/* Fails if names differ in case, blanks or Unicode form only, and shows all of them; source, such
+ * as a folder, is for the message. */
 int split_check_class_names(char *const *names, size_t n, const char *source, hl_err *e);
 
 #endif

@@ -18,6 +18,7 @@
 typedef struct split_collection {
     hl_manifest samples;          /* finished, sorted by path */
     hl_manifest left_out;         /* images that no longer count; groups may have their names */
+    bool has_patients;            /* of the table */
     bool has_subsets;             /* the data set divides itself; otherwise all are HL_TRAIN */
     size_t others;                /* files that are not images */
     split_tally tally;            /* of what was left out */

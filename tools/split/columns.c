@@ -2,6 +2,7 @@
 #include "columns.h"
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "fold.h"
@@ -99,7 +100,7 @@ void split_pairs_free(split_pairs *p)
 
 /* ---- finding ---- */
 
-/* The column that is called so but for case and blanks; -1: none. */
+/* The column that is called so but for case, blanks and Unicode form; -1: none. */
 static int find_alike(const split_csv *csv, const char *name)
 {
     for (size_t i = 0; i < csv->ncolumns; i++)
@@ -130,12 +131,18 @@ int split_column_named(const split_csv *csv, const char *name)
     return exact >= 0 ? exact : find_alike(csv, name);
 }
 
-static const char *column_of(const split_pairs *roles, const char *role)
+static const char *named_column_of(const split_pairs *roles, const char *role)
 {
     for (size_t i = 0; i < roles->n; i++)
         if (strcmp(roles->items[i].name, role) == 0)
             return roles->items[i].value;
-    return role;
+    return NULL;
+}
+
+static const char *column_of(const split_pairs *roles, const char *role)
+{
+    const char *named = named_column_of(roles, role);
+    return named ? named : role;
 }
 
 static int no_column(const split_csv *csv, const char *name, hl_err *e)
@@ -162,6 +169,20 @@ static int expect_clear_roles(const split_csv *csv, const split_pairs *roles, hl
     return 0;
 }
 
+int split_column_overrule(int *at, const split_csv *csv, const split_pairs *roles, const char *role,
+                          const char *option, hl_err *e)
+{
+    const char *named = named_column_of(roles, role);
+    if (named)
+        return hl_fail(e, "--columns %s=%s and %s both tell the %s: choose one", role, named,
+                       option, role);
+    if (*at >= 0)
+        hl_log_info("%s: the %s is found by %s: the column '%s' is not used", csv->name, role,
+                    option, csv->columns[*at]);
+    *at = -1;
+    return 0;
+}
+
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
                        bool by_path, hl_err *e)
 {
@@ -175,9 +196,8 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
                          .patient = split_column_named(csv, column_of(roles, "patient")),
                          .subset = split_column_named(csv, column_of(roles, "subset")),
                          .label_name = column_of(roles, "label")};
-    if (c->label >= 0 && by_path)
-        return hl_fail(e, "%s: expected either a column 'label' or --label-regex, found both",
-                       csv->name);
+    if (by_path && split_column_overrule(&c->label, csv, roles, "label", "--label-regex", e))
+        return -1;
     if (c->image < 0 || (c->label < 0 && !by_path))
         return hl_fail(e,
                        "%s: line %zu: expected a header with the columns image and label, "

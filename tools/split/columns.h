@@ -49,6 +49,11 @@ int split_column_named(const split_csv *csv, const char *name);
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
                        bool by_path, hl_err *e);
 
+/* An option tells what the column at *at would, which is not used then: sets *at to -1. Fails if
+ * --columns names it, too. role: "patient" or "label". */
+int split_column_overrule(int *at, const split_csv *csv, const split_pairs *roles, const char *role,
+                          const char *option, hl_err *e);
+
 /* The columns of the conditions, in their order, into at[conditions->n]. */
 int split_conditions_find(int *at, const split_csv *csv, const split_pairs *roles,
                           const split_pairs *conditions, hl_err *e);

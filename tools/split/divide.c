@@ -10,9 +10,11 @@
 #include "data/provenance.h"
 #include "groups.h"
 #include "labels.h"
+#include "patient_names.h"
 #include "rejects.h"
 #include "shift.h"
 #include "summary.h"
+#include "sys/find_files.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
 #include "sys/path.h"
@@ -49,12 +51,16 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
                   : split_collect_folders(c, dir, r, e))
         return -1;
     if (c->others)
-        hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png): %zu", dir,
+        hl_log_info("%s: ignored files that are not images (" HL_IMAGE_NAMES "): %zu", dir,
                     c->others);
     if (r->patient.unknown)
         hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
                     "a patient of its own; see --patient-regex",
                     r->patient.unknown, c->samples.n);
+    split_warn_of_patient_names(
+        &c->samples, c->has_patients ? "write them in one way in the table, or find them in "
+                                       "paths with --patient-regex"
+                                     : "rename their files, or let --patient-regex find less");
     return 0;
 }
 

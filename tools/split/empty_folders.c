@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "folder_checks.h"
 #include "subset_words.h"
+#include "sys/find_files.h"
 #include "sys/path.h"
 
 #include <ctype.h>
@@ -96,7 +97,7 @@ static int check_folder(const split_tree *t, const char *folder, hl_err *e)
     char *found = split_describe_others(t, folder, strlen(folder));
     char *pattern = split_exclusion_of(path);
     hl_fail(e,
-            "%s/%s: expected images (*.jpeg, *.jpg, *.png) in the folder of a %s, found %s: remove "
+            "%s/%s: expected images (" HL_IMAGE_NAMES ") in the folder of a %s, found %s: remove "
             "it, or leave it out with --exclude %s",
             t->dir, path, t->has_subsets && !strchr(folder + t->base, '/')[1] ? "subset" : "class",
             found, pattern);

@@ -17,7 +17,7 @@ static void take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
     t->images = hl_malloc(s->n + 1, sizeof *t->images);
     t->others = hl_malloc(s->n + 1, sizeof *t->others);
     for (size_t i = 0; i < s->n; i++) {
-        const bool image = hl_is_image_name(s->paths[i]);
+        const bool image = hl_is_image_file(t->dir, s->paths[i]);
         if (split_excludes(x, s->paths[i])) {
             t->excluded += image;
             free(s->paths[i]);

@@ -6,6 +6,7 @@
 #include "folder_checks.h"
 #include "folder_tree.h"
 #include "subset_words.h"
+#include "sys/find_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ static int expect_images(const split_tree *t, hl_err *e)
         return 0;
     char *found = split_describe_others(t, "", 0);
     hl_fail(e,
-            "%s: no image found: expected *.jpeg, *.jpg or *.png in a folder for each class, found "
+            "%s: no image found: expected " HL_IMAGE_NAMES " in a folder for each class, found "
             "%s",
             t->dir, found);
     free(found);

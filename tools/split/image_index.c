@@ -132,44 +132,90 @@ static int take(const stem *all, size_t n, const stem *name, bool exactly, const
     return 0;
 }
 
-/* The extension counts only if the name has one of an image. */
-static int look_up(split_image_index *x, const char *text, const char **path, hl_err *e)
+static int look_up_in(const stem *all, size_t n, stem name, const char *text, const char **path,
+                      hl_err *e)
 {
-    if (!x->listed && list(x, e))
-        return -1;
-    const bool entire = hl_is_image_name(text);
-    const stem *all = entire ? x->names : x->stems;
-    stem name = entire ? name_of(text) : stem_of(text);
-    if (take(all, x->files.n, &name, false, text, path, e))
+    if (take(all, n, &name, false, text, path, e))
         return -1;
     while (name.path < name.base) {
         name.path = strchr(name.path, '/') + 1;
-        if (take(all, x->files.n, &name, true, text, path, e))
+        if (take(all, n, &name, true, text, path, e))
             return -1;
     }
     return 0;
 }
 
+/* Of paths that end in the same folders, one that has no others is the one. */
+static int look_up_end(const stem *all, size_t n, stem name, const char *text, const char **path,
+                       hl_err *e)
+{
+    for (;;) {
+        if (take(all, n, &name, true, text, path, e) ||
+            (!*path && take(all, n, &name, false, text, path, e)))
+            return -1;
+        if (*path || name.path == name.base)
+            return 0;
+        name.path = strchr(name.path, '/') + 1;
+    }
+}
+
+typedef int search(const stem *all, size_t n, stem name, const char *text, const char **path,
+                   hl_err *e);
+
+/* With the extension, if the name has one of an image, else without. */
+static int look_up(split_image_index *x, search *by, const char *text, const char **path,
+                   split_found *how, hl_err *e)
+{
+    if (!x->listed && list(x, e))
+        return -1;
+    const bool entire = hl_is_image_name(text);
+    if (entire && by(x->names, x->files.n, name_of(text), text, path, e))
+        return -1;
+    if (*path)
+        return 0;
+    if (entire)
+        *how = SPLIT_OTHER_EXTENSION;
+    return by(x->stems, x->files.n, stem_of(text), text, path, e);
+}
+
+static int identify(const split_image_index *x, const char *path, split_file_id *id, hl_err *e)
+{
+    struct stat st;
+    if (fstatat(x->fd, path, &st, 0))
+        return hl_fail_errno(e, "'%s' cannot be found", path);
+    *id = (split_file_id){st.st_dev, st.st_ino};
+    return 0;
+}
+
 int split_image_index_find(split_image_index *x, const char *name, const char **path,
-                           split_file_id *id, hl_err *e)
+                           split_file_id *id, split_found *how, hl_err *e)
 {
     struct stat st;
     *path = NULL;
+    *how = SPLIT_AS_WRITTEN;
     const bool exists = fstatat(x->fd, name, &st, 0) == 0;
     if (!exists && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
         return hl_fail_errno(e, "'%s' cannot be found", name);
     if (exists && S_ISREG(st.st_mode)) {
         *path = name;
-    } else {
-        if (look_up(x, name, path, e))
-            return -1;
-        if (!*path)
-            return exists ? hl_fail(e, "'%s' is not a file", name) : 0;
-        if (fstatat(x->fd, *path, &st, 0))
-            return hl_fail_errno(e, "'%s' cannot be found", *path);
+        *id = (split_file_id){st.st_dev, st.st_ino};
+        return 0;
     }
-    *id = (split_file_id){st.st_dev, st.st_ino};
-    return 0;
+    if (look_up(x, look_up_in, name, path, how, e))
+        return -1;
+    if (*path)
+        return identify(x, *path, id, e);
+    return exists ? hl_fail(e, "'%s' is not a file", name) : 0;
+}
+
+int split_image_index_find_end(split_image_index *x, const char *name, const char **path,
+                               split_file_id *id, split_found *how, hl_err *e)
+{
+    *path = NULL;
+    if (look_up(x, look_up_end, name, path, how, e))
+        return -1;
+    *how = SPLIT_BY_END;
+    return *path ? identify(x, *path, id, e) : 0;
 }
 
 void split_image_index_close(split_image_index *x)

@@ -31,15 +31,25 @@ typedef struct split_image_index {
 /* dir is kept by reference. */
 int split_image_index_open(split_image_index *x, const char *dir, hl_err *e);
 
+/* How an image was found that is not where the table says. */
+typedef enum split_found { SPLIT_AS_WRITTEN, SPLIT_OTHER_EXTENSION, SPLIT_BY_END } split_found;
+
 /*
  * The path of the image, relative to the folder: `name` itself if it is the path of a file, else
  * the one image whose path ends in `name`, or whose path `name` ends in, at a slash. A name without
  * an image's extension is compared without it; .dcm counts as none, since images are converted from
- * it. *path is NULL where there is none; it points to `name` or into the index. Fails where several
+ * it. A name with one for which there is no image is that of another extension, if there is one.
+ * *path is NULL where there is none; it points to `name` or into the index. Fails where several
  * images fit, or the path is not that of a file.
  */
 int split_image_index_find(split_image_index *x, const char *name, const char **path,
-                           split_file_id *id, hl_err *e);
+                           split_file_id *id, split_found *how, hl_err *e);
+
+/* Likewise for a path of another machine, of which any folders may be others: the one image whose
+ * path has the longest end in common with it, at a slash; at least the base name, but for the
+ * extension. */
+int split_image_index_find_end(split_image_index *x, const char *name, const char **path,
+                               split_file_id *id, split_found *how, hl_err *e);
 
 void split_image_index_close(split_image_index *x);
 

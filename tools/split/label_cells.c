@@ -91,7 +91,8 @@ static int check_spelling(const split_words *set, const split_class_map *map, co
             end++;
         char *list = list_words(set, i - 1, end);
         hl_fail(e,
-                "%s: labels differ in case or blanks only: expected one spelling in the table, "
+                "%s: labels differ in case, blanks or Unicode form only: expected one spelling in "
+                "the table, "
                 "found %s",
                 table, list);
         free(list);
@@ -148,8 +149,10 @@ static int check_positive(const labels *all, const char *positive, const char *t
         if (is_used(all, label))
             continue;
         char *list = list_words(&all->labels, 0, all->labels.n);
-        hl_fail(e, "%s: expected the positive label '%.*s' in some row, found %s", table,
-                (int)label.len, label.s, list ? list : "empty cells");
+        char *hint = split_words_hint(&all->labels, label);
+        hl_fail(e, "%s: expected the positive label '%.*s' in some row, found %s%s", table,
+                (int)label.len, label.s, list ? list : "empty cells", hint);
+        free(hint);
         free(list);
         return -1;
     }

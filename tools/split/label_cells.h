@@ -15,7 +15,8 @@ split_word split_row_cell(const split_row *r); /* with its line */
 bool split_row_is_blank(const split_label_rules *r, const split_row *row);
 
 /*
- * Fails where spellings of a label differ in case or blanks only, where a label that --positive or
+ * Fails where spellings of a label differ in case, blanks or Unicode form only, where a label that
+ * --positive or
  * --classes names is in no row, and without these where a cell has several. With --positive, *other
  * gets the one other label if each cell has one of two, else NULL; the caller frees.
  */

@@ -7,9 +7,9 @@
 
 /*
  * Whether the label has signs such as "/" and "&" in it, and what lies before, between or after
- * them is one of these words, but for case and blanks; it goes to *part. Single blanks and hyphens
- * are no such signs: "Viral Pneumonia" is one label, and "No Lung Opacity / Not Normal" has none of
- * "Lung Opacity" and "Normal" as a part. The words are sorted.
+ * them is one of these words, but for case, blanks and Unicode form; it goes to *part. Single
+ * blanks and hyphens are no such signs: "Viral Pneumonia" is one label, and "No Lung Opacity / Not
+ * Normal" has none of "Lung Opacity" and "Normal" as a part. The words are sorted.
  */
 bool split_label_has_part(split_word label, const split_words *words, split_word *part);
 

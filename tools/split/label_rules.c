@@ -125,15 +125,20 @@ static const char *take_label(split_row *r)
 
 /* ---- rows ---- */
 
+/* Rows whose cell has no answer. */
+typedef struct settled {
+    size_t *dropped, *kept;
+} settled;
+
 /* What a cell without an answer means: sets the label, or counts the row as left out. */
-static int settle(split_label_rules *r, int meaning, split_row *row, size_t *dropped,
-                  const char *table, const char *what, const char *option, hl_err *e)
+static int settle(split_label_rules *r, int meaning, split_row *row, settled n, const char *table,
+                  const char *what, const char *option, hl_err *e)
 {
     if (meaning == SPLIT_CELL_STOP)
         return hl_fail(e, "%s: line %zu: %s: --%s says what it means", table, row->line, what,
                        option);
     if (meaning == SPLIT_CELL_DROP) {
-        ++*dropped;
+        ++*n.dropped;
         return 0;
     }
     if (!r->names[0])
@@ -143,6 +148,7 @@ static int settle(split_label_rules *r, int meaning, split_row *row, size_t *dro
                        table, row->line, what, option);
     row->label = r->classes[meaning == SPLIT_CELL_ONE];
     r->unclassed_n += !row->label;
+    *n.kept += row->label != NULL;
     return 0;
 }
 
@@ -152,7 +158,8 @@ static int settle_blank(split_label_rules *r, split_row *row, const char *table,
     const split_word cell = split_word_trim(split_row_cell(row));
     snprintf(what, sizeof what, cell.len ? "no label, '%.*s'" : "empty label", (int)cell.len,
              cell.s);
-    return settle(r, r->blank, row, &r->blank_n, table, what, "blank", e);
+    const settled n = {&r->blank_n, &r->blank_kept};
+    return settle(r, r->blank, row, n, table, what, "blank", e);
 }
 
 static int find_class(const split_label_rules *r, split_row *row, const char *table, hl_err *e)
@@ -173,9 +180,9 @@ static int apply_to(split_label_rules *r, bool findings, split_row *row, const c
         return settle_blank(r, row, table, e);
     if (findings) {
         const int value = finding_of(split_row_cell(row));
+        const settled n = {&r->uncertain_n, &r->uncertain_kept};
         if (value < 0)
-            return settle(r, r->uncertain, row, &r->uncertain_n, table, "uncertain label, -1",
-                          "uncertain", e);
+            return settle(r, r->uncertain, row, n, table, "uncertain label, -1", "uncertain", e);
         row->label = r->classes[value];
     } else if (r->positive) {
         row->label = r->classes[is_positive(split_row_cell(row), r->positive)];

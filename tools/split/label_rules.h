@@ -40,6 +40,7 @@ typedef struct split_label_rules {
     char *names[2];         /* negative and positive; owned. NULL: the column has labels */
     const char *classes[2]; /* of these names; NULL where one is in no class */
     size_t uncertain_n, blank_n, unclassed_n; /* rows that were left out */
+    size_t uncertain_kept, blank_kept;        /* rows that count as negative or positive */
 } split_label_rules;
 
 /* A row of the table. The strings point into its text. */
@@ -50,13 +51,14 @@ typedef struct split_row {
     const char *label;  /* class; NULL: the row is left out */
     const char *patient;
     hl_subset subset;
-    bool missing;   /* the file is not there */
+    bool missing; /* the file is not there */
+    split_found found;
     size_t carried; /* its carried columns, see carried.h */
     size_t line;
 } split_row;
 
 /* Sets the labels of n rows; table is its name for messages. Fails where a cell has no clear
- * meaning, and where labels differ in case or blanks only. The caller frees r. */
+ * meaning, and where labels differ in case, blanks or Unicode form only. The caller frees r. */
 int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, const char *table,
                             hl_err *e);
 void split_label_rules_free(split_label_rules *r); /* safe on one without classes */

@@ -87,10 +87,9 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
     split_carried_find(&t->carried, &t->csv, &t->roles);
-    if (t->at.patient >= 0 && rule->pattern.text)
-        return hl_fail(e, "%s: expected either a column 'patient' or --patient-regex, found both",
-                       t->csv.name);
-    return 0;
+    return rule->pattern.text ? split_column_overrule(&t->at.patient, &t->csv, &t->roles, "patient",
+                                                      "--patient-regex", e)
+                              : 0;
 }
 
 /* ---- rows ---- */
@@ -166,6 +165,7 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
             return fail_in_line(t, t->csv.line, e);
         all->n++;
     }
+    split_rows_report_found(all->items, all->n, t->csv.name);
     tally->listed = others + all->n;
     tally->selected_out = others;
     if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
@@ -180,12 +180,21 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
     return 0;
 }
 
-/* ---- rows that are left out ---- */
+/* ---- rows without a label of their own ---- */
 
-static void report_dropped(const reader *t, size_t n, split_tally *tally)
+static void report_kept(const reader *t, size_t kept, size_t n, const char *what, int meaning)
+{
+    if (kept)
+        hl_log_info("%s: %zu of %zu rows have %s label and count as '%s'", t->csv.name, kept, n,
+                    what, t->rules.classes[meaning == SPLIT_CELL_ONE]);
+}
+
+static void report_settled(const reader *t, size_t n, split_tally *tally)
 {
     tally->blank = t->rules.blank_n;
     tally->uncertain = t->rules.uncertain_n;
+    tally->blank_kept = t->rules.blank_kept;
+    tally->uncertain_kept = t->rules.uncertain_kept;
     tally->unclassed = t->rules.unclassed_n;
     tally->cells = t->rules.findings ? "findings" : "labels";
     if (t->rules.blank_n)
@@ -198,6 +207,8 @@ static void report_dropped(const reader *t, size_t n, split_tally *tally)
         hl_log_info("%s: %zu of %zu rows have labels that are in no class (--classes) and are left "
                     "out",
                     t->csv.name, t->rules.unclassed_n, n);
+    report_kept(t, t->rules.blank_kept, n, "an empty", t->how->blank);
+    report_kept(t, t->rules.uncertain_kept, n, "an uncertain", t->how->uncertain);
 }
 
 /* ---- several rows for an image ---- */
@@ -330,9 +341,10 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
     t->rules.label_name = t->at.label_name;
     if (split_label_rules_apply(&t->rules, all->items, all->n, t->csv.name, e))
         return -1;
-    report_dropped(t, all->n, &c->tally);
+    report_settled(t, all->n, &c->tally);
     split_rows_drop(all);
     c->has_subsets = t->at.subset >= 0;
+    c->has_patients = t->at.patient >= 0;
     return split_rows_settle_missing(all, t->csv.name, t->images.dir,
                                      t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
                    join_rows(t, all, &r->patient, &c->tally, e) || add_rows(c, t, all, r, e)

@@ -3,6 +3,7 @@
 #ifndef HILUM_SPLIT_MASK_PIXELS_H
 #define HILUM_SPLIT_MASK_PIXELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum split_pixels {
@@ -15,9 +16,16 @@ typedef enum split_pixels {
  * one if that has many grey levels. */
 split_pixels split_look_at_pixels(const char *dir, char *const *paths, size_t n);
 
-/* The path of one of the images with two grey levels, if there is a notable part of them: 3 or more
- * of up to 16 that are read, and others. NULL if there is none. The 16 are pairs of neighbours, so
- * that every other image may be a mask. */
-const char *split_find_mask_pixels(const char *dir, char *const *paths, size_t n);
+typedef struct split_mask_count {
+    size_t read, masks, others; /* others: have many grey levels */
+    const char *example;        /* path of the first mask; NULL: none */
+} split_mask_count;
+
+/* Reads up to 16 of the images, pairs of neighbours, so that every other image may be a mask; and
+ * up to 80 where one or two of the 16 look like masks. */
+split_mask_count split_count_mask_pixels(const char *dir, char *const *paths, size_t n);
+
+/* Three or a quarter of them, among others. Fewer may be odd X-rays. */
+bool split_masks_are_notable(const split_mask_count *c);
 
 #endif

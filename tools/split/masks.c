@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finds masks among X-rays: by names of files and folders, and by the pixels of a few images. */
 #include "base/array.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "folder_checks.h"
@@ -286,14 +287,19 @@ static int check_mixed(const split_tree *t, const folders *l, hl_err *e)
 {
     for (size_t i = 0; i < l->n; i++) {
         const folder *f = &l->items[i];
-        const char *example =
-            split_find_mask_pixels(t->dir, t->images + f->first, f->end - f->first);
-        if (example)
+        const split_mask_count c =
+            split_count_mask_pixels(t->dir, t->images + f->first, f->end - f->first);
+        if (c.masks && !split_masks_are_notable(&c) && c.others)
+            hl_log_warn(
+                "%s: images of two grey levels, like masks: %zu of %zu that were looked at; "
+                "the first: %s; --exclude leaves them out",
+                t->dir, c.masks, c.read, c.example);
+        if (split_masks_are_notable(&c))
             return hl_fail(e,
                            "%s: expected X-rays only, found images of two grey levels among "
                            "others, like masks, such as '%s': leave them out (--exclude), or list "
                            "the images in a table (--labels)",
-                           t->dir, example);
+                           t->dir, c.example);
     }
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "kermany.h"
+#include "sys/find_files.h"
 #include "sys/path.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ char *split_patient_of(split_patient_rule *r, const char *path, hl_err *e)
     if (len)
         return hl_strndup(name, len);
     r->unknown++;
-    const char *dot = strrchr(name, '.');
+    const char *dot = hl_is_image_name(name) ? strrchr(name, '.') : NULL;
     /* With the folders: files are often numbered anew in each of them. */
     return hl_strndup(path, dot && dot > name ? (size_t)(dot - path) : strlen(path));
 }

@@ -38,13 +38,59 @@ static void tidy(char *path)
     *to = '\0';
 }
 
+/* What a path of another machine begins with: "/", "C:", or ".." from where a script ran. */
+static size_t foreign_start(const char *name)
+{
+    size_t n = 0;
+    const bool drive = ((name[0] | 32) >= 'a' && (name[0] | 32) <= 'z') && name[1] == ':';
+    if (drive && (name[2] == '/' || name[2] == '\\'))
+        n = 2;
+    while (name[n] == '/' || name[n] == '\\' || strncmp(name + n, "../", 3) == 0 ||
+           strncmp(name + n, "..\\", 3) == 0)
+        n += name[n] == '.' ? 3 : 1;
+    return n;
+}
+
+/* A path as another machine writes it: absolute, or with backslashes. */
+static int find_foreign(split_row *r, split_image_index *images, const char *name, hl_err *e)
+{
+    const size_t start = foreign_start(name);
+    if (start == 0 && !strchr(name, '\\'))
+        return 0;
+    char *copy = hl_strdup(name + start);
+    for (char *c = copy; *c; c++)
+        *c = *c == '\\' ? '/' : *c;
+    int status = 0;
+    if (has_dots(copy)) {
+        status = hl_fail(e,
+                         "expected a path relative to the folder of the data set, found '%s', one "
+                         "with '..' in it",
+                         name);
+    } else {
+        tidy(copy);
+        if (*copy)
+            status = split_image_index_find_end(images, copy, &r->path, &r->file, &r->found, e);
+    }
+    free(copy);
+    return status;
+}
+
 static int find(split_row *r, split_image_index *images, char *name, hl_err *e)
 {
-    if (*name == '/' || has_dots(name))
-        return hl_fail(e, "expected a path relative to the folder of the data set, found '%s', %s",
-                       name, *name == '/' ? "an absolute one" : "one with '..' in it");
+    if (*name == '/' || strncmp(name, "../", 3) == 0)
+        return find_foreign(r, images, name, e);
+    if (has_dots(name))
+        return hl_fail(
+            e,
+            "expected a path relative to the folder of the data set, found '%s', one with "
+            "'..' in it",
+            name);
     tidy(name);
-    return *name ? split_image_index_find(images, name, &r->path, &r->file, e) : 0;
+    if (!*name)
+        return 0;
+    if (split_image_index_find(images, name, &r->path, &r->file, &r->found, e))
+        return -1;
+    return r->path ? 0 : find_foreign(r, images, name, e);
 }
 
 int split_row_find_image(split_row *r, split_image_index *images, char *field, hl_err *e)
@@ -62,11 +108,29 @@ int split_row_find_image(split_row *r, split_image_index *images, char *field, h
     if (!*name)
         return hl_fail(e, "empty image path");
     r->missing = !r->path;
-    if (r->missing && strchr(name, '\\'))
-        return hl_fail(e, "expected / between the folders of a path, found '%s'", name);
     if (r->missing)
         r->path = name;
     return 0;
+}
+
+void split_rows_report_found(const split_row *rows, size_t n, const char *table)
+{
+    static const char *const how[] = {
+        [SPLIT_OTHER_EXTENSION] = "have another extension than the table says",
+        [SPLIT_BY_END] = "are found by the end of a path of another machine"};
+    for (size_t h = SPLIT_OTHER_EXTENSION; h < sizeof how / sizeof *how; h++) {
+        const split_row *first = NULL;
+        size_t found = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (rows[i].missing || rows[i].found != h)
+                continue;
+            first = first ? first : &rows[i];
+            found++;
+        }
+        if (first)
+            hl_log_info("%s: the images of %zu of %zu rows %s; the first: line %zu, '%s'", table,
+                        found, n, how[h], first->line, first->path);
+    }
 }
 
 /* ---- rows of one file ---- */

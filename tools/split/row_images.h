@@ -12,9 +12,15 @@
  * Sets the path of the row from its field, and whether the file is missing. Each file has one path,
  * however the table writes it: "a//1.png" and "./a/1.png" are "a/1.png". Blanks around a name count
  * if there is a file of that name. The field is changed in place, and the path may point into it.
- * Fails where a name is empty, absolute, has ".." or backslashes in it, or fits several images.
+ * An absolute path, one with backslashes or one that begins with ".." is of another machine: the
+ * image is the one with the longest end in common. Fails where a name is empty, has ".." elsewhere,
+ * or fits several images.
  */
 int split_row_find_image(split_row *r, split_image_index *images, char *field, hl_err *e);
+
+/* Says how many of n rows have an image that is not where they say, and the first of these: one
+ * line for those of another extension, one for paths of another machine. */
+void split_rows_report_found(const split_row *rows, size_t n, const char *table);
 
 /* Gives rows of the same file, which has several paths through links, the first of these paths.
  * Fails if the rule's pattern finds different patients in them. table is its name for messages. */

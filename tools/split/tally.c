@@ -28,6 +28,8 @@ char *split_tally_format(const split_tally *t)
     add(o, "select", t->selected_out);
     add(o, "blank", t->blank);
     add(o, "uncertain", t->uncertain);
+    add(o, "blank_kept", t->blank_kept);
+    add(o, "uncertain_kept", t->uncertain_kept);
     add(o, "classes", t->unclassed);
     add(o, "missing", t->missing);
     add(o, "repeated", t->repeated);

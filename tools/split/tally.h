@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each rule has left out while the images were listed: the line #listing of a manifest. */
+/* What each rule has left out or decided while the images were listed: the line #listing of a
+ * manifest. */
 #ifndef HILUM_SPLIT_TALLY_H
 #define HILUM_SPLIT_TALLY_H
 
@@ -22,6 +23,7 @@ typedef struct split_tally {
     bool by_path;       /* labels are found in paths */
     size_t listed;      /* rows of the table, or images in folders */
     size_t excluded, selected_out, blank, uncertain, unclassed, missing, repeated;
+    size_t blank_kept, uncertain_kept; /* rows that count as negative or positive */
     json_t *missing_of;              /* list of [class, missing rows, rows]; owned, NULL for none */
     split_missing_row *missing_rows; /* [missing]; owned, NULL for none */
 } split_tally;

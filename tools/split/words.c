@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "fold.h"
 
 #include <stdint.h>
@@ -174,6 +175,17 @@ bool split_words_have_like(const split_words *set, split_word w)
         *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
     }
     return false;
+}
+
+char *split_words_hint(const split_words *set, split_word w)
+{
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
+    for (size_t i = 0; i < set->n && t.len == 0; i++)
+        if (split_word_is_like(set->items[i], w))
+            hl_strbuf_printf(&t, "; '%.*s' differs from it in case, blanks or Unicode form only",
+                             (int)set->items[i].len, set->items[i].s);
+    return t.data;
 }
 
 void split_words_free(split_words *set)

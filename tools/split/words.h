@@ -43,8 +43,12 @@ size_t split_words_count(const split_words *set, split_word w); /* 0: not in it 
 
 /* By their letters, whatever the case and the blanks; equal ones by their bytes. */
 void split_words_sort(split_words *set);
-bool split_word_is_like(split_word a, split_word b);              /* but for case and blanks */
+bool split_word_is_like(split_word a, split_word b); /* but for case, blanks and Unicode form */
 bool split_words_have_like(const split_words *set, split_word w); /* of a sorted one */
-void split_words_free(split_words *set);                          /* safe on a zeroed one */
+
+/* For a message about a word that is not in the set: "; 'x' differs from it in ..." if there is one
+ * that is like it, else "". The caller frees. */
+char *split_words_hint(const split_words *set, split_word w);
+void split_words_free(split_words *set); /* safe on a zeroed one */
 
 #endif

@@ -59,7 +59,13 @@ def pngs():
     right("png-wrong-crc", png(4, 4, 8, 0, chunk(b"tIME", b"\x07\xd0\1\1\0\0\0", crc=1)), "images: U8 [1, 16, 16, 1]", "damage outside the pixels")
     right("png-wrong-crc-unknown", png(4, 4, 8, 0, chunk(b"prVt", b"abc", crc=1)), "images: U8 [1, 16, 16, 1]", "damage in a chunk of no one's")
     refused("png-wrong-crc-clear", png(4, 4, 8, 0, chunk(b"tRNS", b"\0\x25", crc=1)), "CRC error", "damage on which pixels depend")
-    refused("png-wrong-crc-upright", png(4, 4, 8, 0, chunk(b"eXIf", b"II*\0\x08\0\0\0", crc=1)), "CRC error", "damage on which the orientation may depend")
+    turned = chunk(b"eXIf", b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0", crc=1)
+    right("png-wrong-crc-upright", png(1, 4, 8, 0, turned, rows=zlib.compress(b"\0\x10\0\x50\0\x90\0\xd0")), "images: U8 [1, 16, 16, 1]",
+          "an orientation that cannot be trusted")
+    right("png-wrong-crc-unused-clear", png(4, 4, 8, 4, chunk(b"tRNS", b"\0\x25", crc=1)), "images: U8 [1, 16, 16, 1]", "damage in a part that a file with alpha does not use")
+    right("png-wrong-crc-end", png(4, 4, 8, 0, end=False) + chunk(b"IEND", b"", crc=1), "images: U8 [1, 16, 16, 1]", "damage after all pixels")
+    refused("png-wrong-crc-pixels", png(4, 4, 8, 0, end=False, rows=b"") + chunk(b"IDAT", zlib.compress(bytes(20)), crc=1) + chunk(b"IEND", b""), "IDAT: CRC error",
+            "damage in the pixels")
     refused("png-wrong-crc-name", png(4, 4, 8, 0, chunk(b"tRLS", b"\0\x25", crc=1)), "damaged or unsupported PNG", "a name that is one bit from tRNS")
     refused("png-grey-of-3-bits", png(8, 4, 3, 0), "Invalid IHDR data", "a depth that does not exist")
     refused("png-colour-of-4-bits", png(8, 4, 4, 2), "Invalid IHDR data", "a depth that this colour type does not have")
@@ -99,6 +105,7 @@ def pngs():
     right("png-stated-for-4-channels", stated(chunk(b"sBIT", b"\x0c\x0c\x0c\x0c")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "bits of channels that the image does not have")
     right("png-stated-for-none", stated(chunk(b"sBIT", b"")), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "an empty statement")
     right("png-stated-twice", stated(chunk(b"sBIT", b"\x0c"), chunk(b"sBIT", b"\x0f")), "images: U8 [1, 16, 16, 1], 256 bytes, 9 to 246", "the first statement counts")
+    right("png-stated-wrong-crc", stated(chunk(b"sBIT", b"\x0c", crc=1)), "images: U8 [1, 16, 16, 1], 256 bytes, 1 to 15", "a statement that cannot be trusted")
     right("png-clear", png(4, 4, 8, 4, rows=zlib.compress((b"\0" + b"\xff\0" * 4) * 4)), "images: U8 [1, 16, 16, 1], 256 bytes, 0 to 0",
           "white that is wholly transparent is black, not white")
     right("png-1-pixel", png(1, 1, 1, 0, rows=zlib.compress(b"\0\x80")), "images: U8 [1, 16, 16, 1], 256 bytes, 255 to 255", "the smallest image")

@@ -333,17 +333,21 @@ static void bars_and_borders(void **state)
 static void markers_in_corners(void **state)
 {
     (void)state;
-    static const int corners[][2] = {{2, 3}, {0, 0}, {1, 29}, {31, 31}, {27, 4}};
+    static const struct {
+        int y, x, corner;
+    } markers[] = {{2, 3, AUDIT_TOP_LEFT},     {0, 0, AUDIT_TOP_LEFT},
+                   {1, 29, AUDIT_TOP_RIGHT},   {31, 31, AUDIT_BOTTOM_RIGHT},
+                   {27, 4, AUDIT_BOTTOM_LEFT}, {16, 2, AUDIT_CORNERS}, /* at the side */
+                   {16, 16, AUDIT_CORNERS}};
     uint8_t thumb[HL_THUMB_SIDE * HL_THUMB_SIDE];
-    for (size_t i = 0; i < COUNT(corners); i++) {
+    for (size_t i = 0; i < COUNT(markers); i++) {
+        int spots[AUDIT_CORNERS];
         memset(thumb, 50, sizeof thumb);
-        assert_int_equal(audit_corner_spot(thumb), 0);
-        thumb[corners[i][0] * HL_THUMB_SIDE + corners[i][1]] = 180;
-        assert_int_equal(audit_corner_spot(thumb), 130);
+        thumb[markers[i].y * HL_THUMB_SIDE + markers[i].x] = 180;
+        audit_corner_spots(thumb, spots);
+        for (int c = 0; c < AUDIT_CORNERS; c++)
+            assert_int_equal(spots[c], c == markers[i].corner ? 130 : 0);
     }
-    memset(thumb, 50, sizeof thumb);
-    thumb[16 * HL_THUMB_SIDE + 2] = 180; /* at the side */
-    assert_int_equal(audit_corner_spot(thumb), 0);
 }
 
 static void a_marker_in_one_class_is_a_shortcut(void **state)
@@ -359,6 +363,24 @@ static void a_marker_in_one_class_is_a_shortcut(void **state)
     audit_check_shortcuts(&set.a);
     assert_contains(row_of("corners", "B"), "warning\tshortcut\tcorners\t\tB\t\t\t1.0000\t60\t");
     assert_contains(row_of("frame", "B"), "note\tshortcut\tframe\t\tB\t");
+}
+
+/* The brightest of the corners is as bright in both classes. */
+static void a_marker_that_changes_sides_is_a_shortcut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 60; i++) {
+        add(i % 2 ? "B" : "A", HL_TRAIN, 10);
+        memset(set.fingerprints[i].thumb, (int)(20 + i), sizeof set.fingerprints[i].thumb);
+        const size_t row = i % 4 < 2 ? 3 : 28;
+        set.fingerprints[i].thumb[row * HL_THUMB_SIDE + (i % 2 ? 28 : 3)] = (uint8_t)(220 + i / 2);
+    }
+    hl_manifest_finish(&set.m);
+    audit_check_shortcuts(&set.a);
+    assert_contains(row_of("corners", "B"), "note\tshortcut\tcorners\t\tB\t");
+    assert_contains(row_of("corners left - right", "B"),
+                    "warning\tshortcut\tcorners left - right\t\tB\t\t\t0.0000\t60\t");
+    assert_contains(row_of("top right corner", "B"), "warning\tshortcut\ttop right corner\t");
 }
 
 static void remarks_are_warnings(void **state)
@@ -452,6 +474,7 @@ int main(void)
         OF_SET(bars_and_borders),
         OF_SET(markers_in_corners),
         OF_SET(a_marker_in_one_class_is_a_shortcut),
+        OF_SET(a_marker_that_changes_sides_is_a_shortcut),
         OF_SET(one_class_has_no_shortcut),
         OF_SET(severity_of_divisions),
         OF_SET(leaks_are_found_across_a_group),

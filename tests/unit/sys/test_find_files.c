@@ -100,6 +100,35 @@ static void finds_images_in_order(void **state)
     assert_paths("./d", expected, 5, 2);
 }
 
+static void write_file(const char *path, const void *bytes, size_t len)
+{
+    make_file(path);
+    FILE *fp = fopen(path, "we");
+    assert_non_null(fp);
+    assert_int_equal(fwrite(bytes, 1, len, fp), len);
+    assert_int_equal(fclose(fp), 0);
+}
+
+/* A dot before digits is one of a UID; other files are known by their extension, and not opened. */
+static void images_without_extension_are_known_by_their_first_bytes(void **state)
+{
+    (void)state;
+    static const char jpeg[] = "\xff\xd8\xff\xe0", png[] = "\x89PNG\r\n\x1a\n";
+    write_file("d/A/1", jpeg, 4);
+    write_file("d/A/2", png, 8);
+    write_file("d/A/1.2.840.10", jpeg, 4);
+    write_file("d/A/cut", png, 3);
+    write_file("d/A/README", "text", 4);
+    write_file("d/A/x.dat", png, 8);
+    make_file("d/A/empty");
+    make_file("d/A/a.jfif");
+    make_file("d/A/b.JPE");
+    const char *const expected[] = {"A/1", "A/1.2.840.10", "A/2", "A/a.jfif", "A/b.JPE"};
+    assert_paths("d", expected, 5, 4);
+    assert_true(hl_is_image_file("d", "A/2"));
+    assert_false(hl_is_image_file("d/A", "A/2"));
+}
+
 static void hidden_root_is_read(void **state)
 {
     (void)state;
@@ -173,9 +202,13 @@ int main(void)
 {
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, enter, leave)
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(finds_images_in_order),      IN_FOLDER(hidden_root_is_read),
-        IN_FOLDER(links_are_followed),         IN_FOLDER(folders_are_listed_beside_files),
-        IN_FOLDER(bad_links_are_errors),       IN_FOLDER(no_folder_is_an_error),
+        IN_FOLDER(finds_images_in_order),
+        IN_FOLDER(hidden_root_is_read),
+        IN_FOLDER(images_without_extension_are_known_by_their_first_bytes),
+        IN_FOLDER(links_are_followed),
+        IN_FOLDER(folders_are_listed_beside_files),
+        IN_FOLDER(bad_links_are_errors),
+        IN_FOLDER(no_folder_is_an_error),
         IN_FOLDER(empty_folder_has_no_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

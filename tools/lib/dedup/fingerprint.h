@@ -25,7 +25,7 @@ enum { HL_THUMB_SIDE = 32, HL_HASH_WORDS = 4 };
 
 /* To be increased with every change of the code that changes fingerprints; it invalidates those in
  * caches (fingerprint_cache.h). */
-enum { HL_FINGERPRINT_FORMAT = 3 };
+enum { HL_FINGERPRINT_FORMAT = 4 };
 
 typedef struct hl_fingerprint {
     char *why;  /* why the file cannot be decoded, without its name; NULL if it can. Owned */
@@ -49,7 +49,8 @@ void hl_fingerprint_make(hl_fingerprint *f, hl_image *img);
 /* By how much grey levels are smaller if the image is read with HL_DEPTH_AUTO; 1 for most files. */
 double hl_fingerprint_auto_scale(const hl_fingerprint *f);
 
-/* Mean and standard deviation of the grey levels of an image that is read with HL_DEPTH_AUTO. */
+/* Mean and standard deviation of the grey levels of an image that is read with HL_DEPTH_AUTO; a
+ * burned-in marker counts as the largest of the other values (image/depth.c). */
 double hl_fingerprint_mean(const hl_fingerprint *f);
 double hl_fingerprint_contrast(const hl_fingerprint *f);
 

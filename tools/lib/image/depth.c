@@ -2,37 +2,54 @@
 /* 16 bits to 8, where fewer than 16 may hold the picture. */
 #include "image/decoders.h"
 
-static uint32_t largest(const uint16_t *in, size_t n, int channels, int colours)
+/* Values by the number of bits that each needs. */
+typedef struct histogram {
+    size_t n[17];
+    uint32_t largest;
+} histogram;
+
+static histogram count(const uint16_t *in, size_t n, int channels, int colours)
 {
-    uint32_t most = 0;
+    histogram h = {0};
     for (size_t i = 0; i < n; i++)
-        for (int c = 0; c < colours; c++)
-            if (in[i * (size_t)channels + (size_t)c] > most)
-                most = in[i * (size_t)channels + (size_t)c];
-    return most;
+        for (int c = 0; c < colours; c++) {
+            const uint32_t v = in[i * (size_t)channels + (size_t)c];
+            h.n[v ? 32 - __builtin_clz(v) : 0]++;
+            h.largest = v > h.largest ? v : h.largest;
+        }
+    return h;
 }
 
 static uint8_t scale(uint32_t v, uint32_t most)
 {
-    return (uint8_t)((v * 255 + most / 2) / most);
+    return (uint8_t)(((v < most ? v : most) * 255 + most / 2) / most);
 }
 
-/* The bits of HL_DEPTH_CONTENT: 15 or 16 are no depth of a detector, but a dark image. */
-static int content_bits(uint32_t largest_value)
+/* A detector gives 14 bits at most, so larger values are a dark image of 16 bits, or a marker that
+ * a program has burned in. A marker has few pixels, while of a dark image many more are bright; a
+ * background of zeros does not count. */
+static int used_bits(const histogram *h)
 {
-    int bits = 8;
-    while (largest_value >> bits)
-        bits++;
-    return bits <= 14 ? bits : 16;
+    enum { LEAST = 8, DETECTOR = 14, ALL = 16, MARKER = 20 /* one in this many */ };
+    size_t above = h->n[ALL] + h->n[ALL - 1], rest = 0;
+    int bits = 0;
+    for (int b = 1; b <= DETECTOR; b++)
+        rest += h->n[b];
+    if (above * MARKER > above + rest)
+        return ALL;
+    for (int b = 1; b <= DETECTOR; b++)
+        bits = h->n[b] ? b : bits;
+    return bits < LEAST ? LEAST : bits;
 }
 
-static int choose_bits(hl_image *img, hl_depth depth, uint32_t found, int stated)
+static int choose_bits(hl_image *img, hl_depth depth, const histogram *h, int stated)
 {
-    img->shallow = stated < 16 && found > 0 && found >> stated == 0;
+    img->shallow = stated < 16 && h->largest > 0 && h->largest >> stated == 0;
+    img->used_bits = used_bits(h);
     const int auto_bits = img->shallow ? stated : 16, chosen = hl_depth_bits(depth);
     if (depth == HL_DEPTH_CONTENT) {
         img->auto_bits = auto_bits;
-        return img->bits = content_bits(found);
+        return img->bits = img->used_bits;
     }
     if (chosen)
         return chosen;
@@ -43,14 +60,14 @@ int hl_depth_scale(hl_image *img, const hl_source *src, const uint16_t *in, size
                    hl_err *e)
 {
     const int channels = img->channels, colours = channels - (channels % 2 == 0);
-    const uint32_t found = largest(in, n, channels, colours);
-    const int bits = choose_bits(img, src->depth, found, stated);
+    const histogram h = count(in, n, channels, colours);
+    const int bits = choose_bits(img, src->depth, &h, stated);
     const uint32_t most = (1u << bits) - 1;
-    if (found > most)
+    if (h.largest > most && src->depth != HL_DEPTH_CONTENT)
         return hl_fail(e,
                        "%s: expected values of at most %d bits, found %u; choose another --depth "
                        "(DEPTH)",
-                       src->name, bits, found);
+                       src->name, bits, h.largest);
     for (size_t i = 0; i < n; i++)
         for (int c = 0; c < channels; c++) {
             const size_t at = i * (size_t)channels + (size_t)c;

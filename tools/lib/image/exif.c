@@ -79,9 +79,11 @@ void hl_image_orient(hl_image *img, int orientation)
     const walk k = walk_for(orientation, (ptrdiff_t)img->height, (ptrdiff_t)img->width);
     const ptrdiff_t channels = img->channels;
     const bool transposed = orientation >= 5;
-    hl_image out = {.height = transposed ? img->width : img->height,
-                    .width = transposed ? img->height : img->width,
-                    .channels = img->channels};
+    hl_image out = *img;
+    if (transposed) {
+        out.height = img->width;
+        out.width = img->height;
+    }
     out.pixels = hl_malloc(out.height * out.width, (size_t)channels);
     uint8_t *to = out.pixels;
     for (size_t y = 0; y < out.height; y++) {

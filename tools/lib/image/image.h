@@ -24,6 +24,7 @@ typedef struct hl_image {
     int file_channels; /* 1 or 3, before equal channels became grey; without alpha */
     unsigned remarks;  /* bits of hl_remark (remarks.h) */
     bool shallow;      /* a PNG of 16 bits that HL_DEPTH_AUTO and HL_DEPTH_FULL read differently */
+    int used_bits;     /* of a PNG of 16 bits, those that its values need; 0: of 8 or fewer */
     int bits;          /* with HL_DEPTH_CONTENT, of 16 from which the pixels were scaled; else 0 */
     int auto_bits;     /* with HL_DEPTH_AUTO they would be these */
 } hl_image;
@@ -39,7 +40,7 @@ typedef enum hl_depth {
     HL_DEPTH_16 = 9,
     HL_DEPTH_FULL,
     HL_DEPTH_CONTENT /* for comparing images, whatever the choice: as many as the values need if
-                        they are 14 or fewer, else 16 */
+                        they are 14 or fewer, else 16; a burned-in marker does not count */
 } hl_depth;
 /* One of several words for the same: 16 bits are all of them. */
 static inline hl_depth hl_depth_settle(hl_depth chosen)

@@ -236,15 +236,25 @@ static int decode_complete(hl_image *img, const hl_source *src, int *orientation
     return -1;
 }
 
+static int explain_extra(hl_err *e)
+{
+    if (!e)
+        return -1;
+    const hl_err found = *e;
+    return hl_fail(e, "%s: they may be pixels; if a viewer shows the image intact, save it anew",
+                   found.msg);
+}
+
 int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e)
 {
     decoder d = {.src = src, .err = e};
     hl_err other;
     if (decode_strictly(&d, img, orientation) == 0)
         return 0;
-    if (d.extra_end == 0 ||
-        hl_jpeg_decode_without_filler(img, src, d.extra_end, decode_complete, orientation, &other))
+    if (d.extra_end == 0)
         return -1;
+    if (hl_jpeg_decode_without_filler(img, src, d.extra_end, decode_complete, orientation, &other))
+        return explain_extra(e);
     img->remarks |= HL_REMARK_EXTRA_BYTES;
     return 0;
 }

@@ -50,6 +50,7 @@ int hl_image_read_fitted(const char *file, const hl_fitting *f, uint8_t *out, hl
     fitted->channels = img.channels;
     fitted->remarks = img.remarks;
     fitted->shallow = img.shallow;
+    fitted->used_bits = img.used_bits;
     hl_image_free(&img);
     return 0;
 }

@@ -34,6 +34,7 @@ typedef struct hl_fitting {
 typedef struct hl_fitted {
     int channels;             /* that were written, 1 or 3 */
     bool shallow;             /* as in hl_image */
+    int used_bits;            /* as in hl_image */
     unsigned remarks;         /* as in hl_image */
     unsigned char sha256[32]; /* of the file, also when it can be read but not decoded */
 } hl_fitted;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PNG, decoded by libpng. The checksums of all chunks are verified; chunks without effect on the
- * pixels are skipped, also those with a wrong checksum. */
+/* PNG, decoded by libpng. The checksums of all chunks are verified. As in libpng's own tools, a
+ * chunk with a wrong one is an error where it is critical, and else skipped with a remark;
+ * transparency, which changes pixels, counts as critical, and the end after all pixels does not. */
 #include "base/mem.h"
 #include "image/decoders.h"
 #include "image/remarks.h"
@@ -29,8 +30,10 @@ typedef struct decoder {
     hl_image img; /* channels 1 .. 4 while decoding */
     int orientation;
     int stated;     /* bits of 16 that hold the picture, as sBIT says; else 16 */
-    bool is_deep;   /* libpng does not bring the values to 8 bits */
-    uint16_t *deep; /* which are here then, owned */
+    bool is_deep;   /* 16 bits */
+    uint16_t *deep; /* the values then, owned */
+    bool distrusts_exif, distrusts_sbit; /* which had a wrong checksum */
+    bool has_pixels;                     /* all of them have been read */
 } decoder;
 
 _Noreturn static void on_error(png_structp png, png_const_charp msg)
@@ -40,11 +43,23 @@ _Noreturn static void on_error(png_structp png, png_const_charp msg)
     longjmp(d->give_up, 1);
 }
 
-/* Whether pixels can depend on a chunk of this type, or of one that differs in a single bit: the
- * wrong checksum may be due to its name. */
-static bool matters(png_uint_32 type)
+/* By the colour type in the header, which is the first chunk. Such a file has no use for tRNS. */
+static bool has_alpha(const hl_source *src)
 {
-    static const char names[][5] = {"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf", "sBIT"};
+    enum { COLOUR_TYPE = 25 };
+    return src->len > COLOUR_TYPE && (src->bytes[COLOUR_TYPE] & PNG_COLOR_MASK_ALPHA);
+}
+
+/* Whether pixels can depend on a chunk of this type, or of one that differs in a single bit: the
+ * wrong checksum may be due to its name. Exif and sBIT are statements about the pixels, which do
+ * not count then. */
+static bool matters(const decoder *d, png_uint_32 type)
+{
+    static const char names[][5] = {"IHDR", "PLTE", "IDAT", "IEND", "tRNS"};
+    const png_uint_32 end = png_get_uint_32((png_const_bytep) "IEND");
+    const png_uint_32 transparency = png_get_uint_32((png_const_bytep) "tRNS");
+    if ((d->has_pixels && type == end) || (has_alpha(d->src) && type == transparency))
+        return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (__builtin_popcount(type ^ png_get_uint_32((png_const_bytep)names[i])) <= 1)
             return true;
@@ -58,8 +73,11 @@ static void on_warning(png_structp png, png_const_charp msg)
     decoder *d = png_get_error_ptr(png);
     if (!strstr(msg, "CRC error"))
         return;
-    if (matters(png_get_io_chunk_type(png)))
+    const png_uint_32 type = png_get_io_chunk_type(png);
+    if (matters(d, type))
         on_error(png, msg);
+    d->distrusts_exif |= type == png_get_uint_32(exif_chunk);
+    d->distrusts_sbit |= type == png_get_uint_32(sbit_chunk);
     d->img.remarks |= HL_REMARK_CHECKSUM;
 }
 
@@ -80,6 +98,8 @@ static void start(decoder *d)
     png_set_user_limits(d->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* check_size has our limits */
     png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_ALWAYS, kept_chunks, 2);
+    if (has_alpha(d->src))
+        png_set_keep_unknown_chunks(d->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep) "tRNS", 1);
 }
 
 static int check_size(decoder *d)
@@ -108,7 +128,7 @@ static int find_stated_bits(decoder *d)
 {
     const png_unknown_chunk *chunk = find_chunk(d, sbit_chunk);
     const size_t channels = png_get_channels(d->png, d->info);
-    if (!chunk || chunk->size != channels)
+    if (!chunk || d->distrusts_sbit || chunk->size != channels)
         return 16;
     int most = 0;
     for (size_t c = 0; c < channels - (channels % 2 == 0); c++)
@@ -116,24 +136,14 @@ static int find_stated_bits(decoder *d)
     return most >= 8 && most < 16 ? most : 16;
 }
 
-/* Whether all 16 bits may not count. */
-static bool is_deep(const decoder *d)
-{
-    const hl_depth depth = d->src->depth;
-    return png_get_bit_depth(d->png, d->info) == 16 &&
-           (d->stated < 16 || hl_depth_bits(depth) || depth == HL_DEPTH_CONTENT);
-}
-
-/* 8 bits per channel; palettes and grey of less than 8 bits are expanded, and transparency becomes
- * an alpha channel. */
+/* 8 bits per channel, except for 16, which hl_depth_scale brings to 8; palettes and grey of less
+ * than 8 bits are expanded, and transparency becomes an alpha channel. */
 static void set_transforms(decoder *d)
 {
     png_set_expand(d->png);
-    d->is_deep = is_deep(d);
+    d->is_deep = png_get_bit_depth(d->png, d->info) == 16;
     if (d->is_deep && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
         png_set_swap(d->png);
-    else if (!d->is_deep && png_get_bit_depth(d->png, d->info) == 16)
-        png_set_scale_16(d->png);
 }
 
 static void read_rows(decoder *d)
@@ -159,7 +169,7 @@ static void read_rows(decoder *d)
 static int find_orientation(decoder *d)
 {
     const png_unknown_chunk *chunk = find_chunk(d, exif_chunk);
-    return chunk ? hl_exif_orientation(chunk->data, chunk->size) : 1;
+    return chunk && !d->distrusts_exif ? hl_exif_orientation(chunk->data, chunk->size) : 1;
 }
 
 static int decode(decoder *d)
@@ -175,6 +185,8 @@ static int decode(decoder *d)
     d->stated = find_stated_bits(d);
     set_transforms(d);
     read_rows(d);
+    d->has_pixels = true;
+    png_set_crc_action(d->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);
     png_read_end(d->png, d->info);
     d->orientation = find_orientation(d);
     return 0;

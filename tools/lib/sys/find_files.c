@@ -3,9 +3,11 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "sys/path.h"
 
 #include <errno.h>
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,9 +15,44 @@
 
 bool hl_is_image_name(const char *name)
 {
+    static const char *const extensions[] = {".jpeg", ".jpg", ".jpe", ".jfif", ".png"};
     const char *dot = strrchr(name, '.');
-    return dot && (strcasecmp(dot, ".jpeg") == 0 || strcasecmp(dot, ".jpg") == 0 ||
-                   strcasecmp(dot, ".png") == 0);
+    for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
+        if (strcasecmp(dot, extensions[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A dot before digits only is one of a UID. */
+static bool has_extension(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot[1 + strspn(dot + 1, "0123456789")];
+}
+
+static bool begins_as_image(const char *path)
+{
+    static const unsigned char jpeg[] = {0xff, 0xd8, 0xff}, png[] = {0x89, 'P', 'N', 'G'};
+    unsigned char start[sizeof png];
+    FILE *fp = fopen(path, "re");
+    if (!fp)
+        return false;
+    setvbuf(fp, NULL, _IONBF, 0);
+    const size_t n = fread(start, 1, sizeof start, fp);
+    fclose(fp);
+    return (n >= sizeof jpeg && memcmp(start, jpeg, sizeof jpeg) == 0) ||
+           (n >= sizeof png && memcmp(start, png, sizeof png) == 0);
+}
+
+bool hl_is_image_file(const char *dir, const char *path)
+{
+    const char *name = hl_path_base(path);
+    if (hl_is_image_name(name) || has_extension(name))
+        return hl_is_image_name(name);
+    char *file = dir ? hl_path_join(dir, path) : hl_strdup(path);
+    const bool found = begins_as_image(file);
+    free(file);
+    return found;
 }
 
 static void add(char ***paths, size_t *n, size_t *cap, const char *path)
@@ -39,7 +76,7 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DP:
         return 0;
     case FTS_F:
-        if (all || hl_is_image_name(at->fts_name))
+        if (all || hl_is_image_file(NULL, at->fts_path))
             add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
         else
             s->others++;

@@ -17,7 +17,7 @@ typedef struct hl_found_files {
 } hl_found_files;
 
 /*
- * Finds the files named *.jpeg, *.jpg and *.png, in upper or lower case. Names that begin with a
+ * Finds the files that hl_is_image_file calls images. Names that begin with a
  * dot and __MACOSX are ignored. Symbolic links are followed; a dangling link, a folder that
  * contains itself through links and a folder that cannot be read are errors.
  */
@@ -28,7 +28,14 @@ int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 int hl_find_files(hl_found_files *s, const char *dir, hl_err *e);
 void hl_found_files_free(hl_found_files *s);
 
-/* Whether a file name ends in .jpeg, .jpg or .png, in upper or lower case. */
+/* For messages: the names of images. */
+#define HL_IMAGE_NAMES "*.jpeg, *.jpg, *.jpe, *.jfif, *.png"
+
+/* Whether a file name ends in one of these, in upper or lower case. */
 bool hl_is_image_name(const char *name);
+
+/* Whether a file is an image: by its name, or where that has no extension, by its first bytes. All
+ * that lists images asks this. path: below the folder dir; dir may be NULL. */
+bool hl_is_image_file(const char *dir, const char *path);
 
 #endif

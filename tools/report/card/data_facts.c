@@ -103,14 +103,24 @@ static void add_missing_rows(const json_t *entry, const json_t *listing, hl_strb
     hl_strbuf_puts(t, ". ");
 }
 
+/* "Blank labels count as negative: 13 of 24 rows." The number is missing in older runs. */
+static void add_counted(const json_t *entry, const char *option, const json_t *listing,
+                        const char *key, const char *what, hl_strbuf *t)
+{
+    const bool zero = report_provenance_option_is(entry, option, "zero");
+    if (!zero && !report_provenance_option_is(entry, option, "one"))
+        return;
+    hl_strbuf_printf(t, "%s labels count as %s", what, zero ? "negative" : "positive");
+    if (json_object_get(listing, key))
+        hl_strbuf_printf(t, ": %lld of %lld rows", number(listing, key), number(listing, "listed"));
+    hl_strbuf_puts(t, ". ");
+}
+
 static void add_blank_labels(const json_t *entry, const json_t *listing, hl_strbuf *t)
 {
     if (report_provenance_option_is(entry, "--blank", "stop"))
         hl_strbuf_puts(t, "No label is blank: that ends the run. ");
-    if (report_provenance_option_is(entry, "--blank", "zero"))
-        hl_strbuf_puts(t, "Blank labels count as negative. ");
-    if (report_provenance_option_is(entry, "--blank", "one"))
-        hl_strbuf_puts(t, "Blank labels count as positive. ");
+    add_counted(entry, "--blank", listing, "blank_kept", "Blank", t);
     if (!report_provenance_option_is(entry, "--blank", "drop"))
         return;
     hl_strbuf_puts(t, "Rows with a blank label are left out");
@@ -142,6 +152,7 @@ void report_fact_missing(const report_run *run, hl_strbuf *t)
     if (has_table(run)) {
         add_missing_rows(entry, listing, t);
         add_blank_labels(entry, listing, t);
+        add_counted(entry, "--uncertain", listing, "uncertain_kept", "Uncertain", t);
     }
     add_unreadable(run, t);
     json_decref(listing);

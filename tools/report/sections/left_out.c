@@ -36,3 +36,17 @@ void report_warn_of_unequal(page_block *b, const char *what, const report_left_o
                   percent(&rest));
     }
 }
+
+void report_list_files(page_doc *d, const hl_tsv *table, const char *what, const char *caption,
+                       const report_file_column *columns, size_t n)
+{
+    enum { SHOWN = 50 };
+    const size_t all = table->nrows, shown = all < SHOWN ? all : SHOWN;
+    page_add_text(d, PAGE_FOLD, "%zu of %zu %s", shown, all, what);
+    page_table *t = page_add_table(d, caption);
+    for (size_t c = 0; c < n; c++)
+        page_add_column(t, columns[c].heading, PAGE_COL_TEXT);
+    for (size_t row = 0; row < shown; row++)
+        for (size_t c = 0; c < n; c++)
+            page_add_cell(t, "%s", hl_tsv_field(table, row, columns[c].at));
+}

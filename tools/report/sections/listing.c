@@ -44,15 +44,29 @@ static void add_text(const rules *r, const char *rule, const char *option, const
     hl_strbuf_free(&value);
 }
 
+/* What an option says of cells: of those that count as negative or positive with their number,
+ * which is known if the run is not older. */
+static void add_cells(const rules *r, const char *rule, const meaning *m, const char *key,
+                      const char *kept)
+{
+    const json_t *n = json_object_get(r->listing, kept);
+    hl_strbuf text = {0};
+    hl_strbuf_puts(&text, m->text);
+    if (n)
+        hl_strbuf_printf(&text, ", %lld rows", (long long)json_integer_value(n));
+    add_row(r, rule, text.data, key);
+    hl_strbuf_free(&text);
+}
+
 /* The meaning of the word of an option. */
 static void add_word(const rules *r, const char *rule, const char *option, const meaning *words,
-                     size_t n, const char *key)
+                     size_t n, const char *key, const char *kept)
 {
     hl_strbuf value = {0};
     const bool given = report_provenance_option(r->split, option, &value) && value.len;
     for (size_t i = 0; given && i < n; i++)
         if (strcmp(value.data, words[i].word) == 0)
-            add_row(r, rule, words[i].text, key);
+            add_cells(r, rule, &words[i], key, kept);
     hl_strbuf_free(&value);
 }
 
@@ -96,13 +110,13 @@ static void add_cell_rules(const rules *r)
     const bool findings = kind && strcmp(kind, "findings") == 0;
     add_positive(r, findings);
     if (findings)
-        add_word(r, "Uncertain cells (-1)", "--uncertain", cells, 4, "uncertain");
+        add_word(r, "Uncertain cells (-1)", "--uncertain", cells, 4, "uncertain", "uncertain_kept");
     else
         add_several(r);
-    add_word(r, "Blank cells", "--blank", cells, 4, "blank");
+    add_word(r, "Blank cells", "--blank", cells, 4, "blank", "blank_kept");
     add_text(r, "Classes and their labels", "--classes", "classes");
-    add_word(r, "Rows whose image is not there", "--missing", missing, 2, "missing");
-    add_word(r, "Several rows of an image", "--rows", rows, 3, "repeated");
+    add_word(r, "Rows whose image is not there", "--missing", missing, 2, "missing", NULL);
+    add_word(r, "Several rows of an image", "--rows", rows, 3, "repeated", NULL);
 }
 
 /* One class of [class, missing rows, rows]. */

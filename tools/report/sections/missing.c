@@ -2,6 +2,7 @@
 /* The rows of the label table that were left out since their image is not there. */
 #include "base/mem.h"
 #include "data/manifest.h"
+#include "left_out.h"
 #include "sections.h"
 
 #include <stdlib.h>
@@ -47,22 +48,6 @@ static void count_by_subset(page_doc *d, const report_missing *r)
     free(labels);
 }
 
-static void list_rows(page_doc *d, const report_missing *r)
-{
-    enum { SHOWN = 50 };
-    const size_t all = r->table.nrows, shown = all < SHOWN ? all : SHOWN;
-    page_add_text(d, PAGE_FOLD, "%zu of %zu images that are not there", shown, all);
-    page_table *t = page_add_table(d, "Images that are not there; missing.tsv lists all of them.");
-    page_add_column(t, "Image", PAGE_COL_TEXT);
-    page_add_column(t, "Class", PAGE_COL_TEXT);
-    page_add_column(t, "Reason", PAGE_COL_TEXT);
-    for (size_t row = 0; row < shown; row++) {
-        page_add_cell(t, "%s", field(r, row, r->path));
-        page_add_cell(t, "%s", field(r, row, r->label));
-        page_add_cell(t, "%s", field(r, row, r->reason));
-    }
-}
-
 void report_add_missing(page_doc *d, const report_missing *r)
 {
     if (r->table.nrows == 0)
@@ -71,5 +56,8 @@ void report_add_missing(page_doc *d, const report_missing *r)
     page_add_text(d, PAGE_TEXT, "Rows of the label table whose image is not there were left out.");
     if (strcmp(field(r, 0, r->subset), "-") != 0)
         count_by_subset(d, r);
-    list_rows(d, r);
+    const report_file_column columns[] = {
+        {"Image", r->path}, {"Class", r->label}, {"Reason", r->reason}};
+    report_list_files(d, &r->table, "images that are not there",
+                      "Images that are not there; missing.tsv lists all of them.", columns, 3);
 }

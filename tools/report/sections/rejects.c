@@ -35,20 +35,6 @@ static void count_by_class(page_doc *d, const report_rejects *r, const hl_manife
     }
 }
 
-static void list_images(page_doc *d, const report_rejects *r)
-{
-    enum { SHOWN = 50 };
-    const size_t all = r->table.nrows, shown = all < SHOWN ? all : SHOWN;
-    page_add_text(d, PAGE_FOLD, "%zu of %zu images left out, with the reason", shown, all);
-    page_table *t = page_add_table(d, "Images left out; rejects.tsv lists all of them.");
-    page_add_column(t, "Image", PAGE_COL_TEXT);
-    page_add_column(t, "Reason", PAGE_COL_TEXT);
-    for (size_t row = 0; row < shown; row++) {
-        page_add_cell(t, "%s", hl_tsv_field(&r->table, row, r->path));
-        page_add_cell(t, "%s", hl_tsv_field(&r->table, row, r->reason));
-    }
-}
-
 void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest *m)
 {
     page_add_text(d, PAGE_SECTION, "Images left out");
@@ -59,7 +45,9 @@ void report_add_rejects(page_doc *d, const report_rejects *r, const hl_manifest 
     page_add_text(d, PAGE_TEXT,
                   "Images that could not be read were left out of training and of all metrics.");
     count_by_class(d, r, m);
-    list_images(d, r);
+    const report_file_column columns[] = {{"Image", r->path}, {"Reason", r->reason}};
+    report_list_files(d, &r->table, "images left out, with the reason",
+                      "Images left out; rejects.tsv lists all of them.", columns, 2);
 }
 
 static void warn_of_classes(page_block *b, const report_rejects *r, const hl_manifest *m)

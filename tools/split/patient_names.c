@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "patient_names.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "fold.h"
+#include "words.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether the patient is the path without its extension, see patients.h. */
+static bool is_own_patient(const hl_sample *s)
+{
+    const size_t len = strlen(s->patient);
+    return strncmp(s->path, s->patient, len) == 0 && (s->path[len] == '.' || s->path[len] == '\0');
+}
+
+static void find_patients(split_words *patients, const hl_manifest *m)
+{
+    const char *last = "";
+    for (size_t i = 0; i < m->n; i++) {
+        const hl_sample *s = &m->samples[i];
+        if (strcmp(s->patient, last) != 0 && !is_own_patient(s))
+            split_words_add(patients, split_word_of(s->patient));
+        last = s->patient;
+    }
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Removes the zeros before other digits; returns the new length. */
+static size_t drop_leading_zeros(char *s, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        if (s[i] != '0' || (n > 0 && is_digit(s[n - 1])) || i + 1 == len || !is_digit(s[i + 1]))
+            s[n++] = s[i];
+    return n;
+}
+
+/* Appends the keys of all patients, each with its length in `keys`. */
+static void make_keys(hl_strbuf *text, split_word *keys, const split_words *patients)
+{
+    for (size_t i = 0; i < patients->n; i++) {
+        const size_t start = text->len;
+        split_fold(patients->items[i].s, patients->items[i].len, text);
+        if (text->len > start)
+            text->len = start + drop_leading_zeros(text->data + start, text->len - start);
+        keys[i].len = text->len - start;
+    }
+    for (size_t i = 0, at = 0; i < patients->n; at += keys[i++].len)
+        keys[i].s = keys[i].len ? text->data + at : "";
+}
+
+static void warn(const split_words *patients, const split_word *keys, const split_words *set,
+                 const char *remedy)
+{
+    const split_word *first = NULL, *second = NULL;
+    size_t first_at = 0, n = 0;
+    for (size_t i = 0; i < patients->n; i++) {
+        if (split_words_count(set, keys[i]) < 2)
+            continue;
+        n++;
+        if (!first) {
+            first = &patients->items[i];
+            first_at = i;
+        } else if (!second && split_word_is(keys[i], keys[first_at])) {
+            second = &patients->items[i];
+        }
+    }
+    hl_log_warn(
+        "patients whose names differ in case, blanks, leading zeros or Unicode form only, and "
+        "count as different: %zu of %zu; the first: '%.*s' and '%.*s'; if they are the same, "
+        "%s",
+        n, patients->n, (int)first->len, first->s, (int)second->len, second->s, remedy);
+}
+
+void split_warn_of_patient_names(const hl_manifest *m, const char *remedy)
+{
+    split_words patients = {0}, set = {0};
+    hl_strbuf text = {0};
+    find_patients(&patients, m);
+    split_word *keys = hl_calloc(patients.n, sizeof *keys);
+    make_keys(&text, keys, &patients);
+    for (size_t i = 0; i < patients.n; i++)
+        split_words_add(&set, keys[i]);
+    if (set.n < patients.n)
+        warn(&patients, keys, &set, remedy);
+    free(keys);
+    hl_strbuf_free(&text);
+    split_words_free(&set);
+    split_words_free(&patients);
+}
