@@ -56,7 +56,7 @@ AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of e
 
 Features
 NORMALIZE    | auto | auto|caffe|tf|torch|unit|raw | extract | --normalize | scaling of pixels; auto: the backbone's own
-POOL         | avg | avg|max|flatten | $(extract_or_with_UNFREEZE_train) | --pool | how feature maps become features
+POOL         | avg | avg|max|both|flatten | $(extract_or_with_UNFREEZE_train) | --pool | how maps become features
 DTYPE        | f32 | f32|tf32|bf16|f16 | extract | --dtype | arithmetic; tf32 and f16 only on a GPU
 STORE        | f32 | f32|f16|bf16 | extract | --store | numbers in the file of features; 16 bits halve it
 DEVICE       | auto | auto|cpu|cuda | extract triage | --device | where the backbone runs
