@@ -123,6 +123,10 @@ close() {
     other=$BATS_FILE_TMPDIR/results/other/metrics.json
     jq -e --slurpfile own "$run/metrics.json" '[.one_vs_rest.classes[].operating_points[].threshold] ==
         [$own[0].one_vs_rest.classes[].operating_points[].threshold]' "$other"
+    page=${other%/*}/report.md
+    grep -qE '^\| virus \| AUROC \| 0\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}\) \| [01]\.[0-9]{3} \(.* \| .*[+-][01]\.[0-9]{3} \(.* to .*\) \|$' "$page"
+    grep -qE '^\| Macro average \| AUROC \| 0' "$page"
+    ! grep -q 'not measured' "$page"
 }
 
 @test "several classes: triage ranks by the class that is asked for" {

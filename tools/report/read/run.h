@@ -32,6 +32,7 @@ typedef struct report_run {
     report_classes classes;
     report_metrics internal; /* of the same head on its own test set */
     report_binary_metrics internal_binary;
+    report_classes internal_classes;
     report_history history;
     hl_predictions predictions;
     hl_manifest manifest;

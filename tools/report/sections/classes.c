@@ -48,7 +48,7 @@ static void add_mean(page_table *t, const char *name, uint64_t n, const json_t *
             json_object_get(o, "methods"));
 }
 
-static void add_table(page_doc *d, const report_run *run)
+void report_add_classes_table(page_doc *d, const report_run *run)
 {
     const report_classes *c = &run->classes;
     const report_metrics *r = &run->metrics;
@@ -269,7 +269,7 @@ int report_add_classes(page_doc *d, const report_run *run, hl_err *e)
     for (size_t k = 0; k < c->n; k++)
         points += json_array_size(c->of[k].operating_points);
     page_add_text(d, PAGE_SECTION, "Each class against the rest");
-    add_table(d, run);
+    report_add_classes_table(d, run);
     if (draw_all(d, run, e))
         return -1;
     add_together(d, c);
