@@ -144,6 +144,7 @@ $(call step,split,split,$(BASE),$(manifest) $(missing),$(BASE)/params/data $(lab
 
 files_fold = $(cached) $(quiet_threads) -o $(fold_manifest)
 fold.K = $(if $(FOLD),$(K))
+fold.GROUPS = $(if $(TUNING),,$(GROUPS))
 options_fold = $(held_out)$(if $(held_out),--test $(TEST) )$(call options,fold)
 ifneq ($(divided_anew),)
 $(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table))

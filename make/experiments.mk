@@ -52,9 +52,15 @@ sweep: $(combinations:%=sweep/%) | sweep/several
 # ---- kfold: cross validation -----------------------------------------------------------------------
 
 # `make kfold K=5`: each fold is a run of its own on the same features; with -j several at a time. With AUGMENT the
-# features are not those of the run: they have augmented copies of all images.
+# features are not those of the run: they have augmented copies of all images. `make kfold GROUPS=site` leaves out one
+# value of a column at a time, and calls make again when the manifest says how many there are, in KFOLD_VALUES.
 ifneq ($(filter kfold,$(MAKECMDGOALS)),)
-kfold_out := $(OUT)/kfold
+ifneq ($(and $(GROUPS),$(if $(KFOLD_VALUES),,yes)),)
+kfold: $(manifest)
+	+@values=$$($(hilum)/scripts/count-values $(manifest) $(call q,$(GROUPS)) '$(call stated,GROUPS)') && \
+	    $(again) kfold K="$$values" KFOLD_VALUES="$$values"
+else
+kfold_out := $(OUT)/kfold$(if $(GROUPS),/by)
 kfold_base := $(if $(filter-out 0,$(AUGMENT)),$(kfold_out),$(OUT))
 all_folds := $(shell seq 1 $(K))
 out_of_fold = $(kfold_out)/fold-$(1)-of-$(K)
@@ -86,10 +92,11 @@ $(kfold_out)/pooled.json $(kfold_out)/pooled.tsv &: $(call fold_files,prediction
 	    $(call fold_files,predictions.tsv)
 
 $(kfold_out)/kfold.tsv: $(call fold_files,metrics.json) $(kfold_out)/pooled.json
-	@$(hilum)/scripts/tabulate-folds $@ $^
+	@$(hilum)/scripts/tabulate-folds $@ $(call q,$(GROUPS)) $^
 
 kfold: $(kfold_out)/kfold.tsv
-	@column -t -s $$'\t' $< 2>/dev/null || cat $<
+	@$(hilum)/scripts/show-folds $<
+endif
 endif
 
 # ---- diff: what differs between two runs -----------------------------------------------------------

@@ -11,7 +11,7 @@ compare    all three backbones, and the table of the paper
 paper      a grid of the paper's settings: which combinations collapse
 sweep      every combination of the training knobs that have several values
 tune       search the training knobs by cross validation, and write those of the winner
-kfold      cross validation with K folds by patient: each image is tested once
+kfold      cross validation with K folds by patient: each image is tested once; GROUPS=site: a fold for each site
 diff       A=run B=run: what differs in knobs and metrics
 reproduce  RUN=run: make it again in a scratch folder and compare the bytes
 endef

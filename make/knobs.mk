@@ -56,7 +56,7 @@ AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of e
 
 Features
 NORMALIZE    | auto | auto|caffe|tf|torch|unit|raw | extract | --normalize | scaling of pixels; auto: the backbone's own
-POOL         | avg | avg|max|flatten | $(extract_or_with_UNFREEZE_train) | --pool | how feature maps become features
+POOL         | avg | avg|max|both|flatten | $(extract_or_with_UNFREEZE_train) | --pool | how maps become features
 DTYPE        | f32 | f32|tf32|bf16|f16 | extract | --dtype | arithmetic; tf32 and f16 only on a GPU
 STORE        | f32 | f32|f16|bf16 | extract | --store | numbers in the file of features; 16 bits halve it
 DEVICE       | auto | auto|cpu|cuda | extract triage | --device | where the backbone runs
@@ -99,6 +99,7 @@ KNOBS        | | [FILE] | - | - | more knobs, a line NAME = value for each; the 
 
 Comparison and cross validation
 K            | 5 | whole 2..100 | fold | --folds | number of folds
+GROUPS       | | [TEXT] | fold | $(if $(FOLD),--fold-by) | kfold: a fold for each value of a carried column, as site
 FOLD         | | [whole 1..100] | fold | --fold | the fold that is the test set; empty: no cross validation
 SHIFT        | | [TEXT] | fold | --shift | regular expression: the images whose path matches are the test set
 WEIGHTS_vgg16 | $(file_of_Keras_for_vgg16) | FILE|seeded:N | compare | - | weights for that backbone
@@ -156,7 +157,7 @@ endif
 # Make also tells the makes that it calls the folders of features, of heads and of a fold, whether RUN is a default,
 # what make tune tries, and of an external test the folder of the head and its positive class.
 paths += BASE TRAIN_OUT FOLD_OUT EXTERNAL
-known += RUN_IS_DEFAULT TUNING CANDIDATES HEAD_POSITIVE
+known += RUN_IS_DEFAULT TUNING CANDIDATES KFOLD_VALUES HEAD_POSITIVE
 # A variable of the environment that happens to be called so makes no external test.
 $(if $(filter command,$(firstword $(origin EXTERNAL))),,$(eval override EXTERNAL :=))
 $(call take_values,$(knobs) BASE TRAIN_OUT FOLD_OUT EXTERNAL HEAD_POSITIVE)

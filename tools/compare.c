@@ -36,7 +36,7 @@ static const hl_cli cli = {
     .usage = "[OPTIONS] PREDICTIONS PREDICTIONS...",
     .about = "Compares models by their predictions for the same samples, as evaluate wrote them:\n"
              "metrics and differences with confidence intervals, DeLong's and McNemar's tests,\n"
-             "Holm's correction.",
+             "Holm's correction. Of several classes, each is also compared against the rest.",
     .opts = options,
     .nopts = sizeof options / sizeof *options,
     .min_args = 2,
@@ -104,10 +104,12 @@ static int run(char *const *files, char *const *name, size_t n, hl_err *e)
     int status = compare_read(&c, files, (const char *const *)name, n, word, positive, e);
     if (status == 0)
         status = compare_compute(&c, (size_t)resamples, seed, (int)jobs, e);
+    if (status == 0)
+        status = compare_compute_classes(&c, (int)jobs, e);
     if (status == 0 && c.positive == HL_NO_POSITIVE)
         hl_log_info(
-            "%zu classes and no positive one: no AUROC and no DeLong test; --positive CLASS "
-            "names one",
+            "%zu classes and no positive one: AUROC and DeLong's test of each against the rest; "
+            "--positive CLASS names one",
             c.nclasses);
     if (status == 0)
         status = write_all(&c, word, e);

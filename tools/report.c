@@ -67,7 +67,7 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
     const report_binary_metrics *bm = &run->binary_metrics;
     const hl_predictions *p = run->has.predictions ? &run->predictions : NULL;
     report_warn_of_run(page_warnings(d), run);
-    report_add_summary(d, r, bm);
+    report_add_summary(d, run);
     page_add_contents(d);
     if (run->has.internal)
         report_add_external(d, run);
@@ -76,6 +76,8 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
         return -1;
     report_add_confusion(d, r);
     report_add_class_table(d, r);
+    if (report_add_classes(d, run, e))
+        return -1;
     report_add_metrics(d, r, bm);
     report_add_subgroups(d, r, bm);
     if ((p && report_add_discrimination(d, r, bm, p, e)) || report_add_thresholds(d, r, bm, p, e) ||

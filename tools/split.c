@@ -63,6 +63,8 @@ static const hl_opt options[] = {
     HL_OPT_INT_R(0, "folds", "K", &opt.folds, 0, MAX_FOLDS,
                  "cross-validation: divide into K folds; 0: none"),
     HL_OPT_INT_R(0, "fold", "I", &opt.fold, 0, MAX_FOLDS, "the test set is fold I, from 1"),
+    HL_OPT_STR_R(0, "fold-by", "COLUMN", &opt.fold_by,
+                 "the folds are the values of this carried column: K is their number"),
     HL_OPT_STR_R(0, "shift", "RE", &opt_shift, "the test set is the images whose path matches"),
     HL_OPT_FLAG_R(0, "all-test", &opt.all_test,
                   "the test set is all images, of one class or more, for a head that is trained"),
@@ -82,6 +84,8 @@ static bool is_recorded(const hl_opt *o)
 {
     if (o->value == &opt_shift)
         return opt_shift != NULL;
+    if (o->value == &opt.fold_by)
+        return opt.fold_by != NULL;
     if (o->value == &opt.all_test)
         return opt.all_test;
     if (o->value == &opt.without_test)
@@ -132,6 +136,8 @@ static void check_shift(void)
 /* With folds, the test set is 1 / K of the images. */
 static void check_folds(void)
 {
+    if (opt.fold_by && opt.folds == 0)
+        hl_usage_error("--fold-by: expected --folds, the number of its values, and --fold with it");
     if (opt.folds == 0 && opt.fold == 0)
         return;
     if (opt.folds < 2)

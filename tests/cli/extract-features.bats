@@ -45,6 +45,32 @@ rows() { grep -vc -e '^#' -e '^path' m.tsv; }
     done
 }
 
+# values FILE: the features of a file, a line for each number
+values() {
+    zstd -qdc "$1" >plain
+    local header end
+    header=$(head -c 8 plain | od -A n -t u8 | tr -d ' ')
+    end=$(head -c $((header + 8)) plain | tail -c +9 | jq '.features.data_offsets[0]')
+    tail -c +$((header + 9 + end)) plain | od -A n -v -t x4 -w4
+}
+
+@test "extract-features: both are the means, then the maxima" {
+    for pool in avg max both; do
+        extract-features -q -m mobilenetv2 -w seeded:1 --pool $pool -o $pool.zst images
+        values $pool.zst | paste -d ' ' $(yes - | head -n $([ $pool = both ] && echo 2560 || echo 1280)) >$pool
+    done
+    run quickcheck both.zst
+    [[ $output == *'"pool":"both"'* && $output == *"features: F32 [$(rows), 2560]"* ]]
+    paste -d ' ' avg max | cmp - both
+    train-head -q -j 1 -e 1 -n 4 -o head both.zst 2>/dev/null
+    predict -q -j 1 -w seeded:1 head $(tail -n +8 m.tsv | head -n 2 | cut -f 1 | sed 's|^|data/|') | grep -v '^#' >list
+    [ "$(wc -l <list)" = 3 ]
+    evaluate -q -j 1 --subset all --resamples 0 -p p.tsv -o m.json head both.zst 2>/dev/null
+    explain -q -j 1 -n 2 -i images -p p.tsv -w seeded:1 -o maps head
+    [ -s maps/explain.tsv ]
+    fails 1 "pool" evaluate -q head max.zst
+}
+
 @test "extract-features: flatten and max have their own widths" {
     extract-features -q -m mobilenetv2 -w seeded:1 --pool flatten -o "$out" images
     run quickcheck "$out"

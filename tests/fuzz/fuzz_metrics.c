@@ -8,10 +8,11 @@ static void add_sections(page_doc *d, const report_run *run)
 {
     const report_metrics *m = &run->metrics;
     report_warn_of_run(page_warnings(d), run);
-    report_add_summary(d, m, &run->binary_metrics);
+    report_add_summary(d, run);
     report_add_paper_table(d, m);
     report_add_confusion(d, m);
     report_add_class_table(d, m);
+    report_add_classes_table(d, run);
     report_add_metrics(d, m, &run->binary_metrics);
     report_add_subset_table(d, m, &run->binary_metrics);
     report_add_feature_space(d, m);

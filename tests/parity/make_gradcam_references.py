@@ -17,10 +17,14 @@ import hilum_reference as ref
 DATA = pathlib.Path(__file__).parent / "data"
 HEIGHT, WIDTH, CHANNELS, HIDDEN, CLASSES = 5, 4, 6, 7, 3
 POOLS = {
-    "avg": keras.layers.GlobalAveragePooling2D,
-    "max": keras.layers.GlobalMaxPooling2D,
-    "flatten": keras.layers.Flatten,
+    "avg": keras.layers.GlobalAveragePooling2D(),
+    "max": keras.layers.GlobalMaxPooling2D(),
+    "flatten": keras.layers.Flatten(),
+    "both": lambda x: keras.layers.Concatenate()(
+        [keras.layers.GlobalAveragePooling2D()(x), keras.layers.GlobalMaxPooling2D()(x)]
+    ),
 }
+VALUES = {"avg": 1, "max": 1, "flatten": HEIGHT * WIDTH, "both": 2}  # for each channel
 
 
 def uniform(what, shape, low, high):
@@ -31,7 +35,7 @@ def uniform(what, shape, low, high):
 def gradcam(maps, pool, weights, target):
     """Selvaraju et al. 2017, equations 1 and 2: ReLU(sum_k alpha_k A_k)."""
     inputs = keras.Input(maps.shape)
-    hidden = keras.layers.Dense(HIDDEN, activation="relu")(POOLS[pool]()(inputs))
+    hidden = keras.layers.Dense(HIDDEN, activation="relu")(POOLS[pool](inputs))
     model = keras.Model(inputs, keras.layers.Dense(CLASSES)(hidden))
     model.set_weights(weights)
     a = tf.constant(maps[np.newaxis])
@@ -48,7 +52,7 @@ def main():
     maps = uniform("maps", (HEIGHT, WIDTH, CHANNELS), 0.0, 2.0)
     tensors = {"maps": maps}
     for pool in POOLS:
-        inputs = CHANNELS * (HEIGHT * WIDTH if pool == "flatten" else 1)
+        inputs = CHANNELS * VALUES[pool]
         weights = [
             uniform(f"{pool}/hidden/kernel", (inputs, HIDDEN), -1.0, 1.0),
             uniform(f"{pool}/hidden/bias", (HIDDEN,), -0.5, 0.5),

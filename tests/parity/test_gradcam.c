@@ -32,10 +32,12 @@ static nn_head *head_of(const char *pool)
                                           "output/bias"};
     char *classes[CLASSES] = {"a", "b", "c"};
     const int64_t units = HIDDEN;
-    const size_t inputs = CHANNELS * (strcmp(pool, "flatten") == 0 ? PIXELS : 1);
+    nn_pool kind;
+    hl_err e;
+    assert_int_equal(nn_pool_parse(&kind, pool, &e), 0);
+    const size_t inputs = CHANNELS * nn_pool_per_channel(kind, PIXELS);
     hl_feature_space space = {0};
     strcpy(space.pool, pool);
-    hl_err e;
     nn_head *head;
     assert_int_equal(nn_head_new(&head, inputs, &units, 1, classes, CLASSES, &space, NULL, 1, &e),
                      0);
@@ -124,6 +126,7 @@ int main(void)
         {"avg", compare_pool, NULL, NULL, "avg"},
         {"max", compare_pool, NULL, NULL, "max"},
         {"flatten", compare_pool, NULL, NULL, "flatten"},
+        {"both", compare_pool, NULL, NULL, "both"},
         cmocka_unit_test(sanity_of_a_randomised_head),
     };
     const int status = cmocka_run_group_tests_name("Grad-CAM against Keras", tests, NULL, NULL);

@@ -123,6 +123,7 @@ int compare_read(comparison *c, char *const *files, const char *const *names, si
 
 void compare_free(comparison *c)
 {
+    compare_free_classes(c);
     for (size_t i = 0; i < c->nmodels; i++)
         hl_predictions_free(&c->models[i].predictions);
     free(c->models);
@@ -354,7 +355,7 @@ static void test_pair(const comparison *c, compare_pair *pair)
         y[i] = c->positive < 0 ? 0 : b->p[i * c->nclasses + (size_t)c->positive];
     }
     pair->mcnemar = compare_mcnemar(pair->only_a, pair->only_b);
-    pair->delong = compare_delong(c->n, positive, x, y); /* NaN without a positive class */
+    pair->delong = hl_delong_compare(c->n, positive, x, y); /* NaN without a positive class */
     for (size_t f = 0; f < COMPARE_METRICS; f++)
         pair->difference[f] = c->models[pair->a].metric[f] - c->models[pair->b].metric[f];
     free(positive);

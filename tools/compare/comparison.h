@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 #include "data/predictions.h"
-#include "significance.h"
+#include "mcnemar.h"
+#include "stats/delong.h"
 #include "stats/estimate.h"
 
 #include <stddef.h>
@@ -33,7 +34,7 @@ typedef struct compare_pair {
     hl_estimate estimate[COMPARE_METRICS]; /* of the difference, paired */
     uint64_t only_a, only_b;               /* samples that only one of them predicts correctly */
     compare_mcnemar_result mcnemar;
-    compare_delong_result delong;
+    hl_delong_result delong;
     double mcnemar_holm, delong_holm; /* p, corrected over all pairs */
 } compare_pair;
 
@@ -47,6 +48,9 @@ typedef struct comparison {
     int positive;                 /* class, or HL_NO_POSITIVE */
     size_t resamples, lacking;    /* lacking: resamples without one of the classes */
     uint64_t seed;
+    /* With more than two classes: the same models and samples with each class as the positive one,
+     * [nclasses]; p of DeLong's test is corrected over all pairs and classes. NULL with two. */
+    struct comparison *of_class;
 } comparison;
 
 /* Reads the predictions of n models; model i is called names[i] and kept in files[i]. All files
@@ -57,6 +61,10 @@ int compare_read(comparison *c, char *const *files, const char *const *names, si
                  const char *subset, const char *positive, hl_err *e);
 /* Computes metrics, intervals and tests, with `jobs` threads. */
 int compare_compute(comparison *c, size_t resamples, uint64_t seed, int jobs, hl_err *e);
+/* Computes c->of_class. */
+int compare_compute_classes(comparison *c, int jobs, hl_err *e);
 void compare_free(comparison *c);
+/* Frees c->of_class. */
+void compare_free_classes(comparison *c);
 
 #endif

@@ -61,6 +61,30 @@ static void put_pair(hl_strbuf *t, const comparison *c, const compare_pair *p)
     }
 }
 
+/* Of each class against the rest: the AUROCs of the models, and their differences. */
+static void put_class(hl_strbuf *t, const comparison *c)
+{
+    hl_strbuf metric = {0};
+    hl_strbuf_puts(&metric, "auroc:");
+    hl_tsv_escape(&metric, c->classes[c->positive]);
+    for (size_t m = 0; m < c->nmodels; m++) {
+        if (!isfinite(c->models[m].metric[COMPARE_AUROC]))
+            continue;
+        put_names(t, "model", c->models[m].name, "", metric.data);
+        put_value(t, c->models[m].metric[COMPARE_AUROC], &c->models[m].estimate[COMPARE_AUROC]);
+        hl_strbuf_puts(t, "\t\t\t\t\n");
+    }
+    for (size_t i = 0; i < c->npairs; i++) {
+        const compare_pair *p = &c->pairs[i];
+        if (!isfinite(p->difference[COMPARE_AUROC]))
+            continue;
+        put_names(t, "difference", c->models[p->a].name, c->models[p->b].name, metric.data);
+        put_value(t, p->difference[COMPARE_AUROC], &p->estimate[COMPARE_AUROC]);
+        put_test(t, "DeLong", p->delong.z, p->delong.p, p->delong_holm);
+    }
+    hl_strbuf_free(&metric);
+}
+
 void compare_write_table(const comparison *c, const char *subset, FILE *fp)
 {
     hl_strbuf t = {0};
@@ -88,6 +112,8 @@ void compare_write_table(const comparison *c, const char *subset, FILE *fp)
         }
     for (size_t i = 0; i < c->npairs; i++)
         put_pair(&t, c, &c->pairs[i]);
+    for (size_t k = 0; c->of_class && k < c->nclasses; k++)
+        put_class(&t, &c->of_class[k]);
     fwrite(t.data, 1, t.len, fp);
     hl_strbuf_free(&t);
 }
@@ -118,17 +144,41 @@ static json_t *test_of(const char *name, double statistic, double p, double holm
                      "p", hl_json_of_real(p), "p_holm", hl_json_of_real(holm));
 }
 
+static json_t *delong_of(const compare_pair *p)
+{
+    json_t *delong = test_of("DeLong", p->delong.z, p->delong.p, p->delong_holm);
+    json_object_set_new(delong, "variance", hl_json_of_real(p->delong.variance));
+    return delong;
+}
+
 static json_t *pair_of(const comparison *c, const compare_pair *p)
 {
     json_t *mcnemar = test_of(p->mcnemar.exact ? "McNemar, exact" : "McNemar, chi-square",
                               p->mcnemar.statistic, p->mcnemar.p, p->mcnemar_holm);
     json_object_set_new(mcnemar, "only_a", json_integer((json_int_t)p->only_a));
     json_object_set_new(mcnemar, "only_b", json_integer((json_int_t)p->only_b));
-    json_t *delong = test_of("DeLong", p->delong.z, p->delong.p, p->delong_holm);
-    json_object_set_new(delong, "variance", hl_json_of_real(p->delong.variance));
     return json_pack("{s:s, s:s, s:o, s:o, s:o}", "a", c->models[p->a].name, "b",
                      c->models[p->b].name, "difference", metrics_of(p->difference, p->estimate),
-                     "accuracy_test", mcnemar, "auroc_test", delong);
+                     "accuracy_test", mcnemar, "auroc_test", delong_of(p));
+}
+
+static json_t *class_of(const comparison *c)
+{
+    json_t *models = json_array(), *pairs = json_array();
+    for (size_t m = 0; m < c->nmodels; m++)
+        json_array_append_new(models, json_pack("{s:s, s:o}", "name", c->models[m].name, "auroc",
+                                                value_of(c->models[m].metric[COMPARE_AUROC],
+                                                         &c->models[m].estimate[COMPARE_AUROC])));
+    for (size_t i = 0; i < c->npairs; i++) {
+        const compare_pair *p = &c->pairs[i];
+        json_array_append_new(
+            pairs, json_pack("{s:s, s:s, s:{s:o}, s:o}", "a", c->models[p->a].name, "b",
+                             c->models[p->b].name, "difference", "auroc",
+                             value_of(p->difference[COMPARE_AUROC], &p->estimate[COMPARE_AUROC]),
+                             "auroc_test", delong_of(p)));
+    }
+    return json_pack("{s:s, s:o, s:o}", "class", c->classes[c->positive], "models", models, "pairs",
+                     pairs);
 }
 
 int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err *e)
@@ -149,6 +199,12 @@ int compare_write_json(const comparison *c, const char *subset, FILE *fp, hl_err
     if (o)
         json_object_set_new(o, "unit",
                             json_string(hl_unit_names[c->models[0].predictions.rule.unit]));
+    if (o && c->of_class) {
+        json_t *list = json_array();
+        for (size_t k = 0; k < c->nclasses; k++)
+            json_array_append_new(list, class_of(&c->of_class[k]));
+        json_object_set_new(o, "classes", list);
+    }
     if (o && c->positive != HL_NO_POSITIVE)
         json_object_set_new(o, "positive", json_string(c->classes[c->positive]));
     const int status = o ? hl_json_write(o, fp, e) : hl_fail(e, "a name is not UTF-8");

@@ -7,10 +7,27 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 size_t evaluate_at_predictive(const evaluate_analysis *s)
 {
     return EVALUATE_AT_POINTS + EVALUATE_RATES * s->npoints;
+}
+
+size_t evaluate_at_prevalence(const evaluate_analysis *s)
+{
+    return evaluate_at_predictive(s) + EVALUATE_PREDICTIVE;
+}
+
+static double fraction_of_positives(const hl_binary *b, const uint32_t *weight)
+{
+    double positives = 0, all = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const double w = weight ? weight[b->row[i]] : 1;
+        all += w;
+        positives += b->positive[i] ? w : 0;
+    }
+    return positives / all;
 }
 
 static void compute(const evaluate_analysis *s, const uint32_t *weight, double *row)
@@ -32,14 +49,15 @@ static void compute(const evaluate_analysis *s, const uint32_t *weight, double *
     row[evaluate_at_predictive(s)] = hl_ppv_at(metrics[HL_SENSITIVITY], metrics[HL_SPECIFICITY], p);
     row[evaluate_at_predictive(s) + 1] =
         hl_npv_at(metrics[HL_SENSITIVITY], metrics[HL_SPECIFICITY], p);
+    row[evaluate_at_prevalence(s)] = fraction_of_positives(&s->samples, weight);
 }
 
 /* ---- resampling ---- */
 
 /* Of a resample without one of the classes, what needs no class remains. */
-static bool needs_both(size_t i)
+static bool needs_both(const evaluate_analysis *s, size_t i)
 {
-    return i != HL_ACCURACY && i != HL_BRIER && i != HL_ECE;
+    return i != HL_ACCURACY && i != HL_BRIER && i != HL_ECE && i != evaluate_at_prevalence(s);
 }
 
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
@@ -51,15 +69,20 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
     compute(s, s->weight[slot], row);
     const bool has_both = isfinite(row[HL_AUROC]);
     for (size_t i = 0; i < s->width; i++)
-        s->resampled[i * s->v->method.resamples + r] = has_both || !needs_both(i) ? row[i] : NAN;
+        s->resampled[i * s->v->method.resamples + r] = has_both || !needs_both(s, i) ? row[i] : NAN;
     free(row);
     return 0;
 }
 
-/* Counts the resamples that lack a class, and takes the percentiles of the others. */
+/* Counts the resamples that lack a class, and takes the percentiles of the others, which reorders
+ * them. */
 static void summarise(evaluate_analysis *s)
 {
     const size_t n = s->v->method.resamples;
+    s->kept = hl_malloc(HL_BINARY_METRICS * n, sizeof *s->kept);
+    s->prevalence = hl_malloc(n, sizeof *s->prevalence);
+    memcpy(s->kept, s->resampled, HL_BINARY_METRICS * n * sizeof *s->kept);
+    memcpy(s->prevalence, s->resampled + evaluate_at_prevalence(s) * n, n * sizeof *s->prevalence);
     for (size_t r = 0; r < n; r++)
         s->lacking += isfinite(s->resampled[HL_AUROC * n + r]) ? 0 : 1;
     for (size_t i = 0; i < s->width; i++)
@@ -113,7 +136,7 @@ int evaluate_analyse(evaluate_analysis *s, const evaluation *v, bool *has_both, 
     *has_both = gather(s);
     if (!*has_both)
         return 0;
-    s->width = evaluate_at_predictive(s) + EVALUATE_PREDICTIVE;
+    s->width = evaluate_at_prevalence(s) + 1;
     s->measured = hl_malloc(s->width, sizeof *s->measured);
     s->estimate = hl_malloc(s->width, sizeof *s->estimate);
     for (size_t i = 0; i < s->width; i++)
@@ -131,6 +154,8 @@ void evaluate_analysis_free(evaluate_analysis *s)
 {
     free(s->measured);
     free(s->estimate);
+    free(s->kept);
+    free(s->prevalence);
     hl_bootstrap_free(&s->bootstrap);
     hl_binary_free(&s->samples);
     *s = (evaluate_analysis){0};

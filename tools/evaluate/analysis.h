@@ -15,7 +15,7 @@ enum { EVALUATE_GRID = 101, EVALUATE_RATES = 4, EVALUATE_PREDICTIVE = 2 };
 
 /* Everything computed with one set of weights is a row of numbers: binary metrics, ROC curve,
  * precision curve, triage curve, rates at each operating point (sensitivity, specificity, PPV,
- * NPV), predictive values (PPV, NPV) at a prevalence. */
+ * NPV), predictive values (PPV, NPV) at a prevalence, fraction of positives. */
 enum {
     EVALUATE_AT_ROC = HL_BINARY_METRICS,
     EVALUATE_AT_PRECISION = EVALUATE_AT_ROC + EVALUATE_GRID,
@@ -31,12 +31,15 @@ typedef struct evaluate_analysis {
     double *measured;           /* [width] on all samples */
     hl_estimate *estimate;      /* [width]; not estimable without resamples */
     size_t lacking;             /* resamples without a positive or without a negative image */
-    double *resampled;          /* [width, resamples] */
+    double *resampled;          /* [width, resamples], while they are made */
+    double *kept;               /* [HL_BINARY_METRICS, resamples] of these, in their order */
+    double *prevalence;         /* [resamples] fraction of positives */
     uint32_t **weight, **drawn; /* [slots] scratch of each thread */
 } evaluate_analysis;
 
-/* Where the predictive values are in a row. */
+/* Where the predictive values and, last, the fraction of positives are in a row. */
 size_t evaluate_at_predictive(const evaluate_analysis *s);
+size_t evaluate_at_prevalence(const evaluate_analysis *s);
 
 /* Measures v, which has a positive class. has_both becomes false, and s is empty, where it or the
  * rest has no sample in the subset. The caller frees s. */
@@ -46,5 +49,10 @@ void evaluate_analysis_free(evaluate_analysis *s);
 /* estimates.c: from the percentile intervals in s->estimate, [width], to those that can be stated.
  */
 void evaluate_choose_estimates(evaluate_analysis *s);
+/* Effective number of patients with positives, and with any sample. */
+double evaluate_positive_patients(const evaluate_analysis *s);
+double evaluate_all_patients(const evaluate_analysis *s);
+/* Whether too many resamples were left out for percentiles of the others. */
+bool evaluate_too_many(size_t left_out, const evaluation *v);
 
 #endif

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "binary_section.h"
 
-#include "analysis.h"
+#include "base/mem.h"
 #include "format/json.h"
+#include "stats/delong.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+/* Half of the width of a 95 % interval, in standard errors. */
+#define NORMAL_QUANTILE 1.959963984540054
 
 static const char *const rate_names[EVALUATE_RATES] = {"sensitivity", "specificity", "ppv", "npv"};
 
@@ -147,9 +152,28 @@ static void add_prevalence(json_t *o, const evaluate_analysis *s)
     json_object_set_new(o, "prevalence", all);
 }
 
-static void add_all(json_t *o, const evaluate_analysis *s)
+/* By the structural components, without a resample; NULL where it has no width. */
+static void add_delong(json_t *o, const evaluate_analysis *s)
+{
+    const hl_binary *b = &s->samples;
+    uint32_t *patient = hl_malloc(b->n, sizeof *patient);
+    for (size_t i = 0; i < b->n; i++)
+        patient[i] = s->bootstrap.patient[b->row[i]];
+    const hl_delong_area a =
+        hl_delong_of_patients(b->n, b->positive, b->p, patient, s->bootstrap.patients);
+    free(patient);
+    if (!isfinite(a.variance) || !(a.variance > 0))
+        return;
+    const double half = NORMAL_QUANTILE * sqrt(a.variance);
+    json_object_set_new(o, "delong",
+                        json_pack("{s:f, s:[f, f]}", "variance", a.variance, "interval",
+                                  fmax(0, a.area - half), fmin(1, a.area + half)));
+}
+
+void evaluate_add_binary(json_t *o, const evaluate_analysis *s)
 {
     add_metrics(o, s);
+    add_delong(o, s);
     add_reliability(o, s);
     add_triage(o, s);
     if (s->v->method.resamples) {
@@ -170,7 +194,7 @@ int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e)
         return 0;
     const int status = evaluate_analyse(&s, v, &has_both, e);
     if (status == 0 && has_both)
-        add_all(o, &s);
+        evaluate_add_binary(o, &s);
     evaluate_analysis_free(&s);
     return status;
 }

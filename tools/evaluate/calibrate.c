@@ -67,24 +67,39 @@ static hl_operating_point point_of(const hl_binary *b, bool sensitivity, double 
     return o;
 }
 
-void evaluate_operating_points(const evaluation *v, hl_calibration *c)
+/* Of class cls against the rest. */
+static hl_class_points points_of(const evaluate_rows *val, uint32_t cls)
 {
     static const double targets[] = {0.90, 0.95};
     enum { TARGETS = sizeof targets / sizeof *targets };
-    c->positive = v->positive;
-    if (v->positive == HL_NO_POSITIVE)
-        return;
-    evaluate_rows val;
+    hl_class_points c = {0};
     hl_binary b;
-    evaluate_rows_copy(&val, v, v->p, HL_VAL);
-    evaluate_rows_binary(&b, &val, v);
+    hl_binary_of_class(&b, val->n, val->nclasses, val->labels, val->predicted, val->p, cls);
     if (!isnan(hl_binary_threshold(&b, true, 0))) {
-        c->points = hl_calloc(2 * TARGETS, sizeof *c->points);
+        c.points = hl_calloc(2 * TARGETS, sizeof *c.points);
         for (int sensitivity = 0; sensitivity < 2; sensitivity++)
             for (size_t i = 0; i < TARGETS; i++)
-                c->points[c->npoints++] = point_of(&b, sensitivity == 1, targets[i]);
+                c.points[c.n++] = point_of(&b, sensitivity == 1, targets[i]);
     }
     hl_binary_free(&b);
+    return c;
+}
+
+void evaluate_operating_points(const evaluation *v, hl_calibration *c)
+{
+    evaluate_rows val;
+    c->positive = v->positive;
+    evaluate_rows_copy(&val, v, v->p, HL_VAL);
+    if (v->positive != HL_NO_POSITIVE) {
+        const hl_class_points own = points_of(&val, (uint32_t)v->positive);
+        c->points = own.points;
+        c->npoints = own.n;
+    }
+    if (v->nclasses > 2) {
+        c->of_class = hl_calloc(v->nclasses, sizeof *c->of_class);
+        for (size_t k = 0; k < v->nclasses; k++)
+            c->of_class[k] = points_of(&val, (uint32_t)k);
+    }
     evaluate_rows_free(&val);
 }
 

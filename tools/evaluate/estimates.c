@@ -35,11 +35,24 @@ static void choose_rates(evaluate_analysis *s, size_t at, double threshold)
                                    s->measured[at + k], patients_of(s, (denominator)k, threshold));
 }
 
+double evaluate_positive_patients(const evaluate_analysis *s)
+{
+    return patients_of(s, OF_POSITIVES, NAN);
+}
+
+double evaluate_all_patients(const evaluate_analysis *s)
+{
+    return patients_of(s, OF_ALL, NAN);
+}
+
+bool evaluate_too_many(size_t left_out, const evaluation *v)
+{
+    return (double)left_out > (1 - EVALUATE_LEVEL) / 2 * (double)v->method.resamples;
+}
+
 static void choose_metrics(evaluate_analysis *s)
 {
-    /* With more resamples left out, the percentiles may be those of quite another set. */
-    const bool too_many =
-        (double)s->lacking > (1 - EVALUATE_LEVEL) / 2 * (double)s->v->method.resamples;
+    const bool too_many = evaluate_too_many(s->lacking, s->v);
     const double *value = s->measured;
     hl_estimate *e = s->estimate;
     const double m = patients_of(s, OF_POSITIVES, NAN), n = patients_of(s, OF_NEGATIVES, NAN);

@@ -6,6 +6,7 @@
 #include "binary_section.h"
 #include "by_unit.h"
 #include "calibrate.h"
+#include "class_section.h"
 #include "external.h"
 #include "format/checksum.h"
 #include "format/json.h"
@@ -259,7 +260,8 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
         json_object_set_new(o, "positive", json_string(v->classes[v->positive]));
     add_tables(o, v, m);
     json_object_set_new(o, "subsets", subset_metrics(v));
-    if (evaluate_binary_section(o, v, e) || evaluate_subgroup_section(o, v, e))
+    if (evaluate_binary_section(o, v, e) || evaluate_class_section(o, v, e) ||
+        evaluate_subgroup_section(o, v, e))
         return -1;
     if (v->raw)
         evaluate_calibration(o, v);

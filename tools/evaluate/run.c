@@ -226,8 +226,8 @@ static int choose_positive(job *j, hl_err *e)
                     j->o->positive ? "as asked for" : "by the names of its classes",
                     j->model.classes[j->positive]);
     else if (j->positive == HL_NO_POSITIVE)
-        hl_log_info("%s: %zu classes and no positive one: no sensitivity, no operating points; "
-                    "--positive CLASS names one",
+        hl_log_info("%s: %zu classes and no positive one: each is measured against the rest; "
+                    "--positive CLASS names one for the headline and for triage",
                     j->model.name, j->model.nclasses);
     return 0;
 }

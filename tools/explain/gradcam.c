@@ -79,8 +79,8 @@ int explain_top_check(const explain_top *t, const char *head_name, const int64_t
 {
     if (nn_head_finetune(t->head))
         return 0; /* checked when the head was trained on these maps */
-    const int64_t pixels = t->pool == NN_POOL_FLATTEN ? shape[0] * shape[1] : 1;
-    return nn_head_check_width(t->head, head_name, (size_t)(pixels * shape[2]), of, e);
+    const size_t per_channel = nn_pool_per_channel(t->pool, (size_t)(shape[0] * shape[1]));
+    return nn_head_check_width(t->head, head_name, per_channel * (size_t)shape[2], of, e);
 }
 
 static float *pool(const explain_top *t, const explain_last_maps *m)
@@ -94,7 +94,7 @@ static float *pool(const explain_top *t, const explain_last_maps *m)
     return pooled;
 }
 
-/* Backward pass of max pooling: the gradient goes to the largest value, in equal parts where
+/* Backward pass of max pooling: the gradient is added to the largest value, in equal parts where
  * several are tied. */
 static void max_pool_backward(const float *map, size_t pixels, float grad_out, float *grad_in)
 {
@@ -105,7 +105,7 @@ static void max_pool_backward(const float *map, size_t pixels, float grad_out, f
     for (size_t i = 0; i < pixels; i++)
         ties += map[i] == largest;
     for (size_t i = 0; i < pixels; i++)
-        grad_in[i] = map[i] == largest ? grad_out / (float)ties : 0;
+        grad_in[i] += map[i] == largest ? grad_out / (float)ties : 0;
 }
 
 /* Gradient with respect to the maps, [channels, pixels], from that of the pooled values. */
@@ -117,11 +117,12 @@ static void pool_backward(const explain_top *t, const explain_last_maps *m, cons
         transpose(grad_out, pixels, m->channels, grad_in);
         return;
     }
+    const float *of_max = t->pool == NN_POOL_BOTH ? grad_out + m->channels : grad_out;
     for (size_t c = 0; c < m->channels; c++, grad_in += pixels) {
-        if (t->pool == NN_POOL_MAX)
-            max_pool_backward(m->values + c * pixels, pixels, grad_out[c], grad_in);
-        for (size_t i = 0; t->pool == NN_POOL_AVG && i < pixels; i++)
-            grad_in[i] = grad_out[c] / (float)pixels;
+        for (size_t i = 0; i < pixels; i++)
+            grad_in[i] = t->pool == NN_POOL_MAX ? 0 : grad_out[c] / (float)pixels;
+        if (t->pool != NN_POOL_AVG)
+            max_pool_backward(m->values + c * pixels, pixels, of_max[c], grad_in);
     }
 }
 

@@ -57,9 +57,13 @@ static void list_points(const hl_calibration *c, hl_strbuf *t)
         hl_strbuf_puts(t, "none");
 }
 
-static int find_point(predict_worklist *w, const hl_calibration *c, const char *name,
+/* Those of the class that the worklist is ranked by, where the calibration has those of each. */
+static int find_point(predict_worklist *w, const hl_calibration *all, const char *name,
                       const char *file, hl_err *e)
 {
+    const int cls = hl_positive_find(all->classes, all->nclasses, w->classes[w->positive_class]);
+    const hl_calibration of = all->of_class ? hl_calibration_for_class(all, cls) : *all;
+    const hl_calibration *c = &of;
     const hl_operating_point *p = hl_calibration_point(c, name);
     if (!p) {
         hl_strbuf known = {0};

@@ -8,6 +8,7 @@
 #include "data/image_paths.h"
 #include "data/patient_counts.h"
 #include "data/provenance.h"
+#include "fold_by.h"
 #include "groups.h"
 #include "labels.h"
 #include "patient_names.h"
@@ -145,15 +146,20 @@ static int set_subsets(split_collection *c, split_groups *g, const char *dir,
     } else if (o->subsets == SPLIT_FOLDERS) {
         return 0;
     }
-    if (o->folds)
+    const bool by_patient = o->group == SPLIT_BY_PATIENT;
+    if (o->fold_by && split_mark_value(&c->samples, g, by_patient, o->fold_by, (size_t)o->folds,
+                                       (size_t)o->fold, e))
+        return -1;
+    if (o->folds && !o->fold_by)
         assign(c, g, o, (split_assignment){.folds = (size_t)o->folds, .fold = (size_t)o->fold});
     else if (o->shift)
-        split_mark_matching(&c->samples, g, o->group == SPLIT_BY_PATIENT, o->shift);
-    if (!o->folds)
+        split_mark_matching(&c->samples, g, by_patient, o->shift);
+    if (!o->folds || o->fold_by)
         assign(c, g, o,
                (split_assignment){.test = o->without_test ? 0 : o->test,
                                   .from = o->without_test && !own_test ? o->test : 0,
-                                  .keep_test = o->shift || (own_test && !o->without_test)});
+                                  .keep_test =
+                                      o->shift || o->fold_by || (own_test && !o->without_test)});
     return 0;
 }
 
@@ -171,10 +177,14 @@ static bool is_wanted(const split_options *o, hl_subset subset)
     return subset == HL_TRAIN || o->subsets != SPLIT_DRAWN || o->test > 0;
 }
 
-static const char *advice(const split_options *o)
+static const char *advice(const split_options *o, hl_subset subset)
 {
     if (o->subsets == SPLIT_FOLDERS)
         return "use --subsets drawn";
+    if (o->fold_by && subset == HL_VAL)
+        return o->exact ? "change --val, or add images" : "try --exact, or another --seed or --val";
+    if (o->fold_by)
+        return "choose images, or join classes, so that all others have every class";
     if (o->folds)
         return "use fewer --folds, or add images";
     if (o->shift)
@@ -197,8 +207,9 @@ static int check_subset(const hl_manifest *m, const hl_subset_counts *n, hl_subs
         hl_fail(e, "the %s set has no image%s%s%s, out of %zu images of %zu patients: %s", name,
                 empty ? "" : " of class '", empty ? "" : m->classes[k], empty ? "" : "'",
                 n->images[empty ? m->nclasses : k][HL_SUBSETS],
-                n->patients[empty ? m->nclasses : k][HL_SUBSETS], advice(o));
-        if (subset != HL_VAL)
+                n->patients[empty ? m->nclasses : k][HL_SUBSETS], advice(o, subset));
+        /* A hospital may have one class only, and is measured as far as that goes. */
+        if (subset == HL_TRAIN || (subset == HL_TEST && !o->fold_by))
             return -1;
         hl_log_warn("%s", e->msg);
         return 0;

@@ -28,6 +28,7 @@ typedef struct split_options {
     uint64_t seed;
     int subsets, group, duplicates;
     int64_t jobs, folds, fold; /* fold: from 1, where folds is not 0 */
+    const char *fold_by;       /* column of whose values each is a fold; NULL: folds are dealt */
     bool all_test;             /* all images are the test set */
     bool without_test;         /* leave out the test set, then divide the rest */
     const regex_t *shift;      /* the test set is the images whose path it matches; NULL: unused */

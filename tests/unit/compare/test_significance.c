@@ -4,8 +4,9 @@
  * tests/data/compare/significance.json, made by tests/parity/make_compare_data.py.
  */
 #include "base/mem.h"
-#include "compare/significance.h"
+#include "compare/mcnemar.h"
 #include "format/json.h"
+#include "stats/delong.h"
 #include "stats/holm.h"
 
 #include <math.h>
@@ -65,20 +66,21 @@ static void test_delong(void **state)
         uint8_t *positive = hl_malloc(n, 1);
         for (size_t i = 0; i < n; i++)
             positive[i] = label[i] > 0;
-        const compare_delong_result r = compare_delong(n, positive, a, b);
+        const hl_delong_result r = hl_delong_compare(n, positive, a, b);
         close_to("AUROC of a", r.a, real(want, "a"));
         close_to("AUROC of b", r.b, real(want, "b"));
         close_to("variance", r.variance, real(want, "variance"));
         close_to("z", r.z, real(want, "z"));
         close_to("p", r.p, real(want, "p"));
-        const compare_delong_result same = compare_delong(n, positive, a, a);
+        const hl_delong_result same = hl_delong_compare(n, positive, a, a);
         close_to("p of a model and itself", same.p, 1);
         free(a);
         free(b);
         free(label);
         free(positive);
     }
-    assert_true(isnan(compare_delong(2, (uint8_t[]){1, 1}, (double[]){1, 2}, (double[]){2, 1}).p));
+    assert_true(
+        isnan(hl_delong_compare(2, (uint8_t[]){1, 1}, (double[]){1, 2}, (double[]){2, 1}).p));
     json_decref(all);
 }
 

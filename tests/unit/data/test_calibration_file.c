@@ -71,6 +71,29 @@ static void round_trip(void **state)
     hl_calibration_free(&b);
 }
 
+static void of_several_classes(void **state)
+{
+    (void)state;
+    hl_err e;
+    char *three[] = {"COVID", "Normal", "Viral"};
+    hl_class_points of_class[] = {{points, 2}, {NULL, 0}, {points + 1, 1}};
+    hl_calibration a = sample(), b;
+    a.classes = three;
+    a.nclasses = 3;
+    a.of_class = of_class;
+    a.positive = HL_NO_POSITIVE;
+    a.npoints = 0;
+    assert_int_equal(hl_calibration_write(&a, "c.zst", &e), 0);
+    assert_int_equal(hl_calibration_read(&b, "c.zst", &e), 0);
+    assert_int_equal(hl_calibration_for_class(&b, 1).npoints, 0);
+    const hl_calibration last = hl_calibration_for_class(&b, 2);
+    assert_true(last.positive == 2 && last.npoints == 1);
+    assert_non_null(hl_calibration_point(&last, "specificity-95"));
+    assert_true(hl_calibration_for_class(&b, 0).points[0].threshold == 0.8125);
+    assert_int_equal(hl_calibration_for_class(&b, HL_NO_POSITIVE).npoints, 0);
+    hl_calibration_free(&b);
+}
+
 static void without_an_ood_score(void **state)
 {
     (void)state;
@@ -162,6 +185,12 @@ static void damaged_files_are_refused(void **state)
     refused("'a' appears twice");
     put("{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[1],\"outlier\":null}", 0, 0, 0);
     refused("'name': expected a text, found none");
+    put(PLAIN "null,\"class_points\":[[]]}", 0, 0, 0);
+    refused("'class_points': expected 2 lists, found 1");
+    put(PLAIN "null,\"class_points\":[[],3]}", 0, 0, 0);
+    refused("'class_points': expected lists, found something else");
+    put(PLAIN "null,\"class_points\":[[],[" POINT "," POINT "]]}", 0, 0, 0);
+    refused("'a' appears twice");
     put(PLAIN "3}", 0, 0, 0);
     refused("'outlier': expected an object");
     put(PLAIN "null}", 1, 2, 0);
@@ -181,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(round_trip),
         IN_FOLDER(without_an_ood_score),
+        cmocka_unit_test(of_several_classes),
         cmocka_unit_test(belongs_to_one_head),
         IN_FOLDER(damaged_files_are_refused),
     };

@@ -14,6 +14,9 @@
 
 void hl_calibration_free(hl_calibration *c)
 {
+    for (size_t k = 0; c->of_class && k < c->nclasses; k++)
+        free(c->of_class[k].points);
+    free(c->of_class);
     hl_string_list_free(c->classes, c->nclasses);
     free(c->provenance);
     free(c->points);
@@ -27,6 +30,17 @@ const hl_operating_point *hl_calibration_point(const hl_calibration *c, const ch
         if (strcmp(c->points[i].name, name) == 0)
             return &c->points[i];
     return NULL;
+}
+
+hl_calibration hl_calibration_for_class(const hl_calibration *c, int cls)
+{
+    hl_calibration of = *c;
+    of.positive = cls;
+    if (cls != c->positive) {
+        of.points = cls >= 0 && c->of_class ? c->of_class[cls].points : NULL;
+        of.npoints = cls >= 0 && c->of_class ? c->of_class[cls].n : 0;
+    }
+    return of;
 }
 
 /* ---- writing ---- */
@@ -44,19 +58,35 @@ static json_t *outlier_to_json(const hl_mahalanobis *o)
                      (json_int_t)o->held_out);
 }
 
+static json_t *points_to_json(const hl_operating_point *points, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const hl_operating_point *p = &points[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "name", p->name,
+                                              "target", p->target, "value", p->value, "threshold",
+                                              p->threshold, "sensitivity", p->sensitivity,
+                                              "specificity", p->specificity));
+    }
+    return list;
+}
+
+static json_t *class_points_to_json(const hl_calibration *c)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < c->nclasses; k++)
+        json_array_append_new(list, points_to_json(c->of_class[k].points, c->of_class[k].n));
+    return list;
+}
+
 static json_t *to_json(const hl_calibration *c)
 {
-    json_t *points = json_array();
-    for (size_t i = 0; i < c->npoints; i++) {
-        const hl_operating_point *p = &c->points[i];
-        json_array_append_new(points, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "name", p->name,
-                                                "target", p->target, "value", p->value, "threshold",
-                                                p->threshold, "sensitivity", p->sensitivity,
-                                                "specificity", p->specificity));
-    }
     json_t *positive = c->positive < 0 ? json_null() : json_string(c->classes[c->positive]);
     json_t *o = json_pack("{s:f, s:o, s:o, s:o}", "temperature", c->temperature, "positive",
-                          positive, "points", points, "outlier", outlier_to_json(&c->outlier));
+                          positive, "points", points_to_json(c->points, c->npoints), "outlier",
+                          outlier_to_json(&c->outlier));
+    if (c->of_class)
+        json_object_set_new(o, "class_points", class_points_to_json(c));
     if (c->rule.unit != HL_UNIT_IMAGE) {
         json_object_set_new(o, "unit", json_string(hl_unit_names[c->rule.unit]));
         json_object_set_new(o, "combine", json_string(hl_combine_name(c->rule.combine)));
@@ -174,24 +204,56 @@ static int read_point(const json_t *o, const char *file, hl_operating_point *p, 
     return 0;
 }
 
-static int read_points(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
+static int read_points(const json_t *list, const char *file, hl_class_points *to, hl_err *e)
+{
+    const size_t n = json_array_size(list);
+    if (n > HL_MAX_POINTS)
+        return hl_fail(e, "%s: 'points': expected at most %d, found %zu", file, HL_MAX_POINTS, n);
+    to->points = hl_calloc(n, sizeof *to->points);
+    for (; to->n < n; to->n++) {
+        hl_operating_point *p = &to->points[to->n];
+        if (read_point(json_array_get(list, to->n), file, p, e))
+            return -1;
+        for (size_t i = 0; i < to->n; i++)
+            if (strcmp(to->points[i].name, p->name) == 0)
+                return hl_fail(e, "%s: 'points': '%s' appears twice", file, p->name);
+    }
+    return 0;
+}
+
+static int read_class_points(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
+{
+    if (!json_object_get(o, "class_points"))
+        return 0;
+    const json_t *lists = hl_json_list(o, file, "class_points", e);
+    if (!lists)
+        return -1;
+    if (json_array_size(lists) != c->nclasses)
+        return hl_fail(e, "%s: 'class_points': expected %zu lists, found %zu", file, c->nclasses,
+                       json_array_size(lists));
+    c->of_class = hl_calloc(c->nclasses, sizeof *c->of_class);
+    for (size_t k = 0; k < c->nclasses; k++) {
+        if (!json_is_array(json_array_get(lists, k)))
+            return hl_fail(e, "%s: 'class_points': expected lists, found something else", file);
+        if (read_points(json_array_get(lists, k), file, &c->of_class[k], e))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_all_points(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
 {
     const json_t *list = hl_json_list(o, file, "points", e);
     if (!list)
         return -1;
-    const size_t n = json_array_size(list);
-    if (n > HL_MAX_POINTS || (n && c->positive < 0))
-        return hl_fail(e, "%s: 'points': expected at most %d, found %zu", file,
-                       c->positive < 0 ? 0 : HL_MAX_POINTS, n);
-    c->points = hl_calloc(n, sizeof *c->points);
-    for (; c->npoints < n; c->npoints++) {
-        hl_operating_point *p = &c->points[c->npoints];
-        if (read_point(json_array_get(list, c->npoints), file, p, e))
-            return -1;
-        if (hl_calibration_point(c, p->name))
-            return hl_fail(e, "%s: 'points': '%s' appears twice", file, p->name);
-    }
-    return 0;
+    if (json_array_size(list) && c->positive < 0)
+        return hl_fail(e, "%s: 'points': expected at most 0, found %zu", file,
+                       json_array_size(list));
+    hl_class_points own = {0};
+    const int status = read_points(list, file, &own, e);
+    c->points = own.points;
+    c->npoints = own.n;
+    return status ? status : read_class_points(c, o, file, e);
 }
 
 static int read_positive(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
@@ -251,7 +313,7 @@ static int read_object(hl_calibration *c, const char *text, const char *file, hl
         hl_fail(e, "%s: hilum.calibration: not a JSON object", file);
     else if (get_positive_real(o, file, "temperature", &c->temperature, e) == 0 &&
              read_positive(c, o, file, e) == 0 && read_rule(c, o, file, e) == 0 &&
-             read_points(c, o, file, e) == 0)
+             read_all_points(c, o, file, e) == 0)
         status = read_outlier(&c->outlier, o, file, e);
     json_decref(o);
     return status;

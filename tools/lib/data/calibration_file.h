@@ -15,6 +15,9 @@
  *    "outlier": {"inputs": 1280, "seed": "1", "threshold": 23.1, "quantile": 0.99,
  *                "shrinkage": 0.012, "trained": 3420, "held_out": 3994}}
  *
+ * With more than two classes, "class_points" is a list of lists: the operating points of each class
+ * against the rest, in the order of hilum.classes.
+ *
  * positive is null and points is empty if there is no positive class; outlier is null if there is
  * no OOD score. The tensors are outlier/means F32 [classes with training samples, d] and
  * outlier/whitening F32 [d, d] (see stats/mahalanobis.h), or none without an OOD score.
@@ -46,6 +49,12 @@ typedef struct hl_operating_point {
 
 enum { HL_MAX_POINTS = 64 };
 
+/* The operating points of a class against the rest. */
+typedef struct hl_class_points {
+    hl_operating_point *points; /* [n], owned */
+    size_t n;
+} hl_class_points;
+
 typedef struct hl_calibration {
     char **classes; /* [nclasses], owned; the index is the class number */
     size_t nclasses;
@@ -59,7 +68,8 @@ typedef struct hl_calibration {
     hl_unit_rule rule;          /* what the points are for */
     hl_operating_point *points; /* [npoints], owned */
     size_t npoints;
-    hl_mahalanobis outlier; /* OOD score; dims 0: none */
+    hl_class_points *of_class; /* [nclasses], owned; NULL with two classes, and in older files */
+    hl_mahalanobis outlier;    /* OOD score; dims 0: none */
 } hl_calibration;
 
 /* Writes a calibration file; path NULL or "-" is standard output. */
@@ -78,6 +88,10 @@ void hl_calibration_free(hl_calibration *c); /* safe on a zeroed one */
 int hl_calibration_check(const hl_calibration *c, const char *c_name, const char *head_id,
                          const hl_feature_space *feature_space, size_t inputs,
                          const char *head_name, hl_err *e);
+
+/* The same calibration with the operating points of a class, none if it does not know them. It
+ * borrows all that c owns, and is not freed. */
+hl_calibration hl_calibration_for_class(const hl_calibration *c, int cls);
 
 /* NULL if no operating point has this name. */
 const hl_operating_point *hl_calibration_point(const hl_calibration *c, const char *name);

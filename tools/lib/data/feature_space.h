@@ -31,7 +31,7 @@ typedef struct hl_feature_space {
     char framework[16];     /* framework variant; empty: Keras, "torch": torchvision or timm */
     char normalize[16];     /* caffe, tf, torch, unit, raw */
     char feature_layer[64]; /* the layer whose output the features are */
-    char pool[16];          /* flatten, avg, max */
+    char pool[16];          /* flatten, avg, max, both */
 } hl_feature_space;
 
 /* The image part of a feature space; the feature fields are empty. */

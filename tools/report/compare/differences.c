@@ -67,6 +67,46 @@ static int add_pair(page_table *t, const json_t *pair, const char *file, hl_err 
     return 0;
 }
 
+/* Of several classes: each against the rest. */
+static int add_class(page_table *t, const json_t *of, const char *file, hl_err *e)
+{
+    const char *name = hl_json_text(of, file, "class", e);
+    const json_t *pairs = name ? hl_json_list(of, file, "pairs", e) : NULL;
+    if (!pairs)
+        return -1;
+    for (size_t i = 0; i < json_array_size(pairs); i++) {
+        const json_t *pair = json_array_get(pairs, i), *test = json_object_get(pair, "auroc_test");
+        const char *a = hl_json_text(pair, file, "a", e);
+        const char *b = a ? hl_json_text(pair, file, "b", e) : NULL;
+        if (!b || check_numbers(pair, file, e) || hl_json_numbers(test, file, "p_holm", e))
+            return -1;
+        page_add_cell(t, "%s", name);
+        page_add_cell(t, "%s \xe2\x88\x92 %s", a, b);
+        add_difference(t, pair, "auroc");
+        add_p(t, test);
+    }
+    return 0;
+}
+
+static int add_classes(page_doc *d, const json_t *all, const char *file, hl_err *e)
+{
+    if (!json_object_get(all, "classes"))
+        return 0;
+    const json_t *classes = hl_json_list(all, file, "classes", e);
+    if (!classes)
+        return -1;
+    page_table *t = page_add_table(d, "AUROC of each class against the rest; the p values are "
+                                      "corrected for all models and classes together.");
+    page_add_column(t, "Class", PAGE_COL_TEXT);
+    page_add_column(t, "Models", PAGE_COL_TEXT);
+    page_add_column(t, "AUROC", PAGE_COL_NUMBER);
+    page_add_column(t, "DeLong p", PAGE_COL_NUMBER);
+    int status = 0;
+    for (size_t k = 0; k < json_array_size(classes) && status == 0; k++)
+        status = add_class(t, json_array_get(classes, k), file, e);
+    return status;
+}
+
 static int check_format(const json_t *all, const char *file, hl_err *e)
 {
     static const char format[] = "hilum-compare 1";
@@ -118,6 +158,8 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
         hl_strbuf_free(&auroc);
         for (size_t i = 0; i < json_array_size(pairs) && status == 0; i++)
             status = add_pair(t, json_array_get(pairs, i), file, e);
+        if (status == 0)
+            status = add_classes(d, all, file, e);
     }
     json_decref(all);
     return status ? -1 : 0;

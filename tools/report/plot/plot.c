@@ -52,7 +52,7 @@ static void series_style(const report_plot_series *s, hl_strbuf *t)
     hl_strbuf_printf(t, " %s rgb '%s'", s->style == REPORT_PLOT_BAND ? "fc" : "lc",
                      colours[s->colour]);
     if (s->name)
-        hl_strbuf_printf(t, " title '%s'", s->name);
+        hl_strbuf_printf(t, " title '%s'%s", s->name, strchr(s->name, '_') ? " noenhanced" : "");
     else
         hl_strbuf_puts(t, " notitle");
 }

@@ -267,18 +267,35 @@ static int read_subgroups(report_binary_metrics *bm, const json_t *all, hl_err *
     return 0;
 }
 
-static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
+/* What a class against the rest has; o: the file itself, or the object of a class. */
+static int read_members(report_binary_metrics *bm, const json_t *o, hl_err *e)
 {
-    if (read_positive(bm, r, e) || optional_object(r->json, bm->file, "binary", &bm->binary, e) ||
-        optional_object(r->json, bm->file, "prevalence", &bm->prevalence, e) ||
-        read_subgroups(bm, r->json, e) || hl_json_numbers(r->json, bm->file, "binary", e) ||
-        read_prevalence(bm, e))
+    if (optional_object(o, bm->file, "binary", &bm->binary, e) ||
+        optional_object(o, bm->file, "prevalence", &bm->prevalence, e) ||
+        hl_json_numbers(o, bm->file, "binary", e) || read_prevalence(bm, e))
         return -1;
-    return read_intervals(bm, r->json, e) || read_curves(bm, r->json, e) ||
-                   read_calibration(bm, r->json, e) || read_operating_points(bm, r->json, e) ||
-                   read_collapse(bm, r->json, e)
+    return read_intervals(bm, o, e) || read_curves(bm, o, e) || read_calibration(bm, o, e) ||
+                   read_operating_points(bm, o, e)
                ? -1
                : 0;
+}
+
+static int read_all(report_binary_metrics *bm, const report_metrics *r, hl_err *e)
+{
+    return read_positive(bm, r, e) || read_members(bm, r->json, e) ||
+                   read_subgroups(bm, r->json, e) || read_collapse(bm, r->json, e)
+               ? -1
+               : 0;
+}
+
+int report_class_read(report_binary_metrics *bm, const report_metrics *r, const json_t *o,
+                      size_t cls, hl_err *e)
+{
+    *bm = (report_binary_metrics){.file = r->file, .cls = (int)cls, .positive = r->classes[cls]};
+    if (read_members(bm, o, e) == 0)
+        return 0;
+    report_binary_metrics_free(bm);
+    return -1;
 }
 
 int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e)

@@ -44,6 +44,9 @@ typedef struct report_binary_metrics {
 
 /* Points into the metrics, which must outlive it. */
 int report_binary_metrics_read(report_binary_metrics *bm, const report_metrics *r, hl_err *e);
+/* The same members of o, of class cls against the rest; NULL where o has none. */
+int report_class_read(report_binary_metrics *bm, const report_metrics *r, const json_t *o,
+                      size_t cls, hl_err *e);
 void report_binary_metrics_free(report_binary_metrics *bm);
 
 /* For the positive class, which there must be: by the largest probability or, with two classes, at

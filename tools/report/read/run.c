@@ -121,9 +121,11 @@ int report_run_read(report_run *r, const report_paths *p, hl_err *e)
     *r = (report_run){.has = *p};
     if (report_metrics_read(&r->metrics, p->metrics, e) ||
         report_binary_metrics_read(&r->binary_metrics, &r->metrics, e) ||
-        (p->internal && (report_metrics_read(&r->internal, p->internal, e) ||
-                         report_binary_metrics_read(&r->internal_binary, &r->internal, e) ||
-                         check_internal(r, e))) ||
+        report_classes_read(&r->classes, &r->metrics, e) ||
+        (p->internal &&
+         (report_metrics_read(&r->internal, p->internal, e) ||
+          report_binary_metrics_read(&r->internal_binary, &r->internal, e) ||
+          report_classes_read(&r->internal_classes, &r->internal, e) || check_internal(r, e))) ||
         (p->history && report_history_read(&r->history, p->history, e)) ||
         (p->predictions &&
          report_predictions_read(&r->predictions, p->predictions, &r->metrics, e)) ||
@@ -170,7 +172,9 @@ int report_run_find(report_run *r, const char *operand, hl_err *e)
 void report_run_free(report_run *r)
 {
     report_binary_metrics_free(&r->binary_metrics);
+    report_classes_free(&r->classes);
     report_binary_metrics_free(&r->internal_binary);
+    report_classes_free(&r->internal_classes);
     report_metrics_free(&r->internal);
     report_metrics_free(&r->metrics);
     report_history_free(&r->history);

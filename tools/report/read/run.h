@@ -5,6 +5,7 @@
 
 #include "audit_table.h"
 #include "binary_metrics.h"
+#include "classes.h"
 #include "data/manifest.h"
 #include "heat_maps.h"
 #include "history.h"
@@ -28,8 +29,10 @@ typedef struct report_run {
     char *owned[3];   /* paths that report_run_find made */
     report_metrics metrics;
     report_binary_metrics binary_metrics;
+    report_classes classes;
     report_metrics internal; /* of the same head on its own test set */
     report_binary_metrics internal_binary;
+    report_classes internal_classes;
     report_history history;
     hl_predictions predictions;
     hl_manifest manifest;

@@ -82,8 +82,11 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
     return status;
 }
 
+/* Without a positive class, only the log loss is there. */
 static void add_pair(page_table *t, const char *name, const report_before_after *pair)
 {
+    if (!isfinite(pair->before) && !isfinite(pair->after))
+        return;
     page_add_cell(t, "%s", name);
     page_add_number(t, pair->before);
     page_add_number(t, pair->after);

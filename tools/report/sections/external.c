@@ -95,6 +95,59 @@ static void add_row(page_table *t, measured a, measured b, bool with_interval)
         page_add_cell(t, "%+.3f", b.value - a.value);
 }
 
+/* Of an object with "metrics" and "intervals", such as the means over the classes. */
+static measured of_mean(const json_t *o, const char *key)
+{
+    measured m = {report_real(json_object_get(o, "metrics"), key), none};
+    report_interval(json_object_get(o, "intervals"), key, &m.interval.lo, &m.interval.hi);
+    return m;
+}
+
+static measured of_class(const report_binary_metrics *bm, const char *key)
+{
+    measured m = {report_real(bm->binary, key), none};
+    report_interval(bm->intervals, key, &m.interval.lo, &m.interval.hi);
+    return m;
+}
+
+/* With more than two classes, each of them against the rest. */
+static void add_classes(page_doc *d, const report_run *run)
+{
+    static const struct {
+        const char *key, *name;
+    } metrics[] = {
+        {"auroc", "AUROC"}, {"sensitivity", "Sensitivity"}, {"specificity", "Specificity"}};
+    static const char *const columns[] = {"Internal", "External", "Difference"};
+    const report_classes *a = &run->internal_classes, *b = &run->classes;
+    if (a->n == 0 || a->n != b->n)
+        return;
+    page_table *t =
+        page_add_table(d, "Each class against the rest, and the mean over the classes.");
+    page_add_column(t, "Class", PAGE_COL_TEXT);
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
+    page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
+    for (size_t k = 0; k <= a->n; k++)
+        for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+            const char *key = metrics[i].key;
+            page_add_cell(t, "%s", k < a->n ? run->metrics.classes[k] : "Macro average");
+            page_add_cell(t, "%s", metrics[i].name);
+            if (k < a->n)
+                add_row(t, of_class(&a->of[k], key), of_class(&b->of[k], key), true);
+            else
+                add_row(t, of_mean(a->macro, key), of_mean(b->macro, key), true);
+        }
+}
+
+static measured accuracy_of(const report_metrics *r, const report_binary_metrics *bm,
+                            const report_classes *c)
+{
+    measured m = of_metric(r, bm, "accuracy");
+    if (!isfinite(m.interval.lo))
+        m.interval = of_mean(c->weighted, "sensitivity").interval;
+    return m;
+}
+
+/* Without a positive class there is the accuracy alone. */
 static void add_metrics(page_table *t, const report_run *run)
 {
     static const struct {
@@ -108,7 +161,15 @@ static void add_metrics(page_table *t, const report_run *run)
                    {"brier", "Brier score"},
                    {"ece", "ECE"}};
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        const bool accuracy = strcmp(metrics[i].key, "accuracy") == 0;
+        if (!accuracy && !run->internal_binary.positive && !run->binary_metrics.positive)
+            continue;
         page_add_cell(t, "%s", metrics[i].name);
+        if (accuracy) {
+            add_row(t, accuracy_of(&run->internal, &run->internal_binary, &run->internal_classes),
+                    accuracy_of(&run->metrics, &run->binary_metrics, &run->classes), true);
+            continue;
+        }
         add_row(t, of_metric(&run->internal, &run->internal_binary, metrics[i].key),
                 of_metric(&run->metrics, &run->binary_metrics, metrics[i].key),
                 strcmp(metrics[i].key, "ece") != 0);
@@ -168,4 +229,5 @@ void report_add_external(page_doc *d, const report_run *run)
     page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
     add_metrics(t, run);
     add_points(t, run);
+    add_classes(d, run);
 }

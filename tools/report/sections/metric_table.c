@@ -45,6 +45,21 @@ double report_metric_value(const report_metrics *r, const report_binary_metrics 
     return isfinite(of_two) ? of_two : report_real(r->json, metrics[i].key);
 }
 
+void report_add_value_cell(page_table *t, const json_t *of, const json_t *intervals,
+                           const json_t *methods, const char *key)
+{
+    const double v = report_real(of, key);
+    double lo, hi;
+    if (!isfinite(v))
+        page_add_cell(t, "undefined");
+    else if (report_interval(intervals, key, &lo, &hi))
+        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
+    else if (report_interval_method(methods, key))
+        page_add_cell(t, "%.3f (not estimable)", v);
+    else
+        page_add_cell(t, "%.3f", v);
+}
+
 void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary_metrics *bm,
                             size_t i)
 {

@@ -17,4 +17,8 @@ void report_add_metric_cell(page_table *t, const report_metrics *r, const report
 /* Appends how the intervals were made, as a sentence. */
 void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t);
 
+/* The metric of this key in an object, with its confidence interval, if there is one. */
+void report_add_value_cell(page_table *t, const json_t *of, const json_t *intervals,
+                           const json_t *methods, const char *key);
+
 #endif

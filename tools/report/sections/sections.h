@@ -14,7 +14,7 @@ void report_warn_of_metrics(page_block *b, const report_metrics *r,
                             const report_binary_metrics *bm);
 
 /* summary.c */
-void report_add_summary(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
+void report_add_summary(page_doc *d, const report_run *run);
 
 /* results.c */
 void report_add_paper_table(page_doc *d, const report_metrics *r);
@@ -32,6 +32,10 @@ void report_add_external(page_doc *d, const report_run *run);
 /* subgroups.c */
 void report_add_subgroups(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
+/* classes.c: several classes, each against the rest; it draws */
+int report_add_classes(page_doc *d, const report_run *run, hl_err *e);
+void report_add_classes_table(page_doc *d, const report_run *run); /* without the heading */
+
 /* learning_curves.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int report_add_training(page_doc *d, const report_history *h, hl_err *e);
 /* Without the heading; suffix makes the ids of the plots unique in the page. */
@@ -40,6 +44,8 @@ int report_add_discrimination(page_doc *d, const report_metrics *r, const report
                               const hl_predictions *p, hl_err *e);
 int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                           const hl_predictions *p, hl_err *e);
+/* A table of the operating points of n classes. */
+void report_list_points(page_doc *d, const report_binary_metrics *bm, size_t n);
 int report_add_calibration(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                            hl_err *e);
 int report_add_triage(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,

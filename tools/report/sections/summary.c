@@ -9,24 +9,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void format_interval(const report_binary_metrics *bm, const char *key, const char *otherwise,
+/* With several classes, accuracy, macro recall and mean AUROC are means over the classes. */
+static const json_t *mean_of(const report_classes *c, const char **key)
+{
+    static const char *const names[][2] = {
+        {"accuracy", "sensitivity"}, {"macro_recall", "sensitivity"}, {"mean_auroc", "auroc"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(*key, names[i][0]) == 0) {
+            *key = names[i][1];
+            return i ? c->macro : c->weighted;
+        }
+    return NULL;
+}
+
+static bool find_interval(const report_run *run, const char *key, double *lo, double *hi)
+{
+    if (report_interval(run->binary_metrics.intervals, key, lo, hi))
+        return true;
+    const json_t *mean = mean_of(&run->classes, &key);
+    return report_interval(json_object_get(mean, "intervals"), key, lo, hi);
+}
+
+static void format_interval(const report_run *run, const char *key, const char *otherwise,
                             hl_strbuf *t)
 {
     double lo, hi;
     hl_strbuf_puts(t, "");
-    if (report_interval(bm->intervals, key, &lo, &hi))
+    if (find_interval(run, key, &lo, &hi))
         hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
-    else if (report_interval_method(bm->methods, key))
+    else if (report_interval_method(run->binary_metrics.methods, key))
         hl_strbuf_puts(t, "interval not estimable");
     else
         hl_strbuf_puts(t, otherwise);
 }
 
-static void add_fraction(page_block *b, const report_binary_metrics *bm, const char *key,
-                         const char *name, double value, const char *otherwise)
+static void add_fraction(page_block *b, const report_run *run, const char *key, const char *name,
+                         double value, const char *otherwise)
 {
     hl_strbuf remark = {0};
-    format_interval(bm, key, otherwise, &remark);
+    format_interval(run, key, otherwise, &remark);
     page_add_stat(b, name, remark.data, "%.1f" PAGE_PERCENT, 100 * value);
     hl_strbuf_free(&remark);
 }
@@ -39,13 +60,15 @@ static void format_auroc(double auroc, char buf[16])
         snprintf(buf, 16, "undefined");
 }
 
-static void add_auroc(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
+static void add_auroc(page_block *b, const report_run *run)
 {
+    const report_metrics *r = &run->metrics;
+    const report_binary_metrics *bm = &run->binary_metrics;
     double lo, hi;
     char value[16], *name = report_auroc_name(bm);
     hl_strbuf remark = {0};
     format_auroc(report_auroc(r, bm), value);
-    if (report_interval(bm->intervals, "auroc", &lo, &hi))
+    if (find_interval(run, bm->positive ? "auroc" : "mean_auroc", &lo, &hi))
         hl_strbuf_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
     else
         hl_strbuf_puts(&remark, bm->positive ? "area under the ROC curve" : "one vs rest");
@@ -55,31 +78,33 @@ static void add_auroc(page_block *b, const report_metrics *r, const report_binar
 }
 
 /* "Sensitivity for PNEUMONIA" and its like */
-static void add_rate(page_block *b, const report_binary_metrics *bm, const char *key,
-                     const char *name, double value, const char *otherwise)
+static void add_rate(page_block *b, const report_run *run, const char *key, const char *name,
+                     double value, const char *otherwise)
 {
     hl_strbuf full = {0};
-    hl_strbuf_printf(&full, "%s for %s", name, bm->positive);
-    add_fraction(b, bm, key, full.data, value, otherwise);
+    hl_strbuf_printf(&full, "%s for %s", name, run->binary_metrics.positive);
+    add_fraction(b, run, key, full.data, value, otherwise);
     hl_strbuf_free(&full);
 }
 
-static void add_stats(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
+static void add_stats(page_doc *d, const report_run *run)
 {
+    const report_metrics *r = &run->metrics;
+    const report_binary_metrics *bm = &run->binary_metrics;
     const hl_metrics *m = &r->m;
     page_block *b = page_stats(d);
     char majority[64];
     snprintf(majority, sizeof majority, "majority class: %.1f" PAGE_PERCENT, 100 * r->baseline);
-    add_fraction(b, bm, "accuracy", "Accuracy", m->accuracy, majority);
-    add_fraction(b, bm, "macro_recall", "Macro average recall", m->macro.recall,
+    add_fraction(b, run, "accuracy", "Accuracy", m->accuracy, majority);
+    add_fraction(b, run, "macro_recall", "Macro average recall", m->macro.recall,
                  "mean over the classes");
     if (bm->positive) {
-        add_rate(b, bm, "sensitivity", "Sensitivity", report_sensitivity(r, bm),
+        add_rate(b, run, "sensitivity", "Sensitivity", report_sensitivity(r, bm),
                  "recall of this class");
-        add_rate(b, bm, "specificity", "Specificity", report_specificity(r, bm),
+        add_rate(b, run, "specificity", "Specificity", report_specificity(r, bm),
                  "recall of all others");
     }
-    add_auroc(b, r, bm);
+    add_auroc(b, run);
     if (m->nclasses != 2)
         page_add_stat(b, "Log loss", "smaller is better", "%.3f", m->log_loss);
 }
@@ -107,8 +132,19 @@ static void add_unit(page_doc *d, const report_metrics *r)
     hl_strbuf_free(&t);
 }
 
-void report_add_summary(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
+/* Of the intervals on the page, in per cent; NaN without any. */
+static double level_of(const report_run *run)
 {
+    double level = run->binary_metrics.intervals ? run->binary_metrics.level : NAN;
+    for (size_t k = 0; k < run->classes.n && isnan(level); k++)
+        level = run->classes.of[k].intervals ? run->classes.of[k].level : NAN;
+    return 100 * level;
+}
+
+void report_add_summary(page_doc *d, const report_run *run)
+{
+    const report_metrics *r = &run->metrics;
+    const report_binary_metrics *bm = &run->binary_metrics;
     const hl_metrics *m = &r->m;
     char auroc[16], where[64];
     format_auroc(report_auroc(r, bm), auroc);
@@ -127,9 +163,9 @@ void report_add_summary(page_doc *d, const report_metrics *r, const report_binar
     page_add_text(
         d, PAGE_NOTE,
         "Research software, not a medical device: do not use it to diagnose or treat patients.");
-    add_stats(d, r, bm);
-    if (bm->intervals)
+    add_stats(d, run);
+    if (isfinite(level_of(run)))
         page_add_text(d, PAGE_NOTE,
                       "Below each metric: its %.0f" PAGE_PERCENT " confidence interval.",
-                      100 * bm->level);
+                      level_of(run));
 }

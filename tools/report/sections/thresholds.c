@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The choice of a threshold: sensitivity and specificity at each, and the operating points. */
 #include "../plot/plot.h"
+#include "metric_table.h"
 #include "sections.h"
 #include "threshold_rates.h"
 
@@ -36,25 +37,26 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_bi
     return status;
 }
 
-/* A value with its confidence interval, if there is one. */
-static void add_point_cell(page_table *t, const json_t *metrics, const json_t *intervals,
-                           const json_t *methods, const char *key)
-{
-    const double v = report_real(metrics, key);
-    double lo, hi;
-    if (!isfinite(v))
-        page_add_cell(t, "undefined");
-    else if (report_interval(intervals, key, &lo, &hi))
-        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
-    else if (report_interval_method(methods, key))
-        page_add_cell(t, "%.3f (not estimable)", v);
-    else
-        page_add_cell(t, "%.3f", v);
-}
-
-static void list_points(page_doc *d, const report_binary_metrics *bm)
+static void add_point_rows(page_table *t, const report_binary_metrics *bm, bool name_class)
 {
     static const char *const measured[] = {"sensitivity", "specificity", "ppv", "npv"};
+    for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
+        const json_t *o = json_array_get(bm->operating_points, i);
+        const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
+        if (name_class)
+            page_add_cell(t, "%s", bm->positive);
+        page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
+        report_add_value_cell(t, o, NULL, NULL, "threshold");
+        report_add_value_cell(t, val, NULL, NULL, "sensitivity");
+        report_add_value_cell(t, val, NULL, NULL, "specificity");
+        for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
+            report_add_value_cell(t, here, json_object_get(o, "intervals"),
+                                  json_object_get(o, "methods"), measured[k]);
+    }
+}
+
+void report_list_points(page_doc *d, const report_binary_metrics *bm, size_t n)
+{
     static const char *const columns[] = {"Threshold",
                                           "Validation: sensitivity",
                                           "Validation: specificity",
@@ -71,19 +73,12 @@ static void list_points(page_doc *d, const report_binary_metrics *bm)
     hl_strbuf_puts(&caption, ".");
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
+    if (n > 1)
+        page_add_column(t, "Class", PAGE_COL_TEXT);
     page_add_column(t, "Target", PAGE_COL_TEXT);
     page_add_columns(t, columns, sizeof columns / sizeof *columns, PAGE_COL_NUMBER);
-    for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
-        const json_t *o = json_array_get(bm->operating_points, i);
-        const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
-        page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
-        add_point_cell(t, o, NULL, NULL, "threshold");
-        add_point_cell(t, val, NULL, NULL, "sensitivity");
-        add_point_cell(t, val, NULL, NULL, "specificity");
-        for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
-            add_point_cell(t, here, json_object_get(o, "intervals"), json_object_get(o, "methods"),
-                           measured[k]);
-    }
+    for (size_t k = 0; k < n; k++)
+        add_point_rows(t, &bm[k], n > 1);
 }
 
 int report_add_thresholds(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
@@ -96,7 +91,7 @@ int report_add_thresholds(page_doc *d, const report_metrics *r, const report_bin
         return 0;
     page_add_text(d, PAGE_SECTION, "Choice of threshold for %s", bm->positive);
     if (listed)
-        list_points(d, bm);
+        report_list_points(d, bm, 1);
     const int status = drawn ? draw_thresholds(d, r, bm, &c, e) : 0;
     report_rates_free(&c);
     return status;

@@ -3,10 +3,11 @@
 
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *const nn_pool_names[NN_POOLS] = {"avg", "max", "flatten"};
+const char *const nn_pool_names[NN_POOLS] = {"avg", "max", "both", "flatten"};
 
 int nn_pool_parse(nn_pool *pool, const char *word, hl_err *e)
 {
@@ -15,12 +16,30 @@ int nn_pool_parse(nn_pool *pool, const char *word, hl_err *e)
             *pool = (nn_pool)i;
             return 0;
         }
-    return hl_fail(e, "pooling: expected avg, max or flatten, found '%s'", word);
+    return hl_fail(e, "pooling: expected avg, max, both or flatten, found '%s'", word);
 }
 
 size_t nn_pool_width(nn_pool pool, const nn_layer *l)
 {
-    return (size_t)(pool == NN_POOL_FLATTEN ? l->height * l->width * l->channels : l->channels);
+    return (size_t)l->channels * nn_pool_per_channel(pool, (size_t)(l->height * l->width));
+}
+
+size_t nn_pool_per_channel(nn_pool pool, size_t area)
+{
+    return pool == NN_POOL_FLATTEN ? area : pool == NN_POOL_BOTH ? 2 : 1;
+}
+
+static int pool_both(const ts_tensor *map, ts_tensor **out)
+{
+    ts_tensor *parts[2] = {NULL, NULL};
+    int status = ts_global_mean(&parts[0], map);
+    if (status == 0)
+        status = ts_global_max(&parts[1], map);
+    if (status == 0)
+        status = ts_concat_channels(out, (const ts_tensor *const *)parts, 2);
+    ts_free(parts[0]);
+    ts_free(parts[1]);
+    return status;
 }
 
 int nn_pool_map(nn_pool pool, const ts_tensor *map, ts_tensor **out)
@@ -30,6 +49,8 @@ int nn_pool_map(nn_pool pool, const ts_tensor *map, ts_tensor **out)
         return ts_global_mean(out, map);
     case NN_POOL_MAX:
         return ts_global_max(out, map);
+    case NN_POOL_BOTH:
+        return pool_both(map, out);
     case NN_POOL_FLATTEN:
     case NN_POOLS:
         break;
@@ -60,12 +81,17 @@ static void pool_max(const float *map, size_t area, size_t channels, float *out)
 void nn_pool_values(nn_pool pool, const float *map, size_t n, size_t area, size_t channels,
                     float *out)
 {
-    const size_t values = area * channels;
-    for (size_t i = 0; i < n; i++)
-        if (pool == NN_POOL_AVG)
-            pool_average(map + i * values, area, channels, out + i * channels);
-        else if (pool == NN_POOL_MAX)
-            pool_max(map + i * values, area, channels, out + i * channels);
-    if (pool == NN_POOL_FLATTEN)
+    const size_t values = area * channels, width = channels * nn_pool_per_channel(pool, area);
+    const bool with_mean = pool == NN_POOL_AVG || pool == NN_POOL_BOTH;
+    if (pool == NN_POOL_FLATTEN) {
         memcpy(out, map, n * values * sizeof *out);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        float *to = out + i * width;
+        if (with_mean)
+            pool_average(map + i * values, area, channels, to);
+        if (pool != NN_POOL_AVG)
+            pool_max(map + i * values, area, channels, with_mean ? to + channels : to);
+    }
 }

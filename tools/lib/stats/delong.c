@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "significance.h"
+#include "stats/delong.h"
 
 #include "base/mem.h"
 #include "stats/ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* ---- DeLong ---- */
 
 /* Structural components: for each positive, the fraction of negatives with a lower score; for each
  * negative, the fraction of positives with a higher one; ties count half. */
@@ -49,6 +47,12 @@ static void components_of(components *c, size_t n, const uint8_t *positive, cons
     free(all);
 }
 
+static void components_free(components *c)
+{
+    free(c->positives);
+    free(c->negatives);
+}
+
 /* Sample variance of a - b, the components of one class. */
 static double variance_of(size_t n, const double *a, const double *b)
 {
@@ -60,14 +64,14 @@ static double variance_of(size_t n, const double *a, const double *b)
     return n > 1 ? squares / (double)(n - 1) : 0;
 }
 
-compare_delong_result compare_delong(size_t n, const uint8_t *positive, const double *a,
-                                     const double *b)
+hl_delong_result hl_delong_compare(size_t n, const uint8_t *positive, const double *a,
+                                   const double *b)
 {
     size_t m = 0;
     for (size_t i = 0; i < n; i++)
         m += positive[i];
     if (m == 0 || m == n)
-        return (compare_delong_result){NAN, NAN, NAN, NAN, NAN};
+        return (hl_delong_result){NAN, NAN, NAN, NAN, NAN};
     components x, y;
     components_of(&x, n, positive, a, m);
     components_of(&y, n, positive, b, m);
@@ -77,30 +81,61 @@ compare_delong_result compare_delong(size_t n, const uint8_t *positive, const do
     double z = difference / sqrt(variance);
     if (!(variance > 0))
         z = difference != 0 ? NAN : 0;
-    const compare_delong_result r = {x.area, y.area, variance, z, erfc(fabs(z) / sqrt(2))};
-    free(x.positives);
-    free(x.negatives);
-    free(y.positives);
-    free(y.negatives);
+    const hl_delong_result r = {x.area, y.area, variance, z, erfc(fabs(z) / sqrt(2))};
+    components_free(&x);
+    components_free(&y);
     return r;
 }
 
-/* ---- McNemar ---- */
+/* ---- one AUROC of samples that belong to patients ---- */
 
-enum { EXACT_BELOW = 25 };
+/* Of each patient, the samples of one class and the sum of their components. */
+typedef struct cluster {
+    double n[2], sum[2];
+} cluster;
 
-compare_mcnemar_result compare_mcnemar(uint64_t only_a, uint64_t only_b)
+/* Sum of squares, or of products for two classes, of what the patients deviate from the area. */
+static double deviations(const cluster *c, size_t n, int x, int y, double area)
 {
-    const uint64_t n = only_a + only_b, least = only_a < only_b ? only_a : only_b;
-    if (n < EXACT_BELOW) {
-        double tail = 0, chosen = 1; /* n over k */
-        for (uint64_t k = 0; k <= least; k++) {
-            tail += chosen;
-            chosen = chosen * (double)(n - k) / (double)(k + 1);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (c[i].sum[x] - c[i].n[x] * area) * (c[i].sum[y] - c[i].n[y] * area);
+    return sum;
+}
+
+static double clustered_variance(const cluster *c, size_t patients, double area)
+{
+    double samples[2] = {0, 0}, with[2] = {0, 0}, variance = 0;
+    for (size_t i = 0; i < patients; i++)
+        for (int k = 0; k < 2; k++) {
+            samples[k] += c[i].n[k];
+            with[k] += c[i].n[k] > 0;
         }
-        return (compare_mcnemar_result){true, (double)least, fmin(1, 2 * ldexp(tail, -(int)n))};
+    for (int k = 0; k < 2; k++)
+        variance += with[k] / (with[k] - 1) * deviations(c, patients, k, k, area) /
+                    (samples[k] * samples[k]);
+    return variance + 2 * (double)patients / ((double)patients - 1) *
+                          deviations(c, patients, 0, 1, area) / (samples[0] * samples[1]);
+}
+
+hl_delong_area hl_delong_of_patients(size_t n, const uint8_t *positive, const double *score,
+                                     const uint32_t *patient, size_t patients)
+{
+    size_t m = 0, to[2] = {0, 0};
+    for (size_t i = 0; i < n; i++)
+        m += positive[i];
+    if (m == 0 || m == n)
+        return (hl_delong_area){NAN, NAN};
+    components x;
+    components_of(&x, n, positive, score, m);
+    cluster *c = hl_calloc(patients, sizeof *c);
+    for (size_t i = 0; i < n; i++) {
+        const int k = positive[i];
+        c[patient[i]].n[k] += 1;
+        c[patient[i]].sum[k] += (k ? x.positives : x.negatives)[to[k]++];
     }
-    const double gap = fabs((double)only_a - (double)only_b) - 1;
-    const double chi = gap > 0 ? gap * gap / (double)n : 0;
-    return (compare_mcnemar_result){false, chi, erfc(sqrt(chi / 2))};
+    const hl_delong_area r = {x.area, clustered_variance(c, patients, x.area)};
+    free(c);
+    components_free(&x);
+    return r;
 }

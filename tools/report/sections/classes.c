@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Several classes, each against the rest: a table, curves, operating points and calibration. */
+#include "../plot/plot.h"
+#include "base/mem.h"
+#include "metric_table.h"
+#include "sections.h"
+#include "threshold_rates.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *key, *name;
+} columns[] = {
+    {"sensitivity", "Sensitivity"},
+    {"specificity", "Specificity"},
+    {"ppv", "PPV"},
+    {"npv", "NPV"},
+    {"f1", "F1"},
+    {"auroc", "AUROC"},
+    {"average_precision", "Average precision"},
+    {"brier", "Brier score"},
+    {"ece", "ECE"},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void add_row(page_table *t, const char *name, uint64_t support, const json_t *metrics,
+                    const json_t *intervals, const json_t *methods)
+{
+    page_add_cell(t, "%s", name);
+    page_add_cell(t, "%" PRIu64, support);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (metrics)
+            report_add_value_cell(t, metrics, intervals, methods, columns[i].key);
+        else
+            page_add_cell(t, "\xe2\x80\x93");
+}
+
+static void add_mean(page_table *t, const char *name, uint64_t n, const json_t *o)
+{
+    add_row(t, name, n, json_object_get(o, "metrics"), json_object_get(o, "intervals"),
+            json_object_get(o, "methods"));
+}
+
+void report_add_classes_table(page_doc *d, const report_run *run)
+{
+    const report_classes *c = &run->classes;
+    const report_metrics *r = &run->metrics;
+    const report_binary_metrics *measured = NULL;
+    hl_strbuf caption = {0};
+    hl_strbuf_printf(&caption,
+                     "Each class against all others together, by the largest probability where a "
+                     "metric needs a decision; support is the number of %s.",
+                     report_units(r));
+    for (size_t k = 0; k < c->n && !measured; k++)
+        measured = c->of[k].intervals ? &c->of[k] : NULL;
+    if (measured) {
+        hl_strbuf_puts(&caption, " In brackets: ");
+        hl_strbuf_printf(&caption, "%.0f" PAGE_PERCENT " intervals, %s, %" PRIu64 " resamples.",
+                         100 * measured->level, measured->method, measured->resamples);
+    }
+    page_table *t = page_add_table(d, caption.data);
+    hl_strbuf_free(&caption);
+    page_add_column(t, "Class", PAGE_COL_TEXT);
+    page_add_column(t, "Support", PAGE_COL_NUMBER);
+    for (size_t i = 0; i < COLUMNS; i++)
+        page_add_column(t, columns[i].name, PAGE_COL_NUMBER);
+    for (size_t k = 0; k < c->n; k++)
+        add_row(t, r->classes[k], r->m.classes[k].support, c->of[k].binary, c->of[k].intervals,
+                c->of[k].methods);
+    if (!c->macro || !c->weighted)
+        return;
+    page_start_summary(t);
+    add_mean(t, "Macro average", r->m.n, c->macro);
+    add_mean(t, "Weighted average", r->m.n, c->weighted);
+}
+
+/* ---- a curve for each class ---- */
+
+/* Nobody tells apart more curves than this. */
+enum { MOST_CURVES = 10, NAME_SIZE = 48 };
+
+typedef enum { OF_ROC, OF_PRECISION, OF_RELIABILITY } kind;
+
+/* The curves of a plot; the series point into it. */
+typedef struct curves {
+    double *x[MOST_CURVES], *y[MOST_CURVES];
+    char name[MOST_CURVES][NAME_SIZE];
+    report_plot_series series[MOST_CURVES + 1];
+    size_t n, nseries;
+} curves;
+
+/* The name of a class as gnuplot takes it: other characters become question marks. */
+static void plain_name(const char *name, char out[NAME_SIZE])
+{
+    size_t n = strlen(name);
+    n = n < NAME_SIZE ? n : NAME_SIZE - 1;
+    while (n && ((unsigned char)name[n] & 0xc0) == 0x80) /* not within a character */
+        n--;
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char c = (unsigned char)name[i];
+        out[i] = c >= 0x80 || isalnum(c) || strchr(" _-.,:+/()", c) ? (char)c : '?';
+    }
+    out[n] = '\0';
+}
+
+/* Precision holds down to the recall of the point before. */
+static size_t fill_rates(const report_rates *c, kind of, double *x, double *y)
+{
+    size_t n = 0;
+    if (of == OF_ROC) {
+        memcpy(x, c->false_alarms, c->n * sizeof *x);
+        memcpy(y, c->sensitivity, c->n * sizeof *y);
+        return report_thin(x, y, c->n);
+    }
+    for (size_t i = 2; i < c->n; i += 2) {
+        x[n] = c->sensitivity[i - 2];
+        y[n++] = c->precision[i];
+        x[n] = c->sensitivity[i];
+        y[n++] = c->precision[i];
+    }
+    return report_thin(x, y, n);
+}
+
+static size_t fill_bins(const report_curve *c, double *x, double *y)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->count[i] > 0 && isfinite(c->mean_p[i]) && isfinite(c->observed[i])) {
+            x[n] = c->mean_p[i];
+            y[n++] = c->observed[i];
+        }
+    return n;
+}
+
+static void add_series(curves *c, const char *name, size_t k, kind of, size_t points)
+{
+    plain_name(name, c->name[c->n]);
+    c->series[c->nseries++] = (report_plot_series){
+        .name = c->name[c->n],
+        .style = of == OF_RELIABILITY ? REPORT_PLOT_MARKED_LINE : REPORT_PLOT_LINE,
+        .x = c->x[c->n],
+        .y = c->y[c->n],
+        .n = points,
+        .colour = (int)(k % REPORT_PLOT_COLOURS),
+        .dash = (int)(k / REPORT_PLOT_COLOURS)};
+    c->n++;
+}
+
+static void add_curve(curves *c, const report_run *run, size_t k, kind of)
+{
+    const report_curve *bins = &run->classes.of[k].reliability;
+    report_rates rates = {0};
+    if (of == OF_RELIABILITY ? bins->n == 0 : !report_rates_of(&rates, &run->predictions, (int)k))
+        return;
+    const size_t most = of == OF_RELIABILITY ? bins->n : rates.n;
+    c->x[c->n] = hl_malloc(most, sizeof(double));
+    c->y[c->n] = hl_malloc(most, sizeof(double));
+    const size_t points = of == OF_RELIABILITY ? fill_bins(bins, c->x[c->n], c->y[c->n])
+                                               : fill_rates(&rates, of, c->x[c->n], c->y[c->n]);
+    report_rates_free(&rates);
+    add_series(c, run->metrics.classes[k], k, of, points);
+}
+
+/* Whether fewer than MOST_CURVES classes have more samples. */
+static bool is_drawn(const report_metrics *r, size_t k)
+{
+    size_t more = 0;
+    for (size_t j = 0; j < r->m.nclasses; j++)
+        more += r->m.classes[j].support > r->m.classes[k].support ||
+                (r->m.classes[j].support == r->m.classes[k].support && j < k);
+    return more < MOST_CURVES;
+}
+
+static int draw(page_doc *d, const report_run *run, kind of, const char *title, report_plot p,
+                const char *about, hl_err *e)
+{
+    static const double ends[] = {0, 1};
+    curves c = {0};
+    hl_strbuf alt = {0};
+    if (of != OF_PRECISION)
+        c.series[c.nseries++] =
+            (report_plot_series){.name = of == OF_ROC ? "chance" : "perfect calibration",
+                                 .x = ends,
+                                 .y = ends,
+                                 .n = 2,
+                                 .colour = REPORT_PLOT_GREY,
+                                 .dash = 1};
+    for (size_t k = 0; k < run->classes.n; k++)
+        if (is_drawn(&run->metrics, k))
+            add_curve(&c, run, k, of);
+    p.series = c.series;
+    p.nseries = c.nseries;
+    hl_strbuf_puts(&alt, about);
+    if (run->classes.n > MOST_CURVES)
+        hl_strbuf_printf(&alt, " Drawn are the %d classes with the most %s.", MOST_CURVES,
+                         report_units(&run->metrics));
+    const int status = c.n ? report_plot_add(d, &p, title, alt.data, e) : 0;
+    hl_strbuf_free(&alt);
+    for (size_t i = 0; i < c.n; i++) {
+        free(c.x[i]);
+        free(c.y[i]);
+    }
+    return status;
+}
+
+static int draw_all(page_doc *d, const report_run *run, hl_err *e)
+{
+    if (run->has.predictions &&
+        (draw(d, run, OF_ROC, "ROC curves of the classes",
+              report_plot_unit_square("roc-classes", "1 - specificity", "sensitivity",
+                                      "bottom right"),
+              "Sensitivity for each class against the fraction of all others that would be taken "
+              "for it. The areas are in the table.",
+              e) ||
+         draw(d, run, OF_PRECISION, "Precision and recall of the classes",
+              report_plot_unit_square("pr-classes", "recall (sensitivity)", "precision (PPV)",
+                                      "bottom left"),
+              "A random ranking would have the prevalence of the class as its precision.", e)))
+        return -1;
+    return draw(d, run, OF_RELIABILITY, "Reliability of the classes",
+                report_plot_unit_square("reliability-classes", "mean predicted probability",
+                                        "observed fraction", "top left"),
+                "Groups of similar predicted probability of a class: mean predicted probability "
+                "and observed fraction. The expected calibration errors are in the table.",
+                e);
+}
+
+/* ---- calibration of all classes together ---- */
+
+static void add_together(page_doc *d, const report_classes *c)
+{
+    static const struct {
+        const char *key, *name;
+    } metrics[] = {{"log_loss", "Log loss"},
+                   {"brier", "Brier score, sum over the classes"},
+                   {"top_label_ece", "Expected calibration error of the predicted class"}};
+    if (!c->together)
+        return;
+    page_table *t = page_add_table(
+        d, c->together_before
+               ? "Probabilities of all classes together, before and after temperature scaling. "
+                 "Smaller is better."
+               : "Probabilities of all classes together. Smaller is better.");
+    page_add_column(t, "Metric", PAGE_COL_TEXT);
+    if (c->together_before)
+        page_add_column(t, "Before", PAGE_COL_NUMBER);
+    page_add_column(t, c->together_before ? "After" : "Value", PAGE_COL_NUMBER);
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        page_add_cell(t, "%s", metrics[i].name);
+        if (c->together_before)
+            page_add_number(t, report_real(c->together_before, metrics[i].key));
+        page_add_number(t, report_real(c->together, metrics[i].key));
+    }
+}
+
+int report_add_classes(page_doc *d, const report_run *run, hl_err *e)
+{
+    const report_classes *c = &run->classes;
+    size_t points = 0;
+    if (c->n == 0)
+        return 0;
+    for (size_t k = 0; k < c->n; k++)
+        points += json_array_size(c->of[k].operating_points);
+    page_add_text(d, PAGE_SECTION, "Each class against the rest");
+    report_add_classes_table(d, run);
+    if (draw_all(d, run, e))
+        return -1;
+    add_together(d, c);
+    if (points) {
+        page_add_text(d, PAGE_SECTION, "Operating points of the classes");
+        report_list_points(d, c->of, c->n);
+    }
+    return 0;
+}
