@@ -89,7 +89,7 @@ p_of() {
 
 # differs_by FILE: the largest difference from scikit-learn's probabilities.
 differs_by() {
-    join -t $'\t' "$DATA/standardize/expected.tsv" "$1" |
+    command -p join -t $'\t' "$DATA/standardize/expected.tsv" "$1" |
         awk -F'\t' '{ d = $2 - $3; if (d < 0) d = -d; if (d > most) most = d } END { print NR == 24 ? most : "rows missing" }'
 }
 
@@ -131,7 +131,7 @@ differs_by() {
         evaluate -q -p "$out.p$kind" -o "$out.json" "$out$kind" "$from" || true
         grep -v '^#' "$out.p$kind" | tail -n +2 | cut -f 1,7 >"$out.p$kind.short"
     done
-    join -t $'\t' "$out.p.short" "$out.p.frozen.short" |
+    command -p join -t $'\t' "$out.p.short" "$out.p.frozen.short" |
         awk -F'\t' '{ d = $2 - $3; if (d > 1e-4 || d < -1e-4) exit 1 } END { exit !NR }'
 }
 

@@ -203,10 +203,12 @@ static void a_failed_start_leaves_no_file(void **state)
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
     assert_int_equal(
-        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, NULL, &e), -1);
+        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, NULL, &e),
+        -1);
     assert_string_equal(e.msg, "a class name is not UTF-8");
     assert_int_equal(
-        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, NULL, &e), -1);
+        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, NULL, &e),
+        -1);
     assert_contains(e.msg, "none/f: cannot be created");
     assert_int_equal(
         hl_samples_create(&w, "f", &m, classes, 3, &feature_space, "\xff", &d, NULL, NULL, &e), -1);
