@@ -12,13 +12,13 @@
 #include "format/tsv.h"
 #include "nn/infer/device.h"
 #include "sys/cli.h"
-#include "sys/memory.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
 #include "sys/temp_files.h"
 #include "train-head/dataset.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
+#include "train-head/memory.h"
 
 #include <libgen.h>
 #include <math.h>
@@ -320,7 +320,7 @@ static int make_head(nn_head **head, const hl_features *f, train_dataset *train,
 /* Bytes of features that are kept in memory. */
 static uint64_t memory_for_features(void)
 {
-    return memory ? (uint64_t)memory << 20 : hl_memory_available("") / 2;
+    return memory ? (uint64_t)memory << 20 : train_memory_available("") / 2;
 }
 
 /* Of the temporary file: TMPDIR if it is set, else beside the result. A batch is read from all over

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How much memory this process may take. */
-#ifndef HILUM_SYS_MEMORY_H
-#define HILUM_SYS_MEMORY_H
+#ifndef HILUM_TRAIN_HEAD_MEMORY_H
+#define HILUM_TRAIN_HEAD_MEMORY_H
 
 #include <stdint.h>
 
@@ -15,6 +15,6 @@
  *
  * root is ""; in tests, a folder with its own proc/meminfo, proc/self/cgroup and sys/fs/cgroup.
  */
-uint64_t hl_memory_available(const char *root);
+uint64_t train_memory_available(const char *root);
 
 #endif

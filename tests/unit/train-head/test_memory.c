@@ -2,7 +2,7 @@
 /* memory.h with made-up limits. */
 #include "helpers.h"
 
-#include "sys/memory.h"
+#include "train-head/memory.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -53,27 +53,27 @@ static int remove_root(void **state)
 static void without_a_limit(void **state)
 {
     (void)state;
-    assert_true(hl_memory_available(root) == UINT64_MAX);
+    assert_true(train_memory_available(root) == UINT64_MAX);
     put("proc/meminfo", "MemTotal: 100 kB\nMemAvailable: many\n");
     put("proc/self/cgroup", "0::/\n");
     put("sys/fs/cgroup/memory.max", "max\n");
-    assert_true(hl_memory_available(root) == UINT64_MAX);
-    assert_true(hl_memory_available("") < UINT64_MAX); /* of this machine */
+    assert_true(train_memory_available(root) == UINT64_MAX);
+    assert_true(train_memory_available("") < UINT64_MAX); /* of this machine */
 }
 
 static void the_smallest_counts(void **state)
 {
     (void)state;
     put("proc/meminfo", "MemTotal:  8388608 kB\nMemFree: 1 kB\nMemAvailable:    2097152 kB\n");
-    assert_true(hl_memory_available(root) == 2048 * MIB);
+    assert_true(train_memory_available(root) == 2048 * MIB);
     put("proc/self/cgroup", "5:memory:/of/v1\n0::/job/step\n");
     put("sys/fs/cgroup/job/step/memory.max", "max\n");
     put("sys/fs/cgroup/job/memory.max", "1073741824\n"); /* its parent */
-    assert_true(hl_memory_available(root) == 1024 * MIB);
+    assert_true(train_memory_available(root) == 1024 * MIB);
     put("sys/fs/cgroup/memory/of/v1/memory.limit_in_bytes", "536870912\n");
-    assert_true(hl_memory_available(root) == 512 * MIB);
+    assert_true(train_memory_available(root) == 512 * MIB);
     put("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-    assert_true(hl_memory_available(root) == 512 * MIB);
+    assert_true(train_memory_available(root) == 512 * MIB);
 }
 
 static void slurm(void **state)
@@ -81,12 +81,12 @@ static void slurm(void **state)
     (void)state;
     setenv("SLURM_CPUS_ON_NODE", "4", 1);
     setenv("SLURM_MEM_PER_CPU", "100", 1);
-    assert_true(hl_memory_available(root) == 400 * MIB);
+    assert_true(train_memory_available(root) == 400 * MIB);
     setenv("SLURM_MEM_PER_NODE", "300", 1);
-    assert_true(hl_memory_available(root) == 300 * MIB);
+    assert_true(train_memory_available(root) == 300 * MIB);
     setenv("SLURM_MEM_PER_NODE", "0", 1); /* all of the node */
     unsetenv("SLURM_MEM_PER_CPU");
-    assert_true(hl_memory_available(root) == UINT64_MAX);
+    assert_true(train_memory_available(root) == UINT64_MAX);
 }
 
 static void limits_of_the_process(void **state)
@@ -97,7 +97,7 @@ static void limits_of_the_process(void **state)
     now = before;
     now.rlim_cur = 700 * MIB;
     assert_int_equal(setrlimit(RLIMIT_DATA, &now), 0);
-    assert_true(hl_memory_available(root) == 700 * MIB);
+    assert_true(train_memory_available(root) == 700 * MIB);
     assert_int_equal(setrlimit(RLIMIT_DATA, &before), 0);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sys/memory.h"
+#include "memory.h"
 
 #include "base/parse.h"
 #include "sys/control_groups.h"
@@ -64,7 +64,7 @@ static void apply_limit(uint64_t *bytes, int resource)
         at_most(bytes, l.rlim_cur);
 }
 
-uint64_t hl_memory_available(const char *root)
+uint64_t train_memory_available(const char *root)
 {
     uint64_t bytes = UINT64_MAX;
     apply_available(&bytes, root);
