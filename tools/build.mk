@@ -82,7 +82,7 @@ hdf5_libs   = $(call pkg,--libs,hdf5)
 
 # ---- what there is -------------------------------------------------------------------------------
 
-plain_tools := split audit preprocess compare report quickcheck digest phantom
+plain_tools := split audit preprocess join compare report quickcheck digest phantom
 nn_tools := import-weights extract-features train-head evaluate explain predict
 tools       := $(plain_tools) $(nn_tools)
 tool_paths  := $(tools:%=$(BUILD)/bin/%)

@@ -98,7 +98,7 @@ static int create_output(hl_tf_writer **out, const hl_samples *in, const nn_extr
     if (hl_provenance_extend(&provenance, in->provenance, &cli, inputs, 2, e))
         return -1;
     const int status = hl_samples_create(out, output, &in->manifest, in->classes, in->nclasses,
-                                         space, provenance, &payload, NULL, e);
+                                         space, provenance, &payload, &in->shard, NULL, e);
     free(provenance);
     return status;
 }
@@ -121,7 +121,7 @@ static int extract(hl_samples *in, const hl_backbone *backbone, hl_err *e)
                                     .tf32 = dtype == DTYPE_TF32,
                                     .device = where,
                                     .batch = (size_t)batch,
-                                    .images = in->n};
+                                    .images = in->shard.n ? (size_t)in->shard.images : in->n};
     hl_feature_space space = in->feature_space;
     nn_extractor *x;
     if (nn_extractor_new(&x, &o, &space, e))

@@ -15,7 +15,7 @@ enum { CHANNELS_AUTO, CHANNELS_1, CHANNELS_3 };
 enum { ON_ERROR_STOP, ON_ERROR_SKIP };
 
 static const char default_model[] = "vgg16";
-static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output;
+static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output, *opt_shard;
 static int opt_filter = HL_BILINEAR, opt_fit = HL_STRETCH;
 static int opt_depth = HL_DEPTH_AUTO;
 static int opt_channels = CHANNELS_AUTO, opt_on_error = ON_ERROR_STOP;
@@ -40,6 +40,9 @@ static const hl_opt options[] = {
     HL_OPT_INT_R(0, "augment", "K", &opt_augment, 0, HL_MAX_AUGMENTED,
                  "add K augmented copies of every training image"),
     HL_OPT_SEED(&opt_seed),
+    /* the last one: join takes it out of the provenance (data/shard.h) */
+    HL_OPT_STR_R(0, "shard", "K/N", &opt_shard,
+                 "only part K of the rows, cut into N parts of one size; see join"),
 };
 
 static void libraries(FILE *fp)
@@ -116,6 +119,18 @@ static void settle_size(size_t *height, size_t *width)
     opt_size = text;
 }
 
+/* Also sets opt_shard to one spelling of it. */
+static void settle_shard(hl_shard *s)
+{
+    static char word[HL_SHARD_WORD];
+    if (opt_shard && !hl_shard_parse(s, opt_shard))
+        hl_usage_error("--shard: expected K/N, whole numbers with K from 1 to N and N up to %d, "
+                       "found '%s'",
+                       HL_MAX_SHARDS, opt_shard);
+    if (opt_shard)
+        opt_shard = hl_shard_word(s, word);
+}
+
 static void check_usage(void)
 {
     if (opt_rejects && opt_on_error != ON_ERROR_SKIP)
@@ -147,6 +162,7 @@ int main(int argc, char **argv)
                                .jobs = (int)opt_jobs};
     hl_tf_set_threads((int)opt_jobs);
     settle_size(&c.to.height, &c.to.width);
+    settle_shard(&c.shard);
     check_usage();
     const preprocess_outputs o = {.images = opt_output,
                                   .rejects = opt_rejects,

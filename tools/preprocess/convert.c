@@ -6,11 +6,9 @@
 #include "base/ordered_map.h"
 #include "base/progress.h"
 #include "data/image_paths.h"
-#include "format/tsv.h"
 #include "image/remarks.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct slot {
     uint8_t *image;   /* height * width * channels bytes, followed by those of each copy */
@@ -68,22 +66,18 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 static void reject(preprocess_conversion *c, const hl_sample *s, const hl_err *why)
 {
     char *file = hl_image_path(c->root, s->path);
-    if (c->nrejects++ == 0)
+    if (c->rejects.images.n == 0)
         c->first_reject = *why;
-    hl_tsv_escape(&c->rejects, s->path);
-    hl_strbuf_puts(&c->rejects, "\t");
-    hl_tsv_escape(&c->rejects, s->label);
-    hl_strbuf_printf(&c->rejects, "\t%s\t", hl_subset_names[s->subset]);
-    hl_tsv_escape(&c->rejects, hl_reason_within(why, file));
-    hl_strbuf_puts(&c->rejects, "\n");
+    hl_rejects_add(&c->rejects, s, hl_reason_within(why, file));
     free(file);
 }
 
 static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
 {
     r->c->shallow |= s->source.shallow;
-    hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
-    hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
+    hl_shard_add_file(r->digest, sample->path, s->source.sha256);
+    if (r->c->shard.n)
+        hl_shard_keep_file(&r->c->shard, s->source.sha256);
     hl_manifest_add_copy(&r->c->kept, sample);
     const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->source.channels;
     int status = preprocess_spool_add(&r->c->spool, s->image, s->source.channels, e);
@@ -128,6 +122,7 @@ int preprocess_convert(preprocess_conversion *c, hl_err *e)
     hl_remarks_warn(&r.remarks);
     hl_sha256_end_text(r.digest, c->digest);
     hl_manifest_finish(&c->kept);
+    hl_manifest_finish(&c->rejects.images);
     for (size_t i = 0; i < nslots; i++)
         free(r.slots[i].image);
     free(r.slots);
@@ -138,5 +133,6 @@ void preprocess_conversion_free(preprocess_conversion *c)
 {
     preprocess_spool_close(&c->spool);
     hl_manifest_free(&c->kept);
-    hl_strbuf_free(&c->rejects);
+    hl_rejects_free(&c->rejects);
+    hl_shard_free(&c->shard);
 }

@@ -6,8 +6,9 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
-#include "base/strbuf.h"
 #include "data/manifest.h"
+#include "data/reject_list.h"
+#include "data/shard.h"
 #include "image/load.h"
 #include "spool.h"
 
@@ -16,9 +17,10 @@
 
 typedef struct preprocess_conversion {
     /* settings */
-    const hl_manifest *manifest;
-    const char *root;   /* where relative paths start */
-    hl_fitting to;      /* size and resampling */
+    const hl_manifest *manifest;          /* of a shard its rows alone, with the classes of all */
+    char manifest_digest[HL_DIGEST_SIZE]; /* of all rows */
+    const char *root;                     /* where relative paths start */
+    hl_fitting to;                        /* size and resampling */
     bool skip_unusable; /* reject unusable images; otherwise the first one is an error */
     size_t copies;      /* augmented copies of each training image (augment.h), which follow it */
     uint64_t seed;      /* of the copies */
@@ -28,8 +30,8 @@ typedef struct preprocess_conversion {
     hl_manifest kept;            /* the samples whose images are in the spool, in its order */
     bool shallow;                /* an image was kept that is `shallow`, see hl_image */
     char digest[HL_DIGEST_SIZE]; /* of the paths and bytes of the kept images' files */
-    hl_strbuf rejects;           /* rows of the list of rejected images */
-    size_t nrejects;
+    hl_shard shard;              /* its files; shard.n is 0 unless this is a shard */
+    hl_reject_list rejects;
     hl_err first_reject;
 } preprocess_conversion;
 

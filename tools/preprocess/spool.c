@@ -2,6 +2,7 @@
 #include "spool.h"
 
 #include "base/array.h"
+#include "image/grey.h"
 #include "sys/scratch.h"
 
 #include <stdlib.h>
@@ -34,15 +35,6 @@ int preprocess_spool_rewind(preprocess_spool *s, hl_err *e)
     return 0;
 }
 
-/* Grey to RGB in place, from the end backwards. */
-static void grey_to_rgb(uint8_t *image, size_t pixels)
-{
-    for (size_t i = pixels; i-- > 0;) {
-        const uint8_t v = image[i];
-        image[3 * i] = image[3 * i + 1] = image[3 * i + 2] = v;
-    }
-}
-
 int preprocess_spool_next(preprocess_spool *s, uint8_t *image, int channels, hl_err *e)
 {
     const int stored = s->channels[s->at++];
@@ -52,7 +44,7 @@ int preprocess_spool_next(preprocess_spool *s, uint8_t *image, int channels, hl_
     if (fread(image, 1, bytes, s->fp) != bytes)
         return hl_fail(e, "%s: cannot be read back", spool_name);
     if (stored < channels)
-        grey_to_rgb(image, s->pixels);
+        hl_grey_to_rgb(image, s->pixels, image);
     return 0;
 }
 

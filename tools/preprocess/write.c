@@ -7,23 +7,19 @@
 #include "data/manifest_index.h"
 #include "data/provenance.h"
 #include "data/sample_file.h"
-#include "format/checksum.h"
-#include "format/tsv.h"
 #include "sys/named_files.h"
 #include "sys/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int extend_provenance(char **provenance, const preprocess_conversion *c,
                              const preprocess_outputs *o, hl_err *e)
 {
-    char manifest[HL_DIGEST_SIZE], left_out[HL_DIGEST_SIZE];
-    hl_manifest_digest(c->manifest, manifest);
-    const size_t n = c->nrejects ? hl_manifest_left_out(c->manifest, &c->kept, left_out) : 0;
+    char left_out[HL_DIGEST_SIZE];
+    const size_t n = hl_manifest_left_out(c->manifest, &c->kept, left_out);
     const hl_input inputs[] = {
-        {"manifest", manifest}, {"images", c->digest}, {"left-out", left_out}};
+        {"manifest", c->manifest_digest}, {"images", c->digest}, {"left-out", left_out}};
     return hl_provenance_extend(provenance, c->manifest->provenance, o->record, inputs, n ? 3 : 2,
                                 e);
 }
@@ -37,12 +33,7 @@ static int begin_rejects(const preprocess_conversion *c, const preprocess_output
     if (extend_provenance(&provenance, c, o, e))
         return -1;
     hl_strbuf t = {0};
-    hl_strbuf_puts(&t, "#hilum-rejects 1\n#provenance\t");
-    hl_tsv_escape(&t, provenance);
-    hl_strbuf_puts(&t, "\npath\tlabel\tsubset\treason\n");
-    if (c->rejects.len)
-        hl_strbuf_add(&t, c->rejects.data, c->rejects.len);
-    hl_checksum_add_line(&t, 0);
+    hl_rejects_format(&c->rejects, provenance, &t);
     free(provenance);
     const int status = hl_out_open(out, o->rejects, false, e);
     if (status == 0)
@@ -51,23 +42,12 @@ static int begin_rejects(const preprocess_conversion *c, const preprocess_output
     return status;
 }
 
+/* Whether a class or a subset is emptied is seen when all shards are together. */
 static void warn_of_rejects(const preprocess_conversion *c)
 {
-    const hl_manifest *before = c->manifest, *after = &c->kept;
-    if (c->nrejects == 0)
-        return;
-    hl_log_warn("skipped unusable images: %zu of %zu; the first: %s", c->nrejects, before->n,
-                c->first_reject.msg);
-    for (int s = 0; s < HL_SUBSETS; s++)
-        if (hl_manifest_count(before, (hl_subset)s) && !hl_manifest_count(after, (hl_subset)s))
-            hl_log_warn("no image of the %s set is left", hl_subset_names[s]);
-    /* Both lists are sorted, and every class of the second is in the first. */
-    for (size_t k = 0, left = 0; k < before->nclasses; k++) {
-        if (left < after->nclasses && strcmp(before->classes[k], after->classes[left]) == 0)
-            left++;
-        else
-            hl_log_warn("no image of class '%s' is left", before->classes[k]);
-    }
+    hl_rejects_warn(&c->rejects, &c->kept, c->first_reject.msg);
+    if (!c->shard.n)
+        hl_rejects_warn_emptied(&c->rejects, &c->kept);
 }
 
 /* ---- the file of images ---- */
@@ -99,7 +79,7 @@ static int create_output(hl_tf_writer **out, const preprocess_conversion *c,
         return -1;
     const int status =
         hl_samples_create(out, o->images, &c->kept, c->manifest->classes, c->manifest->nclasses,
-                          &fs, provenance, &payload, data_digest, e);
+                          &fs, provenance, &payload, &c->shard, data_digest, e);
     free(provenance);
     return status;
 }
@@ -127,7 +107,7 @@ static int write_images(preprocess_conversion *c, const preprocess_outputs *o, h
                         hl_err *e)
 {
     const int channels = o->always_rgb || c->spool.colour ? 3 : 1;
-    hl_sha256 *sum = hl_samples_digest(&c->kept);
+    hl_sha256 *sum = hl_samples_digest(&c->kept, &c->shard);
     char digest[HL_DIGEST_SIZE];
     const int status = copy_images(c, channels, sum, NULL, e);
     hl_sha256_end_text(sum, digest);
@@ -138,22 +118,23 @@ static int write_images(preprocess_conversion *c, const preprocess_outputs *o, h
 }
 
 /* Both files appear, or neither does. Where no image is left, only the list is written, which
- * tells why. */
+ * tells why; a shard may have no images. */
 static int write_outputs(preprocess_conversion *c, const preprocess_outputs *o, hl_err *e)
 {
     hl_out rejects = {0}, *outs[2];
     hl_tf_writer *images = NULL;
     size_t n = 0;
+    const bool has_images = c->kept.n || c->shard.n;
     int status = o->rejects ? begin_rejects(c, o, &rejects, e) : 0;
     if (o->rejects)
         outs[n++] = &rejects;
-    if (status == 0 && c->kept.n)
+    if (status == 0 && has_images)
         status = write_images(c, o, &images, e);
     if (images)
         outs[n++] = hl_tf_output(images);
     if (status == 0)
         status = hl_out_commit_all(outs, n, e);
-    if (status == 0 && c->kept.n == 0)
+    if (status == 0 && !has_images)
         status = hl_fail(e, "none of %zu images is usable", c->manifest->n);
     hl_out_abort(&rejects);
     hl_tf_discard(images);
@@ -162,17 +143,41 @@ static int write_outputs(preprocess_conversion *c, const preprocess_outputs *o, 
 
 /* ---- the steps ---- */
 
-static int preprocess(preprocess_conversion *c, const char *name, const preprocess_outputs *o,
-                      hl_err *e)
+static int check_manifest(const preprocess_conversion *c, const char *name, hl_err *e)
 {
     if (hl_images_expect_kept(c->manifest, c->root, e))
         return -1;
-    if (hl_manifest_has_augmented(c->manifest))
-        return hl_fail(e, "%s: expected original images only, found augmented copies", name);
+    return hl_manifest_has_augmented(c->manifest)
+               ? hl_fail(e, "%s: expected original images only, found augmented copies", name)
+               : 0;
+}
+
+/* Cuts the manifest to the rows of the shard. */
+static void take_shard(preprocess_conversion *c, hl_manifest *m)
+{
+    hl_shard *s = &c->shard;
+    size_t from, to;
+    if (!s->n)
+        return;
+    s->rows = (int64_t)m->n;
+    s->images = (int64_t)(m->n + c->copies * hl_manifest_count(m, HL_TRAIN));
+    hl_shard_range(s, &from, &to);
+    hl_manifest_keep_rows(m, from, to);
+    hl_log_info("shard %d of %d: rows %zu to %zu of %d", (int)s->k, (int)s->n, from + 1, to,
+                (int)s->rows);
+}
+
+/* The rejects become part of a shard. */
+static int convert(preprocess_conversion *c, hl_err *e)
+{
     if (preprocess_convert(c, e))
         return -1;
     warn_of_rejects(c);
-    return write_outputs(c, o, e);
+    hl_strbuf rows = {0};
+    hl_rejects_format_rows(&c->rejects, &rows);
+    c->shard.rejects = rows.data;
+    c->shard.rejects_len = rows.len;
+    return 0;
 }
 
 int preprocess_manifest(const preprocess_conversion *settings, const char *manifest,
@@ -184,7 +189,12 @@ int preprocess_manifest(const preprocess_conversion *settings, const char *manif
     preprocess_conversion c = *settings;
     c.manifest = &m;
     c.root = root ? root : m.root;
-    const int status = preprocess(&c, manifest ? manifest : "standard input", o, e);
+    int status = check_manifest(&c, manifest ? manifest : "standard input", e);
+    if (status == 0) {
+        hl_manifest_digest(&m, c.manifest_digest);
+        take_shard(&c, &m);
+        status = convert(&c, e) || write_outputs(&c, o, e) ? -1 : 0;
+    }
     preprocess_conversion_free(&c);
     hl_manifest_free(&m);
     return status;

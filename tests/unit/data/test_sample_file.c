@@ -26,7 +26,7 @@ static void write_images(const char *path)
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 4, .shape = {2, 2, 3, 1}};
     assert_int_equal(hl_samples_create(&w, path, &m, classes, 3, &feature_space,
-                                       "[{\"tool\":\"t\"}]", &d, NULL, &e),
+                                       "[{\"tool\":\"t\"}]", &d, NULL, NULL, &e),
                      0);
     assert_int_equal(hl_tf_write(w, "0123456789ab", 12, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);
@@ -203,13 +203,13 @@ static void a_failed_start_leaves_no_file(void **state)
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
     assert_int_equal(
-        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, &e), -1);
+        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, NULL, &e), -1);
     assert_string_equal(e.msg, "a class name is not UTF-8");
     assert_int_equal(
-        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, &e), -1);
+        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, NULL, &e), -1);
     assert_contains(e.msg, "none/f: cannot be created");
     assert_int_equal(
-        hl_samples_create(&w, "f", &m, classes, 3, &feature_space, "\xff", &d, NULL, &e), -1);
+        hl_samples_create(&w, "f", &m, classes, 3, &feature_space, "\xff", &d, NULL, NULL, &e), -1);
     assert_contains(e.msg, "not UTF-8");
     assert_int_equal(list_files(false), 0);
     hl_samples s;

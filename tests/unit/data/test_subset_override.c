@@ -22,7 +22,7 @@ static void open_samples(hl_samples *s)
     hl_manifest_add(&m, "c", "B", "p3", HL_TEST);
     hl_manifest_finish(&m);
     assert_int_equal(hl_samples_create(&w, "f", &m, classes, 2, &feature_space,
-                                       "[{\"tool\":\"base\"}]", &d, NULL, &e),
+                                       "[{\"tool\":\"base\"}]", &d, NULL, NULL, &e),
                      0);
     assert_int_equal(hl_tf_write(w, "12345", 5, &e), 0);
     assert_int_equal(hl_tf_finish(w, &e), 0);

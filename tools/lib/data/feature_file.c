@@ -25,12 +25,23 @@ static int check_payload(const hl_samples *s, hl_err *e)
     return 0;
 }
 
+/* What is trained or measured on some of the images would pass for that of all. */
+static int check_whole(const hl_samples *s, hl_err *e)
+{
+    char word[HL_SHARD_WORD];
+    return s->shard.n ? hl_fail(e,
+                                "%s: expected the features of all images, found shard %s (join "
+                                "puts shards together)",
+                                hl_tf_name(s->file), hl_shard_word(&s->shard, word))
+                      : 0;
+}
+
 int hl_features_open(hl_features *f, const char *path, hl_err *e)
 {
     *f = (hl_features){0};
     if (hl_samples_open(&f->samples, path, "features", e))
         return -1;
-    if (check_payload(&f->samples, e)) {
+    if (check_whole(&f->samples, e) || check_payload(&f->samples, e)) {
         hl_samples_close(&f->samples);
         return -1;
     }

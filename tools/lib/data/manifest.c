@@ -167,6 +167,25 @@ void hl_manifest_drop_augmented(hl_manifest *m)
     m->n = kept;
 }
 
+void hl_manifest_keep_rows(hl_manifest *m, size_t from, size_t to)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (i < from || i >= to)
+            free_sample(&m->samples[i]);
+    m->n = to - from;
+    memmove(m->samples, m->samples + from, m->n * sizeof *m->samples);
+}
+
+void hl_manifest_append(hl_manifest *m, hl_manifest *from)
+{
+    if (from->n) {
+        m->samples = hl_array_reserve(m->samples, m->n + from->n, &m->cap, sizeof *m->samples);
+        memcpy(m->samples + m->n, from->samples, from->n * sizeof *m->samples);
+    }
+    m->n += from->n;
+    from->n = 0;
+}
+
 void hl_manifest_free(hl_manifest *m)
 {
     for (size_t i = 0; i < m->n; i++)

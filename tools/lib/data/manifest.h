@@ -61,6 +61,10 @@ typedef struct hl_manifest {
  * are outside the training subset or do not match an original are errors. */
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e);
 
+/* The same for the rows of a shard (shard.h), of which there may be none. */
+int hl_manifest_parse_shard(hl_manifest *m, const char *name, const char *text, size_t len,
+                            hl_err *e);
+
 /* Reads a manifest file; path NULL or "-" is standard input. */
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e);
 
@@ -82,6 +86,11 @@ void hl_manifest_finish(hl_manifest *m);
 
 /* Digest of the text without the #root, #provenance and #listing lines. */
 void hl_manifest_digest(const hl_manifest *m, char text[HL_DIGEST_SIZE]);
+
+/* Frees all samples but those from `from` to `to` - 1; the classes stay as they are. */
+void hl_manifest_keep_rows(hl_manifest *m, size_t from, size_t to);
+/* Moves the samples of another manifest with the same columns to the end of this one. */
+void hl_manifest_append(hl_manifest *m, hl_manifest *from);
 
 /* Number of samples of one subset, without augmented copies. */
 size_t hl_manifest_count(const hl_manifest *m, hl_subset subset);

@@ -23,13 +23,20 @@ enum { NCOLUMNS = 4, AUGMENTED = NCOLUMNS, MOST_COLUMNS };
 /* Bytes. A million samples take about 80 MB. */
 static const size_t max_text = (size_t)1 << 31;
 
+/* The lines above the rows. */
+typedef struct heading {
+    uint64_t stated; /* number of samples; 0 if there is no such line */
+    size_t ncolumns; /* fixed ones; 0 until the line of column names has been read */
+    bool of_shard;   /* there may be no samples */
+} heading;
+
 /* A comment line: root, provenance, number of samples, or a remark for people. */
-static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line,
-                        uint64_t *stated, hl_err *e)
+static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *line, heading *h,
+                        hl_err *e)
 {
     static const char samples[] = "#samples\t";
     if (strncmp(line, samples, sizeof samples - 1) == 0)
-        return hl_parse_u64(line + sizeof samples - 1, stated) && *stated
+        return hl_parse_u64(line + sizeof samples - 1, &h->stated) && (h->stated || h->of_shard)
                    ? 0
                    : hl_fail(e, "%s: line %zu: expected a number of samples", name, line_no);
     char **to = NULL;
@@ -49,12 +56,6 @@ static int read_comment(hl_manifest *m, const char *name, size_t line_no, char *
         return hl_fail(e, "%s: line %zu: bad escape", name, line_no);
     return 0;
 }
-
-/* The lines above the rows. */
-typedef struct heading {
-    uint64_t stated; /* number of samples; 0 if there is no such line */
-    size_t ncolumns; /* fixed ones; 0 until the line of column names has been read */
-} heading;
 
 static int fail_columns(const char *name, size_t line_no, hl_err *e)
 {
@@ -175,7 +176,7 @@ static int read_line(hl_manifest *m, const char *name, size_t line_no, char *lin
     }
     if (h->ncolumns)
         return read_sample(m, name, line_no, line, h->ncolumns, e);
-    return line[0] == '#' ? read_comment(m, name, line_no, line, &h->stated, e)
+    return line[0] == '#' ? read_comment(m, name, line_no, line, h, e)
                           : read_columns(m, h, name, line_no, line, e);
 }
 
@@ -213,6 +214,8 @@ static int check_image(const hl_manifest *m, const hl_sample *s, const hl_sample
 static int check_images(const hl_manifest *m, const char *name, hl_err *e)
 {
     static const hl_sample nothing = {.path = ""};
+    if (m->n == 0)
+        return 0;
     const hl_sample **all = hl_malloc(m->n, sizeof *all), *first = &nothing, *before = &nothing;
     for (size_t i = 0; i < m->n; i++)
         all[i] = &m->samples[i];
@@ -227,9 +230,10 @@ static int check_images(const hl_manifest *m, const char *name, hl_err *e)
     return status;
 }
 
-static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len, hl_err *e)
+static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len, bool of_shard,
+                       hl_err *e)
 {
-    heading h = {0};
+    heading h = {.of_shard = of_shard};
     size_t line_no = 0;
     for (char *line = text; line < text + len;) {
         char *end = memchr(line, '\n', (size_t)(text + len - line));
@@ -244,7 +248,7 @@ static int parse_lines(hl_manifest *m, const char *name, char *text, size_t len,
     }
     if (!h.ncolumns)
         return hl_fail(e, "%s: not a manifest: expected a line of column names", name);
-    if (m->n == 0)
+    if (m->n == 0 && !of_shard)
         return hl_fail(e, "%s: expected at least one sample, found none", name);
     if (h.stated && h.stated != m->n)
         return hl_fail(e, "%s: truncated or changed: expected %" PRIu64 " samples, found %zu", name,
@@ -272,12 +276,15 @@ static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
     return hl_provenance_check(m->provenance, name, e);
 }
 
-int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
+static int parse(hl_manifest *m, const char *name, const char *text, size_t len, bool of_shard,
+                 hl_err *e)
 {
     *m = (hl_manifest){0};
     char *copy = hl_strndup(text, len);
     int status =
-        hl_checksum_strip_line(copy, &len, name, e) || parse_lines(m, name, copy, len, e) ? -1 : 0;
+        hl_checksum_strip_line(copy, &len, name, e) || parse_lines(m, name, copy, len, of_shard, e)
+            ? -1
+            : 0;
     free(copy);
     if (status == 0) {
         hl_manifest_finish(m);
@@ -287,6 +294,17 @@ int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t
     if (status)
         hl_manifest_free(m);
     return status;
+}
+
+int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
+{
+    return parse(m, name, text, len, false, e);
+}
+
+int hl_manifest_parse_shard(hl_manifest *m, const char *name, const char *text, size_t len,
+                            hl_err *e)
+{
+    return parse(m, name, text, len, true, e);
 }
 
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)

@@ -13,3 +13,12 @@ void hl_image_make_grey(hl_image *img)
     }
     img->channels = 1;
 }
+
+/* From the end backwards, so that no pixel is written over before it has been read. */
+void hl_grey_to_rgb(const uint8_t *grey, size_t n, uint8_t *rgb)
+{
+    for (size_t i = n; i-- > 0;) {
+        const uint8_t v = grey[i];
+        rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = v;
+    }
+}

@@ -178,6 +178,11 @@ void hl_path_will_replace(const char *path, const char *name)
     replaced[nreplaced++].name = name;
 }
 
+bool hl_path_replaces_any(void)
+{
+    return nreplaced > 0;
+}
+
 int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e)
 {
     for (size_t i = 0; i < nreplaced; i++)

@@ -46,6 +46,9 @@ void hl_file_id_free(hl_file_id *id);
  * option, is kept by reference. Call before other threads start. */
 void hl_path_will_replace(const char *path, const char *name);
 
+/* Whether there is such a file, so that inputs have to be compared with it. */
+bool hl_path_replaces_any(void);
+
 /* Fails if an input with this stat is one of those files; inputs include the files that a manifest,
  * a folder or a run refers to. path is for the message. */
 int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e);
