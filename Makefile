@@ -37,6 +37,7 @@ endef
 include make/values.mk
 include make/knobs.mk
 include tools/build.mk
+include make/cluster.mk
 include make/step.mk
 include pipeline.mk
 include make/experiments.mk

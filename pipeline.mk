@@ -117,7 +117,7 @@ $(BASE)/params/weights: $(keras_weights:%=%.verified)
 
 # $(call step,STEP,TOOL,FOLDER,OUTPUTS,INPUTS), with files_STEP for the files that the tool reads and writes. Its
 # options come from the table of knobs.
-threads = -j $(JOBS)
+threads = $(if $(jobs_have_their_own),,-j $(JOBS))
 quiet_threads = $(if $(QUIET),$(QUIET) )$(threads)
 cached = --cache $(call as_word,$(PRINTS))
 weights_of = $(if $(is_module),,--weights $(call as_word,$(call weights_at,$(WEIGHTS))))
@@ -162,11 +162,14 @@ audited: $(audit_table)
 # In a cross validation, the manifests of the folds are audited.
 before_preprocess = $(if $(rejects),,rm -f $(BASE)/rejects.tsv)
 files_preprocess = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(manifest)
+files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
+ifeq ($(shards),)
 $(call step,preprocess,preprocess,$(BASE),$(images) $(rejects),\
     $(manifest) $(BASE)/params/data $(if $(divided_anew),,| audited))
-
-files_extract = $(weights_of) $(code_allowed) $(threads) -o $(features) $(images)
 $(call step,extract,extract-features,$(BASE),$(features),$(images) $(BASE)/params/weights)
+else
+$(call shard_steps,$(manifest) $(BASE)/params/data,$(if $(divided_anew),,audited))
+endif
 
 # A training that was interrupted has left a checkpoint, and is resumed from it unless its inputs are new.
 training_inputs := $(features) $(fold_manifest) $(TRAIN_OUT)/params/train
@@ -231,6 +234,7 @@ $(TRAIN_OUT)/params/explain $(TRAIN_OUT)/params/report: stale :=
 goals := all explain help
 .PHONY: all explain
 all: $(report_files) $(experiment)
+	$(table_of_jobs)
 	@printf 'accuracy %.4f, macro recall %.4f\n' $$(jq '.accuracy, .macro_recall' $(metrics))
 	@echo 'report: $(TRAIN_OUT)/report.html'
 explain: $(maps)

@@ -40,7 +40,20 @@ sweep/$(1): $$(features) | sweep/several
 	    '$$(OUT)/sweep/$(1)/metrics.json' '$$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null
 	@echo 'sweep: $(1)'
 endef
+# Of the combinations of one bundle, the first runs all.
+make_combination = $(again) $(subst @,=,$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$(OUT)/sweep/$(1)' \
+    '$(OUT)/sweep/$(1)/metrics.json' '$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null; echo 'sweep: $(1)';
+define sweep_bundle_rule
+.PHONY: $(1:%=sweep/%)
+sweep/$(firstword $(1)): $$(features) | sweep/several
+	$$(call bundled,sweep/$(firstword $(1)),$(words $(1)),$$(foreach c,$(1),$$(call make_combination,$$(c))))
+$(wordlist 2,$(words $(1)),$(1:%=sweep/%)): sweep/$(firstword $(1))
+endef
+ifeq ($(bundle),)
 $(foreach c,$(combinations),$(eval $(call sweep_rule,$(c))))
+else
+$(foreach b,$(call as_bundles,$(combinations)),$(eval $(call sweep_bundle_rule,$(call of_bundle,$(b)))))
+endif
 
 .PHONY: sweep/several
 sweep/several:
@@ -48,6 +61,7 @@ sweep/several:
 
 sweep: $(combinations:%=sweep/%) | sweep/several
 	@$(hilum)/scripts/tabulate-sweep $(sweep_table) $(combinations)
+	$(table_of_jobs)
 
 # ---- kfold: cross validation -----------------------------------------------------------------------
 
@@ -64,11 +78,11 @@ kfold_out := $(OUT)/kfold$(if $(GROUPS),/by)
 kfold_base := $(if $(filter-out 0,$(AUGMENT)),$(kfold_out),$(OUT))
 all_folds := $(shell seq 1 $(K))
 out_of_fold = $(kfold_out)/fold-$(1)-of-$(K)
-make_fold = +@$(again) FOLD=$(1) BASE='$(kfold_base)' QUIET=-q
+make_fold = $(again) FOLD=$(1) BASE='$(kfold_base)' QUIET=-q
 
 ifneq ($(kfold_base),$(OUT))
 $(kfold_base)/features.safetensors.zst: FORCE
-	$(call make_fold,1) $@
+	+@$(call make_fold,1) $@
 endif
 
 # A fold's own make decides what is out of date. Files that it leaves alone keep their dates, and so does all that
@@ -76,11 +90,23 @@ endif
 define fold_rule
 $(call out_of_fold,$(1))/metrics.json $(call out_of_fold,$(1))/predictions.tsv &: FORCE \
         | $(kfold_base)/features.safetensors.zst
-	$(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
+	+@$(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
 	    '$(call out_of_fold,$(1))/metrics.json' '$(call out_of_fold,$(1))/experiment.tsv' >/dev/null
 	@echo 'kfold: fold $(1) of $(K)'
 endef
+make_whole_fold = $(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
+    '$(call out_of_fold,$(1))/metrics.json' '$(call out_of_fold,$(1))/experiment.tsv' >/dev/null; \
+    echo 'kfold: fold $(1) of $(K)';
+define fold_bundle_rule
+$(foreach i,$(1),$(call out_of_fold,$(i))/metrics.json $(call out_of_fold,$(i))/predictions.tsv) &: FORCE \
+        | $(kfold_base)/features.safetensors.zst
+	$(call bundled,kfold/fold-$(firstword $(1)),$(words $(1)),$(foreach i,$(1),$(call make_whole_fold,$(i))))
+endef
+ifeq ($(bundle),)
 $(foreach i,$(all_folds),$(eval $(call fold_rule,$(i))))
+else
+$(foreach b,$(call as_bundles,$(all_folds)),$(eval $(call fold_bundle_rule,$(call of_bundle,$(b)))))
+endif
 fold_files = $(foreach i,$(all_folds),$(call out_of_fold,$(i))/$(1))
 
 # All test samples together.
@@ -96,6 +122,7 @@ $(kfold_out)/kfold.tsv: $(call fold_files,metrics.json) $(kfold_out)/pooled.json
 
 kfold: $(kfold_out)/kfold.tsv
 	@$(hilum)/scripts/show-folds $<
+	$(table_of_jobs)
 endif
 endif
 

@@ -22,6 +22,7 @@ compiled build: ;
 
 include $(call part,make/values.mk)
 include $(call part,make/knobs.mk)
+include $(call part,make/cluster.mk)
 include $(call part,make/step.mk)
 include $(call part,pipeline.mk)
 include $(call part,make/experiments.mk)

@@ -98,6 +98,12 @@ PRINTS       | $(DIGESTS) | FOLDER | - | - | cache of the fingerprints of images
 QUIET        | | [-q] | - | - | -q: no progress messages
 KNOBS        | | [FILE] | - | - | more knobs, a line NAME = value for each; the command line wins
 
+Cluster
+SHARDS       | 1 | whole 1..10000 | - | - | parts in which images and features are made, as jobs of their own
+CLUSTER      | local | local|slurm|gpus|ssh|parallel|FILE | - | - | where jobs run: a profile
+RETRIES      | 2 | whole 0..100 | - | - | how often a job is tried again that was killed or lost
+BUNDLE       | | [whole 1..1000] | - | - | folds or combinations in one job of Slurm's; empty: as the profile says
+
 Comparison and cross validation
 K            | 5 | whole 2..100 | fold | --folds | number of folds
 GROUPS       | | [TEXT] | fold | $(if $(FOLD),--fold-by) | kfold: a fold for each value of a carried column, as site

@@ -49,7 +49,7 @@ step = $(eval options_$(1) ?= $$(call options,$(1)))$(call params,$(3),$(1),$(2)
 define step_rule
 $(if $(dry_run),$(firstword $(4)):,$(4) &:) $(3)/params/$(1) $(5)
 $(if $(filter $(noted),$(2)),$(recipe)@$$(hilum)/scripts/note-software $$(bin)/$(2) $(3)/software/$(2)$(newline))$\
-$(if $(before_$(1)),$(recipe)@$$(before_$(1))$(newline))$(recipe)$$(bin)/$(2) $$(files_$(1)) \
+$(if $(before_$(1)),$(recipe)@$$(before_$(1))$(newline))$(recipe)$(call launched,$(1),$(4))$$(bin)/$(2) $$(files_$(1)) \
 	    $$(options_$(1))$(if $(after_$(1)),$(newline)$(recipe)@$$(after_$(1)))
 $(if $(and $(dry_run),$(word 2,$(4))),$(also_made))
 endef

@@ -76,8 +76,17 @@ endef
 define tune_head_rule
 .PHONY: tune/$(1)/$(2)
 tune/$(1)/$(2): | tune-space/$(call space_of,$(1))/$(2)
-	$(quietly) '$(tune_out)/$(1)/$(2)/log' $(call make_tuned,$(call space_of,$(1)),$(2)) $(call as_knobs,$(1)) \
-	    TRAIN_OUT='$(tune_out)/$(1)/$(2)' '$(tune_out)/$(1)/$(2)/metrics.json'
+	+@$(call make_tuned_head,$(1),$(2))
+endef
+make_tuned_head = $(hilum)/scripts/quietly '$(tune_out)/$(1)/$(2)/log' \
+    $(call make_tuned,$(call space_of,$(1)),$(2)) $(call as_knobs,$(1)) \
+    TRAIN_OUT='$(tune_out)/$(1)/$(2)' '$(tune_out)/$(1)/$(2)/metrics.json'
+# The folds of a combination, some in each bundle.
+define tune_bundle_rule
+.PHONY: $(2:%=tune/$(1)/%)
+tune/$(1)/$(firstword $(2)): | $(2:%=tune-space/$(call space_of,$(1))/%)
+	$(call bundled,tune/$(1)/$(firstword $(2)),$(words $(2)),$(foreach f,$(2),$(call make_tuned_head,$(1),$(f));))
+$(wordlist 2,$(words $(2)),$(2:%=tune/$(1)/%)): tune/$(1)/$(firstword $(2))
 endef
 define tune_rule
 .PHONY: tune/$(1)
@@ -88,7 +97,9 @@ endef
 $(foreach s,$(sort $(foreach c,$(CANDIDATES),$(call space_of,$(c)))),$(eval $(call tune_space_rule,$(s)))$\
     $(foreach f,$(tune_folds),$(eval $(call tune_fold_rule,$(s),$(f)))))
 $(foreach c,$(CANDIDATES),$(eval $(call tune_rule,$(c)))$\
-    $(foreach f,$(tune_folds),$(eval $(call tune_head_rule,$(c),$(f)))))
+    $(if $(bundle),$(foreach b,$(call as_bundles,$(tune_folds)),$\
+        $(eval $(call tune_bundle_rule,$(c),$(call of_bundle,$(b))))),$\
+        $(foreach f,$(tune_folds),$(eval $(call tune_head_rule,$(c),$(f))))))
 
 # Whether the set has the images of a shifted fold is told from the manifest.
 tune-manifest:

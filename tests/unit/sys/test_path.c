@@ -62,12 +62,14 @@ static char *name_of(const char *character, size_t n)
     return name;
 }
 
-static void expect_temp(const char *path, size_t kept)
+static const char job_suffix[] = ".tmp-node7-4711r1.0-XXXXXX", short_suffix[] = ".tmpXXXXXX";
+
+static void expect_temp_with(const char *path, size_t kept, const char *suffix)
 {
     char *temp = hl_path_temp(path);
-    assert_int_equal(strlen(temp), kept + strlen(".tmpXXXXXX"));
+    assert_int_equal(strlen(temp), kept + strlen(suffix));
     assert_memory_equal(temp, path, kept);
-    assert_string_equal(temp + kept, ".tmpXXXXXX");
+    assert_string_equal(temp + kept, suffix);
     const int fd = mkstemp(temp);
     assert_true(fd >= 0);
     close(fd);
@@ -75,17 +77,30 @@ static void expect_temp(const char *path, size_t kept)
     free(temp);
 }
 
+static void expect_temp(const char *path, size_t kept)
+{
+    expect_temp_with(path, kept, job_suffix);
+}
+
+static void in_a_job(void)
+{
+    setenv("HILUM_NODE", "node7", 1);
+    setenv("HILUM_JOB", "4711r1.0", 1);
+}
+
 static void temporary_names_fit(void **state)
 {
     (void)state;
-    for (size_t n = 240; n <= 255; n++) {
+    in_a_job();
+    const size_t most = 255 - strlen(job_suffix);
+    for (size_t n = 220; n <= 255; n++) {
         char *name = name_of("n", n);
-        expect_temp(name, n < 245 ? n : 245);
+        expect_temp(name, n < most ? n : most);
         free(name);
     }
-    /* 127 characters of two bytes: 245 bytes would split one. */
+    /* 127 characters of two bytes: 229 bytes would split one. */
     char *umlauts = name_of("\xc3\xbc", 254);
-    expect_temp(umlauts, 244);
+    expect_temp(umlauts, most - 1);
     free(umlauts);
     expect_temp("a", 1);
     expect_temp("./a.b", 5);
@@ -100,8 +115,24 @@ static void long_paths_fit(void **state)
     const size_t folder = strlen(path);
     while (strlen(path) < PATH_MAX - 1)
         strcat(path, "n");
-    expect_temp(path, PATH_MAX - 1 - strlen(".tmpXXXXXX"));
+    in_a_job();
+    expect_temp_with(path, PATH_MAX - 1 - strlen(short_suffix), short_suffix);
     assert_true(folder < PATH_MAX - 11);
+}
+
+/* Two machines with one disk have processes of the same number. */
+static void temporary_names_tell_host_and_process(void **state)
+{
+    (void)state;
+    char host[256] = "", expected[300];
+    unsetenv("HILUM_NODE");
+    unsetenv("HILUM_JOB");
+    gethostname(host, sizeof host - 1);
+    snprintf(expected, sizeof expected, ".tmp-%.16s-%ld-XXXXXX", host, (long)getpid());
+    expect_temp_with("a", 1, expected);
+    setenv("HILUM_NODE", "a/b c", 1);
+    setenv("HILUM_JOB", "12345678901234567890", 1);
+    expect_temp_with("a", 1, ".tmp-a_b_c-1234567890123456-XXXXXX");
 }
 
 static bool same(const char *a, const char *b)
@@ -144,7 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_joined), IN_FOLDER(links_are_followed),
         IN_FOLDER(temporary_names_fit),     IN_FOLDER(long_paths_fit),
-        IN_FOLDER(files_are_distinguished),
+        IN_FOLDER(files_are_distinguished), cmocka_unit_test(temporary_names_tell_host_and_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

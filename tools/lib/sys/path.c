@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -92,10 +93,41 @@ static size_t whole_characters(const char *name, size_t len)
     return len;
 }
 
+enum { SUFFIX_WORD = 16, SUFFIX = sizeof ".tmp---XXXXXX" + 2 * SUFFIX_WORD };
+
+/* At most SUFFIX_WORD characters of text, and _ for those that are unusual in a file name. */
+static size_t add_word(char *to, const char *text)
+{
+    size_t n = 0;
+    for (; n < SUFFIX_WORD && text[n]; n++)
+        to[n] = (char)(isalnum((unsigned char)text[n]) || strchr(".-", text[n]) ? text[n] : '_');
+    to[n] = '\0';
+    return n;
+}
+
+/* On a shared disk, several machines have a process of the same number; one job of a cluster can
+ * run twice at once, on two nodes. */
+static void make_suffix(char *suffix)
+{
+    char host[256] = "", pid[24];
+    gethostname(host, sizeof host - 1);
+    snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    const char *node = getenv("HILUM_NODE"), *job = getenv("HILUM_JOB");
+    char *at = stpcpy(suffix, ".tmp-");
+    at += add_word(at, node ? node : host);
+    *at++ = '-';
+    at += add_word(at, job ? job : pid);
+    strcpy(at, "-XXXXXX");
+}
+
 char *hl_path_temp(const char *path)
 {
-    static const char suffix[] = ".tmpXXXXXX";
-    const size_t added = sizeof suffix - 1, folder = folder_length(path);
+    char suffix[SUFFIX];
+    const size_t folder = folder_length(path);
+    make_suffix(suffix);
+    if (folder + strlen(suffix) >= PATH_MAX)
+        strcpy(suffix, ".tmpXXXXXX");
+    const size_t added = strlen(suffix);
     const char *name = path + folder;
     const size_t most = longest_name(path);
     size_t keep = strlen(name);
@@ -104,7 +136,7 @@ char *hl_path_temp(const char *path)
     if (folder + keep + added >= PATH_MAX)
         keep =
             whole_characters(name, PATH_MAX > folder + added ? PATH_MAX - folder - added - 1 : 0);
-    const size_t size = folder + keep + sizeof suffix;
+    const size_t size = folder + keep + added + 1;
     char *temp = hl_malloc(size, 1);
     snprintf(temp, size, "%.*s%s", (int)(folder + keep), path, suffix);
     return temp;

@@ -22,7 +22,8 @@ const char *hl_path_base(const char *path);
  * exist yet. The caller frees. NULL, with errno set, for links that form a loop. */
 char *hl_path_final(const char *path);
 
-/* A template for mkostemp or mkdtemp, "PATH.tmpXXXXXX", in the folder of path. The file name is
+/* A template for mkostemp or mkdtemp, "PATH.tmp-HOST-PID-XXXXXX", in the folder of path. A job of a
+ * cluster has its node and its number instead, from HILUM_NODE and HILUM_JOB. The file name is
  * shortened if it would be longer than the file system allows. The caller frees. */
 char *hl_path_temp(const char *path);
 

@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# scripts/launch on a cluster of three nodes: what is a success, what is tried again, what comes through.
+
+load helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() { start_cluster 3 2 1000; }
+teardown_file() { stop_cluster; }
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    write_tool
+    profile >profile
+}
+teardown() {
+    timeout 10 scancel -u "$(id -un)" 2>/dev/null || true
+}
+
+node_of_job() { squeue -h -t R -o %N; }
+job_runs() { [ -s calls ]; }
+
+@test "job: a target that is new and whole is a success, with its node, time and memory" {
+    launch split out -- ./tool out 0.3
+    [ "$(cat out)" = result ]
+    [ "$(head -n 1 jobs.tsv)" = $'job\tstep\ttry\tnode\tid\tbegan\tseconds\tpeak_mb\toutcome' ]
+    tail -n 1 jobs.tsv | grep -Eq $'^out\tsplit\t1\tnode[123]\t[0-9]+\t[0-9]{10}\t0\\.[3-9]\t[1-9][0-9]*\tok$'
+    grep -q '^run-job: node[123], job [0-9]*: status 0 after' jobs/out.log
+    no_jobs
+    [ "$(ls jobs)" = out.log ]
+}
+
+@test "job: status 0 without a new target is no success" {
+    RETRIES=0 fails 1 '^make: split out: its result was not new and intact .*: see jobs/out.log$' launch split out -- true
+    echo old >out
+    RETRIES=0 fails 1 'not new and intact' launch split out -- true
+    [ "$(cat out)" = old ]
+}
+
+@test "job: a target that is cut off is no success" {
+    cat >cut <<'END'
+#!/bin/bash
+zstd -q "$1" -o whole.zst
+head -c -5 whole.zst >out.safetensors.zst
+END
+    chmod +x cut
+    seq 1000 >text
+    ln -s "$(command -v quickcheck)" quickcheck
+    RETRIES=0 fails 1 'its result was not new and intact' launch split out.safetensors.zst -- ./cut text
+}
+
+@test "job: the status of a tool comes through, with what it said, and it is not tried again" {
+    for status in 1 2 42; do
+        rm -f calls
+        fails $status '^tool: this is wrong$' launch split out -- ./tool out 0 $status
+        grep -q "^make: split out: failed with status $status on node" <<<"$stderr"
+        [ "$(wc -l <calls)" = 1 ]
+        [ ! -e out ]
+    done
+}
+
+@test "job: one that is killed is tried again, and then named with its log" {
+    (until_true 10 job_runs && scancel "$(squeue -h -o %A)") &
+    launch split out -- ./tool out 2 2>said
+    [ "$(cat out)" = result ]
+    [ "$(outcomes)" = killed,ok ]
+    grep -Eq '^make: split out: killed \(on node[123], job [0-9]+\): try 2 of 2$' said
+    [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
+    rm -f out calls
+    (until_true 10 job_runs && scancel "$(squeue -h -o %A)") &
+    RETRIES=0 fails 1 '^make: split out: killed \(try 1 of 1, on node[123], job [0-9]+\): see jobs/out.log$' \
+        launch split out -- ./tool out 5
+    [ ! -e out ]
+    [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
+}
+
+@test "job: one that is out of memory is tried again with twice as much" {
+    cat >hungry <<'END'
+#!/bin/bash
+exec perl -e 'my $all = ""; vec($all, 130 << 20, 8) = 1; sleep 4; open my $f, ">", "out" or die; print $f "fed\n"'
+END
+    chmod +x hungry
+    launch split out -- ./hungry 2>said
+    grep -q '^make: split out: out of memory' said
+    [ "$(outcomes)" = 'out of memory,ok' ]
+    [ "$(tail -n 1 jobs.tsv | cut -f 8)" -ge 130 ]
+}
+
+@test "job: one whose node is lost is tried again on another; srun's status 0 does not count" {
+    (until_true 10 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster lose "$node") &
+    launch split out -- ./tool out 3 2>said
+    grep -q '^make: split out: its node was lost' said
+    [ "$(outcomes)" = 'its node was lost,ok' ]
+    [ "$(cut -f 4 jobs.tsv | tail -n 1)" != "$(cat lost)" ]
+    [ "$(cat out)" = result ]
+    [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
+    cluster revive "$(cat lost)"
+    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
+}
+
+@test "job: beside its old self, which lives on where the network is gone, it makes the same file" {
+    (until_true 10 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster cut "$node") &
+    launch split out -- ./tool out 8 &
+    launched=$!
+    until_true 40 eval '[ "$(grep -c . calls)" = 2 ]'
+    wait $launched
+    [ "$(cat out)" = result ]
+    [ "$(sort -u calls | wc -l)" = 2 ] # other names of temporary files
+    sleep 2
+    [ "$(cat out)" = result ]
+    cluster revive "$(cat lost)"
+    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
+}
+
+@test "job: slurmctld is killed while a job runs, and while another is submitted" {
+    launch split out -- ./tool out 4 &
+    launched=$!
+    until_true 10 job_runs
+    cluster crash
+    launch split late -- ./tool late 0.1 &
+    late=$!
+    sleep 3
+    cluster recover
+    wait $launched
+    wait $late
+    [ "$(cat out late)" = $'result\nresult' ]
+    [ "$(outcomes | tr , '\n' | sort -u)" = ok ]
+}
+
+@test "job: what can never run is refused at once, in one line" {
+    profile 'partition = nowhere' >profile
+    fails 1 '^make: split out: no job was made: .*invalid partition' launch split out -- ./tool out 0
+    profile 'memory = 100000' >profile
+    fails 1 '^make: split out: no job was made: Memory specification can not be satisfied$' launch split out -- ./tool out 0
+    # Slurm lets more processors than any node has wait.
+    profile 'cpus = 64' >profile
+    launch split out -- ./tool out 0 2>said &
+    launched=$!
+    until_true 5 grep -q '^make: split out: waits: Slurm says that no node can run it now: .*--cpus-per-task=64' said
+    pkill -TERM -P $launched || kill $launched
+    wait $launched || true
+    until_true 5 no_jobs
+    [ ! -e calls ]
+}
+
+@test "job: a signal ends it, and leaves nothing" {
+    for signal in INT TERM HUP; do
+        rm -f calls
+        # shellcheck disable=SC2030 # for this shell
+        (export HILUM_PROFILE=profile HILUM_JOBS=jobs HILUM_TABLE=jobs.tsv HILUM_OUT=. HILUM_RETRIES=1 HILUM_SINCE=0
+            with_signals "$ROOT/scripts/launch" split out -- ./tool out 30) &
+        launched=$!
+        until_true 10 job_runs
+        kill -$signal $launched
+        status=0
+        wait $launched || status=$?
+        [ $status -gt 128 ]
+        until_true 5 no_jobs
+        [ ! -e out ]
+        [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
+    done
+}
+
+@test "job: it ends when make is killed, and the next make does not meet it" {
+    sleep 100 &
+    make=$!
+    read -r stat </proc/$make/stat
+    read -r -a stat <<<"${stat##*) }"
+    MAKE_OWNER="host:$make:${stat[19]}" launch split out -- ./tool out 30 &
+    launched=$!
+    until_true 10 job_runs
+    kill -KILL $make
+    wait $launched || true
+    until_true 5 no_jobs
+    # The launcher itself is killed, too: its job goes on until the next one finds it.
+    rm -f calls
+    launch split out -- ./tool out 30 &
+    launched=$(until_true 5 pgrep -P $! -f scripts/launch || true)
+    until_true 10 job_runs
+    kill -KILL $(pgrep -f "scripts/launch split out -- ./tool out 30" | head -n 3) 2>/dev/null || true
+    [ -n "$(squeue -h)" ]
+    old=$(squeue -h -o %A)
+    launch split out -- ./tool out 0.1
+    [ "$(cat out)" = result ]
+    ! squeue -h -t R -o %A | grep -qx "$old"
+}
+
+@test "job: several in one job of Slurm's, which ends with them" {
+    jobs() { printf '%s split %s -- ./tool %s 0.2;' "$ROOT/scripts/launch" "$1" "$1"; }
+    launch --hold bundle 3 -- "$(jobs a) $(jobs b) $(jobs c)"
+    [ "$(cat a b c | sort -u)" = result ]
+    [ "$(cut -f 5 jobs.tsv | tail -n +2 | cut -d . -f 1 | sort -u | wc -l)" = 1 ]
+    until_true 5 no_jobs
+    fails 2 'failed with status 2' launch --hold bundle 1 -- "$ROOT/scripts/launch split d -- ./tool d 0 2"
+    until_true 5 no_jobs
+}
+
+@test "job: shards side by side take a fraction of the time" {
+    one_by_one=$({ time -p for k in 1 2 3 4; do launch split "a$k" -- ./tool "a$k" 2; done; } 2>&1 | sed -n 's/^real //p')
+    side_by_side=$({ time -p {
+        for k in 1 2 3 4; do launch split "b$k" -- ./tool "b$k" 2 & done
+        wait
+    }; } 2>&1 | sed -n 's/^real //p')
+    echo "# 4 jobs of 2 s: one by one $one_by_one s, side by side on 3 nodes $side_by_side s" >&3
+    awk -v a="$one_by_one" -v b="$side_by_side" 'BEGIN { exit !(a > 2.2 * b) }'
+}
