@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #define LIBRARY "libhilum-dicom.so"
 
@@ -17,9 +19,27 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static char failure[1024]; /* why it cannot be opened; "" if it is open */
 static __typeof__(&dc_decode) decode;
 
+/* Beside the folder of the program. ($ORIGIN would be where a sanitizer's library is, which calls
+ * dlopen for the program.) */
+static void *open_beside(void)
+{
+    char program[4096], path[sizeof program + sizeof LIBRARY];
+    const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (n <= 0)
+        return dlopen("$ORIGIN/../" LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    program[n] = '\0';
+    for (int i = 0; i < 2; i++) {
+        char *slash = strrchr(program, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    snprintf(path, sizeof path, "%s/" LIBRARY, program);
+    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
 static void open_library(void)
 {
-    void *library = dlopen("$ORIGIN/../" LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    void *library = open_beside();
     if (!library) {
         snprintf(failure, sizeof failure, "%s", dlerror());
         return;

@@ -3,17 +3,18 @@
 
 #include <cstdio>
 
-#if __has_include(<dcmtk/dcmdata/dctcomp.h>) && __has_include(<openjpeg.h>)
+#if __has_include(<dcmtk/dcmdata/dctk.h>) && __has_include(<openjpeg.h>)
 
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dctcomp.h>
+#include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
+#include <dcmtk/oflog/spi/logevent.h>
 
 #include <openjpeg.h>
 
@@ -41,11 +42,42 @@ void check(const OFCondition &c)
 
 // ---- DCMTK ----
 
+// The first warning of a codec in this thread: it says that samples were made up.
+thread_local std::string warning;
+
+class warnings : public dcmtk::log4cplus::Appender
+{
+  public:
+    ~warnings() override
+    {
+        destructorImpl();
+    }
+    void close() override {}
+
+  protected:
+    void append(const dcmtk::log4cplus::spi::InternalLoggingEvent &event) override
+    {
+        const auto &from = event.getLoggerName();
+        const bool is_of_codec = from.find("dcmtk.dcmjp") == 0;
+        if (is_of_codec && warning.empty())
+            warning = event.getMessage().c_str();
+    }
+};
+
+// Nothing is written: neither to standard error nor to a file.
+void catch_warnings()
+{
+    OFLog::configure(OFLogger::WARN_LOG_LEVEL);
+    auto root = dcmtk::log4cplus::Logger::getRoot();
+    root.removeAllAppenders();
+    root.addAppender(dcmtk::log4cplus::SharedAppenderPtr(new warnings));
+}
+
 void register_codecs()
 {
     static std::once_flag once;
     std::call_once(once, [] {
-        OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+        catch_warnings();
         DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_default, OFFalse);
         DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_restore, OFFalse);
     });
@@ -102,12 +134,17 @@ void decode_by_dcmtk(const dc_frame &f, void *out, size_t size)
     auto *pixels = OFstatic_cast(DcmPixelData *, element);
     Uint32 expected = 0, start = 0;
     check(pixels->getUncompressedFrameSize(&d, expected));
-    // DCMTK's size is even.
     if (expected < size || expected > size + 1)
         fail("the decoder expects another size");
+    expected += expected % 2;
     const auto buffer = std::make_unique<Uint8[]>(expected); // zeroed
     OFString model;
-    check(pixels->getUncompressedFrame(&d, 0, start, buffer.get(), expected, model));
+    warning.clear();
+    const OFCondition status =
+        pixels->getUncompressedFrame(&d, 0, start, buffer.get(), expected, model);
+    if (!warning.empty())
+        fail(warning);
+    check(status);
     std::memcpy(out, buffer.get(), size);
 }
 

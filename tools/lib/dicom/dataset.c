@@ -171,20 +171,27 @@ static int step_in_item(reader *r, nesting *d, const element_header *h, hl_err *
                                          : skip(r, h, e);
 }
 
+/* Goes on to behind the delimiters of all levels. */
+static int leave_all(reader *r, nesting *d, hl_err *e)
+{
+    int status = 0;
+    while (status == 0 && d->n > 0) {
+        element_header inner;
+        status = read_header(r, &inner, e);
+        if (status == 0)
+            status = d->levels[d->n - 1].in_item ? step_in_item(r, d, &inner, e)
+                                                 : step_in_sequence(r, d, &inner, e);
+    }
+    return status;
+}
+
 /* From behind the header of a value of undefined length to behind its delimiter. */
 static int skip_undefined(reader *r, const element_header *h, hl_err *e)
 {
     nesting d;
     d.n = 0;
-    int status = enter(r, &d, false, memcmp(h->vr, "UN", 2) == 0, e);
-    while (status == 0 && d.n > 0) {
-        element_header inner;
-        status = read_header(r, &inner, e);
-        if (status == 0)
-            status = d.levels[d.n - 1].in_item ? step_in_item(r, &d, &inner, e)
-                                               : step_in_sequence(r, &d, &inner, e);
-    }
-    return status;
+    const int status = enter(r, &d, false, memcmp(h->vr, "UN", 2) == 0, e);
+    return status ? status : leave_all(r, &d, e);
 }
 
 /* ---- the top level ---- */
@@ -343,31 +350,68 @@ int hl_dicom_set_check_rest(const hl_dicom_set *s, const uint8_t *bytes, size_t 
     return status;
 }
 
+static reader reader_of(const hl_dicom_set *s, const hl_dicom_element *sequence)
+{
+    const bool is_unknown = memcmp(sequence->vr, "UN", 2) == 0;
+    return (reader){.name = s->name,
+                    .bytes = sequence->value,
+                    .len = sequence->len,
+                    .size = sequence->len,
+                    .is_implicit = s->is_implicit || is_unknown,
+                    .big_endian = sequence->big_endian && !is_unknown};
+}
+
+size_t hl_dicom_set_items(const hl_dicom_set *s, const hl_dicom_element *sequence)
+{
+    size_t n = 0;
+    element_header h;
+    hl_dicom_element item;
+    if (!hl_dicom_is_there(sequence))
+        return 0;
+    reader r = reader_of(s, sequence);
+    for (; r.at < r.size; n++) {
+        if (read_header(&r, &h, NULL) || h.tag != (uint32_t)ITEM)
+            return 0;
+        nesting d;
+        d.n = 0;
+        if (h.length != undefined_length) {
+            if (read_element(&r, &h, &item, NULL))
+                return 0;
+        } else if (enter(&r, &d, true, false, NULL) || leave_all(&r, &d, NULL)) {
+            return 0;
+        }
+    }
+    return n;
+}
+
+/* The first item of a sequence; r is then at its first element, and ends with it. */
+static int enter_item(reader *r, hl_err *e)
+{
+    element_header h;
+    if (read_header(r, &h, e))
+        return -1;
+    if (h.tag != (uint32_t)ITEM)
+        return hl_fail(e, "%s: damaged: expected an item, found (%04X,%04X)", r->name, h.tag >> 16,
+                       h.tag & 0xffff);
+    if (h.length == undefined_length)
+        return 0;
+    if (h.length > r->size - r->at)
+        return skip(r, &h, e);
+    r->size = r->len = r->at + h.length;
+    return 0;
+}
+
 int hl_dicom_set_item(const hl_dicom_set *s, const hl_dicom_element *sequence, uint32_t tag,
                       hl_dicom_element *found, hl_err *e)
 {
     *found = (hl_dicom_element){0};
     if (!hl_dicom_is_there(sequence))
         return 0;
-    const bool is_unknown = memcmp(sequence->vr, "UN", 2) == 0;
-    reader r = {.name = s->name,
-                .bytes = sequence->value,
-                .len = sequence->len,
-                .size = sequence->len,
-                .is_implicit = s->is_implicit || is_unknown,
-                .big_endian = sequence->big_endian && !is_unknown};
-    element_header h;
-    if (read_header(&r, &h, e))
+    reader r = reader_of(s, sequence);
+    if (enter_item(&r, e))
         return -1;
-    if (h.tag != (uint32_t)ITEM)
-        return hl_fail(e, "%s: damaged: expected an item, found (%04X,%04X)", s->name, h.tag >> 16,
-                       h.tag & 0xffff);
-    if (h.length != undefined_length) {
-        if (h.length > r.size - r.at)
-            return skip(&r, &h, e);
-        r.size = r.len = r.at + h.length;
-    }
     while (r.at < r.size) {
+        element_header h;
         hl_dicom_element x;
         if (read_header(&r, &h, e))
             return -1;

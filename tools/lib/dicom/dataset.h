@@ -117,6 +117,9 @@ int hl_dicom_set_read_bare(hl_dicom_set *s, const uint8_t *bytes, size_t len, si
 int hl_dicom_set_item(const hl_dicom_set *s, const hl_dicom_element *sequence, uint32_t tag,
                       hl_dicom_element *found, hl_err *e);
 
+/* The number of items of a sequence; 0 if it is damaged. */
+size_t hl_dicom_set_items(const hl_dicom_set *s, const hl_dicom_element *sequence);
+
 /* ---- values ---- */
 
 bool hl_dicom_is_there(const hl_dicom_element *x); /* with a value */
