@@ -33,6 +33,12 @@ $(BUILD)/tests/unit/$(notdir $(torch_library)): $(torch_library)
 	@ln -sf ../../$(<F) $@
 $(nn_tests): | $(if $(asan),,$(BUILD)/tests/unit/$(notdir $(torch_library)))
 
+# So do the codecs of DICOM files.
+$(BUILD)/tests/unit/$(notdir $(codecs_library)): $(codecs_library)
+	@mkdir -p $(@D)
+	@ln -sf ../../$(<F) $@
+$(unit_tests): | $(BUILD)/tests/unit/$(notdir $(codecs_library))
+
 parity_objs := $(patsubst %,$(BUILD)/tests/parity/%.o,reference torch_file xrays)
 $(torch_tests): %: %.o $(parity_objs) $(BUILD)/libtools.a $(BUILD)/libnn.a $(BUILD)/libshim.a $(BUILD)/libhilum.a
 	$(call say,LINK)

@@ -43,6 +43,7 @@ openmp_libs    := $(if $(and $(clang),$(if $(fuzz),,1)),-fopenmp,-lgomp)
 # libtorch 1.13 is written in C++17; the current 2.x asks for C++20.
 hilum_cxxflags := -std=$(if $(LIBTORCH),c++20,c++17) -Wall -Wextra $(werror) -fPIC -fstack-protector-strong -MMD -MP
 hilum_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+plain_ldflags := $(hilum_ldflags)
 ifdef asan
 hilum_cflags   := $(filter-out -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
                   -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -55,7 +56,7 @@ hilum_ldflags  += -fsanitize=address,undefined
 endif
 
 # The C libraries that libhilum stands on.
-common_libs = -lpng -ljpeg -lzstd -ljansson -lutf8proc -lcrypto -lm
+common_libs = -lpng -lz -ljpeg -lzstd -ljansson -lutf8proc -lcrypto -lm
 
 # Of Debian's two OpenBLAS the one that shares libtorch's threads, whichever is the system's default:
 # beside the other, two teams of threads wait for each other by spinning. (--disable-new-dtags: the
@@ -77,6 +78,12 @@ torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
 product_libs := -ldnnl $(openmp_libs)
 endif
+# DCMTK and OpenJPEG, which hilum is also built without. Looked for when the shim is made, not before: `make deps`
+# may have installed them since. (Debian's dcmtk.pc asks for packages that libdcmtk-dev does not depend on.)
+codecs_cflags = $(call pkg,--cflags,libopenjp2)
+has_codecs = $(shell printf '\043include <%s>\n' $(addsuffix .h,dcmtk/config/osconfig openjpeg) | \
+    $(CXX) $(codecs_cflags) -M -x c++ - >/dev/null 2>&1 && echo yes)
+codecs_libs = $(if $(has_codecs),-ldcmjpeg -ldcmjpls -ldcmdata -loflog -lofstd $(call pkg,--libs,libopenjp2))
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
 
@@ -90,12 +97,15 @@ tool_paths  := $(tools:%=$(BUILD)/bin/%)
 # Libraries, each of the modules below tools/lib that are named here; tests/layout/modules says which may use which.
 # $(call objs_in,FOLDER ...)
 objs_in   = $(patsubst tools/%.c,$(BUILD)/%.o,$(wildcard $(1:%=tools/%/*.c)))
-lib_objs  := $(call objs_in,$(addprefix lib/,base sys stats format image data dedup))
+lib_objs  := $(call objs_in,$(addprefix lib/,base sys stats format dicom image data dedup))
 page_objs := $(call objs_in,lib/page)
 nn_objs   := $(call objs_in,$(addprefix lib/nn/,arch weights infer head))
 shim_objs   := $(patsubst shim/%.cpp,$(BUILD)/shim/%.o,$(wildcard shim/*.cpp))
 # The shim with libtorch behind it, which those tools open that come to need it.
 torch_library := $(BUILD)/libhilum-torch.so
+# The codecs of DICOM files likewise.
+codecs_library := $(BUILD)/libhilum-dicom.so
+lib_objs += $(addprefix $(BUILD)/shim/dicom/,dicom_load.o library_digest.o)
 
 # What is compiled how: another flag or a source that is gone makes everything anew.
 $(BUILD)/recipe: FORCE
@@ -103,6 +113,10 @@ $(BUILD)/recipe: FORCE
 	@printf '%s\n' $(call q,$(CC) $(CXX) $(hilum_cflags) $(CFLAGS) $(hilum_cxxflags) $(CXXFLAGS) \
 	    $(openmp_cflags) $(vector_cflags) $(torch_cflags) $(torch_libs) $(product_libs) $(hilum_ldflags) $(LDFLAGS)) \
 	    $(lib_objs) $(page_objs) $(nn_objs) $(shim_objs) >$@.$$$$; $(update)
+
+$(BUILD)/codecs_recipe: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(call q,$(CXX) $(codecs_cflags) $(codecs_libs) $(plain_ldflags) $(CXXFLAGS) $(LDFLAGS)) >$@.$$$$; $(update)
 
 # A tool is tools/TOOL.c and, where it has modules of its own, what is in tools/TOOL/ and the folders there.
 objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c tools/$(1)/*/*.c))
@@ -133,7 +147,7 @@ $(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@)$(findstring /train-head/,$@),$(hdf5_cflags) $(openmp_cflags)) \
-	    $(if $(filter %/train-head/optimizer.o %/format/convert.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
+	    $(if $(filter %/train-head/optimizer.o %/format/convert.o %/image/resize_deep.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe
 	@mkdir -p $(@D)
@@ -157,6 +171,26 @@ $(BUILD)/%.a:
 $(torch_library): $(shim_objs) $(BUILD)/recipe
 	$(call say,LINK)
 	$(Q)$(CXX) -shared -Wl,-Bsymbolic $(hilum_ldflags) $(LDFLAGS) -o $@ $(shim_objs) $(torch_libs) -lgomp
+
+# Without sanitizers, which are those of $(CC).
+$(BUILD)/shim/dicom/%.o: shim/dicom/%.cpp $(BUILD)/codecs_recipe
+	@mkdir -p $(@D)
+	$(call say,CXX)
+	$(Q)$(CXX) $(filter-out -std=%,$(hilum_cxxflags)) -std=c++17 $(codecs_cflags) $(CXXFLAGS) -c -o $@ $<
+
+$(BUILD)/shim/dicom/%.o: shim/dicom/%.c $(BUILD)/recipe
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(hilum_cflags) $(CFLAGS) -c -o $@ $<
+
+$(codecs_library): $(BUILD)/shim/dicom/dicom_shim.o $(BUILD)/codecs_recipe
+	$(call say,LINK)
+	$(Q)$(CXX) -shared -Wl,-Bsymbolic $(plain_ldflags) $(LDFLAGS) -o $@ $< $(codecs_libs)
+
+$(BUILD)/shim/dicom/library_digest.o: $(codecs_library)
+	$(call say,CC)
+	$(Q)printf 'const char dc_library_digest[] = "%s";\n' "$$(sha256sum <$< | cut -c -64)" | \
+	    $(CC) -x c -fPIE -c -o $@ -
 
 # The tools hold its digest, so that another library makes other tools, by whose digests make goes.
 $(BUILD)/shim/library_digest.o: $(torch_library)

@@ -29,7 +29,8 @@ static int add_folder(predict_inputs *in, const char *folder, hl_err *e)
         return -1;
     for (size_t i = 0; i < s.n; i++)
         add(in, hl_image_path(folder, s.paths[i]));
-    in->others += s.others;
+    in->others += s.others - s.dicomdirs;
+    in->dicomdirs += s.dicomdirs;
     hl_found_files_free(&s);
     return 0;
 }

@@ -83,6 +83,7 @@ static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
     hl_shard_add_file(r->digest, sample->path, s->source.sha256);
     if (r->c->shard.n)
         hl_shard_keep_file(&r->c->shard, s->source.sha256);
+    r->c->windowed |= s->source.windowed;
     hl_manifest_add_copy(&r->c->kept, sample);
     const size_t bytes = r->c->to.height * r->c->to.width * (size_t)s->source.channels;
     int status = preprocess_spool_add(&r->c->spool, s->image, s->source.channels, e);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/image_paths.h"
 #include "data/manifest.h"
 #include "subset_words.h"
 #include "sys/find_files.h"
@@ -24,6 +25,7 @@ static void take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
         } else if (image) {
             t->images[t->n++] = s->paths[i];
         } else {
+            t->dicomdirs += hl_is_dicomdir(s->paths[i]);
             t->others[t->nothers++] = s->paths[i];
         }
     }
@@ -52,6 +54,8 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     take_files(t, &s, x);
     take_folders(t, &s, x);
     hl_found_files_free(&s);
+    if (t->dicomdirs)
+        hl_log_info("%s: ignored indices of DICOM media (DICOMDIR): %zu", dir, t->dicomdirs);
     if (x->n)
         hl_log_info("%s: images left out (--exclude): %zu", dir, t->excluded);
     return 0;

@@ -138,7 +138,7 @@ static int add_images(split_collection *c, const split_tree *t, char *const *lab
                       hl_err *e)
 {
     c->has_subsets = t->has_subsets;
-    c->others = t->nothers + t->special;
+    c->others = t->nothers - t->dicomdirs + t->special;
     c->tally.source = "folders";
     c->tally.by_path = r->label.text != NULL;
     c->tally.listed = t->n + t->excluded;

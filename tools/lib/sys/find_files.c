@@ -3,15 +3,18 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "sys/dicom_mark.h"
 #include "sys/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool hl_is_image_name(const char *name)
 {
@@ -30,27 +33,36 @@ static bool has_extension(const char *name)
     return dot && dot[1 + strspn(dot + 1, "0123456789")];
 }
 
-static bool begins_as_image(const char *path)
+bool hl_is_dicomdir(const char *path)
+{
+    return strcasecmp(hl_path_base(path), "DICOMDIR") == 0;
+}
+
+/* JPEG and PNG are told by their content only where the name has no extension; DICOM files are
+ * named anyhow. */
+static bool begins_as_image(const char *path, bool dicom_only)
 {
     static const unsigned char jpeg[] = {0xff, 0xd8, 0xff}, png[] = {0x89, 'P', 'N', 'G'};
-    unsigned char start[sizeof png];
-    FILE *fp = fopen(path, "re");
-    if (!fp)
+    char start[HL_DICOM_PREAMBLE];
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
         return false;
-    setvbuf(fp, NULL, _IONBF, 0);
-    const size_t n = fread(start, 1, sizeof start, fp);
-    fclose(fp);
-    return (n >= sizeof jpeg && memcmp(start, jpeg, sizeof jpeg) == 0) ||
-           (n >= sizeof png && memcmp(start, png, sizeof png) == 0);
+    const ssize_t n = read(fd, start, sizeof start);
+    close(fd);
+    if (n < (ssize_t)sizeof png)
+        return false;
+    return hl_is_dicom(start, (size_t)n) ||
+           (!dicom_only &&
+            (memcmp(start, jpeg, sizeof jpeg) == 0 || memcmp(start, png, sizeof png) == 0));
 }
 
 bool hl_is_image_file(const char *dir, const char *path)
 {
     const char *name = hl_path_base(path);
-    if (hl_is_image_name(name) || has_extension(name))
+    if (hl_is_image_name(name) || hl_is_dicomdir(name))
         return hl_is_image_name(name);
     char *file = dir ? hl_path_join(dir, path) : hl_strdup(path);
-    const bool found = begins_as_image(file);
+    const bool found = begins_as_image(file, has_extension(name));
     free(file);
     return found;
 }
@@ -76,10 +88,12 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DP:
         return 0;
     case FTS_F:
-        if (all || hl_is_image_file(NULL, at->fts_path))
+        if (all || hl_is_image_file(NULL, at->fts_path)) {
             add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
-        else
+        } else {
             s->others++;
+            s->dicomdirs += hl_is_dicomdir(at->fts_name);
+        }
         return 0;
     case FTS_DC:
         return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);

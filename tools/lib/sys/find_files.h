@@ -11,15 +11,16 @@
 typedef struct hl_found_files {
     char **paths; /* relative to the folder, sorted by strcmp */
     size_t n, cap;
-    size_t others;  /* number of files that are not images */
-    char **folders; /* likewise, [nfolders]; none from hl_find_images */
+    size_t others;    /* number of files that are not images */
+    size_t dicomdirs; /* of them, named DICOMDIR; 0 from hl_find_files */
+    char **folders;   /* likewise, [nfolders]; none from hl_find_images */
     size_t nfolders, folders_cap;
 } hl_found_files;
 
 /*
- * Finds the files that hl_is_image_file calls images. Names that begin with a
- * dot and __MACOSX are ignored. Symbolic links are followed; a dangling link, a folder that
- * contains itself through links and a folder that cannot be read are errors.
+ * Finds the files that hl_is_image_file calls images. Names that begin with a dot and __MACOSX are
+ * ignored. Symbolic links are followed; a dangling link, a folder that contains itself through
+ * links and a folder that cannot be read are errors.
  */
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 
@@ -28,14 +29,18 @@ int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 int hl_find_files(hl_found_files *s, const char *dir, hl_err *e);
 void hl_found_files_free(hl_found_files *s);
 
-/* For messages: the names of images. */
-#define HL_IMAGE_NAMES "*.jpeg, *.jpg, *.jpe, *.jfif, *.png"
+/* Whether it is named DICOMDIR: an index of other files, no image. */
+bool hl_is_dicomdir(const char *path);
 
-/* Whether a file name ends in one of these, in upper or lower case. */
+/* For messages: what counts as an image. */
+#define HL_IMAGE_NAMES "*.jpeg, *.jpg, *.jpe, *.jfif, *.png, DICOM"
+
+/* Whether a file name ends in one of these extensions, in upper or lower case. */
 bool hl_is_image_name(const char *name);
 
-/* Whether a file is an image: by its name, or where that has no extension, by its first bytes. All
- * that lists images asks this. path: below the folder dir; dir may be NULL. */
+/* Whether a file is an image: by its name; DICOM by its first bytes, and so are JPEG and PNG where
+ * the name has no extension. All that lists images asks this. path: below the folder dir; dir may
+ * be NULL. */
 bool hl_is_image_file(const char *dir, const char *path);
 
 #endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dicom/syntax.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define UID(tail) "1.2.840.10008.1.2" tail
+#define EXPLICIT(tail, name, codec)                                                                \
+    {                                                                                              \
+        UID(tail), name, HL_DICOM_EXPLICIT, codec                                                  \
+    }
+
+static const hl_dicom_syntax syntaxes[] = {
+    {UID(""), "implicit VR little endian", HL_DICOM_IMPLICIT, HL_DICOM_NATIVE},
+    {UID(".2"), "explicit VR big endian", HL_DICOM_BIG_ENDIAN, HL_DICOM_NATIVE},
+    {UID(".1.99"), "deflated", HL_DICOM_DEFLATED, HL_DICOM_NATIVE},
+    EXPLICIT(".1", "explicit VR little endian", HL_DICOM_NATIVE),
+    EXPLICIT(".1.98", "encapsulated uncompressed", HL_DICOM_OTHER),
+    EXPLICIT(".5", "RLE", HL_DICOM_RLE),
+    EXPLICIT(".4.50", "JPEG baseline", HL_DICOM_JPEG),
+    EXPLICIT(".4.51", "JPEG extended", HL_DICOM_JPEG),
+    EXPLICIT(".4.57", "JPEG lossless", HL_DICOM_JPEG),
+    EXPLICIT(".4.70", "JPEG lossless, first-order prediction", HL_DICOM_JPEG),
+    EXPLICIT(".4.80", "JPEG-LS lossless", HL_DICOM_JPEG_LS),
+    EXPLICIT(".4.81", "JPEG-LS near-lossless", HL_DICOM_JPEG_LS),
+    EXPLICIT(".4.90", "JPEG 2000 lossless", HL_DICOM_JPEG_2000),
+    EXPLICIT(".4.91", "JPEG 2000", HL_DICOM_JPEG_2000),
+    EXPLICIT(".4.92", "JPEG 2000 multi-component lossless", HL_DICOM_OTHER),
+    EXPLICIT(".4.93", "JPEG 2000 multi-component", HL_DICOM_OTHER),
+    EXPLICIT(".4.201", "HTJ2K lossless", HL_DICOM_JPEG_2000),
+    EXPLICIT(".4.202", "HTJ2K lossless RPCL", HL_DICOM_JPEG_2000),
+    EXPLICIT(".4.203", "HTJ2K", HL_DICOM_JPEG_2000),
+    EXPLICIT(".4.94", "JPIP, whose pixels are on a server", HL_DICOM_OTHER),
+    {UID(".4.95"), "JPIP deflated, whose pixels are on a server", HL_DICOM_DEFLATED,
+     HL_DICOM_OTHER},
+    EXPLICIT(".4.204", "JPIP HTJ2K, whose pixels are on a server", HL_DICOM_OTHER),
+    {UID(".4.205"), "JPIP HTJ2K deflated, whose pixels are on a server", HL_DICOM_DEFLATED,
+     HL_DICOM_OTHER},
+    EXPLICIT(".4.100", "MPEG-2 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.100.1", "MPEG-2 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.101", "MPEG-2 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.101.1", "MPEG-2 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.102", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.102.1", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.103", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.103.1", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.104", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.104.1", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.105", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.105.1", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.106", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.106.1", "MPEG-4 video", HL_DICOM_OTHER),
+    EXPLICIT(".4.107", "HEVC video", HL_DICOM_OTHER),
+    EXPLICIT(".4.108", "HEVC video", HL_DICOM_OTHER),
+    EXPLICIT(".4.110", "JPEG XL lossless", HL_DICOM_OTHER),
+    EXPLICIT(".4.111", "JPEG XL", HL_DICOM_OTHER),
+    EXPLICIT(".4.112", "JPEG XL", HL_DICOM_OTHER),
+    EXPLICIT(".7.1", "SMPTE ST 2110 video", HL_DICOM_OTHER),
+    EXPLICIT(".7.2", "SMPTE ST 2110 video", HL_DICOM_OTHER),
+    EXPLICIT(".7.3", "SMPTE ST 2110 audio", HL_DICOM_OTHER),
+};
+
+const hl_dicom_syntax *hl_dicom_syntax_find(const char *uid)
+{
+    for (size_t i = 0; i < sizeof syntaxes / sizeof *syntaxes; i++)
+        if (strcmp(syntaxes[i].uid, uid) == 0)
+            return &syntaxes[i];
+    return NULL;
+}
