@@ -61,8 +61,8 @@ static int find_foreign(split_row *r, split_image_index *images, const char *nam
     if (start == 0 && !strchr(name, '\\'))
         return 0;
     char *copy = hl_strdup(name + start);
-    for (char *c = copy; *c; c++)
-        *c = *c == '\\' ? '/' : *c;
+    for (char *c = copy; (c = strchr(c, '\\'));)
+        *c = '/';
     int status = 0;
     if (has_dots(copy)) {
         status = refuse_dots(name, e);
