@@ -185,7 +185,7 @@ spoil() { spoil_prints filled/*.fingerprints "$1"; }
 
 @test "cache: that of another version is made anew, without a word" {
     cp filled/* whole
-    change_cache sed 's/fingerprints 3;/fingerprints 0;/'
+    change_cache sed 's/fingerprints [0-9]*;/fingerprints 0;/'
     run ! cmp -s filled/* whole
     spoil 136 # and what it says is not taken
     run --separate-stderr split -q --exact --cache filled -o m.tsv set

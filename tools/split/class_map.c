@@ -37,19 +37,12 @@ static int add_label(split_class_map *m, split_word label, hl_err *e)
 
 static int add_class(split_class_map *m, split_word name, hl_err *e)
 {
-    for (size_t k = 0; k < m->nclasses; k++) {
-        const split_word other = split_word_of(m->names[k]);
-        if (split_word_is(other, name))
+    for (size_t k = 0; k < m->nclasses; k++)
+        if (split_word_is(split_word_of(m->names[k]), name))
             return hl_fail(e,
                            "class '%s' appears twice: expected its labels together, with | "
                            "between them",
                            m->names[k]);
-        if (split_word_is_like(other, name))
-            return hl_fail(e,
-                           "expected class names that differ in more than case, blanks and Unicode "
-                           "form, found '%s' and '%.*s'",
-                           m->names[k], (int)name.len, name.s);
-    }
     m->names = hl_realloc(m->names, m->nclasses + 1, sizeof *m->names);
     m->names[m->nclasses++] = hl_strndup(name.s, name.len);
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "collect.h"
 
+#include "base/utf8.h"
 #include "class_names.h"
 #include "format/string_list.h"
 
@@ -17,6 +18,25 @@ static int check_classes(const hl_manifest *m, const split_rules *r, const char 
     return split_check_class_names(m->classes, m->nclasses, name, e);
 }
 
+static bool is_utf8(const char *s)
+{
+    for (size_t n; *s; s += n)
+        if ((n = hl_utf8_length(s)) == 0)
+            return false;
+    return true;
+}
+
+/* hl_fail shows the bytes as question marks. */
+static int refuse_bytes(const hl_manifest *m, const char *name, hl_err *e)
+{
+    size_t k = 0;
+    while (k + 1 < m->nclasses && is_utf8(m->classes[k]))
+        k++;
+    return hl_fail(
+        e, "%s: the name of a class is not UTF-8: '%s', which may be Latin-1 or Windows-1252", name,
+        m->classes[k]);
+}
+
 int split_collection_finish(split_collection *c, const split_rules *r, const char *name, hl_err *e)
 {
     hl_manifest_finish(&c->samples);
@@ -24,7 +44,7 @@ int split_collection_finish(split_collection *c, const split_rules *r, const cha
         return -1;
     char *json = hl_string_list_format(c->samples.classes, c->samples.nclasses);
     if (!json)
-        return hl_fail(e, "%s: the name of a class is not UTF-8", name);
+        return refuse_bytes(&c->samples, name, e);
     free(json);
     hl_sha256 *sha = hl_sha256_new();
     for (size_t i = 0; i < c->samples.n; i++)

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_COLUMNS = 1024 };
 
@@ -116,6 +117,19 @@ static char find_separator(const split_csv *c)
     return separators[most];
 }
 
+/* Excel takes the separator from a first line "sep=;", and some programs write one. */
+static void take_stated_separator(split_csv *c)
+{
+    static const char start[] = "sep=";
+    const size_t n = sizeof start - 1;
+    if ((size_t)(c->end - c->at) < n + 2 || strncasecmp(c->at, start, n) != 0 ||
+        !strchr(",;\t", c->at[n]) || (c->at[n + 1] != '\n' && c->at[n + 1] != '\r'))
+        return;
+    c->separator = c->at[n];
+    c->at += n + 1;
+    skip_empty_lines(c);
+}
+
 static int check_columns(const split_csv *c, hl_err *e)
 {
     for (size_t i = 0; i < c->ncolumns; i++)
@@ -138,7 +152,9 @@ int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_er
     skip_empty_lines(c);
     if (c->at == c->end)
         return hl_fail(e, "%s: is empty: expected a line of column names", name);
-    c->separator = find_separator(c);
+    take_stated_separator(c);
+    if (!c->separator)
+        c->separator = find_separator(c);
     c->columns = hl_calloc(MAX_COLUMNS, sizeof *c->columns);
     int status = read_record(c, c->columns, MAX_COLUMNS, &c->ncolumns, e);
     if (status == 0 && c->ncolumns > MAX_COLUMNS)
@@ -152,15 +168,26 @@ int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_er
     return status;
 }
 
+/* Spreadsheets write the separators of empty rows, too. */
+static bool is_blank(char *const *fields, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fields[i][strspn(fields[i], " ")])
+            return false;
+    return true;
+}
+
 int split_csv_next(split_csv *c, bool *more, hl_err *e)
 {
-    skip_empty_lines(c);
-    *more = c->at < c->end;
-    if (!*more)
-        return 0;
     size_t n;
-    if (read_record(c, c->fields, c->ncolumns, &n, e))
-        return -1;
+    do {
+        skip_empty_lines(c);
+        *more = c->at < c->end;
+        if (!*more)
+            return 0;
+        if (read_record(c, c->fields, c->ncolumns, &n, e))
+            return -1;
+    } while (n == c->ncolumns && is_blank(c->fields, n));
     if (n != c->ncolumns)
         return hl_fail(e, "%s: line %zu: expected %zu fields, found %s%zu", c->name, c->line,
                        c->ncolumns, n > c->ncolumns ? "more than " : "",

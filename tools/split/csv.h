@@ -3,8 +3,9 @@
  * A strict reader of CSV (RFC 4180): fields are separated by commas, records by CR LF or LF; a
  * field in double quotes may contain commas, line ends and doubled quotes. The first record names
  * the columns, and every record must have as many fields. If it has more semicolons or more tabs
- * than commas, these separate the fields. A UTF-8 byte order mark and empty lines are skipped. An
- * error names the line on which the record starts.
+ * than commas, or a line "sep=;" comes before it, these separate the fields. A UTF-8 byte order
+ * mark, empty lines and records of blanks only are skipped. An error names the line on which the
+ * record starts.
  *
  *   split_csv c;
  *   bool more;

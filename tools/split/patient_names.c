@@ -57,27 +57,24 @@ static void make_keys(hl_strbuf *text, split_word *keys, const split_words *pati
         keys[i].s = keys[i].len ? text->data + at : "";
 }
 
+/* Two of the keys are the same. */
 static void warn(const split_words *patients, const split_word *keys, const split_words *set,
                  const char *remedy)
 {
-    const split_word *first = NULL, *second = NULL;
-    size_t first_at = 0, n = 0;
-    for (size_t i = 0; i < patients->n; i++) {
-        if (split_words_count(set, keys[i]) < 2)
-            continue;
-        n++;
-        if (!first) {
-            first = &patients->items[i];
-            first_at = i;
-        } else if (!second && split_word_is(keys[i], keys[first_at])) {
-            second = &patients->items[i];
-        }
-    }
+    size_t first = 0, n = 0;
+    for (size_t i = 0; i < patients->n; i++)
+        n += split_words_count(set, keys[i]) > 1;
+    while (split_words_count(set, keys[first]) < 2)
+        first++;
+    size_t second = first + 1;
+    while (!split_word_is(keys[second], keys[first]))
+        second++;
+    const split_word a = patients->items[first], b = patients->items[second];
     hl_log_warn(
         "patients whose names differ in case, blanks, leading zeros or Unicode form only, and "
         "count as different: %zu of %zu; the first: '%.*s' and '%.*s'; if they are the same, "
         "%s",
-        n, patients->n, (int)first->len, first->s, (int)second->len, second->s, remedy);
+        n, patients->n, (int)a.len, a.s, (int)b.len, b.s, remedy);
 }
 
 void split_warn_of_patient_names(const hl_manifest *m, const char *remedy)

@@ -23,6 +23,14 @@ static bool has_dots(const char *path)
     }
 }
 
+static int refuse_dots(const char *name, hl_err *e)
+{
+    return hl_fail(e,
+                   "expected a path relative to the folder of the data set, found '%s', one with "
+                   "'..' in it",
+                   name);
+}
+
 /* Removes empty parts and "." from a relative path. */
 static void tidy(char *path)
 {
@@ -38,17 +46,12 @@ static void tidy(char *path)
     *to = '\0';
 }
 
-/* What a path of another machine begins with: "/", "C:", or ".." from where a script ran. */
+/* What an absolute path begins with, "/" or "C:". */
 static size_t foreign_start(const char *name)
 {
-    size_t n = 0;
     const bool drive = ((name[0] | 32) >= 'a' && (name[0] | 32) <= 'z') && name[1] == ':';
-    if (drive && (name[2] == '/' || name[2] == '\\'))
-        n = 2;
-    while (name[n] == '/' || name[n] == '\\' || strncmp(name + n, "../", 3) == 0 ||
-           strncmp(name + n, "..\\", 3) == 0)
-        n += name[n] == '.' ? 3 : 1;
-    return n;
+    const size_t n = drive && (name[2] == '/' || name[2] == '\\') ? 2 : 0;
+    return n + strspn(name + n, "/\\");
 }
 
 /* A path as another machine writes it: absolute, or with backslashes. */
@@ -58,14 +61,11 @@ static int find_foreign(split_row *r, split_image_index *images, const char *nam
     if (start == 0 && !strchr(name, '\\'))
         return 0;
     char *copy = hl_strdup(name + start);
-    for (char *c = copy; *c; c++)
-        *c = *c == '\\' ? '/' : *c;
+    for (char *c = copy; (c = strchr(c, '\\'));)
+        *c = '/';
     int status = 0;
     if (has_dots(copy)) {
-        status = hl_fail(e,
-                         "expected a path relative to the folder of the data set, found '%s', one "
-                         "with '..' in it",
-                         name);
+        status = refuse_dots(name, e);
     } else {
         tidy(copy);
         if (*copy)
@@ -77,14 +77,10 @@ static int find_foreign(split_row *r, split_image_index *images, const char *nam
 
 static int find(split_row *r, split_image_index *images, char *name, hl_err *e)
 {
-    if (*name == '/' || strncmp(name, "../", 3) == 0)
+    if (*name == '/')
         return find_foreign(r, images, name, e);
     if (has_dots(name))
-        return hl_fail(
-            e,
-            "expected a path relative to the folder of the data set, found '%s', one with "
-            "'..' in it",
-            name);
+        return refuse_dots(name, e);
     tidy(name);
     if (!*name)
         return 0;

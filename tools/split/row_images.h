@@ -12,8 +12,8 @@
  * Sets the path of the row from its field, and whether the file is missing. Each file has one path,
  * however the table writes it: "a//1.png" and "./a/1.png" are "a/1.png". Blanks around a name count
  * if there is a file of that name. The field is changed in place, and the path may point into it.
- * An absolute path, one with backslashes or one that begins with ".." is of another machine: the
- * image is the one with the longest end in common. Fails where a name is empty, has ".." elsewhere,
+ * An absolute path or one with backslashes is of another machine: the
+ * image is the one with the longest end in common. Fails where a name is empty, has ".." in it,
  * or fits several images.
  */
 int split_row_find_image(split_row *r, split_image_index *images, char *field, hl_err *e);

@@ -355,6 +355,29 @@ static void test_flipped_png(void **state)
     }
 }
 
+/* What a chunk with a wrong checksum states does not count: that the image lies on its side, or
+ * that 12 bits hold the picture. */
+static void test_distrusted_statements(void **state)
+{
+    (void)state;
+    size_t len;
+    uint8_t *bytes = load("tests/hostile/image", "png-wrong-crc-upright", &len);
+    hl_image img;
+    assert_int_equal(decode_exactly(&img, bytes, len, NULL), 0);
+    assert_int_equal(img.height, 4);
+    assert_int_equal(img.width, 1);
+    assert_int_equal(img.remarks, HL_REMARK_CHECKSUM);
+    hl_image_free(&img);
+    free(bytes);
+    bytes = load("tests/hostile/image", "png-stated-wrong-crc", &len);
+    assert_int_equal(decode_exactly(&img, bytes, len, NULL), 0);
+    assert_int_equal(img.pixels[255], 16);
+    assert_false(img.shallow);
+    assert_int_equal(img.remarks, HL_REMARK_CHECKSUM);
+    hl_image_free(&img);
+    free(bytes);
+}
+
 static void test_transparent(void **state)
 {
     (void)state;
@@ -451,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_flipped_png),
+        cmocka_unit_test(test_distrusted_statements),
         cmocka_unit_test(test_transparent),
         cmocka_unit_test(test_flipped_jpeg),
         cmocka_unit_test(test_grey_as_colour),

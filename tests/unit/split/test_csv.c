@@ -32,6 +32,27 @@ static void no_more(split_csv *c)
     assert_false(more);
 }
 
+static void skips_what_spreadsheets_add(void **state)
+{
+    (void)state;
+    char text[] = "\xef\xbb\xbfSEP=;\r\nimage;label,x\r\na,1;A\r\n;\r\n ; \r\nb;\r\n;B\r\n;";
+    split_csv c;
+    hl_err e;
+    assert_int_equal(split_csv_open(&c, "t.csv", text, sizeof text - 1, &e), 0);
+    assert_string_equal(c.columns[1], "label,x");
+    next(&c, 3, "a,1", "A");
+    next(&c, 6, "b", "");
+    next(&c, 7, "", "B");
+    no_more(&c);
+    split_csv_close(&c);
+    /* No other separator, and no other line. */
+    char other[] = "sep=|,y\nsep=;,x\n";
+    assert_int_equal(split_csv_open(&c, "t.csv", other, sizeof other - 1, &e), 0);
+    assert_string_equal(c.columns[0], "sep=|");
+    next(&c, 2, "sep=;", "x");
+    split_csv_close(&c);
+}
+
 static void reads_what_rfc_4180_has(void **state)
 {
     (void)state;
@@ -177,6 +198,7 @@ static void a_million_rows_take_seconds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(skips_what_spreadsheets_add),
         cmocka_unit_test(reads_what_rfc_4180_has),
         cmocka_unit_test(separators_are_those_of_the_header),
         cmocka_unit_test(unnamed_columns_may_repeat),
