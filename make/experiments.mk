@@ -70,8 +70,9 @@ sweep: $(combinations:%=sweep/%) | sweep/several
 # value of a column at a time, and calls make again when the manifest says how many there are, in KFOLD_VALUES.
 ifneq ($(filter kfold,$(MAKECMDGOALS)),)
 ifneq ($(and $(GROUPS),$(if $(KFOLD_VALUES),,yes)),)
+# (Not with make -n: how many there are is not known before.)
 kfold: $(manifest)
-	+@values=$$($(hilum)/scripts/count-values $(manifest) $(call q,$(GROUPS)) '$(call stated,GROUPS)') && \
+	$(if $(dry_run),,+)@values=$$($(hilum)/scripts/count-values $(manifest) $(call q,$(GROUPS)) '$(call stated,GROUPS)') && \
 	    $(again) kfold K="$$values" KFOLD_VALUES="$$values"
 else
 kfold_out := $(OUT)/kfold$(if $(GROUPS),/by)

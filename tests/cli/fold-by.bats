@@ -92,7 +92,7 @@ fold_by() { split -q --labels t.csv --columns site=site --fold-by site --val 0 "
     kfold GROUPS=site >log 2>&1 || { cat log; false; }
     out=results/g/kfold/by
     [ "$(cut -f 1 $out/kfold.tsv | paste -sd ,)" = 'site,Lund,Malmo N,Uppsala,mean,sd,pooled' ]
-    [ "$(cut -f 2 $out/kfold.tsv | sed -n '2,4p' | paste -sd + | bc)" = "$(($(wc -l <t.csv) - 1))" ]
+    [ "$(awk -F "\t" "NR > 1 && NR < 5 { n += \$2 } END { print n }" $out/kfold.tsv)" = "$(($(wc -l <t.csv) - 1))" ]
     # The rows are those of the folds, with their intervals.
     row=$(jq -r '[.n, .accuracy, .intervals.metrics.accuracy[0], .intervals.metrics.accuracy[1]] | @tsv' \
         $out/fold-2-of-3/metrics.json | awk '{ printf "%d %.6f %.6f %.6f", $1, $2, $3, $4 }')

@@ -117,6 +117,13 @@ close() {
     grep -qx '#positive	virus' list.tsv
     [ "$(sed -n 's/^#threshold	//p' list.tsv)" = "$(printf %.9g "$threshold")" ]
     awk -F '\t' -v t="$threshold" '/^[0-9]/ { if (($3 >= t) != ($4 == "virus") || (p && $3 > p)) exit 1; p = $3; n++ } END { exit n < 80 }' list.tsv
+    fails 1 'expected operating points of patients \(mean\), .* found those of images' evaluate --external \
+        "$run/calibration.safetensors.zst" --unit patient "$run/head.safetensors.zst" "$run/features.safetensors.zst"
+    # A class that is asked for has its own.
+    evaluate -q --external "$run/calibration.safetensors.zst" --positive virus --resamples 0 -o v.json \
+        "$run/head.safetensors.zst" "$run/features.safetensors.zst"
+    jq -e --argjson t "$threshold" '.positive == "virus" and .operating_points == .one_vs_rest.classes[2].operating_points and
+        (.operating_points[] | select(.name == "sensitivity-90").threshold) == $t' v.json
     # An external test takes them as they are; a class without images is said to be one.
     make --no-print-directory -C "$ROOT" external RESULTS="$BATS_FILE_TMPDIR/results" DATA="$BATS_FILE_TMPDIR/set" RUN=other \
         HEAD="$run" LABEL_REGEX='(NORMAL|bacteria|virus)' ALLOW_LEAK=1 RESAMPLES=20 EXPLAIN=0 QUIET=-q JOBS=2 >log 2>&1 || { cat log; false; }
@@ -152,6 +159,9 @@ close() {
     jq -e '.one_vs_rest | .macro.methods.sensitivity == "MOVER" and .weighted.methods.sensitivity == "Wilson" and
         .macro.methods.auroc == "not estimable" and .macro.intervals.auroc == [null, null] and
         all(.classes[]; .intervals.methods.auroc == "Newcombe" and (has("delong") | not))' m.json
+    # Subgroups are of one class.
+    fails 1 '^evaluate: --by: expected a positive class, found none: --positive CLASS names it' \
+        evaluate --pooled --by sex "$DATA/classes/a.tsv"
     # A patient is in one class here.
     evaluate -q --pooled --resamples 50 --unit patient -o m.json "$DATA/classes/a.tsv"
     jq -e '.n == 68 and .combine == "mean" and .one_vs_rest.classes[0].intervals.patients == 68' m.json

@@ -165,6 +165,15 @@ result() {
     near "$(awk -F '\t' '$1 ~ /best/ { print $4 }' table)" 0.011547
 }
 
+@test "tune: average pooling is simpler than maximum pooling, and that than both" {
+    name() { echo "STANDARDIZE@no~NEURONS@0~L2@0~POOL@$1~DROPOUT@0~AUGMENT@0~UNFREEZE@0~LR@1e-3"; }
+    for pool in flatten both max avg; do
+        result "$(name $pool)" 0.10 0.12 0.14
+    done
+    "$ROOT/scripts/tabulate-tune" t "$(name both)" $(cd t && ls) >table
+    [ "$(cut -f 2 table | sed -n 's/.* POOL=\([a-z]*\) .*/\1/p' | paste -sd ' ')" = 'avg max both flatten' ]
+}
+
 @test "tune: the images of a patient count together in the error on the shifted fold" {
     c=STANDARDIZE@no~NEURONS@0~L2@0~POOL@avg~DROPOUT@0~AUGMENT@0~UNFREEZE@0~LR@1e-3
     result $c 0.1 0.2
@@ -188,7 +197,7 @@ result() {
     refused "TUNE: expected quick or full, found 'slow'" TUNE=slow
     refused "K: expected a whole number from 2 to 100, found '1'" K=1
     refused "L2: expected a number from 0 to 1e6, found 'x'" L2='0 x'
-    refused "POOL: expected avg, max or flatten, found 'both'" POOL='avg both'
+    refused "POOL: expected avg, max, both or flatten, found 'median'" POOL='avg median'
     refused "LR: expected a number from 1e-12 to 1e6, found '1e-3 1e-4'" LR='1e-3 1e-4'
     refused 'tune: DROPOUT=0.5: expected 0 without hidden layers (NEURONS=0)' DROPOUT=0.5 NEURONS=0
 }

@@ -189,7 +189,8 @@ static int conclude(const job *j, evaluation *v, hl_mahalanobis_fit *fit, double
 static int conclude_external(const job *j, evaluation *v, double *p, hl_err *e)
 {
     evaluate_units units;
-    v->calibration = &j->known;
+    const hl_calibration known = hl_calibration_for_class(&j->known, v->positive);
+    v->calibration = &known;
     if (j->known.temperature != 1)
         apply_temperature(v, j->known.temperature, p);
     evaluation images = *v;
@@ -202,12 +203,20 @@ static int conclude_external(const job *j, evaluation *v, double *p, hl_err *e)
     return status;
 }
 
+static bool has_points(const hl_calibration *c)
+{
+    size_t n = c->npoints;
+    for (size_t k = 0; c->of_class && k < c->nclasses; k++)
+        n += c->of_class[k].n;
+    return n > 0;
+}
+
 /* Operating points are those of images, patients or studies. */
 static int check_external_rule(const job *j, const evaluation *v, hl_err *e)
 {
     const hl_calibration *c = &j->known;
     char points[32], asked[32];
-    if (!j->o->external || c->npoints == 0 || hl_unit_rule_equal(c->rule, v->rule))
+    if (!j->o->external || !has_points(c) || hl_unit_rule_equal(c->rule, v->rule))
         return 0;
     return hl_fail(e,
                    "%s: expected operating points of %s, as --unit and --combine ask for, found "

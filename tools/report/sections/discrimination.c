@@ -213,7 +213,7 @@ static int draw_pr(page_doc *d, const report_binary_metrics *bm, const report_ra
 int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,
                               const hl_predictions *p, hl_err *e)
 {
-    /* Nobody would read a curve for each of many classes; the summary has the AUROC. */
+    /* Several classes without a positive one have their curves in another section. */
     report_rates c;
     if (!report_rates_of(&c, p, bm->cls))
         return 0;
