@@ -14,6 +14,7 @@
 static const char *const taken[] = {
     "path",      "image", "label", "patient", "subset",   "augmented_copy", "variant", "sample",
     "predicted", "rank",  "p",     "class",   "distance", "flag",           "reason",  "images",
+    "image_file",
 };
 
 /* Whether the text has no control characters, apart from those that are escaped in a TSV. */
