@@ -19,7 +19,7 @@ endef
 # The words that a knob allows, and placeholders of others.
 choices_of = $(if $(filter whole number list size,$(firstword $(subst [,,$(allowed_$(1))))),,$\
     $(subst |, ,$(subst [,,$(subst ],,$(allowed_$(1))))))
-words_of = $(filter-out FILE FOLDER RUN NAME TEXT FILE% %N,$(choices_of))
+words_of = $(filter-out FILE FOLDER RUN NAME TEXT FILE% %N C$(comma)W,$(choices_of))
 # The line of a knob in `make help`: its name, its value and its help, with the words that it allows if there
 # are several.
 more_help = $(if $(filter 0|1,$(allowed_$(1))),,$(if $(word 2,$(choices_of)),: $(call in_words,$(choices_of))))

@@ -3,8 +3,8 @@
 #
 #   name      as it is given on the command line or in the environment
 #   default   a value, or a variable below whose name says in words what the default is
-#   allowed   words, as a|b, in which FILE, FOLDER, RUN, NAME, TEXT and N stand for anything; a whole number or a
-#             number in a range; a list of whole numbers with commas; a size, N or HxW. With ... several values,
+#   allowed   words, as a|b, in which FILE, FOLDER, RUN, NAME, TEXT, N and C,W stand for anything; a whole number
+#             or a number in a range; a list of whole numbers with commas; a size, N or HxW. With ... several values,
 #             separated by blanks. In [brackets]: or empty. (The tools know more about their options.)
 #   step      the steps that take it, first the one that a change reruns; "experiment": only recorded with the run;
 #             or another goal
@@ -51,6 +51,7 @@ SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty:
 FILTER       | bilinear | nearest|bilinear|bicubic|area|lanczos | preprocess | --filter | resampling
 FIT          | stretch | stretch|pad|crop | preprocess | --fit | how images of another aspect ratio are fitted
 DEPTH        | auto | auto|8|9|10|11|12|13|14|15|16|full | audit preprocess | --depth | bits in 16-bit PNG; auto: sBIT
+WINDOW       | auto | auto|file|full|C,W | audit preprocess | --window | grey levels of DICOM: of the file, all, or C,W
 ON_ERROR     | stop | stop|skip | preprocess | --on-error | at an unreadable image: stop, or leave it out
 AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of each training image
 
@@ -201,6 +202,9 @@ DATA_and_MODEL = $(eval DATA_and_MODEL := $(if $(and $(is_sample),$(filter $(mod
     $(DATA_and_MODEL)
 
 # ---- checks ----------------------------------------------------------------------------------------
+
+$(if $(filter auto file full,$(WINDOW))$(findstring $(comma),$(WINDOW)),,$(error $(call stated,WINDOW): expected auto, $\
+    file, full or C$(comma)W, found '$(WINDOW)'))
 
 # A sweep takes several values of the knobs of the training; make tune of those that it searches over.
 tuned := STANDARDIZE NEURONS L2 POOL DROPOUT AUGMENT UNFREEZE

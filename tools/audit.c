@@ -20,6 +20,8 @@ enum { FAIL_ON_NONE, FAIL_ON_LEAK, FAIL_ON_ERROR };
 static const char *opt_output, *opt_root, *opt_cache, *opt_positive, *opt_other;
 static double opt_limit = 0.7;
 static int opt_fail_on = FAIL_ON_NONE, opt_depth = HL_DEPTH_AUTO;
+static const char *opt_window = "auto";
+static hl_window window;
 static bool opt_allow_leak;
 static int64_t opt_jobs;
 
@@ -29,6 +31,8 @@ static const hl_opt options[] = {
                   "warn of file properties and columns that predict the label at least this well"),
     HL_OPT_CHOICE_R(0, "depth", HL_DEPTH_WORDS, &opt_depth,
                     "bits in use in 16-bit PNG, as for preprocess"),
+    HL_OPT_STR_R(0, "window", HL_WINDOW_WORDS, &opt_window,
+                 "grey levels of DICOM files, as for preprocess"),
     HL_OPT_STR_R(0, "positive", "CLASS", &opt_positive,
                  "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on,
@@ -43,9 +47,11 @@ static const hl_opt options[] = {
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
 };
 
-/* The depth that the files have themselves is not recorded. */
+/* The depth and the window that the files have themselves are not recorded. */
 static bool is_recorded(const hl_opt *o)
 {
+    if (o->value == &opt_window)
+        return window.kind != HL_WINDOW_AUTO;
     return opt_depth != HL_DEPTH_AUTO || o->value != &opt_depth;
 }
 
@@ -219,7 +225,7 @@ static int check_other_set(audit_context *a, hl_manifest *other, hl_err *e)
     if (!other)
         return 0;
     const hl_fingerprint_options how = {
-        .root = other->root, .cache = opt_cache, .jobs = (int)opt_jobs};
+        .root = other->root, .cache = opt_cache, .window = window, .jobs = (int)opt_jobs};
     return audit_check_other_set(a, other, opt_other, &how, e);
 }
 
@@ -271,6 +277,7 @@ int main(int argc, char **argv)
 {
     opt_jobs = hl_cpu_count();
     const int first = hl_cli_parse(&cli, argc, argv);
+    hl_window_option(&window, &opt_window);
     hl_err e;
     hl_manifest m, other = {0};
     bool found = false;

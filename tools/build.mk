@@ -147,7 +147,7 @@ $(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@)$(findstring /train-head/,$@),$(hdf5_cflags) $(openmp_cflags)) \
-	    $(if $(filter %/train-head/optimizer.o %/format/convert.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
+	    $(if $(filter %/train-head/optimizer.o %/format/convert.o %/image/resize_deep.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe
 	@mkdir -p $(@D)

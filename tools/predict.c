@@ -36,6 +36,8 @@ static const hl_opt options[] = {
                     "at an unreadable image; skip: list it at the end"),
     HL_OPT_CHOICE(0, "depth", "head|" HL_DEPTH_WORDS, &opt.depth,
                   "fail unless 16-bit PNG are read this way by the head"),
+    HL_OPT_STR(0, "window", "head|" HL_WINDOW_WORDS, &opt.window,
+               "fail unless DICOM files are read with this window by the head"),
     HL_OPT_CHOICE_R('d', "device", NN_DEVICE_WORDS, &opt.device, "where to compute"),
     HL_OPT_INT('b', "batch", "N", &opt.batch, 0, 4096,
                "images per batch; 0: as many as suit the device"),
@@ -95,6 +97,11 @@ static void check_usage(char *const *args, int n)
         hl_usage_error("--features and --weights: features need no backbone");
     if (opt.features && opt.depth)
         hl_usage_error("--features and --depth: no image is read");
+    if (opt.features && opt.window)
+        hl_usage_error("--features and --window: no image is read");
+    hl_window window;
+    if (opt.window && strcmp(opt.window, "head") != 0 && !hl_window_parse(&window, opt.window))
+        hl_usage_error("--window: expected head, %s, found '%s'", HL_WINDOW_EXPECTED, opt.window);
     check_threshold();
     int from_stdin = is_stdin(opt.features) + is_stdin(opt.calibration);
     for (int i = 0; i < n; i++)

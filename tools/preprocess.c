@@ -18,6 +18,8 @@ static const char default_model[] = "vgg16";
 static const char *opt_model, *opt_size, *opt_root, *opt_rejects, *opt_output;
 static int opt_filter = HL_BILINEAR, opt_fit = HL_STRETCH;
 static int opt_depth = HL_DEPTH_AUTO;
+static const char *opt_window = "auto";
+static hl_window window;
 static int opt_channels = CHANNELS_AUTO, opt_on_error = ON_ERROR_STOP;
 static int64_t opt_jobs, opt_augment;
 static uint64_t opt_seed = 1;
@@ -33,6 +35,8 @@ static const hl_opt options[] = {
     HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &opt_on_error, "at an unusable image"),
     HL_OPT_CHOICE_R(0, "depth", HL_DEPTH_WORDS, &opt_depth,
                     "bits of a 16-bit PNG that hold the picture; auto: as its sBIT says"),
+    HL_OPT_STR_R(0, "window", HL_WINDOW_WORDS, &opt_window,
+                 "grey levels of DICOM files: of the file, all of its bits, or center,width"),
     HL_OPT_STR(0, "rejects", "FILE", &opt_rejects, "list the images that were skipped in FILE"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
     HL_OPT_INT('j', "jobs", "N", &opt_jobs, 1, 1024, "threads"),
@@ -48,12 +52,14 @@ static void libraries(FILE *fp)
     hl_tf_libraries(fp);
 }
 
-/* Without augmentation nothing is random, and neither option is recorded; nor is the depth that the
- * files have themselves. */
+/* Without augmentation nothing is random, and neither option is recorded; nor are the depth and the
+ * window that the files have themselves. */
 static bool is_recorded(const hl_opt *o)
 {
     if (o->value == &opt_augment || o->value == &opt_seed)
         return opt_augment != 0;
+    if (o->value == &opt_window)
+        return window.kind != HL_WINDOW_AUTO;
     return o->value != &opt_depth || opt_depth != HL_DEPTH_AUTO;
 }
 
@@ -118,6 +124,7 @@ static void settle_size(size_t *height, size_t *width)
 
 static void check_usage(void)
 {
+    hl_window_option(&window, &opt_window);
     if (opt_rejects && opt_on_error != ON_ERROR_SKIP)
         hl_usage_error("--rejects: expected --on-error skip with it");
     if (opt_rejects && strcmp(opt_rejects, "-") == 0)
@@ -141,13 +148,14 @@ int main(int argc, char **argv)
                                .skip_unusable = opt_on_error == ON_ERROR_SKIP,
                                .to.filter = (hl_filter)opt_filter,
                                .to.fit = (hl_fit)opt_fit,
-                               .to.depth = (hl_depth)opt_depth,
+                               .to.as.depth = (hl_depth)opt_depth,
                                .copies = (size_t)opt_augment,
                                .seed = opt_seed,
                                .jobs = (int)opt_jobs};
     hl_tf_set_threads((int)opt_jobs);
     settle_size(&c.to.height, &c.to.width);
     check_usage();
+    c.to.as.window = window;
     const preprocess_outputs o = {.images = opt_output,
                                   .rejects = opt_rejects,
                                   .always_rgb = opt_channels == CHANNELS_3,

@@ -71,7 +71,7 @@ note - test B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %" ]
     [ "$(found unreadable | cut -d ' ' -f 1-8)" = "error - train A A/3.png - - 1
 error - test A A/5.png - - 1
 error - val B B/1.png - - 1" ]
-    found unreadable | grep -q 'A/3.png - - 1 expected a JPEG or PNG image, found a file that starts with 6e 6f'
+    found unreadable | grep -q 'A/3.png - - 1 expected a JPEG, PNG or DICOM image, found a file that starts with 6e 6f'
     found unreadable | grep -q 'A/5.png - - 1 .*No such file'
     found unreadable | grep -q 'B/1.png - - 1 .*truncated'
     [ "$(grep -c "$PWD\|set/" <(grep -v '^#' audit.tsv))" -eq 0 ]

@@ -39,7 +39,7 @@ make_run() {
     grep -q '^> - What was left out differs between the classes: 0 of [0-9]* images of PNEUMONIA (0.0[^0-9]*%), but 3 of [0-9]* of NORMAL' $report
     ! grep -q 'The manifest lists' $report
     grep -q 'Images that cannot be read are excluded: 3 of 40' $report
-    grep -q "^| $(sed -n 2p bad) | expected a JPEG or PNG image, found a web page (HTML); download the image again |" $report
+    grep -q "^| $(sed -n 2p bad) | expected a JPEG, PNG or DICOM image, found a web page (HTML); download the image again |" $report
     # The cells of the table are those of the list and the manifest.
     for class in NORMAL PNEUMONIA; do
         row=$(grep -m 1 "^| $class | .* / .* (.*%" $report)

@@ -155,7 +155,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
 @test "preprocess: the first unusable image is named, whatever the threads do" {
     manifest "$images" refused/gif grey.jpg refused/empty refused/garbage > m.tsv
     for i in 1 2 3 4 5; do
-        fails 1 'refused/gif: expected a JPEG or PNG' preprocess -q -j 8 -o out m.tsv
+        fails 1 'refused/gif: expected a JPEG, PNG or DICOM' preprocess -q -j 8 -o out m.tsv
     done
 }
 
@@ -171,7 +171,7 @@ shape() { header "$1" | sed 's/.*"images":{"dtype":"U8","shape":\([^]]*]\).*/\1/
     [ "$(zstd -dc out | grep -ac '^grey-')" = 2 ]
     cat > want.tsv <<EOF
 path	label	subset	reason
-refused/gif	$(grep ^refused/gif m.tsv | cut -f 2,4)	expected a JPEG or PNG image, found a GIF image; convert it to PNG
+refused/gif	$(grep ^refused/gif m.tsv | cut -f 2,4)	expected a JPEG, PNG or DICOM image, found a GIF image; convert it to PNG
 refused/missing	$(grep ^refused/missing m.tsv | cut -f 2,4)	cannot be read: No such file or directory
 EOF
     cmp want.tsv <(grep -v '^#' r.tsv)

@@ -281,7 +281,7 @@ own_subsets() {
     echo text > set/NORMAL/readme.txt
     run split set -o m.tsv
     [ "$status" -eq 0 ]
-    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.png): 1"* ]]
+    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.png, DICOM): 1"* ]]
     [ "$(samples m.tsv | wc -l)" -eq 361 ]
     samples m.tsv | grep -q "$(printf '^NORMAL/deep/er/IM-0900-0001.JPG\tNORMAL\tIM-0900\t')"
 }

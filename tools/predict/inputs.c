@@ -29,7 +29,8 @@ static int add_folder(predict_inputs *in, const char *folder, hl_err *e)
         return -1;
     for (size_t i = 0; i < s.n; i++)
         add(in, hl_image_path(folder, s.paths[i]));
-    in->others += s.others;
+    in->others += s.others - s.dicomdirs;
+    in->dicomdirs += s.dicomdirs;
     hl_found_files_free(&s);
     return 0;
 }
@@ -91,7 +92,7 @@ int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool
     for (size_t i = 0; i < n && status == 0; i++)
         status = strcmp(names[i], "-") == 0 ? add_list(in, nul, e) : add_name(in, names[i], e);
     if (status == 0 && in->n == 0)
-        status = hl_fail(e, "no images found (in folders: *.jpeg, *.jpg, *.png)");
+        status = hl_fail(e, "no images found (in folders: *.jpeg, *.jpg, *.png, and DICOM files)");
     if (status == 0)
         status = expect_kept(in, e);
     if (status)

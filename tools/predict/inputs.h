@@ -11,7 +11,8 @@
 typedef struct predict_inputs {
     char **paths; /* owned; as they were named, files of a folder as FOLDER/REST */
     size_t n, cap;
-    size_t others; /* files in folders that are not images, by their names */
+    size_t others;    /* files in folders that are not images, by their names */
+    size_t dicomdirs; /* besides them, indices of DICOM media */
 } predict_inputs;
 
 /*

@@ -21,7 +21,7 @@ typedef struct rows {
     const predict_worklist *w;
     const size_t *at; /* [n] indices of entries in the list */
     size_t n;
-    hl_depth depth;
+    hl_rendition as;
     hl_strbuf *png; /* [n]; empty: none */
 } rows;
 
@@ -31,7 +31,7 @@ static int make_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
     (void)slot;
     const rows *r = ctx;
     const hl_fitting f = {
-        .height = SIDE, .width = SIDE, .filter = HL_AREA, .fit = HL_PAD, .depth = r->depth};
+        .height = SIDE, .width = SIDE, .filter = HL_AREA, .fit = HL_PAD, .as = r->as};
     uint8_t pixels[SIDE * SIDE * 3];
     hl_fitted fitted;
     hl_err unused;
@@ -51,7 +51,7 @@ static int keep_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
 
 static int make_thumbnails(rows *r, const predict_page_options *o, hl_err *e)
 {
-    r->depth = o->depth;
+    r->as = o->as;
     r->png = hl_calloc(r->n, sizeof *r->png);
     return o->pictures && r->n ? hl_ordered_map(r->n, o->jobs, make_thumbnail, keep_thumbnail, r, e)
                                : 0;

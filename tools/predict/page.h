@@ -14,10 +14,10 @@
 
 typedef struct predict_page_options {
     const nn_head *head;
-    size_t rows;    /* of the list that are shown; the TSV file has them all */
-    hl_depth depth; /* of the pictures */
-    bool pictures;  /* the entries are image files, which are read again */
-    int jobs;       /* threads that read them */
+    size_t rows;     /* of the list that are shown; the TSV file has them all */
+    hl_rendition as; /* of the pictures */
+    bool pictures;   /* the entries are image files, which are read again */
+    int jobs;        /* threads that read them */
 } predict_page_options;
 
 /* Appends the page of a ranked list to html. An image that can no longer be read has no picture. */

@@ -23,7 +23,7 @@ typedef struct job {
     hl_calibration calibration; /* zeroed: none */
     predict_worklist list;
     predict_classifier classifier;
-    hl_depth depth;                /* with which images were read */
+    hl_rendition as;               /* with which images were read */
     char input_id[HL_DIGEST_SIZE]; /* of the images or features */
     bool input_id_is_old;          /* see hl_provenance_warn_old_id */
 } job;
@@ -36,11 +36,11 @@ static int classify_images(job *j, const predict_inputs *in, hl_err *e)
     predict_stream_options s = {.skip_unusable = j->o->on_error == PREDICT_SKIP,
                                 .jobs = (int)j->o->jobs};
     ts_device device;
-    if (predict_fitting_of_head(&s.fitting, m, j->o->depth, e) ||
+    if (predict_fitting_of_head(&s.fitting, m, j->o->depth, j->o->window, e) ||
         nn_choose_device(j->o->device, &device, e) ||
         nn_model_open_backbone(m, j->o->weights, j->o->allow_code, device, e))
         return -1;
-    j->depth = s.fitting.depth;
+    j->as = s.fitting.as;
     j->o->device = device == TS_CUDA ? NN_DEVICE_CUDA : NN_DEVICE_CPU;
     const size_t own = nn_extractor_batch(m->extractor);
     s.batch = j->o->batch ? (size_t)j->o->batch
@@ -56,8 +56,10 @@ static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
     predict_inputs in;
     if (predict_inputs_gather(&in, names, n, j->o->nul, e))
         return -1;
+    if (in.dicomdirs)
+        hl_log_info("ignored indices of DICOM media (DICOMDIR) in the folders: %zu", in.dicomdirs);
     if (in.others)
-        hl_log_warn("ignored files that are not *.jpeg, *.jpg or *.png in the folders: %zu",
+        hl_log_warn("ignored files that are not *.jpeg, *.jpg, *.png or DICOM in the folders: %zu",
                     in.others);
     const int status = classify_images(j, &in, e);
     predict_inputs_free(&in);
@@ -157,7 +159,7 @@ static int write_outputs(const job *j, hl_err *e)
     const predict_page_options o = {.head = j->model.head,
                                     .rows = (size_t)j->o->page_rows,
                                     .pictures = !j->o->features,
-                                    .depth = j->depth,
+                                    .as = j->as,
                                     .jobs = (int)j->o->jobs};
     hl_strbuf text = {0};
     hl_out list, html;

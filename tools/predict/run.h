@@ -19,7 +19,8 @@ typedef struct predict_options {
     double threshold;  /* NaN: none */
     hl_unit_rule rule; /* of --unit and --combine; of images unless features is set */
     int on_error, device;
-    int depth; /* 0: as the head; else 1 more than an hl_depth */
+    int depth;          /* 0: as the head; else 1 more than an hl_depth */
+    const char *window; /* NULL or "head": as the head; else an hl_window, as a check */
     int64_t batch, jobs, page_rows;
     bool nul, allow_code;
 } predict_options;

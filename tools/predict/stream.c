@@ -46,10 +46,30 @@ static int depth_of_head(hl_depth *depth, const nn_model *model, bool is_chosen,
     return 0;
 }
 
-int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, hl_err *e)
+/* A head that has seen no DICOM file takes them as preprocess does by itself. */
+static int window_of_head(hl_window *window, const nn_model *model, const char *expected, hl_err *e)
 {
+    const char *stated = nn_head_feature_space(model->head)->window;
+    hl_window chosen;
+    if (!hl_window_parse(window, *stated ? stated : "auto"))
+        return hl_fail(e, "%s: this version cannot read images with window '%s'", model->name,
+                       stated);
+    if (!expected || strcmp(expected, "head") == 0)
+        return 0;
+    char of_head[HL_WINDOW_TEXT], found[HL_WINDOW_TEXT];
+    if (!hl_window_parse(&chosen, expected) || !hl_window_is_same(&chosen, window))
+        return hl_fail(e, "%s: its images were read with --window %s: expected that, found %s",
+                       model->name, hl_window_text(window, of_head),
+                       hl_window_text(&chosen, found));
+    return 0;
+}
+
+int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, const char *window,
+                            hl_err *e)
+{
+    hl_window of_head;
     hl_depth chosen = depth > 0 ? (hl_depth)(depth - 1) : HL_DEPTH_AUTO;
-    if (depth_of_head(&chosen, model, depth > 0, e))
+    if (depth_of_head(&chosen, model, depth > 0, e) || window_of_head(&of_head, model, window, e))
         return -1;
     const hl_feature_space *s = nn_head_feature_space(model->head);
     const int filter = hl_choice_find(HL_FILTER_WORDS, s->filter);
@@ -61,7 +81,7 @@ int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, hl_
                       .width = (size_t)s->width,
                       .filter = (hl_filter)filter,
                       .fit = (hl_fit)fit,
-                      .depth = chosen,
+                      .as = {.depth = chosen, .window = of_head},
                       /* Not part of the feature space: grey images are grey either way. */
                       .to_grey = hl_provenance_has_option(nn_head_provenance(model->head),
                                                           "preprocess", "--channels", "1")};

@@ -28,7 +28,9 @@ int predict_stream_images(const predict_inputs *in, nn_extractor *x, const predi
                           const predict_stream_options *o, char images[HL_DIGEST_SIZE], hl_err *e);
 
 /* How images are read and resized for the head: as its feature space and provenance record. depth
- * is 0 or, as a check, 1 more than the hl_depth that is expected. */
-int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, hl_err *e);
+ * is 0 or, as a check, 1 more than the hl_depth that is expected; window likewise is NULL, "head"
+ * or an hl_window. */
+int predict_fitting_of_head(hl_fitting *f, const nn_model *model, int depth, const char *window,
+                            hl_err *e);
 
 #endif

@@ -86,6 +86,7 @@ static void reject(preprocess_conversion *c, const hl_sample *s, const hl_err *w
 static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
 {
     r->c->shallow |= s->source.shallow;
+    r->c->windowed |= s->source.windowed;
     hl_sha256_add(r->digest, sample->path, strlen(sample->path) + 1);
     hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
     hl_manifest_add_copy(&r->c->kept, sample);

@@ -26,7 +26,7 @@ typedef struct preprocess_conversion {
     /* results, freed by preprocess_conversion_free */
     preprocess_spool spool;
     hl_manifest kept;            /* the samples whose images are in the spool, in its order */
-    bool shallow;                /* an image was kept that is `shallow`, see hl_image */
+    bool shallow, windowed;      /* an image was kept that is so, see hl_image */
     char digest[HL_DIGEST_SIZE]; /* of the paths and bytes of the kept images' files */
     hl_strbuf rejects;           /* rows of the list of rejected images */
     size_t nrejects;

@@ -77,9 +77,11 @@ static hl_feature_space feature_space_of(const preprocess_conversion *c)
     hl_feature_space fs = {.height = (int64_t)c->to.height, .width = (int64_t)c->to.width};
     hl_choice_word(HL_FILTER_WORDS, (int)c->to.filter, fs.filter, sizeof fs.filter);
     hl_choice_word(HL_FIT_WORDS, (int)c->to.fit, fs.fit, sizeof fs.fit);
-    const hl_depth depth = hl_depth_settle(c->to.depth);
+    const hl_depth depth = hl_depth_settle(c->to.as.depth);
     if (c->shallow || hl_depth_bits(depth))
         hl_choice_word(HL_DEPTH_WORDS, (int)depth, fs.depth, sizeof fs.depth);
+    if (c->windowed || c->to.as.window.kind != HL_WINDOW_AUTO)
+        hl_window_text(&c->to.as.window, fs.window);
     return fs;
 }
 

@@ -50,7 +50,7 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
                   : split_collect_folders(c, dir, r, e))
         return -1;
     if (c->others)
-        hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png): %zu", dir,
+        hl_log_info("%s: ignored files that are not images (*.jpeg, *.jpg, *.png, DICOM): %zu", dir,
                     c->others);
     const size_t unknown = r->patient.unknown - c->dicom.named;
     if (unknown)

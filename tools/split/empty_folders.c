@@ -96,7 +96,8 @@ static int check_folder(const split_tree *t, const char *folder, hl_err *e)
     char *found = split_describe_others(t, folder, strlen(folder));
     char *pattern = split_exclusion_of(path);
     hl_fail(e,
-            "%s/%s: expected images (*.jpeg, *.jpg, *.png) in the folder of a %s, found %s: remove "
+            "%s/%s: expected images (*.jpeg, *.jpg, *.png, DICOM) in the folder of a %s, found %s: "
+            "remove "
             "it, or leave it out with --exclude %s",
             t->dir, path, t->has_subsets && !strchr(folder + t->base, '/')[1] ? "subset" : "class",
             found, pattern);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "data/image_paths.h"
 #include "data/manifest.h"
 #include "subset_words.h"
 #include "sys/find_files.h"
@@ -17,13 +18,16 @@ static void take_files(split_tree *t, hl_found_files *s, split_exclusion *x)
     t->images = hl_malloc(s->n + 1, sizeof *t->images);
     t->others = hl_malloc(s->n + 1, sizeof *t->others);
     for (size_t i = 0; i < s->n; i++) {
-        const bool image = hl_is_image_name(s->paths[i]);
+        char *file = hl_image_path(t->dir, s->paths[i]);
+        const bool image = hl_is_image_file(file);
+        free(file);
         if (split_excludes(x, s->paths[i])) {
             t->excluded += image;
             free(s->paths[i]);
         } else if (image) {
             t->images[t->n++] = s->paths[i];
         } else {
+            t->dicomdirs += hl_is_dicomdir(s->paths[i]);
             t->others[t->nothers++] = s->paths[i];
         }
     }
@@ -52,6 +56,8 @@ int split_tree_read(split_tree *t, const char *dir, split_exclusion *x, hl_err *
     take_files(t, &s, x);
     take_folders(t, &s, x);
     hl_found_files_free(&s);
+    if (t->dicomdirs)
+        hl_log_info("%s: ignored indices of DICOM media (DICOMDIR): %zu", dir, t->dicomdirs);
     if (x->n)
         hl_log_info("%s: images left out (--exclude): %zu", dir, t->excluded);
     return 0;

@@ -22,7 +22,8 @@ typedef struct split_tree {
     size_t n;
     char **others; /* [nothers] likewise, of files that are not images by their name */
     size_t nothers;
-    char **folders; /* [nfolders] likewise */
+    size_t dicomdirs; /* of them, indices of DICOM media */
+    char **folders;   /* [nfolders] likewise */
     size_t nfolders;
     size_t excluded; /* number of images that were left out by their names */
     size_t special;  /* number of pipes, sockets and devices */

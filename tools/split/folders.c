@@ -16,7 +16,8 @@ static int expect_images(const split_tree *t, hl_err *e)
         return 0;
     char *found = split_describe_others(t, "", 0);
     hl_fail(e,
-            "%s: no image found: expected *.jpeg, *.jpg or *.png in a folder for each class, found "
+            "%s: no image found: expected *.jpeg, *.jpg, *.png or DICOM files in a folder for each "
+            "class, found "
             "%s",
             t->dir, found);
     free(found);
@@ -137,7 +138,7 @@ static int add_images(split_collection *c, const split_tree *t, char *const *lab
                       hl_err *e)
 {
     c->has_subsets = t->has_subsets;
-    c->others = t->nothers + t->special;
+    c->others = t->nothers - t->dicomdirs + t->special;
     c->dicom.in_folders = true;
     c->dicom.has_patients = r->patient.pattern.text != NULL;
     c->tally.source = "folders";

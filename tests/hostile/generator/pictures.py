@@ -12,13 +12,13 @@ SHOW = DECODE + " && quickcheck -v out"
 # What tests/data/images/refused holds, and what is said of it.
 REFUSED = {
     "empty": "the file is empty",
-    "garbage": "expected a JPEG or PNG image, found a file that starts with",
-    "gif": "expected a JPEG or PNG image, found a GIF image; convert it to PNG",
+    "garbage": "expected a JPEG, PNG or DICOM image, found a file that starts with",
+    "gif": "expected a JPEG, PNG or DICOM image, found a GIF image; convert it to PNG",
     "jpeg-huge": "too large: expected sides of at most 32768 pixels, found 65000 x 65000",
     "jpeg-large-for-its-bytes": "truncated: 16000 x 16000 pixels need at least 500000 bytes", "jpeg-many-pixels": "too large", "jpeg-many-scans": "expected at most 500 scans, found more",
     "jpeg-no-columns": "Empty JPEG image (DNL not supported)", "jpeg-no-rows": "Empty JPEG image (DNL not supported)",
     "jpeg-signature": "Premature end of JPEG file", "jpeg-taller-than-its-data": "damaged or unsupported JPEG",
-    "one-byte": "expected a JPEG or PNG image", "png-bad-depth": "Invalid IHDR data", "png-flipped-bit": "damaged or unsupported PNG",
+    "one-byte": "expected a JPEG, PNG or DICOM image", "png-bad-depth": "Invalid IHDR data", "png-flipped-bit": "damaged or unsupported PNG",
     "png-huge": "too large: expected sides of at most 32768 pixels, found 100000 x 100000", "png-large-for-its-bytes": "truncated: 16000 x 16000 pixels need at least",
     "png-many-pixels": "too large: expected at most 268435456 pixels, found 32000 x 32768", "png-no-palette": "Missing PLTE before",
     "png-no-rows": "Invalid IHDR data", "png-signature": "truncated", "png-taller-than-its-data": "Not enough image data",
@@ -174,8 +174,7 @@ def others():
     kinds = {
         "tiff": (b"II*\0", "found a TIFF image; convert it to PNG"), "tiff-big-endian": (b"MM\0*", "found a TIFF image"),
         "bmp": (b"BM\x1a\0\0\0", "found a BMP image"), "webp": (b"RIFF\x1a\0\0\0WEBPVP8 ", "found a WebP image"),
-        "dicom": (b"\0" * 128 + b"DICM", "found a DICOM file; export the image in it as PNG"),
-        "dicom-bare": (b"\x08\0\x05\0CS\x0a\0ISO_IR 100", "found a DICOM file"), "jpeg-2000": (b"\0\0\0\x0cjP  \r\n\x87\n", "found a JPEG 2000 image"),
+        "dicom-bare": (b"\x08\0\x05\0CS\x0a\0ISO_IR 100", "found a DICOM file without its preamble; export it again"), "jpeg-2000": (b"\0\0\0\x0cjP  \r\n\x87\n", "found a JPEG 2000 image"),
         "jpeg-xl": (b"\xff\x0a", "found a JPEG XL image"), "heic": (b"\0\0\0\x18ftypheic", "found a HEIC image"),
         "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "found an SVG drawing"),
         "html": (b"<!DOCTYPE html>", "found a web page (HTML); download the image again"),
@@ -188,7 +187,7 @@ def others():
         "png-text-mode": (b"\x89PNG\n\x1a\n\0\0\0\rIHDR", "found a PNG that was altered, as by a transfer in text mode"),
     }
     for name, (start, message) in kinds.items():
-        case(f"image/{name}", start + b"\0" * 32, DECODE, 1, f"expected a JPEG or PNG image, {message}", f"another kind: {name}")
+        case(f"image/{name}", start + b"\0" * 32, DECODE, 1, f"expected a JPEG, PNG or DICOM image, {message}", f"another kind: {name}")
     for name, message in REFUSED.items():
         case(f"../data/images/refused/{name}", None, DECODE, 1, message, "see tests/parity/make_image_references.py")
 

@@ -277,7 +277,7 @@ static void test_reasons(void **state)
     (void)state;
     static const char *const cases[][2] = {
         {"empty", "file: the file is empty; copy or download it again"},
-        {"gif", "file: expected a JPEG or PNG image, found a GIF image; convert it to PNG"},
+        {"gif", "file: expected a JPEG, PNG or DICOM image, found a GIF image; convert it to PNG"},
         {"jpeg-huge",
          "file: too large: expected sides of at most 32768 pixels, found 65000 x 65000"},
         {"png-huge",

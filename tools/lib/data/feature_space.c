@@ -19,9 +19,11 @@ static const struct field {
     {                                                                                              \
 #f, offsetof(hl_feature_space, f), sizeof((hl_feature_space *)0)->f, empty                 \
     }
-    FIELD(backbone, "none"),  FIELD(framework, "keras"),    FIELD(weights, "none"),
-    FIELD(normalize, "none"), FIELD(feature_layer, "none"), FIELD(pool, "none"),
-    FIELD(filter, "none"),    FIELD(fit, "none"),           FIELD(depth, "auto or full"),
+    FIELD(backbone, "none"),      FIELD(framework, "keras"),
+    FIELD(weights, "none"),       FIELD(normalize, "none"),
+    FIELD(feature_layer, "none"), FIELD(pool, "none"),
+    FIELD(filter, "none"),        FIELD(fit, "none"),
+    FIELD(depth, "auto or full"), FIELD(window, "none (no DICOM)"),
 #undef FIELD
 };
 enum { NFIELDS = sizeof fields / sizeof *fields };
@@ -37,6 +39,7 @@ hl_feature_space hl_feature_space_of_images(const hl_feature_space *s)
     memcpy(images.filter, s->filter, sizeof images.filter);
     memcpy(images.fit, s->fit, sizeof images.fit);
     memcpy(images.depth, s->depth, sizeof images.depth);
+    memcpy(images.window, s->window, sizeof images.window);
     return images;
 }
 

@@ -24,7 +24,8 @@ typedef struct hl_feature_space {
     int64_t height, width; /* pixels, 1 to HL_MAX_SIDE */
     char filter[16];       /* resampling filter: nearest, bilinear, bicubic, area, lanczos */
     char fit[16];          /* stretch, pad, crop */
-    char depth[16]; /* hl_depth of 16-bit PNG; empty: auto and full are the same for the images */
+    char depth[16];  /* hl_depth of 16-bit PNG; empty: auto and full are the same for the images */
+    char window[64]; /* hl_window of grey DICOM files; empty: there are none */
     /* features; empty for a file of images */
     char backbone[64];
     char weights[HL_DIGEST_SIZE]; /* "sha256:..." or "seeded:N" */

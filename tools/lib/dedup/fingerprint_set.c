@@ -19,6 +19,7 @@ typedef struct reading {
     hl_fingerprint *f;
     const hl_manifest *m;
     const char *root;
+    const hl_window *window;
     size_t *unknown; /* [nunknown], indices of the samples whose files have to be read */
     size_t nunknown;
     /* With a cache: */
@@ -40,7 +41,8 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     const hl_sample *s = &r->m->samples[sample];
     char *file = hl_sample_file(r->root, s);
     *f = (hl_fingerprint){0};
-    const int status = hl_image_read(&img, file, HL_DEPTH_CONTENT, f->file, &why);
+    const hl_rendition as = {HL_DEPTH_CONTENT, *r->window};
+    const int status = hl_image_read_as(&img, file, &as, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
     if (status) {
         hl_sample_hide_file(&why, file, s);
@@ -140,11 +142,12 @@ static int read_all(reading *r, int jobs, hl_err *e)
 int hl_fingerprint_set_read(hl_fingerprint *f, const hl_manifest *m,
                             const hl_fingerprint_options *options, hl_err *e)
 {
-    reading r = {.f = f, .m = m, .root = options->root};
+    reading r = {.f = f, .m = m, .root = options->root, .window = &options->window};
     hl_err no_root; /* without a root folder (all paths absolute) there is no cache */
     if (options->cache && hl_cache_dir_make(options->cache, e))
         return -1;
-    char *path = options->cache
+    /* Fingerprints of another window than the files' own are not kept. */
+    char *path = options->cache && options->window.kind == HL_WINDOW_AUTO
                      ? hl_cache_dir_path(options->cache, *options->root ? options->root : ".",
                                          ".fingerprints", &no_root)
                      : NULL;

@@ -19,6 +19,7 @@
 typedef struct hl_fingerprint_options {
     const char *root;  /* where relative paths start; "" is the current folder */
     const char *cache; /* folder of the cache, created if it does not exist; NULL for no cache */
+    hl_window window;  /* of DICOM files */
     int jobs;          /* threads */
 } hl_fingerprint_options;
 

@@ -32,11 +32,6 @@ typedef struct element_header {
     char vr[2];
 } element_header;
 
-bool hl_is_dicom(const void *bytes, size_t len)
-{
-    return len >= HL_DICOM_PREAMBLE && memcmp((const char *)bytes + 128, "DICM", 4) == 0;
-}
-
 static uint16_t get16(const uint8_t *p, bool big)
 {
     return (uint16_t)(big ? p[0] << 8 | p[1] : p[1] << 8 | p[0]);

@@ -13,6 +13,7 @@
 #define HILUM_DICOM_DATASET_H
 
 #include "base/error.h"
+#include "sys/dicom_mark.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -96,10 +97,6 @@ typedef struct hl_dicom_set {
     size_t pixels_at; /* offset of the pixels' value */
     size_t size;      /* of the data set: the length of the file, or as it was inflated */
 } hl_dicom_set;
-
-enum { HL_DICOM_PREAMBLE = 132 };
-/* Whether the bytes, of which the first HL_DICOM_PREAMBLE decide, are a DICOM file. */
-bool hl_is_dicom(const void *bytes, size_t len);
 
 /* Finds the elements of a file of `size` bytes, of which the first len are there. Returns 0, -1, or
  * 1 where more bytes are needed, which never happens with len == size. The pixels' value need not

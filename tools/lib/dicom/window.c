@@ -2,6 +2,7 @@
 #include "dicom/window.h"
 
 #include "base/parse.h"
+#include "sys/cli.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,6 +72,14 @@ const char *hl_window_text(const hl_window *w, char text[HL_WINDOW_TEXT])
     else
         snprintf(text, HL_WINDOW_TEXT, "%s", words[w->kind]);
     return text;
+}
+
+void hl_window_option(hl_window *w, const char **text)
+{
+    static char settled[HL_WINDOW_TEXT];
+    if (!hl_window_parse(w, *text))
+        hl_usage_error("--window: expected %s, found '%s'", HL_WINDOW_EXPECTED, *text);
+    *text = hl_window_text(w, settled);
 }
 
 bool hl_window_is_same(const hl_window *a, const hl_window *b)

@@ -20,6 +20,7 @@ double hl_dicom_window_apply(const hl_dicom_window *w, double x);
 
 /* What a user chooses for DICOM files. */
 #define HL_WINDOW_WORDS "auto|file|full|C,W"
+#define HL_WINDOW_EXPECTED "auto, file, full, or center,width with a width of at least 1"
 typedef enum {
     HL_WINDOW_AUTO,  /* that of the file, or from the least to the largest value; 8 bits as is */
     HL_WINDOW_FILE,  /* that of the file, which must have one */
@@ -37,6 +38,9 @@ enum { HL_WINDOW_TEXT = 64 };
 bool hl_window_parse(hl_window *w, const char *text);
 /* The same text for the same window, whatever was typed. */
 const char *hl_window_text(const hl_window *w, char text[HL_WINDOW_TEXT]);
+/* Reads the value of --window and gives it that spelling, or ends the program as for wrong usage.
+ */
+void hl_window_option(hl_window *w, const char **text);
 bool hl_window_is_same(const hl_window *a, const hl_window *b);
 
 #endif

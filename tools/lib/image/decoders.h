@@ -11,12 +11,17 @@ typedef struct hl_source {
     const uint8_t *bytes;
     size_t len;
     hl_depth depth;
+    const hl_window *window;
 } hl_source;
 
 /* Decode one format to grey or RGB, 8 bits per channel. *orientation gets the EXIF orientation, 1
  * to 8. On failure img is empty. */
 int hl_jpeg_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e);
+int hl_dicom_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e);
 int hl_png_decode(hl_image *img, const hl_source *src, int *orientation, hl_err *e);
+
+/* What a picture says of itself, for hl_image. */
+void hl_dicom_describe(hl_image *img, const hl_dicom_picture *p);
 
 /* Brings n pixels of 16 bits to 8 as src->depth says. Alpha, in an even number of channels, always
  * has 16 bits. stated: the number of bits that the file states, 16 for none. Fills img->pixels,

@@ -10,6 +10,7 @@ static const char convert_tiff[] =
     "convert it to PNG, as `magick x.tif x.png` does; 16 bits are kept, see DEPTH";
 static const char convert_bmp[] = "convert it to PNG, as `magick x.bmp x.png` does";
 static const char convert_slice[] = "export the image in it as PNG";
+static const char export_again[] = "export it again as a file (PS3.10), which has DICM at byte 128";
 static const char unpack[] = "unpack it and give the images in it";
 static const char download[] = "download the image again";
 
@@ -53,12 +54,11 @@ static const signature signatures[] = {
     {{"a PNM image", convert}, {AT(0, "P6\n")}},
     {{"a PNM image", convert}, {AT(0, "P2\n")}},
     {{"a Photoshop image", convert}, {AT(0, "8BPS")}},
-    {{"a DICOM file", convert_slice}, {AT(128, "DICM")}},
     /* Without the preamble: the first element is of group 8, of a type that is stated or not. */
-    {{"a DICOM file", convert_slice}, {AT(0, "\x08\0"), AT(3, "\0UL")}},
-    {{"a DICOM file", convert_slice}, {AT(0, "\x08\0"), AT(3, "\0UI")}},
-    {{"a DICOM file", convert_slice}, {AT(0, "\x08\0"), AT(3, "\0CS")}},
-    {{"a DICOM file", convert_slice}, {AT(0, "\x08\0\0\0\x04\0\0\0")}},
+    {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0UL")}},
+    {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0UI")}},
+    {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0CS")}},
+    {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0\0\0\x04\0\0\0")}},
     {{"a NIfTI volume", convert_slice}, {AT(344, "n+1")}},
     {{"a NIfTI volume", convert_slice}, {AT(344, "ni1")}},
     {{"a NIfTI volume", convert_slice}, {AT(4, "n+2\0\r\n\x1a\n")}},

@@ -85,12 +85,12 @@ static int fail_format(const hl_source *src, hl_err *e)
         return hl_fail(e, "%s: the file is empty; copy or download it again", src->name);
     const hl_foreign *known = hl_foreign_find(src->bytes, src->len);
     if (known)
-        return hl_fail(e, "%s: expected a JPEG or PNG image, found %s; %s", src->name, known->name,
-                       known->remedy);
+        return hl_fail(e, "%s: expected a JPEG, PNG or DICOM image, found %s; %s", src->name,
+                       known->name, known->remedy);
     char found[3 * 4 + 1] = "";
     for (size_t i = 0; i < 4 && i < src->len; i++)
         snprintf(found + 3 * i, sizeof found - 3 * i, " %02x", src->bytes[i]);
-    return hl_fail(e, "%s: expected a JPEG or PNG image, found a file that starts with%s",
+    return hl_fail(e, "%s: expected a JPEG, PNG or DICOM image, found a file that starts with%s",
                    src->name, found);
 }
 
@@ -102,15 +102,24 @@ int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t l
 int hl_image_decode_depth(hl_image *img, const char *name, const void *bytes, size_t len,
                           hl_depth depth, hl_err *e)
 {
+    const hl_rendition as = {.depth = depth};
+    return hl_image_decode_as(img, name, bytes, len, &as, e);
+}
+
+int hl_image_decode_as(hl_image *img, const char *name, const void *bytes, size_t len,
+                       const hl_rendition *as, hl_err *e)
+{
     static const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
     static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    const hl_source src = {name, bytes, len, depth};
+    const hl_source src = {name, bytes, len, as->depth, &as->window};
     int orientation = 1, status;
     *img = (hl_image){0};
     if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
         status = hl_jpeg_decode(img, &src, &orientation, e);
     else if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
         status = hl_png_decode(img, &src, &orientation, e);
+    else if (hl_is_dicom(bytes, len))
+        status = hl_dicom_decode(img, &src, &orientation, e);
     else
         status = fail_format(&src, e);
     if (status)

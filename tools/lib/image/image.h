@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Decoding of JPEG and PNG files in memory. Pixels are 8-bit and row-major, [height, width,
+ * Decoding of JPEG, PNG and DICOM files in memory. Pixels are 8-bit and row-major, [height, width,
  * channels], with 1 channel (grey) or 3 (RGB). A colour file whose three channels are equal
  * everywhere becomes grey.
  */
@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/strbuf.h"
+#include "dicom/picture.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,10 @@ typedef struct hl_image {
     bool shallow;      /* a PNG of 16 bits that HL_DEPTH_AUTO and HL_DEPTH_FULL read differently */
     int bits;          /* with HL_DEPTH_CONTENT, of 16 from which the pixels were scaled; else 0 */
     int auto_bits;     /* with HL_DEPTH_AUTO they would be these */
+    bool windowed;     /* a grey DICOM file, in which hl_window decides */
+    double aspect;     /* height of a pixel divided by its width; 0: square */
+    /* Instead of pixels, while an image is resized: grey levels that are not rounded. Not owned. */
+    const hl_dicom_picture *deep;
 } hl_image;
 
 /* How many of the 16 bits of a PNG hold the picture: detectors give 10 to 14, which many programs
@@ -52,21 +57,31 @@ static inline int hl_depth_bits(hl_depth chosen)
     return chosen >= HL_DEPTH_8 && chosen < HL_DEPTH_16 ? 8 + (int)(chosen - HL_DEPTH_8) : 0;
 }
 
+/* How files are read that leave it open. */
+typedef struct hl_rendition {
+    hl_depth depth;   /* of 16-bit PNG */
+    hl_window window; /* of DICOM files */
+} hl_rendition;
+
 /* Larger images are refused before anything is allocated. */
 enum { HL_IMAGE_MAX_SIDE = 32768 };
 #define HL_IMAGE_MAX_PIXELS ((size_t)1 << 28)
 
 /*
- * Decodes a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive) or PNG (1 to 16 bit,
- * grey, RGB, palette, alpha, interlaced). The format is recognised from the first bytes, never from
- * the name, which is for messages only. The EXIF orientation is applied. 16-bit values are rounded
- * to 8 bits as (v * 255 + m / 2) / m, m being 2^depth - 1; with a number of bits, a value above m
- * is an error. Alpha is blended on black. Truncated or damaged data is an error: no pixel is
- * guessed. Damage that leaves the pixels whole is a remark. On failure img is empty.
+ * Decodes a JPEG (grey, YCbCr, RGB, CMYK, YCCK; baseline or progressive), a PNG (1 to 16 bit,
+ * grey, RGB, palette, alpha, interlaced) or a DICOM file of one frame (dicom/picture.h). The format
+ * is recognised from the first bytes, never from the name, which is for messages only. The EXIF
+ * orientation is applied. 16-bit values are rounded to 8 bits as (v * 255 + m / 2) / m, m being
+ * 2^depth - 1; with a number of bits, a value above m is an error. Alpha is blended on black.
+ * Truncated or damaged data is an error: no pixel is guessed. Damage that leaves the pixels whole
+ * is a remark. On failure img is empty.
  */
+int hl_image_decode_as(hl_image *img, const char *name, const void *bytes, size_t len,
+                       const hl_rendition *as, hl_err *e);
+/* The same with HL_WINDOW_AUTO. */
 int hl_image_decode_depth(hl_image *img, const char *name, const void *bytes, size_t len,
                           hl_depth depth, hl_err *e);
-/* The same with HL_DEPTH_AUTO. */
+/* And with HL_DEPTH_AUTO. */
 int hl_image_decode(hl_image *img, const char *name, const void *bytes, size_t len, hl_err *e);
 
 void hl_image_free(hl_image *img);

@@ -43,7 +43,7 @@ static int decode_beginning(hl_image *img, const hl_source *src, size_t len,
     memcpy(bytes, src->bytes, len);
     bytes[len] = 0xff;
     bytes[len + 1] = 0xd9;
-    const hl_source beginning = {src->name, bytes, len + 2, src->depth};
+    const hl_source beginning = {src->name, bytes, len + 2, src->depth, src->window};
     const int status = decode(img, &beginning, orientation, e);
     free(bytes);
     return status;

@@ -16,8 +16,11 @@
 
 #include <stdbool.h>
 
-/* Reads and decodes a file (see hl_image_decode_depth). sha256 is NULL or gets the SHA-256 of the
+/* Reads and decodes a file (see hl_image_decode_as). sha256 is NULL or gets the SHA-256 of the
  * file (32 bytes), also when the file can be read but not decoded. */
+int hl_image_read_as(hl_image *img, const char *file, const hl_rendition *as, unsigned char *sha256,
+                     hl_err *e);
+/* The same with HL_WINDOW_AUTO. */
 int hl_image_read(hl_image *img, const char *file, hl_depth depth, unsigned char *sha256,
                   hl_err *e);
 
@@ -26,14 +29,14 @@ typedef struct hl_fitting {
     size_t height, width; /* pixels */
     hl_filter filter;
     hl_fit fit;
-    hl_depth depth;
+    hl_rendition as;
     bool to_grey; /* convert colour to luminance first (hl_image_make_grey) */
 } hl_fitting;
 
 /* What is known of an image that was read and resized. */
 typedef struct hl_fitted {
     int channels;             /* that were written, 1 or 3 */
-    bool shallow;             /* as in hl_image */
+    bool shallow, windowed;   /* as in hl_image */
     unsigned remarks;         /* as in hl_image */
     unsigned char sha256[32]; /* of the file, also when it can be read but not decoded */
 } hl_fitted;

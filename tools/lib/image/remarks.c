@@ -12,6 +12,15 @@ static const struct {
     {"extra-bytes", "bytes that belong to nothing within the JPEG; its pixels are complete"},
     {"checksum", "a wrong checksum in a part of the PNG that holds no pixels"},
     {"transparent", "every pixel is fully transparent, and so black"},
+    {"several-windows", "several windows or VOI LUTs in the DICOM file; the first counts"},
+    {"invalid-window", "a window in the DICOM file that is none; read as if it were absent"},
+    {"narrow-lut", "a VOI LUT in the DICOM file with fewer bits than it states"},
+    {"lut-shape", "a presentation LUT shape that contradicts the photometric interpretation, which "
+                  "counts"},
+    {"burned-in", "the DICOM file states that text is burned into its pixels"},
+    {"sop-class", "a DICOM file that is neither CR, DX nor secondary capture"},
+    {"body-part", "a DICOM file whose body part is neither CHEST nor THORAX"},
+    {"precision", "compressed pixels of another depth than the DICOM file states"},
 };
 
 const char *hl_remark_word(int i)

@@ -10,6 +10,8 @@
 #ifndef HILUM_IMAGE_REMARKS_H
 #define HILUM_IMAGE_REMARKS_H
 
+#include "dicom/rendering.h"
+
 #include <stddef.h>
 
 /* Bits of hl_image.remarks. */
@@ -17,8 +19,9 @@ typedef enum hl_remark {
     HL_REMARK_EXTRA_BYTES = 1, /* a JPEG with bytes before a marker that belong to nothing */
     HL_REMARK_CHECKSUM = 2,    /* a PNG with a wrong checksum where no pixel depends on it */
     HL_REMARK_CLEAR = 4,       /* every pixel is fully transparent */
+    HL_REMARK_DICOM = 8,       /* from here on: those of hl_dicom_remark, times this */
 } hl_remark;
-enum { HL_REMARKS = 3 };
+enum { HL_REMARKS = 3 + HL_DICOM_REMARKS };
 
 /* A name for tables, and what the remark means; of remark 1 << i. */
 const char *hl_remark_word(int i);

@@ -4,118 +4,15 @@
 
 #include "base/mem.h"
 #include "base/simd.h"
+#include "image/resize_taps.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Weights are fixed-point numbers. Of 32 bits, a pixel takes 8 and 2 are headroom for overshoot. */
-enum { PRECISION = 32 - 8 - 2, HALF = 1 << (PRECISION - 1) };
-
 /* Sums computed side by side. */
 enum { LANES = 32 };
-
-/* ---- the filters ---- */
-
-static double box(double x)
-{
-    return x > -0.5 && x <= 0.5 ? 1.0 : 0.0;
-}
-
-static double triangle(double x)
-{
-    x = fabs(x);
-    return x < 1.0 ? 1.0 - x : 0.0;
-}
-
-static double cubic(double x)
-{
-    static const double a = -0.5;
-    x = fabs(x);
-    if (x < 1.0)
-        return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
-    if (x < 2.0)
-        return (((x - 5.0) * x + 8.0) * x - 4.0) * a;
-    return 0.0;
-}
-
-static double sinc(double x)
-{
-    if (x == 0.0)
-        return 1.0;
-    x *= M_PI;
-    return sin(x) / x;
-}
-
-static double lanczos3(double x)
-{
-    return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
-}
-
-typedef struct kernel {
-    double (*weight)(double x);
-    double support; /* half the width, in pixels of the smaller of the two images */
-} kernel;
-
-static const kernel kernels[] = {
-    [HL_BILINEAR] = {triangle, 1.0},
-    [HL_BICUBIC] = {cubic, 2.0},
-    [HL_AREA] = {box, 0.5},
-    [HL_LANCZOS] = {lanczos3, 3.0},
-};
-
-/* ---- input pixels and weights of each output pixel, along one axis ---- */
-
-typedef struct taps {
-    size_t n;        /* output pixels */
-    size_t most;     /* weights stored for each output pixel */
-    size_t end;      /* one past the last input pixel that is used */
-    size_t *first;   /* [n] first input pixel */
-    size_t *count;   /* [n] input pixels */
-    int32_t *weight; /* [n, most] */
-} taps;
-
-static int32_t fixed_point(double weight)
-{
-    return (int32_t)((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION));
-}
-
-/* Maps the interval [from, to) of `in` input pixels to n output pixels. */
-static taps taps_make(const kernel *f, size_t in, double from, double to, size_t n)
-{
-    const double scale = (to - from) / (double)n;
-    const double widening = scale < 1.0 ? 1.0 : scale;
-    const double support = f->support * widening;
-    taps t = {.n = n, .most = (size_t)ceil(support) * 2 + 1};
-    t.first = hl_malloc(n, sizeof *t.first);
-    t.count = hl_malloc(n, sizeof *t.count);
-    t.weight = hl_malloc(n * t.most, sizeof *t.weight);
-    double *w = hl_malloc(t.most, sizeof *w);
-    for (size_t i = 0; i < n; i++) {
-        const double centre = from + ((double)i + 0.5) * scale;
-        const double lo = centre - support + 0.5, hi = centre + support + 0.5;
-        const size_t first = lo < 0.0 ? 0 : (size_t)lo;
-        const size_t end = hi > (double)in ? in : (size_t)hi;
-        double sum = 0.0;
-        for (size_t j = first; j < end; j++)
-            sum += w[j - first] = f->weight(((double)j - centre + 0.5) * (1.0 / widening));
-        for (size_t j = 0; j < end - first; j++)
-            t.weight[i * t.most + j] = fixed_point(sum != 0.0 ? w[j] / sum : w[j]);
-        t.first[i] = first;
-        t.count[i] = end - first;
-        t.end = end;
-    }
-    free(w);
-    return t;
-}
-
-static void taps_free(taps *t)
-{
-    free(t->first);
-    free(t->count);
-    free(t->weight);
-}
 
 /* ---- the two passes ---- */
 
@@ -129,14 +26,14 @@ typedef uint32_t words __attribute__((vector_size(LANES)));
 typedef int32_t sums __attribute__((vector_size(LANES)));
 
 /* Filters lines along one axis; a pixel is `channels` consecutive lines. */
-HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, const taps *t,
+HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, const hl_taps *t,
                                            line *out)
 {
     for (size_t i = 0; i < t->n; i++)
         for (size_t c = 0; c < channels; c++) {
             const line *from = px + t->first[i] * channels + c;
             const int32_t *weight = t->weight + i * t->most;
-            words s0 = (words){0} + HALF, s1 = s0, s2 = s0, s3 = s0;
+            words s0 = (words){0} + (1u << (HL_TAPS_PRECISION - 1)), s1 = s0, s2 = s0, s3 = s0;
             for (size_t j = 0; j < t->count[i]; j++) {
                 const words v = (words)from[j * channels];
                 const words w = (words){0} + (uint32_t)weight[j];
@@ -149,7 +46,7 @@ HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, cons
             words all = {0};
 #pragma GCC unroll 4
             for (int k = 0; k < 4; k++) {
-                sums v = (sums)sum[k] >> PRECISION;
+                sums v = (sums)sum[k] >> HL_TAPS_PRECISION;
                 v &= v > 0;
                 v |= v > 255; /* all bits set */
                 all |= ((words)v & 255) << (8 * k);
@@ -235,7 +132,7 @@ static line *make_lines(size_t n)
 }
 
 static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t channels,
-                          const taps *t, uint8_t *out, size_t out_stride)
+                          const hl_taps *t, uint8_t *out, size_t out_stride)
 {
     const size_t in = width * channels, n = t->n * channels;
     line *lines = make_lines(in), *done = make_lines(n);
@@ -259,7 +156,7 @@ static inline void copy(void *to, const void *from, size_t n)
 }
 
 /* Filters down the columns of rows of n values. */
-static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t, uint8_t *out,
+static void filter_down(const uint8_t *px, size_t rows, size_t n, const hl_taps *t, uint8_t *out,
                         size_t out_stride)
 {
     line *lines = make_lines(rows), *done = make_lines(t->n);
@@ -275,11 +172,6 @@ static void filter_down(const uint8_t *px, size_t rows, size_t n, const taps *t,
     free(done);
 }
 
-/* The region of the input that fills the output, in pixels. Pillow holds it in single precision. */
-typedef struct region {
-    float left, top, right, bottom;
-} region;
-
 /* Whether a pass along this axis would change nothing. */
 static bool is_identity(float from, float to, size_t in, size_t n)
 {
@@ -292,7 +184,7 @@ static void copy_rows(const uint8_t *px, size_t rows, size_t n, uint8_t *out, si
         memcpy(out + y * out_stride, px + y * n, n);
 }
 
-static void resample_across(const hl_image *img, const kernel *f, region p, size_t first,
+static void resample_across(const hl_image *img, const hl_kernel *f, hl_region p, size_t first,
                             size_t rows, size_t width, uint8_t *out, size_t out_stride)
 {
     const size_t channels = (size_t)img->channels, n = img->width * channels;
@@ -301,20 +193,20 @@ static void resample_across(const hl_image *img, const kernel *f, region p, size
         copy_rows(px, rows, n, out, out_stride);
         return;
     }
-    taps t = taps_make(f, img->width, p.left, p.right, width);
+    hl_taps t = hl_taps_make(f, img->width, p.left, p.right, width);
     filter_across(px, rows, img->width, channels, &t, out, out_stride);
-    taps_free(&t);
+    hl_taps_free(&t);
 }
 
 /* The first pass leaves out rows that the second one does not read. */
-static void resample(const hl_image *img, const kernel *f, region p, size_t height, size_t width,
-                     uint8_t *out, size_t out_stride)
+static void resample(const hl_image *img, const hl_kernel *f, hl_region p, size_t height,
+                     size_t width, uint8_t *out, size_t out_stride)
 {
     if (is_identity(p.top, p.bottom, img->height, height)) {
         resample_across(img, f, p, 0, height, width, out, out_stride);
         return;
     }
-    taps t = taps_make(f, img->height, p.top, p.bottom, height);
+    hl_taps t = hl_taps_make(f, img->height, p.top, p.bottom, height);
     const size_t first = t.first[0], rows = t.end - first, n = width * (size_t)img->channels;
     uint8_t *between = hl_malloc(rows, n);
     resample_across(img, f, p, first, rows, width, between, n);
@@ -322,7 +214,7 @@ static void resample(const hl_image *img, const kernel *f, region p, size_t heig
         t.first[y] -= first;
     filter_down(between, rows, n, &t, out, out_stride);
     free(between);
-    taps_free(&t);
+    hl_taps_free(&t);
 }
 
 /* The nearest input pixel of each output pixel along one axis. The step is accumulated, not
@@ -337,8 +229,8 @@ static size_t *nearest_indices(size_t in, float from, float to, size_t n)
     return at;
 }
 
-static void resize_nearest(const hl_image *img, region p, size_t height, size_t width, uint8_t *out,
-                           size_t out_stride)
+static void resize_nearest(const hl_image *img, hl_region p, size_t height, size_t width,
+                           uint8_t *out, size_t out_stride)
 {
     const size_t channels = (size_t)img->channels;
     size_t *xs = nearest_indices(img->width, p.left, p.right, width);
@@ -353,13 +245,47 @@ static void resize_nearest(const hl_image *img, region p, size_t height, size_t 
     free(ys);
 }
 
+static void resize_pixels(const hl_image *img, hl_filter filter, hl_region p, size_t height,
+                          size_t width, uint8_t *out, size_t out_stride)
+{
+    if (filter == HL_NEAREST)
+        resize_nearest(img, p, height, width, out, out_stride);
+    else
+        resample(img, hl_kernel_of(filter), p, height, width, out, out_stride);
+}
+
+/* Pixels that are only moved are rounded before. */
+static void resize_picture(const hl_image *img, hl_filter filter, hl_region p, size_t height,
+                           size_t width, uint8_t *out, size_t out_stride)
+{
+    const bool is_moved =
+        filter == HL_NEAREST || (is_identity(p.left, p.right, img->width, width) &&
+                                 is_identity(p.top, p.bottom, img->height, height));
+    if (!is_moved) {
+        hl_resize_deep(img->deep, hl_kernel_of(filter), p, height, width, out, out_stride);
+        return;
+    }
+    hl_image flat = *img;
+    flat.deep = NULL;
+    flat.pixels = hl_malloc(img->height, img->width);
+    hl_dicom_picture_pixels(img->deep, flat.pixels);
+    resize_pixels(&flat, filter, p, height, width, out, out_stride);
+    free(flat.pixels);
+}
+
 /* ---- fitting into the target ---- */
+
+/* Height of a pixel divided by its width. */
+static double aspect_of(const hl_image *img)
+{
+    return img->aspect > 0 ? img->aspect : 1;
+}
 
 /* Largest size within the target that keeps the aspect ratio, rounded as in Pillow's
  * ImageOps.contain. */
 static void contain(const hl_image *img, size_t *height, size_t *width)
 {
-    const double h = (double)img->height, w = (double)img->width;
+    const double h = (double)img->height * aspect_of(img), w = (double)img->width;
     const double have = w / h, want = (double)*width / (double)*height;
     if (have > want)
         *height = (size_t)fmax(1.0, nearbyint(h / w * (double)*width));
@@ -368,17 +294,17 @@ static void contain(const hl_image *img, size_t *height, size_t *width)
 }
 
 /* The largest centred region with the target's aspect ratio, as in ImageOps.fit. */
-static region centred_region(const hl_image *img, size_t height, size_t width)
+static hl_region centred_region(const hl_image *img, size_t height, size_t width)
 {
     const double h = (double)img->height, w = (double)img->width;
-    const double want = (double)width / (double)height;
+    const double want = (double)width / (double)height * aspect_of(img);
     double crop_h = h, crop_w = w;
     if (w / h > want)
         crop_w = want * h;
     else if (w / h < want)
         crop_h = w / want;
     const double left = (w - crop_w) * 0.5, top = (h - crop_h) * 0.5;
-    return (region){(float)left, (float)top, (float)(left + crop_w), (float)(top + crop_h)};
+    return (hl_region){(float)left, (float)top, (float)(left + crop_w), (float)(top + crop_h)};
 }
 
 void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height, size_t width,
@@ -386,7 +312,7 @@ void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height,
 {
     const size_t channels = (size_t)img->channels, stride = width * channels;
     size_t h = height, w = width;
-    region p = {0, 0, (float)img->width, (float)img->height};
+    hl_region p = {0, 0, (float)img->width, (float)img->height};
     if (fit == HL_CROP)
         p = centred_region(img, height, width);
     if (fit == HL_PAD) {
@@ -396,8 +322,8 @@ void hl_resize(const hl_image *img, hl_filter filter, hl_fit fit, size_t height,
         const double y = nearbyint((double)(height - h) * 0.5);
         out += (size_t)y * stride + (size_t)x * channels;
     }
-    if (filter == HL_NEAREST)
-        resize_nearest(img, p, h, w, out, stride);
+    if (img->deep)
+        resize_picture(img, filter, p, h, w, out, stride);
     else
-        resample(img, &kernels[filter], p, h, w, out, stride);
+        resize_pixels(img, filter, p, h, w, out, stride);
 }

@@ -3,19 +3,44 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "sys/dicom_mark.h"
+#include "sys/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool hl_is_image_name(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return dot && (strcasecmp(dot, ".jpeg") == 0 || strcasecmp(dot, ".jpg") == 0 ||
                    strcasecmp(dot, ".png") == 0);
+}
+
+bool hl_is_dicomdir(const char *path)
+{
+    return strcasecmp(hl_path_base(path), "DICOMDIR") == 0;
+}
+
+static bool begins_as_dicom(const char *path)
+{
+    char bytes[HL_DICOM_PREAMBLE];
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    const ssize_t n = read(fd, bytes, sizeof bytes);
+    close(fd);
+    return n > 0 && hl_is_dicom(bytes, (size_t)n);
+}
+
+bool hl_is_image_file(const char *path)
+{
+    return hl_is_image_name(path) || (!hl_is_dicomdir(path) && begins_as_dicom(path));
 }
 
 static void add(char ***paths, size_t *n, size_t *cap, const char *path)
@@ -39,10 +64,12 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DP:
         return 0;
     case FTS_F:
-        if (all || hl_is_image_name(at->fts_name))
+        if (all || hl_is_image_file(at->fts_path)) {
             add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
-        else
+        } else {
             s->others++;
+            s->dicomdirs += hl_is_dicomdir(at->fts_name);
+        }
         return 0;
     case FTS_DC:
         return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);
