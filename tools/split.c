@@ -91,8 +91,6 @@ static bool is_recorded(const hl_opt *o)
         return opt.all_test;
     if (o->value == &opt.without_test)
         return opt.without_test;
-    if (o->value == &opt_keep_ids)
-        return opt_keep_ids;
     if (o->value == &opt.table.select)
         return opt.labels || opt.table.select;
     return (opt.folds || (o->value != &opt.folds && o->value != &opt.fold)) &&

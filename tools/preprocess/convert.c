@@ -31,7 +31,7 @@ static int convert_one(const preprocess_conversion *c, const hl_sample *sample, 
     char *file = hl_sample_file(c->root, sample);
     const int status = hl_image_read_fitted(file, &c->to, s->image, &s->source, e);
     if (status)
-        hl_sample_hide_file(e, file, sample);
+        hl_hide_file(e, file, sample->file ? sample->path : NULL);
     free(file);
     return status;
 }

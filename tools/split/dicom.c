@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "data/dicom_columns.h"
-#include "dicom_files.h"
+#include "data/dicom_files.h"
 #include "dicom_select.h"
 #include "kermany.h"
 #include "sys/path.h"
@@ -17,7 +17,7 @@ typedef struct taking {
     hl_manifest *m;
     const split_dicom_rule *rule;
     split_tally *tally;
-    split_dicom_file *files; /* [m->n at first] */
+    hl_dicom_file *files; /* [m->n at first] */
     bool *drop;              /* likewise */
     size_t n;                /* m->n at first */
 } taking;
@@ -28,7 +28,7 @@ static void drop_others(taking *t)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->n && t->d->in_folders; i++)
-        if (t->files[i].kind == SPLIT_DICOM_OTHER) {
+        if (t->files[i].kind == HL_DICOM_NO_IMAGE) {
             t->drop[i] = true;
             n++;
         }
@@ -40,7 +40,7 @@ static void drop_others(taking *t)
 
 static const char *instance_of(const taking *t, size_t i)
 {
-    return t->files[i].kind == SPLIT_DICOM_IMAGE && !t->drop[i]
+    return t->files[i].kind == HL_DICOM_IMAGE && !t->drop[i]
                ? t->files[i].a.text[HL_DICOM_TEXT_SOP_INSTANCE]
                : "";
 }
@@ -112,7 +112,7 @@ static void remove_dropped(taking *t)
         t->files[kept++] = t->files[i];
     }
     for (size_t i = kept; i < t->n; i++)
-        t->files[i] = (split_dicom_file){0};
+        t->files[i] = (hl_dicom_file){0};
     t->m->n = kept;
 }
 
@@ -130,7 +130,7 @@ static int add_column(taking *t, const char *name, bool *is_added, hl_err *e)
 /* The study and, with --keep-ids, the instance; then the attributes. */
 enum { IDS = 2, ALL_COLUMNS = IDS + HL_DICOM_CARRIED };
 
-static void put_id(const taking *t, const split_dicom_file *f, int id, hl_strbuf *value)
+static void put_id(const taking *t, const hl_dicom_file *f, int id, hl_strbuf *value)
 {
     const char *text = f->a.text[id == 0 ? HL_DICOM_TEXT_STUDY : HL_DICOM_TEXT_SOP_INSTANCE];
     char name[HL_PSEUDONYM_SIZE];
@@ -141,14 +141,14 @@ static void put_id(const taking *t, const split_dicom_file *f, int id, hl_strbuf
     hl_strbuf_puts(value, text);
 }
 
-static int put_value(const taking *t, const split_dicom_file *f, int column, hl_strbuf *text,
+static int put_value(const taking *t, const hl_dicom_file *f, int column, hl_strbuf *text,
                      hl_err *e)
 {
     hl_strbuf value = {0};
     hl_strbuf_puts(&value, "");
-    if (f->kind == SPLIT_DICOM_IMAGE && column < IDS)
+    if (f->kind == HL_DICOM_IMAGE && column < IDS)
         put_id(t, f, column, &value);
-    else if (f->kind == SPLIT_DICOM_IMAGE)
+    else if (f->kind == HL_DICOM_IMAGE)
         hl_dicom_column_value(&f->a, (hl_dicom_column)(column - IDS), &value);
     const int status = hl_carried_add_value(text, value.data, e);
     hl_strbuf_free(&value);
@@ -159,14 +159,14 @@ static int put_value(const taking *t, const split_dicom_file *f, int column, hl_
 static int carry(const taking *t, size_t i, const bool *is_added, hl_err *e)
 {
     hl_sample *s = &t->m->samples[i];
-    const split_dicom_file *f = &t->files[i];
+    const hl_dicom_file *f = &t->files[i];
     hl_strbuf text = {0};
     size_t column = 0;
     int status = 0;
     for (char *rest = s->carried; rest && status == 0; column++) {
         const char *old = strsep(&rest, "\t");
         hl_strbuf_puts(&text, column ? "\t" : "");
-        if (f->kind == SPLIT_DICOM_IMAGE &&
+        if (f->kind == HL_DICOM_IMAGE &&
             strcmp(t->m->carried.names[column], hl_study_column) == 0)
             status = put_value(t, f, 0, &text, e);
         else
@@ -218,7 +218,7 @@ static void take_patients(taking *t)
 {
     size_t by_study = 0;
     for (size_t i = 0; i < t->m->n && !t->d->has_patients; i++)
-        if (t->files[i].kind == SPLIT_DICOM_IMAGE)
+        if (t->files[i].kind == HL_DICOM_IMAGE)
             take_patient(t, i, &by_study);
     if (by_study)
         hl_log_warn("%zu DICOM files have no PatientID: each study counts as a patient of its own, "
@@ -235,16 +235,13 @@ static void name_all(taking *t)
     split_dicom *d = t->d;
     d->names = hl_malloc(t->m->n, sizeof *d->names);
     for (size_t i = 0; i < t->m->n; i++) {
-        const split_dicom_file *f = &t->files[i];
-        if (f->kind == SPLIT_NO_DICOM)
+        const hl_dicom_file *f = &t->files[i];
+        if (f->kind == HL_DICOM_NOT)
             continue;
         split_dicom_name *n = &d->names[d->nnames++];
         const char *path = t->m->samples[i].path;
-        const char *instance =
-            f->kind == SPLIT_DICOM_IMAGE ? f->a.text[HL_DICOM_TEXT_SOP_INSTANCE] : "";
         n->path = hl_strdup(path);
-        hl_pseudonym_make(&d->key, *instance ? HL_PSEUDONYM_IMAGE : HL_PSEUDONYM_FILE,
-                          *instance ? instance : path, "", n->name);
+        hl_dicom_pseudonym(&d->key, f, path, n->name);
     }
 }
 
@@ -274,14 +271,14 @@ int split_dicom_take(split_dicom *d, hl_manifest *m, const split_dicom_rule *rul
     for (size_t i = 0; i < m->n; i++)
         paths[i] = m->samples[i].path;
     taking t = {.d = d, .m = m, .rule = rule, .tally = y, .n = m->n};
-    t.files = split_dicom_files_read(rule->dir, paths, m->n, rule->jobs);
+    t.files = hl_dicom_files_read(rule->dir, paths, m->n, rule->jobs);
     t.drop = hl_calloc(m->n, sizeof *t.drop);
     free(paths);
     for (size_t i = 0; i < t.n; i++)
-        d->images += t.files[i].kind != SPLIT_NO_DICOM;
+        d->images += t.files[i].kind != HL_DICOM_NOT;
     const int status = d->images ? take(&t, e)
                                  : split_dicom_expect_none(rule, d->condition_at, e);
-    split_dicom_files_free(t.files, t.n);
+    hl_dicom_files_free(t.files, t.n);
     free(t.drop);
     return status;
 }

@@ -5,7 +5,7 @@
 #include "base/strbuf.h"
 #include "data/dicom_columns.h"
 #include "data/image_paths.h"
-#include "dicom_files.h"
+#include "data/dicom_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,15 +42,15 @@ static int list(split_dicom_index *x, const char *dir, int jobs, hl_err *e)
     if (hl_find_images(&x->files, dir, e))
         return -1;
     const size_t n = x->files.n;
-    split_dicom_file *files =
-        split_dicom_files_read(dir, (const char *const *)x->files.paths, n, jobs);
+    hl_dicom_file *files =
+        hl_dicom_files_read(dir, (const char *const *)x->files.paths, n, jobs);
     x->listed = true;
     x->entries = hl_malloc(n, sizeof *x->entries);
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i++)
-        if (files[i].kind == SPLIT_DICOM_IMAGE)
+        if (files[i].kind == HL_DICOM_IMAGE)
             status = add(x, dir, x->files.paths[i], key_of(&files[i].a, x->by), e);
-    split_dicom_files_free(files, n);
+    hl_dicom_files_free(files, n);
     if (x->n)
         qsort(x->entries, x->n, sizeof *x->entries, compare_entries);
     return status;

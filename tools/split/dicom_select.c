@@ -61,16 +61,16 @@ static int expect_used(const split_pair *condition, split_words *seen, const cha
 }
 
 /* Of a file that is no DICOM file, the value is empty. */
-static char *value_of(const split_dicom_file *f, int column)
+static char *value_of(const hl_dicom_file *f, int column)
 {
     hl_strbuf t = {0};
     hl_strbuf_puts(&t, "");
-    if (f->kind == SPLIT_DICOM_IMAGE)
+    if (f->kind == HL_DICOM_IMAGE)
         hl_dicom_column_value(&f->a, (hl_dicom_column)column, &t);
     return t.data;
 }
 
-static int apply(const split_pair *condition, const hl_manifest *m, const split_dicom_file *files,
+static int apply(const split_pair *condition, const hl_manifest *m, const hl_dicom_file *files,
                  bool *meets, const char *dir, hl_err *e)
 {
     char **values = hl_calloc(m->n, sizeof *values);
@@ -94,7 +94,7 @@ static bool is_ours(const int *at, size_t i)
     return !at || at[i] < 0;
 }
 
-int split_dicom_select(const hl_manifest *m, const split_dicom_file *files, bool *drop,
+int split_dicom_select(const hl_manifest *m, const hl_dicom_file *files, bool *drop,
                        const split_dicom_rule *rule, const int *at, split_tally *t, hl_err *e)
 {
     bool *meets = hl_malloc(m->n, sizeof *meets);

@@ -4,12 +4,12 @@
 #define HILUM_SPLIT_DICOM_SELECT_H
 
 #include "dicom.h"
-#include "dicom_files.h"
+#include "data/dicom_files.h"
 
 /* Marks in drop[m->n] the samples that do not meet the conditions on DICOM columns: those of
  * rule->select whose entry in at is -1, or all if at is NULL. t counts them. Fails where a column is
  * none of DICOM files, and where a value is that of no file. */
-int split_dicom_select(const hl_manifest *m, const split_dicom_file *files, bool *drop,
+int split_dicom_select(const hl_manifest *m, const hl_dicom_file *files, bool *drop,
                        const split_dicom_rule *rule, const int *at, split_tally *t, hl_err *e);
 
 /* Fails where there are such conditions; for a data set without DICOM files. */

@@ -32,13 +32,13 @@ char *hl_sample_shown(const char *root, const hl_sample *s)
     return s->file ? hl_strdup(s->path) : hl_image_path(root, s->path);
 }
 
-void hl_sample_hide_file(hl_err *e, const char *file, const hl_sample *s)
+void hl_hide_file(hl_err *e, const char *file, const char *name)
 {
-    if (!s->file)
+    if (!name)
         return;
     const hl_err why = *e;
     const char *reason = hl_reason_within(&why, file);
-    hl_fail(e, "%s: %s", s->path, reason != why.msg ? reason : "cannot be read");
+    hl_fail(e, "%s: %s", name, reason != why.msg ? reason : "cannot be read");
 }
 
 int hl_image_expect_kept(const char *file, hl_err *e)

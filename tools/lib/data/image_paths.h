@@ -16,9 +16,8 @@ char *hl_sample_file(const char *root, const hl_sample *s);
 /* What messages call it: its file, or its name if the file is hidden. The caller frees. */
 char *hl_sample_shown(const char *root, const hl_sample *s);
 
-/* In an error about the file, which begins with "FILE: ", puts the sample's name in place of it if
- * the file is hidden. */
-void hl_sample_hide_file(hl_err *e, const char *file, const hl_sample *s);
+/* In an error about a file, which begins with "FILE: ", puts a name in its place; NULL: nothing. */
+void hl_hide_file(hl_err *e, const char *file, const char *name);
 
 /* Fails where an output of this process (see hl_path_will_replace) is this file. A file that is not
  * there passes. */

@@ -45,7 +45,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     const int status = hl_image_read_as(&img, file, &as, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
     if (status) {
-        hl_sample_hide_file(&why, file, s);
+        hl_hide_file(&why, file, s->file ? s->path : NULL);
         f->why = hl_strdup(hl_reason_within(&why, s->file ? s->path : file)); /* without it */
     } else {
         hl_fingerprint_make(f, &img);
