@@ -149,6 +149,8 @@ def codestreams():
     refused("jpeg-no-tables", begin(LOSSLESS) + image() + fragments(b"\xff\xd8" + sof(0xC3, 12, 4, 4) + scan + garbage), "cannot be decoded", "no Huffman table")
     refused("jpeg-17-bits", begin(LOSSLESS) + image() + fragments(b"\xff\xd8" + sof(0xC3, 17, 4, 4) + scan + garbage), "expected a codestream of at most 16 bits, found 17", "17 bits")
     refused("jpeg-ls-garbage", begin(JPEG_LS) + image() + fragments(b"\xff\xd8" + sof(0xF7, 12, 4, 4) + b"\xff\xda" + struct.pack(">HB", 8, 1) + bytes([1, 0, 0, 0, 0]) + b"\xff\xd9"), "cannot be decoded", "a scan without data")
+    table = b"\xff\xc4\0\x14\0\1" + b"\0" * 16  # one code, for no difference from the prediction
+    right("jpeg-lossless", begin(LOSSLESS) + image() + fragments(b"\xff\xd8" + table + sof(0xC3, 12, 4, 4) + scan + b"\0\0\xff\xd9"), "all pixels as they are predicted")
     siz = lambda w, h: b"\xff\x4f\xff\x51" + struct.pack(">HH8IH", 41, 0, w, h, 0, 0, w, h, 0, 0, 1) + bytes([11, 1, 1])  # noqa: E731
     refused("jpeg2000-cut", begin(JPEG_2000) + image() + fragments(siz(4, 4)), "cannot be decoded", "ends after its size")
     refused("jpeg2000-other-size", begin(JPEG_2000) + image() + fragments(siz(0xFFFFFFF0, 4) + garbage), "the codestream 4 x 4294967280", "4 billion columns")
