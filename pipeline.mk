@@ -65,7 +65,7 @@ report_files := $(addprefix $(TRAIN_OUT)/report.,html md json)
 .PHONY: inputs-are-there
 inputs-are-there:
 	@$(hilum)/scripts/check-inputs $(call q,$(if $(is_sample),,$(DATA))) $(call q,$(if $(is_module),,$(WEIGHTS))) \
-	    $(hilum)/data/weights.tsv $(call q,$(LABELS))
+	    $(hilum)/data/weights.tsv $(call q,$(LABELS)) $(call q,$(ID_KEY)) $(call q,$(RESULTS))
 
 # A run's folders belong to one make, and to those that it calls, until it ends.
 ifndef HILUM_MAKE
@@ -97,6 +97,12 @@ $(BASE)/params/data: $(if $(is_sample),$(sample)/PHANTOM.json)
 ifneq ($(LABELS),)
 $(call params,$(BASE),labels,,$$(call q,$$(LABELS)))
 label_table := $(BASE)/params/labels
+endif
+# The key that hides identifiers, if it is not the user's own.
+id_key = $(if $(ID_KEY),$(option_ID_KEY) $(call as_word,$(ID_KEY)) )
+ifneq ($(ID_KEY),)
+$(call params,$(BASE),id-key,,$$(call q,$$(ID_KEY)))
+key_file := $(BASE)/params/id-key
 endif
 # An external test (make external): EXTERNAL is the folder of the run that trained the head. Its files may have any
 # characters in their names, so that steps depend on their digests.
@@ -139,15 +145,15 @@ evaluate.CALIBRATE :=
 endif
 options_split = $(held_out)$(if $(EXTERNAL),--all-test )$(call options,split)
 before_split = $(if $(missing),,rm -f $(BASE)/missing.tsv)
-files_split = $(cached) $(threads) $(if $(missing),--rejects $(missing) )-o $(manifest)
-$(call step,split,split,$(BASE),$(manifest) $(missing),$(BASE)/params/data $(label_table))
+files_split = $(id_key)$(cached) $(threads) $(if $(missing),--rejects $(missing) )-o $(manifest)
+$(call step,split,split,$(BASE),$(manifest) $(missing),$(BASE)/params/data $(label_table) $(key_file))
 
-files_fold = $(cached) $(quiet_threads) -o $(fold_manifest)
+files_fold = $(id_key)$(cached) $(quiet_threads) -o $(fold_manifest)
 fold.K = $(if $(FOLD),$(K))
 fold.GROUPS = $(if $(TUNING),,$(GROUPS))
 options_fold = $(held_out)$(if $(held_out),--test $(TEST) )$(call options,fold)
 ifneq ($(divided_anew),)
-$(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table))
+$(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table) $(key_file))
 endif
 
 before_audit = $(if $(EXTERNAL),$(hilum)/scripts/same-classes $(manifest) $(call of_external,metrics.json))

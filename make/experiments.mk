@@ -168,7 +168,7 @@ depth_of_triage = $(if $(call is_given,DEPTH),--depth $(DEPTH)) $(if $(call is_g
 triage: $(call made,predict)
 	@$(hilum)/scripts/check-triage $(call q,$(HEAD)) $(call q,$(IMAGES))
 	@mkdir -p -- $(call q,$(TRIAGE))
-	@$(bin)/predict $(call options,triage) $(depth_of_triage) --weights $(call as_word,$(weights_of_head)) \
+	@$(bin)/predict $(call options,triage) $(id_key)$(depth_of_triage) --weights $(call as_word,$(weights_of_head)) \
 	    $(code_allowed) $(quiet_threads) \
 	    --on-error skip -o $(call as_word,$(TRIAGE))/worklist.tsv --page $(call as_word,$(TRIAGE))/worklist.html \
 	    -- $(call as_word,$(HEAD)) $(call as_word,$(IMAGES))

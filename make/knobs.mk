@@ -35,13 +35,17 @@ ALLOW_LEAK   | 0 | 0|1 | audit | --allow-leak | 1: go on although training and t
 Label tables
 LABELS       | | [FILE] | split fold | --labels | table of images and labels (CSV) instead of class folders
 COLUMNS      | | [TEXT] | split fold | --columns | its columns: image=NAME,label=NAME,..., and others to carry: sex=NAME
-SELECT       | | [TEXT] | split fold | --select | only rows with these values: COLUMN=VALUE,VALUE;...
+SELECT       | | [TEXT] | split fold | --select | only rows or DICOM files with these values: COLUMN=VALUE,VALUE;...
 UNCERTAIN    | stop | stop|zero|one|drop | split fold | --uncertain | what -1 means in a column of 1 and 0
 BLANK        | stop | stop|zero|one|drop | split fold | --blank | what a cell without a label means
 ROWS         | stop | stop|any|majority | split fold | --rows | which of the different labels of an image counts
 MISSING      | stop | stop|skip | split fold | --missing | rows whose image cannot be found
 LABEL_REGEX  | | [TEXT] | split fold | --label-regex | finds the label in the path of an image, with or without a table
 PATIENT_REGEX | | [TEXT] | split fold | --patient-regex | finds the patient in the path of an image
+
+DICOM files
+KEEP_IDS     | 0 | 0|1 | split fold triage | --keep-ids | 1: identifiers and paths of DICOM files are not hidden
+ID_KEY       | | [FILE] | - | --id-key | key that hides them; empty: ~/.config/hilum/id-key
 
 Positive class
 POSITIVE     | | [TEXT] | $(split_fold_with_LABELS) audit train triage | --positive | class to find, or label of a table
@@ -233,6 +237,7 @@ $(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_gi
 ifeq ($(only_compiles)$(filter triage,$(MAKECMDGOALS)),)
 $(if $(filter-out auto,$(COMBINE)),$(if $(filter image,$(UNIT)),$(error $(call stated,COMBINE): expected UNIT=patient \
     or UNIT=study with it)))
-$(if $(filter study,$(UNIT)),$(if $(findstring study=,$(COLUMNS)),,$(error $(call stated,UNIT): expected a column of \
-    studies in COLUMNS, as study=NAME)))
+# DICOM files name their studies themselves.
+$(if $(and $(LABELS)$(is_sample),$(filter study,$(UNIT))),$(if $(findstring study=,$(COLUMNS))$(findstring sop=,$(COLUMNS)),,$\
+    $(error $(call stated,UNIT): expected a column of studies in COLUMNS, as study=NAME)))
 endif

@@ -31,6 +31,10 @@ static const hl_opt options[] = {
                     "what is ranked; a patient's or study's images are combined"),
     HL_OPT_CHOICE_R(0, "combine", HL_COMBINE_WORDS, &opt.rule.combine,
                     "how the probabilities are combined; auto: max with two classes, else mean"),
+    HL_OPT_STR(0, "id-key", "FILE", &opt.id_key,
+               "key that hides identifiers of DICOM files (default: ~/.config/hilum/id-key)"),
+    HL_OPT_FLAG_R(0, "keep-ids", &opt.keep_ids,
+                  "show studies, instances and paths of DICOM files as they are"),
     HL_OPT_FLAG('0', "null", &opt.nul, "names on standard input end with zero bytes"),
     HL_OPT_CHOICE_R(0, "on-error", "stop|skip", &opt.on_error,
                     "at an unreadable image; skip: list it at the end"),
@@ -119,6 +123,7 @@ static int check_files(char *const *args, size_t n, hl_err *e)
     hl_files_read(&f, "--weights", opt.weights);
     hl_files_read(&f, "--features", opt.features);
     hl_files_read(&f, "--calibration", opt.calibration);
+    hl_files_read(&f, "--id-key", opt.id_key);
     hl_files_read_all(&f, "IMAGE", args + 1, n - 1);
     hl_files_write(&f, "--page", opt.page, HL_TEXT);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);

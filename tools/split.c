@@ -14,7 +14,8 @@ enum { MAX_FOLDS = 100 };
 
 static split_options opt = {.test = DEFAULT_TEST, .val = 0.15, .seed = 1};
 static split_rule_texts texts;
-static const char *opt_shift;
+static const char *opt_shift, *opt_id_key;
+static bool opt_keep_ids;
 
 static const char subset_words[] = "drawn|folders|own-test";
 
@@ -44,7 +45,7 @@ static const hl_opt options[] = {
         0, "columns", "LIST", &opt.table.columns,
         "the table's columns: image=NAME,label=NAME,patient=NAME,subset=NAME; others are carried"),
     HL_OPT_STR_R(0, "select", "LIST", &opt.table.select,
-                 "only rows with these values: COLUMN=VALUE,VALUE;..."),
+                 "only images with these values: COLUMN=VALUE,VALUE;..."),
     HL_OPT_STR_R(0, "positive", "LABEL", &opt.table.positive,
                  "two classes: images with this label, alone or among others; all others"),
     HL_OPT_CHOICE_R(0, "uncertain", "stop|zero|one|drop", &opt.table.uncertain,
@@ -60,6 +61,10 @@ static const hl_opt options[] = {
     HL_OPT_STR(0, "cache", "DIR", &opt.cache,
                "keep image fingerprints in DIR; unchanged images are not read again"),
     HL_OPT_STR_R(0, "source", "TEXT", &opt.source, "where the images come from, for the record"),
+    HL_OPT_STR(0, "id-key", "FILE", &opt_id_key,
+               "key that hides identifiers of DICOM files (default: ~/.config/hilum/id-key)"),
+    HL_OPT_FLAG_R(0, "keep-ids", &opt_keep_ids,
+                  "show patients, studies, instances and paths of DICOM files as they are"),
     HL_OPT_INT_R(0, "folds", "K", &opt.folds, 0, MAX_FOLDS,
                  "cross-validation: divide into K folds; 0: none"),
     HL_OPT_INT_R(0, "fold", "I", &opt.fold, 0, MAX_FOLDS, "the test set is fold I, from 1"),
@@ -90,6 +95,8 @@ static bool is_recorded(const hl_opt *o)
         return opt.all_test;
     if (o->value == &opt.without_test)
         return opt.without_test;
+    if (o->value == &opt.table.select)
+        return opt.labels || opt.table.select;
     return (opt.folds || (o->value != &opt.folds && o->value != &opt.fold)) &&
            (opt.labels || !is_for_tables(o));
 }
@@ -163,7 +170,8 @@ static void check_table(void)
 {
     hl_err e;
     for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
-        if (is_for_tables(&options[i]) && is_given(&options[i]))
+        if (options[i].value != &opt.table.select && is_for_tables(&options[i]) &&
+            is_given(&options[i]))
             hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
     if (split_table_parse(&opt.table, &e))
         hl_usage_error("%s", e.msg);
@@ -217,8 +225,14 @@ int main(int argc, char **argv)
     texts.one_class = opt.all_test;
     if (split_rules_make(&rules, &texts, &e))
         hl_usage_error("%s", e.msg);
+    rules.dicom = (split_dicom_rule){.dir = argv[first],
+                                     .id_key = opt_id_key,
+                                     .keep_ids = opt_keep_ids,
+                                     .jobs = (int)opt.jobs,
+                                     .select = &opt.table.conditions};
     hl_files f = {0};
     hl_files_read(&f, "--labels", opt.labels);
+    hl_files_read(&f, "--id-key", opt_id_key);
     hl_files_write(&f, "--output", hl_or_standard(opt.output), HL_TEXT);
     hl_files_write(&f, "--rejects", opt.rejects, HL_TEXT);
     const int status = hl_files_check(&f, &e) || split_divide(argv[first], &opt, &rules, &cli, &e);

@@ -74,8 +74,8 @@ difference() {
 @test "dicom: images are found by their content, whatever their names are, beside others" {
     mkdir -p set/A/ST1 set/B
     phantom -q -n 8 --min-size 60 --max-size 60 other
-    find other -name '*.png' | head -n 2 | xargs cp -t set/B
-    for i in 1 2 3 4 5 6; do dicom set/A/ST1/IM000$i; done
+    cp other/*/* set/B # by two classes
+    for i in 1 2 3 4 5 6; do dicom set/A/ST1/IM000$i 00281050:DS:$((i * 400)) 00281051:DS:500; done
     dicom set/A/7.DCM
     echo index >set/A/DICOMDIR
     echo text >set/B/notes

@@ -13,6 +13,12 @@ mutator_of  := tensor:tensor samples:tensor head:tensor calibration:tensor weigh
 engine_of    = $(if $(fuzz),$(patsubst $(1):%,mutate_%,$(filter $(1):%,$(mutator_of))),driver)
 fuzz_objs_of = $(patsubst %,$(BUILD)/tests/fuzz/%.o,fuzz_$(1) $(call engine_of,$(1)) fuzz small_net)
 
+# Beside the folder of these programs lie the codecs of DICOM files.
+$(BUILD)/tests/$(notdir $(codecs_library)): $(codecs_library)
+	@mkdir -p $(@D)
+	@ln -sf ../$(<F) $@
+$(BUILD)/tests/fuzz/fuzz_dicom: | $(BUILD)/tests/$(notdir $(codecs_library))
+
 define link_fuzz
 $(BUILD)/tests/fuzz/fuzz_$(1): $(call fuzz_objs_of,$(1)) $(fuzz_libs)
 	$$(call say,LINK)

@@ -30,6 +30,7 @@ FOUND = {
     "manifest": ("as is", "hostile/manifest/* data/report/manifest.tsv"),
     "labels": ("as is", "hostile/labels/*"),
     "image": ("as is", "hostile/image/* data/images/*.png data/images/*.jpg data/images/refused/*"),
+    "dicom": ("as is", "hostile/dicom/*"),
     "metrics": ("as is", "hostile/metrics/* data/report/*.json"),
     "json": ("as is", "hostile/metrics/* data/report/*.json"),
     "predictions": ("as is", "hostile/predictions/* data/compare/*.tsv data/report/predictions.tsv"),

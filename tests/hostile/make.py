@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "generator"))
 
+import dicom_files  # noqa: E402
 import hdf5_files  # noqa: E402
 import hostile  # noqa: E402
 import pictures  # noqa: E402
@@ -20,7 +21,7 @@ HEAD = "#file\tcommand\tstatus\tmessage\twhy\n"
 
 
 def main():
-    for module in (tensor_files, samples, pictures, texts, hdf5_files):
+    for module in (tensor_files, samples, pictures, texts, hdf5_files, dicom_files):
         module.all_cases()
     rows = ["\t".join(str(field) for field in case) for case in hostile.cases]
     assert all(row.count("\t") == 4 and "\n" not in row for row in rows)

@@ -3,8 +3,12 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "data/dicom_columns.h"
+#include "data/dicom_files.h"
+#include "data/id_key.h"
 #include "data/image_paths.h"
 #include "format/text_encoding.h"
+#include "format/tsv.h"
 #include "sys/find_files.h"
 #include "sys/input.h"
 
@@ -100,10 +104,75 @@ int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool
     return status;
 }
 
+/* ---- DICOM files ---- */
+
+/* The texts are plain, as hl_dicom_attributes has them. */
+static char *describe(const hl_dicom_file *f, const hl_id_key *key)
+{
+    const bool is_image = f->kind == HL_DICOM_IMAGE;
+    const char *study = is_image ? f->a.text[HL_DICOM_TEXT_STUDY] : "";
+    char name[HL_PSEUDONYM_SIZE] = "";
+    hl_strbuf t = {0};
+    if (key && *study)
+        hl_pseudonym_make(key, HL_PSEUDONYM_STUDY, study, "", name);
+    hl_tsv_escape(&t, key ? name : study);
+    if (!key) {
+        hl_strbuf_puts(&t, "\t");
+        hl_tsv_escape(&t, is_image ? f->a.text[HL_DICOM_TEXT_SOP_INSTANCE] : "");
+    }
+    return t.data;
+}
+
+static char *name_of(const hl_dicom_file *f, const char *path, const hl_id_key *key)
+{
+    char name[HL_PSEUDONYM_SIZE];
+    hl_dicom_pseudonym(key, f, path, name);
+    return hl_strdup(name);
+}
+
+static void identify(predict_inputs *in, const hl_dicom_file *files, const hl_id_key *key)
+{
+    in->names = hl_calloc(in->n, sizeof *in->names);
+    in->carried = hl_calloc(in->n, sizeof *in->carried);
+    for (size_t i = 0; i < in->n; i++) {
+        in->carried[i] = describe(&files[i], key);
+        if (files[i].kind != HL_DICOM_NOT && key)
+            in->names[i] = name_of(&files[i], in->paths[i], key);
+    }
+}
+
+int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_ids, int jobs,
+                            hl_err *e)
+{
+    hl_id_key key;
+    hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, in->n, jobs);
+    for (size_t i = 0; i < in->n; i++)
+        in->dicom += files[i].kind != HL_DICOM_NOT;
+    int status = 0;
+    if (in->dicom && !keep_ids)
+        status = hl_id_key_open(&key, id_key, e);
+    if (in->dicom && status == 0)
+        identify(in, files, keep_ids ? NULL : &key);
+    hl_dicom_files_free(files, in->n);
+    return status;
+}
+
+const char *predict_input_name(const predict_inputs *in, size_t i)
+{
+    return in->names && in->names[i] ? in->names[i] : in->paths[i];
+}
+
 void predict_inputs_free(predict_inputs *in)
 {
-    for (size_t i = 0; i < in->n; i++)
+    for (size_t i = 0; i < in->n; i++) {
         free(in->paths[i]);
+        if (in->names)
+            free(in->names[i]);
+        if (in->carried)
+            free(in->carried[i]);
+    }
     free(in->paths);
+    free(in->names);
+    free(in->carried);
     *in = (predict_inputs){0};
 }

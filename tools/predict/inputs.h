@@ -11,6 +11,10 @@
 typedef struct predict_inputs {
     char **paths; /* owned; as they were named, files of a folder as FOLDER/REST */
     size_t n, cap;
+    /* Where there are DICOM files, [n], owned: what stands for the path in all outputs (NULL: the
+     * path itself), and the text of the columns of study and, with keep_ids, instance. */
+    char **names, **carried;
+    size_t dicom;     /* number of DICOM files */
     size_t others;    /* files in folders that are not images, by their names */
     size_t dicomdirs; /* besides them, indices of DICOM media */
 } predict_inputs;
@@ -22,6 +26,13 @@ typedef struct predict_inputs {
  * kept; reading it will fail. Fails where there are no names in the end.
  */
 int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool nul, hl_err *e);
+
+/* Reads of the DICOM files whose they are, in this many threads. Without keep_ids, names and values
+ * are pseudonyms, under the key in a file (NULL: the user's own, see data/id_key.h). */
+int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_ids, int jobs,
+                            hl_err *e);
+/* What outputs and messages call an input. */
+const char *predict_input_name(const predict_inputs *in, size_t i);
 void predict_inputs_free(predict_inputs *in); /* safe on a zeroed one */
 
 #endif

@@ -35,7 +35,8 @@ static int make_thumbnail(void *ctx, size_t i, size_t slot, hl_err *e)
     uint8_t pixels[SIDE * SIDE * 3];
     hl_fitted fitted;
     hl_err unused;
-    if (hl_image_read_fitted(r->w->entries[r->at[i]].image, &f, pixels, &fitted, &unused))
+    const predict_entry *of = &r->w->entries[r->at[i]];
+    if (hl_image_read_fitted(of->file ? of->file : of->image, &f, pixels, &fitted, &unused))
         return 0;
     return hl_png_encode(&r->png[i], pixels, SIDE, SIDE, fitted.channels, e);
 }

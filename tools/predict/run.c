@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "by_unit.h"
 #include "classify.h"
+#include "data/dicom_columns.h"
 #include "data/provenance.h"
 #include "nn/infer/device.h"
 #include "page.h"
@@ -52,6 +53,14 @@ static int classify_images(job *j, const predict_inputs *in, hl_err *e)
     return predict_stream_images(in, m->extractor, &j->classifier, &s, j->input_id, e);
 }
 
+static int carry_ids(hl_carried_columns *c, bool with_sop, hl_err *e)
+{
+    return hl_carried_add(c, hl_study_column, e) ||
+                   (with_sop && hl_carried_add(c, hl_sop_column, e))
+               ? -1
+               : 0;
+}
+
 static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
 {
     predict_inputs in;
@@ -62,7 +71,11 @@ static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
     if (in.others)
         hl_log_warn("ignored files that are not images (" HL_IMAGE_NAMES ") in the folders: %zu",
                     in.others);
-    const int status = classify_images(j, &in, e);
+    int status = predict_inputs_identify(&in, j->o->id_key, j->o->keep_ids, (int)j->o->jobs, e);
+    if (status == 0 && in.dicom)
+        status = carry_ids(&j->list.carried, j->o->keep_ids, e);
+    if (status == 0)
+        status = classify_images(j, &in, e);
     predict_inputs_free(&in);
     return status;
 }

@@ -16,13 +16,14 @@ enum { PREDICT_STOP, PREDICT_SKIP }; /* --on-error */
 /* Values of the options, as predict(1) describes them. */
 typedef struct predict_options {
     const char *weights, *features, *calibration, *point, *positive, *output, *page;
-    double threshold;  /* NaN: none */
-    hl_unit_rule rule; /* of --unit and --combine; of images unless features is set */
+    const char *id_key; /* file; NULL: the user's own */
+    double threshold;   /* NaN: none */
+    hl_unit_rule rule;  /* of --unit and --combine; of images unless features is set */
     int on_error, device;
     int depth;          /* 0: as the head; else 1 more than an hl_depth */
     const char *window; /* NULL or "head": as the head; else an hl_window, as a check */
     int64_t batch, jobs, page_rows;
-    bool nul, allow_code;
+    bool nul, allow_code, keep_ids;
 } predict_options;
 
 /* Classifies the n named images with the head at path or, where o->features is set, the features in

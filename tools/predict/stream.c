@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "base/progress.h"
+#include "data/image_paths.h"
 #include "data/provenance.h"
 #include "format/convert.h"
 #include "image/remarks.h"
@@ -111,6 +112,7 @@ typedef struct run {
      * features to classify */
     uint8_t *images; /* RGB */
     const char **names;
+    size_t *at; /* their indices in `in` */
     float *features;
     size_t n, capacity;
 } run;
@@ -133,13 +135,14 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 {
     run *r = ctx;
     slot *s = &r->slots[at];
-    if (hl_image_read_fitted(r->in->paths[i], &r->o->fitting, s->image, &s->source, &s->err) == 0)
-        return r->each_alone ? compute_alone(r, r->in->paths[i], s, e) : 0;
+    const char *path = r->in->paths[i], *name = predict_input_name(r->in, i);
+    if (hl_image_read_fitted(path, &r->o->fitting, s->image, &s->source, &s->err) == 0)
+        return r->each_alone ? compute_alone(r, name, s, e) : 0;
     s->source.channels = 0;
+    hl_hide_file(&s->err, path, name != path ? name : NULL);
     if (r->o->skip_unusable)
         return 0;
-    *e = s->err;
-    return -1;
+    return hl_fail(e, "%s%s", s->err.msg, name != path ? " (--keep-ids shows its path)" : "");
 }
 
 static int compute_together(run *r, hl_err *e)
@@ -151,6 +154,15 @@ static int compute_together(run *r, hl_err *e)
     return at == n ? 0 : fail_not_finite(r->names[at / width], e);
 }
 
+/* Where the image is, if its name hides it, and its study. */
+static void describe(const predict_inputs *in, size_t i, predict_entry *entry)
+{
+    if (predict_input_name(in, i) != in->paths[i])
+        entry->file = hl_strdup(in->paths[i]);
+    if (in->carried)
+        entry->carried = hl_strdup(in->carried[i]);
+}
+
 static int classify_batch(run *r, hl_err *e)
 {
     if (r->n == 0)
@@ -159,6 +171,9 @@ static int classify_batch(run *r, hl_err *e)
         return -1;
     if (predict_classifier_add(r->classifier, r->n, r->features, r->names, e))
         return -1;
+    predict_worklist *w = r->classifier->list;
+    for (size_t i = 0; i < r->n; i++)
+        describe(r->in, r->at[i], &w->entries[w->n - r->n + i]);
     hl_progress_add(&r->progress, r->n);
     r->n = 0;
     return 0;
@@ -176,31 +191,33 @@ static void append_image(run *r, const slot *s)
             to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = s->image[i];
 }
 
-static void append(run *r, const slot *s, const char *name)
+static void append(run *r, const slot *s, size_t i)
 {
     const size_t width = nn_extractor_width(r->x);
     if (r->each_alone)
         memcpy(r->features + r->n * width, s->features, width * sizeof *s->features);
     else
         append_image(r, s);
-    r->names[r->n++] = name;
+    r->at[r->n] = i;
+    r->names[r->n++] = predict_input_name(r->in, i);
 }
 
 static int emit(void *ctx, size_t i, size_t at, hl_err *e)
 {
     run *r = ctx;
     const slot *s = &r->slots[at];
-    const char *name = r->in->paths[i];
+    const char *name = predict_input_name(r->in, i);
     hl_remarks_note(&r->remarks, name, s->source.remarks);
     if (s->source.channels == 0) {
-        predict_worklist_add(r->classifier->list,
-                             (predict_entry){.image = hl_strdup(name),
-                                             .reason = hl_strdup(hl_reason_within(&s->err, name))});
+        predict_entry unread = {.image = hl_strdup(name),
+                                .reason = hl_strdup(hl_reason_within(&s->err, name))};
+        describe(r->in, i, &unread);
+        predict_worklist_add(r->classifier->list, unread);
         hl_progress_add(&r->progress, 1);
         return 0;
     }
     hl_sha256_add(r->digest, s->source.sha256, sizeof s->source.sha256);
-    append(r, s, name);
+    append(r, s, i);
     return r->n < r->capacity ? 0 : classify_batch(r, e);
 }
 
@@ -215,6 +232,7 @@ static void alloc(run *r, size_t nslots)
     r->capacity = r->each_alone ? FEATURES_PER_BATCH : r->o->batch;
     r->images = r->each_alone ? NULL : hl_malloc(r->capacity, image);
     r->names = hl_malloc(r->capacity, sizeof *r->names);
+    r->at = hl_malloc(r->capacity, sizeof *r->at);
     r->features = hl_malloc(r->capacity * width, sizeof *r->features);
     r->slots = hl_calloc(nslots, sizeof *r->slots);
     for (size_t i = 0; i < nslots; i++) {
@@ -232,6 +250,7 @@ static void release(run *r, size_t nslots)
     free(r->slots);
     free(r->images);
     free(r->names);
+    free(r->at);
     free(r->features);
 }
 

@@ -102,6 +102,7 @@ void predict_worklist_clear(predict_worklist *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         free(w->entries[i].image);
+        free(w->entries[i].file);
         free(w->entries[i].patient);
         free(w->entries[i].all);
         free(w->entries[i].reason);

@@ -13,7 +13,9 @@
 #include <stdio.h>
 
 typedef struct predict_entry {
-    char *image;        /* path, owned; of a unit, the one that shows the positive class most */
+    char *image;        /* path, or the name that stands for it, owned; of a unit, the one that
+                           shows the positive class most */
+    char *file;         /* where the image is, owned; NULL: at `image` */
     char *patient;      /* of a unit, owned; NULL: an image */
     uint32_t images;    /* of a unit */
     double p;           /* of the positive class */
@@ -39,7 +41,7 @@ typedef struct predict_worklist {
     bool is_calibrated;
     double temperature;   /* of the calibration */
     double ood_threshold; /* images farther from the training data are OOD; NaN: no reference */
-    hl_carried_columns carried; /* of features, owned */
+    hl_carried_columns carried; /* of features or DICOM files, owned */
     const char *provenance;
 } predict_worklist;
 

@@ -28,10 +28,12 @@ typedef struct run {
     hl_depth_mix depths;
 } run;
 
-static int convert_one(const preprocess_conversion *c, const char *path, slot *s, hl_err *e)
+static int convert_one(const preprocess_conversion *c, const hl_sample *sample, slot *s, hl_err *e)
 {
-    char *file = hl_image_path(c->root, path);
+    char *file = hl_sample_file(c->root, sample);
     const int status = hl_image_read_fitted(file, &c->to, s->image, &s->source, e);
+    if (status)
+        hl_hide_file(e, file, sample->file ? sample->path : NULL);
     free(file);
     return status;
 }
@@ -45,8 +47,10 @@ static void make_copies(const preprocess_conversion *c, const hl_sample *sample,
 {
     const size_t channels = (size_t)s->source.channels,
                  bytes = c->to.height * c->to.width * channels;
+    /* Hidden names depend on a key, and what is drawn does not. */
+    const char *of = sample->file ? sample->file : sample->path;
     for (uint32_t k = 1; k <= copies_of(c, sample); k++) {
-        const preprocess_variation v = preprocess_variation_draw(c->seed, sample->path, k);
+        const preprocess_variation v = preprocess_variation_draw(c->seed, of, k);
         preprocess_augment(&v, s->image, c->to.height, c->to.width, channels, s->image + k * bytes);
     }
 }
@@ -56,7 +60,7 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     run *r = ctx;
     slot *s = &r->slots[at];
     const hl_sample *sample = &r->c->manifest->samples[i];
-    if (convert_one(r->c, sample->path, s, &s->err) == 0) {
+    if (convert_one(r->c, sample, s, &s->err) == 0) {
         make_copies(r->c, sample, s);
         return 0;
     }
@@ -69,11 +73,11 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
 /* The reason begins with the file's name on this machine, which the list leaves out. */
 static void reject(preprocess_conversion *c, const hl_sample *s, const hl_err *why)
 {
-    char *file = hl_image_path(c->root, s->path);
+    char *shown = hl_sample_shown(c->root, s);
     if (c->rejects.images.n == 0)
         c->first_reject = *why;
-    hl_rejects_add(&c->rejects, s, hl_reason_within(why, file));
-    free(file);
+    hl_rejects_add(&c->rejects, s, hl_reason_within(why, shown));
+    free(shown);
 }
 
 static int keep(run *r, const hl_sample *sample, const slot *s, hl_err *e)
@@ -101,9 +105,9 @@ static int emit(void *ctx, size_t i, size_t at, hl_err *e)
     const hl_sample *sample = &r->c->manifest->samples[i];
     hl_progress_add(&r->progress, 1);
     if (s->source.remarks) {
-        char *file = hl_image_path(r->c->root, sample->path);
-        hl_remarks_note(&r->remarks, file, s->source.remarks);
-        free(file);
+        char *shown = hl_sample_shown(r->c->root, sample);
+        hl_remarks_note(&r->remarks, shown, s->source.remarks);
+        free(shown);
     }
     if (s->source.channels)
         return keep(r, sample, s, e);

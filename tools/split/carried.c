@@ -9,7 +9,7 @@
 
 static bool is_used(const char *role)
 {
-    static const char *const roles[] = {"image", "label", "patient", "subset"};
+    static const char *const roles[] = {"image", "label", "patient", "subset", "sop"};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(role, roles[i]) == 0)
             return true;

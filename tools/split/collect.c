@@ -39,6 +39,8 @@ static int refuse_bytes(const hl_manifest *m, const char *name, hl_err *e)
 
 int split_collection_finish(split_collection *c, const split_rules *r, const char *name, hl_err *e)
 {
+    if (split_dicom_take(&c->dicom, &c->samples, &r->dicom, &c->tally, e))
+        return -1;
     hl_manifest_finish(&c->samples);
     if (check_classes(&c->samples, r, name, e))
         return -1;
@@ -46,17 +48,23 @@ int split_collection_finish(split_collection *c, const split_rules *r, const cha
     if (!json)
         return refuse_bytes(&c->samples, name, e);
     free(json);
+    return 0;
+}
+
+void split_collection_hide(split_collection *c)
+{
+    split_dicom_hide(&c->dicom, &c->samples);
     hl_sha256 *sha = hl_sha256_new();
     for (size_t i = 0; i < c->samples.n; i++)
         hl_sha256_add(sha, c->samples.samples[i].path, strlen(c->samples.samples[i].path) + 1);
     hl_sha256_end_text(sha, c->listing);
-    return 0;
 }
 
 void split_collection_free(split_collection *c)
 {
     hl_manifest_free(&c->samples);
     split_tally_free(&c->tally);
+    split_dicom_free(&c->dicom);
     hl_manifest_free(&c->left_out);
     *c = (split_collection){0};
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "data/manifest.h"
+#include "dicom.h"
 #include "rules.h"
 #include "tally.h"
 
@@ -22,6 +23,7 @@ typedef struct split_collection {
     bool has_subsets;             /* the data set divides itself; otherwise all are HL_TRAIN */
     size_t others;                /* files that are not images */
     split_tally tally;            /* of what was left out */
+    split_dicom dicom;            /* what stands for the identifiers of DICOM files */
     char listing[HL_DIGEST_SIZE]; /* digest of the paths, each followed by a NUL */
     char labels[HL_DIGEST_SIZE];  /* digest of the table; "" without one */
 } split_collection;
@@ -32,9 +34,11 @@ typedef struct split_collection {
  * empty. */
 int split_collect_folders(split_collection *c, const char *dir, split_rules *r, hl_err *e);
 
-/* After the last image: numbers the classes, checks them, and sets the digest of the paths. name is
- * for messages. */
+/* After the last image: adds the attributes of DICOM files, numbers the classes and checks them.
+ * name is for messages. */
 int split_collection_finish(split_collection *c, const split_rules *r, const char *name, hl_err *e);
+/* Hides the identifiers of DICOM files, and sets the digest of the paths; the last step. */
+void split_collection_hide(split_collection *c);
 void split_collection_free(split_collection *c); /* safe on a zeroed one */
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "data/dicom_columns.h"
 #include "fold.h"
 
 #include <stdlib.h>
@@ -159,7 +160,7 @@ static int no_column(const split_csv *csv, const char *name, hl_err *e)
 
 static int expect_clear_roles(const split_csv *csv, const split_pairs *roles, hl_err *e)
 {
-    static const char *const known[] = {"image", "label", "patient", "subset"};
+    static const char *const known[] = {"image", "label", "patient", "subset", "sop", "study"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (expect_clear(csv, column_of(roles, known[i]), e))
             return -1;
@@ -183,6 +184,19 @@ int split_column_overrule(int *at, const split_csv *csv, const split_pairs *role
     return 0;
 }
 
+/* The first role by which images can be found, and its column in *at. */
+static split_key find_key(const split_csv *csv, const split_pairs *roles, int *at)
+{
+    static const char *const keys[] = {[SPLIT_KEY_IMAGE] = "image",
+                                       [SPLIT_KEY_SOP] = "sop",
+                                       [SPLIT_KEY_STUDY] = "study",
+                                       [SPLIT_KEY_PATIENT] = "patient"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if ((*at = split_column_named(csv, column_of(roles, keys[i]))) >= 0)
+            return (split_key)i;
+    return SPLIT_KEY_IMAGE;
+}
+
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
                        bool by_path, hl_err *e)
 {
@@ -191,11 +205,11 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
     for (size_t i = 0; i < roles->n; i++)
         if (split_column_named(csv, roles->items[i].value) < 0)
             return no_column(csv, roles->items[i].value, e);
-    *c = (split_columns){.image = split_column_named(csv, column_of(roles, "image")),
-                         .label = split_column_named(csv, column_of(roles, "label")),
+    *c = (split_columns){.label = split_column_named(csv, column_of(roles, "label")),
                          .patient = split_column_named(csv, column_of(roles, "patient")),
                          .subset = split_column_named(csv, column_of(roles, "subset")),
                          .label_name = column_of(roles, "label")};
+    c->by = find_key(csv, roles, &c->image);
     if (by_path && split_column_overrule(&c->label, csv, roles, "label", "--label-regex", e))
         return -1;
     if (c->image < 0 || (c->label < 0 && !by_path))
@@ -214,7 +228,7 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
         if (expect_clear(csv, name, e))
             return -1;
         at[i] = split_column_named(csv, name);
-        if (at[i] < 0)
+        if (at[i] < 0 && !hl_is_dicom_column(name))
             return no_column(csv, name, e);
     }
     return 0;
@@ -234,6 +248,8 @@ bool split_conditions_meet(const split_pairs *conditions, const int *at, split_w
 {
     bool met = true;
     for (size_t i = 0; i < conditions->n; i++) {
+        if (at[i] < 0)
+            continue;
         const split_word value = split_word_trim(split_word_of(csv->fields[at[i]]));
         split_words_add(&seen[i], value);
         met = met && is_among(value, conditions->items[i].value);
@@ -260,7 +276,7 @@ int split_conditions_expect_used(const split_pairs *conditions, const int *at, s
 {
     for (size_t i = 0; i < conditions->n; i++) {
         split_word rest = split_word_of(conditions->items[i].value), value;
-        while (split_word_part(&rest, ",", &value))
+        while (at[i] >= 0 && split_word_part(&rest, ",", &value))
             if (!split_words_count(&seen[i], value))
                 return refuse_value(&seen[i], value, csv->columns[at[i]], csv->name, e);
     }

@@ -5,7 +5,8 @@
  *
  *   --columns 'image=Image Index,label=Finding Labels,view=View Position' --select 'view=PA,AP'
  *
- * A role that --columns does not name is the column of that name, if there is one.
+ * A role that --columns does not name is the column of that name, if there is one. A table without
+ * image lists DICOM files by the first of the roles sop, study and patient that it has.
  */
 #ifndef HILUM_SPLIT_COLUMNS_H
 #define HILUM_SPLIT_COLUMNS_H
@@ -35,8 +36,12 @@ int split_columns_parse(split_pairs *p, const char *text, hl_err *e);
 int split_conditions_parse(split_pairs *p, const char *text, hl_err *e);
 void split_pairs_free(split_pairs *p); /* safe on a zeroed one */
 
+/* What the images of a row are found by: their paths, or what DICOM files say of themselves. */
+typedef enum { SPLIT_KEY_IMAGE, SPLIT_KEY_SOP, SPLIT_KEY_STUDY, SPLIT_KEY_PATIENT } split_key;
+
 typedef struct split_columns {
     int image, label, patient, subset; /* index; -1: absent */
+    split_key by;                      /* what the column image holds */
     const char *label_name;            /* of the column; points into the table */
 } split_columns;
 
@@ -54,7 +59,8 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
 int split_column_overrule(int *at, const split_csv *csv, const split_pairs *roles, const char *role,
                           const char *option, hl_err *e);
 
-/* The columns of the conditions, in their order, into at[conditions->n]. */
+/* The columns of the conditions, in their order, into at[conditions->n]; -1 for a column that the
+ * table lacks and DICOM files have. */
 int split_conditions_find(int *at, const split_csv *csv, const split_pairs *roles,
                           const split_pairs *conditions, hl_err *e);
 

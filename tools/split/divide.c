@@ -22,6 +22,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- the images ---- */
@@ -54,10 +55,11 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
     if (c->others)
         hl_log_info("%s: ignored files that are not images (" HL_IMAGE_NAMES "): %zu", dir,
                     c->others);
-    if (r->patient.unknown)
+    const size_t unknown = r->patient.unknown - c->dicom.named;
+    if (unknown)
         hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
                     "a patient of its own; see --patient-regex",
-                    r->patient.unknown, c->samples.n);
+                    unknown, c->samples.n);
     split_warn_of_patient_names(
         &c->samples, c->has_patients ? "write them in one way in the table, or find them in "
                                        "paths with --patient-regex"
@@ -241,11 +243,13 @@ static int write_outputs(const split_collection *c, const split_options *o, hl_e
     hl_strbuf text = {0};
     hl_manifest_format(m, true, &text);
     int status = hl_out_open(&out, o->output, false, e);
+    if (status == 0 && out.temp && hl_manifest_has_files(m)) /* paths may hold identifiers */
+        (void)fchmod(fileno(out.fp), S_IRUSR | S_IWUSR);
     if (status == 0)
         fwrite(text.data, 1, text.len, out.fp); /* the commit reports a failed write */
     if (status == 0 && o->rejects)
-        status =
-            split_rejects_begin(&rejects, o->rejects, &c->tally, c->has_subsets, m->provenance, e);
+        status = split_rejects_begin(&rejects, o->rejects, &c->tally, c->has_subsets,
+                                     split_dicom_hides(&c->dicom), m->provenance, e);
     if (status == 0)
         status = hl_out_commit_all(outs, o->rejects ? 2 : 1, e);
     hl_out_abort(&rejects);
@@ -258,19 +262,25 @@ static int write_manifest(split_collection *c, const split_groups *g, const char
                           const split_options *o, const hl_cli *record, hl_err *e)
 {
     hl_manifest *m = &c->samples;
-    hl_input inputs[3] = {{"listing", c->listing}};
+    char key[HL_DIGEST_SIZE];
+    hl_input inputs[4] = {{"listing", c->listing}};
     size_t ninputs = 1;
     if (o->labels)
         inputs[ninputs++] = (hl_input){"labels", c->labels};
     if (g->keys)
         inputs[ninputs++] = (hl_input){"images", g->digest};
+    if (split_dicom_hides(&c->dicom)) {
+        hl_id_key_digest(&c->dicom.key, key);
+        inputs[ninputs++] = (hl_input){"id-key", key};
+    }
     free(m->provenance);
     m->provenance = NULL;
     if (hl_provenance_extend(&m->provenance, NULL, record, inputs, ninputs, e))
         return -1;
     free(m->root);
     m->root = hl_strdup(dir);
-    if (o->labels || c->tally.by_path || c->tally.excluded || c->tally.unclassed)
+    const split_tally *t = &c->tally;
+    if (o->labels || t->by_path || t->excluded || t->unclassed || t->selected_out || t->repeated)
         m->listing = split_tally_format(&c->tally);
     return write_outputs(c, o, e);
 }
@@ -283,6 +293,7 @@ static int assign_and_write(split_collection *c, split_groups *g, const char *di
     hl_subset_counts n;
     hl_subset_counts_make(&n, &c->samples);
     int status = check_subsets(&c->samples, &n, o, e);
+    split_collection_hide(c);
     if (status == 0)
         status = write_manifest(c, g, dir, o, record, e);
     if (status == 0)

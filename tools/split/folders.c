@@ -139,6 +139,8 @@ static int add_images(split_collection *c, const split_tree *t, char *const *lab
 {
     c->has_subsets = t->has_subsets;
     c->others = t->nothers - t->dicomdirs + t->special;
+    c->dicom.in_folders = true;
+    c->dicom.has_patients = r->patient.pattern.text != NULL;
     c->tally.source = "folders";
     c->tally.by_path = r->label.text != NULL;
     c->tally.listed = t->n + t->excluded;

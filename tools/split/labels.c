@@ -9,6 +9,7 @@
 #include "carried.h"
 #include "columns.h"
 #include "csv.h"
+#include "dicom_index.h"
 #include "image/foreign.h"
 #include "image_index.h"
 #include "label_rules.h"
@@ -34,6 +35,8 @@ typedef struct reader {
     split_words *seen; /* [conditions.n] values in these columns */
     split_carried carried;
     split_image_index images;
+    split_dicom_index instances; /* where images are found by what DICOM files say */
+    const split_dicom_rule *dicom;
     split_label_rules rules;
     const split_path_pattern *label_in_path;
     char **labels; /* [nlabels] that were found in paths, owned */
@@ -87,6 +90,7 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
     split_carried_find(&t->carried, &t->csv, &t->roles);
+    t->instances.by = t->at.by;
     return rule->pattern.text ? split_column_overrule(&t->at.patient, &t->csv, &t->roles, "patient",
                                                       "--patient-regex", e)
                               : 0;
@@ -110,7 +114,7 @@ static int find_label(reader *t, split_row *r, hl_err *e)
 
 static int find_patient(const reader *t, split_row *r, hl_err *e)
 {
-    if (t->at.patient < 0)
+    if (t->at.patient < 0 || t->at.by == SPLIT_KEY_PATIENT)
         return 0;
     r->patient = split_trim(t->csv.fields[t->at.patient]);
     if (!*r->patient)
@@ -120,24 +124,63 @@ static int find_patient(const reader *t, split_row *r, hl_err *e)
                : 0;
 }
 
+/* The fields besides the one that names the image. */
 static int read_fields(reader *t, split_row *r, hl_err *e)
 {
-    char **fields = t->csv.fields;
-    *r = (split_row){.line = t->csv.line};
-    if (split_row_find_image(r, &t->images, fields[t->at.image], e) || find_label(t, r, e))
-        return -1;
-    if (find_patient(t, r, e))
-        return -1;
-    if (split_carried_read(&t->carried, &t->csv, &r->carried, e))
+    if (find_label(t, r, e) || find_patient(t, r, e) ||
+        split_carried_read(&t->carried, &t->csv, &r->carried, e))
         return -1;
     if (t->at.subset < 0)
         return 0;
-    const char *name = split_trim(fields[t->at.subset]);
+    const char *name = split_trim(t->csv.fields[t->at.subset]);
     const int subset = split_subset_of(name, strlen(name));
     if (subset < 0)
         return hl_fail(e, "expected subset train, val or test, found '%s'", name);
     r->subset = (hl_subset)subset;
     return 0;
+}
+
+static int add_row(reader *t, split_rows *all, split_row r, hl_err *e)
+{
+    if (read_fields(t, &r, e))
+        return -1;
+    all->items = hl_array_reserve(all->items, all->n + 1, &all->cap, sizeof *all->items);
+    all->items[all->n++] = r;
+    return 0;
+}
+
+/* A row of an instance, a study or a patient is one of each of its images. The identifier itself is
+ * not repeated in messages. */
+static int read_instances(reader *t, split_rows *all, char *field, hl_err *e)
+{
+    static const char *const words[] = {[SPLIT_KEY_SOP] = "its SOP instance",
+                                        [SPLIT_KEY_STUDY] = "its study",
+                                        [SPLIT_KEY_PATIENT] = "its patient"};
+    const char *key = split_trim(field);
+    split_dicom_entry *found;
+    size_t n;
+    if (!*key)
+        return hl_fail(e, "expected the UID or ID of %s, found nothing", words[t->at.by]);
+    if (split_dicom_index_find(&t->instances, t->images.dir, t->dicom->jobs, key, &found, &n, e))
+        return -1;
+    if (n == 0)
+        return add_row(
+            t, all, (split_row){.line = t->csv.line, .path = words[t->at.by], .missing = true}, e);
+    for (size_t i = 0; i < n; i++)
+        if (add_row(t, all,
+                    (split_row){.line = t->csv.line, .path = found[i].path, .file = found[i].file},
+                    e))
+            return -1;
+    return 0;
+}
+
+static int read_row(reader *t, split_rows *all, hl_err *e)
+{
+    char *field = t->csv.fields[t->at.image];
+    split_row r = {.line = t->csv.line};
+    if (t->at.by != SPLIT_KEY_IMAGE)
+        return read_instances(t, all, field, e);
+    return split_row_find_image(&r, &t->images, field, e) ? -1 : add_row(t, all, r, e);
 }
 
 static int fail_in_line(const reader *t, size_t line, hl_err *e)
@@ -149,7 +192,7 @@ static int fail_in_line(const reader *t, size_t line, hl_err *e)
 
 static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
 {
-    size_t others = 0;
+    size_t others = 0, rows = 0;
     tally->source = "table";
     for (bool more;;) {
         if (split_csv_next(&t->csv, &more, e))
@@ -160,13 +203,12 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
             others++;
             continue;
         }
-        all->items = hl_array_reserve(all->items, all->n + 1, &all->cap, sizeof *all->items);
-        if (read_fields(t, &all->items[all->n], e))
+        if (read_row(t, all, e))
             return fail_in_line(t, t->csv.line, e);
-        all->n++;
+        rows++;
     }
     split_rows_report_found(all->items, all->n, t->csv.name);
-    tally->listed = others + all->n;
+    tally->listed = others + rows;
     tally->selected_out = others;
     if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
         return -1;
@@ -175,8 +217,10 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
                                 t->csv.name, t->how->select)
                       : hl_fail(e, "%s: lists no image", t->csv.name);
     if (others)
-        hl_log_info("%s: --select leaves out %zu of %zu rows", t->csv.name, others,
-                    others + all->n);
+        hl_log_info("%s: --select leaves out %zu of %zu rows", t->csv.name, others, others + rows);
+    const size_t left = split_dicom_index_left(&t->instances);
+    if (left)
+        hl_log_info("%s: DICOM files in %s without a row: %zu", t->csv.name, t->images.dir, left);
     return 0;
 }
 
@@ -320,6 +364,9 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
                     hl_err *e)
 {
     hl_carried_copy(&c->samples.carried, &t->carried.columns);
+    c->dicom.condition_at = t->condition_at;
+    c->dicom.has_patients =
+        (t->at.patient >= 0 && t->at.by != SPLIT_KEY_PATIENT) || rules->patient.pattern.text;
     for (size_t i = 0; i < all->n; i++) {
         const split_row *r = &all->items[i];
         char *patient =
@@ -359,6 +406,7 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
                 .roles = how->roles,
                 .conditions = how->conditions,
                 .label_in_path = &r->label,
+                .dicom = &r->dicom,
                 .rules = {.positive = how->positive,
                           .uncertain = how->uncertain,
                           .blank = how->blank,
@@ -380,6 +428,7 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
     free(t.labels);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);
+    split_dicom_index_free(&t.instances);
     split_image_index_close(&t.images);
     return status;
 }

@@ -10,8 +10,9 @@
 #include <stdbool.h>
 
 /* Writes the rows of t to the file path, which the caller commits or aborts. provenance: that of
- * the manifest. has_subsets: whether the table has a column for the subset. */
+ * the manifest. has_subsets: whether the table has a column for the subset. hide: name
+ * the line instead of the image. */
 int split_rejects_begin(hl_out *out, const char *path, const split_tally *t, bool has_subsets,
-                        const char *provenance, hl_err *e);
+                        bool hide, const char *provenance, hl_err *e);
 
 #endif

@@ -5,6 +5,7 @@
 #define HILUM_SPLIT_RULES_H
 
 #include "class_map.h"
+#include "dicom.h"
 #include "exclude.h"
 #include "patients.h"
 
@@ -21,6 +22,7 @@ typedef struct split_rules {
     split_patient_rule patient;
     split_path_pattern label; /* without one: labels are folders, or in a column */
     split_class_map classes;
+    split_dicom_rule dicom; /* its texts and conditions are kept by reference */
     bool one_class;
 } split_rules;
 

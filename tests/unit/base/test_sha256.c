@@ -55,12 +55,45 @@ static void raw_is_the_same_as_text(void **state)
     assert_int_equal(raw[31], 0x55);
 }
 
+/* RFC 4231, test cases 1, 2 and 6: a key of 20 bytes, a short one, one longer than a block. */
+static void hmac_vectors(void **state)
+{
+    (void)state;
+    static const unsigned char k20[20] = {0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b,
+                                          0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b,
+                                          0x0b, 0x0b, 0x0b, 0x0b, 0x0b, 0x0b};
+    unsigned char k131[131];
+    memset(k131, 0xaa, sizeof k131);
+    const struct {
+        const void *key;
+        size_t len;
+        const char *text, *digest;
+    } vectors[] = {
+        {k20, sizeof k20, "Hi There",
+         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+        {"Jefe", 4, "what do ya want for nothing?",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {k131, sizeof k131, "Test Using Larger Than Block-Size Key - Hash Key First",
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+    };
+    for (size_t i = 0; i < COUNT(vectors); i++) {
+        unsigned char raw[32];
+        char hex[65];
+        hl_hmac_sha256(vectors[i].key, vectors[i].len, vectors[i].text, strlen(vectors[i].text),
+                       raw);
+        for (int j = 0; j < 32; j++)
+            snprintf(hex + 2 * j, 3, "%02x", raw[j]);
+        assert_string_equal(hex, vectors[i].digest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_vectors),
         cmocka_unit_test(a_million_in_odd_pieces),
         cmocka_unit_test(raw_is_the_same_as_text),
+        cmocka_unit_test(hmac_vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,4 +71,11 @@ void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE])
     hl_sha256 *s = hl_sha256_new();
     hl_sha256_add(s, bytes, len);
     hl_sha256_end_text(s, text);
+}
+
+void hl_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+                    unsigned char raw[32])
+{
+    unsigned n = 0;
+    expect(HMAC(EVP_sha256(), key, (int)key_len, bytes, len, raw, &n) && n == 32);
 }

@@ -28,4 +28,8 @@ bool hl_digest_is_text(const char *text);
 /* The digest of len bytes. */
 void hl_digest_bytes(const void *bytes, size_t len, char text[HL_DIGEST_SIZE]);
 
+/* HMAC-SHA-256 (RFC 2104) of len bytes. */
+void hl_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
+                    unsigned char raw[32]);
+
 #endif

@@ -22,6 +22,25 @@ char *hl_image_path(const char *root, const char *path)
     return file;
 }
 
+char *hl_sample_file(const char *root, const hl_sample *s)
+{
+    return hl_image_path(root, s->file ? s->file : s->path);
+}
+
+char *hl_sample_shown(const char *root, const hl_sample *s)
+{
+    return s->file ? hl_strdup(s->path) : hl_image_path(root, s->path);
+}
+
+void hl_hide_file(hl_err *e, const char *file, const char *name)
+{
+    if (!name)
+        return;
+    const hl_err why = *e;
+    const char *reason = hl_reason_within(&why, file);
+    hl_fail(e, "%s: %s", name, reason != why.msg ? reason : "cannot be read");
+}
+
 int hl_image_expect_kept(const char *file, hl_err *e)
 {
     struct stat st;
@@ -32,7 +51,7 @@ int hl_images_expect_kept(const hl_manifest *m, const char *root, hl_err *e)
 {
     int status = 0;
     for (size_t i = 0; i < m->n && status == 0 && hl_path_replaces_any(); i++) {
-        char *file = hl_image_path(root, m->samples[i].path);
+        char *file = hl_sample_file(root, &m->samples[i]);
         status = hl_image_expect_kept(file, e);
         free(file);
     }

@@ -10,6 +10,15 @@
  * root ("" is the current folder). The caller frees. */
 char *hl_image_path(const char *root, const char *path);
 
+/* The same for the file of a sample. */
+char *hl_sample_file(const char *root, const hl_sample *s);
+
+/* What messages call it: its file, or its name if the file is hidden. The caller frees. */
+char *hl_sample_shown(const char *root, const hl_sample *s);
+
+/* In an error about a file, which begins with "FILE: ", puts a name in its place; NULL: nothing. */
+void hl_hide_file(hl_err *e, const char *file, const char *name);
+
 /* Fails where an output of this process (see hl_path_will_replace) is this file. A file that is not
  * there passes. */
 int hl_image_expect_kept(const char *file, hl_err *e);

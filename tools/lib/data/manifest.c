@@ -38,12 +38,27 @@ void hl_manifest_carry(hl_manifest *m, const char *text)
     m->samples[m->n - 1].carried = hl_strdup(text);
 }
 
+void hl_manifest_set_file(hl_manifest *m, const char *file)
+{
+    m->samples[m->n - 1].file = hl_strdup(file);
+}
+
+bool hl_manifest_has_files(const hl_manifest *m)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (m->samples[i].file)
+            return true;
+    return false;
+}
+
 void hl_manifest_add_copy(hl_manifest *m, const hl_sample *s)
 {
     hl_manifest_add(m, s->path, s->label, s->patient, s->subset);
     m->samples[m->n - 1].augmented = s->augmented;
     if (s->carried)
         hl_manifest_carry(m, s->carried);
+    if (s->file)
+        hl_manifest_set_file(m, s->file);
 }
 
 void hl_manifest_add_augmented(hl_manifest *m)
@@ -102,8 +117,9 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
             format_comment("#listing\t", m->listing, t);
     }
     const bool augmented = hl_manifest_has_augmented(m);
-    hl_strbuf_printf(t, "#samples\t%zu\npath\tlabel\tpatient\tsubset%s", m->n,
-                     augmented ? "\taugmented_copy" : "");
+    const bool files = with_origin && hl_manifest_has_files(m);
+    hl_strbuf_printf(t, "#samples\t%zu\npath\tlabel\tpatient\tsubset%s%s", m->n,
+                     augmented ? "\taugmented_copy" : "", files ? "\timage_file" : "");
     hl_carried_format_names(&m->carried, t);
     hl_strbuf_puts(t, "\n");
     for (size_t i = 0; i < m->n; i++) {
@@ -116,6 +132,10 @@ void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t)
         }
         if (augmented)
             hl_strbuf_printf(t, "\t%" PRIu32, s->augmented);
+        if (files)
+            hl_strbuf_puts(t, "\t");
+        if (files && s->file)
+            hl_tsv_escape(t, s->file);
         hl_carried_format(s->carried, t);
         hl_strbuf_puts(t, "\n");
     }
@@ -147,12 +167,13 @@ bool hl_manifest_has_augmented(const hl_manifest *m)
     return false;
 }
 
-static void free_sample(hl_sample *s)
+void hl_sample_free(hl_sample *s)
 {
     free(s->path);
     free(s->label);
     free(s->patient);
     free(s->carried);
+    free(s->file);
 }
 
 void hl_manifest_drop_augmented(hl_manifest *m)
@@ -160,7 +181,7 @@ void hl_manifest_drop_augmented(hl_manifest *m)
     size_t kept = 0;
     for (size_t i = 0; i < m->n; i++) {
         if (m->samples[i].augmented)
-            free_sample(&m->samples[i]);
+            hl_sample_free(&m->samples[i]);
         else
             m->samples[kept++] = m->samples[i];
     }
@@ -171,7 +192,7 @@ void hl_manifest_keep_rows(hl_manifest *m, size_t from, size_t to)
 {
     for (size_t i = 0; i < m->n; i++)
         if (i < from || i >= to)
-            free_sample(&m->samples[i]);
+            hl_sample_free(&m->samples[i]);
     m->n = to - from;
     memmove(m->samples, m->samples + from, m->n * sizeof *m->samples);
 }
@@ -189,7 +210,7 @@ void hl_manifest_append(hl_manifest *m, hl_manifest *from)
 void hl_manifest_free(hl_manifest *m)
 {
     for (size_t i = 0; i < m->n; i++)
-        free_sample(&m->samples[i]);
+        hl_sample_free(&m->samples[i]);
     for (size_t k = 0; k < m->nclasses; k++)
         free(m->classes[k]);
     free(m->samples);

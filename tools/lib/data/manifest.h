@@ -13,11 +13,12 @@
  *
  * If images were augmented there is a fifth column, augmented_copy: 0 is the original, 1 and up are
  * its augmented copies. They are used for training only; every count and every metric is of
- * originals. Any columns after that are carried (see carried_columns.h).
+ * originals. Then, if the paths of some images are hidden, a column image_file: where the image is,
+ * or empty if it is at its path. Any columns after that are carried (see carried_columns.h).
  *
  * Fields are escaped as in hl_tsv_escape. Tensor files carry the same text, without the #root,
- * #provenance and #listing lines, in a U8 tensor named "manifest"; row i of the images or features
- * is sample i.
+ * #provenance and #listing lines and without image_file, in a U8 tensor named "manifest"; row i of
+ * the images or features is sample i.
  */
 #ifndef HILUM_DATA_MANIFEST_H
 #define HILUM_DATA_MANIFEST_H
@@ -43,6 +44,9 @@ typedef struct hl_sample {
     uint32_t cls;                 /* index into classes */
     uint32_t augmented;           /* 0: the original; else the number of the augmented copy */
     char *carried; /* text of the carried columns, owned; NULL where there are none */
+    /* Where the image is, owned; NULL: at path. Then path is only a name, which stands for the file
+     * in all results but the manifest itself. */
+    char *file;
 } hl_sample;
 
 typedef struct hl_manifest {
@@ -69,14 +73,18 @@ int hl_manifest_parse_in_place(hl_manifest *m, const char *name, char *text, siz
 /* Reads a manifest file; path NULL or "-" is standard input. */
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e);
 
-/* Appends the text. with_origin adds the #root, #provenance and #listing lines. The column of
- * augmented copies is left out if there are none. */
+/* Appends the text. with_origin adds the #root, #provenance and #listing lines, and image_file. The
+ * columns of augmented copies and of image files are left out if there are none. */
 void hl_manifest_format(const hl_manifest *m, bool with_origin, hl_strbuf *t);
 
 /* Builds a manifest: add a sample at a time (strings are copied), then call hl_manifest_finish,
  * which sorts the classes and gives each sample its class number. */
 void hl_manifest_add(hl_manifest *m, const char *path, const char *label, const char *patient,
                      hl_subset subset);
+/* Sets where the image is of the sample that was added last. */
+void hl_manifest_set_file(hl_manifest *m, const char *file);
+/* Whether the manifest tells where images are whose paths are hidden. */
+bool hl_manifest_has_files(const hl_manifest *m);
 /* Sets the text of the carried columns of the sample that was added last. */
 void hl_manifest_carry(hl_manifest *m, const char *text);
 /* Adds a sample like that of another manifest with the same carried columns. */
@@ -106,5 +114,6 @@ static inline bool hl_sample_is_used(const hl_sample *s, hl_subset subset)
 }
 
 void hl_manifest_free(hl_manifest *m);
+void hl_sample_free(hl_sample *s); /* of one that is taken out of a manifest */
 
 #endif

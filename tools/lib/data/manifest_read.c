@@ -19,6 +19,7 @@
 static const char magic_line[] = "#hilum-manifest 1";
 static const char *const fixed_columns[] = {"path", "label", "patient", "subset", "augmented_copy"};
 enum { NCOLUMNS = 4, AUGMENTED = NCOLUMNS, MOST_COLUMNS };
+static const char file_column[] = "image_file"; /* may be empty, and comes after these */
 
 /* Bytes. A million samples take about 80 MB. */
 static const size_t max_text = (size_t)1 << 31;
@@ -28,6 +29,7 @@ typedef struct heading {
     uint64_t stated; /* number of samples; 0 if there is no such line */
     size_t ncolumns; /* fixed ones; 0 until the line of column names has been read */
     bool of_shard;   /* there may be no samples */
+    bool has_files;  /* file_column follows the fixed ones */
 } heading;
 
 /* A comment line: root, provenance, number of samples, or a remark for people. */
@@ -78,8 +80,11 @@ static int read_columns(hl_manifest *m, heading *h, const char *name, size_t lin
         if (h->ncolumns < NCOLUMNS) {
             if (strcmp(column, fixed_columns[h->ncolumns++]) != 0)
                 return fail_columns(name, line_no, e);
-        } else if (h->ncolumns == AUGMENTED && m->carried.n == 0 && is_augmented_column(column)) {
+        } else if (h->ncolumns == AUGMENTED && !h->has_files && m->carried.n == 0 &&
+                   is_augmented_column(column)) {
             h->ncolumns++;
+        } else if (!h->has_files && m->carried.n == 0 && strcmp(column, file_column) == 0) {
+            h->has_files = true;
         } else if (!hl_tsv_unescape(column) || hl_carried_add(&m->carried, column, e)) {
             char where[512];
             snprintf(where, sizeof where, "%s: line %zu", name, line_no);
@@ -145,11 +150,23 @@ static int read_carried(hl_manifest *m, const char *name, size_t line_no, const 
     return 0;
 }
 
-static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line, size_t nfixed,
-                       hl_err *e)
+/* Cuts the file off the text after the fixed columns. */
+static int read_file(hl_manifest *m, const char *name, size_t line_no, char **rest, hl_err *e)
+{
+    char *file = strsep(rest, "\t");
+    if (!hl_tsv_unescape(file))
+        return hl_fail(e, "%s: line %zu: bad escape in %s", name, line_no, file_column);
+    if (*file)
+        hl_manifest_set_file(m, file);
+    return 0;
+}
+
+static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *line,
+                       const heading *h, hl_err *e)
 {
     char *field[MOST_COLUMNS], *rest;
-    const size_t n = count_columns(line), expected = nfixed + m->carried.n;
+    const size_t nfixed = h->ncolumns, n = count_columns(line),
+                 expected = nfixed + h->has_files + m->carried.n;
     if (n != expected)
         return hl_fail(e, "%s: line %zu: expected %zu columns, found %zu", name, line_no, expected,
                        n);
@@ -163,6 +180,8 @@ static int read_sample(hl_manifest *m, const char *name, size_t line_no, char *l
     if (nfixed == MOST_COLUMNS &&
         read_variant(name, line_no, field[AUGMENTED], &m->samples[m->n - 1], e))
         return -1;
+    if (h->has_files && read_file(m, name, line_no, &rest, e))
+        return -1;
     return read_carried(m, name, line_no, rest, e);
 }
 
@@ -175,7 +194,7 @@ static int read_line(hl_manifest *m, const char *name, size_t line_no, char *lin
         return 0;
     }
     if (h->ncolumns)
-        return read_sample(m, name, line_no, line, h->ncolumns, e);
+        return read_sample(m, name, line_no, line, h, e);
     return line[0] == '#' ? read_comment(m, name, line_no, line, h, e)
                           : read_columns(m, h, name, line_no, line, e);
 }

@@ -38,13 +38,15 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     hl_fingerprint *f = &r->f[sample];
     hl_image img;
     hl_err why;
-    char *file = hl_image_path(r->root, r->m->samples[sample].path);
+    const hl_sample *s = &r->m->samples[sample];
+    char *file = hl_sample_file(r->root, s);
     *f = (hl_fingerprint){0};
     const hl_rendition as = {HL_DEPTH_CONTENT, *r->window};
     const int status = hl_image_read_as(&img, file, &as, f->file, &why);
     f->read = memcmp(f->file, nothing, sizeof nothing) != 0;
     if (status) {
-        f->why = hl_strdup(hl_reason_within(&why, file)); /* without the name */
+        hl_hide_file(&why, file, s->file ? s->path : NULL);
+        f->why = hl_strdup(hl_reason_within(&why, s->file ? s->path : file)); /* without it */
     } else {
         hl_fingerprint_make(f, &img);
         hl_image_free(&img);
@@ -77,7 +79,7 @@ static int read_unknown(reading *r, int jobs, hl_err *e)
 static hl_file_stamp stamp_of(const reading *r, size_t sample)
 {
     struct stat st;
-    char *file = hl_image_path(r->root, r->m->samples[sample].path);
+    char *file = hl_sample_file(r->root, &r->m->samples[sample]);
     const bool there = stat(file, &st) == 0 && S_ISREG(st.st_mode);
     free(file);
     return there ? hl_file_stamp_of(&st) : (hl_file_stamp){0};

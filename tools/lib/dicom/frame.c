@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "dicom/codestream.h"
+#include "dicom/decoder.h"
 #include "dicom/rle.h"
-#include "shim/dicom/dicom_shim.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,7 +151,6 @@ static int decode_by_codec(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom
                                       [HL_DICOM_JPEG_LS] = DC_JPEG_LS,
                                       [HL_DICOM_JPEG_2000] = DC_JPEG_2000};
     hl_dicom_codestream h;
-    char problem[300] = "";
     if (!(codec == HL_DICOM_JPEG_2000 ? hl_dicom_jpeg2000_header
                                       : hl_dicom_jpeg_header)(&h, c->bytes, c->len))
         return hl_fail(e, "%s: damaged: the header of the codestream cannot be read", s->name);
@@ -169,9 +168,7 @@ static int decode_by_codec(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom
                             .precision = (uint32_t)l->stored,
                             .is_signed = l->is_signed};
     f->bytes = f->owned = hl_malloc(size, 1);
-    if (dc_decode(&frame, f->owned, size, problem, sizeof problem))
-        return hl_fail(e, "%s: cannot be decoded, or is damaged: %s", s->name, problem);
-    return 0;
+    return hl_dicom_decode_frame(&frame, f->owned, size, s->name, e);
 }
 
 static int read_compressed(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom_set *s,

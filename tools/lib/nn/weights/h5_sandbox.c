@@ -7,14 +7,13 @@
 #include "base/mem.h"
 #include "nn/arch/weight_specs.h"
 #include "nn/weights/h5_file.h"
+#include "sys/confine.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,42 +33,10 @@ typedef struct child_result {
 
 /* CPU seconds allowed for a file of this size. A complete InceptionResNetV2, 200 MB, takes less
  * than one. */
-static rlim_t cpu_limit(const char *path)
+static unsigned cpu_limit(const char *path)
 {
     struct stat st;
-    return stat(path, &st) ? 5 : 5 + (rlim_t)(st.st_size >> 24);
-}
-
-/* Limits the memory that the library may add to the process. Sanitizers reserve too much for such a
- * limit. */
-static void limit_memory(void)
-{
-#ifndef __SANITIZE_ADDRESS__
-    enum { ROOM = 512 << 20 };
-    unsigned long pages = 0;
-    FILE *fp = fopen("/proc/self/statm", "r");
-    if (fp && fscanf(fp, "%*u %*u %*u %*u %*u %lu", &pages) == 1) {
-        const rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + ROOM;
-        setrlimit(RLIMIT_DATA, &(struct rlimit){most, most});
-    }
-    if (fp)
-        fclose(fp);
-#endif
-}
-
-/* The child may crash or loop: it must not dump core or run the parent's clean-up handlers. */
-static void confine(const nn_import *in)
-{
-    static const int ends[] = {SIGXCPU, SIGSEGV, SIGBUS,  SIGABRT, SIGFPE, SIGILL,
-                               SIGTERM, SIGINT,  SIGQUIT, SIGHUP,  SIGPIPE};
-    const rlim_t seconds = cpu_limit(in->path);
-    const struct rlimit no_core = {0, 0}, time = {seconds, seconds + 1};
-    setrlimit(RLIMIT_CORE, &no_core);
-    setrlimit(RLIMIT_CPU, &time);
-    limit_memory();
-    hl_mem_end_at_once();
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        signal(ends[i], SIG_DFL);
+    return stat(path, &st) ? 5 : 5 + (unsigned)(st.st_size >> 24);
 }
 
 /* Points the child's table of weights into the shared memory. */
@@ -101,7 +68,9 @@ static void share_problems(const nn_problems *c, child_result *r)
 
 _Noreturn static void read_in_child(const nn_import *in, child_result *r)
 {
-    confine(in);
+    hl_confine();
+    hl_confine_cpu(cpu_limit(in->path));
+    hl_confine_memory((size_t)512 << 20);
     share_values(in, r);
     r->failed = nn_h5_read_file(in, &r->error);
     share_problems(in->problems, r);
@@ -144,25 +113,12 @@ static void copy_values(const nn_import *in, const child_result *r)
     }
 }
 
-/* Turns the child's exit status into an error message. */
-static int report_failure(const nn_import *in, int status, hl_err *e)
-{
-    if (WIFEXITED(status) && WEXITSTATUS(status) == HL_MEM_STATUS)
-        return hl_fail(e, "%s: out of memory in the child process that reads it", in->path);
-    if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
-        return hl_fail(e, "%s: the child process that reads it was killed", in->path);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        return hl_fail(e, "%s: damaged: the HDF5 library did not finish in %ju s", in->path,
-                       (uintmax_t)cpu_limit(in->path));
-    return hl_fail(e, "%s: damaged: the HDF5 library crashed reading it", in->path);
-}
-
 static int collect_result(const nn_import *in, const child_result *r, int status, hl_err *e)
 {
     if (status < 0)
         return -1;
     if (status != 0 || !r->finished)
-        return report_failure(in, status, e);
+        return hl_confine_report(in->path, "the HDF5 library", status, cpu_limit(in->path), e);
     if (r->failed)
         return hl_fail(e, "%.*s", (int)sizeof r->error.msg - 1, r->error.msg);
     copy_problems(in, r);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Compressed frames and the child process that decodes them. */
+#include "dicom/picture.h"
+
+#include "dicom_file.h"
+#include "helpers.h"
+
+#include "dicom/codestream.h"
+#include "dicom/decoder.h"
+
+#include <pthread.h>
+
+/* JPEG lossless of 4 x 4 pixels of 12 bits: the one code, 0, stands for no difference from the
+ * prediction, which begins with 2048. */
+static const uint8_t flat[] = {0xff, 0xd8, 0xff, 0xc4, 0, 20, 0, 1, 0, 0,    0,    0,    0,
+                               0,    0,    0,    0,    0, 0,  0, 0, 0, 0,    0,    0xff, 0xc3,
+                               0,    11,   12,   0,    4, 0,  4, 1, 1, 0x11, 0,    0xff, 0xda,
+                               0,    8,    1,    1,    0, 1,  0, 0, 0, 0,    0xff, 0xd9};
+static const char lossless[] = "1.2.840.10008.1.2.4.70";
+static const dc_frame frame = {.codec = DC_JPEG,
+                               .syntax = lossless,
+                               .bytes = flat,
+                               .len = sizeof flat,
+                               .rows = 4,
+                               .columns = 4,
+                               .samples = 1,
+                               .precision = 12};
+
+/* Whether hilum was built with the codecs. */
+static bool has_codecs(void)
+{
+    char problem[300];
+    if (dc_load(problem, sizeof problem) == 0)
+        return true;
+    print_message("NOT RUN: %s\n", problem);
+    return false;
+}
+
+static void expect_flat(void)
+{
+    uint16_t out[16];
+    hl_err e = {""};
+    if (hl_dicom_decode_frame(&frame, out, sizeof out, "x", &e))
+        fail_msg("%s", e.msg);
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(out[i], 2048);
+}
+
+/* The child of the only thread. */
+static pid_t find_child(void)
+{
+    long pid = 0;
+    FILE *fp = fopen("/proc/thread-self/children", "r");
+    if (fp && fscanf(fp, "%ld", &pid) != 1)
+        pid = 0;
+    if (fp)
+        fclose(fp);
+    return (pid_t)pid;
+}
+
+static void test_killed_child(void **state)
+{
+    (void)state;
+    uint16_t out[16];
+    hl_err e = {""};
+    if (!has_codecs())
+        skip();
+    expect_flat();
+    const pid_t first = find_child();
+    assert_true(first > 0);
+    expect_flat();
+    assert_int_equal(find_child(), first);
+    kill(first, SIGKILL);
+    assert_int_equal(hl_dicom_decode_frame(&frame, out, sizeof out, "x", &e), -1);
+    assert_string_equal(e.msg, "x: the child process that reads it was killed");
+    expect_flat();
+    assert_true(find_child() != first);
+}
+
+static void *decode_often(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 20; i++)
+        expect_flat();
+    return NULL;
+}
+
+/* Each thread has a child, which ends with it. */
+static void test_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    if (!has_codecs())
+        skip();
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_create(&threads[i], NULL, decode_often, NULL);
+    for (size_t i = 0; i < COUNT(threads); i++)
+        pthread_join(threads[i], NULL);
+    const pid_t own = find_child();
+    int status;
+    assert_int_equal(waitpid(-1, &status, WNOHANG), own > 0 ? 0 : -1);
+}
+
+static void test_damaged(void **state)
+{
+    (void)state;
+    uint16_t out[16];
+    hl_err e = {""};
+    if (!has_codecs())
+        skip();
+    dc_frame cut = frame;
+    cut.len -= 4; /* without samples and end */
+    assert_int_equal(hl_dicom_decode_frame(&cut, out, sizeof out, "x", &e), -1);
+    assert_contains(e.msg, "x: cannot be decoded, or is damaged: ");
+    expect_flat();
+}
+
+static void test_file(void **state)
+{
+    (void)state;
+    hl_dicom_picture p;
+    const hl_window full = {.kind = HL_WINDOW_FULL};
+    hl_err e = {""};
+    if (!has_codecs())
+        skip();
+    dicom_file f = dicom_begin(lossless);
+    dicom_image(&f, "MONOCHROME2", 4, 4, 16, 10);
+    dicom_header(&f, 0x7fe00010, "OB", DICOM_UNDEFINED);
+    dicom_header(&f, 0xfffee000, NULL, 0);
+    dicom_header(&f, 0xfffee000, NULL, 20); /* in two fragments */
+    hl_strbuf_add(&f.t, flat, 20);
+    dicom_header(&f, 0xfffee000, NULL, sizeof flat - 20 + 1);
+    hl_strbuf_add(&f.t, flat + 20, sizeof flat - 20);
+    hl_strbuf_add(&f.t, "", 1);
+    dicom_header(&f, 0xfffee0dd, NULL, 0);
+    if (hl_dicom_picture_read(&p, "x", f.t.data, f.t.len, &full, &e))
+        fail_msg("%s", e.msg);
+    uint8_t out[16];
+    hl_dicom_picture_pixels(&p, out);
+    assert_int_equal(out[7], 128); /* 2048 / 4095 * 255 = 127.53: the codestream has 12 bits */
+    assert_true(p.remarks & 128);
+    hl_dicom_picture_free(&p);
+    hl_strbuf_free(&f.t);
+}
+
+static void test_headers(void **state)
+{
+    (void)state;
+    hl_dicom_codestream c;
+    assert_true(hl_dicom_jpeg_header(&c, flat, sizeof flat));
+    assert_int_equal(c.rows, 4);
+    assert_int_equal(c.precision, 12);
+    assert_int_equal(c.said, HL_DICOM_NOT_SAID);
+    for (size_t n = 0; n < 40; n++)
+        assert_false(hl_dicom_jpeg_header(&c, flat, n));
+    uint8_t adobe[16 + sizeof flat] = {0xff, 0xd8, 0xff, 0xee, 0, 14, 'A',
+                                       'd',  'o',  'b',  'e',  0, 100};
+    memcpy(adobe + 18, flat + 2, sizeof flat - 2);
+    adobe[17] = 1;
+    assert_true(hl_dicom_jpeg_header(&c, adobe, sizeof adobe));
+    assert_int_equal(c.said, HL_DICOM_SAID_YBR);
+    adobe[17] = 0;
+    assert_true(hl_dicom_jpeg_header(&c, adobe, sizeof adobe));
+    assert_int_equal(c.said, HL_DICOM_SAID_RGB);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_killed_child), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_damaged),      cmocka_unit_test(test_file),
+        cmocka_unit_test(test_headers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
