@@ -164,7 +164,8 @@ static void check_table(void)
 {
     hl_err e;
     for (size_t i = 0; i < cli.nopts && !opt.labels; i++)
-        if (options[i].value != &opt.table.select && is_for_tables(&options[i]) && is_given(&options[i]))
+        if (options[i].value != &opt.table.select && is_for_tables(&options[i]) &&
+            is_given(&options[i]))
             hl_usage_error("--%s is for tables: expected --labels, too", options[i].name);
     if (split_table_parse(&opt.table, &e))
         hl_usage_error("%s", e.msg);

@@ -6,6 +6,7 @@ PLANTED='PLANTED|1\.2\.826\.0\.1\.99|19530417|20210203'
 
 # hospital DIR PATIENTS: DIR/CLASS/PATIENT/STUDY/INSTANCE, names without extension, two images of each patient, the
 # classes NORMAL and PNEUMONIA in turn. Images are 40 x 48 pixels of 12 bits, noise with a brighter side in PNEUMONIA.
+# With LOSSY_CLASS, the files of this class say that they were compressed with losses.
 hospital() {
     perl -MFile::Path=make_path -we '
         my ($dir, $patients) = @ARGV;
@@ -41,6 +42,7 @@ hospital() {
                     element("00280011", "US", 48), element("00280100", "US", 16), element("00280101", "US", 12),
                     element("00280102", "US", 11), element("00280103", "US", 0),
                     element("00280301", "CS", $p == 2 ? "YES" : "NO"),
+                    element("00282110", "CS", ($ENV{LOSSY_CLASS} // "") eq $class ? "01" : "00"),
                     element("7fe00010", "OW", pack "v*", map {
                         500 + int(rand 2500) + ($p % 2 == 0 && $_ % 48 > 24 ? 1000 : 0) } 0 .. 40 * 48 - 1);
             }

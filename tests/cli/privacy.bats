@@ -158,6 +158,21 @@ pseudonym() {
     ! grep -Eq "$PLANTED" r.tsv
 }
 
+@test "privacy: audit counts burned-in text, lossy compression and modalities by class, and tries the columns" {
+    manifest >m.tsv
+    audit -q m.tsv >a.tsv
+    grep -q '^note	dicom	burned-in	.*: 0 of 24 in NORMAL, 2 of 24 in PNEUMONIA$' a.tsv
+    grep -q '^note	dicom	modality	.*: 8 of 24 in NORMAL, 8 of 24 in PNEUMONIA$' a.tsv
+    ! grep -q '	dicom	lossy' a.tsv
+    for c in manufacturer photometric pixel_spacing modality; do grep -q "	shortcut	column $c	" a.tsv; done
+    ! grep -Eq "$PLANTED" a.tsv
+    LOSSY_CLASS=PNEUMONIA hospital lossy 24
+    split -q --exact --id-key "$key" lossy >l.tsv
+    audit -q l.tsv >a.tsv
+    grep -q '^warning	dicom	lossy	.*; more in PNEUMONIA (24 of 24) than elsewhere (0 of 24)$' a.tsv
+    grep -q '^warning	shortcut	column lossy	' a.tsv
+}
+
 # run_make KNOB=value...: the whole experiment and a worklist
 run_make() {
     make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=3 \

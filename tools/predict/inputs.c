@@ -145,8 +145,7 @@ int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_id
                             hl_err *e)
 {
     hl_id_key key;
-    hl_dicom_file *files =
-        hl_dicom_files_read("", (const char *const *)in->paths, in->n, jobs);
+    hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, in->n, jobs);
     for (size_t i = 0; i < in->n; i++)
         in->dicom += files[i].kind != HL_DICOM_NOT;
     int status = 0;

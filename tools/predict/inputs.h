@@ -14,7 +14,7 @@ typedef struct predict_inputs {
     /* Where there are DICOM files, [n], owned: what stands for the path in all outputs (NULL: the
      * path itself), and the text of the columns of study and, with keep_ids, instance. */
     char **names, **carried;
-    size_t dicom; /* number of DICOM files */
+    size_t dicom;     /* number of DICOM files */
     size_t others;    /* files in folders that are not images, by their names */
     size_t dicomdirs; /* besides them, indices of DICOM media */
 } predict_inputs;

@@ -54,7 +54,8 @@ static int classify_images(job *j, const predict_inputs *in, hl_err *e)
 
 static int carry_ids(hl_carried_columns *c, bool with_sop, hl_err *e)
 {
-    return hl_carried_add(c, hl_study_column, e) || (with_sop && hl_carried_add(c, hl_sop_column, e))
+    return hl_carried_add(c, hl_study_column, e) ||
+                   (with_sop && hl_carried_add(c, hl_sop_column, e))
                ? -1
                : 0;
 }
@@ -69,8 +70,7 @@ static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
     if (in.others)
         hl_log_warn("ignored files that are not *.jpeg, *.jpg, *.png or DICOM in the folders: %zu",
                     in.others);
-    int status =
-        predict_inputs_identify(&in, j->o->id_key, j->o->keep_ids, (int)j->o->jobs, e);
+    int status = predict_inputs_identify(&in, j->o->id_key, j->o->keep_ids, (int)j->o->jobs, e);
     if (status == 0 && in.dicom)
         status = carry_ids(&j->list.carried, j->o->keep_ids, e);
     if (status == 0)

@@ -17,8 +17,8 @@ enum { PREDICT_STOP, PREDICT_SKIP }; /* --on-error */
 typedef struct predict_options {
     const char *weights, *features, *calibration, *point, *positive, *output, *page;
     const char *id_key; /* file; NULL: the user's own */
-    double threshold;  /* NaN: none */
-    hl_unit_rule rule; /* of --unit and --combine; of images unless features is set */
+    double threshold;   /* NaN: none */
+    hl_unit_rule rule;  /* of --unit and --combine; of images unless features is set */
     int on_error, device;
     int depth;          /* 0: as the head; else 1 more than an hl_depth */
     const char *window; /* NULL or "head": as the head; else an hl_window, as a check */

@@ -18,8 +18,8 @@ typedef struct taking {
     const split_dicom_rule *rule;
     split_tally *tally;
     hl_dicom_file *files; /* [m->n at first] */
-    bool *drop;              /* likewise */
-    size_t n;                /* m->n at first */
+    bool *drop;           /* likewise */
+    size_t n;             /* m->n at first */
 } taking;
 
 /* ---- samples that are left out ---- */
@@ -62,11 +62,12 @@ static int expect_same(const taking *t, size_t x, size_t y, hl_err *e)
                        t->rule->dir, a->path, b->path, a->label, b->label);
     return a->subset == b->subset
                ? 0
-               : hl_fail(e,
-                         "%s: '%s' and '%s' are the same image, by their SOP Instance UID: expected "
-                         "one subset, found %s and %s",
-                         t->rule->dir, a->path, b->path, hl_subset_names[a->subset],
-                         hl_subset_names[b->subset]);
+               : hl_fail(
+                     e,
+                     "%s: '%s' and '%s' are the same image, by their SOP Instance UID: expected "
+                     "one subset, found %s and %s",
+                     t->rule->dir, a->path, b->path, hl_subset_names[a->subset],
+                     hl_subset_names[b->subset]);
 }
 
 /* Files of one SOP instance are one image, which counts once: the first by its path. */
@@ -166,8 +167,7 @@ static int carry(const taking *t, size_t i, const bool *is_added, hl_err *e)
     for (char *rest = s->carried; rest && status == 0; column++) {
         const char *old = strsep(&rest, "\t");
         hl_strbuf_puts(&text, column ? "\t" : "");
-        if (f->kind == HL_DICOM_IMAGE &&
-            strcmp(t->m->carried.names[column], hl_study_column) == 0)
+        if (f->kind == HL_DICOM_IMAGE && strcmp(t->m->carried.names[column], hl_study_column) == 0)
             status = put_value(t, f, 0, &text, e);
         else
             hl_strbuf_puts(&text, old);
@@ -276,8 +276,7 @@ int split_dicom_take(split_dicom *d, hl_manifest *m, const split_dicom_rule *rul
     free(paths);
     for (size_t i = 0; i < t.n; i++)
         d->images += t.files[i].kind != HL_DICOM_NOT;
-    const int status = d->images ? take(&t, e)
-                                 : split_dicom_expect_none(rule, d->condition_at, e);
+    const int status = d->images ? take(&t, e) : split_dicom_expect_none(rule, d, e);
     hl_dicom_files_free(t.files, t.n);
     free(t.drop);
     return status;

@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "data/dicom_columns.h"
-#include "data/image_paths.h"
 #include "data/dicom_files.h"
+#include "data/image_paths.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +22,8 @@ static char *key_of(const hl_dicom_attributes *a, split_key by)
 {
     if (by == SPLIT_KEY_PATIENT)
         return *a->text[HL_DICOM_TEXT_PATIENT_ID] ? hl_dicom_patient_of(a) : hl_strdup("");
-    return hl_strdup(a->text[by == SPLIT_KEY_SOP ? HL_DICOM_TEXT_SOP_INSTANCE
-                                                 : HL_DICOM_TEXT_STUDY]);
+    return hl_strdup(
+        a->text[by == SPLIT_KEY_SOP ? HL_DICOM_TEXT_SOP_INSTANCE : HL_DICOM_TEXT_STUDY]);
 }
 
 static int add(split_dicom_index *x, const char *dir, const char *path, char *key, hl_err *e)
@@ -42,8 +42,7 @@ static int list(split_dicom_index *x, const char *dir, int jobs, hl_err *e)
     if (hl_find_images(&x->files, dir, e))
         return -1;
     const size_t n = x->files.n;
-    hl_dicom_file *files =
-        hl_dicom_files_read(dir, (const char *const *)x->files.paths, n, jobs);
+    hl_dicom_file *files = hl_dicom_files_read(dir, (const char *const *)x->files.paths, n, jobs);
     x->listed = true;
     x->entries = hl_malloc(n, sizeof *x->entries);
     int status = 0;

@@ -231,9 +231,8 @@ static int write_outputs(const split_collection *c, const split_options *o, hl_e
     if (status == 0)
         fwrite(text.data, 1, text.len, out.fp); /* the commit reports a failed write */
     if (status == 0 && o->rejects)
-        status =
-            split_rejects_begin(&rejects, o->rejects, &c->tally, c->has_subsets,
-                                split_dicom_hides(&c->dicom), m->provenance, e);
+        status = split_rejects_begin(&rejects, o->rejects, &c->tally, c->has_subsets,
+                                     split_dicom_hides(&c->dicom), m->provenance, e);
     if (status == 0)
         status = hl_out_commit_all(outs, o->rejects ? 2 : 1, e);
     hl_out_abort(&rejects);

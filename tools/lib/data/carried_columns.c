@@ -12,9 +12,9 @@
 /* The columns of manifests, predictions and worklists, with their old names and the roles of a
  * label table. Predictions have p_CLASS, too. */
 static const char *const taken[] = {
-    "path",      "image", "label", "patient", "subset",   "augmented_copy", "variant", "sample",
-    "predicted", "rank",  "p",     "class",   "distance", "flag",           "reason",  "images",
-    "image_file",
+    "path",     "image",  "label",     "patient", "subset",     "augmented_copy",
+    "variant",  "sample", "predicted", "rank",    "p",          "class",
+    "distance", "flag",   "reason",    "images",  "image_file",
 };
 
 /* Whether the text has no control characters, apart from those that are escaped in a TSV. */

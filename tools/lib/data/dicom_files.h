@@ -10,9 +10,9 @@
 
 typedef enum {
     HL_DICOM_NOT,      /* another kind of file */
-    HL_DICOM_IMAGE,   /* the attributes are known */
-    HL_DICOM_NO_IMAGE,   /* an index, a report, a presentation state: without an image */
-    HL_DICOM_DAMAGED, /* by its bytes or its lack of an image's extension it may be one */
+    HL_DICOM_IMAGE,    /* the attributes are known */
+    HL_DICOM_NO_IMAGE, /* an index, a report, a presentation state: without an image */
+    HL_DICOM_DAMAGED,  /* it begins as one, and cannot be read */
 } hl_dicom_kind;
 
 typedef struct hl_dicom_file {
@@ -22,9 +22,9 @@ typedef struct hl_dicom_file {
 
 /* Reads the files at n paths below dir in this many threads. A file that cannot be read is no
  * error: who decodes it says why. The caller frees. */
-hl_dicom_file *hl_dicom_files_read(const char *dir, const char *const *paths, size_t n,
-                                         int jobs);
-/* What stands for the file at this path in results: of its SOP instance or, without one, of the path.
+hl_dicom_file *hl_dicom_files_read(const char *dir, const char *const *paths, size_t n, int jobs);
+/* What stands for the file at this path in results: of its SOP instance or, without one, of the
+ * path.
  */
 void hl_dicom_pseudonym(const hl_id_key *key, const hl_dicom_file *f, const char *path,
                         char name[HL_PSEUDONYM_SIZE]);

@@ -29,17 +29,17 @@ typedef struct hl_id_key {
 
 /* What a pseudonym stands for: equal texts of different kinds have different pseudonyms. */
 #define HL_PSEUDONYM_PATIENT "patient"
-#define HL_PSEUDONYM_STUDY   "study"
-#define HL_PSEUDONYM_IMAGE   "image"
-#define HL_PSEUDONYM_FILE    "file"
+#define HL_PSEUDONYM_STUDY "study"
+#define HL_PSEUDONYM_IMAGE "image"
+#define HL_PSEUDONYM_FILE "file"
 
 /* Reads the key in a file. file NULL: $XDG_CONFIG_HOME/hilum/id-key or ~/.config/hilum/id-key,
  * which is made, with random bytes and for its owner alone, where it does not exist; a line in the
  * log says so. */
 int hl_id_key_open(hl_id_key *k, const char *file, hl_err *e);
 
-/* The pseudonym of two texts, the second of which may be "". Both are bytes of HMAC's message: kind,
- * text, with, each ended by a NUL. */
+/* The pseudonym of two texts, the second of which may be "". Both are bytes of HMAC's message:
+ * kind, text, with, each ended by a NUL. */
 void hl_pseudonym_make(const hl_id_key *k, const char *kind, const char *text, const char *with,
                        char name[HL_PSEUDONYM_SIZE]);
 

@@ -79,7 +79,8 @@ static int read_columns(hl_manifest *m, heading *h, const char *name, size_t lin
         if (h->ncolumns < NCOLUMNS) {
             if (strcmp(column, fixed_columns[h->ncolumns++]) != 0)
                 return fail_columns(name, line_no, e);
-        } else if (h->ncolumns == AUGMENTED && !h->has_files && m->carried.n == 0 && is_augmented_column(column)) {
+        } else if (h->ncolumns == AUGMENTED && !h->has_files && m->carried.n == 0 &&
+                   is_augmented_column(column)) {
             h->ncolumns++;
         } else if (!h->has_files && m->carried.n == 0 && strcmp(column, file_column) == 0) {
             h->has_files = true;
