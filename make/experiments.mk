@@ -163,7 +163,8 @@ weights_of_head = $(if $(filter %.pt,$(lastword $(model_of_head))),$(model_of_he
     $(call weights_at,$(call of_head,WEIGHTS)))
 
 # Depth and window are those of the head; others that are given are an error.
-depth_of_triage = $(if $(call is_given,DEPTH),--depth $(DEPTH)) $(if $(call is_given,WINDOW),--window $(call q,$(WINDOW)))
+depth_of_triage = $(if $(call is_given,DEPTH),--depth $(DEPTH)) \
+    $(if $(call is_given,WINDOW),--window $(call q,$(WINDOW)))
 
 triage: $(call made,predict)
 	@$(hilum)/scripts/check-triage $(call q,$(HEAD)) $(call q,$(IMAGES))

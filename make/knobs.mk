@@ -55,7 +55,7 @@ SIZE         | | [size 1..4096] | preprocess | --size | pixels, N or HxW; empty:
 FILTER       | bilinear | nearest|bilinear|bicubic|area|lanczos | preprocess | --filter | resampling
 FIT          | stretch | stretch|pad|crop | preprocess | --fit | how images of another aspect ratio are fitted
 DEPTH        | auto | auto|8|9|10|11|12|13|14|15|16|full | audit preprocess | --depth | bits in 16-bit PNG; auto: sBIT
-WINDOW       | auto | auto|file|full|C,W | audit preprocess | --window | grey levels of DICOM: of the file, all, or C,W
+WINDOW       | auto | auto|file|full|C,W | audit preprocess | --window | grey levels of DICOM; C,W: center and width
 ON_ERROR     | stop | stop|skip | preprocess | --on-error | at an unreadable image: stop, or leave it out
 AUGMENT      | 0 | whole 0..100 | preprocess | --augment | augmented copies of each training image
 
@@ -215,8 +215,8 @@ DATA_and_MODEL = $(eval DATA_and_MODEL := $(if $(and $(is_sample),$(filter $(mod
 
 # ---- checks ----------------------------------------------------------------------------------------
 
-$(if $(filter auto file full,$(WINDOW))$(findstring $(comma),$(WINDOW)),,$(error $(call stated,WINDOW): expected auto, $\
-    file, full or C$(comma)W, found '$(WINDOW)'))
+$(if $(filter auto file full,$(WINDOW))$(findstring $(comma),$(WINDOW)),,$(error $(call stated,WINDOW): $\
+    expected auto, file, full or C$(comma)W, found '$(WINDOW)'))
 
 # A sweep takes several values of the knobs of the training; make tune of those that it searches over.
 tuned := STANDARDIZE NEURONS L2 POOL DROPOUT AUGMENT UNFREEZE

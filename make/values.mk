@@ -73,7 +73,8 @@ stop_at = $(if $(1),$(error $(1)))
 # Without a placeholder such as FILE, the value has to be one of the words.
 check_a_word = $(if $(call is_among,$(call patterns,$(2)),$(3)),,$(error $(stated): expected $(call in_words,$(2)), $\
     found $(if $(3),'$(3)',nothing)))
-patterns = $(subst C$(comma)W,%,$(subst seeded:N,seeded:%,$(subst FILE,%,$(subst FOLDER,%,$(subst RUN,%,$(subst TEXT,%,$(1)))))))
+patterns = $(subst C$(comma)W,%,$\
+    $(subst seeded:N,seeded:%,$(subst FILE,%,$(subst FOLDER,%,$(subst RUN,%,$(subst TEXT,%,$(1)))))))
 is_among = $(if $(findstring %,$(1)),$(filter $(1),$(lastword $(2))),$(if $(word 2,$(2)),,$(filter $(1),$(2))))
 in_words = $(subst @,$(space),$(call or_list,$(subst FOLDER,a@folder,$(subst FILE,a@file,$(1)))))
 or_list = $(if $(word 2,$(1)),$(subst $(space),$(comma)$(space),$(call but_last,$(1)))$\

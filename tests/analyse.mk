@@ -8,14 +8,15 @@ analyse:
 	cppcheck -q -j $(call q,$(JOBS)) --std=c17 --enable=warning,performance,portability --error-exitcode=1 \
 	    --suppress=unknownEvaluationOrder -D_GNU_SOURCE '-D__has_include(x)=1' -DDNNL_VERSION_MAJOR=3 \
 	    '-Djson_object_foreach(o,k,v)=for(k="",v=o;v;v=0)' '-Djson_array_foreach(a,i,v)=for(i=0,v=a;v;v=0)' \
-	    -Itools/lib -I. tools shim/torch_load.c
+	    -Itools/lib -I. tools shim/torch_load.c shim/dicom/dicom_load.c
 	@git ls-files -z 'tools/*.c' 'shim/*.c' | xargs -0 -n 8 -P $(call q,$(JOBS)) sh -c \
 	    $(call q,clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE -Itools/lib -I. $(hdf5_cflags) $(torch_cflags) 2>/dev/null) --
 	@git grep -lzE '^#!/bin/(ba)?sh' | xargs -0 shellcheck -S warning
 
 # What reads files, under valgrind: no bad access, nothing uninitialized; leaks are AddressSanitizer's. (Most of the
 # other unit tests kill children, ask for more memory than there is, or take minutes there.)
-memory_tests := $(patsubst %,$(BUILD)/tests/unit/%,split/test_csv image/test_image sys/test_file_digest \
+memory_tests := $(patsubst %,$(BUILD)/tests/unit/%,split/test_csv \
+    dicom/test_attributes dicom/test_picture image/test_image sys/test_file_digest \
     $(addprefix base/test_,sha256 strbuf parse) \
     $(addprefix format/test_,json string_list checksum tensorfile tensorfile_header tsv) \
     $(addprefix data/test_,manifest predictions provenance feature_space) dedup/test_fingerprint_cache)

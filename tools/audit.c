@@ -187,6 +187,7 @@ static void check(audit_context *a)
     audit_check_patients(a);
     audit_check_balance(a);
     audit_check_shortcuts(a);
+    audit_check_dicom(a);
     audit_check_columns(a);
 }
 

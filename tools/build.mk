@@ -116,7 +116,8 @@ $(BUILD)/recipe: FORCE
 
 $(BUILD)/codecs_recipe: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' $(call q,$(CXX) $(codecs_cflags) $(codecs_libs) $(plain_ldflags) $(CXXFLAGS) $(LDFLAGS)) >$@.$$$$; $(update)
+	@printf '%s\n' $(call q,$(CXX) $(codecs_cflags) $(codecs_libs) $(plain_ldflags) \
+	    $(CXXFLAGS) $(LDFLAGS)) >$@.$$$$; $(update)
 
 # A tool is tools/TOOL.c and, where it has modules of its own, what is in tools/TOOL/ and the folders there.
 objs_of = $(patsubst tools/%.c,$(BUILD)/%.o,tools/$(1).c $(wildcard tools/$(1)/*.c tools/$(1)/*/*.c))
@@ -147,7 +148,8 @@ $(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@)$(findstring /train-head/,$@),$(hdf5_cflags) $(openmp_cflags)) \
-	    $(if $(filter %/train-head/optimizer.o %/format/convert.o %/image/resize_deep.o,$@),$(vector_cflags)) $(CFLAGS) -c -o $@ $<
+	    $(if $(filter %/train-head/optimizer.o %/format/convert.o %/image/resize_deep.o,$@),$(vector_cflags)) \
+	    $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/shim/%.o: shim/%.cpp $(BUILD)/recipe
 	@mkdir -p $(@D)

@@ -289,15 +289,10 @@ int dc_decode(const dc_frame *frame, void *out, size_t size, char *problem, size
     }
 }
 
-int dc_load(char *problem, size_t problem_size)
+// DCMTK is set up by the first frame, in the process that decodes it.
+int dc_load(char *, size_t)
 {
-    try {
-        register_codecs();
-        return 0;
-    } catch (...) {
-        std::snprintf(problem, problem_size, "DCMTK cannot be started");
-        return -1;
-    }
+    return 0;
 }
 
 #else

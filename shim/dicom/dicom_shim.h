@@ -38,7 +38,7 @@ typedef struct dc_frame {
  * 0, or -1 with the reason in `problem`. */
 int dc_decode(const dc_frame *frame, void *out, size_t size, char *problem, size_t problem_size);
 
-/* Loads the library now; -1 with the reason if it cannot be used. */
+/* Loads the library now, without setting up its codecs; -1 with the reason if it cannot be used. */
 int dc_load(char *problem, size_t problem_size);
 
 #ifdef __cplusplus

@@ -155,6 +155,17 @@ class Bench:
             self.compare(f"preprocess -j {jobs}, originals to 224, bilinear", "images", count, hilum, peers,
                          [1.6, 1.2, "-"])
 
+    def dicom(self):
+        folder, count, manifest = self.work / "dicom", 40, self.work / "dicom.tsv"
+        subprocess.run([self.python, HERE / "peer_dicom.py", folder, "make", str(count)], check=True)
+        manifest.write_text("#hilum-manifest 1\npath\tlabel\tpatient\tsubset\n" + "".join(
+            f"{path}\tA\tp\ttrain\n" for path in sorted(folder.iterdir())))
+        held = ["taskset", "-c", "0"]
+        hilum = Side("hilum", held + self.tool("preprocess", "-q", "-j", 1, "--size", 224, "-o",
+                                               self.work / "preprocessed", manifest))
+        self.compare("preprocess -j 1, DICOM of 5 megapixels to 224, bilinear", "images", count, hilum,
+                     [Peer("pydicom, numpy, pillow", self.python, "pydicom", "peer_dicom.py", folder, held=held)], [5])
+
     def head(self):
         width = 25088  # VGG16's flattened maps are as wide as this layer's
         tensor, _, rows = self.images(224, 2950, "--test", 0, "--val", 0)
@@ -250,7 +261,7 @@ def main():
     build, results, python, keras_python, *wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
         b = Bench(build, results, python, keras_python, Path(work))
-        parts = {"start": b.start, "growth": b.growth, "preprocess": b.preprocess, "head": b.head,
+        parts = {"start": b.start, "growth": b.growth, "preprocess": b.preprocess, "dicom": b.dicom, "head": b.head,
                  **{m: (lambda m=m: b.extract(m)) for m in SIZES}, "experiment": b.experiment}
         for name in wanted or parts:
             if name not in parts:

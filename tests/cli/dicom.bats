@@ -81,7 +81,7 @@ difference() {
     echo text >set/B/notes
     run -0 split --exact -o m.tsv set
     [[ "$output" == *"set: ignored indices of DICOM media (DICOMDIR): 1"* ]]
-    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.png, DICOM): 1"* ]]
+    [[ "$output" == *"set: ignored files that are not images (*.jpeg, *.jpg, *.jpe, *.jfif, *.png, DICOM): 1"* ]]
     [ "$(grep -c '^A/' m.tsv)" -eq 7 ]
 }
 
@@ -164,4 +164,30 @@ difference() {
     predict -q -w seeded:1 --window 1500,3000 -o list2 head set
     fails 1 'its images were read with --window 1500,3000: expected that, found auto' \
         predict -q -w seeded:1 --window auto -o list3 head set
+}
+
+@test "dicom: without the codecs, a compressed file is refused with what to install, and others are read" {
+    mkdir -p away/bin
+    cp "$(command -v preprocess)" away/bin
+    listing "$ROOT/tests/hostile/dicom/jpeg-lossless" >m.tsv
+    fails 1 'jpeg-lossless: cannot be decoded: .*libhilum-dicom.so: cannot open shared object file' \
+        away/bin/preprocess -q --size 8 -o out m.tsv
+    # As where openjpeg.h is missing, which is in a folder of its own.
+    g++ -std=c++17 -shared -fPIC -o away/libhilum-dicom.so "$ROOT/shim/dicom/dicom_shim.cpp"
+    fails 1 'hilum was built without DCMTK and OpenJPEG: install libdcmtk-dev and libopenjp2-7-dev, and build it again' \
+        away/bin/preprocess -q --size 8 -o out m.tsv
+    dicom x
+    listing x >m.tsv
+    away/bin/preprocess -q --size 8 -o out m.tsv
+}
+
+@test "dicom: no tool opens the codecs' library before it meets a compressed file" {
+    need_command strace
+    dicom x
+    listing x >m.tsv
+    strace -f -e trace=openat -o native preprocess -q --size 8 -o out m.tsv
+    ! grep -q libhilum-dicom native
+    listing "$ROOT/tests/hostile/dicom/jpeg-lossless" >m.tsv
+    strace -f -e trace=openat -o compressed preprocess -q --size 8 -o out m.tsv
+    grep -q libhilum-dicom compressed
 }

@@ -7,7 +7,7 @@ load helpers
 
 setup() {
     programs=("${HILUM_BIN:-$ROOT/build/bin}"/*)
-    all=("${programs[@]}" "${HILUM_BIN:-$ROOT/build/bin}"/../libhilum-torch.so)
+    all=("${programs[@]}" "${HILUM_BIN:-$ROOT/build/bin}"/../libhilum-{torch,dicom}.so)
 }
 
 @test "hardening: programs are loaded at random addresses" {

@@ -277,7 +277,8 @@ a_run() {
     echo "$output"
     [ "$status" -eq 0 ]
     "$place/usr/bin/hilum-split" --version | grep -q split
-    [ -s "$place/usr/share/man/man1/hilum-split.1" ] && [ -e "$place/usr/lib/hilum/libhilum-torch.so" ]
+    [ -s "$place/usr/share/man/man1/hilum-split.1" ] && [ -e "$place/usr/lib/hilum/libhilum-torch.so" ] &&
+        [ -e "$place/usr/lib/hilum/libhilum-dicom.so" ]
     hilum uninstall DESTDIR="$place" PREFIX=/usr
     [ -z "$(find "$place" -not -type d)" ]
 }

@@ -42,6 +42,7 @@ void audit_check_copies(audit_context *a);     /* copies of an image, in one sub
 void audit_check_patients(audit_context *a);   /* patients in several subsets or classes */
 void audit_check_balance(audit_context *a);    /* classes in each subset */
 void audit_check_shortcuts(audit_context *a);  /* file properties that predict the label */
+void audit_check_dicom(audit_context *a);      /* what DICOM files say of themselves, by class */
 void audit_check_columns(audit_context *a);    /* carried columns that do */
 
 /* Images that are copies of some that the manifest `other`, whose file is called name, lists. Those

@@ -21,7 +21,7 @@ audit_kind audit_kind_count(const audit_context *a, const bool *is_in)
 
 /* With two classes, one test is enough; with more, each is compared with the others, and the limit
  * is divided by their number. */
-static void put_class(const audit_context *a, const audit_kind *k, uint32_t cls, hl_strbuf *text)
+static bool put_class(const audit_context *a, const audit_kind *k, uint32_t cls, hl_strbuf *text)
 {
     size_t n = 0, all = 0;
     for (size_t i = 0; i < a->m->n; i++) {
@@ -32,17 +32,20 @@ static void put_class(const audit_context *a, const audit_kind *k, uint32_t cls,
     }
     const size_t other_n = k->n - n, other_all = k->of - all;
     const double tests = a->m->nclasses > 2 ? (double)a->m->nclasses : 1;
-    if (n * other_all > other_n * all &&
-        hl_fisher_exact(n, all, other_n, other_all) * tests < chance)
-        hl_strbuf_printf(text, "; more in %s (%zu of %zu) than elsewhere (%zu of %zu)",
-                         a->m->classes[cls], n, all, other_n, other_all);
+    if (n * other_all <= other_n * all ||
+        hl_fisher_exact(n, all, other_n, other_all) * tests >= chance)
+        return false;
+    hl_strbuf_printf(text, "; more in %s (%zu of %zu) than elsewhere (%zu of %zu)",
+                     a->m->classes[cls], n, all, other_n, other_all);
+    return true;
 }
 
 void audit_kind_add(audit_context *a, const audit_kind *k, hl_strbuf *text)
 {
+    bool differs = false;
     for (uint32_t cls = 0; cls < a->m->nclasses; cls++)
-        put_class(a, k, cls, text);
-    const audit_finding f = {.severity = AUDIT_WARNING,
+        differs |= put_class(a, k, cls, text);
+    const audit_finding f = {.severity = k->is_note && !differs ? AUDIT_NOTE : AUDIT_WARNING,
                              .check = k->check,
                              .item = k->item,
                              .sample = k->first->path,

@@ -146,7 +146,7 @@ static const char *column_of(const split_pairs *roles, const char *role)
     return named ? named : role;
 }
 
-static int no_column(const split_csv *csv, const char *name, hl_err *e)
+int split_column_missing(const split_csv *csv, const char *name, hl_err *e)
 {
     enum { SHOWN = 20 };
     hl_strbuf list = {0};
@@ -204,7 +204,7 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
         return -1;
     for (size_t i = 0; i < roles->n; i++)
         if (split_column_named(csv, roles->items[i].value) < 0)
-            return no_column(csv, roles->items[i].value, e);
+            return split_column_missing(csv, roles->items[i].value, e);
     *c = (split_columns){.label = split_column_named(csv, column_of(roles, "label")),
                          .patient = split_column_named(csv, column_of(roles, "patient")),
                          .subset = split_column_named(csv, column_of(roles, "subset")),
@@ -229,7 +229,7 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
             return -1;
         at[i] = split_column_named(csv, name);
         if (at[i] < 0 && !hl_is_dicom_column(name))
-            return no_column(csv, name, e);
+            return split_column_missing(csv, name, e);
     }
     return 0;
 }

@@ -49,6 +49,9 @@ typedef struct split_columns {
  * programs write after commas. */
 int split_column_named(const split_csv *csv, const char *name);
 
+/* Fails, with the columns that there are. */
+int split_column_missing(const split_csv *csv, const char *name, hl_err *e);
+
 /* Fails where a named column is not there, or image or label are missing. by_path: the label is in
  * the path of the image instead of a column. */
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,

@@ -35,6 +35,7 @@ typedef struct split_dicom_name {
 typedef struct split_dicom {
     const int *condition_at; /* columns of a table that select's conditions are for, or -1; NULL:
                                 there is no table */
+    const hl_err *no_column; /* why such a condition fails without DICOM files; NULL: no table */
     bool has_patients;       /* patients are those of a table or a pattern */
     bool in_folders;         /* every file was taken that looks like an image */
     /* found: */

@@ -121,13 +121,16 @@ int split_dicom_select(const hl_manifest *m, const hl_dicom_file *files, bool *d
     return status;
 }
 
-int split_dicom_expect_none(const split_dicom_rule *rule, const int *at, hl_err *e)
+int split_dicom_expect_none(const split_dicom_rule *rule, const split_dicom *d, hl_err *e)
 {
     for (size_t i = 0; rule->select && i < rule->select->n; i++)
-        if (is_ours(at, i))
-            return hl_fail(e,
-                           "%s: --select: '%s' is a column of tables (--labels) or DICOM files: "
-                           "expected one of them",
-                           rule->dir, rule->select->items[i].name);
+        if (is_ours(d->condition_at, i))
+            return d->no_column
+                       ? hl_fail(e, "%s", d->no_column->msg)
+                       : hl_fail(
+                             e,
+                             "%s: --select: '%s' is a column of tables (--labels) or DICOM files: "
+                             "expected one of them",
+                             rule->dir, rule->select->items[i].name);
     return 0;
 }

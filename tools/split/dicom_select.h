@@ -13,6 +13,6 @@ int split_dicom_select(const hl_manifest *m, const hl_dicom_file *files, bool *d
                        const split_dicom_rule *rule, const int *at, split_tally *t, hl_err *e);
 
 /* Fails where there are such conditions; for a data set without DICOM files. */
-int split_dicom_expect_none(const split_dicom_rule *rule, const int *at, hl_err *e);
+int split_dicom_expect_none(const split_dicom_rule *rule, const split_dicom *d, hl_err *e);
 
 #endif

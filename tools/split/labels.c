@@ -32,6 +32,8 @@ typedef struct reader {
     split_pairs roles, conditions; /* those of how */
     split_columns at;
     int *condition_at;
+    hl_err
+        no_column; /* if a condition's column, not in the table, is that of no DICOM file either */
     split_words *seen; /* [conditions.n] values in these columns */
     split_carried carried;
     split_image_index images;
@@ -89,6 +91,9 @@ static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
     if (split_columns_find(&t->at, &t->csv, &t->roles, t->label_in_path->text != NULL, e) ||
         split_conditions_find(t->condition_at, &t->csv, &t->roles, &t->conditions, e))
         return -1;
+    for (size_t i = 0; i < t->conditions.n; i++)
+        if (t->condition_at[i] < 0)
+            split_column_missing(&t->csv, t->conditions.items[i].name, &t->no_column);
     split_carried_find(&t->carried, &t->csv, &t->roles);
     t->instances.by = t->at.by;
     return rule->pattern.text ? split_column_overrule(&t->at.patient, &t->csv, &t->roles, "patient",
@@ -365,6 +370,7 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
 {
     hl_carried_copy(&c->samples.carried, &t->carried.columns);
     c->dicom.condition_at = t->condition_at;
+    c->dicom.no_column = &t->no_column;
     c->dicom.has_patients =
         (t->at.patient >= 0 && t->at.by != SPLIT_KEY_PATIENT) || rules->patient.pattern.text;
     for (size_t i = 0; i < all->n; i++) {

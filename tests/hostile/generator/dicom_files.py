@@ -118,7 +118,7 @@ def tables():
     refused("voi-lut-bits-99", head + image(more=table((2, 0, 99), b"\1\0\2\0")) + pixels(PX), "expected a lookup table of at most 16 bits, found 99", "a shift by 99")
     refused("modality-lut-empty", head + image(more=table((2, 0, 16), b"", 0x00283000)) + pixels(PX), "a lookup table of 2 entries has 0 bytes", "no entries")
     refused("palette-missing", head + image(photometric="PALETTE COLOR") + pixels(PX), "a lookup table whose descriptor has no three numbers", "no palette")
-    refused("slope-0", head + image(more={0x00281052: ("DS", "0"), 0x00281053: ("DS", "0")}) + pixels(PX), "the rescale (0028,1052) or (0028,1053) is no number", "everything becomes one value")
+    refused("rescale-0", head + image(more={0x00281052: ("DS", "0"), 0x00281053: ("DS", "0")}) + pixels(PX), "the rescale (0028,1052) or (0028,1053) is no number", "everything becomes one value")
     right("window-1e308", head + image(more={0x00281050: ("DS", "1e308"), 0x00281051: ("DS", "1e308")}) + pixels(PX), "an overflow")
     right("all-padding", head + image(more={0x00280120: ("US", 0), 0x00280121: ("US", 4095)}) + pixels(PX), "no pixel is left")
 

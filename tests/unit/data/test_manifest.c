@@ -77,6 +77,34 @@ static void text_is_as_specified(void **state)
     hl_manifest_free(&m);
 }
 
+/* Where an image with a hidden path is, is in the manifest itself and in no digest. */
+static void files_of_hidden_paths(void **state)
+{
+    (void)state;
+    hl_manifest m = {0}, back;
+    hl_err e;
+    hl_strbuf t = {0};
+    hl_manifest_add(&m, "0123456789abcdef", "A", "p1", HL_TEST);
+    hl_manifest_set_file(&m, "A/a\tb");
+    hl_manifest_add(&m, "B/1.png", "B", "p2", HL_TRAIN);
+    hl_manifest_add_augmented(&m);
+    hl_manifest_finish(&m);
+    hl_manifest_format(&m, true, &t);
+    assert_non_null(strstr(t.data, "\tsubset\taugmented_copy\timage_file\n"
+                                   "0123456789abcdef\tA\tp1\ttest\t0\tA/a\\tb\n"
+                                   "B/1.png\tB\tp2\ttrain\t0\t\n"));
+    assert_int_equal(hl_manifest_parse(&back, "m", t.data, t.len, &e), 0);
+    assert_string_equal(back.samples[0].file, "A/a\tb");
+    assert_null(back.samples[1].file);
+    assert_int_equal(back.samples[2].augmented, 1);
+    hl_strbuf_free(&t);
+    hl_manifest_format(&back, false, &t);
+    assert_null(strstr(t.data, "image_file"));
+    hl_strbuf_free(&t);
+    hl_manifest_free(&back);
+    hl_manifest_free(&m);
+}
+
 static void round_trip(void **state)
 {
     (void)state;
@@ -417,6 +445,7 @@ int main(void)
         cmocka_unit_test(classes_are_sorted_bytewise),
         cmocka_unit_test(text_is_as_specified),
         cmocka_unit_test(round_trip),
+        cmocka_unit_test(files_of_hidden_paths),
         cmocka_unit_test(comments_before_the_columns_are_skipped),
         cmocka_unit_test(malformed_lines_are_named),
         cmocka_unit_test(augmented_copies_are_told_from_originals),

@@ -285,7 +285,7 @@ static void values_out_of_range_are_refused(void **state)
         {IMAGE, 1, 32769},      {IMAGE, 1, INT64_MAX}, {IMAGE, 2, 0},   {IMAGE, 2, 2},
         {IMAGE, 2, 4},          {IMAGE, 3, -1},        {IMAGE, 3, 2},   {IMAGE, 4, 7},
         {IMAGE, 4, 17},         {IMAGE, 4, 0},         {IMAGE, 5, 0},   {IMAGE, 5, -8},
-        {IMAGE, 6, -1},         {IMAGE, 6, 8},         {LEVELS, 0, -1}, {LEVELS, 0, 99999},
+        {IMAGE, 6, -1},         {IMAGE, 6, 2048},      {LEVELS, 0, -1}, {LEVELS, 0, 99999},
         {LEVELS, 0, INT64_MAX}, {LEVELS, 1, -1},       {LEVELS, 1, 0},  {LEVELS, 1, 99999},
         {LEVELS, 1, INT64_MAX}, {HASH, 0, 1},
     };

@@ -12,7 +12,7 @@ typedef enum {
     HL_DICOM_NOT,      /* another kind of file */
     HL_DICOM_IMAGE,    /* the attributes are known */
     HL_DICOM_NO_IMAGE, /* an index, a report, a presentation state: without an image */
-    HL_DICOM_DAMAGED,  /* by its bytes or its lack of an image's extension it may be one */
+    HL_DICOM_DAMAGED,  /* it begins as one, and cannot be read */
 } hl_dicom_kind;
 
 typedef struct hl_dicom_file {

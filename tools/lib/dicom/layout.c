@@ -83,7 +83,8 @@ static int check_kind(const hl_dicom_set *s, hl_err *e)
     const hl_dicom_syntax *syntax = hl_dicom_syntax_find(s->syntax);
     if (hl_dicom_text_is(&s->found[HL_DICOM_MEDIA_SOP_CLASS], "1.2.840.10008.1.3.10"))
         return hl_fail(e, "%s: is a DICOMDIR, an index of other files, and no image", s->name);
-    if (hl_dicom_text_is(&s->found[HL_DICOM_INTENT], "FOR PROCESSING"))
+    if (hl_dicom_text_is(&s->found[HL_DICOM_INTENT], "FOR PROCESSING") ||
+        hl_dicom_text_is(&s->found[HL_DICOM_SOP_CLASS], "1.2.840.10008.5.1.4.1.1.1.1.1"))
         return hl_fail(e,
                        "%s: detector data (FOR PROCESSING): expected an image FOR PRESENTATION, as "
                        "the same examination has",

@@ -19,6 +19,7 @@ static const struct {
     {"patient-labels", "patients with images of more than one class"},
     {"shortcut",
      "properties of the files, and carried columns, that predict the class without the image"},
+    {"dicom", "burned-in text, lossy compression and modality, as DICOM files state them, by class"},
     {"balance", "proportion of the classes in each subset"},
 };
 
@@ -121,7 +122,7 @@ void report_add_audit(page_doc *d, const report_audit *a)
 /* A row about many images, and not a single one. */
 static bool is_of_the_set(const report_audit *a, size_t row, const char *check)
 {
-    return strcmp(check, "range") == 0 ||
+    return strcmp(check, "range") == 0 || strcmp(check, "dicom") == 0 ||
            (strcmp(check, "inverted") == 0 && *report_audit_field(a, row, AUDIT_ITEM));
 }
 

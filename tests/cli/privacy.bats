@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: BSD-2-Clause
+# Identifiers of DICOM files: what is made of them, and that they reach no output.
+
+load helpers
+load dicom_helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    cd "$BATS_FILE_TMPDIR"
+    hospital set 24
+    echo '000102030405060708090a0b0c0d0e0f' >key
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    set=$BATS_FILE_TMPDIR/set
+    key=$BATS_FILE_TMPDIR/key
+    export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+}
+
+# manifest [OPTION...]: of the set, with the key, without messages
+manifest() { split -q --exact --id-key "$key" "$@" "$set"; }
+
+# column NAME FILE: the values of a column
+column() {
+    grep -v '^#' "$2" |
+        awk -F '\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i } NR > 1 { print $c }'
+}
+
+# pseudonym KIND TEXT: by openssl
+pseudonym() {
+    printf '%s\0%s\0\0' "$1" "$2" | openssl dgst -sha256 -mac HMAC -macopt "key:$(cat "$key")" |
+        sed 's/.*= //' | cut -c -16
+}
+
+@test "privacy: patients, studies and images have the first 16 digits of their HMAC-SHA-256" {
+    need_command openssl
+    manifest >m.tsv
+    [ "$(column patient m.tsv | head -n 1)" = "$(pseudonym patient PLANTEDID1)" ]
+    [ "$(column study m.tsv | head -n 1)" = "$(pseudonym study 1.2.826.0.1.99.2.1)" ]
+    [ "$(column path m.tsv | head -n 1)" = "$(pseudonym image 1.2.826.0.1.99.3.1.1)" ]
+    [ "$(column patient m.tsv | sort -u | wc -l)" -eq 24 ]
+    [ "$(column study m.tsv | sort -u | wc -l)" -eq 24 ]
+    [ "$(column path m.tsv | sort -u | wc -l)" -eq 48 ]
+    column image_file m.tsv | head -n 1 | grep -q '^NORMAL/PLANTEDID1/1.2.826.0.1.99.2.1/1.2.826.0.1.99.3.1.1$'
+}
+
+@test "privacy: attributes are columns" {
+    manifest >m.tsv
+    [ "$(column view m.tsv | sort | uniq -c | xargs)" = '24 LL 24 PA' ]
+    [ "$(column age m.tsv | head -n 1)" = 21 ]
+    [ "$(column manufacturer m.tsv | sort -u | xargs)" = 'Maker 0 Maker 1 Maker 2' ]
+    [ "$(column pixel_spacing m.tsv | sort -u)" = 0.15 ]
+    [ "$(column photometric m.tsv | sort -u)" = MONOCHROME2 ]
+    [ "$(column bits m.tsv | sort -u)" = 12 ]
+    [ "$(column burned_in m.tsv | grep -c YES)" -eq 2 ]
+}
+
+@test "privacy: SELECT works on attributes, without a table and with one" {
+    manifest --select 'view=PA;manufacturer=Maker 0,Maker 1' >m.tsv
+    [ "$(column view m.tsv | sort | uniq -c | xargs)" = '16 PA' ]
+    fails 1 "expected values of the column 'view', found 'AP': it has 'LL', 'PA'" manifest --select view=AP
+    fails 1 "expected a column of DICOM files \(view, sex, age.*found 'colour'" manifest --select colour=red
+    phantom -q -n 4 phantoms
+    fails 1 "'view' is a column of tables \(--labels\) or DICOM files" split --select view=PA phantoms
+    for i in {1..24}; do echo "PLANTEDID$i,$((i % 2)),x$((i % 3))"; done | sed '1i patient,label,site' >table.csv
+    manifest --labels table.csv --columns site=site --select 'site=x1;view=PA' >m.tsv
+    [ "$(column site m.tsv | sort | uniq -c | xargs)" = '8 x1' ]
+    [ "$(column view m.tsv | sort -u)" = PA ]
+}
+
+@test "privacy: the same key gives the same bytes, another the same division with other names" {
+    manifest >a.tsv
+    manifest >b.tsv
+    cmp a.tsv b.tsv
+    echo 'another key of sixteen bytes' >other
+    split -q --exact --id-key other "$set" >c.tsv
+    diff <(column image_file a.tsv) <(column image_file c.tsv)
+    diff <(column subset a.tsv) <(column subset c.tsv)
+    [ -z "$(comm -12 <(column path a.tsv | sort) <(column path c.tsv | sort))" ]
+    [ -z "$(comm -12 <(column patient a.tsv | sort) <(column patient c.tsv | sort))" ]
+    manifest --keep-ids >d.tsv
+    diff <(column image_file a.tsv) <(column path d.tsv)
+    diff <(column subset a.tsv) <(column subset d.tsv)
+}
+
+@test "privacy: a key is made once, for its owner alone, and is said" {
+    run --separate-stderr split --exact -o m.tsv "$set"
+    [ "$status" -eq 0 ]
+    grep -q "$XDG_CONFIG_HOME/hilum/id-key: made the key" <<<"$stderr"
+    [ "$(stat -c %a "$XDG_CONFIG_HOME/hilum/id-key")" = 600 ]
+    [ "$(stat -c %a m.tsv)" = 600 ]
+    cp m.tsv first.tsv
+    run --separate-stderr split --exact -o m.tsv "$set"
+    ! grep -q 'made the key' <<<"$stderr"
+    cmp m.tsv first.tsv
+    phantom -q -n 8 phantoms
+    XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/none split -q --exact phantoms >/dev/null
+    [ ! -e none ]
+    echo short >short
+    fails 1 'short: too short for a key: expected at least 16 bytes, found 5' split --id-key short "$set"
+    fails 1 'absent: cannot be read' split --id-key absent "$set"
+    fails 2 'ID_KEY=.*: expected a file outside RESULTS=' make -sC "$ROOT" all DATA="$set" WEIGHTS=seeded:1 \
+        RESULTS="$BATS_FILE_TMPDIR" ID_KEY="$key"
+}
+
+@test "privacy: --keep-ids names patients, studies, instances and paths" {
+    manifest --keep-ids >m.tsv
+    [ "$(column patient m.tsv | head -n 1)" = PLANTEDID1 ]
+    [ "$(column study m.tsv | head -n 1)" = 1.2.826.0.1.99.2.1 ]
+    [ "$(column sop m.tsv | head -n 1)" = 1.2.826.0.1.99.3.1.1 ]
+    ! grep -q image_file m.tsv
+    grep -q -- '--keep-ids' m.tsv
+}
+
+@test "privacy: a file of the same SOP instance is the same image" {
+    cp -r "$set" set
+    mkdir set/NORMAL/again
+    cp set/NORMAL/PLANTEDID1/*/*.1 set/NORMAL/again/x.dcm
+    run --separate-stderr split --exact --id-key "$key" -o m.tsv set
+    [ "$status" -eq 0 ]
+    grep -q 'the same image as another, by their SOP Instance UID, and left out: 1' <<<"$stderr"
+    [ "$(column path m.tsv | wc -l)" -eq 48 ]
+    mv set/NORMAL/again set/PNEUMONIA/
+    fails 1 "are the same image, by their SOP Instance UID: expected one label, found 'NORMAL' and 'PNEUMONIA'" \
+        split --id-key "$key" set
+}
+
+@test "privacy: without PatientID a study is the patient" {
+    cp -r "$set" set
+    find set -path '*PLANTEDID3/*' -type f -exec perl -pi -e 's{ PLANTEDID3 }{" " x 12}e' {} +
+    run --separate-stderr split --exact --id-key "$key" -o m.tsv set
+    [ "$status" -eq 0 ]
+    grep -q '2 DICOM files have no PatientID: each study counts as a patient' <<<"$stderr"
+    [ "$(column patient m.tsv | sort -u | wc -l)" -eq 24 ]
+}
+
+@test "privacy: labels by table, keyed by instance, study, patient or file" {
+    for i in {1..24}; do echo "1.2.826.0.1.99.2.$i,$((i % 2))"; done | sed '1i uid,finding' >study.csv
+    manifest --labels study.csv --columns study=uid,label=finding >m.tsv
+    [ "$(column label m.tsv | sort | uniq -c | xargs)" = '24 (no finding) 24 finding' ]
+    ! grep -v image_file m.tsv | cut -f 1-4,6- | grep -Eq "$PLANTED"
+    for i in {1..24}; do echo "1.2.826.0.1.99.3.$i.1,$((i % 2))"; done | sed '1i SOPInstanceUID,Finding' >sop.csv
+    run --separate-stderr split --exact --id-key "$key" --labels sop.csv --columns 'sop=SOPInstanceUID,label=Finding' \
+        -o m.tsv "$set"
+    [ "$status" -eq 0 ]
+    grep -q "without a row: 24" <<<"$stderr"
+    [ "$(column label m.tsv | wc -l)" -eq 24 ]
+    sed '1s/.*/image,label/' sop.csv >file.csv
+    manifest --labels file.csv >m.tsv
+    [ "$(column path m.tsv | wc -l)" -eq 24 ]
+    echo '1.2.826.0.1.99.3.77,1' >>sop.csv
+    fails 1 "sop.csv: line 26: 'its SOP instance' cannot be found" split --id-key "$key" --labels sop.csv \
+        --columns 'sop=SOPInstanceUID,label=Finding' "$set"
+    manifest --labels sop.csv --columns 'sop=SOPInstanceUID,label=Finding' --missing skip --rejects r.tsv >m.tsv
+    grep -q "^line 26	Finding	-	not there (line 26 of the table)$" r.tsv
+    ! grep -Eq "$PLANTED" r.tsv
+}
+
+@test "privacy: audit counts burned-in text, lossy compression and modalities by class, and tries the columns" {
+    manifest >m.tsv
+    audit -q m.tsv >a.tsv
+    grep -q '^note	dicom	burned-in	.*: 0 of 24 in NORMAL, 2 of 24 in PNEUMONIA$' a.tsv
+    grep -q '^note	dicom	modality	.*: 8 of 24 in NORMAL, 8 of 24 in PNEUMONIA$' a.tsv
+    ! grep -q '	dicom	lossy' a.tsv
+    for c in manufacturer photometric pixel_spacing modality; do grep -q "	shortcut	column $c	" a.tsv; done
+    ! grep -Eq "$PLANTED" a.tsv
+    LOSSY_CLASS=PNEUMONIA hospital lossy 24
+    split -q --exact --id-key "$key" lossy >l.tsv
+    audit -q l.tsv >a.tsv
+    grep -q '^warning	dicom	lossy	.*; more in PNEUMONIA (24 of 24) than elsewhere (0 of 24)$' a.tsv
+    grep -q '^warning	shortcut	column lossy	' a.tsv
+}
+
+# run_make KNOB=value...: the whole experiment and a worklist
+run_make() {
+    make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=3 \
+        NEURONS=8 RESAMPLES=50 WEIGHTS=seeded:1 DATA="$PWD/set" ID_KEY="$key" ON_ERROR=skip BY=sex,view \
+        UNIT=patient SEED=3 "$@" &&
+        make --no-print-directory -C "$ROOT" triage RESULTS="$PWD/results" RUN=run \
+            HEAD="$PWD/results/run/head.safetensors.zst" IMAGES="$PWD/new" ID_KEY="$key" TRIAGE="$PWD/results/triage" "$@"
+}
+
+@test "privacy: nothing planted in DICOM files gets out of a whole run" {
+    cp -r "$set" set
+    phantom -q -n 4 --min-size 100 --max-size 120 phantoms # a mixed set
+    cp phantoms/NORMAL/* set/NORMAL
+    head -c 1500 set/PNEUMONIA/PLANTEDID2/*/*.1 | sed 's/99\.3\.2\.1/99.3.2.7/' >set/PNEUMONIA/PLANTEDID2/PLANTEDCUT
+    cp -r "$set"/PNEUMONIA/PLANTEDID4 new
+    cp set/PNEUMONIA/PLANTEDID2/PLANTEDCUT new/
+    run_make >stdout 2>stderr || { cat stdout stderr; return 1; }
+    [ "$(grep -c . results/triage/worklist.tsv)" -gt 3 ]
+    [ -s results/run/rejects.tsv ]
+    [ "$(stat -c %a results/run/manifest.tsv)" = 600 ]
+    planted results/run/manifest.tsv # else the search would find nothing
+    run planted stdout stderr $(find results -type f -not -path results/run/manifest.tsv)
+    echo "$output"
+    [ "$status" -eq 1 ]
+    # and in the manifest, nowhere but in the column that says where images are
+    grep -v '^#' results/run/manifest.tsv | awk -F '\t' '{ $5 = ""; print }' >rest
+    run planted rest
+    [ "$status" -eq 1 ]
+}
+
+@test "privacy: with --keep-ids the worklist names studies and instances" {
+    cp -r "$set" set
+    cp -r "$set"/PNEUMONIA/PLANTEDID4 new
+    run_make KEEP_IDS=1 EXPLAIN=0 >stdout 2>&1 || { cat stdout; return 1; }
+    grep -q "1.2.826.0.1.99.2.4	1.2.826.0.1.99.3.4.1" results/triage/worklist.tsv
+}
