@@ -30,7 +30,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     hl_err why;
     char *file = hl_image_path(r->dir, r->paths[i]);
     const int found = hl_dicom_attributes_read(&f->a, file, &why);
-    if (found < 0 && hl_is_image_file(file) && !hl_is_image_name(file))
+    if (found < 0 && hl_is_image_file(NULL, file) && !hl_is_image_name(file))
         f->kind = HL_DICOM_DAMAGED;
     else if (found > 0)
         f->kind = is_image(&f->a) ? HL_DICOM_IMAGE : HL_DICOM_NO_IMAGE;

@@ -38,8 +38,8 @@ bool hl_is_dicomdir(const char *path)
     return strcasecmp(hl_path_base(path), "DICOMDIR") == 0;
 }
 
-/* JPEG and PNG are told by their content only where the name has no extension; DICOM files are
- * named anyhow. */
+/* JPEG and PNG are recognised by their content only where the name has no extension; DICOM files
+ * are named anyhow. */
 static bool begins_as_image(const char *path, bool dicom_only)
 {
     static const unsigned char jpeg[] = {0xff, 0xd8, 0xff}, png[] = {0x89, 'P', 'N', 'G'};
