@@ -72,7 +72,7 @@ ifneq ($(filter kfold,$(MAKECMDGOALS)),)
 ifneq ($(and $(GROUPS),$(if $(KFOLD_VALUES),,yes)),)
 # (Not with make -n: how many there are is not known before.)
 kfold: $(manifest)
-	$(if $(dry_run),,+)@values=$$($(hilum)/scripts/count-values $(manifest) $(call q,$(GROUPS)) '$(call stated,GROUPS)') && \
+	$(if $(dry_run),,+)@values=$$($(hilum)/scripts/count-values $< $(call q,$(GROUPS)) '$(call stated,GROUPS)') && \
 	    $(again) kfold K="$$values" KFOLD_VALUES="$$values"
 else
 kfold_out := $(OUT)/kfold$(if $(GROUPS),/by)

@@ -12,7 +12,7 @@ static void add_sections(page_doc *d, const report_run *run)
     report_add_paper_table(d, m);
     report_add_confusion(d, m);
     report_add_class_table(d, m);
-    report_add_classes_table(d, run);
+    report_add_class_tables(d, run);
     report_add_metrics(d, m, &run->binary_metrics);
     report_add_subset_table(d, m, &run->binary_metrics);
     report_add_feature_space(d, m);

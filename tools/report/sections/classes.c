@@ -15,26 +15,21 @@
 
 /* ---- the table ---- */
 
-static const struct {
+typedef struct column {
     const char *key, *name;
-} columns[] = {
-    {"sensitivity", "Sensitivity"},
-    {"specificity", "Specificity"},
-    {"ppv", "PPV"},
-    {"npv", "NPV"},
-    {"f1", "F1"},
-    {"auroc", "AUROC"},
-    {"average_precision", "Average precision"},
-    {"brier", "Brier score"},
-    {"ece", "ECE"},
-};
-enum { COLUMNS = sizeof columns / sizeof *columns };
+} column;
 
-static void add_row(page_table *t, const char *name, uint64_t support, const json_t *metrics,
-                    const json_t *intervals, const json_t *methods)
+static const column decisions[] = {
+    {"sensitivity", "Sensitivity"}, {"specificity", "Specificity"}, {"ppv", "PPV"}, {"npv", "NPV"}};
+static const column probabilities[] = {{"auroc", "AUROC"},
+                                       {"average_precision", "Average precision"},
+                                       {"brier", "Brier score"},
+                                       {"ece", "ECE"}};
+enum { COLUMNS = sizeof decisions / sizeof *decisions };
+
+static void add_cells(page_table *t, const column *columns, const json_t *metrics,
+                      const json_t *intervals, const json_t *methods)
 {
-    page_add_cell(t, "%s", name);
-    page_add_cell(t, "%" PRIu64, support);
     for (size_t i = 0; i < COLUMNS; i++)
         if (metrics)
             report_add_value_cell(t, metrics, intervals, methods, columns[i].key);
@@ -42,43 +37,56 @@ static void add_row(page_table *t, const char *name, uint64_t support, const jso
             page_add_cell(t, "\xe2\x80\x93");
 }
 
-static void add_mean(page_table *t, const char *name, uint64_t n, const json_t *o)
+static void add_mean(page_table *t, const column *columns, const char *name, uint64_t n,
+                     const json_t *o)
 {
-    add_row(t, name, n, json_object_get(o, "metrics"), json_object_get(o, "intervals"),
-            json_object_get(o, "methods"));
+    page_add_cell(t, "%s", name);
+    page_add_cell(t, "%" PRIu64, n);
+    add_cells(t, columns, json_object_get(o, "metrics"), json_object_get(o, "intervals"),
+              json_object_get(o, "methods"));
 }
 
-void report_add_classes_table(page_doc *d, const report_run *run)
+static void add_table(page_doc *d, const report_run *run, const column *columns,
+                      const char *caption)
 {
     const report_classes *c = &run->classes;
     const report_metrics *r = &run->metrics;
-    const report_binary_metrics *measured = NULL;
-    hl_strbuf caption = {0};
-    hl_strbuf_printf(&caption,
-                     "Each class against all others together, by the largest probability where a "
-                     "metric needs a decision; support is the number of %s.",
-                     report_units(r));
-    for (size_t k = 0; k < c->n && !measured; k++)
-        measured = c->of[k].intervals ? &c->of[k] : NULL;
-    if (measured) {
-        hl_strbuf_puts(&caption, " In brackets: ");
-        hl_strbuf_printf(&caption, "%.0f" PAGE_PERCENT " intervals, %s, %" PRIu64 " resamples.",
-                         100 * measured->level, measured->method, measured->resamples);
-    }
-    page_table *t = page_add_table(d, caption.data);
-    hl_strbuf_free(&caption);
+    page_table *t = page_add_table(d, caption);
     page_add_column(t, "Class", PAGE_COL_TEXT);
     page_add_column(t, "Support", PAGE_COL_NUMBER);
     for (size_t i = 0; i < COLUMNS; i++)
         page_add_column(t, columns[i].name, PAGE_COL_NUMBER);
-    for (size_t k = 0; k < c->n; k++)
-        add_row(t, r->classes[k], r->m.classes[k].support, c->of[k].binary, c->of[k].intervals,
-                c->of[k].methods);
+    for (size_t k = 0; k < c->n; k++) {
+        page_add_cell(t, "%s", r->classes[k]);
+        page_add_cell(t, "%" PRIu64, r->m.classes[k].support);
+        add_cells(t, columns, c->of[k].binary, c->of[k].intervals, c->of[k].methods);
+    }
     if (!c->macro || !c->weighted)
         return;
     page_start_summary(t);
-    add_mean(t, "Macro average", r->m.n, c->macro);
-    add_mean(t, "Weighted average", r->m.n, c->weighted);
+    add_mean(t, columns, "Macro average", r->m.n, c->macro);
+    add_mean(t, columns, "Weighted average", r->m.n, c->weighted);
+}
+
+void report_add_class_tables(page_doc *d, const report_run *run)
+{
+    const report_classes *c = &run->classes;
+    const report_binary_metrics *measured = NULL;
+    hl_strbuf caption = {0};
+    for (size_t k = 0; k < c->n && !measured; k++)
+        measured = c->of[k].intervals ? &c->of[k] : NULL;
+    hl_strbuf_printf(&caption,
+                     "Each class against all others together, by the largest probability; support "
+                     "is the number of %s.",
+                     report_units(&run->metrics));
+    if (measured)
+        hl_strbuf_printf(&caption,
+                         " In brackets: %.0f" PAGE_PERCENT " intervals, %s, %" PRIu64 " resamples.",
+                         100 * measured->level, measured->method, measured->resamples);
+    add_table(d, run, decisions, caption.data);
+    add_table(d, run, probabilities,
+              "Ranking at all thresholds, and calibration of the probabilities.");
+    hl_strbuf_free(&caption);
 }
 
 /* ---- a curve for each class ---- */
@@ -269,7 +277,7 @@ int report_add_classes(page_doc *d, const report_run *run, hl_err *e)
     for (size_t k = 0; k < c->n; k++)
         points += json_array_size(c->of[k].operating_points);
     page_add_text(d, PAGE_SECTION, "Each class against the rest");
-    report_add_classes_table(d, run);
+    report_add_class_tables(d, run);
     if (draw_all(d, run, e))
         return -1;
     add_together(d, c);

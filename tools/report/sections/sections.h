@@ -34,7 +34,7 @@ void report_add_subgroups(page_doc *d, const report_metrics *r, const report_bin
 
 /* classes.c: several classes, each against the rest; it draws */
 int report_add_classes(page_doc *d, const report_run *run, hl_err *e);
-void report_add_classes_table(page_doc *d, const report_run *run); /* without the heading */
+void report_add_class_tables(page_doc *d, const report_run *run); /* without the heading */
 
 /* learning_curves.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
 int report_add_training(page_doc *d, const report_history *h, hl_err *e);
