@@ -189,6 +189,9 @@ one_file() {
     fails 1 "$why" split -q set --cache prints -o "set/$image"
     fails 1 "$why" audit -q m.tsv -o "set/$image"
     fails 1 "$why" preprocess -q --size 32 m.tsv -o "set/$image"
+    for k in 1 2 3; do
+        fails 1 "$why" preprocess -q --size 32 --shard $k/3 m.tsv -o "set/$image"
+    done
     ln "set/$image" alias
     fails 1 "$why" predict -q -w seeded:1 "$made/head" set -o alias
     list() { echo "set/$image" | predict -q -w seeded:1 "$made/head" - -o "set/$image"; }
