@@ -53,6 +53,12 @@ backwards() { printf '%s\n' "$@" | tac; }
             cmp whole joined
         done
     done
+    # More than 4 MB, where the frame is compressed in several jobs.
+    preprocess -q --size 512 -o whole m.tsv
+    cut_into 3 --size 512
+    join -q -o joined image-*
+    cmp whole joined
+    [ "$(quickcheck whole | sed -n 's/.*images: U8.*, \([0-9]*\) bytes/\1/p')" -gt 4000000 ]
 }
 
 @test "shards: each has its rows of the manifest, and those of all are the manifest" {

@@ -63,7 +63,7 @@ int train_datasets_load(train_dataset sets[HL_SUBSETS], hl_features *f, uint64_t
     static const hl_subset used[] = {HL_TRAIN, HL_VAL};
     const size_t n[] = {count(f, HL_TRAIN), count(f, HL_VAL)};
     const uint64_t bytes = (uint64_t)(n[0] + n[1]) * f->width * sizeof(float);
-    const bool in_file = bytes > memory;
+    const bool in_file = bytes > memory && bytes > HL_SCRATCH_IN_MEMORY;
     int status = 0;
     for (int i = 0; i < HL_SUBSETS; i++)
         sets[i] = (train_dataset){0};

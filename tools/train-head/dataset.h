@@ -23,8 +23,8 @@ typedef struct train_dataset {
 } train_dataset;
 
 /* Reads the features to their end and loads the training and validation subsets, as HL_TRAIN and
- * HL_VAL; others remain empty. If both have more than `memory` bytes, they go to files in `folder`
- * (as in hl_scratch_open). The caller frees both, also after a failure. */
+ * HL_VAL; others remain empty. If both have more than `memory` bytes and 16 MiB, they go to files
+ * in `folder` (as in hl_scratch_open). The caller frees both, also after a failure. */
 int train_datasets_load(train_dataset sets[HL_SUBSETS], hl_features *f, uint64_t memory,
                         const char *folder, hl_err *e);
 void train_datasets_free(train_dataset sets[HL_SUBSETS]);
