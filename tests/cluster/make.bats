@@ -24,7 +24,7 @@ teardown() {
 
 # A name for cluster() in the shells of until_true.
 run_make() { # RESULTS GOAL KNOB ...
-    make -s -C "$ROOT" --no-print-directory "${@:2}" DATA="$BATS_FILE_TMPDIR/set" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=32 \
+    env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" --no-print-directory "${@:2}" DATA="$BATS_FILE_TMPDIR/set" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=32 \
         EPOCHS=3 EXPLAIN=0 RESAMPLES=50 DIGESTS="$BATS_FILE_TMPDIR/digests" RESULTS="$1" RUN=a bin="${HILUM_BIN:-build/bin}"
 }
 by_jobs() { run_make "$PWD/there" "${1:-all}" SHARDS="${SHARDS:-4}" CLUSTER="${PROFILE:-$PWD/profile}" "${@:2}"; }
@@ -102,7 +102,7 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
     for where in here there; do
         options=()
         [ $where = here ] || options=(SHARDS=5 CLUSTER="$PWD/profile")
-        make -s -C "$ROOT" DATA="$PWD/set" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=32 ON_ERROR=skip "${options[@]}" \
+        env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" DATA="$PWD/set" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=32 ON_ERROR=skip "${options[@]}" \
             RESULTS="$PWD/$where" RUN=a bin="${HILUM_BIN:-build/bin}" "$PWD/$where/a/features.safetensors.zst"
         [ "$(grep -c PNEUMONIA "$where/a/rejects.tsv")" = 1 ]
     done
@@ -111,7 +111,7 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
 }
 
 @test "make, slurmctld and a node are killed: the same command completes with the same bytes, without what was done" {
-    slow_tools
+    slow_tools 4
     by_jobs >said 2>&1 &
     make=$!
     until_true 60 compgen -G 'there/a/shards/images-*.zst'
@@ -142,7 +142,7 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
 @test "make: one Ctrl-C ends every job; then the same command completes" {
     slow_tools 5
     export ROOT PWD BATS_FILE_TMPDIR HILUM_BIN
-    (with_signals make -s -C "$ROOT" all DATA="$BATS_FILE_TMPDIR/set" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=32 EPOCHS=3 \
+    (with_signals env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" all DATA="$BATS_FILE_TMPDIR/set" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=32 EPOCHS=3 \
         EXPLAIN=0 RESAMPLES=50 DIGESTS="$BATS_FILE_TMPDIR/digests" RESULTS="$PWD/there" RUN=a bin="$HILUM_BIN" \
         SHARDS=4 CLUSTER="$PWD/profile" >said 2>&1) &
     make=$!
