@@ -174,7 +174,8 @@ endif
 training_inputs := $(features) $(fold_manifest) $(TRAIN_OUT)/params/train
 before_train = $(hilum)/scripts/checkpoint before $(checkpoint) $(head_file) $(history_table) $(training_inputs)
 after_train = $(hilum)/scripts/checkpoint after $(checkpoint)
-files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) --checkpoint $(checkpoint) \
+in_memory = $(if $(filter-out 0,$(MEMORY)),--memory $(MEMORY))
+files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) $(in_memory) --checkpoint $(checkpoint) \
     --history $(history_table) -o $(head_file) $(features)
 ifeq ($(EXTERNAL),)
 $(call step,train,train-head,$(TRAIN_OUT),$(head_file) $(history_table),\

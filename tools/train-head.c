@@ -18,7 +18,9 @@
 #include "train-head/dataset.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
+#include "train-head/memory.h"
 
+#include <libgen.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,7 @@ enum { WEIGHT_NONE, WEIGHT_BALANCED };
 static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *initial_weights;
 static const char *positive;
 static double rate = 1e-3, momentum, dropout, l2;
-static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs;
+static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs, memory;
 static uint64_t seed = 1;
 static int class_weight, optimizer, schedule, unfrozen_pool = NN_POOL_AVG, batchnorm;
 static int standardize; /* index of STANDARDIZE_WORDS */
@@ -69,6 +71,8 @@ static const hl_opt options[] = {
                  "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_SEED(&seed),
     HL_OPT_INT('j', "jobs", "N", &jobs, 1, 1024, "threads"),
+    HL_OPT_INT(0, "memory", "MIB", &memory, 0, INT64_C(1) << 30,
+               "features above this many MiB wait in a file; 0: half of the memory available"),
     HL_OPT_STR(0, "manifest", "FILE", &manifest, "use the subsets of this manifest"),
     HL_OPT_STR(0, "history", "FILE", &history, "write loss and accuracy of every epoch as TSV"),
     HL_OPT_STR(0, "checkpoint", "FILE", &checkpoint,
@@ -294,8 +298,8 @@ static int fit(nn_head *head, const hl_features *f, train_dataset sets[HL_SUBSET
 }
 
 /* Makes the head, with the unfrozen layers if there are any. */
-static int make_head(nn_head **head, const hl_features *f, const train_dataset *train,
-                     int positive_class, hl_err *e)
+static int make_head(nn_head **head, const hl_features *f, train_dataset *train, int positive_class,
+                     hl_err *e)
 {
     int64_t units[NN_HEAD_MAX_LAYERS];
     const size_t nhidden = parse_neurons(units);
@@ -308,7 +312,35 @@ static int make_head(nn_head **head, const hl_features *f, const train_dataset *
                     finetune, seed, e))
         return -1;
     nn_head_set_positive(*head, positive_class);
-    return standardize && train->n ? nn_head_standardize(*head, train->n, train->features, e) : 0;
+    return standardize && train->n
+               ? nn_head_standardize(*head, train->n, train_dataset_read, train, e)
+               : 0;
+}
+
+/* Bytes of features that are kept in memory. */
+static uint64_t memory_for_features(void)
+{
+    return memory ? (uint64_t)memory << 20 : train_memory_available("") / 2;
+}
+
+/* Of the temporary file: TMPDIR if it is set, else beside the result. A batch is read from all over
+ * it, for which a disk of the machine's own is better than a shared one. */
+static char *folder_for_features(void)
+{
+    const char *dir = getenv("TMPDIR");
+    if ((dir && *dir) || !output || strcmp(output, "-") == 0)
+        return NULL;
+    char *path = hl_strdup(output), *folder = hl_strdup(dirname(path));
+    free(path);
+    return folder;
+}
+
+static int load(train_dataset sets[HL_SUBSETS], hl_features *f, hl_err *e)
+{
+    char *folder = folder_for_features();
+    const int status = train_datasets_load(sets, f, memory_for_features(), folder, e);
+    free(folder);
+    return status;
 }
 
 static int choose_positive(const hl_features *f, int *positive_class, hl_err *e)
@@ -331,7 +363,7 @@ static int train(hl_features *f, hl_err *e)
     int positive_class;
     if (choose_positive(f, &positive_class, e))
         return -1;
-    int status = train_datasets_load(sets, f, e);
+    int status = load(sets, f, e);
     if (status == 0 && sets[HL_VAL].n == 0)
         hl_log_warn("no validation samples: all %lld epochs are run and the last weights are kept",
                     (long long)epochs);

@@ -41,6 +41,8 @@ refuses_at_once() { # PATTERN COMMAND...
         refuses_at_once "$pattern" audit -o "$name" never
         refuses_at_once "$pattern" preprocess -o "$name" never
         refuses_at_once "$pattern" preprocess --on-error skip --rejects "$name" -o out never
+        refuses_at_once "$pattern" join -o "$name" never
+        refuses_at_once "$pattern" join --rejects "$name" -o out never
         refuses_at_once "$pattern" extract-features -w seeded:1 -o "$name" never
         refuses_at_once "$pattern" train-head -o "$name" never
         refuses_at_once "$pattern" train-head --history "$name" -o out never
@@ -96,6 +98,7 @@ one_file() {
     one_file --predictions --output evaluate -o d/x -p e/x "$head" "$features"
     one_file --calibration --predictions evaluate -c both -p "$PWD/both" -o m "$head" "$features"
     one_file --rejects --output preprocess --on-error skip --rejects ./x -o x "$made/m.tsv"
+    one_file --rejects --output join --rejects ./x -o x "$made/images"
     one_file --checkpoint --history train-head --checkpoint x --history d/../x -o out "$features"
     one_file --history --output train-head --history link -o ./link "$features"
     one_file --page --output predict -f "$features" --page x -o ./x "$head"
@@ -122,6 +125,9 @@ one_file() {
     one_file --output MANIFEST audit -o ./m.tsv m.tsv
     one_file --output MANIFEST preprocess -o ./m.tsv m.tsv
     one_file --output MANIFEST bash -c 'preprocess -o m.tsv <m.tsv'
+    one_file --output SHARD join -o ./images images
+    one_file --rejects SHARD join --rejects ./images -o out images
+    one_file --output --images join --images images -o ./images features
     one_file --output IMAGES extract-features -w seeded:1 -o ./images images
     one_file --output --weights extract-features -w head -o ./head images
     one_file --output FEATURES train-head -o ./features features
@@ -183,6 +189,9 @@ one_file() {
     fails 1 "$why" split -q set --cache prints -o "set/$image"
     fails 1 "$why" audit -q m.tsv -o "set/$image"
     fails 1 "$why" preprocess -q --size 32 m.tsv -o "set/$image"
+    for k in 1 2 3; do
+        fails 1 "$why" preprocess -q --size 32 --shard $k/3 m.tsv -o "set/$image"
+    done
     ln "set/$image" alias
     fails 1 "$why" predict -q -w seeded:1 "$made/head" set -o alias
     list() { echo "set/$image" | predict -q -w seeded:1 "$made/head" - -o "set/$image"; }

@@ -551,7 +551,7 @@ two_names() {
     split -q set >m.tsv
     (cd set && sha256sum ./*/*.png) | sed 's#\*\?\./##' | sort -k 2 >sums
     # number of digests in two subsets
-    subsets_of() { join -1 2 -2 1 <(sort -k 2 sums) <(samples "$1" | cut -f 1,4 | sort) |
+    subsets_of() { command -p join -1 2 -2 1 <(sort -k 2 sums) <(samples "$1" | cut -f 1,4 | sort) |
         cut -d ' ' -f 2,3 | sort -u | cut -d ' ' -f 1 | uniq -d | wc -l; }
     [ "$(subsets_of m.tsv)" -eq 0 ]
     [ "$(divided m.tsv)" -eq 0 ]

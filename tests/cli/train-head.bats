@@ -57,6 +57,66 @@ setup() {
     [[ $output == *"dense_1/kernel: F32 [1280, 2]"* ]]
 }
 
+# 28 MB of features, in big; what waits for training takes a file above 16 MiB only.
+big_features() {
+    [ ! -e big ] || return 0
+    preprocess -q --size 96 --augment 8 -o big-images m.tsv
+    extract-features -q -m mobilenetv2 -w seeded:1 --pool flatten -o big big-images
+}
+
+@test "train-head: features above --memory wait in a file, and give the same bytes" {
+    big_features
+    for options in '' '--standardize yes --dropout 0.3 --class-weight balanced -n 32,8' '--optimizer sgd --steps 7 -j 1'; do
+        train-head -q -e 3 -n 16 $options --memory 1000 --history "$history" -o "$out" big
+        train-head -e 3 -n 16 $options --memory 1 --history "$history.file" -o "$out.file" big 2>"$out.err"
+        grep -Eq '^train-head: [0-9]+ MB of features for training: in a temporary file in ' "$out.err"
+        cmp "$out" "$out.file"
+        cmp <(cut -f 1-6 "$history" | grep -v '^#sha256') <(cut -f 1-6 "$history.file" | grep -v '^#sha256')
+    done
+    train-head -q -e 3 -n 16 --optimizer sgd --steps 7 -j 1 --memory 1 <big >"$out.pipe"
+    cmp "$out" "$out.pipe"
+}
+
+# peak COMMAND...: the largest resident memory of a program, in KiB, as far as it is seen
+peak() {
+    local pid most=0 now
+    "$@" &
+    pid=$!
+    while now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do most=$now; done
+    wait $pid
+    echo "$most"
+}
+
+@test "train-head: features in a file do not take memory" {
+    big_features
+    in_memory=$(peak train-head -q -j 1 -e 30 --patience 30 -n 0 --standardize yes --memory 1000 -o "$out" big)
+    in_file=$(peak train-head -q -j 1 -e 30 --patience 30 -n 0 --standardize yes --memory 1 -o "$out" big)
+    echo "$in_memory KiB in memory, $in_file KiB in a file"
+    [ $((in_memory - in_file)) -gt 14000 ]
+}
+
+@test "train-head: no room for the file of features is one line" {
+    big_features
+    TMPDIR=/nowhere fails 1 '^train-head: /nowhere: a temporary file cannot be created \(see TMPDIR\): No such file' \
+        train-head -q -e 1 --memory 1 -o "$out" big
+    [ ! -e "$out" ]
+    # Beside the result where TMPDIR says nothing.
+    run env -u TMPDIR train-head -e 1 -n 0 --memory 1 -o "$out" big
+    [[ $output == *"in a temporary file in $BATS_TEST_TMPDIR"* ]]
+    [ -z "$(find "$BATS_TEST_TMPDIR" -name '*hilum*' -o -name 'out.*')" ]
+}
+
+@test "train-head: half of the memory that is available is the default" {
+    big_features
+    run env SLURM_MEM_PER_NODE=40 train-head -e 1 -n 0 -o "$out" big
+    [[ $output == *'in a temporary file'* ]]
+    run env SLURM_MEM_PER_NODE=4000 train-head -e 1 -n 0 -o "$out" big
+    [[ $output != *'in a temporary file'* ]]
+    for wrong in -1 x 1073741825; do
+        fails 2 '--memory: expected a whole number from 0 to 1073741824' train-head --memory $wrong big
+    done
+}
+
 @test "train-head: patience stops it, and the best weights are kept" {
     run train-head -e 200 --patience 2 --history "$history" -o "$out" features
     [ "$status" -eq 0 ]
@@ -89,7 +149,7 @@ p_of() {
 
 # differs_by FILE: the largest difference from scikit-learn's probabilities.
 differs_by() {
-    join -t $'\t' "$DATA/standardize/expected.tsv" "$1" |
+    command -p join -t $'\t' "$DATA/standardize/expected.tsv" "$1" |
         awk -F'\t' '{ d = $2 - $3; if (d < 0) d = -d; if (d > most) most = d } END { print NR == 24 ? most : "rows missing" }'
 }
 
@@ -131,7 +191,7 @@ differs_by() {
         evaluate -q -p "$out.p$kind" -o "$out.json" "$out$kind" "$from" || true
         grep -v '^#' "$out.p$kind" | tail -n +2 | cut -f 1,7 >"$out.p$kind.short"
     done
-    join -t $'\t' "$out.p.short" "$out.p.frozen.short" |
+    command -p join -t $'\t' "$out.p.short" "$out.p.frozen.short" |
         awk -F'\t' '{ d = $2 - $3; if (d > 1e-4 || d < -1e-4) exit 1 } END { exit !NR }'
 }
 

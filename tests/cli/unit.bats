@@ -196,7 +196,7 @@ B/1 0.4" ]
     [ "$(body list.tsv | awk -F '\t' 'NR > 1 { n += $3 } END { print n }')" -eq "$(body m.tsv | tail -n +2 | wc -l)" ]
     # Patients of the validation subset have the probabilities that evaluate gives them.
     # near A B: lines "NAME P" with the same names, and the same p to the last digits
-    near() { join -a 1 -a 2 -e none -o 1.2,2.2 <(sort "$1") <(sort "$2") | awk '{ d = $1 - $2; if ($1 == "none" || $2 == "none" || d * d > 1e-12) exit 1 } END { if (!NR) exit 1 }'; }
+    near() { command -p join -a 1 -a 2 -e none -o 1.2,2.2 <(sort "$1") <(sort "$2") | awk '{ d = $1 - $2; if ($1 == "none" || $2 == "none" || d * d > 1e-12) exit 1 } END { if (!NR) exit 1 }'; }
     body u.tsv | awk -F '\t' 'NR > 1 { print $1, $7 }' >want
     body list.tsv | awk -F '\t' 'NR > 1 { print $2, $5 }' | grep -F "$(cut -d ' ' -f 1 want)" >found
     near want found

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "data/feature_file.h"
+#include "data/reject_list.h"
 
 #include <stdlib.h>
 
@@ -27,6 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_rows(&f, &e);
         hl_features_close(&f);
     } else if (hl_samples_open(&images, path, "images", &e) == 0) {
+        hl_reject_list rejects = {0};
+        if (images.shard.n)
+            hl_rejects_add_rows(&rejects, path, images.shard.rejects, images.shard.rejects_len, &e);
+        hl_rejects_free(&rejects);
         if (hl_tf_skip(images.file, images.payload.bytes, &e) == 0)
             hl_tf_end(images.file, &e);
         hl_samples_close(&images);

@@ -217,7 +217,10 @@ static void step_and_compare(fixture *f, const uint8_t *images)
         labels[i] = i % CLASSES;
         rows[i] = i;
     }
-    const train_dataset set = {f->features, labels, (size_t)f->n};
+    const train_dataset set = {.features = f->features,
+                               .labels = labels,
+                               .n = (size_t)f->n,
+                               .width = nn_head_inputs(f->head)};
     const double rate = strtod(reference_meta(&f->ref, "learning_rate"), NULL);
     const train_step_options o = {.optimizer = TRAIN_ADAM, .rate = rate, .threads = 2};
     train_stepper *t = train_stepper_new(f->head, &set, NULL, &o);

@@ -70,7 +70,8 @@ static void compare_run(void **state)
     const train_step_options o = options_of(&run, class_weights);
     const train_dataset set = {.features = (float *)reference_tensor(&inputs, "x", NULL),
                                .labels = (int64_t *)reference_tensor(&inputs, "y", NULL),
-                               .n = 64};
+                               .n = 64,
+                               .width = INPUTS};
     assert_int_equal(
         nn_head_new(&head, INPUTS, &units, 1, classes, 2, &(hl_feature_space){0}, NULL, 1, &e), 0);
     set_params(head, &inputs);

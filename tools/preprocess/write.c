@@ -145,7 +145,7 @@ static int write_outputs(preprocess_conversion *c, const preprocess_outputs *o, 
 
 static int check_manifest(const preprocess_conversion *c, const char *name, hl_err *e)
 {
-    if (hl_images_expect_kept(c->manifest, c->root, e))
+    if (hl_images_expect_kept_by_name(c->manifest, c->root, e))
         return -1;
     return hl_manifest_has_augmented(c->manifest)
                ? hl_fail(e, "%s: expected original images only, found augmented copies", name)
@@ -193,7 +193,9 @@ int preprocess_manifest(const preprocess_conversion *settings, const char *manif
     if (status == 0) {
         hl_manifest_digest(&m, c.manifest_digest);
         take_shard(&c, &m);
-        status = convert(&c, e) || write_outputs(&c, o, e) ? -1 : 0;
+        status = hl_images_expect_kept(&m, c.root, e) || convert(&c, e) || write_outputs(&c, o, e)
+                     ? -1
+                     : 0;
     }
     preprocess_conversion_free(&c);
     hl_manifest_free(&m);

@@ -140,9 +140,8 @@ static int resume(training *t, hl_err *e)
     return found ? 0 : train_checkpoint_probe(c->path, e);
 }
 
-int train_fit(nn_head *head, const train_dataset *train, const train_dataset *val,
-              const train_options *o, train_epoch_fn *report, void *ctx, train_result *result,
-              hl_err *e)
+int train_fit(nn_head *head, const train_dataset *train, train_dataset *val, const train_options *o,
+              train_epoch_fn *report, void *ctx, train_result *result, hl_err *e)
 {
     training t = {.o = o, .nval = val->n, .state = {.rate = o->step.rate}};
     t.steps = o->steps ? o->steps : (train->n + o->batch - 1) / o->batch;

@@ -58,8 +58,7 @@ typedef struct train_result {
  * it resumes from. The head then has the weights of the epoch with the lowest validation loss, or
  * of the last epoch if val->n is 0. Fails if the loss or a weight is not finite.
  */
-int train_fit(nn_head *head, const train_dataset *train, const train_dataset *val,
-              const train_options *o, train_epoch_fn *report, void *ctx, train_result *result,
-              hl_err *e);
+int train_fit(nn_head *head, const train_dataset *train, train_dataset *val, const train_options *o,
+              train_epoch_fn *report, void *ctx, train_result *result, hl_err *e);
 
 #endif

@@ -71,11 +71,28 @@ void train_loss(const train_stepper *t, const float *logits, const int64_t *labe
     free(p);
 }
 
+/* Samples that are read at once: of nn_head_logits' blocks, which threads share, as many as have
+ * about 16 MiB of features, so that the logits do not depend on this number. */
+static size_t rows_at_once(const train_dataset *s)
+{
+    enum { BLOCK = 64, BYTES = 1 << 24 };
+    const size_t blocks = BYTES / (BLOCK * s->width * sizeof *s->features);
+    return BLOCK * (blocks ? blocks : 1);
+}
+
 int train_stepper_validate(train_stepper *t, train_sums *sums, hl_err *e)
 {
-    const train_dataset *v = t->val;
-    float *logits = hl_malloc(v->n * nn_head_classes(t->head), sizeof *logits);
-    const int status = nn_head_logits(t->head, v->n, v->features, t->o.threads, logits, e);
+    train_dataset *v = t->val;
+    const size_t classes = nn_head_classes(t->head), most = rows_at_once(v);
+    float *logits = hl_malloc(v->n * classes, sizeof *logits);
+    int status = 0;
+    for (size_t i = 0; i < v->n && status == 0; i += most) {
+        const size_t n = v->n - i < most ? v->n - i : most;
+        const float *rows;
+        status = train_dataset_read(v, i, n, &rows, e);
+        if (status == 0)
+            status = nn_head_logits(t->head, n, rows, t->o.threads, logits + i * classes, e);
+    }
     if (status == 0)
         train_loss(t, logits, v->labels, v->n, NULL, sums);
     free(logits);

@@ -7,10 +7,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-train_stepper *train_stepper_new(nn_head *head, const train_dataset *train,
-                                 const train_dataset *val, const train_step_options *o)
+train_stepper *train_stepper_new(nn_head *head, const train_dataset *train, train_dataset *val,
+                                 const train_step_options *o)
 {
     train_stepper *t = hl_calloc(1, sizeof *t);
     *t = (train_stepper){.head = head, .train = train, .val = val, .o = *o};
@@ -55,18 +54,16 @@ typedef struct pass {
     float *masks[NN_HEAD_MAX_LAYERS];  /* dropout: factors of the hidden values, or NULL */
 } pass;
 
-static void gather(const train_stepper *t, const int64_t *rows, size_t n, pass *p)
+static int gather(const train_stepper *t, const int64_t *rows, size_t n, pass *p, hl_err *e)
 {
     const size_t width = nn_head_inputs(t->head);
     *p = (pass){.n = n,
                 .labels = hl_malloc(n, sizeof *p->labels),
                 .features = hl_malloc(n * width, sizeof *p->features)};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         p->labels[i] = t->train->labels[rows[i]];
-        memcpy(p->features + i * width, t->train->features + (size_t)rows[i] * width,
-               width * sizeof *p->features);
-    }
     p->pooled = p->features;
+    return train_dataset_gather(t->train, rows, n, p->features, e);
 }
 
 static void pass_free(pass *p)
@@ -223,9 +220,10 @@ int train_stepper_step(train_stepper *t, const int64_t *rows, size_t n, train_su
     pass p;
     const nn_head *h = t->head;
     float *grad_logits = hl_malloc(n * h->nclasses, sizeof *grad_logits);
-    gather(t, rows, n, &p);
+    int status = gather(t, rows, n, &p, e);
     t->step++;
-    int status = forward(t, &p, e);
+    if (status == 0)
+        status = forward(t, &p, e);
     if (status == 0) {
         train_loss(t, p.values[h->nlayers - 1], p.labels, n, grad_logits, sums);
         status = backward(t, &p, grad_logits, e);

@@ -42,8 +42,8 @@ typedef struct train_sums {
 typedef struct train_stepper train_stepper;
 
 /* Borrows head, train and val. val may be NULL. */
-train_stepper *train_stepper_new(nn_head *head, const train_dataset *train,
-                                 const train_dataset *val, const train_step_options *o);
+train_stepper *train_stepper_new(nn_head *head, const train_dataset *train, train_dataset *val,
+                                 const train_step_options *o);
 void train_stepper_free(train_stepper *t); /* NULL is fine */
 
 /* Takes a step on these rows of the training set. Adds loss and predictions from before the update

@@ -14,7 +14,8 @@ typedef struct train_slot {
 
 struct train_stepper {
     nn_head *head;
-    const train_dataset *train, *val;
+    const train_dataset *train;
+    train_dataset *val;
     train_step_options o;
     train_slot *slots; /* [nn_head_params] */
     int64_t step;

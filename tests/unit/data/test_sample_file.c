@@ -203,10 +203,12 @@ static void a_failed_start_leaves_no_file(void **state)
     hl_manifest m = two_samples();
     const hl_tensor_desc d = {.name = name, .dtype = HL_U8, .rank = 2, .shape = {2, 1}};
     assert_int_equal(
-        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, NULL, &e), -1);
+        hl_samples_create(&w, "f", &m, bad_classes, 2, &feature_space, "[]", &d, NULL, NULL, &e),
+        -1);
     assert_string_equal(e.msg, "a class name is not UTF-8");
     assert_int_equal(
-        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, NULL, &e), -1);
+        hl_samples_create(&w, "none/f", &m, classes, 3, &feature_space, "[]", &d, NULL, NULL, &e),
+        -1);
     assert_contains(e.msg, "none/f: cannot be created");
     assert_int_equal(
         hl_samples_create(&w, "f", &m, classes, 3, &feature_space, "\xff", &d, NULL, NULL, &e), -1);
@@ -218,6 +220,112 @@ static void a_failed_start_leaves_no_file(void **state)
     hl_manifest_free(&m);
 }
 
+/* ---- shards ---- */
+
+/* A shard whose tensors between manifest and payload are as given. rows: of the payload. */
+typedef struct shard_parts {
+    const char *metadata, *text;
+    const char *files_name, *rejects_name;
+    int64_t files[2];
+    int64_t rows, width;
+} shard_parts;
+
+static const char shard_rows[] =
+    "#hilum-manifest 1\n#samples\t2\npath\tlabel\tpatient\tsubset\taugmented_copy\n"
+    "a\tA\tp\ttrain\t0\na\tA\tp\ttrain\t1\n";
+static const char no_rows[] = "#hilum-manifest 1\n#samples\t0\npath\tlabel\tpatient\tsubset\n";
+
+static shard_parts good_shard(void)
+{
+    return (shard_parts){
+        .metadata = "{\"k\":1,\"n\":2,\"rows\":3,\"images\":6}",
+        .text = shard_rows,
+        .files_name = "files",
+        .rejects_name = "rejects",
+        .files = {1, 32},
+        .rows = 2,
+        .width = 3,
+    };
+}
+
+static int open_shard(const shard_parts *p, hl_samples *s, hl_err *e)
+{
+    hl_tf_header h = {0};
+    hl_tf_writer *w;
+    const size_t len = strlen(p->text);
+    hl_tf_add_tensor(&h, "manifest", HL_U8, 1, (const int64_t[]){(int64_t)len});
+    hl_tf_add_tensor(&h, p->files_name, HL_U8, 2, p->files);
+    hl_tf_add_tensor(&h, p->rejects_name, HL_U8, 1, (const int64_t[]){4});
+    hl_tf_add_tensor(&h, "images", HL_U8, 2, (const int64_t[]){p->rows, p->width});
+    hl_tf_set_meta(&h, "hilum.kind", "images");
+    hl_tf_set_meta(&h, "hilum.classes", "[\"A\",\"B\"]");
+    hl_tf_set_meta(&h, "hilum.feature_space", "{\"height\":1,\"width\":1}");
+    hl_tf_set_meta(&h, "hilum.provenance", "[]");
+    if (p->metadata)
+        hl_tf_set_meta(&h, "hilum.shard", p->metadata);
+    size_t left = 0;
+    for (size_t i = 0; i < h.ntensors; i++)
+        left += (size_t)h.tensors[i].bytes;
+    char *data = calloc(left, 1);
+    assert_non_null(data);
+    memcpy(data, p->text, len);
+    assert_int_equal(hl_tf_create(&w, "f", &h, HL_TF_LEVEL, e), 0);
+    assert_int_equal(hl_tf_write(w, data, left, e), 0);
+    assert_int_equal(hl_tf_finish(w, e), 0);
+    free(data);
+    hl_tf_header_free(&h);
+    return hl_samples_open(s, "f", "images", e);
+}
+
+#define SHARD_REFUSED(member, wrong, message)                                                      \
+    do {                                                                                           \
+        shard_parts changed = good_shard();                                                        \
+        changed.member = wrong;                                                                    \
+        assert_int_equal(open_shard(&changed, &s, &e), -1);                                        \
+        assert_string_equal(e.msg, message);                                                       \
+    } while (0)
+
+static void shards_must_be_right(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_samples s;
+    shard_parts p = good_shard();
+    assert_int_equal(open_shard(&p, &s, &e), 0);
+    assert_true(s.shard.k == 1 && s.shard.n == 2 && s.shard.nfiles == 1);
+    assert_int_equal(s.shard.rejects_len, 4);
+    hl_samples_close(&s);
+    SHARD_REFUSED(metadata, "{}",
+                  "f: hilum.shard: expected a shard k of n, the rows of the manifest and their "
+                  "images");
+    SHARD_REFUSED(metadata, NULL, "f: expected the tensors manifest and images");
+    SHARD_REFUSED(files_name, "file",
+                  "f: expected the tensors manifest, files, rejects and images");
+    SHARD_REFUSED(rejects_name, "reject",
+                  "f: expected the tensors manifest, files, rejects and images");
+    SHARD_REFUSED(files[1], 31, "f: files: expected U8 [N, 32]");
+    SHARD_REFUSED(files[0], 2, "f: 1 images in the manifest, but the digests of 2 files");
+    SHARD_REFUSED(rows, 1, "f: 2 samples in the manifest, but 1 rows of images");
+    SHARD_REFUSED(rows, 0, "f: 2 samples in the manifest, but 0 rows of images");
+}
+
+/* Where all images were left out; the size of a row is known all the same. */
+static void a_shard_may_be_empty(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_samples s;
+    shard_parts p = good_shard();
+    p.text = no_rows;
+    p.files[0] = p.rows = 0;
+    assert_int_equal(open_shard(&p, &s, &e), 0);
+    assert_int_equal(s.n, 0);
+    assert_int_equal(s.row_bytes, 3);
+    hl_samples_close(&s);
+    p.metadata = NULL;
+    assert_int_equal(open_shard(&p, &s, &e), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +334,8 @@ int main(void)
         IN_FOLDER(metadata_must_be_right),
         IN_FOLDER(tensors_must_be_right),
         IN_FOLDER(a_failed_start_leaves_no_file),
+        IN_FOLDER(shards_must_be_right),
+        IN_FOLDER(a_shard_may_be_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

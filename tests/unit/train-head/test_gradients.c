@@ -40,8 +40,10 @@ static void start(fixture *f, double dropout, double l2, int threads)
     assert_int_equal(nn_head_new(&f->head, INPUTS, hidden, LAYERS - 1, classes, CLASSES,
                                  &(hl_feature_space){0}, NULL, 1, &e),
                      0);
-    f->set = (train_dataset){hl_malloc(SAMPLES * INPUTS, sizeof(float)),
-                             hl_malloc(SAMPLES, sizeof(int64_t)), SAMPLES};
+    f->set = (train_dataset){.features = hl_malloc(SAMPLES * INPUTS, sizeof(float)),
+                             .labels = hl_malloc(SAMPLES, sizeof(int64_t)),
+                             .n = SAMPLES,
+                             .width = INPUTS};
     for (size_t i = 0; i < SAMPLES * INPUTS; i++)
         f->set.features[i] = (float)(2 * hl_rng_uniform(&r) - 1);
     for (size_t i = 0; i < SAMPLES; i++)
@@ -83,7 +85,7 @@ static void standardize(fixture *f)
         *x = j == 7 ? 3 : *x * (j % 3 ? 0.01F : 40) + (j % 2 ? 20 : 0);
     }
     measure_features(f);
-    assert_int_equal(nn_head_standardize(f->head, SAMPLES, f->set.features, &e), 0);
+    assert_int_equal(nn_head_standardize(f->head, SAMPLES, train_dataset_read, &f->set, &e), 0);
     const nn_standardizer *s = nn_head_standardizer(f->head);
     assert_int_equal(s->width, INPUTS);
     for (size_t j = 0; j < INPUTS; j++) {

@@ -17,5 +17,8 @@ int hl_image_expect_kept(const char *file, hl_err *e);
 /* Fails where an output of this process is one of the images. Call it before the first image is
  * read. */
 int hl_images_expect_kept(const hl_manifest *m, const char *root, hl_err *e);
+/* The same for images that others read: only those with the file name of an output are looked at,
+ * since each look at a file of a large set on a shared disk costs. */
+int hl_images_expect_kept_by_name(const hl_manifest *m, const char *root, hl_err *e);
 
 #endif

@@ -61,9 +61,10 @@ typedef struct hl_manifest {
  * are outside the training subset or do not match an original are errors. */
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e);
 
-/* The same for the rows of a shard (shard.h), of which there may be none. */
-int hl_manifest_parse_shard(hl_manifest *m, const char *name, const char *text, size_t len,
-                            hl_err *e);
+/* The same without a copy of the text, which is changed. of_shard: there may be no samples, as in a
+ * shard (shard.h). */
+int hl_manifest_parse_in_place(hl_manifest *m, const char *name, char *text, size_t len,
+                               bool of_shard, hl_err *e);
 
 /* Reads a manifest file; path NULL or "-" is standard input. */
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e);

@@ -276,16 +276,14 @@ static int check_metadata(const hl_manifest *m, const char *name, hl_err *e)
     return hl_provenance_check(m->provenance, name, e);
 }
 
-static int parse(hl_manifest *m, const char *name, const char *text, size_t len, bool of_shard,
-                 hl_err *e)
+int hl_manifest_parse_in_place(hl_manifest *m, const char *name, char *text, size_t len,
+                               bool of_shard, hl_err *e)
 {
     *m = (hl_manifest){0};
-    char *copy = hl_strndup(text, len);
     int status =
-        hl_checksum_strip_line(copy, &len, name, e) || parse_lines(m, name, copy, len, of_shard, e)
+        hl_checksum_strip_line(text, &len, name, e) || parse_lines(m, name, text, len, of_shard, e)
             ? -1
             : 0;
-    free(copy);
     if (status == 0) {
         hl_manifest_finish(m);
         status =
@@ -298,13 +296,10 @@ static int parse(hl_manifest *m, const char *name, const char *text, size_t len,
 
 int hl_manifest_parse(hl_manifest *m, const char *name, const char *text, size_t len, hl_err *e)
 {
-    return parse(m, name, text, len, false, e);
-}
-
-int hl_manifest_parse_shard(hl_manifest *m, const char *name, const char *text, size_t len,
-                            hl_err *e)
-{
-    return parse(m, name, text, len, true, e);
+    char *copy = hl_strndup(text, len);
+    const int status = hl_manifest_parse_in_place(m, name, copy, len, false, e);
+    free(copy);
+    return status;
 }
 
 int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
@@ -323,7 +318,7 @@ int hl_manifest_read(hl_manifest *m, const char *path, hl_err *e)
         return -1;
     status = hl_encoding_normalize(text, &len, name, e);
     if (status == 0)
-        status = hl_manifest_parse(m, name, text, len, e);
+        status = hl_manifest_parse_in_place(m, name, text, len, false, e);
     free(text);
     return status;
 }

@@ -95,8 +95,7 @@ static int read_manifest(hl_samples *s, hl_err *e)
     char *text = hl_malloc(len, 1);
     int status = hl_tf_read(s->file, text, len, e);
     if (status == 0)
-        status = s->shard.n ? hl_manifest_parse_shard(&s->manifest, name, text, len, e)
-                            : hl_manifest_parse(&s->manifest, name, text, len, e);
+        status = hl_manifest_parse_in_place(&s->manifest, name, text, len, s->shard.n != 0, e);
     free(text);
     if (status == 0 && s->manifest.n != s->n)
         status = hl_fail(e, "%s: %zu samples in the manifest, but %zu rows of %s", name,

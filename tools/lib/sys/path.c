@@ -196,7 +196,8 @@ enum { MOST_REPLACED = 16 }; /* more than any tool has outputs */
 static struct {
     dev_t device;
     ino_t inode;
-    const char *name;
+    const char *name; /* of the option */
+    char *file;       /* without the folder, links resolved; kept until the end */
 } replaced[MOST_REPLACED];
 static size_t nreplaced;
 
@@ -207,12 +208,24 @@ void hl_path_will_replace(const char *path, const char *name)
         return;
     replaced[nreplaced].device = st.st_dev;
     replaced[nreplaced].inode = st.st_ino;
+    char *final = hl_path_final(path);
+    replaced[nreplaced].file = hl_strdup(final ? hl_path_base(final) : "");
+    free(final);
     replaced[nreplaced++].name = name;
 }
 
 bool hl_path_replaces_any(void)
 {
     return nreplaced > 0;
+}
+
+bool hl_path_replaces_name(const char *path)
+{
+    const char *file = hl_path_base(path);
+    for (size_t i = 0; i < nreplaced; i++)
+        if (strcmp(replaced[i].file, file) == 0)
+            return true;
+    return false;
 }
 
 int hl_path_expect_kept(const char *path, const struct stat *st, hl_err *e)

@@ -47,8 +47,10 @@ void hl_file_id_free(hl_file_id *id);
  * option, is kept by reference. Call before other threads start. */
 void hl_path_will_replace(const char *path, const char *name);
 
-/* Whether there is such a file, so that inputs have to be compared with it. */
+/* Whether there is such a file, so that inputs have to be compared with it; whether one has the
+ * file name of this path. */
 bool hl_path_replaces_any(void);
+bool hl_path_replaces_name(const char *path);
 
 /* Fails if an input with this stat is one of those files; inputs include the files that a manifest,
  * a folder or a run refers to. path is for the message. */

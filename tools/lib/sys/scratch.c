@@ -95,6 +95,33 @@ int hl_scratch_read(hl_scratch *s, void *data, size_t n, hl_err *e)
     return fread(data, 1, n, s->fp) == n ? 0 : hl_fail(e, "temporary file: cannot be read back");
 }
 
+int hl_scratch_read_at(const hl_scratch *s, uint64_t at, void *data, size_t n, hl_err *e)
+{
+    if (s->memory) {
+        memcpy(data, s->memory + at, n);
+        return 0;
+    }
+    for (char *to = data; n;) {
+        const ssize_t got = pread(fileno(s->fp), to, n, (off_t)at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return hl_fail_errno(e, "temporary file: cannot be read back");
+        if (got == 0)
+            return hl_fail(e, "temporary file: cannot be read back: it ends early");
+        to += got;
+        at += (uint64_t)got;
+        n -= (size_t)got;
+    }
+    return 0;
+}
+
+void hl_scratch_expect(const hl_scratch *s, uint64_t at, size_t n)
+{
+    if (s->fp)
+        (void)posix_fadvise(fileno(s->fp), (off_t)at, (off_t)n, POSIX_FADV_WILLNEED);
+}
+
 void hl_scratch_close(hl_scratch *s)
 {
     if (s->fp)

@@ -37,6 +37,11 @@ int hl_scratch_open(hl_scratch *s, uint64_t bytes, const char *folder, hl_err *e
 int hl_scratch_write(hl_scratch *s, const void *data, size_t n, hl_err *e);
 int hl_scratch_rewind(hl_scratch *s, hl_err *e);
 int hl_scratch_read(hl_scratch *s, void *data, size_t n, hl_err *e);
+/* Reads n bytes from position `at`, in any order and from several threads, once all bytes have been
+ * written and hl_scratch_rewind was called. */
+int hl_scratch_read_at(const hl_scratch *s, uint64_t at, void *data, size_t n, hl_err *e);
+/* Says that these bytes are about to be read, so that the disk can begin. */
+void hl_scratch_expect(const hl_scratch *s, uint64_t at, size_t n);
 void hl_scratch_close(hl_scratch *s); /* s may be zeroed or closed */
 
 /* A file without a name, open for reading and writing; NULL on failure. folder: as above. */

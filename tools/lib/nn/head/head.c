@@ -203,17 +203,18 @@ const nn_standardizer *nn_head_standardizer(const nn_head *h)
     return &h->standardizer;
 }
 
-int nn_head_standardize(nn_head *h, size_t n, const float *features, hl_err *e)
+int nn_head_standardize(nn_head *h, size_t n, nn_rows_fn *read, void *ctx, hl_err *e)
 {
-    const size_t inputs = nn_head_inputs(h), width = nn_head_dense_inputs(h);
+    const size_t width = nn_head_dense_inputs(h);
     float *pooled = h->finetune ? hl_malloc(NN_HEAD_FINETUNE_ROWS * width, sizeof *pooled) : NULL;
     nn_moments moments;
     int status = 0;
     nn_moments_init(&moments, width);
     for (size_t i = 0; i < n && status == 0; i += NN_HEAD_FINETUNE_ROWS) {
         const size_t rows = n - i < NN_HEAD_FINETUNE_ROWS ? n - i : NN_HEAD_FINETUNE_ROWS;
-        const float *from = features + i * inputs;
-        if (h->finetune)
+        const float *from;
+        status = read(ctx, i, rows, &from, e);
+        if (status == 0 && h->finetune)
             status = nn_finetune_pooled(h->finetune, from, rows, pooled, e);
         if (status == 0)
             nn_moments_add(&moments, h->finetune ? pooled : from, rows);

@@ -106,10 +106,14 @@ int nn_head_new(nn_head **head, size_t inputs, const int64_t *units, size_t nhid
 /* The positive class to record; HL_NO_POSITIVE, as in a new head, is none. */
 void nn_head_set_positive(nn_head *head, int positive);
 
+/* Gives *rows: the features [n, inputs] of samples first .. first + n - 1, valid until the next
+ * call. */
+typedef int nn_rows_fn(void *ctx, size_t first, size_t n, const float **rows, hl_err *e);
+
 /* Makes the head standardise the inputs of its first dense layer by their mean and standard
- * deviation over n >= 1 samples, those of the training subset; features: [n, inputs]. With
- * fine-tuned layers, their outputs with the current weights are used. */
-int nn_head_standardize(nn_head *head, size_t n, const float *features, hl_err *e);
+ * deviation over n >= 1 samples, those of the training subset, which are read in order, a few at a
+ * time. With fine-tuned layers, their outputs with the current weights are used. */
+int nn_head_standardize(nn_head *head, size_t n, nn_rows_fn *read, void *ctx, hl_err *e);
 /* Copies the standardisation of another head with the same number of dense inputs. */
 void nn_head_standardize_like(nn_head *head, const nn_head *like);
 /* Owned by the head; its width is 0 if the head does not standardise. */
