@@ -50,8 +50,8 @@ bundled = +@$(hilum)/scripts/launch --hold $(1) $(2) -- $(call q,$(3))
 
 # ---- shards ----------------------------------------------------------------------------------------
 
-# $(call shard_steps,INPUTS,ORDER-ONLY INPUTS): the steps preprocess and extract, shard by shard. A shard that is gone is
-# not missed while the joined file is up to date.
+# $(call shard_steps,INPUTS,ORDER-ONLY INPUTS): the steps preprocess and extract, shard by shard. A shard that is gone
+# is not missed while the joined file is up to date.
 shard_of = $(BASE)/shards/$(1)-$(2)-of-$(shards).safetensors.zst
 all_shards = $(BASE)/shards/$(1)-{1..$(shards)}-of-$(shards).safetensors.zst
 shard_numbers := $(if $(shards),$(shell seq 1 $(shards)))
