@@ -59,7 +59,7 @@ cluster_tests := $(wildcard tests/cluster/*.bats)
 .PHONY: check-cluster
 check-cluster: TESTS = $(cluster_tests)
 check-cluster: JOBS = 3
-check-cluster: check-compiled build
+check-cluster: build
 	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
 
 # Kills, full disks, failing reads and little memory for every tool, FAULTS of each: most of an hour.
