@@ -35,8 +35,7 @@ endif
 
 # $(call launched,STEP,TARGET ...): what stands before the command of a step.
 steps_launched := split fold audit preprocess extract train evaluate explain
-launched = $(if $(clustered),$(if $(filter $(steps_launched) join-%,$(1)),$(hilum)/scripts/launch \
-    $(launch_$(1))$(if $(filter join-%,$(1)),join,$(1)) $(2) -- ))
+launched = $(if $(clustered),$(if $(filter $(steps_launched),$(1)),$(hilum)/scripts/launch $(launch_$(1))$(1) $(2) -- ))
 # A training that is told to end leaves a head and the checkpoint from which the next try goes on.
 launch_train = --unfinished $(checkpoint) 
 table_of_jobs = $(if $(clustered),@$(hilum)/scripts/tabulate-jobs $(OUT)/jobs.tsv $(HILUM_SINCE))
@@ -50,8 +49,8 @@ bundled = +@$(hilum)/scripts/launch --hold $(1) $(2) -- $(call q,$(3))
 
 # ---- shards ----------------------------------------------------------------------------------------
 
-# $(call shard_steps,INPUTS,ORDER-ONLY INPUTS): the steps preprocess and extract, shard by shard. A shard that is gone is
-# not missed while the joined file is up to date.
+# $(call shard_steps,INPUTS,ORDER-ONLY INPUTS): the steps preprocess and extract, shard by shard. A shard that is gone
+# is not missed while the joined file is up to date.
 shard_of = $(BASE)/shards/$(1)-$(2)-of-$(shards).safetensors.zst
 all_shards = $(BASE)/shards/$(1)-{1..$(shards)}-of-$(shards).safetensors.zst
 shard_numbers := $(if $(shards),$(shell seq 1 $(shards)))
@@ -62,8 +61,16 @@ $(eval options_extract ?= $$(call options,extract))$(call params,$(BASE),extract
 $(foreach k,$(shard_numbers),$(eval $(call shard_rules,$(k),$(1),$(2))))
 $(eval .SECONDARY: $(call shards_of,images) $(call shards_of,features))
 $(eval .PRECIOUS: $(call shards_of,images) $(call shards_of,features))
-$(call step,join-images,join,$(BASE),$(images) $(rejects),$(call shards_of,images))
-$(call step,join-features,join,$(BASE),$(features),$(call shards_of,features) $(images))
+$(eval $(call join_rule,preprocess,$(images) $(rejects),$(call shards_of,images) $(1),$(2)))
+$(eval $(call join_rule,extract,$(features),$(call shards_of,features) $(images) $(BASE)/params/weights))
+endef
+# $(call join_rule,STEP,OUTPUTS,INPUTS,ORDER-ONLY INPUTS). The outputs depend on what one machine would make them of,
+# so that another number of shards makes nothing again.
+define join_rule
+$(if $(dry_run),$(firstword $(2)):,$(2) &:) $(BASE)/params/$(1) $(3) $(if $(4),| $(4))
+	@$$(before_join_$(1))
+	$(hilum)/scripts/launch join $(2) -- $$(bin)/join $$(files_join_$(1))
+$(if $(and $(dry_run),$(word 2,$(2))),$(wordlist 2,9,$(2)): $(firstword $(2)) ;)
 endef
 define shard_rules
 $(call shard_of,images,$(1)): $(BASE)/params/preprocess $(2) $(if $(3),| $(3))
@@ -74,8 +81,8 @@ $(call shard_of,features,$(1)): $(BASE)/params/extract $(call shard_of,images,$(
 	$(hilum)/scripts/launch --shard $(1)/$(shards) extract $$@ -- $$(bin)/extract-features $$(weights_of) \
 	    $$(code_allowed) $$(threads) -o $$@ $(call shard_of,images,$(1)) $$(options_extract)
 endef
-before_join-images = $(hilum)/scripts/note-software $(bin)/preprocess $(BASE)/software/preprocess; \
+before_join_preprocess = $(hilum)/scripts/note-software $(bin)/preprocess $(BASE)/software/preprocess; \
     $(if $(rejects),rm -f $(rejects))
-before_join-features = $(hilum)/scripts/note-software $(bin)/extract-features $(BASE)/software/extract-features
-files_join-images = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(call all_shards,images)
-files_join-features = $(threads) --images $(images) -o $(features) $(call all_shards,features)
+before_join_extract = $(hilum)/scripts/note-software $(bin)/extract-features $(BASE)/software/extract-features
+files_join_preprocess = $(threads) $(if $(rejects),--rejects $(rejects) )-o $(images) $(call all_shards,images)
+files_join_extract = $(threads) --images $(images) -o $(features) $(call all_shards,features)

@@ -60,6 +60,14 @@ check-compiled:
 check: check-compiled test-programs
 	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(call q,$(JOBS)) --exec tests/tap $(TESTS)
 
+# Jobs on a real Slurm, which the tests start on this machine: tests/cluster. They wait for most of their time.
+cluster_tests := $(wildcard tests/cluster/*.bats)
+.PHONY: check-cluster
+check-cluster: TESTS = $(cluster_tests)
+check-cluster: JOBS = 3
+check-cluster: build
+	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
+
 # Kills, full disks, failing reads and little memory for every tool, FAULTS of each: most of an hour.
 .PHONY: faults
 faults: export FAULTS ?= 50
