@@ -79,7 +79,7 @@ gives_the_same() { # OPTION...
 interrupted_early() { # OPTION...
     env --default-signal=INT train-head --checkpoint ck -o head -j 1 -e 4000 -b 2 -n 64 --patience 4000 "$@" \
         "$features" 2>log &
-    for _ in $(seq 200); do
+    for _ in $(seq 1200); do
         grep -q 'epoch [0-9]* of' log && break
         sleep 0.05
     done
@@ -138,7 +138,7 @@ interrupted_early() { # OPTION...
     interrupted_early
     cp ck whole
     damaged() { # PATTERN
-        fails 1 "ck: $1" timeout 20 train-head -q --checkpoint ck -o new -j 1 -e 4000 -b 2 -n 64 --patience 4000 "$features"
+        fails 1 "ck: $1" timeout 60 train-head -q --checkpoint ck -o new -j 1 -e 4000 -b 2 -n 64 --patience 4000 "$features"
         [ ! -e new ]
     }
     head -c 20000 whole >ck

@@ -24,7 +24,7 @@ experiment() {
 }
 
 wait_for() {
-    for _ in $(seq 600); do
+    for _ in $(seq 2400); do
         [ ! -e "$1" ] || return 0
         sleep 0.05
     done
@@ -60,7 +60,7 @@ at_work_elsewhere() { # as another machine leaves it, AGE ago
 }
 
 is_released() { # FILE
-    for _ in $(seq 200); do
+    for _ in $(seq 600); do
         [ -s "$1" ] || break
         sleep 0.1
     done
@@ -87,7 +87,7 @@ is_released() { # FILE
 @test "make: one that was killed and that nobody waits for, as in a container, holds no folder" {
     : >zombie
     perl -e '$| = 1; my $child = fork // die; exit if !$child; print "$child\n"; sleep 60' >zombie 3>&- &
-    for _ in $(seq 200); do
+    for _ in $(seq 1200); do
         pid=$(cat zombie)
         ! grep -q '^[0-9]* (.*) Z ' "/proc/${pid:-none}/stat" || break
         sleep 0.05

@@ -30,10 +30,11 @@ write_pins() {
         a_net.h5 1 - a_net.h5 net.h5 "${2:-$bytes}" "$1" net.h5 net.h5.old 1 - old >data/weights.tsv
 }
 
+# The server ends with the test, however that ends and however long it takes.
 serve() {
-    "$BATS_TEST_DIRNAME/http-server" served port requests 3>&- &
+    setpriv --pdeathsig TERM "$BATS_TEST_DIRNAME/http-server" served port requests 3>&- &
     server=$!
-    for _ in {1..100}; do
+    for _ in {1..600}; do
         [ ! -s port ] || break
         sleep 0.05
     done
@@ -238,7 +239,7 @@ arrived() { cmp served/net.h5 data/weights/net.h5; }
 start_slow() {
     HILUM_WEIGHTS_URL=$url/slow data/fetch-weights net.h5 >slow.out 2>&1 3>&- &
     slow=$!
-    for _ in {1..100}; do
+    for _ in {1..600}; do
         [ ! -s requests ] || return 0
         sleep 0.05
     done

@@ -103,11 +103,11 @@ unescaped() {
     mkfifo away/inside/pipe.png
     sed 's#^\.\./there#pipe#' out-of.tsv >pipe.tsv
     for tool in preprocess audit; do
-        run --separate-stderr timeout 10 $tool -q pipe.tsv
+        run --separate-stderr timeout 60 $tool -q pipe.tsv
         [ "$status" -ne 124 ]
     done
-    fails 1 'away/inside/pipe.png: is not a file' timeout 10 preprocess -q -o out pipe.tsv
-    fails 1 'pipe.png: is not a file' timeout 10 predict -q -w seeded:1 -o out head away/inside/pipe.png
+    fails 1 'away/inside/pipe.png: is not a file' timeout 60 preprocess -q -o out pipe.tsv
+    fails 1 'pipe.png: is not a file' timeout 60 predict -q -w seeded:1 -o out head away/inside/pipe.png
     [ ! -e out ]
 }
 

@@ -118,7 +118,7 @@ setup() {
     fails 1 "$why" explain -q -i images -w <(cat weights) -o "$out" "$out.head" \
         "$(grep -v "^#" m.tsv | sed -n 2p | cut -f 1)"
     mkfifo "$BATS_TEST_TMPDIR/pipe.pt"
-    fails 1 "$why" timeout 5 extract-features -q -m "$BATS_TEST_TMPDIR/pipe.pt" --allow-code --normalize raw \
+    fails 1 "$why" timeout 60 extract-features -q -m "$BATS_TEST_TMPDIR/pipe.pt" --allow-code --normalize raw \
         -o "$out" images
     [ ! -e "$out" ]
 }
@@ -127,6 +127,6 @@ setup() {
     local why='expected a regular file, because it is read more than once, found a pipe'
     fails 1 "$why" evaluate -q --pooled -o "$out" <(cat "$DATA/report/predictions.tsv")
     mkfifo "$BATS_TEST_TMPDIR/ck"
-    fails 1 "$why" timeout 5 train-head -q -e 1 -j 1 --checkpoint "$BATS_TEST_TMPDIR/ck" -o "$out" \
+    fails 1 "$why" timeout 60 train-head -q -e 1 -j 1 --checkpoint "$BATS_TEST_TMPDIR/ck" -o "$out" \
         "$DATA/evaluate/features.safetensors.zst"
 }

@@ -29,7 +29,7 @@ setup() {
 refuses_at_once() { # PATTERN COMMAND...
     local pattern=$1
     shift
-    fails 1 "$pattern" timeout 5 "$@"
+    fails 1 "$pattern" timeout 60 "$@"
 }
 
 @test "outputs: a folder in place of a file is found before the input is opened" {
@@ -74,8 +74,8 @@ refuses_at_once() { # PATTERN COMMAND...
 
 @test "outputs: a pipe gets the complete output, because it is opened once" {
     mkfifo pipe
-    timeout 20 cat pipe >got &
-    timeout 20 preprocess -q --root "$made/data" --size 32 -o pipe "$made/m.tsv"
+    timeout 60 cat pipe >got &
+    timeout 60 preprocess -q --root "$made/data" --size 32 -o pipe "$made/m.tsv"
     wait $!
     cmp got "$made/images"
     [ -p pipe ]
@@ -85,7 +85,7 @@ refuses_at_once() { # PATTERN COMMAND...
 one_file() {
     local names="$1 and $2: expected two different places"
     shift 2
-    fails 2 "$names" timeout 5 "$@"
+    fails 2 "$names" timeout 60 "$@"
 }
 
 @test "outputs: two outputs are never the same file, however they are named" {

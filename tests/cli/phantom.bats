@@ -143,7 +143,7 @@ small=(-n 12 --min-size 40 --max-size 60)
 @test "an interrupt leaves nothing behind" {
     phantom -q -n 5000 -j 1 set &
     pid=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         compgen -G 'set.tmp*/PNEUMONIA/*.png' > wait.txt && break
         sleep 0.1
     done

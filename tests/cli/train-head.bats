@@ -240,7 +240,7 @@ differs_by() {
     # 10,000 epochs take minutes: only the interrupt can end them here. A shell's background
     # command ignores SIGINT, hence env.
     env --default-signal=INT train-head -e 10000 --patience 10000 -b 1 -n 1024 -o "$out" features 2>log &
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         grep -q 'epoch 3 ' log && break
         sleep 0.1
     done
@@ -256,7 +256,7 @@ differs_by() {
     # A long epoch: batches of one sample, and a wide layer.
     env --default-signal=INT train-head -e 2 -b 1 -n 16384 -o "$BATS_TEST_TMPDIR/twice/head" \
         --history "$BATS_TEST_TMPDIR/twice/history" features 2>/dev/null &
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ -n "$(ls "$BATS_TEST_TMPDIR/twice")" ] && break
         sleep 0.1
     done
@@ -286,7 +286,7 @@ on_a_terminal() { env --default-signal=INT script -qefc "exec $1" shown >/dev/nu
 @test "train-head: the key Ctrl-C stops training after the epoch and reports what is kept" {
     need_command script
     press_within_an_epoch() {
-        for _ in $(seq 400); do
+        for _ in $(seq 3000); do
             grep -aq 'steps of epoch 1,' shown && break
             sleep 0.02
         done
