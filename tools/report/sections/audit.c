@@ -19,7 +19,8 @@ static const struct {
     {"patient-labels", "patients with images of more than one class"},
     {"shortcut",
      "properties of the files, and carried columns, that predict the class without the image"},
-    {"dicom", "burned-in text, lossy compression and modality, as DICOM files state them, by class"},
+    {"dicom",
+     "burned-in text, lossy compression and modality, as DICOM files state them, by class"},
     {"balance", "proportion of the classes in each subset"},
 };
 
