@@ -206,7 +206,8 @@ static void files_of_a_manifest(void **state)
         assert_true(f[0].read && !f[0].why && f[0].height == 40 && f[0].width == 50);
         assert_true(f[1].read && !f[2].read);
         assert_string_equal(
-            f[1].why, "expected a JPEG, PNG or DICOM image, found a file that starts with 6e 6f 20 69");
+            f[1].why,
+            "expected a JPEG, PNG or DICOM image, found a file that starts with 6e 6f 20 69");
         assert_contains(f[2].why, "No such file");
         assert_null(strstr(f[2].why, "c.png"));
         char digest[HL_DIGEST_SIZE], expected[HL_DIGEST_SIZE];

@@ -102,8 +102,9 @@ static void message_names_format_and_remedy(void **state)
     hl_image img;
     hl_err e;
     assert_int_equal(hl_image_decode(&img, "x.png", "%PDF-1.4", 8, &e), -1);
-    assert_string_equal(e.msg, "x.png: expected a JPEG, PNG or DICOM image, found a PDF document; export "
-                               "the image in it as PNG");
+    assert_string_equal(e.msg,
+                        "x.png: expected a JPEG, PNG or DICOM image, found a PDF document; export "
+                        "the image in it as PNG");
 }
 
 int main(void)
