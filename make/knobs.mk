@@ -238,6 +238,6 @@ ifeq ($(only_compiles)$(filter triage,$(MAKECMDGOALS)),)
 $(if $(filter-out auto,$(COMBINE)),$(if $(filter image,$(UNIT)),$(error $(call stated,COMBINE): expected UNIT=patient \
     or UNIT=study with it)))
 # DICOM files name their studies themselves.
-$(if $(and $(LABELS)$(is_sample),$(filter study,$(UNIT))),$(if $(findstring study=,$(COLUMNS))$(findstring sop=,$(COLUMNS)),,$\
-    $(error $(call stated,UNIT): expected a column of studies in COLUMNS, as study=NAME)))
+$(if $(and $(LABELS)$(is_sample),$(filter study,$(UNIT))),$(if $(findstring study=,$(COLUMNS))$\
+    $(findstring sop=,$(COLUMNS)),,$(error $(call stated,UNIT): expected a column of studies in COLUMNS, as study=NAME)))
 endif

@@ -36,7 +36,8 @@ pseudonym() {
 
 @test "privacy: patients, studies and images have the first 16 digits of their HMAC-SHA-256" {
     need_command openssl
-    manifest >m.tsv
+    run --separate-stderr manifest -o m.tsv
+    [ -z "$stderr" ]
     [ "$(column patient m.tsv | head -n 1)" = "$(pseudonym patient PLANTEDID1)" ]
     [ "$(column study m.tsv | head -n 1)" = "$(pseudonym study 1.2.826.0.1.99.2.1)" ]
     [ "$(column path m.tsv | head -n 1)" = "$(pseudonym image 1.2.826.0.1.99.3.1.1)" ]
@@ -58,7 +59,8 @@ pseudonym() {
 }
 
 @test "privacy: SELECT works on attributes, without a table and with one" {
-    manifest --select 'view=PA;manufacturer=Maker 0,Maker 1' >m.tsv
+    run --separate-stderr manifest --select 'view=PA;manufacturer=Maker 0,Maker 1' -o m.tsv
+    [ -z "$stderr" ]
     [ "$(column view m.tsv | sort | uniq -c | xargs)" = '16 PA' ]
     fails 1 "expected values of the column 'view', found 'AP': it has 'LL', 'PA'" manifest --select view=AP
     fails 1 "expected a column of DICOM files \(view, sex, age.*found 'colour'" manifest --select colour=red

@@ -100,6 +100,14 @@ static int drop_repeated(taking *t, hl_err *e)
     return status;
 }
 
+/* Names that do not tell the patient, and need not. */
+static void count_named(taking *t)
+{
+    for (size_t i = 0; i < t->n && !t->d->has_patients; i++)
+        if (t->drop[i] || t->files[i].kind == HL_DICOM_IMAGE)
+            t->d->named += split_kermany_patient(hl_path_base(t->m->samples[i].path)) == 0;
+}
+
 static void remove_dropped(taking *t)
 {
     size_t kept = 0;
@@ -203,7 +211,6 @@ static void take_patient(taking *t, size_t i, size_t *by_study)
     hl_sample *s = &t->m->samples[i];
     const hl_dicom_attributes *a = &t->files[i].a;
     char *patient = hl_dicom_patient_of(a);
-    t->d->named += split_kermany_patient(hl_path_base(s->path)) == 0;
     if (!*patient) {
         t->d->unknown++;
         free(patient);
@@ -253,6 +260,7 @@ static int take(taking *t, hl_err *e)
     if (split_dicom_select(t->m, t->files, t->drop, t->rule, t->d->condition_at, t->tally, e) ||
         drop_repeated(t, e))
         return -1;
+    count_named(t);
     remove_dropped(t);
     if (t->m->n == 0)
         return hl_fail(e, "%s: no image is left: all are left out", t->rule->dir);

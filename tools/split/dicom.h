@@ -41,7 +41,7 @@ typedef struct split_dicom {
     /* found: */
     size_t images;  /* number of DICOM files */
     size_t unknown; /* of them, without PatientID and StudyInstanceUID */
-    size_t named;   /* of them, whose patient the file names do not say */
+    size_t named;   /* images whose names do not tell the patient, and need not */
     hl_id_key key;
     split_dicom_name *names; /* [nnames] sorted by path; owned */
     size_t nnames;

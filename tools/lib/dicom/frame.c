@@ -151,8 +151,10 @@ static int decode_by_codec(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom
                                       [HL_DICOM_JPEG_LS] = DC_JPEG_LS,
                                       [HL_DICOM_JPEG_2000] = DC_JPEG_2000};
     hl_dicom_codestream h;
-    if (!(codec == HL_DICOM_JPEG_2000 ? hl_dicom_jpeg2000_header
-                                      : hl_dicom_jpeg_header)(&h, c->bytes, c->len))
+    const bool is_sound = codec == HL_DICOM_JPEG_2000
+                              ? hl_dicom_jpeg2000_header(&h, c->bytes, c->len)
+                              : hl_dicom_jpeg_header(&h, c->bytes, c->len);
+    if (!is_sound)
         return hl_fail(e, "%s: damaged: the header of the codestream cannot be read", s->name);
     if (check_codestream(&h, l, s->name, e))
         return -1;
