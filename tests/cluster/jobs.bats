@@ -127,6 +127,21 @@ END
     [ "$(outcomes | tr , '\n' | sort -u)" = ok ]
 }
 
+@test "job: one that waits and that a new slurmctld knows nothing of is submitted again" {
+    scontrol update nodename=node[1-3] state=drain reason=test
+    launch split out -- ./tool out 0.1 2>said &
+    launched=$!
+    until_true 20 eval '[ -n "$(squeue -h -t PD)" ]'
+    cluster crash
+    rm -f "$CLUSTER_FOLDER"/state/job_state*
+    cluster recover
+    until_true 20 scontrol update nodename=node[1-3] state=resume
+    wait $launched
+    grep -q 'Slurm knew nothing of it any more: try 2 of 2' said
+    [ "$(cat out)" = result ]
+    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
+}
+
 @test "job: what can never run is refused at once, in one line" {
     profile 'partition = nowhere' >profile
     fails 1 '^make: split out: no job was made: .*invalid partition' launch split out -- ./tool out 0
