@@ -127,6 +127,19 @@ END
     [ "$(outcomes | tr , '\n' | sort -u)" = ok ]
 }
 
+@test "job: one that ends while slurmctld is away keeps no node" {
+    launch split out -- ./tool out 2 &
+    launched=$!
+    until_true 30 job_runs
+    cluster crash
+    until_true 30 [ -e out ]
+    sleep 4
+    cluster recover
+    wait $launched
+    [ "$(cat out)" = result ]
+    until_true 15 no_jobs
+}
+
 @test "job: one that waits and that a new slurmctld knows nothing of is submitted again" {
     scontrol update nodename=node[1-3] state=drain reason=test
     launch split out -- ./tool out 0.1 2>said &
