@@ -68,7 +68,7 @@ teardown() {
     rm calls
     launch split late -- ./tool late 30 &
     launched=$!
-    until_true 10 [ -s calls ]
+    until_true 30 [ -s calls ]
     pkill -KILL -P $launched || true
     kill -KILL $launched 2>/dev/null || true
     until_true 10 eval '! pgrep -f "run-job jobs/late.log"'

@@ -50,7 +50,7 @@ write_tool() {
 echo "$1 $HILUM_NODE $HILUM_JOB" >>calls
 temp=$1.tmp-$HILUM_NODE-$HILUM_JOB-abcdef
 echo begun >"$temp"
-sleep "$2"
+sleep "$2" || exit 9 # Slurm ends all processes of a job, this one not necessarily first
 if [ "${3-0}" != 0 ]; then
     rm "$temp"
     echo "tool: this is wrong" >&2

@@ -60,14 +60,14 @@ END
 }
 
 @test "job: one that is killed is tried again, and then named with its log" {
-    (until_true 10 job_runs && scancel "$(squeue -h -o %A)") &
+    (until_true 30 job_runs && scancel "$(squeue -h -o %A)") &
     launch split out -- ./tool out 2 2>said
     [ "$(cat out)" = result ]
     [ "$(outcomes)" = killed,ok ]
     grep -Eq '^make: split out: killed \(on node[123], job [0-9]+\): try 2 of 2$' said
     [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
     rm -f out calls
-    (until_true 10 job_runs && scancel "$(squeue -h -o %A)") &
+    (until_true 30 job_runs && scancel "$(squeue -h -o %A)") &
     RETRIES=0 fails 1 '^make: split out: killed \(try 1 of 1, on node[123], job [0-9]+\): see jobs/out.log$' \
         launch split out -- ./tool out 5
     [ ! -e out ]
@@ -87,7 +87,7 @@ END
 }
 
 @test "job: one whose node is lost is tried again on another; srun's status 0 does not count" {
-    (until_true 10 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster lose "$node") &
+    (until_true 30 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster lose "$node") &
     launch split out -- ./tool out 3 2>said
     grep -q '^make: split out: its node was lost' said
     [ "$(outcomes)" = 'its node was lost,ok' ]
@@ -99,7 +99,7 @@ END
 }
 
 @test "job: beside its old self, which lives on where the network is gone, it makes the same file" {
-    (until_true 10 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster cut "$node") &
+    (until_true 30 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster cut "$node") &
     launch split out -- ./tool out 8 &
     launched=$!
     until_true 40 eval '[ "$(grep -c . calls)" = 2 ]'
@@ -115,7 +115,7 @@ END
 @test "job: slurmctld is killed while a job runs, and while another is submitted" {
     launch split out -- ./tool out 4 &
     launched=$!
-    until_true 10 job_runs
+    until_true 30 job_runs
     cluster crash
     launch split late -- ./tool late 0.1 &
     late=$!
@@ -125,6 +125,34 @@ END
     wait $late
     [ "$(cat out late)" = $'result\nresult' ]
     [ "$(outcomes | tr , '\n' | sort -u)" = ok ]
+}
+
+@test "job: one that ends while slurmctld is away keeps no node" {
+    launch split out -- ./tool out 2 &
+    launched=$!
+    until_true 30 job_runs
+    cluster crash
+    until_true 30 [ -e out ]
+    sleep 4
+    cluster recover
+    wait $launched
+    [ "$(cat out)" = result ]
+    until_true 15 no_jobs
+}
+
+@test "job: one that waits and that a new slurmctld knows nothing of is submitted again" {
+    scontrol update nodename=node[1-3] state=drain reason=test
+    launch split out -- ./tool out 0.1 2>said &
+    launched=$!
+    until_true 20 eval '[ -n "$(squeue -h -t PD)" ]'
+    cluster crash
+    rm -f "$CLUSTER_FOLDER"/state/job_state*
+    cluster recover
+    until_true 20 eval 'scontrol update nodename=node[1-3] state=resume 2>/dev/null || [ -n "$(sinfo -h -N -t idle)" ]'
+    wait $launched
+    grep -q 'Slurm knew nothing of it any more: try 2 of 2' said
+    [ "$(cat out)" = result ]
+    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
 }
 
 @test "job: what can never run is refused at once, in one line" {
@@ -139,7 +167,7 @@ END
     until_true 5 grep -q '^make: split out: waits: Slurm says that no node can run it now: .*--cpus-per-task=64' said
     pkill -TERM -P $launched || kill $launched
     wait $launched || true
-    until_true 5 no_jobs
+    until_true 15 no_jobs
     [ ! -e calls ]
 }
 
@@ -150,12 +178,12 @@ END
         (export HILUM_PROFILE=profile HILUM_JOBS=jobs HILUM_TABLE=jobs.tsv HILUM_OUT=. HILUM_RETRIES=1 HILUM_SINCE=0
             with_signals "$ROOT/scripts/launch" split out -- ./tool out 30) &
         launched=$!
-        until_true 10 job_runs
+        until_true 30 job_runs
         kill -$signal $launched
         status=0
         wait $launched || status=$?
         [ $status -gt 128 ]
-        until_true 5 no_jobs
+        until_true 15 no_jobs
         [ ! -e out ]
         [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
     done
@@ -168,15 +196,15 @@ END
     read -r -a stat <<<"${stat##*) }"
     MAKE_OWNER="host:$make:${stat[19]}" launch split out -- ./tool out 30 &
     launched=$!
-    until_true 10 job_runs
+    until_true 30 job_runs
     kill -KILL $make
     wait $launched || true
-    until_true 5 no_jobs
+    until_true 15 no_jobs
     # The launcher itself is killed, too: its job goes on until the next one finds it.
     rm -f calls
     launch split out -- ./tool out 30 &
     launched=$(until_true 5 pgrep -P $! -f scripts/launch || true)
-    until_true 10 job_runs
+    until_true 30 job_runs
     kill -KILL $(pgrep -f "scripts/launch split out -- ./tool out 30" | head -n 3) 2>/dev/null || true
     [ -n "$(squeue -h)" ]
     old=$(squeue -h -o %A)
@@ -190,9 +218,9 @@ END
     launch --hold bundle 3 -- "$(jobs a) $(jobs b) $(jobs c)"
     [ "$(cat a b c | sort -u)" = result ]
     [ "$(cut -f 5 jobs.tsv | tail -n +2 | cut -d . -f 1 | sort -u | wc -l)" = 1 ]
-    until_true 5 no_jobs
+    until_true 15 no_jobs
     fails 2 'failed with status 2' launch --hold bundle 1 -- "$ROOT/scripts/launch split d -- ./tool d 0 2"
-    until_true 5 no_jobs
+    until_true 15 no_jobs
 }
 
 @test "job: shards side by side take a fraction of the time" {

@@ -99,7 +99,7 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
     by_jobs sweep NEURONS='4 8 16'
     cmp "$BATS_FILE_TMPDIR/here/a/sweep/sweep.tsv" there/a/sweep/sweep.tsv
     [ "$(grep -c '^sweep.NEURONS@[0-9]*\.head' there/a/jobs.tsv)" = 3 ]
-    until_true 5 no_jobs
+    until_true 15 no_jobs
 }
 
 @test "images that cannot be read are left out in shards as on one machine" {
@@ -159,7 +159,7 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
     status=0
     wait $make || status=$?
     [ $status -ne 0 ]
-    until_true 5 no_jobs
+    until_true 15 no_jobs
     [ -z "$(find there -name '*.tmp-*')" ]
     HILUM_BIN='' by_jobs
     same_bytes
