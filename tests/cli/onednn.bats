@@ -47,14 +47,15 @@ engine_of() {
 }
 
 # features_of MODEL ISA OPTION...: digest of the features without the metadata
-features_of() {
-    local model=$1 isa=$2
+features_of() (
+    set -o pipefail # or a failure would be the same digest each time
+    model=$1 isa=$2
     shift 2
     ONEDNN_MAX_CPU_ISA=$isa extract-features -q -m "$model" -w seeded:1 "$@" -o - images | zstd -dqc |
         perl -we 'binmode STDIN; local $/; my $all = <STDIN>; my $n = unpack("Q<", $all);
             my ($from, $to) = substr($all, 8, $n) =~ /"features":\{[^}]*"data_offsets":\[(\d+),(\d+)\]/ or die;
             print substr($all, 8 + $n + $from, $to - $from)' | sha256sum
-}
+)
 
 # With AVX, libtorch runs the network.
 @test "onednn: features do not depend on batch size, threads or other images, through oneDNN or libtorch" {
