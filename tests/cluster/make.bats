@@ -128,6 +128,7 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
     until_true 10 no_jobs
     [ ! -e there/a/images.safetensors.zst ]
     stat -c '%n %i %Y' there/a/shards/images-*.zst >finished
+    sleep 10 # slurmctld saves its state every few seconds, and would take those jobs for running
     by_jobs >said 2>&1 &
     make=$!
     until_true 90 eval 'squeue -h -t R -o %j | grep -Eq "images-|features-"'
