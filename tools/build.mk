@@ -51,7 +51,8 @@ hilum_ldflags  += -fsanitize=address,undefined
 endif
 ifdef fuzz # by libFuzzer, which is clang's; the warnings are gcc's
 hilum_cflags   := $(filter-out -W% -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2,$(hilum_cflags)) \
-                  -DHL_FUZZ -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+                  -DHL_FUZZ -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+                  -fno-omit-frame-pointer
 hilum_ldflags  += -fsanitize=address,undefined
 endif
 
@@ -147,7 +148,8 @@ build: compiled $(built)
 $(BUILD)/%.o: tools/%.c $(BUILD)/recipe
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(hilum_cflags) $(if $(findstring /lib/nn/,$@)$(findstring /train-head/,$@),$(hdf5_cflags) $(openmp_cflags)) \
+	$(Q)$(CC) $(hilum_cflags) \
+	    $(if $(findstring /lib/nn/,$@)$(findstring /train-head/,$@),$(hdf5_cflags) $(openmp_cflags)) \
 	    $(if $(filter %/train-head/optimizer.o %/format/convert.o %/image/resize_deep.o,$@),$(vector_cflags)) \
 	    $(CFLAGS) -c -o $@ $<
 

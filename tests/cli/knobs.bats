@@ -129,6 +129,7 @@ options_are_those_of_the_tools() {
             DATA | RESULTS | RUN | K | FOLD) continue ;; # another folder; kfold.bats
             KNOBS | SHIFT) continue ;;                   # knobs-file.bats, tune.bats
             SHARDS | CLUSTER) continue ;;                # tests/cluster
+            ID_KEY) continue ;;                          # privacy.bats
         esac
         [[ $step =~ ^(triage|compare|sweep|paper|diff|tune)$ ]] && continue
         # A knob can be of another step, or of none, depending on those before it.
