@@ -116,7 +116,7 @@ close() {
         --operating sensitivity-90 "$run/head.safetensors.zst" >list.tsv
     grep -qx '#positive	virus' list.tsv
     [ "$(sed -n 's/^#threshold	//p' list.tsv)" = "$(printf %.9g "$threshold")" ]
-    awk -F '\t' -v t="$threshold" '/^[0-9]/ { if (($3 >= t) != ($4 == "virus") || (p && $3 > p)) exit 1; p = $3; n++ } END { exit n < 80 }' list.tsv
+    awk -F '\t' -v t="$(printf %.9g "$threshold")" '/^[0-9]/ { if (($3 >= t) != ($4 == "virus") || (p && $3 > p)) exit 1; p = $3; n++ } END { exit n < 80 }' list.tsv
     fails 1 'expected operating points of patients \(mean\), .* found those of images' evaluate --external \
         "$run/calibration.safetensors.zst" --unit patient "$run/head.safetensors.zst" "$run/features.safetensors.zst"
     # A class that is asked for has its own.
