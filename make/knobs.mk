@@ -89,7 +89,7 @@ EXPLAIN      | $(1_unless_MODEL_is_a_module) | 0|1 | report | --explain $(maps_f
 
 The run
 JOBS         | $(processors) | whole 1..1024 | - | --jobs | threads
-MEMORY       | 0 | whole 0..1073741824 | - | --memory | MiB of features that training holds in memory; 0: half of what is free
+MEMORY       | 0 | whole 0..1073741824 | - | --memory | MiB of features in memory in training; 0: half of what is free
 RESULTS      | results | NAME | - | - | folder of all results
 RUN          | $(DATA_and_MODEL) | RUN | - | - | folder of this run in RESULTS
 ALLOW_CODE   | 0 | 0|1 | experiment | --allow-code | 1: run a TorchScript file, which is a program
