@@ -75,7 +75,7 @@ shows() { sed -n '/^## Labels$/,/^## /p' results/run/report.md | tr -s ' ' | gre
     [ "$(classes)" = '(no Pneumonia)/Pneumonia' ]
     carries sex,age,view
     shows 'Uncertain cells (-1)' 'left out' "$(grep -c 'Frontal.*,-1.0,' CheXpert-v1.0-small/train.csv)"
-    shows 'Blank cells' negative 0
+    shows 'Blank cells' "negative, $(grep -c 'Frontal,AP,,,,,,,,,,0.0' CheXpert-v1.0-small/train.csv) rows" 0
 }
 
 @test "datasets: RSNA" {
