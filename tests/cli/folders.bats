@@ -161,7 +161,7 @@ counts() {
     fill set/NORMAL 30 a png
     fill set/PNEUMONIA 30 b png
     mkdir set/OTHER
-    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.jpe, \*.jfif, \*.png. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
+    fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.jpe, \*.jfif, \*.png, DICOM. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
         split -o m.tsv set
     [ ! -e m.tsv ]
     fill set/OTHER/deep 5 c DCM

@@ -99,7 +99,7 @@ refused() {
     echo 'DROPOUT = 2' >k
     refused "$PWD/k: DROPOUT: expected a number from 0 to 0.99, found '2'"
     echo 'POOL = avg # average' >k
-    refused "$PWD/k: POOL: expected avg, max or flatten, found 'avg # average'"
+    refused "$PWD/k: POOL: expected avg, max, both or flatten, found 'avg # average'"
     echo 'MODEL =' >k
     refused "$PWD/k: MODEL: expected vgg16, inceptionresnetv2, mobilenetv2 or a file.pt, found nothing"
     echo 'RUN = a;b' >k

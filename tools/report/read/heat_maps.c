@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "image/image.h"
+#include "image/remarks.h"
 #include "page/doc.h"
 #include "sys/input.h"
 #include "sys/path.h"
@@ -21,7 +22,10 @@ static int check_picture(const report_map *m, const char *file, hl_err *e)
     hl_image picture;
     if (hl_image_decode(&picture, file, m->png, m->len, e))
         return -1;
+    const bool damaged = picture.remarks & HL_REMARK_CHECKSUM;
     hl_image_free(&picture);
+    if (damaged) /* harmless elsewhere, but this file is explain's own */
+        return hl_fail(e, "%s: damaged: a checksum of PNG is wrong", file);
     return 0;
 }
 
