@@ -29,7 +29,7 @@ field() { jq --arg key "$1" '[.. | objects | select(has($key)) | .[$key]][0]' me
 
 @test "sample: no trait that audit tries reaches an AUROC of 0.65" {
     awk -F '\t' '$2 == "shortcut" { print $3, $8; n++; if ($8 >= 0.65 || $8 <= 0.35) bad = 1 }
-        END { exit bad || n != 10 }' audit.tsv
+        END { exit bad || n != 15 }' audit.tsv
     [ "$(sed -n 's/^#leak//p' audit.tsv)" = "" ]
     ! grep -q '	inverted	\|	range	' audit.tsv
 }
