@@ -122,6 +122,21 @@ void add_pixels(DcmDataset &d, const dc_frame &f, E_TransferSyntax syntax)
     check(d.insert(pixels.release()));
 }
 
+// Newer versions of DCMTK ask whether the pixels are native, which these are not.
+template <class Pixels>
+auto frame_size(Pixels &p, DcmItem &d, Uint32 &size, int)
+    -> decltype(p.getUncompressedFrameSize(&d, size, OFFalse))
+{
+    return p.getUncompressedFrameSize(&d, size, OFFalse);
+}
+
+template <class Pixels>
+auto frame_size(Pixels &p, DcmItem &d, Uint32 &size, long)
+    -> decltype(p.getUncompressedFrameSize(&d, size))
+{
+    return p.getUncompressedFrameSize(&d, size);
+}
+
 void decode_by_dcmtk(const dc_frame &f, void *out, size_t size)
 {
     register_codecs();
@@ -133,7 +148,7 @@ void decode_by_dcmtk(const dc_frame &f, void *out, size_t size)
     check(d.findAndGetElement(DCM_PixelData, element));
     auto *pixels = OFstatic_cast(DcmPixelData *, element);
     Uint32 expected = 0, start = 0;
-    check(pixels->getUncompressedFrameSize(&d, expected));
+    check(frame_size(*pixels, d, expected, 0));
     if (expected < size || expected > size + 1)
         fail("the decoder expects another size");
     expected += expected % 2;
