@@ -210,7 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(round_trip),
         IN_FOLDER(without_an_ood_score),
-        cmocka_unit_test(of_several_classes),
+        IN_FOLDER(of_several_classes),
         cmocka_unit_test(belongs_to_one_head),
         IN_FOLDER(damaged_files_are_refused),
     };
