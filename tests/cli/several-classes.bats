@@ -152,6 +152,21 @@ close() {
     jq -e '.one_vs_rest | (.classes | map(.measured)) == [true, true, false] and (has("macro") | not) and has("together")' m.json
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
     grep -q '^| Viral | 0 | – | – |' r.md
+    grep -q '^| Mean AUROC | undefined |' r.md
+    run ! grep -qwi nan r.md
+    # As the positive class it has no rates.
+    evaluate -q --pooled --resamples 50 --positive Viral -o m.json p.tsv 2>log
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    [ "$(grep -cE '^\| (Sensitivity|Specificity|AUROC) for Viral \| undefined \|' r.md)" = 3 ]
+    grep -qE '^\| 38 \| Diagnostic performance and its precision \| open \|' r.md
+    run ! grep -qwi nan r.md
+    # All are of the positive class: no specificity.
+    awk -F '\t' '!/^s[0-9]/ || $4 == "COVID"' "$DATA/classes/a.tsv" | with_checksum >p.tsv
+    evaluate -q --pooled --resamples 50 --positive COVID -o m.json p.tsv 2>log
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    grep -qE '^\| Sensitivity for COVID \| 84\.8' r.md
+    grep -qE '^\| Specificity for COVID \| undefined \|' r.md
+    run ! grep -qwi nan r.md
     # Perfect predictions: no interval without width
     awk -F '\t' -v OFS='\t' '/^s[0-9]/ { $5 = $4; $6 = $4 == "COVID"; $7 = $4 == "Normal"; $8 = $4 == "Viral" } { print }' \
         "$DATA/classes/a.tsv" | with_checksum >p.tsv
