@@ -174,6 +174,14 @@ close() {
     jq -e '.one_vs_rest | .macro.methods.sensitivity == "MOVER" and .weighted.methods.sensitivity == "Wilson" and
         .macro.methods.auroc == "not estimable" and .macro.intervals.auroc == [null, null] and
         all(.classes[]; .intervals.methods.auroc == "Newcombe" and (has("delong") | not))' m.json
+    # One of six patients has the class Viral: a third of the resamples lack it, and some another class.
+    awk -F '\t' -v OFS='\t' '/^s[0-9]/ { if (n++ == 30) exit; k = n % 6
+            $2 = "p" k; $4 = k == 0 ? "Viral" : k < 3 ? "COVID" : "Normal" } { print }' "$DATA/classes/a.tsv" |
+        with_checksum >p.tsv
+    evaluate -q --pooled --resamples 200 -o m.json p.tsv 2>log
+    jq -e '.one_vs_rest | .macro.resamples_without_a_class as $n | $n > 50 and $n < 100 and
+        .weighted.resamples_without_a_class == $n and
+        ([.classes[].intervals.resamples_without_a_class] | max <= $n and add >= $n)' m.json
     # Subgroups are of one class.
     fails 1 '^evaluate: --by: expected a positive class, found none: --positive CLASS names it' \
         evaluate --pooled --by sex "$DATA/classes/a.tsv"
