@@ -66,14 +66,17 @@ static double mean_of(const one_class *c, size_t n, hl_binary_metric metric, boo
     return sum / of;
 }
 
-/* Of resample r; NaN where it lacks a class, and the metric needs that. */
+/* Of resample r; NaN where it lacks a class, and the metric needs that. The weights are those of
+ * the sample, so that the interval is one of the same mean; those of the resample make the
+ * sensitivity its accuracy. */
 static double resampled_mean(const one_class *c, size_t n, hl_binary_metric metric, bool weighted,
                              size_t r)
 {
     double sum = 0, of = 0;
     for (size_t k = 0; k < n; k++) {
         const evaluate_analysis *s = &c[k].analysis;
-        const double weight = weighted ? s->prevalence[r] : 1;
+        const double fraction = metric == HL_SENSITIVITY ? s->prevalence[r] : c[k].fraction;
+        const double weight = weighted ? fraction : 1;
         sum += weight * s->kept[metric * s->v->method.resamples + r];
         of += weight;
     }
