@@ -182,6 +182,10 @@ close() {
     jq -e '.one_vs_rest | .macro.resamples_without_a_class as $n | $n > 50 and $n < 100 and
         .weighted.resamples_without_a_class == $n and
         ([.classes[].intervals.resamples_without_a_class] | max <= $n and add >= $n)' m.json
+    # The page says so, and names the other methods.
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    most=$(jq '[.one_vs_rest.classes[].intervals.resamples_without_a_class] | max' m.json)
+    grep -qE "^\*Each class against all others .* In brackets: 95.* $most of the resamples lacked .*Wilson.*MOVER" r.md
     # Subgroups are of one class.
     fails 1 '^evaluate: --by: expected a positive class, found none: --positive CLASS names it' \
         evaluate --pooled --by sex "$DATA/classes/a.tsv"
