@@ -234,6 +234,36 @@ trained() {
     grep -A 1 '"collapse"' "$BATS_TEST_TMPDIR/m" | grep -q '"collapsed": false'
 }
 
+@test "evaluate: several classes collapse only where one answer is given, or the baseline does as well" {
+    # of LABEL PREDICTED N ...: N images each, predictions of A, B and C
+    of() {
+        { grep '^#[hpf]' "$DATA/classes/a.tsv"
+          printf '%s\t' sample patient subset label predicted p_A p_B && echo p_C
+          printf '%s\t%s\t%d\n' "$@" | awk -F '\t' -v OFS='\t' '{ for (i = 0; i < $3; i++)
+              print "s" ++n, "p" n, "test", $1, $2, $2 == "A" ? 0.8 : 0.1, $2 == "B" ? 0.8 : 0.1, $2 == "C" ? 0.8 : 0.1 }'
+        } | with_checksum >p.tsv
+        evaluate -q --pooled --resamples 0 -o m.json p.tsv 2>log
+    }
+    # A class without images
+    of A A 5 B B 5
+    jq -e '.collapse == {collapsed: false, reasons: []} and .classes_never_predicted == ["C"]' m.json
+    run ! grep -e collapsed -e 'never predicted' log
+    # A rare one
+    of A A 5 B B 5 C A 1
+    jq -e '.collapse == {collapsed: false, reasons: []} and .classes_never_predicted == ["C"]' m.json
+    grep -q 'class C is never predicted, although the subset has 1 image of it$' log
+    # One class, and all taken for it, or for another
+    of A A 5
+    jq -e '.collapse.collapsed | not' m.json
+    of A B 5
+    jq -e '.collapse.collapsed and (.collapse.reasons | length) == 1' m.json
+    of A A 5 B A 4 C A 3
+    jq -e '.collapse.collapsed and (.collapse.reasons | length) == 3' m.json
+    # Several answers, and no better than one
+    of A A 3 A B 3 B B 1 B A 3
+    jq -e '.collapse.collapsed and .below_majority_baseline and (.collapse.reasons | length) == 1' m.json
+}
+
 @test "evaluate: --pooled has no calibration" {
     fails 2 '--pooled: .* cannot be calibrated together' evaluate --pooled --calibrate x
     fails 2 '--pooled: .* cannot be calibrated together' evaluate --pooled -c y x

@@ -98,8 +98,8 @@ fold_by() { split -q --labels t.csv --columns site=site --fold-by site --val 0 "
         $out/fold-2-of-3/metrics.json | awk '{ printf "%d %.6f %.6f %.6f", $1, $2, $3, $4 }')
     [ "$(awk -F '\t' '$1 == "Malmo N" { print $2, $3, $4, $5 }' $out/kfold.tsv)" = "$row" ]
     awk -F '\t' '!/^#/ && $1 != "sample" && $NF != "Lund" { exit 1 }' $out/fold-1-of-3/predictions.tsv
-    # One class: no AUROC, and none in the mean; the pooled samples have both.
-    [ "$(awk -F '\t' '$1 == "Uppsala" || $1 == "mean" { print $7 }' $out/kfold.tsv | paste -sd ,)" = -,- ]
+    # One class: neither AUROC nor macro recall, and none in the mean; the pooled samples have both.
+    [ "$(awk -F '\t' '$1 == "Uppsala" || $1 == "mean" { print $6, $7 }' $out/kfold.tsv | paste -sd ,)" = '- -,- -' ]
     [[ $(awk -F '\t' '$1 == "pooled" { print $7 "/" $8 "/" $9 }' $out/kfold.tsv) =~ ^0\.[0-9]+/0\.[0-9]+/[01]\.[0-9]+$ ]]
     grep -qE '^Lund +[0-9]+ +0\.[0-9]{3} \(0\.[0-9]{3}-[01]\.[0-9]{3}\)' log
     # Nothing runs again.
@@ -107,4 +107,11 @@ fold_by() { split -q --labels t.csv --columns site=site --fold-by site --val 0 "
     ! grep -q 'train-head' log
     fails 2 "^make: GROUPS: expected a column that COLUMNS carries, .* has site$" kfold GROUPS=town
     fails 2 "^make: GROUPS: expected a column of 2 to 50 values, found 1" kfold GROUPS=site SELECT=site=Lund RUN=one TEST=0 VAL=0
+}
+
+@test "fold-by: names of sites outside ASCII are shown as they are" {
+    printf '%s\t%s\t%s\t%s\n' site n accuracy positive Malmö 3 0.5 - Łódź 4 0.25 - >kfold.tsv
+    LC_ALL=C "$ROOT/scripts/show-folds" kfold.tsv >shown
+    grep -qE '^Malmö +3 +0\.5 +-$' shown
+    grep -qE '^Łódź +4 +0\.25 +-$' shown
 }

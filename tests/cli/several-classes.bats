@@ -152,6 +152,21 @@ close() {
     jq -e '.one_vs_rest | (.classes | map(.measured)) == [true, true, false] and (has("macro") | not) and has("together")' m.json
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
     grep -q '^| Viral | 0 | – | – |' r.md
+    grep -q '^| Mean AUROC | undefined |' r.md
+    run ! grep -qwi nan r.md
+    # As the positive class it has no rates.
+    evaluate -q --pooled --resamples 50 --positive Viral -o m.json p.tsv 2>log
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    [ "$(grep -cE '^\| (Sensitivity|Specificity|AUROC) for Viral \| undefined \|' r.md)" = 3 ]
+    grep -qE '^\| 38 \| Diagnostic performance and its precision \| open \|' r.md
+    run ! grep -qwi nan r.md
+    # All are of the positive class: no specificity.
+    awk -F '\t' '!/^s[0-9]/ || $4 == "COVID"' "$DATA/classes/a.tsv" | with_checksum >p.tsv
+    evaluate -q --pooled --resamples 50 --positive COVID -o m.json p.tsv 2>log
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    grep -qE '^\| Sensitivity for COVID \| 84\.8' r.md
+    grep -qE '^\| Specificity for COVID \| undefined \|' r.md
+    run ! grep -qwi nan r.md
     # Perfect predictions: no interval without width
     awk -F '\t' -v OFS='\t' '/^s[0-9]/ { $5 = $4; $6 = $4 == "COVID"; $7 = $4 == "Normal"; $8 = $4 == "Viral" } { print }' \
         "$DATA/classes/a.tsv" | with_checksum >p.tsv
@@ -159,6 +174,18 @@ close() {
     jq -e '.one_vs_rest | .macro.methods.sensitivity == "MOVER" and .weighted.methods.sensitivity == "Wilson" and
         .macro.methods.auroc == "not estimable" and .macro.intervals.auroc == [null, null] and
         all(.classes[]; .intervals.methods.auroc == "Newcombe" and (has("delong") | not))' m.json
+    # One of six patients has the class Viral: a third of the resamples lack it, and some another class.
+    awk -F '\t' -v OFS='\t' '/^s[0-9]/ { if (n++ == 30) exit; k = n % 6
+            $2 = "p" k; $4 = k == 0 ? "Viral" : k < 3 ? "COVID" : "Normal" } { print }' "$DATA/classes/a.tsv" |
+        with_checksum >p.tsv
+    evaluate -q --pooled --resamples 200 -o m.json p.tsv 2>log
+    jq -e '.one_vs_rest | .macro.resamples_without_a_class as $n | $n > 50 and $n < 100 and
+        .weighted.resamples_without_a_class == $n and
+        ([.classes[].intervals.resamples_without_a_class] | max <= $n and add >= $n)' m.json
+    # The page says so, and names the other methods.
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    most=$(jq '[.one_vs_rest.classes[].intervals.resamples_without_a_class] | max' m.json)
+    grep -qE "^\*Each class against all others .* In brackets: 95.* $most of the resamples lacked .*Wilson.*MOVER" r.md
     # Subgroups are of one class.
     fails 1 '^evaluate: --by: expected a positive class, found none: --positive CLASS names it' \
         evaluate --pooled --by sex "$DATA/classes/a.tsv"

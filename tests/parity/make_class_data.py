@@ -115,13 +115,17 @@ def resamples(patient):
 
 
 def all_classes(y, p, w=None):
-    """Metrics of each class, and their means: unweighted, and weighted by the class's part of the samples."""
+    """Metrics of each class, and their means: unweighted, and weighted by the class's part of all samples.
+
+    The weighted recall of a resample is its accuracy.
+    """
     w = np.ones(len(y)) if w is None else w
     predicted = p.argmax(axis=1)
     each = [binary((y == k).astype(int), p[:, k], (predicted == k).astype(int), w) for k in range(3)]
-    part = [w[y == k].sum() / w.sum() for k in range(3)]
+    part = np.bincount(y, minlength=3) / len(y)
     mean = {n: np.mean([c[n] for c in each]) for n in each[0]}
     weighted = {n: np.dot(part, [c[n] for c in each]) for n in each[0]}
+    weighted["sensitivity"] = sk.accuracy_score(y, predicted, sample_weight=w)
     return each, mean, weighted
 
 

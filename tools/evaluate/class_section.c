@@ -66,14 +66,17 @@ static double mean_of(const one_class *c, size_t n, hl_binary_metric metric, boo
     return sum / of;
 }
 
-/* Of resample r; NaN where it lacks a class, and the metric needs that. */
+/* Of resample r; NaN where it lacks a class, and the metric needs that. The weights are those of
+ * the sample, so that the interval is one of the same mean; those of the resample make the
+ * sensitivity its accuracy. */
 static double resampled_mean(const one_class *c, size_t n, hl_binary_metric metric, bool weighted,
                              size_t r)
 {
     double sum = 0, of = 0;
     for (size_t k = 0; k < n; k++) {
         const evaluate_analysis *s = &c[k].analysis;
-        const double weight = weighted ? s->prevalence[r] : 1;
+        const double fraction = metric == HL_SENSITIVITY ? s->prevalence[r] : c[k].fraction;
+        const double weight = weighted ? fraction : 1;
         sum += weight * s->kept[metric * s->v->method.resamples + r];
         of += weight;
     }
@@ -113,14 +116,17 @@ static json_t *means_to_json(const one_class *c, size_t n, bool weighted)
     const size_t resamples = c->v.method.resamples;
     json_t *metrics = json_object(), *intervals = json_object(), *methods = json_object();
     double *scratch = hl_malloc(resamples, sizeof *scratch);
-    size_t lacking = 0;
+    size_t without_a_class = 0; /* those without an AUROC */
     for (size_t i = 0; i < sizeof averaged / sizeof *averaged; i++) {
         const char *name = hl_binary_metric_names[averaged[i]];
         const double value = mean_of(c, n, averaged[i], weighted);
         json_object_set_new(metrics, name, hl_json_of_real(value));
         if (resamples == 0)
             continue;
+        size_t lacking;
         const hl_estimate e = estimate_mean(c, n, averaged[i], weighted, value, scratch, &lacking);
+        if (averaged[i] == HL_AUROC)
+            without_a_class = lacking;
         json_object_set_new(
             intervals, name,
             json_pack("[o, o]", hl_json_of_real(e.interval.lo), hl_json_of_real(e.interval.hi)));
@@ -131,7 +137,8 @@ static json_t *means_to_json(const one_class *c, size_t n, bool weighted)
     json_t *o = json_pack("{s:o}", "metrics", metrics);
     if (resamples) {
         json_object_set(o, "intervals", intervals);
-        json_object_set_new(o, "resamples_without_a_class", json_integer((json_int_t)lacking));
+        json_object_set_new(o, "resamples_without_a_class",
+                            json_integer((json_int_t)without_a_class));
     }
     if (json_object_size(methods))
         json_object_set(o, "methods", methods);

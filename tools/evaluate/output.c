@@ -137,33 +137,60 @@ static void add_last(json_t *to, json_t *from)
     json_array_append(to, json_array_get(from, json_array_size(from) - 1));
 }
 
-/* Sets the alarm fields: a model that always predicts one class must not pass for a good one. */
-static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
+/* Every answer is the same class, and some samples are of another. A class without samples tells
+ * nothing by not being predicted. */
+static bool is_constant(const hl_metrics *m)
 {
-    json_t *warnings = json_array(), *never = json_array(), *reasons = json_array();
-    const double baseline = majority_baseline(m);
-    if (v->mismatch)
-        warn(warnings, "%s", v->mismatch);
+    size_t predicted = 0;
+    bool missed = false;
     for (size_t k = 0; k < m->nclasses; k++) {
-        if (never_predicted(m, k)) {
+        const bool never = never_predicted(m, k);
+        predicted += never ? 0 : 1;
+        missed |= never && m->classes[k].support > 0;
+    }
+    return predicted == 1 && missed;
+}
+
+/* Returns the names of the classes that are never predicted. Of a constant model, each with samples
+ * is a reason for the collapse. */
+static json_t *warn_of_classes(const evaluation *v, const hl_metrics *m, json_t *warnings,
+                               json_t *reasons)
+{
+    json_t *never = json_array();
+    const bool constant = is_constant(m);
+    for (size_t k = 0; k < m->nclasses; k++) {
+        const uint64_t n = m->classes[k].support;
+        if (never_predicted(m, k))
             json_array_append_new(never, json_string(v->classes[k]));
+        if (never_predicted(m, k) && n > 0) {
             warn(warnings,
                  "class %.64s is never predicted, although the subset has %" PRIu64 " %s of it",
-                 v->classes[k], m->classes[k].support, hl_unit_plurals[v->rule.unit]);
-            add_last(reasons, warnings);
+                 v->classes[k], n, (n == 1 ? hl_unit_names : hl_unit_plurals)[v->rule.unit]);
+            if (constant)
+                add_last(reasons, warnings);
         }
-        if (m->classes[k].support == 0)
+        if (n == 0)
             warn(warnings,
                  "class %.64s has no %s in the subset: it counts as 0 in the macro "
                  "averages, and the AUROC is undefined",
                  v->classes[k], hl_unit_names[v->rule.unit]);
     }
+    return never;
+}
+
+/* Sets the alarm fields: a model that always predicts one class must not pass for a good one. */
+static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
+{
+    json_t *warnings = json_array(), *reasons = json_array();
+    const double baseline = majority_baseline(m);
+    if (v->mismatch)
+        warn(warnings, "%s", v->mismatch);
+    json_t *never = warn_of_classes(v, m, warnings, reasons);
     const bool below = baseline < 1 && !(m->accuracy > baseline); /* of one class it says nothing */
     if (below) {
         warn(warnings,
              "accuracy %.2f %% is not above %.2f %%, the fraction of the most frequent class: "
-             "always "
-             "predicting that class does as well",
+             "always predicting that class does as well",
              100 * m->accuracy, 100 * baseline);
         add_last(reasons, warnings);
     }

@@ -4,6 +4,7 @@
 #include "card.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 void report_fact_metrics(const report_run *run, hl_strbuf *t)
@@ -44,10 +45,13 @@ void report_fact_internal(const report_run *run, hl_strbuf *t)
                      run->metrics.m.n, report_units(&run->metrics), run->metrics.subset);
 }
 
+/* Nothing where the metric is undefined. */
 static void add_metric(const report_run *run, const char *key, const char *name, double value,
                        hl_strbuf *t)
 {
     double lo, hi;
+    if (!isfinite(value))
+        return;
     const bool first = t->len == 0 || t->data[t->len - 1] == ' ';
     hl_strbuf_printf(t, "%s%s %.3f", first ? "" : ", ", name, value);
     if (report_interval(run->binary_metrics.intervals, key, &lo, &hi))
@@ -70,9 +74,13 @@ void report_fact_accuracy(const report_run *run, hl_strbuf *t)
     const report_binary_metrics *bm = &run->binary_metrics;
     if (!bm->positive)
         return;
+    const double sensitivity = report_sensitivity(&run->metrics, bm),
+                 specificity = report_specificity(&run->metrics, bm);
+    if (!isfinite(sensitivity) && !isfinite(specificity))
+        return;
     hl_strbuf_printf(t, "For %s: ", bm->positive);
-    add_metric(run, "sensitivity", "sensitivity", report_sensitivity(&run->metrics, bm), t);
-    add_metric(run, "specificity", "specificity", report_specificity(&run->metrics, bm), t);
+    add_metric(run, "sensitivity", "sensitivity", sensitivity, t);
+    add_metric(run, "specificity", "specificity", specificity, t);
     hl_strbuf_puts(t, ".");
 }
 

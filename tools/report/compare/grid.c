@@ -110,8 +110,8 @@ static void add_combinations(page_doc *d, const report_grid *g)
                                    auroc};
     page_add_text(d, PAGE_SECTION, "Combinations");
     page_table *t = page_add_table(
-        d, "Collapsed: a class is never predicted, or the accuracy is not above that of always "
-           "predicting the most frequent class.");
+        d, "Collapsed: only one class is ever predicted, or the accuracy is not above that of "
+           "always predicting the most frequent class.");
     add_settings_columns(t, g);
     page_add_columns(t, metrics, sizeof metrics / sizeof *metrics, PAGE_COL_NUMBER);
     free(auroc);
@@ -216,7 +216,7 @@ int report_compose_grid(page_doc *d, const report_grid *g, hl_err *e)
         page_warn(page_warnings(d), "%s", note);
     page_add_text(
         d, PAGE_LEAD,
-        "%zu of %zu combinations collapse: they never predict one of the classes, or are no more "
+        "%zu of %zu combinations collapse: they only ever predict one class, or are no more "
         "accurate than the majority-class baseline. Measured on %" PRIu64 " %s of the %s subset.",
         ncollapsed, g->table.nrows, first->m.n, report_units(first), first->subset);
     page_add_contents(d);

@@ -16,11 +16,14 @@ double report_real(const json_t *o, const char *key)
 
 double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm)
 {
-    return r->m.classes[bm->cls].recall;
+    const hl_class_metrics *c = &r->m.classes[bm->cls];
+    return c->support ? c->recall : NAN;
 }
 
 double report_specificity(const report_metrics *r, const report_binary_metrics *bm)
 {
+    if (r->m.classes[bm->cls].support == r->m.n)
+        return NAN;
     return r->m.nclasses == 2 ? r->m.classes[1 - bm->cls].recall
                               : report_real(bm->binary, "specificity");
 }

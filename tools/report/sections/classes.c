@@ -68,21 +68,32 @@ static void add_table(page_doc *d, const report_run *run, const column *columns,
     add_mean(t, columns, "Weighted average", r->m.n, c->weighted);
 }
 
+/* The intervals of all classes are made alike; other methods and lacking resamples are those of any
+ * class. */
+static void describe_intervals(const report_classes *c, hl_strbuf *t)
+{
+    report_binary_metrics all = {0};
+    for (size_t k = 0; k < c->n; k++) {
+        const report_binary_metrics *of = &c->of[k];
+        const uint64_t lacking = of->lacking > all.lacking ? of->lacking : all.lacking;
+        if (of->intervals && (!all.intervals || (of->methods && !all.methods)))
+            all = *of;
+        all.lacking = lacking;
+    }
+    if (!all.intervals)
+        return;
+    hl_strbuf_puts(t, " In brackets: ");
+    report_describe_intervals(&all, t);
+}
+
 void report_add_class_tables(page_doc *d, const report_run *run)
 {
-    const report_classes *c = &run->classes;
-    const report_binary_metrics *measured = NULL;
     hl_strbuf caption = {0};
-    for (size_t k = 0; k < c->n && !measured; k++)
-        measured = c->of[k].intervals ? &c->of[k] : NULL;
     hl_strbuf_printf(&caption,
                      "Each class against all others together, by the largest probability; support "
                      "is the number of %s.",
                      report_units(&run->metrics));
-    if (measured)
-        hl_strbuf_printf(&caption,
-                         " In brackets: %.0f" PAGE_PERCENT " intervals, %s, %" PRIu64 " resamples.",
-                         100 * measured->level, measured->method, measured->resamples);
+    describe_intervals(&run->classes, &caption);
     add_table(d, run, decisions, caption.data);
     add_table(d, run, probabilities,
               "Ranking at all thresholds, and calibration of the probabilities.");

@@ -48,7 +48,10 @@ static void add_fraction(page_block *b, const report_run *run, const char *key, 
 {
     hl_strbuf remark = {0};
     format_interval(run, key, otherwise, &remark);
-    page_add_stat(b, name, remark.data, "%.1f" PAGE_PERCENT, 100 * value);
+    if (isfinite(value))
+        page_add_stat(b, name, remark.data, "%.1f" PAGE_PERCENT, 100 * value);
+    else
+        page_add_stat(b, name, remark.data, "undefined");
     hl_strbuf_free(&remark);
 }
 
