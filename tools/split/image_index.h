@@ -37,19 +37,19 @@ typedef enum split_found { SPLIT_AS_WRITTEN, SPLIT_OTHER_EXTENSION, SPLIT_BY_END
 /*
  * The path of the image, relative to the folder: `name` itself if it is the path of a file, else
  * the one image whose path ends in `name`, or whose path `name` ends in, at a slash. A name without
- * an image's extension is compared without it; .dcm counts as none, since images are converted from
- * it. A name with one for which there is no image is that of another extension, if there is one.
+ * an image's extension, of which .dcm is one, is compared without it. A name with one for which
+ * there is no image is that of another extension, if there is one.
  * *path is NULL where there is none; it points to `name` or into the index. Fails where several
  * images fit, or the path is not that of a file.
  */
 int split_image_index_find(split_image_index *x, const char *name, const char **path,
                            split_file_id *id, split_found *how, hl_err *e);
 
-/* Likewise for a path of another machine, of which any folders may be others: the one image whose
- * path has the longest end in common with it, at a slash; at least the base name, but for the
- * extension. */
-int split_image_index_find_end(split_image_index *x, const char *name, const char **path,
-                               split_file_id *id, split_found *how, hl_err *e);
+/* Likewise for a path of another machine, of which the first folders may be others: the one image
+ * whose path has the longest end in common with it, at a slash. The base name, but for the
+ * extension, suffices only if the image or the name has no folders. Messages give text. */
+int split_image_index_find_end(split_image_index *x, const char *name, const char *text,
+                               const char **path, split_file_id *id, split_found *how, hl_err *e);
 
 void split_image_index_close(split_image_index *x);
 
