@@ -181,14 +181,20 @@ split_as_documented() {
     grep -q "^split: t.csv: the images of 2 of 2 rows have another extension than the table says; the first: line 2, 'b/2.png'$" err
     table image,label 2.jpg,A 4.jpeg,B
     refused "t.csv: line 3: '4.jpeg' fits several images: expected one, found 'd/4.JPG' and 'd/4.png'" --labels t.csv
-    table image,label /home/u/set/a/x/1.png,A '\\nas\xrays\a\y\1.png,B' 'C:\data\2.png,A' /input/c/3.jpeg,B 'd\4.png,A' /5.png,B
+    table image,label /home/u/set/a/x/1.png,A '\\nas\xrays\a\y\1.png,B' 'C:\data\b\2.png,A' /input/c/3.jpeg,B 'd\4.png,A' /5.png,B
     [ "$(found)" = '5.png:B a/x/1.png:A a/y/1.png:B b/2.png:A c/3.jpeg:B d/4.png:A ' ]
     grep -q "^split: t.csv: the images of 6 of 6 rows are found by the end of a path of another machine; the first: line 2, 'a/x/1.png'$" err
     # The longest common end decides, and one that has no other folders; else nothing does.
     table image,label /q/e/5.png,A '/x/1.png,B'
     [ "$(found)" = 'a/x/1.png:B e/5.png:A ' ]
-    table image,label /q/z/1.png,A 2.png,B
-    refused "t.csv: line 2: '1.png' fits several images|t.csv: line 2: 'q/z/1.png' fits several images: expected one, found 'a/x/1.png' and 'a/y/1.png'" --labels t.csv
+    table image,label /1.png,A 2.png,B
+    refused "t.csv: line 2: '/1.png' fits several images: expected one, found 'a/x/1.png' and 'a/y/1.png'" --labels t.csv
+    # With other folders it is another image, be there one of that name or several; but not where the images have none.
+    table image,label '/q/z/2.png,A' 'D:\z\1.png,A' 3.jpeg,B 4.png,A
+    refused "t.csv: expected the images of 4 rows in set, and 2 cannot be found: '/q/z/2.png' \(line 2\), 'D:.z.1.png' \(line 3\)" --labels t.csv
+    [ "$(samples <(split -q --test 0 --val 0 --missing skip --labels t.csv set) | cut -f 1 | tr '\n' ' ')" = 'c/3.jpeg d/4.png ' ]
+    table image,label '/q/z/5.png,A' /3.jpeg,B
+    [ "$(found)" = '5.png:A c/3.jpeg:B ' ]
     table image,label '/q/z/9.png,A' 'D:\9.png,A' 2.png,B 3.jpeg,A
     refused "t.csv: expected the images of 4 rows in set, and 2 cannot be found: '/q/z/9.png' \(line 2\), 'D:.9.png' \(line 3\)" --labels t.csv
     split -q --test 0 --val 0 --missing skip --labels t.csv set >m.tsv
@@ -341,7 +347,7 @@ split_as_documented() {
         table image,label a/1.png,1 "$name,0" b/2.png,0
         refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '1' instead of '0': --rows" --labels t.csv
     done
-    for name in /a/1.png '/x/1.png' 'C:\data\1.png'; do
+    for name in /a/1.png /1.png '/x/a/1.png' 'C:\data\a\1.png'; do
         table image,label "$name,0" a/1.png,1 b/2.png,0
         refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '0' instead of '1': --rows" --labels t.csv
     done

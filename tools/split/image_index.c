@@ -145,13 +145,16 @@ static int look_up_in(const stem *all, size_t n, stem name, const char *text, co
     return 0;
 }
 
-/* Of paths that end in the same folders, one that has no others is the one. */
+/* Of paths that end in the same folders, one that has no others is the one. If not even the last
+ * folder is the same, another patient's image may have that name. */
 static int look_up_end(const stem *all, size_t n, stem name, const char *text, const char **path,
                        hl_err *e)
 {
+    const bool bare = name.path == name.base;
     for (;;) {
+        const bool others = bare || name.path < name.base;
         if (take(all, n, &name, true, text, path, e) ||
-            (!*path && take(all, n, &name, false, text, path, e)))
+            (!*path && others && take(all, n, &name, false, text, path, e)))
             return -1;
         if (*path || name.path == name.base)
             return 0;
@@ -163,19 +166,19 @@ typedef int search(const stem *all, size_t n, stem name, const char *text, const
                    hl_err *e);
 
 /* With the extension, if the name has one of an image, else without. */
-static int look_up(split_image_index *x, search *by, const char *text, const char **path,
-                   split_found *how, hl_err *e)
+static int look_up(split_image_index *x, search *by, const char *name, const char *text,
+                   const char **path, split_found *how, hl_err *e)
 {
     if (!x->listed && list(x, e))
         return -1;
-    const bool entire = hl_is_image_name(text);
-    if (entire && by(x->names, x->files.n, name_of(text), text, path, e))
+    const bool entire = hl_is_image_name(name);
+    if (entire && by(x->names, x->files.n, name_of(name), text, path, e))
         return -1;
     if (*path)
         return 0;
     if (entire)
         *how = SPLIT_OTHER_EXTENSION;
-    return by(x->stems, x->files.n, stem_of(text), text, path, e);
+    return by(x->stems, x->files.n, stem_of(name), text, path, e);
 }
 
 static int identify(const split_image_index *x, const char *path, split_file_id *id, hl_err *e)
@@ -201,18 +204,18 @@ int split_image_index_find(split_image_index *x, const char *name, const char **
         *id = (split_file_id){st.st_dev, st.st_ino};
         return 0;
     }
-    if (look_up(x, look_up_in, name, path, how, e))
+    if (look_up(x, look_up_in, name, name, path, how, e))
         return -1;
     if (*path)
         return identify(x, *path, id, e);
     return exists ? hl_fail(e, "'%s' is not a file", name) : 0;
 }
 
-int split_image_index_find_end(split_image_index *x, const char *name, const char **path,
-                               split_file_id *id, split_found *how, hl_err *e)
+int split_image_index_find_end(split_image_index *x, const char *name, const char *text,
+                               const char **path, split_file_id *id, split_found *how, hl_err *e)
 {
     *path = NULL;
-    if (look_up(x, look_up_end, name, path, how, e))
+    if (look_up(x, look_up_end, name, text, path, how, e))
         return -1;
     *how = SPLIT_BY_END;
     return *path ? identify(x, *path, id, e) : 0;

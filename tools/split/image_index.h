@@ -45,11 +45,11 @@ typedef enum split_found { SPLIT_AS_WRITTEN, SPLIT_OTHER_EXTENSION, SPLIT_BY_END
 int split_image_index_find(split_image_index *x, const char *name, const char **path,
                            split_file_id *id, split_found *how, hl_err *e);
 
-/* Likewise for a path of another machine, of which any folders may be others: the one image whose
- * path has the longest end in common with it, at a slash; at least the base name, but for the
- * extension. */
-int split_image_index_find_end(split_image_index *x, const char *name, const char **path,
-                               split_file_id *id, split_found *how, hl_err *e);
+/* Likewise for a path of another machine, of which the first folders may be others: the one image
+ * whose path has the longest end in common with it, at a slash. The base name, but for the
+ * extension, suffices only if the image or the name has no folders. Messages give text. */
+int split_image_index_find_end(split_image_index *x, const char *name, const char *text,
+                               const char **path, split_file_id *id, split_found *how, hl_err *e);
 
 void split_image_index_close(split_image_index *x);
 

@@ -69,7 +69,8 @@ static int find_foreign(split_row *r, split_image_index *images, const char *nam
     } else {
         tidy(copy);
         if (*copy)
-            status = split_image_index_find_end(images, copy, &r->path, &r->file, &r->found, e);
+            status =
+                split_image_index_find_end(images, copy, name, &r->path, &r->file, &r->found, e);
     }
     free(copy);
     return status;
