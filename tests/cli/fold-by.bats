@@ -52,6 +52,15 @@ fold_by() { split -q --labels t.csv --columns site=site --fold-by site --val 0 "
     sites 1.png,a,p1,Lund 2.png,b,p2,Lund 3.png,a,p3,Oslo 4.png,b,p4,
     fails 1 "^split: --fold-by site: expected a value for each image, found none for 1 of 4; the first: 4.png" \
         fold_by --fold 1 --folds 2
+    # One site in two spellings would be in training as well; words for no value are none.
+    sites 1.png,a,p1,Mercy 2.png,b,p2,mercy 3.png,a,p3,Oslo 4.png,b,p4,Oslo
+    fails 1 "^split: --fold-by site: values differ in case, blanks or Unicode form only: expected one spelling, found 'Mercy' and 'mercy'" \
+        fold_by --fold 1 --folds 3
+    sites 1.png,a,p1,A 2.png,b,p2,Oslo 3.png,a,p3,Oslo '4.png,b,p4,"a "'
+    fails 1 "^split: --fold-by site: values differ .*, found 'A' and 'a ?'" fold_by --fold 1 --folds 3
+    sites 1.png,a,p1,NaN 2.png,b,p2,Lund 3.png,a,p3,n/a 4.png,b,p4,Oslo
+    fails 1 "^split: --fold-by site: expected a value for each image, found none for 2 of 4; the first: 1.png" \
+        fold_by --fold 1 --folds 4
     sites 1.png,a,p1,Lund 2.png,b,p2,Lund 3.png,a,p3,Lund 4.png,b,p4,Lund
     fails 1 "^split: --fold-by site: expected a column of 2 to 50 values, found 1: 'Lund'" fold_by --fold 1 --folds 2
     sites 1.png,a,p1,Lund 2.png,b,p2,Lund 3.png,a,p3,Oslo 4.png,b,p4,Oslo

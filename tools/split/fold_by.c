@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "blank_words.h"
 #include "data/carried_values.h"
 
 #include <stdlib.h>
@@ -22,24 +23,51 @@ static int find_column(const hl_manifest *m, const char *column, size_t *at, hl_
     return -1;
 }
 
-static int check_values(const hl_manifest *m, const hl_carried_values *v, const char *column,
-                        size_t folds, hl_err *e)
+static int check_blanks(const hl_manifest *m, const hl_carried_values *v, const char *column,
+                        hl_err *e)
 {
     size_t blank = 0, first = m->n;
-    for (size_t i = m->n; v->has_blank && i-- > 0;)
-        if (v->of[i] == v->n - 1) {
+    bool *is_blank = hl_malloc(v->n, sizeof *is_blank);
+    for (size_t k = 0; k < v->n; k++)
+        is_blank[k] = split_is_blank_word(split_word_of(v->names[k]));
+    for (size_t i = m->n; i-- > 0;)
+        if (is_blank[v->of[i]]) {
             first = i;
             blank++;
         }
+    free(is_blank);
     if (blank)
         return hl_fail(e,
                        "--fold-by %s: expected a value for each image, found none for %zu of %zu; "
                        "the first: %s",
                        column, blank, m->n, m->samples[first].path);
+    return 0;
+}
+
+/* One place in two spellings would be trained on while it is left out. */
+static int check_spellings(const hl_carried_values *v, const char *column, hl_err *e)
+{
+    for (size_t b = 1; b < v->n; b++)
+        for (size_t a = 0; a < b; a++)
+            if (split_word_is_like(split_word_of(v->names[a]), split_word_of(v->names[b])))
+                return hl_fail(e,
+                               "--fold-by %s: values differ in case, blanks or Unicode form only: "
+                               "expected one spelling, found '%s' and '%s'",
+                               column, v->names[a], v->names[b]);
+    return 0;
+}
+
+static int check_values(const hl_manifest *m, const hl_carried_values *v, const char *column,
+                        size_t folds, hl_err *e)
+{
+    if (check_blanks(m, v, column, e))
+        return -1;
     if (v->n < 2 || v->n > SPLIT_MAX_VALUES)
         return hl_fail(e, "--fold-by %s: expected a column of 2 to %d values, found %zu%s%s%s",
                        column, SPLIT_MAX_VALUES, v->n, v->n == 1 ? ": '" : "",
                        v->n == 1 ? v->names[0] : "", v->n == 1 ? "'" : "");
+    if (check_spellings(v, column, e))
+        return -1;
     if (v->n != folds)
         return hl_fail(e, "--folds: expected %zu, the number of values of '%s', found %zu", v->n,
                        column, folds);
