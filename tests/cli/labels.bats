@@ -5,6 +5,7 @@
 
 load helpers
 load split_helpers
+load dicom_helpers
 bats_require_minimum_version 1.5.0
 
 setup_file() {
@@ -181,6 +182,17 @@ split_as_documented() {
     grep -q "^split: t.csv: the images of 2 of 2 rows have another extension than the table says; the first: line 2, 'b/2.png'$" err
     table image,label 2.jpg,A 4.jpeg,B
     refused "t.csv: line 3: '4.jpeg' fits several images: expected one, found 'd/4.JPG' and 'd/4.png'" --labels t.csv
+    # So for images that were converted from DICOM files; a DICOM file of that name comes first.
+    table image,label b/2.dcm,A c/3.DCM,B
+    [ "$(found)" = 'b/2.png:A c/3.jpeg:B ' ]
+    grep -q "^split: t.csv: the images of 2 of 2 rows have another extension than the table says; the first: line 2, 'b/2.png'$" err
+    hospital scans 1
+    mkdir set/dcm
+    cp scans/*/*/*/*.1 set/dcm/2.dcm
+    table image,label 2.dcm,A 3.jpeg,B
+    split -q --keep-ids --test 0 --val 0 --labels t.csv set >m.tsv
+    [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ': ')" = 'c/3.jpeg:B dcm/2.dcm:A ' ]
+    rm -r set/dcm
     table image,label /home/u/set/a/x/1.png,A '\\nas\xrays\a\y\1.png,B' 'C:\data\b\2.png,A' /input/c/3.jpeg,B 'd\4.png,A' /5.png,B
     [ "$(found)" = '5.png:B a/x/1.png:A a/y/1.png:B b/2.png:A c/3.jpeg:B d/4.png:A ' ]
     grep -q "^split: t.csv: the images of 6 of 6 rows are found by the end of a path of another machine; the first: line 2, 'a/x/1.png'$" err

@@ -25,13 +25,18 @@ static stem name_of(const char *path)
     return (stem){path, base, strlen(base)};
 }
 
-/* Without the extension of an image, or .dcm; dots within names such as UIDs stay. */
+/* That of an image, or .dcm; dots within names such as UIDs begin none. */
+static bool has_extension(const char *base)
+{
+    const char *dot = strrchr(base, '.');
+    return dot && dot > base && (hl_is_image_name(base) || !strcasecmp(dot, ".dcm"));
+}
+
 static stem stem_of(const char *path)
 {
     stem s = name_of(path);
-    const char *dot = strrchr(s.base, '.');
-    if (dot && dot > s.base && (hl_is_image_name(s.base) || !strcasecmp(dot, ".dcm")))
-        s.base_len = (size_t)(dot - s.base);
+    if (has_extension(s.base))
+        s.base_len = (size_t)(strrchr(s.base, '.') - s.base);
     return s;
 }
 
@@ -165,13 +170,13 @@ static int look_up_end(const stem *all, size_t n, stem name, const char *text, c
 typedef int search(const stem *all, size_t n, stem name, const char *text, const char **path,
                    hl_err *e);
 
-/* With the extension, if the name has one of an image, else without. */
+/* With the extension, if the name has one, else without. */
 static int look_up(split_image_index *x, search *by, const char *name, const char *text,
                    const char **path, split_found *how, hl_err *e)
 {
     if (!x->listed && list(x, e))
         return -1;
-    const bool entire = hl_is_image_name(name);
+    const bool entire = has_extension(hl_path_base(name));
     if (entire && by(x->names, x->files.n, name_of(name), text, path, e))
         return -1;
     if (*path)

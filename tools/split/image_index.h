@@ -37,8 +37,8 @@ typedef enum split_found { SPLIT_AS_WRITTEN, SPLIT_OTHER_EXTENSION, SPLIT_BY_END
 /*
  * The path of the image, relative to the folder: `name` itself if it is the path of a file, else
  * the one image whose path ends in `name`, or whose path `name` ends in, at a slash. A name without
- * an image's extension is compared without it; .dcm counts as none, since images are converted from
- * it. A name with one for which there is no image is that of another extension, if there is one.
+ * an image's extension, of which .dcm is one, is compared without it. A name with one for which
+ * there is no image is that of another extension, if there is one.
  * *path is NULL where there is none; it points to `name` or into the index. Fails where several
  * images fit, or the path is not that of a file.
  */
