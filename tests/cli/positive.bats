@@ -197,6 +197,23 @@ without_record() {
     grep -qx $'#positive\tA' triage/worklist.tsv
 }
 
+@test "positive: with more than two classes and none, make stops for BY before the images are read" {
+    phantom -q -n 40 --min-size 40 --max-size 40 data
+    unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+    find data -name '*.png' | sort | awk -F / '
+        { print $2 "/" $3 "," ($3 ~ /virus/ ? "virus" : $2) "," NR "," (NR % 2 ? "Lund" : "Malmo") }' |
+        sed '1i image,label,patient,site' >t.csv
+    hilum() {
+        make -s --no-print-directory -f "$ROOT/Makefile" -C "$ROOT" "$1" DATA="$PWD/data" RESULTS="$PWD/results" RUN=run \
+            LABELS="$PWD/t.csv" COLUMNS='site=site' BY=site TEST=0.4 SIZE=32 QUIET=-q ALLOW_LEAK=1 "${@:2}"
+    }
+    images=$PWD/results/run/images.safetensors.zst
+    fails 2 '^make: BY=site: expected a positive class, found none: POSITIVE=CLASS names one of the classes$' hilum "$images"
+    [ ! -e "$images" ]
+    hilum "$images" POSITIVE=virus
+    [ -e "$images" ]
+}
+
 @test "positive: the label of a table is the class" {
     mkdir set
     for i in 1 2 3 4 5 6 7 8; do echo $i >set/$i.png; done
