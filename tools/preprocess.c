@@ -46,7 +46,8 @@ static const hl_opt options[] = {
     HL_OPT_SEED(&opt_seed),
     /* the last one: join takes it out of the provenance (data/shard.h) */
     HL_OPT_STR_R(0, "shard", "K/N", &opt_shard,
-                 "only part K of the rows, cut into N parts of one size; see join"),
+                 "only part K of the rows, cut into N parts whose sizes differ by one row at most; "
+                 "see join"),
 };
 
 static void libraries(FILE *fp)

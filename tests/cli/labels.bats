@@ -359,7 +359,7 @@ split_as_documented() {
         table image,label a/1.png,1 "$name,0" b/2.png,0
         refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '1' instead of '0': --rows" --labels t.csv
     done
-    for name in /a/1.png '/x/1.png' 'C:\data\1.png'; do
+    for name in /a/1.png /1.png '/x/a/1.png' 'C:\data\a\1.png'; do
         table image,label "$name,0" a/1.png,1 b/2.png,0
         refused "t.csv: line 3: 'a/1.png' already appears in line 2, with the label '0' instead of '1': --rows" --labels t.csv
     done

@@ -152,11 +152,12 @@ static void add_property(audit_context *a, const probe *p, int property, uint32_
     const double strength = fabs(area - 0.5);
     const bool strong = audit_is_shortcut(a, strength, p->positives, p->n - p->positives);
     const char *label = a->m->classes[cls];
+    const char *what = property < CORNERS ? "" : "brightness of the ";
     hl_strbuf text = {0};
     if (is_constant(p))
-        hl_strbuf_printf(&text, "%s is the same in all images", names[property]);
+        hl_strbuf_printf(&text, "%s%s is the same in all images", what, names[property]);
     else
-        hl_strbuf_printf(&text, "%s is %s in %s: AUROC %.3f without looking at the image",
+        hl_strbuf_printf(&text, "%s%s is %s in %s: AUROC %.3f without looking at the image", what,
                          names[property], area >= 0.5 ? "larger" : "smaller", label,
                          strength + 0.5);
     const audit_finding f = {.severity = strong ? AUDIT_WARNING : AUDIT_NOTE,

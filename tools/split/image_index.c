@@ -155,9 +155,9 @@ static int look_up_in(const stem *all, size_t n, stem name, const char *text, co
 static int look_up_end(const stem *all, size_t n, stem name, const char *text, const char **path,
                        hl_err *e)
 {
-    const bool bare = name.path == name.base;
+    const char *start = name.path;
     for (;;) {
-        const bool others = bare || name.path < name.base;
+        const bool others = name.path == start;
         if (take(all, n, &name, true, text, path, e) ||
             (!*path && others && take(all, n, &name, false, text, path, e)))
             return -1;

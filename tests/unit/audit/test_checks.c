@@ -361,7 +361,9 @@ static void a_marker_in_one_class_is_a_shortcut(void **state)
     }
     hl_manifest_finish(&set.m);
     audit_check_shortcuts(&set.a);
-    assert_contains(row_of("corners", "B"), "warning\tshortcut\tcorners\t\tB\t\t\t1.0000\t60\t");
+    assert_contains(row_of("corners", "B"),
+                    "warning\tshortcut\tcorners\t\tB\t\t\t1.0000\t60\t"
+                    "brightness of the corners is larger in B: AUROC 1.000");
     assert_contains(row_of("frame", "B"), "note\tshortcut\tframe\t\tB\t");
 }
 
