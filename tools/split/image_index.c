@@ -150,8 +150,8 @@ static int look_up_in(const stem *all, size_t n, stem name, const char *text, co
     return 0;
 }
 
-/* Of paths that end in the same folders, one that has no others is the one. If not even the last
- * folder is the same, another patient's image may have that name. */
+/* Of paths that end in the same folders, one that has no others is the one. Where their folders
+ * differ, the image may be another patient's. */
 static int look_up_end(const stem *all, size_t n, stem name, const char *text, const char **path,
                        hl_err *e)
 {
