@@ -282,6 +282,22 @@ static void test_voi_table(void **state)
     }
 }
 
+/* A row of two pixels of three bytes. */
+static dicom_file two_colours(const char *syntax, const char *photometric, unsigned planar)
+{
+    dicom_file f = dicom_begin(syntax);
+    dicom_us(&f, 0x00280002, 3);
+    dicom_text(&f, 0x00280004, "CS", photometric);
+    dicom_us(&f, 0x00280006, planar);
+    dicom_us(&f, 0x00280010, 1);
+    dicom_us(&f, 0x00280011, 2);
+    dicom_us(&f, 0x00280100, 8);
+    dicom_us(&f, 0x00280101, 8);
+    dicom_us(&f, 0x00280102, 7);
+    dicom_us(&f, 0x00280103, 0);
+    return f;
+}
+
 static void test_colours(void **state)
 {
     (void)state;
@@ -292,18 +308,38 @@ static void test_colours(void **state)
     assert_true(rgb[0] == 90 && rgb[1] == 90 && rgb[2] == 90);
     /* By plane: red 1 2, green 3 4, blue 5 6 */
     static const uint8_t planes[] = {1, 2, 3, 4, 5, 6}, expected[] = {1, 3, 5, 2, 4, 6};
-    dicom_file f = dicom_begin(EXPLICIT);
-    dicom_us(&f, 0x00280002, 3);
-    dicom_text(&f, 0x00280004, "CS", "RGB");
-    dicom_us(&f, 0x00280006, 1);
-    dicom_us(&f, 0x00280010, 1);
-    dicom_us(&f, 0x00280011, 2);
-    dicom_us(&f, 0x00280100, 8);
-    dicom_us(&f, 0x00280101, 8);
-    dicom_us(&f, 0x00280102, 7);
-    dicom_us(&f, 0x00280103, 0);
+    dicom_file f = two_colours(EXPLICIT, "RGB", 1);
     dicom_bytes(&f, 0x7fe00010, "OB", planes, sizeof planes);
     expect_pixels(&f, &by_itself, expected, 6, 0);
+}
+
+/* RLE has a segment of Y, Cb and Cr each, whatever the header says of pairs; RCT and ICT are of
+ * JPEG 2000 alone. */
+static void test_ybr_by_codec(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"YBR_FULL", "YBR_FULL_422"};
+    static const uint8_t expected[] = {90, 90, 90, 30, 30, 30};
+    static const uint8_t segments[] = {1, 90, 30, 0, 0xff, 128, 0xff, 128};
+    uint8_t rle[64 + sizeof segments] = {3};
+    rle[4] = 64, rle[8] = 68, rle[12] = 70;
+    memcpy(rle + 64, segments, sizeof segments);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        dicom_file f = two_colours(RLE_UID, names[i], 0);
+        dicom_header(&f, 0x7fe00010, "OB", DICOM_UNDEFINED);
+        dicom_header(&f, 0xfffee000, NULL, 0);
+        dicom_header(&f, 0xfffee000, NULL, sizeof rle);
+        hl_strbuf_add(&f.t, rle, sizeof rle);
+        dicom_header(&f, 0xfffee0dd, NULL, 0);
+        expect_pixels(&f, &by_itself, expected, 6, 0);
+    }
+    static const uint8_t bytes[] = {90, 30, 128, 128, 128, 128};
+    dicom_file f = two_colours(EXPLICIT, "YBR_RCT", 0);
+    dicom_bytes(&f, 0x7fe00010, "OB", bytes, sizeof bytes);
+    refuse(&f, &by_itself, "x: damaged: photometric interpretation YBR_RCT: expected JPEG 2000");
+    f = two_colours(RLE_UID, "YBR_ICT", 0);
+    dicom_bytes(&f, 0x7fe00010, "OB", bytes, sizeof bytes);
+    refuse(&f, &by_itself, "x: damaged: photometric interpretation YBR_ICT: expected JPEG 2000");
 }
 
 static void test_remarks(void **state)
@@ -353,12 +389,12 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_windows), cmocka_unit_test(test_window_texts),
-        cmocka_unit_test(test_values),  cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_rle),     cmocka_unit_test(test_order),
-        cmocka_unit_test(test_choices), cmocka_unit_test(test_voi_table),
-        cmocka_unit_test(test_colours), cmocka_unit_test(test_remarks),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_windows),      cmocka_unit_test(test_window_texts),
+        cmocka_unit_test(test_values),       cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_rle),          cmocka_unit_test(test_order),
+        cmocka_unit_test(test_choices),      cmocka_unit_test(test_voi_table),
+        cmocka_unit_test(test_colours),      cmocka_unit_test(test_remarks),
+        cmocka_unit_test(test_ybr_by_codec), cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,18 @@ static int check_kind(const hl_dicom_set *s, hl_err *e)
     return check_frames(s, e);
 }
 
+/* These two are of JPEG 2000 codestreams alone (C.7.6.3.1.2). */
+static int check_transform(const hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
+{
+    const hl_dicom_syntax *syntax = hl_dicom_syntax_find(s->syntax);
+    const bool is_transform =
+        l->photometric == HL_DICOM_YBR_RCT || l->photometric == HL_DICOM_YBR_ICT;
+    if (!is_transform || syntax->codec == HL_DICOM_JPEG_2000)
+        return 0;
+    return hl_fail(e, "%s: damaged: photometric interpretation %s: expected JPEG 2000, found %s",
+                   s->name, photometrics[l->photometric], syntax->name);
+}
+
 int hl_dicom_layout_read(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
 {
     *l = (hl_dicom_layout){.rows = (size_t)number_of(s, HL_DICOM_ROWS, 0),
@@ -121,7 +133,7 @@ int hl_dicom_layout_read(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
     if (l->photometric >= HL_DICOM_YBR_FULL && l->allocated != 8)
         return hl_fail(e, "%s: expected 8 bits of %s, found %d", s->name,
                        photometrics[l->photometric], l->allocated);
-    return 0;
+    return check_transform(l, s, e);
 }
 
 size_t hl_dicom_layout_bytes(const hl_dicom_layout *l)
