@@ -153,6 +153,16 @@ difference() {
     grep -q 'burned-in' a.tsv
 }
 
+@test "dicom: audit compares the pixels of the window that it was asked for" {
+    dicom x 00281050:DS:500 00281051:DS:401
+    dicom y 00281050:DS:2500 00281051:DS:401
+    listing x y >m.tsv
+    audit -q -o auto.tsv m.tsv
+    ! grep -q same-pixels auto.tsv
+    audit -q --window full -o full.tsv m.tsv
+    grep -q same-pixels full.tsv
+}
+
 @test "dicom: predict reads DICOM files as the head's images were read, or refuses another --window" {
     mkdir set
     for i in 1 2 3 4 5 6 7 8; do dicom set/$i 00281050:DS:$((i * 200)) 00281051:DS:500; done
