@@ -386,6 +386,41 @@ static void test_refused(void **state)
     refuse(&f, &by_itself, "x: the VOI LUT function SPLINE");
 }
 
+/* An image whose header lacks one element, or has it without a value. */
+static dicom_file lacking(uint32_t tag, bool is_empty)
+{
+    static const uint32_t numbers[][2] = {{0x00280002, 1},  {0x00280010, 2},  {0x00280011, 2},
+                                          {0x00280100, 16}, {0x00280101, 12}, {0x00280102, 11},
+                                          {0x00280103, 0}};
+    dicom_file f = dicom_begin(EXPLICIT);
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        if (i == 1)
+            dicom_text(&f, 0x00280004, "CS", "MONOCHROME2");
+        if (numbers[i][0] != tag)
+            dicom_us(&f, numbers[i][0], numbers[i][1]);
+        else if (is_empty)
+            dicom_header(&f, tag, "US", 0);
+    }
+    dicom_words(&f, 0x7fe00010, "OW", words, 4);
+    return f;
+}
+
+static void test_required(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t tag;
+        const char *name;
+    } required[] = {{0x00280002, "SamplesPerPixel (0028,0002)"},
+                    {0x00280100, "BitsAllocated (0028,0100)"},
+                    {0x00280101, "BitsStored (0028,0101)"},
+                    {0x00280103, "PixelRepresentation (0028,0103)"}};
+    for (size_t i = 0; i < 2 * COUNT(required); i++) {
+        dicom_file f = lacking(required[i / 2].tag, i % 2);
+        refuse(&f, &by_itself, required[i / 2].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_choices),      cmocka_unit_test(test_voi_table),
         cmocka_unit_test(test_colours),      cmocka_unit_test(test_remarks),
         cmocka_unit_test(test_ybr_by_codec), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_required),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,23 @@ static int check_size(const hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e
     return 0;
 }
 
+/* Type 1 in every image (C.7.6.3): what is absent is not guessed. */
+static int check_stated(const hl_dicom_set *s, hl_err *e)
+{
+    static const struct {
+        int element;
+        const char *name;
+    } required[] = {{HL_DICOM_SAMPLES, "SamplesPerPixel (0028,0002)"},
+                    {HL_DICOM_BITS_ALLOCATED, "BitsAllocated (0028,0100)"},
+                    {HL_DICOM_BITS_STORED, "BitsStored (0028,0101)"},
+                    {HL_DICOM_SIGNED, "PixelRepresentation (0028,0103)"}};
+    for (size_t i = 0; i < sizeof required / sizeof *required; i++)
+        if (!hl_dicom_words(&s->found[required[i].element]))
+            return hl_fail(e, "%s: damaged: the DICOM file states no %s", s->name,
+                           required[i].name);
+    return 0;
+}
+
 static int check_bits(const hl_dicom_layout *l, const char *name, hl_err *e)
 {
     const bool is_grey = l->photometric <= HL_DICOM_PALETTE;
@@ -115,10 +132,10 @@ int hl_dicom_layout_read(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
 {
     *l = (hl_dicom_layout){.rows = (size_t)number_of(s, HL_DICOM_ROWS, 0),
                            .columns = (size_t)number_of(s, HL_DICOM_COLUMNS, 0),
-                           .samples = number_of(s, HL_DICOM_SAMPLES, 1),
+                           .samples = number_of(s, HL_DICOM_SAMPLES, 0),
                            .is_planar = number_of(s, HL_DICOM_PLANAR, 0) == 1,
                            .allocated = number_of(s, HL_DICOM_BITS_ALLOCATED, 0)};
-    l->stored = number_of(s, HL_DICOM_BITS_STORED, l->allocated);
+    l->stored = number_of(s, HL_DICOM_BITS_STORED, 0);
     l->high_bit = number_of(s, HL_DICOM_HIGH_BIT, l->stored - 1);
     const int sign = number_of(s, HL_DICOM_SIGNED, 0);
     l->is_signed = sign == 1;
@@ -126,7 +143,8 @@ int hl_dicom_layout_read(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
         return -1;
     if (!s->found[HL_DICOM_PIXELS].value)
         return hl_fail(e, "%s: the DICOM file has no pixels (7FE0,0010)", s->name);
-    if (check_size(l, s, e) || read_photometric(l, s, e) || check_bits(l, s->name, e))
+    if (check_size(l, s, e) || check_stated(s, e) || read_photometric(l, s, e) ||
+        check_bits(l, s->name, e))
         return -1;
     if (sign > 1)
         return hl_fail(e, "%s: expected pixel representation 0 or 1, found %d", s->name, sign);
