@@ -173,6 +173,17 @@ difference() {
     predict -q --keep-ids -w seeded:1 -o list head set
     [ "$(grep -c '^set/\|set/' list)" -ge 8 ]
     predict -q --keep-ids -w seeded:1 --window 1500,3000 -o list2 head set
+    # A report in a folder is no image, as split has it; one that is named was meant to be.
+    perl -we 'sub e { my ($g, $n, $v) = @_; pack("vv", $g, $n) . "UI" . pack("v", length $v) . $v }
+        print "\0" x 128, "DICM", e(2, 0x10, "1.2.840.10008.1.2.1\0"), e(8, 0x16, "1.2.840.10008.5.1.4.1.1.88.11\0"),
+            e(8, 0x18, "1.2.3\0")' >set/SR
+    run -0 predict --keep-ids -w seeded:1 -o list3 head set
+    [[ "$output" == *"ignored DICOM files without an image (reports, presentation states, indices) in the folders: 1"* ]]
+    [ "$(grep -v '^#provenance' list3)" = "$(grep -v '^#provenance' list)" ]
+    mkdir reports
+    cp set/SR reports
+    fails 1 'no images found' predict -q --keep-ids -w seeded:1 -o list4 head reports
+    fails 1 'set/SR: the DICOM file has no ' predict -q --keep-ids -w seeded:1 -o list4 head set/SR set
     fails 1 'its images were read with --window 1500,3000: expected that, found auto' \
         predict -q -w seeded:1 --window auto -o list3 head set
 }
