@@ -29,7 +29,10 @@ static int read_photometric(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e
     if (!*found)
         return hl_fail(e, "%s: the DICOM file states no photometric interpretation (0028,0004)",
                        s->name);
-    return hl_fail(e, "%s: photometric interpretation %s is not supported", s->name, found);
+    return hl_fail(e,
+                   "%s: expected a photometric interpretation (0028,0004) of MONOCHROME1, "
+                   "MONOCHROME2, PALETTE COLOR, RGB or YBR, found %s",
+                   s->name, hl_dicom_quotable(found));
 }
 
 static int check_size(const hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
@@ -91,8 +94,8 @@ static int check_frames(const hl_dicom_set *s, hl_err *e)
     double n;
     if (!hl_dicom_component(x, 0, text, sizeof text) || (hl_dicom_number(x, 0, &n) && n == 1))
         return 0;
-    hl_one_line(text);
-    return hl_fail(e, "%s: expected one frame, found %s: a radiograph is one image", s->name, text);
+    return hl_fail(e, "%s: expected a number of frames of 1, found %s: a radiograph is one image",
+                   s->name, hl_dicom_quotable(text));
 }
 
 static int check_kind(const hl_dicom_set *s, hl_err *e)
