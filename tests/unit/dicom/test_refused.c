@@ -112,6 +112,46 @@ static void test_required(void **state)
     }
 }
 
+/* The elements of `f` after its group 2, as blocks that are stored, not compressed. */
+static dicom_file deflated(const dicom_file *f, bool is_complete)
+{
+    static const uint8_t last[] = {1, 0, 0, 0xff, 0xff};
+    dicom_file out = dicom_begin("1.2.840.10008.1.2.1.99");
+    dicom_file meta = dicom_begin(EXPLICIT);
+    const size_t begin = meta.t.len, block = 0x8000;
+    hl_strbuf_free(&meta.t);
+    for (size_t at = begin; at < f->t.len; at += block) {
+        const size_t n = f->t.len - at < block ? f->t.len - at : block;
+        hl_strbuf_add(&out.t, "", 1);
+        dicom_16(&out, (uint32_t)n);
+        dicom_16(&out, ~(uint32_t)n & 0xffff);
+        hl_strbuf_add(&out.t, f->t.data + at, n);
+    }
+    if (is_complete)
+        hl_strbuf_add(&out.t, last, sizeof last);
+    return out;
+}
+
+/* All pixels are there, of more bytes than are inflated for the header; the stream's end is not. */
+static void test_deflated_end(void **state)
+{
+    (void)state;
+    enum { ROWS = 512, COLUMNS = 1024 };
+    static const uint8_t pixels[ROWS * COLUMNS];
+    dicom_file f = dicom_begin(EXPLICIT);
+    dicom_image(&f, "MONOCHROME2", ROWS, COLUMNS, 8, 8);
+    dicom_bytes(&f, 0x7fe00010, "OB", pixels, sizeof pixels);
+    dicom_file complete = deflated(&f, true), cut = deflated(&f, false);
+    hl_strbuf_free(&f.t);
+    hl_dicom_picture p;
+    hl_err e = {""};
+    if (hl_dicom_picture_read(&p, "x", complete.t.data, complete.t.len, &by_itself, &e))
+        fail_msg("%s", e.msg);
+    hl_dicom_picture_free(&p);
+    hl_strbuf_free(&complete.t);
+    refuse(&cut, &by_itself, "x: truncated: the deflated data set is not complete");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_required),
         cmocka_unit_test(test_no_names_in_messages),
         cmocka_unit_test(test_retired_syntaxes),
+        cmocka_unit_test(test_deflated_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
