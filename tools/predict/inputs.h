@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 typedef struct predict_inputs {
-    char **paths; /* owned; as they were named, files of a folder as FOLDER/REST */
+    char **paths;   /* owned; as they were named, files of a folder as FOLDER/REST */
     bool *is_found; /* owned, [n]: in a folder, not named */
     size_t n, cap;
     /* Where there are DICOM files, [n], owned: what stands for the path in all outputs (NULL: the
