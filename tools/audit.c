@@ -238,8 +238,10 @@ static int audit(hl_manifest *m, const char *name, hl_manifest *other, bool *fou
     if (choose_positive(m, name, &positive, e))
         return -1;
     hl_manifest_drop_augmented(m); /* copies are made from the same files */
-    const hl_fingerprint_options how = {
-        .root = opt_root ? opt_root : m->root, .cache = opt_cache, .jobs = (int)opt_jobs};
+    const hl_fingerprint_options how = {.root = opt_root ? opt_root : m->root,
+                                        .cache = opt_cache,
+                                        .window = window,
+                                        .jobs = (int)opt_jobs};
     hl_fingerprint *fingerprints = hl_calloc(m->n, sizeof *fingerprints);
     hl_duplicate *copies = hl_malloc(m->n, sizeof *copies);
     audit_context a = {.m = m,

@@ -153,6 +153,16 @@ difference() {
     grep -q 'burned-in' a.tsv
 }
 
+@test "dicom: audit compares the pixels of the window that it was asked for" {
+    dicom x 00281050:DS:500 00281051:DS:401
+    dicom y 00281050:DS:2500 00281051:DS:401
+    listing x y >m.tsv
+    audit -q -o auto.tsv m.tsv
+    ! grep -q same-pixels auto.tsv
+    audit -q --window full -o full.tsv m.tsv
+    grep -q same-pixels full.tsv
+}
+
 @test "dicom: predict reads DICOM files as the head's images were read, or refuses another --window" {
     mkdir set
     for i in 1 2 3 4 5 6 7 8; do dicom set/$i 00281050:DS:$((i * 200)) 00281051:DS:500; done
@@ -163,6 +173,17 @@ difference() {
     predict -q --keep-ids -w seeded:1 -o list head set
     [ "$(grep -c '^set/\|set/' list)" -ge 8 ]
     predict -q --keep-ids -w seeded:1 --window 1500,3000 -o list2 head set
+    # A report in a folder is no image, as split has it; one that is named was meant to be.
+    perl -we 'sub e { my ($g, $n, $v) = @_; pack("vv", $g, $n) . "UI" . pack("v", length $v) . $v }
+        print "\0" x 128, "DICM", e(2, 0x10, "1.2.840.10008.1.2.1\0"), e(8, 0x16, "1.2.840.10008.5.1.4.1.1.88.11\0"),
+            e(8, 0x18, "1.2.3\0")' >set/SR
+    run -0 predict --keep-ids -w seeded:1 -o list3 head set
+    [[ "$output" == *"ignored DICOM files without an image (reports, presentation states, indices) in the folders: 1"* ]]
+    [ "$(grep -v '^#provenance' list3)" = "$(grep -v '^#provenance' list)" ]
+    mkdir reports
+    cp set/SR reports
+    fails 1 'no images found' predict -q --keep-ids -w seeded:1 -o list4 head reports
+    fails 1 'set/SR: the DICOM file has no ' predict -q --keep-ids -w seeded:1 -o list4 head set/SR set
     fails 1 'its images were read with --window 1500,3000: expected that, found auto' \
         predict -q -w seeded:1 --window auto -o list3 head set
 }

@@ -2,6 +2,7 @@
 #include "inputs.h"
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "data/dicom_columns.h"
 #include "data/dicom_files.h"
@@ -20,9 +21,13 @@
 /* Enough for the names of ten million files. */
 static const size_t max_list_bytes = (size_t)1 << 30;
 
-static void add(predict_inputs *in, char *path)
+static void add(predict_inputs *in, char *path, bool is_found)
 {
+    const size_t cap = in->cap;
     in->paths = hl_array_reserve(in->paths, in->n + 1, &in->cap, sizeof *in->paths);
+    if (in->cap != cap)
+        in->is_found = hl_realloc(in->is_found, in->cap, sizeof *in->is_found);
+    in->is_found[in->n] = is_found;
     in->paths[in->n++] = path;
 }
 
@@ -32,7 +37,7 @@ static int add_folder(predict_inputs *in, const char *folder, hl_err *e)
     if (hl_find_images(&s, folder, e))
         return -1;
     for (size_t i = 0; i < s.n; i++)
-        add(in, hl_image_path(folder, s.paths[i]));
+        add(in, hl_image_path(folder, s.paths[i]), true);
     in->others += s.others - s.dicomdirs;
     in->dicomdirs += s.dicomdirs;
     hl_found_files_free(&s);
@@ -44,7 +49,7 @@ static int add_name(predict_inputs *in, const char *name, hl_err *e)
     struct stat st;
     if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
         return add_folder(in, name, e);
-    add(in, hl_strdup(name));
+    add(in, hl_strdup(name), false);
     return 0;
 }
 
@@ -141,19 +146,44 @@ static void identify(predict_inputs *in, const hl_dicom_file *files, const hl_id
     }
 }
 
+/* Reports, presentation states and key notes lie in a study's folder beside its images. */
+static int drop_others(predict_inputs *in, hl_dicom_file *files, hl_err *e)
+{
+    const size_t all = in->n;
+    size_t n = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (in->is_found[i] && files[i].kind == HL_DICOM_NO_IMAGE) {
+            free(in->paths[i]);
+            continue;
+        }
+        const hl_dicom_file f = files[n];
+        in->paths[n] = in->paths[i];
+        files[n] = files[i];
+        files[i] = f; /* those that are dropped come last */
+        n++;
+    }
+    in->n = n;
+    if (n < all)
+        hl_log_info("ignored DICOM files without an image (reports, presentation states, indices) "
+                    "in the folders: %zu",
+                    all - n);
+    return n ? 0 : hl_fail(e, "no images found (in folders: " HL_IMAGE_NAMES ")");
+}
+
 int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_ids, int jobs,
                             hl_err *e)
 {
     hl_id_key key;
-    hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, in->n, jobs);
+    const size_t n = in->n;
+    hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, n, jobs);
+    int status = drop_others(in, files, e);
     for (size_t i = 0; i < in->n; i++)
         in->dicom += files[i].kind != HL_DICOM_NOT;
-    int status = 0;
-    if (in->dicom && !keep_ids)
+    if (in->dicom && !keep_ids && status == 0)
         status = hl_id_key_open(&key, id_key, e);
     if (in->dicom && status == 0)
         identify(in, files, keep_ids ? NULL : &key);
-    hl_dicom_files_free(files, in->n);
+    hl_dicom_files_free(files, n);
     return status;
 }
 
@@ -172,6 +202,7 @@ void predict_inputs_free(predict_inputs *in)
             free(in->carried[i]);
     }
     free(in->paths);
+    free(in->is_found);
     free(in->names);
     free(in->carried);
     *in = (predict_inputs){0};

@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 typedef struct predict_inputs {
-    char **paths; /* owned; as they were named, files of a folder as FOLDER/REST */
+    char **paths;   /* owned; as they were named, files of a folder as FOLDER/REST */
+    bool *is_found; /* owned, [n]: in a folder, not named */
     size_t n, cap;
     /* Where there are DICOM files, [n], owned: what stands for the path in all outputs (NULL: the
      * path itself), and the text of the columns of study and, with keep_ids, instance. */
@@ -27,7 +28,9 @@ typedef struct predict_inputs {
  */
 int predict_inputs_gather(predict_inputs *in, char *const *names, size_t n, bool nul, hl_err *e);
 
-/* Reads of the DICOM files whose they are, in this many threads. Without keep_ids, names and values
+/* Reads of the DICOM files whose they are, in this many threads. Those without an image are left
+ * out, and counted in a message, where a folder had them; where they were named, reading them will
+ * fail. Without keep_ids, names and values
  * are pseudonyms, under the key in a file (NULL: the user's own, see data/id_key.h). */
 int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_ids, int jobs,
                             hl_err *e);

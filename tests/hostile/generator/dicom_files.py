@@ -96,15 +96,15 @@ def sizes():
     refused("side-65535", head + image(65535, 65535) + pixels(PX), "too large: expected sides of at most 32768 pixels", "more pixels than memory")
     refused("pixels-2-to-30", head + image(32768, 32768) + pixels(PX), "too large: expected at most 268435456 pixels", "sides that are allowed, and their product")
     refused("rows-0", head + image(0, 4) + pixels(PX), "empty image", "no rows")
-    refused("frames-65535", head + image(more={0x00280008: ("IS", "65535")}) + pixels(PX), "expected one frame, found 65535", "a film")
-    refused("frames-words", head + image(more={0x00280008: ("IS", "many")}) + pixels(PX), "expected one frame, found many", "no number")
+    refused("frames-65535", head + image(more={0x00280008: ("IS", "65535")}) + pixels(PX), "expected a number of frames of 1, found 65535", "a film")
+    refused("frames-words", head + image(more={0x00280008: ("IS", "many")}) + pixels(PX), "expected a number of frames of 1, found an unknown one", "no number")
     refused("bits-32", head + image(allocated=32, stored=32) + pixels(PX), "expected 8 or 16 bits allocated, found 32", "a dose")
     refused("bits-stored-0", head + image(stored=0) + pixels(PX), "expected 1 to 16 bits stored, found 0", "no bits")
     refused("bits-stored-17", head + image(stored=17) + pixels(PX), "expected 1 to 16 bits stored, found 17", "more bits than memory")
     refused("high-bit-40", head + image(more={0x00280102: ("US", 40)}) + pixels(PX), "expected a high bit from 11 to 15, found 40", "a shift by more than a word")
     refused("samples-4", head + image(samples=4) + pixels(PX), "expected 1 samples per pixel", "four samples")
     refused("rgb-of-1-sample", head + image(photometric="RGB") + pixels(PX), "expected 3 samples per pixel", "colour without colours")
-    refused("photometric", head + image(photometric="HSV") + pixels(PX), "photometric interpretation HSV is not supported", "retired")
+    refused("photometric", head + image(photometric="HSV") + pixels(PX), "RGB or YBR, found HSV", "retired")
 
 
 def tables():

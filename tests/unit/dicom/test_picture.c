@@ -4,6 +4,7 @@
 #include "dicom/picture.h"
 
 #include "dicom_file.h"
+#include "four_pixels.h"
 #include "helpers.h"
 
 #include "base/mem.h"
@@ -11,12 +12,6 @@
 #include "dicom/lut.h"
 #include "dicom/rendering.h"
 #include "dicom/rle.h"
-
-#define EXPLICIT "1.2.840.10008.1.2.1"
-#define BIG_ENDIAN_UID "1.2.840.10008.1.2.2"
-#define RLE_UID "1.2.840.10008.1.2.5"
-
-static const hl_window by_itself = {.kind = HL_WINDOW_AUTO};
 
 /* ---- windows ---- */
 
@@ -85,9 +80,9 @@ static void test_values(void **state)
 
 /* ---- tables ---- */
 
-static hl_dicom_element words_of(const uint16_t *words, size_t n)
+static hl_dicom_element words_of(const uint16_t *values, size_t n)
 {
-    return (hl_dicom_element){.value = (const uint8_t *)words, .len = 2 * n, .vr = "OW"};
+    return (hl_dicom_element){.value = (const uint8_t *)values, .len = 2 * n, .vr = "OW"};
 }
 
 static void test_tables(void **state)
@@ -167,27 +162,6 @@ static void expect_pixels(dicom_file *f, const hl_window *w, const uint8_t *expe
     hl_dicom_picture_free(&p);
     free(exact);
     hl_strbuf_free(&f->t);
-}
-
-static void refuse(dicom_file *f, const hl_window *w, const char *message)
-{
-    hl_dicom_picture p;
-    hl_err e = {""};
-    char *exact = hl_malloc(f->t.len, 1);
-    memcpy(exact, f->t.data, f->t.len);
-    assert_int_equal(hl_dicom_picture_read(&p, "x", exact, f->t.len, w, &e), -1);
-    assert_contains(e.msg, message);
-    free(exact);
-    hl_strbuf_free(&f->t);
-}
-
-static const uint16_t words[] = {0, 100, 200, 400};
-
-static dicom_file four_pixels(const char *syntax, const char *photometric)
-{
-    dicom_file f = dicom_begin(syntax);
-    dicom_image(&f, photometric, 2, 2, 16, 12);
-    return f;
 }
 
 static void test_order(void **state)
@@ -282,6 +256,22 @@ static void test_voi_table(void **state)
     }
 }
 
+/* A row of two pixels of three bytes. */
+static dicom_file two_colours(const char *syntax, const char *photometric, unsigned planar)
+{
+    dicom_file f = dicom_begin(syntax);
+    dicom_us(&f, 0x00280002, 3);
+    dicom_text(&f, 0x00280004, "CS", photometric);
+    dicom_us(&f, 0x00280006, planar);
+    dicom_us(&f, 0x00280010, 1);
+    dicom_us(&f, 0x00280011, 2);
+    dicom_us(&f, 0x00280100, 8);
+    dicom_us(&f, 0x00280101, 8);
+    dicom_us(&f, 0x00280102, 7);
+    dicom_us(&f, 0x00280103, 0);
+    return f;
+}
+
 static void test_colours(void **state)
 {
     (void)state;
@@ -292,18 +282,38 @@ static void test_colours(void **state)
     assert_true(rgb[0] == 90 && rgb[1] == 90 && rgb[2] == 90);
     /* By plane: red 1 2, green 3 4, blue 5 6 */
     static const uint8_t planes[] = {1, 2, 3, 4, 5, 6}, expected[] = {1, 3, 5, 2, 4, 6};
-    dicom_file f = dicom_begin(EXPLICIT);
-    dicom_us(&f, 0x00280002, 3);
-    dicom_text(&f, 0x00280004, "CS", "RGB");
-    dicom_us(&f, 0x00280006, 1);
-    dicom_us(&f, 0x00280010, 1);
-    dicom_us(&f, 0x00280011, 2);
-    dicom_us(&f, 0x00280100, 8);
-    dicom_us(&f, 0x00280101, 8);
-    dicom_us(&f, 0x00280102, 7);
-    dicom_us(&f, 0x00280103, 0);
+    dicom_file f = two_colours(EXPLICIT, "RGB", 1);
     dicom_bytes(&f, 0x7fe00010, "OB", planes, sizeof planes);
     expect_pixels(&f, &by_itself, expected, 6, 0);
+}
+
+/* RLE has a segment of Y, Cb and Cr each, whatever the header says of pairs; RCT and ICT are of
+ * JPEG 2000 alone. */
+static void test_ybr_by_codec(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"YBR_FULL", "YBR_FULL_422"};
+    static const uint8_t expected[] = {90, 90, 90, 30, 30, 30};
+    static const uint8_t segments[] = {1, 90, 30, 0, 0xff, 128, 0xff, 128};
+    uint8_t rle[64 + sizeof segments] = {3};
+    rle[4] = 64, rle[8] = 68, rle[12] = 70;
+    memcpy(rle + 64, segments, sizeof segments);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        dicom_file f = two_colours(RLE_UID, names[i], 0);
+        dicom_header(&f, 0x7fe00010, "OB", DICOM_UNDEFINED);
+        dicom_header(&f, 0xfffee000, NULL, 0);
+        dicom_header(&f, 0xfffee000, NULL, sizeof rle);
+        hl_strbuf_add(&f.t, rle, sizeof rle);
+        dicom_header(&f, 0xfffee0dd, NULL, 0);
+        expect_pixels(&f, &by_itself, expected, 6, 0);
+    }
+    static const uint8_t bytes[] = {90, 30, 128, 128, 128, 128};
+    dicom_file f = two_colours(EXPLICIT, "YBR_RCT", 0);
+    dicom_bytes(&f, 0x7fe00010, "OB", bytes, sizeof bytes);
+    refuse(&f, &by_itself, "x: damaged: photometric interpretation YBR_RCT: expected JPEG 2000");
+    f = two_colours(RLE_UID, "YBR_ICT", 0);
+    dicom_bytes(&f, 0x7fe00010, "OB", bytes, sizeof bytes);
+    refuse(&f, &by_itself, "x: damaged: photometric interpretation YBR_ICT: expected JPEG 2000");
 }
 
 static void test_remarks(void **state)
@@ -320,45 +330,40 @@ static void test_remarks(void **state)
                   HL_DICOM_REMARK_SHAPE | HL_DICOM_REMARK_BURNED_IN | HL_DICOM_REMARK_BODY_PART);
 }
 
-static void test_refused(void **state)
+/* The window's function means nothing without a window, and a rescale of blanks is none. */
+static void test_without_meaning(void **state)
 {
     (void)state;
+    static const uint8_t of_range[] = {0, 64, 128, 255};
     dicom_file f = four_pixels(EXPLICIT, "MONOCHROME2");
-    dicom_header(&f, 0x7fe00010, "OW", 8);
-    refuse(&f, &by_itself, "x: truncated: (7FE0,0010) has 8 bytes, 0 are left");
-    f = four_pixels(EXPLICIT, "MONOCHROME2");
-    dicom_words(&f, 0x7fe00010, "OW", words, 3);
-    refuse(&f, &by_itself, "x: truncated: 2 x 2 pixels need 8 bytes, found 6");
-    f = four_pixels(EXPLICIT, "MONOCHROME2");
-    dicom_words(&f, 0x7fe00010, "OW", words, 4);
-    dicom_header(&f, 0xfffcfffc, "OB", 100); /* what follows is cut off */
-    refuse(&f, &by_itself, "x: truncated: (FFFC,FFFC) has 100 bytes, 0 are left");
-    f = four_pixels(RLE_UID, "MONOCHROME2");
-    dicom_header(&f, 0x7fe00010, "OB", DICOM_UNDEFINED);
-    dicom_header(&f, 0xfffee000, NULL, 0);
-    dicom_header(&f, 0xfffee0dd, NULL, 0);
-    refuse(&f, &by_itself, "x: the DICOM file has no pixels: no fragment");
-    f = four_pixels("1.2.840.10008.1.2.4.100", "MONOCHROME2");
-    dicom_words(&f, 0x7fe00010, "OW", words, 4);
-    refuse(&f, &by_itself, "x: the transfer syntax 1.2.840.10008.1.2.4.100 (MPEG-2 video)");
-    f = dicom_begin(EXPLICIT);
-    dicom_text(&f, 0x00080068, "CS", "FOR PROCESSING");
-    refuse(&f, &by_itself, "x: detector data (FOR PROCESSING)");
-    f = four_pixels(EXPLICIT, "MONOCHROME2");
+    dicom_text(&f, 0x00281052, "DS", "  ");
+    dicom_text(&f, 0x00281053, "DS", "    ");
     dicom_text(&f, 0x00281056, "CS", "SPLINE");
     dicom_words(&f, 0x7fe00010, "OW", words, 4);
-    refuse(&f, &by_itself, "x: the VOI LUT function SPLINE");
+    expect_pixels(&f, &by_itself, of_range, 4, 0);
+    f = four_pixels(EXPLICIT, "MONOCHROME2");
+    dicom_text(&f, 0x00281053, "DS", "two");
+    dicom_words(&f, 0x7fe00010, "OW", words, 4);
+    refuse(&f, &by_itself, "x: damaged: the rescale (0028,1052) or (0028,1053) is no number");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_windows), cmocka_unit_test(test_window_texts),
-        cmocka_unit_test(test_values),  cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_rle),     cmocka_unit_test(test_order),
-        cmocka_unit_test(test_choices), cmocka_unit_test(test_voi_table),
-        cmocka_unit_test(test_colours), cmocka_unit_test(test_remarks),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_window_texts),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_rle),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_voi_table),
+        cmocka_unit_test(test_colours),
+        cmocka_unit_test(test_remarks),
+        cmocka_unit_test(test_ybr_by_codec),
+
+        cmocka_unit_test(test_without_meaning),
+
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,7 @@ size_t hl_dicom_set_items(const hl_dicom_set *s, const hl_dicom_element *sequenc
 /* ---- values ---- */
 
 bool hl_dicom_is_there(const hl_dicom_element *x); /* with a value */
+bool hl_dicom_is_blank(const hl_dicom_element *x); /* absent, empty, or of blanks only */
 /* Number of 16-bit words, and word i of a value. */
 size_t hl_dicom_words(const hl_dicom_element *x);
 uint16_t hl_dicom_word(const hl_dicom_element *x, size_t i);
@@ -131,5 +132,8 @@ size_t hl_dicom_components(const hl_dicom_element *x);
 /* A decimal or integer string (DS, IS). */
 bool hl_dicom_number(const hl_dicom_element *x, size_t i, double *number);
 bool hl_dicom_text_is(const hl_dicom_element *x, const char *text);
+/* The text for a message, if it is of the characters and length of CS and IS; else words that stand
+ * for it, since a wrong header may have a name there. */
+const char *hl_dicom_quotable(const char *text);
 
 #endif

@@ -27,6 +27,14 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\0';
 }
 
+bool hl_dicom_is_blank(const hl_dicom_element *x)
+{
+    for (size_t i = 0; x->value && i < x->len; i++)
+        if (!is_blank(x->value[i]))
+            return false;
+    return true;
+}
+
 size_t hl_dicom_components(const hl_dicom_element *x)
 {
     if (!hl_dicom_is_there(x))
@@ -74,4 +82,11 @@ bool hl_dicom_text_is(const hl_dicom_element *x, const char *text)
 {
     char found[65];
     return hl_dicom_component(x, 0, found, sizeof found) && strcmp(found, text) == 0;
+}
+
+const char *hl_dicom_quotable(const char *text)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _+-.";
+    const size_t n = strlen(text);
+    return n <= 16 && strspn(text, allowed) == n ? text : "an unknown one";
 }

@@ -26,6 +26,7 @@ static int read_native(hl_dicom_frame *f, const hl_dicom_layout *l, const hl_dic
         return hl_fail(e, "%s: truncated: %zu x %zu pixels need %zu bytes, found %zu", s->name,
                        l->rows, l->columns, expected, x->len < left ? x->len : left);
     f->bytes = x->value;
+    f->len = x->len < left ? x->len : left;
     return 0;
 }
 
@@ -104,7 +105,10 @@ static int decode_rle(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom_set 
         return hl_fail(e, "%s: truncated: %zu x %zu pixels need more than %zu bytes of RLE",
                        s->name, l->rows, l->columns, c->len);
     f->bytes = f->owned = hl_malloc(size, 1);
+    f->len = size;
     l->is_planar = false;
+    if (l->photometric == HL_DICOM_YBR_FULL_422) /* a segment has a byte of each pixel */
+        l->photometric = HL_DICOM_YBR_FULL;
     if (!hl_dicom_rle_decode(c->bytes, c->len, pixels, (size_t)l->samples, bytes, f->owned))
         return hl_fail(e, "%s: truncated or damaged: RLE of %zu x %zu pixels", s->name, l->rows,
                        l->columns);
@@ -170,6 +174,7 @@ static int decode_by_codec(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom
                             .precision = (uint32_t)l->stored,
                             .is_signed = l->is_signed};
     f->bytes = f->owned = hl_malloc(size, 1);
+    f->len = size;
     return hl_dicom_decode_frame(&frame, f->owned, size, s->name, e);
 }
 
@@ -186,13 +191,25 @@ static int read_compressed(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom
     return status;
 }
 
+/* What is read of the frame must be within it, whatever its codec made of the layout. */
+static int check_length(const hl_dicom_frame *f, const hl_dicom_layout *l, const char *name,
+                        hl_err *e)
+{
+    const size_t expected = hl_dicom_layout_bytes(l);
+    return f->len >= expected ? 0
+                              : hl_fail(e, "%s: damaged: expected %zu bytes of pixels, found %zu",
+                                        name, expected, f->len);
+}
+
 int hl_dicom_frame_read(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom_set *s,
                         const uint8_t *bytes, size_t len, hl_err *e)
 {
     *f = (hl_dicom_frame){0};
-    const int status = hl_dicom_syntax_find(s->syntax)->codec == HL_DICOM_NATIVE
-                           ? read_native(f, l, s, len, e)
-                           : read_compressed(f, l, s, bytes, len, e);
+    int status = hl_dicom_syntax_find(s->syntax)->codec == HL_DICOM_NATIVE
+                     ? read_native(f, l, s, len, e)
+                     : read_compressed(f, l, s, bytes, len, e);
+    if (status == 0)
+        status = check_length(f, l, s->name, e);
     if (status)
         hl_dicom_frame_free(f);
     return status;

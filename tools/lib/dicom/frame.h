@@ -9,6 +9,7 @@
 
 typedef struct hl_dicom_frame {
     const uint8_t *bytes; /* as the layout says; within the file if it is native */
+    size_t len;           /* of them */
     uint8_t *owned;       /* NULL if bytes are the file's */
     bool is_swapped;      /* words are big endian */
 } hl_dicom_frame;

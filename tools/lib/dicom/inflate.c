@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { FIRST = 256 << 10, MAX_HEADER = 64 << 20 };
+enum { FIRST = 256 << 10, MAX_HEADER = 64 << 20, MAX_REST = 64 << 20 };
 #define MAX_PIXELS ((size_t)3 << 29) /* 2^28 pixels of 6 bytes */
 
 bool hl_dicom_is_deflated(const hl_dicom_set *s)
@@ -24,22 +24,47 @@ typedef struct stream {
     bool is_complete;
 } stream;
 
+/* Inflates up to `room` bytes; *made: how many. */
+static int inflate_some(stream *s, const char *name, uint8_t *out, size_t room, size_t *made,
+                        hl_err *e)
+{
+    const uInt before = room < INT_MAX ? (uInt)room : INT_MAX;
+    s->z.next_out = out;
+    s->z.avail_out = before;
+    const int status = inflate(&s->z, Z_NO_FLUSH);
+    *made = before - s->z.avail_out;
+    s->is_complete = status == Z_STREAM_END;
+    if (status == Z_BUF_ERROR || (status == Z_OK && s->z.avail_in == 0 && s->z.avail_out > 0))
+        return hl_fail(e, "%s: truncated: the deflated data set is not complete", name);
+    if (status != Z_OK && !s->is_complete)
+        return hl_fail(e, "%s: damaged: the deflated data set cannot be inflated", name);
+    return 0;
+}
+
 /* Inflates until there are cap bytes, or all. */
 static int inflate_to(stream *s, const char *name, size_t cap, hl_err *e)
 {
     s->out = hl_realloc(s->out, cap + 1, 1);
     while (s->len < cap && !s->is_complete) {
-        const size_t room = cap - s->len;
-        s->z.next_out = s->out + s->len;
-        s->z.avail_out = room < INT_MAX ? (uInt)room : INT_MAX;
-        const uInt before = s->z.avail_out;
-        const int status = inflate(&s->z, Z_NO_FLUSH);
-        s->len += before - s->z.avail_out;
-        s->is_complete = status == Z_STREAM_END;
-        if (status == Z_BUF_ERROR || (status == Z_OK && s->z.avail_in == 0 && s->z.avail_out > 0))
-            return hl_fail(e, "%s: truncated: the deflated data set is not complete", name);
-        if (status != Z_OK && !s->is_complete)
-            return hl_fail(e, "%s: damaged: the deflated data set cannot be inflated", name);
+        size_t made;
+        if (inflate_some(s, name, s->out + s->len, cap - s->len, &made, e))
+            return -1;
+        s->len += made;
+    }
+    return 0;
+}
+
+/* What follows the pixels is of no use, but shows whether the file is complete. */
+static int expect_end(stream *s, const char *name, hl_err *e)
+{
+    uint8_t unused[1 << 15];
+    size_t made = 0;
+    for (size_t n = 0; !s->is_complete; n += made) {
+        if (n > MAX_REST)
+            return hl_fail(e, "%s: too large: more than %d MB follow the deflated pixels", name,
+                           MAX_REST >> 20);
+        if (inflate_some(s, name, unused, sizeof unused, &made, e))
+            return -1;
     }
     return 0;
 }
@@ -86,6 +111,8 @@ static int inflate_pixels(hl_dicom_set *set, stream *s, hl_err *e)
     if (end > s->len)
         return hl_fail(e, "%s: truncated: (7FE0,0010) has %zu bytes, %zu are left", set->name,
                        pixels->len, s->len - set->pixels_at);
+    if (expect_end(s, set->name, e))
+        return -1;
     return hl_dicom_set_read_bare(set, s->out, s->len, s->len, e) ? -1 : 0;
 }
 

@@ -13,7 +13,7 @@ bool hl_dicom_is_deflated(const hl_dicom_set *s);
 /* Inflates a deflated data set as far as its pixels, or with them, and finds its elements; does
  * nothing for others. bytes: the whole file. s then points into *inflated, which the caller frees;
  * NULL if nothing was inflated. The output is bounded: without pixels to 64 MB, with them to what
- * an image of this size has. */
+ * an image of this size has; 64 MB may follow, which only show that the stream is complete. */
 int hl_dicom_inflate(hl_dicom_set *s, const uint8_t *bytes, size_t len, bool with_pixels,
                      uint8_t **inflated, hl_err *e);
 

@@ -29,7 +29,10 @@ static int read_photometric(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e
     if (!*found)
         return hl_fail(e, "%s: the DICOM file states no photometric interpretation (0028,0004)",
                        s->name);
-    return hl_fail(e, "%s: photometric interpretation %s is not supported", s->name, found);
+    return hl_fail(e,
+                   "%s: expected a photometric interpretation (0028,0004) of MONOCHROME1, "
+                   "MONOCHROME2, PALETTE COLOR, RGB or YBR, found %s",
+                   s->name, hl_dicom_quotable(found));
 }
 
 static int check_size(const hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
@@ -46,6 +49,23 @@ static int check_size(const hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e
     if (l->rows * l->columns > HL_DICOM_MAX_PIXELS)
         return hl_fail(e, "%s: too large: expected at most %zu pixels, found %zu x %zu", s->name,
                        HL_DICOM_MAX_PIXELS, l->rows, l->columns);
+    return 0;
+}
+
+/* Type 1 in every image (C.7.6.3): what is absent is not guessed. */
+static int check_stated(const hl_dicom_set *s, hl_err *e)
+{
+    static const struct {
+        int element;
+        const char *name;
+    } required[] = {{HL_DICOM_SAMPLES, "SamplesPerPixel (0028,0002)"},
+                    {HL_DICOM_BITS_ALLOCATED, "BitsAllocated (0028,0100)"},
+                    {HL_DICOM_BITS_STORED, "BitsStored (0028,0101)"},
+                    {HL_DICOM_SIGNED, "PixelRepresentation (0028,0103)"}};
+    for (size_t i = 0; i < sizeof required / sizeof *required; i++)
+        if (!hl_dicom_words(&s->found[required[i].element]))
+            return hl_fail(e, "%s: damaged: the DICOM file states no %s", s->name,
+                           required[i].name);
     return 0;
 }
 
@@ -74,8 +94,8 @@ static int check_frames(const hl_dicom_set *s, hl_err *e)
     double n;
     if (!hl_dicom_component(x, 0, text, sizeof text) || (hl_dicom_number(x, 0, &n) && n == 1))
         return 0;
-    hl_one_line(text);
-    return hl_fail(e, "%s: expected one frame, found %s: a radiograph is one image", s->name, text);
+    return hl_fail(e, "%s: expected a number of frames of 1, found %s: a radiograph is one image",
+                   s->name, hl_dicom_quotable(text));
 }
 
 static int check_kind(const hl_dicom_set *s, hl_err *e)
@@ -99,14 +119,26 @@ static int check_kind(const hl_dicom_set *s, hl_err *e)
     return check_frames(s, e);
 }
 
+/* These two are of JPEG 2000 codestreams alone (C.7.6.3.1.2). */
+static int check_transform(const hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
+{
+    const hl_dicom_syntax *syntax = hl_dicom_syntax_find(s->syntax);
+    const bool is_transform =
+        l->photometric == HL_DICOM_YBR_RCT || l->photometric == HL_DICOM_YBR_ICT;
+    if (!is_transform || syntax->codec == HL_DICOM_JPEG_2000)
+        return 0;
+    return hl_fail(e, "%s: damaged: photometric interpretation %s: expected JPEG 2000, found %s",
+                   s->name, photometrics[l->photometric], syntax->name);
+}
+
 int hl_dicom_layout_read(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
 {
     *l = (hl_dicom_layout){.rows = (size_t)number_of(s, HL_DICOM_ROWS, 0),
                            .columns = (size_t)number_of(s, HL_DICOM_COLUMNS, 0),
-                           .samples = number_of(s, HL_DICOM_SAMPLES, 1),
+                           .samples = number_of(s, HL_DICOM_SAMPLES, 0),
                            .is_planar = number_of(s, HL_DICOM_PLANAR, 0) == 1,
                            .allocated = number_of(s, HL_DICOM_BITS_ALLOCATED, 0)};
-    l->stored = number_of(s, HL_DICOM_BITS_STORED, l->allocated);
+    l->stored = number_of(s, HL_DICOM_BITS_STORED, 0);
     l->high_bit = number_of(s, HL_DICOM_HIGH_BIT, l->stored - 1);
     const int sign = number_of(s, HL_DICOM_SIGNED, 0);
     l->is_signed = sign == 1;
@@ -114,14 +146,15 @@ int hl_dicom_layout_read(hl_dicom_layout *l, const hl_dicom_set *s, hl_err *e)
         return -1;
     if (!s->found[HL_DICOM_PIXELS].value)
         return hl_fail(e, "%s: the DICOM file has no pixels (7FE0,0010)", s->name);
-    if (check_size(l, s, e) || read_photometric(l, s, e) || check_bits(l, s->name, e))
+    if (check_size(l, s, e) || check_stated(s, e) || read_photometric(l, s, e) ||
+        check_bits(l, s->name, e))
         return -1;
     if (sign > 1)
         return hl_fail(e, "%s: expected pixel representation 0 or 1, found %d", s->name, sign);
     if (l->photometric >= HL_DICOM_YBR_FULL && l->allocated != 8)
         return hl_fail(e, "%s: expected 8 bits of %s, found %d", s->name,
                        photometrics[l->photometric], l->allocated);
-    return 0;
+    return check_transform(l, s, e);
 }
 
 size_t hl_dicom_layout_bytes(const hl_dicom_layout *l)

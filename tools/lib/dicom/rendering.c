@@ -47,18 +47,22 @@ static int read_table(hl_dicom_lut *t, const hl_dicom_set *s, int sequence, bool
     return hl_dicom_lut_read(t, s->name, &descriptor, &data, is_signed, e);
 }
 
+/* False if it is no number. One of blanks is as none. */
+static bool read_rescale(const hl_dicom_element *x, double *number)
+{
+    return hl_dicom_is_blank(x) || hl_dicom_number(x, 0, number);
+}
+
 static int read_modality(hl_dicom_rendering *r, const hl_dicom_set *s, const hl_dicom_layout *l,
                          hl_err *e)
 {
-    const hl_dicom_element *slope = &s->found[HL_DICOM_RESCALE_SLOPE];
-    const hl_dicom_element *intercept = &s->found[HL_DICOM_RESCALE_INTERCEPT];
     r->scale = 1;
     if (read_table(&r->modality, s, HL_DICOM_MODALITY_LUT, l->is_signed, e))
         return -1;
     if (r->modality.entries)
         return 0;
-    if ((hl_dicom_is_there(slope) && (!hl_dicom_number(slope, 0, &r->scale) || r->scale == 0)) ||
-        (hl_dicom_is_there(intercept) && !hl_dicom_number(intercept, 0, &r->offset)))
+    if (!read_rescale(&s->found[HL_DICOM_RESCALE_SLOPE], &r->scale) || r->scale == 0 ||
+        !read_rescale(&s->found[HL_DICOM_RESCALE_INTERCEPT], &r->offset))
         return hl_fail(e, "%s: damaged: the rescale (0028,1052) or (0028,1053) is no number",
                        s->name);
     return 0;
@@ -112,16 +116,24 @@ static int read_function(hl_dicom_function *f, const hl_dicom_set *s, hl_err *e)
             *f = (hl_dicom_function)i;
             return 0;
         }
-    return hl_fail(e, "%s: the VOI LUT function %s (0028,1056) is not supported", s->name, found);
+    return hl_fail(
+        e,
+        "%s: expected a VOI LUT function (0028,1056) of LINEAR, LINEAR_EXACT or SIGMOID, "
+        "found %s",
+        s->name, hl_dicom_quotable(found));
 }
 
-/* Whether the file has a window; of several the first counts. */
+static bool states_window(const hl_dicom_set *s)
+{
+    return hl_dicom_is_there(&s->found[HL_DICOM_WINDOW_CENTER]) ||
+           hl_dicom_is_there(&s->found[HL_DICOM_WINDOW_WIDTH]);
+}
+
+/* Whether the window is valid; of several the first counts. */
 static bool read_window(hl_dicom_window *w, const hl_dicom_set *s, unsigned *remarks)
 {
     const hl_dicom_element *center = &s->found[HL_DICOM_WINDOW_CENTER];
     const hl_dicom_element *width = &s->found[HL_DICOM_WINDOW_WIDTH];
-    if (!hl_dicom_is_there(center) && !hl_dicom_is_there(width))
-        return false;
     if (!hl_dicom_number(center, 0, &w->center) || !hl_dicom_number(width, 0, &w->width) ||
         !hl_dicom_window_is_valid(w)) {
         *remarks |= HL_DICOM_REMARK_WINDOW;
@@ -147,6 +159,8 @@ static int read_voi_of_file(hl_dicom_rendering *r, const hl_dicom_set *s, const 
             *remarks |= HL_DICOM_REMARK_SEVERAL;
         return 0;
     }
+    if (!states_window(s)) /* then its function means nothing */
+        return 0;
     if (read_function(&r->window.function, s, e))
         return -1;
     if (read_window(&r->window, s, remarks))
