@@ -138,6 +138,18 @@ pseudonym() {
     [ "$(column patient m.tsv | sort -u | wc -l)" -eq 24 ]
 }
 
+@test "privacy: patients whose names are nearly the same are named by pseudonyms" {
+    cp -r "$set" set
+    find set -path '*/PLANTEDID3/*.1' -type f -exec perl -pi -e 's/ PLANTEDID3 / plantedid3 /' {} +
+    run --separate-stderr split -q --exact --id-key "$key" -o m.tsv set
+    [ "$status" -eq 0 ]
+    grep -Eq "count as different: 2 of 25; the first: '[0-9a-f]{16}' and '[0-9a-f]{16}'; .*correct the PatientID" \
+        <<<"$stderr"
+    ! grep -Eiq "$PLANTED" <<<"$stderr"
+    run --separate-stderr split -q --exact --keep-ids -o m.tsv set
+    grep -q "'PLANTEDID3' and 'plantedid3'\|'plantedid3' and 'PLANTEDID3'" <<<"$stderr"
+}
+
 @test "privacy: labels by table, keyed by instance, study, patient or file" {
     for i in {1..24}; do echo "1.2.826.0.1.99.2.$i,$((i % 2))"; done | sed '1i uid,finding' >study.csv
     manifest --labels study.csv --columns study=uid,label=finding >m.tsv

@@ -302,12 +302,28 @@ bool split_dicom_hides(const split_dicom *d)
     return d->nnames > 0;
 }
 
+const char *split_dicom_patient(const split_dicom *d, const char *patient,
+                                char name[HL_PSEUDONYM_SIZE])
+{
+    if (!split_dicom_hides(d))
+        return patient;
+    hl_pseudonym_make(&d->key, HL_PSEUDONYM_PATIENT, patient, "", name);
+    return name;
+}
+
+const char *split_dicom_path(const split_dicom *d, const char *path)
+{
+    const split_dicom_name *n =
+        d->nnames ? bsearch(path, d->names, d->nnames, sizeof *d->names, compare_paths) : NULL;
+    return n ? n->name : path;
+}
+
 static void hide_patient(const split_dicom *d, hl_sample *s)
 {
     char name[HL_PSEUDONYM_SIZE];
-    hl_pseudonym_make(&d->key, HL_PSEUDONYM_PATIENT, s->patient, "", name);
+    char *hidden = hl_strdup(split_dicom_patient(d, s->patient, name));
     free(s->patient);
-    s->patient = hl_strdup(name);
+    s->patient = hidden;
 }
 
 /* All patients, also those of other files: a patient may have some of both kinds. */
@@ -315,13 +331,12 @@ void split_dicom_hide(const split_dicom *d, hl_manifest *m)
 {
     for (size_t i = 0; i < m->n && split_dicom_hides(d); i++) {
         hl_sample *s = &m->samples[i];
-        const split_dicom_name *n =
-            bsearch(s->path, d->names, d->nnames, sizeof *d->names, compare_paths);
+        const char *name = split_dicom_path(d, s->path);
         hide_patient(d, s);
-        if (!n)
+        if (name == s->path)
             continue;
         s->file = s->path;
-        s->path = hl_strdup(n->name);
+        s->path = hl_strdup(name);
     }
 }
 
