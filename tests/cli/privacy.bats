@@ -138,6 +138,28 @@ pseudonym() {
     [ "$(column patient m.tsv | sort -u | wc -l)" -eq 24 ]
 }
 
+@test "privacy: the images of a study are of one patient, and an issuer that some files lack is that of the others" {
+    cp -r "$set" set
+    find set -name '*.1' -type f -path '*/1.*' -exec perl -pi -e 's/( PLANTEDID\d+ +)/" " x length $1/e' {} +
+    run --separate-stderr manifest -o m.tsv
+    run --separate-stderr split --exact --id-key "$key" -o n.tsv set
+    [ "$status" -eq 0 ]
+    ! grep -q PatientID <<<"$stderr"
+    diff <(column patient m.tsv) <(column patient n.tsv)
+    rm -r set && cp -r "$set" set
+    issue() { find set -path "*/PLANTEDID$1/*.$2" -type f -exec perl -0777 -pi -e \
+        's/( PLANTEDID\d+ +)/$1\x10\0\x21\0LO\x04\0'"$3"'/' {} +; }
+    issue 3 1 HOSP
+    issue 4 1 HOSP
+    issue 4 2 HOSP
+    split -q --exact --id-key "$key" set >n.tsv
+    [ "$(column patient n.tsv | sort -u | wc -l)" -eq 24 ]
+    issue 5 1 HOSP
+    issue 5 2 CLIN
+    split -q --exact --id-key "$key" set >n.tsv
+    [ "$(column patient n.tsv | sort -u | wc -l)" -eq 25 ]
+}
+
 @test "privacy: patients whose names are nearly the same are named by pseudonyms" {
     cp -r "$set" set
     find set -path '*/PLANTEDID3/*.1' -type f -exec perl -pi -e 's/ PLANTEDID3 / plantedid3 /' {} +
