@@ -172,6 +172,28 @@ pseudonym() {
     grep -q "'PLANTEDID3' and 'plantedid3'\|'plantedid3' and 'PLANTEDID3'" <<<"$stderr"
 }
 
+@test "privacy: files that cannot be opened, or are damaged under another name, have a pseudonym beside DICOM files" {
+    cp -r "$set" set
+    head -c 200 set/NORMAL/PLANTEDID1/*/*.1 >set/NORMAL/PLANTEDCUT.png
+    split -q --exact --id-key "$key" set >m.tsv
+    [ "$(column image_file m.tsv | grep -c 'PLANTEDCUT.png')" -eq 1 ]
+    grep -v '^#' m.tsv | awk -F '\t' '{ $5 = ""; print }' >rest
+    run planted rest
+    [ "$status" -eq 1 ]
+    few_images 16 96
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 1 -n 4 -o head features
+    run --separate-stderr predict --on-error skip --id-key "$key" -w seeded:1 -o list.tsv head \
+        set/NORMAL/PLANTEDID3 set/NORMAL/PLANTEDCUT.png set/PLANTEDGONE.png
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^-' list.tsv)" -eq 2 ]
+    echo "$stderr" >err
+    run planted list.tsv err
+    [ "$status" -eq 1 ]
+    fails 1 '^predict: [0-9a-f]{16}: .*--keep-ids shows its path' predict --id-key "$key" -w seeded:1 -o list.tsv head \
+        set/NORMAL/PLANTEDID3 set/PLANTEDGONE.png
+}
+
 @test "privacy: labels by table, keyed by instance, study, patient or file" {
     for i in {1..24}; do echo "1.2.826.0.1.99.2.$i,$((i % 2))"; done | sed '1i uid,finding' >study.csv
     manifest --labels study.csv --columns study=uid,label=finding >m.tsv

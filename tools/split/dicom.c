@@ -361,7 +361,7 @@ int split_dicom_take(split_dicom *d, hl_manifest *m, const split_dicom_rule *rul
     t.drop = hl_calloc(m->n, sizeof *t.drop);
     free(paths);
     for (size_t i = 0; i < t.n; i++)
-        d->images += t.files[i].kind != HL_DICOM_NOT;
+        d->images += hl_dicom_is(&t.files[i]);
     const int status = d->images ? take(&t, e) : split_dicom_expect_none(rule, d, e);
     hl_dicom_files_free(t.files, t.n);
     free(t.drop);
