@@ -216,6 +216,48 @@ pseudonym() {
     ! grep -Eq "$PLANTED" r.tsv
 }
 
+# hides COMMAND...: fails, and shows nothing planted
+hides() {
+    run -1 --separate-stderr "$@"
+    echo "$stderr"
+    ! grep -Eiq "$PLANTED" <<<"$stderr"
+}
+
+@test "privacy: errors of split name no DICOM file and no patient" {
+    local file same patients first
+    file=$(cd "$set" && find NORMAL -name '*.1' -type f | sort | head -n 1)
+    run -1 --separate-stderr split --id-key "$key" --patient-regex 'x([0-9]+)y' "$set"
+    grep -q 'a DICOM file (--keep-ids shows its path): the patient is unknown' <<<"$stderr"
+    hides split --id-key "$key" --patient-regex 'x([0-9]+)y' "$set"
+    hides split --id-key "$key" --label-regex 'x([0-9]+)y' "$set"
+    fails 1 "PLANTEDID.*the patient is unknown" split --keep-ids --patient-regex 'x([0-9]+)y' "$set"
+    printf 'image,label,patient\n%s,0,PLANTEDA\n%s,1,PLANTEDA\n' "$file" "$file" >t.csv
+    hides split --id-key "$key" --labels t.csv "$set"
+    grep -q 'line 3: a DICOM file .* already appears in line 2, with the label' <<<"$stderr"
+    hides split --id-key "$key" --labels t.csv --rows majority "$set"
+    sed 's/1,PLANTEDA/0,PLANTEDB/' t.csv >u.csv
+    hides split --id-key "$key" --labels u.csv "$set"
+    grep -q 'line 3: a DICOM file .* already appears in line 2, with another patient' <<<"$stderr"
+    hides split --id-key "$key" --labels t.csv --select patient=PLANTEDC "$set"
+    hides split --id-key "$key" --labels t.csv --select label=0 --label-regex 'x([0-9]+)y' "$set"
+    hides split --id-key "$key" --labels t.csv --patient-regex 'x([0-9]+)y' --select label=0 "$set"
+    printf 'image,label\n%s,0\nPLANTEDGONE.dcm,1\n' "$file" >t.csv
+    hides split --id-key "$key" --labels t.csv "$set"
+    grep -q "line 3: 'its image' cannot be found" <<<"$stderr"
+    printf 'image,label\n%s,0\nPLANTEDGONE.dcm,1\nPLANTEDGONE,1\n' "$file" >t.csv
+    hides split --id-key "$key" --labels t.csv "$set"
+    for i in {1..24}; do printf '1.2.826.0.1.99.3.%s,%s,%s\n' "$i.1" $((i % 2)) a "$i.2" $((i % 2)) b; done |
+        sed '1i SOPInstanceUID,Finding,site' >t.csv
+    hides split --id-key "$key" --labels t.csv --columns 'sop=SOPInstanceUID,label=Finding,site=site' --folds 2 \
+        --fold 1 --fold-by site "$set"
+    grep -Eq "patient '[0-9a-f]{16}' has images of two values of 'site': 'a' \([0-9a-f]{16}\)" <<<"$stderr"
+    cp -r "$set" set
+    mkdir set/PNEUMONIA/again
+    cp "set/$file" set/PNEUMONIA/again/
+    hides split --id-key "$key" set
+    grep -q 'two DICOM files .* are the same image' <<<"$stderr"
+}
+
 @test "privacy: audit counts burned-in text, lossy compression and modalities by class, and tries the columns" {
     manifest >m.tsv
     audit -q m.tsv >a.tsv

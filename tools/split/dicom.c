@@ -55,19 +55,22 @@ static int compare_instances(const void *a, const void *b, void *ctx)
 static int expect_same(const taking *t, size_t x, size_t y, hl_err *e)
 {
     const hl_sample *a = &t->m->samples[x], *b = &t->m->samples[y];
-    if (strcmp(a->label, b->label) != 0)
-        return hl_fail(e,
-                       "%s: '%s' and '%s' are the same image, by their SOP Instance UID: expected "
-                       "one label, found '%s' and '%s'",
-                       t->rule->dir, a->path, b->path, a->label, b->label);
-    return a->subset == b->subset
-               ? 0
-               : hl_fail(
-                     e,
-                     "%s: '%s' and '%s' are the same image, by their SOP Instance UID: expected "
-                     "one subset, found %s and %s",
-                     t->rule->dir, a->path, b->path, hl_subset_names[a->subset],
-                     hl_subset_names[b->subset]);
+    const bool differ = strcmp(a->label, b->label) != 0;
+    if (!differ && a->subset == b->subset)
+        return 0;
+    hl_strbuf both = {0};
+    if (t->rule->keep_ids)
+        hl_strbuf_printf(&both, "'%s' and '%s'", a->path, b->path);
+    else
+        hl_strbuf_puts(&both, "two DICOM files (--keep-ids shows their paths)");
+    hl_fail(e,
+            "%s: %s are the same image, by their SOP Instance UID: expected one %s, found '%s' and "
+            "'%s'",
+            t->rule->dir, both.data, differ ? "label" : "subset",
+            differ ? a->label : hl_subset_names[a->subset],
+            differ ? b->label : hl_subset_names[b->subset]);
+    hl_strbuf_free(&both);
+    return -1;
 }
 
 /* Files of one SOP instance are one image, which counts once: the first by its path. */

@@ -157,7 +157,7 @@ static int set_subsets(split_collection *c, split_groups *g, const char *dir,
     }
     const bool by_patient = o->group == SPLIT_BY_PATIENT;
     if (o->fold_by && split_mark_value(&c->samples, g, by_patient, o->fold_by, (size_t)o->folds,
-                                       (size_t)o->fold, e))
+                                       (size_t)o->fold, &c->dicom, e))
         return -1;
     if (o->folds && !o->fold_by)
         assign(c, g, o, (split_assignment){.folds = (size_t)o->folds, .fold = (size_t)o->fold});

@@ -23,8 +23,8 @@ static bool is_image(const hl_dicom_attributes *a)
            (a->rows || a->columns || a->bits_stored || *a->text[HL_DICOM_TEXT_PHOTOMETRIC]);
 }
 
-/* The kind of a file whose attributes cannot be read, whatever it is called. */
-static hl_dicom_kind kind_of_unread(const char *file)
+/* The kind of a file by its mark alone, whatever it is called: not whether it has an image. */
+static hl_dicom_kind kind_by_mark(const char *file)
 {
     char start[HL_DICOM_PREAMBLE];
     const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -46,7 +46,7 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     char *file = hl_image_path(r->dir, r->paths[i]);
     const int found = hl_dicom_attributes_read(&f->a, file, &why);
     if (found < 0)
-        f->kind = kind_of_unread(file);
+        f->kind = kind_by_mark(file);
     else if (found > 0)
         f->kind = is_image(&f->a) ? HL_DICOM_IMAGE : HL_DICOM_NO_IMAGE;
     if (f->kind == HL_DICOM_NO_IMAGE)
@@ -61,6 +61,11 @@ hl_dicom_file *hl_dicom_files_read(const char *dir, const char *const *paths, si
     reading r = {.dir = dir, .paths = paths, .files = hl_calloc(n, sizeof(hl_dicom_file))};
     (void)hl_ordered_map(n, jobs, work, NULL, &r, &unused); /* work never fails */
     return r.files;
+}
+
+bool hl_begins_as_dicom(const char *file)
+{
+    return kind_by_mark(file) == HL_DICOM_DAMAGED;
 }
 
 bool hl_dicom_is(const hl_dicom_file *f)

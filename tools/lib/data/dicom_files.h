@@ -25,6 +25,7 @@ typedef struct hl_dicom_file {
 /* Reads the files at n paths below dir in this many threads. A file that cannot be read is no
  * error: who decodes it says why. The caller frees. */
 hl_dicom_file *hl_dicom_files_read(const char *dir, const char *const *paths, size_t n, int jobs);
+bool hl_begins_as_dicom(const char *file);
 bool hl_dicom_is(const hl_dicom_file *f); /* known to be a DICOM file, with an image or without */
 /* What stands for the file at this path in results: of its SOP instance or, without one, of the
  * path.
