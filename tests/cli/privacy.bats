@@ -273,6 +273,16 @@ hides() {
     grep -q '^warning	shortcut	column lossy	' a.tsv
 }
 
+@test "privacy: audit reports studies in several subsets" {
+    manifest >m.tsv
+    audit -q m.tsv >a.tsv
+    ! grep -q '	study-subsets	' a.tsv
+    manifest --patient-regex '[^/]*$' >m.tsv
+    run -1 --separate-stderr audit -q --fail-on leak -o a.tsv m.tsv
+    grep -Eq 'leakage: [0-9]+ studies are in both train and test' <<<"$stderr"
+    grep -Eq '^error	study-subsets	[0-9a-f]{16}	.*	1 in train, 1 in test$' a.tsv
+}
+
 # run_make KNOB=value...: the whole experiment and a worklist
 run_make() {
     make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=3 \
