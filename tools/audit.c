@@ -71,30 +71,39 @@ static const hl_cli cli = {
 
 static bool leaks(const audit_context *a)
 {
-    return a->leaking_patients || a->leaking_groups || a->other_leaks;
+    return a->leaking_patients || a->leaking_studies || a->leaking_groups || a->other_leaks;
 }
 
-/* "12 patients and 3 groups of copies are in both train and test"; with --other "5 images are
- * copies of training or validation images of the other set" */
+/* "12 patients, 14 studies and 3 groups of copies are in both train and test"; with --other "5
+ * images are copies of training or validation images of the other set" */
 static void describe_leak(const audit_context *a, hl_strbuf *text)
 {
-    const char *and = "";
+    const struct {
+        size_t n;
+        const char *one, *many;
+    } parts[] = {{a->leaking_patients, "patient", "patients"},
+                 {a->leaking_studies, "study", "studies"},
+                 {a->leaking_groups, "group of copies", "groups of copies"}};
+    size_t all = 0, left = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        all += parts[i].n;
+        left += parts[i].n > 0;
+    }
     if (a->other_leaks)
         hl_strbuf_printf(text, "%zu image%s of training or validation images of the other set%s",
                          a->other_leaks, a->other_leaks == 1 ? " is a copy" : "s are copies",
-                         a->leaking_patients + a->leaking_groups ? ", and " : "");
-    if (a->leaking_patients + a->leaking_groups == 0)
-        return;
-    if (a->leaking_patients) {
-        hl_strbuf_printf(text, "%zu patient%s", a->leaking_patients,
-                         a->leaking_patients == 1 ? "" : "s");
-        and = " and ";
-    }
-    if (a->leaking_groups)
-        hl_strbuf_printf(text, "%s%zu group%s of copies", and, a->leaking_groups,
-                         a->leaking_groups == 1 ? "" : "s");
-    hl_strbuf_printf(text, " %s in both train and test",
-                     a->leaking_patients + a->leaking_groups == 1 ? "is" : "are");
+                         all ? ", and " : "");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].n) {
+            left--;
+            hl_strbuf_printf(text, "%zu %s%s", parts[i].n,
+                             parts[i].n == 1 ? parts[i].one : parts[i].many,
+                             left > 1 ? ", "
+                             : left   ? " and "
+                                      : "");
+        }
+    if (all)
+        hl_strbuf_printf(text, " %s in both train and test", all == 1 ? "is" : "are");
 }
 
 /* ---- the table ---- */
@@ -185,6 +194,7 @@ static void check(audit_context *a)
     audit_check_inverted(a);
     audit_check_copies(a);
     audit_check_patients(a);
+    audit_check_studies(a);
     audit_check_balance(a);
     audit_check_shortcuts(a);
     audit_check_dicom(a);

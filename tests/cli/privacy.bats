@@ -138,6 +138,62 @@ pseudonym() {
     [ "$(column patient m.tsv | sort -u | wc -l)" -eq 24 ]
 }
 
+@test "privacy: the images of a study are of one patient, and an issuer that some files lack is that of the others" {
+    cp -r "$set" set
+    find set -name '*.1' -type f -path '*/1.*' -exec perl -pi -e 's/( PLANTEDID\d+ +)/" " x length $1/e' {} +
+    run --separate-stderr manifest -o m.tsv
+    run --separate-stderr split --exact --id-key "$key" -o n.tsv set
+    [ "$status" -eq 0 ]
+    ! grep -q PatientID <<<"$stderr"
+    diff <(column patient m.tsv) <(column patient n.tsv)
+    rm -r set && cp -r "$set" set
+    issue() { find set -path "*/PLANTEDID$1/*.$2" -type f -exec perl -0777 -pi -e \
+        's/( PLANTEDID\d+ +)/$1\x10\0\x21\0LO\x04\0'"$3"'/' {} +; }
+    issue 3 1 HOSP
+    issue 4 1 HOSP
+    issue 4 2 HOSP
+    split -q --exact --id-key "$key" set >n.tsv
+    [ "$(column patient n.tsv | sort -u | wc -l)" -eq 24 ]
+    issue 5 1 HOSP
+    issue 5 2 CLIN
+    split -q --exact --id-key "$key" set >n.tsv
+    [ "$(column patient n.tsv | sort -u | wc -l)" -eq 25 ]
+}
+
+@test "privacy: patients whose names are nearly the same are named by pseudonyms" {
+    cp -r "$set" set
+    find set -path '*/PLANTEDID3/*.1' -type f -exec perl -pi -e 's/ PLANTEDID3 / plantedid3 /' {} +
+    run --separate-stderr split -q --exact --id-key "$key" -o m.tsv set
+    [ "$status" -eq 0 ]
+    grep -Eq "count as different: 2 of 25; the first: '[0-9a-f]{16}' and '[0-9a-f]{16}'; .*correct the PatientID" \
+        <<<"$stderr"
+    ! grep -Eiq "$PLANTED" <<<"$stderr"
+    run --separate-stderr split -q --exact --keep-ids -o m.tsv set
+    grep -q "'PLANTEDID3' and 'plantedid3'\|'plantedid3' and 'PLANTEDID3'" <<<"$stderr"
+}
+
+@test "privacy: files that cannot be opened, or are damaged under another name, have a pseudonym beside DICOM files" {
+    cp -r "$set" set
+    head -c 200 set/NORMAL/PLANTEDID1/*/*.1 >set/NORMAL/PLANTEDCUT.png
+    split -q --exact --id-key "$key" set >m.tsv
+    [ "$(column image_file m.tsv | grep -c 'PLANTEDCUT.png')" -eq 1 ]
+    grep -v '^#' m.tsv | awk -F '\t' '{ $5 = ""; print }' >rest
+    run planted rest
+    [ "$status" -eq 1 ]
+    few_images 16 96
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 1 -n 4 -o head features
+    run --separate-stderr predict --on-error skip --id-key "$key" -w seeded:1 -o list.tsv head \
+        set/NORMAL/PLANTEDID3 set/NORMAL/PLANTEDCUT.png set/PLANTEDGONE.png
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^-' list.tsv)" -eq 2 ]
+    echo "$stderr" >err
+    run planted list.tsv err
+    [ "$status" -eq 1 ]
+    fails 1 '^predict: [0-9a-f]{16}: .*--keep-ids shows its path' predict --id-key "$key" -w seeded:1 -o list.tsv head \
+        set/NORMAL/PLANTEDID3 set/PLANTEDGONE.png
+}
+
 @test "privacy: labels by table, keyed by instance, study, patient or file" {
     for i in {1..24}; do echo "1.2.826.0.1.99.2.$i,$((i % 2))"; done | sed '1i uid,finding' >study.csv
     manifest --labels study.csv --columns study=uid,label=finding >m.tsv
@@ -160,6 +216,48 @@ pseudonym() {
     ! grep -Eq "$PLANTED" r.tsv
 }
 
+# hides COMMAND...: fails, and shows nothing planted
+hides() {
+    run -1 --separate-stderr "$@"
+    echo "$stderr"
+    ! grep -Eiq "$PLANTED" <<<"$stderr"
+}
+
+@test "privacy: errors of split name no DICOM file and no patient" {
+    local file same patients first
+    file=$(cd "$set" && find NORMAL -name '*.1' -type f | sort | head -n 1)
+    run -1 --separate-stderr split --id-key "$key" --patient-regex 'x([0-9]+)y' "$set"
+    grep -q 'a DICOM file (--keep-ids shows its path): the patient is unknown' <<<"$stderr"
+    hides split --id-key "$key" --patient-regex 'x([0-9]+)y' "$set"
+    hides split --id-key "$key" --label-regex 'x([0-9]+)y' "$set"
+    fails 1 "PLANTEDID.*the patient is unknown" split --keep-ids --patient-regex 'x([0-9]+)y' "$set"
+    printf 'image,label,patient\n%s,0,PLANTEDA\n%s,1,PLANTEDA\n' "$file" "$file" >t.csv
+    hides split --id-key "$key" --labels t.csv "$set"
+    grep -q 'line 3: a DICOM file .* already appears in line 2, with the label' <<<"$stderr"
+    hides split --id-key "$key" --labels t.csv --rows majority "$set"
+    sed 's/1,PLANTEDA/0,PLANTEDB/' t.csv >u.csv
+    hides split --id-key "$key" --labels u.csv "$set"
+    grep -q 'line 3: a DICOM file .* already appears in line 2, with another patient' <<<"$stderr"
+    hides split --id-key "$key" --labels t.csv --select patient=PLANTEDC "$set"
+    hides split --id-key "$key" --labels t.csv --select label=0 --label-regex 'x([0-9]+)y' "$set"
+    hides split --id-key "$key" --labels t.csv --patient-regex 'x([0-9]+)y' --select label=0 "$set"
+    printf 'image,label\n%s,0\nPLANTEDGONE.dcm,1\n' "$file" >t.csv
+    hides split --id-key "$key" --labels t.csv "$set"
+    grep -q "line 3: 'its image' cannot be found" <<<"$stderr"
+    printf 'image,label\n%s,0\nPLANTEDGONE.dcm,1\nPLANTEDGONE,1\n' "$file" >t.csv
+    hides split --id-key "$key" --labels t.csv "$set"
+    for i in {1..24}; do printf '1.2.826.0.1.99.3.%s,%s,%s\n' "$i.1" $((i % 2)) a "$i.2" $((i % 2)) b; done |
+        sed '1i SOPInstanceUID,Finding,site' >t.csv
+    hides split --id-key "$key" --labels t.csv --columns 'sop=SOPInstanceUID,label=Finding,site=site' --folds 2 \
+        --fold 1 --fold-by site "$set"
+    grep -Eq "patient '[0-9a-f]{16}' has images of two values of 'site': 'a' \([0-9a-f]{16}\)" <<<"$stderr"
+    cp -r "$set" set
+    mkdir set/PNEUMONIA/again
+    cp "set/$file" set/PNEUMONIA/again/
+    hides split --id-key "$key" set
+    grep -q 'two DICOM files .* are the same image' <<<"$stderr"
+}
+
 @test "privacy: audit counts burned-in text, lossy compression and modalities by class, and tries the columns" {
     manifest >m.tsv
     audit -q m.tsv >a.tsv
@@ -173,6 +271,16 @@ pseudonym() {
     audit -q l.tsv >a.tsv
     grep -q '^warning	dicom	lossy	.*; more in PNEUMONIA (24 of 24) than elsewhere (0 of 24)$' a.tsv
     grep -q '^warning	shortcut	column lossy	' a.tsv
+}
+
+@test "privacy: audit reports studies in several subsets" {
+    manifest >m.tsv
+    audit -q m.tsv >a.tsv
+    ! grep -q '	study-subsets	' a.tsv
+    manifest --patient-regex '[^/]*$' >m.tsv
+    run -1 --separate-stderr audit -q --fail-on leak -o a.tsv m.tsv
+    grep -Eq 'leakage: [0-9]+ studies are in both train and test' <<<"$stderr"
+    grep -Eq '^error	study-subsets	[0-9a-f]{16}	.*	1 in train, 1 in test$' a.tsv
 }
 
 # run_make KNOB=value...: the whole experiment and a worklist

@@ -28,6 +28,7 @@ typedef struct audit_context {
     size_t divided;          /* patients in several subsets */
     size_t shortcuts;        /* warnings of them */
     size_t leaking_patients; /* with images in training and test */
+    size_t leaking_studies;  /* likewise */
     size_t leaking_groups;   /* groups of copies, likewise */
     size_t other_copies;     /* images that are copies of some in another manifest */
     size_t other_leaks;      /* of these: copies of training and validation images */
@@ -40,6 +41,7 @@ void audit_check_depths(audit_context *a);     /* images of different depths */
 void audit_check_inverted(audit_context *a);   /* dark where a chest X-ray is bright */
 void audit_check_copies(audit_context *a);     /* copies of an image, in one subset or more */
 void audit_check_patients(audit_context *a);   /* patients in several subsets or classes */
+void audit_check_studies(audit_context *a);    /* studies of DICOM files in several subsets */
 void audit_check_balance(audit_context *a);    /* classes in each subset */
 void audit_check_shortcuts(audit_context *a);  /* file properties that predict the label */
 void audit_check_dicom(audit_context *a);      /* what DICOM files say of themselves, by class */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Images that belong together, copies of an image and images of a patient, in several subsets. */
+/* Images that belong together, copies of an image and images of a patient or a study, in several
+ * subsets. */
 #include "base/mem.h"
 #include "checks.h"
+#include "data/carried_values.h"
+#include "data/dicom_columns.h"
 #include "data/patient_counts.h"
 
 #include <math.h>
@@ -185,4 +188,48 @@ void audit_check_patients(audit_context *a)
         add_patient(a, a->m->samples[order[i]].patient, &t);
     }
     free(order);
+}
+
+/* ---- studies ---- */
+
+static void add_study(audit_context *a, const char *study, const tally *t)
+{
+    hl_strbuf text = {0};
+    put_subsets(&text, t);
+    const audit_finding f = {.severity = audit_severity_of_division(t->subsets),
+                             .check = "study-subsets",
+                             .item = study,
+                             .value = NAN,
+                             .n = t->n,
+                             .text = text.data};
+    a->leaking_studies += (t->subsets & AUDIT_LEAK) == AUDIT_LEAK;
+    audit_findings_add(&a->findings, &f);
+    hl_strbuf_free(&text);
+}
+
+/* m->carried.n if there is none. */
+static size_t find_column(const hl_manifest *m, const char *name)
+{
+    size_t column = 0;
+    while (column < m->carried.n && strcmp(m->carried.names[column], name) != 0)
+        column++;
+    return column;
+}
+
+/* Without the other columns of DICOM files, the column may be anything that a table calls so. */
+void audit_check_studies(audit_context *a)
+{
+    const size_t column = find_column(a->m, hl_study_column), none = a->m->carried.n;
+    if (column == none || find_column(a->m, hl_dicom_columns[HL_DICOM_CARRIED_PHOTOMETRIC]) == none)
+        return;
+    hl_carried_values v;
+    hl_carried_values_of(&v, a->m, column, HL_SUBSETS);
+    tally *t = hl_calloc(v.n, sizeof *t);
+    for (size_t i = 0; i < a->m->n; i++)
+        count_sample(&t[v.of[i]], &a->m->samples[i]);
+    for (size_t k = 0; k < v.n - v.has_blank; k++)
+        if (t[k].subsets & (t[k].subsets - 1))
+            add_study(a, v.names[k], &t[k]);
+    free(t);
+    hl_carried_values_free(&v);
 }

@@ -178,7 +178,7 @@ int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_id
     hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, n, jobs);
     int status = drop_others(in, files, e);
     for (size_t i = 0; i < in->n; i++)
-        in->dicom += files[i].kind != HL_DICOM_NOT;
+        in->dicom += hl_dicom_is(&files[i]);
     if (in->dicom && !keep_ids && status == 0)
         status = hl_id_key_open(&key, id_key, e);
     if (in->dicom && status == 0)

@@ -55,19 +55,22 @@ static int compare_instances(const void *a, const void *b, void *ctx)
 static int expect_same(const taking *t, size_t x, size_t y, hl_err *e)
 {
     const hl_sample *a = &t->m->samples[x], *b = &t->m->samples[y];
-    if (strcmp(a->label, b->label) != 0)
-        return hl_fail(e,
-                       "%s: '%s' and '%s' are the same image, by their SOP Instance UID: expected "
-                       "one label, found '%s' and '%s'",
-                       t->rule->dir, a->path, b->path, a->label, b->label);
-    return a->subset == b->subset
-               ? 0
-               : hl_fail(
-                     e,
-                     "%s: '%s' and '%s' are the same image, by their SOP Instance UID: expected "
-                     "one subset, found %s and %s",
-                     t->rule->dir, a->path, b->path, hl_subset_names[a->subset],
-                     hl_subset_names[b->subset]);
+    const bool differ = strcmp(a->label, b->label) != 0;
+    if (!differ && a->subset == b->subset)
+        return 0;
+    hl_strbuf both = {0};
+    if (t->rule->keep_ids)
+        hl_strbuf_printf(&both, "'%s' and '%s'", a->path, b->path);
+    else
+        hl_strbuf_puts(&both, "two DICOM files (--keep-ids shows their paths)");
+    hl_fail(e,
+            "%s: %s are the same image, by their SOP Instance UID: expected one %s, found '%s' and "
+            "'%s'",
+            t->rule->dir, both.data, differ ? "label" : "subset",
+            differ ? a->label : hl_subset_names[a->subset],
+            differ ? b->label : hl_subset_names[b->subset]);
+    hl_strbuf_free(&both);
+    return -1;
 }
 
 /* Files of one SOP instance are one image, which counts once: the first by its path. */
@@ -206,6 +209,82 @@ static int carry_all(taking *t, hl_err *e)
     return 0;
 }
 
+/* ---- patients ---- */
+
+typedef struct by_text {
+    const taking *t;
+    hl_dicom_text text;
+} by_text;
+
+static const char *text_of(const taking *t, size_t i, hl_dicom_text text)
+{
+    return t->files[i].kind == HL_DICOM_IMAGE ? t->files[i].a.text[text] : "";
+}
+
+static int compare_texts(const void *a, const void *b, void *ctx)
+{
+    const by_text *by = ctx;
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const int order = strcmp(text_of(by->t, x, by->text), text_of(by->t, y, by->text));
+    return order ? order : (x > y) - (x < y);
+}
+
+static void put_text(taking *t, size_t i, hl_dicom_text text, const char *value)
+{
+    char **old = &t->files[i].a.text[text], *copy = hl_strdup(value);
+    free(*old);
+    *old = copy;
+}
+
+/* Of n files with one PatientID, those without an issuer have the only one that others name. */
+static void settle_issuer(taking *t, const size_t *files, size_t n)
+{
+    const char *issuer = "";
+    for (size_t i = 0; i < n; i++) {
+        const char *its = text_of(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER);
+        if (*its && *issuer && strcmp(its, issuer) != 0)
+            return;
+        issuer = *its ? its : issuer;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!*text_of(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER))
+            put_text(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER, issuer);
+}
+
+/* Of n files of one study, those without a PatientID are of the patient of the first that has. */
+static void settle_study(taking *t, const size_t *files, size_t n)
+{
+    size_t first = 0;
+    while (first < n && !*text_of(t, files[first], HL_DICOM_TEXT_PATIENT_ID))
+        first++;
+    for (size_t i = 0; i < n && first < n; i++)
+        if (!*text_of(t, files[i], HL_DICOM_TEXT_PATIENT_ID)) {
+            put_text(t, files[i], HL_DICOM_TEXT_PATIENT_ID,
+                     text_of(t, files[first], HL_DICOM_TEXT_PATIENT_ID));
+            put_text(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER,
+                     text_of(t, files[first], HL_DICOM_TEXT_PATIENT_ID_ISSUER));
+        }
+}
+
+/* Calls settle for the files of each text that is not empty. */
+static void settle_each(taking *t, hl_dicom_text text,
+                        void (*settle)(taking *t, const size_t *files, size_t n))
+{
+    by_text by = {t, text};
+    size_t *order = hl_malloc(t->m->n, sizeof *order);
+    for (size_t i = 0; i < t->m->n; i++)
+        order[i] = i;
+    qsort_r(order, t->m->n, sizeof *order, compare_texts, &by);
+    for (size_t i = 0, end; i < t->m->n; i = end) {
+        const char *value = text_of(t, order[i], text);
+        for (end = i + 1; end < t->m->n && strcmp(text_of(t, order[end], text), value) == 0;)
+            end++;
+        if (*value)
+            settle(t, order + i, end - i);
+    }
+    free(order);
+}
+
 static void take_patient(taking *t, size_t i, size_t *by_study)
 {
     hl_sample *s = &t->m->samples[i];
@@ -224,6 +303,8 @@ static void take_patient(taking *t, size_t i, size_t *by_study)
 static void take_patients(taking *t)
 {
     size_t by_study = 0;
+    settle_each(t, HL_DICOM_TEXT_PATIENT_ID, settle_issuer);
+    settle_each(t, HL_DICOM_TEXT_STUDY, settle_study);
     for (size_t i = 0; i < t->m->n && !t->d->has_patients; i++)
         if (t->files[i].kind == HL_DICOM_IMAGE)
             take_patient(t, i, &by_study);
@@ -283,7 +364,7 @@ int split_dicom_take(split_dicom *d, hl_manifest *m, const split_dicom_rule *rul
     t.drop = hl_calloc(m->n, sizeof *t.drop);
     free(paths);
     for (size_t i = 0; i < t.n; i++)
-        d->images += t.files[i].kind != HL_DICOM_NOT;
+        d->images += hl_dicom_is(&t.files[i]);
     const int status = d->images ? take(&t, e) : split_dicom_expect_none(rule, d, e);
     hl_dicom_files_free(t.files, t.n);
     free(t.drop);
@@ -302,12 +383,28 @@ bool split_dicom_hides(const split_dicom *d)
     return d->nnames > 0;
 }
 
+const char *split_dicom_patient(const split_dicom *d, const char *patient,
+                                char name[HL_PSEUDONYM_SIZE])
+{
+    if (!split_dicom_hides(d))
+        return patient;
+    hl_pseudonym_make(&d->key, HL_PSEUDONYM_PATIENT, patient, "", name);
+    return name;
+}
+
+const char *split_dicom_path(const split_dicom *d, const char *path)
+{
+    const split_dicom_name *n =
+        d->nnames ? bsearch(path, d->names, d->nnames, sizeof *d->names, compare_paths) : NULL;
+    return n ? n->name : path;
+}
+
 static void hide_patient(const split_dicom *d, hl_sample *s)
 {
     char name[HL_PSEUDONYM_SIZE];
-    hl_pseudonym_make(&d->key, HL_PSEUDONYM_PATIENT, s->patient, "", name);
+    char *hidden = hl_strdup(split_dicom_patient(d, s->patient, name));
     free(s->patient);
-    s->patient = hl_strdup(name);
+    s->patient = hidden;
 }
 
 /* All patients, also those of other files: a patient may have some of both kinds. */
@@ -315,13 +412,12 @@ void split_dicom_hide(const split_dicom *d, hl_manifest *m)
 {
     for (size_t i = 0; i < m->n && split_dicom_hides(d); i++) {
         hl_sample *s = &m->samples[i];
-        const split_dicom_name *n =
-            bsearch(s->path, d->names, d->nnames, sizeof *d->names, compare_paths);
+        const char *name = split_dicom_path(d, s->path);
         hide_patient(d, s);
-        if (!n)
+        if (name == s->path)
             continue;
         s->file = s->path;
-        s->path = hl_strdup(n->name);
+        s->path = hl_strdup(name);
     }
 }
 

@@ -62,6 +62,12 @@ int split_dicom_take(split_dicom *d, hl_manifest *m, const split_dicom_rule *rul
 void split_dicom_hide(const split_dicom *d, hl_manifest *m);
 /* Whether it does. */
 bool split_dicom_hides(const split_dicom *d);
+
+/* What messages call a patient, or the image at a path: the pseudonym in `name` where identifiers
+ * are hidden, otherwise the text itself. */
+const char *split_dicom_patient(const split_dicom *d, const char *patient,
+                                char name[HL_PSEUDONYM_SIZE]);
+const char *split_dicom_path(const split_dicom *d, const char *path);
 void split_dicom_free(split_dicom *d); /* safe on a zeroed one */
 
 #endif

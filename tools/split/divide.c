@@ -46,6 +46,16 @@ static int settle_source(const char *dir, split_options *o, hl_err *e)
     return 0;
 }
 
+/* What gives a patient one name. */
+static const char *remedy_for_names(const split_collection *c)
+{
+    if (c->has_patients)
+        return "write them in one way in the table, or find them in paths with --patient-regex";
+    if (c->dicom.images && !c->dicom.has_patients)
+        return "correct the PatientID of their files, or find them in paths with --patient-regex";
+    return "rename their files, or let --patient-regex find less";
+}
+
 static int collect(split_collection *c, const char *dir, const split_options *o, split_rules *r,
                    hl_err *e)
 {
@@ -60,10 +70,7 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
         hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
                     "a patient of its own; see --patient-regex",
                     unknown, c->samples.n);
-    split_warn_of_patient_names(
-        &c->samples, c->has_patients ? "write them in one way in the table, or find them in "
-                                       "paths with --patient-regex"
-                                     : "rename their files, or let --patient-regex find less");
+    split_warn_of_patient_names(&c->samples, &c->dicom, remedy_for_names(c));
     return 0;
 }
 
@@ -150,7 +157,7 @@ static int set_subsets(split_collection *c, split_groups *g, const char *dir,
     }
     const bool by_patient = o->group == SPLIT_BY_PATIENT;
     if (o->fold_by && split_mark_value(&c->samples, g, by_patient, o->fold_by, (size_t)o->folds,
-                                       (size_t)o->fold, e))
+                                       (size_t)o->fold, &c->dicom, e))
         return -1;
     if (o->folds && !o->fold_by)
         assign(c, g, o, (split_assignment){.folds = (size_t)o->folds, .fold = (size_t)o->fold});

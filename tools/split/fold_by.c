@@ -88,8 +88,9 @@ static int by_group(const void *a, const void *b)
 
 /* A patient, or patients who share copies of an image, on both sides would be a leak. */
 static int check_groups(const hl_manifest *m, const split_groups *g, const hl_carried_values *v,
-                        const char *column, hl_err *e)
+                        const char *column, const split_dicom *d, hl_err *e)
 {
+    char names[2][HL_PSEUDONYM_SIZE];
     grouped *s = hl_malloc(m->n, sizeof *s);
     int status = 0;
     for (size_t i = 0; i < m->n; i++)
@@ -100,26 +101,27 @@ static int check_groups(const hl_manifest *m, const split_groups *g, const hl_ca
         if (strcmp(s[k - 1].group, s[k].group) != 0 || v->of[a] == v->of[b])
             continue;
         const hl_sample *x = &m->samples[a], *y = &m->samples[b];
+        const char *patient = split_dicom_patient(d, x->patient, names[0]);
+        const char *p = split_dicom_path(d, x->path), *q = split_dicom_path(d, y->path);
         if (strcmp(x->patient, y->patient) == 0)
             status = hl_fail(e,
                              "patient '%s' has images of two values of '%s': '%s' (%s) and '%s' "
                              "(%s): expected one, or the training set would know the patient",
-                             x->patient, column, v->names[v->of[a]], x->path, v->names[v->of[b]],
-                             y->path);
+                             patient, column, v->names[v->of[a]], p, v->names[v->of[b]], q);
         else
             status = hl_fail(e,
                              "patients '%s' and '%s' share copies of images, and have two values "
                              "of '%s': '%s' (%s) and '%s' (%s): leave out one of them, or see "
                              "--duplicates apart",
-                             x->patient, y->patient, column, v->names[v->of[a]], x->path,
-                             v->names[v->of[b]], y->path);
+                             patient, split_dicom_patient(d, y->patient, names[1]), column,
+                             v->names[v->of[a]], p, v->names[v->of[b]], q);
     }
     free(s);
     return status;
 }
 
 int split_mark_value(hl_manifest *m, const split_groups *g, bool by_patient, const char *column,
-                     size_t folds, size_t fold, hl_err *e)
+                     size_t folds, size_t fold, const split_dicom *d, hl_err *e)
 {
     hl_carried_values v;
     size_t at;
@@ -128,7 +130,7 @@ int split_mark_value(hl_manifest *m, const split_groups *g, bool by_patient, con
     hl_carried_values_of(&v, m, at, HL_SUBSETS);
     int status = check_values(m, &v, column, folds, e);
     if (status == 0 && by_patient)
-        status = check_groups(m, g, &v, column, e);
+        status = check_groups(m, g, &v, column, d, e);
     for (size_t i = 0; i < m->n && status == 0; i++)
         m->samples[i].subset = v.of[i] == fold - 1 ? HL_TEST : HL_TRAIN;
     if (status == 0)

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "collect.h"
+#include "dicom_shown.h"
 #include "folder_checks.h"
 #include "folder_tree.h"
 #include "subset_words.h"
@@ -33,8 +34,12 @@ static split_word label_of(const split_tree *t, const char *path)
 /* The label of an image, which the caller frees; NULL and an error where it is unknown. */
 static char *find_label(const split_tree *t, const split_rules *r, const char *path, hl_err *e)
 {
-    if (r->label.text)
-        return split_path_pattern_find(&r->label, path, "label", e);
+    if (r->label.text) {
+        char *found = split_path_pattern_find(&r->label, path, "label", e);
+        if (!found)
+            split_dicom_hide_path(&r->dicom, path, e);
+        return found;
+    }
     const split_word label = label_of(t, path);
     return hl_strndup(label.s, label.len);
 }
@@ -78,8 +83,10 @@ static int add_image(split_collection *c, const split_tree *t, const char *path,
         return 0;
     }
     char *patient = split_patient_of(&r->patient, path, e);
-    if (!patient)
+    if (!patient) {
+        split_dicom_hide_path(&r->dicom, path, e);
         return -1;
+    }
     const char *top = path + t->base;
     const hl_subset subset =
         t->has_subsets ? (hl_subset)split_subset_of(top, strcspn(top, "/")) : HL_TRAIN;

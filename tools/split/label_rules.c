@@ -280,3 +280,29 @@ void split_label_rules_free(split_label_rules *r)
     free(r->names[1]);
     r->names[0] = r->names[1] = NULL;
 }
+
+/* ---- several labels ---- */
+
+static int compare_labels(const void *a, const void *b)
+{
+    const split_row *x = a, *y = b;
+    return strcmp(x->label, y->label);
+}
+
+const char *split_label_of_most(split_row *r, size_t n)
+{
+    const char *most = NULL;
+    size_t best = 0;
+    qsort(r, n, sizeof *r, compare_labels);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && strcmp(r[i].label, r[end].label) == 0;)
+            end++;
+        if (end - i == best)
+            most = NULL;
+        if (end - i > best) {
+            best = end - i;
+            most = r[i].label;
+        }
+    }
+    return most;
+}

@@ -63,4 +63,7 @@ int split_label_rules_apply(split_label_rules *r, split_row *rows, size_t n, con
                             hl_err *e);
 void split_label_rules_free(split_label_rules *r); /* safe on one without classes */
 
+/* The label of most rows, which are sorted by it; NULL where two have as many. */
+const char *split_label_of_most(split_row *r, size_t n);
+
 #endif

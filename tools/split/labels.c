@@ -10,6 +10,7 @@
 #include "columns.h"
 #include "csv.h"
 #include "dicom_index.h"
+#include "dicom_shown.h"
 #include "image/foreign.h"
 #include "image_index.h"
 #include "label_rules.h"
@@ -75,8 +76,10 @@ static int find_label(reader *t, split_row *r, hl_err *e)
         return 0;
     }
     r->cell = split_path_pattern_find(t->label_in_path, r->path, "label", e);
-    if (!r->cell)
+    if (!r->cell) {
+        split_dicom_hide_path(t->dicom, r->path, e);
         return -1;
+    }
     t->labels = hl_array_reserve(t->labels, t->nlabels + 1, &t->labels_cap, sizeof *t->labels);
     t->labels[t->nlabels++] = r->cell;
     return 0;
@@ -177,11 +180,14 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
             return fail_in_line(t, t->csv.line, e);
         rows++;
     }
-    split_rows_report_found(all->items, all->n, t->csv.name);
+    split_rows_report_found(all->items, all->n, t->csv.name, t->dicom);
     tally->listed = others + rows;
     tally->selected_out = others;
     if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
-        return -1;
+        return split_dicom_hides_rows(t->dicom)
+                   ? hl_fail(e, "%s: --select: a value is in no row (--keep-ids says which)",
+                             t->csv.name)
+                   : -1;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
                                 t->csv.name, t->how->select)
@@ -234,56 +240,38 @@ static int compare_rows(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static int compare_labels(const void *a, const void *b)
+static int fail_in_row(const reader *t, const split_row *r, const char *what, hl_err *e)
 {
-    const split_row *x = a, *y = b;
-    return strcmp(x->label, y->label);
-}
-
-/* The label of most rows, which are sorted by it; NULL where two have as many. */
-static const char *majority_of(const split_row *r, size_t n)
-{
-    const char *most = NULL;
-    size_t best = 0;
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && strcmp(r[i].label, r[end].label) == 0;)
-            end++;
-        if (end - i == best)
-            most = NULL;
-        if (end - i > best) {
-            best = end - i;
-            most = r[i].label;
-        }
-    }
-    return most;
+    char *shown = split_dicom_shown(t->dicom, r->path);
+    hl_fail(e, "%s: line %zu: %s%s", t->csv.name, r->line, shown, what);
+    free(shown);
+    return -1;
 }
 
 /* One label for n rows of an image with different labels, into the first row. */
 static int join_labels(const reader *t, split_row *r, size_t n, size_t odd, hl_err *e)
 {
-    if (t->how->rows == SPLIT_ROWS_STOP)
-        return hl_fail(e,
-                       "%s: line %zu: '%s' already appears in line %zu, with the label '%s' "
-                       "instead of '%s': --rows says what counts",
-                       t->csv.name, r[odd].line, r->path, r->line, r->label, r[odd].label);
+    hl_err why;
+    if (t->how->rows == SPLIT_ROWS_STOP) {
+        hl_fail(&why,
+                " already appears in line %zu, with the label '%s' instead of '%s': --rows says "
+                "what counts",
+                r->line, r->label, r[odd].label);
+        return fail_in_row(t, &r[odd], why.msg, e);
+    }
     if (t->how->rows == SPLIT_ROWS_ANY) {
         if (!t->rules.classes[1])
-            return hl_fail(e,
-                           "%s: line %zu: '%s' has several labels, and --rows any has no positive "
-                           "class: --positive names it",
-                           t->csv.name, r[odd].line, r->path);
+            return fail_in_row(t, &r[odd],
+                               " has several labels, and --rows any has no positive class: "
+                               "--positive names it",
+                               e);
         r->label = t->rules.classes[1];
         return 0;
     }
-    const size_t first = r->line;
-    qsort(r, n, sizeof *r, compare_labels);
-    r->label = majority_of(r, n);
-    return r->label
-               ? 0
-               : hl_fail(e,
-                         "%s: line %zu: '%s': no label has the majority of its %zu rows: --rows "
-                         "any needs none",
-                         t->csv.name, first, r->path, n);
+    const split_row first = *r;
+    r->label = split_label_of_most(r, n);
+    hl_fail(&why, ": no label has the majority of its %zu rows: --rows any needs none", n);
+    return r->label ? 0 : fail_in_row(t, &first, why.msg, e);
 }
 
 static int check_same(const reader *t, const split_row *a, const split_row *b, hl_err *e)
@@ -294,9 +282,9 @@ static int check_same(const reader *t, const split_row *a, const split_row *b, h
             ? "patient"
             : hl_carried_differs(&t->carried.columns, split_carried_text(&t->carried, a->carried),
                                  split_carried_text(&t->carried, b->carried));
-    return what ? hl_fail(e, "%s: line %zu: '%s' already appears in line %zu, with another %s",
-                          t->csv.name, b->line, b->path, a->line, what)
-                : 0;
+    hl_err why;
+    hl_fail(&why, " already appears in line %zu, with another %s", a->line, what ? what : "");
+    return what ? fail_in_row(t, b, why.msg, e) : 0;
 }
 
 /* Leaves one row of each image, the first. */
@@ -304,7 +292,7 @@ static int join_rows(const reader *t, split_rows *all, split_patient_rule *rule,
                      hl_err *e)
 {
     size_t kept = 0;
-    if (split_rows_settle_links(all->items, all->n, rule, t->csv.name, e))
+    if (split_rows_settle_links(all->items, all->n, rule, t->csv.name, t->dicom, e))
         return -1;
     qsort(all->items, all->n, sizeof *all->items, compare_rows);
     for (size_t i = 0, end; i < all->n; i = end) {
@@ -342,8 +330,10 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
         const split_row *r = &all->items[i];
         char *patient =
             r->patient ? hl_strdup(r->patient) : split_patient_of(&rules->patient, r->path, e);
-        if (!patient)
+        if (!patient) {
+            split_dicom_hide_path(&rules->dicom, r->path, e);
             return fail_in_line(t, r->line, e);
+        }
         hl_manifest_add(&c->samples, r->path, r->label, patient, r->subset);
         if (t->carried.columns.n)
             hl_manifest_carry(&c->samples, split_carried_text(&t->carried, r->carried));
@@ -361,6 +351,8 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
         return -1;
     report_settled(t, all->n, &c->tally);
     split_rows_drop(all);
+    if (t->at.by == SPLIT_KEY_IMAGE && t->how->missing != SPLIT_MISSING_SKIP)
+        split_rows_hide_missing(all, t->dicom);
     c->has_subsets = t->at.subset >= 0;
     c->has_patients = t->at.patient >= 0;
     return split_rows_settle_missing(all, t->csv.name, t->images.dir,

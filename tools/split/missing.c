@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "dicom_shown.h"
 #include "words.h"
 
 #include <stdlib.h>
@@ -15,6 +16,17 @@ void split_rows_drop(split_rows *all)
         if (all->items[i].label)
             all->items[n++] = all->items[i];
     all->n = n;
+}
+
+void split_rows_hide_missing(split_rows *all, const split_dicom_rule *dicom)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++)
+        n += all->items[i].missing;
+    const bool hide = n && split_dicom_hides_rows(dicom);
+    for (size_t i = 0; i < all->n && hide; i++)
+        if (all->items[i].missing)
+            all->items[i].path = "its image";
 }
 
 /* "'a.png' (line 2), 'b.png' (line 9), ..."; the caller frees. */

@@ -4,6 +4,7 @@
 #define HILUM_SPLIT_MISSING_H
 
 #include "base/error.h"
+#include "dicom.h"
 #include "label_rules.h"
 #include "tally.h"
 
@@ -17,6 +18,10 @@ typedef struct split_rows {
 
 /* Removes the rows without a label. */
 void split_rows_drop(split_rows *all);
+
+/* Before split stops because of images that are not there: their names, which may be those of DICOM
+ * files, are no longer known. Does nothing where the data set has no DICOM file. */
+void split_rows_hide_missing(split_rows *all, const split_dicom_rule *dicom);
 
 /* Fails where images are missing, or with skip removes their rows and counts them by class in the
  * log and in the tally. Fails if no row is left. table and dir are for messages. */

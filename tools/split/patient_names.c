@@ -57,9 +57,22 @@ static void make_keys(hl_strbuf *text, split_word *keys, const split_words *pati
         keys[i].s = keys[i].len ? text->data + at : "";
 }
 
+/* "'ONE' and 'OTHER'", or their pseudonyms; the caller frees. */
+static char *name_both(const split_dicom *d, split_word one, split_word other)
+{
+    char names[2][HL_PSEUDONYM_SIZE];
+    hl_strbuf t = {0};
+    char *a = hl_strndup(one.s, one.len), *b = hl_strndup(other.s, other.len);
+    hl_strbuf_printf(&t, "'%s' and '%s'", split_dicom_patient(d, a, names[0]),
+                     split_dicom_patient(d, b, names[1]));
+    free(a);
+    free(b);
+    return t.data;
+}
+
 /* Two of the keys are the same. */
 static void warn(const split_words *patients, const split_word *keys, const split_words *set,
-                 const char *remedy)
+                 const split_dicom *d, const char *remedy)
 {
     size_t first = 0, n = 0;
     for (size_t i = 0; i < patients->n; i++)
@@ -69,15 +82,15 @@ static void warn(const split_words *patients, const split_word *keys, const spli
     size_t second = first + 1;
     while (!split_word_is(keys[second], keys[first]))
         second++;
-    const split_word a = patients->items[first], b = patients->items[second];
+    char *both = name_both(d, patients->items[first], patients->items[second]);
     hl_log_warn(
         "patients whose names differ in case, blanks, leading zeros or Unicode form only, and "
-        "count as different: %zu of %zu; the first: '%.*s' and '%.*s'; if they are the same, "
-        "%s",
-        n, patients->n, (int)a.len, a.s, (int)b.len, b.s, remedy);
+        "count as different: %zu of %zu; the first: %s; if they are the same, %s",
+        n, patients->n, both, remedy);
+    free(both);
 }
 
-void split_warn_of_patient_names(const hl_manifest *m, const char *remedy)
+void split_warn_of_patient_names(const hl_manifest *m, const split_dicom *d, const char *remedy)
 {
     split_words patients = {0}, set = {0};
     hl_strbuf text = {0};
@@ -87,7 +100,7 @@ void split_warn_of_patient_names(const hl_manifest *m, const char *remedy)
     for (size_t i = 0; i < patients.n; i++)
         split_words_add(&set, keys[i]);
     if (set.n < patients.n)
-        warn(&patients, keys, &set, remedy);
+        warn(&patients, keys, &set, d, remedy);
     free(keys);
     hl_strbuf_free(&text);
     split_words_free(&set);

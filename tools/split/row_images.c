@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "dicom_shown.h"
 #include "words.h"
 
 #include <stdlib.h>
@@ -110,7 +111,8 @@ int split_row_find_image(split_row *r, split_image_index *images, char *field, h
     return 0;
 }
 
-void split_rows_report_found(const split_row *rows, size_t n, const char *table)
+void split_rows_report_found(const split_row *rows, size_t n, const char *table,
+                             const split_dicom_rule *dicom)
 {
     static const char *const how[] = {
         [SPLIT_OTHER_EXTENSION] = "have another extension than the table says",
@@ -124,9 +126,12 @@ void split_rows_report_found(const split_row *rows, size_t n, const char *table)
             first = first ? first : &rows[i];
             found++;
         }
-        if (first)
-            hl_log_info("%s: the images of %zu of %zu rows %s; the first: line %zu, '%s'", table,
-                        found, n, how[h], first->line, first->path);
+        if (!first)
+            continue;
+        char *shown = split_dicom_shown(dicom, first->path);
+        hl_log_info("%s: the images of %zu of %zu rows %s; the first: line %zu, %s", table, found,
+                    n, how[h], first->line, shown);
+        free(shown);
     }
 }
 
@@ -144,7 +149,7 @@ static int compare_files(const void *a, const void *b)
 }
 
 static int expect_same_patient(const split_row *a, const split_row *b, split_patient_rule *rule,
-                               const char *table, hl_err *e)
+                               const char *table, const split_dicom_rule *dicom, hl_err *e)
 {
     char *p = split_patient_of(rule, a->path, e),
          *q = p ? split_patient_of(rule, b->path, e) : NULL;
@@ -158,11 +163,16 @@ static int expect_same_patient(const split_row *a, const split_row *b, split_pat
             : 0;
     free(p);
     free(q);
+    if (status && split_dicom_hides_rows(dicom))
+        hl_fail(e,
+                "%s: line %zu: the file is that of line %zu by another path, and --patient-regex "
+                "finds another patient in it, or none (--keep-ids shows the paths)",
+                table, b->line, a->line);
     return status;
 }
 
 int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule, const char *table,
-                            hl_err *e)
+                            const split_dicom_rule *dicom, hl_err *e)
 {
     size_t links = 0;
     int status = 0;
@@ -176,7 +186,7 @@ int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule,
             before->file.inode != order[i]->file.inode || strcmp(before->path, order[i]->path) == 0)
             continue;
         if (rule->pattern.text)
-            status = expect_same_patient(before, order[i], rule, table, e);
+            status = expect_same_patient(before, order[i], rule, table, dicom, e);
         order[i]->path = before->path;
         links++;
     }

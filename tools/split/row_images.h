@@ -4,6 +4,7 @@
 #define HILUM_SPLIT_ROW_IMAGES_H
 
 #include "base/error.h"
+#include "dicom.h"
 #include "image_index.h"
 #include "label_rules.h"
 #include "patients.h"
@@ -20,11 +21,12 @@ int split_row_find_image(split_row *r, split_image_index *images, char *field, h
 
 /* Says how many of n rows have an image that is not where they say, and the first of these: one
  * line for those of another extension, one for paths of another machine. */
-void split_rows_report_found(const split_row *rows, size_t n, const char *table);
+void split_rows_report_found(const split_row *rows, size_t n, const char *table,
+                             const split_dicom_rule *dicom);
 
 /* Gives rows of the same file, which has several paths through links, the first of these paths.
  * Fails if the rule's pattern finds different patients in them. table is its name for messages. */
 int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule, const char *table,
-                            hl_err *e);
+                            const split_dicom_rule *dicom, hl_err *e);
 
 #endif

@@ -4,9 +4,11 @@
 #include "base/mem.h"
 #include "base/ordered_map.h"
 #include "data/image_paths.h"
-#include "sys/find_files.h"
+#include "sys/dicom_mark.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 typedef struct reading {
     const char *dir;
@@ -21,6 +23,19 @@ static bool is_image(const hl_dicom_attributes *a)
            (a->rows || a->columns || a->bits_stored || *a->text[HL_DICOM_TEXT_PHOTOMETRIC]);
 }
 
+/* The kind of a file by its mark alone, whatever it is called: not whether it has an image. */
+static hl_dicom_kind kind_by_mark(const char *file)
+{
+    char start[HL_DICOM_PREAMBLE];
+    const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const ssize_t n = fd < 0 ? -1 : read(fd, start, sizeof start);
+    if (fd >= 0)
+        close(fd);
+    if (n < 0)
+        return HL_DICOM_UNREAD;
+    return hl_is_dicom(start, (size_t)n) ? HL_DICOM_DAMAGED : HL_DICOM_NOT;
+}
+
 static int work(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)slot;
@@ -30,8 +45,8 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
     hl_err why;
     char *file = hl_image_path(r->dir, r->paths[i]);
     const int found = hl_dicom_attributes_read(&f->a, file, &why);
-    if (found < 0 && hl_is_image_file(NULL, file) && !hl_is_image_name(file))
-        f->kind = HL_DICOM_DAMAGED;
+    if (found < 0)
+        f->kind = kind_by_mark(file);
     else if (found > 0)
         f->kind = is_image(&f->a) ? HL_DICOM_IMAGE : HL_DICOM_NO_IMAGE;
     if (f->kind == HL_DICOM_NO_IMAGE)
@@ -46,6 +61,16 @@ hl_dicom_file *hl_dicom_files_read(const char *dir, const char *const *paths, si
     reading r = {.dir = dir, .paths = paths, .files = hl_calloc(n, sizeof(hl_dicom_file))};
     (void)hl_ordered_map(n, jobs, work, NULL, &r, &unused); /* work never fails */
     return r.files;
+}
+
+bool hl_begins_as_dicom(const char *file)
+{
+    return kind_by_mark(file) == HL_DICOM_DAMAGED;
+}
+
+bool hl_dicom_is(const hl_dicom_file *f)
+{
+    return f->kind != HL_DICOM_NOT && f->kind != HL_DICOM_UNREAD;
 }
 
 void hl_dicom_pseudonym(const hl_id_key *key, const hl_dicom_file *f, const char *path,

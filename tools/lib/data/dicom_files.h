@@ -6,6 +6,7 @@
 #include "data/id_key.h"
 #include "dicom/attributes.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef enum {
@@ -13,6 +14,7 @@ typedef enum {
     HL_DICOM_IMAGE,    /* the attributes are known */
     HL_DICOM_NO_IMAGE, /* an index, a report, a presentation state: without an image */
     HL_DICOM_DAMAGED,  /* it begins as one, and cannot be read */
+    HL_DICOM_UNREAD,   /* it cannot be opened, and may be one: beside others, it has a pseudonym */
 } hl_dicom_kind;
 
 typedef struct hl_dicom_file {
@@ -23,6 +25,8 @@ typedef struct hl_dicom_file {
 /* Reads the files at n paths below dir in this many threads. A file that cannot be read is no
  * error: who decodes it says why. The caller frees. */
 hl_dicom_file *hl_dicom_files_read(const char *dir, const char *const *paths, size_t n, int jobs);
+bool hl_begins_as_dicom(const char *file);
+bool hl_dicom_is(const hl_dicom_file *f); /* known to be a DICOM file, with an image or without */
 /* What stands for the file at this path in results: of its SOP instance or, without one, of the
  * path.
  */

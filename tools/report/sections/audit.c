@@ -16,6 +16,7 @@ static const struct {
     {"near", "near duplicates: rescaled or recompressed copies of another image"},
     {"other-set", "copies of images of the collection that the head was trained and tested on"},
     {"patient-subsets", "patients with images in more than one subset"},
+    {"study-subsets", "studies with images in more than one subset"},
     {"patient-labels", "patients with images of more than one class"},
     {"shortcut",
      "properties of the files, and carried columns, that predict the class without the image"},

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dicom_shown.h"
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "data/dicom_files.h"
+#include "data/image_paths.h"
+#include "sys/find_files.h"
+
+#include <stdlib.h>
+
+static const char words[] = "a DICOM file (--keep-ids shows its path)";
+
+static bool is_hidden(const split_dicom_rule *rule, const char *path)
+{
+    if (rule->keep_ids)
+        return false;
+    char *file = hl_image_path(rule->dir, path);
+    const bool is_dicom = hl_begins_as_dicom(file);
+    free(file);
+    return is_dicom;
+}
+
+char *split_dicom_shown(const split_dicom_rule *rule, const char *path)
+{
+    hl_strbuf t = {0};
+    if (is_hidden(rule, path))
+        hl_strbuf_puts(&t, words);
+    else
+        hl_strbuf_printf(&t, "'%s'", path);
+    return t.data;
+}
+
+void split_dicom_hide_path(const split_dicom_rule *rule, const char *path, hl_err *e)
+{
+    hl_hide_file(e, path, is_hidden(rule, path) ? words : NULL);
+}
+
+bool split_dicom_hides_rows(const split_dicom_rule *rule)
+{
+    hl_found_files files;
+    hl_err unused;
+    if (rule->keep_ids || hl_find_images(&files, rule->dir, &unused))
+        return false;
+    bool found = false;
+    for (size_t i = 0; i < files.n && !found; i++)
+        found = is_hidden(rule, files.paths[i]);
+    hl_found_files_free(&files);
+    return found;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What errors call DICOM files before they have pseudonyms: there is no manifest
+ * to look them up in. Nothing is hidden with --keep-ids. */
+#ifndef HILUM_SPLIT_DICOM_SHOWN_H
+#define HILUM_SPLIT_DICOM_SHOWN_H
+
+#include "dicom.h"
+
+#include <stdbool.h>
+
+/* "'PATH'", or words that hold no path if the file is a DICOM file; the caller frees. */
+char *split_dicom_shown(const split_dicom_rule *rule, const char *path);
+/* In an error that begins with the path of an image, puts such words in its place. */
+void split_dicom_hide_path(const split_dicom_rule *rule, const char *path, hl_err *e);
+/* Whether identifiers of the data set's tables are hidden too: it has a DICOM file. */
+bool split_dicom_hides_rows(const split_dicom_rule *rule);
+
+#endif
