@@ -124,7 +124,9 @@ static void plain_name(const char *name, char out[NAME_SIZE])
         n--;
     for (size_t i = 0; i < n; i++) {
         const unsigned char c = (unsigned char)name[i];
-        out[i] = c >= 0x80 || isalnum(c) || strchr(" _-.,:+/()", c) ? (char)c : '?';
+        out[i] = '?';
+        if (c >= 0x80 || isalnum(c) || strchr(" _-.,:+/()", c))
+            out[i] = name[i];
     }
     out[n] = '\0';
 }
