@@ -33,12 +33,16 @@ wait_for() {
 
 @test "make: a second one in the same folder is refused, the first one is not disturbed" {
     experiment >first &
+    first=$!
     wait_for "$out/.owner"
     wait_for "$out/params/split"
+    read -ra own <<<"$(<"/proc/$first/task/$first/children")"
+    kill -STOP "${own[@]}" # or it would be done before the second has begun, on a fast machine
     run experiment LR=0.5
+    kill -CONT "${own[@]}"
     [ "$status" -ne 0 ]
     grep -q "^make: $out: another make (process [0-9]* on $(uname -n)) is at work there" <<<"$output"
-    wait $!
+    wait "$first"
     grep -q '^accuracy' first
     grep -q $'^knob\tLR\t1e-3$' "$out/experiment.tsv"
     # It has ended: the folder is free.
