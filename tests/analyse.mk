@@ -11,7 +11,7 @@ analyse:
 	    -Itools/lib -I. tools shim/torch_load.c shim/dicom/dicom_load.c
 	@git ls-files -z 'tools/*.c' 'shim/*.c' | xargs -0 -n 8 -P $(call q,$(JOBS)) sh -c \
 	    $(call q,clang-tidy -quiet "$$@" -- -std=c17 -D_GNU_SOURCE -Itools/lib -I. $(hdf5_cflags) $(torch_cflags) 2>/dev/null) --
-	@git grep -lzE '^#!/bin/(ba)?sh' | xargs -0 shellcheck -S warning
+	@git grep -lzE '^#!/bin/(ba)?sh' ':!*.bats' | xargs -0 shellcheck -S warning
 
 # What reads files, under valgrind: no bad access, nothing uninitialized; leaks are AddressSanitizer's. (Most of the
 # other unit tests kill children, ask for more memory than there is, or take minutes there.)
