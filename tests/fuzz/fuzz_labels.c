@@ -65,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const split_rule_texts texts = {.classes = size % 3 == 0 ? "x=A|C;B" : NULL,
                                     .label_regex = size % 13 == 0 ? "^(.)" : NULL};
     FUZZ_EXPECT(split_rules_make(&rules, &texts, &e) == 0);
+    rules.dicom.dir = dir;
     FUZZ_EXPECT(split_table_parse(&how, &e) == 0);
     if (split_collect_labels(&c, dir, fuzz_file(data, size), &how, &rules, &e) == 0) {
         FUZZ_EXPECT(c.samples.n > 1 && c.samples.nclasses > 1);
