@@ -234,9 +234,9 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
     return 0;
 }
 
-static bool is_among(split_word value, const char *values)
+bool split_condition_accepts(const split_pair *condition, split_word value)
 {
-    split_word rest = split_word_of(values), part;
+    split_word rest = split_word_of(condition->value), part;
     while (split_word_part(&rest, ",", &part))
         if (split_word_is(part, value))
             return true;
@@ -252,7 +252,7 @@ bool split_conditions_meet(const split_pairs *conditions, const int *at, split_w
             continue;
         const split_word value = split_word_trim(split_word_of(csv->fields[at[i]]));
         split_words_add(&seen[i], value);
-        met = met && is_among(value, conditions->items[i].value);
+        met = met && split_condition_accepts(&conditions->items[i], value);
     }
     return met;
 }
@@ -271,14 +271,22 @@ static int refuse_value(split_words *seen, split_word value, const char *column,
     return -1;
 }
 
+int split_condition_expect_used(const split_pair *condition, split_words *seen, const char *column,
+                                const char *of, hl_err *e)
+{
+    split_word rest = split_word_of(condition->value), value;
+    while (split_word_part(&rest, ",", &value))
+        if (!split_words_count(seen, value))
+            return refuse_value(seen, value, column, of, e);
+    return 0;
+}
+
 int split_conditions_expect_used(const split_pairs *conditions, const int *at, split_words *seen,
                                  const split_csv *csv, hl_err *e)
 {
-    for (size_t i = 0; i < conditions->n; i++) {
-        split_word rest = split_word_of(conditions->items[i].value), value;
-        while (at[i] >= 0 && split_word_part(&rest, ",", &value))
-            if (!split_words_count(&seen[i], value))
-                return refuse_value(&seen[i], value, csv->columns[at[i]], csv->name, e);
-    }
+    for (size_t i = 0; i < conditions->n; i++)
+        if (at[i] >= 0 && split_condition_expect_used(&conditions->items[i], &seen[i],
+                                                      csv->columns[at[i]], csv->name, e))
+            return -1;
     return 0;
 }

@@ -67,6 +67,14 @@ int split_column_overrule(int *at, const split_csv *csv, const split_pairs *role
 int split_conditions_find(int *at, const split_csv *csv, const split_pairs *roles,
                           const split_pairs *conditions, hl_err *e);
 
+/* Whether this is one of the values of the condition. */
+bool split_condition_accepts(const split_pair *condition, split_word value);
+
+/* Fails if the condition has a value that is not among those seen in the column; of: the table or
+ * folder, for messages. Sorts `seen`. */
+int split_condition_expect_used(const split_pair *condition, split_words *seen, const char *column,
+                                const char *of, hl_err *e);
+
 /* Whether the current record meets all conditions. Blanks around a field do not count. The values
  * of the columns are added to seen[conditions->n]. */
 bool split_conditions_meet(const split_pairs *conditions, const int *at, split_words *seen,

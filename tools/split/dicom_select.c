@@ -32,34 +32,6 @@ static int expect_column(const split_pair *condition, hl_err *e)
     return -1;
 }
 
-static bool is_among(split_word value, const char *values)
-{
-    split_word rest = split_word_of(values), part;
-    while (split_word_part(&rest, ",", &part))
-        if (split_word_is(part, value))
-            return true;
-    return false;
-}
-
-static int expect_used(const split_pair *condition, split_words *seen, const char *dir, hl_err *e)
-{
-    enum { SHOWN = 10 };
-    split_word rest = split_word_of(condition->value), value;
-    while (split_word_part(&rest, ",", &value)) {
-        if (split_words_count(seen, value))
-            continue;
-        hl_strbuf list = {0};
-        split_words_sort(seen);
-        for (size_t i = 0; i < seen->n; i++)
-            hl_strbuf_item(&list, i, SHOWN, "'%.*s'", (int)seen->items[i].len, seen->items[i].s);
-        hl_fail(e, "%s: --select: expected values of the column '%s', found '%.*s': it has %s", dir,
-                condition->name, (int)value.len, value.s, list.len ? list.data : "none");
-        hl_strbuf_free(&list);
-        return -1;
-    }
-    return 0;
-}
-
 /* Of a file that is no DICOM file, the value is empty. */
 static char *value_of(const hl_dicom_file *f, int column)
 {
@@ -79,9 +51,9 @@ static int apply(const split_pair *condition, const hl_manifest *m, const hl_dic
         values[i] = value_of(&files[i], column_of(condition->name));
         const split_word value = split_word_trim(split_word_of(values[i]));
         split_words_add(&seen, value);
-        meets[i] = meets[i] && is_among(value, condition->value);
+        meets[i] = meets[i] && split_condition_accepts(condition, value);
     }
-    const int status = expect_used(condition, &seen, dir, e);
+    const int status = split_condition_expect_used(condition, &seen, condition->name, dir, e);
     split_words_free(&seen);
     for (size_t i = 0; i < m->n; i++)
         free(values[i]);

@@ -114,10 +114,26 @@ static parts good_parts(void)
         2};
 }
 
+/* Writes the file f: the text, and zeros up to the bytes that the header states. Frees h. */
+static void write_tensors(hl_tf_header *h, const char *text, size_t len, hl_err *e)
+{
+    hl_tf_writer *w;
+    size_t left = 0;
+    for (size_t i = 0; i < h->ntensors; i++)
+        left += (size_t)h->tensors[i].bytes;
+    char *data = calloc(left + len, 1);
+    assert_non_null(data);
+    memcpy(data, text, len);
+    assert_int_equal(hl_tf_create(&w, "f", h, HL_TF_LEVEL, e), 0);
+    assert_int_equal(hl_tf_write(w, data, left, e), 0);
+    assert_int_equal(hl_tf_finish(w, e), 0);
+    free(data);
+    hl_tf_header_free(h);
+}
+
 static int open_parts(const parts *p, hl_err *e)
 {
     hl_tf_header h = {0};
-    hl_tf_writer *w;
     const char *const meta[][2] = {{"hilum.kind", p->kind},
                                    {"hilum.classes", p->class_list},
                                    {"hilum.feature_space", p->space_text},
@@ -129,17 +145,7 @@ static int open_parts(const parts *p, hl_err *e)
     for (size_t i = 0; i < COUNT(meta); i++)
         if (meta[i][1])
             hl_tf_set_meta(&h, meta[i][0], meta[i][1]);
-    size_t left = 0;
-    for (size_t i = 0; i < h.ntensors; i++)
-        left += (size_t)h.tensors[i].bytes;
-    char *data = calloc(left + len, 1);
-    assert_non_null(data);
-    memcpy(data, p->text, len);
-    assert_int_equal(hl_tf_create(&w, "f", &h, HL_TF_LEVEL, e), 0);
-    assert_int_equal(hl_tf_write(w, data, left, e), 0);
-    assert_int_equal(hl_tf_finish(w, e), 0);
-    free(data);
-    hl_tf_header_free(&h);
+    write_tensors(&h, p->text, len, e);
     hl_samples s;
     const int status = hl_samples_open(&s, "f", "features", e);
     if (status)
@@ -251,7 +257,6 @@ static shard_parts good_shard(void)
 static int open_shard(const shard_parts *p, hl_samples *s, hl_err *e)
 {
     hl_tf_header h = {0};
-    hl_tf_writer *w;
     const size_t len = strlen(p->text);
     hl_tf_add_tensor(&h, "manifest", HL_U8, 1, (const int64_t[]){(int64_t)len});
     hl_tf_add_tensor(&h, p->files_name, HL_U8, 2, p->files);
@@ -263,17 +268,7 @@ static int open_shard(const shard_parts *p, hl_samples *s, hl_err *e)
     hl_tf_set_meta(&h, "hilum.provenance", "[]");
     if (p->metadata)
         hl_tf_set_meta(&h, "hilum.shard", p->metadata);
-    size_t left = 0;
-    for (size_t i = 0; i < h.ntensors; i++)
-        left += (size_t)h.tensors[i].bytes;
-    char *data = calloc(left, 1);
-    assert_non_null(data);
-    memcpy(data, p->text, len);
-    assert_int_equal(hl_tf_create(&w, "f", &h, HL_TF_LEVEL, e), 0);
-    assert_int_equal(hl_tf_write(w, data, left, e), 0);
-    assert_int_equal(hl_tf_finish(w, e), 0);
-    free(data);
-    hl_tf_header_free(&h);
+    write_tensors(&h, p->text, len, e);
     return hl_samples_open(s, "f", "images", e);
 }
 

@@ -1,50 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* processors.h with made-up control groups, and that scripts/processors agrees. */
-#include "helpers.h"
+#include "made_root.h"
 
 #include "sys/processors.h"
 
 #include <inttypes.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char root[] = "/tmp/hilum-processors-XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-    char name[512];
-    snprintf(name, sizeof name, "%s/%s", root, path);
-    for (char *p = strchr(name + 1, '/'); p; p = strchr(p + 1, '/')) {
-        *p = '\0';
-        mkdir(name, 0777);
-        *p = '/';
-    }
-    FILE *fp = fopen(name, "w");
-    assert_non_null(fp);
-    fputs(text, fp);
-    fclose(fp);
-}
 
 static int empty_root(void **state)
 {
-    char command[128];
     (void)state;
-    snprintf(command, sizeof command, "rm -rf %s/*", root);
     unsetenv("SLURM_CPUS_PER_TASK");
-    return system(command);
-}
-
-static int make_root(void **state)
-{
-    (void)state;
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-    return empty_root(state) || rmdir(root);
+    return clear_root();
 }
 
 static int64_t in_mask(void)
