@@ -19,6 +19,10 @@ teardown() {
 
 node_of_job() { squeue -h -t R -o %N; }
 job_runs() { [ -s calls ]; }
+# slurmctld saves its state at most 5 s after a change, and at once where it has saved nothing for so long. One that is
+# killed before takes jobs that have ended for running, and knows nothing of those that have begun.
+wait_until_all_is_saved() { sleep 6 && touch saved_before; }
+job_is_saved() { [ "$CLUSTER_FOLDER/state/job_state" -nt saved_before ]; }
 
 @test "job: a target that is new and whole is a success, with its node, time and memory" {
     launch split out -- ./tool out 0.3
@@ -113,9 +117,11 @@ END
 }
 
 @test "job: slurmctld is killed while a job runs, and while another is submitted" {
+    wait_until_all_is_saved
     launch split out -- ./tool out 4 &
     launched=$!
     until_true 30 job_runs
+    until_true 10 job_is_saved
     cluster crash
     launch split late -- ./tool late 0.1 &
     late=$!
@@ -127,10 +133,29 @@ END
     [ "$(outcomes | tr , '\n' | sort -u)" = ok ]
 }
 
+@test "job: slurmctld is killed before it has saved a job, and gives its number to another" {
+    wait_until_all_is_saved
+    launch split first -- ./tool first 0.1
+    until_true 10 job_is_saved
+    rm calls
+    launch split out -- ./tool out 4 &
+    launched=$!
+    until_true 30 job_runs
+    cluster crash
+    cluster recover
+    launch split late -- ./tool late 0.1 &
+    late=$!
+    wait $launched
+    wait $late
+    [ "$(cat out late)" = $'result\nresult' ]
+}
+
 @test "job: one that ends while slurmctld is away keeps no node" {
+    wait_until_all_is_saved
     launch split out -- ./tool out 2 &
     launched=$!
     until_true 30 job_runs
+    until_true 10 job_is_saved
     cluster crash
     until_true 30 [ -e out ]
     sleep 4
@@ -141,6 +166,7 @@ END
 }
 
 @test "job: one that waits and that a new slurmctld knows nothing of is submitted again" {
+    wait_until_all_is_saved
     scontrol update nodename=node[1-3] state=drain reason=test
     launch split out -- ./tool out 0.1 2>said &
     launched=$!
