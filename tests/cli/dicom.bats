@@ -161,6 +161,14 @@ difference() {
     ! grep -q same-pixels auto.tsv
     audit -q --window full -o full.tsv m.tsv
     grep -q same-pixels full.tsv
+    # Each window has its own cache, which takes no file of the last two seconds.
+    sleep 2.1
+    for window in auto full; do
+        audit -q --window $window --cache prints -o once.tsv m.tsv
+        audit -q --window $window --cache prints -o twice.tsv m.tsv
+        cmp once.tsv $window.tsv && cmp twice.tsv $window.tsv
+    done
+    [ "$(find prints -type f | wc -l)" -eq 2 ]
 }
 
 @test "dicom: predict reads DICOM files as the head's images were read, or refuses another --window" {
