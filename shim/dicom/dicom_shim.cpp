@@ -137,9 +137,56 @@ auto frame_size(Pixels &p, DcmItem &d, Uint32 &size, long)
     return p.getUncompressedFrameSize(&d, size);
 }
 
-void decode_by_dcmtk(const dc_frame &f, void *out, size_t size)
+// Appends the thresholds of T.87 C.2.4.1.1 for less than 8 bits, as a segment of preset parameters.
+void add_thresholds(std::string &to, unsigned precision, unsigned near)
+{
+    const unsigned most = (1U << precision) - 1, factor = 256 / (most + 1);
+    const unsigned basic[] = {3, 7, 21}, step[] = {3, 5, 7};
+    unsigned values[5] = {most, 0, 0, 0, 64};
+    unsigned least = near + 1;
+    for (unsigned i = 0; i < 3; i++) {
+        const unsigned t = std::max(2 + i, basic[i] / factor + step[i] * near);
+        values[i + 1] = least = t > most || t < least ? least : t;
+    }
+    to += {'\xff', '\xf8', 0, 13, 1};
+    for (const unsigned v : values)
+        to += {static_cast<char>(v >> 8), static_cast<char>(v & 0xff)};
+}
+
+// The CharLS in DCMTK has wrong default thresholds for less than 8 bits, so they are stated.
+std::string with_thresholds(const dc_frame &f)
+{
+    enum { SOS = 0xda, LSE = 0xf8, NEAR_FROM_END = 3 };
+    const auto *p = static_cast<const uint8_t *>(f.bytes);
+    const std::string all(static_cast<const char *>(f.bytes), f.len);
+    for (size_t at = 2; at + 4 <= f.len && p[at] == 0xff;) {
+        const size_t n = static_cast<size_t>(p[at + 2]) << 8 | p[at + 3];
+        if (p[at + 1] == 0xff) {
+            at++;
+            continue;
+        }
+        if (p[at + 1] == LSE || n < NEAR_FROM_END || n > f.len - at - 2)
+            break;
+        if (p[at + 1] == SOS) {
+            std::string stated = all.substr(0, at);
+            add_thresholds(stated, f.precision, p[at + 2 + n - NEAR_FROM_END]);
+            return stated + all.substr(at);
+        }
+        at += 2 + n;
+    }
+    return all;
+}
+
+void decode_by_dcmtk(const dc_frame &given, void *out, size_t size)
 {
     register_codecs();
+    dc_frame f = given;
+    std::string stated;
+    if (f.codec == DC_JPEG_LS && f.precision < 8) {
+        stated = with_thresholds(f);
+        f.bytes = stated.data();
+        f.len = stated.size();
+    }
     const DcmXfer syntax(f.syntax);
     DcmDataset d;
     describe(d, f);

@@ -161,6 +161,14 @@ difference() {
     ! grep -q same-pixels auto.tsv
     audit -q --window full -o full.tsv m.tsv
     grep -q same-pixels full.tsv
+    # Each window has its own cache, which takes no file of the last two seconds.
+    sleep 2.1
+    for window in auto full; do
+        audit -q --window $window --cache prints -o once.tsv m.tsv
+        audit -q --window $window --cache prints -o twice.tsv m.tsv
+        cmp once.tsv $window.tsv && cmp twice.tsv $window.tsv
+    done
+    [ "$(find prints -type f | wc -l)" -eq 2 ]
 }
 
 @test "dicom: predict reads DICOM files as the head's images were read, or refuses another --window" {
@@ -180,6 +188,14 @@ difference() {
     run -0 predict --keep-ids -w seeded:1 -o list3 head set
     [[ "$output" == *"ignored DICOM files without an image (reports, presentation states, indices) in the folders: 1"* ]]
     [ "$(grep -v '^#provenance' list3)" = "$(grep -v '^#provenance' list)" ]
+    # One that is damaged ends the run, or is listed last.
+    mkdir cut
+    cp set/1 cut
+    head -c 180 set/2 >cut/2
+    fails 1 'cut/2: truncated: .* \(--on-error skip, ON_ERROR=skip, lists such images at the end\)' \
+        predict -q --keep-ids -w seeded:1 -o list4 head cut
+    predict -q --on-error skip --keep-ids -w seeded:1 -o list4 head cut
+    grep -q '^-	cut/2	.*truncated: ' list4
     mkdir reports
     cp set/SR reports
     fails 1 'no images found' predict -q --keep-ids -w seeded:1 -o list4 head reports

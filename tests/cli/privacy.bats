@@ -251,11 +251,57 @@ hides() {
     hides split --id-key "$key" --labels t.csv --columns 'sop=SOPInstanceUID,label=Finding,site=site' --folds 2 \
         --fold 1 --fold-by site "$set"
     grep -Eq "patient '[0-9a-f]{16}' has images of two values of 'site': 'a' \([0-9a-f]{16}\)" <<<"$stderr"
+    for i in {1..24}; do printf '1.2.826.0.1.99.3.%s,%s,%s\n' "$i.1" $((i % 2)) a "$i.2" $((i % 2)) ''; done |
+        sed '1i SOPInstanceUID,Finding,site' >t.csv
+    hides split --id-key "$key" --labels t.csv --columns 'sop=SOPInstanceUID,label=Finding,site=site' --folds 2 \
+        --fold 1 --fold-by site "$set"
+    grep -Eq 'found none for 24 of 48; the first: [0-9a-f]{16}$' <<<"$stderr"
     cp -r "$set" set
     mkdir set/PNEUMONIA/again
     cp "set/$file" set/PNEUMONIA/again/
     hides split --id-key "$key" set
     grep -q 'two DICOM files .* are the same image' <<<"$stderr"
+    # Names in a table that fit several files, or lead out of the data set.
+    mkdir set/PNEUMONIA/PLANTEDTWICE
+    cp "set/$file" set/PNEUMONIA/PLANTEDTWICE/
+    printf 'image,label\n%s,0\n../PLANTED,1\n' "${file##*/}" >t.csv
+    hides split --id-key "$key" --labels t.csv set
+    grep -q "line 2: expected the path of one image, found none, one that fits several" <<<"$stderr"
+    fails 1 "line 2: '.*' fits several images" split --keep-ids --labels t.csv set
+}
+
+@test "privacy: errors about folders name no patient" {
+    cp -r "$set" set
+    hides split --id-key "$key" set/NORMAL
+    grep -q 'set/NORMAL: expected a folder for each class, found one for each patient, study or series' <<<"$stderr"
+    [ ! -e config ]
+    cp set/NORMAL/PLANTEDID1/*/*.1 set/PLANTEDALONE
+    hides split --id-key "$key" set
+    grep -q 'set: expected a folder for each class, .* (--keep-ids says what was found)' <<<"$stderr"
+    fails 1 'set/PLANTEDALONE: the image is not in a class folder' split --keep-ids set
+    rm set/PLANTEDALONE
+    ln -s nowhere set/NORMAL/PLANTEDLINK
+    hides split --id-key "$key" set
+    grep -q 'set: a link in it is dangling' <<<"$stderr"
+    few_images 16 96
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 1 -n 4 -o head features
+    hides predict --id-key "$key" -w seeded:1 -o list.tsv head set
+}
+
+@test "privacy: a table keyed by patient has all files of the patient, also those without an issuer" {
+    cp -r "$set" set
+    find set -path '*/PLANTEDID3/*.1' -type f \
+        -exec perl -0777 -pi -e 's/( PLANTEDID3 +)/$1\x10\0\x21\0LO\x04\0HOSP/' {} +
+    for i in {1..24}; do echo "PLANTEDID$i,$((i % 2))"; done | sed '1i patient,label' >table.csv
+    run --separate-stderr split --exact --id-key "$key" --labels table.csv -o m.tsv set
+    [ "$status" -eq 0 ]
+    ! grep -q 'without a row' <<<"$stderr"
+    [ "$(column path m.tsv | wc -l)" -eq 48 ]
+    [ "$(column patient m.tsv | sort -u | wc -l)" -eq 24 ]
+    sed -i 's/^PLANTEDID3,/PLANTEDID3^^^HOSP,/' table.csv
+    split -q --exact --id-key "$key" --labels table.csv set >n.tsv
+    diff <(column patient m.tsv) <(column patient n.tsv)
 }
 
 @test "privacy: audit counts burned-in text, lossy compression and modalities by class, and tries the columns" {

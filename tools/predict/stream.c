@@ -142,7 +142,8 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     hl_hide_file(&s->err, path, name != path ? name : NULL);
     if (r->o->skip_unusable)
         return 0;
-    return hl_fail(e, "%s%s", s->err.msg, name != path ? " (--keep-ids shows its path)" : "");
+    return hl_fail(e, "%s (--on-error skip, ON_ERROR=skip, lists such images at the end%s)",
+                   s->err.msg, name != path ? "; --keep-ids shows its path" : "");
 }
 
 static int compute_together(run *r, hl_err *e)

@@ -5,12 +5,14 @@
 #include "base/mem.h"
 #include "data/dicom_columns.h"
 #include "data/dicom_files.h"
+#include "dicom_patients.h"
 #include "dicom_select.h"
 #include "kermany.h"
 #include "sys/path.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 typedef struct taking {
     split_dicom *d;
@@ -211,80 +213,6 @@ static int carry_all(taking *t, hl_err *e)
 
 /* ---- patients ---- */
 
-typedef struct by_text {
-    const taking *t;
-    hl_dicom_text text;
-} by_text;
-
-static const char *text_of(const taking *t, size_t i, hl_dicom_text text)
-{
-    return t->files[i].kind == HL_DICOM_IMAGE ? t->files[i].a.text[text] : "";
-}
-
-static int compare_texts(const void *a, const void *b, void *ctx)
-{
-    const by_text *by = ctx;
-    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    const int order = strcmp(text_of(by->t, x, by->text), text_of(by->t, y, by->text));
-    return order ? order : (x > y) - (x < y);
-}
-
-static void put_text(taking *t, size_t i, hl_dicom_text text, const char *value)
-{
-    char **old = &t->files[i].a.text[text], *copy = hl_strdup(value);
-    free(*old);
-    *old = copy;
-}
-
-/* Of n files with one PatientID, those without an issuer have the only one that others name. */
-static void settle_issuer(taking *t, const size_t *files, size_t n)
-{
-    const char *issuer = "";
-    for (size_t i = 0; i < n; i++) {
-        const char *its = text_of(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER);
-        if (*its && *issuer && strcmp(its, issuer) != 0)
-            return;
-        issuer = *its ? its : issuer;
-    }
-    for (size_t i = 0; i < n; i++)
-        if (!*text_of(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER))
-            put_text(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER, issuer);
-}
-
-/* Of n files of one study, those without a PatientID are of the patient of the first that has. */
-static void settle_study(taking *t, const size_t *files, size_t n)
-{
-    size_t first = 0;
-    while (first < n && !*text_of(t, files[first], HL_DICOM_TEXT_PATIENT_ID))
-        first++;
-    for (size_t i = 0; i < n && first < n; i++)
-        if (!*text_of(t, files[i], HL_DICOM_TEXT_PATIENT_ID)) {
-            put_text(t, files[i], HL_DICOM_TEXT_PATIENT_ID,
-                     text_of(t, files[first], HL_DICOM_TEXT_PATIENT_ID));
-            put_text(t, files[i], HL_DICOM_TEXT_PATIENT_ID_ISSUER,
-                     text_of(t, files[first], HL_DICOM_TEXT_PATIENT_ID_ISSUER));
-        }
-}
-
-/* Calls settle for the files of each text that is not empty. */
-static void settle_each(taking *t, hl_dicom_text text,
-                        void (*settle)(taking *t, const size_t *files, size_t n))
-{
-    by_text by = {t, text};
-    size_t *order = hl_malloc(t->m->n, sizeof *order);
-    for (size_t i = 0; i < t->m->n; i++)
-        order[i] = i;
-    qsort_r(order, t->m->n, sizeof *order, compare_texts, &by);
-    for (size_t i = 0, end; i < t->m->n; i = end) {
-        const char *value = text_of(t, order[i], text);
-        for (end = i + 1; end < t->m->n && strcmp(text_of(t, order[end], text), value) == 0;)
-            end++;
-        if (*value)
-            settle(t, order + i, end - i);
-    }
-    free(order);
-}
-
 static void take_patient(taking *t, size_t i, size_t *by_study)
 {
     hl_sample *s = &t->m->samples[i];
@@ -303,8 +231,7 @@ static void take_patient(taking *t, size_t i, size_t *by_study)
 static void take_patients(taking *t)
 {
     size_t by_study = 0;
-    settle_each(t, HL_DICOM_TEXT_PATIENT_ID, settle_issuer);
-    settle_each(t, HL_DICOM_TEXT_STUDY, settle_study);
+    split_dicom_settle_patients(t->files, t->m->n);
     for (size_t i = 0; i < t->m->n && !t->d->has_patients; i++)
         if (t->files[i].kind == HL_DICOM_IMAGE)
             take_patient(t, i, &by_study);
@@ -333,8 +260,38 @@ static void name_all(taking *t)
     }
 }
 
+static bool is_labelled_by_id(const taking *t, size_t i)
+{
+    static const hl_dicom_text ids[] = {HL_DICOM_TEXT_PATIENT_ID, HL_DICOM_TEXT_STUDY,
+                                        HL_DICOM_TEXT_SERIES};
+    for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
+        if (strcasecmp(t->m->samples[i].label, t->files[i].a.text[ids[k]]) == 0)
+            return true;
+    return false;
+}
+
+/* In the folders of a PACS, which have no classes, patients would be taken for them. One patient
+ * may be called like a class by chance. */
+static int expect_classes(const taking *t, hl_err *e)
+{
+    size_t images = 0, by_id = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->files[i].kind == HL_DICOM_IMAGE) {
+            images++;
+            by_id += is_labelled_by_id(t, i);
+        }
+    return images == 0 || by_id < images
+               ? 0
+               : hl_fail(e,
+                         "%s: expected a folder for each class, found one for each patient, study "
+                         "or series: labels may come from a table (--labels)",
+                         t->rule->dir);
+}
+
 static int take(taking *t, hl_err *e)
 {
+    if (t->d->in_folders && expect_classes(t, e))
+        return -1;
     if (!t->rule->keep_ids && hl_id_key_open(&t->d->key, t->rule->id_key, e))
         return -1;
     drop_others(t);

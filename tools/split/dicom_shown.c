@@ -11,7 +11,7 @@
 
 static const char words[] = "a DICOM file (--keep-ids shows its path)";
 
-static bool is_hidden(const split_dicom_rule *rule, const char *path)
+bool split_dicom_hides_path(const split_dicom_rule *rule, const char *path)
 {
     if (rule->keep_ids)
         return false;
@@ -24,7 +24,7 @@ static bool is_hidden(const split_dicom_rule *rule, const char *path)
 char *split_dicom_shown(const split_dicom_rule *rule, const char *path)
 {
     hl_strbuf t = {0};
-    if (is_hidden(rule, path))
+    if (split_dicom_hides_path(rule, path))
         hl_strbuf_puts(&t, words);
     else
         hl_strbuf_printf(&t, "'%s'", path);
@@ -33,18 +33,20 @@ char *split_dicom_shown(const split_dicom_rule *rule, const char *path)
 
 void split_dicom_hide_path(const split_dicom_rule *rule, const char *path, hl_err *e)
 {
-    hl_hide_file(e, path, is_hidden(rule, path) ? words : NULL);
+    hl_hide_file(e, path, split_dicom_hides_path(rule, path) ? words : NULL);
 }
 
 bool split_dicom_hides_rows(const split_dicom_rule *rule)
 {
-    hl_found_files files;
-    hl_err unused;
-    if (rule->keep_ids || hl_find_images(&files, rule->dir, &unused))
-        return false;
-    bool found = false;
-    for (size_t i = 0; i < files.n && !found; i++)
-        found = is_hidden(rule, files.paths[i]);
-    hl_found_files_free(&files);
-    return found;
+    return !rule->keep_ids && hl_has_dicom_files(rule->dir);
+}
+
+int split_dicom_hide_folders(const split_dicom_rule *rule, hl_err *e)
+{
+    if (split_dicom_hides_rows(rule))
+        hl_fail(e,
+                "%s: expected a folder for each class, alone or in train, val and test, with all "
+                "images in them (--keep-ids says what was found)",
+                rule->dir);
+    return -1;
 }

@@ -24,7 +24,7 @@ static int find_column(const hl_manifest *m, const char *column, size_t *at, hl_
 }
 
 static int check_blanks(const hl_manifest *m, const hl_carried_values *v, const char *column,
-                        hl_err *e)
+                        const split_dicom *d, hl_err *e)
 {
     size_t blank = 0, first = m->n;
     bool *is_blank = hl_malloc(v->n, sizeof *is_blank);
@@ -40,7 +40,7 @@ static int check_blanks(const hl_manifest *m, const hl_carried_values *v, const 
         return hl_fail(e,
                        "--fold-by %s: expected a value for each image, found none for %zu of %zu; "
                        "the first: %s",
-                       column, blank, m->n, m->samples[first].path);
+                       column, blank, m->n, split_dicom_path(d, m->samples[first].path));
     return 0;
 }
 
@@ -58,9 +58,9 @@ static int check_spellings(const hl_carried_values *v, const char *column, hl_er
 }
 
 static int check_values(const hl_manifest *m, const hl_carried_values *v, const char *column,
-                        size_t folds, hl_err *e)
+                        size_t folds, const split_dicom *d, hl_err *e)
 {
-    if (check_blanks(m, v, column, e))
+    if (check_blanks(m, v, column, d, e))
         return -1;
     if (v->n < 2 || v->n > SPLIT_MAX_VALUES)
         return hl_fail(e, "--fold-by %s: expected a column of 2 to %d values, found %zu%s%s%s",
@@ -128,7 +128,7 @@ int split_mark_value(hl_manifest *m, const split_groups *g, bool by_patient, con
     if (find_column(m, column, &at, e))
         return -1;
     hl_carried_values_of(&v, m, at, HL_SUBSETS);
-    int status = check_values(m, &v, column, folds, e);
+    int status = check_values(m, &v, column, folds, d, e);
     if (status == 0 && by_patient)
         status = check_groups(m, g, &v, column, d, e);
     for (size_t i = 0; i < m->n && status == 0; i++)

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "dicom_shown.h"
 #include "folder_tree.h"
 #include "sys/input.h"
 #include "sys/path.h"
@@ -89,16 +90,22 @@ static int all_are_copies(const split_tree *t, size_t i, size_t end, size_t len,
 }
 
 /* Removes the images i to end, those of the folder of the first len bytes. */
-static void remove_folder(split_tree *t, size_t i, size_t end, size_t len)
+static void remove_folder(split_tree *t, size_t i, size_t end, size_t len,
+                          const split_dicom_rule *dicom)
 {
     const char *path = t->images[i];
     size_t outer = len - 1;
     while (outer > 0 && path[outer - 1] != '/')
         outer--;
-    hl_log_info("%s: the folder '%.*s' is a copy of the folder that it is in, '%.*s': its %zu "
-                "images are left out",
-                t->dir, (int)len - 1, path, outer ? (int)outer - 1 : 1, outer ? path : ".",
-                end - i);
+    if (split_dicom_hides_path(dicom, path))
+        hl_log_info("%s: a folder of DICOM files (--keep-ids names it) is a copy of the folder "
+                    "that it is in: its %zu images are left out",
+                    t->dir, end - i);
+    else
+        hl_log_info("%s: the folder '%.*s' is a copy of the folder that it is in, '%.*s': its %zu "
+                    "images are left out",
+                    t->dir, (int)len - 1, path, outer ? (int)outer - 1 : 1, outer ? path : ".",
+                    end - i);
     t->copies = hl_realloc(t->copies, t->ncopies + 1, sizeof *t->copies);
     t->copies[t->ncopies++] = hl_strndup(path, len - 1);
     for (size_t k = i; k < end; k++)
@@ -108,7 +115,8 @@ static void remove_folder(split_tree *t, size_t i, size_t end, size_t len)
 }
 
 /* Looks at the folders of which image i is the first; *removed: whether one was a copy. */
-static int remove_copy_at(split_tree *t, size_t i, bool *removed, hl_err *e)
+static int remove_copy_at(split_tree *t, size_t i, bool *removed, const split_dicom_rule *dicom,
+                          hl_err *e)
 {
     const char *path = t->images[i];
     *removed = false;
@@ -120,18 +128,18 @@ static int remove_copy_at(split_tree *t, size_t i, bool *removed, hl_err *e)
         if (all_are_copies(t, i, end, len, removed, e))
             return -1;
         if (*removed) {
-            remove_folder(t, i, end, len);
+            remove_folder(t, i, end, len, dicom);
             return 0;
         }
     }
     return 0;
 }
 
-int split_tree_remove_copies(split_tree *t, hl_err *e)
+int split_tree_remove_copies(split_tree *t, const split_dicom_rule *dicom, hl_err *e)
 {
     for (size_t i = 0; i < t->n;) {
         bool removed;
-        if (remove_copy_at(t, i, &removed, e))
+        if (remove_copy_at(t, i, &removed, dicom, e))
             return -1;
         i += !removed;
     }

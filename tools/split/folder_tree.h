@@ -11,6 +11,7 @@
 #define HILUM_SPLIT_FOLDER_TREE_H
 
 #include "base/error.h"
+#include "dicom.h"
 #include "exclude.h"
 
 #include <stdbool.h>
@@ -45,7 +46,7 @@ void split_tree_find_subsets(split_tree *t);
 
 /* Removes folders of which every image is also in the folder around it, under the same path and
  * with the same bytes, as a data set that was packed with a copy of itself; says so in the log. */
-int split_tree_remove_copies(split_tree *t, hl_err *e);
+int split_tree_remove_copies(split_tree *t, const split_dicom_rule *dicom, hl_err *e);
 
 /* Length of the path up to its class, with the slash at its end; with the class too. */
 size_t split_tree_before_class(const split_tree *t, const char *path);

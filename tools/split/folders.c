@@ -125,8 +125,7 @@ static int expect_classes(const split_tree *t, hl_err *e)
 
 static int check_folders(split_tree *t, split_rules *r, hl_err *e)
 {
-    if (split_tree_find_layout(t, e) || split_check_empty(t, e) ||
-        split_exclusion_expect_used(&r->exclusion, t->dir, e) || split_check_masks(t, e))
+    if (split_tree_find_layout(t, e) || split_check_empty(t, e) || split_check_masks(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) ||
                    split_check_inner_names(t, e) || (!r->one_class && expect_classes(t, e))
@@ -135,10 +134,10 @@ static int check_folders(split_tree *t, split_rules *r, hl_err *e)
 }
 
 /* Where labels are found by a pattern, folders mean nothing but subsets. */
-static int check_any_folders(split_tree *t, split_exclusion *x, hl_err *e)
+static int check_any_folders(split_tree *t, hl_err *e)
 {
     split_tree_find_subsets(t);
-    return split_exclusion_expect_used(x, t->dir, e) || split_check_masks(t, e) ? -1 : 0;
+    return split_check_masks(t, e);
 }
 
 static int add_images(split_collection *c, const split_tree *t, char *const *labels, split_rules *r,
@@ -163,9 +162,11 @@ static int add_images(split_collection *c, const split_tree *t, char *const *lab
 
 static int collect(split_collection *c, split_tree *t, split_rules *r, hl_err *e)
 {
-    if (expect_images(t, e) || split_tree_remove_copies(t, e) ||
-        (r->label.text ? check_any_folders(t, &r->exclusion, e) : check_folders(t, r, e)))
+    if (expect_images(t, e) || split_exclusion_expect_used(&r->exclusion, t->dir, e))
         return -1;
+    if (split_tree_remove_copies(t, &r->dicom, e) ||
+        (r->label.text ? check_any_folders(t, e) : check_folders(t, r, e)))
+        return split_dicom_hide_folders(&r->dicom, e);
     char **labels = find_labels(t, r, e);
     if (!labels)
         return -1;

@@ -153,7 +153,13 @@ static int read_row(reader *t, split_rows *all, hl_err *e)
     split_row r = {.line = t->csv.line};
     if (t->at.by != SPLIT_KEY_IMAGE)
         return read_instances(t, all, field, e);
-    return split_row_find_image(&r, &t->images, field, e) ? -1 : add_row(t, all, r, e);
+    if (split_row_find_image(&r, &t->images, field, e) == 0)
+        return add_row(t, all, r, e);
+    return split_dicom_hides_rows(t->dicom)
+               ? hl_fail(e,
+                         "expected the path of one image, found none, one that fits several, has "
+                         "'..' in it, or cannot be read (--keep-ids says which)")
+               : -1;
 }
 
 static int fail_in_line(const reader *t, size_t line, hl_err *e)

@@ -174,11 +174,42 @@ static void test_text(void **state)
     hl_strbuf_free(&f.t);
 }
 
+/* A view by its code alone, of SNOMED CT or RT (PS3.16, CID 4010); ViewPosition counts before it.
+ */
+static void test_coded_views(void **state)
+{
+    (void)state;
+    static const char *const cases[][4] = {
+        {"272479007", "SCT", "", "PA"},   {"R-10206", "SRT", "", "AP"},
+        {"R-10236", "SNM3", " ", "LL"},   {"272479007", "99MINE", "", ""},
+        {"399182000", "SCT", "", ""},     {"272479007", "SCT", "AP", "AP"},
+        {"399198007 ", "SCT ", "", "RL"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        dicom_file f = dicom_begin(EXPLICIT);
+        dicom_text(&f, 0x00185101, "CS", cases[i][2]);
+        dicom_header(&f, 0x00540220, "SQ", DICOM_UNDEFINED);
+        dicom_header(&f, 0xfffee000, NULL, DICOM_UNDEFINED);
+        dicom_text(&f, 0x00080100, "SH", cases[i][0]);
+        dicom_text(&f, 0x00080102, "SH", cases[i][1]);
+        dicom_header(&f, 0xfffee00d, NULL, 0);
+        dicom_header(&f, 0xfffee0dd, NULL, 0);
+        hl_dicom_attributes a;
+        hl_err e = {""};
+        assert_int_equal(hl_dicom_attributes_decode(&a, "x", f.t.data, f.t.len, &e), 1);
+        assert_string_equal(a.text[HL_DICOM_TEXT_VIEW], cases[i][3]);
+        hl_dicom_attributes_free(&a);
+        hl_strbuf_free(&f.t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_syntaxes),       IN_FOLDER(test_other_files), cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_damaged), IN_FOLDER(test_long_header), cmocka_unit_test(test_text),
+        IN_FOLDER(test_syntaxes),           IN_FOLDER(test_other_files),
+        cmocka_unit_test(test_nested),      cmocka_unit_test(test_damaged),
+        IN_FOLDER(test_long_header),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_coded_views),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,12 +164,43 @@ static void test_headers(void **state)
     assert_int_equal(c.said, HL_DICOM_SAID_RGB);
 }
 
+/* JPEG-LS of 7 bits, written by CharLS 2: the CharLS in DCMTK has other thresholds by itself, and
+ * gives other pixels. */
+static void test_few_bits(void **state)
+{
+    (void)state;
+    static const uint8_t seven[] = {
+        0xff, 0xd8, 0xff, 0xf7, 0x00, 0x0b, 0x07, 0x00, 0x06, 0x00, 0x06, 0x01, 0x01, 0x11,
+        0x00, 0xff, 0xda, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03,
+        0xd3, 0x0d, 0x40, 0x0d, 0x20, 0x22, 0x00, 0x06, 0x40, 0x00, 0x08, 0x03, 0x00, 0x30,
+        0x0d, 0x10, 0x26, 0x30, 0x00, 0x80, 0x00, 0x13, 0xc2, 0x00, 0x03, 0x00, 0xc0, 0x20,
+        0x20, 0x00, 0x21, 0x80, 0xdc, 0x38, 0x00, 0x01, 0x58, 0x80, 0xff, 0xd9};
+    static const uint8_t expected[] = {59, 60, 65, 69, 50, 52, 66, 68, 54, 56, 67, 58,
+                                       55, 66, 55, 58, 62, 60, 51, 50, 67, 65, 66, 60,
+                                       66, 56, 59, 65, 52, 56, 52, 59, 69, 52, 57, 58};
+    const dc_frame f = {.codec = DC_JPEG_LS,
+                        .syntax = "1.2.840.10008.1.2.4.80",
+                        .bytes = seven,
+                        .len = sizeof seven,
+                        .rows = 6,
+                        .columns = 6,
+                        .samples = 1,
+                        .precision = 7};
+    uint8_t out[sizeof expected];
+    hl_err e = {""};
+    if (!has_codecs())
+        return;
+    if (hl_dicom_decode_frame(&f, out, sizeof out, "x", &e))
+        fail_msg("%s", e.msg);
+    assert_memory_equal(out, expected, sizeof out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_killed_child), cmocka_unit_test(test_threads),
         cmocka_unit_test(test_damaged),      cmocka_unit_test(test_file),
-        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_headers),      cmocka_unit_test(test_few_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

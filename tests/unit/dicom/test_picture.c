@@ -256,6 +256,33 @@ static void test_voi_table(void **state)
     }
 }
 
+/* Signed pixels that the rescale makes 32768 and more: the first input of the table, 40000, is
+ * unsigned then (C.11.2.1.1). */
+static void test_voi_table_behind_rescale(void **state)
+{
+    (void)state;
+    static const uint16_t descriptor[] = {2, 40000, 8}, data[] = {10, 20};
+    static const uint16_t stored[] = {7231, 7232, 7233, 0x8000}; /* 39999 to 40001, and 0 */
+    static const uint8_t expected[] = {10, 10, 20, 10};
+    dicom_file f = dicom_begin(EXPLICIT);
+    dicom_us(&f, 0x00280002, 1);
+    dicom_text(&f, 0x00280004, "CS", "MONOCHROME2");
+    dicom_us(&f, 0x00280010, 2);
+    dicom_us(&f, 0x00280011, 2);
+    dicom_us(&f, 0x00280100, 16);
+    dicom_us(&f, 0x00280101, 16);
+    dicom_us(&f, 0x00280103, 1);
+    dicom_text(&f, 0x00281052, "DS", "32768");
+    dicom_header(&f, 0x00283010, "SQ", DICOM_UNDEFINED);
+    dicom_header(&f, 0xfffee000, NULL, DICOM_UNDEFINED);
+    dicom_words(&f, 0x00283002, "US", descriptor, 3);
+    dicom_words(&f, 0x00283006, "OW", data, 2);
+    dicom_header(&f, 0xfffee00d, NULL, 0);
+    dicom_header(&f, 0xfffee0dd, NULL, 0);
+    dicom_words(&f, 0x7fe00010, "OW", stored, 4);
+    expect_pixels(&f, &by_itself, expected, 4, 0);
+}
+
 /* A row of two pixels of three bytes. */
 static dicom_file two_colours(const char *syntax, const char *photometric, unsigned planar)
 {
@@ -358,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_choices),
         cmocka_unit_test(test_voi_table),
+        cmocka_unit_test(test_voi_table_behind_rescale),
         cmocka_unit_test(test_colours),
         cmocka_unit_test(test_remarks),
         cmocka_unit_test(test_ybr_by_codec),

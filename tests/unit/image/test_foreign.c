@@ -66,6 +66,11 @@ static void medical_and_documents(void **state)
     char bytes[400] = "";
     EXPECT("a DICOM file without its preamble", "\x08\0\x16\0UI\x1a\0");
     EXPECT("a DICOM file without its preamble", "\x08\0\0\0\x04\0\0\0\x80\x01\0\0");
+    EXPECT("a DICOM file without its preamble", "\2\0\0\0UL\4\0");
+    EXPECT("a DICOM file without its preamble", "\x08\0\5\0\x0a\0\0\0ISO_IR 100");
+    EXPECT("a DICOM file without its preamble", "\x08\0\x08\0\x10\0\0\0ORIGINAL\\PRIMARY");
+    EXPECT("a DICOM file without its preamble", "\x08\0\x16\0\x1a\0\0\0"
+                                                "1.2.840.10008.5.1.4.1.1.1");
     memset(bytes, 0, sizeof bytes);
     bytes[0] = 92, bytes[1] = 1;
     memcpy(bytes + 344, "n+1", 4);

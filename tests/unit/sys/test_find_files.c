@@ -181,6 +181,23 @@ static void bad_links_are_errors(void **state)
     make_file("dead/A/x.png");
     assert_int_equal(symlink("nothing", "dead/A/y.png"), 0);
     assert_rejected("dead", "dead/A/y.png: is a dangling link");
+    assert_false(hl_has_dicom_files("dead"));
+}
+
+/* Beside DICOM files, names may be those of patients. */
+static void bad_links_beside_dicom_files_are_not_named(void **state)
+{
+    (void)state;
+    char dicom[132] = "";
+    memcpy(dicom + 128, "DICM", 4);
+    write_file("d/x", dicom, sizeof dicom);
+    assert_true(hl_has_dicom_files("d"));
+    assert_int_equal(symlink("nothing", "d/patient"), 0);
+    hl_found_files s;
+    hl_err e = {0};
+    assert_int_equal(hl_find_images(&s, "d", &e), -1);
+    assert_non_null(strstr(e.msg, "d: a link in it is dangling or "));
+    assert_null(strstr(e.msg, "patient"));
 }
 
 static void no_folder_is_an_error(void **state)
@@ -208,6 +225,7 @@ int main(void)
         IN_FOLDER(links_are_followed),
         IN_FOLDER(folders_are_listed_beside_files),
         IN_FOLDER(bad_links_are_errors),
+        IN_FOLDER(bad_links_beside_dicom_files_are_not_named),
         IN_FOLDER(no_folder_is_an_error),
         IN_FOLDER(empty_folder_has_no_images),
     };

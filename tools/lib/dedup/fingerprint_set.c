@@ -11,6 +11,7 @@
 #include "sys/cache_dir.h"
 #include "sys/file_stamp.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -139,18 +140,24 @@ static int read_all(reading *r, int jobs, hl_err *e)
     return read_unknown(r, jobs, e);
 }
 
+/* The cache of a window; NULL without a root folder (all paths absolute). The caller frees. */
+static char *cache_path(const hl_fingerprint_options *o)
+{
+    hl_err no_root;
+    char window[HL_WINDOW_TEXT], suffix[sizeof window + 32];
+    const bool is_own = o->window.kind == HL_WINDOW_AUTO;
+    snprintf(suffix, sizeof suffix, "%s%s.fingerprints", is_own ? "" : ".",
+             is_own ? "" : hl_window_text(&o->window, window));
+    return hl_cache_dir_path(o->cache, *o->root ? o->root : ".", suffix, &no_root);
+}
+
 int hl_fingerprint_set_read(hl_fingerprint *f, const hl_manifest *m,
                             const hl_fingerprint_options *options, hl_err *e)
 {
     reading r = {.f = f, .m = m, .root = options->root, .window = &options->window};
-    hl_err no_root; /* without a root folder (all paths absolute) there is no cache */
     if (options->cache && hl_cache_dir_make(options->cache, e))
         return -1;
-    /* Fingerprints of another window than the files' own are not kept. */
-    char *path = options->cache && options->window.kind == HL_WINDOW_AUTO
-                     ? hl_cache_dir_path(options->cache, *options->root ? options->root : ".",
-                                         ".fingerprints", &no_root)
-                     : NULL;
+    char *path = options->cache ? cache_path(options) : NULL;
     r.unknown = hl_malloc(m->n, sizeof *r.unknown);
     const int status =
         path ? read_with_cache(&r, path, options->jobs, e) : read_all(&r, options->jobs, e);

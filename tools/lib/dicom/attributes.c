@@ -93,6 +93,45 @@ static char *text_of(const hl_dicom_element *x)
     return text;
 }
 
+/* ---- the view ---- */
+
+/* Views of chests (PS3.16, CID 4010), as ViewPosition has them; other codes are not interpreted.
+ * The codes of SNOMED CT are numbers, those of SNOMED RT begin with R-. */
+static const struct {
+    const char *code, *view;
+} views[] = {{"272479007", "PA"},      {"R-10214", "PA"},     {"R-40888", "PA"},
+             {"399348003", "AP"},      {"R-10206", "AP"},     {"399173006", "LL"},
+             {"R-10236", "LL"},        {"399198007", "RL"},   {"R-10232", "RL"},
+             {"399067008", "LATERAL"}, {"R-102CD", "LATERAL"}};
+
+/* DX images may state the view by a code alone (C.8.11.5). */
+static const char *coded_view(const hl_dicom_set *s)
+{
+    enum { CODE = 0x00080100, SCHEME = 0x00080102 };
+    static const char *const schemes[] = {"SCT", "SRT", "SNM3", "99SDM"};
+    const hl_dicom_element *x = &s->found[HL_DICOM_VIEW_CODE];
+    hl_dicom_element code, scheme;
+    if (hl_dicom_set_item(s, x, CODE, &code, NULL) ||
+        hl_dicom_set_item(s, x, SCHEME, &scheme, NULL))
+        return "";
+    bool is_snomed = false;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        is_snomed |= hl_dicom_text_is(&scheme, schemes[i]);
+    for (size_t i = 0; i < sizeof views / sizeof *views && is_snomed; i++)
+        if (hl_dicom_text_is(&code, views[i].code))
+            return views[i].view;
+    return "";
+}
+
+static void take_view(hl_dicom_attributes *a, const hl_dicom_set *s)
+{
+    char **view = &a->text[HL_DICOM_TEXT_VIEW];
+    if (**view)
+        return;
+    free(*view);
+    *view = hl_strdup(coded_view(s));
+}
+
 /* ---- attributes ---- */
 
 static unsigned number_of(const hl_dicom_set *s, int element)
@@ -115,6 +154,7 @@ void hl_dicom_attributes_take(hl_dicom_attributes *a, const hl_dicom_set *s)
     *a = (hl_dicom_attributes){0};
     for (int i = 0; i < HL_DICOM_TEXTS; i++)
         a->text[i] = text_of(&s->found[element_of[i]]);
+    take_view(a, s);
     a->rows = number_of(s, HL_DICOM_ROWS);
     a->columns = number_of(s, HL_DICOM_COLUMNS);
     a->bits_stored = number_of(s, HL_DICOM_BITS_STORED);

@@ -27,7 +27,7 @@ typedef enum {
     HL_DICOM_TEXT_SOP_INSTANCE,      /* SOPInstanceUID (0008,0018) */
     HL_DICOM_TEXT_SOP_CLASS,         /* SOPClassUID (0008,0016) */
     HL_DICOM_TEXT_MODALITY,          /* Modality (0008,0060) */
-    HL_DICOM_TEXT_VIEW,              /* ViewPosition (0018,5101) */
+    HL_DICOM_TEXT_VIEW,              /* ViewPosition (0018,5101), else from ViewCodeSequence */
     HL_DICOM_TEXT_SEX,               /* PatientSex (0010,0040) */
     HL_DICOM_TEXT_AGE,               /* PatientAge (0010,1010), as in 060Y */
     HL_DICOM_TEXT_MANUFACTURER,      /* Manufacturer (0008,0070) */

@@ -68,6 +68,7 @@
     X(LOSSY, 0x00282110)                                                                           \
     X(MODALITY_LUT, 0x00283000)                                                                    \
     X(VOI_LUT, 0x00283010)                                                                         \
+    X(VIEW_CODE, 0x00540220)                                                                       \
     X(SHAPE, 0x20500020)                                                                           \
     X(PIXELS, 0x7fe00010)
 

@@ -97,11 +97,12 @@ static void set_full_range(hl_dicom_rendering *r, const hl_dicom_layout *l)
     r->range[1] = fmax(a, b);
 }
 
+/* C.11.2.1.1: a rescale may make signed pixels unsigned, and the other way round. */
 static bool may_be_negative(const hl_dicom_rendering *r, const hl_dicom_layout *l)
 {
     hl_dicom_rendering full = *r;
     set_full_range(&full, l);
-    return !r->modality.entries && (l->is_signed || full.range[0] < 0);
+    return full.range[0] < 0;
 }
 
 static int read_function(hl_dicom_function *f, const hl_dicom_set *s, hl_err *e)

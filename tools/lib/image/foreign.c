@@ -54,7 +54,16 @@ static const signature signatures[] = {
     {{"a PNM image", convert}, {AT(0, "P6\n")}},
     {{"a PNM image", convert}, {AT(0, "P2\n")}},
     {{"a Photoshop image", convert}, {AT(0, "8BPS")}},
-    /* Without the preamble: the first element is of group 8, of a type that is stated or not. */
+    /* Without the preamble: the first element is of group 2 or 8, of a type that is stated or not;
+     * then the length, a character set, an image type or a SOP class. */
+    {{"a DICOM file without its preamble", export_again}, {AT(0, "\2\0"), AT(3, "\0UL")}},
+    {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0\x05\0"), AT(8, "ISO")}},
+    {{"a DICOM file without its preamble", export_again},
+     {AT(0, "\x08\0\x08\0"), AT(8, "ORIGINAL")}},
+    {{"a DICOM file without its preamble", export_again},
+     {AT(0, "\x08\0\x08\0"), AT(8, "DERIVED")}},
+    {{"a DICOM file without its preamble", export_again},
+     {AT(0, "\x08\0\x16\0"), AT(8, "1.2.840.")}},
     {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0UL")}},
     {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0UI")}},
     {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0CS")}},

@@ -137,6 +137,37 @@ static size_t prefix_length(const char *dir)
     return len > 0 && dir[len - 1] == '/' ? len : len + 1;
 }
 
+static FTS *open_tree(const char *dir)
+{
+    char *copy = hl_strdup(dir);
+    char *const roots[] = {copy, NULL};
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+    free(copy);
+    return tree;
+}
+
+bool hl_has_dicom_files(const char *dir)
+{
+    FTS *tree = open_tree(dir);
+    bool found = false;
+    for (FTSENT *at; !found && tree && (at = fts_read(tree));)
+        found = at->fts_info == FTS_F && begins_as_image(at->fts_path, true);
+    if (tree)
+        fts_close(tree);
+    return found;
+}
+
+/* Names in a folder of DICOM files may be those of patients. */
+static int hide_path(const char *dir, hl_err *e)
+{
+    if (hl_has_dicom_files(dir))
+        hl_fail(e,
+                "%s: a link in it is dangling or leads to a folder around it, or something in it "
+                "cannot be read: `find -L %s -type l` names it",
+                dir, dir);
+    return -1;
+}
+
 static int find(hl_found_files *s, const char *dir, bool all, hl_err *e)
 {
     *s = (hl_found_files){0};
@@ -145,17 +176,14 @@ static int find(hl_found_files *s, const char *dir, bool all, hl_err *e)
         return hl_fail_errno(e, "%s: cannot be read", dir);
     if (!S_ISDIR(st.st_mode))
         return hl_fail(e, "%s: is not a folder", dir);
-    char *copy = hl_strdup(dir);
-    char *const roots[] = {copy, NULL};
-    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+    FTS *tree = open_tree(dir);
     int status;
     if (!tree) {
         status = hl_fail_errno(e, "%s: cannot be read", dir);
     } else {
-        status = walk(s, tree, prefix_length(dir), all, e);
+        status = walk(s, tree, prefix_length(dir), all, e) ? hide_path(dir, e) : 0;
         fts_close(tree);
     }
-    free(copy);
     if (status) {
         hl_found_files_free(s);
         return -1;

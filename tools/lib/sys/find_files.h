@@ -20,7 +20,8 @@ typedef struct hl_found_files {
 /*
  * Finds the files that hl_is_image_file calls images. Names that begin with a dot and __MACOSX are
  * ignored. Symbolic links are followed; a dangling link, a folder that contains itself through
- * links and a folder that cannot be read are errors.
+ * links and a folder that cannot be read are errors. They name it, unless there is a DICOM file in
+ * dir, beside which paths may identify patients.
  */
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 
@@ -28,6 +29,9 @@ int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
  */
 int hl_find_files(hl_found_files *s, const char *dir, hl_err *e);
 void hl_found_files_free(hl_found_files *s);
+
+/* Whether there is a DICOM file in a folder and its subfolders, as far as they can be read. */
+bool hl_has_dicom_files(const char *dir);
 
 /* Whether it is named DICOMDIR: an index of other files, no image. */
 bool hl_is_dicomdir(const char *path);
