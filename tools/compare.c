@@ -104,8 +104,6 @@ static int run(char *const *files, char *const *name, size_t n, hl_err *e)
     int status = compare_read(&c, files, (const char *const *)name, n, word, positive, e);
     if (status == 0)
         status = compare_compute(&c, (size_t)resamples, seed, (int)jobs, e);
-    if (status == 0)
-        status = compare_compute_classes(&c, (int)jobs, e);
     if (status == 0 && c.positive == HL_NO_POSITIVE)
         hl_log_info(
             "%zu classes and no positive one: AUROC and DeLong's test of each against the rest; "

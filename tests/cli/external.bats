@@ -56,7 +56,15 @@ with_classes() {
         END { printf "%.6f\n", k / n }' $run/predictions.tsv >sensitivity
     [ "$(<sensitivity)" = "$(jq -r '.operating_points[0].measured.sensitivity' $run/metrics.json | xargs printf '%.6f')" ]
     # Both tests side by side, the differences by MOVER.
-    grep -q '^## External test$' $run/report.md
+    grep -q '^## External test for PNEUMONIA$' $run/report.md
+    # The model card is about both collections, and the training was that of the head.
+    for row in '32 | Evaluation on internal data | stated | On [0-9]* images of the test subset of the head.*s own collection' \
+        '33 | Testing on external data | stated | On '"$n"' images of another collection: section External test' \
+        '19 | Assignment to partitions | stated | All images are test images' \
+        '26 | Selection of the final model | stated | The epoch with the lowest validation loss'; do
+        grep -q "^| $row" $run/report.md || { echo "no row $row"; false; }
+    done
+    run ! grep -q -e 'no validation images' -e 'same collection' -e '[^a-z]nan[^a-z]' $run/report.md
     row=$(grep '^| Sensitivity | .* | .* | ' $run/report.md | tail -n 1)
     jq -rn --slurpfile a "$own/metrics.json" --slurpfile b $run/metrics.json '
         def d: $b[0].binary.sensitivity - $a[0].binary.sensitivity;
@@ -89,16 +97,31 @@ with_classes() {
     [ ! -e r.html ]
 }
 
+@test "external: patients are measured, if the head's run measures patients" {
+    cp -r "$there/results" .
+    make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" DATA="$there/own" RUN=own MODEL=mobilenetv2 \
+        WEIGHTS=seeded:1 SIZE=48 FIT=pad EPOCHS=4 NEURONS=0 CALIBRATE=1 RESAMPLES=200 EXPLAIN=0 QUIET=-q JOBS=2 \
+        UNIT=patient >log 2>&1
+    external HEAD=own DATA="$there/set B" >log 2>&1
+    jq -e '.unit == "patient" and .n < .images' results/own-on-set_B/metrics.json
+    grep -qE 'Internal: [0-9]+ patients; external: [0-9]+ patients;' results/own-on-set_B/report.md
+    # Metrics of images are not put beside those of patients.
+    fails 1 'units differ: .* has metrics of patients .max., .* of images' \
+        report --metrics results/own-on-set_B/metrics.json --internal "$own/metrics.json" -o r.html
+}
+
 @test "external: a collection of one class gives the rate of that class" {
     mkdir one
     cp -r "$there/set B/NORMAL" one
     external DATA="$PWD/one" >log 2>&1
     m=results/own-on-one/metrics.json
-    jq -e '.binary == null and .collapse.collapsed == false and .external.only.metric == "specificity"' $m
-    jq -e '.external.only.as_predicted.value == .accuracy and .external.only.as_predicted.value == .per_class.NORMAL.recall' $m
-    jq -e '[.external.only | .as_predicted, .operating_points[] | .interval | .[0] < .[1]] | length == 5 and all' $m
+    jq -e '.binary == null and .collapse.collapsed == false and .only.metric == "specificity"' $m
+    jq -e '.only.as_predicted.value == .accuracy and .only.as_predicted.value == .per_class.NORMAL.recall' $m
+    jq -e '[.only | .as_predicted, .operating_points[] | .interval | .[0] < .[1]] | length == 5 and all' $m
     grep -q '^| AUROC | .* | not measured |' results/own-on-one/report.md
     grep -q '^| Specificity | [^n]* | [^n]* | [^n]* to ' results/own-on-one/report.md
+    grep -qE '^\| Specificity for PNEUMONIA \| [0-9.]+[^0-9]*% \| [0-9.]+–[0-9.]+' results/own-on-one/report.md
+    grep -q '^| Macro average recall | undefined ' results/own-on-one/report.md
     # Elsewhere one class stays an error.
     fails 1 'expected at least two classes, found one' split one
     fails 2 '^split: --classes: expected at least two classes' split --classes NORMAL one
@@ -146,6 +169,7 @@ with_classes() {
 SIZE: expected '48', as the head's run $own has it, or none, found '64'|SIZE=64
 FIT: expected 'pad', as the head's run|FIT=stretch
 WEIGHTS: expected 'seeded:1', as|WEIGHTS=seeded:2
+UNIT: expected 'image', as the head's run $own has it, or none, found 'patient'|UNIT=patient
 POSITIVE: expected 'PNEUMONIA', the positive class of $own, found 'NORMAL'|POSITIVE=NORMAL
 TEST: an external test is of all images|TEST=0.5
 CALIBRATE: an external test is of all images|CALIBRATE=1

@@ -107,7 +107,10 @@ fold_by() { split -q --labels t.csv --columns site=site --fold-by site --val 0 "
         $out/fold-2-of-3/metrics.json | awk '{ printf "%d %.6f %.6f %.6f", $1, $2, $3, $4 }')
     [ "$(awk -F '\t' '$1 == "Malmo N" { print $2, $3, $4, $5 }' $out/kfold.tsv)" = "$row" ]
     awk -F '\t' '!/^#/ && $1 != "sample" && $NF != "Lund" { exit 1 }' $out/fold-1-of-3/predictions.tsv
-    # One class: neither AUROC nor macro recall, and none in the mean; the pooled samples have both.
+    # One class: its own rate, which is the accuracy, with its interval.
+    [ "$(awk -F '\t' '$1 == "Uppsala" { print ($13 == $3), $14 == $4, $15 == $5, $14 < $13, $13 <= $15, $10, $11, $12 }' \
+        $out/kfold.tsv)" = '1 1 1 1 1 - - -' ]
+    # Neither AUROC nor macro recall, and none in the mean; the pooled samples have both.
     [ "$(awk -F '\t' '$1 == "Uppsala" || $1 == "mean" { print $6, $7 }' $out/kfold.tsv | paste -sd ,)" = '- -,- -' ]
     [[ $(awk -F '\t' '$1 == "pooled" { print $7 "/" $8 "/" $9 }' $out/kfold.tsv) =~ ^0\.[0-9]+/0\.[0-9]+/[01]\.[0-9]+$ ]]
     grep -qE '^Lund +[0-9]+ +0\.[0-9]{3} \(0\.[0-9]{3}-[01]\.[0-9]{3}\)' log

@@ -147,24 +147,38 @@ close() {
 
 @test "several classes: a class without images, and patients as units" {
     grep -v $'\tViral\t' "$DATA/classes/a.tsv" | with_checksum >p.tsv
-    evaluate -q --pooled --resamples 50 -o m.json p.tsv 2>log
+    evaluate --pooled --resamples 50 -o m.json p.tsv 2>log
     grep -q 'class Viral has no image in the subset' log
+    grep -q 'mean AUROC undefined$' log
+    run ! grep -qwi nan log
     jq -e '.one_vs_rest | (.classes | map(.measured)) == [true, true, false] and (has("macro") | not) and has("together")' m.json
+    # It has its specificity, and the accuracy is still the weighted sensitivity.
+    jq -e '.one_vs_rest.classes[2] | .binary == null and .only.metric == "specificity"' m.json
+    jq -e '(.one_vs_rest.classes[2].only.as_predicted.value - (1 - ([.confusion_matrix[][2]] | add) / .n) | fabs) < 1e-12' m.json
+    jq -e '(.one_vs_rest.weighted | .metrics.sensitivity as $s | .intervals.sensitivity | .[0] < $s and $s < .[1]) and
+        (.accuracy - .one_vs_rest.weighted.metrics.sensitivity | fabs) < 1e-12' m.json
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
-    grep -q '^| Viral | 0 | – | – |' r.md
+    grep -qE '^\| Viral \| 0 \| – \| [01]\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}\) \| – \|' r.md
+    grep -qE '^\| Accuracy \| [0-9.]*[^0-9]*% \| [0-9.]+–[0-9.]+' r.md
+    grep -q '^| Macro average recall | undefined | a class has no sample |' r.md
     grep -q '^| Mean AUROC | undefined |' r.md
     run ! grep -qwi nan r.md
-    # As the positive class it has no rates.
+    # As the positive class, too.
     evaluate -q --pooled --resamples 50 --positive Viral -o m.json p.tsv 2>log
+    grep -q 'no image is of the positive class, Viral: only the specificity can be measured' log
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
-    [ "$(grep -cE '^\| (Sensitivity|Specificity|AUROC) for Viral \| undefined \|' r.md)" = 3 ]
-    grep -qE '^\| 38 \| Diagnostic performance and its precision \| open \|' r.md
+    [ "$(grep -cE '^\| (Sensitivity|AUROC) for Viral \| undefined \|' r.md)" = 2 ]
+    grep -qE '^\| Specificity for Viral \| [0-9.]+[^0-9]*% \| [0-9.]+–[0-9.]+' r.md
+    grep -qE '^\| 38 \| .* \| stated \| For Viral: specificity [01]\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}\)\. \|' r.md
     run ! grep -qwi nan r.md
     # All are of the positive class: no specificity.
     awk -F '\t' '!/^s[0-9]/ || $4 == "COVID"' "$DATA/classes/a.tsv" | with_checksum >p.tsv
     evaluate -q --pooled --resamples 50 --positive COVID -o m.json p.tsv 2>log
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
-    grep -qE '^\| Sensitivity for COVID \| 84\.8' r.md
+    grep -qE '^\| Sensitivity for COVID \| 84\.8[^0-9]*% \| [0-9.]+–[0-9.]+' r.md
+    grep -qE '^\| Accuracy \| 84\.8[^0-9]*% \| [0-9.]+–[0-9.]+' r.md
+    jq -e '.only as $o | $o.metric == "sensitivity" and $o.as_predicted.value == .accuracy and
+        .one_vs_rest.classes[0].only == $o and (.one_vs_rest | has("weighted") | not)' m.json
     grep -qE '^\| Specificity for COVID \| undefined \|' r.md
     run ! grep -qwi nan r.md
     # Perfect predictions: no interval without width

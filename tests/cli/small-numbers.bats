@@ -61,6 +61,30 @@ have_width() {
         (.[0] - 0.207660 | fabs) < 1e-6 and (.[1] - 0.938508 | fabs) < 1e-6)' m.json
 }
 
+@test "small numbers: a predictive value that some resamples do not have" {
+    # Of 50 patients, 2 are predicted positive, rightly so. A resample has neither of them with a probability of 0.13.
+    {
+        for i in $(seq 30); do echo "n$i NORMAL 0.$((i % 4))"; done
+        for i in $(seq 20); do echo "p$i PNEUMONIA $([ "$i" -le 2 ] && echo 0.9 || echo 0.45)"; done
+    } | predictions p.tsv
+    evaluate -q --pooled -o m.json p.tsv
+    have_width m.json
+    # Wilson's of 2 of 2, and not 0 to 1
+    jq -e '.binary.ppv == 1 and .intervals.methods.ppv == "Wilson" and (.intervals.metrics.ppv[0] - 0.342380 | fabs) < 1e-6' m.json
+    jq -e '.intervals.methods.npv == null and .intervals.resamples_without_a_class == 0' m.json
+}
+
+@test "small numbers: the bars of the reliability curve are over patients" {
+    # One bin has 6 images of one patient, another one 4 of four.
+    { for i in 1 2 3 4 5 6; do echo "a NORMAL 0.1"; done; for i in 1 2 3 4; do echo "b$i PNEUMONIA 0.9"; done; } | predictions p.tsv
+    evaluate -q --pooled -o m.json p.tsv
+    jq -e '[.reliability[] | select(.n > 0) | [.n, .patients]] == [[6, 1], [4, 4]]' m.json
+    report --metrics m.json -o r.html --json r.json
+    # Wilson: 0 of 1 ends at 3.8415 / 4.8415, 4 of 4 begins at 4 / 7.8415.
+    jq -e '[.blocks[] | select(.kind == "figure" and .id == "reliability").data.series[] | select(.hi)][0] |
+        (.hi[0] - 0.793450 | fabs) < 1e-5 and (.lo[1] - 0.510109 | fabs) < 1e-5' r.json
+}
+
 @test "small numbers: images of one patient are one patient, and many patients have the bootstrap's intervals" {
     { for i in 1 2 3 4 5 6; do echo "n NORMAL 0.$i"; done; all_right | tail -n +3; } | predictions p.tsv
     evaluate -q --pooled -o m.json p.tsv
@@ -81,11 +105,13 @@ have_width() {
         .auroc.method == "Newcombe" and (.auroc.interval[0] - 0.546118 | fabs) < 1e-6' c.json
     jq -e '[.. | .interval? // empty | select(. != [null, null] and .[0] >= .[1])] == []' c.json
     jq -e '.intervals.resamples_without_a_class > 180' c.json
+    evaluate -q --pooled -o m.json a.tsv
+    report --compare --tests c.json --markdown c.md -o c.html m.json m.json
+    grep -qF " $(jq .intervals.resamples_without_a_class c.json) of 2000 resamples lacked a class" c.md
     grep -q '^#resamples_without_a_class' c.tsv
     # A model and itself do not differ, by no interval.
     compare -q -n a,b --json c.json a.tsv a.tsv >/dev/null
     jq -e '.pairs[0].difference.accuracy | .value == 0 and .interval == [null, null] and .method == "not estimable"' c.json
-    evaluate -q --pooled -o m.json a.tsv
     report --compare --tests c.json --markdown c.md -o c.html m.json m.json
     grep -q '+0.000 (not estimable)' c.md
 }

@@ -41,6 +41,8 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-
     [ "$status" -eq 0 ]
     grep -q '^tune: POOL: 1 combination, ' <<<"$output"
     grep -qx "next: make all KNOBS=$out/knobs" <<<"$output"
+    grep -q '^Log loss and AUROC (for PNEUMONIA) on the' <<<"$output"
+    [ "$(cut -f 15 "$out/tune.tsv" | sort -u | paste -sd ,)" = PNEUMONIA,positive ]
     # Four heads of the grid, and the best of them with maximum pooling.
     [ "$(wc -l <"$out/tune.tsv")" -eq 6 ]
     for c in "$(combination 4 0 avg)" "$(combination 4 1e-2 avg)" "$(combination 0 0 avg)" "$(combination 0 1e-2 avg)"; do
@@ -125,7 +127,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-
     run small tune RESULTS="$PWD/results" RUN=run DATA="$PWD/plain" K=2 STANDARDIZE=no NEURONS=0 L2='0 1e-2' POOL=avg \
         PATIENT_REGEX='([a-z]+-IM-[0-9]+|person[0-9]+[_-])' SHIFT='/a-IM|person[0-9]+_'
     [ "$status" -eq 0 ]
-    [ -z "$(tail -n +2 results/run/tune/tune.tsv | cut -f 9-14 | grep -P '(^|\t)-(\t|$)')" ]
+    [ -z "$(tail -n +2 results/run/tune/tune.tsv | grep -v '^start' | cut -f 9-15 | grep -P '(^|\t)-(\t|$)')" ]
     run small tune RESULTS="$PWD/results" RUN=run DATA="$PWD/plain" K=2 STANDARDIZE=no NEURONS=0 L2=0 POOL=avg \
         PATIENT_REGEX='([a-z]+-IM-[0-9]+|person[0-9]+[_-])' SHIFT=nothing
     echo "$output"
@@ -163,6 +165,9 @@ result() {
     [ "$(cut -f 2 table | tail -n +2 | sed -E 's/STANDARDIZE=(.*) NEURONS=(.*) L2=(.*) POOL.* AUGMENT=(.) UNFREEZE=(.).*/\1 \2 \3 \4 \5/' |
         paste -sd ';')" = 'no 0 0 0 0;yes 0 1e-2 0 0;yes 0 1e-3 0 0;no 32,16 0 0 0;no 64 0 0 0;no 0 1 2 0;no 0 1 0 3' ]
     near "$(awk -F '\t' '$1 ~ /best/ { print $4 }' table)" 0.011547
+    # No error of zero: not that of one AUROC in all folds, nor that of the start's difference from itself.
+    [ "$(cut -f 8 table | tail -n +2 | sort -u)" = - ]
+    [ "$(awk -F '\t' '$1 ~ /start/ { print $5, $6 }' table)" = '0.000000 -' ]
 }
 
 @test "tune: average pooling is simpler than maximum pooling, and that than both" {

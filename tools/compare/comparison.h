@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "data/predictions.h"
 #include "mcnemar.h"
+#include "stats/binary_metrics.h"
 #include "stats/delong.h"
 #include "stats/estimate.h"
 
@@ -49,7 +50,8 @@ typedef struct comparison {
     size_t resamples, lacking;    /* lacking: resamples without one of the classes */
     uint64_t seed;
     /* With more than two classes: the same models and samples with each class as the positive one,
-     * [nclasses]; p of DeLong's test is corrected over all pairs and classes. NULL with two. */
+     * [nclasses], of which only the AUROC is estimated and tested; p of DeLong's test is corrected
+     * over all pairs and classes. NULL with two. */
     struct comparison *of_class;
 } comparison;
 
@@ -59,12 +61,21 @@ typedef struct comparison {
  * Free c with compare_free, also after a failure. */
 int compare_read(comparison *c, char *const *files, const char *const *names, size_t n,
                  const char *subset, const char *positive, hl_err *e);
-/* Computes metrics, intervals and tests, with `jobs` threads. */
+/* Computes metrics, intervals and tests, with `jobs` threads; with more than two classes also
+ * c->of_class. */
 int compare_compute(comparison *c, size_t resamples, uint64_t seed, int jobs, hl_err *e);
-/* Computes c->of_class. */
-int compare_compute_classes(comparison *c, int jobs, hl_err *e);
 void compare_free(comparison *c);
-/* Frees c->of_class. */
-void compare_free_classes(comparison *c);
+
+/* measure.c, for resampling.c: weights are those of the samples, NULL for 1 each. */
+double compare_accuracy(const comparison *c, const hl_predictions *p, const uint32_t *weight);
+/* Recall of each class; 0 without samples. */
+void compare_recalls(const comparison *c, const hl_predictions *p, const uint32_t *weight,
+                     double *recall);
+double compare_macro_recall(const comparison *c, const hl_predictions *p, const uint32_t *weight);
+/* Sorts the samples of a model by their probability of a class. The caller frees b. */
+void compare_rank(const comparison *c, const hl_predictions *p, int cls, hl_binary *b);
+
+/* resampling.c: the intervals of c and of c->of_class, from the same resamples. */
+int compare_bootstrap(comparison *c, int jobs, hl_err *e);
 
 #endif

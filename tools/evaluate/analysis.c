@@ -60,6 +60,27 @@ static bool needs_both(const evaluate_analysis *s, size_t i)
     return i != HL_ACCURACY && i != HL_BRIER && i != HL_ECE && i != evaluate_at_prevalence(s);
 }
 
+/* A resample without a positive prediction has no PPV, and one without a negative one no NPV.
+ * rates: of a resample that has both classes, in which a quotient with denominator 0 is 0. */
+static void drop_undefined(const double *rates, double *ppv, double *npv)
+{
+    if (rates[0] == 0 && rates[1] == 1)
+        *ppv = NAN;
+    if (rates[0] == 1 && rates[1] == 0)
+        *npv = NAN;
+}
+
+static void drop_all_undefined(const evaluate_analysis *s, double *row)
+{
+    double *metrics = row + HL_SENSITIVITY, *at_prevalence = row + evaluate_at_predictive(s);
+    drop_undefined(metrics, at_prevalence, at_prevalence + 1);
+    drop_undefined(metrics, metrics + 2, metrics + 3);
+    for (size_t i = 0; i < s->npoints; i++) {
+        double *rates = row + EVALUATE_AT_POINTS + EVALUATE_RATES * i;
+        drop_undefined(rates, rates + 2, rates + 3);
+    }
+}
+
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 {
     (void)e;
@@ -68,13 +89,23 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
     hl_bootstrap_draw(&s->bootstrap, r, s->drawn[slot], s->weight[slot]);
     compute(s, s->weight[slot], row);
     const bool has_both = isfinite(row[HL_AUROC]);
+    if (has_both)
+        drop_all_undefined(s, row);
     for (size_t i = 0; i < s->width; i++)
         s->resampled[i * s->v->method.resamples + r] = has_both || !needs_both(s, i) ? row[i] : NAN;
     free(row);
     return 0;
 }
 
-/* Counts the resamples that lack a class, and takes the percentiles of the others, which reorders
+static size_t count_left_out(const double *values, size_t n)
+{
+    size_t left_out = 0;
+    for (size_t r = 0; r < n; r++)
+        left_out += isfinite(values[r]) ? 0 : 1;
+    return left_out;
+}
+
+/* Counts the resamples that are left out, and takes the percentiles of the others, which reorders
  * them. */
 static void summarise(evaluate_analysis *s)
 {
@@ -83,8 +114,9 @@ static void summarise(evaluate_analysis *s)
     s->prevalence = hl_malloc(n, sizeof *s->prevalence);
     memcpy(s->kept, s->resampled, HL_BINARY_METRICS * n * sizeof *s->kept);
     memcpy(s->prevalence, s->resampled + evaluate_at_prevalence(s) * n, n * sizeof *s->prevalence);
-    for (size_t r = 0; r < n; r++)
-        s->lacking += isfinite(s->resampled[HL_AUROC * n + r]) ? 0 : 1;
+    s->lacking = count_left_out(s->resampled + HL_AUROC * n, n);
+    for (size_t i = 0; i < s->width; i++)
+        s->left_out[i] = count_left_out(s->resampled + i * n, n);
     for (size_t i = 0; i < s->width; i++)
         s->estimate[i].interval = hl_percentiles(s->resampled + i * n, n, EVALUATE_LEVEL);
 }
@@ -139,6 +171,7 @@ int evaluate_analyse(evaluate_analysis *s, const evaluation *v, bool *has_both, 
     s->width = evaluate_at_prevalence(s) + 1;
     s->measured = hl_malloc(s->width, sizeof *s->measured);
     s->estimate = hl_malloc(s->width, sizeof *s->estimate);
+    s->left_out = hl_calloc(s->width, sizeof *s->left_out);
     for (size_t i = 0; i < s->width; i++)
         s->estimate[i] = (hl_estimate){{NAN, NAN}, HL_NOT_ESTIMABLE};
     compute(s, NULL, s->measured);
@@ -154,6 +187,7 @@ void evaluate_analysis_free(evaluate_analysis *s)
 {
     free(s->measured);
     free(s->estimate);
+    free(s->left_out);
     free(s->kept);
     free(s->prevalence);
     hl_bootstrap_free(&s->bootstrap);

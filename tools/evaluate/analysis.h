@@ -31,6 +31,7 @@ typedef struct evaluate_analysis {
     double *measured;           /* [width] on all samples */
     hl_estimate *estimate;      /* [width]; not estimable without resamples */
     size_t lacking;             /* resamples without a positive or without a negative image */
+    size_t *left_out;           /* [width] resamples in which a number is not defined */
     double *resampled;          /* [width, resamples], while they are made */
     double *kept;               /* [HL_BINARY_METRICS, resamples] of these, in their order */
     double *prevalence;         /* [resamples] fraction of positives */

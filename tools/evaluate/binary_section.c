@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "binary_section.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "format/json.h"
+#include "only_section.h"
 #include "stats/delong.h"
 
 #include <math.h>
@@ -99,6 +101,18 @@ static void add_triage(json_t *o, const evaluate_analysis *s)
     json_object_set_new(o, "triage", list);
 }
 
+/* Effective number of patients with images in a bin. */
+static double patients_in(const evaluate_analysis *s, int bin)
+{
+    const hl_binary *b = &s->samples;
+    uint8_t *counted = hl_malloc(b->n, 1);
+    for (size_t i = 0; i < b->n; i++)
+        counted[b->row[i]] = hl_binary_bin_of(b->p[i]) == bin;
+    const double patients = hl_effective_patients(&s->bootstrap, counted);
+    free(counted);
+    return patients;
+}
+
 static void add_reliability(json_t *o, const evaluate_analysis *s)
 {
     hl_bin bins[HL_ECE_BINS];
@@ -106,10 +120,10 @@ static void add_reliability(json_t *o, const evaluate_analysis *s)
     hl_binary_bins(&s->samples, NULL, bins);
     for (int k = 0; k < HL_ECE_BINS; k++)
         json_array_append_new(
-            list, json_pack("{s:f, s:f, s:I, s:o, s:o}", "from", (double)k / HL_ECE_BINS, "to",
-                            (double)(k + 1) / HL_ECE_BINS, "n", (json_int_t)bins[k].n, "mean_p",
-                            hl_json_of_real(bins[k].mean_p), "observed",
-                            hl_json_of_real(bins[k].observed)));
+            list, json_pack("{s:f, s:f, s:I, s:f, s:o, s:o}", "from", (double)k / HL_ECE_BINS, "to",
+                            (double)(k + 1) / HL_ECE_BINS, "n", (json_int_t)bins[k].n, "patients",
+                            patients_in(s, k), "mean_p", hl_json_of_real(bins[k].mean_p),
+                            "observed", hl_json_of_real(bins[k].observed)));
     json_object_set_new(o, "reliability", list);
 }
 
@@ -186,15 +200,29 @@ void evaluate_add_binary(json_t *o, const evaluate_analysis *s)
         add_prevalence(o, s);
 }
 
+void evaluate_add_positive(json_t *o, const evaluate_analysis *s, bool has_both)
+{
+    if (has_both) {
+        evaluate_add_binary(o, s);
+        return;
+    }
+    const bool all = s->samples.positive[0];
+    evaluate_add_only(o, s);
+    hl_log_warn("%s %s %s of the positive class, %s: only the %s can be measured",
+                all ? "all" : "no", (all ? hl_unit_plurals : hl_unit_names)[s->v->rule.unit],
+                all ? "are" : "is", s->v->classes[s->v->positive],
+                all ? "sensitivity" : "specificity");
+}
+
 int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e)
 {
     evaluate_analysis s;
     bool has_both;
-    if (v->positive == HL_NO_POSITIVE)
+    if (v->positive == HL_NO_POSITIVE || v->nclasses > 2)
         return 0;
     const int status = evaluate_analyse(&s, v, &has_both, e);
-    if (status == 0 && has_both)
-        evaluate_add_binary(o, &s);
+    if (status == 0)
+        evaluate_add_positive(o, &s, has_both);
     evaluate_analysis_free(&s);
     return status;
 }

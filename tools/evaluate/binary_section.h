@@ -10,10 +10,12 @@
 
 #include <jansson.h>
 
-/* Adds them to o for the measured subset; adds nothing unless there is a positive class, and both
- * it and the rest have samples in the subset. */
+/* Adds them to o for the measured subset of two classes; nothing without a positive class. Where it
+ * or the other one has no sample, "only" is added, see only_section.h. */
 int evaluate_binary_section(json_t *o, const evaluation *v, hl_err *e);
 
+/* Adds the members of an analysis of the positive class. */
+void evaluate_add_positive(json_t *o, const evaluate_analysis *s, bool has_both);
 /* Adds the members of an analysis of both classes. */
 void evaluate_add_binary(json_t *o, const evaluate_analysis *s);
 

@@ -5,6 +5,7 @@
 #include "binary_section.h"
 #include "calibrate.h"
 #include "format/json.h"
+#include "only_section.h"
 #include "stats/metrics.h"
 #include "subset_rows.h"
 
@@ -40,6 +41,8 @@ static json_t *class_to_json(const one_class *c)
         json_pack("{s:s, s:b}", "class", c->v.classes[c->v.positive], "measured", c->has_both);
     if (c->has_both)
         evaluate_add_binary(o, &c->analysis);
+    else
+        evaluate_add_only(o, &c->analysis);
     if (c->has_both && c->v.raw)
         evaluate_calibration(o, &c->v);
     return o;
@@ -54,12 +57,14 @@ static const hl_binary_metric averaged[] = {
 };
 
 /* Sums are divided by the sum of the weights, so that the mean of ones is 1 to the last digit, and
- * a bootstrap without width shows as such. */
+ * a bootstrap without width shows as such. A class without samples has no weight. */
 static double mean_of(const one_class *c, size_t n, hl_binary_metric metric, bool weighted)
 {
     double sum = 0, of = 0;
     for (size_t k = 0; k < n; k++) {
         const double weight = weighted ? c[k].fraction : 1;
+        if (!c[k].has_both)
+            continue;
         sum += weight * c[k].analysis.measured[metric];
         of += weight;
     }
@@ -75,6 +80,8 @@ static double resampled_mean(const one_class *c, size_t n, hl_binary_metric metr
     double sum = 0, of = 0;
     for (size_t k = 0; k < n; k++) {
         const evaluate_analysis *s = &c[k].analysis;
+        if (!c[k].has_both)
+            continue;
         const double fraction = metric == HL_SENSITIVITY ? s->prevalence[r] : c[k].fraction;
         const double weight = weighted ? fraction : 1;
         sum += weight * s->kept[metric * s->v->method.resamples + r];
@@ -195,15 +202,16 @@ static json_t *classes_to_json(const one_class *c, const evaluation *v)
 {
     const size_t n = v->nclasses;
     json_t *list = json_array(), *o = json_pack("{s:o}", "classes", list);
-    bool all = true;
+    bool all = true, any = false;
     for (size_t k = 0; k < n; k++) {
         json_array_append_new(list, class_to_json(&c[k]));
         all &= c[k].has_both;
+        any |= c[k].has_both;
     }
-    if (all) {
+    if (all)
         json_object_set_new(o, "macro", means_to_json(c, n, false));
+    if (any)
         json_object_set_new(o, "weighted", means_to_json(c, n, true));
-    }
     json_object_set_new(o, "together", together(v, v->p));
     if (v->raw)
         json_object_set_new(o, "together_before", together(v, v->raw));
@@ -218,6 +226,8 @@ int evaluate_class_section(json_t *o, const evaluation *v, hl_err *e)
     int status = 0;
     for (size_t k = 0; k < v->nclasses && status == 0; k++)
         status = analyse_class(&c[k], v, (int)k, e);
+    if (status == 0 && v->positive != HL_NO_POSITIVE)
+        evaluate_add_positive(o, &c[v->positive].analysis, c[v->positive].has_both);
     if (status == 0)
         json_object_set_new(o, "one_vs_rest", classes_to_json(c, v));
     for (size_t k = 0; k < v->nclasses; k++)

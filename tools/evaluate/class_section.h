@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-/* Adds nothing with two classes. */
+/* Adds it, and the members of the positive class, if there is one; nothing with two classes. */
 int evaluate_class_section(json_t *o, const evaluation *v, hl_err *e);
 
 #endif

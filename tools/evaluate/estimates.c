@@ -31,7 +31,7 @@ static void choose_rates(evaluate_analysis *s, size_t at, double threshold)
 {
     for (size_t k = 0; k < EVALUATE_RATES; k++)
         s->estimate[at + k] =
-            hl_estimate_proportion(s->estimate[at + k].interval, s->lacking > 0,
+            hl_estimate_proportion(s->estimate[at + k].interval, s->left_out[at + k] > 0,
                                    s->measured[at + k], patients_of(s, (denominator)k, threshold));
 }
 
@@ -101,8 +101,9 @@ static void choose_predictive(evaluate_analysis *s)
         {hl_npv_at(a.lo, b.lo, p), hl_npv_at(a.hi, b.hi, p)}};
     const bool both = sens->method == HL_BY_BOOTSTRAP && spec->method == HL_BY_BOOTSTRAP;
     for (size_t k = 0; k < EVALUATE_PREDICTIVE; k++) {
-        hl_estimate *e = &s->estimate[evaluate_at_predictive(s) + k];
-        *e = hl_estimate_other(e->interval, !both);
+        const size_t at = evaluate_at_predictive(s) + k;
+        hl_estimate *e = &s->estimate[at];
+        *e = hl_estimate_other(e->interval, !both || s->left_out[at] > 0);
         if (e->method == HL_NOT_ESTIMABLE && hl_interval_has_width(bounds[k]))
             *e = (hl_estimate){bounds[k], HL_BY_BOUNDS};
     }

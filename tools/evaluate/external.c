@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "format/json.h"
 #include "format/string_list.h"
+#include "only_section.h"
 #include "stats/score_interval.h"
 #include "subset_rows.h"
 
@@ -52,19 +53,7 @@ int evaluate_adopt_classes(hl_samples *s, const nn_model *m, hl_err *e)
     return 0;
 }
 
-/* ---- rates ---- */
-
-/* {"value": ..., "interval": [...]} of the samples for which is is 1. */
-static json_t *rate(const uint8_t *is, size_t n, double patients)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += is[i];
-    const double value = (double)count / (double)n;
-    const hl_interval w = hl_wilson(value, patients);
-    return json_pack("{s:f, s:[o, o], s:s}", "value", value, "interval", hl_json_of_real(w.lo),
-                     hl_json_of_real(w.hi), "method", "Wilson");
-}
+/* ---- out-of-distribution images ---- */
 
 static void add_ood(json_t *o, const evaluation *v, const evaluate_rows *r, double patients)
 {
@@ -75,42 +64,13 @@ static void add_ood(json_t *o, const evaluation *v, const evaluate_rows *r, doub
             is[n++] = v->is_ood[i];
             outside += v->is_ood[i];
         }
-    json_t *all = rate(is, n, patients);
+    json_t *all = evaluate_rate(is, n, patients);
     json_object_set_new(all, "n", json_integer((json_int_t)outside));
     json_object_set_new(all, "expected", json_real(1 - v->calibration->outlier.quantile));
     json_object_set_new(o, "out_of_distribution", all);
     if (outside)
         hl_log_warn("out-of-distribution %s: %zu of %zu", hl_unit_plurals[v->rule.unit], outside,
                     n);
-    free(is);
-}
-
-/* All images are of the positive class, or none is: of the two rates, one can be measured. */
-static void add_one_rate(json_t *o, const evaluation *v, const evaluate_rows *r, bool positive,
-                         double patients)
-{
-    const size_t cls = (size_t)v->positive;
-    uint8_t *is = hl_malloc(r->n, 1);
-    for (size_t i = 0; i < r->n; i++)
-        is[i] = (r->predicted[i] == cls) == positive;
-    json_t *as_predicted = rate(is, r->n, patients), *points = json_array();
-    for (size_t k = 0; k < v->calibration->npoints; k++) {
-        const hl_operating_point *point = &v->calibration->points[k];
-        for (size_t i = 0; i < r->n; i++)
-            is[i] = (r->p[i * r->nclasses + cls] >= point->threshold) == positive;
-        json_t *one = rate(is, r->n, patients);
-        json_object_set_new(one, "name", json_string(point->name));
-        json_object_set_new(one, "threshold", json_real(point->threshold));
-        json_array_append_new(points, one);
-    }
-    json_object_set_new(o, "only",
-                        json_pack("{s:s, s:o, s:o}", "metric",
-                                  positive ? "sensitivity" : "specificity", "as_predicted",
-                                  as_predicted, "operating_points", points));
-    hl_log_warn("%s: only the %s can be measured",
-                positive ? "all images are of the positive class"
-                         : "no image is of the positive class",
-                positive ? "sensitivity" : "specificity");
     free(is);
 }
 
@@ -121,15 +81,10 @@ void evaluate_external_section(json_t *o, const evaluation *v)
     evaluate_rows_copy(&r, v, v->p, v->subset);
     hl_bootstrap_init(&b, r.n, r.patients, v->method.seed);
     const double patients = hl_effective_patients(&b, NULL);
-    size_t positives = 0;
-    for (size_t i = 0; i < r.n; i++)
-        positives += (int)r.labels[i] == v->positive;
     json_t *all = json_pack("{s:I, s:f}", "patients", (json_int_t)b.patients, "temperature",
                             v->calibration->temperature);
     if (v->calibration->outlier.dims)
         add_ood(all, v, &r, patients);
-    if (v->positive != HL_NO_POSITIVE && (positives == 0 || positives == r.n))
-        add_one_rate(all, v, &r, positives > 0, patients);
     json_object_set_new(o, "external", all);
     hl_bootstrap_free(&b);
     evaluate_rows_free(&r);

@@ -14,9 +14,8 @@
  * the classes of both, where a sample has another one. */
 int evaluate_adopt_classes(hl_samples *s, const nn_model *m, hl_err *e);
 
-/* Adds the member "external" to o: the fraction of out-of-distribution images and, where the
- * positive class or the rest has no image, the rate that one of them gives. Intervals are Wilson's
- * over patients. */
+/* Adds the member "external" to o: the fraction of out-of-distribution images, with Wilson's
+ * interval over patients. */
 void evaluate_external_section(json_t *o, const evaluation *v);
 
 #endif

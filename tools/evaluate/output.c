@@ -16,7 +16,9 @@
 #include "subset_rows.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *evaluate_subset_name(int subset)
@@ -304,9 +306,12 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
 static void log_metrics(const evaluation *v, const hl_metrics *m)
 {
     const bool of_one = v->nclasses == 2 && v->positive != HL_NO_POSITIVE;
-    hl_log_info("%s: %" PRIu64 " %s, accuracy %.4f, macro recall %.4f, %sAUROC %.4f%s%s",
+    char auroc[16] = "undefined";
+    if (isfinite(m->auroc))
+        snprintf(auroc, sizeof auroc, "%.4f", m->auroc);
+    hl_log_info("%s: %" PRIu64 " %s, accuracy %.4f, macro recall %.4f, %sAUROC %s%s%s",
                 evaluate_subset_name(v->subset), m->n, hl_unit_plurals[v->rule.unit], m->accuracy,
-                m->macro.recall, of_one ? "" : "mean ", m->auroc, of_one ? " for " : "",
+                m->macro.recall, of_one ? "" : "mean ", auroc, of_one ? " for " : "",
                 of_one ? v->classes[v->positive] : "");
 }
 

@@ -61,6 +61,8 @@ static json_t *group_of(const evaluate_subgroups *s, const evaluate_group *g, bo
                   "positive_patients", (json_int_t)g->positive_patients, "negative_patients",
                   (json_int_t)g->negative_patients, "too_small", evaluate_is_too_small(g));
     add_metrics(o, g, intervals);
+    if (intervals)
+        json_object_set_new(o, "resamples_without_a_class", json_integer((json_int_t)g->lacking));
     add_gaps(o, g);
     return o;
 }

@@ -148,14 +148,14 @@ static double patients_of(const work *w, const evaluate_group *g, bool positive)
     return patients;
 }
 
-/* The interval of a copy, since percentiles reorder; lacking: whether a resample had no value. */
-static hl_interval percentiles(const double *a, const double *b, size_t n, bool *lacking)
+/* The interval of a copy, since percentiles reorder; lacking: how many resamples had no value. */
+static hl_interval percentiles(const double *a, const double *b, size_t n, size_t *lacking)
 {
     double *value = hl_malloc(n, sizeof *value);
-    *lacking = false;
+    *lacking = 0;
     for (size_t r = 0; r < n; r++) {
         value[r] = b ? a[r] - b[r] : a[r];
-        *lacking |= isnan(value[r]);
+        *lacking += isnan(value[r]) ? 1 : 0;
     }
     const hl_interval i = hl_percentiles(value, n, EVALUATE_LEVEL);
     free(value);
@@ -167,12 +167,16 @@ static void choose_estimates(const work *w, size_t group)
     evaluate_group *g = &w->s->group[group];
     const double m = patients_of(w, g, true), n = patients_of(w, g, false);
     for (size_t k = 0; k < EVALUATE_GAPS; k++) {
-        bool lacking;
+        size_t lacking;
         const hl_interval i =
             percentiles(resampled(w, group, k), NULL, w->v->method.resamples, &lacking);
-        g->metric[k].estimate =
-            k == 2 ? hl_estimate_auroc(i, lacking, g->metric[k].value, m, n)
-                   : hl_estimate_proportion(i, lacking, g->metric[k].value, k == 0 ? m : n);
+        if (k == 2) {
+            g->lacking = isfinite(g->metric[k].value) ? lacking : 0;
+            g->metric[k].estimate = hl_estimate_auroc(i, lacking > 0, g->metric[k].value, m, n);
+        } else {
+            g->metric[k].estimate =
+                hl_estimate_proportion(i, lacking > 0, g->metric[k].value, k == 0 ? m : n);
+        }
     }
 }
 
@@ -199,7 +203,7 @@ static void find_gap(const work *w, size_t group, size_t metric)
 {
     evaluate_group *g = &w->s->group[group];
     const size_t of = w->s->reference[g->column];
-    bool lacking;
+    size_t lacking;
     if (of == SIZE_MAX || of == group || evaluate_is_too_small(g))
         return;
     const hl_interval i = percentiles(resampled(w, group, metric), resampled(w, of, metric),

@@ -33,6 +33,7 @@ typedef struct evaluate_group {
     size_t column, index;                                  /* in the columns; of its groups */
     size_t positives;                                      /* images; the others are of samples.n */
     size_t patients, positive_patients, negative_patients; /* with such an image in the group */
+    size_t lacking;                                        /* resamples without one of both */
     hl_binary samples;                                     /* rows are those of the subset */
     evaluate_measured metric[EVALUATE_GAPS];
     evaluate_gap gap[EVALUATE_GAPS];

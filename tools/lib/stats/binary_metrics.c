@@ -195,13 +195,25 @@ static void metrics_of_ranks(const hl_binary *b, const uint32_t *weight,
     out[HL_AVERAGE_PRECISION] = positives > 0 ? precision / positives : NAN;
 }
 
+double hl_binary_auroc(const hl_binary *b, const uint32_t *weight)
+{
+    double metrics[HL_BINARY_METRICS];
+    metrics_of_ranks(b, weight, metrics);
+    return metrics[HL_AUROC];
+}
+
+int hl_binary_bin_of(double p)
+{
+    const int k = (int)(p * HL_ECE_BINS);
+    return k < HL_ECE_BINS ? k : HL_ECE_BINS - 1;
+}
+
 void hl_binary_bins(const hl_binary *b, const uint32_t *weight, hl_bin bins[HL_ECE_BINS])
 {
     for (int k = 0; k < HL_ECE_BINS; k++)
         bins[k] = (hl_bin){0};
     for (size_t i = 0; i < b->n; i++) {
-        const int k = (int)(b->p[i] * HL_ECE_BINS);
-        hl_bin *to = &bins[k < HL_ECE_BINS ? k : HL_ECE_BINS - 1];
+        hl_bin *to = &bins[hl_binary_bin_of(b->p[i])];
         const double w = weight_of(b, weight, i);
         to->n += w;
         to->mean_p += w * b->p[i];

@@ -59,6 +59,9 @@ void hl_binary_free(hl_binary *b);
 void hl_binary_metrics_compute(const hl_binary *b, const uint32_t *weight,
                                double out[HL_BINARY_METRICS]);
 
+/* The AUROC alone. */
+double hl_binary_auroc(const hl_binary *b, const uint32_t *weight);
+
 /* Rates if samples with p >= threshold are predicted positive. */
 typedef struct hl_binary_rates {
     double sensitivity, specificity, ppv, npv;
@@ -86,5 +89,7 @@ typedef struct hl_bin {
     double n, mean_p, observed; /* NaN where n is 0 */
 } hl_bin;
 void hl_binary_bins(const hl_binary *b, const uint32_t *weight, hl_bin bins[HL_ECE_BINS]);
+/* The bin of a probability, from 0. */
+int hl_binary_bin_of(double p);
 
 #endif

@@ -48,7 +48,7 @@ static const report_card_item claim[] = {
     {"30", "Robustness or sensitivity analysis", report_fact_audit, PART},
     {"31", "Explainability", report_fact_explained, FULL},
     {"32", "Evaluation on internal data", report_fact_internal, FULL},
-    {"33", "Testing on external data", NULL, FULL},
+    {"33", "Testing on external data", report_fact_external, FULL},
     {"34", "Clinical trial registration", NULL, FULL},
     {"35", "Patients or examinations included and excluded", report_fact_counts, PART},
     {"36", "Demographic and clinical characteristics", report_fact_classes, PART},

@@ -36,10 +36,10 @@ report_card_fill report_fact_model_kind, report_fact_task, report_fact_source,
     report_fact_preprocessing, report_fact_missing, report_fact_labels, report_fact_partition,
     report_fact_disjoint, report_fact_model, report_fact_libraries, report_fact_initial,
     report_fact_training, report_fact_selection, report_fact_one_model, report_fact_metrics,
-    report_fact_uncertainty, report_fact_explained, report_fact_internal, report_fact_counts,
-    report_fact_classes, report_fact_performance, report_fact_accuracy, report_fact_errors,
-    report_fact_audit, report_fact_protocol, report_fact_availability, report_fact_imbalance,
-    report_fact_output, report_fact_prediction, report_fact_recalibration, report_fact_recalibrated,
-    report_fact_same_source, report_fact_criteria, report_fact_subgroups;
+    report_fact_uncertainty, report_fact_explained, report_fact_internal, report_fact_external,
+    report_fact_counts, report_fact_classes, report_fact_performance, report_fact_accuracy,
+    report_fact_errors, report_fact_audit, report_fact_protocol, report_fact_availability,
+    report_fact_imbalance, report_fact_output, report_fact_prediction, report_fact_recalibration,
+    report_fact_recalibrated, report_fact_same_source, report_fact_criteria, report_fact_subgroups;
 
 #endif

@@ -9,7 +9,7 @@
 
 const json_t *report_card_step(const report_run *run, const char *tool)
 {
-    return report_provenance_find(run->metrics.provenance, tool);
+    return report_step_of_data(&run->metrics, tool);
 }
 
 void report_card_add_option(const json_t *entry, const char *option, const char *label,
@@ -191,7 +191,9 @@ void report_fact_counts(const report_run *run, hl_strbuf *t)
     if (listing)
         add_listing(listing, t);
     hl_strbuf_printf(t, "%zu images were %s", run->manifest.n,
-                     listing ? "divided into subsets" : "listed");
+                     !listing                            ? "listed"
+                     : report_is_external(&run->metrics) ? "to be tested"
+                                                         : "divided into subsets");
     if (run->rejects.table.nrows)
         hl_strbuf_printf(t, ", and %zu of them, which cannot be read, excluded; ",
                          run->rejects.table.nrows);
@@ -215,6 +217,11 @@ void report_fact_preprocessing(const report_run *run, hl_strbuf *t)
 void report_fact_partition(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = report_card_step(run, "split");
+    if (report_is_external(&run->metrics)) {
+        hl_strbuf_puts(t, "All images are test images; the training images are of another "
+                          "collection.");
+        return;
+    }
     if (report_provenance_option_is(entry, "--subsets", "folders")) {
         hl_strbuf_puts(t, "The data set's own subsets");
     } else if (report_provenance_option_is(entry, "--subsets", "own-test")) {
@@ -234,6 +241,12 @@ void report_fact_partition(const report_run *run, hl_strbuf *t)
 void report_fact_disjoint(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = report_card_step(run, "split");
+    if (report_is_external(&run->metrics)) {
+        hl_strbuf_puts(t, run->has.audit ? "Collection; copies of images in both are searched for: "
+                                           "section Data audit."
+                                         : "Collection.");
+        return;
+    }
     if (report_provenance_option_is(entry, "--group", "patient"))
         hl_strbuf_puts(t, "Patient");
     else if (report_provenance_option_is(entry, "--group", "none"))
@@ -252,7 +265,10 @@ void report_fact_classes(const report_run *run, hl_strbuf *t)
 
 void report_fact_same_source(const report_run *run, hl_strbuf *t)
 {
-    if (report_card_step(run, "split"))
+    if (report_is_external(&run->metrics))
+        hl_strbuf_puts(t, "Another collection than that of the training, prepared in the same "
+                          "way.");
+    else if (report_card_step(run, "split"))
         hl_strbuf_puts(t, "One collection was divided; all subsets were prepared in the same way.");
 }
 

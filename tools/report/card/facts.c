@@ -19,7 +19,8 @@ void report_fact_model_kind(const report_run *run, hl_strbuf *t)
 void report_fact_task(const report_run *run, hl_strbuf *t)
 {
     const report_metrics *r = &run->metrics;
-    hl_strbuf_puts(t, "Development and internal evaluation; outcome:");
+    hl_strbuf_puts(t, report_is_external(r) ? "External evaluation of a finished model; outcome:"
+                                            : "Development and internal evaluation; outcome:");
     for (size_t k = 0; k < r->m.nclasses; k++)
         hl_strbuf_printf(t, "%s %s", k ? "," : "", r->classes[k]);
     hl_strbuf_puts(t, ".");
@@ -86,8 +87,10 @@ void report_fact_training(const report_run *run, hl_strbuf *t)
 
 void report_fact_selection(const report_run *run, hl_strbuf *t)
 {
-    const json_t *of_val = json_object_get(run->metrics.subsets, "val");
-    if (!report_card_step(run, "train-head"))
+    const bool external = report_is_external(&run->metrics);
+    const report_metrics *own = external ? &run->internal : &run->metrics;
+    const json_t *of_val = json_object_get(own->subsets, "val");
+    if (!report_card_step(run, "train-head") || (external && !run->has.internal))
         return;
     if (of_val)
         hl_strbuf_puts(t, "The epoch with the lowest validation loss");
@@ -131,7 +134,10 @@ void report_fact_prediction(const report_run *run, hl_strbuf *t)
 void report_fact_recalibration(const report_run *run, hl_strbuf *t)
 {
     if (run->binary_metrics.is_calibrated)
-        hl_strbuf_puts(t, "Temperature scaling, fitted on the validation set.");
+        hl_strbuf_puts(t, report_is_external(&run->metrics)
+                              ? "None for these images: temperature scaling, fitted on the "
+                                "validation set of the head's own collection."
+                              : "Temperature scaling, fitted on the validation set.");
 }
 
 void report_fact_recalibrated(const report_run *run, hl_strbuf *t)

@@ -41,8 +41,22 @@ void report_fact_explained(const report_run *run, hl_strbuf *t)
 
 void report_fact_internal(const report_run *run, hl_strbuf *t)
 {
-    hl_strbuf_printf(t, "On %" PRIu64 " %s of the %s subset of the same collection.",
-                     run->metrics.m.n, report_units(&run->metrics), run->metrics.subset);
+    const bool external = report_is_external(&run->metrics);
+    const report_metrics *own = external ? &run->internal : &run->metrics;
+    if (external && !run->has.internal)
+        return;
+    hl_strbuf_printf(t, "On %" PRIu64 " %s of the %s subset of the %s.", own->m.n,
+                     report_units(own), own->subset,
+                     external ? "head\xe2\x80\x99s own collection: section External test"
+                              : "same collection");
+}
+
+void report_fact_external(const report_run *run, hl_strbuf *t)
+{
+    if (report_is_external(&run->metrics))
+        hl_strbuf_printf(t, "On %" PRIu64 " %s of another collection%s.", run->metrics.m.n,
+                         report_units(&run->metrics),
+                         run->has.internal ? ": section External test" : "");
 }
 
 /* Nothing where the metric is undefined. */
@@ -54,7 +68,7 @@ static void add_metric(const report_run *run, const char *key, const char *name,
         return;
     const bool first = t->len == 0 || t->data[t->len - 1] == ' ';
     hl_strbuf_printf(t, "%s%s %.3f", first ? "" : ", ", name, value);
-    if (report_interval(run->binary_metrics.intervals, key, &lo, &hi))
+    if (report_interval_of(&run->binary_metrics, key, &lo, &hi))
         hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
 }
 
@@ -62,7 +76,7 @@ void report_fact_performance(const report_run *run, hl_strbuf *t)
 {
     const hl_metrics *m = &run->metrics.m;
     add_metric(run, "accuracy", "Accuracy", m->accuracy, t);
-    add_metric(run, "macro_recall", "macro average recall", m->macro.recall, t);
+    add_metric(run, "macro_recall", "macro average recall", report_macro_recall(&run->metrics), t);
     char *auroc = report_auroc_name(&run->binary_metrics);
     add_metric(run, "auroc", auroc, report_auroc(&run->metrics, &run->binary_metrics), t);
     free(auroc);

@@ -18,8 +18,7 @@
 
 static bool same_images(const report_metrics *a, const report_metrics *b)
 {
-    const json_t *x = report_provenance_find(a->provenance, "split"),
-                 *y = report_provenance_find(b->provenance, "split");
+    const json_t *x = report_step_of_data(a, "split"), *y = report_step_of_data(b, "split");
     const bool same_split = x && y ? json_equal(x, y) : x == y;
     return same_split && a->rule.unit == b->rule.unit && a->m.n == b->m.n &&
            strcmp(a->subset, b->subset) == 0;
@@ -99,7 +98,7 @@ static void add_model(page_table *t, const report_run *run)
     const report_metrics *r = &run->metrics;
     page_add_cell(t, "%s", run->label);
     add_paper_cells(t, report_paper_find(r->feature_space.backbone));
-    page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
+    report_add_percent(t, report_macro_recall(r));
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
     const double auroc = report_auroc(r, &run->binary_metrics);
@@ -129,7 +128,7 @@ static void add_table(page_doc *d, const report_run *runs, size_t n)
                                    "Accuracy, %",
                                    "Majority-class baseline, %",
                                    auroc,
-                                   "Images"};
+                                   hl_unit_titles[runs[0].metrics.rule.unit]};
     page_add_text(d, PAGE_SECTION, "Table 1");
     page_table *t =
         page_add_table(d, "Macro average recall and accuracy, as published and as measured here. "
@@ -188,9 +187,9 @@ static void add_metrics(page_doc *d, const report_run *runs, size_t n)
             any |= isfinite(report_metric_value(&runs[i].metrics, &runs[i].binary_metrics, m));
         if (!any)
             continue;
-        page_add_cell(t, "%s", report_metric_name(m));
+        page_add_cell(t, "%s", report_metric_name(&runs[0].binary_metrics, m));
         for (size_t i = 0; i < n; i++)
-            report_add_metric_cell(t, &runs[i].metrics, &runs[i].binary_metrics, m);
+            report_add_metric_cell(t, &runs[i], m);
     }
 }
 

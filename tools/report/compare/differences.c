@@ -125,6 +125,19 @@ static const char *units_of(const json_t *all)
     return hl_unit_plurals[found < 0 ? HL_UNIT_IMAGE : found];
 }
 
+/* How many resamples lacked a class; older comparisons do not say. */
+static void describe_lacking(const json_t *all, hl_strbuf *t)
+{
+    const json_t *intervals = json_object_get(all, "intervals");
+    const double lacking = report_real(intervals, "resamples_without_a_class");
+    if (lacking > 0)
+        hl_strbuf_printf(t,
+                         " %.0f of %.0f resamples lacked a class, and count for the accuracy only; "
+                         "if they are more than 2.5" PAGE_PERCENT
+                         ", other differences have no interval.",
+                         lacking, report_real(intervals, "resamples"));
+}
+
 int report_add_differences(page_doc *d, const char *path, hl_err *e)
 {
     const char *file;
@@ -150,6 +163,7 @@ int report_add_differences(page_doc *d, const char *path, hl_err *e)
             " confidence intervals by paired bootstrap over patients. The p values are "
             "two-sided and corrected by Holm\xe2\x80\x99s method.",
             n, units_of(all), patients);
+        describe_lacking(all, &caption);
         page_table *t = page_add_table(d, caption.data);
         hl_strbuf_free(&caption);
         page_add_column(t, "Models", PAGE_COL_TEXT);

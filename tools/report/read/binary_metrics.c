@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 double report_real(const json_t *o, const char *key)
 {
@@ -24,8 +25,18 @@ double report_specificity(const report_metrics *r, const report_binary_metrics *
 {
     if (r->m.classes[bm->cls].support == r->m.n)
         return NAN;
-    return r->m.nclasses == 2 ? r->m.classes[1 - bm->cls].recall
-                              : report_real(bm->binary, "specificity");
+    if (r->m.nclasses == 2)
+        return r->m.classes[1 - bm->cls].recall;
+    const json_t *only = report_only(bm, "specificity");
+    return only ? report_real(only, "value") : report_real(bm->binary, "specificity");
+}
+
+double report_macro_recall(const report_metrics *r)
+{
+    for (size_t k = 0; k < r->m.nclasses; k++)
+        if (r->m.classes[k].support == 0)
+            return NAN;
+    return r->m.macro.recall;
 }
 
 double report_auroc(const report_metrics *r, const report_binary_metrics *bm)
@@ -57,6 +68,18 @@ bool report_interval(const json_t *intervals, const char *key, double *lo, doubl
     *lo = json_number_value(from);
     *hi = json_number_value(to);
     return true;
+}
+
+const json_t *report_only(const report_binary_metrics *bm, const char *key)
+{
+    const char *metric = json_string_value(json_object_get(bm->only, "metric"));
+    return metric && strcmp(metric, key) == 0 ? json_object_get(bm->only, "as_predicted") : NULL;
+}
+
+bool report_interval_of(const report_binary_metrics *bm, const char *key, double *lo, double *hi)
+{
+    return report_interval(bm->intervals, key, lo, hi) ||
+           report_interval(report_only(bm, key), "interval", lo, hi);
 }
 
 /* ---- optional members: they may be missing or null, but not of another type ---- */
@@ -149,12 +172,14 @@ static int read_curves(report_binary_metrics *bm, const json_t *all, hl_err *e)
     report_curve *t = &bm->triage, *r = &bm->reliability;
     static const char *const of_triage[] = {"read", "found", "lo", "hi"};
     double **const to_triage[] = {&t->x, &t->y, &t->lo, &t->hi};
-    static const char *const of_bin[] = {"from", "to", "n", "mean_p", "observed"};
-    double **const to_bin[] = {&r->from, &r->to, &r->count, &r->mean_p, &r->observed};
+    static const char *const of_bin[] = {"from", "to", "n", "mean_p", "observed", "patients"};
+    double **const to_bin[] = {&r->from, &r->to, &r->count, &r->mean_p, &r->observed, &r->patients};
+    const json_t *bin = json_array_get(json_object_get(all, "reliability"), 0);
+    const size_t bin_width = json_object_get(bin, "patients") ? 6 : 5; /* 0.1.0 had no patients */
     return read_band(bm, all, "roc_band", &bm->roc_band, e) ||
                    read_band(bm, all, "pr_band", &bm->pr_band, e) ||
                    read_points(bm, all, "triage", of_triage, to_triage, 4, t, e) ||
-                   read_points(bm, all, "reliability", of_bin, to_bin, 5, r, e)
+                   read_points(bm, all, "reliability", of_bin, to_bin, bin_width, r, e)
                ? -1
                : 0;
 }
@@ -275,6 +300,7 @@ static int read_members(report_binary_metrics *bm, const json_t *o, hl_err *e)
 {
     if (optional_object(o, bm->file, "binary", &bm->binary, e) ||
         optional_object(o, bm->file, "prevalence", &bm->prevalence, e) ||
+        optional_object(o, bm->file, "only", &bm->only, e) ||
         hl_json_numbers(o, bm->file, "binary", e) || read_prevalence(bm, e))
         return -1;
     return read_intervals(bm, o, e) || read_curves(bm, o, e) || read_calibration(bm, o, e) ||
@@ -319,6 +345,7 @@ static void free_curve(report_curve *c)
     free(c->from);
     free(c->to);
     free(c->count);
+    free(c->patients);
     free(c->mean_p);
     free(c->observed);
 }

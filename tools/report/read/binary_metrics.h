@@ -14,6 +14,7 @@ typedef struct report_curve {
     size_t n;                                      /* 0: no curve */
     double *x, *y, *lo, *hi;                       /* [n]; a band has no y */
     double *from, *to, *count, *mean_p, *observed; /* [n], for a reliability curve */
+    double *patients;                              /* [n] effective number in each bin, or NULL */
 } report_curve;
 
 typedef struct report_before_after {
@@ -36,6 +37,7 @@ typedef struct report_binary_metrics {
     bool is_calibrated;
     double temperature;
     report_before_after log_loss, brier, ece;
+    const json_t *only;       /* the one rate of images of one class, object, or NULL */
     const json_t *prevalence; /* object, or NULL */
     const json_t *subgroups;  /* object, or NULL */
     bool collapsed;
@@ -53,6 +55,8 @@ void report_binary_metrics_free(report_binary_metrics *bm);
  * the threshold 0.5. NaN where the metrics do not say. */
 double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm);
 double report_specificity(const report_metrics *r, const report_binary_metrics *bm);
+/* NaN where a class has no sample: the metrics count it as 0. */
+double report_macro_recall(const report_metrics *r);
 /* The AUROC of the positive class or, if there is none, the mean over all classes. */
 double report_auroc(const report_metrics *r, const report_binary_metrics *bm);
 /* Heading of a column or a number: "AUROC for PNEUMONIA", or "mean AUROC". The caller frees. */
@@ -63,6 +67,10 @@ double report_real(const json_t *o, const char *key);
 /* Method of a metric's interval where the bootstrap gave none: "Wilson", "not estimable", ...; or
  * NULL. */
 const char *report_interval_method(const json_t *methods, const char *key);
+/* The interval of the metric, also where it is the only rate; false if there is none. */
+bool report_interval_of(const report_binary_metrics *bm, const char *key, double *lo, double *hi);
+/* The only rate, if it is this metric, else NULL: an object with value and interval. */
+const json_t *report_only(const report_binary_metrics *bm, const char *key);
 /* The interval of a metric; false if there is none. */
 bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi);
 

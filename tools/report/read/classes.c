@@ -70,3 +70,16 @@ void report_classes_free(report_classes *c)
     free(c->of);
     *c = (report_classes){0};
 }
+
+bool report_accuracy_interval(const report_binary_metrics *bm, const report_classes *c, double *lo,
+                              double *hi)
+{
+    if (report_interval(bm->intervals, "accuracy", lo, hi) ||
+        report_interval(json_object_get(c->weighted, "intervals"), "sensitivity", lo, hi))
+        return true;
+    for (size_t k = 0; k < c->n; k++)
+        if (report_interval(report_only(&c->of[k], "sensitivity"), "interval", lo, hi))
+            return true;
+    return c->n == 0 &&
+           report_interval(json_object_get(bm->only, "as_predicted"), "interval", lo, hi);
+}

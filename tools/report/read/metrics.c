@@ -5,6 +5,7 @@
 #include "format/json.h"
 #include "format/old_names.h"
 #include "format/string_list.h"
+#include "provenance_entry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,17 @@ int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
 const char *report_units(const report_metrics *r)
 {
     return hl_unit_plurals[r->rule.unit];
+}
+
+bool report_is_external(const report_metrics *r)
+{
+    return json_is_object(json_object_get(r->json, "external"));
+}
+
+const json_t *report_step_of_data(const report_metrics *r, const char *tool)
+{
+    return report_is_external(r) ? report_provenance_first(r->provenance, tool)
+                                 : report_provenance_find(r->provenance, tool);
 }
 
 void report_metrics_free(report_metrics *r)

@@ -9,6 +9,7 @@
 #include "stats/metrics.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct report_metrics {
@@ -28,6 +29,11 @@ typedef struct report_metrics {
 int report_metrics_read(report_metrics *r, const char *path, hl_err *e);
 /* "images", "patients" or "studies" */
 const char *report_units(const report_metrics *r);
+/* Whether the images are of another collection than the head's, see evaluate --external. */
+bool report_is_external(const report_metrics *r);
+/* The step of a tool by which the measured images came about, or NULL. In the provenance of an
+ * external test, the last step of split or preprocess is that of the head's own images. */
+const json_t *report_step_of_data(const report_metrics *r, const char *tool);
 void report_metrics_free(report_metrics *r);
 
 #endif

@@ -9,10 +9,23 @@ const char *report_provenance_text(const json_t *entry, const char *key)
     return text ? text : "";
 }
 
+static bool is_of(const json_t *entry, const char *tool)
+{
+    return strcmp(report_provenance_text(entry, "tool"), tool) == 0;
+}
+
 const json_t *report_provenance_find(const json_t *provenance, const char *tool)
 {
     for (size_t i = json_array_size(provenance); i-- > 0;)
-        if (strcmp(report_provenance_text(json_array_get(provenance, i), "tool"), tool) == 0)
+        if (is_of(json_array_get(provenance, i), tool))
+            return json_array_get(provenance, i);
+    return NULL;
+}
+
+const json_t *report_provenance_first(const json_t *provenance, const char *tool)
+{
+    for (size_t i = 0; i < json_array_size(provenance); i++)
+        if (is_of(json_array_get(provenance, i), tool))
             return json_array_get(provenance, i);
     return NULL;
 }

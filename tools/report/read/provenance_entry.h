@@ -11,8 +11,9 @@
 /* A string of an entry; "" if it is missing. */
 const char *report_provenance_text(const json_t *entry, const char *key);
 
-/* The last entry of a tool, or NULL. */
+/* The last entry of a tool, or the first one; NULL if there is none. */
 const json_t *report_provenance_find(const json_t *provenance, const char *tool);
+const json_t *report_provenance_first(const json_t *provenance, const char *tool);
 
 /* Appends the value of an option of an entry; false if the entry does not have the option. Not for
  * flags, which have no value: use report_provenance_has. */

@@ -93,6 +93,11 @@ static int check_origins(const report_run *r, hl_err *e)
     return r->has.maps && r->maps.provenance ? check_maps(r, e) : 0;
 }
 
+static const char *positive_of(const report_binary_metrics *bm)
+{
+    return bm->positive ? bm->positive : "none";
+}
+
 /* Metrics of another head would be compared as if they were of this one. */
 static int check_internal(const report_run *r, hl_err *e)
 {
@@ -105,11 +110,21 @@ static int check_internal(const report_run *r, hl_err *e)
         if (status)
             return -1;
     }
-    if (!json_object_get(r->metrics.json, "external"))
+    if (!report_is_external(&r->metrics))
         return hl_fail(e,
                        "--internal: expected metrics of an external test, see evaluate(1), "
                        "found others in %s",
                        r->metrics.file);
+    if (!hl_unit_rule_equal(r->metrics.rule, r->internal.rule)) {
+        char own[32], found[32];
+        return hl_fail(e, "units differ: %s has metrics of %s, %s of %s", r->metrics.file,
+                       hl_unit_rule_describe(r->metrics.rule, own, sizeof own), r->internal.file,
+                       hl_unit_rule_describe(r->internal.rule, found, sizeof found));
+    }
+    if (r->binary_metrics.cls != r->internal_binary.cls)
+        return hl_fail(e, "positive classes differ: %s has '%s', %s has '%s'", r->metrics.file,
+                       positive_of(&r->binary_metrics), r->internal.file,
+                       positive_of(&r->internal_binary));
     return strcmp(head[0], head[1]) == 0
                ? 0
                : hl_fail(e, "%s is of the head %s, %s of the head %s: expected one head",

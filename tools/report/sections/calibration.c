@@ -26,7 +26,7 @@ static bins filled_bins(const report_curve *c)
             continue;
         b.p[b.n] = c->mean_p[i];
         b.observed[b.n] = c->observed[i];
-        const hl_interval w = hl_wilson(c->observed[i], c->count[i]);
+        const hl_interval w = hl_wilson(c->observed[i], c->patients ? c->patients[i] : c->count[i]);
         b.lo[b.n] = w.lo;
         b.hi[b.n] = w.hi;
         b.images += c->count[i];
@@ -72,8 +72,9 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
     hl_strbuf_printf(&alt,
                      "%.0f %s in %zu groups of similar predicted probability of %s: mean predicted "
                      "probability and observed fraction. Bars: Wilson 95" PAGE_PERCENT
-                     " confidence intervals.",
-                     b->images, report_units(r), b->n, bm->positive);
+                     " confidence intervals%s.",
+                     b->images, report_units(r), b->n, bm->positive,
+                     bm->reliability.patients ? " over patients" : "");
     const double ece = report_real(bm->binary, "ece");
     if (isfinite(ece))
         hl_strbuf_printf(&alt, " The expected calibration error is %.3f.", ece);

@@ -31,10 +31,24 @@ static void add_cells(page_table *t, const column *columns, const json_t *metric
                       const json_t *intervals, const json_t *methods)
 {
     for (size_t i = 0; i < COLUMNS; i++)
-        if (metrics)
-            report_add_value_cell(t, metrics, intervals, methods, columns[i].key);
+        report_add_value_cell(t, metrics, intervals, methods, columns[i].key);
+}
+
+/* Where the class or the rest has no sample, there is at most one rate. */
+static void add_class_cells(page_table *t, const column *columns, const report_binary_metrics *bm)
+{
+    if (bm->binary) {
+        add_cells(t, columns, bm->binary, bm->intervals, bm->methods);
+        return;
+    }
+    for (size_t i = 0; i < COLUMNS; i++) {
+        const json_t *only = report_only(bm, columns[i].key);
+        double lo, hi;
+        if (isfinite(report_real(only, "value")) && report_interval(only, "interval", &lo, &hi))
+            page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", report_real(only, "value"), lo, hi);
         else
             page_add_cell(t, "\xe2\x80\x93");
+    }
 }
 
 static void add_mean(page_table *t, const column *columns, const char *name, uint64_t n,
@@ -59,12 +73,13 @@ static void add_table(page_doc *d, const report_run *run, const column *columns,
     for (size_t k = 0; k < c->n; k++) {
         page_add_cell(t, "%s", r->classes[k]);
         page_add_cell(t, "%" PRIu64, r->m.classes[k].support);
-        add_cells(t, columns, c->of[k].binary, c->of[k].intervals, c->of[k].methods);
+        add_class_cells(t, columns, &c->of[k]);
     }
-    if (!c->macro || !c->weighted)
+    if (!c->weighted)
         return;
     page_start_summary(t);
-    add_mean(t, columns, "Macro average", r->m.n, c->macro);
+    if (c->macro)
+        add_mean(t, columns, "Macro average", r->m.n, c->macro);
     add_mean(t, columns, "Weighted average", r->m.n, c->weighted);
 }
 

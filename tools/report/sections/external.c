@@ -16,12 +16,6 @@ typedef struct measured {
 
 static const hl_interval none = {NAN, NAN};
 
-/* The rate that a collection of one class gives instead of the metrics of both; or NULL. */
-static const json_t *only_rate(const report_metrics *r)
-{
-    return json_object_get(json_object_get(r->json, "external"), "only");
-}
-
 static bool is_named(const json_t *o, const char *key, const char *name)
 {
     const char *text = json_string_value(json_object_get(o, key));
@@ -35,14 +29,12 @@ static measured of_rate(const json_t *o)
     return m;
 }
 
-static measured of_metric(const report_metrics *r, const report_binary_metrics *bm, const char *key)
+/* A metric of the positive class, or of another one against the rest. */
+static measured of_metric(const report_binary_metrics *bm, const char *key)
 {
-    const json_t *only = only_rate(r);
-    if (only && is_named(only, "metric", key))
-        return of_rate(json_object_get(only, "as_predicted"));
+    if (report_only(bm, key))
+        return of_rate(report_only(bm, key));
     measured m = {report_real(bm->binary, key), none};
-    if (strcmp(key, "accuracy") == 0)
-        m.value = r->m.accuracy;
     report_interval(bm->intervals, key, &m.interval.lo, &m.interval.hi);
     return m;
 }
@@ -55,13 +47,11 @@ static const json_t *point_named(const json_t *list, const char *name)
     return NULL;
 }
 
-static measured of_point(const report_metrics *r, const report_binary_metrics *bm, const char *name,
-                         const char *rate)
+static measured of_point(const report_binary_metrics *bm, const char *name, const char *rate)
 {
-    const json_t *only = only_rate(r);
-    if (only)
-        return is_named(only, "metric", rate)
-                   ? of_rate(point_named(json_object_get(only, "operating_points"), name))
+    if (bm->only)
+        return is_named(bm->only, "metric", rate)
+                   ? of_rate(point_named(json_object_get(bm->only, "operating_points"), name))
                    : (measured){NAN, none};
     const json_t *p = point_named(bm->operating_points, name);
     measured m = {report_real(json_object_get(p, "measured"), rate), none};
@@ -103,13 +93,6 @@ static measured of_mean(const json_t *o, const char *key)
     return m;
 }
 
-static measured of_class(const report_binary_metrics *bm, const char *key)
-{
-    measured m = {report_real(bm->binary, key), none};
-    report_interval(bm->intervals, key, &m.interval.lo, &m.interval.hi);
-    return m;
-}
-
 /* With more than two classes, each of them against the rest. */
 static void add_classes(page_doc *d, const report_run *run)
 {
@@ -132,7 +115,7 @@ static void add_classes(page_doc *d, const report_run *run)
             page_add_cell(t, "%s", k < a->n ? run->metrics.classes[k] : "Macro average");
             page_add_cell(t, "%s", metrics[i].name);
             if (k < a->n)
-                add_row(t, of_class(&a->of[k], key), of_class(&b->of[k], key), true);
+                add_row(t, of_metric(&a->of[k], key), of_metric(&b->of[k], key), true);
             else
                 add_row(t, of_mean(a->macro, key), of_mean(b->macro, key), true);
         }
@@ -141,9 +124,8 @@ static void add_classes(page_doc *d, const report_run *run)
 static measured accuracy_of(const report_metrics *r, const report_binary_metrics *bm,
                             const report_classes *c)
 {
-    measured m = of_metric(r, bm, "accuracy");
-    if (!isfinite(m.interval.lo))
-        m.interval = of_mean(c->weighted, "sensitivity").interval;
+    measured m = {r->m.accuracy, none};
+    report_accuracy_interval(bm, c, &m.interval.lo, &m.interval.hi);
     return m;
 }
 
@@ -170,8 +152,8 @@ static void add_metrics(page_table *t, const report_run *run)
                     accuracy_of(&run->metrics, &run->binary_metrics, &run->classes), true);
             continue;
         }
-        add_row(t, of_metric(&run->internal, &run->internal_binary, metrics[i].key),
-                of_metric(&run->metrics, &run->binary_metrics, metrics[i].key),
+        add_row(t, of_metric(&run->internal_binary, metrics[i].key),
+                of_metric(&run->binary_metrics, metrics[i].key),
                 strcmp(metrics[i].key, "ece") != 0);
     }
 }
@@ -185,44 +167,50 @@ static void add_points(page_table *t, const report_run *run)
         const char *name = json_string_value(json_object_get(p, "name"));
         for (size_t k = 0; name && k < 2; k++) {
             page_add_cell(t, "%s: %s at %.3f", name, rates[k], report_real(p, "threshold"));
-            add_row(t, of_point(&run->internal, &run->internal_binary, name, rates[k]),
-                    of_point(&run->metrics, &run->binary_metrics, name, rates[k]), true);
+            add_row(t, of_point(&run->internal_binary, name, rates[k]),
+                    of_point(&run->binary_metrics, name, rates[k]), true);
         }
     }
 }
 
-static void add_ood(page_doc *d, const json_t *external)
+static void add_ood(page_doc *d, const report_metrics *r, const json_t *external)
 {
     const json_t *ood = json_object_get(external, "out_of_distribution");
     const measured m = of_rate(ood);
+    const bool images = r->rule.unit == HL_UNIT_IMAGE;
     if (isfinite(m.value))
         page_add_text(d, PAGE_TEXT,
-                      "Out-of-distribution images: %.0f, %.1f" PAGE_PERCENT " (%.1f to %.1f); "
+                      "Out-of-distribution %s: %.0f, %.1f" PAGE_PERCENT " (%.1f to %.1f)%s; "
                       "of images like those of the training about %.1f" PAGE_PERCENT
                       " are expected.",
-                      report_real(ood, "n"), 100 * m.value, 100 * m.interval.lo,
-                      100 * m.interval.hi, 100 * report_real(ood, "expected"));
+                      report_units(r), report_real(ood, "n"), 100 * m.value, 100 * m.interval.lo,
+                      100 * m.interval.hi, images ? "" : ", of which at least one image is",
+                      100 * report_real(ood, "expected"));
 }
 
 void report_add_external(page_doc *d, const report_run *run)
 {
     static const char *const columns[] = {"Internal", "External", "Difference"};
     const json_t *external = json_object_get(run->metrics.json, "external");
-    page_add_text(d, PAGE_SECTION, "External test");
+    const char *positive = run->binary_metrics.positive;
+    page_add_text(d, PAGE_SECTION, "External test%s%s", positive ? " for " : "",
+                  positive ? positive : "");
     page_add_text(d, PAGE_TEXT,
                   "The head was trained on another collection, whose own test set is the internal "
                   "one. Its temperature (%.4f) and its operating points are applied as they were "
                   "fitted there; nothing was fitted to these images.",
                   report_real(external, "temperature"));
-    add_ood(d, external);
+    add_ood(d, &run->metrics, external);
     hl_strbuf caption = {0};
     hl_strbuf_printf(
         &caption,
-        "Internal: %" PRIu64 " images; external: %" PRIu64 " images; difference: external less "
+        "%s%s%sInternal: %" PRIu64 " %s; external: %" PRIu64 " %s; difference: external less "
         "internal. In brackets, 95" PAGE_PERCENT " confidence intervals over patients; those of "
         "the differences are made of both by MOVER (of two Wilson intervals method 10 of "
         "Newcombe 1998). That of an ECE may not hold it, so its difference has none.",
-        run->internal.m.n, run->metrics.m.n);
+        positive ? "The positive class is " : "", positive ? positive : "", positive ? ". " : "",
+        run->internal.m.n, report_units(&run->internal), run->metrics.m.n,
+        report_units(&run->metrics));
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
     page_add_column(t, "Metric", PAGE_COL_TEXT);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 static const struct {
     const char *key, *name, *about;
@@ -29,18 +30,61 @@ static const struct {
     {"log_loss", "Log loss", "mean negative log-likelihood; smaller is better"},
 };
 
+/* ---- intervals ---- */
+
+/* With several classes, accuracy, macro recall and mean AUROC are means over the classes. */
+static const json_t *mean_of(const report_classes *c, const char **key)
+{
+    static const char *const names[][2] = {
+        {"accuracy", "sensitivity"}, {"macro_recall", "sensitivity"}, {"mean_auroc", "auroc"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(*key, names[i][0]) == 0) {
+            *key = names[i][1];
+            return i ? c->macro : c->weighted;
+        }
+    return NULL;
+}
+
+bool report_find_interval(const report_run *run, const char *key, double *lo, double *hi)
+{
+    if (strcmp(key, "accuracy") == 0)
+        return report_accuracy_interval(&run->binary_metrics, &run->classes, lo, hi);
+    if (report_interval_of(&run->binary_metrics, key, lo, hi))
+        return true;
+    const json_t *mean = mean_of(&run->classes, &key);
+    return report_interval(json_object_get(mean, "intervals"), key, lo, hi);
+}
+
+bool report_is_not_estimable(const report_run *run, const char *key)
+{
+    if (report_interval_method(run->binary_metrics.methods, key))
+        return true;
+    const json_t *mean = mean_of(&run->classes, &key);
+    return report_interval_method(json_object_get(mean, "methods"), key) != NULL;
+}
+
+/* ---- cells ---- */
+
 size_t report_metric_count(void)
 {
     return sizeof metrics / sizeof *metrics;
 }
 
-const char *report_metric_name(size_t i)
+/* With several classes and none positive, the AUROC is the mean over them. */
+static bool is_mean_auroc(const report_binary_metrics *bm, size_t i)
 {
-    return metrics[i].name;
+    return !bm->positive && strcmp(metrics[i].key, "auroc") == 0;
+}
+
+const char *report_metric_name(const report_binary_metrics *bm, size_t i)
+{
+    return is_mean_auroc(bm, i) ? "Mean AUROC" : metrics[i].name;
 }
 
 double report_metric_value(const report_metrics *r, const report_binary_metrics *bm, size_t i)
 {
+    if (strcmp(metrics[i].key, "macro_recall") == 0)
+        return report_macro_recall(r);
     const double of_two = report_real(bm->binary, metrics[i].key);
     return isfinite(of_two) ? of_two : report_real(r->json, metrics[i].key);
 }
@@ -60,16 +104,17 @@ void report_add_value_cell(page_table *t, const json_t *of, const json_t *interv
         page_add_cell(t, "%.3f", v);
 }
 
-void report_add_metric_cell(page_table *t, const report_metrics *r, const report_binary_metrics *bm,
-                            size_t i)
+void report_add_metric_cell(page_table *t, const report_run *run, size_t i)
 {
     double lo, hi;
-    const double value = report_metric_value(r, bm, i);
+    const report_binary_metrics *bm = &run->binary_metrics;
+    const char *key = is_mean_auroc(bm, i) ? "mean_auroc" : metrics[i].key;
+    const double value = report_metric_value(&run->metrics, bm, i);
     if (!isfinite(value))
         page_add_cell(t, "\xe2\x80\x93");
-    else if (report_interval(bm->intervals, metrics[i].key, &lo, &hi))
+    else if (report_find_interval(run, key, &lo, &hi))
         page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
-    else if (report_interval_method(bm->methods, metrics[i].key))
+    else if (report_is_not_estimable(run, key))
         page_add_cell(t, "%.3f (not estimable)", value);
     else
         page_add_cell(t, "%.3f", value);
@@ -85,10 +130,12 @@ void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t)
         hl_strbuf_printf(t, " %" PRIu64 " of the resamples lacked one of the classes.",
                          bm->lacking);
     if (bm->methods)
-        hl_strbuf_puts(t, " Where the resamples are all alike, or some lack a class, intervals are "
-                          "by the named method from the effective number of patients: Wilson "
-                          "(1927) for proportions, Newcombe (2006, method 5) for the AUROC, MOVER "
-                          "(Zou and Donner 2008) for means of proportions; or not estimable.");
+        hl_strbuf_puts(
+            t, " Where the resamples are all alike, or some lack a class or what a metric is "
+               "a fraction of, intervals are "
+               "by the named method from the effective number of patients: Wilson "
+               "(1927) for proportions, Newcombe (2006, method 5) for the AUROC, MOVER "
+               "(Zou and Donner 2008) for means of proportions; or not estimable.");
 }
 
 static void describe_method(const report_metrics *r, const report_binary_metrics *bm, hl_strbuf *t)

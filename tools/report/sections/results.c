@@ -89,10 +89,20 @@ void report_add_subset_table(page_doc *d, const report_metrics *r, const report_
         if (!o)
             continue;
         page_add_cell(t, "%s", hl_subset_names[s]);
+        /* Without an AUROC, a class has no sample, which the macro recall counts as 0. */
+        const bool lacks_a_class = !isfinite(report_real(o, "auroc"));
         page_add_cell(t, "%.0f", report_real(o, "n"));
         for (size_t c = 0; c < sizeof keys / sizeof *keys; c++)
-            page_add_number(t, report_real(o, keys[c]));
+            page_add_number(t, c == 1 && lacks_a_class ? NAN : report_real(o, keys[c]));
     }
+}
+
+void report_add_percent(page_table *t, double fraction)
+{
+    if (isfinite(fraction))
+        page_add_cell(t, "%.2f", 100 * fraction);
+    else
+        page_add_cell(t, "undefined");
 }
 
 void report_add_paper_table(page_doc *d, const report_metrics *r)
@@ -108,7 +118,7 @@ void report_add_paper_table(page_doc *d, const report_metrics *r)
     page_add_column(t, "Macro average recall, %", PAGE_COL_NUMBER);
     page_add_column(t, "Accuracy, %", PAGE_COL_NUMBER);
     page_add_cell(t, "This run");
-    page_add_cell(t, "%.2f", 100 * r->m.macro.recall);
+    report_add_percent(t, report_macro_recall(r));
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "Paper");
     page_add_cell(t, "%s\xe2\x80\x88\xe2\x80\x87\xe2\x80\x87", row->macro_recall);

@@ -23,6 +23,9 @@ void report_add_confusion_table(page_doc *d, const report_metrics *r); /* withou
 void report_add_class_table(page_doc *d, const report_metrics *r);
 void report_add_subset_table(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 
+/* A cell with a fraction in per cent, or "undefined" if it is NaN. */
+void report_add_percent(page_table *t, double fraction);
+
 /* metric_table.c */
 void report_add_metrics(page_doc *d, const report_metrics *r, const report_binary_metrics *bm);
 

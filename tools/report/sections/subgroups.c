@@ -33,23 +33,34 @@ static void add_value(page_table *t, const json_t *group, const char *key)
         page_add_cell(t, "%.3f", v);
 }
 
+/* "too small; 12 resamples without a class" */
+static void add_remark(page_table *t, const json_t *group, const char *reference)
+{
+    const double lacking = report_real(group, "resamples_without_a_class");
+    hl_strbuf remark = {0};
+    hl_strbuf_puts(&remark, json_is_true(json_object_get(group, "too_small")) ? "too small"
+                            : strcmp(reference, text_of(group, "group")) == 0 ? "reference"
+                                                                              : "");
+    if (lacking > 0)
+        hl_strbuf_printf(&remark, "%s%.0f %s without a class", remark.len ? "; " : "", lacking,
+                         lacking == 1 ? "resample" : "resamples");
+    page_add_cell(t, "%s", remark.data);
+    hl_strbuf_free(&remark);
+}
+
 static void add_groups(page_table *t, const json_t *column)
 {
     const json_t *groups = json_object_get(column, "groups");
     const char *reference = text_of(column, "reference");
     for (size_t i = 0; i < json_array_size(groups); i++) {
         const json_t *g = json_array_get(groups, i);
-        const bool small = json_is_true(json_object_get(g, "too_small"));
         page_add_cell(t, "%s: %s", text_of(column, "column"), text_of(g, "group"));
         page_add_cell(t, "%.0f", report_real(g, "n"));
         page_add_cell(t, "%.0f", report_real(g, "positives"));
         page_add_cell(t, "%.0f", report_real(g, "patients"));
         for (size_t k = 0; k < METRICS; k++)
             add_value(t, g, metrics[k].key);
-        page_add_cell(t, "%s",
-                      small                                         ? "too small"
-                      : strcmp(reference, text_of(g, "group")) == 0 ? "reference"
-                                                                    : "");
+        add_remark(t, g, reference);
     }
 }
 
@@ -59,7 +70,9 @@ static void list_groups(page_doc *d, const report_metrics *r, const json_t *subg
     hl_strbuf_printf(
         &caption,
         "From the same predictions as all metrics of this page. In brackets %.0f" PAGE_PERCENT
-        " confidence intervals over patients. The other groups are compared with the "
+        " confidence intervals over patients: by bootstrap or, where the resamples of a group "
+        "are all alike or some lack a class, Wilson\xe2\x80\x99s and Newcombe\xe2\x80\x99s. The "
+        "other groups are compared with the "
         "reference, the group of the column with the most patients. A group with "
         "fewer than %.0f positive or %.0f negative patients is too small: no gap of "
         "it is tested.",

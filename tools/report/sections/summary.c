@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The top of the page: the results in a sentence and in key metrics. */
+#include "metric_table.h"
 #include "paper.h"
 #include "sections.h"
 
@@ -9,35 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With several classes, accuracy, macro recall and mean AUROC are means over the classes. */
-static const json_t *mean_of(const report_classes *c, const char **key)
-{
-    static const char *const names[][2] = {
-        {"accuracy", "sensitivity"}, {"macro_recall", "sensitivity"}, {"mean_auroc", "auroc"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(*key, names[i][0]) == 0) {
-            *key = names[i][1];
-            return i ? c->macro : c->weighted;
-        }
-    return NULL;
-}
-
-static bool find_interval(const report_run *run, const char *key, double *lo, double *hi)
-{
-    if (report_interval(run->binary_metrics.intervals, key, lo, hi))
-        return true;
-    const json_t *mean = mean_of(&run->classes, &key);
-    return report_interval(json_object_get(mean, "intervals"), key, lo, hi);
-}
-
 static void format_interval(const report_run *run, const char *key, const char *otherwise,
                             hl_strbuf *t)
 {
     double lo, hi;
     hl_strbuf_puts(t, "");
-    if (find_interval(run, key, &lo, &hi))
+    if (report_find_interval(run, key, &lo, &hi))
         hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
-    else if (report_interval_method(run->binary_metrics.methods, key))
+    else if (report_is_not_estimable(run, key))
         hl_strbuf_puts(t, "interval not estimable");
     else
         hl_strbuf_puts(t, otherwise);
@@ -63,6 +43,14 @@ static void format_auroc(double auroc, char buf[16])
         snprintf(buf, 16, "undefined");
 }
 
+static void format_percent(double fraction, char buf[32])
+{
+    if (isfinite(fraction))
+        snprintf(buf, 32, "%.1f" PAGE_PERCENT, 100 * fraction);
+    else
+        snprintf(buf, 32, "undefined");
+}
+
 static void add_auroc(page_block *b, const report_run *run)
 {
     const report_metrics *r = &run->metrics;
@@ -71,8 +59,11 @@ static void add_auroc(page_block *b, const report_run *run)
     char value[16], *name = report_auroc_name(bm);
     hl_strbuf remark = {0};
     format_auroc(report_auroc(r, bm), value);
-    if (find_interval(run, bm->positive ? "auroc" : "mean_auroc", &lo, &hi))
+    const char *key = bm->positive ? "auroc" : "mean_auroc";
+    if (report_find_interval(run, key, &lo, &hi))
         hl_strbuf_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
+    else if (report_is_not_estimable(run, key))
+        hl_strbuf_puts(&remark, "interval not estimable");
     else
         hl_strbuf_puts(&remark, bm->positive ? "area under the ROC curve" : "one vs rest");
     page_add_stat(b, name, remark.data, "%s", value);
@@ -99,8 +90,9 @@ static void add_stats(page_doc *d, const report_run *run)
     char majority[64];
     snprintf(majority, sizeof majority, "majority class: %.1f" PAGE_PERCENT, 100 * r->baseline);
     add_fraction(b, run, "accuracy", "Accuracy", m->accuracy, majority);
-    add_fraction(b, run, "macro_recall", "Macro average recall", m->macro.recall,
-                 "mean over the classes");
+    add_fraction(b, run, "macro_recall", "Macro average recall", report_macro_recall(r),
+                 isfinite(report_macro_recall(r)) ? "mean over the classes"
+                                                  : "a class has no sample");
     if (bm->positive) {
         add_rate(b, run, "sensitivity", "Sensitivity", report_sensitivity(r, bm),
                  "recall of this class");
@@ -149,19 +141,19 @@ void report_add_summary(page_doc *d, const report_run *run)
     const report_metrics *r = &run->metrics;
     const report_binary_metrics *bm = &run->binary_metrics;
     const hl_metrics *m = &r->m;
-    char auroc[16], where[64];
+    char auroc[16], recall[32], where[64];
     format_auroc(report_auroc(r, bm), auroc);
+    format_percent(report_macro_recall(r), recall);
     const bool all = strcmp(r->subset, "all") == 0;
     snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
-    page_add_text(
-        d, PAGE_LEAD,
-        "%s, measured on the %" PRIu64 " %s of %s: accuracy %.1f" PAGE_PERCENT
-        ", macro average recall %.1f" PAGE_PERCENT
-        ", %sAUROC %s%s%s. Always predicting the most frequent class would have an accuracy of "
-        "%.1f" PAGE_PERCENT ".",
-        report_paper_model_name(r), m->n, report_units(r), where, 100 * m->accuracy,
-        100 * m->macro.recall, bm->positive ? "" : "mean ", auroc, bm->positive ? " for " : "",
-        bm->positive ? bm->positive : "", 100 * r->baseline);
+    page_add_text(d, PAGE_LEAD,
+                  "%s, measured on the %" PRIu64 " %s of %s: accuracy %.1f" PAGE_PERCENT
+                  ", macro average recall %s, %sAUROC %s%s%s. Always predicting the most frequent "
+                  "class would have an accuracy of "
+                  "%.1f" PAGE_PERCENT ".",
+                  report_paper_model_name(r), m->n, report_units(r), where, 100 * m->accuracy,
+                  recall, bm->positive ? "" : "mean ", auroc, bm->positive ? " for " : "",
+                  bm->positive ? bm->positive : "", 100 * r->baseline);
     add_unit(d, r);
     page_add_text(
         d, PAGE_NOTE,

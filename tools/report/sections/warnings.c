@@ -81,13 +81,14 @@ static void warn_of_overfitting(page_block *b, const report_metrics *r)
 {
     const double train = subset_value(r, HL_TRAIN, "log_loss");
     const double val = subset_value(r, HL_VAL, "log_loss");
+    const char *units = report_units(r);
     if (val > FAR_BEYOND * train && val - train > SMALL_LOSS)
         page_warn(b,
                   "Training has gone far beyond validation: the log loss is %.4f on the training "
-                  "images, where the accuracy is %.3f, and %.4f on the validation images. Expect "
+                  "%s, where the accuracy is %.3f, and %.4f on the validation %s. Expect "
                   "less on images of another hospital; make tune tries L2, DROPOUT and smaller "
                   "heads.",
-                  train, subset_value(r, HL_TRAIN, "accuracy"), val);
+                  train, units, subset_value(r, HL_TRAIN, "accuracy"), val, units);
 }
 
 void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
@@ -103,6 +104,14 @@ void report_warn_of_metrics(page_block *b, const report_metrics *r, const report
                    r->feature_space.weights);
 }
 
+/* Images of a subset, as the metrics count them. */
+static size_t images_in(const report_metrics *r, hl_subset subset)
+{
+    const json_t *of = json_object_get(r->subsets, hl_subset_names[subset]);
+    return (size_t)json_integer_value(
+        json_object_get(of, r->rule.unit == HL_UNIT_IMAGE ? "n" : "images"));
+}
+
 /* Images left out are those that the metrics cannot count. */
 static void warn_of_counts(page_block *b, const report_metrics *r, const hl_manifest *m,
                            const report_rejects *left_out)
@@ -115,10 +124,8 @@ static void warn_of_counts(page_block *b, const report_metrics *r, const hl_mani
             "for new patients.",
             shared, shared == 1 ? "patient has" : "patients have");
     for (int s = 0; s < HL_SUBSETS; s++) {
-        const json_t *of = json_object_get(r->subsets, hl_subset_names[s]);
         const size_t listed = hl_manifest_count(m, (hl_subset)s);
-        const json_t *images = json_object_get(of, r->rule.unit == HL_UNIT_IMAGE ? "n" : "images");
-        const size_t measured = (size_t)json_integer_value(images);
+        const size_t measured = images_in(r, (hl_subset)s);
         if (listed != measured + report_rejects_in_subset(left_out, (hl_subset)s))
             page_warn(b, "The manifest lists %zu images in %s, but the metrics count %zu.", listed,
                       hl_subset_names[s], measured);
@@ -129,17 +136,16 @@ static void warn_of_counts(page_block *b, const report_metrics *r, const hl_mani
  * selects the epoch. */
 enum { FEW_TO_VALIDATE = 100 };
 
-static void warn_of_validation(page_block *b, const report_metrics *r, const hl_manifest *m)
+static void warn_of_validation(page_block *b, const report_metrics *r, size_t n)
 {
-    const size_t n = hl_manifest_count(m, HL_VAL);
     if (!report_provenance_find(r->provenance, "train-head"))
         return;
     if (n == 0)
         page_warn(b,
                   "There were no validation images: the head is that of the last epoch, even if "
                   "an earlier one would have generalised better. Its accuracy on the training "
-                  "images is %.3f.",
-                  subset_value(r, HL_TRAIN, "accuracy"));
+                  "%s is %.3f.",
+                  report_units(r), subset_value(r, HL_TRAIN, "accuracy"));
     else if (n < FEW_TO_VALIDATE &&
              report_provenance_option_is(report_provenance_find(r->provenance, "split"),
                                          "--subsets", "folders"))
@@ -147,6 +153,17 @@ static void warn_of_validation(page_block *b, const report_metrics *r, const hl_
                   "The data set has only %zu validation images of its own, too few to select an "
                   "epoch: SUBSETS=own-test draws more of them from the training images.",
                   n);
+}
+
+/* The images of an external test say nothing about the training of the head: its own metrics do. */
+static void warn_of_training(page_block *b, const report_run *run)
+{
+    if (run->has.internal) {
+        warn_of_overfitting(b, &run->internal);
+        warn_of_validation(b, &run->internal, images_in(&run->internal, HL_VAL));
+    } else if (run->has.manifest && !report_is_external(&run->metrics)) {
+        warn_of_validation(b, &run->metrics, hl_manifest_count(&run->manifest, HL_VAL));
+    }
 }
 
 void report_warn_of_run(page_block *b, const report_run *run)
@@ -159,6 +176,6 @@ void report_warn_of_run(page_block *b, const report_run *run)
     if (run->has.manifest) {
         report_warn_of_listing(b, &run->manifest);
         warn_of_counts(b, &run->metrics, &run->manifest, &run->rejects);
-        warn_of_validation(b, &run->metrics, &run->manifest);
     }
+    warn_of_training(b, run);
 }
