@@ -124,7 +124,7 @@ teardown() {
 @test "slurm.profile: what is asked for follows from images, files and the backbone, up to what a node has" {
     mkdir bin
     printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" >asked' 'echo "srun: error: Unable to allocate resources: no" >&2; exit 1' >bin/srun
-    ln -s "$(command -v true)" bin/scancel
+    ln -s "$(type -P true)" bin/scancel
     chmod +x bin/srun
     export PATH=$PWD/bin:$PATH PROFILE=$ROOT/make/cluster/slurm.profile HILUM_COST=140
     seq 100000 >manifest.tsv

@@ -61,7 +61,7 @@ slow_tools() {
     [ "$(grep -c $'\tpreprocess\t' there/a/jobs.tsv)" = 4 ]
     [ "$(grep -c $'\textract\t' there/a/jobs.tsv)" = 4 ]
     grep -Eq '^shards.images-4-of-4 +1 +node[123] +[0-9]+ +[0-9.]+ +[0-9]+ +ok$' said
-    grep -q '^preprocess: 4 of 4 shards$' said
+    grep -Eq '^preprocess: 4 of 4 shards(; extract: [1-3] of 4, about [0-9]+ s left)?$' said
     cp there/a/jobs.tsv before
     by_jobs
     cmp before there/a/jobs.tsv
@@ -167,6 +167,9 @@ partitoin = gpu' >profile
     run by_jobs
     [ "$status" = 2 ]
     grep -q "profile:2: there is no key 'partitoin'; the nearest is partition" <<<"$output"
+    printf '%s\n' 'engine = slurm' 'train.time = 30 + rows/' >profile
+    run by_jobs
+    grep -q "profile:2: time: expected a formula of numbers, rows, .*, found '30 + rows/'$" <<<"$output"
     run by_jobs all CLUSTER=slrum
     grep -q 'CLUSTER=slrum: there is no such profile' <<<"$output"
     [ ! -e there ]
