@@ -102,6 +102,26 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
     until_true 15 no_jobs
 }
 
+@test "make compare and tune: backbones and folds as jobs, with the same tables" {
+    profile 'memory = 500' >profile # VGG16 needs 400 MB
+    for where in here there; do
+        options=(SIZE=75 EPOCHS=1)
+        [ $where = here ] || options+=(SHARDS=2 CLUSTER="$PWD/profile")
+        run_make "$PWD/$where" compare RUN=x-mobilenetv2 "${options[@]}" >"$where.said" 2>&1
+        run_make "$PWD/$where" tune K=2 STANDARDIZE=yes NEURONS='4 0' L2=0 POOL=avg DROPOUT=0 AUGMENT=0 UNFREEZE=0 \
+            "${options[@]}" >>"$where.said" 2>&1
+    done
+    for file in x-compare/compare.tsv x-compare/compare.md a/tune/tune.tsv; do
+        cmp {here,there}/$file
+    done
+    for model in vgg16 inceptionresnetv2 mobilenetv2; do
+        [ "$(grep -c $'\textract\t.*\tok$' there/x-$model/jobs.tsv)" = 2 ]
+    done
+    [ "$(grep -c $'^tune\..*\ttrain\t.*\tok$' there/a/jobs.tsv)" = 6 ] # two folds and the shifted one
+    grep -Eq '^tune\.STANDARDIZE@yes.*head +1 +node[123] .* ok$' there.said
+    until_true 15 no_jobs
+}
+
 @test "images that cannot be read are left out in shards as on one machine" {
     cp -r "$BATS_FILE_TMPDIR/set" set
     for class in NORMAL PNEUMONIA; do
