@@ -20,6 +20,11 @@ export HILUM_OUT = $(OUT)
 export HILUM_JOBS = $(OUT)/jobs
 export HILUM_TABLE = $(OUT)/jobs.tsv
 export HILUM_MANIFEST = $(manifest)
+# CPU milliseconds of a backbone for an image of its usual size (docs/cluster.md), from which profiles calculate times
+cost_mobilenetv2 := 12
+cost_vgg16 := 140
+cost_inceptionresnetv2 := 270
+export HILUM_COST = $(or $(cost_$(MODEL)),300)
 ifndef HILUM_SINCE
 export HILUM_SINCE := $(shell date +%s)
 endif
@@ -38,14 +43,15 @@ steps_launched := split fold audit preprocess extract train evaluate explain
 launched = $(if $(clustered),$(if $(filter $(steps_launched),$(1)),$(hilum)/scripts/launch $(launch_$(1))$(1) $(2) -- ))
 # A training that is told to end leaves a head and the checkpoint from which the next try goes on.
 launch_train = --unfinished $(checkpoint) 
-table_of_jobs = $(if $(clustered),@$(hilum)/scripts/tabulate-jobs $(OUT)/jobs.tsv $(HILUM_SINCE))
+table_of_jobs = $(if $(clustered),@$(if $(filter slurm,$(call of_profile,engine)),$(hilum)/scripts/end-jobs $(OUT); )$\
+    $(hilum)/scripts/tabulate-jobs $(OUT)/jobs.tsv $(HILUM_SINCE))
 
 # $(call as_bundles,LIST): the words of a list as one word for each bundle, joined by commas. A bundle's commands run in
-# $(call bundled,NAME,COUNT,COMMANDS).
+# $(call bundled,NAME,COUNT,COMMANDS,FEATURES).
 as_bundles = $(if $(strip $(1)),$(subst $(space),$(comma),$(wordlist 1,$(bundle),$(strip $(1)))) $\
     $(call as_bundles,$(wordlist $(words x $(wordlist 1,$(bundle),$(1))),$(words $(1)),$(1))))
 of_bundle = $(subst $(comma), ,$(1))
-bundled = +@$(hilum)/scripts/launch --hold $(1) $(2) -- $(call q,$(3))
+bundled = +@$(hilum)/scripts/launch --hold $(1) $(2) -- $(call q,$(3)) $(4)
 
 # ---- shards ----------------------------------------------------------------------------------------
 

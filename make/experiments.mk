@@ -46,7 +46,8 @@ make_combination = $(again) $(subst @,=,$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$
 define sweep_bundle_rule
 .PHONY: $(1:%=sweep/%)
 sweep/$(firstword $(1)): $$(features) | sweep/several
-	$$(call bundled,sweep/$(firstword $(1)),$(words $(1)),$$(foreach c,$(1),$$(call make_combination,$$(c))))
+	$$(call bundled,sweep/$(firstword $(1)),$(words $(1)),$\
+	    $$(foreach c,$(1),$$(call make_combination,$$(c))),$$(features))
 $(wordlist 2,$(words $(1)),$(1:%=sweep/%)): sweep/$(firstword $(1))
 endef
 ifeq ($(bundle),)
@@ -101,7 +102,8 @@ make_whole_fold = $(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
 define fold_bundle_rule
 $(foreach i,$(1),$(call out_of_fold,$(i))/metrics.json $(call out_of_fold,$(i))/predictions.tsv) &: FORCE \
         | $(kfold_base)/features.safetensors.zst
-	$(call bundled,kfold/fold-$(firstword $(1)),$(words $(1)),$(foreach i,$(1),$(call make_whole_fold,$(i))))
+	$(call bundled,kfold/fold-$(firstword $(1)),$(words $(1)),$\
+	    $(foreach i,$(1),$(call make_whole_fold,$(i))),$(kfold_base)/features.safetensors.zst)
 endef
 ifeq ($(bundle),)
 $(foreach i,$(all_folds),$(eval $(call fold_rule,$(i))))

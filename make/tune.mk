@@ -37,6 +37,7 @@ tune_search = MAKE=$(call q,$(MAKE)) MAIN=$(hilum)/Makefile ME=$(me) RUN_IS_DEFA
 # (Not with make -n: what is tried depends on what was found.)
 tune: build
 	$(if $(dry_run),,+)@$(tune_search)
+	$(if $(dry_run),,$(table_of_jobs))
 
 # ---- the combinations ------------------------------------------------------------------------------
 
@@ -85,7 +86,9 @@ make_tuned_head = $(hilum)/scripts/quietly '$(tune_out)/$(1)/$(2)/log' \
 define tune_bundle_rule
 .PHONY: $(2:%=tune/$(1)/%)
 tune/$(1)/$(firstword $(2)): | $(2:%=tune-space/$(call space_of,$(1))/%)
-	$(call bundled,tune/$(1)/$(firstword $(2)),$(words $(2)),$(foreach f,$(2),$(call make_tuned_head,$(1),$(f));))
+	$(call bundled,tune/$(1)/$(firstword $(2)),$(words $(2)),$\
+	    $(foreach f,$(2),$(call make_tuned_head,$(1),$(f));),$\
+	    $(call tune_features,$(call space_of,$(1)))/features.safetensors.zst)
 $(wordlist 2,$(words $(2)),$(2:%=tune/$(1)/%)): tune/$(1)/$(firstword $(2))
 endef
 define tune_rule

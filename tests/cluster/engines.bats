@@ -29,7 +29,11 @@ run_make() { # RESULTS KNOB ...
     [ "$(cat 'a b')" = "it's \$HOME \"here\"" ]
 }
 
-# Two network namespaces would need root and addresses; two ports of this machine are two hosts as well for ssh.
+# host_of N: how the host is reached, and the command that starts its sshd. Here two ports of this machine are two
+# hosts; a test below has machines of their own, as far as the network is concerned.
+host_of() {
+    address=127.0.0.1 port=$((20000 + RANDOM % 10000)) inside=()
+}
 start_sshd() {
     need_packages sshd ssh ssh-keygen
     [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
@@ -37,13 +41,13 @@ start_sshd() {
     ssh-keygen -q -t ed25519 -N '' -f key
     ssh-keygen -q -t ed25519 -N '' -f host
     cp key.pub allowed
-    local n port
+    local n address port inside
     for n in 1 2; do
-        port=$((20000 + RANDOM % 10000))
-        "$(PATH=$PATH:/usr/sbin command -v sshd)" -f /dev/null -h "$PWD/host" -p $port -o ListenAddress=127.0.0.1 -o StrictModes=no \
-            -o AuthorizedKeysFile="$PWD/allowed" -o PidFile="$PWD/sshd$n.pid" -o UsePAM=no
-        printf 'Host node%d\n HostName 127.0.0.1\n Port %d\n IdentityFile %s\n StrictHostKeyChecking no\n UserKnownHostsFile /dev/null\n LogLevel ERROR\n' \
-            $n $port "$PWD/key" >>config
+        host_of $n
+        "${inside[@]}" "$(PATH=$PATH:/usr/sbin command -v sshd)" -f /dev/null -h "$PWD/host" -p $port -o ListenAddress=$address \
+            -o StrictModes=no -o AuthorizedKeysFile="$PWD/allowed" -o PidFile="$PWD/sshd$n.pid" -o UsePAM=no -o ClientAliveInterval=1
+        printf 'Host node%d\n HostName %s\n Port %d\n IdentityFile %s\n StrictHostKeyChecking no\n UserKnownHostsFile /dev/null\n LogLevel ERROR\n' \
+            $n $address $port "$PWD/key" >>config
     done
     sed "s|^command = ssh|command = ssh -F $PWD/config|; s/^latency.*/latency = 3/" "$ROOT/make/cluster/ssh.profile" >profile
 }
@@ -51,6 +55,9 @@ teardown() {
     local f
     for f in "$BATS_TEST_TMPDIR"/sshd*.pid; do
         [ ! -e "$f" ] || kill "$(cat "$f")"
+    done
+    [ ! -e "$BATS_TEST_TMPDIR/net" ] || for f in 1 2; do
+        ip netns del "$(cat "$BATS_TEST_TMPDIR/net")-$f"
     done
 }
 
@@ -73,6 +80,66 @@ teardown() {
     kill -KILL $launched 2>/dev/null || true
     until_true 10 eval '! pgrep -f "run-job jobs/late.log"'
     [ ! -e late ]
+}
+
+@test "ssh: hosts in two network namespaces, one of which leaves the network during a job" {
+    need_packages ip unshare
+    net=hilum$$
+    ip netns add $net-1 2>/dev/null && ip netns add $net-2 || skip 'NOT RUN: needs root, and the right to make network namespaces'
+    echo $net >net
+    subnet=198.18.$((RANDOM % 256))
+    host_of() {
+        address=$subnet.$((4 * $1 + 2)) port=22
+        # shellcheck disable=SC2016 # for the other shell
+        inside=(ip netns exec $net-$1 unshare -u bash -c 'hostname "$0" && exec "$@"' node$1)
+        ip link add $net-$1 type veth peer name eth0 netns $net-$1
+        ip addr add $subnet.$((4 * $1 + 1))/30 dev $net-$1
+        ip link set $net-$1 up
+        ip -n $net-$1 addr add $address/30 dev eth0
+        ip -n $net-$1 link set eth0 up
+        ip -n $net-$1 link set lo up
+    }
+    start_sshd
+    sed -i 's/ServerAliveInterval=15/ServerAliveInterval=1/' profile
+    for k in 1 2; do launch split "out$k" -- ./tool "out$k" 2 & done
+    wait
+    [ "$(cut -f 4 jobs.tsv | tail -n +2 | sort | xargs)" = 'node1 node2' ]
+    rm calls jobs.tsv
+    launch split late -- ./tool late 8 2>said &
+    launched=$!
+    until_true 30 [ -s calls ]
+    read -r _ node _ <calls
+    ip link set $net-${node#node} down
+    wait $launched
+    [ "$(outcomes)" = killed,ok ]
+    [ "$(cut -f 4 jobs.tsv | tail -n 1)" != "$node" ]
+    [ "$(cat late)" = result ]
+}
+
+@test "a command that starts jobs but is not there is one line, at once" {
+    sed 's/^command.*/command = no-such-starter {slot}/' "$ROOT/make/cluster/ssh.profile" >profile
+    fails 1 "^make: profile: expected the command no-such-starter on $HOSTNAME, found none$" launch split out -- ./tool out 0
+}
+
+@test "slurm.profile: what is asked for follows from images, files and the backbone, up to what a node has" {
+    mkdir bin
+    printf '%s\n' '#!/bin/sh' 'printf "%s\n" "$@" >asked' 'echo "srun: error: Unable to allocate resources: no" >&2; exit 1' >bin/srun
+    ln -s "$(type -P true)" bin/scancel
+    chmod +x bin/srun
+    export PATH=$PWD/bin:$PATH PROFILE=$ROOT/make/cluster/slurm.profile HILUM_COST=140
+    seq 100000 >manifest.tsv
+    truncate -s 9500000 features
+    export MANIFEST=manifest.tsv
+    fails 1 'no job was made: Unable to allocate resources: no' launch --shard 1/10 extract out -- ./tool
+    grep -qx -e --time=$((10 + 10000 * 140 / (15000 * 4))) asked
+    fails 1 'no job was made' launch train out -- ./tool ./features
+    grep -qx -e --mem=$((1000 + 100000 / 1000 + 3 * 10))M asked
+    { cat "$PROFILE" && echo memory_max = 900; } >small
+    PROFILE=small fails 1 'no job was made' launch train out -- ./tool ./features
+    grep -qx -e --mem=900M asked
+    for profile in "$ROOT"/make/cluster/*.profile; do
+        "$ROOT/scripts/read-profile" "$profile" train >/dev/null
+    done
 }
 
 @test "slots: each job has a GPU of its own, and waits for one" {

@@ -39,7 +39,7 @@ profile() {
 # launch STEP TARGET -- COMMAND: scripts/launch as make calls it, for a run in the current folder
 launch() {
     HILUM_PROFILE=${PROFILE:-profile} HILUM_JOBS=jobs HILUM_TABLE=jobs.tsv HILUM_OUT=. HILUM_RETRIES=${RETRIES-1} \
-        HILUM_SINCE=0 HILUM_MANIFEST='' HILUM_MAKE=${MAKE_OWNER-} "$ROOT/scripts/launch" "$@"
+        HILUM_SINCE=0 HILUM_MANIFEST=${MANIFEST-} HILUM_MAKE=${MAKE_OWNER-} "$ROOT/scripts/launch" "$@"
 }
 
 # tool TARGET SECONDS [STATUS [TEXT]]: a program that takes that long and then writes its target as hilum's tools do, or

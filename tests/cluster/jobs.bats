@@ -81,7 +81,8 @@ END
 @test "job: one that is out of memory is tried again with twice as much" {
     cat >hungry <<'END'
 #!/bin/bash
-exec perl -e 'my $all = ""; vec($all, 130 << 20, 8) = 1; sleep 4; open my $f, ">", "out" or die; print $f "fed\n"'
+perl -e 'my $all = ""; vec($all, 130 << 20, 8) = 1; sleep 4; open my $f, ">", "out" or die; print $f "fed\n"'
+exit $? # a wrapper, as for a container: the peak is that of the program
 END
     chmod +x hungry
     launch split out -- ./hungry 2>said
@@ -184,6 +185,8 @@ END
 @test "job: what can never run is refused at once, in one line" {
     profile 'partition = nowhere' >profile
     fails 1 '^make: split out: no job was made: .*invalid partition' launch split out -- ./tool out 0
+    profile 'options = --constrain=x --no-such-option' >profile
+    fails 1 "^make: split out: no job was made: srun: unrecognized option '--no-such-option'$" launch split out -- ./tool out 0
     profile 'memory = 100000' >profile
     fails 1 '^make: split out: no job was made: Memory specification can not be satisfied$' launch split out -- ./tool out 0
     # Slurm lets more processors than any node has wait.
@@ -246,6 +249,73 @@ END
     [ "$(cut -f 5 jobs.tsv | tail -n +2 | cut -d . -f 1 | sort -u | wc -l)" = 1 ]
     until_true 15 no_jobs
     fails 2 'failed with status 2' launch --hold bundle 1 -- "$ROOT/scripts/launch split d -- ./tool d 0 2"
+    until_true 15 no_jobs
+}
+
+@test "job: steps whose bundle has lost its job of Slurm's get jobs of their own" {
+    jobs() { printf '%s split %s -- ./tool %s 1;' "$ROOT/scripts/launch" "$1" "$1"; }
+    (until_true 30 job_runs && scancel "$(squeue -h -t R -o %A)") &
+    launch --hold bundle 3 -- "$(jobs a) $(jobs b) $(jobs c)" 2>said
+    grep -q '^make: split a: killed' said
+    [ "$(cat a b c | sort -u)" = result ]
+    [ "$(cut -f 5,9 jobs.tsv | grep -c $'^[0-9]*\tok$')" = 3 ] # no numbers of steps
+    until_true 15 no_jobs
+}
+
+@test "job: one that is preempted is tried again, whether Slurm would cancel or requeue it" {
+    scontrol create partitionname=urgent nodes=ALL prioritytier=9
+    for mode in cancel requeue; do
+        scontrol update partitionname=main preemptmode=$mode
+        rm -f calls out jobs.tsv
+        (until_true 30 job_runs && srun -Q -p urgent -N 3 --exclusive sleep 1) &
+        urgent=$!
+        launch split out -- ./tool out 6 2>said
+        wait $urgent
+        grep -Eq '^make: split out: preempted \(on node[123], job [0-9]+\): try 2 of 2$' said
+        [ "$(outcomes)" = preempted,ok ]
+        [ "$(cat out)" = result ]
+        [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
+    done
+    scontrol delete partitionname=urgent
+}
+
+@test "job: it waits where Slurm takes no more jobs of this user" {
+    mkdir bin
+    cat >bin/srun <<END
+#!/bin/bash
+[ ! -e refused ] || exec $(command -v srun) "\$@"
+touch refused
+echo 'srun: error: AssocMaxSubmitJobLimit' >&2
+echo "srun: error: Unable to allocate resources: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" >&2
+exit 1
+END
+    chmod +x bin/srun
+    PATH=$PWD/bin:$PATH launch split out -- ./tool out 0.1 2>said
+    grep -q '^make: split out: waits: Slurm takes no more jobs now: srun: error: AssocMaxSubmitJobLimit$' said
+    [ "$(outcomes)" = ok ]
+}
+
+@test "job: one that a new slurmctld takes for running although it has ended is ended with make" {
+    local state=$CLUSTER_FOLDER/state/job_state
+    mkdir -p run/jobs
+    launch split run/out -- ./tool run/out 8 &
+    launched=$!
+    until_true 30 job_runs
+    until_true 20 grep -q 'hilum run/out' "$state"
+    cp "$state" saved
+    wait $launched
+    until_true 15 no_jobs
+    cluster crash
+    rm -f "$state".*
+    cp saved "$state"
+    cluster recover
+    until_true 30 eval '[ -n "$(squeue -h -t R 2>/dev/null)" ]'
+    "$ROOT/scripts/end-jobs" another
+    touch run/jobs/run.out.at-work # of a launcher that waits for it
+    "$ROOT/scripts/end-jobs" run
+    [ -n "$(squeue -h -t R)" ]
+    rm run/jobs/run.out.at-work
+    [ -z "$("$ROOT/scripts/end-jobs" run 2>&1)" ]
     until_true 15 no_jobs
 }
 

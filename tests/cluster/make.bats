@@ -61,7 +61,7 @@ slow_tools() {
     [ "$(grep -c $'\tpreprocess\t' there/a/jobs.tsv)" = 4 ]
     [ "$(grep -c $'\textract\t' there/a/jobs.tsv)" = 4 ]
     grep -Eq '^shards.images-4-of-4 +1 +node[123] +[0-9]+ +[0-9.]+ +[0-9]+ +ok$' said
-    grep -q '^preprocess: 4 of 4 shards$' said
+    grep -Eq '^preprocess: 4 of 4 shards(; extract: [1-3] of 4, about [0-9]+ s left)?$' said
     cp there/a/jobs.tsv before
     by_jobs
     cmp before there/a/jobs.tsv
@@ -99,6 +99,26 @@ outcomes() { cut -f 9 there/a/jobs.tsv | tail -n +2 | paste -sd ,; }
     by_jobs sweep NEURONS='4 8 16'
     cmp "$BATS_FILE_TMPDIR/here/a/sweep/sweep.tsv" there/a/sweep/sweep.tsv
     [ "$(grep -c '^sweep.NEURONS@[0-9]*\.head' there/a/jobs.tsv)" = 3 ]
+    until_true 15 no_jobs
+}
+
+@test "make compare and tune: backbones and folds as jobs, with the same tables" {
+    profile 'memory = 500' >profile # VGG16 needs 400 MB
+    for where in here there; do
+        options=(SIZE=75 EPOCHS=1)
+        [ $where = here ] || options+=(SHARDS=2 CLUSTER="$PWD/profile")
+        run_make "$PWD/$where" compare RUN=x-mobilenetv2 "${options[@]}" >"$where.said" 2>&1
+        run_make "$PWD/$where" tune K=2 STANDARDIZE=yes NEURONS='4 0' L2=0 POOL=avg DROPOUT=0 AUGMENT=0 UNFREEZE=0 \
+            "${options[@]}" >>"$where.said" 2>&1
+    done
+    for file in x-compare/compare.tsv x-compare/compare.md a/tune/tune.tsv; do
+        cmp {here,there}/$file
+    done
+    for model in vgg16 inceptionresnetv2 mobilenetv2; do
+        [ "$(grep -c $'\textract\t.*\tok$' there/x-$model/jobs.tsv)" = 2 ]
+    done
+    [ "$(grep -c $'^tune\..*\ttrain\t.*\tok$' there/a/jobs.tsv)" = 6 ] # two folds and the shifted one
+    grep -Eq '^tune\.STANDARDIZE@yes.*head +1 +node[123] .* ok$' there.said
     until_true 15 no_jobs
 }
 
@@ -167,6 +187,9 @@ partitoin = gpu' >profile
     run by_jobs
     [ "$status" = 2 ]
     grep -q "profile:2: there is no key 'partitoin'; the nearest is partition" <<<"$output"
+    printf '%s\n' 'engine = slurm' 'train.time = 30 + rows/' >profile
+    run by_jobs
+    grep -q "profile:2: time: expected a formula of numbers, rows, .*, found '30 + rows/'$" <<<"$output"
     run by_jobs all CLUSTER=slrum
     grep -q 'CLUSTER=slrum: there is no such profile' <<<"$output"
     [ ! -e there ]
