@@ -113,10 +113,13 @@ void phantom_vessels(hl_rng *r, float strength, const phantom_lung lungs[PHANTOM
         const float sign = side == 0 ? -1.0f : 1.0f;
         const float hilum_u = sign * (lung->medial + 0.05f);
         const float hilum_v = lung->apex + 0.5f * (lung->base - lung->apex);
-        for (int i = 0; i < 4; i++)
-            stamp(grid, hilum_u + phantom_draw(r, -0.04, 0.04),
-                  hilum_v + phantom_draw(r, -0.06, 0.08), phantom_draw(r, 0.05, 0.1),
-                  0.75f * strength);
+        for (int i = 0; i < 4; i++) {
+            /* One draw a statement: compilers differ in the order of a call's arguments. */
+            const float radius = phantom_draw(r, 0.05, 0.1);
+            const float v = hilum_v + phantom_draw(r, -0.06, 0.08);
+            const float u = hilum_u + phantom_draw(r, -0.04, 0.04);
+            stamp(grid, u, v, radius, 0.75f * strength);
+        }
         for (int i = 0; i < TRUNKS; i++) {
             const float spread = -1.35f + 2.7f * ((float)i + phantom_draw(r, 0.1, 0.9)) / TRUNKS;
             const float angle = side == 0 ? 3.14159265f - spread : spread;

@@ -64,6 +64,9 @@ static void limits_of_the_process(void **state)
     now = before;
     now.rlim_cur = 700 * MIB;
     assert_int_equal(setrlimit(RLIMIT_DATA, &now), 0);
+    assert_int_equal(getrlimit(RLIMIT_DATA, &now), 0);
+    if (now.rlim_cur != 700 * MIB)
+        skip(); /* NOT RUN: needs a kernel that sets this limit; qemu-user ignores it */
     assert_true(train_memory_available(root) == 700 * MIB);
     assert_int_equal(setrlimit(RLIMIT_DATA, &before), 0);
 }
