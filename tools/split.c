@@ -205,8 +205,11 @@ static const regex_t *shift_pattern(void)
 {
     static regex_t pattern;
     char why[128];
+    hl_err e;
     if (!opt_shift)
         return NULL;
+    if (split_expect_posix(opt_shift, &e))
+        hl_usage_error("--shift: %s", e.msg);
     const int code = regcomp(&pattern, opt_shift, REG_EXTENDED | REG_NOSUB);
     if (code == 0)
         return &pattern;

@@ -105,6 +105,51 @@ counts() {
     fails 1 "set: expected no folder in a class that is named like a subset, found 'NORMAL/test'" split set
 }
 
+@test "folders: subsets as words in longer names" {
+    fill set/trainset/NORMAL 8 a png
+    fill set/trainset/PNEUMONIA 8 b png
+    fill set/Test_Images/NORMAL 8 c png
+    fails 1 "set: expected a folder for each class, found 'Test_Images' and 'trainset', which seem to be subsets: name them train, val and test" split set
+    rm -r set
+    for name in {train,val}_{normal,ill}; do fill "set/$name" 8 "$name" png; done
+    fails 1 "found 'train_ill' and 'val_ill', which seem to be subsets: .*--label-regex, --classes" split set
+    split -q --exact --classes 'normal=train_normal|val_normal;ill=train_ill|val_ill' -o m.tsv set
+    rm -r set
+    for name in test_{positive,negative} trainee; do fill "set/$name" 8 "$name" png; done
+    split -q --exact -o m.tsv set
+}
+
+@test "folders: folders of the operating system hold no images" {
+    fill set/NORMAL 8 a png
+    fill set/PNEUMONIA 8 b png
+    split -q --exact -o want.tsv set
+    fill set/NORMAL/@eaDir/a1.png 2 SYNOPHOTO_THUMB_ jpg
+    fill 'set/#recycle' 2 c png
+    fill "set/\$RECYCLE.BIN" 2 d png
+    mkdir set/lost+found
+    split -q --exact -o m.tsv set
+    cmp want.tsv m.tsv
+}
+
+@test "folders: images of formats that are not read are refused by name, not ignored" {
+    phantom -q -n 40 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 set
+    i=0
+    for start in 'II*\0' 'BM........\0\0\0\0(\0\0\0' GIF89a 'RIFF....WEBP'; do
+        i=$((i + 1))
+        printf '%b' "$start" >"set/PNEUMONIA/$i.$(cut -d ' ' -f $i <<<'tif BMP gif WebP')"
+    done
+    split -q --exact -o m.tsv set
+    preprocess -q --size 32 --on-error skip --rejects r.tsv -o images m.tsv
+    diff - <(grep -v '^#' r.tsv | cut -f 1,2,4 | sed 's/; .*//') <<'END'
+path	label	reason
+PNEUMONIA/1.tif	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a TIFF image
+PNEUMONIA/2.BMP	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a BMP image
+PNEUMONIA/3.gif	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a GIF image
+PNEUMONIA/4.WebP	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a WebP image
+END
+    fails 1 'PNEUMONIA/.*found a .* image; convert it to PNG' preprocess -q --size 32 -o images m.tsv
+}
+
 @test "folders: the same single folder in each class, and folders that differ, are fine" {
     fill set/NORMAL/images 30 a png
     fill set/PNEUMONIA/images 30 b png

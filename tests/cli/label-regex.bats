@@ -43,6 +43,11 @@ shenzhen='_([01])\.png$'
         fails 2 "^split: --label-regex: '.*' is not a regular expression: " split --label-regex "$pattern" set
     done
     refused 'set: expected at least two classes, found one' --label-regex '(p)ng'
+    for pattern in '(\d+)' '([\d_]+)' '([^_]*?)_' '(.+?)_' '(?:a)_' '(a{1,2}?)' '\t'; do
+        fails 2 "^split: --label-regex: '.*': expected a POSIX extended regular expression, found '.*' of Perl's: " split --label-regex "$pattern" set
+        fails 2 "^split: --shift: '.*': expected a POSIX extended" split --shift "$pattern" set
+    done
+    [ "$(made "${drawn[@]}" --label-regex '_([]?*01]+)[.]' --exclude '*_mask.png')" = 'a_0.png:0:a_0:train b_1.png:1:b_1:train ' ]
     image d_A.png e_a.png
     refused 'set: expected class names that differ in more than case' --label-regex '_([^_.]*).*png'
     fails 1 '^split: set: --classes: expected labels of the data set, found .2.: it has' split --label-regex '_([^_.]*).*png' --classes '0;2' set

@@ -180,6 +180,8 @@ split_as_documented() {
     table image,label 2.jpg,A c/3.png,B
     [ "$(found)" = 'b/2.png:A c/3.jpeg:B ' ]
     grep -q "^split: t.csv: the images of 2 of 2 rows have another extension than the table says; the first: line 2, 'b/2.png'$" err
+    table image,label 2.TIF,A c/3.bmp,B
+    [ "$(found)" = 'b/2.png:A c/3.jpeg:B ' ]
     table image,label 2.jpg,A 4.jpeg,B
     refused "t.csv: line 3: '4.jpeg' fits several images: expected one, found 'd/4.JPG' and 'd/4.png'" --labels t.csv
     # So for images that were converted from DICOM files; a DICOM file of that name comes first.
@@ -425,6 +427,65 @@ END
     refused "t.csv: --select: .* found '': it has 'F', 'M'$" --labels t.csv --select sex=F,
     refused "t.csv: line 1: expected a column 'age', found 'image', 'label', 'View Position', 'sex'" --labels t.csv --select age=1
     refused "t.csv: line 1: expected a column 'x, y', found" --labels t.csv --columns 'view=x, y'
+}
+
+@test "labels: a value in two spellings is not half selected" {
+    image {1..4}.png
+    table image,label,view 1.png,A,PA 2.png,B,pa 3.png,B,PA 4.png,A,AP
+    refused "t.csv: --select: values of the column 'view' differ in case, blanks or Unicode form only: expected one spelling, or both in --select, found 'PA' and 'pa'" \
+        --labels t.csv --select view=PA
+    split -q --test 0 --val 0 --labels t.csv --select view=PA,pa set >m.tsv
+    [ "$(samples m.tsv | wc -l)" -eq 3 ]
+}
+
+@test "labels: 1,0 is a number where the comma is the decimal mark" {
+    image {1..4}.png
+    table 'image;Pneumonia' '1.png;1,0' '2.png;0,00' '3.png;-1,0' '4.png;'
+    split -q --test 0 --val 0 --labels t.csv --columns label=Pneumonia --uncertain drop --blank zero set >m.tsv
+    [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ':/')" = '1.png:Pneumonia/2.png:(no Pneumonia)/4.png:(no Pneumonia)/' ]
+    refused 't.csv: line 4: uncertain label, -1' --labels t.csv --columns label=Pneumonia --positive 1
+    # Of codes, it separates two of them.
+    table 'image;label' '1.png;1,0' '2.png;2' '3.png;0,2'
+    split -q --test 0 --val 0 --labels t.csv --positive 2 set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = '(no 2)/2/2/' ]
+}
+
+@test "labels: quotes around a label are no part of it" {
+    image {1..3}.png
+    table image,label "1.png,'Pneumonia'" 2.png,Pneumonia 3.png,Normal
+    split -q --test 0 --val 0 --labels t.csv set >m.tsv
+    [ "$(samples m.tsv | cut -f 2 | tr '\n' /)" = Pneumonia/Pneumonia/Normal/ ]
+}
+
+@test "labels: columns that nothing names may have one name" {
+    image {1..2}.png
+    table image,label,note,note 1.png,A,x,y 2.png,B,x,y
+    split -q --test 0 --val 0 --labels t.csv set >m.tsv
+    refused "t.csv: line 1: column 'note' appears twice" --labels t.csv --columns note=note
+    refused "t.csv: line 1: column 'note' appears twice" --labels t.csv --select note=x
+    table image,label,label 1.png,A,B 2.png,B,A
+    refused "t.csv: line 1: column 'label' appears twice" --labels t.csv
+    table 'image|label' '1.png|A'
+    refused "t.csv: line 1: expected a header .*, found no 'image' among 'image.label': --columns" --labels t.csv
+}
+
+@test "labels: labels that contain the positive one are named" {
+    image {1..5}.png
+    table image,label '1.png,atypical pneumonia' '2.png,"Pneumonia?|Edema"' 3.png,Pneumonia 4.png,Edema 5.png,Normal
+    split --test 0 --val 0 --labels t.csv --positive Pneumonia set >m.tsv 2>err
+    grep -qF "split: t.csv: labels that contain the positive one are others, and count as negative: 'atypical pneumonia' (line 2), 'Pneumonia?' (line 3); --positive takes several, with | between them" err
+    split --test 0 --val 0 --labels t.csv --positive 'Pneumonia|atypical pneumonia|Pneumonia?' set 2>err >m.tsv
+    run ! grep -q 'contain the positive' err
+}
+
+@test "labels: a path in another case is not that of the file, and the message names it" {
+    image Images/A.png $'Ne\314\201/b.png' c.png
+    table image,label images/a.png,A c.png,B
+    refused "t.csv: line 2: 'images/a.png' cannot be found in set \('Images/A.png' is there, which differs in case, blanks or Unicode form only\): --missing" --labels t.csv
+    table image,label /data/set/images/A.png,A $'N\303\251/b.png,B'
+    refused "t.csv: expected the images of 2 rows in set, and 2 cannot be found: .* \(line 3\) \('Images/A.png' is there" --labels t.csv
+    table image,label d.png,A c.png,B
+    refused "t.csv: line 2: 'd.png' cannot be found in set: --missing" --labels t.csv
 }
 
 @test "labels: wrong usage" {

@@ -110,10 +110,21 @@ static int find_alike(const split_csv *csv, const char *name)
     return -1;
 }
 
+/* Whether several columns have exactly this name. Those that nothing names may. */
+static bool is_repeated(const split_csv *csv, const char *name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < csv->ncolumns; i++)
+        n += strcmp(csv->columns[i], name) == 0;
+    return n > 1;
+}
+
 /* Fails where a name could mean several columns. */
 static int expect_clear(const split_csv *csv, const char *name, hl_err *e)
 {
     const char *first = NULL;
+    if (is_repeated(csv, name))
+        return hl_fail(e, "%s: line %zu: column '%s' appears twice", csv->name, csv->line, name);
     for (size_t i = 0; split_csv_column(csv, name) < 0 && i < csv->ncolumns; i++) {
         const char *column = csv->columns[i];
         if (split_fold_compare(column, strlen(column), name, strlen(name)) != 0)
@@ -146,14 +157,31 @@ static const char *column_of(const split_pairs *roles, const char *role)
     return named ? named : role;
 }
 
-int split_column_missing(const split_csv *csv, const char *name, hl_err *e)
+static void list_columns(const split_csv *csv, hl_strbuf *list)
 {
     enum { SHOWN = 20 };
-    hl_strbuf list = {0};
     for (size_t i = 0; i < csv->ncolumns; i++)
-        hl_strbuf_item(&list, i, SHOWN, "'%s'", csv->columns[i]);
+        hl_strbuf_item(list, i, SHOWN, "'%s'", csv->columns[i]);
+}
+
+int split_column_missing(const split_csv *csv, const char *name, hl_err *e)
+{
+    hl_strbuf list = {0};
+    list_columns(csv, &list);
     hl_fail(e, "%s: line %zu: expected a column '%s', found %s", csv->name, csv->line, name,
             list.data);
+    hl_strbuf_free(&list);
+    return -1;
+}
+
+static int refuse_header(const split_csv *csv, const char *role, hl_err *e)
+{
+    hl_strbuf list = {0};
+    list_columns(csv, &list);
+    hl_fail(e,
+            "%s: line %zu: expected a header with the columns image and label, found no '%s' among "
+            "%s: --columns names another",
+            csv->name, csv->line, role, list.data);
     hl_strbuf_free(&list);
     return -1;
 }
@@ -213,10 +241,7 @@ int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs
     if (by_path && split_column_overrule(&c->label, csv, roles, "label", "--label-regex", e))
         return -1;
     if (c->image < 0 || (c->label < 0 && !by_path))
-        return hl_fail(e,
-                       "%s: line %zu: expected a header with the columns image and label, "
-                       "found no '%s': --columns names another",
-                       csv->name, csv->line, c->image < 0 ? "image" : "label");
+        return refuse_header(csv, c->image < 0 ? "image" : "label", e);
     return 0;
 }
 
@@ -271,13 +296,32 @@ static int refuse_value(split_words *seen, split_word value, const char *column,
     return -1;
 }
 
+/* Rows with the other spelling would be left out. */
+static int expect_one_spelling(const split_pair *condition, const split_words *seen,
+                               split_word value, const char *column, const char *of, hl_err *e)
+{
+    for (size_t i = 0; i < seen->n; i++) {
+        const split_word other = seen->items[i];
+        if (split_word_is_like(other, value) && !split_condition_accepts(condition, other))
+            return hl_fail(e,
+                           "%s: --select: values of the column '%s' differ in case, blanks or "
+                           "Unicode form only: expected one spelling, or both in --select, found "
+                           "'%.*s' and '%.*s'",
+                           of, column, (int)value.len, value.s, (int)other.len, other.s);
+    }
+    return 0;
+}
+
 int split_condition_expect_used(const split_pair *condition, split_words *seen, const char *column,
                                 const char *of, hl_err *e)
 {
     split_word rest = split_word_of(condition->value), value;
-    while (split_word_part(&rest, ",", &value))
+    while (split_word_part(&rest, ",", &value)) {
         if (!split_words_count(seen, value))
             return refuse_value(seen, value, column, of, e);
+        if (expect_one_spelling(condition, seen, value, column, of, e))
+            return -1;
+    }
     return 0;
 }
 

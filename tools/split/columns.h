@@ -70,8 +70,8 @@ int split_conditions_find(int *at, const split_csv *csv, const split_pairs *role
 /* Whether this is one of the values of the condition. */
 bool split_condition_accepts(const split_pair *condition, split_word value);
 
-/* Fails if the condition has a value that is not among those seen in the column; of: the table or
- * folder, for messages. Sorts `seen`. */
+/* Fails if the condition has a value that is not among those seen in the column, or that is among
+ * them in another spelling, too; of: the table or folder, for messages. Sorts `seen`. */
 int split_condition_expect_used(const split_pair *condition, split_words *seen, const char *column,
                                 const char *of, hl_err *e);
 

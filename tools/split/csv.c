@@ -130,16 +130,6 @@ static void take_stated_separator(split_csv *c)
     skip_empty_lines(c);
 }
 
-static int check_columns(const split_csv *c, hl_err *e)
-{
-    for (size_t i = 0; i < c->ncolumns; i++)
-        for (size_t k = 0; k < i; k++)
-            if (*c->columns[i] && strcmp(c->columns[i], c->columns[k]) == 0)
-                return hl_fail(e, "%s: line %zu: column '%s' appears twice", c->name, c->line,
-                               c->columns[i]);
-    return 0;
-}
-
 int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_err *e)
 {
     *c = (split_csv){.name = name, .at = text, .end = text + len, .next_line = 1};
@@ -159,8 +149,6 @@ int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_er
     int status = read_record(c, c->columns, MAX_COLUMNS, &c->ncolumns, e);
     if (status == 0 && c->ncolumns > MAX_COLUMNS)
         status = hl_fail(e, "%s: line %zu: more than %d columns", name, c->line, MAX_COLUMNS);
-    if (status == 0)
-        status = check_columns(c, e);
     if (status)
         split_csv_close(c);
     else

@@ -6,6 +6,7 @@
 #include "subset_words.h"
 #include "words.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -117,6 +118,56 @@ int split_check_same_folders(const split_tree *t, hl_err *e)
         if (check_same(t, i, &next, e))
             return -1;
     return 0;
+}
+
+/* ---- subsets under other names ---- */
+
+/* The subset of one word of a name, as of "Trainset"; -1: none. */
+static int subset_of_word(const char *s, size_t len)
+{
+    static const char *const ends[] = {"", "set", "data", "images", "imgs"};
+    int subset = -1;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && subset < 0; i++) {
+        const size_t n = strlen(ends[i]);
+        if (len > n && strncasecmp(s + len - n, ends[i], n) == 0)
+            subset = split_subset_of(s, len - n);
+    }
+    return subset;
+}
+
+/* That of the first word that names one. */
+static int subset_in_name(const char *name, size_t len)
+{
+    int subset = -1;
+    for (size_t i = 0, n; i < len && subset < 0; i += n + 1) {
+        for (n = 0; i + n < len && isalpha((unsigned char)name[i + n]);)
+            n++;
+        subset = subset_of_word(name + i, n);
+    }
+    return subset;
+}
+
+int split_check_subset_names(const split_tree *t, hl_err *e)
+{
+    const char *first = NULL, *second = NULL;
+    for (size_t i = 0, len; i < t->n && !t->has_subsets; i = split_tree_end(t, i, len)) {
+        const char *name = t->images[i] + t->base;
+        len = split_tree_with_class(t, t->images[i]);
+        const int subset = subset_in_name(name, len - t->base - 1);
+        if (subset < 0)
+            return 0;
+        if (!first)
+            first = name;
+        else if (!second && subset != subset_in_name(first, strcspn(first, "/")))
+            second = name;
+    }
+    return second
+               ? hl_fail(e,
+                         "%s: expected a folder for each class, found '%.*s' and '%.*s', which "
+                         "seem to be subsets: name them train, val and test, with the classes "
+                         "in them, or say where the class is (--label-regex, --classes)",
+                         t->dir, (int)strcspn(first, "/"), first, (int)strcspn(second, "/"), second)
+               : 0;
 }
 
 /* ---- another data set in this one ---- */

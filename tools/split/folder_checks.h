@@ -24,6 +24,10 @@ int split_check_mask_pairs(const split_tree *t, hl_err *e);
 /* Class folders that all hold the same folders: these or those are probably no classes. */
 int split_check_same_folders(const split_tree *t, hl_err *e);
 
+/* Class folders that all have the word of a subset in their names, and not of the same one, such as
+ * trainset and testset, or train_normal and test_normal. */
+int split_check_subset_names(const split_tree *t, hl_err *e);
+
 /* Class folders with the class folders in them again, but no copies of them. */
 int split_check_repeated(const split_tree *t, hl_err *e);
 

@@ -127,6 +127,8 @@ static int check_folders(split_tree *t, split_rules *r, hl_err *e)
 {
     if (split_tree_find_layout(t, e) || split_check_empty(t, e) || split_check_masks(t, e))
         return -1;
+    if (!r->classes.n && split_check_subset_names(t, e))
+        return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) ||
                    split_check_inner_names(t, e) || (!r->one_class && expect_classes(t, e))
                ? -1

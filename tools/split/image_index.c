@@ -2,6 +2,7 @@
 #include "image_index.h"
 
 #include "base/mem.h"
+#include "fold.h"
 #include "sys/path.h"
 
 #include <errno.h>
@@ -224,6 +225,28 @@ int split_image_index_find_end(split_image_index *x, const char *name, const cha
         return -1;
     *how = SPLIT_BY_END;
     return *path ? identify(x, *path, id, e) : 0;
+}
+
+/* Whether one of the two is the end of the other from a slash on, or all of it, but for case,
+ * blanks and Unicode form. */
+static bool are_alike(const char *path, const char *name)
+{
+    const size_t path_len = strlen(path), name_len = strlen(name);
+    for (const char *s = path; s; s = strchr(s, '/') ? strchr(s, '/') + 1 : NULL)
+        if (split_fold_compare(s, path_len - (size_t)(s - path), name, name_len) == 0)
+            return true;
+    for (const char *s = name; s; s = strchr(s, '/') ? strchr(s, '/') + 1 : NULL)
+        if (split_fold_compare(path, path_len, s, name_len - (size_t)(s - name)) == 0)
+            return true;
+    return false;
+}
+
+const char *split_image_index_alike(const split_image_index *x, const char *name)
+{
+    for (size_t i = 0; i < x->files.n; i++)
+        if (are_alike(x->files.paths[i], name))
+            return x->files.paths[i];
+    return NULL;
 }
 
 void split_image_index_close(split_image_index *x)

@@ -51,6 +51,10 @@ int split_image_index_find(split_image_index *x, const char *name, const char **
 int split_image_index_find_end(split_image_index *x, const char *name, const char *text,
                                const char **path, split_file_id *id, split_found *how, hl_err *e);
 
+/* For messages: a file whose path would fit the name but for case, blanks or Unicode form; NULL:
+ * none, or nothing was looked up. */
+const char *split_image_index_alike(const split_image_index *x, const char *name);
+
 void split_image_index_close(split_image_index *x);
 
 #endif

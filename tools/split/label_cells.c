@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "label_cells.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "blank_words.h"
+#include "fold.h"
 #include "label_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char split_label_separators[] = "|;,";
 static const char clear_separators[] = "|;";
@@ -159,6 +162,51 @@ static int check_positive(const labels *all, const char *positive, const char *t
     return any ? 0 : hl_fail(e, "--positive: expected a label, found '%s'", positive);
 }
 
+static char *folded(split_word w)
+{
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "");
+    split_fold(w.s, w.len, &t);
+    return t.data;
+}
+
+/* Adds the labels that contain a positive one and are none. Of few letters, that is chance. */
+static void list_similar(const labels *all, split_word positive, const split_words *deciding,
+                         hl_strbuf *list, size_t *n)
+{
+    enum { SHOWN = 5, LEAST = 4 };
+    char *part = folded(positive);
+    for (size_t i = 0; i < all->labels.n && strlen(part) >= LEAST; i++) {
+        const split_word label = all->labels.items[i];
+        char *text = split_words_count(deciding, label) ? NULL : folded(label);
+        if (text && strstr(text, part))
+            hl_strbuf_item(list, (*n)++, SHOWN, "'%.*s' (line %zu)", (int)label.len, label.s,
+                           label.line);
+        free(text);
+    }
+    free(part);
+}
+
+/* 'Viral Pneumonia' is another label than 'Pneumonia', which not everybody expects. */
+static void report_similar(const labels *all, const char *positive, const char *table)
+{
+    split_word rest = split_word_of(positive), label;
+    split_words deciding = {0};
+    hl_strbuf list = {0};
+    size_t n = 0;
+    split_words_add(&deciding, split_word_trim(rest));
+    while (split_word_next(&rest, "|", &label))
+        split_words_add(&deciding, label);
+    for (size_t i = 0; i < deciding.n; i++)
+        list_similar(all, deciding.items[i], &deciding, &list, &n);
+    if (n)
+        hl_log_info("%s: labels that contain the positive one are others, and count as negative: "
+                    "%s; --positive takes several, with | between them",
+                    table, list.data);
+    hl_strbuf_free(&list);
+    split_words_free(&deciding);
+}
+
 /* Whole cells count, too, for labels with a comma in them. */
 static int check_classes(const labels *all, const split_class_map *map, const char *table,
                          hl_err *e)
@@ -239,6 +287,8 @@ int split_labels_check(const split_label_rules *r, const split_row *rows, size_t
         status = check_signs(r, &all, table, e);
     if (status == 0 && r->positive)
         *other = other_label(&all, r->positive);
+    if (status == 0 && r->positive && !*other)
+        report_similar(&all, r->positive, table);
     free_labels(&all);
     return status;
 }

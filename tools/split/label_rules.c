@@ -16,6 +16,14 @@
 
 enum { NO_FINDING = -2 };
 
+/* "1,0", as spreadsheets write 1.0 in many countries; in "1,2" the comma separates two labels. */
+static void use_decimal_point(char *text)
+{
+    char *comma = strchr(text, ',');
+    if (comma && comma > text && comma[1] && comma[1 + strspn(comma + 1, "0")] == '\0')
+        *comma = '.';
+}
+
 static bool number_of(split_word w, double *value)
 {
     char text[16];
@@ -24,6 +32,7 @@ static bool number_of(split_word w, double *value)
         return false;
     memcpy(text, w.s, w.len);
     text[w.len] = '\0';
+    use_decimal_point(text);
     return hl_parse_f64(text, value);
 }
 
@@ -114,7 +123,8 @@ static bool is_positive(split_word cell, const char *positive)
 static const char *take_label(split_row *r)
 {
     split_word label = split_word_trim(split_row_cell(r));
-    if (split_word_inside(label).len != label.len) {
+    const bool quoted = label.len > 1 && strchr("'\"", label.s[0]);
+    if (quoted || split_word_inside(label).len != label.len) {
         split_word rest = split_word_inside(label);
         split_word_next(&rest, split_label_separators, &label);
     }

@@ -191,8 +191,11 @@ static int read_rows(reader *t, split_rows *all, split_tally *tally, hl_err *e)
     tally->selected_out = others;
     if (split_conditions_expect_used(&t->conditions, t->condition_at, t->seen, &t->csv, e))
         return split_dicom_hides_rows(t->dicom)
-                   ? hl_fail(e, "%s: --select: a value is in no row (--keep-ids says which)",
-                             t->csv.name)
+                   ? hl_fail(
+                         e,
+                         "%s: --select: a value is in no row, or in two spellings (--keep-ids says "
+                         "which)",
+                         t->csv.name)
                    : -1;
     if (all->n == 0)
         return others ? hl_fail(e, "%s: expected rows that --select '%s' selects, found none",
@@ -361,7 +364,7 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
         split_rows_hide_missing(all, t->dicom);
     c->has_subsets = t->at.subset >= 0;
     c->has_patients = t->at.patient >= 0;
-    return split_rows_settle_missing(all, t->csv.name, t->images.dir,
+    return split_rows_settle_missing(all, t->csv.name, &t->images,
                                      t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
                    join_rows(t, all, &r->patient, &c->tally, e) || add_rows(c, t, all, r, e)
                ? -1

@@ -42,21 +42,35 @@ static char *list_missing(const split_rows *all)
     return list.data;
 }
 
-static int fail_missing(const split_rows *all, const char *table, const char *dir, size_t n,
-                        hl_err *e)
+/* A file that is probably that of a missing row; the row is not given it, as names that differ in
+ * case can be two files. The caller frees. */
+static char *hint_for(const split_row *missing, const split_image_index *images)
 {
-    if (n == 1) {
-        size_t i = 0;
-        while (!all->items[i].missing)
-            i++;
-        return hl_fail(e, "%s: line %zu: '%s' cannot be found in %s: --missing skip leaves it out",
-                       table, all->items[i].line, all->items[i].path, dir);
-    }
-    char *list = list_missing(all);
-    hl_fail(e,
-            "%s: expected the images of %zu rows in %s, and %zu cannot be found: %s: --missing "
-            "skip leaves them out",
-            table, all->n, dir, n, list);
+    hl_strbuf t = {0};
+    const char *alike = split_image_index_alike(images, missing->path);
+    hl_strbuf_puts(&t, "");
+    if (alike)
+        hl_strbuf_printf(&t, " ('%s' is there, which differs in case, blanks or Unicode form only)",
+                         alike);
+    return t.data;
+}
+
+static int fail_missing(const split_rows *all, const char *table, const split_image_index *images,
+                        size_t n, hl_err *e)
+{
+    const split_row *first = all->items;
+    while (!first->missing)
+        first++;
+    char *list = list_missing(all), *hint = hint_for(first, images);
+    if (n == 1)
+        hl_fail(e, "%s: line %zu: '%s' cannot be found in %s%s: --missing skip leaves it out",
+                table, first->line, first->path, images->dir, hint);
+    else
+        hl_fail(e,
+                "%s: expected the images of %zu rows in %s, and %zu cannot be found: %s%s: "
+                "--missing skip leaves them out",
+                table, all->n, images->dir, n, list, hint);
+    free(hint);
     free(list);
     return -1;
 }
@@ -99,15 +113,15 @@ static void report_missing(const split_rows *all, const char *table, split_tally
     split_words_free(&missing);
 }
 
-int split_rows_settle_missing(split_rows *all, const char *table, const char *dir, bool skip,
-                              split_tally *tally, hl_err *e)
+int split_rows_settle_missing(split_rows *all, const char *table, const split_image_index *images,
+                              bool skip, split_tally *tally, hl_err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++)
         n += all->items[i].missing;
     tally->missing = n;
     if (n && !skip)
-        return fail_missing(all, table, dir, n, e);
+        return fail_missing(all, table, images, n, e);
     if (n) {
         keep_missing(all, tally);
         report_missing(all, table, tally);

@@ -12,6 +12,10 @@ typedef struct split_path_pattern {
     regex_t regex;
 } split_path_pattern;
 
+/* Fails where an expression has something of Perl's that regcomp would read in another way, such as
+ * \d, the letter d, or .*?, the longest match. */
+int split_expect_posix(const char *text, hl_err *e);
+
 /* text: a POSIX extended regular expression; NULL for none. Fails where it is not one; then p is
  * empty. */
 int split_path_pattern_make(split_path_pattern *p, const char *text, hl_err *e);

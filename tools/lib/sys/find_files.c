@@ -18,7 +18,9 @@
 
 bool hl_is_image_name(const char *name)
 {
-    static const char *const extensions[] = {".jpeg", ".jpg", ".jpe", ".jfif", ".png"};
+    static const char *const extensions[] = {
+        ".jpeg", ".jpg", ".jpe", ".jfif", ".png",  ".tif",  ".tiff", ".bmp", ".gif", ".webp",
+        ".jp2",  ".j2k", ".jxl", ".heic", ".heif", ".avif", ".pgm",  ".ppm", ".pnm"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
         if (strcasecmp(dot, extensions[i]) == 0)
@@ -73,9 +75,15 @@ static void add(char ***paths, size_t *n, size_t *cap, const char *path)
     (*paths)[(*n)++] = hl_strdup(path);
 }
 
+/* Hidden files, and the folders in which systems keep what they delete, and small copies. */
 static bool is_ignored(const FTSENT *at)
 {
-    return at->fts_level > 0 && (at->fts_name[0] == '.' || strcmp(at->fts_name, "__MACOSX") == 0);
+    static const char *const names[] = {"__MACOSX",     "@eaDir",     "#recycle",
+                                        "$RECYCLE.BIN", "lost+found", "System Volume Information"};
+    bool ignored = at->fts_name[0] == '.';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        ignored |= strcmp(at->fts_name, names[i]) == 0;
+    return ignored && at->fts_level > 0;
 }
 
 static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_err *e)
