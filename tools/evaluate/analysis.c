@@ -114,11 +114,11 @@ static void summarise(evaluate_analysis *s)
     s->prevalence = hl_malloc(n, sizeof *s->prevalence);
     memcpy(s->kept, s->resampled, HL_BINARY_METRICS * n * sizeof *s->kept);
     memcpy(s->prevalence, s->resampled + evaluate_at_prevalence(s) * n, n * sizeof *s->prevalence);
-    s->lacking = count_left_out(s->resampled + HL_AUROC * n, n);
-    for (size_t i = 0; i < s->width; i++)
+    for (size_t i = 0; i < s->width; i++) {
         s->left_out[i] = count_left_out(s->resampled + i * n, n);
-    for (size_t i = 0; i < s->width; i++)
         s->estimate[i].interval = hl_percentiles(s->resampled + i * n, n, EVALUATE_LEVEL);
+    }
+    s->lacking = s->left_out[HL_AUROC];
 }
 
 static int run_resamples(evaluate_analysis *s, hl_err *e)
