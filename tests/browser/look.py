@@ -57,6 +57,8 @@ def look_at_paper(tab, shots):
 
 def main():
     page, shots = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+    if shots:
+        os.makedirs(shots, exist_ok=True)
     with open(os.path.join(HERE, "inspect.js"), encoding="utf-8") as f:
         inspect = f.read()
     wrong = []
