@@ -45,6 +45,9 @@ static void make(page_doc *d)
     page_add_cell(t, "x\xff");
     page_add_picture_cell(t, png, sizeof png, "a \"lung\"");
     page_add_number(t, NAN);
+    page_add_cell(t, "y");
+    page_add_cell(t, "not seen");
+    page_add_cell(t, "0.9 (0.8 to 1)");
     page_add_text(d, PAGE_PART, "after the fold");
     page_add_picture(page_add_gallery(d, "all of them"), png, sizeof png, "dark", "No. 1");
     page_add_figure(d, "f", "Figure", "in words", "<svg></svg>", json_pack("{s:i}", "x", 7));
@@ -65,6 +68,7 @@ static void html(void **state)
                             "height=\"2\" src=\"data:image/png;base64,");
     assert_contains(t.data, png_base64);
     assert_contains(t.data, "<td class=\"num\">undefined</td>");
+    assert_contains(t.data, "<td class=\"num pair\"><span>0.9</span> <span>(0.8 to 1)</span></td>");
     assert_contains(t.data, "default-src 'none'");
     assert_contains(t.data, "</section>\n</main>\n<footer>foot</footer>");
     hl_strbuf_free(&t);

@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/mem.h"
 #include "page/escape.h"
 #include "page/html_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* In a narrow table, the interval after an estimate goes to a line of its own. */
+static void write_number(const char *text, hl_strbuf *t)
+{
+    const char *interval = strstr(text, " (");
+    if (!interval) {
+        page_html_element(t, "<td class=\"num\">", text, "</td>");
+        return;
+    }
+    hl_strbuf_puts(t, "<td class=\"num pair\">");
+    char *estimate = hl_strndup(text, (size_t)(interval - text));
+    page_html_element(t, "<span>", estimate, "</span> ");
+    free(estimate);
+    page_html_element(t, "<span>", interval + 1, "</span></td>");
+}
 
 static void write_cell(const page_cell *c, const page_column *col, bool heads_row, hl_strbuf *t)
 {
@@ -17,9 +36,10 @@ static void write_cell(const page_cell *c, const page_column *col, bool heads_ro
         page_html_element(t, "<small>", c->small ? c->small : "", "</small></td>");
     } else if (col->kind == PAGE_COL_CODE) {
         page_html_element(t, "<td class=\"code\"><code>", c->text, "</code></td>");
+    } else if (col->kind == PAGE_COL_NUMBER) {
+        write_number(c->text, t);
     } else {
-        page_html_element(t, col->kind == PAGE_COL_NUMBER ? "<td class=\"num\">" : "<td>", c->text,
-                          "</td>");
+        page_html_element(t, "<td>", c->text, "</td>");
     }
 }
 

@@ -65,7 +65,7 @@ static int draw(page_doc *d, const report_metrics *r, const report_binary_metric
          .colour = 0},
     };
     report_plot p = report_plot_unit_square("reliability", "mean predicted probability",
-                                            "observed fraction", "top left");
+                                            "observed fraction", "outside top center horizontal");
     p.series = series;
     p.nseries = 3;
     hl_strbuf alt = {0};
