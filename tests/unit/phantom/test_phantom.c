@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Brightness, size and the like must not predict the label of a phantom, but the lungs must. 400
+ * Brightness, size and the like must not predict the label of a phantom, but the lungs must. 200
  * patients with one image each are drawn once for all tests.
  */
 #include "image/png_encode.h"
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENTS = 400, MIN_SIDE = 120, MAX_SIDE = 260, SEED = 1 };
+enum { PATIENTS = 200, MIN_SIDE = 120, MAX_SIDE = 260, SEED = 1 };
 enum { MEAN, DEVIATION, WIDTH, HEIGHT, ASPECT, FILE_SIZE, CRUDE };
 enum { CELLS = 14, FEATURES = 2 * CELLS * CELLS };
 

@@ -109,34 +109,45 @@ static void end(fixture *f)
 static double *layer(const fixture *f, double *const *params, size_t i, const double *x, size_t n)
 {
     const double *kernel = params[2 * i], *bias = params[2 * i + 1];
+    const size_t units = width[i + 1];
     const bool is_hidden = i + 1 < LAYERS;
     char purpose[64];
     snprintf(purpose, sizeof purpose, "train/dropout/1/%zu", i);
     hl_rng r = hl_rng_make(f->o.seed, purpose);
-    double *y = hl_malloc(n * width[i + 1], sizeof *y);
-    for (size_t s = 0; s < n; s++)
-        for (size_t k = 0; k < width[i + 1]; k++) {
-            double sum = bias[k];
-            for (size_t j = 0; j < width[i]; j++)
-                sum += x[s * width[i] + j] * kernel[j * width[i + 1] + k];
-            if (is_hidden && sum < 0)
-                sum = 0;
-            if (is_hidden && f->o.dropout > 0)
-                sum *= hl_rng_uniform(&r) < f->o.dropout ? 0 : 1 / (1 - f->o.dropout);
-            y[s * width[i + 1] + k] = sum;
+    double *y = hl_malloc(n * units, sizeof *y);
+    for (size_t s = 0; s < n; s++) {
+        double *row = y + s * units;
+        memcpy(row, bias, units * sizeof *row);
+        for (size_t j = 0; j < width[i]; j++)
+            for (size_t k = 0; k < units; k++)
+                row[k] += x[s * width[i] + j] * kernel[j * units + k];
+        for (size_t k = 0; k < units && is_hidden; k++) {
+            row[k] = fmax(row[k], 0);
+            if (f->o.dropout > 0)
+                row[k] *= hl_rng_uniform(&r) < f->o.dropout ? 0 : 1 / (1 - f->o.dropout);
         }
+    }
     return y;
 }
 
-static double loss_of(const fixture *f, double *const *params, const int64_t *rows, size_t n)
+/* Standardised features of a batch: [n, INPUTS]. */
+static double *batch_of(const fixture *f, const int64_t *rows, size_t n)
 {
-    double *x = hl_malloc(n * INPUTS, sizeof *x), loss = 0;
+    double *x = hl_malloc(n * INPUTS, sizeof *x);
     for (size_t s = 0; s < n; s++)
         for (size_t j = 0; j < INPUTS; j++)
             x[s * INPUTS + j] =
                 ((double)f->set.features[(size_t)rows[s] * INPUTS + j] - f->mean[j]) / f->scale[j];
-    for (size_t i = 0; i < LAYERS; i++) {
-        double *y = layer(f, params, i, x, n);
+    return x;
+}
+
+/* The loss without the L2 of the layers before `first`; input: [n, width[first]], of that layer. */
+static double loss_from(const fixture *f, double *const *params, size_t first, const double *input,
+                        const int64_t *rows, size_t n)
+{
+    double *x = NULL, loss = 0;
+    for (size_t i = first; i < LAYERS; i++) {
+        double *y = layer(f, params, i, x ? x : input, n);
         free(x);
         x = y;
     }
@@ -149,9 +160,17 @@ static double loss_of(const fixture *f, double *const *params, const int64_t *ro
             (double)class_weights[label] * (log(sum) - x[s * CLASSES + (size_t)label]) / (double)n;
     }
     free(x);
-    for (size_t i = 0; i < LAYERS; i++)
+    for (size_t i = first; i < LAYERS && f->o.l2 > 0; i++)
         for (size_t k = 0; k < width[i] * width[i + 1]; k++)
             loss += f->o.l2 * params[2 * i][k] * params[2 * i][k];
+    return loss;
+}
+
+static double loss_of(const fixture *f, double *const *params, const int64_t *rows, size_t n)
+{
+    double *x = batch_of(f, rows, n);
+    const double loss = loss_from(f, params, 0, x, rows, n);
+    free(x);
     return loss;
 }
 
@@ -167,16 +186,16 @@ static void copy_params(const fixture *f, double **params)
     }
 }
 
-/* Central difference of the loss in one value of a parameter. */
+/* Central difference of the loss in one value of a parameter of the layer with this input. */
 static double finite_difference(const fixture *f, double *const *params, size_t param, size_t at,
-                                const int64_t *rows, size_t n)
+                                const double *input, const int64_t *rows, size_t n)
 {
     static const double step = 1e-5;
     const double before = params[param][at];
     params[param][at] = before + step;
-    const double up = loss_of(f, params, rows, n);
+    const double up = loss_from(f, params, param / 2, input, rows, n);
     params[param][at] = before - step;
-    const double down = loss_of(f, params, rows, n);
+    const double down = loss_from(f, params, param / 2, input, rows, n);
     params[param][at] = before;
     return (up - down) / (2 * step);
 }
@@ -185,19 +204,26 @@ static double finite_difference(const fixture *f, double *const *params, size_t 
 static void compare(const fixture *f, double *const *params, const int64_t *rows, size_t n)
 {
     hl_rng r = hl_rng_make(2, "test/gradients/places");
+    double *input = batch_of(f, rows, n);
     for (size_t i = 0; i < 2 * LAYERS; i++) {
         const nn_param p = nn_head_param(f->head, i);
         double error = 0, norm = 0;
         for (int k = 0; k < 12; k++) {
             const size_t at = hl_rng_below(&r, p.n);
-            const double expected = finite_difference(f, params, i, at, rows, n);
+            const double expected = finite_difference(f, params, i, at, input, rows, n);
             const double found = params[i][at] - (double)p.values[at];
             error += (found - expected) * (found - expected);
             norm += expected * expected;
         }
         if (!(sqrt(error) <= 1e-4 * sqrt(norm) + 1e-7))
             fail_msg("parameter %zu: error %.2e of %.2e", i, sqrt(error), sqrt(norm));
+        if (i % 2) {
+            double *output = layer(f, params, i / 2, input, n);
+            free(input);
+            input = output;
+        }
     }
+    free(input);
 }
 
 static void check_step(double dropout, double l2, size_t n, bool standardized)
