@@ -85,7 +85,7 @@ static int bin_values(const evaluate_column *c, const hl_carried_values *v, size
         double number;
         if (!*v->names[i])
             bin[i] = c->nbounds + 1;
-        else if (hl_parse_f64(v->names[i], &number))
+        else if (hl_carried_number(v->names[i], &number))
             bin[i] = bin_of(c, number);
         else
             return hl_fail(e, "--by: %s has bins: expected numbers, found '%s'", c->name,
