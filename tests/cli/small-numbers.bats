@@ -115,3 +115,12 @@ have_width() {
     report --compare --tests c.json --markdown c.md -o c.html m.json m.json
     grep -q '+0.000 (not estimable)' c.md
 }
+
+@test "small numbers: predictions that are all alike leave no width of rounding" {
+    for n in 1 2 3; do echo "n$n NORMAL 0.5"; echo "p$n PNEUMONIA 0.5"; echo "q$n PNEUMONIA 0.5"; done | predictions p.tsv
+    evaluate -q --pooled -o m.json p.tsv
+    # Whatever part of the list is read, it has that part of the positives, in each resample.
+    jq -e '[.triage[] | select(.lo != null and .hi - .lo < 1e-6)] == [] and .triage[50].found == 0.5' m.json
+    jq -e '.intervals.metrics.auroc | .[1] - .[0] > 0.1' m.json
+    have_width m.json
+}
