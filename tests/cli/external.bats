@@ -187,3 +187,22 @@ END
     fails 2 '^split: --all-test and --subsets both' split --all-test --subsets folders .
     fails 2 '^split: --test and --all-test both' split --all-test --test 0.5 .
 }
+
+@test "external: scikit-learn and statsmodels find the numbers of both tests and of the page" {
+    python3 -c 'import safetensors, scipy, sklearn, statsmodels, zstandard' 2>/dev/null ||
+        skip "NOT RUN: needs Python with scikit-learn, scipy, statsmodels, safetensors and zstandard, which are not installed"
+    checked() { python3 "$ROOT/tests/parity/check_external.py" "$1" "$2" | tee /dev/stderr | grep -qE '^[0-9]{3,} compared, 0 differ$'; }
+    external DATA="$there/set B" >log 2>&1
+    checked "$own" results/own-on-set_B
+    mkdir one
+    cp -r "$there/set B/PNEUMONIA" one
+    external DATA="$PWD/one" >log 2>&1
+    checked "$own" results/own-on-one
+    for combine in max mean; do
+        make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" DATA="$there/own" RUN=own MODEL=mobilenetv2 WEIGHTS=seeded:1 \
+            SIZE=48 FIT=pad EPOCHS=4 NEURONS=8 CALIBRATE=1 RESAMPLES=200 EXPLAIN=0 QUIET=-q JOBS=2 UNIT=patient COMBINE=$combine >log 2>&1
+        make --no-print-directory -C "$ROOT" external RESULTS="$PWD/results" HEAD=own DATA="$there/set B" RUN=b RESAMPLES=200 \
+            EXPLAIN=0 QUIET=-q JOBS=2 >log 2>&1
+        checked results/own results/b
+    done
+}

@@ -64,6 +64,57 @@ close() {
     [[ $(close "$DATA/classes/expected.json" made/expected.json) =~ ^[0-9]+$ ]]
 }
 
+# made_up K SEED: predictions of K classes in tenths, so with ties, of patients with several images, with a carried column.
+# The last class but one has a single image, and with four classes the last one none.
+made_up() {
+    awk -v k="$1" -v x="$2" -v OFS='\t' '
+        function draw(n) { x = (x * 16807) % 2147483647; return int(x / 2147483647 * n) }
+        BEGIN {
+            print "#hilum-predictions 1"
+            print "#provenance", "[{\"tool\":\"t\"}]"
+            print "#feature_space", "{\"backbone\":\"b\",\"feature_layer\":\"c\",\"filter\":\"area\",\"fit\":\"pad\",\"height\":2,\"normalize\":\"tf\",\"pool\":\"avg\",\"weights\":\"seeded:1\",\"width\":2}"
+            printf "sample\tpatient\tsubset\tlabel\tpredicted"
+            for (c = 0; c < k; c++) printf "\tp_%c", 65 + c
+            print "\tage"
+            for (i = 0; i < 120; i++) {
+                y = i ? draw(k - 2) : k - 2
+                if (k != 4 && i % 7 == 1) y = k - 1
+                left = 10
+                best = -1
+                for (c = 0; c < k; c++) {
+                    p[c] = c == k - 1 ? left : draw(left + 1)
+                    if (c == y && left > 3 && c < k - 1) p[c] = 3 + draw(left - 2)
+                    left -= p[c]
+                    if (best < 0 || p[c] > p[best]) best = c
+                }
+                printf "s%d\tp%d%c\ttest\t%c\t%c", i, draw(40), 65 + y, 65 + y, 65 + best
+                for (c = 0; c < k; c++) printf "\t%.1f", p[c] / 10
+                a = draw(90)
+                print "", (a % 9 == 0 ? "" : a < 10 ? a "M" : sprintf("%03dY", a))
+            }
+        }' | with_checksum
+}
+
+@test "several classes: scikit-learn and statsmodels find the numbers of three, four and five classes" {
+    python3 -c 'import scipy, sklearn, statsmodels, zstandard' 2>/dev/null ||
+        skip "NOT RUN: needs Python with scikit-learn, scipy, statsmodels and zstandard, which are not installed"
+    checked() { python3 "$ROOT/tests/parity/check_metrics.py" "$1" "$2" | tee /dev/stderr | grep -qE '^[0-9]{3,} compared, 0 differ$'; }
+    for k in 3 4 5; do
+        made_up $k $((k * 77)) >p.tsv
+        evaluate -q --pooled --resamples 100 --positive A --by age:1:18:60 --prevalence 0.2 -o m.json p.tsv 2>log || { cat log; false; }
+        checked p.tsv m.json
+    done
+    for unit in image patient; do
+        evaluate -q --pooled --resamples 100 --unit $unit -p u.tsv -o m.json "$DATA/classes/a.tsv"
+        checked u.tsv m.json
+    done
+    { head -n 3 "$DATA/classes/a.tsv"; printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_NORMAL\tp_PNEUMONIA\n'
+        awk -F '\t' -v OFS='\t' '/^s[0-9]/ { q = 1 - $7; print $1, $2, $3, ($4 == "Normal" ? "NORMAL" : "PNEUMONIA"), (q > 0.5 ? "PNEUMONIA" : "NORMAL"), $7, q }' \
+            "$DATA/classes/a.tsv"; } | with_checksum >p.tsv
+    evaluate -q --pooled --resamples 100 --prevalence 0.1 -o m.json p.tsv
+    checked p.tsv m.json
+}
+
 @test "several classes: compare has DeLong's test of each class, corrected for all" {
     compare -q --resamples 50 --json c.json "$DATA/classes/a.tsv" "$DATA/classes/b.tsv" >c.tsv
     jq '[.classes[].pairs[0] | {difference: .difference.auroc.value, p: .auroc_test.p, p_holm: .auroc_test.p_holm}]' c.json >found

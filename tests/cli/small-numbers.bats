@@ -115,3 +115,31 @@ have_width() {
     report --compare --tests c.json --markdown c.md -o c.html m.json m.json
     grep -q '+0.000 (not estimable)' c.md
 }
+
+@test "small numbers: predictions that are all alike leave no width of rounding" {
+    for n in 1 2 3; do echo "n$n NORMAL 0.5"; echo "p$n PNEUMONIA 0.5"; echo "q$n PNEUMONIA 0.5"; done | predictions p.tsv
+    evaluate -q --pooled -o m.json p.tsv
+    # Whatever part of the list is read, it has that part of the positives, in each resample.
+    jq -e '[.triage[] | select(.lo != null and .hi - .lo < 1e-6)] == [] and .triage[50].found == 0.5' m.json
+    jq -e '.intervals.metrics.auroc | .[1] - .[0] > 0.1' m.json
+    have_width m.json
+}
+
+@test "small numbers: narrow intervals of many patients have two different ends on the page" {
+    awk 'BEGIN { for (i = 0; i < 20000; i++) {
+        print "n" i, "NORMAL", 0.1 + i / 2e5
+        print "p" i, "PNEUMONIA", (i % 7000 ? 0.8 + i / 2e5 : 0.05) } }' | predictions p.tsv
+    evaluate -q --pooled --resamples 50 --prevalence 0.5 -o m.json p.tsv
+    jq -e '.intervals.metrics.accuracy | .[0] > 0.9995 and .[1] > 0.9995' m.json
+    report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
+    grep -E '^\| (Accuracy|AUROC) ' r.md
+    run ! grep -E '(^|[^0-9.])([0-9]+\.[0-9]+)(–| to )\2([^0-9]|$)' r.md
+    mkdir a b
+    cp p.tsv a/predictions.tsv
+    sed '/^s1\t/s/NORMAL\tNORMAL\t/NORMAL\tPNEUMONIA\t/; /^#sha256/d' p.tsv | with_checksum >b/predictions.tsv
+    for i in a b; do evaluate -q --pooled --resamples 0 -o $i/metrics.json $i/predictions.tsv; done
+    compare -q -n a,b --resamples 50 --json c.json a/predictions.tsv b/predictions.tsv >/dev/null
+    report --compare --tests c.json -o c.html --markdown c.md a b
+    grep -E '^\| a .* b \|' c.md
+    run ! grep -E '(^|[^0-9.])([0-9]+\.[0-9]+)(–| to .?)\2([^0-9]|$)' c.md
+}

@@ -98,6 +98,30 @@ group() {
     jq -e '[.subgroups.columns[0].groups[].group] == ["1 to under 18", "18 to under 65", "65 and over", "(blank)"]' m.json
 }
 
+@test "subgroups: ages as DICOM writes them" {
+    printf '%s\n' 'a PNEUMONIA 0.9 F 058Y' 'b NORMAL 0.2 F 6M' 'c PNEUMONIA 0.8 F 018Y' 'd NORMAL 0.3 F 17' 'e NORMAL 0.1 F 003D' \
+        'f NORMAL 0.1 F -' | predictions p.tsv
+    evaluate -q --pooled --by age:1:18 --resamples 50 -o m.json p.tsv
+    jq -e '[.subgroups.columns[0].groups[] | [.group, .n]] ==
+        [["under 1", 2], ["1 to under 18", 1], ["18 and over", 2], ["(blank)", 1]]' m.json
+    # Many of them are a quantity, which needs bins.
+    for i in $(seq 21); do echo "p$i PNEUMONIA 0.9 F 0${i}Y"; echo "n$i NORMAL 0.1 F 0${i}Y"; done | predictions q.tsv
+    fails 1 '^evaluate: --by: age has 21 different numbers: expected bins, such as age:18:40:60' evaluate --pooled --by age q.tsv
+    sed -i 's/6M/x/' p.tsv && grep -v '^#sha256' p.tsv | with_checksum >x.tsv
+    fails 1 "^evaluate: --by: age has bins: expected numbers, found 'x'$" evaluate --pooled --by age:1:18 x.tsv
+}
+
+@test "subgroups: patients whose images were taken at several ages" {
+    printf '%s\n' 'a PNEUMONIA 0.9 F 58' 'a PNEUMONIA 0.8 F 061Y' 'b NORMAL 0.2 F 17' 'b NORMAL 0.2 F 19' 'b NORMAL 0.2 F 17.5' \
+        'c NORMAL 0.2 F 30' 'd NORMAL 0.2 F -' 'd NORMAL 0.2 F 70' 'e PNEUMONIA 0.7 F -' | predictions p.tsv
+    evaluate -q --pooled --unit patient --by age:18:60 --resamples 50 -o m.json p.tsv
+    # Patient a is 58 and 61, b is on both sides of 18; of d one age is known.
+    jq -e '[.subgroups.columns[0].groups[] | [.group, .n]] ==
+        [["18 to under 60", 1], ["60 and over", 1], ["in several bins", 2], ["(blank)", 1]]' m.json
+    evaluate -q --pooled --unit patient --by age:18:65 --resamples 50 -o m.json p.tsv
+    group age '18 to under 65' '.n == 2' # a and c
+}
+
 @test "subgroups: one of three classes against the rest" {
     {
         printf '#hilum-predictions 1\n#provenance\t[{"tool":"t"}]\n#feature_space\t%s\n' "$space"

@@ -83,6 +83,21 @@ F F NORMAL NORMAL 0.45 1 AP|PA" ]
     jq -e '.auroc - 8 / 9 | fabs < 1e-9' m.json
 }
 
+@test "unit: means of equal probabilities are equal, whatever the number of images" {
+    # All images have the same probabilities: no patient is ranked above another.
+    {
+        head_of_predictions
+        printf 'sample\tpatient\tsubset\tlabel\tpredicted\tp_A\tp_B\tp_C\n'
+        for n in {1..7}; do
+            for i in $(seq "$n"); do printf 'a%s\ta%s\ttest\tA\tA\t0.333333333\t0.333333333\t0.333333333\n' $n$i $n; done
+            for i in $(seq $((8 - n))); do printf 'b%s\tb%s\ttest\tB\tA\t0.333333333\t0.333333333\t0.333333333\n' $n$i $n; done
+            printf 'c%s\tc%s\ttest\tC\tA\t0.333333333\t0.333333333\t0.333333333\n' $n $n
+        done
+    } | with_checksum >p.tsv
+    evaluate -q --pooled --unit patient --resamples 0 -o m.json p.tsv
+    jq -e '.n == 21 and all(.one_vs_rest.classes[]; .binary.auroc == 0.5)' m.json
+}
+
 @test "unit: studies are a carried column, of one patient each" {
     six p.tsv
     evaluate -q --pooled --unit study -o m.json -p u.tsv p.tsv

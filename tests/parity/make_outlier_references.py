@@ -118,6 +118,7 @@ def shrinkages():
     write("oas", {"cases": cases})
 
 
-for case, arguments in CASES.items():
-    make(case, *arguments)
-shrinkages()
+if __name__ == "__main__":
+    for case, arguments in CASES.items():
+        make(case, *arguments)
+    shrinkages()

@@ -4,7 +4,6 @@
  * most of the sick come from one hospital, a model may learn the hospital.
  */
 #include "base/mem.h"
-#include "base/parse.h"
 #include "checks.h"
 #include "data/carried_values.h"
 #include "group_auroc.h"
@@ -60,7 +59,7 @@ static double area_of_quantity(const hl_carried_values *v, const unit *units, si
     double *x = hl_malloc(n, sizeof *x);
     uint8_t *positive = hl_malloc(n, 1);
     for (size_t i = 0; i < n; i++) {
-        hl_parse_f64(v->names[units[i].value], &x[i]);
+        hl_carried_number(v->names[units[i].value], &x[i]);
         positive[i] = units[i].positive;
     }
     const double area = hl_auroc(n, x, positive);

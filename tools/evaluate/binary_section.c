@@ -176,12 +176,12 @@ static void add_delong(json_t *o, const evaluate_analysis *s)
     const hl_delong_area a =
         hl_delong_of_patients(b->n, b->positive, b->p, patient, s->bootstrap.patients);
     free(patient);
-    if (!isfinite(a.variance) || !(a.variance > 0))
-        return;
     const double half = NORMAL_QUANTILE * sqrt(a.variance);
-    json_object_set_new(o, "delong",
-                        json_pack("{s:f, s:[f, f]}", "variance", a.variance, "interval",
-                                  fmax(0, a.area - half), fmin(1, a.area + half)));
+    const hl_interval i = {fmax(0, a.area - half), fmin(1, a.area + half)};
+    if (isfinite(half) && hl_interval_has_width(i))
+        json_object_set_new(
+            o, "delong",
+            json_pack("{s:f, s:[f, f]}", "variance", a.variance, "interval", i.lo, i.hi));
 }
 
 void evaluate_add_binary(json_t *o, const evaluate_analysis *s)

@@ -68,7 +68,9 @@ static size_t bin_of(const evaluate_column *c, double value)
 static char *bin_name(const evaluate_column *c, size_t bin)
 {
     hl_strbuf t = {0};
-    if (bin == 0)
+    if (bin > c->nbounds)
+        hl_strbuf_puts(&t, "in several bins");
+    else if (bin == 0)
         hl_strbuf_printf(&t, "under %g", c->bound[0]);
     else if (bin == c->nbounds)
         hl_strbuf_printf(&t, "%g and over", c->bound[bin - 1]);
@@ -77,17 +79,33 @@ static char *bin_name(const evaluate_column *c, size_t bin)
     return t.data;
 }
 
-/* Gives each value its bin, and a blank one the bin after all; fails at one that is no number.
- */
+/* The bin of a value; of a patient or study with several, as 58|61, the bin that they share, or the
+ * one after all. False where one is no number. */
+static bool find_bin(const evaluate_column *c, const char *value, size_t *bin)
+{
+    char *copy = hl_strdup(value), *rest = copy, *item;
+    bool is_first = true, ok = true;
+    while (ok && (item = strsep(&rest, "|"))) {
+        double number;
+        ok = hl_carried_number(item, &number);
+        if (!ok)
+            break;
+        const size_t own = bin_of(c, number);
+        *bin = is_first || *bin == own ? own : c->nbounds + 1;
+        is_first = false;
+    }
+    free(copy);
+    return ok;
+}
+
+/* Gives each value its bin; the one after that of several bins is for blank values. Fails at one
+ * that is no number. */
 static int bin_values(const evaluate_column *c, const hl_carried_values *v, size_t *bin, hl_err *e)
 {
     for (size_t i = 0; i < v->n; i++) {
-        double number;
         if (!*v->names[i])
-            bin[i] = c->nbounds + 1;
-        else if (hl_parse_f64(v->names[i], &number))
-            bin[i] = bin_of(c, number);
-        else
+            bin[i] = c->nbounds + 2;
+        else if (!find_bin(c, v->names[i], &bin[i]))
             return hl_fail(e, "--by: %s has bins: expected numbers, found '%s'", c->name,
                            v->names[i]);
     }
@@ -131,7 +149,7 @@ static void name_groups(evaluate_column *c, const hl_carried_values *v, size_t *
 
 static int group(evaluate_column *c, const hl_carried_values *v, size_t samples, hl_err *e)
 {
-    const size_t most = c->nbounds ? c->nbounds + 2 : v->n;
+    const size_t most = c->nbounds ? c->nbounds + 3 : v->n;
     size_t *place = hl_malloc(v->n, sizeof *place);
     for (size_t i = 0; i < v->n; i++)
         place[i] = i;

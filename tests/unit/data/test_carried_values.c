@@ -2,6 +2,7 @@
 #include "data/carried_values.h"
 #include "helpers.h"
 
+#include <math.h>
 #include <string.h>
 
 static void add(hl_manifest *m, const char *path, hl_subset subset, const char *carried)
@@ -46,8 +47,31 @@ static void values_of_a_subset(void **state)
     hl_manifest_free(&m);
 }
 
+static void ages_are_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        double number;
+    } numbers[] = {{"58", 58},         {"-0.5", -0.5}, {"058Y", 58},
+                   {"6M", 0.5},        {"018m", 1.5},  {"052W", 52 * 7 / 365.25},
+                   {"7D", 7 / 365.25}, {"0Y", 0}};
+    double number;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        assert_true(hl_carried_number(numbers[i].value, &number));
+        assert_true(fabs(number - numbers[i].number) < 1e-12);
+    }
+    static const char *const texts[] = {"",    "Y",    "0580Y", "58 Y", "5.5Y",
+                                        "-5Y", "58YY", "58X",   "NA"};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        assert_false(hl_carried_number(texts[i], &number));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values_of_a_subset)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_of_a_subset),
+        cmocka_unit_test(ages_are_numbers),
+    };
     return cmocka_run_group_tests_name("carried_values", tests, NULL, NULL);
 }

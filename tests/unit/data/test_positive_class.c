@@ -14,9 +14,11 @@ static void a_negative_name_is_never_positive(void **state)
 {
     (void)state;
     static const char *const negative[] = {
-        "Normal",    "NORMAL", "negative", "Neg",        "healthy",     "Benign",     "control",
-        "Controls",  "0",      "no",       "no finding", "No_Findings", "NO-FINDING", "nofinding",
-        "(no Zeta)", "No TB",  "non-Zeta", "not zeta",   "nozeta",      "false",      " Normal ",
+        "Normal",          "NORMAL",         "negative",  "Neg",     "healthy",    "Benign",
+        "control",         "Controls",       "0",         "no",      "no finding", "No_Findings",
+        "NO-FINDING",      "nofinding",      "(no Zeta)", "No TB",   "non-Zeta",   "not zeta",
+        "nozeta",          "false",          " Normal ",  "NORMAL2", "0_normal",   "Normal_10",
+        "healthy_control", "NormalControls", "no",        "absent",
     };
     for (size_t i = 0; i < sizeof negative / sizeof *negative; i++) {
         assert_int_equal(by_names(negative[i], "Zeta"), 1);
@@ -36,10 +38,36 @@ static void names_that_do_not_decide(void **state)
     assert_int_equal(by_names("Nodule", "Mass"), HL_NO_POSITIVE);
     assert_int_equal(by_names("Nocardia", "Cardiac failure"), HL_NO_POSITIVE);
     assert_int_equal(by_names("Abnormal", "Mass"), HL_NO_POSITIVE);
+    assert_int_equal(by_names("covid negative", "covid positive"), HL_NO_POSITIVE);
     static char a[] = "COVID", b[] = "Normal", c[] = "Viral";
     static char *const three[] = {a, b, c};
     assert_int_equal(hl_positive_by_names(three, 3), HL_NO_POSITIVE);
     assert_int_equal(hl_positive_by_names(three, 1), HL_NO_POSITIVE);
+}
+
+/* Of two names of the negative kind none is positive, though only one is a plain one. */
+static void two_negative_names(void **state)
+{
+    (void)state;
+    static const char *const negative[] = {
+        "NORMAL2",           "Non-COVID",        "non_pneumonia",   "nonCOVID",
+        "without pneumonia", "not sick",         "healthy_control", "Normale",
+        "normal-chest",      "NormalLungs",      "COVID-neg",       "CovidNegative",
+        "covidnegative",     "pneumonia (none)", "disease free",    "control group",
+        "benign nodule",     "no_finding",       "2 normals",       "uninfected",
+    };
+    for (size_t i = 0; i < sizeof negative / sizeof *negative; i++) {
+        assert_int_equal(by_names(negative[i], "NORMAL"), HL_NO_POSITIVE);
+        assert_int_equal(by_names("NORMAL", negative[i]), HL_NO_POSITIVE);
+        assert_int_equal(by_names("No Finding", negative[i]), HL_NO_POSITIVE);
+    }
+    static const char *const positive[] = {"Abnormal", "unhealthy", "Nodule", "Nocardiosis",
+                                           "COVID-19", "1",         "Notch",  "Uncontrolled asthma",
+                                           "Tumor 0",  "Zenker"};
+    for (size_t i = 0; i < sizeof positive / sizeof *positive; i++) {
+        assert_int_equal(by_names(positive[i], "NORMAL"), 0);
+        assert_int_equal(by_names("healthy", positive[i]), 1);
+    }
 }
 
 static void the_choice(void **state)
@@ -82,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_negative_name_is_never_positive),
         cmocka_unit_test(names_that_do_not_decide),
+        cmocka_unit_test(two_negative_names),
         cmocka_unit_test(the_choice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "data/dicom_columns.h"
 #include "format/string_list.h"
 #include "format/tsv.h"
 
@@ -31,6 +32,11 @@ static int by_value(const void *a, const void *b)
     return !*x || !*y ? !*x - !*y : strcmp(x, y);
 }
 
+bool hl_carried_number(const char *value, double *number)
+{
+    return hl_parse_f64(value, number) || hl_parse_age(value, number);
+}
+
 static void number_values(hl_carried_values *v, valued *all, size_t n)
 {
     double number;
@@ -40,7 +46,7 @@ static void number_values(hl_carried_values *v, valued *all, size_t n)
         if (i == 0 || strcmp(all[i].value, all[i - 1].value) != 0) {
             v->names[v->n++] = hl_strdup(all[i].value);
             v->has_blank |= !*all[i].value;
-            v->numbers &= !*all[i].value || hl_parse_f64(all[i].value, &number);
+            v->numbers &= !*all[i].value || hl_carried_number(all[i].value, &number);
         }
         v->of[all[i].sample] = (uint32_t)(v->n - 1);
     }

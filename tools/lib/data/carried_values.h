@@ -22,6 +22,8 @@ typedef struct hl_carried_values {
 
 /* column: of m->carried. subset: an hl_subset, or HL_SUBSETS for all samples. The caller frees. */
 void hl_carried_values_of(hl_carried_values *v, const hl_manifest *m, size_t column, int subset);
+/* The number that a value is: as it is written, or an age such as 058Y, in years. */
+bool hl_carried_number(const char *value, double *number);
 void hl_carried_values_free(hl_carried_values *v); /* safe on a zeroed one */
 
 #endif

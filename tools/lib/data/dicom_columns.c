@@ -28,19 +28,32 @@ bool hl_is_dicom_column(const char *name)
     return strcmp(name, hl_study_column) == 0 || strcmp(name, hl_sop_column) == 0;
 }
 
-/* An age string (AS) is three digits and a unit; others are not guessed at. */
-static void put_age(const char *text, hl_strbuf *t)
+bool hl_parse_age(const char *text, double *years)
 {
     static const struct {
         char unit;
         double per_year;
     } units[] = {{'Y', 1}, {'M', 12}, {'W', 365.25 / 7}, {'D', 365.25}};
-    if (strlen(text) != 4 || strspn(text, "0123456789") != 3)
-        return;
-    const int n = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+    const size_t digits = strspn(text, "0123456789");
+    int n = 0;
+    if (digits == 0 || digits > 3 || strlen(text) != digits + 1)
+        return false;
+    for (size_t i = 0; i < digits; i++)
+        n = 10 * n + (text[i] - '0');
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (units[i].unit == toupper((unsigned char)text[3]))
-            hl_strbuf_printf(t, "%.3g", n / units[i].per_year);
+        if (units[i].unit == toupper((unsigned char)text[digits])) {
+            *years = n / units[i].per_year;
+            return true;
+        }
+    return false;
+}
+
+/* An age string (AS) is three digits and a unit; others are not guessed at. */
+static void put_age(const char *text, hl_strbuf *t)
+{
+    double years;
+    if (strlen(text) == 4 && hl_parse_age(text, &years))
+        hl_strbuf_printf(t, "%.3g", years);
 }
 
 static void put_spacing(const hl_dicom_attributes *a, hl_strbuf *t)

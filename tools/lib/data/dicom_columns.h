@@ -35,6 +35,10 @@ bool hl_is_dicom_column(const char *name);
 /* Appends the value of a column. */
 void hl_dicom_column_value(const hl_dicom_attributes *a, hl_dicom_column column, hl_strbuf *t);
 
+/* An age as DICOM writes it, with up to three digits, in years: 058Y, 6M, 26W, 10D. False for other
+ * text. */
+bool hl_parse_age(const char *text, double *years);
+
 /* Whose image it is: PatientID, with its issuer, if there is one, as ID^^^ISSUER; without
  * PatientID, StudyInstanceUID; "" without that. The caller frees. */
 char *hl_dicom_patient_of(const hl_dicom_attributes *a);

@@ -26,18 +26,93 @@ static char *plain_name(const char *name)
     return t.data;
 }
 
-static bool is_negative_word(const char *plain)
+static bool is_one_of(const char *text, const char *const *words, size_t n)
 {
-    static const char *const words[] = {
-        "normal",    "normals",    "negative",  "negatives",  "neg",    "healthy", "benign",
-        "control",   "controls",   "noncase",   "unaffected", "absent", "none",    "no",
-        "nofinding", "nofindings", "nodisease", "false",      "0",
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(plain, words[i]) == 0)
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(text, words[i]) == 0)
             return true;
     return false;
 }
+
+static bool is_negative_word(const char *plain)
+{
+    static const char *const words[] = {
+        "normal",     "normals",   "negative",   "negatives", "neg",   "healthy", "benign",
+        "control",    "controls",  "noncase",    "noncases",  "false", "none",    "no",
+        "unaffected", "nofinding", "nofindings", "nodisease", "0",     "absent",  "uninfected",
+    };
+    return is_one_of(plain, words, sizeof words / sizeof *words);
+}
+
+/* ---- words of a name ---- */
+
+static bool is_letter(char c)
+{
+    return isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* Appends the next word of the name, in lower case, and returns what follows; NULL after the last.
+ * A word is of letters or of digits, and a capital after a small letter begins another. */
+static const char *next_word(const char *name, hl_strbuf *word)
+{
+    while (*name && !is_letter(*name) && !isdigit((unsigned char)*name))
+        name++;
+    if (!*name)
+        return NULL;
+    const bool letters = is_letter(*name);
+    do
+        hl_strbuf_printf(word, "%c", tolower((unsigned char)*name++));
+    while ((letters ? is_letter(*name) : isdigit((unsigned char)*name) != 0) &&
+           !(islower((unsigned char)name[-1]) && isupper((unsigned char)*name)));
+    return name;
+}
+
+/* "NORMAL2", "healthy_control", "0_normal": negative words and numbers, and no others. */
+static bool is_all_negative(const char *name)
+{
+    bool all = true, any = false;
+    hl_strbuf word = {0};
+    while (all && (name = next_word(name, &word))) {
+        const bool number = isdigit((unsigned char)word.data[0]);
+        all = number || is_negative_word(word.data);
+        any |= !number;
+        word.len = 0;
+    }
+    hl_strbuf_free(&word);
+    return all && any;
+}
+
+/* A word that may make its name one of the negative kind: "non", "normalchest", "covidnegative",
+ * but not "abnormal". */
+static bool sounds_negative(const char *word)
+{
+    static const char *const negators[] = {"non", "not", "without", "free"};
+    static const char *const stems[] = {"normal", "negativ", "healthy", "benign", "control", "non"};
+    static const char *const opposites[] = {"abnormal", "abnormals", "unhealthy"};
+    if (is_one_of(word, opposites, sizeof opposites / sizeof *opposites))
+        return false;
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
+        const char *at = strstr(word, stems[i]);
+        if (at && (at == word || i < 3))
+            return true;
+    }
+    return is_one_of(word, negators, sizeof negators / sizeof *negators) ||
+           (!isdigit((unsigned char)word[0]) && is_negative_word(word));
+}
+
+static bool may_be_negative(const char *name)
+{
+    bool found = false;
+    hl_strbuf word = {0};
+    while (!found && (name = next_word(name, &word))) {
+        found = sounds_negative(word.data);
+        word.len = 0;
+    }
+    hl_strbuf_free(&word);
+    return found;
+}
+
+/* ---- the two classes ---- */
 
 /* "no X", with a separator, as split calls the images without a label, too: "(no X)". */
 static bool begins_with_no(const char *name)
@@ -65,8 +140,8 @@ static bool is_negation_of(const char *plain, const char *other)
 static bool is_negative(const char *name, const char *other)
 {
     char *plain = plain_name(name), *plain_other = plain_name(other);
-    const bool negative =
-        is_negative_word(plain) || begins_with_no(name) || is_negation_of(plain, plain_other);
+    const bool negative = is_negative_word(plain) || is_all_negative(name) ||
+                          begins_with_no(name) || is_negation_of(plain, plain_other);
     free(plain);
     free(plain_other);
     return negative;
@@ -78,7 +153,9 @@ int hl_positive_by_names(char *const *classes, size_t n)
         return HL_NO_POSITIVE;
     const bool first = is_negative(classes[0], classes[1]);
     const bool second = is_negative(classes[1], classes[0]);
-    return first == second ? HL_NO_POSITIVE : first ? 1 : 0;
+    if (first == second || may_be_negative(classes[first ? 1 : 0]))
+        return HL_NO_POSITIVE;
+    return first ? 1 : 0;
 }
 
 /* ---- the choice ---- */

@@ -46,7 +46,7 @@ void hl_units_most_probable(const hl_units *u, size_t nclasses, size_t cls, cons
                             size_t *image);
 
 /* out: [units, nclasses], HL_COMBINE_MAX: the probabilities of the image in which the positive
- * class has the largest; HL_COMBINE_MEAN: means over the images, whose sum is 1 again. */
+ * class has the largest; HL_COMBINE_MEAN: means over the images, to 12 digits. */
 void hl_units_combine(const hl_units *u, int combine, size_t nclasses, int positive,
                       const double *p, double *out);
 void hl_units_free(hl_units *u); /* safe on a zeroed one */

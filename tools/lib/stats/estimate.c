@@ -12,7 +12,9 @@ const char *const hl_interval_method_names[HL_INTERVAL_METHODS] = {
 
 bool hl_interval_has_width(hl_interval i)
 {
-    return isfinite(i.lo) && isfinite(i.hi) && i.lo < i.hi;
+    /* Less is what rounding leaves of no width; predictions have nine digits. */
+    static const double least = 1e-9;
+    return isfinite(i.lo) && isfinite(i.hi) && i.hi - i.lo > least;
 }
 
 static hl_estimate estimate(hl_interval bootstrap, bool incomplete, hl_interval other,

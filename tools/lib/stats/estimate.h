@@ -43,7 +43,7 @@ hl_estimate hl_estimate_mean(hl_interval bootstrap, bool incomplete, const doubl
 /* Otherwise not estimable. */
 hl_estimate hl_estimate_other(hl_interval bootstrap, bool incomplete);
 
-/* False for an interval of one point, or without a finite bound. */
+/* False for an interval of one point, apart from rounding, or without a finite bound. */
 bool hl_interval_has_width(hl_interval i);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts about the results in words. */
+#include "../sections/interval_text.h"
 #include "../sections/metric_table.h"
 #include "card.h"
 
@@ -68,8 +69,11 @@ static void add_metric(const report_run *run, const char *key, const char *name,
         return;
     const bool first = t->len == 0 || t->data[t->len - 1] == ' ';
     hl_strbuf_printf(t, "%s%s %.3f", first ? "" : ", ", name, value);
-    if (report_interval_of(&run->binary_metrics, key, &lo, &hi))
-        hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
+    if (report_interval_of(&run->binary_metrics, key, &lo, &hi)) {
+        hl_strbuf_puts(t, " (");
+        report_put_interval(t, lo, hi);
+        hl_strbuf_puts(t, ")");
+    }
 }
 
 void report_fact_performance(const report_run *run, hl_strbuf *t)

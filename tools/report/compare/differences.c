@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether models differ: the results of the tool compare as a table. */
 #include "../read/binary_metrics.h"
+#include "../sections/interval_text.h"
 #include "compare.h"
 #include "data/unit.h"
 #include "format/json.h"
@@ -18,7 +19,7 @@ static void add_difference(page_table *t, const json_t *pair, const char *metric
     if (!isfinite(value))
         page_add_cell(t, "\xe2\x80\x93");
     else if (report_interval(o, "interval", &lo, &hi))
-        page_add_cell(t, "%+.3f (%+.3f to %+.3f)", value, lo, hi);
+        report_add_difference_cell(t, value, lo, hi);
     else if (json_object_get(o, "method"))
         page_add_cell(t, "%+.3f (not estimable)", value);
     else

@@ -2,6 +2,7 @@
 /* Several classes, each against the rest: a table, curves, operating points and calibration. */
 #include "../plot/plot.h"
 #include "base/mem.h"
+#include "interval_text.h"
 #include "metric_table.h"
 #include "sections.h"
 #include "threshold_rates.h"
@@ -45,7 +46,7 @@ static void add_class_cells(page_table *t, const column *columns, const report_b
         const json_t *only = report_only(bm, columns[i].key);
         double lo, hi;
         if (isfinite(report_real(only, "value")) && report_interval(only, "interval", &lo, &hi))
-            page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", report_real(only, "value"), lo, hi);
+            report_add_estimate_cell(t, report_real(only, "value"), lo, hi);
         else
             page_add_cell(t, "\xe2\x80\x93");
     }

@@ -2,6 +2,7 @@
 /* Discrimination of the positive class at all thresholds: ROC and precision-recall curves. */
 #include "../plot/plot.h"
 #include "base/mem.h"
+#include "interval_text.h"
 #include "sections.h"
 #include "threshold_rates.h"
 
@@ -27,9 +28,11 @@ static size_t add_band(report_plot_series *series, size_t n, const report_curve 
 static void describe_interval(const report_binary_metrics *bm, const char *key, hl_strbuf *t)
 {
     double lo, hi;
-    if (report_interval(bm->intervals, key, &lo, &hi))
-        hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.3f to %.3f)", 100 * bm->level, lo,
-                         hi);
+    if (!report_interval(bm->intervals, key, &lo, &hi))
+        return;
+    const int digits = report_interval_digits(lo, hi, 3);
+    hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.*f to %.*f)", 100 * bm->level, digits,
+                     lo, digits, hi);
 }
 
 /* ---- ROC ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The test on another collection beside the head's own test set, with the differences. */
 #include "base/strbuf.h"
+#include "interval_text.h"
 #include "sections.h"
 #include "stats/score_interval.h"
 
@@ -66,7 +67,7 @@ static void add_measured(page_table *t, measured m)
     if (!isfinite(m.value))
         page_add_cell(t, "not measured");
     else if (isfinite(m.interval.lo))
-        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", m.value, m.interval.lo, m.interval.hi);
+        report_add_estimate_cell(t, m.value, m.interval.lo, m.interval.hi);
     else
         page_add_cell(t, "%.3f", m.value);
 }
@@ -80,7 +81,7 @@ static void add_row(page_table *t, measured a, measured b, bool with_interval)
     if (!isfinite(b.value - a.value))
         page_add_cell(t, "%s", "");
     else if (with_interval && isfinite(d.lo) && isfinite(d.hi))
-        page_add_cell(t, "%+.3f (%+.3f to %+.3f)", b.value - a.value, d.lo, d.hi);
+        report_add_difference_cell(t, b.value - a.value, d.lo, d.hi);
     else
         page_add_cell(t, "%+.3f", b.value - a.value);
 }
@@ -178,14 +179,16 @@ static void add_ood(page_doc *d, const report_metrics *r, const json_t *external
     const json_t *ood = json_object_get(external, "out_of_distribution");
     const measured m = of_rate(ood);
     const bool images = r->rule.unit == HL_UNIT_IMAGE;
-    if (isfinite(m.value))
-        page_add_text(d, PAGE_TEXT,
-                      "Out-of-distribution %s: %.0f, %.1f" PAGE_PERCENT " (%.1f to %.1f)%s; "
-                      "of images like those of the training about %.1f" PAGE_PERCENT
-                      " are expected.",
-                      report_units(r), report_real(ood, "n"), 100 * m.value, 100 * m.interval.lo,
-                      100 * m.interval.hi, images ? "" : ", of which at least one image is",
-                      100 * report_real(ood, "expected"));
+    if (!isfinite(m.value))
+        return;
+    const int digits = report_interval_digits(100 * m.interval.lo, 100 * m.interval.hi, 1);
+    page_add_text(d, PAGE_TEXT,
+                  "Out-of-distribution %s: %.0f, %.*f" PAGE_PERCENT " (%.*f to %.*f)%s; "
+                  "of images like those of the training about %.1f" PAGE_PERCENT " are expected.",
+                  report_units(r), report_real(ood, "n"), digits, 100 * m.value, digits,
+                  100 * m.interval.lo, digits, 100 * m.interval.hi,
+                  images ? "" : ", of which at least one image is",
+                  100 * report_real(ood, "expected"));
 }
 
 void report_add_external(page_doc *d, const report_run *run)

@@ -2,6 +2,7 @@
 /* The table of metrics with confidence intervals, and predictive values at another prevalence. */
 #include "metric_table.h"
 
+#include "interval_text.h"
 #include "sections.h"
 
 #include <inttypes.h>
@@ -97,7 +98,7 @@ void report_add_value_cell(page_table *t, const json_t *of, const json_t *interv
     if (!isfinite(v))
         page_add_cell(t, "undefined");
     else if (report_interval(intervals, key, &lo, &hi))
-        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
+        report_add_estimate_cell(t, v, lo, hi);
     else if (report_interval_method(methods, key))
         page_add_cell(t, "%.3f (not estimable)", v);
     else
@@ -113,7 +114,7 @@ void report_add_metric_cell(page_table *t, const report_run *run, size_t i)
     if (!isfinite(value))
         page_add_cell(t, "\xe2\x80\x93");
     else if (report_find_interval(run, key, &lo, &hi))
-        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", value, lo, hi);
+        report_add_estimate_cell(t, value, lo, hi);
     else if (report_is_not_estimable(run, key))
         page_add_cell(t, "%.3f (not estimable)", value);
     else
@@ -151,6 +152,15 @@ static void describe_method(const report_metrics *r, const report_binary_metrics
     report_describe_intervals(bm, t);
 }
 
+/* "0.342-1.000, Wilson" */
+static void add_interval_cell(page_table *t, double lo, double hi, const char *method)
+{
+    hl_strbuf text = {0};
+    report_put_interval(&text, lo, hi);
+    page_add_cell(t, "%s%s%s", text.data, method ? ", " : "", method ? method : "");
+    hl_strbuf_free(&text);
+}
+
 static void add_rows(page_table *t, const report_metrics *r, const report_binary_metrics *bm)
 {
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
@@ -163,8 +173,7 @@ static void add_rows(page_table *t, const report_metrics *r, const report_binary
         page_add_number(t, value);
         const char *method = report_interval_method(bm->methods, metrics[i].key);
         if (has)
-            page_add_cell(t, "%.3f\xe2\x80\x93%.3f%s%s", lo, hi, method ? ", " : "",
-                          method ? method : "");
+            add_interval_cell(t, lo, hi, method);
         else
             page_add_cell(t, "%s", method ? method : "\xe2\x80\x93");
         page_add_cell(t, "%s", metrics[i].about);
@@ -177,8 +186,11 @@ static void describe_metric(const json_t *prevalence, const char *key, const cha
 {
     double lo, hi;
     hl_strbuf_printf(t, "%s %.3f", name, report_real(prevalence, key));
-    if (report_interval(json_object_get(prevalence, "intervals"), key, &lo, &hi))
-        hl_strbuf_printf(t, " (%.3f\xe2\x80\x93%.3f)", lo, hi);
+    if (!report_interval(json_object_get(prevalence, "intervals"), key, &lo, &hi))
+        return;
+    hl_strbuf_puts(t, " (");
+    report_put_interval(t, lo, hi);
+    hl_strbuf_puts(t, ")");
 }
 
 static void add_prevalence(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)

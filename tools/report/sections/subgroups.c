@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Metrics of groups of patients, and which gaps between them remain after correction. */
 #include "base/strbuf.h"
+#include "interval_text.h"
 #include "sections.h"
 
 #include <math.h>
@@ -26,7 +27,7 @@ static void add_value(page_table *t, const json_t *group, const char *key)
     if (!isfinite(v))
         page_add_cell(t, "undefined");
     else if (report_interval(json_object_get(group, "intervals"), key, &lo, &hi))
-        page_add_cell(t, "%.3f (%.3f\xe2\x80\x93%.3f)", v, lo, hi);
+        report_add_estimate_cell(t, v, lo, hi);
     else if (report_interval_method(json_object_get(group, "methods"), key))
         page_add_cell(t, "%.3f (not estimable)", v);
     else
@@ -131,9 +132,11 @@ static void add_gap(void *ctx, const json_t *column, const json_t *group, size_t
     page_add_cell(t, "%s: %s \xe2\x88\x92 %s", text_of(column, "column"), text_of(group, "group"),
                   text_of(column, "reference"));
     page_add_cell(t, "%s", metrics[metric].name);
-    page_add_cell(t, "%+.3f", report_real(gap, "difference"));
-    if (report_interval(gap, "interval", &lo, &hi))
-        page_add_cell(t, "%+.3f to %+.3f", lo, hi);
+    const bool has = report_interval(gap, "interval", &lo, &hi);
+    const int digits = has ? report_interval_digits(lo, hi, 3) : 3;
+    page_add_cell(t, "%+.*f", digits, report_real(gap, "difference"));
+    if (has)
+        page_add_cell(t, "%+.*f to %+.*f", digits, lo, digits, hi);
     else
         page_add_cell(t, "not estimable");
     add_p(t, report_real(gap, "p"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The top of the page: the results in a sentence and in key metrics. */
+#include "interval_text.h"
 #include "metric_table.h"
 #include "paper.h"
 #include "sections.h"
@@ -15,9 +16,11 @@ static void format_interval(const report_run *run, const char *key, const char *
 {
     double lo, hi;
     hl_strbuf_puts(t, "");
-    if (report_find_interval(run, key, &lo, &hi))
-        hl_strbuf_printf(t, "%.1f\xe2\x80\x93%.1f" PAGE_PERCENT, 100 * lo, 100 * hi);
-    else if (report_is_not_estimable(run, key))
+    if (report_find_interval(run, key, &lo, &hi)) {
+        const int digits = report_interval_digits(100 * lo, 100 * hi, 1);
+        hl_strbuf_printf(t, "%.*f\xe2\x80\x93%.*f" PAGE_PERCENT, digits, 100 * lo, digits,
+                         100 * hi);
+    } else if (report_is_not_estimable(run, key))
         hl_strbuf_puts(t, "interval not estimable");
     else
         hl_strbuf_puts(t, otherwise);
@@ -61,7 +64,7 @@ static void add_auroc(page_block *b, const report_run *run)
     format_auroc(report_auroc(r, bm), value);
     const char *key = bm->positive ? "auroc" : "mean_auroc";
     if (report_find_interval(run, key, &lo, &hi))
-        hl_strbuf_printf(&remark, "%.3f\xe2\x80\x93%.3f", lo, hi);
+        report_put_interval(&remark, lo, hi);
     else if (report_is_not_estimable(run, key))
         hl_strbuf_puts(&remark, "interval not estimable");
     else

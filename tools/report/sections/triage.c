@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The value of a ranked worklist: cases found against the fraction of the list that is read. */
 #include "../plot/plot.h"
+#include "interval_text.h"
 #include "sections.h"
 
 #include <math.h>
@@ -23,9 +24,11 @@ static void describe(const char *units, const char *positive, const report_curve
         "If the %s are read in order of falling probability of %s, the first %.0f" PAGE_PERCENT
         " of the list contain %.1f" PAGE_PERCENT " of all %s %s",
         units, positive, 100 * c->x[i], 100 * c->y[i], positive, units);
-    if (isfinite(c->lo[i]) && isfinite(c->hi[i]))
-        hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.1f to %.1f)", 100 * c->lo[i],
-                         100 * c->hi[i]);
+    if (isfinite(c->lo[i]) && isfinite(c->hi[i])) {
+        const int digits = report_interval_digits(100 * c->lo[i], 100 * c->hi[i], 1);
+        hl_strbuf_printf(t, " (95" PAGE_PERCENT " interval %.*f to %.*f)", digits, 100 * c->lo[i],
+                         digits, 100 * c->hi[i]);
+    }
     hl_strbuf_puts(t, ". The dotted line is the best possible order, the dashed line a random "
                       "one.");
 }
