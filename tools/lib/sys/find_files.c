@@ -58,13 +58,27 @@ static bool begins_as_image(const char *path, bool dicom_only)
             (memcmp(start, jpeg, sizeof jpeg) == 0 || memcmp(start, png, sizeof png) == 0));
 }
 
+/* By its name alone, for a link that leads to no file. */
+static bool is_named_as_image(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return hl_is_image_name(name) || (dot && strcasecmp(dot, ".dcm") == 0);
+}
+
+static bool is_dangling(const char *file)
+{
+    struct stat st;
+    return stat(file, &st) && lstat(file, &st) == 0;
+}
+
 bool hl_is_image_file(const char *dir, const char *path)
 {
     const char *name = hl_path_base(path);
     if (hl_is_image_name(name) || hl_is_dicomdir(name))
         return hl_is_image_name(name);
     char *file = dir ? hl_path_join(dir, path) : hl_strdup(path);
-    const bool found = begins_as_image(file, has_extension(name));
+    const bool found = begins_as_image(file, has_extension(name)) ||
+                       (is_named_as_image(name) && is_dangling(file));
     free(file);
     return found;
 }
@@ -106,7 +120,10 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DC:
         return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);
     case FTS_SLNONE:
-        return hl_fail(e, "%s: is a dangling link", at->fts_path);
+        if (!is_named_as_image(at->fts_name))
+            return hl_fail(e, "%s: is a dangling link", at->fts_path);
+        add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
+        return 0;
     case FTS_DNR:
     case FTS_ERR:
     case FTS_NS:
