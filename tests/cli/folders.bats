@@ -119,6 +119,61 @@ counts() {
     split -q --exact -o m.tsv set
 }
 
+@test "folders: numbered parts of a set are no classes" {
+    for names in fold1,fold2,fold10 images_001,images_002 'Part 1,Part 2' Batch-1,batch-2; do
+        rm -rf set
+        IFS=, read -ra parts <<<"$names"
+        for name in "${parts[@]}"; do fill "set/$name" 8 "$name" png; done
+        fails 1 "set: expected a folder for each class, found '${parts[0]}' and '.*', which seem to be parts of one set: labels may come from a table" \
+            split -o m.tsv set
+        [ ! -e m.tsv ]
+    done
+    split -q --exact --classes 'a=Batch-1;b=batch-2' -o m.tsv set
+    # Grades and types are numbered, too.
+    for names in 0,1 grade1,grade2 type_1,type_2 fold1,NORMAL; do
+        rm -rf set
+        IFS=, read -ra parts <<<"$names"
+        for name in "${parts[@]}"; do fill "set/$name" 8 "$name" png; done
+        split -q --exact -o m.tsv set
+    done
+}
+
+@test "folders: augmented copies of other images, by their names" {
+    for names in 'IMG_1_flip IMG_1_rot90 IMG_1-aug-3' 'flip_IMG_1 IMG_1.rotated IMG_1_Noise'; do
+        rm -rf set
+        image A/{IMG_1,{2..8}}.png B/{1..8}.png
+        for name in $names; do image "A/$name.jpg"; done
+        split -q --test 0 --val 0 --patient-regex '[^/]*$' -o m.tsv set 2>err
+        [ "$(grep -c 'augmented copies' err)" -eq 1 ]
+        grep -qE "images that are augmented copies of others by their names, but count as other patients: 3 of 19; the first: A/.* of A/IMG_1.png; " err
+    done
+    # Of the same patient; of no image; words within others
+    image A/cropland_2.png A/9_flip.png A/2_flipchart.png A/aug.png A/_flip.png
+    split -q --test 0 --val 0 --patient-regex '/([^/]*)' --exclude 'IMG*,flip*' -o m.tsv set 2>err
+    run ! grep -q 'augmented copies' err
+    rm -r set
+    image A/{IM-0001-0001,IM-0001-0001_flip}.png B/{1..8}.png
+    split -q --test 0 --val 0 --patient-regex '(IM-[0-9]*|[0-9])' -o m.tsv set 2>err
+    run ! grep -q 'augmented copies' err
+}
+
+@test "folders: a dangling link that is named like an image is an image that cannot be read" {
+    phantom -q -n 20 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 set
+    ln -s gone.png set/NORMAL/z1.png
+    ln -s z2.jpg set/NORMAL/z2.jpg
+    split -q --exact -o m.tsv set 2>/dev/null
+    fails 1 'set/NORMAL/z1.png: cannot be read: No such file or directory' preprocess -q --size 32 -o images m.tsv
+    preprocess -q --size 32 --on-error skip --rejects r.tsv -o images m.tsv
+    [ "$(grep -c '^NORMAL/z[12]\..*cannot be read' r.tsv)" -eq 2 ]
+    # A row of a table that names one has no image.
+    printf '%s\n' image,label NORMAL/z1.png,A z2.jpg,B "$(cd set && ls NORMAL/*.png | head -n 1),B" >t.csv
+    fails 1 "t.csv: expected the images of 3 rows in set, and 2 cannot be found: 'NORMAL/z1.png' \(line 2\), 'z2.jpg' \(line 3\)" \
+        split --labels t.csv set
+    # Any other may have led to a folder.
+    ln -s gone set/COVID
+    fails 1 'set/COVID: is a dangling link' split -q set
+}
+
 @test "folders: folders of the operating system hold no images" {
     fill set/NORMAL 8 a png
     fill set/PNEUMONIA 8 b png
