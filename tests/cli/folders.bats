@@ -189,6 +189,8 @@ counts() {
 @test "folders: images of formats that are not read are refused by name, not ignored" {
     phantom -q -n 40 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 set
     i=0
+    : >set/PNEUMONIA/5.dcm
+    printf '\010\0\005\0CS\012\0ISO_IR 100' >set/PNEUMONIA/6.DICOM
     for start in 'II*\0' 'BM........\0\0\0\0(\0\0\0' GIF89a 'RIFF....WEBP'; do
         i=$((i + 1))
         printf '%b' "$start" >"set/PNEUMONIA/$i.$(cut -d ' ' -f $i <<<'tif BMP gif WebP')"
@@ -201,6 +203,8 @@ PNEUMONIA/1.tif	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a TIFF imag
 PNEUMONIA/2.BMP	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a BMP image
 PNEUMONIA/3.gif	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a GIF image
 PNEUMONIA/4.WebP	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a WebP image
+PNEUMONIA/5.dcm	PNEUMONIA	the file is empty
+PNEUMONIA/6.DICOM	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a DICOM file without its preamble
 END
     fails 1 'PNEUMONIA/.*found a .* image; convert it to PNG' preprocess -q --size 32 -o images m.tsv
 }
@@ -264,10 +268,10 @@ END
     fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.jpe, \*.jfif, \*.png, DICOM. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
         split -o m.tsv set
     [ ! -e m.tsv ]
-    fill set/OTHER/deep 5 c DCM
+    fill set/OTHER/deep 5 c MHA
     fill set/OTHER 2 d txt
     touch set/OTHER/README
-    fails 1 "set/OTHER: .*found 5 \*.dcm, 2 \*.txt, 1 others: remove" split set
+    fails 1 "set/OTHER: .*found 5 \*.mha, 2 \*.txt, 1 others: remove" split set
     split -q --exclude OTHER -o m.tsv set
     split -q -o other.tsv --exclude 'O*' set
     diff <(grep -v '^#' m.tsv) <(grep -v '^#' other.tsv)
@@ -280,11 +284,11 @@ END
     rm set/val/*/*
     split -o m.tsv set 2>err # no subset
     grep -q "set: the subset folder 'val' holds no file and is ignored" err
-    fill set/val/NORMAL 2 a dcm
-    fails 1 "set/val: expected images .* in the folder of a subset, found 2 \*.dcm" split set
+    fill set/val/NORMAL 2 a mha
+    fails 1 "set/val: expected images .* in the folder of a subset, found 2 \*.mha" split set
     rm -r set
-    fill set/A 3 a dcm
-    fails 1 'set: no image found: .*, found 3 \*.dcm' split set
+    fill set/A 3 a mha
+    fails 1 'set: no image found: .*, found 3 \*.mha' split set
 }
 
 @test "folders: masks beside images are noticed, and --exclude leaves one out" {

@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,11 +26,11 @@ static stem name_of(const char *path)
     return (stem){path, base, strlen(base)};
 }
 
-/* That of an image, or .dcm; dots within names such as UIDs begin none. */
+/* That of an image; dots within names such as UIDs begin none. */
 static bool has_extension(const char *base)
 {
     const char *dot = strrchr(base, '.');
-    return dot && dot > base && (hl_is_image_name(base) || !strcasecmp(dot, ".dcm"));
+    return dot && dot > base && hl_is_image_name(base);
 }
 
 static stem stem_of(const char *path)

@@ -196,8 +196,8 @@ static void dangling_links_named_like_images_are_listed(void **state)
     assert_paths("d", expected, 4, 0);
     for (size_t i = 0; i < 4; i++)
         assert_true(hl_is_image_file("d", expected[i]));
-    make_file("d/A/e.dcm");
-    assert_false(hl_is_image_file("d", "A/e.dcm"));
+    make_file("d/A/e.mha");
+    assert_false(hl_is_image_file("d", "A/e.mha"));
 }
 
 /* Beside DICOM files, names may be those of patients. */

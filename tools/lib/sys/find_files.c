@@ -18,9 +18,10 @@
 
 bool hl_is_image_name(const char *name)
 {
-    static const char *const extensions[] = {
-        ".jpeg", ".jpg", ".jpe", ".jfif", ".png",  ".tif",  ".tiff", ".bmp", ".gif", ".webp",
-        ".jp2",  ".j2k", ".jxl", ".heic", ".heif", ".avif", ".pgm",  ".ppm", ".pnm"};
+    static const char *const extensions[] = {".jpeg", ".jpg",  ".jpe",  ".jfif", ".png", ".tif",
+                                             ".tiff", ".bmp",  ".gif",  ".webp", ".jp2", ".j2k",
+                                             ".jxl",  ".heic", ".heif", ".avif", ".pgm", ".ppm",
+                                             ".pnm",  ".dcm",  ".dicom"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
         if (strcasecmp(dot, extensions[i]) == 0)
@@ -58,27 +59,13 @@ static bool begins_as_image(const char *path, bool dicom_only)
             (memcmp(start, jpeg, sizeof jpeg) == 0 || memcmp(start, png, sizeof png) == 0));
 }
 
-/* By its name alone, for a link that leads to no file. */
-static bool is_named_as_image(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return hl_is_image_name(name) || (dot && strcasecmp(dot, ".dcm") == 0);
-}
-
-static bool is_dangling(const char *file)
-{
-    struct stat st;
-    return stat(file, &st) && lstat(file, &st) == 0;
-}
-
 bool hl_is_image_file(const char *dir, const char *path)
 {
     const char *name = hl_path_base(path);
     if (hl_is_image_name(name) || hl_is_dicomdir(name))
         return hl_is_image_name(name);
     char *file = dir ? hl_path_join(dir, path) : hl_strdup(path);
-    const bool found = begins_as_image(file, has_extension(name)) ||
-                       (is_named_as_image(name) && is_dangling(file));
+    const bool found = begins_as_image(file, has_extension(name));
     free(file);
     return found;
 }
@@ -120,7 +107,7 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DC:
         return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);
     case FTS_SLNONE:
-        if (!is_named_as_image(at->fts_name))
+        if (!hl_is_image_name(at->fts_name))
             return hl_fail(e, "%s: is a dangling link", at->fts_path);
         add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
         return 0;
