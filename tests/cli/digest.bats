@@ -102,6 +102,16 @@ spoil_cache() {
     fails 1 'set/link: is a dangling link' digest set
 }
 
+@test "digest: a dangling link that is named like an image counts by its name" {
+    rm set/B/*lines*
+    ln -s nowhere.png set/link.png
+    want=$({ (cd set && sha256sum -z A/1.png B/2.png); printf '%064d  link.png\0' 0; } | sha256sum | cut -d ' ' -f 1)
+    fill_cache
+    [ "$(digest_of --cache cache set)" = "sha256:$want" ]
+    echo image >set/nowhere.png
+    [ "$(digest_of --cache cache set)" = "$(expected set)" ]
+}
+
 @test "digest: - is the name of a file, not standard input" {
     printf 'in the file' >./-
     want=$(sha256sum <./- | cut -d ' ' -f 1)

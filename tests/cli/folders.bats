@@ -119,6 +119,61 @@ counts() {
     split -q --exact -o m.tsv set
 }
 
+@test "folders: numbered parts of a set are no classes" {
+    for names in fold1,fold2,fold10 images_001,images_002 'Part 1,Part 2' Batch-1,batch-2; do
+        rm -rf set
+        IFS=, read -ra parts <<<"$names"
+        for name in "${parts[@]}"; do fill "set/$name" 8 "$name" png; done
+        fails 1 "set: expected a folder for each class, found '${parts[0]}' and '.*', which seem to be parts of one set: labels may come from a table" \
+            split -o m.tsv set
+        [ ! -e m.tsv ]
+    done
+    split -q --exact --classes 'a=Batch-1;b=batch-2' -o m.tsv set
+    # Grades and types are numbered, too.
+    for names in 0,1 grade1,grade2 type_1,type_2 fold1,NORMAL; do
+        rm -rf set
+        IFS=, read -ra parts <<<"$names"
+        for name in "${parts[@]}"; do fill "set/$name" 8 "$name" png; done
+        split -q --exact -o m.tsv set
+    done
+}
+
+@test "folders: augmented copies of other images, by their names" {
+    for names in 'IMG_1_flip IMG_1_rot90 IMG_1-aug-3' 'flip_IMG_1 IMG_1.rotated IMG_1_Noise'; do
+        rm -rf set
+        image A/{IMG_1,{2..8}}.png B/{1..8}.png
+        for name in $names; do image "A/$name.jpg"; done
+        split -q --test 0 --val 0 --patient-regex '[^/]*$' -o m.tsv set 2>err
+        [ "$(grep -c 'augmented copies' err)" -eq 1 ]
+        grep -qE "images that are augmented copies of others by their names, but count as other patients: 3 of 19; the first: A/.* of A/IMG_1.png; " err
+    done
+    # Of the same patient; of no image; words within others
+    image A/cropland_2.png A/9_flip.png A/2_flipchart.png A/aug.png A/_flip.png
+    split -q --test 0 --val 0 --patient-regex '/([^/]*)' --exclude 'IMG*,flip*' -o m.tsv set 2>err
+    run ! grep -q 'augmented copies' err
+    rm -r set
+    image A/{IM-0001-0001,IM-0001-0001_flip}.png B/{1..8}.png
+    split -q --test 0 --val 0 --patient-regex '(IM-[0-9]*|[0-9])' -o m.tsv set 2>err
+    run ! grep -q 'augmented copies' err
+}
+
+@test "folders: a dangling link that is named like an image is an image that cannot be read" {
+    phantom -q -n 20 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 set
+    ln -s gone.png set/NORMAL/z1.png
+    ln -s z2.jpg set/NORMAL/z2.jpg
+    split -q --exact -o m.tsv set 2>/dev/null
+    fails 1 'set/NORMAL/z1.png: cannot be read: No such file or directory' preprocess -q --size 32 -o images m.tsv
+    preprocess -q --size 32 --on-error skip --rejects r.tsv -o images m.tsv
+    [ "$(grep -c '^NORMAL/z[12]\..*cannot be read' r.tsv)" -eq 2 ]
+    # A row of a table that names one has no image.
+    printf '%s\n' image,label NORMAL/z1.png,A z2.jpg,B "$(cd set && ls NORMAL/*.png | head -n 1),B" >t.csv
+    fails 1 "t.csv: expected the images of 3 rows in set, and 2 cannot be found: 'NORMAL/z1.png' \(line 2\), 'z2.jpg' \(line 3\)" \
+        split --labels t.csv set
+    # Any other may have led to a folder.
+    ln -s gone set/COVID
+    fails 1 'set/COVID: is a dangling link' split -q set
+}
+
 @test "folders: folders of the operating system hold no images" {
     fill set/NORMAL 8 a png
     fill set/PNEUMONIA 8 b png
@@ -134,6 +189,8 @@ counts() {
 @test "folders: images of formats that are not read are refused by name, not ignored" {
     phantom -q -n 40 --images-per-patient 1 --max-images 1 --min-size 64 --max-size 64 set
     i=0
+    : >set/PNEUMONIA/5.dcm
+    printf '\010\0\005\0CS\012\0ISO_IR 100' >set/PNEUMONIA/6.DICOM
     for start in 'II*\0' 'BM........\0\0\0\0(\0\0\0' GIF89a 'RIFF....WEBP'; do
         i=$((i + 1))
         printf '%b' "$start" >"set/PNEUMONIA/$i.$(cut -d ' ' -f $i <<<'tif BMP gif WebP')"
@@ -146,6 +203,8 @@ PNEUMONIA/1.tif	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a TIFF imag
 PNEUMONIA/2.BMP	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a BMP image
 PNEUMONIA/3.gif	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a GIF image
 PNEUMONIA/4.WebP	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a WebP image
+PNEUMONIA/5.dcm	PNEUMONIA	the file is empty
+PNEUMONIA/6.DICOM	PNEUMONIA	expected a JPEG, PNG or DICOM image, found a DICOM file without its preamble
 END
     fails 1 'PNEUMONIA/.*found a .* image; convert it to PNG' preprocess -q --size 32 -o images m.tsv
 }
@@ -209,10 +268,10 @@ END
     fails 1 "set/OTHER: expected images .\*.jpeg, \*.jpg, \*.jpe, \*.jfif, \*.png, DICOM. in the folder of a class, found no file: remove it, or leave it out with --exclude 'OTHER'" \
         split -o m.tsv set
     [ ! -e m.tsv ]
-    fill set/OTHER/deep 5 c DCM
+    fill set/OTHER/deep 5 c MHA
     fill set/OTHER 2 d txt
     touch set/OTHER/README
-    fails 1 "set/OTHER: .*found 5 \*.dcm, 2 \*.txt, 1 others: remove" split set
+    fails 1 "set/OTHER: .*found 5 \*.mha, 2 \*.txt, 1 others: remove" split set
     split -q --exclude OTHER -o m.tsv set
     split -q -o other.tsv --exclude 'O*' set
     diff <(grep -v '^#' m.tsv) <(grep -v '^#' other.tsv)
@@ -225,11 +284,11 @@ END
     rm set/val/*/*
     split -o m.tsv set 2>err # no subset
     grep -q "set: the subset folder 'val' holds no file and is ignored" err
-    fill set/val/NORMAL 2 a dcm
-    fails 1 "set/val: expected images .* in the folder of a subset, found 2 \*.dcm" split set
+    fill set/val/NORMAL 2 a mha
+    fails 1 "set/val: expected images .* in the folder of a subset, found 2 \*.mha" split set
     rm -r set
-    fill set/A 3 a dcm
-    fails 1 'set: no image found: .*, found 3 \*.dcm' split set
+    fill set/A 3 a mha
+    fails 1 'set: no image found: .*, found 3 \*.mha' split set
 }
 
 @test "folders: masks beside images are noticed, and --exclude leaves one out" {

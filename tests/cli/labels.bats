@@ -222,6 +222,24 @@ split_as_documented() {
     [ "$(samples <(split -q --test 0 --val 0 --labels t.csv set) | cut -f 2 | tr '\n' ' ')" = 'A B ' ]
 }
 
+@test "labels: the folder of an image in a column of its own" {
+    image p1/1.png p1/2.png p2/1.png deep/p3/1.png 4.png
+    table 'Dir Name,File,label' p1,1.png,A p1,2,A ' p2 ',1.png,B 'p3\,1.png,B' ,4.png,B
+    split -q --test 0 --val 0 --labels t.csv --columns 'image=dir name/File' set >m.tsv
+    [ "$(samples m.tsv | cut -f 1,2 | tr '\t\n' ': ')" = '4.png:B deep/p3/1.png:B p1/1.png:A p1/2.png:A p2/1.png:B ' ]
+    table Dir,File,label p1,3.png,A p2,1.png,B
+    refused "t.csv: line 2: 'p1/3.png' cannot be found" --labels t.csv --columns image=Dir/File
+    table Dir,File,label p1,,A p2,1.png,B
+    refused "t.csv: line 2: empty image path" --labels t.csv --columns image=Dir/File
+    refused "t.csv: line 1: expected a column 'Dir/Name', found" --labels t.csv --columns image=Dir/Name
+    table Dir,dir,File,label p1,p2,1.png,A
+    refused "t.csv: line 1: expected one column 'DIR', found 'Dir' and 'dir'" --labels t.csv --columns image=DIR/File
+    # A column of that name comes first.
+    table Dir,File,Dir/File,label p1,1.png,p1/2.png,A p2,1.png,p2/1.png,B
+    split -q --test 0 --val 0 --labels t.csv --columns image=Dir/File set >m.tsv
+    [ "$(samples m.tsv | cut -f 1 | tr '\n' ' ')" = 'p1/2.png p2/1.png ' ]
+}
+
 @test "labels: names that differ in case or blanks only" {
     image {1..6}.png
     table image,label 1.png,Pneumonia 2.png,PNEUMONIA '3.png,"Pneumonia "' 4.png,Normal
@@ -481,7 +499,7 @@ END
 @test "labels: a path in another case is not that of the file, and the message names it" {
     image Images/A.png $'Ne\314\201/b.png' c.png
     table image,label images/a.png,A c.png,B
-    refused "t.csv: line 2: 'images/a.png' cannot be found in set \('Images/A.png' is there, which differs in case, blanks or Unicode form only\): --missing" --labels t.csv
+    refused "t.csv: line 2: 'images/a.png' cannot be found in set \('Images/A.png' is there, which differs in case, blanks, leading zeros or Unicode form only\): --missing" --labels t.csv
     table image,label /data/set/images/A.png,A $'N\303\251/b.png,B'
     refused "t.csv: expected the images of 2 rows in set, and 2 cannot be found: .* \(line 3\) \('Images/A.png' is there" --labels t.csv
     table image,label d.png,A c.png,B

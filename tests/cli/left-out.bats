@@ -12,7 +12,8 @@ setup_file() {
     printf 'II*\0' >"${files[0]}"
     printf '<!DOCTYPE html>\n' >"${files[3]}"
     head -c 500 "${files[6]}" >cut && mv cut "${files[6]}"
-    printf '%s\n' "${files[0]#set/}" "${files[3]#set/}" "${files[6]#set/}" >bad
+    ln -sf gone.png "${files[9]}"
+    printf '%s\n' "${files[0]#set/}" "${files[3]#set/}" "${files[6]#set/}" "${files[9]#set/}" >bad
 }
 
 setup() {
@@ -35,11 +36,12 @@ make_run() {
     make_run all RUN=run ON_ERROR=skip
     cmp bad <(grep -v '^#' results/run/rejects.tsv | tail -n +2 | cut -f 1)
     local report=results/run/report.md
-    grep -q '^> - 3 of 40 images could not be read and were left out: see section Images left out' $report
-    grep -q '^> - What was left out differs between the classes: 0 of [0-9]* images of PNEUMONIA (0.0[^0-9]*%), but 3 of [0-9]* of NORMAL' $report
+    grep -q '^> - 4 of 40 images could not be read and were left out: see section Images left out' $report
+    grep -q '^> - What was left out differs between the classes: 0 of [0-9]* images of PNEUMONIA (0.0[^0-9]*%), but 4 of [0-9]* of NORMAL' $report
     ! grep -q 'The manifest lists' $report
-    grep -q 'Images that cannot be read are excluded: 3 of 40' $report
+    grep -q 'Images that cannot be read are excluded: 4 of 40' $report
     grep -q "^| $(sed -n 2p bad) | expected a JPEG, PNG or DICOM image, found a web page (HTML); download the image again |" $report
+    grep -q "^| $(sed -n 4p bad) | cannot be read: No such file or directory |" $report
     # The cells of the table are those of the list and the manifest.
     for class in NORMAL PNEUMONIA; do
         row=$(grep -m 1 "^| $class | .* / .* (.*%" $report)
@@ -66,7 +68,7 @@ make_run() {
     run --separate-stderr make_run kfold RUN=kfold K=3 ON_ERROR=skip
     echo "$output $stderr"
     [ "$status" -eq 0 ]
-    grep -q '^pooled *37 ' <<<"$output"
+    grep -q '^pooled *36 ' <<<"$output"
 }
 
 @test "left out: report refuses a list of another run, an unknown image and one listed twice" {

@@ -270,6 +270,19 @@ hides() {
     fails 1 "line 2: '.*' fits several images" split --keep-ids --labels t.csv set
 }
 
+@test "privacy: files and links that are DICOM by their names only have pseudonyms, too" {
+    cp -r "$set" set
+    : >set/NORMAL/PLANTEDEMPTY.dcm
+    ln -s nowhere set/NORMAL/PLANTEDGONE.DCM
+    split -q --exact --id-key "$key" -o m.tsv set
+    column image_file m.tsv | grep -c 'PLANTEDEMPTY.dcm\|PLANTEDGONE.DCM' | grep -qx 2
+    preprocess -q --size 16 --on-error skip --rejects r.tsv -o images m.tsv 2>err
+    [ "$(grep -c $'\tNORMAL\t' r.tsv)" -eq 2 ]
+    run ! grep -q PLANTED r.tsv err <(zstd -qdc images)
+    run ! preprocess -q --size 16 -o images m.tsv
+    [[ $output != *PLANTED* ]]
+}
+
 @test "privacy: errors about folders name no patient" {
     cp -r "$set" set
     hides split --id-key "$key" set/NORMAL

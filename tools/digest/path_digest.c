@@ -22,13 +22,14 @@ typedef struct file {
     const char *name; /* within the folder */
     hl_file_stamp stamp;
     char digest[HL_DIGEST_SIZE]; /* empty: not known yet */
+    bool is_dangling;            /* a link to no file, whose digest stays empty */
 } file;
 
 typedef struct job {
     const digest_options *o;
     file *files;
     size_t n, known; /* files, and those whose digest the cache knows */
-    size_t *unknown; /* [n - known] indices of the other files */
+    size_t *unknown; /* indices of the other files, but for dangling links */
     int64_t started; /* nanoseconds, by the clock of file times */
     hl_progress progress;
 } job;
@@ -47,9 +48,13 @@ static int stat_files(job *j, hl_err *e)
 {
     for (size_t i = 0; i < j->n; i++) {
         struct stat st;
-        if (stat(j->files[i].path, &st))
-            return hl_fail_errno(e, "%s: cannot be read", j->files[i].path);
-        j->files[i].stamp = hl_file_stamp_of(&st);
+        file *f = &j->files[i];
+        if (stat(f->path, &st) == 0)
+            f->stamp = hl_file_stamp_of(&st);
+        else if (lstat(f->path, &st) == 0 && S_ISLNK(st.st_mode))
+            f->is_dangling = true;
+        else
+            return hl_fail_errno(e, "%s: cannot be read", f->path);
     }
     return 0;
 }
@@ -112,13 +117,14 @@ static int digest_files(job *j, const digest_cache *cache, hl_err *e)
     size_t n = 0;
     j->unknown = hl_calloc(j->n, sizeof *j->unknown);
     for (size_t i = 0; i < j->n; i++) {
-        const char *known = digest_cache_find(cache, &j->files[i].stamp);
+        file *f = &j->files[i];
+        const char *known = f->is_dangling ? NULL : digest_cache_find(cache, &f->stamp);
         if (known)
-            memcpy(j->files[i].digest, known, sizeof j->files[i].digest);
-        else
+            memcpy(f->digest, known, sizeof f->digest);
+        else if (!f->is_dangling)
             j->unknown[n++] = i;
+        j->known += known != NULL;
     }
-    j->known = j->n - n;
     hl_progress_start(&j->progress, "files", n);
     if (hl_ordered_map(n, j->o->jobs, digest_one, count_one, j, e))
         return -1;
@@ -127,16 +133,21 @@ static int digest_files(job *j, const digest_cache *cache, hl_err *e)
     return 0;
 }
 
-/* The digest of a folder is that of the lines that sha256sum -z prints for its sorted files. */
+/* The digest of a folder is that of the lines that sha256sum -z prints for its sorted files; of a
+ * dangling link, the name counts. */
 static void combine(const job *j, bool is_folder, char text[HL_DIGEST_SIZE])
 {
     if (!is_folder) {
         memcpy(text, j->files[0].digest, HL_DIGEST_SIZE);
         return;
     }
+    enum { DIGITS = 64 };
+    char none[DIGITS];
+    memset(none, '0', sizeof none);
     hl_sha256 *sha = hl_sha256_new();
     for (size_t i = 0; i < j->n; i++) {
-        hl_sha256_add(sha, strchr(j->files[i].digest, ':') + 1, 64);
+        const file *f = &j->files[i];
+        hl_sha256_add(sha, f->is_dangling ? none : strchr(f->digest, ':') + 1, DIGITS);
         hl_sha256_add(sha, "  ", 2);
         hl_sha256_add(sha, j->files[i].name, strlen(j->files[i].name) + 1);
     }
@@ -150,7 +161,7 @@ static int update_cache(const job *j, const digest_cache *old, const char *path,
 {
     digest_cache new = {0};
     for (size_t i = 0; i < j->n; i++)
-        if (hl_file_stamp_is_settled(&j->files[i].stamp, j->started))
+        if (!j->files[i].is_dangling && hl_file_stamp_is_settled(&j->files[i].stamp, j->started))
             digest_cache_add(&new, &j->files[i].stamp, j->files[i].digest);
     digest_cache_sort(&new);
     const bool same = new.n == old->n && j->known == new.n;

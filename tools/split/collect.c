@@ -18,19 +18,11 @@ static int check_classes(const hl_manifest *m, const split_rules *r, const char 
     return split_check_class_names(m->classes, m->nclasses, name, e);
 }
 
-static bool is_utf8(const char *s)
-{
-    for (size_t n; *s; s += n)
-        if ((n = hl_utf8_length(s)) == 0)
-            return false;
-    return true;
-}
-
 /* hl_fail shows the bytes as question marks. */
 static int refuse_bytes(const hl_manifest *m, const char *name, hl_err *e)
 {
     size_t k = 0;
-    while (k + 1 < m->nclasses && is_utf8(m->classes[k]))
+    while (k + 1 < m->nclasses && hl_is_utf8(m->classes[k]))
         k++;
     return hl_fail(
         e, "%s: the name of a class is not UTF-8: '%s', which may be Latin-1 or Windows-1252", name,

@@ -180,10 +180,42 @@ static int refuse_header(const split_csv *csv, const char *role, hl_err *e)
     list_columns(csv, &list);
     hl_fail(e,
             "%s: line %zu: expected a header with the columns image and label, found no '%s' among "
-            "%s: --columns names another",
-            csv->name, csv->line, role, list.data);
+            "%s: --columns names another%s",
+            csv->name, csv->line, role, list.data,
+            csv->ncolumns == 1 ? "; commas, semicolons or tabs separate columns" : "");
     hl_strbuf_free(&list);
     return -1;
+}
+
+/* The columns of image=FOLDER/NAME with the slash here; c->folder stays -1 where there are none. */
+static int find_two(split_columns *c, const split_csv *csv, const char *value, const char *slash,
+                    hl_err *e)
+{
+    char *first = copy_of((split_word){.s = value, .len = (size_t)(slash - value)});
+    char *second = copy_of(split_word_of(slash + 1));
+    const int folder = split_column_named(csv, first), image = split_column_named(csv, second);
+    int status = 0;
+    if (folder >= 0 && image >= 0) {
+        c->folder = folder;
+        c->image = image;
+        status = expect_clear(csv, first, e) || expect_clear(csv, second, e) ? -1 : 0;
+    }
+    free(first);
+    free(second);
+    return status;
+}
+
+char *split_columns_path(const split_columns *c, const split_csv *csv)
+{
+    if (c->folder < 0)
+        return NULL;
+    const split_word folder = split_word_trim(split_word_of(csv->fields[c->folder]));
+    const split_word name = split_word_trim(split_word_of(csv->fields[c->image]));
+    hl_strbuf path = {0};
+    if (folder.len && name.len)
+        hl_strbuf_printf(&path, "%.*s/", (int)folder.len, folder.s);
+    hl_strbuf_printf(&path, "%.*s", (int)name.len, name.s);
+    return path.data;
 }
 
 static int expect_clear_roles(const split_csv *csv, const split_pairs *roles, hl_err *e)
@@ -225,19 +257,42 @@ static split_key find_key(const split_csv *csv, const split_pairs *roles, int *a
     return SPLIT_KEY_IMAGE;
 }
 
+static int find_image(split_columns *c, const split_csv *csv, const split_pairs *roles, hl_err *e)
+{
+    const char *named = named_column_of(roles, "image");
+    c->folder = -1;
+    if (named && split_column_named(csv, named) < 0)
+        for (const char *s = strchr(named, '/'); s && c->folder < 0; s = strchr(s + 1, '/'))
+            if (find_two(c, csv, named, s, e))
+                return -1;
+    if (c->folder < 0)
+        c->by = find_key(csv, roles, &c->image);
+    return 0;
+}
+
+static int expect_named(const split_columns *c, const split_csv *csv, const split_pairs *roles,
+                        hl_err *e)
+{
+    for (size_t i = 0; i < roles->n; i++) {
+        const split_pair *role = &roles->items[i];
+        const bool has_two = c->folder >= 0 && strcmp(role->name, "image") == 0;
+        if (!has_two && split_column_named(csv, role->value) < 0)
+            return split_column_missing(csv, role->value, e);
+    }
+    return 0;
+}
+
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
                        bool by_path, hl_err *e)
 {
     if (expect_clear_roles(csv, roles, e))
         return -1;
-    for (size_t i = 0; i < roles->n; i++)
-        if (split_column_named(csv, roles->items[i].value) < 0)
-            return split_column_missing(csv, roles->items[i].value, e);
     *c = (split_columns){.label = split_column_named(csv, column_of(roles, "label")),
                          .patient = split_column_named(csv, column_of(roles, "patient")),
                          .subset = split_column_named(csv, column_of(roles, "subset")),
                          .label_name = column_of(roles, "label")};
-    c->by = find_key(csv, roles, &c->image);
+    if (find_image(c, csv, roles, e) || expect_named(c, csv, roles, e))
+        return -1;
     if (by_path && split_column_overrule(&c->label, csv, roles, "label", "--label-regex", e))
         return -1;
     if (c->image < 0 || (c->label < 0 && !by_path))

@@ -5,8 +5,9 @@
  *
  *   --columns 'image=Image Index,label=Finding Labels,view=View Position' --select 'view=PA,AP'
  *
- * A role that --columns does not name is the column of that name, if there is one. A table without
- * image lists DICOM files by the first of the roles sop, study and patient that it has.
+ * A role that --columns does not name is the column of that name, if there is one. The path of an
+ * image may be in two columns, image=FOLDER/NAME. A table without image lists DICOM files by the
+ * first of the roles sop, study and patient that it has.
  */
 #ifndef HILUM_SPLIT_COLUMNS_H
 #define HILUM_SPLIT_COLUMNS_H
@@ -41,6 +42,7 @@ typedef enum { SPLIT_KEY_IMAGE, SPLIT_KEY_SOP, SPLIT_KEY_STUDY, SPLIT_KEY_PATIEN
 
 typedef struct split_columns {
     int image, label, patient, subset; /* index; -1: absent */
+    int folder;                        /* of the image, before what the column image holds */
     split_key by;                      /* what the column image holds */
     const char *label_name;            /* of the column; points into the table */
 } split_columns;
@@ -56,6 +58,10 @@ int split_column_missing(const split_csv *csv, const char *name, hl_err *e);
  * the path of the image instead of a column. */
 int split_columns_find(split_columns *c, const split_csv *csv, const split_pairs *roles,
                        bool by_path, hl_err *e);
+
+/* The path of the image of the current record where its folder has a column of its own, which the
+ * caller frees; else NULL. */
+char *split_columns_path(const split_columns *c, const split_csv *csv);
 
 /* An option tells what the column at *at would, which is not used then: sets *at to -1. Fails if
  * --columns names it, too. role: "patient" or "label". */

@@ -3,7 +3,10 @@
 
 #include "base/mem.h"
 #include "format/text_encoding.h"
+#include "image/foreign.h"
+#include "sys/input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -50,22 +53,35 @@ static const char *separator_name(char separator)
     return separator == ';' ? "semicolon" : separator == '\t' ? "tab" : "comma";
 }
 
+/* Length of the line end here: LF or CR LF, or CR CR LF, as programs write that take CR LF for
+ * text; 0 if there is none. */
+static size_t line_end(const split_csv *c)
+{
+    size_t n = 0;
+    while (c->at[n] == '\r')
+        n++;
+    return c->at[n] == '\n' ? n + 1 : 0;
+}
+
+static int refuse_separator(const split_csv *c, hl_err *e)
+{
+    return hl_fail(e, "%s: line %zu: expected a %s or the end of the line after a field%s", c->name,
+                   c->line, separator_name(c->separator),
+                   *c->at == '\r' ? ", found CR without LF" : "");
+}
+
 /* Consumes the separator or line end after a field; *last tells whether the record ends here. */
 static int read_separator(split_csv *c, bool *last, hl_err *e)
 {
     *last = true;
     if (c->at == c->end)
         return 0;
-    const bool crlf = c->at[0] == '\r' && c->at[1] == '\n';
-    if (*c->at == c->separator) {
-        *last = false;
-    } else if (*c->at == '\n' || crlf) {
-        c->next_line++;
-    } else {
-        return hl_fail(e, "%s: line %zu: expected a %s or the end of the line after a field",
-                       c->name, c->line, separator_name(c->separator));
-    }
-    c->at += crlf ? 2 : 1;
+    *last = *c->at != c->separator;
+    const size_t n = *last ? line_end(c) : 1;
+    if (n == 0)
+        return refuse_separator(c, e);
+    c->next_line += *last;
+    c->at += n;
     return 0;
 }
 
@@ -92,10 +108,8 @@ static int read_record(split_csv *c, char **fields, size_t max, size_t *n, hl_er
 
 static void skip_empty_lines(split_csv *c)
 {
-    while (c->at < c->end && (*c->at == '\n' || (*c->at == '\r' && c->at[1] == '\n'))) {
-        c->at += *c->at == '\r' ? 2 : 1;
+    for (size_t n; c->at < c->end && (n = line_end(c)) > 0; c->at += n)
         c->next_line++;
-    }
 }
 
 /* Spreadsheets write semicolons where the locale's decimal mark is a comma, and tabs as "text".
@@ -128,6 +142,23 @@ static void take_stated_separator(split_csv *c)
     c->separator = c->at[n];
     c->at += n + 1;
     skip_empty_lines(c);
+}
+
+int split_csv_read(const char *path, char **text, size_t *len, hl_err *e)
+{
+    static const size_t max_bytes = (size_t)1 << 30;
+    const char *name;
+    FILE *fp = hl_in_open(path, &name, e);
+    if (!fp)
+        return -1;
+    const int status = hl_in_read_all(fp, name, max_bytes, text, len, e);
+    if (fp != stdin)
+        fclose(fp);
+    const hl_foreign *other = status ? NULL : hl_foreign_find((const uint8_t *)*text, *len);
+    if (!other)
+        return status;
+    free(*text);
+    return hl_fail(e, "%s: expected CSV text, found %s: save the table as CSV", name, other->name);
 }
 
 int split_csv_open(split_csv *c, const char *name, char *text, size_t len, hl_err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A strict reader of CSV (RFC 4180): fields are separated by commas, records by CR LF or LF; a
+ * A strict reader of CSV (RFC 4180): fields are separated by commas, records by CR LF or LF (or CR
+ * CR LF, which is CR LF that was written as text); a
  * field in double quotes may contain commas, line ends and doubled quotes. The first record names
  * the columns, and every record must have as many fields. If it has more semicolons or more tabs
  * than commas, or a line "sep=;" comes before it, these separate the fields. A UTF-8 byte order
@@ -31,6 +32,10 @@ typedef struct split_csv {
     char **columns, **fields; /* [ncolumns] pointers into the text */
     size_t ncolumns;
 } split_csv;
+
+/* Reads a file, or standard input where path is "-", for split_csv_open; the caller frees *text.
+ * Fails where it is in another format, which the message names. */
+int split_csv_read(const char *path, char **text, size_t *len, hl_err *e);
 
 /* Reads the line of column names. text (len bytes, followed by a NUL) is changed in place; the
  * fields of all records point into it. name is for messages. On failure nothing is left open. */

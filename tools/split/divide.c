@@ -2,6 +2,7 @@
 #include "divide.h"
 
 #include "assign.h"
+#include "augmented_names.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "collect.h"
@@ -71,6 +72,7 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
                     "a patient of its own; see --patient-regex",
                     unknown, c->samples.n);
     split_warn_of_patient_names(&c->samples, &c->dicom, remedy_for_names(c));
+    split_warn_of_augmented_names(&c->samples, &c->dicom);
     return 0;
 }
 

@@ -122,3 +122,17 @@ void split_fold(const char *s, size_t len, hl_strbuf *out)
     }
     free(x.c);
 }
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+size_t split_drop_leading_zeros(char *s, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        if (s[i] != '0' || (n > 0 && is_digit(s[n - 1])) || i + 1 == len || !is_digit(s[i + 1]))
+            s[n++] = s[i];
+    return n;
+}

@@ -17,4 +17,7 @@ int split_fold_compare(const char *a, size_t a_len, const char *b, size_t b_len)
  * normalised (NFKD), so that equal bytes are names that compare equal. */
 void split_fold(const char *s, size_t len, hl_strbuf *out);
 
+/* Removes the zeros before other digits, which spreadsheets drop; returns the new length. */
+size_t split_drop_leading_zeros(char *s, size_t len);
+
 #endif

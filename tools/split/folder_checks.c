@@ -170,6 +170,54 @@ int split_check_subset_names(const split_tree *t, hl_err *e)
                : 0;
 }
 
+/* ---- parts that are numbered ---- */
+
+/* Length of a name without the number at its end and what is before that, as of "images_001". */
+static size_t length_before_number(const char *name, size_t len)
+{
+    size_t n = len;
+    while (n > 0 && isdigit((unsigned char)name[n - 1]))
+        n--;
+    if (n == len)
+        return 0;
+    while (n > 0 && !isalpha((unsigned char)name[n - 1]))
+        n--;
+    return n;
+}
+
+/* Whether the name is that of a part of a set: grades and types are numbered, too. */
+static bool is_part(const char *name, size_t len)
+{
+    static const char *const words[] = {"fold",  "split",  "part",  "batch", "chunk",
+                                        "shard", "images", "image", "imgs",  "img",
+                                        "data",  "folder", "dir",   "disk",  "archive"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == len && strncasecmp(name, words[i], len) == 0)
+            return true;
+    return false;
+}
+
+int split_check_numbered_names(const split_tree *t, hl_err *e)
+{
+    const char *names[2] = {NULL, NULL};
+    for (size_t i = 0, len; i < t->n; i = split_tree_end(t, i, len)) {
+        const char *name = t->images[i] + split_tree_before_class(t, t->images[i]);
+        len = split_tree_with_class(t, t->images[i]);
+        if (!is_part(name, length_before_number(name, strcspn(name, "/"))))
+            return 0;
+        const bool first = !names[0] || strncmp(names[0], name, strcspn(name, "/") + 1) == 0;
+        names[first ? 0 : 1] = name;
+    }
+    return names[1]
+               ? hl_fail(e,
+                         "%s: expected a folder for each class, found '%.*s' and '%.*s', which "
+                         "seem to be parts of one set: labels may come from a table (--labels) "
+                         "or from paths (--label-regex, --classes)",
+                         t->dir, (int)strcspn(names[0], "/"), names[0], (int)strcspn(names[1], "/"),
+                         names[1])
+               : 0;
+}
+
 /* ---- another data set in this one ---- */
 
 static int check_repeated(const split_tree *t, size_t i, size_t end, size_t len,

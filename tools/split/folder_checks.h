@@ -28,6 +28,10 @@ int split_check_same_folders(const split_tree *t, hl_err *e);
  * trainset and testset, or train_normal and test_normal. */
 int split_check_subset_names(const split_tree *t, hl_err *e);
 
+/* Class folders that are all named like numbered parts of a set, such as fold1 and fold2, or
+ * images_001 and images_002. */
+int split_check_numbered_names(const split_tree *t, hl_err *e);
+
 /* Class folders with the class folders in them again, but no copies of them. */
 int split_check_repeated(const split_tree *t, hl_err *e);
 

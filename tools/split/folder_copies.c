@@ -9,6 +9,7 @@
 #include "sys/input.h"
 #include "sys/path.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,15 +62,32 @@ static int compare_opened(FILE *a, FILE *b, const char *path, bool *same, hl_err
     return same_bytes(a, b, same) ? hl_fail_errno(e, "%s: cannot be read", path) : 0;
 }
 
-static int compare_files(const char *dir, const char *x, const char *y, bool *same, hl_err *e)
+/* Of dangling links, one is a copy of the other. */
+static bool is_dangling(const char *file)
 {
-    char *first = hl_path_join(dir, x), *second = hl_path_join(dir, y);
+    struct stat st;
+    return stat(file, &st) && (errno == ENOENT || errno == ELOOP);
+}
+
+static int compare_contents(const char *first, const char *second, bool *same, hl_err *e)
+{
+    const bool dangling = is_dangling(first);
+    *same = dangling == is_dangling(second);
+    if (dangling || !*same)
+        return 0;
     FILE *a = hl_in_open_file(first, e), *b = a ? hl_in_open_file(second, e) : NULL;
     const int status = b ? compare_opened(a, b, first, same, e) : -1;
     if (a)
         fclose(a);
     if (b)
         fclose(b);
+    return status;
+}
+
+static int compare_files(const char *dir, const char *x, const char *y, bool *same, hl_err *e)
+{
+    char *first = hl_path_join(dir, x), *second = hl_path_join(dir, y);
+    const int status = compare_contents(first, second, same, e);
     free(first);
     free(second);
     return status;

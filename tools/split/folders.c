@@ -130,7 +130,8 @@ static int check_folders(split_tree *t, split_rules *r, hl_err *e)
     if (!r->classes.n && split_check_subset_names(t, e))
         return -1;
     return split_check_same_folders(t, e) || split_check_repeated(t, e) ||
-                   split_check_inner_names(t, e) || (!r->one_class && expect_classes(t, e))
+                   split_check_inner_names(t, e) || (!r->one_class && expect_classes(t, e)) ||
+                   (!r->classes.n && split_check_numbered_names(t, e))
                ? -1
                : 0;
 }

@@ -2,6 +2,7 @@
 #include "image_index.h"
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "fold.h"
 #include "sys/path.h"
 
@@ -10,7 +11,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,11 +26,11 @@ static stem name_of(const char *path)
     return (stem){path, base, strlen(base)};
 }
 
-/* That of an image, or .dcm; dots within names such as UIDs begin none. */
+/* That of an image; dots within names such as UIDs begin none. */
 static bool has_extension(const char *base)
 {
     const char *dot = strrchr(base, '.');
-    return dot && dot > base && (hl_is_image_name(base) || !strcasecmp(dot, ".dcm"));
+    return dot && dot > base && hl_is_image_name(base);
 }
 
 static stem stem_of(const char *path)
@@ -187,11 +187,16 @@ static int look_up(split_image_index *x, search *by, const char *name, const cha
     return by(x->stems, x->files.n, stem_of(name), text, path, e);
 }
 
-static int identify(const split_image_index *x, const char *path, split_file_id *id, hl_err *e)
+/* A dangling link is no image: sets *path to NULL. */
+static int identify(const split_image_index *x, const char **path, split_file_id *id, hl_err *e)
 {
     struct stat st;
-    if (fstatat(x->fd, path, &st, 0))
-        return hl_fail_errno(e, "'%s' cannot be found", path);
+    if (fstatat(x->fd, *path, &st, 0)) {
+        if (errno != ENOENT && errno != ELOOP)
+            return hl_fail_errno(e, "'%s' cannot be found", *path);
+        *path = NULL;
+        return 0;
+    }
     *id = (split_file_id){st.st_dev, st.st_ino};
     return 0;
 }
@@ -203,7 +208,7 @@ int split_image_index_find(split_image_index *x, const char *name, const char **
     *path = NULL;
     *how = SPLIT_AS_WRITTEN;
     const bool exists = fstatat(x->fd, name, &st, 0) == 0;
-    if (!exists && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
+    if (!exists && errno != ENOENT && errno != ELOOP && errno != ENOTDIR && errno != ENAMETOOLONG)
         return hl_fail_errno(e, "'%s' cannot be found", name);
     if (exists && S_ISREG(st.st_mode)) {
         *path = name;
@@ -213,7 +218,7 @@ int split_image_index_find(split_image_index *x, const char *name, const char **
     if (look_up(x, look_up_in, name, name, path, how, e))
         return -1;
     if (*path)
-        return identify(x, *path, id, e);
+        return identify(x, path, id, e);
     return exists ? hl_fail(e, "'%s' is not a file", name) : 0;
 }
 
@@ -224,29 +229,48 @@ int split_image_index_find_end(split_image_index *x, const char *name, const cha
     if (look_up(x, look_up_end, name, text, path, how, e))
         return -1;
     *how = SPLIT_BY_END;
-    return *path ? identify(x, *path, id, e) : 0;
+    return *path ? identify(x, path, id, e) : 0;
 }
 
-/* Whether one of the two is the end of the other from a slash on, or all of it, but for case,
- * blanks and Unicode form. */
-static bool are_alike(const char *path, const char *name)
+split_word split_image_index_stem(const char *path)
 {
-    const size_t path_len = strlen(path), name_len = strlen(name);
-    for (const char *s = path; s; s = strchr(s, '/') ? strchr(s, '/') + 1 : NULL)
-        if (split_fold_compare(s, path_len - (size_t)(s - path), name, name_len) == 0)
-            return true;
-    for (const char *s = name; s; s = strchr(s, '/') ? strchr(s, '/') + 1 : NULL)
-        if (split_fold_compare(path, path_len, s, name_len - (size_t)(s - name)) == 0)
-            return true;
-    return false;
+    const stem s = stem_of(path);
+    return (split_word){.s = s.base, .len = s.base_len};
+}
+
+/* A path as split_image_index_alike compares it, after a slash. */
+static void make_key(const char *path, hl_strbuf *key)
+{
+    const stem s = stem_of(path);
+    key->len = 0;
+    hl_strbuf_puts(key, "/");
+    split_fold(path, (size_t)(s.base - path) + s.base_len, key);
+    key->len = split_drop_leading_zeros(key->data, key->len);
+    key->data[key->len] = '\0';
+    for (char *c = key->data; (c = strchr(c, '\\'));)
+        *c = '/';
+}
+
+/* Whether one of the two is the end of the other, at a slash. */
+static bool ends_alike(const hl_strbuf *a, const hl_strbuf *b)
+{
+    const size_t n = a->len < b->len ? a->len : b->len;
+    return memcmp(a->data + a->len - n, b->data + b->len - n, n) == 0;
 }
 
 const char *split_image_index_alike(const split_image_index *x, const char *name)
 {
-    for (size_t i = 0; i < x->files.n; i++)
-        if (are_alike(x->files.paths[i], name))
-            return x->files.paths[i];
-    return NULL;
+    hl_strbuf wanted = {0}, key = {0};
+    const char *found = NULL;
+    make_key(name, &wanted);
+    for (size_t i = 0; i < x->files.n && !found; i++) {
+        make_key(x->files.paths[i], &key);
+        if (ends_alike(&key, &wanted))
+            found = x->files.paths[i];
+    }
+    hl_strbuf_free(&wanted);
+    hl_strbuf_free(&key);
+    return found;
 }
 
 void split_image_index_close(split_image_index *x)

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "sys/find_files.h"
+#include "words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,9 +52,12 @@ int split_image_index_find(split_image_index *x, const char *name, const char **
 int split_image_index_find_end(split_image_index *x, const char *name, const char *text,
                                const char **path, split_file_id *id, split_found *how, hl_err *e);
 
-/* For messages: a file whose path would fit the name but for case, blanks or Unicode form; NULL:
- * none, or nothing was looked up. */
+/* For messages: a file whose path would fit the name, whatever their extensions, but for case,
+ * blanks, leading zeros or Unicode form; NULL: none, or nothing was looked up. */
 const char *split_image_index_alike(const split_image_index *x, const char *name);
+
+/* The base name in a path, without the extension of an image. */
+split_word split_image_index_stem(const char *path);
 
 void split_image_index_close(split_image_index *x);
 

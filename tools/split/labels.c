@@ -5,26 +5,25 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "blank_words.h"
 #include "carried.h"
+#include "carried_spellings.h"
 #include "columns.h"
 #include "csv.h"
 #include "dicom_index.h"
 #include "dicom_shown.h"
-#include "image/foreign.h"
 #include "image_index.h"
 #include "label_rules.h"
 #include "missing.h"
+#include "rounded.h"
 #include "row_images.h"
 #include "subset_words.h"
-#include "sys/input.h"
 #include "words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const size_t max_table_bytes = (size_t)1 << 30;
 
 /* What is needed to read a table. */
 typedef struct reader {
@@ -42,9 +41,16 @@ typedef struct reader {
     const split_dicom_rule *dicom;
     split_label_rules rules;
     const split_path_pattern *label_in_path;
-    char **labels; /* [nlabels] that were found in paths, owned */
-    size_t nlabels, labels_cap;
+    char **texts; /* [ntexts] that are no part of the table, owned */
+    size_t ntexts, texts_cap;
 } reader;
+
+static char *keep(reader *t, char *text)
+{
+    t->texts = hl_array_reserve(t->texts, t->ntexts + 1, &t->texts_cap, sizeof *t->texts);
+    t->texts[t->ntexts++] = text;
+    return text;
+}
 
 /* ---- columns ---- */
 
@@ -80,8 +86,7 @@ static int find_label(reader *t, split_row *r, hl_err *e)
         split_dicom_hide_path(t->dicom, r->path, e);
         return -1;
     }
-    t->labels = hl_array_reserve(t->labels, t->nlabels + 1, &t->labels_cap, sizeof *t->labels);
-    t->labels[t->nlabels++] = r->cell;
+    keep(t, r->cell);
     return 0;
 }
 
@@ -92,9 +97,12 @@ static int find_patient(const reader *t, split_row *r, hl_err *e)
     r->patient = split_trim(t->csv.fields[t->at.patient]);
     if (!*r->patient)
         return hl_fail(e, "empty patient");
-    return split_is_blank_word(split_word_of(r->patient))
-               ? hl_fail(e, "expected a patient, found '%s'", r->patient)
-               : 0;
+    if (split_is_blank_word(split_word_of(r->patient)))
+        return hl_fail(e, "expected a patient, found '%s'", r->patient);
+    if (!hl_is_utf8(r->patient))
+        return hl_fail(e, "the patient is not UTF-8: the table may be in Latin-1 or Windows-1252; "
+                          "save it as UTF-8");
+    return split_expect_identifier(split_word_of(r->patient), "patient", t->dicom, e);
 }
 
 /* The fields besides the one that names the image. */
@@ -134,6 +142,8 @@ static int read_instances(reader *t, split_rows *all, char *field, hl_err *e)
     size_t n;
     if (!*key)
         return hl_fail(e, "expected the UID or ID of %s, found nothing", words[t->at.by]);
+    if (split_expect_identifier(split_word_of(key), "identifier", t->dicom, e))
+        return -1;
     if (split_dicom_index_find(&t->instances, t->images.dir, t->dicom->jobs, key, &found, &n, e))
         return -1;
     if (n == 0)
@@ -149,8 +159,10 @@ static int read_instances(reader *t, split_rows *all, char *field, hl_err *e)
 
 static int read_row(reader *t, split_rows *all, hl_err *e)
 {
-    char *field = t->csv.fields[t->at.image];
+    char *field = t->csv.fields[t->at.image], *path = split_columns_path(&t->at, &t->csv);
     split_row r = {.line = t->csv.line};
+    if (path)
+        field = keep(t, path);
     if (t->at.by != SPLIT_KEY_IMAGE)
         return read_instances(t, all, field, e);
     if (split_row_find_image(&r, &t->images, field, e) == 0)
@@ -335,6 +347,7 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
     c->dicom.no_column = &t->no_column;
     c->dicom.has_patients =
         (t->at.patient >= 0 && t->at.by != SPLIT_KEY_PATIENT) || rules->patient.pattern.text;
+    split_carried_warn_of_spellings(&t->carried, all->items, all->n, t->csv.name, t->dicom);
     for (size_t i = 0; i < all->n; i++) {
         const split_row *r = &all->items[i];
         char *patient =
@@ -365,7 +378,8 @@ static int collect(split_collection *c, reader *t, split_rows *all, split_rules 
     c->has_subsets = t->at.subset >= 0;
     c->has_patients = t->at.patient >= 0;
     return split_rows_settle_missing(all, t->csv.name, &t->images,
-                                     t->how->missing == SPLIT_MISSING_SKIP, &c->tally, e) ||
+                                     t->how->missing == SPLIT_MISSING_SKIP, t->dicom, &c->tally,
+                                     e) ||
                    join_rows(t, all, &r->patient, &c->tally, e) || add_rows(c, t, all, r, e)
                ? -1
                : 0;
@@ -395,30 +409,14 @@ static int parse_table(split_collection *c, const char *name, char *text, size_t
         split_words_free(&t.seen[i]);
     free(t.seen);
     split_carried_free(&t.carried);
-    for (size_t i = 0; i < t.nlabels; i++)
-        free(t.labels[i]);
-    free(t.labels);
+    for (size_t i = 0; i < t.ntexts; i++)
+        free(t.texts[i]);
+    free(t.texts);
     split_label_rules_free(&t.rules);
     split_csv_close(&t.csv);
     split_dicom_index_free(&t.instances);
     split_image_index_close(&t.images);
     return status;
-}
-
-static int read_table(const char *path, char **text, size_t *len, hl_err *e)
-{
-    const char *name;
-    FILE *fp = hl_in_open(path, &name, e);
-    if (!fp)
-        return -1;
-    const int status = hl_in_read_all(fp, name, max_table_bytes, text, len, e);
-    if (fp != stdin)
-        fclose(fp);
-    const hl_foreign *other = status ? NULL : hl_foreign_find((const uint8_t *)*text, *len);
-    if (!other)
-        return status;
-    free(*text);
-    return hl_fail(e, "%s: expected CSV text, found %s: save the table as CSV", name, other->name);
 }
 
 int split_collect_labels(split_collection *c, const char *dir, const char *labels,
@@ -427,7 +425,7 @@ int split_collect_labels(split_collection *c, const char *dir, const char *label
     *c = (split_collection){0};
     char *text;
     size_t len;
-    if (read_table(labels, &text, &len, e))
+    if (split_csv_read(labels, &text, &len, e))
         return -1;
     hl_digest_bytes(text, len, c->labels);
     const int status = parse_table(c, labels, text, len, dir, how, r, e);

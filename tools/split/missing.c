@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "dicom_shown.h"
+#include "rounded.h"
 #include "words.h"
 
 #include <stdlib.h>
@@ -42,15 +44,47 @@ static char *list_missing(const split_rows *all)
     return list.data;
 }
 
-/* A file that is probably that of a missing row; the row is not given it, as names that differ in
- * case can be two files. The caller frees. */
-static char *hint_for(const split_row *missing, const split_image_index *images)
+/* The first missing row of which the image is named by a number that was rounded, or in bytes that
+ * are not UTF-8; else the first one. */
+static const split_row *odd_row(const split_rows *all, bool *is_rounded)
+{
+    const split_row *first = NULL;
+    *is_rounded = false;
+    for (size_t i = 0; i < all->n; i++) {
+        const split_row *r = &all->items[i];
+        if (!r->missing)
+            continue;
+        *is_rounded = split_is_rounded_number(split_image_index_stem(r->path));
+        if (*is_rounded || !hl_is_utf8(r->path))
+            return r;
+        first = first ? first : r;
+    }
+    return first;
+}
+
+/* What is probably wrong with the missing rows: in parentheses, or "". A row is not given the file
+ * that it probably means, as names that differ in case can be two files. The caller frees. */
+static char *hint_for(const split_rows *all, const split_image_index *images)
 {
     hl_strbuf t = {0};
-    const char *alike = split_image_index_alike(images, missing->path);
+    bool is_rounded;
+    const split_row *row = odd_row(all, &is_rounded);
     hl_strbuf_puts(&t, "");
-    if (alike)
-        hl_strbuf_printf(&t, " ('%s' is there, which differs in case, blanks or Unicode form only)",
+    if (is_rounded) {
+        hl_strbuf_printf(&t,
+                         " (line %zu has a number that a spreadsheet has rounded, '%s': export the "
+                         "table anew, with this column as text)",
+                         row->line, row->path);
+        return t.data;
+    }
+    const char *alike = split_image_index_alike(images, row->path);
+    if (!hl_is_utf8(row->path))
+        hl_strbuf_printf(
+            &t, " (line %zu is not UTF-8: the table may be in Latin-1 or Windows-1252)", row->line);
+    else if (alike)
+        hl_strbuf_printf(&t,
+                         " ('%s' is there, which differs in case, blanks, leading zeros or Unicode "
+                         "form only)",
                          alike);
     return t.data;
 }
@@ -61,7 +95,7 @@ static int fail_missing(const split_rows *all, const char *table, const split_im
     const split_row *first = all->items;
     while (!first->missing)
         first++;
-    char *list = list_missing(all), *hint = hint_for(first, images);
+    char *list = list_missing(all), *hint = hint_for(all, images);
     if (n == 1)
         hl_fail(e, "%s: line %zu: '%s' cannot be found in %s%s: --missing skip leaves it out",
                 table, first->line, first->path, images->dir, hint);
@@ -88,7 +122,8 @@ static void keep_missing(const split_rows *all, split_tally *tally)
 }
 
 /* Losses that differ between classes can mislead a model, so they are counted by class. */
-static void report_missing(const split_rows *all, const char *table, split_tally *tally)
+static void report_missing(const split_rows *all, const char *table, const char *hint,
+                           split_tally *tally)
 {
     split_words classes = {0}, missing = {0};
     hl_strbuf text = {0};
@@ -106,15 +141,16 @@ static void report_missing(const split_rows *all, const char *table, split_tally
         hl_strbuf_printf(&text, "%s%zu of %zu of class '%s'", i ? ", " : "", gone, cls.count,
                          cls.s);
     }
-    hl_log_warn("%s: %zu of %zu rows are left out, since their images cannot be found: %s", table,
-                tally->missing, all->n, text.data);
+    hl_log_warn("%s: %zu of %zu rows are left out, since their images cannot be found: %s%s", table,
+                tally->missing, all->n, text.data, hint);
     hl_strbuf_free(&text);
     split_words_free(&classes);
     split_words_free(&missing);
 }
 
 int split_rows_settle_missing(split_rows *all, const char *table, const split_image_index *images,
-                              bool skip, split_tally *tally, hl_err *e)
+                              bool skip, const split_dicom_rule *dicom, split_tally *tally,
+                              hl_err *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++)
@@ -123,8 +159,10 @@ int split_rows_settle_missing(split_rows *all, const char *table, const split_im
     if (n && !skip)
         return fail_missing(all, table, images, n, e);
     if (n) {
+        char *hint = split_dicom_hides_rows(dicom) ? hl_strdup("") : hint_for(all, images);
         keep_missing(all, tally);
-        report_missing(all, table, tally);
+        report_missing(all, table, hint, tally);
+        free(hint);
     }
     for (size_t i = 0; n && i < all->n; i++)
         if (all->items[i].missing)

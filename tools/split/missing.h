@@ -25,9 +25,10 @@ void split_rows_drop(split_rows *all);
 void split_rows_hide_missing(split_rows *all, const split_dicom_rule *dicom);
 
 /* Fails where images are missing, or with skip removes their rows and counts them by class in the
- * log and in the tally. Fails if no row is left. table and images, in
- * which they were looked up, are for messages. */
+ * log and in the tally. Fails if no row is left. table, images, in which they were looked up, and
+ * dicom, which may hide their names, are for messages. */
 int split_rows_settle_missing(split_rows *all, const char *table, const split_image_index *images,
-                              bool skip, split_tally *tally, hl_err *e);
+                              bool skip, const split_dicom_rule *dicom, split_tally *tally,
+                              hl_err *e);
 
 #endif

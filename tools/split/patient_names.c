@@ -28,21 +28,6 @@ static void find_patients(split_words *patients, const hl_manifest *m)
     }
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Removes the zeros before other digits; returns the new length. */
-static size_t drop_leading_zeros(char *s, size_t len)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        if (s[i] != '0' || (n > 0 && is_digit(s[n - 1])) || i + 1 == len || !is_digit(s[i + 1]))
-            s[n++] = s[i];
-    return n;
-}
-
 /* Appends the keys of all patients, each with its length in `keys`. */
 static void make_keys(hl_strbuf *text, split_word *keys, const split_words *patients)
 {
@@ -50,7 +35,7 @@ static void make_keys(hl_strbuf *text, split_word *keys, const split_words *pati
         const size_t start = text->len;
         split_fold(patients->items[i].s, patients->items[i].len, text);
         if (text->len > start)
-            text->len = start + drop_leading_zeros(text->data + start, text->len - start);
+            text->len = start + split_drop_leading_zeros(text->data + start, text->len - start);
         keys[i].len = text->len - start;
     }
     for (size_t i = 0, at = 0; i < patients->n; at += keys[i++].len)

@@ -45,6 +45,13 @@ static void skips_what_spreadsheets_add(void **state)
     next(&c, 7, "", "B");
     no_more(&c);
     split_csv_close(&c);
+    /* CR LF that was written as text, once or twice */
+    char twice[] = "sep=;\r\r\na;b\r\r\n1;2\r\r\n\r\r\n3;\"x\ny\"\r\r\r\n";
+    assert_int_equal(split_csv_open(&c, "t.csv", twice, sizeof twice - 1, &e), 0);
+    next(&c, 3, "1", "2");
+    next(&c, 5, "3", "x\ny");
+    no_more(&c);
+    split_csv_close(&c);
     /* No other separator, and no other line. */
     char other[] = "sep=|,y\nsep=;,x\n";
     assert_int_equal(split_csv_open(&c, "t.csv", other, sizeof other - 1, &e), 0);
@@ -155,7 +162,8 @@ static void bad_texts_are_rejected(void **state)
         {"a,b\n\"1\"x,2\n", "line 2: expected a comma"},
         {"a,b\n1\"2\",3\n", "line 2: a quote inside an unquoted field"},
         {"a,b\n\"x\ny\",1\n1\n", "line 4: expected 2 fields"},
-        {"a,b\n1,2\r3\n", "line 2: expected a comma"},
+        {"a,b\n1,2\r3\n",
+         "line 2: expected a comma or the end of the line after a field, found CR "},
         {"a;b\n1,2\n", "line 2: expected 2 fields, found 1"},
         {"a;b\n\"1\",2\n", "line 2: expected a semicolon or the end"},
         {"a\tb\n\"1\";2\n", "line 2: expected a tab or the end"},

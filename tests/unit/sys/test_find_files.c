@@ -179,9 +179,25 @@ static void bad_links_are_errors(void **state)
     assert_int_equal(symlink("..", "loop/A/up"), 0);
     assert_rejected("loop", "loop/A/up: the folder contains itself");
     make_file("dead/A/x.png");
-    assert_int_equal(symlink("nothing", "dead/A/y.png"), 0);
-    assert_rejected("dead", "dead/A/y.png: is a dangling link");
+    assert_int_equal(symlink("nothing", "dead/A/y"), 0);
+    assert_rejected("dead", "dead/A/y: is a dangling link");
     assert_false(hl_has_dicom_files("dead"));
+}
+
+/* They may be folders otherwise. */
+static void dangling_links_named_like_images_are_listed(void **state)
+{
+    (void)state;
+    const char *const expected[] = {"A/b.PNG", "A/c.tif", "A/d.dcm", "A/x.png"};
+    make_file("d/A/x.png");
+    assert_int_equal(symlink("b.PNG", "d/A/b.PNG"), 0);
+    assert_int_equal(symlink("/nowhere/c", "d/A/c.tif"), 0);
+    assert_int_equal(symlink("nothing", "d/A/d.dcm"), 0);
+    assert_paths("d", expected, 4, 0);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(hl_is_image_file("d", expected[i]));
+    make_file("d/A/e.mha");
+    assert_false(hl_is_image_file("d", "A/e.mha"));
 }
 
 /* Beside DICOM files, names may be those of patients. */
@@ -225,6 +241,7 @@ int main(void)
         IN_FOLDER(links_are_followed),
         IN_FOLDER(folders_are_listed_beside_files),
         IN_FOLDER(bad_links_are_errors),
+        IN_FOLDER(dangling_links_named_like_images_are_listed),
         IN_FOLDER(bad_links_beside_dicom_files_are_not_named),
         IN_FOLDER(no_folder_is_an_error),
         IN_FOLDER(empty_folder_has_no_images),

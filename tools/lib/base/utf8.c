@@ -30,6 +30,14 @@ size_t hl_utf8_length(const char *text)
     return 0;
 }
 
+bool hl_is_utf8(const char *s)
+{
+    for (size_t n; *s; s += n)
+        if ((n = hl_utf8_length(s)) == 0)
+            return false;
+    return true;
+}
+
 /* Marks that change the direction of the text after them (U+200E, U+200F, U+202A to U+202E, U+2066
  * to U+2069), line and paragraph separators, and the byte order mark: they make one name look like
  * another. */

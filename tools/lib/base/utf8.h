@@ -10,6 +10,9 @@
  * forms, surrogates and values above U+10FFFF. Does not read past a NUL. */
 size_t hl_utf8_length(const char *s);
 
+/* Whether all of a string is UTF-8. */
+bool hl_is_utf8(const char *s);
+
 /* Whether the character at s is a control character: U+0000 to U+001F (C0), U+007F, and U+0080 to
  * U+009F (C1), which terminals obey as well (U+009B begins an escape sequence); or a mark that
  * reverses the direction of text or is invisible. */

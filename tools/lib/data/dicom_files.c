@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 typedef struct reading {
@@ -36,6 +38,12 @@ static hl_dicom_kind kind_by_mark(const char *file)
     return hl_is_dicom(start, (size_t)n) ? HL_DICOM_DAMAGED : HL_DICOM_NOT;
 }
 
+static bool is_named_as_dicom(const char *file)
+{
+    const char *dot = strrchr(file, '.');
+    return dot && (strcasecmp(dot, ".dcm") == 0 || strcasecmp(dot, ".dicom") == 0);
+}
+
 static int work(void *ctx, size_t i, size_t slot, hl_err *e)
 {
     (void)slot;
@@ -49,6 +57,8 @@ static int work(void *ctx, size_t i, size_t slot, hl_err *e)
         f->kind = kind_by_mark(file);
     else if (found > 0)
         f->kind = is_image(&f->a) ? HL_DICOM_IMAGE : HL_DICOM_NO_IMAGE;
+    if (f->kind == HL_DICOM_NOT && is_named_as_dicom(file))
+        f->kind = HL_DICOM_UNREAD; /* its name may still be that of a patient */
     if (f->kind == HL_DICOM_NO_IMAGE)
         hl_dicom_attributes_free(&f->a);
     free(file);

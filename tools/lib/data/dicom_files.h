@@ -14,7 +14,8 @@ typedef enum {
     HL_DICOM_IMAGE,    /* the attributes are known */
     HL_DICOM_NO_IMAGE, /* an index, a report, a presentation state: without an image */
     HL_DICOM_DAMAGED,  /* it begins as one, and cannot be read */
-    HL_DICOM_UNREAD,   /* it cannot be opened, and may be one: beside others, it has a pseudonym */
+    HL_DICOM_UNREAD,   /* it cannot be opened, or is one by its name only: beside others, it has a
+                        * pseudonym */
 } hl_dicom_kind;
 
 typedef struct hl_dicom_file {

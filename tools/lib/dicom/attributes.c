@@ -32,14 +32,6 @@ static const int element_of[HL_DICOM_TEXTS] = {
 
 /* ---- texts ---- */
 
-static bool is_utf8(const char *s)
-{
-    for (size_t n; *s; s += n)
-        if ((n = hl_utf8_length(s)) == 0)
-            return false;
-    return true;
-}
-
 /* Texts are UTF-8 where the file says or shows so. All others are taken for Latin-1, in which
  * different texts stay different; they are compared, not read. */
 static char *from_latin_1(char *text)
@@ -87,7 +79,7 @@ static char *text_of(const hl_dicom_element *x)
     for (size_t i = 0; i < n; i++)
         if (text[i] == '\0')
             text[i] = '?';
-    if (!is_utf8(text))
+    if (!hl_is_utf8(text))
         text = from_latin_1(text);
     replace_controls(text);
     return text;

@@ -18,9 +18,10 @@
 
 bool hl_is_image_name(const char *name)
 {
-    static const char *const extensions[] = {
-        ".jpeg", ".jpg", ".jpe", ".jfif", ".png",  ".tif",  ".tiff", ".bmp", ".gif", ".webp",
-        ".jp2",  ".j2k", ".jxl", ".heic", ".heif", ".avif", ".pgm",  ".ppm", ".pnm"};
+    static const char *const extensions[] = {".jpeg", ".jpg",  ".jpe",  ".jfif", ".png", ".tif",
+                                             ".tiff", ".bmp",  ".gif",  ".webp", ".jp2", ".j2k",
+                                             ".jxl",  ".heic", ".heif", ".avif", ".pgm", ".ppm",
+                                             ".pnm",  ".dcm",  ".dicom"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof extensions / sizeof *extensions; i++)
         if (strcasecmp(dot, extensions[i]) == 0)
@@ -106,7 +107,10 @@ static int visit(hl_found_files *s, const FTSENT *at, size_t skip, bool all, hl_
     case FTS_DC:
         return hl_fail(e, "%s: the folder contains itself, through a link", at->fts_path);
     case FTS_SLNONE:
-        return hl_fail(e, "%s: is a dangling link", at->fts_path);
+        if (!hl_is_image_name(at->fts_name))
+            return hl_fail(e, "%s: is a dangling link", at->fts_path);
+        add(&s->paths, &s->n, &s->cap, at->fts_path + skip);
+        return 0;
     case FTS_DNR:
     case FTS_ERR:
     case FTS_NS:

@@ -20,9 +20,10 @@ typedef struct hl_found_files {
 /*
  * Finds the files that hl_is_image_file calls images. Names that begin with a dot and folders of
  * the operating system, such as __MACOSX and @eaDir, are ignored. Symbolic links are followed; a
- * dangling link, a folder that contains itself through links and a folder that cannot be read are
- * errors. They name it, unless there is a DICOM file in dir, beside which paths may identify
- * patients.
+ * dangling one is listed as an image that cannot be read if its name is that of an image. Any other
+ * dangling link, which may have led to a folder, a folder that contains itself through links and a
+ * folder that cannot be read are errors. They name it, unless there is a DICOM file in dir, beside
+ * which paths may identify patients.
  */
 int hl_find_images(hl_found_files *s, const char *dir, hl_err *e);
 
@@ -41,8 +42,8 @@ bool hl_is_dicomdir(const char *path);
 #define HL_IMAGE_NAMES "*.jpeg, *.jpg, *.jpe, *.jfif, *.png, DICOM"
 
 /* Whether a file name has the extension of an image, in upper or lower case. Formats that cannot be
- * read, such as *.tif, count, so that their files are refused by name or listed as left out, and
- * not ignored. */
+ * read, such as *.tif, count, and so do *.dcm without DICM at byte 128, so that such files are
+ * refused by name or listed as left out, and not ignored. */
 bool hl_is_image_name(const char *name);
 
 /* Whether a file is an image: by its name; DICOM by its first bytes, and so are JPEG and PNG where
