@@ -77,6 +77,17 @@ static void test_retired_syntaxes(void **state)
     }
 }
 
+/* GE's old syntax for images in big endian. */
+static void test_private_syntax(void **state)
+{
+    (void)state;
+    dicom_file f = dicom_begin("1.2.840.113619.5.2");
+    f.big_endian = true;
+    dicom_image(&f, "MONOCHROME2", 2, 2, 16, 12);
+    dicom_words(&f, 0x7fe00010, "OW", words, 4);
+    refuse(&f, &by_itself, "x: the transfer syntax 1.2.840.113619.5.2 (unknown) is not supported");
+}
+
 /* An image whose header lacks one element, or has it without a value. */
 static dicom_file lacking(uint32_t tag, bool is_empty)
 {
@@ -159,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_required),
         cmocka_unit_test(test_no_names_in_messages),
         cmocka_unit_test(test_retired_syntaxes),
+        cmocka_unit_test(test_private_syntax),
         cmocka_unit_test(test_deflated_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,8 @@ typedef struct hl_dicom_set {
  * be there. A deflated data set (s->syntax) is not looked into: see inflate.h. */
 int hl_dicom_set_read(hl_dicom_set *s, const char *name, const uint8_t *bytes, size_t len,
                       size_t size, hl_err *e);
+/* Says that its transfer syntax is not supported; -1. */
+int hl_dicom_refuse_syntax(const hl_dicom_set *s, hl_err *e);
 /* Checks that what follows the pixels is complete. */
 int hl_dicom_set_check_rest(const hl_dicom_set *s, const uint8_t *bytes, size_t len, hl_err *e);
 
