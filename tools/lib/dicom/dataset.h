@@ -26,11 +26,15 @@
     X(CHARACTER_SET, 0x00080005)                                                                   \
     X(SOP_CLASS, 0x00080016)                                                                       \
     X(SOP_INSTANCE, 0x00080018)                                                                    \
+    X(STUDY_DATE, 0x00080020)                                                                      \
+    X(ACCESSION, 0x00080050)                                                                       \
     X(MODALITY, 0x00080060)                                                                        \
     X(INTENT, 0x00080068)                                                                          \
     X(MANUFACTURER, 0x00080070)                                                                    \
+    X(PATIENT_NAME, 0x00100010)                                                                    \
     X(PATIENT_ID, 0x00100020)                                                                      \
     X(PATIENT_ID_ISSUER, 0x00100021)                                                               \
+    X(BIRTH_DATE, 0x00100030)                                                                      \
     X(SEX, 0x00100040)                                                                             \
     X(AGE, 0x00101010)                                                                             \
     X(BODY_PART, 0x00180015)                                                                       \
