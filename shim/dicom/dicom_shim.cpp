@@ -189,7 +189,8 @@ void expect_end(const dc_frame &f)
 void decode_by_charls(const dc_frame &f, void *out, size_t size)
 {
     expect_end(f);
-    const charls::jpegls_decoder decoder(f.bytes, f.len);
+    charls::jpegls_decoder decoder(f.bytes, f.len, false); // a SPIFF header means nothing
+    decoder.read_header();
     const charls::frame_info &found = decoder.frame_info();
     if (found.width != f.columns || found.height != f.rows ||
         found.component_count != static_cast<int32_t>(f.samples) ||
