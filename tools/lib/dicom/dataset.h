@@ -69,6 +69,7 @@
     X(PALETTE_RED_DATA, 0x00281201)                                                                \
     X(PALETTE_GREEN_DATA, 0x00281202)                                                              \
     X(PALETTE_BLUE_DATA, 0x00281203)                                                               \
+    X(PALETTE_RED_SEGMENTED, 0x00281221)                                                           \
     X(LOSSY, 0x00282110)                                                                           \
     X(MODALITY_LUT, 0x00283000)                                                                    \
     X(VOI_LUT, 0x00283010)                                                                         \
