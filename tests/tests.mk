@@ -101,8 +101,8 @@ BENCH ?=
 BENCH_TIME ?= wall
 ROUNDS ?= 5
 bench_packages := python3-venv zstd
-bench_peers := numpy pillow pydicom imagecodecs opencv-python-headless openvino onnxruntime onnx torch torchvision timm \
-               safetensors
+bench_peers := numpy pillow pydicom imagecodecs opencv-python-headless openvino onnxruntime onnx torch torchvision \
+               timm safetensors
 $(BUILD)/tests/bench/codec_child: %: %.o $(BUILD)/libhilum.a | $(BUILD)/tests/$(notdir $(codecs_library))
 	$(call say,LINK)
 	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs)
