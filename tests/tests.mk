@@ -94,15 +94,21 @@ style-check: build
 # ---- beside the peers ------------------------------------------------------------------------------
 
 # `make bench`: speed beside the programs in bench_peers and Keras, which are installed for it in build/bench.
-# BENCH='vgg16 head' runs some of: start growth preprocess dicom head vgg16 inceptionresnetv2 mobilenetv2 experiment.
+# BENCH='vgg16 head' runs some of: start growth preprocess dicom codecs head vgg16 inceptionresnetv2 mobilenetv2
+# experiment.
 # BENCH_TIME=cpu counts CPU seconds, for machines with other work; ROUNDS is how often each side runs.
 BENCH ?=
 BENCH_TIME ?= wall
 ROUNDS ?= 5
 bench_packages := python3-venv zstd
-bench_peers := numpy pillow pydicom opencv-python-headless openvino onnxruntime onnx torch torchvision timm safetensors
+bench_peers := numpy pillow pydicom imagecodecs opencv-python-headless openvino onnxruntime onnx torch torchvision \
+               timm safetensors
+$(BUILD)/tests/bench/codec_child: %: %.o $(BUILD)/libhilum.a | $(BUILD)/tests/$(notdir $(codecs_library))
+	$(call say,LINK)
+	$(Q)$(CC) -pie $(hilum_ldflags) $(LDFLAGS) -o $@ $^ $(common_libs)
+
 .PHONY: bench bench-deps bench-gpu
-bench: build bench-deps
+bench: build $(BUILD)/tests/bench/codec_child bench-deps
 	BENCH_TIME=$(BENCH_TIME) ROUNDS=$(ROUNDS) tests/bench/bench.py $(BUILD) $(RESULTS)/bench \
 	    build/bench/peers/bin/python3 build/bench/keras/bin/python3 $(BENCH)
 bench-deps:

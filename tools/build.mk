@@ -79,12 +79,12 @@ torch_cflags := -isystem /usr/include/torch/csrc/api/include
 torch_libs    = -ltorch_cpu -lc10 $(blas_path)
 product_libs := -ldnnl $(openmp_libs)
 endif
-# DCMTK and OpenJPEG, which hilum is also built without. Looked for when the shim is made, not before: `make deps`
+# DCMTK, CharLS and OpenJPEG, which hilum is also built without. Looked for when the shim is made, not before: `make deps`
 # may have installed them since. (Debian's dcmtk.pc asks for packages that libdcmtk-dev does not depend on.)
-codecs_cflags = $(call pkg,--cflags,libopenjp2)
-has_codecs = $(shell printf '\043include <%s>\n' $(addsuffix .h,dcmtk/config/osconfig openjpeg) | \
+codecs_cflags = $(call pkg,--cflags,libopenjp2 charls)
+has_codecs = $(shell printf '\043include <%s>\n' $(addsuffix .h,dcmtk/config/osconfig charls/charls openjpeg) | \
     $(CXX) $(codecs_cflags) -M -x c++ - >/dev/null 2>&1 && echo yes)
-codecs_libs = $(if $(has_codecs),-ldcmjpeg -ldcmjpls -ldcmdata -loflog -lofstd $(call pkg,--libs,libopenjp2))
+codecs_libs = $(if $(has_codecs),-ldcmjpeg -ldcmdata -loflog -lofstd $(call pkg,--libs,libopenjp2 charls))
 hdf5_cflags = $(call pkg,--cflags,hdf5)
 hdf5_libs   = $(call pkg,--libs,hdf5)
 

@@ -5,8 +5,8 @@
 
 PACKAGES := gcc g++ pkg-config curl ca-certificates zstd jq gnuplot-nox man-db \
             libc6-dev libpng-dev libjpeg62-turbo-dev libzstd-dev zlib1g-dev libjansson-dev libssl-dev \
-            libdcmtk-dev libopenjp2-7-dev libutf8proc-dev libhdf5-dev libtorch-dev libdnnl-dev libopenblas0-openmp \
-            libcmocka-dev bats perl strace
+            libdcmtk-dev libcharls-dev libopenjp2-7-dev libutf8proc-dev libhdf5-dev libtorch-dev libdnnl-dev \
+            libopenblas0-openmp libcmocka-dev bats perl strace
 DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck valgrind python3-venv \
                 chromium fonts-dejavu-core default-jre-headless debootstrap
 

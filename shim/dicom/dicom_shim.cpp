@@ -3,7 +3,8 @@
 
 #include <cstdio>
 
-#if __has_include(<dcmtk/dcmdata/dctk.h>) && __has_include(<openjpeg.h>)
+#if __has_include(<dcmtk/dcmdata/dctk.h>) && __has_include(<charls/charls.h>) && \
+    __has_include(<openjpeg.h>)
 
 #include <dcmtk/config/osconfig.h>
 
@@ -12,10 +13,10 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
-#include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
 #include <dcmtk/oflog/spi/logevent.h>
 
+#include <charls/charls.h>
 #include <openjpeg.h>
 
 #include <algorithm>
@@ -58,7 +59,7 @@ class warnings : public dcmtk::log4cplus::Appender
     void append(const dcmtk::log4cplus::spi::InternalLoggingEvent &event) override
     {
         const auto &from = event.getLoggerName();
-        const bool is_of_codec = from.find("dcmtk.dcmjp") == 0;
+        const bool is_of_codec = from.find("dcmtk.dcmjpeg") == 0;
         if (is_of_codec && warning.empty())
             warning = event.getMessage().c_str();
     }
@@ -79,7 +80,6 @@ void register_codecs()
     std::call_once(once, [] {
         catch_warnings();
         DJDecoderRegistration::registerCodecs(EDC_never, EUC_never, EPC_default, OFFalse);
-        DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_restore, OFFalse);
     });
 }
 
@@ -137,56 +137,9 @@ auto frame_size(Pixels &p, DcmItem &d, Uint32 &size, long)
     return p.getUncompressedFrameSize(&d, size);
 }
 
-// Appends the thresholds of T.87 C.2.4.1.1 for less than 8 bits, as a segment of preset parameters.
-void add_thresholds(std::string &to, unsigned precision, unsigned near)
-{
-    const unsigned most = (1U << precision) - 1, factor = 256 / (most + 1);
-    const unsigned basic[] = {3, 7, 21}, step[] = {3, 5, 7};
-    unsigned values[5] = {most, 0, 0, 0, 64};
-    unsigned least = near + 1;
-    for (unsigned i = 0; i < 3; i++) {
-        const unsigned t = std::max(2 + i, basic[i] / factor + step[i] * near);
-        values[i + 1] = least = t > most || t < least ? least : t;
-    }
-    to += {'\xff', '\xf8', 0, 13, 1};
-    for (const unsigned v : values)
-        to += {static_cast<char>(v >> 8), static_cast<char>(v & 0xff)};
-}
-
-// The CharLS in DCMTK has wrong default thresholds for less than 8 bits, so they are stated.
-std::string with_thresholds(const dc_frame &f)
-{
-    enum { SOS = 0xda, LSE = 0xf8, NEAR_FROM_END = 3 };
-    const auto *p = static_cast<const uint8_t *>(f.bytes);
-    const std::string all(static_cast<const char *>(f.bytes), f.len);
-    for (size_t at = 2; at + 4 <= f.len && p[at] == 0xff;) {
-        const size_t n = static_cast<size_t>(p[at + 2]) << 8 | p[at + 3];
-        if (p[at + 1] == 0xff) {
-            at++;
-            continue;
-        }
-        if (p[at + 1] == LSE || n < NEAR_FROM_END || n > f.len - at - 2)
-            break;
-        if (p[at + 1] == SOS) {
-            std::string stated = all.substr(0, at);
-            add_thresholds(stated, f.precision, p[at + 2 + n - NEAR_FROM_END]);
-            return stated + all.substr(at);
-        }
-        at += 2 + n;
-    }
-    return all;
-}
-
-void decode_by_dcmtk(const dc_frame &given, void *out, size_t size)
+void decode_by_dcmtk(const dc_frame &f, void *out, size_t size)
 {
     register_codecs();
-    dc_frame f = given;
-    std::string stated;
-    if (f.codec == DC_JPEG_LS && f.precision < 8) {
-        stated = with_thresholds(f);
-        f.bytes = stated.data();
-        f.len = stated.size();
-    }
     const DcmXfer syntax(f.syntax);
     DcmDataset d;
     describe(d, f);
@@ -208,6 +161,52 @@ void decode_by_dcmtk(const dc_frame &given, void *out, size_t size)
         fail(warning);
     check(status);
     std::memcpy(out, buffer.get(), size);
+}
+
+// ---- CharLS ----
+
+// From plane by plane to pixel by pixel.
+template <typename T> void interleave(const T *planes, const dc_frame &f, T *out)
+{
+    const size_t n = static_cast<size_t>(f.rows) * f.columns;
+    for (size_t c = 0; c < f.samples; c++)
+        for (size_t i = 0; i < n; i++)
+            out[i * f.samples + c] = planes[c * n + i];
+}
+
+// CharLS 2.4 may never return from a codestream that is cut; whatever else is damaged, it stops at
+// the marker at the end.
+void expect_end(const dc_frame &f)
+{
+    const auto *p = static_cast<const uint8_t *>(f.bytes);
+    size_t n = f.len;
+    while (n > 0 && p[n - 1] == 0)
+        n--;
+    if (n < 2 || p[n - 2] != 0xff || p[n - 1] != 0xd9)
+        fail("the codestream is cut: it has no end");
+}
+
+void decode_by_charls(const dc_frame &f, void *out, size_t size)
+{
+    expect_end(f);
+    charls::jpegls_decoder decoder(f.bytes, f.len, false); // a SPIFF header means nothing
+    decoder.read_header();
+    const charls::frame_info &found = decoder.frame_info();
+    if (found.width != f.columns || found.height != f.rows ||
+        found.component_count != static_cast<int32_t>(f.samples) ||
+        found.bits_per_sample != static_cast<int32_t>(f.precision) ||
+        decoder.destination_size() != size)
+        fail("the decoder expects another size");
+    if (f.samples == 1 || decoder.interleave_mode() != charls::interleave_mode::none) {
+        decoder.decode(out, size);
+        return;
+    }
+    const auto planes = std::make_unique<uint16_t[]>(size / 2 + 1); // zeroed
+    decoder.decode(planes.get(), size);
+    if (f.precision > 8)
+        interleave(planes.get(), f, static_cast<uint16_t *>(out));
+    else
+        interleave(reinterpret_cast<const uint8_t *>(planes.get()), f, static_cast<uint8_t *>(out));
 }
 
 // ---- OpenJPEG ----
@@ -339,6 +338,8 @@ int dc_decode(const dc_frame *frame, void *out, size_t size, char *problem, size
             fail("the output has another size");
         if (frame->codec == DC_JPEG_2000)
             decode_by_openjpeg(*frame, out);
+        else if (frame->codec == DC_JPEG_LS)
+            decode_by_charls(*frame, out, size);
         else
             decode_by_dcmtk(*frame, out, size);
         return 0;
@@ -360,8 +361,8 @@ int dc_load(char *, size_t)
 #else
 
 static const char missing[] =
-    "hilum was built without DCMTK and OpenJPEG: install libdcmtk-dev and libopenjp2-7-dev, and "
-    "build it again";
+    "hilum was built without DCMTK, CharLS and OpenJPEG: install libdcmtk-dev, libcharls-dev and "
+    "libopenjp2-7-dev, and build it again";
 
 int dc_decode(const dc_frame *, void *, size_t, char *problem, size_t problem_size)
 {

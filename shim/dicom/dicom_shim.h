@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A thin C interface to the codecs of DCMTK (JPEG of 8 to 16 bits, JPEG-LS) and to OpenJPEG (JPEG
- * 2000, HTJ2K). It knows nothing of files: the codestream of one frame in, samples out.
+ * A thin C interface to the codecs of DCMTK (JPEG of 8 to 16 bits), to CharLS (JPEG-LS) and to
+ * OpenJPEG (JPEG 2000, HTJ2K). It knows nothing of files: the codestream of one frame in, samples
+ * out.
  *
  *     uint16_t samples[rows * columns];
  *     char problem[200];

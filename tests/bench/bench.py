@@ -166,6 +166,19 @@ class Bench:
         self.compare("preprocess -j 1, DICOM of 5 megapixels to 224, bilinear", "images", count, hilum,
                      [Peer("pydicom, numpy, pillow", self.python, "pydicom", "peer_dicom.py", folder, held=held)], [5])
 
+    def codecs(self):
+        """What the child process costs that decodes compressed frames, in CPU time."""
+        folder = self.work / "frames"
+        folder.mkdir()
+        frames = subprocess.run([self.python, HERE / "frames.py", folder], check=True, text=True,
+                                stdout=subprocess.PIPE).stdout
+        for codec, rows, columns, bits, path in map(str.split, frames.splitlines()):
+            done = subprocess.run([self.bin.parent / "tests/bench/codec_child", str(max(ROUNDS, 20)), codec, rows,
+                                   columns, bits, path], check=True, text=True, stdout=subprocess.PIPE)
+            here, there, ratio = done.stdout.split()
+            self.add(f"decode {codec}, {rows} x {columns} of {bits} bits", f"{there} ms/frame", "in the same process",
+                     f"{here} ms/frame", f"{1 / float(ratio):.3f}", "", 0.91)
+
     def head(self):
         width = 25088  # VGG16's flattened maps are as wide as this layer's
         tensor, _, rows = self.images(224, 2950, "--test", 0, "--val", 0)
@@ -261,8 +274,8 @@ def main():
     build, results, python, keras_python, *wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="hilum-bench-") as work:
         b = Bench(build, results, python, keras_python, Path(work))
-        parts = {"start": b.start, "growth": b.growth, "preprocess": b.preprocess, "dicom": b.dicom, "head": b.head,
-                 **{m: (lambda m=m: b.extract(m)) for m in SIZES}, "experiment": b.experiment}
+        parts = {"start": b.start, "growth": b.growth, "preprocess": b.preprocess, "dicom": b.dicom, "codecs": b.codecs,
+                 "head": b.head, **{m: (lambda m=m: b.extract(m)) for m in SIZES}, "experiment": b.experiment}
         for name in wanted or parts:
             if name not in parts:
                 sys.exit(f"{name}: expected {', '.join(parts)}")

@@ -212,7 +212,7 @@ difference() {
         away/bin/preprocess -q --size 8 -o out m.tsv
     # As where openjpeg.h is missing, which is in a folder of its own.
     g++ -std=c++17 -shared -fPIC -o away/libhilum-dicom.so "$ROOT/shim/dicom/dicom_shim.cpp"
-    fails 1 'hilum was built without DCMTK and OpenJPEG: install libdcmtk-dev and libopenjp2-7-dev, and build it again' \
+    fails 1 'hilum was built without DCMTK, CharLS and OpenJPEG: install libdcmtk-dev, libcharls-dev and libopenjp2-7-dev, and' \
         away/bin/preprocess -q --size 8 -o out m.tsv
     dicom x
     listing x >m.tsv

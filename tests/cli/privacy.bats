@@ -342,6 +342,61 @@ hides() {
     grep -Eq '^error	study-subsets	[0-9a-f]{16}	.*	1 in train, 1 in test$' a.tsv
 }
 
+# called FILE NAME BIRTH ACCESSION: other values, of the same length, in place of a planted name, date and accession
+# number.
+called() { perl -0777 -pi -e 's/PLANTEDNAME\^\d+ ?/'"$2"'/; s/19530417/'"$3"'/; s/PLANTEDACC\d+ ?/'"$4"'/' "$1"; }
+
+@test "privacy: folders that are called like a patient are no classes" {
+    mkdir -p set/NORMAL set/OTHER
+    cp "$set"/NORMAL/PLANTEDID{1,3,5}/*/* set/NORMAL
+    cp "$set"/PNEUMONIA/PLANTEDID2/*/* set/OTHER
+    for f in set/OTHER/*; do called "$f" 'PLANTEDN^JOHN ' 19530417 'PLANTEDACC2 '; done
+    local name
+    for name in PLANTEDN^JOHN planted_john_plantedn 'Plantedn, John (1953)' 1953-04-17 17.04.1953 PLANTEDACC2 \
+        'CR PLANTEDID2' 20210203; do
+        rm -rf set/"$name"
+        mv set/OTHER set/"$name"
+        hides split --exact --id-key "$key" set
+        [ "$stderr" = "split: set: expected a folder for each class, found some that are called like a patient, a date or \
+an examination in them: 1 of 2; labels may come from a table (--labels), and --keep-ids takes such names for classes" ]
+        split -q --test 0 --val 0 --keep-ids -o m.tsv set
+        mv set/"$name" set/OTHER
+    done
+    # A class of many patients may have one who is called like it.
+    mv set/OTHER set/PNEUMONIA
+    for f in set/NORMAL/*.1.1; do called "$f" 'NORMAL^JOHN   ' 19530417 'PLANTEDACC1 '; done
+    split -q --test 0 --val 0 --id-key "$key" -o m.tsv set
+}
+
+@test "privacy: other images in folders that are called like a patient have pseudonyms" {
+    cp -r "$set" set
+    phantom -q -n 4 --min-size 100 --max-size 120 phantoms
+    mapfile -t pictures < <(find phantoms -name '*.png' | sort)
+    cp "${pictures[0]}" set/NORMAL/PLANTEDID1/preview.png
+    cp "${pictures[1]}" set/NORMAL/other.png
+    run --separate-stderr split --exact --id-key "$key" -o m.tsv set
+    [ "$status" -eq 0 ]
+    grep -q 'set: DICOM files whose paths contain a name, an ID or a date of theirs: 48 of 48; only the column image_file' \
+        <<<"$stderr"
+    [ "$(column image_file m.tsv | grep -c '^NORMAL/PLANTEDID1/preview.png$')" -eq 1 ]
+    [ "$(column path m.tsv | grep -c '^NORMAL/other.png$')" -eq 1 ]
+    grep -v '^#' m.tsv | awk -F '\t' '{ $5 = ""; print }' >rest
+    run planted rest
+    [ "$status" -eq 1 ]
+    few_images 16 96
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 1 -n 4 -o head features
+    run --separate-stderr predict --id-key "$key" -w seeded:1 -o list.tsv --page list.html head set/NORMAL
+    [ "$status" -eq 0 ]
+    echo "$stderr" >err
+    run planted list.tsv list.html err
+    [ "$status" -eq 1 ]
+    grep -q 'NORMAL/other.png' list.tsv
+    # Errors come before there is a pseudonym.
+    hides split --id-key "$key" --patient-regex '(1[.]2[.][0-9.]*)' set
+    grep -q 'an image beside DICOM files (--keep-ids shows its path): the patient is unknown' <<<"$stderr"
+}
+
 # run_make KNOB=value...: the whole experiment and a worklist
 run_make() {
     make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=3 \

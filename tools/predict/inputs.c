@@ -8,6 +8,7 @@
 #include "data/dicom_files.h"
 #include "data/id_key.h"
 #include "data/image_paths.h"
+#include "data/naming_paths.h"
 #include "format/text_encoding.h"
 #include "format/tsv.h"
 #include "sys/find_files.h"
@@ -135,15 +136,22 @@ static char *name_of(const hl_dicom_file *f, const char *path, const hl_id_key *
     return hl_strdup(name);
 }
 
+/* Other images have the name of their path unless it tells a patient. */
 static void identify(predict_inputs *in, const hl_dicom_file *files, const hl_id_key *key)
 {
+    hl_naming_paths naming = {0};
+    for (size_t i = 0; i < in->n && key; i++)
+        if (files[i].kind == HL_DICOM_IMAGE)
+            hl_naming_paths_add(&naming, in->paths[i], &files[i].a);
+    hl_naming_paths_end(&naming);
     in->names = hl_calloc(in->n, sizeof *in->names);
     in->carried = hl_calloc(in->n, sizeof *in->carried);
     for (size_t i = 0; i < in->n; i++) {
         in->carried[i] = describe(&files[i], key);
-        if (files[i].kind != HL_DICOM_NOT && key)
+        if (key && (files[i].kind != HL_DICOM_NOT || hl_naming_paths_have(&naming, in->paths[i])))
             in->names[i] = name_of(&files[i], in->paths[i], key);
     }
+    hl_naming_paths_free(&naming);
 }
 
 /* Reports, presentation states and key notes lie in a study's folder beside its images. */

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "data/dicom_columns.h"
 #include "data/dicom_files.h"
+#include "data/naming_paths.h"
+#include "dicom_labels.h"
 #include "dicom_patients.h"
 #include "dicom_select.h"
 #include "kermany.h"
@@ -12,7 +14,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 typedef struct taking {
     split_dicom *d;
@@ -245,52 +246,41 @@ static void take_patients(taking *t)
                     t->d->unknown);
 }
 
+static void find_naming_paths(const taking *t, hl_naming_paths *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->m->n; i++)
+        if (t->files[i].kind == HL_DICOM_IMAGE)
+            n += hl_naming_paths_add(p, t->m->samples[i].path, &t->files[i].a);
+    hl_naming_paths_end(p);
+    if (n)
+        hl_log_info("%s: DICOM files whose paths contain a name, an ID or a date of theirs: %zu of "
+                    "%zu; only the column image_file of the manifest has the paths",
+                    t->rule->dir, n, t->d->images);
+}
+
+/* Other images have the name of their path unless it tells a patient. */
 static void name_all(taking *t)
 {
     split_dicom *d = t->d;
+    hl_naming_paths naming = {0};
+    find_naming_paths(t, &naming);
     d->names = hl_malloc(t->m->n, sizeof *d->names);
     for (size_t i = 0; i < t->m->n; i++) {
         const hl_dicom_file *f = &t->files[i];
-        if (f->kind == HL_DICOM_NOT)
+        if (f->kind == HL_DICOM_NOT && !hl_naming_paths_have(&naming, t->m->samples[i].path))
             continue;
         split_dicom_name *n = &d->names[d->nnames++];
         const char *path = t->m->samples[i].path;
         n->path = hl_strdup(path);
         hl_dicom_pseudonym(&d->key, f, path, n->name);
     }
-}
-
-static bool is_labelled_by_id(const taking *t, size_t i)
-{
-    static const hl_dicom_text ids[] = {HL_DICOM_TEXT_PATIENT_ID, HL_DICOM_TEXT_STUDY,
-                                        HL_DICOM_TEXT_SERIES};
-    for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
-        if (strcasecmp(t->m->samples[i].label, t->files[i].a.text[ids[k]]) == 0)
-            return true;
-    return false;
-}
-
-/* In the folders of a PACS, which have no classes, patients would be taken for them. One patient
- * may be called like a class by chance. */
-static int expect_classes(const taking *t, hl_err *e)
-{
-    size_t images = 0, by_id = 0;
-    for (size_t i = 0; i < t->n; i++)
-        if (t->files[i].kind == HL_DICOM_IMAGE) {
-            images++;
-            by_id += is_labelled_by_id(t, i);
-        }
-    return images == 0 || by_id < images
-               ? 0
-               : hl_fail(e,
-                         "%s: expected a folder for each class, found one for each patient, study "
-                         "or series: labels may come from a table (--labels)",
-                         t->rule->dir);
+    hl_naming_paths_free(&naming);
 }
 
 static int take(taking *t, hl_err *e)
 {
-    if (t->d->in_folders && expect_classes(t, e))
+    if (t->d->in_folders && split_dicom_expect_classes(t->m, t->files, t->rule, e))
         return -1;
     if (!t->rule->keep_ids && hl_id_key_open(&t->d->key, t->rule->id_key, e))
         return -1;

@@ -9,22 +9,31 @@
 
 #include <stdlib.h>
 
-static const char words[] = "a DICOM file (--keep-ids shows its path)";
-
-bool split_dicom_hides_path(const split_dicom_rule *rule, const char *path)
+/* What an error calls the image at a path; NULL: as it is. Other images in the data set may lie in
+ * a folder that is called like a patient. */
+static const char *words_for(const split_dicom_rule *rule, const char *path)
 {
     if (rule->keep_ids)
-        return false;
+        return NULL;
     char *file = hl_image_path(rule->dir, path);
     const bool is_dicom = hl_begins_as_dicom(file);
     free(file);
-    return is_dicom;
+    if (is_dicom)
+        return "a DICOM file (--keep-ids shows its path)";
+    return split_dicom_hides_rows(rule) ? "an image beside DICOM files (--keep-ids shows its path)"
+                                        : NULL;
+}
+
+bool split_dicom_hides_path(const split_dicom_rule *rule, const char *path)
+{
+    return words_for(rule, path) != NULL;
 }
 
 char *split_dicom_shown(const split_dicom_rule *rule, const char *path)
 {
     hl_strbuf t = {0};
-    if (split_dicom_hides_path(rule, path))
+    const char *words = words_for(rule, path);
+    if (words)
         hl_strbuf_puts(&t, words);
     else
         hl_strbuf_printf(&t, "'%s'", path);
@@ -33,7 +42,7 @@ char *split_dicom_shown(const split_dicom_rule *rule, const char *path)
 
 void split_dicom_hide_path(const split_dicom_rule *rule, const char *path, hl_err *e)
 {
-    hl_hide_file(e, path, split_dicom_hides_path(rule, path) ? words : NULL);
+    hl_hide_file(e, path, words_for(rule, path));
 }
 
 bool split_dicom_hides_rows(const split_dicom_rule *rule)

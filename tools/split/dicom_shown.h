@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-/* Whether the image at this path is a DICOM file whose path is hidden. */
+/* Whether the path of this image is hidden: it is a DICOM file, or lies beside some. */
 bool split_dicom_hides_path(const split_dicom_rule *rule, const char *path);
-/* "'PATH'", or words that hold no path if the file is a DICOM file; the caller frees. */
+/* "'PATH'", or words that hold no path if it is hidden; the caller frees. */
 char *split_dicom_shown(const split_dicom_rule *rule, const char *path);
 /* In an error that begins with the path of an image, puts such words in its place. */
 void split_dicom_hide_path(const split_dicom_rule *rule, const char *path, hl_err *e);

@@ -77,6 +77,30 @@ static void test_retired_syntaxes(void **state)
     }
 }
 
+static void test_segmented_palette(void **state)
+{
+    (void)state;
+    static const uint16_t descriptor[] = {256, 0, 16}, segments[] = {0, 1, 0, 1, 255, 65535};
+    dicom_file f = four_pixels(EXPLICIT, "PALETTE COLOR");
+    for (uint32_t c = 0; c < 3; c++)
+        dicom_words(&f, 0x00281101 + c, "US", descriptor, 3);
+    for (uint32_t c = 0; c < 3; c++)
+        dicom_words(&f, 0x00281221 + c, "OW", segments, 6);
+    dicom_words(&f, 0x7fe00010, "OW", words, 4);
+    refuse(&f, &by_itself, "x: a palette in segments (0028,1221) is not supported");
+}
+
+/* GE's old syntax for images in big endian. */
+static void test_private_syntax(void **state)
+{
+    (void)state;
+    dicom_file f = dicom_begin("1.2.840.113619.5.2");
+    f.big_endian = true;
+    dicom_image(&f, "MONOCHROME2", 2, 2, 16, 12);
+    dicom_words(&f, 0x7fe00010, "OW", words, 4);
+    refuse(&f, &by_itself, "x: the transfer syntax 1.2.840.113619.5.2 (unknown) is not supported");
+}
+
 /* An image whose header lacks one element, or has it without a value. */
 static dicom_file lacking(uint32_t tag, bool is_empty)
 {
@@ -159,6 +183,8 @@ int main(void)
         cmocka_unit_test(test_required),
         cmocka_unit_test(test_no_names_in_messages),
         cmocka_unit_test(test_retired_syntaxes),
+        cmocka_unit_test(test_private_syntax),
+        cmocka_unit_test(test_segmented_palette),
         cmocka_unit_test(test_deflated_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

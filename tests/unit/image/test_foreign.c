@@ -67,6 +67,7 @@ static void medical_and_documents(void **state)
     EXPECT("a DICOM file without its preamble", "\x08\0\x16\0UI\x1a\0");
     EXPECT("a DICOM file without its preamble", "\x08\0\0\0\x04\0\0\0\x80\x01\0\0");
     EXPECT("a DICOM file without its preamble", "\2\0\0\0UL\4\0");
+    EXPECT("a DICOM file without its preamble", "\x08\0\x10\0\x0c\0\0\0ACR-NEMA 2.0");
     EXPECT("a DICOM file without its preamble", "\x08\0\5\0\x0a\0\0\0ISO_IR 100");
     EXPECT("a DICOM file without its preamble", "\x08\0\x08\0\x10\0\0\0ORIGINAL\\PRIMARY");
     EXPECT("a DICOM file without its preamble", "\x08\0\x16\0\x1a\0\0\0"

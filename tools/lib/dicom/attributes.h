@@ -37,6 +37,11 @@ typedef enum {
     HL_DICOM_TEXT_LOSSY,             /* LossyImageCompression (0028,2110): 00, 01 or "" */
     HL_DICOM_TEXT_SYNTAX,            /* TransferSyntaxUID (0002,0010) */
     HL_DICOM_TEXT_INTENT,            /* PresentationIntentType (0008,0068) */
+    /* These are read to find them in paths, and go nowhere: */
+    HL_DICOM_TEXT_PATIENT_NAME, /* PatientName (0010,0010) */
+    HL_DICOM_TEXT_BIRTH_DATE,   /* PatientBirthDate (0010,0030) */
+    HL_DICOM_TEXT_ACCESSION,    /* AccessionNumber (0008,0050) */
+    HL_DICOM_TEXT_STUDY_DATE,   /* StudyDate (0008,0020) */
     HL_DICOM_TEXTS
 } hl_dicom_text;
 

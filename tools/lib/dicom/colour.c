@@ -27,6 +27,12 @@ static int convert_palette(const hl_dicom_frame *f, const hl_dicom_layout *l, co
 {
     hl_dicom_lut tables[3] = {0};
     int status = 0;
+    if (s->found[HL_DICOM_PALETTE_RED_SEGMENTED].value &&
+        !s->found[HL_DICOM_PALETTE_RED_DATA].value)
+        return hl_fail(e,
+                       "%s: a palette in segments (0028,1221) is not supported: expected its "
+                       "entries (0028,1201)",
+                       s->name);
     for (int c = 0; c < 3 && status == 0; c++)
         status = hl_dicom_lut_read(&tables[c], s->name, &s->found[HL_DICOM_PALETTE_RED + c],
                                    &s->found[HL_DICOM_PALETTE_RED_DATA + c], l->is_signed, e);

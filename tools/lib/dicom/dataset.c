@@ -298,6 +298,17 @@ int hl_dicom_set_read_bare(hl_dicom_set *s, const uint8_t *bytes, size_t len, si
     return read_data_set(s, &r, e);
 }
 
+int hl_dicom_refuse_syntax(const hl_dicom_set *s, hl_err *e)
+{
+    const hl_dicom_syntax *syntax = hl_dicom_syntax_find(s->syntax);
+    char uid[sizeof s->syntax];
+    memcpy(uid, s->syntax, sizeof uid);
+    hl_one_line(uid);
+    return hl_fail(e, "%s: the transfer syntax %s (%s) is not supported", s->name, uid,
+                   syntax ? syntax->name : "unknown");
+}
+
+/* A private syntax may be of any coding. */
 int hl_dicom_set_read(hl_dicom_set *s, const char *name, const uint8_t *bytes, size_t len,
                       size_t size, hl_err *e)
 {
@@ -314,7 +325,8 @@ int hl_dicom_set_read(hl_dicom_set *s, const char *name, const uint8_t *bytes, s
         return 0;
     s->is_implicit = r.is_implicit = syntax && syntax->coding == HL_DICOM_IMPLICIT;
     s->big_endian = r.big_endian = syntax && syntax->coding == HL_DICOM_BIG_ENDIAN;
-    return read_data_set(s, &r, e);
+    const int rest = read_data_set(s, &r, e);
+    return rest < 0 && !syntax ? hl_dicom_refuse_syntax(s, e) : rest;
 }
 
 /* Archives that fill a last block leave zero bytes. */

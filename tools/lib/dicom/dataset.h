@@ -26,11 +26,15 @@
     X(CHARACTER_SET, 0x00080005)                                                                   \
     X(SOP_CLASS, 0x00080016)                                                                       \
     X(SOP_INSTANCE, 0x00080018)                                                                    \
+    X(STUDY_DATE, 0x00080020)                                                                      \
+    X(ACCESSION, 0x00080050)                                                                       \
     X(MODALITY, 0x00080060)                                                                        \
     X(INTENT, 0x00080068)                                                                          \
     X(MANUFACTURER, 0x00080070)                                                                    \
+    X(PATIENT_NAME, 0x00100010)                                                                    \
     X(PATIENT_ID, 0x00100020)                                                                      \
     X(PATIENT_ID_ISSUER, 0x00100021)                                                               \
+    X(BIRTH_DATE, 0x00100030)                                                                      \
     X(SEX, 0x00100040)                                                                             \
     X(AGE, 0x00101010)                                                                             \
     X(BODY_PART, 0x00180015)                                                                       \
@@ -65,6 +69,7 @@
     X(PALETTE_RED_DATA, 0x00281201)                                                                \
     X(PALETTE_GREEN_DATA, 0x00281202)                                                              \
     X(PALETTE_BLUE_DATA, 0x00281203)                                                               \
+    X(PALETTE_RED_SEGMENTED, 0x00281221)                                                           \
     X(LOSSY, 0x00282110)                                                                           \
     X(MODALITY_LUT, 0x00283000)                                                                    \
     X(VOI_LUT, 0x00283010)                                                                         \
@@ -104,6 +109,8 @@ typedef struct hl_dicom_set {
  * be there. A deflated data set (s->syntax) is not looked into: see inflate.h. */
 int hl_dicom_set_read(hl_dicom_set *s, const char *name, const uint8_t *bytes, size_t len,
                       size_t size, hl_err *e);
+/* Says that its transfer syntax is not supported; -1. */
+int hl_dicom_refuse_syntax(const hl_dicom_set *s, hl_err *e);
 /* Checks that what follows the pixels is complete. */
 int hl_dicom_set_check_rest(const hl_dicom_set *s, const uint8_t *bytes, size_t len, hl_err *e);
 

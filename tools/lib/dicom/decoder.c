@@ -194,8 +194,8 @@ static int report_end(child *c, size_t size, const char *name, hl_err *e)
     return hl_confine_report(name, "the decoder", status, seconds_for(size), e);
 }
 
-int hl_dicom_decode_frame(const dc_frame *frame, void *out, size_t size, const char *name,
-                          hl_err *e)
+int hl_dicom_decode_frame(const dc_frame *frame, const uint8_t **samples, size_t size,
+                          const char *name, hl_err *e)
 {
     char problem[300];
     const size_t needed = aligned(sizeof(job)) + aligned(frame->len) + size;
@@ -215,6 +215,6 @@ int hl_dicom_decode_frame(const dc_frame *frame, void *out, size_t size, const c
     if (j->status)
         return hl_fail(e, "%s: cannot be decoded, or is damaged: %.*s", name,
                        (int)sizeof j->problem - 1, j->problem);
-    memcpy(out, bytes_of(j) + aligned(frame->len), size);
+    *samples = bytes_of(j) + aligned(frame->len);
     return 0;
 }

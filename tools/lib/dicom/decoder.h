@@ -8,8 +8,10 @@
 #include "base/error.h"
 #include "shim/dicom/dicom_shim.h"
 
-/* dc_decode with limits on time and memory. name: of the file, for messages. */
-int hl_dicom_decode_frame(const dc_frame *frame, void *out, size_t size, const char *name,
-                          hl_err *e);
+/* dc_decode with limits on time and memory. size: of the samples in bytes. *samples are in the
+ * memory that the thread shares with its child, until the thread decodes the next frame or ends.
+ * name: of the file, for messages. */
+int hl_dicom_decode_frame(const dc_frame *frame, const uint8_t **samples, size_t size,
+                          const char *name, hl_err *e);
 
 #endif

@@ -173,9 +173,8 @@ static int decode_by_codec(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom
                             .samples = (uint32_t)l->samples,
                             .precision = (uint32_t)l->stored,
                             .is_signed = l->is_signed};
-    f->bytes = f->owned = hl_malloc(size, 1);
     f->len = size;
-    return hl_dicom_decode_frame(&frame, f->owned, size, s->name, e);
+    return hl_dicom_decode_frame(&frame, &f->bytes, size, s->name, e);
 }
 
 static int read_compressed(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom_set *s,

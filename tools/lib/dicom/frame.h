@@ -8,13 +8,15 @@
 #include "dicom/layout.h"
 
 typedef struct hl_dicom_frame {
-    const uint8_t *bytes; /* as the layout says; within the file if it is native */
-    size_t len;           /* of them */
-    uint8_t *owned;       /* NULL if bytes are the file's */
-    bool is_swapped;      /* words are big endian */
+    const uint8_t
+        *bytes;      /* as the layout says; within the file if it is native, or the decoder's */
+    size_t len;      /* of them */
+    uint8_t *owned;  /* NULL if bytes are another's */
+    bool is_swapped; /* words are big endian */
 } hl_dicom_frame;
 
-/* Finds or decompresses the pixels of a data set that is complete in memory. Where a codestream has
+/* Finds or decompresses the pixels of a data set that is complete in memory. They are valid until
+ * the file's bytes are freed, or the next frame is read in this thread. Where a codestream has
  * another depth or colour than the data set states, l becomes as the codestream is. */
 int hl_dicom_frame_read(hl_dicom_frame *f, hl_dicom_layout *l, const hl_dicom_set *s,
                         const uint8_t *bytes, size_t len, hl_err *e);

@@ -109,13 +109,8 @@ static int check_kind(const hl_dicom_set *s, hl_err *e)
                        "%s: detector data (FOR PROCESSING): expected an image FOR PRESENTATION, as "
                        "the same examination has",
                        s->name);
-    if (!syntax || syntax->codec == HL_DICOM_OTHER) {
-        char uid[sizeof s->syntax];
-        memcpy(uid, s->syntax, sizeof uid);
-        hl_one_line(uid);
-        return hl_fail(e, "%s: the transfer syntax %s (%s) is not supported", s->name, uid,
-                       syntax ? syntax->name : "unknown");
-    }
+    if (!syntax || syntax->codec == HL_DICOM_OTHER)
+        return hl_dicom_refuse_syntax(s, e);
     return check_frames(s, e);
 }
 

@@ -27,7 +27,13 @@ static void find_words(const hl_dicom_picture *p, uint8_t *seen)
     }
 }
 
-static void make_tables(hl_dicom_picture *p, const hl_dicom_rendering *r)
+static void set_grey(hl_dicom_picture *p, size_t word, double y)
+{
+    p->grey[word] = (float)y;
+    p->grey_8[word] = (uint8_t)floor(y + 0.5);
+}
+
+static void make_all_entries(hl_dicom_picture *p, const hl_dicom_rendering *r)
 {
     const hl_dicom_layout *l = &p->layout;
     const size_t words = word_count(l), values = (size_t)1 << l->stored;
@@ -35,14 +41,31 @@ static void make_tables(hl_dicom_picture *p, const hl_dicom_rendering *r)
     double *of_value = hl_malloc(values, sizeof *of_value);
     for (size_t i = 0; i < values; i++)
         of_value[i] = hl_dicom_grey(r, least + (int32_t)i);
-    p->grey = hl_malloc(words, sizeof *p->grey);
-    p->grey_8 = hl_malloc(words, 1);
-    for (size_t word = 0; word < words; word++) {
-        const double y = of_value[hl_dicom_value(l, (uint32_t)word) - least];
-        p->grey[word] = (float)y;
-        p->grey_8[word] = (uint8_t)floor(y + 0.5);
-    }
+    for (size_t word = 0; word < words; word++)
+        set_grey(p, word, of_value[hl_dicom_value(l, (uint32_t)word) - least]);
     free(of_value);
+}
+
+/* Of an image that has fewer pixels than there are entries, those that it needs. */
+static void make_used_entries(hl_dicom_picture *p, const hl_dicom_rendering *r)
+{
+    uint16_t row[HL_DICOM_MAX_SIDE];
+    for (size_t y = 0; y < p->rows; y++) {
+        hl_dicom_frame_words(&p->frame, &p->layout, y * p->columns, p->columns, row);
+        for (size_t x = 0; x < p->columns; x++)
+            set_grey(p, row[x], hl_dicom_grey(r, hl_dicom_value(&p->layout, row[x])));
+    }
+}
+
+static void make_tables(hl_dicom_picture *p, const hl_dicom_rendering *r)
+{
+    const size_t words = word_count(&p->layout);
+    p->grey = hl_calloc(words, sizeof *p->grey);
+    p->grey_8 = hl_calloc(words, 1);
+    if (p->rows * p->columns < words)
+        make_used_entries(p, r);
+    else
+        make_all_entries(p, r);
 }
 
 static int read_grey(hl_dicom_picture *p, const hl_dicom_set *s, const hl_window *window, hl_err *e)

@@ -30,7 +30,8 @@ typedef struct hl_dicom_picture {
     uint8_t *inflated; /* of a deflated file */
 } hl_dicom_picture;
 
-/* Reads a picture. bytes must outlive p, which may point into them. */
+/* Reads a picture. bytes must outlive p, which may point into them. A thread has one at a time: the
+ * samples of a compressed one are where the next is decoded. */
 int hl_dicom_picture_read(hl_dicom_picture *p, const char *name, const void *bytes, size_t len,
                           const hl_window *window, hl_err *e);
 void hl_dicom_picture_free(hl_dicom_picture *p);

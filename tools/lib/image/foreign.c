@@ -64,6 +64,8 @@ static const signature signatures[] = {
      {AT(0, "\x08\0\x08\0"), AT(8, "DERIVED")}},
     {{"a DICOM file without its preamble", export_again},
      {AT(0, "\x08\0\x16\0"), AT(8, "1.2.840.")}},
+    {{"a DICOM file without its preamble", export_again},
+     {AT(0, "\x08\0\x10\0"), AT(8, "ACR-NEMA")}},
     {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0UL")}},
     {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0UI")}},
     {{"a DICOM file without its preamble", export_again}, {AT(0, "\x08\0"), AT(3, "\0CS")}},
