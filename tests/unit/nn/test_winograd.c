@@ -72,8 +72,8 @@ static void release(problem *p)
     free(p->result);
 }
 
-static void run(const problem *p, const float *bias, const float *source, size_t images,
-                float *result, int threads)
+static void run(const problem *p, const float *bias, const void *source, size_t images,
+                void *result, int threads)
 {
     assert_true(nn_winograd_supports(&p->shape));
     nn_winograd *w = nn_winograd_new(&p->shape, p->kernel, bias, threads);
@@ -291,6 +291,82 @@ static void bits_do_not_depend_on_the_width(void **state)
     release(&wide);
 }
 
+/* ---- bfloat16 ---- */
+
+static float widen(uint16_t bf16)
+{
+    const uint32_t bits = (uint32_t)bf16 << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* The nearest of the two neighbours, the even one if both are as near. */
+static uint16_t nearest_bf16(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const uint16_t towards_zero = (uint16_t)(bits >> 16), away = (uint16_t)(towards_zero + 1);
+    const double to_zero = fabs((double)value - (double)widen(towards_zero)),
+                 to_away = fabs((double)widen(away) - (double)value);
+    return to_zero < to_away || (to_zero == to_away && towards_zero % 2 == 0) ? towards_zero : away;
+}
+
+/* Maps in bfloat16 give what the same values in float32 do, rounded once. */
+static void check_bf16(nn_winograd_shape shape, size_t images)
+{
+    shape.lanes = 16;
+    problem p = make(shape, images);
+    const size_t in = source_floats(&p), out = result_floats(&p);
+    uint16_t *source = hl_aligned(in, sizeof *source), *result = hl_aligned(out, sizeof *result);
+    for (size_t i = 0; i < in; i++) {
+        source[i] = nearest_bf16(p.source[i]);
+        p.source[i] = widen(source[i]);
+    }
+    run(&p, p.bias, p.source, images, p.result, 1);
+    p.shape.bf16 = true;
+    run(&p, p.bias, source, images, result, 1);
+    for (size_t i = 0; i < out; i++)
+        assert_int_equal(result[i], nearest_bf16(p.result[i]));
+    free(source);
+    free(result);
+    release(&p);
+}
+
+static void bf16_is_rounded_once(void **state)
+{
+    (void)state;
+    if (!nn_winograd_cpu_has(16))
+        skip(); /* NOT RUN: needs a CPU with AVX-512 */
+    check_bf16(shape_of(144, 48, 15, 22, 1), 2);
+    check_bf16(shape_of(32, 32, 10, 7, 0), 2);
+    for (size_t size = 1; size <= 9; size++)
+        check_bf16(shape_of(32, 32, size, 10 - size, 1), 3);
+}
+
+static void bf16_keeps_nan_and_infinity(void **state)
+{
+    (void)state;
+    if (!nn_winograd_cpu_has(16))
+        skip(); /* NOT RUN: needs a CPU with AVX-512 */
+    nn_winograd_shape shape = shape_of(16, 16, 4, 4, 1);
+    shape.lanes = 16;
+    shape.bf16 = true;
+    problem p = make(shape, 1);
+    uint16_t source[16 * 16] = {0}, result[16 * 16];
+    p.bias[1] = NAN;
+    memset(&p.bias[2], 0xff, sizeof p.bias[2]); /* the NaN that rounding up would turn into 0 */
+    p.bias[3] = INFINITY;
+    p.bias[4] = -INFINITY;
+    p.bias[5] = 3.4e38F; /* beyond the largest bfloat16 */
+    run(&p, p.bias, source, 1, result, 1);
+    assert_true(isnan(widen(result[1])) && isnan(widen(result[2])));
+    assert_true(isinf(widen(result[3])) && widen(result[3]) > 0);
+    assert_true(isinf(widen(result[4])) && widen(result[4]) < 0);
+    assert_true(isinf(widen(result[5])) && widen(result[5]) > 0);
+    release(&p);
+}
+
 /* A NaN is not clipped away, and reaches no other image. */
 static void check_nan(nn_winograd_shape shape, size_t images)
 {
@@ -326,6 +402,9 @@ static void unsupported(void **state)
     s.pad = 0;
     s.width = 2;
     assert_false(nn_winograd_supports(&s));
+    s.width = 8;
+    s.bf16 = true;
+    assert_false(nn_winograd_supports(&s));
 }
 
 int main(void)
@@ -339,6 +418,8 @@ int main(void)
         cmocka_unit_test(without_bias),
         cmocka_unit_test(bits_do_not_depend_on_the_batch),
         cmocka_unit_test(bits_do_not_depend_on_the_width),
+        cmocka_unit_test(bf16_is_rounded_once),
+        cmocka_unit_test(bf16_keeps_nan_and_infinity),
         cmocka_unit_test(nan_stays),
         cmocka_unit_test(unsupported),
     };

@@ -33,6 +33,11 @@ bool nn_graph_has_avx512(void)
     return has_isa(dnnl_cpu_isa_avx512_core);
 }
 
+bool nn_graph_has_amx(void)
+{
+    return has_isa(dnnl_cpu_isa_avx512_core_amx);
+}
+
 bool nn_graph_is_fast_here(bool bf16)
 {
     return bf16 ? nn_graph_has_avx512() : has_isa(dnnl_cpu_isa_avx2);

@@ -56,6 +56,9 @@ bool nn_graph_is_fast_here(bool bf16);
 
 bool nn_graph_has_avx512(void);
 
+/* Matrix units for bfloat16. */
+bool nn_graph_has_amx(void);
+
 /* Whether nn_graph_build supports every step. */
 bool nn_graph_can_do(const nn_fusion_plan *p);
 

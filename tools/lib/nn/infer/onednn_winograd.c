@@ -22,18 +22,19 @@ static nn_winograd_shape shape_of(const nn_graph_builder *b, const nn_fused_step
                                .width = (size_t)source->width,
                                .pad = (size_t)l->pad[0],
                                .lanes = b->has_avx512 ? 16 : 8,
+                               .bf16 = b->type == dnnl_bf16,
                                .least = s->act == NN_ACT_NONE ? -INFINITY : 0,
                                .most = s->act == NN_ACT_RELU6 ? 6 : INFINITY};
 }
 
 /* Winograd kernels are faster given enough input and output channels (measured:
- * docs/PERFORMANCE.md). */
+ * docs/PERFORMANCE.md), in bfloat16 as well unless the CPU has matrix units for it. */
 bool nn_graph_suits_winograd(const nn_graph_builder *b, const nn_fused_step *s)
 {
     enum { CHANNELS = 32 };
     const nn_layer *l = &s->layer;
-    if (b->type != dnnl_f32 || l->op != NN_CONV || s->added >= 0 || l->kernel[0] != 3 ||
-        l->kernel[1] != 3 || l->stride[0] != 1 || l->stride[1] != 1)
+    if ((b->type == dnnl_bf16 && nn_graph_has_amx()) || l->op != NN_CONV || s->added >= 0 ||
+        l->kernel[0] != 3 || l->kernel[1] != 3 || l->stride[0] != 1 || l->stride[1] != 1)
         return false;
     for (int i = 1; i < 4; i++)
         if (l->pad[i] != l->pad[0])
@@ -65,7 +66,7 @@ static nn_winograd *make_kernel(const nn_graph_builder *b, const nn_fused_step *
 /* A layer's value in the layout of the kernels. */
 static dnnl_status_t blocked(const nn_graph_builder *b, int layer, onednn_md *md)
 {
-    return nn_graph_in_layout(b, &b->n->layers[layer], dnnl_f32, nn_graph_winograd_layout(b), md);
+    return nn_graph_in_layout(b, &b->n->layers[layer], b->type, nn_graph_winograd_layout(b), md);
 }
 
 static dnnl_status_t add_source(nn_graph_builder *b, const nn_fused_step *s, int *source, int *own)

@@ -17,6 +17,7 @@
 #include "nn/infer/panel_product.h"
 #include "nn/infer/winograd_kernels.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ struct nn_winograd {
     size_t blocks;                      /* of 2 * lanes outputs; the last may be half unused */
     size_t group;                       /* maximum number of tiles in a group */
     size_t source_plane, product_plane; /* floats from position to position */
+    size_t value;                       /* bytes of one in source and result */
     float *u, *bias;
 };
 
@@ -56,26 +58,29 @@ static size_t divide_up(size_t n, size_t by)
 
 /* ---- which kernels ---- */
 
-static const nn_winograd_kernels *kernels_for(size_t lanes)
+static const nn_winograd_kernels *kernels_for(size_t lanes, bool bf16)
 {
 #ifdef __x86_64__
-    return lanes == 8 ? &nn_winograd_avx2 : lanes == 16 ? &nn_winograd_avx512 : NULL;
+    if (lanes == 16)
+        return bf16 ? &nn_winograd_avx512_bf16 : &nn_winograd_avx512;
+    return lanes == 8 && !bf16 ? &nn_winograd_avx2 : NULL;
 #else
     (void)lanes;
+    (void)bf16;
     return NULL;
 #endif
 }
 
 bool nn_winograd_supports(const nn_winograd_shape *s)
 {
-    return kernels_for(s->lanes) && s->in && s->out && s->in % s->lanes == 0 &&
+    return kernels_for(s->lanes, s->bf16) && s->in && s->out && s->in % s->lanes == 0 &&
            s->out % s->lanes == 0 && s->pad <= 1 && s->height + 2 * s->pad >= 3 &&
            s->width + 2 * s->pad >= 3;
 }
 
 bool nn_winograd_cpu_has(size_t lanes)
 {
-    return kernels_for(lanes) && nn_panel_product_for(lanes);
+    return kernels_for(lanes, false) && nn_panel_product_for(lanes);
 }
 
 /* ---- the kernel: G g G^T ---- */
@@ -171,7 +176,8 @@ nn_winograd *nn_winograd_new(const nn_winograd_shape *s, const float *kernel, co
 {
     nn_winograd *w = hl_calloc(1, sizeof *w);
     w->shape = *s;
-    w->kernels = kernels_for(s->lanes);
+    w->kernels = kernels_for(s->lanes, s->bf16);
+    w->value = s->bf16 ? sizeof(uint16_t) : sizeof(float);
     w->product = nn_panel_product_for(s->lanes);
     w->height = s->height + 2 * s->pad - 2;
     w->width = s->width + 2 * s->pad - 2;
@@ -229,35 +235,36 @@ static void place_tiles(const nn_winograd *w, size_t first, size_t n, tile *tile
 }
 
 /* Copies the patch of a tile at the edge, with zeros outside the map. */
-static void copy_patch(const nn_winograd *w, const float *map, const tile *t, float *patch)
+static void copy_patch(const nn_winograd *w, const char *map, const tile *t, char *patch)
 {
-    const size_t lanes = w->shape.lanes, pad = w->shape.pad, height = w->shape.height,
+    const size_t pixel = w->shape.lanes * w->value, pad = w->shape.pad, height = w->shape.height,
                  width = w->shape.width;
     const size_t top = t->y < pad ? pad - t->y : 0, left = t->x < pad ? pad - t->x : 0,
                  bottom = t->y + PATCH - pad > height ? height + pad - t->y : PATCH,
                  right = t->x + PATCH - pad > width ? width + pad - t->x : PATCH;
-    memset(patch, 0, PATCH * PATCH * lanes * sizeof *patch);
+    memset(patch, 0, PATCH * PATCH * pixel);
     for (size_t y = top; y < bottom; y++)
-        memcpy(patch + (y * PATCH + left) * lanes,
-               map + ((t->y + y - pad) * width + t->x + left - pad) * lanes,
-               (right - left) * lanes * sizeof *patch);
+        memcpy(patch + (y * PATCH + left) * pixel,
+               map + ((t->y + y - pad) * width + t->x + left - pad) * pixel,
+               (right - left) * pixel);
 }
 
-static void transform_source(const nn_winograd *w, const float *source, const tile *tiles, size_t n,
+static void transform_source(const nn_winograd *w, const char *source, const tile *tiles, size_t n,
                              float *v)
 {
     const nn_winograd_shape *s = &w->shape;
-    const size_t lanes = s->lanes, area = s->height * s->width, blocks = s->in / lanes;
-    _Alignas(64) float patch[PATCH * PATCH * MAX_LANES];
+    const size_t lanes = s->lanes, pixel = lanes * w->value, area = s->height * s->width,
+                 blocks = s->in / lanes;
+    _Alignas(64) char patch[PATCH * PATCH * MAX_LANES * sizeof(float)];
     for (size_t b = 0; b < blocks; b++)
         for (const tile *t = tiles; t < tiles + n; t++) {
-            const float *map = source + (t->image * blocks + b) * area * lanes;
+            const char *map = source + (t->image * blocks + b) * area * pixel;
             float *to = v + t->panel * s->in + (b * t->members + t->place) * lanes;
             const bool inside = t->y >= s->pad && t->x >= s->pad &&
                                 t->y + PATCH - s->pad <= s->height &&
                                 t->x + PATCH - s->pad <= s->width;
             if (inside) {
-                const float *from = map + ((t->y - s->pad) * s->width + t->x - s->pad) * lanes;
+                const char *from = map + ((t->y - s->pad) * s->width + t->x - s->pad) * pixel;
                 w->kernels->transform_source(from, s->width * lanes, to, w->source_plane);
             } else {
                 copy_patch(w, map, t, patch);
@@ -284,21 +291,22 @@ static void multiply(const nn_winograd *w, const float *v, const tile *tiles, si
 }
 
 /* Stores only those outputs of a tile that are inside the map. */
-static void store_edge(const nn_winograd *w, const float *result, const tile *t, float *map)
+static void store_edge(const nn_winograd *w, const char *result, const tile *t, char *map)
 {
-    const size_t lanes = w->shape.lanes, rows = w->height - t->y, columns = w->width - t->x;
+    const size_t pixel = w->shape.lanes * w->value, rows = w->height - t->y,
+                 columns = w->width - t->x;
     for (size_t y = 0; y < TILE && y < rows; y++)
-        memcpy(map + y * w->width * lanes, result + y * TILE * lanes,
-               (columns < TILE ? columns : TILE) * lanes * sizeof *map);
+        memcpy(map + y * w->width * pixel, result + y * TILE * pixel,
+               (columns < TILE ? columns : TILE) * pixel);
 }
 
 /* m: [position][tile][2 * lanes], products of one block of outputs. */
 static void transform_result(const nn_winograd *w, const float *m, const tile *tiles, size_t n,
-                             size_t block, float *result)
+                             size_t block, char *result)
 {
     const nn_winograd_shape *s = &w->shape;
     const size_t lanes = s->lanes, plane = w->product_plane;
-    _Alignas(64) float edge[TILE * TILE * MAX_LANES];
+    _Alignas(64) char edge[TILE * TILE * MAX_LANES * sizeof(float)];
     for (size_t half = 0; half < 2 && 2 * block + half < s->out / lanes; half++) {
         const size_t b = 2 * block + half;
         const float *bias = w->bias + b * lanes;
@@ -306,7 +314,7 @@ static void transform_result(const nn_winograd *w, const float *m, const tile *t
             const tile *t = &tiles[i];
             const float *from = m + (2 * i + half) * lanes;
             const size_t row = (t->image * s->out / lanes + b) * w->height + t->y;
-            float *to = result + (row * w->width + t->x) * lanes;
+            char *to = result + (row * w->width + t->x) * lanes * w->value;
             if (t->y + TILE <= w->height && t->x + TILE <= w->width) {
                 w->kernels->transform_result(from, plane, bias, s->least, s->most, to,
                                              w->width * lanes);
@@ -319,8 +327,8 @@ static void transform_result(const nn_winograd *w, const float *m, const tile *t
     }
 }
 
-static void run_group(const nn_winograd *w, const float *source, const tile *tiles, size_t n,
-                      float *result, float *v, float *m)
+static void run_group(const nn_winograd *w, const char *source, const tile *tiles, size_t n,
+                      char *result, float *v, float *m)
 {
     const size_t wide = 2 * w->shape.lanes;
     transform_source(w, source, tiles, n, v);
@@ -331,7 +339,7 @@ static void run_group(const nn_winograd *w, const float *source, const tile *til
         transform_result(w, m + b * n * wide, tiles, n, b, result);
 }
 
-void nn_winograd_run(const nn_winograd *w, const float *source, size_t images, float *result,
+void nn_winograd_run(const nn_winograd *w, const void *source, size_t images, void *result,
                      void *workspace)
 {
     const size_t all = images * w->tiles_down * w->tiles_right, groups = divide_up(all, w->group);

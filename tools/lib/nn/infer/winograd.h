@@ -9,8 +9,9 @@
  *   void *workspace = hl_aligned(nn_winograd_workspace(w), 1);
  *   nn_winograd_run(w, source, images, result, workspace);
  *
- * Source and result are F32 in blocks of `lanes` channels, [images, channels / lanes, height,
- * width, lanes], which oneDNN calls nChw8c and nChw16c, aligned to 64 bytes.
+ * Source and result are F32, or with 16 lanes BF16, in blocks of `lanes` channels, [images,
+ * channels / lanes, height, width, lanes], which oneDNN calls nChw8c and nChw16c, aligned to 64
+ * bytes.
  *
  * Every value is computed by the same operations in the same order whatever the width of the
  * vectors, the number of images and the number of threads, so the bits of a result depend on none
@@ -28,6 +29,7 @@ typedef struct nn_winograd_shape {
     size_t pad;           /* rows and columns of zeros on every side: 0 or 1 */
     size_t lanes;         /* 8 with AVX2, 16 with AVX-512 */
     float least, most;    /* activation: results are clipped to this interval */
+    bool bf16;            /* source and result are BF16; sums and products stay F32 */
 } nn_winograd_shape;
 
 typedef struct nn_winograd nn_winograd;
@@ -51,7 +53,7 @@ size_t nn_winograd_workspace(const nn_winograd *w);
 
 /* Computes on the calling thread. Several threads may use the same convolution at a time, each with
  * a workspace of its own. */
-void nn_winograd_run(const nn_winograd *w, const float *source, size_t images, float *result,
+void nn_winograd_run(const nn_winograd *w, const void *source, size_t images, void *result,
                      void *workspace);
 
 #endif

@@ -19,18 +19,19 @@ enum {
 #define NN_WINOGRAD_NEAR 0.70710678118654752440
 #define NN_WINOGRAD_FAR 1.41421356237309504880
 
-/* Strides and planes count floats; a block has `lanes` channels. */
+/* Strides and planes count values; a block has `lanes` channels. Maps, which are patch and result,
+ * have the type that the table is for. */
 typedef struct nn_winograd_kernels {
     /* Transforms a patch of one block of channels. */
-    void (*transform_source)(const float *patch, size_t stride, float *v, size_t plane);
+    void (*transform_source)(const void *patch, size_t stride, float *v, size_t plane);
 
     /* Transforms one block of channels back to 4 x 4 outputs, adds the bias, and clips. */
     void (*transform_result)(const float *m, size_t plane, const float *bias, float least,
-                             float most, float *result, size_t stride);
+                             float most, void *result, size_t stride);
 } nn_winograd_kernels;
 
 #ifdef __x86_64__
-extern const nn_winograd_kernels nn_winograd_avx2, nn_winograd_avx512;
+extern const nn_winograd_kernels nn_winograd_avx2, nn_winograd_avx512, nn_winograd_avx512_bf16;
 #endif
 
 #endif

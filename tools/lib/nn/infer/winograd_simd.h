@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The transforms of winograd_kernels.h for the vectors of vector_*.h, included before; KERNELS is
- * the table of them that this defines. */
+/* The transforms of winograd_kernels.h for the vectors of vector_*.h, included before. KERNELS is
+ * the table of them that this defines, for maps of VALUE, which M_LOAD and M_STORE read and write
+ * as vectors of floats. */
 #include "nn/infer/winograd_kernels.h"
 
 enum { PATCH = NN_WINOGRAD_PATCH, TILE = NN_WINOGRAD_TILE };
@@ -23,14 +24,15 @@ INLINE void transform_six(const VECTOR d[PATCH], VECTOR t[PATCH])
     t[5] = V_FNMA(both, d[3], V_ADD(d[1], d[5]));
 }
 
-SIMD static void transform_source(const float *patch, size_t stride, float *v, size_t plane)
+SIMD static void transform_source(const void *patch, size_t stride, float *v, size_t plane)
 {
+    const VALUE *from = patch;
     VECTOR columns[PATCH][PATCH];
     for (size_t x = 0; x < PATCH; x++) {
         VECTOR d[PATCH], t[PATCH];
         UNROLL
         for (size_t y = 0; y < PATCH; y++)
-            d[y] = V_LOAD(patch + y * stride + x * LANES);
+            d[y] = M_LOAD(from + y * stride + x * LANES);
         transform_six(d, t);
         UNROLL
         for (size_t y = 0; y < PATCH; y++)
@@ -64,8 +66,9 @@ INLINE void transform_four(const VECTOR m[PATCH], VECTOR y[TILE])
 
 /* The value is the second operand of the maximum and minimum, which preserves a NaN. */
 SIMD static void transform_result(const float *m, size_t plane, const float *bias, float least,
-                                  float most, float *result, size_t stride)
+                                  float most, void *result, size_t stride)
 {
+    VALUE *to = result;
     const VECTOR shift = V_LOAD(bias), low = V_SPLAT(least), high = V_SPLAT(most);
     VECTOR columns[TILE][PATCH];
     for (size_t x = 0; x < PATCH; x++) {
@@ -83,7 +86,7 @@ SIMD static void transform_result(const float *m, size_t plane, const float *bia
         transform_four(columns[i], y);
         UNROLL
         for (size_t x = 0; x < TILE; x++)
-            V_STORE(result + i * stride + x * LANES, V_MIN(high, V_MAX(low, V_ADD(y[x], shift))));
+            M_STORE(to + i * stride + x * LANES, V_MIN(high, V_MAX(low, V_ADD(y[x], shift))));
     }
 }
 
