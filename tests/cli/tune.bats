@@ -193,6 +193,14 @@ result() {
     near "$(tail -n 1 table | cut -f 14)" 0.1      # (0.942 - 0.55) / 3.92
 }
 
+@test "tune: an error that four digits show as 0 is shown with six" {
+    run small tune RESULTS="$PWD/results" RUN=run DATA="$set" K=2 STANDARDIZE=no NEURONS=0 L2='0 1e-4' POOL=avg
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ $output == *'L2=1e-4'* && $output != *'(0.0000)'* ]]
+    grep -qE 'L2=1e-4 .* [+-]0\.[0-9]{6} \(0\.0000[0-9]{2}\) ' <<<"$output"
+}
+
 @test "tune: what cannot be searched is told in one line" {
     refused() {
         run small tune RESULTS="$PWD/results" DATA="$set" "${@:2}"
