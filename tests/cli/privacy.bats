@@ -410,9 +410,13 @@ run_make() {
     cp -r "$set" set
     phantom -q -n 4 --min-size 100 --max-size 120 phantoms # a mixed set
     cp phantoms/NORMAL/* set/NORMAL
+    mapfile -t pictures < <(find phantoms/PNEUMONIA -name '*.png' | sort)
+    cp "${pictures[0]}" set/PNEUMONIA/PLANTEDID4/PLANTEDVIEW.png
     head -c 1500 set/PNEUMONIA/PLANTEDID2/*/*.1 | sed 's/99\.3\.2\.1/99.3.2.7/' >set/PNEUMONIA/PLANTEDID2/PLANTEDCUT
     cp -r "$set"/PNEUMONIA/PLANTEDID4 new
     cp set/PNEUMONIA/PLANTEDID2/PLANTEDCUT new/
+    mkdir new/PLANTEDNAME_4
+    cp new/1.2.826.0.1.99.2.4/1.2.826.0.1.99.3.4.1 "${pictures[1]}" new/PLANTEDNAME_4/
     run_make >stdout 2>stderr || { cat stdout stderr; return 1; }
     [ "$(grep -c . results/triage/worklist.tsv)" -gt 3 ]
     [ -s results/run/rejects.tsv ]
