@@ -19,7 +19,7 @@ teardown() {
 }
 
 # with_mount SECONDS COMMANDS ARGUMENT ...: commands of bash that see the current folder through a mount of their own, by
-# process $mount, which remembers what it has seen for so long; everybody else sees it as it is.
+# process $mount, which remembers for SECONDS what it has seen; everybody else sees the folder as it is.
 with_mount() {
     # shellcheck disable=SC2016 # for the other shell
     unshare -m --propagation private bash -c '
@@ -50,7 +50,8 @@ stale() { # SECONDS COMMAND ...
 stale_node() { # SECONDS NODE
     cluster cut "$2"
     # shellcheck disable=SC2016 # for the other shell
-    with_mount "$1" 'echo $mount >>mounts; "$@"' "$ROOT/tests/cluster/slurm" revive "$CLUSTER_FOLDER" "$2" >/dev/null 2>&1
+    with_mount "$1" 'echo $mount >>mounts; "$@"' "$ROOT/tests/cluster/slurm" revive "$CLUSTER_FOLDER" "$2" \
+        >/dev/null 2>&1
 }
 
 launch_stale() { # LATENCY TARGET
