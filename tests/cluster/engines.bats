@@ -137,6 +137,8 @@ teardown() {
     grep -qx -e --time=$((10 + 10000 * 140 / (15000 * 4))) asked
     fails 1 'no job was made' launch train out -- ./tool ./features
     grep -qx -e --mem=$((1000 + 100000 / 1000 + 3 * 10))M asked
+    fails 1 'no job was made' launch explain out -- ./tool ./features
+    grep -qx -e --mem=$((1000 + 250 * 4 + 100000 / 1000))M asked
     { cat "$PROFILE" && echo memory_max = 900; } >small
     PROFILE=small fails 1 'no job was made' launch train out -- ./tool ./features
     grep -qx -e --mem=900M asked
