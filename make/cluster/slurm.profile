@@ -43,7 +43,7 @@ train.memory = 1000 + rows/1000 + 3*input
 train.time = 30 + rows/1000
 evaluate.memory = 1000 + rows/500
 evaluate.time = 30 + rows/5000
-explain.memory = 2000 + 250*cpus + rows/1000
+explain.memory = 1000 + 250*cpus + rows/1000
 explain.time = 60 + input/500
 # The job of a bundle, of which each fold or combination is trained and measured; its minutes are for one of them.
 hold.memory = 1000 + rows/500 + 3*input

@@ -80,8 +80,12 @@ refused() {
     [ -s results/triage/worklist.html ]
 }
 
-@test "installed: every script that the make files name is there" {
-    for script in $(cd "$ROOT" && grep -ohE '(scripts|data)/[a-z.-]+' pipeline.mk make/*.mk | sort -u); do
+@test "installed: every script that the make files or other scripts name is there" {
+    for script in $(cd "$ROOT" && {
+        grep -ohE '(scripts|data)/[a-z.-]+' pipeline.mk make/*.mk
+        # shellcheck disable=SC2016 # as the scripts write it
+        grep -ohE '(\$here|\$\{0%/\*\})/[a-z.-]+' scripts/* | sed 's|.*/|scripts/|'
+    } | sort -u); do
         [ "$script" != scripts/write-parameters ] || continue # for the documentation
         [ ! -f "$ROOT/$script" ] || [ -f "$prefix/share/hilum/$script" ] || {
             echo "$script is not installed"

@@ -52,6 +52,7 @@ start_sshd() {
     sed "s|^command = ssh|command = ssh -F $PWD/config|; s/^latency.*/latency = 3/" "$ROOT/make/cluster/ssh.profile" >profile
 }
 teardown() {
+    say_why
     local f
     for f in "$BATS_TEST_TMPDIR"/sshd*.pid; do
         [ ! -e "$f" ] || kill "$(cat "$f")"
@@ -63,23 +64,23 @@ teardown() {
 
 @test "ssh: a job on each of two hosts, statuses, odd names, and the end of the launcher" {
     start_sshd
-    SECONDS=0
-    for k in 1 2; do launch split "out$k" -- ./tool "out$k" 8 & done
+    for k in 1 2; do launch split "out$k" -- ./tool "out$k" go & done
+    until_true called 2
+    touch go
     wait
-    [ $SECONDS -lt 15 ]
     [ "$(cat out1 out2)" = $'result\nresult' ]
     fails 42 'failed with status 42' launch split out -- ./tool out 0 42
     launch split 'a b' -- ./tool 'a b' 0 0 "it's \$HOME \"here\""
     [ "$(cat 'a b')" = "it's \$HOME \"here\"" ]
     # The launcher is killed by force: the connection ends, and with it what runs at the other end.
-    rm calls
-    launch split late -- ./tool late 30 &
+    rm calls go
+    launch split alone -- ./tool alone go &
     launched=$!
-    until_true 30 [ -s calls ]
+    until_true job_runs
     pkill -KILL -P $launched || true
     kill -KILL $launched 2>/dev/null || true
-    until_true 10 eval '! pgrep -f "run-job jobs/late.log"'
-    [ ! -e late ]
+    until_true eval '! pgrep -f "run-job jobs/alone.log"'
+    [ ! -e alone ]
 }
 
 @test "ssh: hosts in two network namespaces, one of which leaves the network during a job" {
@@ -105,11 +106,13 @@ teardown() {
     wait
     [ "$(cut -f 4 jobs.tsv | tail -n +2 | sort | xargs)" = 'node1 node2' ]
     rm calls jobs.tsv
-    launch split late -- ./tool late 8 2>said &
+    launch split late -- ./tool late go 2>said &
     launched=$!
-    until_true 30 [ -s calls ]
+    until_true job_runs
     read -r _ node _ <calls
     ip link set $net-${node#node} down
+    until_true called 2
+    touch go
     wait $launched
     [ "$(outcomes)" = killed,ok ]
     [ "$(cut -f 4 jobs.tsv | tail -n 1)" != "$node" ]
@@ -134,6 +137,8 @@ teardown() {
     grep -qx -e --time=$((10 + 10000 * 140 / (15000 * 4))) asked
     fails 1 'no job was made' launch train out -- ./tool ./features
     grep -qx -e --mem=$((1000 + 100000 / 1000 + 3 * 10))M asked
+    fails 1 'no job was made' launch explain out -- ./tool ./features
+    grep -qx -e --mem=$((1000 + 250 * 4 + 100000 / 1000))M asked
     { cat "$PROFILE" && echo memory_max = 900; } >small
     PROFILE=small fails 1 'no job was made' launch train out -- ./tool ./features
     grep -qx -e --mem=900M asked
@@ -146,11 +151,38 @@ teardown() {
     sed 's/^slots.*/slots = 4 7/' "$ROOT/make/cluster/gpus.profile" >profile
     cat >see <<'END'
 #!/bin/bash
-exec ./tool "$1" 0.5 0 "$CUDA_VISIBLE_DEVICES $SLURM_CPUS_PER_TASK"
+mkdir "gpu$CUDA_VISIBLE_DEVICES" || exit 5 # one at a time
+./tool "$1" go 0 "$CUDA_VISIBLE_DEVICES $SLURM_CPUS_PER_TASK"
+rmdir "gpu$CUDA_VISIBLE_DEVICES"
 END
     chmod +x see
     for k in 1 2 3 4; do launch split "out$k" -- ./see "out$k" & done
+    until_true called 2
+    touch go
     wait
-    [ "$(sort -u out1 out2 out3 out4)" = $'4 4\n7 4' ]
-    [ "$(sort out1 out2 out3 out4 | uniq -c | xargs)" = '2 4 4 2 7 4' ] || [ "$(wc -l < <(cat out?))" = 4 ]
+    [ "$(cat out1 out2 out3 out4 | sort -u)" = $'4 4\n7 4' ]
+}
+
+@test "make with several GPUs: each shard has one to itself, and the bytes are the same" {
+    export OMP_NUM_THREADS=1
+    phantom -q -n 20 --min-size 60 --max-size 80 set
+    run_make here
+    sed 's/^slots.*/slots = 2 5/' "$ROOT/make/cluster/gpus.profile" >profile
+    mkdir tools
+    ln -s "${HILUM_BIN:-$ROOT/build/bin}"/* tools
+    rm tools/extract-features
+    cat >tools/extract-features <<END
+#!/bin/bash
+[[ "\$*" == *--version* ]] || {
+    mkdir "$PWD/gpu\$CUDA_VISIBLE_DEVICES" || exit 5
+    trap 'rmdir "$PWD/gpu\$CUDA_VISIBLE_DEVICES"' EXIT
+    echo \$CUDA_VISIBLE_DEVICES >>$PWD/used
+}
+"${HILUM_BIN:-$ROOT/build/bin}/extract-features" "\$@"
+END
+    chmod +x tools/extract-features
+    HILUM_BIN=$PWD/tools run_make there SHARDS=5 CLUSTER="$PWD/profile"
+    cmp {here,there}/a/features.safetensors.zst
+    cmp {here,there}/a/head.safetensors.zst
+    [ "$(grep -cx '[25]' used)" = 5 ]
 }

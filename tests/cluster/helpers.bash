@@ -17,11 +17,11 @@ need_packages() { # COMMAND ...
     done
 }
 
-start_cluster() { # NODES CPUS MB
+start_cluster() { # NODES CPUS MB [GPUS]
     need_packages slurmctld slurmd munged srun
     export CLUSTER_FOLDER
     CLUSTER_FOLDER=$(mktemp -d /tmp/hilum-slurm.XXXXXX) # a socket's name is short, and others enter it
-    "$ROOT/tests/cluster/slurm" start "$CLUSTER_FOLDER" "$@"
+    "$ROOT/tests/cluster/slurm" start "$CLUSTER_FOLDER" "$1" "$2" "$3" "${4:-0}"
     export SLURM_CONF=$CLUSTER_FOLDER/slurm.conf
 }
 stop_cluster() {
@@ -31,9 +31,9 @@ stop_cluster() {
 }
 cluster() { "$ROOT/tests/cluster/slurm" "$1" "$CLUSTER_FOLDER" "${@:2}"; }
 
-# profile LINE ...: a small profile with these lines, too
+# profile LINE ...: a small profile with these lines, too. A job that was lost is waited for as long as latency says.
 profile() {
-    printf '%s\n' 'engine = slurm' 'cpus = 1' 'memory = 100' 'time = 5' 'latency = 5' 'patience = 30' 'at_once = 6' "$@"
+    printf '%s\n' 'engine = slurm' 'cpus = 1' 'memory = 100' 'time = 5' 'latency = 1' 'patience = 30' 'at_once = 6' "$@"
 }
 
 # launch STEP TARGET -- COMMAND: scripts/launch as make calls it, for a run in the current folder
@@ -42,15 +42,20 @@ launch() {
         HILUM_SINCE=0 HILUM_MANIFEST=${MANIFEST-} HILUM_MAKE=${MAKE_OWNER-} "$ROOT/scripts/launch" "$@"
 }
 
-# tool TARGET SECONDS [STATUS [TEXT]]: a program that takes that long and then writes its target as hilum's tools do, or
-# fails. It keeps a list of its calls.
+# tool TARGET SECONDS [STATUS [TEXT]]: a program that takes that long, or until there is a file named go, and then writes
+# its target as hilum's tools do, or fails. It keeps a list of its calls.
 write_tool() {
     cat >tool <<'END'
 #!/bin/bash
 echo "$1 $HILUM_NODE $HILUM_JOB" >>calls
 temp=$1.tmp-$HILUM_NODE-$HILUM_JOB-abcdef
 echo begun >"$temp"
-sleep "$2" || exit 9 # Slurm ends all processes of a job, this one not necessarily first
+# Slurm ends all processes of a job, this one not necessarily first.
+if [ "$2" = go ]; then
+    until [ -e go ]; do sleep 0.1 || exit 9; done
+else
+    sleep "$2" || exit 9
+fi
 if [ "${3-0}" != 0 ]; then
     rm "$temp"
     echo "tool: this is wrong" >&2
@@ -62,16 +67,29 @@ END
     chmod +x tool
 }
 
-# until_true SECONDS COMMAND ...
+# until_true COMMAND ...: waits for longer than any busy machine takes.
 until_true() {
-    local end=$((SECONDS + $1))
-    until "${@:2}"; do
+    local end=$((SECONDS + 120))
+    until "$@"; do
         [ "$SECONDS" -lt "$end" ] || return 1
         sleep 0.1
     done
 }
-no_jobs() { [ -z "$(squeue -h)" ]; }
+no_jobs() {
+    local jobs
+    jobs=$(squeue -h) && [ -z "$jobs" ]
+}
+all_idle() { [ "$(sinfo -h -N -t idle | wc -l)" = 3 ]; }
+job_runs() { [ -s calls ]; }
+# called TIMES: how often the tool was called
+called() { [ "$(wc -l 2>/dev/null <calls)" = "$1" ]; }
 outcomes() { cut -f 9 jobs.tsv | tail -n +2 | paste -sd ,; }
 
 # with_signals COMMAND ...: as from a terminal; a shell starts what is in the background with SIGINT ignored.
 with_signals() { exec perl -e '$SIG{INT} = "DEFAULT"; setpgrp; exec @ARGV' "$@"; }
+
+# For teardown: what was said in a test that has failed, and what became of its jobs.
+say_why() {
+    [ -z "${BATS_TEST_COMPLETED-}" ] || return 0
+    tail -n 30 "$BATS_TEST_TMPDIR"/{said,*.said,jobs.tsv,*/*/jobs.tsv} 2>/dev/null || true
+}

@@ -5,7 +5,7 @@
 load helpers
 bats_require_minimum_version 1.5.0
 
-setup_file() { start_cluster 3 2 1000; }
+setup_file() { start_cluster 3 2 1000 2; }
 teardown_file() { stop_cluster; }
 
 setup() {
@@ -14,23 +14,19 @@ setup() {
     profile >profile
 }
 teardown() {
-    timeout 10 scancel -u "$(id -un)" 2>/dev/null || true
+    say_why
+    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
 }
 
 node_of_job() { squeue -h -t R -o %N; }
-job_runs() { [ -s calls ]; }
-# slurmctld saves its state at most 5 s after a change, and at once where it has saved nothing for so long. One that is
-# killed before takes jobs that have ended for running, and knows nothing of those that have begun.
-wait_until_all_is_saved() { sleep 6 && touch saved_before; }
-job_is_saved() { [ "$CLUSTER_FOLDER/state/job_state" -nt saved_before ]; }
 
 @test "job: a target that is new and whole is a success, with its node, time and memory" {
     launch split out -- ./tool out 0.3
     [ "$(cat out)" = result ]
     [ "$(head -n 1 jobs.tsv)" = $'job\tstep\ttry\tnode\tid\tbegan\tseconds\tpeak_mb\toutcome' ]
-    tail -n 1 jobs.tsv | grep -Eq $'^out\tsplit\t1\tnode[123]\t[0-9]+\t[0-9]{10}\t0\\.[3-9]\t[1-9][0-9]*\tok$'
+    tail -n 1 jobs.tsv | grep -Eq $'^out\tsplit\t1\tnode[123]\t[0-9]+\t[0-9]{10}\t[0-9]+\\.[0-9]+\t[1-9][0-9]*\tok$'
     grep -q '^run-job: node[123], job [0-9]*: status 0 after' jobs/out.log
-    no_jobs
+    until_true no_jobs
     [ "$(ls jobs)" = out.log ]
 }
 
@@ -64,16 +60,16 @@ END
 }
 
 @test "job: one that is killed is tried again, and then named with its log" {
-    (until_true 30 job_runs && scancel "$(squeue -h -o %A)") &
-    launch split out -- ./tool out 2 2>said
+    (until_true job_runs && scancel "$(squeue -h -o %A)" && touch go) &
+    launch split out -- ./tool out go 2>said
     [ "$(cat out)" = result ]
     [ "$(outcomes)" = killed,ok ]
     grep -Eq '^make: split out: killed \(on node[123], job [0-9]+\): try 2 of 2$' said
     [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
-    rm -f out calls
-    (until_true 30 job_runs && scancel "$(squeue -h -o %A)") &
+    rm -f out calls go
+    (until_true job_runs && scancel "$(squeue -h -o %A)") &
     RETRIES=0 fails 1 '^make: split out: killed \(try 1 of 1, on node[123], job [0-9]+\): see jobs/out.log$' \
-        launch split out -- ./tool out 5
+        launch split out -- ./tool out go
     [ ! -e out ]
     [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
 }
@@ -81,7 +77,11 @@ END
 @test "job: one that is out of memory is tried again with twice as much" {
     cat >hungry <<'END'
 #!/bin/bash
-perl -e 'my $all = ""; vec($all, 130 << 20, 8) = 1; sleep 4; open my $f, ">", "out" or die; print $f "fed\n"'
+seconds=300
+[ ! -e calls ] || seconds=0.5
+echo >>calls
+perl -e 'my $all = ""; vec($all, 130 << 20, 8) = 1; select undef, undef, undef, shift;
+    open my $f, ">", "out" or die; print $f "fed\n"' $seconds
 exit $? # a wrapper, as for a container: the peak is that of the program
 END
     chmod +x hungry
@@ -92,94 +92,38 @@ END
 }
 
 @test "job: one whose node is lost is tried again on another; srun's status 0 does not count" {
-    (until_true 30 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster lose "$node") &
-    launch split out -- ./tool out 3 2>said
+    (until_true job_runs && node=$(node_of_job) && echo "$node" >lost && cluster lose "$node" && touch go) &
+    launch split out -- ./tool out go 2>said
+    wait
     grep -q '^make: split out: its node was lost' said
     [ "$(outcomes)" = 'its node was lost,ok' ]
     [ "$(cut -f 4 jobs.tsv | tail -n 1)" != "$(cat lost)" ]
     [ "$(cat out)" = result ]
     [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
     cluster revive "$(cat lost)"
-    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
+    until_true all_idle
 }
 
 @test "job: beside its old self, which lives on where the network is gone, it makes the same file" {
-    (until_true 30 job_runs && node=$(node_of_job) && echo "$node" >lost && cluster cut "$node") &
-    launch split out -- ./tool out 8 &
+    cat >both <<'END'
+#!/bin/bash
+./tool out go && echo >>ended
+END
+    chmod +x both
+    (until_true job_runs && node=$(node_of_job) && echo "$node" >lost && cluster cut "$node") &
+    launch split out -- ./both &
     launched=$!
-    until_true 40 eval '[ "$(grep -c . calls)" = 2 ]'
+    until_true called 2
+    [ ! -e ended ]
+    touch go
     wait $launched
     [ "$(cat out)" = result ]
     [ "$(sort -u calls | wc -l)" = 2 ] # other names of temporary files
-    sleep 2
+    until_true eval '[ "$(wc -l <ended)" = 2 ]'
     [ "$(cat out)" = result ]
+    [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
     cluster revive "$(cat lost)"
-    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
-}
-
-@test "job: slurmctld is killed while a job runs, and while another is submitted" {
-    wait_until_all_is_saved
-    launch split out -- ./tool out 4 &
-    launched=$!
-    until_true 30 job_runs
-    until_true 10 job_is_saved
-    cluster crash
-    launch split late -- ./tool late 0.1 &
-    late=$!
-    sleep 3
-    cluster recover
-    wait $launched
-    wait $late
-    [ "$(cat out late)" = $'result\nresult' ]
-    [ "$(outcomes | tr , '\n' | sort -u)" = ok ]
-}
-
-@test "job: slurmctld is killed before it has saved a job, and gives its number to another" {
-    wait_until_all_is_saved
-    launch split first -- ./tool first 0.1
-    until_true 10 job_is_saved
-    rm calls
-    launch split out -- ./tool out 4 &
-    launched=$!
-    until_true 30 job_runs
-    cluster crash
-    cluster recover
-    launch split late -- ./tool late 0.1 &
-    late=$!
-    wait $launched
-    wait $late
-    [ "$(cat out late)" = $'result\nresult' ]
-}
-
-@test "job: one that ends while slurmctld is away keeps no node" {
-    wait_until_all_is_saved
-    launch split out -- ./tool out 2 &
-    launched=$!
-    until_true 30 job_runs
-    until_true 10 job_is_saved
-    cluster crash
-    until_true 30 [ -e out ]
-    sleep 4
-    cluster recover
-    wait $launched
-    [ "$(cat out)" = result ]
-    until_true 15 no_jobs
-}
-
-@test "job: one that waits and that a new slurmctld knows nothing of is submitted again" {
-    wait_until_all_is_saved
-    scontrol update nodename=node[1-3] state=drain reason=test
-    launch split out -- ./tool out 0.1 2>said &
-    launched=$!
-    until_true 20 eval '[ -n "$(squeue -h -t PD)" ]'
-    cluster crash
-    rm -f "$CLUSTER_FOLDER"/state/job_state*
-    cluster recover
-    until_true 20 eval 'scontrol update nodename=node[1-3] state=resume 2>/dev/null || [ -n "$(sinfo -h -N -t idle)" ]'
-    wait $launched
-    grep -q 'Slurm knew nothing of it any more: try 2 of 2' said
-    [ "$(cat out)" = result ]
-    until_true 20 eval '[ "$(sinfo -h -N -t idle | wc -l)" = 3 ]'
+    until_true all_idle
 }
 
 @test "job: what can never run is refused at once, in one line" {
@@ -189,15 +133,26 @@ END
     fails 1 "^make: split out: no job was made: srun: unrecognized option '--no-such-option'$" launch split out -- ./tool out 0
     profile 'memory = 100000' >profile
     fails 1 '^make: split out: no job was made: Memory specification can not be satisfied$' launch split out -- ./tool out 0
-    # Slurm lets more processors than any node has wait.
+    # More processors than any node has: Slurm 22.05 lets them wait, 24.11 refuses.
     profile 'cpus = 64' >profile
     launch split out -- ./tool out 0 2>said &
     launched=$!
-    until_true 5 grep -q '^make: split out: waits: Slurm says that no node can run it now: .*--cpus-per-task=64' said
-    pkill -TERM -P $launched || kill $launched
+    waits='waits: Slurm says that no node can run it now: .*--cpus-per-task=64'
+    until_true grep -Eq "^make: split out: ($waits|no job was made: CPU count per node)" said
+    pkill -TERM -P $launched || kill $launched 2>/dev/null || true
     wait $launched || true
-    until_true 15 no_jobs
+    until_true no_jobs
     [ ! -e calls ]
+}
+
+@test "job: a step has the GPUs that the profile gives it, and others have none" {
+    profile 'extract.gpus = 1' >profile
+    printf '%s\n' '#!/bin/bash' './tool "$1" 0.1 0 "gpus: ${SLURM_STEP_GPUS-none} ${CUDA_VISIBLE_DEVICES-none}"' >see
+    chmod +x see
+    launch extract out -- ./see out
+    launch preprocess other -- ./see other
+    [ "$(cat out)" = 'gpus: 0 0' ]
+    [ "$(cat other)" = 'gpus: none none' ]
 }
 
 @test "job: a signal ends it, and leaves nothing" {
@@ -207,12 +162,12 @@ END
         (export HILUM_PROFILE=profile HILUM_JOBS=jobs HILUM_TABLE=jobs.tsv HILUM_OUT=. HILUM_RETRIES=1 HILUM_SINCE=0
             with_signals "$ROOT/scripts/launch" split out -- ./tool out 30) &
         launched=$!
-        until_true 30 job_runs
+        until_true job_runs
         kill -$signal $launched
         status=0
         wait $launched || status=$?
         [ $status -gt 128 ]
-        until_true 15 no_jobs
+        until_true no_jobs
         [ ! -e out ]
         [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
     done
@@ -223,18 +178,19 @@ END
     make=$!
     read -r stat </proc/$make/stat
     read -r -a stat <<<"${stat##*) }"
-    MAKE_OWNER="host:$make:${stat[19]}" launch split out -- ./tool out 30 &
+    MAKE_OWNER="host:$make:${stat[19]}" launch split out -- ./tool out go &
     launched=$!
-    until_true 30 job_runs
+    until_true job_runs
     kill -KILL $make
     wait $launched || true
-    until_true 15 no_jobs
+    until_true no_jobs
     # The launcher itself is killed, too: its job goes on until the next one finds it.
     rm -f calls
-    launch split out -- ./tool out 30 &
-    launched=$(until_true 5 pgrep -P $! -f scripts/launch || true)
-    until_true 30 job_runs
-    kill -KILL $(pgrep -f "scripts/launch split out -- ./tool out 30" | head -n 3) 2>/dev/null || true
+    launch split out -- ./tool out go &
+    launched=$!
+    until_true job_runs
+    pkill -KILL -P $launched || true
+    kill -KILL $launched 2>/dev/null || true
     [ -n "$(squeue -h)" ]
     old=$(squeue -h -o %A)
     launch split out -- ./tool out 0.1
@@ -243,33 +199,33 @@ END
 }
 
 @test "job: several in one job of Slurm's, which ends with them" {
-    jobs() { printf '%s split %s -- ./tool %s 0.2;' "$ROOT/scripts/launch" "$1" "$1"; }
+    jobs() { printf '%q split %s -- ./tool %s 0.2;' "$ROOT/scripts/launch" "$1" "$1"; }
     launch --hold bundle 3 -- "$(jobs a) $(jobs b) $(jobs c)"
     [ "$(cat a b c | sort -u)" = result ]
     [ "$(cut -f 5 jobs.tsv | tail -n +2 | cut -d . -f 1 | sort -u | wc -l)" = 1 ]
-    until_true 15 no_jobs
-    fails 2 'failed with status 2' launch --hold bundle 1 -- "$ROOT/scripts/launch split d -- ./tool d 0 2"
-    until_true 15 no_jobs
+    until_true no_jobs
+    fails 2 'failed with status 2' launch --hold bundle 1 -- "'$ROOT/scripts/launch' split d -- ./tool d 0 2"
+    until_true no_jobs
 }
 
 @test "job: steps whose bundle has lost its job of Slurm's get jobs of their own" {
-    jobs() { printf '%s split %s -- ./tool %s 1;' "$ROOT/scripts/launch" "$1" "$1"; }
-    (until_true 30 job_runs && scancel "$(squeue -h -t R -o %A)") &
+    jobs() { printf '%q split %s -- ./tool %s 1;' "$ROOT/scripts/launch" "$1" "$1"; }
+    (until_true job_runs && scancel "$(squeue -h -t R -o %A)") &
     launch --hold bundle 3 -- "$(jobs a) $(jobs b) $(jobs c)" 2>said
     grep -q '^make: split a: killed' said
     [ "$(cat a b c | sort -u)" = result ]
     [ "$(cut -f 5,9 jobs.tsv | grep -c $'^[0-9]*\tok$')" = 3 ] # no numbers of steps
-    until_true 15 no_jobs
+    until_true no_jobs
 }
 
 @test "job: one that is preempted is tried again, whether Slurm would cancel or requeue it" {
     scontrol create partitionname=urgent nodes=ALL prioritytier=9
     for mode in cancel requeue; do
         scontrol update partitionname=main preemptmode=$mode
-        rm -f calls out jobs.tsv
-        (until_true 30 job_runs && srun -Q -p urgent -N 3 --exclusive sleep 1) &
+        rm -f calls out jobs.tsv go
+        (until_true job_runs && srun -Q -p urgent -N 3 --exclusive touch go) &
         urgent=$!
-        launch split out -- ./tool out 6 2>said
+        launch split out -- ./tool out go 2>said
         wait $urgent
         grep -Eq '^make: split out: preempted \(on node[123], job [0-9]+\): try 2 of 2$' said
         [ "$(outcomes)" = preempted,ok ]
@@ -295,36 +251,12 @@ END
     [ "$(outcomes)" = ok ]
 }
 
-@test "job: one that a new slurmctld takes for running although it has ended is ended with make" {
-    local state=$CLUSTER_FOLDER/state/job_state
-    mkdir -p run/jobs
-    launch split run/out -- ./tool run/out 8 &
-    launched=$!
-    until_true 30 job_runs
-    until_true 20 grep -q 'hilum run/out' "$state"
-    cp "$state" saved
-    wait $launched
-    until_true 15 no_jobs
-    cluster crash
-    rm -f "$state".*
-    cp saved "$state"
-    cluster recover
-    until_true 30 eval '[ -n "$(squeue -h -t R 2>/dev/null)" ]'
-    "$ROOT/scripts/end-jobs" another
-    touch run/jobs/run.out.at-work # of a launcher that waits for it
-    "$ROOT/scripts/end-jobs" run
-    [ -n "$(squeue -h -t R)" ]
-    rm run/jobs/run.out.at-work
-    [ -z "$("$ROOT/scripts/end-jobs" run 2>&1)" ]
-    until_true 15 no_jobs
-}
-
 @test "job: shards side by side take a fraction of the time" {
-    one_by_one=$({ time -p for k in 1 2 3 4; do launch split "a$k" -- ./tool "a$k" 2; done; } 2>&1 | sed -n 's/^real //p')
     side_by_side=$({ time -p {
-        for k in 1 2 3 4; do launch split "b$k" -- ./tool "b$k" 2 & done
+        for k in 1 2 3 4 5 6; do launch split "out$k" -- ./tool "out$k" 3 & done
         wait
     }; } 2>&1 | sed -n 's/^real //p')
-    echo "# 4 jobs of 2 s: one by one $one_by_one s, side by side on 3 nodes $side_by_side s" >&3
-    awk -v a="$one_by_one" -v b="$side_by_side" 'BEGIN { exit !(a > 2.2 * b) }'
+    one_by_one=$(awk 'NR > 1 { sum += $7 } END { print sum }' jobs.tsv)
+    echo "# 6 jobs: $one_by_one s of work, side by side on 3 nodes in $side_by_side s" >&3
+    awk -v a="$one_by_one" -v b="$side_by_side" 'BEGIN { exit !(a >= 18 && a > 1.5 * b) }'
 }
