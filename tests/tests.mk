@@ -61,13 +61,12 @@ check: check-compiled test-programs
 	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(call q,$(JOBS)) --exec tests/tap $(TESTS)
 
 # Jobs on a real Slurm, which the tests start on this machine: tests/cluster. Each file has a cluster of its own, and
-# spends its time on waiting rather than computing, so that four run side by side on two cores; those that take longest
-# come first.
+# waits more than it computes, so that two run side by side even beside other work; those that take longest come first.
 cluster_tests := $(patsubst %,tests/cluster/%.bats,time-limit goals away make controller jobs)
 cluster_tests += $(filter-out $(cluster_tests),$(wildcard tests/cluster/*.bats))
 .PHONY: check-cluster
 check-cluster: TESTS = $(cluster_tests)
-check-cluster: private JOBS = 4
+check-cluster: private JOBS = 2
 check-cluster: build
 	HILUM_BIN=$(call q,$(CURDIR)/$(BUILD)/bin) prove --directives --timer -j $(JOBS) --exec tests/tap $(TESTS)
 
