@@ -5,22 +5,6 @@
 load make_helpers
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-    start_cluster 3 2 1000
-    make_here
-}
-teardown_file() { stop_cluster; }
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    profile >profile
-}
-teardown() {
-    say_why
-    [ -n "$(sinfo -h 2>/dev/null)" ] || cluster recover
-    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
-}
-
 @test "make: slurmctld is killed while jobs run; make goes on, with the same bytes" {
     waiting_tools
     by_jobs >said 2>&1 &

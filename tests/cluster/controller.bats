@@ -13,11 +13,7 @@ setup() {
     write_tool
     profile >profile
 }
-teardown() {
-    say_why
-    [ -n "$(sinfo -h 2>/dev/null)" ] || cluster recover
-    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
-}
+teardown() { end_jobs; }
 
 # slurmctld saves its state at most 5 s after a change, and at once where it has saved nothing for so long. One that is
 # killed before takes jobs that have ended for running, and knows nothing of those that have begun.

@@ -5,21 +5,6 @@
 load make_helpers
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-    start_cluster 3 2 1000
-    make_here
-}
-teardown_file() { stop_cluster; }
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    profile >profile
-}
-teardown() {
-    say_why
-    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
-}
-
 @test "make kfold and sweep: folds and combinations as jobs, several in one with BUNDLE" {
     run_make "$BATS_FILE_TMPDIR/here" kfold K=3 >expected
     run_make "$BATS_FILE_TMPDIR/here" sweep NEURONS='4 8 16'

@@ -67,6 +67,13 @@ END
     chmod +x tool
 }
 
+# After a test: what was said, if it failed, and no job is left, nor a controller that was killed.
+end_jobs() {
+    say_why
+    [ -n "$(sinfo -h 2>/dev/null)" ] || cluster recover
+    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
+}
+
 # until_true COMMAND ...: waits for longer than any busy machine takes.
 until_true() {
     local end=$((SECONDS + 120))

@@ -13,10 +13,7 @@ setup() {
     write_tool
     profile >profile
 }
-teardown() {
-    say_why
-    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
-}
+teardown() { end_jobs; }
 
 node_of_job() { squeue -h -t R -o %N; }
 

@@ -5,21 +5,6 @@
 load make_helpers
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-    start_cluster 3 2 1000
-    make_here
-}
-teardown_file() { stop_cluster; }
-
-setup() {
-    cd "$BATS_TEST_TMPDIR"
-    profile >profile
-}
-teardown() {
-    say_why
-    timeout 20 scancel -u "$(id -un)" 2>/dev/null || true
-}
-
 @test "make all: the same bytes through Slurm in 4 shards as on one machine, and a second make runs no job" {
     by_jobs >said 2>&1
     same_bytes

@@ -3,6 +3,17 @@
 
 load helpers
 
+setup_file() {
+    start_cluster 3 2 1000
+    make_here
+}
+teardown_file() { stop_cluster; }
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    profile >profile
+}
+teardown() { end_jobs; }
+
 make_here() {
     export OMP_NUM_THREADS=1
     cd "$BATS_FILE_TMPDIR"
