@@ -32,8 +32,8 @@ static char temp[] = P_tmpdir "/hilum-weights-XXXXXX"; /* the one temporary file
 
 static void unpack(const char *fixture)
 {
-    char path[128], *packed;
-    size_t len;
+    char path[128], *packed = NULL;
+    size_t len = 0;
     const char *name;
     hl_err e;
     snprintf(path, sizeof path, "tests/parity/data/%s.zst", fixture);

@@ -26,7 +26,7 @@ static const char dir[] = "tests/data/images";
 
 static uint8_t *load(const char *folder, const char *name, size_t *len)
 {
-    char path[512], *bytes;
+    char path[512], *bytes = NULL;
     const char *shown;
     hl_err e;
     snprintf(path, sizeof path, "%s/%s", folder, name);

@@ -34,7 +34,7 @@ static int index_of(const char *const *words, int n, const char *word)
 static uint8_t *load(const char *path, size_t *len)
 {
     const char *shown;
-    char *bytes;
+    char *bytes = NULL;
     hl_err e;
     FILE *fp = hl_in_open(path, &shown, &e);
     if (!fp || hl_in_read_all(fp, shown, 1 << 24, &bytes, len, &e))
