@@ -146,8 +146,13 @@ static bool has_date(const char *text, const char *date)
         const char *from[] = {date, date + 4, date + 6}; /* year, month, day */
         char words[13] = " ";
         size_t n = 1;
-        for (const char *o = orders[i]; *o; o++)
-            words[n++] = *o == ' ' ? ' ' : *from[*o == 'Y' ? 0 : *o == 'M' ? 1 : 2]++;
+        for (const char *o = orders[i]; *o; o++) {
+            const char **part = &from[*o == 'Y' ? 0 : *o == 'M' ? 1 : 2];
+            if (*o == ' ')
+                words[n++] = *o;
+            else
+                words[n++] = *(*part)++;
+        }
         words[n++] = ' ';
         words[n] = '\0';
         if (strstr(text, words))

@@ -269,6 +269,8 @@ void hl_units_combine(const hl_units *u, int combine, size_t nclasses, int posit
     for (size_t i = 0; i < u->images; i++)
         for (size_t k = 0; k < nclasses; k++)
             out[u->of[i] * nclasses + k] += p[i * nclasses + k];
-    for (size_t i = 0; i < u->manifest.n * nclasses; i++)
-        out[i] = without_noise(out[i] / u->count[i / nclasses]);
+    for (size_t i = 0; i < u->manifest.n * nclasses; i++) {
+        const size_t unit = i / nclasses;
+        out[i] = without_noise(out[i] / u->count[unit]);
+    }
 }
