@@ -85,10 +85,9 @@ static bool find_bin(const evaluate_column *c, const char *value, size_t *bin)
 {
     char *copy = hl_strdup(value), *rest = copy, *item;
     bool is_first = true, ok = true;
-    while (ok && (item = strsep(&rest, "|"))) {
+    while ((item = strsep(&rest, "|"))) {
         double number;
-        ok = hl_carried_number(item, &number);
-        if (!ok)
+        if (!(ok = hl_carried_number(item, &number)))
             break;
         const size_t own = bin_of(c, number);
         *bin = is_first || *bin == own ? own : c->nbounds + 1;

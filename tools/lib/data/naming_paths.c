@@ -64,9 +64,13 @@ static size_t letters(const char *words)
 /* Words of other scripts need not be separated. */
 static bool has_words(const char *text, const char *words)
 {
-    char *inner = hl_strndup(words + 1, strlen(words + 1) ? strlen(words + 1) - 1 : 0);
-    const bool is_other = (unsigned char)*inner >= 0x80;
-    const bool found = *inner && strstr(text, is_other ? inner : words);
+    const size_t len = strlen(words);
+    if (len <= 2) /* blanks only */
+        return false;
+    if ((unsigned char)words[1] < 0x80)
+        return strstr(text, words) != NULL;
+    char *inner = hl_strndup(words + 1, len - 2);
+    const bool found = strstr(text, inner) != NULL;
     free(inner);
     return found;
 }

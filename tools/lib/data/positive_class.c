@@ -86,16 +86,18 @@ static bool is_all_negative(const char *name)
  * but not "abnormal". */
 static bool sounds_negative(const char *word)
 {
-    static const char *const negators[] = {"non", "not", "without", "free"};
-    static const char *const stems[] = {"normal", "negativ", "healthy", "benign", "control", "non"};
+    static const char *const negators[] = {"not", "without", "free"};
+    static const char *const anywhere[] = {"normal", "negativ", "healthy"};
+    static const char *const in_front[] = {"benign", "control", "non"};
     static const char *const opposites[] = {"abnormal", "abnormals", "unhealthy"};
     if (is_one_of(word, opposites, sizeof opposites / sizeof *opposites))
         return false;
-    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {
-        const char *at = strstr(word, stems[i]);
-        if (at && (at == word || i < 3))
+    for (size_t i = 0; i < sizeof anywhere / sizeof *anywhere; i++)
+        if (strstr(word, anywhere[i]))
             return true;
-    }
+    for (size_t i = 0; i < sizeof in_front / sizeof *in_front; i++)
+        if (strncmp(word, in_front[i], strlen(in_front[i])) == 0)
+            return true;
     return is_one_of(word, negators, sizeof negators / sizeof *negators) ||
            (!isdigit((unsigned char)word[0]) && is_negative_word(word));
 }
