@@ -20,25 +20,25 @@ static nn_winograd_shape shape_of(const nn_graph_builder *b, const nn_fused_step
                                .out = (size_t)l->channels,
                                .height = (size_t)source->height,
                                .width = (size_t)source->width,
-                               .pad = (size_t)l->pad[0],
+                               .taps = {(size_t)l->kernel[0], (size_t)l->kernel[1]},
+                               .pad = {(size_t)l->pad[0], (size_t)l->pad[2]},
                                .lanes = b->has_avx512 ? 16 : 8,
                                .bf16 = b->type == dnnl_bf16,
                                .least = s->act == NN_ACT_NONE ? -INFINITY : 0,
                                .most = s->act == NN_ACT_RELU6 ? 6 : INFINITY};
 }
 
-/* Winograd kernels are faster given enough input and output channels (measured:
- * docs/PERFORMANCE.md), in bfloat16 as well unless the CPU has matrix units for it. */
+/* Winograd kernels are faster given enough input and output channels; in bfloat16 only squares are,
+ * and only on CPUs without matrix units for it (measured: docs/PERFORMANCE.md). */
 bool nn_graph_suits_winograd(const nn_graph_builder *b, const nn_fused_step *s)
 {
     enum { CHANNELS = 32 };
     const nn_layer *l = &s->layer;
-    if ((b->type == dnnl_bf16 && nn_graph_has_amx()) || l->op != NN_CONV || s->added >= 0 ||
-        l->kernel[0] != 3 || l->kernel[1] != 3 || l->stride[0] != 1 || l->stride[1] != 1)
+    const bool is_square = l->kernel[0] == l->kernel[1];
+    if (l->op != NN_CONV || s->added >= 0 || l->stride[0] != 1 || l->stride[1] != 1 ||
+        l->pad[0] != l->pad[1] || l->pad[2] != l->pad[3] ||
+        (b->type == dnnl_bf16 && (nn_graph_has_amx() || !is_square)))
         return false;
-    for (int i = 1; i < 4; i++)
-        if (l->pad[i] != l->pad[0])
-            return false;
     const nn_winograd_shape shape = shape_of(b, s);
     return shape.in >= CHANNELS && shape.out >= CHANNELS && nn_winograd_supports(&shape) &&
            nn_winograd_cpu_has(shape.lanes);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Blocking and layouts around the vector kernels. The tiles of all images go through in groups: the
- * source of a group is transformed, multiplied by the kernel at each of the 36 positions and
- * transformed back while it is in the cache. The layouts let the products read memory
- * sequentially:
+ * source of a group is transformed, multiplied by the kernel at each of the positions (36 with
+ * 3 x 3 taps) and transformed back while it is in the cache. The layouts let the products read
+ * memory sequentially:
  *
  *   kernel   [position][block of 2 * lanes outputs][input][2 * lanes]
  *   source   [position][panel of tiles][block of lanes inputs][tile][lanes]
@@ -13,18 +13,17 @@
 
 #include "base/mem.h"
 #include "base/ordered_map.h"
-#include "base/simd.h"
 #include "nn/infer/panel_product.h"
 #include "nn/infer/winograd_kernels.h"
+#include "nn/infer/winograd_weights.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    PATCH = NN_WINOGRAD_PATCH,
-    TILE = NN_WINOGRAD_TILE,
-    POSITIONS = NN_WINOGRAD_POSITIONS,
+    MAX_PATCH = NN_WINOGRAD_THREE_TAPS * NN_WINOGRAD_THREE_TAPS,
+    MAX_TILE = NN_WINOGRAD_TILE * NN_WINOGRAD_TILE,
     LINE = 16, /* floats of a cache line */
     MAX_LANES = 16,
     MAX_GROUP = 128,
@@ -33,9 +32,11 @@ enum {
 
 struct nn_winograd {
     nn_winograd_shape shape;
-    const nn_winograd_kernels *kernels;
+    const nn_winograd_transforms *transforms;
     const nn_panel_product *product;
-    size_t height, width;               /* of the result */
+    size_t height, width;     /* of the result */
+    size_t patch[2], tile[2]; /* rows and columns: of a tile's source and of its outputs */
+    size_t positions;
     size_t tiles_down, tiles_right;     /* of an image */
     size_t blocks;                      /* of 2 * lanes outputs; the last may be half unused */
     size_t group;                       /* maximum number of tiles in a group */
@@ -45,7 +46,7 @@ struct nn_winograd {
 };
 
 typedef struct tile {
-    size_t image, y, x; /* position of its 4 x 4 outputs */
+    size_t image, y, x; /* position of its outputs */
     size_t panel;       /* index in the group of the first tile of its panel */
     size_t members;     /* tiles in the panel */
     size_t place;       /* its index in the panel */
@@ -54,6 +55,12 @@ typedef struct tile {
 static size_t divide_up(size_t n, size_t by)
 {
     return (n + by - 1) / by;
+}
+
+/* A patch has `taps` - 1 values more than its tile, which is one value where there is one tap. */
+static size_t tile_for(size_t taps)
+{
+    return taps == 1 ? 1 : NN_WINOGRAD_TILE;
 }
 
 /* ---- which kernels ---- */
@@ -71,11 +78,26 @@ static const nn_winograd_kernels *kernels_for(size_t lanes, bool bf16)
 #endif
 }
 
+static const nn_winograd_transforms *transforms_for(const nn_winograd_shape *s)
+{
+    const nn_winograd_kernels *k = kernels_for(s->lanes, s->bf16);
+    const size_t down = s->taps[0], right = s->taps[1];
+    if (!k)
+        return NULL;
+    if (down == 3 && right == 3)
+        return &k->square;
+    if (down != 1 && right != 1)
+        return NULL;
+    const size_t along = down == 1 ? right : down;
+    return along == 3 ? &k->line_of_three : along == 7 ? &k->line_of_seven : NULL;
+}
+
 bool nn_winograd_supports(const nn_winograd_shape *s)
 {
-    return kernels_for(s->lanes, s->bf16) && s->in && s->out && s->in % s->lanes == 0 &&
-           s->out % s->lanes == 0 && s->pad <= 1 && s->height + 2 * s->pad >= 3 &&
-           s->width + 2 * s->pad >= 3;
+    return transforms_for(s) && s->in && s->out && s->in % s->lanes == 0 &&
+           s->out % s->lanes == 0 && s->pad[0] < s->taps[0] && s->pad[1] < s->taps[1] &&
+           s->height && s->width && s->height + 2 * s->pad[0] >= s->taps[0] &&
+           s->width + 2 * s->pad[1] >= s->taps[1];
 }
 
 bool nn_winograd_cpu_has(size_t lanes)
@@ -83,47 +105,7 @@ bool nn_winograd_cpu_has(size_t lanes)
     return kernels_for(lanes, false) && nn_panel_product_for(lanes);
 }
 
-/* ---- the kernel: G g G^T ---- */
-
-/* The kernels to this many outputs are transformed at a time. */
-enum { AT_ONCE = 8 };
-typedef double doubles __attribute__((vector_size(AT_ONCE * sizeof(double))));
-typedef float floats __attribute__((vector_size(AT_ONCE * sizeof(float))));
-
-/* One dimension: the polynomial with coefficients g at each point, divided by the product of the
- * point's differences from the other points; near^2 = 1/2, far^2 = 2. */
-static inline void transform_three(const doubles *g, size_t stride, doubles t[PATCH])
-{
-    const double near = NN_WINOGRAD_NEAR, far = NN_WINOGRAD_FAR, over_near = -2.0 / 3,
-                 over_far = 1.0 / 6;
-    const doubles first = g[0], second = g[stride], third = g[2 * stride];
-    t[0] = first;
-    t[1] = (first + third / 2 + near * second) * over_near;
-    t[2] = (first + third / 2 - near * second) * over_near;
-    t[3] = (first + third * 2 + far * second) * over_far;
-    t[4] = (first + third * 2 - far * second) * over_far;
-    t[5] = third;
-}
-
-/* kernel: of the first output, `stride` floats from output to output. */
-HL_FOR_ALL_WIDTHS
-static void transform_kernels(const float *kernel, size_t stride, float *u, size_t plane)
-{
-    doubles g[9], rows[3][PATCH];
-    for (size_t i = 0; i < 9; i++)
-        for (size_t k = 0; k < AT_ONCE; k++)
-            g[i][k] = (double)kernel[k * stride + i];
-    for (size_t y = 0; y < 3; y++)
-        transform_three(g + 3 * y, 1, rows[y]);
-    for (size_t x = 0; x < PATCH; x++) {
-        doubles column[PATCH];
-        transform_three(&rows[0][x], PATCH, column);
-        for (size_t y = 0; y < PATCH; y++) {
-            const floats rounded = __builtin_convertvector(column[y], floats);
-            memcpy(u + (y * PATCH + x) * plane, &rounded, sizeof rounded);
-        }
-    }
-}
+/* ---- the kernel ---- */
 
 typedef struct transform_job {
     const nn_winograd *w;
@@ -137,22 +119,24 @@ static int transform_block(void *ctx, size_t block, size_t slot, hl_err *e)
     (void)e;
     const transform_job *j = ctx;
     const nn_winograd *w = j->w;
+    const size_t *taps = w->shape.taps, all = taps[0] * taps[1];
     const size_t in = w->shape.in, wide = 2 * w->shape.lanes, plane = w->blocks * wide * in;
-    for (size_t i = 0; i < in * wide; i += AT_ONCE) {
+    for (size_t i = 0; i < in * wide; i += NN_WINOGRAD_AT_ONCE) {
         const size_t output = block * wide + i % wide;
         float *u = w->u + block * in * wide + i;
         if (output < w->shape.out)
-            transform_kernels(j->kernel + (output * in + i / wide) * 9, in * 9, u, plane);
+            nn_winograd_transform_kernels(taps, j->kernel + (output * in + i / wide) * all,
+                                          in * all, u, plane);
         else
-            for (size_t p = 0; p < POSITIONS; p++)
-                memset(u + p * plane, 0, AT_ONCE * sizeof *u);
+            for (size_t p = 0; p < w->positions; p++)
+                memset(u + p * plane, 0, NN_WINOGRAD_AT_ONCE * sizeof *u);
     }
     return 0;
 }
 
 /* ---- sizes ---- */
 
-/* An odd number of cache lines: the same place in each of the 36 planes, which are written in turn,
+/* An odd number of cache lines: the same place in each of the planes, which are written in turn,
  * is in another set of the cache. */
 static size_t spread(size_t size)
 {
@@ -176,19 +160,24 @@ nn_winograd *nn_winograd_new(const nn_winograd_shape *s, const float *kernel, co
 {
     nn_winograd *w = hl_calloc(1, sizeof *w);
     w->shape = *s;
-    w->kernels = kernels_for(s->lanes, s->bf16);
+    w->transforms = transforms_for(s);
     w->value = s->bf16 ? sizeof(uint16_t) : sizeof(float);
     w->product = nn_panel_product_for(s->lanes);
-    w->height = s->height + 2 * s->pad - 2;
-    w->width = s->width + 2 * s->pad - 2;
-    w->tiles_down = divide_up(w->height, TILE);
-    w->tiles_right = divide_up(w->width, TILE);
+    w->height = s->height + 2 * s->pad[0] - s->taps[0] + 1;
+    w->width = s->width + 2 * s->pad[1] - s->taps[1] + 1;
+    for (size_t i = 0; i < 2; i++) {
+        w->tile[i] = tile_for(s->taps[i]);
+        w->patch[i] = w->tile[i] + s->taps[i] - 1;
+    }
+    w->positions = w->patch[0] * w->patch[1];
+    w->tiles_down = divide_up(w->height, w->tile[0]);
+    w->tiles_right = divide_up(w->width, w->tile[1]);
     w->blocks = divide_up(s->out, 2 * s->lanes);
     choose_group(w);
     w->bias = hl_aligned(s->out, sizeof *w->bias);
     for (size_t k = 0; k < s->out; k++)
         w->bias[k] = bias ? bias[k] : 0;
-    w->u = hl_aligned(POSITIONS * s->in * w->blocks * 2 * s->lanes, sizeof *w->u);
+    w->u = hl_aligned(w->positions * s->in * w->blocks * 2 * s->lanes, sizeof *w->u);
     transform_job job = {w, kernel};
     hl_err e;
     /* It fails only where no thread can be started. */
@@ -209,7 +198,7 @@ void nn_winograd_free(nn_winograd *w)
 
 size_t nn_winograd_workspace(const nn_winograd *w)
 {
-    return POSITIONS * (w->source_plane + w->product_plane) * sizeof(float);
+    return w->positions * (w->source_plane + w->product_plane) * sizeof(float);
 }
 
 /* ---- a group ---- */
@@ -224,8 +213,8 @@ static void place_tiles(const nn_winograd *w, size_t first, size_t n, tile *tile
         for (size_t k = 0; k < members; k++) {
             const size_t number = first + at + k, there = number % each;
             tiles[at + k] = (tile){.image = number / each,
-                                   .y = there / right * TILE,
-                                   .x = there % right * TILE,
+                                   .y = there / right * w->tile[0],
+                                   .x = there % right * w->tile[1],
                                    .panel = at,
                                    .members = members,
                                    .place = k};
@@ -234,19 +223,32 @@ static void place_tiles(const nn_winograd *w, size_t first, size_t n, tile *tile
     }
 }
 
+/* The stride that the transforms are given, where `row` values lie between rows. */
+static size_t stride_of(const nn_winograd *w, size_t row)
+{
+    return w->patch[0] == 1 ? w->shape.lanes : row;
+}
+
 /* Copies the patch of a tile at the edge, with zeros outside the map. */
 static void copy_patch(const nn_winograd *w, const char *map, const tile *t, char *patch)
 {
-    const size_t pixel = w->shape.lanes * w->value, pad = w->shape.pad, height = w->shape.height,
-                 width = w->shape.width;
-    const size_t top = t->y < pad ? pad - t->y : 0, left = t->x < pad ? pad - t->x : 0,
-                 bottom = t->y + PATCH - pad > height ? height + pad - t->y : PATCH,
-                 right = t->x + PATCH - pad > width ? width + pad - t->x : PATCH;
-    memset(patch, 0, PATCH * PATCH * pixel);
+    const size_t pixel = w->shape.lanes * w->value, height = w->shape.height,
+                 width = w->shape.width, above = w->shape.pad[0], before = w->shape.pad[1];
+    const size_t top = t->y < above ? above - t->y : 0, left = t->x < before ? before - t->x : 0,
+                 bottom = t->y + w->patch[0] - above > height ? height + above - t->y : w->patch[0],
+                 right = t->x + w->patch[1] - before > width ? width + before - t->x : w->patch[1];
+    memset(patch, 0, w->positions * pixel);
     for (size_t y = top; y < bottom; y++)
-        memcpy(patch + (y * PATCH + left) * pixel,
-               map + ((t->y + y - pad) * width + t->x + left - pad) * pixel,
+        memcpy(patch + (y * w->patch[1] + left) * pixel,
+               map + ((t->y + y - above) * width + t->x + left - before) * pixel,
                (right - left) * pixel);
+}
+
+static bool is_inside(const nn_winograd *w, const tile *t)
+{
+    const nn_winograd_shape *s = &w->shape;
+    return t->y >= s->pad[0] && t->x >= s->pad[1] && t->y + w->patch[0] - s->pad[0] <= s->height &&
+           t->x + w->patch[1] - s->pad[1] <= s->width;
 }
 
 static void transform_source(const nn_winograd *w, const char *source, const tile *tiles, size_t n,
@@ -255,20 +257,19 @@ static void transform_source(const nn_winograd *w, const char *source, const til
     const nn_winograd_shape *s = &w->shape;
     const size_t lanes = s->lanes, pixel = lanes * w->value, area = s->height * s->width,
                  blocks = s->in / lanes;
-    _Alignas(64) char patch[PATCH * PATCH * MAX_LANES * sizeof(float)];
+    _Alignas(64) char patch[MAX_PATCH * MAX_LANES * sizeof(float)];
     for (size_t b = 0; b < blocks; b++)
         for (const tile *t = tiles; t < tiles + n; t++) {
             const char *map = source + (t->image * blocks + b) * area * pixel;
             float *to = v + t->panel * s->in + (b * t->members + t->place) * lanes;
-            const bool inside = t->y >= s->pad && t->x >= s->pad &&
-                                t->y + PATCH - s->pad <= s->height &&
-                                t->x + PATCH - s->pad <= s->width;
-            if (inside) {
-                const char *from = map + ((t->y - s->pad) * s->width + t->x - s->pad) * pixel;
-                w->kernels->transform_source(from, s->width * lanes, to, w->source_plane);
+            if (is_inside(w, t)) {
+                const size_t at = (t->y - s->pad[0]) * s->width + t->x - s->pad[1];
+                w->transforms->source(map + at * pixel, stride_of(w, s->width * lanes), to,
+                                      w->source_plane);
             } else {
                 copy_patch(w, map, t, patch);
-                w->kernels->transform_source(patch, PATCH * lanes, to, w->source_plane);
+                w->transforms->source(patch, stride_of(w, w->patch[1] * lanes), to,
+                                      w->source_plane);
             }
         }
 }
@@ -294,10 +295,10 @@ static void multiply(const nn_winograd *w, const float *v, const tile *tiles, si
 static void store_edge(const nn_winograd *w, const char *result, const tile *t, char *map)
 {
     const size_t pixel = w->shape.lanes * w->value, rows = w->height - t->y,
-                 columns = w->width - t->x;
-    for (size_t y = 0; y < TILE && y < rows; y++)
-        memcpy(map + y * w->width * pixel, result + y * TILE * pixel,
-               (columns < TILE ? columns : TILE) * pixel);
+                 columns = w->width - t->x, across = w->tile[1];
+    for (size_t y = 0; y < w->tile[0] && y < rows; y++)
+        memcpy(map + y * w->width * pixel, result + y * across * pixel,
+               (columns < across ? columns : across) * pixel);
 }
 
 /* m: [position][tile][2 * lanes], products of one block of outputs. */
@@ -306,7 +307,7 @@ static void transform_result(const nn_winograd *w, const float *m, const tile *t
 {
     const nn_winograd_shape *s = &w->shape;
     const size_t lanes = s->lanes, plane = w->product_plane;
-    _Alignas(64) char edge[TILE * TILE * MAX_LANES * sizeof(float)];
+    _Alignas(64) char edge[MAX_TILE * MAX_LANES * sizeof(float)];
     for (size_t half = 0; half < 2 && 2 * block + half < s->out / lanes; half++) {
         const size_t b = 2 * block + half;
         const float *bias = w->bias + b * lanes;
@@ -315,12 +316,12 @@ static void transform_result(const nn_winograd *w, const float *m, const tile *t
             const float *from = m + (2 * i + half) * lanes;
             const size_t row = (t->image * s->out / lanes + b) * w->height + t->y;
             char *to = result + (row * w->width + t->x) * lanes * w->value;
-            if (t->y + TILE <= w->height && t->x + TILE <= w->width) {
-                w->kernels->transform_result(from, plane, bias, s->least, s->most, to,
-                                             w->width * lanes);
+            if (t->y + w->tile[0] <= w->height && t->x + w->tile[1] <= w->width) {
+                w->transforms->result(from, plane, bias, s->least, s->most, to,
+                                      stride_of(w, w->width * lanes));
             } else {
-                w->kernels->transform_result(from, plane, bias, s->least, s->most, edge,
-                                             TILE * lanes);
+                w->transforms->result(from, plane, bias, s->least, s->most, edge,
+                                      stride_of(w, w->tile[1] * lanes));
                 store_edge(w, edge, t, to);
             }
         }
@@ -332,7 +333,7 @@ static void run_group(const nn_winograd *w, const char *source, const tile *tile
 {
     const size_t wide = 2 * w->shape.lanes;
     transform_source(w, source, tiles, n, v);
-    for (size_t p = 0; p < POSITIONS; p++)
+    for (size_t p = 0; p < w->positions; p++)
         for (size_t b = 0; b < w->blocks; b++)
             multiply(w, v, tiles, n, p, b, m + b * n * wide);
     for (size_t b = 0; b < w->blocks; b++)
@@ -343,7 +344,7 @@ void nn_winograd_run(const nn_winograd *w, const void *source, size_t images, vo
                      void *workspace)
 {
     const size_t all = images * w->tiles_down * w->tiles_right, groups = divide_up(all, w->group);
-    float *v = workspace, *m = v + POSITIONS * w->source_plane;
+    float *v = workspace, *m = v + w->positions * w->source_plane;
     tile tiles[MAX_GROUP];
     for (size_t i = 0, first = 0; i < groups; i++) {
         const size_t n = all / groups + (i < all % groups);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Convolutions with 3 x 3 kernels and stride 1 by Winograd's minimal filtering F(4 x 4, 3 x 3)
- * (Lavin and Gray, arXiv:1509.09308), which takes 36 multiplications for 16 outputs instead of 144.
+ * Convolutions with stride 1 by Winograd's minimal filtering (Lavin and Gray, arXiv:1509.09308):
  *
- *   const nn_winograd_shape shape = {.in = 64, .out = 128, .height = 56, .width = 56, .pad = 1,
- *                                    .lanes = 16, .least = 0, .most = INFINITY};
+ *   taps                 filtering          multiplications
+ *   3 x 3                F(4 x 4, 3 x 3)    36 for 16 outputs instead of 144
+ *   1 x 3, 3 x 1         F(4, 3)            6 for 4 instead of 12
+ *   1 x 7, 7 x 1         F(4, 7)            10 for 4 instead of 28
+ *
+ *   const nn_winograd_shape shape = {.in = 64, .out = 128, .height = 56, .width = 56, .lanes = 16,
+ *                                    .taps = {3, 3}, .pad = {1, 1}, .least = 0, .most = INFINITY};
  *   nn_winograd *w = nn_winograd_new(&shape, kernel, bias, threads);
  *   void *workspace = hl_aligned(nn_winograd_workspace(w), 1);
  *   nn_winograd_run(w, source, images, result, workspace);
@@ -26,23 +30,24 @@
 typedef struct nn_winograd_shape {
     size_t in, out;       /* channels */
     size_t height, width; /* of the source */
-    size_t pad;           /* rows and columns of zeros on every side: 0 or 1 */
-    size_t lanes;         /* 8 with AVX2, 16 with AVX-512 */
-    float least, most;    /* activation: results are clipped to this interval */
-    bool bf16;            /* source and result are BF16; sums and products stay F32 */
+    size_t taps[2];       /* rows and columns of the kernel */
+    size_t pad[2];     /* rows of zeros above and below, columns left and right; fewer than taps */
+    size_t lanes;      /* 8 with AVX2, 16 with AVX-512 */
+    float least, most; /* activation: results are clipped to this interval */
+    bool bf16;         /* source and result are BF16; sums and products stay F32 */
 } nn_winograd_shape;
 
 typedef struct nn_winograd nn_winograd;
 
-/* Whether this build has kernels for the shape: on x86-64, if both numbers of channels are
- * multiples of `lanes`. */
+/* Whether this build has kernels for the shape: on x86-64, for the taps above, if both numbers of
+ * channels are multiples of `lanes`. */
 bool nn_winograd_supports(const nn_winograd_shape *s);
 
 /* Whether this CPU has the instructions for this many lanes. */
 bool nn_winograd_cpu_has(size_t lanes);
 
 /* Transforms a kernel, in double precision and with a single rounding, on this many threads.
- * kernel: F32 [out, in, 3, 3]; bias: F32 [out] or NULL; neither is kept. The shape must be
+ * kernel: F32 [out, in, taps]; bias: F32 [out] or NULL; neither is kept. The shape must be
  * supported. */
 nn_winograd *nn_winograd_new(const nn_winograd_shape *s, const float *kernel, const float *bias,
                              int threads);
