@@ -71,6 +71,23 @@ END
     [ -z "$(ls ./*.tmp-* 2>/dev/null)" ]
 }
 
+@test "job: one whose container did not start is tried again, and then named with what was said" {
+    cat >contain <<'END'
+#!/bin/bash
+[ ! -e calls ] || [ -n "$1" ] || exec ./tool out 0
+echo >>calls
+echo 'FATAL: container creation failed' >&2
+exit 255
+END
+    chmod +x contain
+    launch split out -- ./contain '' 2>said
+    [ "$(outcomes)" = 'its container did not start,ok' ]
+    grep -Eq '^make: split out: its container did not start \(on node[123], job [0-9]+\): try 2 of 2$' said
+    fails 1 '^make: split out: its container did not start \(try 2 of 2, .*: see jobs/out.log$' launch split out -- \
+        ./contain always
+    grep -q '^FATAL: container creation failed$' <<<"$stderr"
+}
+
 @test "job: one that is out of memory is tried again with twice as much" {
     cat >hungry <<'END'
 #!/bin/bash
