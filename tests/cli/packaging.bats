@@ -16,6 +16,8 @@ bats_require_minimum_version 1.5.0
     fails 1 'a:2: unknown line: VOLUME /x' "$ROOT/packaging/make-def" a
     printf 'FROM debian\nRUN x\nCOPY a b\n' >a
     fails 1 'a:3: expected COPY before RUN' "$ROOT/packaging/make-def" a
+    printf 'FROM debian\nENV A="b c"\n' >a
+    fails 1 'a:2: unknown line: ENV A="b c"' "$ROOT/packaging/make-def" a
 }
 
 @test "packaging: the Containerfile runs packaging/steps and nothing else" {
