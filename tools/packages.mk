@@ -14,7 +14,7 @@ DEV_PACKAGES := git clang clang-format clang-tidy libclang-rt-dev cppcheck shell
 DEB_PACKAGES := build-essential debhelper lintian
 
 # Slurm, and two other ways to start jobs. None of their services is started by the tests.
-CLUSTER_PACKAGES := slurmctld slurmd slurm-client munge parallel openssh-server openssh-client bindfs
+CLUSTER_PACKAGES := slurmctld slurmd slurm-client munge parallel openssh-server openssh-client bindfs iproute2
 
 .PHONY: deps deps-dev deps-deb deps-cluster
 all_deps := deps deps-dev deps-deb deps-cluster

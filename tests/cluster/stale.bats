@@ -29,7 +29,7 @@ with_mount() {
         bindfs -f -o "nonempty,entry_timeout=$seconds,attr_timeout=$seconds,negative_timeout=$seconds" \
             "$folder" "$folder" &
         mount=$!
-        until [ "$(stat -f -c %T "$folder")" = fuseblk ]; do
+        until mountpoint -q "$folder"; do
             kill -0 $mount 2>/dev/null || exit 125
             sleep 0.05
         done
