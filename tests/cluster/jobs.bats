@@ -27,6 +27,12 @@ node_of_job() { squeue -h -t R -o %N; }
     [ "$(ls jobs)" = out.log ]
 }
 
+@test "job: the table has its first line, also where another job has just made the file" {
+    : >jobs.tsv
+    launch split out -- ./tool out 0
+    [ "$(cut -f 1,9 jobs.tsv)" = $'job\toutcome\nout\tok' ]
+}
+
 @test "job: status 0 without a new target is no success" {
     RETRIES=0 fails 1 '^make: split out: its result was not new and intact .*: see jobs/out.log$' launch split out -- true
     echo old >out
