@@ -32,7 +32,7 @@ run_make() { # RESULTS KNOB ...
 # host_of N: how the host is reached, and the command that starts its sshd. Here two ports of this machine are two
 # hosts; a test below has machines of their own, as far as the network is concerned.
 host_of() {
-    address=127.0.0.1 port=$((20000 + RANDOM % 10000)) inside=()
+    address=127.0.0.1 port=$((30000 + RANDOM % 1300 * 2 + $1)) inside=() # clusters have lower ones
 }
 start_sshd() {
     need_packages sshd ssh ssh-keygen

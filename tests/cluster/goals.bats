@@ -9,10 +9,10 @@ bats_require_minimum_version 1.5.0
     run_make "$BATS_FILE_TMPDIR/here" kfold K=3 >expected
     run_make "$BATS_FILE_TMPDIR/here" sweep NEURONS='4 8 16'
     by_jobs kfold K=3 BUNDLE=2
-    cmp "$BATS_FILE_TMPDIR/here/a/kfold/kfold.tsv" there/a/kfold/kfold.tsv
+    diff "$BATS_FILE_TMPDIR/here/a/kfold/kfold.tsv" there/a/kfold/kfold.tsv
     [ "$(grep $'^kfold\\.' there/a/jobs.tsv | cut -f 5 | cut -d . -f 1 | sort -u | wc -l)" = 2 ]
     by_jobs sweep NEURONS='4 8 16'
-    cmp "$BATS_FILE_TMPDIR/here/a/sweep/sweep.tsv" there/a/sweep/sweep.tsv
+    diff "$BATS_FILE_TMPDIR/here/a/sweep/sweep.tsv" there/a/sweep/sweep.tsv
     [ "$(grep -c '^sweep.NEURONS@[0-9]*\.head' there/a/jobs.tsv)" = 3 ]
     until_true no_jobs
 }
@@ -27,7 +27,7 @@ bats_require_minimum_version 1.5.0
             "${options[@]}" >>"$where.said" 2>&1
     done
     for file in x-compare/compare.tsv x-compare/compare.md a/tune/tune.tsv; do
-        cmp {here,there}/$file
+        diff {here,there}/$file
     done
     for model in vgg16 inceptionresnetv2 mobilenetv2; do
         [ "$(grep -c $'\textract\t.*\tok$' there/x-$model/jobs.tsv)" = 2 ]

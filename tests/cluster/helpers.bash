@@ -95,8 +95,18 @@ outcomes() { cut -f 9 jobs.tsv | tail -n +2 | paste -sd ,; }
 # with_signals COMMAND ...: as from a terminal; a shell starts what is in the background with SIGINT ignored.
 with_signals() { exec perl -e '$SIG{INT} = "DEFAULT"; setpgrp; exec @ARGV' "$@"; }
 
-# For teardown: what was said in a test that has failed, and what became of its jobs.
+# For teardown: what was said in a test that has failed, what became of its jobs, and what Slurm's daemons know of it.
 say_why() {
+    local log
     [ -z "${BATS_TEST_COMPLETED-}" ] || return 0
     tail -n 30 "$BATS_TEST_TMPDIR"/{said,*.said,jobs.tsv,*/*/jobs.tsv} 2>/dev/null || true
+    while IFS= read -r log; do # of jobs that did not end well; what srun said is kept of those
+        ! tail -n 1 -- "$log" | grep -q '^run-job: .*: status 0 ' || continue
+        echo "==> $log <=="
+        tail -n 15 -- "$log"
+    done < <(find "$BATS_TEST_TMPDIR" -path '*/jobs/*' \( -name '*.log' -o -name '*.engine' \))
+    [ -n "${CLUSTER_FOLDER-}" ] || return 0
+    timeout 20 squeue -o '%i %j %T %r %N' || true
+    timeout 20 sinfo -N -o '%N %T %E' || true
+    tail -n 15 "$CLUSTER_FOLDER"/log/*.log || true
 }

@@ -78,8 +78,9 @@ bats_require_minimum_version 1.5.0
     touch preprocess
     by_jobs >said 2>&1 &
     make=$!
-    until_true eval 'squeue -h -t R -o "%j %N" | grep features- >running'
-    node=$(head -n 1 running | cut -d ' ' -f 2)
+    # One that waits: Slurm also calls those running that have not begun.
+    until_true eval 'grep -h "^run-job: " there/a/jobs/shards.features-[234]-of-4.log >running 2>/dev/null'
+    node=$(sed -n '1s/^run-job: \(node[123]\), .*/\1/p' running)
     cluster lose "$node"
     touch extract-features
     wait $make
