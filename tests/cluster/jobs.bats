@@ -63,7 +63,8 @@ END
 }
 
 @test "job: one that is killed is tried again, and then named with its log" {
-    (until_true job_runs && scancel "$(squeue -h -o %A)" && touch go) &
+    # Slurm may take its time, so that the first call must not end by itself.
+    (until_true job_runs && scancel "$(squeue -h -o %A)" && until_true called 2 && touch go) &
     launch split out -- ./tool out go 2>said
     [ "$(cat out)" = result ]
     [ "$(outcomes)" = killed,ok ]
@@ -229,8 +230,8 @@ END
 }
 
 @test "job: steps whose bundle has lost its job of Slurm's get jobs of their own" {
-    jobs() { printf '%q split %s -- ./tool %s 1;' "$ROOT/scripts/launch" "$1" "$1"; }
-    (until_true job_runs && scancel "$(squeue -h -t R -o %A)") &
+    jobs() { printf '%q split %s -- ./tool %s go;' "$ROOT/scripts/launch" "$1" "$1"; }
+    (until_true job_runs && scancel "$(squeue -h -t R -o %A)" && until_true called 2 && touch go) &
     launch --hold bundle 3 -- "$(jobs a) $(jobs b) $(jobs c)" 2>said
     grep -q '^make: split a: killed' said
     [ "$(cat a b c | sort -u)" = result ]
