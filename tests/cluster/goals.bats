@@ -18,7 +18,7 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "make compare and tune: backbones and folds as jobs, with the same tables" {
-    profile 'memory = 500' >profile # VGG16 needs 400 MB
+    profile 'memory = 700' >profile # InceptionResNetV2 needs 500 MB
     for where in here there; do
         options=(SIZE=75 EPOCHS=1)
         [ $where = here ] || options+=(SHARDS=2 CLUSTER="$PWD/profile")
