@@ -57,15 +57,15 @@ static inline void transform_seven(const doubles *g, size_t stride, doubles *t)
 static inline size_t transform(size_t taps, const doubles *g, size_t stride, doubles *t)
 {
     switch (taps) {
-        case 3:
-            transform_three(g, stride, t);
-            return SQUARE;
-        case 7:
-            transform_seven(g, stride, t);
-            return LINE;
-        default:
-            t[0] = g[0];
-            return 1;
+    case 3:
+        transform_three(g, stride, t);
+        return SQUARE;
+    case 7:
+        transform_seven(g, stride, t);
+        return LINE;
+    default:
+        t[0] = g[0];
+        return 1;
     }
 }
 
