@@ -473,14 +473,14 @@ own_subsets() {
     [[ "$output" == *"set/NORMAL/up: the folder contains itself, through a link" ]]
 }
 
-@test "twenty thousand images in seconds" {
+@test "twenty thousand images take less than 10 s of processor time" {
     mkdir -p set/A set/B
     (cd set/A && seq -f 'person%.0f_virus_1.png' 10000 | xargs touch)
     (cd set/B && seq -f 'IM-%.0f-1.png' 10000 | xargs touch)
-    SECONDS=0
-    split -q set > m.tsv
-    [ "$SECONDS" -lt 10 ]
+    TIMEFORMAT='%U %S'
+    { time split -q set > m.tsv; } 2> times
     [ "$(samples m.tsv | wc -l)" -eq 20000 ]
+    awk '{ exit !($1 + $2 < 10) }' times
 }
 
 @test "a full disk is an error" {
