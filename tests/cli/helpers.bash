@@ -20,6 +20,12 @@ need_command() {
     fi
 }
 
+# cpu_has FLAG: the tools are x86-64 programs, and the CPU has these vector instructions. Under qemu-user the CPU in
+# /proc/cpuinfo is not the one that runs the tools.
+cpu_has() {
+    readelf -h "$(command -v split)" | grep -q 'Machine:.*X86-64' && grep -qw "$1" /proc/cpuinfo
+}
+
 # few_images PATIENTS SIZE: phantoms of that many patients in data/, their manifest m.tsv and the file
 # images, SIZE pixels each, in the current folder.
 few_images() {

@@ -27,7 +27,7 @@ engine_of() {
     if extract-features --version | grep -q 'oneDNN.none'; then
         skip "NOT RUN: this build is without oneDNN"
     fi
-    grep -qw avx2 /proc/cpuinfo || skip "NOT RUN: needs a CPU with AVX2"
+    cpu_has avx2 || skip "NOT RUN: needs a CPU with AVX2"
     cd "$BATS_TEST_TMPDIR"
     few_images 16 64
     [ "$(engine_of ALL)" = oneDNN ]
@@ -39,10 +39,10 @@ engine_of() {
     if extract-features --version | grep -q 'oneDNN.none'; then
         skip "NOT RUN: this build is without oneDNN"
     fi
-    grep -qw avx2 /proc/cpuinfo || skip "NOT RUN: needs a CPU with AVX2"
+    cpu_has avx2 || skip "NOT RUN: needs a CPU with AVX2"
     ONEDNN_MAX_CPU_ISA=AVX2 extract-features --version | grep -x 'ISA.AVX2'
     ONEDNN_MAX_CPU_ISA=AVX extract-features --version | grep -x 'ISA.none'
-    grep -qw avx512dq /proc/cpuinfo || skip "NOT RUN: AVX-512, which this CPU does not have"
+    cpu_has avx512dq || skip "NOT RUN: AVX-512, which this CPU does not have"
     extract-features --version | grep -x 'ISA.AVX-512'
 }
 

@@ -48,7 +48,7 @@ setup() {
 }
 
 @test "train-head: AVX2 gives the bytes of AVX-512" {
-    grep -qw avx512f /proc/cpuinfo || skip "NOT RUN: needs a processor with AVX-512"
+    cpu_has avx512f || skip "NOT RUN: needs a processor with AVX-512"
     train-head -q -e 3 -n 40,8 --standardize yes -o "$out" features
     ONEDNN_MAX_CPU_ISA=AVX2 train-head -q -e 3 -n 40,8 --standardize yes -o "$out.avx2" features
     cmp "$out" "$out.avx2"
