@@ -279,3 +279,15 @@ END
     wait
     [ "$(cut -f 4,9 jobs.tsv | tail -n +2 | sort | uniq -c | xargs)" = '2 node1 ok 2 node2 ok 2 node3 ok' ]
 }
+
+@test "job: where srun finds no Slurm, nothing is waited for" {
+    mkdir bin
+    printf '#!/bin/sh\necho "srun: fatal: Could not establish a configuration source" >&2\nexit 1\n' >bin/srun
+    printf '#!/bin/sh\nexit 1\n' >bin/scancel
+    chmod +x bin/*
+    SECONDS=0 status=0
+    PATH=$PWD/bin:$PATH launch split out -- ./tool out 0 2>said || status=$?
+    [ "$status" = 1 ]
+    [ "$(cat said)" = 'make: split out: no job was made: srun: fatal: Could not establish a configuration source' ]
+    [ "$SECONDS" -lt 30 ]
+}
