@@ -70,13 +70,13 @@ Training
 NEURONS      | 256 | list 0..65536 | train | --neurons | units of the hidden layers: 256, or 512,64; 0 for none
 STANDARDIZE  | $(yes_if_WEIGHTS_are_seeded) | yes|no | train | --standardize | features as z-scores
 LR           | 1e-3 | number 1e-12..1e6 | train | --lr | learning rate
-EPOCHS       | 50 | whole 1..1000000 | train | --epochs | maximum number of epochs
+EPOCHS       | 15 | whole 1..1000000 | train | --epochs | maximum number of epochs
 BATCH        | 32 | whole 1..1000000 | train | --batch | samples in a training step
 USE_ALL      | 1 | 0|1 | train | --steps 0 | 1: every training sample once an epoch; 0: STEPS steps
 STEPS        | 100 | whole 0..1000000000 | train | $(if $(use_all),,--steps) | steps in an epoch if USE_ALL is 0
 PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without improvement before training stops
-LR_SCHEDULE  | constant | constant|cosine|plateau | train | --lr-schedule | how the learning rate changes
-L2           | 0 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
+LR_SCHEDULE  | cosine | constant|cosine|plateau | train | --lr-schedule | how the learning rate changes
+L2           | 3e-3 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
 DROPOUT      | 0 | number 0..0.99 | train | --dropout | fraction of hidden units dropped in training
 CLASS_WEIGHT | none | none|balanced | train | --class-weight | weight of each class in the loss
 OPTIMIZER    | adam | adam|sgd | train | --optimizer | optimizer

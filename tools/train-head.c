@@ -32,10 +32,10 @@ enum { WEIGHT_NONE, WEIGHT_BALANCED };
 
 static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *initial_weights;
 static const char *positive;
-static double rate = 1e-3, momentum, dropout, l2;
-static int64_t epochs = 50, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs, memory;
+static double rate = 1e-3, momentum, dropout, l2 = 3e-3;
+static int64_t epochs = 15, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs, memory;
 static uint64_t seed = 1;
-static int class_weight, optimizer, schedule, unfrozen_pool = NN_POOL_AVG, batchnorm;
+static int class_weight, optimizer, schedule = TRAIN_COSINE, unfrozen_pool = NN_POOL_AVG, batchnorm;
 static int standardize; /* index of STANDARDIZE_WORDS */
 
 static const hl_opt options[] = {

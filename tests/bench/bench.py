@@ -32,6 +32,7 @@ TUNED = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
+PLAIN = ["--lr-schedule", "constant", "--l2", 0]  # training as the peers do it
 PATIENTS = {"vgg16": 128, "inceptionresnetv2": 80, "mobilenetv2": 800}  # phantoms
 
 
@@ -186,7 +187,7 @@ class Bench:
         self.run("extract-features", "-q", "-m", "mobilenetv2", "-w", "seeded:1", "-l", "block_5_add",
                  "-p", "flatten", "-o", features, tensor)
         self.to_npy(features, "features", array)
-        epochs = [Side("", self.tool("train-head", "-q", "-n", 256, "-b", 32, "-e", n, "--patience", 99,
+        epochs = [Side("", self.tool("train-head", "-q", "-n", 256, "-b", 32, "-e", n, *PLAIN, "--patience", 99,
                                      "-o", out, features)) for n in (1, 3)]
 
         class Epoch(Side):  # two more epochs: without reading the file
@@ -206,19 +207,22 @@ class Bench:
         results = self.work / "results"
         make = ["make", "-s", "all", "MODEL=mobilenetv2", f"DATA={data}", f"WEIGHTS={weights}",
                 f"RESULTS={results}", f"BUILD={self.bin.parent.relative_to(ROOT)}"]
+        as_script = ["EPOCHS=50", "LR_SCHEDULE=constant", "L2=0"]  # the script's training
         units = iter(range(64, 1000))
 
         class Again(Side):
             def seconds(self):
-                self.command = [*make, "EXPLAIN=0", f"NEURONS={next(units)}"]
+                self.command = [*make, *self.knobs, "EXPLAIN=0", f"NEURONS={next(units)}"]
                 return super().seconds()
 
-        cold = Side("hilum", make, prepare=lambda: shutil.rmtree(results, ignore_errors=True))
-        again = Again("hilum again", make)
+        cold = Side("hilum", [*make, *as_script], prepare=lambda: shutil.rmtree(results, ignore_errors=True))
+        again, defaults = Again("hilum again", make), Again("hilum by its defaults", make)
+        again.knobs, defaults.knobs = as_script, []
         script = Peer("a plain keras script", self.keras_python, "keras", "peer_keras.py", "experiment", data, weights)
-        times = self.measure("experiment", [cold, again, script])
+        times = self.measure("experiment", [cold, again, defaults, script])
         self.row("make all, MobileNetV2, 5,216 images, cold", "images", 5216, cold, script, 5, times)
         self.row("again with another NEURONS", "images", 5216, again, script, 50, times)
+        self.row("the same by the default training", "images", 5216, defaults, script, "-", times)
 
     def growth(self):
         """Time and memory with the number of images, which are the data set's over and over."""
