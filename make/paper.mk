@@ -25,11 +25,11 @@ knobs_of_features = NORMALIZE=$(call part_of,1,$(1)) POOL=$(call part_of,2,$(1))
     UNFREEZE=$(if $(findstring unfrozen,$(1)),$(PAPER_UNFREEZE),0)
 # The paper's split is random by image, so patients are in training and test. It trained, as far as it says, at a
 # constant rate and without a penalty.
-unless_given = $(1)=$(if $(call is_given,$(1)),$($(1)),$(2))
-paper_epochs := $(call unless_given,EPOCHS,50)
+given_or = $(if $(call is_given,$(1)),$($(1)),$(2))
+paper_epochs := $(call given_or,EPOCHS,50)
 make_paper = +@$(again) GROUP=none ALLOW_LEAK=1 QUIET=-q EXPLAIN=0 RUN='$(RUN)-paper/$(1)' \
-    RUN_IS_DEFAULT=$(run_is_default) $(call knobs_of_features,$(1)) $(paper_epochs) \
-    $(call unless_given,LR_SCHEDULE,constant) $(call unless_given,L2,0)
+    RUN_IS_DEFAULT=$(run_is_default) $(call knobs_of_features,$(1)) \
+    EPOCHS=$(paper_epochs) LR_SCHEDULE=$(call given_or,LR_SCHEDULE,constant) L2=$(call given_or,L2,0)
 
 define paper_features_rule
 .PHONY: paper-features/$(1)
@@ -56,7 +56,7 @@ endef
 $(foreach f,$(plain_features),$(foreach r,$(PAPER_RATES),$(call paper_head,$(f),$(r),lr-$(r),-)))
 $(foreach f,$(nearest_features),$(foreach r,$(PAPER_RATES),$(call paper_head,$(f),$(r),lr-$(r),nearest resizing)))
 # MODE-EPOCHS: moving averages lag behind the batches, so it matters for how long was trained.
-modes := $(foreach b,inference training,$(foreach n,$(sort 1 2 $(patsubst EPOCHS=%,%,$(paper_epochs))),$(b)-$(n)))
+modes := $(foreach b,inference training,$(foreach n,$(sort 1 2 $(paper_epochs)),$(b)-$(n)))
 unfrozen_as = $(PAPER_UNFREEZE) layers unfrozen$(comma) batch norm in $(call part_of,1,$(1)) mode$(comma) $\
     epochs: at most $(call part_of,2,$(1))
 $(foreach f,$(unfrozen_features),$(foreach r,$(PAPER_RATES),$(foreach m,$(modes),$\
