@@ -15,9 +15,6 @@ setup() {
 }
 teardown() { end_jobs; }
 
-# slurmctld saves its state at most 5 s after a change, and at once where it has saved nothing for so long. One that is
-# killed before takes jobs that have ended for running, and knows nothing of those that have begun.
-wait_until_all_is_saved() { sleep 6 && touch saved_before; }
 job_is_saved() { [ "$CLUSTER_FOLDER/state/job_state" -nt saved_before ]; }
 
 @test "job: slurmctld is killed while a job runs, and while another is submitted" {

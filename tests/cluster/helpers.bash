@@ -86,6 +86,9 @@ no_jobs() {
     local jobs
     jobs=$(squeue -h) && [ -z "$jobs" ]
 }
+# slurmctld saves its state at most 5 s after a change, and at once where it has saved nothing for so long. One that is
+# killed before takes jobs that have ended for running, and knows nothing of those that have begun.
+wait_until_all_is_saved() { sleep 6 && touch saved_before; }
 all_idle() { [ "$(sinfo -h -N -t idle | wc -l)" = 3 ]; }
 job_runs() { [ -s calls ]; }
 # called TIMES: how often the tool was called
