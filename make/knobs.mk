@@ -68,15 +68,16 @@ DEVICE       | auto | auto|cpu|cuda | extract triage | --device | where the back
 
 Training
 NEURONS      | 256 | list 0..65536 | train | --neurons | units of the hidden layers: 256, or 512,64; 0 for none
-STANDARDIZE  | $(yes_if_WEIGHTS_are_seeded) | yes|no | train | --standardize | features as z-scores
+STANDARDIZE  | yes | yes|no | train | --standardize | features as z-scores
 LR           | 1e-3 | number 1e-12..1e6 | train | --lr | learning rate
 EPOCHS       | 15 | whole 1..1000000 | train | --epochs | maximum number of epochs
 BATCH        | 32 | whole 1..1000000 | train | --batch | samples in a training step
-USE_ALL      | 1 | 0|1 | train | --steps 0 | 1: every training sample once an epoch; 0: STEPS steps
+USE_ALL      | 1 | 0|1 | train | --steps 0 | 1: an epoch is a pass over the training samples; 0: STEPS steps
 STEPS        | 100 | whole 0..1000000000 | train | $(if $(use_all),,--steps) | steps in an epoch if USE_ALL is 0
-PATIENCE     | 5 | whole 0..1000000 | train | --patience | epochs without improvement before training stops
+MIN_STEPS    | 50 | whole 0..1000000000 | train | --min-steps | fewest steps in an epoch if USE_ALL is 1
+PATIENCE     | 0 | whole 0..1000000 | train | --patience | epochs without improvement before training stops; 0: never
 LR_SCHEDULE  | cosine | constant|cosine|plateau | train | --lr-schedule | how the learning rate changes
-L2           | 3e-3 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
+L2           | 1e-2 | number 0..1e6 | train | --l2 | penalty on the squares of the kernels
 DROPOUT      | 0 | number 0..0.99 | train | --dropout | fraction of hidden units dropped in training
 CLASS_WEIGHT | none | none|balanced | train | --class-weight | weight of each class in the loss
 OPTIMIZER    | adam | adam|sgd | train | --optimizer | optimizer
@@ -196,7 +197,6 @@ file_of_Keras_for_inceptionresnetv2 := $(if $(is_sample),seeded:1,$(word 2,$(ker
 file_of_Keras_for_mobilenetv2       := $(if $(is_sample),seeded:1,$(word 3,$(keras_files)))
 WEIGHTS_of_MODEL = $(WEIGHTS_$(MODEL))
 
-yes_if_WEIGHTS_are_seeded = $(if $(filter seeded:%,$(WEIGHTS)),yes,no)
 1_unless_MODEL_is_a_module = $(if $(is_module),0,1)
 11_unless_MODEL_is_vgg16 = $(if $(filter vgg16,$(MODEL)),,11)
 # Pooling follows the unfrozen layers, which are trained with the head.

@@ -24,12 +24,14 @@ knobs_of_features = NORMALIZE=$(call part_of,1,$(1)) POOL=$(call part_of,2,$(1))
     FILTER=$(if $(findstring nearest,$(1)),nearest,$(FILTER)) \
     UNFREEZE=$(if $(findstring unfrozen,$(1)),$(PAPER_UNFREEZE),0)
 # The paper's split is random by image, so patients are in training and test. It trained, as far as it says, at a
-# constant rate and without a penalty.
+# constant rate, without a penalty, on features as they are, with early stopping.
 given_or = $(if $(call is_given,$(1)),$($(1)),$(2))
 paper_epochs := $(call given_or,EPOCHS,50)
 make_paper = +@$(again) GROUP=none ALLOW_LEAK=1 QUIET=-q EXPLAIN=0 RUN='$(RUN)-paper/$(1)' \
     RUN_IS_DEFAULT=$(run_is_default) $(call knobs_of_features,$(1)) \
-    EPOCHS=$(paper_epochs) LR_SCHEDULE=$(call given_or,LR_SCHEDULE,constant) L2=$(call given_or,L2,0)
+    EPOCHS=$(paper_epochs) LR_SCHEDULE=$(call given_or,LR_SCHEDULE,constant) L2=$(call given_or,L2,0) \
+    STANDARDIZE=$(call given_or,STANDARDIZE,no) PATIENCE=$(call given_or,PATIENCE,5) \
+    MIN_STEPS=$(call given_or,MIN_STEPS,0)
 
 define paper_features_rule
 .PHONY: paper-features/$(1)

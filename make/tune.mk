@@ -13,10 +13,9 @@ tune_out := $(OUT)/tune
 
 # A knob that is given keeps its value, or is searched over its values if it has several. The first value is the one
 # that the search starts with.
-other_STANDARDIZE = $(filter-out $(default_STANDARDIZE),no yes)
-values_STANDARDIZE = $(STANDARDIZE) $(other_STANDARDIZE)
+values_STANDARDIZE := $(default_STANDARDIZE) no
 values_NEURONS := $(default_NEURONS) 0
-values_L2 := $(default_L2) 0 1e-3 1e-2 1e-1
+values_L2 := $(default_L2) 0 1e-3 3e-3 1e-1
 values_POOL := avg $(if $(is_module),,max both)
 values_DROPOUT := $(default_DROPOUT) 0.5
 values_AUGMENT := $(default_AUGMENT) $(if $(filter full,$(TUNE)),2)

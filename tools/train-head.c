@@ -32,11 +32,12 @@ enum { WEIGHT_NONE, WEIGHT_BALANCED };
 
 static const char *manifest, *neurons = "256", *output, *history, *checkpoint, *initial_weights;
 static const char *positive;
-static double rate = 1e-3, momentum, dropout, l2 = 3e-3;
-static int64_t epochs = 15, batch = 32, steps, patience = 5, plateau = 2, unfreeze, jobs, memory;
+static double rate = 1e-3, momentum, dropout, l2 = 1e-2;
+static int64_t epochs = 15, batch = 32, steps, min_steps = 50, patience, plateau = 2, unfreeze,
+               jobs, memory;
 static uint64_t seed = 1;
 static int class_weight, optimizer, schedule = TRAIN_COSINE, unfrozen_pool = NN_POOL_AVG, batchnorm;
-static int standardize; /* index of STANDARDIZE_WORDS */
+static int standardize = 1; /* index of STANDARDIZE_WORDS */
 
 static const hl_opt options[] = {
     HL_OPT_STR_R('n', "neurons", "LIST", &neurons,
@@ -47,8 +48,10 @@ static const hl_opt options[] = {
     HL_OPT_INT_R('e', "epochs", "N", &epochs, 1, 1000000, "maximum number of epochs"),
     HL_OPT_INT_R('b', "batch", "N", &batch, 1, 1000000, "samples per step"),
     HL_OPT_INT_R(0, "steps", "N", &steps, 0, 1000000000, "steps per epoch; 0: every sample once"),
+    HL_OPT_INT_R(0, "min-steps", "N", &min_steps, 0, 1000000000,
+                 "an epoch without --steps has at least N, so small sets several passes"),
     HL_OPT_INT_R(0, "patience", "N", &patience, 0, 1000000,
-                 "epochs without a lower validation loss before training stops"),
+                 "epochs without a lower validation loss before training stops; 0: it does not"),
     HL_OPT_REAL_R(0, "dropout", "FRACTION", &dropout, 0, 0.99,
                   "fraction of hidden units dropped in training"),
     HL_OPT_CHOICE_R(0, "class-weight", CLASS_WEIGHT_WORDS, &class_weight,
@@ -166,9 +169,10 @@ static int report_epoch(void *ctx, const train_epoch *t, hl_err *e)
         log->before = t->number - 1;
     const double each = (hl_now() - log->started) / (double)(t->number - log->before);
     hl_log_info("epoch %zu of %lld: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, "
-                "%.1f s%s, at most %.0f s left",
+                "%.1f s%s, %s%.0f s left",
                 t->number, (long long)epochs, t->loss, t->accuracy, t->val_loss, t->val_accuracy,
-                t->seconds, t->is_best ? " *" : "", each * (double)((size_t)epochs - t->number));
+                t->seconds, t->is_best ? " *" : "", patience ? "at most " : "",
+                each * (double)((size_t)epochs - t->number));
     hl_strbuf_printf(&log->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
                      t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
     return 0;
@@ -195,6 +199,7 @@ static train_options options_given(const float *weights)
         .epochs = (size_t)epochs,
         .batch = (size_t)batch,
         .steps = (size_t)steps,
+        .min_steps = (size_t)min_steps,
         .schedule = (train_schedule)schedule,
         .plateau = (size_t)plateau,
         .patience = (size_t)patience,
@@ -235,12 +240,11 @@ static int write_outputs(const nn_head *head, hl_tf_writer *file, epoch_log *log
 static void report_result(const train_result *r)
 {
     if (r->interrupted && checkpoint)
-        hl_log_warn("interrupted: the best weights so far are kept; the same command resumes "
-                    "from %s",
-                    checkpoint);
+        hl_log_warn("interrupted after %zu of %lld epochs: the same command resumes from %s",
+                    r->epochs, (long long)epochs, checkpoint);
     else if (r->interrupted)
-        hl_log_warn("interrupted: the best weights so far are kept");
-    hl_log_info("kept the weights of epoch %zu", r->best_epoch);
+        hl_log_warn("interrupted after %zu of %lld epochs", r->epochs, (long long)epochs);
+    hl_log_info("kept the weights of epoch %zu", r->kept_epoch);
 }
 
 /* Once the head of a complete training is written, there is nothing to resume. */

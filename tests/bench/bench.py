@@ -32,7 +32,7 @@ TUNED = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
-PLAIN = ["--lr-schedule", "constant", "--l2", 0]  # training as the peers do it
+PLAIN = ["--lr-schedule", "constant", "--l2", 0, "--standardize", "no"]  # training as the peers do it
 PATIENTS = {"vgg16": 128, "inceptionresnetv2": 80, "mobilenetv2": 800}  # phantoms
 
 
@@ -207,7 +207,8 @@ class Bench:
         results = self.work / "results"
         make = ["make", "-s", "all", "MODEL=mobilenetv2", f"DATA={data}", f"WEIGHTS={weights}",
                 f"RESULTS={results}", f"BUILD={self.bin.parent.relative_to(ROOT)}"]
-        as_script = ["EPOCHS=50", "LR_SCHEDULE=constant", "L2=0"]  # the script's training
+        # As the script trains.
+        as_script = ["EPOCHS=50", "LR_SCHEDULE=constant", "L2=0", "STANDARDIZE=no", "PATIENCE=5"]
         units = iter(range(64, 1000))
 
         class Again(Side):

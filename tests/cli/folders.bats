@@ -504,7 +504,7 @@ END
     rm -r set
     subsets train val test
     run split --subsets folders -o m.tsv set
-    [[ "$output" == *"warning: the data set has only 8 validation images of its own, too few to select an epoch: --subsets own-test draws more"* ]]
+    [[ "$output" == *"warning: the data set has only 8 validation images of its own, too few to choose a threshold: --subsets own-test draws more"* ]]
 }
 
 @test "folders: images without an extension, by their contents, and other names of JPEG" {

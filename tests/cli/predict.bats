@@ -185,7 +185,8 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     evaluate -q --subset all -p own.tsv -o m.json standardized features 2>/dev/null
     predict -q -j 1 -f features standardized >list.tsv
     alike <(rows list.tsv) <(grep -v '^#' own.tsv | tail -n +2 | cut -f 1,7)
-    run cmp <(rows list.tsv | sort) <(predict -q -j 1 -f features head | rows /dev/stdin | sort)
+    train-head -q -j 1 -e 4 -n 8 --standardize no -o plain features
+    run cmp <(rows list.tsv | sort) <(predict -q -j 1 -f features plain | rows /dev/stdin | sort)
     [ "$status" -eq 1 ]
 }
 
@@ -303,7 +304,7 @@ sample() { grep -v '^#' predictions.tsv | sed -n '2s/\t.*//p'; }
     for depth in auto full 16; do
         preprocess -q --depth $depth --size 32 -o images m.tsv
         extract-features -q -m mobilenetv2 -w seeded:1 -o features images
-        train-head -q -e 1 --positive B --history h.tsv -o head features 2>/dev/null
+        train-head -q -e 1 --standardize no --positive B --history h.tsv -o head features 2>/dev/null
         used=$(sed s/16/full/ <<<$depth)
         for chosen in head $depth $used; do
             predict -q -w seeded:1 --depth $chosen -o list.tsv head "$deep"

@@ -224,7 +224,7 @@ END
         tr '\n' ' ' <r.md | grep -oE '(There were no validation|The data set has only [0-9]+ validation) images[^.]*'
     }
     few=$(find set/val -type f | wc -l)
-    [[ $(warnings --subsets folders) == "The data set has only $few validation images of its own, too few to select an epoch: SUBSETS=own-test "* ]]
+    [[ $(warnings --subsets folders) == "The data set has only $few validation images of its own, too few to choose a threshold: SUBSETS=own-test "* ]]
     ! warnings --subsets own-test --exact
     rm -r set/val
     ! warnings --subsets folders # draws them

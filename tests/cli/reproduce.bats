@@ -115,7 +115,7 @@ refuses() {
     echo "$output"
     [ "$status" -eq 0 ]
     [[ ${lines[0]} =~ ^SIZE\ +32\ -\>\ \(empty\)$ ]]
-    [[ ${lines[1]} =~ ^L2\ +3e-3\ -\>\ \(none\)$ ]]
+    [[ ${lines[1]} =~ ^L2\ +1e-2\ -\>\ \(none\)$ ]]
     [[ ${lines[2]} =~ ^n\ +[0-9]+\ -\>\ [0-9]+$ ]]
     [[ $output =~ accuracy\ +0\.[0-9]{4}\ -\>\ 0\.[0-9]{4} ]]
     [[ $output =~ log_loss\ +[0-9]+\.[0-9]{4}\ -\>\ - ]]

@@ -197,7 +197,7 @@ own_subsets() {
     run split --subsets folders set -o m.tsv
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to select an epoch: --subsets own-test draws more from its training images and keeps its test set"* ]]
+    [[ $output == *"split: warning: the data set has only 16 validation images of its own, too few to choose a threshold: --subsets own-test draws more from its training images and keeps its test set"* ]]
     [ "$(images m.tsv NORMAL val)" -eq 8 ]
     run split --subsets own-test --duplicates apart --exact --val 0.25 set -o own.tsv
     [ "$status" -eq 0 ]

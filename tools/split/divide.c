@@ -95,10 +95,11 @@ static void settle_validation(const split_collection *c, split_options *o)
                     "training images is drawn for validation (see --val)",
                     o->val);
     } else if (n < MIN_VALIDATION_IMAGES) {
-        hl_log_warn("the data set has only %zu validation images of its own, too few to select an "
-                    "epoch: --subsets own-test draws more from its training images and keeps its "
-                    "test set",
-                    n);
+        hl_log_warn(
+            "the data set has only %zu validation images of its own, too few to choose a "
+            "threshold: --subsets own-test draws more from its training images and keeps its "
+            "test set",
+            n);
     }
 }
 

@@ -80,7 +80,7 @@ static int run_epoch(training *t, train_epoch *now, hl_err *e)
     return 0;
 }
 
-/* Updates best weights, patience and learning rate after an epoch. */
+/* Updates kept weights, patience and learning rate after an epoch. */
 static void end_of_epoch(training *t, train_epoch *now)
 {
     train_state *s = &t->state;
@@ -88,11 +88,12 @@ static void end_of_epoch(training *t, train_epoch *now)
     s->pass = t->sampler.pass;
     s->drawn = t->sampler.drawn;
     now->is_best = t->nval == 0 || s->best_epoch == 0 || now->val_loss < s->best_loss;
+    if (now->is_best || t->o->patience == 0)
+        train_stepper_keep(t->stepper);
     if (now->is_best) {
         s->best_epoch = now->number;
         s->best_loss = now->val_loss;
         s->waited = 0;
-        train_stepper_keep_best(t->stepper);
         return;
     }
     s->waited++;
@@ -102,8 +103,7 @@ static void end_of_epoch(training *t, train_epoch *now)
 
 static bool is_complete(const training *t)
 {
-    return t->state.epochs >= t->o->epochs ||
-           (t->state.waited && t->state.waited >= t->o->patience);
+    return t->state.epochs >= t->o->epochs || (t->o->patience && t->state.waited >= t->o->patience);
 }
 
 /* Runs at least one epoch: without any, there would be no weights to keep. */
@@ -118,7 +118,7 @@ static int run_epochs(training *t, train_epoch_fn *report, void *ctx, hl_err *e)
             (t->o->checkpoint && train_checkpoint_save(t->o->checkpoint, t->stepper, &t->state, e)))
             return -1;
     }
-    train_stepper_restore_best(t->stepper);
+    train_stepper_restore(t->stepper);
     return train_stepper_is_finite(t->stepper)
                ? 0
                : hl_fail(e,
@@ -140,17 +140,26 @@ static int resume(training *t, hl_err *e)
     return found ? 0 : train_checkpoint_probe(c->path, e);
 }
 
+static size_t steps_per_epoch(const train_options *o, size_t samples)
+{
+    const size_t pass = (samples + o->batch - 1) / o->batch;
+    if (o->steps)
+        return o->steps;
+    return pass < o->min_steps ? o->min_steps : pass;
+}
+
 int train_fit(nn_head *head, const train_dataset *train, train_dataset *val, const train_options *o,
               train_epoch_fn *report, void *ctx, train_result *result, hl_err *e)
 {
     training t = {.o = o, .nval = val->n, .state = {.rate = o->step.rate}};
-    t.steps = o->steps ? o->steps : (train->n + o->batch - 1) / o->batch;
+    t.steps = steps_per_epoch(o, train->n);
     t.stepper = train_stepper_new(head, train, val->n ? val : NULL, &o->step);
     train_sampler_init(&t.sampler, train->n, o->seed);
     int status = o->checkpoint ? resume(&t, e) : 0;
     if (status == 0)
         status = run_epochs(&t, report, ctx, e);
-    *result = (train_result){t.state.epochs, t.state.best_epoch, !is_complete(&t)};
+    const size_t kept = o->patience ? t.state.best_epoch : t.state.epochs;
+    *result = (train_result){t.state.epochs, kept, !is_complete(&t)};
     train_sampler_free(&t.sampler);
     train_stepper_free(t.stepper);
     return status;

@@ -2,58 +2,9 @@
 #include "stepper_internal.h"
 
 #include "base/mem.h"
-#include "base/simd.h"
-#include "shim/held_signals.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* In as many sums as let a compiler use vectors. */
-HL_FOR_ALL_WIDTHS
-static double span_of_squares(const float *v, size_t n)
-{
-    enum { SUMS = 16 };
-    double sums[SUMS] = {0}, sum = 0;
-    const size_t whole = n - n % SUMS;
-    for (size_t i = 0; i < whole; i += SUMS)
-        for (size_t k = 0; k < SUMS; k++)
-            sums[k] += (double)v[i + k] * (double)v[i + k];
-    for (size_t i = whole; i < n; i++)
-        sums[i - whole] += (double)v[i] * (double)v[i];
-    for (size_t k = 0; k < SUMS; k++)
-        sum += sums[k];
-    return sum;
-}
-
-/* Sums over fixed spans, so that the result does not depend on the number of threads. */
-static double sum_of_squares(const float *v, size_t n, int threads)
-{
-    enum { SPAN = 1 << 16, FEW = 16 };
-    const size_t spans = (n + SPAN - 1) / SPAN;
-    double *partial = hl_calloc(spans, sizeof *partial), sum = 0;
-    sigset_t before;
-    hold_signals(&before); /* for threads that start here */
-#pragma omp parallel for num_threads(spans < FEW ? 1 : threads) schedule(static)
-    for (size_t s = 0; s < spans; s++)
-        partial[s] = span_of_squares(v + s * SPAN, n - s * SPAN < SPAN ? n - s * SPAN : SPAN);
-    release_signals(&before);
-    for (size_t s = 0; s < spans; s++)
-        sum += partial[s];
-    free(partial);
-    return sum;
-}
-
-/* l2 times the sum of squares of all kernels. */
-static double l2_penalty(const train_stepper *t)
-{
-    double sum = 0;
-    for (size_t i = 0; t->o.l2 > 0 && i < nn_head_params(t->head); i++) {
-        const nn_param *p = &t->slots[i].param;
-        if (p->kind == NN_PARAM_KERNEL)
-            sum += sum_of_squares(p->values, p->n, t->o.threads);
-    }
-    return t->o.l2 * sum;
-}
 
 static size_t argmax(const float *v, size_t n)
 {
@@ -83,7 +34,7 @@ void train_loss(const train_stepper *t, const float *logits, const int64_t *labe
                 (float)(weight * (p[k] / sum - (k == label)) / (double)n);
         sums->correct += top == label;
     }
-    sums->loss += loss + l2_penalty(t) * (double)n;
+    sums->loss += loss;
     sums->n += n;
     free(p);
 }

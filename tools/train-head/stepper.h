@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Training steps on a head, defined as in Keras: the loss is the cross entropy, averaged over the
- * rows of the batch, each multiplied by the weight of its class; L2 regularisation adds l2 times
- * the sum of squares of every dense kernel (not halved, and not of biases); Adam and SGD are those
- * of optimizer.h.
+ * rows of the batch, each multiplied by the weight of its class; what a step minimises is the loss
+ * plus l2 times the sum of squares of every dense kernel (not halved, and not of biases); Adam and
+ * SGD are those of optimizer.h.
  *
  *     train_stepper *t = train_stepper_new(head, &train, &val, &options);
  *     train_sums sums = {0};
@@ -33,7 +33,8 @@ typedef struct train_step_options {
     int threads;
 } train_step_options;
 
-/* Sums over samples: loss, with class weights and L2, and number of correct predictions. */
+/* Sums over samples: loss, with class weights and without the L2 penalty, which would hide it, and
+ * number of correct predictions. */
 typedef struct train_sums {
     double loss;
     size_t correct, n;
@@ -57,9 +58,9 @@ void train_stepper_set_rate(train_stepper *t, double rate);
 /* Evaluates the validation set, without dropout and class weights; adds to *sums. */
 int train_stepper_validate(train_stepper *t, train_sums *sums, hl_err *e);
 
-/* Remember the parameters of the head as the best, and restore them. */
-void train_stepper_keep_best(train_stepper *t);
-void train_stepper_restore_best(train_stepper *t);
+/* Keeps the parameters of the head as they are now, and puts those back that were kept. */
+void train_stepper_keep(train_stepper *t);
+void train_stepper_restore(train_stepper *t);
 
 /* Whether all parameters are finite: an update may break that after the last loss was computed. */
 bool train_stepper_is_finite(const train_stepper *t);

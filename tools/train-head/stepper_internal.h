@@ -5,7 +5,7 @@
 
 #include "stepper.h"
 
-/* A parameter, the optimiser's moments of it, and its best values so far. */
+/* A parameter, the optimiser's moments of it, and the values of it that are kept. */
 typedef struct train_slot {
     nn_param param;
     float *first, *second; /* Adam: m and v; SGD: momentum, unused */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void train_stepper_keep_best(train_stepper *t)
+void train_stepper_keep(train_stepper *t)
 {
     for (size_t i = 0; i < nn_head_params(t->head); i++) {
         const train_slot *s = &t->slots[i];
@@ -14,7 +14,7 @@ void train_stepper_keep_best(train_stepper *t)
     }
 }
 
-void train_stepper_restore_best(train_stepper *t)
+void train_stepper_restore(train_stepper *t)
 {
     for (size_t i = 0; i < nn_head_params(t->head); i++) {
         const train_slot *s = &t->slots[i];

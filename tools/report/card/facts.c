@@ -90,13 +90,17 @@ void report_fact_selection(const report_run *run, hl_strbuf *t)
     const bool external = report_is_external(&run->metrics);
     const report_metrics *own = external ? &run->internal : &run->metrics;
     const json_t *of_val = json_object_get(own->subsets, "val");
-    if (!report_card_step(run, "train-head") || (external && !run->has.internal))
+    const json_t *step = report_card_step(run, "train-head");
+    if (!step || (external && !run->has.internal))
         return;
-    if (of_val)
-        hl_strbuf_puts(t, "The epoch with the lowest validation loss");
-    else
+    if (!of_val)
         hl_strbuf_puts(t, "The last epoch: there were no validation images");
-    report_card_add_option(report_card_step(run, "train-head"), "--patience", "patience", t);
+    else if (report_provenance_option_is(step, "--patience", "0"))
+        hl_strbuf_puts(t, "The last of a fixed number of epochs");
+    else {
+        hl_strbuf_puts(t, "The epoch with the lowest validation loss");
+        report_card_add_option(step, "--patience", "patience", t);
+    }
     hl_strbuf_puts(t, ".");
 }
 

@@ -150,8 +150,8 @@ static void warn_of_validation(page_block *b, const report_metrics *r, size_t n)
              report_provenance_option_is(report_provenance_find(r->provenance, "split"),
                                          "--subsets", "folders"))
         page_warn(b,
-                  "The data set has only %zu validation images of its own, too few to select an "
-                  "epoch: SUBSETS=own-test draws more of them from the training images.",
+                  "The data set has only %zu validation images of its own, too few to choose a "
+                  "threshold: SUBSETS=own-test draws more of them from the training images.",
                   n);
 }
 
