@@ -81,7 +81,8 @@ say_space() {
 }
 say_torchscript() { touch net.pt && make -s all DATA=set MODEL=net.pt SIZE=64 NORMALIZE=unit; }
 say_collapse() {
-    build/bin/train-head -q --epochs 1 --lr 1e6 --neurons 0 --optimizer sgd --standardize no results/run/features.safetensors.zst >h &&
+    build/bin/train-head -q --epochs 1 --min-steps 0 --lr 1e6 --l2 0 --neurons 0 --optimizer sgd --standardize no \
+        results/run/features.safetensors.zst >h &&
         build/bin/evaluate --resamples 0 h results/run/features.safetensors.zst >m
 }
 say_ood() {
