@@ -42,9 +42,14 @@ field() { jq --arg key "$1" '[.. | objects | select(has($key)) | .[$key]][0]' me
     grep -q 'features standardised on the training images' report.md
 }
 
+# default KNOB=value...: what STANDARDIZE then is.
+default() { make --no-print-directory -C "$ROOT" help "$@" | awk '$1 == "STANDARDIZE" { print $2 }'; }
+
 @test "sample: features are standardised unless that is declined, whatever the weights" {
     grep -qx $'knob\tSTANDARDIZE\tyes' experiment.tsv
-    default() { make --no-print-directory -C "$ROOT" help "$@" | awk '$1 == "STANDARDIZE" { print $2 }'; }
+    [ "$(default)" = yes ]
+    [ "$(default WEIGHTS=seeded:7)" = yes ]
     [ "$(default WEIGHTS=weights.h5)" = yes ]
-    [ "$(default STANDARDIZE=no)" = no ]
+    [ "$(default DATA=chest_xray)" = yes ]
+    [ "$(default WEIGHTS=weights.h5 STANDARDIZE=no)" = no ]
 }

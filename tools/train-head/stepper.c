@@ -29,7 +29,7 @@ void train_stepper_free(train_stepper *t)
     for (size_t i = 0; i < nn_head_params(t->head); i++) {
         free(t->slots[i].first);
         free(t->slots[i].second);
-        free(t->slots[i].best);
+        free(t->slots[i].kept);
     }
     free(t->slots);
     free(t);

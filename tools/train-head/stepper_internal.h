@@ -9,7 +9,7 @@
 typedef struct train_slot {
     nn_param param;
     float *first, *second; /* Adam: m and v; SGD: momentum, unused */
-    float *best;
+    float *kept;
 } train_slot;
 
 struct train_stepper {

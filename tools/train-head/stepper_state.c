@@ -10,7 +10,7 @@ void train_stepper_keep(train_stepper *t)
 {
     for (size_t i = 0; i < nn_head_params(t->head); i++) {
         const train_slot *s = &t->slots[i];
-        memcpy(s->best, s->param.values, s->param.n * sizeof *s->best);
+        memcpy(s->kept, s->param.values, s->param.n * sizeof *s->kept);
     }
 }
 
@@ -18,7 +18,7 @@ void train_stepper_restore(train_stepper *t)
 {
     for (size_t i = 0; i < nn_head_params(t->head); i++) {
         const train_slot *s = &t->slots[i];
-        memcpy(s->param.values, s->best, s->param.n * sizeof *s->best);
+        memcpy(s->param.values, s->kept, s->param.n * sizeof *s->kept);
     }
 }
 
@@ -56,7 +56,7 @@ train_state_tensor train_stepper_state(const train_stepper *t, size_t i)
     static const char *const sgd_names[] = {"value", "best", "momentum"};
     const size_t param = i / tensors_per_param(t), which = i % tensors_per_param(t);
     const train_slot *s = &t->slots[param];
-    float *const all[] = {s->param.values, s->best, s->first, s->second};
+    float *const all[] = {s->param.values, s->kept, s->first, s->second};
     train_state_tensor state = {.values = all[which], .n = s->param.n, .rank = s->param.rank};
     memcpy(state.shape, s->param.shape, sizeof state.shape);
     snprintf(state.name, sizeof state.name, "%s/%zu",
