@@ -190,6 +190,7 @@ a_run() {
 }
 
 @test "values: compilers and their flags come from the environment and from the command line" {
+    unset MAKEFLAGS # of `make check CFLAGS=...`
     target=$BATS_TEST_TMPDIR/build/lib/base/strbuf.o
     commands() { make --no-print-directory -n V=1 -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/build" "$target" "$@"; }
     CC=another-cc CFLAGS=-Owhat run commands

@@ -4,7 +4,9 @@
 
 #include "base/mem.h"
 #include "base/simd.h"
+#include "image/resize_pairs.h"
 #include "image/resize_taps.h"
+#include "image/transpose.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -55,73 +57,9 @@ HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, cons
         }
 }
 
-/* Bytes are transposed in squares of this side. */
-enum { SIDE = 16 };
-
-typedef uint8_t side __attribute__((vector_size(SIDE)));
-
 static size_t at_most(size_t n, size_t most)
 {
     return n < most ? n : most;
-}
-
-/* In four rounds, each of which interleaves the two halves of the rows (a perfect shuffle). */
-static inline void transpose(side m[SIDE])
-{
-#pragma GCC unroll 4
-    for (int round = 0; round < 4; round++) {
-        side shuffled[SIDE];
-#pragma GCC unroll 8
-        for (size_t i = 0; i < SIDE / 2; i++) {
-            const side a = m[i], b = m[i + SIDE / 2];
-            shuffled[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                                      21, 6, 22, 7, 23);
-            shuffled[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12,
-                                                          28, 13, 29, 14, 30, 15, 31);
-        }
-#pragma GCC unroll 16
-        for (size_t i = 0; i < SIDE; i++)
-            m[i] = shuffled[i];
-    }
-}
-
-/* A square of SIDE columns, `stride` bytes apart, out of or into the rows, which are `apart` bytes
- * apart: the transposed of each other. */
-static inline void transpose_square(const uint8_t *in, size_t apart, uint8_t *out, size_t stride)
-{
-    side m[SIDE];
-#pragma GCC unroll 16
-    for (size_t i = 0; i < SIDE; i++)
-        memcpy(&m[i], in + i * apart, SIDE);
-    transpose(m);
-#pragma GCC unroll 16
-    for (size_t i = 0; i < SIDE; i++)
-        memcpy(out + i * stride, &m[i], SIDE);
-}
-
-/* The same at an edge: rows x columns, at most SIDE of each. */
-static void transpose_part(const uint8_t *in, size_t apart, size_t rows, size_t columns,
-                           uint8_t *out, size_t stride)
-{
-    for (size_t y = 0; y < rows; y++)
-        for (size_t x = 0; x < columns; x++)
-            out[x * stride + y] = in[y * apart + x];
-}
-
-/* rows x columns bytes to columns x rows. */
-static void transpose_all(const uint8_t *in, size_t apart, size_t rows, size_t columns,
-                          uint8_t *out, size_t stride)
-{
-    for (size_t y = 0; y < rows; y += SIDE)
-        for (size_t x = 0; x < columns; x += SIDE) {
-            const uint8_t *from = in + y * apart + x;
-            uint8_t *to = out + x * stride + y;
-            const size_t high = at_most(rows - y, SIDE), wide = at_most(columns - x, SIDE);
-            if (high == SIDE && wide == SIDE)
-                transpose_square(from, apart, to, stride);
-            else
-                transpose_part(from, apart, high, wide, to, stride);
-        }
 }
 
 static line *make_lines(size_t n)
@@ -134,13 +72,15 @@ static line *make_lines(size_t n)
 static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t channels,
                           const hl_taps *t, uint8_t *out, size_t out_stride)
 {
+    if (channels == 1 && hl_pairs_filter_across(px, rows, width, t, out, out_stride))
+        return;
     const size_t in = width * channels, n = t->n * channels;
     line *lines = make_lines(in), *done = make_lines(n);
     for (size_t y = 0; y < rows; y += LANES) {
         const size_t high = at_most(rows - y, LANES);
-        transpose_all(px + y * in, in, high, in, (uint8_t *)lines, LANES);
+        hl_transpose(px + y * in, in, high, in, (uint8_t *)lines, LANES);
         filter_lines(lines, channels, t, done);
-        transpose_all((const uint8_t *)done, LANES, n, high, out + y * out_stride, out_stride);
+        hl_transpose((const uint8_t *)done, LANES, n, high, out + y * out_stride, out_stride);
     }
     free(lines);
     free(done);
@@ -159,6 +99,8 @@ static inline void copy(void *to, const void *from, size_t n)
 static void filter_down(const uint8_t *px, size_t rows, size_t n, const hl_taps *t, uint8_t *out,
                         size_t out_stride)
 {
+    if (hl_pairs_filter_down(px, rows, n, t, out, out_stride))
+        return;
     line *lines = make_lines(rows), *done = make_lines(t->n);
     for (size_t x = 0; x < n; x += LANES) {
         const size_t wide = at_most(n - x, LANES);

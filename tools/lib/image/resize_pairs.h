@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The passes of resize.c on processors with AVX2, whose vpmaddwd multiplies two values at once:
+ * pairs of neighbours, by weights in two halves of 16 bits. The results are the same to the byte.
+ *
+ * Both return false, and do nothing, where the processor or the compiler lacks AVX2, or the image
+ * is smaller than a vector.
+ */
+#ifndef HILUM_IMAGE_RESIZE_PAIRS_H
+#define HILUM_IMAGE_RESIZE_PAIRS_H
+
+#include "image/resize_taps.h"
+
+#include <stdbool.h>
+
+/* Along rows of `width` values: out is [rows, t->n]. */
+bool hl_pairs_filter_across(const uint8_t *px, size_t rows, size_t width, const hl_taps *t,
+                            uint8_t *out, size_t out_stride);
+
+/* Down the columns of rows of n values: out is [t->n, n]. */
+bool hl_pairs_filter_down(const uint8_t *px, size_t rows, size_t n, const hl_taps *t, uint8_t *out,
+                          size_t out_stride);
+
+#endif
