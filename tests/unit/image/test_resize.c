@@ -232,26 +232,37 @@ static void test_lines_do_not_mix(void **state)
 }
 
 /* The largest sums: a row of the maximal width, all white, resized to one pixel. */
-static void test_longest_row(void **state)
+static void check_longest(size_t height, size_t width, size_t to_height, size_t to_width)
 {
-    (void)state;
-    hl_image img = {.height = 1, .width = HL_IMAGE_MAX_SIDE, .channels = 1};
-    img.pixels = hl_malloc(img.width, 1);
-    memset(img.pixels, 255, img.width);
+    hl_image img = {.height = height, .width = width, .channels = 1};
+    img.pixels = hl_malloc(height, width);
+    memset(img.pixels, 255, height * width);
     for (int filter = HL_NEAREST; filter <= HL_LANCZOS; filter++) {
-        uint8_t out = 0;
-        hl_resize(&img, (hl_filter)filter, HL_STRETCH, 1, 1, &out);
-        assert_int_equal(out, 255);
+        uint8_t out[16] = {0};
+        hl_resize(&img, (hl_filter)filter, HL_STRETCH, to_height, to_width, out);
+        for (size_t i = 0; i < to_height * to_width; i++)
+            assert_int_equal(out[i], 255);
     }
     hl_image_free(&img);
+}
+
+/* Sums must not overflow; sixteen rows or columns are a vector. */
+static void test_longest_rows_and_columns(void **state)
+{
+    (void)state;
+    check_longest(1, HL_IMAGE_MAX_SIDE, 1, 1);
+    check_longest(16, HL_IMAGE_MAX_SIDE, 16, 1);
+    check_longest(HL_IMAGE_MAX_SIDE, 16, 1, 16);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_references),          cmocka_unit_test(test_flat),
-        cmocka_unit_test(test_same_size_is_a_copy), cmocka_unit_test(test_lines_do_not_mix),
-        cmocka_unit_test(test_longest_row),
+        cmocka_unit_test(test_references),
+        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_same_size_is_a_copy),
+        cmocka_unit_test(test_lines_do_not_mix),
+        cmocka_unit_test(test_longest_rows_and_columns),
     };
     return cmocka_run_group_tests_name("resize", tests, NULL, NULL);
 }

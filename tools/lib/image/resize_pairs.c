@@ -23,7 +23,11 @@ typedef struct pair {
 
 typedef uint8_t lanes[LANES];
 
-/* A weight is high * 2^LOW_BITS + low, and its parts are factors of vpmaddwd: 16 bits, signed. */
+/*
+ * A weight is high * 2^LOW_BITS + low, and its parts are factors of vpmaddwd: 16 bits, signed. No
+ * filter has a weight beyond 2, where high would have room for 16. Sums may wrap: what they are
+ * together is exact modulo 2^32, and fits.
+ */
 enum { LOW_BITS = 11 };
 
 typedef struct factors {

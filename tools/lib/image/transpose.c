@@ -33,8 +33,7 @@ static inline void transpose(side m[SIDE])
     }
 }
 
-/* A square of SIDE columns, `stride` bytes apart, out of or into the rows, which are `apart` bytes
- * apart: the transposed of each other. */
+/* SIDE x SIDE bytes, whose rows are `apart` bytes apart, to rows `stride` bytes apart. */
 static inline void transpose_square(const uint8_t *in, size_t apart, uint8_t *out, size_t stride)
 {
     side m[SIDE];
