@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 typedef struct slot {
@@ -17,6 +18,13 @@ typedef struct slot {
     float *features;
     void *stored; /* features in the file's type; the same memory for F32 */
 } slot;
+
+/* Makes the threads do something in the order of the batches. */
+typedef struct turns {
+    pthread_mutex_t lock;
+    pthread_cond_t next;
+    size_t turn;
+} turns;
 
 typedef struct stream {
     hl_samples *in;
@@ -27,12 +35,9 @@ typedef struct stream {
     size_t batch, width;
     slot *slots;
     hl_progress progress;
-    double reading, writing; /* seconds */
-    /* The file is read sequentially, so batches take turns. */
-    pthread_mutex_t lock;
-    pthread_cond_t next_turn;
-    size_t turn;
-    bool broken;
+    double reading, writing;  /* seconds */
+    turns to_read, to_digest; /* two, so that a batch is hashed while the next one is read */
+    atomic_bool is_broken;
 } stream;
 
 static size_t rows_of(const stream *s, size_t i)
@@ -41,19 +46,44 @@ static size_t rows_of(const stream *s, size_t i)
     return left < s->batch ? left : s->batch;
 }
 
+static void await_turn(turns *t, size_t i)
+{
+    pthread_mutex_lock(&t->lock);
+    while (t->turn != i)
+        pthread_cond_wait(&t->next, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void end_turn(turns *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->turn++;
+    pthread_cond_broadcast(&t->next);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static int read_batch(stream *s, uint8_t *images, size_t bytes, hl_err *e)
+{
+    if (s->is_broken)
+        return hl_fail(e, "%s: an earlier batch failed", hl_tf_name(s->in->file));
+    const double started = hl_now();
+    const int status = hl_tf_read_unverified(s->in->file, images, bytes, e);
+    s->reading += hl_now() - started;
+    return status;
+}
+
 static int read_in_turn(stream *s, size_t i, uint8_t *images, hl_err *e)
 {
-    pthread_mutex_lock(&s->lock);
-    while (s->turn != i && !s->broken)
-        pthread_cond_wait(&s->next_turn, &s->lock);
-    const double started = hl_now();
-    int status = s->broken ? hl_fail(e, "%s: an earlier batch failed", hl_tf_name(s->in->file))
-                           : hl_tf_read(s->in->file, images, rows_of(s, i) * s->in->row_bytes, e);
-    s->reading += hl_now() - started;
-    s->broken |= status != 0;
-    s->turn++;
-    pthread_cond_broadcast(&s->next_turn);
-    pthread_mutex_unlock(&s->lock);
+    const size_t bytes = rows_of(s, i) * s->in->row_bytes;
+    await_turn(&s->to_read, i);
+    const int status = read_batch(s, images, bytes, e);
+    if (status)
+        s->is_broken = true;
+    end_turn(&s->to_read);
+    await_turn(&s->to_digest, i);
+    if (!s->is_broken)
+        hl_tf_add_to_digest(s->in->file, images, bytes);
+    end_turn(&s->to_digest);
     return status;
 }
 
@@ -145,8 +175,8 @@ int extract_stream(hl_samples *in, nn_extractor *x, const char *model, size_t ba
                 .batch = batch,
                 .width = nn_extractor_width(x),
                 .slots = hl_calloc(nslots, sizeof *s.slots),
-                .lock = PTHREAD_MUTEX_INITIALIZER,
-                .next_turn = PTHREAD_COND_INITIALIZER};
+                .to_read = {.lock = PTHREAD_MUTEX_INITIALIZER, .next = PTHREAD_COND_INITIALIZER},
+                .to_digest = {.lock = PTHREAD_MUTEX_INITIALIZER, .next = PTHREAD_COND_INITIALIZER}};
     hl_progress_start(&s.progress, "images", in->n);
     const size_t batches = (in->n + s.batch - 1) / s.batch;
     const int status = hl_ordered_map(batches, workers, work, emit, &s, e);

@@ -109,6 +109,11 @@ const char *hl_tf_id(const hl_tf_reader *r);
 bool hl_tf_id_covers_data(const hl_tf_reader *r);
 /* Reads the next `bytes` of data; an error if fewer are left. */
 int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e);
+/* hl_tf_read in two steps, for callers that hash one piece while another thread reads the next.
+ * Both must cover all data, in the order of the file, before hl_tf_end. The two may run at the same
+ * time, but neither beside itself. */
+int hl_tf_read_unverified(hl_tf_reader *r, void *data, size_t bytes, hl_err *e);
+void hl_tf_add_to_digest(hl_tf_reader *r, const void *data, size_t bytes);
 /* Reads n float32 of a tensor; an error if one of them is not finite. */
 int hl_tf_read_finite(hl_tf_reader *r, const char *tensor, float *values, size_t n, hl_err *e);
 int hl_tf_skip(hl_tf_reader *r, uint64_t bytes, hl_err *e);

@@ -218,7 +218,7 @@ bool hl_tf_id_covers_data(const hl_tf_reader *r)
     return r->stated != NULL;
 }
 
-int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
+int hl_tf_read_unverified(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
 {
     size_t got;
     if (bytes > r->left)
@@ -228,8 +228,20 @@ int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
     if (got != bytes)
         return hl_fail(e, "%s: truncated: the data ends early", r->name);
     r->left -= bytes;
+    return 0;
+}
+
+void hl_tf_add_to_digest(hl_tf_reader *r, const void *data, size_t bytes)
+{
     if (r->digest)
         hl_sha256_add(r->digest, data, bytes);
+}
+
+int hl_tf_read(hl_tf_reader *r, void *data, size_t bytes, hl_err *e)
+{
+    if (hl_tf_read_unverified(r, data, bytes, e))
+        return -1;
+    hl_tf_add_to_digest(r, data, bytes);
     return 0;
 }
 
