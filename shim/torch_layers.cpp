@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Inference: pixels to numbers, and the layers of networks.
+#include "depthwise.hpp"
 #include "internal.hpp"
 
 #include <ATen/ATen.h>
@@ -169,11 +170,18 @@ int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, cons
     });
 }
 
+int ts_prepare_depthwise(void)
+{
+    return guard([] { depthwise_prepare(); });
+}
+
 int ts_conv2d_fused(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel,
                     const ts_tensor *bias, const ts_window *w, int64_t groups,
                     const ts_tensor *added, ts_act act)
 {
     return produce(out, [&] {
+        if (!added && depthwise_suits(x->t, kernel->t, bias, *w, groups))
+            return depthwise_convolution(x->t, kernel->t, bias->t, *w, act);
         const convolution c(x, kernel, bias, w, groups);
         at::Tensor y;
         if (act != TS_ACT_NONE && c.has_fused_kernel()) {

@@ -189,6 +189,7 @@ STATUS(ts_conv2d,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
         const ts_window *w, int64_t groups),
        (out, x, kernel, bias, w, groups))
+STATUS(ts_prepare_depthwise, (void), ())
 STATUS(ts_conv2d_fused,
        (ts_tensor * *out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
         const ts_window *w, int64_t groups, const ts_tensor *added, ts_act act),

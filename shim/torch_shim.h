@@ -110,6 +110,10 @@ typedef struct ts_window {
 /* kernel: [O, I / groups, KH, KW]; bias: [O] or NULL. Padding is zero. */
 int ts_conv2d(ts_tensor **out, const ts_tensor *x, const ts_tensor *kernel, const ts_tensor *bias,
               const ts_window *w, int64_t groups);
+/* GPU: compiles the kernel by which ts_conv2d_fused computes depthwise convolutions, channels last,
+ * and compares its results with the CPU's. If this fails, use channels first: with channels last,
+ * cuDNN would compile a kernel for every shape in every thread, which takes seconds. */
+int ts_prepare_depthwise(void);
 /* Convolution, addition of `added` (of the result's shape, or NULL) and activation; on a GPU in one
  * kernel if cuDNN has it. Not for tensors with gradients. */
 typedef enum { TS_ACT_NONE, TS_ACT_RELU, TS_ACT_RELU6 } ts_act;

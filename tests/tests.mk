@@ -80,7 +80,7 @@ faults: check
 check-asan:
 	$(MAKE) asan=1 CFLAGS='-O2 -g' check
 
-sources = $(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp')
+sources = $(shell git ls-files '*.c' '*.h' '*.cpp' '*.hpp' '*.cu')
 format:
 	@clang-format -i $(sources)
 format-check:

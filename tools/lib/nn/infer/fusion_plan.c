@@ -170,6 +170,14 @@ void nn_fusion_plan_new(nn_fusion_plan *plan, const nn_net *n, const int *output
     free(p.readers);
 }
 
+bool nn_fusion_plan_has(const nn_fusion_plan *p, nn_op op)
+{
+    for (int i = 0; i < p->nsteps; i++)
+        if (p->steps[i].layer.op == op)
+            return true;
+    return false;
+}
+
 int nn_fusion_plan_bottleneck(const nn_fusion_plan *p, const nn_net *n, int64_t height)
 {
     int *left = hl_malloc((size_t)p->nlayers, sizeof *left), alive = 0, found = -1;

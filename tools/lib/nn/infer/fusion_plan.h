@@ -37,6 +37,9 @@ typedef struct nn_fusion_plan {
 void nn_fusion_plan_new(nn_fusion_plan *p, const nn_net *n, const int *outputs, int noutputs);
 void nn_fusion_plan_free(nn_fusion_plan *p);
 
+/* Whether a step begins with such a layer. */
+bool nn_fusion_plan_has(const nn_fusion_plan *p, nn_op op);
+
 /* Finds the first step whose value is at most `height` pixels high and is all that later steps
  * read, directly or not; -1 if there is none. */
 int nn_fusion_plan_bottleneck(const nn_fusion_plan *p, const nn_net *n, int64_t height);

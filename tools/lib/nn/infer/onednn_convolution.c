@@ -13,15 +13,6 @@
 
 /* ---- which kernel ---- */
 
-/* Whether the network is made of depthwise convolutions and 1 x 1 ones between them. */
-static bool has_depthwise(const nn_fusion_plan *p)
-{
-    for (int i = 0; i < p->nsteps; i++)
-        if (p->steps[i].layer.op == NN_DEPTHWISE)
-            return true;
-    return false;
-}
-
 /* The layout of a convolution's result. With AVX2, oneDNN 3 by itself chooses channels last with
  * kernels that are slower than those for blocks of 8 channels, which both versions have; with
  * AVX-512, versions 2.6 and 3.7 do so around depthwise convolutions in float32. A first layer whose
@@ -33,7 +24,7 @@ static dnnl_status_t best_layout(const nn_graph_builder *b, int layer, bool from
     bool blocked = false;
     if (!b->has_avx512)
         return nn_graph_in_layout(b, l, b->type, dnnl_nChw8c, md);
-    if (b->type == dnnl_f32 && has_depthwise(b->p))
+    if (b->type == dnnl_f32 && nn_fusion_plan_has(b->p, NN_DEPTHWISE))
         return nn_graph_in_layout(b, l, b->type, dnnl_nChw16c, md);
     if (!from_image)
         return nn_graph_any_layout(b, l, md);

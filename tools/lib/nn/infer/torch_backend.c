@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "nn/infer/torch_backend.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "nn/infer/fusion_plan.h"
 
@@ -87,18 +88,19 @@ static int load_step(step *s, const nn_net *n, const nn_weights *w, const nn_tor
 
 /*
  * Tensor cores and CPUs are faster with channels last, float32 without tensor cores with channels
- * first. Networks with depthwise convolutions are slower with channels first, but start at once:
- * with channels last, cuDNN compiles a kernel for each of their shapes in every thread, which takes
- * as long as 200,000 images.
+ * first. Depthwise convolutions are faster with channels last, too, but only the shim's own kernel
+ * starts at once there.
  */
 static bool prefers_channels_first(const nn_fusion_plan *plan, const nn_torch_options *o)
 {
     if (o->device == TS_CPU)
         return false;
-    for (int i = 0; i < plan->nsteps; i++)
-        if (plan->steps[i].layer.op == NN_DEPTHWISE)
-            return true;
-    return o->dtype == TS_F32 && !o->tf32;
+    if (!nn_fusion_plan_has(plan, NN_DEPTHWISE))
+        return o->dtype == TS_F32 && !o->tf32;
+    if (ts_prepare_depthwise() == 0)
+        return false;
+    hl_log_warn("depthwise convolutions use libtorch's slower kernel: %s", ts_last_error());
+    return true;
 }
 
 int nn_torch_new(nn_torch **result, const nn_net *n, const nn_weights *w, const int *taps,
