@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/StringUtil.h>
 
 #include <dlfcn.h>
 
@@ -239,8 +240,7 @@ void check_results(at::ScalarType type)
                                   kernel.to(at::kCUDA), bias.to(at::kCUDA), w, TS_ACT_RELU6);
         const float error = (f32(found) - expected).abs().max().item<float>();
         if (!(error < (type == at::kFloat ? 1e-5F : type == at::kHalf ? 4e-3F : 3e-2F)))
-            throw std::runtime_error("the depthwise kernel differs from the CPU's by " +
-                                     std::to_string(error));
+            throw std::runtime_error(c10::str("results differ from the CPU's by ", error));
     }
 }
 
