@@ -5,6 +5,7 @@
 #include "internal.hpp"
 
 #include <ATen/ATen.h>
+#include <c10/core/StreamGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <c10/util/StringUtil.h>
 
@@ -198,27 +199,6 @@ depthwise_shape shape_of(const at::Tensor &x, const ts_window &w, ts_act act)
 
 // ---- the comparison ----
 
-// A stream other than the default one, as the workers have.
-class other_stream
-{
-  public:
-    other_stream()
-        : gpu_(at::kCUDA),
-          before_(gpu_.exchangeStream(gpu_.getStreamFromGlobalPool(gpu_.getDevice())))
-    {
-    }
-    ~other_stream()
-    {
-        gpu_.exchangeStream(before_);
-    }
-    other_stream(const other_stream &) = delete;
-    other_stream &operator=(const other_stream &) = delete;
-
-  private:
-    const c10::impl::VirtualGuardImpl gpu_;
-    const c10::Stream before_;
-};
-
 // On small images, with the result of libtorch on the CPU.
 void check_results(at::ScalarType type)
 {
@@ -258,7 +238,9 @@ void depthwise_prepare()
     try {
         if (!reason.empty())
             throw std::runtime_error(reason);
-        const other_stream stream;
+        const c10::impl::VirtualGuardImpl gpu(at::kCUDA);
+        // A stream other than the default one, as the workers have.
+        const c10::StreamGuard other(gpu.getStreamFromGlobalPool(gpu.getDevice()));
         for (at::ScalarType type : {at::kFloat, at::kHalf, at::kBFloat16})
             check_results(type);
         is_verified = true;

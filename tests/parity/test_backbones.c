@@ -434,7 +434,7 @@ int main(void)
         return 1;
     }
     if (device == TS_CUDA && ts_prepare_depthwise())
-        printf("# NOT RUN: hilum's own depthwise kernel: %s\n", ts_last_error());
+        print_message("# NOT RUN: hilum's own depthwise kernel: %s\n", ts_last_error());
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vgg16),
         cmocka_unit_test(test_mobilenetv2),

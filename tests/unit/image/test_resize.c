@@ -22,10 +22,10 @@
 static const char *const filters[] = {"nearest", "bilinear", "bicubic", "area", "lanczos"};
 static const char *const fits[] = {"stretch", "pad", "crop"};
 
-static int index_of(const char *const *words, int n, const char *word)
+static int index_of(const char *const *known, int n, const char *word)
 {
     for (int i = 0; i < n; i++)
-        if (strcmp(words[i], word) == 0)
+        if (strcmp(known[i], word) == 0)
             return i;
     fail_msg("unknown word %s", word);
     return -1;

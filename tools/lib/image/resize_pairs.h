@@ -3,8 +3,9 @@
  * The passes of resize.c on processors with AVX2, whose vpmaddwd multiplies two values at once:
  * pairs of neighbours, by weights in two halves of 16 bits. The results are the same to the byte.
  *
- * Both return false, and do nothing, where the processor or the compiler lacks AVX2, or the image
- * is smaller than a vector.
+ * Both return false, and do nothing, where the processor lacks AVX2 or the image is smaller than a
+ * vector; so they do on other architectures, and with -DHL_WITHOUT_AVX2, for the test of what
+ * resize.c does then.
  */
 #ifndef HILUM_IMAGE_RESIZE_PAIRS_H
 #define HILUM_IMAGE_RESIZE_PAIRS_H
@@ -13,6 +14,8 @@
 
 #include <stdbool.h>
 
+#if defined(__x86_64__) && !defined(HL_WITHOUT_AVX2)
+
 /* Along rows of `width` values: out is [rows, t->n]. */
 bool hl_pairs_filter_across(const uint8_t *px, size_t rows, size_t width, const hl_taps *t,
                             uint8_t *out, size_t out_stride);
@@ -20,5 +23,12 @@ bool hl_pairs_filter_across(const uint8_t *px, size_t rows, size_t width, const 
 /* Down the columns of rows of n values: out is [t->n, n]. */
 bool hl_pairs_filter_down(const uint8_t *px, size_t rows, size_t n, const hl_taps *t, uint8_t *out,
                           size_t out_stride);
+
+#else
+
+#define hl_pairs_filter_across(...) false
+#define hl_pairs_filter_down(...) false
+
+#endif
 
 #endif
