@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* train-head: trains a head, fully connected layers and a softmax, on features. */
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/strbuf.h"
 #include "data/feature_file.h"
 #include "data/provenance.h"
 #include "data/subset_override.h"
-#include "format/checksum.h"
-#include "format/tsv.h"
 #include "nn/infer/device.h"
 #include "sys/cli.h"
 #include "sys/named_files.h"
@@ -18,6 +14,7 @@
 #include "train-head/dataset.h"
 #include "train-head/denormals.h"
 #include "train-head/fit.h"
+#include "train-head/history.h"
 #include "train-head/memory.h"
 
 #include <libgen.h>
@@ -127,62 +124,6 @@ static size_t parse_neurons(int64_t units[NN_HEAD_MAX_LAYERS])
     return n;
 }
 
-/* ---- data ---- */
-
-static int check_classes(const hl_features *f, const size_t *counts, hl_err *e)
-{
-    if (f->samples.nclasses < 2)
-        return hl_fail(e, "%s: expected at least two classes, found %zu",
-                       hl_tf_name(f->samples.file), f->samples.nclasses);
-    for (size_t k = 0; k < f->samples.nclasses; k++)
-        if (counts[k] == 0)
-            return hl_fail(e, "%s: class '%s' has no sample in the training subset",
-                           hl_tf_name(f->samples.file), f->samples.classes[k]);
-    return 0;
-}
-
-/* Balanced class weights as in scikit-learn: n / (K * n_class). */
-static float *class_weights(const size_t *counts, size_t nclasses, size_t n)
-{
-    if (class_weight == WEIGHT_NONE)
-        return NULL;
-    float *w = hl_malloc(nclasses, sizeof *w);
-    for (size_t k = 0; k < nclasses; k++)
-        w[k] = (float)((double)n / ((double)nclasses * (double)counts[k]));
-    return w;
-}
-
-/* ---- progress and history ---- */
-
-typedef struct epoch_log {
-    hl_out history;
-    hl_strbuf rows; /* of the history */
-    double started;
-    size_t before; /* epochs of earlier runs; SIZE_MAX until the first report */
-} epoch_log;
-
-static int report_epoch(void *ctx, const train_epoch *t, hl_err *e)
-{
-    epoch_log *log = ctx;
-    (void)e;
-    if (log->before == SIZE_MAX)
-        log->before = t->number - 1;
-    const double each = (hl_now() - log->started) / (double)(t->number - log->before);
-    hl_log_info("epoch %zu of %lld: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, "
-                "%.1f s%s, %s%.0f s left",
-                t->number, (long long)epochs, t->loss, t->accuracy, t->val_loss, t->val_accuracy,
-                t->seconds, t->is_best ? " *" : "", patience ? "at most " : "",
-                each * (double)((size_t)epochs - t->number));
-    hl_strbuf_printf(&log->rows, "%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3f\n", t->number, t->loss,
-                     t->accuracy, t->val_loss, t->val_accuracy, t->rate, t->seconds);
-    return 0;
-}
-
-static int open_history(epoch_log *log, hl_err *e)
-{
-    return history ? hl_out_open(&log->history, history, false, e) : 0;
-}
-
 /* ---- training ---- */
 
 static train_options options_given(const float *weights)
@@ -208,29 +149,16 @@ static train_options options_given(const float *weights)
     };
 }
 
-/* Writes the table of epochs, with the provenance of the head. */
-static void write_history(epoch_log *log, const char *provenance)
-{
-    hl_strbuf table = {0};
-    hl_strbuf_puts(&table, "#provenance\t");
-    hl_tsv_escape(&table, provenance);
-    hl_strbuf_puts(&table, "\nepoch\tloss\taccuracy\tval_loss\tval_accuracy\tlr\tseconds\n");
-    hl_strbuf_add(&table, log->rows.data, log->rows.len);
-    hl_checksum_add_line(&table, 0);
-    fwrite(table.data, 1, table.len, log->history.fp); /* errors are detected on commit */
-    hl_strbuf_free(&table);
-}
-
 /* Writes both outputs or neither. The provenance records an interruption. */
-static int write_outputs(const nn_head *head, hl_tf_writer *file, epoch_log *log,
+static int write_outputs(const nn_head *head, hl_tf_writer *file, train_history *h,
                          const char *provenance, const train_result *r, hl_err *e)
 {
-    hl_out *const outs[] = {hl_tf_output(file), &log->history};
+    hl_out *const outs[] = {hl_tf_output(file), &h->table};
     char *marked = NULL;
     if (r->interrupted && hl_provenance_mark_interrupted(&marked, provenance, r->epochs, e))
         return -1;
     if (history)
-        write_history(log, marked ? marked : provenance);
+        train_history_write(h, marked ? marked : provenance);
     if (marked)
         hl_tf_amend(file, "hilum.provenance", marked);
     free(marked);
@@ -261,43 +189,40 @@ static int remove_checkpoint(const train_checkpoint *c, hl_err *e)
 static int train_and_write(nn_head *head, train_dataset sets[HL_SUBSETS], const float *weights,
                            const char *provenance, hl_err *e)
 {
-    epoch_log log = {.started = hl_now(), .before = SIZE_MAX};
-    const train_checkpoint c = {checkpoint, provenance, &log.rows};
+    train_history h = {.path = history, .epochs = (size_t)epochs, .may_stop_earlier = patience > 0};
+    const train_checkpoint c = {checkpoint, provenance, &h.rows};
     train_options o = options_given(weights);
     o.checkpoint = checkpoint ? &c : NULL;
     train_result result;
     hl_tf_writer *file;
-    if (open_history(&log, e))
+    if (train_history_open(&h, e))
         return -1;
     if (nn_head_begin(&file, head, output, provenance, e)) {
-        hl_out_abort(&log.history);
+        train_history_free(&h);
         return -1;
     }
     int status =
-        train_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, report_epoch, &log, &result, e);
+        train_fit(head, &sets[HL_TRAIN], &sets[HL_VAL], &o, train_history_add, &h, &result, e);
     if (status == 0) {
         report_result(&result);
-        status = write_outputs(head, file, &log, provenance, &result, e);
+        status = write_outputs(head, file, &h, provenance, &result, e);
     }
     hl_tf_discard(file);
     if (status == 0 && checkpoint && !result.interrupted)
         status = remove_checkpoint(&c, e);
-    hl_out_abort(&log.history);
-    hl_strbuf_free(&log.rows);
+    train_history_free(&h);
     return status;
 }
 
 static int fit(nn_head *head, const hl_features *f, train_dataset sets[HL_SUBSETS],
                const char *provenance, hl_err *e)
 {
-    size_t *counts = train_dataset_class_counts(&sets[HL_TRAIN], f->samples.nclasses);
-    int status = check_classes(f, counts, e);
-    if (status == 0) {
-        float *weights = class_weights(counts, f->samples.nclasses, sets[HL_TRAIN].n);
-        status = train_and_write(head, sets, weights, provenance, e);
-        free(weights);
-    }
-    free(counts);
+    float *weights;
+    if (train_dataset_class_weights(&weights, &sets[HL_TRAIN], &f->samples, e))
+        return -1;
+    const int status = train_and_write(head, sets, class_weight == WEIGHT_BALANCED ? weights : NULL,
+                                       provenance, e);
+    free(weights);
     return status;
 }
 

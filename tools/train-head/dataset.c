@@ -123,10 +123,38 @@ int train_dataset_gather(const train_dataset *s, const int64_t *samples, size_t 
     return status;
 }
 
-size_t *train_dataset_class_counts(const train_dataset *s, size_t nclasses)
+/* [nclasses]; the caller frees them. */
+static size_t *count_classes(const train_dataset *s, size_t nclasses)
 {
     size_t *counts = hl_calloc(nclasses, sizeof *counts);
     for (size_t i = 0; i < s->n; i++)
         counts[s->labels[i]]++;
     return counts;
+}
+
+static int check_classes(const hl_samples *f, const size_t *counts, hl_err *e)
+{
+    if (f->nclasses < 2)
+        return hl_fail(e, "%s: expected at least two classes, found %zu", hl_tf_name(f->file),
+                       f->nclasses);
+    for (size_t k = 0; k < f->nclasses; k++)
+        if (counts[k] == 0)
+            return hl_fail(e, "%s: class '%s' has no sample in the training subset",
+                           hl_tf_name(f->file), f->classes[k]);
+    return 0;
+}
+
+int train_dataset_class_weights(float **weights, const train_dataset *s, const hl_samples *f,
+                                hl_err *e)
+{
+    size_t *counts = count_classes(s, f->nclasses);
+    if (check_classes(f, counts, e)) {
+        free(counts);
+        return -1;
+    }
+    *weights = hl_malloc(f->nclasses, sizeof **weights);
+    for (size_t k = 0; k < f->nclasses; k++)
+        (*weights)[k] = (float)((double)s->n / ((double)f->nclasses * (double)counts[k]));
+    free(counts);
+    return 0;
 }

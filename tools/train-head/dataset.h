@@ -37,7 +37,9 @@ int train_dataset_read(void *set, size_t first, size_t n, const float **rows, hl
 int train_dataset_gather(const train_dataset *s, const int64_t *samples, size_t n, float *to,
                          hl_err *e);
 
-/* Counts the samples of each class; the caller frees the counts. */
-size_t *train_dataset_class_counts(const train_dataset *s, size_t nclasses);
+/* Gives *weights, [f->nclasses], balanced as in scikit-learn: n / (K * n_class); the caller frees
+ * them. Fails unless there are at least two classes, all with samples in s. */
+int train_dataset_class_weights(float **weights, const train_dataset *s, const hl_samples *f,
+                                hl_err *e);
 
 #endif
