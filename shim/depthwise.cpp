@@ -54,7 +54,7 @@ template <typename F> F *cuda_function(const char *name)
     return reinterpret_cast<F *>(f);
 }
 
-std::string meaning(const std::string &function, status s)
+std::string error_text(const std::string &function, status s)
 {
     const char *text = nullptr;
     if (function.rfind("nvrtc", 0) == 0)
@@ -69,10 +69,10 @@ template <typename... A> void call_cuda(const char *name, A... arguments)
 {
     const status s = cuda_function<status(A...)>(name)(arguments...);
     if (s != 0)
-        throw std::runtime_error(std::string(name) + ": " + meaning(name, s));
+        throw std::runtime_error(std::string(name) + ": " + error_text(name, s));
 }
 
-std::string architecture()
+std::string architecture_option()
 {
     enum { MAJOR = 75, MINOR = 76 }; // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_
     int device, major, minor;
@@ -94,7 +94,7 @@ std::string compiler_messages(void *program)
 std::vector<char> compile()
 {
     void *program;
-    const std::string arch = architecture();
+    const std::string arch = architecture_option();
     const char *const options[] = {arch.c_str(), "-DDEPTHWISE_KERNELS"};
     call_cuda("nvrtcCreateProgram", &program, &ts_depthwise_source[0], "depthwise.cu", 0,
               static_cast<const char *const *>(nullptr), static_cast<const char *const *>(nullptr));

@@ -3,6 +3,7 @@
 #include "image/resize.h"
 
 #include "base/mem.h"
+#include "base/min.h"
 #include "base/simd.h"
 #include "image/resize_pairs.h"
 #include "image/resize_taps.h"
@@ -57,11 +58,6 @@ HL_FOR_ALL_WIDTHS static void filter_lines(const line *px, size_t channels, cons
         }
 }
 
-static size_t at_most(size_t n, size_t most)
-{
-    return n < most ? n : most;
-}
-
 static line *make_lines(size_t n)
 {
     line *lines = hl_aligned(n, sizeof *lines);
@@ -77,7 +73,7 @@ static void filter_across(const uint8_t *px, size_t rows, size_t width, size_t c
     const size_t in = width * channels, n = t->n * channels;
     line *lines = make_lines(in), *done = make_lines(n);
     for (size_t y = 0; y < rows; y += LANES) {
-        const size_t high = at_most(rows - y, LANES);
+        const size_t high = hl_min(rows - y, LANES);
         hl_transpose(px + y * in, in, high, in, (uint8_t *)lines, LANES);
         filter_lines(lines, channels, t, done);
         hl_transpose((const uint8_t *)done, LANES, n, high, out + y * out_stride, out_stride);
@@ -103,7 +99,7 @@ static void filter_down(const uint8_t *px, size_t rows, size_t n, const hl_taps 
         return;
     line *lines = make_lines(rows), *done = make_lines(t->n);
     for (size_t x = 0; x < n; x += LANES) {
-        const size_t wide = at_most(n - x, LANES);
+        const size_t wide = hl_min(n - x, LANES);
         for (size_t y = 0; y < rows; y++)
             copy(&lines[y], px + y * n + x, wide);
         filter_lines(lines, 1, t, done);
@@ -196,7 +192,7 @@ static void resize_pixels(const hl_image *img, hl_filter filter, hl_region p, si
         resample(img, hl_kernel_of(filter), p, height, width, out, out_stride);
 }
 
-/* Pixels that are only moved are rounded before. */
+/* Where no pixel is interpolated, they are rounded to 8 bits first. */
 static void resize_picture(const hl_image *img, hl_filter filter, hl_region p, size_t height,
                            size_t width, uint8_t *out, size_t out_stride)
 {

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "image/transpose.h"
 
+#include "base/min.h"
+
 #include <string.h>
 
 /* Bytes are transposed in squares of this side. */
 enum { SIDE = 16 };
 
 typedef uint8_t side __attribute__((vector_size(SIDE)));
-
-static size_t at_most(size_t n, size_t most)
-{
-    return n < most ? n : most;
-}
 
 /* In four rounds, each of which interleaves the two halves of the rows (a perfect shuffle). */
 static inline void transpose(side m[SIDE])
@@ -33,26 +30,27 @@ static inline void transpose(side m[SIDE])
     }
 }
 
-/* SIDE x SIDE bytes, whose rows are `apart` bytes apart, to rows `stride` bytes apart. */
-static inline void transpose_square(const uint8_t *in, size_t apart, uint8_t *out, size_t stride)
+/* SIDE x SIDE bytes, from rows in_stride bytes apart to rows out_stride bytes apart. */
+static inline void transpose_square(const uint8_t *in, size_t in_stride, uint8_t *out,
+                                    size_t out_stride)
 {
     side m[SIDE];
 #pragma GCC unroll 16
     for (size_t i = 0; i < SIDE; i++)
-        memcpy(&m[i], in + i * apart, SIDE);
+        memcpy(&m[i], in + i * in_stride, SIDE);
     transpose(m);
 #pragma GCC unroll 16
     for (size_t i = 0; i < SIDE; i++)
-        memcpy(out + i * stride, &m[i], SIDE);
+        memcpy(out + i * out_stride, &m[i], SIDE);
 }
 
 /* The same at an edge: rows x columns, at most SIDE of each. */
-static void transpose_part(const uint8_t *in, size_t apart, size_t rows, size_t columns,
-                           uint8_t *out, size_t stride)
+static void transpose_part(const uint8_t *in, size_t in_stride, size_t rows, size_t columns,
+                           uint8_t *out, size_t out_stride)
 {
     for (size_t y = 0; y < rows; y++)
         for (size_t x = 0; x < columns; x++)
-            out[x * stride + y] = in[y * apart + x];
+            out[x * out_stride + y] = in[y * in_stride + x];
 }
 
 void hl_transpose(const uint8_t *in, size_t in_stride, size_t rows, size_t columns, uint8_t *out,
@@ -62,7 +60,7 @@ void hl_transpose(const uint8_t *in, size_t in_stride, size_t rows, size_t colum
         for (size_t x = 0; x < columns; x += SIDE) {
             const uint8_t *from = in + y * in_stride + x;
             uint8_t *to = out + x * out_stride + y;
-            const size_t high = at_most(rows - y, SIDE), wide = at_most(columns - x, SIDE);
+            const size_t high = hl_min(rows - y, SIDE), wide = hl_min(columns - x, SIDE);
             if (high == SIDE && wide == SIDE)
                 transpose_square(from, in_stride, to, out_stride);
             else

@@ -7,6 +7,7 @@
 #include "nn/head/gemm.h"
 
 #include "base/mem.h"
+#include "base/min.h"
 #include "nn/infer/panel_product.h"
 
 #include <stdlib.h>
@@ -23,9 +24,9 @@ enum {
 /* A block of the product. */
 typedef struct block {
     const nn_panel_product *p;
-    size_t m, n, k; /* rows and columns of c, depth */
-    float *u;       /* b: [panels of 2 * lanes columns][k rounded up to lanes][2 * lanes] */
-    float *v;       /* a: panels of rows, each [k / lanes rounded up], and then as a is in memory */
+    size_t m, n, depth; /* rows and columns of c; of b's rows, those of this block */
+    float *packed_b;    /* [panels of 2 * lanes columns][depth rounded up to lanes][2 * lanes] */
+    float *packed_a; /* panels of rows, each [depth / lanes rounded up], then as a is in memory */
 } block;
 
 static size_t round_up(size_t n, size_t to)
@@ -33,16 +34,16 @@ static size_t round_up(size_t n, size_t to)
     return (n + to - 1) / to * to;
 }
 
-static size_t depth_of(const block *k)
+static size_t padded_depth(const block *blk)
 {
-    return round_up(k->k, k->p->lanes);
+    return round_up(blk->depth, blk->p->lanes);
 }
 
 /* Rows of panel i: they are divided into panels of equal size or one less. */
-static size_t panel_rows(const block *k, size_t i, size_t *first)
+static size_t panel_rows(const block *blk, size_t i, size_t *first)
 {
-    const size_t panels = (k->m + k->p->rows - 1) / k->p->rows, each = k->m / panels,
-                 larger = k->m % panels;
+    const size_t panels = (blk->m + blk->p->rows - 1) / blk->p->rows, each = blk->m / panels,
+                 larger = blk->m % panels;
     *first = i * each + (i < larger ? i : larger);
     return each + (i < larger);
 }
@@ -79,102 +80,97 @@ static void copy_padded(float *to, const float *from, size_t n, size_t padded)
 
 /* ---- b ---- */
 
-static void arrange_row(const block *k, const float *row, float *u)
+static void pack_row(const block *blk, const float *row, float *u)
 {
-    const size_t wide = 2 * k->p->lanes, panel = depth_of(k) * wide;
-    for (size_t j = 0; j < k->n; j += wide, u += panel)
-        copy_padded(u, row + j, k->n - j < wide ? k->n - j : wide, wide);
+    const size_t wide = 2 * blk->p->lanes, panel = padded_depth(blk) * wide;
+    for (size_t j = 0; j < blk->n; j += wide, u += panel)
+        copy_padded(u, row + j, hl_min(blk->n - j, wide), wide);
 }
 
-static void arrange_column(const block *k, const float *column, size_t j)
+static void pack_column(const block *blk, const float *column, size_t j)
 {
-    const size_t wide = 2 * k->p->lanes, depth = depth_of(k);
-    float *u = k->u + j / wide * depth * wide + j % wide;
-    for (size_t i = 0; i < k->k; i++)
+    const size_t wide = 2 * blk->p->lanes, depth = padded_depth(blk);
+    float *u = blk->packed_b + j / wide * depth * wide + j % wide;
+    for (size_t i = 0; i < blk->depth; i++)
         u[i * wide] = column[i];
 }
 
-static void arrange_b(const block *k, nn_matrix b)
+static void pack_b(const block *blk, nn_matrix b)
 {
-    const size_t wide = 2 * k->p->lanes, depth = depth_of(k);
+    const size_t wide = 2 * blk->p->lanes, depth = padded_depth(blk);
     if (b.transposed) {
-        memset(k->u, 0, round_up(k->n, wide) * depth * sizeof *k->u);
-        for (size_t j = 0; j < k->n; j++)
-            arrange_column(k, b.values + j * b.stride, j);
+        memset(blk->packed_b, 0, round_up(blk->n, wide) * depth * sizeof *blk->packed_b);
+        for (size_t j = 0; j < blk->n; j++)
+            pack_column(blk, b.values + j * b.stride, j);
         return;
     }
-    for (size_t i = 0; i < k->k; i++)
-        arrange_row(k, b.values + i * b.stride, k->u + i * wide);
-    for (size_t j = 0; j < round_up(k->n, wide); j += wide)
-        memset(k->u + (j * depth + k->k * wide), 0, (depth - k->k) * wide * sizeof *k->u);
+    for (size_t i = 0; i < blk->depth; i++)
+        pack_row(blk, b.values + i * b.stride, blk->packed_b + i * wide);
+    for (size_t j = 0; j < round_up(blk->n, wide); j += wide)
+        memset(blk->packed_b + (j * depth + blk->depth * wide), 0,
+               (depth - blk->depth) * wide * sizeof *blk->packed_b);
 }
 
 /* ---- a ---- */
 
-static void arrange_rows(const block *k, const float *first, size_t stride, size_t rows, float *v)
+static void pack_rows(const block *blk, const float *first, size_t stride, size_t rows, float *v)
 {
-    const size_t lanes = k->p->lanes;
-    for (size_t i = 0; i < k->k; i += lanes)
+    const size_t lanes = blk->p->lanes;
+    for (size_t i = 0; i < blk->depth; i += lanes)
         for (size_t r = 0; r < rows; r++, v += lanes)
-            copy_padded(v, first + r * stride + i, k->k - i < lanes ? k->k - i : lanes, lanes);
+            copy_padded(v, first + r * stride + i, hl_min(blk->depth - i, lanes), lanes);
 }
 
-static void arrange_columns(const block *k, const float *first, size_t stride, size_t rows,
-                            float *v)
+static void pack_columns(const block *blk, const float *first, size_t stride, size_t rows, float *v)
 {
-    for (size_t i = 0; i < k->k; i++)
+    for (size_t i = 0; i < blk->depth; i++)
         copy(v + i * rows, first + i * stride, rows);
-    memset(v + k->k * rows, 0, (depth_of(k) - k->k) * rows * sizeof *v);
+    memset(v + blk->depth * rows, 0, (padded_depth(blk) - blk->depth) * rows * sizeof *v);
 }
 
-static void arrange_a(const block *k, nn_matrix a)
+static void pack_a(const block *blk, nn_matrix a)
 {
-    const size_t panels = (k->m + k->p->rows - 1) / k->p->rows;
+    const size_t panels = (blk->m + blk->p->rows - 1) / blk->p->rows;
     for (size_t i = 0; i < panels; i++) {
         size_t first;
-        const size_t rows = panel_rows(k, i, &first);
-        float *v = k->v + first * depth_of(k);
+        const size_t rows = panel_rows(blk, i, &first);
+        float *v = blk->packed_a + first * padded_depth(blk);
         if (a.transposed)
-            arrange_columns(k, a.values + first, a.stride, rows, v);
+            pack_columns(blk, a.values + first, a.stride, rows, v);
         else
-            arrange_rows(k, a.values + first * a.stride, a.stride, rows, v);
+            pack_rows(blk, a.values + first * a.stride, a.stride, rows, v);
     }
 }
 
 /* ---- c ---- */
 
 /* The panel at the right edge of c, where fewer than 2 * lanes columns exist. */
-static void multiply_edge(const block *k, size_t rows, const float *u, const float *v,
+static void multiply_edge(const block *blk, size_t rows, const float *u, const float *v,
                           nn_panel_order order, size_t columns, bool add, float *c, size_t stride)
 {
-    const size_t wide = 2 * k->p->lanes;
+    const size_t wide = 2 * blk->p->lanes;
     float sums[MAX_ROWS * 2 * MAX_LANES];
-    k->p->multiply(rows, u, v, order, depth_of(k) / k->p->lanes, false, sums, wide);
+    blk->p->multiply(rows, u, v, order, padded_depth(blk) / blk->p->lanes, false, sums, wide);
     for (size_t r = 0; r < rows; r++)
         for (size_t j = 0; j < columns; j++)
             c[r * stride + j] = (add ? c[r * stride + j] : 0) + sums[r * wide + j];
 }
 
-static void multiply(const block *k, nn_panel_order order, bool add, float *c, size_t stride)
+static void multiply(const block *blk, nn_panel_order order, bool add, float *c, size_t stride)
 {
-    const size_t wide = 2 * k->p->lanes, depth = depth_of(k),
-                 panels = (k->m + k->p->rows - 1) / k->p->rows;
-    for (size_t j = 0; j < k->n; j += wide)
+    const size_t wide = 2 * blk->p->lanes, depth = padded_depth(blk),
+                 panels = (blk->m + blk->p->rows - 1) / blk->p->rows;
+    for (size_t j = 0; j < blk->n; j += wide)
         for (size_t i = 0; i < panels; i++) {
             size_t first;
-            const size_t rows = panel_rows(k, i, &first);
-            const float *u = k->u + j * depth, *v = k->v + first * depth;
+            const size_t rows = panel_rows(blk, i, &first);
+            const float *u = blk->packed_b + j * depth, *v = blk->packed_a + first * depth;
             float *to = c + first * stride + j;
-            if (k->n - j < wide)
-                multiply_edge(k, rows, u, v, order, k->n - j, add, to, stride);
+            if (blk->n - j < wide)
+                multiply_edge(blk, rows, u, v, order, blk->n - j, add, to, stride);
             else
-                k->p->multiply(rows, u, v, order, depth / k->p->lanes, add, to, stride);
+                blk->p->multiply(rows, u, v, order, depth / blk->p->lanes, add, to, stride);
         }
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* The matrix from row i and column j on. */
@@ -188,21 +184,22 @@ void nn_gemm_by(const nn_panel_product *p, size_t m, size_t n, size_t k, nn_matr
                 bool add, float *c, size_t stride)
 {
     const nn_panel_order order = a.transposed ? NN_PANEL_BY_COLUMNS : NN_PANEL_BY_ROWS;
-    const size_t depth = round_up(least(k, DEPTH), p->lanes);
-    float *u = hl_aligned(depth * round_up(least(n, WIDTH), 2 * p->lanes), sizeof *u),
-          *v = hl_aligned(depth * least(m, HEIGHT), sizeof *v);
+    const size_t depth = round_up(hl_min(k, DEPTH), p->lanes);
+    float *packed_b =
+              hl_aligned(depth * round_up(hl_min(n, WIDTH), 2 * p->lanes), sizeof *packed_b),
+          *packed_a = hl_aligned(depth * hl_min(m, HEIGHT), sizeof *packed_a);
     for (size_t j = 0; j < n; j += WIDTH)
         for (size_t d = 0; d < k; d += DEPTH) {
-            block at = {p, 0, least(n - j, WIDTH), least(k - d, DEPTH), u, v};
-            arrange_b(&at, part(b, d, j));
+            block at = {p, 0, hl_min(n - j, WIDTH), hl_min(k - d, DEPTH), packed_b, packed_a};
+            pack_b(&at, part(b, d, j));
             for (size_t i = 0; i < m; i += HEIGHT) {
-                at.m = least(m - i, HEIGHT);
-                arrange_a(&at, part(a, i, d));
+                at.m = hl_min(m - i, HEIGHT);
+                pack_a(&at, part(a, i, d));
                 multiply(&at, order, add || d > 0, c + i * stride + j, stride);
             }
         }
-    free(v);
-    free(u);
+    free(packed_a);
+    free(packed_b);
 }
 
 void nn_gemm(size_t m, size_t n, size_t k, nn_matrix a, nn_matrix b, bool add, float *c,
