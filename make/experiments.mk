@@ -33,16 +33,14 @@ $(foreach k,$(several),$(eval combinations := \
 combinations := $(combinations:~~%=%)
 sweep_table := $(OUT)/sweep/sweep.tsv
 
+make_combination = $(again) $(subst @,=,$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$(OUT)/sweep/$(1)' \
+    '$(OUT)/sweep/$(1)/metrics.json' '$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null; echo 'sweep: $(1)';
 define sweep_rule
 .PHONY: sweep/$(1)
 sweep/$(1): $$(features) | sweep/several
-	+@$$(again) $$(subst @,=,$$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$$(OUT)/sweep/$(1)' \
-	    '$$(OUT)/sweep/$(1)/metrics.json' '$$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null
-	@echo 'sweep: $(1)'
+	+@$$(call make_combination,$(1))
 endef
 # Of the combinations of one bundle, the first runs all.
-make_combination = $(again) $(subst @,=,$(subst ~, ,$(1))) QUIET=-q TRAIN_OUT='$(OUT)/sweep/$(1)' \
-    '$(OUT)/sweep/$(1)/metrics.json' '$(OUT)/sweep/$(1)/experiment.tsv' >/dev/null; echo 'sweep: $(1)';
 define sweep_bundle_rule
 .PHONY: $(1:%=sweep/%)
 sweep/$(firstword $(1)): $$(features) | sweep/several
@@ -87,18 +85,16 @@ $(kfold_base)/features.safetensors.zst: FORCE
 	+@$(call make_fold,1) $@
 endif
 
+make_whole_fold = $(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
+    '$(call out_of_fold,$(1))/metrics.json' '$(call out_of_fold,$(1))/experiment.tsv' >/dev/null; \
+    echo 'kfold: fold $(1) of $(K)';
 # A fold's own make decides what is out of date. Files that it leaves alone keep their dates, and so does all that
 # depends on them.
 define fold_rule
 $(call out_of_fold,$(1))/metrics.json $(call out_of_fold,$(1))/predictions.tsv &: FORCE \
         | $(kfold_base)/features.safetensors.zst
-	+@$(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
-	    '$(call out_of_fold,$(1))/metrics.json' '$(call out_of_fold,$(1))/experiment.tsv' >/dev/null
-	@echo 'kfold: fold $(1) of $(K)'
+	+@$(call make_whole_fold,$(1))
 endef
-make_whole_fold = $(call make_fold,$(1)) TRAIN_OUT='$(call out_of_fold,$(1))' \
-    '$(call out_of_fold,$(1))/metrics.json' '$(call out_of_fold,$(1))/experiment.tsv' >/dev/null; \
-    echo 'kfold: fold $(1) of $(K)';
 define fold_bundle_rule
 $(foreach i,$(1),$(call out_of_fold,$(i))/metrics.json $(call out_of_fold,$(i))/predictions.tsv) &: FORCE \
         | $(kfold_base)/features.safetensors.zst
