@@ -131,7 +131,7 @@ code_allowed = $(if $(filter 1,$(ALLOW_CODE)),$(option_ALLOW_CODE))
 of_fold = $(if $(divided_anew),--manifest $(fold_manifest))
 
 # With augmented copies, a cross validation needs a manifest that has every image in training, as each is in some fold.
-# What is tuned must not see the test images of the run.
+# Tuning must not see the test images of the run.
 all_in_training := $(if $(divided_anew),$(filter-out 0,$(AUGMENT)))
 held_out = $(if $(TUNING),--without-test )
 split.TEST = $(if $(held_out),$(TEST),$(if $(all_in_training),0,$(TEST)))
@@ -208,7 +208,7 @@ run_tools := split audit preprocess extract-features $(if $(EXTERNAL),,train-hea
 run_files := $(manifest) $(missing) $(fold_manifest) $(audit_table) $(images) $(rejects) $(features) $(head_file) \
     $(predictions) $(if $(by_unit),$(image_predictions)) $(metrics) $(calibration)
 recorded_steps := split $(if $(divided_anew),fold) audit preprocess extract $(if $(EXTERNAL),,train) evaluate experiment
-# What an external test does not use has no value in it.
+# Knobs that an external test ignores are recorded as empty.
 unused := $(if $(EXTERNAL),TEST VAL SUBSETS GROUP AUGMENT CALIBRATE)
 recorded = $(foreach k,$(filter-out $(unused),$(knobs)),$\
     $(if $(filter $(recorded_steps),$(firstword $(step_$(k)))),$(k)))

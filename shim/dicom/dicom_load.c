@@ -11,7 +11,8 @@
 
 #define LIBRARY "libhilum-dicom.so"
 
-/* By its digest another library makes other tools, and so runs anew what used them. */
+/* Compiled into every tool that reads DICOM, so that another library makes another tool, and make
+ * runs the steps that used it again. */
 extern const char dc_library_digest[];
 const char *const dc_digest = dc_library_digest;
 

@@ -16,7 +16,7 @@ HL_FOR_ALL_WIDTHS static void add_weighted(float *restrict sum, const float *res
         sum[x] += weight * row[x];
 }
 
-/* Columns of the picture, [t->n, p->columns]. */
+/* The vertical pass. Returns [t->n, p->columns]; the caller frees it. */
 static float *filter_down(const hl_dicom_picture *p, const hl_taps *t)
 {
     float *sums = hl_calloc(t->n * p->columns, sizeof *sums);

@@ -24,9 +24,9 @@ typedef struct pair {
 typedef uint8_t lanes[LANES];
 
 /*
- * A weight is high * 2^LOW_BITS + low, and its parts are factors of vpmaddwd: 16 bits, signed. No
- * filter has a weight beyond 2, where high would have room for 16. Sums may wrap: what they are
- * together is exact modulo 2^32, and fits.
+ * A weight is high * 2^LOW_BITS + low; both halves fit the signed 16-bit operands of vpmaddwd.
+ * Weights stay below 2 in magnitude, and high has room for 16. The partial sums may wrap; the
+ * recombined sum is exact modulo 2^32, and fits 32 bits.
  */
 enum { LOW_BITS = 11 };
 
@@ -48,7 +48,7 @@ static void split_weight(int32_t weight, factors *f, size_t which)
     f->low[which] = (int16_t)(weight & ((1 << LOW_BITS) - 1));
 }
 
-/* A value that no weight belongs to, beside one with a weight, has the weight 0. */
+/* The missing partner of an odd tap has weight 0. */
 static void pair_weights(const hl_taps *t, size_t i, filter *f)
 {
     const size_t first = t->first[i] / 2, end = (t->first[i] + t->count[i] + 1) / 2;
@@ -110,7 +110,7 @@ WITH_AVX2 inline __m256i join_sums(__m256i high, __m256i low)
                              HL_TAPS_PRECISION);
 }
 
-/* Two vectors of eight numbers as bytes, those beyond them as the nearest. */
+/* Saturates two vectors of eight 32-bit integers to bytes. */
 WITH_AVX2 inline void store_bytes(__m256i a, __m256i b, uint8_t *out)
 {
     const __m256i mixed = _mm256_packs_epi32(a, b);

@@ -3,9 +3,9 @@
  * The passes of resize.c on processors with AVX2, whose vpmaddwd multiplies two values at once:
  * pairs of neighbours, by weights in two halves of 16 bits. The results are the same to the byte.
  *
- * Both return false, and do nothing, where the processor lacks AVX2 or the image is smaller than a
- * vector; so they do on other architectures, and with -DHL_WITHOUT_AVX2, for the test of what
- * resize.c does then.
+ * Both return false, having done nothing, where the processor lacks AVX2 or the image is narrower
+ * than a vector. On other architectures they always do, and so with -DHL_WITHOUT_AVX2, by which
+ * tests reach what resize.c does then.
  */
 #ifndef HILUM_IMAGE_RESIZE_PAIRS_H
 #define HILUM_IMAGE_RESIZE_PAIRS_H

@@ -26,8 +26,8 @@ void nn_batching_free(nn_batching *b)
 /* Images per batch of a oneDNN worker. Larger batches let it read kernels less often, which pays
  * off after the layers with large maps; InceptionResNetV2, whose branches need more of the caches,
  * gets smaller ones (measured: docs/PERFORMANCE.md). For few images, batches are halved so that all
- * workers get some, but not according to the number of workers: the batch size changes the last
- * digits. */
+ * workers get some. The number of workers has no part in it: the batch size is recorded in the
+ * provenance, which must not depend on -j. */
 size_t nn_batching_onednn_batch(const nn_extractor *x, const nn_net *n, size_t images)
 {
     enum { BATCH = 8, BRANCHED_BATCH = 4, SMALL = 8, FEW = 16 };

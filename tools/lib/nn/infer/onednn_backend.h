@@ -3,7 +3,8 @@
  * Inference through oneDNN: the forward pass of a backbone on a CPU with AVX2 or AVX-512, by a
  * fusion plan. Called directly, oneDNN offers what libtorch does not use: additions and activations
  * fused into the preceding convolution, and values that stay in the kernels' own layout from layer
- * to layer. 3 x 3 convolutions are computed by winograd.h instead.
+ * to layer. Most 3 x 3 convolutions, and those along lines of 3 or 7 taps, are computed by
+ * winograd.h instead.
  *
  * Each worker runs batches on one thread, so workers never wait for each other and results do not
  * depend on their number.

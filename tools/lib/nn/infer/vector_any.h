@@ -8,12 +8,12 @@
  *   INLINE                   for functions that are called by those
  *   UNROLL                   for loops over registers, which must be unrolled completely
  *   V_LOAD V_STORE           at any address
- *   V_SPLAT V_ZERO V_ADD     V_SUB, V_MUL, V_MIN, V_MAX: not here
- *   V_FMA                    a * b + c; V_FNMA, c - a * b: not here
+ *   V_SPLAT V_ZERO V_ADD     V_SUB, V_MUL, V_MIN, V_MAX: AVX2 and AVX-512 only
+ *   V_FMA                    a * b + c; V_FNMA, c - a * b: AVX2 and AVX-512 only
  *
  * Fused multiply-adds are always explicit, since compilers differ in which expressions they
- * contract: the bits of a result depend neither on the compiler nor on the width. Only x86 without
- * AVX2 has no such instruction, and other bits.
+ * contract: the bits of a result depend neither on the compiler nor on the width. x86 without
+ * AVX2 has no FMA, so its results differ in the last bits.
  */
 #include "nn/infer/vector_loops.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What vector_any.h describes and all widths have in common. */
+/* Macros shared by all widths of vector_any.h. */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
