@@ -53,8 +53,8 @@ class Bench:
     def compare(self, what, unit, count, hilum, peers, reach):
         """reach: for each peer the ratio that is aimed at."""
         times = self.measure(what, [hilum, *peers])
-        for peer, aim in zip(peers, reach):
-            self.row(what, unit, count, hilum, peer, aim, times)
+        for peer, target in zip(peers, reach):
+            self.row(what, unit, count, hilum, peer, target, times)
 
     def measure(self, what, sides):
         times = {side: [] for side in sides}
@@ -74,14 +74,14 @@ class Bench:
         except Failed as error:
             side.missing = str(error)
 
-    def row(self, what, unit, count, hilum, peer, aim, times):
+    def row(self, what, unit, count, hilum, peer, target, times):
         if getattr(peer, "missing", None):
-            return self.add(what, "", peer.name, f"NOT RUN: {peer.missing}", "", "", aim)
+            return self.add(what, "", peer.name, f"NOT RUN: {peer.missing}", "", "", target)
         own, other = (statistics.median(times[side]) for side in (hilum, peer))
         each = [b / a for a, b in zip(times[hilum], times[peer])]
         speeds = (f"{1000 * t / count:.4g} ms/{unit[:-1]}" if CPU else f"{count / t:.4g} {unit}/s" for t in (own, other))
         mine, theirs = speeds
-        self.add(what, mine, peer.name, theirs, f"{other / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", aim)
+        self.add(what, mine, peer.name, theirs, f"{other / own:.2f}", f"{min(each):.2f} to {max(each):.2f}", target)
 
     def add(self, *row):
         self.rows.append([str(field) for field in row])
@@ -241,7 +241,7 @@ class Bench:
                     ("train-head", "head", "-e", 5, "--patience", 99, place["features"])):
                 seconds, memory = self.cost(self.tool(name, "-q", "-o", place[out], *args))
                 self.add(f"{name}, {count} images", f"{seconds:.2f} s", "peak memory", f"{memory:.0f} MB",
-                         f"{1000 * seconds / count:.3f} ms an image", "", "")
+                         f"{1000 * seconds / count:.3f} ms per image", "", "")
 
     @staticmethod
     def cost(command):
@@ -262,8 +262,7 @@ class Bench:
 
 
 def write(rows, where, results):
-    names = ["work", "hilum", "against", "it takes" if CPU else "its speed", "ratio of medians", "least and largest",
-             "aim"]
+    names = ["work", "hilum", "against", "it takes" if CPU else "its speed", "ratio of medians", "range", "target"]
     kind = "CPU seconds" if CPU else "elapsed time"
     results.mkdir(parents=True, exist_ok=True)
     with open(results / "bench.tsv", "w") as tsv, open(results / "bench.md", "w") as md:

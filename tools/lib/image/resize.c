@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "base/min.h"
 #include "base/simd.h"
+#include "image/resize_deep.h"
 #include "image/resize_pairs.h"
-#include "image/resize_taps.h"
 #include "image/transpose.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Resampling in floating point. The vertical pass comes first: it reads each row once, and is
  * vector code without any exchange of lanes. */
-#include "image/resize_taps.h"
+#include "image/resize_deep.h"
 
 #include "base/mem.h"
 #include "base/simd.h"

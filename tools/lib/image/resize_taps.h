@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The weights of the resampling filters, and resampling of grey levels that are not rounded; for
- * resize.c and files beside it only. */
+/* The weights of the resampling filters, for resize.c and files beside it only. */
 #ifndef HILUM_IMAGE_RESIZE_TAPS_H
 #define HILUM_IMAGE_RESIZE_TAPS_H
 
@@ -31,14 +30,5 @@ typedef struct hl_taps {
 /* Maps the interval [from, to) of `in` input pixels to n output pixels. */
 hl_taps hl_taps_make(const hl_kernel *f, size_t in, double from, double to, size_t n);
 void hl_taps_free(hl_taps *t);
-
-/* The region of the input that fills the output, in pixels. Pillow holds it in single precision. */
-typedef struct hl_region {
-    float left, top, right, bottom;
-} hl_region;
-
-/* Resamples a grey picture from its full depth, and rounds once, at the end. */
-void hl_resize_deep(const hl_dicom_picture *p, const hl_kernel *f, hl_region from, size_t height,
-                    size_t width, uint8_t *out, size_t out_stride);
 
 #endif
