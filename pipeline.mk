@@ -241,7 +241,8 @@ goals := all explain help
 .PHONY: all explain
 all: $(report_files) $(experiment)
 	$(table_of_jobs)
-	@printf 'accuracy %.4f, macro recall %.4f\n' $$(jq '.accuracy, .macro_recall' $(metrics))
+	@set -- $$(jq '.accuracy, .macro_recall' $(metrics)); printf 'accuracy %.4f, macro recall %s\n' \
+	    "$$1" "$$(if [ "$$2" = null ]; then echo undefined; else printf %.4f "$$2"; fi)"
 	@echo 'report: $(TRAIN_OUT)/report.html'
 explain: $(maps)
 	@echo 'heat maps: $(maps_folder)/'

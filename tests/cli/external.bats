@@ -122,6 +122,19 @@ with_classes() {
     grep -q '^| Specificity | [^n]* | [^n]* | [^n]* to ' results/own-on-one/report.md
     grep -qE '^\| Specificity for PNEUMONIA \| [0-9.]+[^0-9]*% \| [0-9.]+–[0-9.]+' results/own-on-one/report.md
     grep -q '^| Macro average recall | undefined ' results/own-on-one/report.md
+    # What needs the class without images is undefined everywhere.
+    jq -e '.macro_recall == null and .subsets.test.macro_recall == null and .per_class.PNEUMONIA.recall == null and
+        .macro_avg.precision == null and .weighted_avg.recall == .accuracy' $m
+    grep -q '^accuracy 0\.[0-9]*, macro recall undefined$' log
+    grep -q '^| PNEUMONIA | [01]\.[0-9]* | undefined | undefined | 0 |' results/own-on-one/report.md
+    grep -q '^| Macro average | undefined | undefined | undefined | ' results/own-on-one/report.md
+    # Files of 0.1.0 have 0 in these places; elsewhere nothing may be missing.
+    jq 'del(.sha256) | .macro_recall = 0.5 | .macro_avg |= map_values(. // 0.5) | .per_class.PNEUMONIA.recall = 0 |
+        .per_class.PNEUMONIA.f1 = 0' $m >old.json
+    report --metrics old.json -o old.html --markdown old.md
+    grep -q '^| Macro average | undefined | undefined | undefined | ' old.md
+    jq 'del(.sha256) | .per_class.NORMAL.recall = null' $m >bad.json
+    fails 1 "^report: bad.json: 'recall'" report --metrics bad.json -o bad.html
     # Elsewhere one class stays an error.
     fails 1 'expected at least two classes, found one' split one
     fails 2 '^split: --classes: expected at least two classes' split --classes NORMAL one

@@ -106,8 +106,10 @@ without_record() {
         evaluate -q -p $class.tsv -o m.json head-$class letters 2>/dev/null
         [ "$(jq -r .positive m.json)" = $class ]
     done
-    fails 1 "^train-head: --positive: expected a class of letters, found 'C'; its classes are 'A', 'B'" \
+    fails 1 "^train-head: --positive: expected a class of letters, found 'C'; its classes are 'A', 'B'$" \
         train-head -q --positive C -o h letters
+    fails 1 "found 'é'; its classes are 'A', 'B' .compared by their bytes: an accented letter may be one character or two" \
+        train-head -q --positive é -o h letters
     # Heads and data that disagree
     fails 1 "^evaluate: --positive: expected 'A', the positive class that head-A records, found 'B'" \
         evaluate -q --positive B -o n.json head-A letters

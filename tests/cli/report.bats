@@ -85,7 +85,7 @@ refused() {
     grep -q '^> - \*\*Leakage was allowed (ALLOW\\_LEAK=1): 1 group of copies is in both train and test\.' r.md
     grep -q '^> - Shortcut: file size is smaller in PNEUMONIA: AUROC 0.900 without' r.md
     grep -q '<li><strong>Leakage was allowed' r.html
-    grep -q '14 images were examined before training: 2 errors, 2 warnings' r.md
+    grep -q '14 images were examined before preprocessing: 2 errors, 2 warnings' r.md
     grep -q '^| near | 2 | 0 | 0 | ' r.md
     grep -q '^| patient-labels | 0 | 1 | 0 | ' r.md
     grep -q '^| file size | 0.0998 | warning | ' r.md

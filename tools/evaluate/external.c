@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "base/utf8.h"
 #include "format/json.h"
 #include "format/string_list.h"
 #include "only_section.h"
@@ -27,8 +28,9 @@ static int fail_classes(const hl_samples *s, const nn_model *m, hl_err *e)
     hl_strbuf own = {0}, expected = {0};
     name_classes(&own, s->classes, s->nclasses);
     name_classes(&expected, m->classes, m->nclasses);
-    hl_fail(e, "classes differ: %s has %s, %s was trained on %s: split --classes names them alike",
-            hl_tf_name(s->file), own.data, m->name, expected.data);
+    hl_fail(e,
+            "classes differ: %s has %s, %s was trained on %s: split --classes names them alike%s",
+            hl_tf_name(s->file), own.data, m->name, expected.data, hl_unicode_remark(own.data));
     hl_strbuf_free(&own);
     hl_strbuf_free(&expected);
     return -1;

@@ -173,8 +173,8 @@ static json_t *warn_of_classes(const evaluation *v, const hl_metrics *m, json_t 
         }
         if (n == 0)
             warn(warnings,
-                 "class %.64s has no %s in the subset: it counts as 0 in the macro "
-                 "averages, and the AUROC is undefined",
+                 "class %.64s has no %s in the subset: its recall, the macro averages and the "
+                 "AUROC are undefined",
                  v->classes[k], hl_unit_names[v->rule.unit]);
     }
     return never;
@@ -205,10 +205,28 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
     json_object_set_new(o, "warnings", warnings);
 }
 
+static bool lacks_a_class(const hl_metrics *m)
+{
+    for (size_t k = 0; k < m->nclasses; k++)
+        if (m->classes[k].support == 0)
+            return true;
+    return false;
+}
+
 static json_t *class_metrics(const hl_class_metrics *c)
 {
-    return json_pack("{s:f, s:f, s:f, s:I}", "precision", c->precision, "recall", c->recall, "f1",
-                     c->f1, "support", (json_int_t)c->support);
+    return json_pack("{s:f, s:o, s:o, s:I}", "precision", c->precision, "recall",
+                     hl_json_of_real(c->support ? c->recall : NAN), "f1",
+                     hl_json_of_real(c->support ? c->f1 : NAN), "support", (json_int_t)c->support);
+}
+
+/* The means over the classes, each with the same weight: undefined where one has no sample. */
+static json_t *macro_metrics(const hl_metrics *m)
+{
+    if (!lacks_a_class(m))
+        return class_metrics(&m->macro);
+    return json_pack("{s:n, s:n, s:n, s:I}", "precision", "recall", "f1", "support",
+                     (json_int_t)m->macro.support);
 }
 
 static void add_tables(json_t *o, const evaluation *v, const hl_metrics *m)
@@ -223,7 +241,7 @@ static void add_tables(json_t *o, const evaluation *v, const hl_metrics *m)
     }
     json_object_set_new(o, "confusion_matrix", confusion);
     json_object_set_new(o, "per_class", classes);
-    json_object_set_new(o, "macro_avg", class_metrics(&m->macro));
+    json_object_set_new(o, "macro_avg", macro_metrics(m));
     json_object_set_new(o, "weighted_avg", class_metrics(&m->weighted));
 }
 
@@ -231,7 +249,8 @@ static void add_overall(json_t *o, const hl_metrics *m)
 {
     json_object_set_new(o, "n", json_integer((json_int_t)m->n));
     json_object_set_new(o, "accuracy", json_real(m->accuracy));
-    json_object_set_new(o, "macro_recall", json_real(m->macro.recall));
+    json_object_set_new(o, "macro_recall",
+                        hl_json_of_real(lacks_a_class(m) ? NAN : m->macro.recall));
     json_object_set_new(o, "auroc", hl_json_of_real(m->auroc));
     json_object_set_new(o, "log_loss", json_real(m->log_loss));
 }
@@ -306,12 +325,14 @@ static int add_all(json_t *o, const evaluation *v, const hl_metrics *m, hl_err *
 static void log_metrics(const evaluation *v, const hl_metrics *m)
 {
     const bool of_one = v->nclasses == 2 && v->positive != HL_NO_POSITIVE;
-    char auroc[16] = "undefined";
+    char auroc[16] = "undefined", recall[16] = "undefined";
     if (isfinite(m->auroc))
         snprintf(auroc, sizeof auroc, "%.4f", m->auroc);
-    hl_log_info("%s: %" PRIu64 " %s, accuracy %.4f, macro recall %.4f, %sAUROC %s%s%s",
+    if (!lacks_a_class(m))
+        snprintf(recall, sizeof recall, "%.4f", m->macro.recall);
+    hl_log_info("%s: %" PRIu64 " %s, accuracy %.4f, macro recall %s, %sAUROC %s%s%s",
                 evaluate_subset_name(v->subset), m->n, hl_unit_plurals[v->rule.unit], m->accuracy,
-                m->macro.recall, of_one ? "" : "mean ", auroc, of_one ? " for " : "",
+                recall, of_one ? "" : "mean ", auroc, of_one ? " for " : "",
                 of_one ? v->classes[v->positive] : "");
 }
 

@@ -58,3 +58,11 @@ bool hl_is_control(const char *text)
     return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] >= 0x80 && s[1] < 0xa0) ||
            is_invisible(s);
 }
+
+const char *hl_unicode_remark(const char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name >= 0x80)
+            return " (compared by their bytes: an accented letter may be one character or two)";
+    return "";
+}

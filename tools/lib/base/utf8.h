@@ -18,4 +18,8 @@ bool hl_is_utf8(const char *s);
  * reverses the direction of text or is invisible. */
 bool hl_is_control(const char *s);
 
+/* What an error about a name that is not found adds, since names may look alike and yet differ; ""
+ * for ASCII. */
+const char *hl_unicode_remark(const char *name);
+
 #endif

@@ -2,6 +2,7 @@
 #include "data/positive_class.h"
 
 #include "base/strbuf.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -177,8 +178,8 @@ static int fail_without(const hl_positive_choice *c, hl_err *e)
     for (size_t k = 0; k < c->n && k < SHOWN; k++)
         hl_strbuf_printf(&list, "%s'%s'", k ? ", " : "", c->classes[k]);
     hl_strbuf_puts(&list, c->n > SHOWN ? ", ..." : "");
-    hl_fail(e, "--positive: expected a class of %s, found '%s'; its classes are %s", c->of,
-            c->asked, list.data);
+    hl_fail(e, "--positive: expected a class of %s, found '%s'; its classes are %s%s", c->of,
+            c->asked, list.data, hl_unicode_remark(c->asked));
     hl_strbuf_free(&list);
     return -1;
 }

@@ -2,6 +2,7 @@
 #include "format/string_list.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -66,8 +67,8 @@ int hl_string_list_match(char *const *a, size_t na, const char *file_a, char *co
         return hl_fail(e, "classes differ: %s has %zu, %s has %zu", file_a, na, file_b, nb);
     for (size_t k = 0; k < na; k++)
         if (strcmp(a[k], b[k]) != 0)
-            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s", k, a[k],
-                           file_a, b[k], file_b);
+            return hl_fail(e, "classes differ: number %zu is '%s' in %s, '%s' in %s%s", k, a[k],
+                           file_a, b[k], file_b, hl_unicode_remark(a[k]));
     return 0;
 }
 

@@ -69,7 +69,7 @@ static void add_metric(const report_run *run, const char *key, const char *name,
         return;
     const bool first = t->len == 0 || t->data[t->len - 1] == ' ';
     hl_strbuf_printf(t, "%s%s %.3f", first ? "" : ", ", name, value);
-    if (report_interval_of(&run->binary_metrics, key, &lo, &hi)) {
+    if (report_find_interval(run, key, &lo, &hi)) {
         hl_strbuf_puts(t, " (");
         report_put_interval(t, lo, hi);
         hl_strbuf_puts(t, ")");
@@ -80,7 +80,7 @@ void report_fact_performance(const report_run *run, hl_strbuf *t)
 {
     const hl_metrics *m = &run->metrics.m;
     add_metric(run, "accuracy", "Accuracy", m->accuracy, t);
-    add_metric(run, "macro_recall", "macro average recall", report_macro_recall(&run->metrics), t);
+    add_metric(run, "macro_recall", "macro average recall", run->metrics.m.macro.recall, t);
     char *auroc = report_auroc_name(&run->binary_metrics);
     add_metric(run, "auroc", auroc, report_auroc(&run->metrics, &run->binary_metrics), t);
     free(auroc);

@@ -98,7 +98,7 @@ static void add_model(page_table *t, const report_run *run)
     const report_metrics *r = &run->metrics;
     page_add_cell(t, "%s", run->label);
     add_paper_cells(t, report_paper_find(r->feature_space.backbone));
-    report_add_percent(t, report_macro_recall(r));
+    report_add_percent(t, r->m.macro.recall);
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
     const double auroc = report_auroc(r, &run->binary_metrics);

@@ -90,7 +90,7 @@ static void add_combination(page_table *t, const report_grid *g, size_t row)
         page_add_cell(t, "%s", hl_tsv_field(&g->table, row, c));
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "%.2f", 100 * r->baseline);
-    report_add_percent(t, report_macro_recall(r));
+    report_add_percent(t, r->m.macro.recall);
     page_add_number(t, report_auroc(r, &g->runs[row].binary_metrics));
     page_add_cell(t, "%s", never_predicted.data);
     page_add_cell(t, "%s", collapsed(g, row) ? "yes" : "no");

@@ -31,14 +31,6 @@ double report_specificity(const report_metrics *r, const report_binary_metrics *
     return only ? report_real(only, "value") : report_real(bm->binary, "specificity");
 }
 
-double report_macro_recall(const report_metrics *r)
-{
-    for (size_t k = 0; k < r->m.nclasses; k++)
-        if (r->m.classes[k].support == 0)
-            return NAN;
-    return r->m.macro.recall;
-}
-
 double report_auroc(const report_metrics *r, const report_binary_metrics *bm)
 {
     return bm->positive && r->m.nclasses != 2 ? report_real(bm->binary, "auroc") : r->m.auroc;

@@ -55,8 +55,6 @@ void report_binary_metrics_free(report_binary_metrics *bm);
  * the threshold 0.5. NaN where the metrics do not say. */
 double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm);
 double report_specificity(const report_metrics *r, const report_binary_metrics *bm);
-/* NaN where a class has no sample: the metrics count it as 0. */
-double report_macro_recall(const report_metrics *r);
 /* The AUROC of the positive class or, if there is none, the mean over all classes. */
 double report_auroc(const report_metrics *r, const report_binary_metrics *bm);
 /* Heading of a column or a number: "AUROC for PNEUMONIA", or "mean AUROC". The caller frees. */

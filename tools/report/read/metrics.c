@@ -7,23 +7,49 @@
 #include "format/string_list.h"
 #include "provenance_entry.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Files of 0.1.0 have 0 where a value is undefined. */
+static int read_value(const report_metrics *r, const json_t *o, const char *key, bool is_defined,
+                      double *value, hl_err *e)
+{
+    if (is_defined)
+        return hl_json_real(o, r->file, key, value, e);
+    const int status = hl_json_real_or_null(o, r->file, key, value, e);
+    *value = NAN;
+    return status;
+}
+
+/* Without samples of a class, its recall and F1 are undefined. */
 static int read_class(const report_metrics *r, const json_t *o, hl_class_metrics *c, hl_err *e)
 {
-    return hl_json_real(o, r->file, "precision", &c->precision, e) ||
-                   hl_json_real(o, r->file, "recall", &c->recall, e) ||
-                   hl_json_real(o, r->file, "f1", &c->f1, e) ||
-                   hl_json_count(o, r->file, "support", &c->support, e)
+    return hl_json_count(o, r->file, "support", &c->support, e) ||
+                   hl_json_real(o, r->file, "precision", &c->precision, e) ||
+                   read_value(r, o, "recall", c->support > 0, &c->recall, e) ||
+                   read_value(r, o, "f1", c->support > 0, &c->f1, e)
                ? -1
                : 0;
 }
 
-static int read_average(const report_metrics *r, const char *key, hl_class_metrics *c, hl_err *e)
+static int read_weighted(report_metrics *r, hl_err *e)
 {
-    const json_t *o = hl_json_object(r->json, r->file, key, e);
-    return o ? read_class(r, o, c, e) : -1;
+    const json_t *o = hl_json_object(r->json, r->file, "weighted_avg", e);
+    return o ? read_class(r, o, &r->m.weighted, e) : -1;
+}
+
+static int read_macro(report_metrics *r, hl_err *e)
+{
+    hl_class_metrics *c = &r->m.macro;
+    const bool is_defined = !report_lacks_a_class(r);
+    const json_t *o = hl_json_object(r->json, r->file, "macro_avg", e);
+    return !o || hl_json_count(o, r->file, "support", &c->support, e) ||
+                   read_value(r, o, "precision", is_defined, &c->precision, e) ||
+                   read_value(r, o, "recall", is_defined, &c->recall, e) ||
+                   read_value(r, o, "f1", is_defined, &c->f1, e)
+               ? -1
+               : 0;
 }
 
 static int read_classes(report_metrics *r, hl_err *e)
@@ -82,9 +108,8 @@ static int read_metrics(report_metrics *r, hl_err *e)
         hl_json_real(r->json, r->file, "accuracy", &m->accuracy, e) ||
         hl_json_real_or_null(r->json, r->file, "auroc", &m->auroc, e) ||
         hl_json_real(r->json, r->file, "log_loss", &m->log_loss, e) ||
-        hl_json_real(r->json, r->file, "baseline_accuracy", &r->baseline, e) ||
-        read_average(r, "macro_avg", &m->macro, e) ||
-        read_average(r, "weighted_avg", &m->weighted, e))
+        hl_json_real(r->json, r->file, "baseline_accuracy", &r->baseline, e) || read_macro(r, e) ||
+        read_weighted(r, e))
         return -1;
     return m->n ? 0 : hl_fail(e, "%s: 'n': expected at least one image, found none", r->file);
 }
@@ -145,6 +170,14 @@ int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
 const char *report_units(const report_metrics *r)
 {
     return hl_unit_plurals[r->rule.unit];
+}
+
+bool report_lacks_a_class(const report_metrics *r)
+{
+    for (size_t k = 0; k < r->m.nclasses; k++)
+        if (r->m.classes[k].support == 0)
+            return true;
+    return false;
 }
 
 bool report_is_external(const report_metrics *r)

@@ -37,7 +37,8 @@ static size_t count(const report_audit *a, const char *check, const char *severi
 static void list_checks(page_doc *d, const report_audit *a)
 {
     static const char *const severities[] = {"error", "warning", "note"};
-    page_table *t = page_add_table(d, "Checks made before training, with the number of findings.");
+    page_table *t =
+        page_add_table(d, "Checks made before preprocessing, with the number of findings.");
     page_add_column(t, "Check", PAGE_COL_TEXT);
     page_add_column(t, "Errors", PAGE_COL_NUMBER);
     page_add_column(t, "Warnings", PAGE_COL_NUMBER);
@@ -114,7 +115,7 @@ void report_add_audit(page_doc *d, const report_audit *a)
 {
     page_add_text(d, PAGE_SECTION, "Data audit");
     page_add_text(d, PAGE_TEXT,
-                  "%s images were examined before training: %zu errors, %zu warnings.",
+                  "%s images were examined before preprocessing: %zu errors, %zu warnings.",
                   a->images ? a->images : "The", a->errors, a->warnings);
     list_checks(d, a);
     list_shortcuts(d, a);

@@ -85,7 +85,7 @@ const char *report_metric_name(const report_binary_metrics *bm, size_t i)
 double report_metric_value(const report_metrics *r, const report_binary_metrics *bm, size_t i)
 {
     if (strcmp(metrics[i].key, "macro_recall") == 0)
-        return report_macro_recall(r);
+        return r->m.macro.recall;
     const double of_two = report_real(bm->binary, metrics[i].key);
     return isfinite(of_two) ? of_two : report_real(r->json, metrics[i].key);
 }
@@ -161,13 +161,20 @@ static void add_interval_cell(page_table *t, double lo, double hi, const char *m
     hl_strbuf_free(&text);
 }
 
+/* With more than two classes, accuracy, macro recall and log loss are of all of them together, and
+ * not of the class that the table is for. */
+static bool is_of_all(const report_metrics *r, const report_binary_metrics *bm, const char *key)
+{
+    return r->m.nclasses != 2 && bm->positive && !isfinite(report_real(bm->binary, key));
+}
+
 static void add_rows(page_table *t, const report_metrics *r, const report_binary_metrics *bm)
 {
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         double lo, hi;
         const double value = report_metric_value(r, bm, i);
         const bool has = report_interval(bm->intervals, metrics[i].key, &lo, &hi);
-        if (!isfinite(value) && !has)
+        if ((!isfinite(value) && !has) || is_of_all(r, bm, metrics[i].key))
             continue;
         page_add_cell(t, "%s", metrics[i].name);
         page_add_number(t, value);
@@ -195,12 +202,13 @@ static void describe_metric(const json_t *prevalence, const char *key, const cha
 
 static void add_prevalence(page_doc *d, const report_metrics *r, const report_binary_metrics *bm)
 {
-    const double measured = (double)r->m.classes[bm->cls].support / (double)r->m.n;
+    const double assumed = report_real(bm->prevalence, "value"),
+                 measured = (double)r->m.classes[bm->cls].support / (double)r->m.n;
     hl_strbuf t = {0};
     hl_strbuf_printf(&t,
-                     "If %.1f" PAGE_PERCENT " of the patients had %s, instead of %.1f" PAGE_PERCENT
+                     "If %.*f" PAGE_PERCENT " of the patients had %s, instead of %.1f" PAGE_PERCENT
                      " of these %s: ",
-                     100 * report_real(bm->prevalence, "value"), bm->positive, 100 * measured,
+                     assumed < 0.01 ? 3 : 1, 100 * assumed, bm->positive, 100 * measured,
                      report_units(r));
     describe_metric(bm->prevalence, "ppv", "positive predictive value", &t);
     hl_strbuf_puts(&t, ", ");

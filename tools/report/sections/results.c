@@ -43,9 +43,9 @@ void report_add_confusion(page_doc *d, const report_metrics *r)
 static void add_class_row(page_table *t, const char *name, const hl_class_metrics *c)
 {
     page_add_cell(t, "%s", name);
-    page_add_cell(t, "%.3f", c->precision);
-    page_add_cell(t, "%.3f", c->recall);
-    page_add_cell(t, "%.3f", c->f1);
+    page_add_number(t, c->precision);
+    page_add_number(t, c->recall);
+    page_add_number(t, c->f1);
     page_add_cell(t, "%" PRIu64, c->support);
 }
 
@@ -118,7 +118,7 @@ void report_add_paper_table(page_doc *d, const report_metrics *r)
     page_add_column(t, "Macro average recall, %", PAGE_COL_NUMBER);
     page_add_column(t, "Accuracy, %", PAGE_COL_NUMBER);
     page_add_cell(t, "This run");
-    report_add_percent(t, report_macro_recall(r));
+    report_add_percent(t, r->m.macro.recall);
     page_add_cell(t, "%.2f", 100 * r->m.accuracy);
     page_add_cell(t, "Paper");
     page_add_cell(t, "%s\xe2\x80\x88\xe2\x80\x87\xe2\x80\x87", row->macro_recall);

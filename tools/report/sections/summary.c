@@ -93,9 +93,8 @@ static void add_stats(page_doc *d, const report_run *run)
     char majority[64];
     snprintf(majority, sizeof majority, "majority class: %.1f" PAGE_PERCENT, 100 * r->baseline);
     add_fraction(b, run, "accuracy", "Accuracy", m->accuracy, majority);
-    add_fraction(b, run, "macro_recall", "Macro average recall", report_macro_recall(r),
-                 isfinite(report_macro_recall(r)) ? "mean over the classes"
-                                                  : "a class has no sample");
+    add_fraction(b, run, "macro_recall", "Macro average recall", r->m.macro.recall,
+                 isfinite(r->m.macro.recall) ? "mean over the classes" : "a class has no sample");
     if (bm->positive) {
         add_rate(b, run, "sensitivity", "Sensitivity", report_sensitivity(r, bm),
                  "recall of this class");
@@ -146,7 +145,7 @@ void report_add_summary(page_doc *d, const report_run *run)
     const hl_metrics *m = &r->m;
     char auroc[16], recall[32], where[64];
     format_auroc(report_auroc(r, bm), auroc);
-    format_percent(report_macro_recall(r), recall);
+    format_percent(r->m.macro.recall, recall);
     const bool all = strcmp(r->subset, "all") == 0;
     snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
     page_add_text(d, PAGE_LEAD,

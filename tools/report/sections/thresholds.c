@@ -25,10 +25,10 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_bi
     hl_strbuf alt = {0};
     hl_strbuf_printf(
         &alt,
-        "Sensitivity and specificity if every image whose predicted probability of %s is at least "
+        "Sensitivity and specificity if every %s whose predicted probability of %s is at least "
         "the threshold is called positive. Unless stated otherwise, this page uses %s: sensitivity "
         "%.1f" PAGE_PERCENT ", specificity %.1f" PAGE_PERCENT ".",
-        bm->positive,
+        hl_unit_names[r->rule.unit], bm->positive,
         r->m.nclasses == 2 ? "the threshold 0.5" : "the class of the largest probability",
         100 * report_sensitivity(r, bm), 100 * report_specificity(r, bm));
     const int status =
