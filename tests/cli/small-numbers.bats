@@ -101,6 +101,8 @@ have_width() {
     all_right | predictions a.tsv
     all_right | sed 's/0.90$/0.4/' | predictions b.tsv
     compare -q -n a,b --json c.json -o c.tsv a.tsv b.tsv
+    awk -F '\t' '/^kind/ { head = $NF } $1 == "model" && $2 == "a" { method[$4] = $NF }
+        END { print head, method["accuracy"], method["macro_recall"] }' c.tsv | grep -qx 'method Wilson MOVER'
     jq -e '.models[0].metrics | .accuracy.method == "Wilson" and .macro_recall.method == "MOVER" and
         .auroc.method == "Newcombe" and (.auroc.interval[0] - 0.546118 | fabs) < 1e-6' c.json
     jq -e '[.. | .interval? // empty | select(. != [null, null] and .[0] >= .[1])] == []' c.json

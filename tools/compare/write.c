@@ -40,7 +40,17 @@ static void put_test(hl_strbuf *t, const char *name, double statistic, double p,
     put_real(t, statistic);
     put_real(t, p);
     put_real(t, holm);
-    hl_strbuf_puts(t, "\n");
+}
+
+static void put_no_test(hl_strbuf *t)
+{
+    hl_strbuf_puts(t, "\t\t\t\t");
+}
+
+/* The last column: how the interval was made. */
+static void put_method(hl_strbuf *t, const hl_estimate *e)
+{
+    hl_strbuf_printf(t, "\t%s\n", hl_interval_method_names[e->method]);
 }
 
 static void put_pair(hl_strbuf *t, const comparison *c, const compare_pair *p)
@@ -57,7 +67,8 @@ static void put_pair(hl_strbuf *t, const comparison *c, const compare_pair *p)
         else if (f == COMPARE_AUROC)
             put_test(t, "DeLong", p->delong.z, p->delong.p, p->delong_holm);
         else
-            hl_strbuf_puts(t, "\t\t\t\t\n");
+            put_no_test(t);
+        put_method(t, &p->estimate[f]);
     }
 }
 
@@ -72,7 +83,8 @@ static void put_class(hl_strbuf *t, const comparison *c)
             continue;
         put_names(t, "model", c->models[m].name, "", metric.data);
         put_value(t, c->models[m].metric[COMPARE_AUROC], &c->models[m].estimate[COMPARE_AUROC]);
-        hl_strbuf_puts(t, "\t\t\t\t\n");
+        put_no_test(t);
+        put_method(t, &c->models[m].estimate[COMPARE_AUROC]);
     }
     for (size_t i = 0; i < c->npairs; i++) {
         const compare_pair *p = &c->pairs[i];
@@ -81,6 +93,7 @@ static void put_class(hl_strbuf *t, const comparison *c)
         put_names(t, "difference", c->models[p->a].name, c->models[p->b].name, metric.data);
         put_value(t, p->difference[COMPARE_AUROC], &p->estimate[COMPARE_AUROC]);
         put_test(t, "DeLong", p->delong.z, p->delong.p, p->delong_holm);
+        put_method(t, &p->estimate[COMPARE_AUROC]);
     }
     hl_strbuf_free(&metric);
 }
@@ -101,14 +114,15 @@ void compare_write_table(const comparison *c, const char *subset, FILE *fp)
         hl_tsv_escape(&t, c->classes[c->positive]);
         hl_strbuf_puts(&t, "\n");
     }
-    hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\n");
+    hl_strbuf_puts(&t, "kind\ta\tb\tmetric\tvalue\tlo\thi\ttest\tstatistic\tp\tp_holm\tmethod\n");
     for (size_t m = 0; m < c->nmodels; m++)
         for (int f = 0; f < COMPARE_METRICS; f++) {
             if (!isfinite(c->models[m].metric[f]))
                 continue;
             put_names(&t, "model", c->models[m].name, "", compare_metric_names[f]);
             put_value(&t, c->models[m].metric[f], &c->models[m].estimate[f]);
-            hl_strbuf_puts(&t, "\t\t\t\t\n");
+            put_no_test(&t);
+            put_method(&t, &c->models[m].estimate[f]);
         }
     for (size_t i = 0; i < c->npairs; i++)
         put_pair(&t, c, &c->pairs[i]);
