@@ -191,6 +191,7 @@ endif
 
 calibration_option = $(if $(EXTERNAL),--external $(call of_external,calibration.safetensors.zst),$\
     --calibration $(calibration))
+before_evaluate = $(if $(by_unit),,rm -f $(TRAIN_OUT)/image-predictions.tsv)
 files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,$(calibration_option) )-p $(predictions) \
     $(if $(by_unit),--image-predictions $(image_predictions) )-o $(metrics) $(trained_head) $(features)
 $(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) \

@@ -37,8 +37,9 @@ static const hl_opt options[] = {
                  "positive class (default: the one of two not called normal, negative, ...)"),
     HL_OPT_CHOICE(0, "fail-on", "none|leak|error", &opt_fail_on,
                   "exit with 1 if there is a finding of this kind"),
-    HL_OPT_FLAG_R(0, "allow-leak", &opt_allow_leak,
-                  "record that leakage between training and test is intended"),
+    HL_OPT_FLAG_R(
+        0, "allow-leak", &opt_allow_leak,
+        "record that leakage between training and test, or not looking for it, is intended"),
     HL_OPT_STR(0, "other", "MANIFEST", &opt_other,
                "also find copies of the images of another set, such as that of a trained head"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),
@@ -237,7 +238,7 @@ static int check_other_set(audit_context *a, hl_manifest *other, hl_err *e)
         return 0;
     const hl_fingerprint_options how = {
         .root = other->root, .cache = opt_cache, .window = window, .jobs = (int)opt_jobs};
-    return audit_check_other_set(a, other, opt_other, &how, e);
+    return audit_check_other_set(a, other, opt_other, &how, opt_allow_leak, e);
 }
 
 /* other: of --other, or NULL. *found: whether there is a finding of the kind that --fail-on names.

@@ -85,6 +85,18 @@ with_classes() {
 
 @test "external: a head, its name, another RUN, and a changed head" {
     cp -r "$there/results" .
+    # The run of a head is not overwritten, however it is named.
+    cp -r results/own results/second
+    before=$(cat results/own/*.* results/second/*.* | sha256sum)
+    for run in own ./own second; do
+        fails 2 "^make: RUN=${run#./}: expected a run of its own for the external test, found " \
+            external HEAD=own DATA="$there/set B" RUN="$run"
+    done
+    ln -s . results/link
+    fails 2 '^make: RUN=link/own: expected a run of its own' external HEAD=own DATA="$there/set B" RUN=link/own
+    rm results/link
+    [ "$(cat results/own/*.* results/second/*.* | sha256sum)" = "$before" ]
+    rm -r results/second
     external HEAD="$PWD/results/own/head.safetensors.zst" DATA="$there/set B" RUN=chosen >/dev/null 2>&1
     external HEAD=own DATA="$there/set B" >/dev/null 2>&1
     cmp results/chosen/predictions.tsv results/own-on-set_B/predictions.tsv
@@ -108,6 +120,11 @@ with_classes() {
     # Metrics of images are not put beside those of patients.
     fails 1 'units differ: .* has metrics of patients .max., .* of images' \
         report --metrics results/own-on-set_B/metrics.json --internal "$own/metrics.json" -o r.html
+    # Without the knob, the predictions of single images do not stay beside those of the next head.
+    [ -e results/own/image-predictions.tsv ]
+    make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" DATA="$there/own" RUN=own MODEL=mobilenetv2 \
+        WEIGHTS=seeded:1 SIZE=48 FIT=pad EPOCHS=4 NEURONS=0 CALIBRATE=1 RESAMPLES=200 EXPLAIN=0 QUIET=-q JOBS=2 >log 2>&1
+    [ ! -e results/own/image-predictions.tsv ]
 }
 
 @test "external: a collection of one class gives the rate of that class" {
@@ -172,7 +189,25 @@ with_classes() {
     grep -q $'^warning\tother-set\ttest\t' a.tsv
     run ! grep -q '^#leak' a.tsv
     sed "s|^#root.*|#root\t$PWD/gone|" "$own/manifest.tsv" | with_checksum >gone.tsv
-    fails 1 '^audit: gone.tsv: none of its images can be read' audit -q --other gone.tsv -o b.tsv "$own/manifest.tsv"
+    fails 1 '^audit: gone.tsv: none of its images can be read: expected them in .*/gone.; with --allow-leak' \
+        audit -q --other gone.tsv -o b.tsv "$own/manifest.tsv"
+}
+
+@test "external: a head whose own images are not there" {
+    cp -r "$there/results" "$there/own" .
+    make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" DATA="$PWD/own" RUN=moved MODEL=mobilenetv2 \
+        WEIGHTS=seeded:1 SIZE=48 FIT=pad EPOCHS=4 NEURONS=0 CALIBRATE=1 RESAMPLES=200 EXPLAIN=0 QUIET=-q JOBS=2 >log 2>&1
+    mv own elsewhere
+    fails 2 '^audit: .*/moved/manifest.tsv: none of its images can be read: .* ALLOW_LEAK=1' \
+        external HEAD=moved DATA="$there/set B" RUN=blind
+    external HEAD=moved DATA="$there/set B" RUN=blind ALLOW_LEAK=1 >log 2>&1
+    sed -n '1,/^## /p' results/blind/report.md >top
+    grep -qE '([0-9]+) of \1 images of the other manifest cannot be read: copies of them are not found' top
+    # One image is not enough, and the page says so in the same place.
+    mkdir -p own/NORMAL
+    cp elsewhere/NORMAL/"$(ls elsewhere/NORMAL | head -n 1)" own/NORMAL
+    external HEAD=moved DATA="$there/set B" RUN=blind >log 2>&1
+    sed -n '1,/^## /p' results/blind/report.md | grep -qE '[0-9]+ of [0-9]+ images of the other manifest cannot be read'
 }
 
 @test "external: what contradicts the head is refused before any work" {

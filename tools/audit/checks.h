@@ -48,9 +48,10 @@ void audit_check_dicom(audit_context *a);      /* what DICOM files say of themse
 void audit_check_columns(audit_context *a);    /* carried columns that do */
 
 /* Images that are copies of some that the manifest `other`, whose file is called name, lists. Those
- * of its training and validation sets are errors. Fails where none of its images can be read. */
+ * of its training and validation sets are errors. Fails where none of its images can be read,
+ * unless allow_unread. */
 int audit_check_other_set(audit_context *a, hl_manifest *other, const char *name,
-                          const hl_fingerprint_options *how, hl_err *e);
+                          const hl_fingerprint_options *how, bool allow_unread, hl_err *e);
 
 /* Whether an AUROC this far from 0.5, of this many samples of a class and of others, is a warning.
  */

@@ -52,21 +52,8 @@ static void add_copy(audit_context *a, const hl_sample *s, const hl_sample *o)
     hl_strbuf_free(&text);
 }
 
-/* Copies of a file that cannot be read are not found. */
-static int expect_readable(audit_context *a, const hl_manifest *other, const hl_fingerprint *f,
-                           const char *name, hl_err *e)
+static void add_unread(audit_context *a, const hl_manifest *other, size_t unread, size_t first)
 {
-    size_t unread = 0, first = 0;
-    for (size_t k = other->n; k-- > 0;)
-        if (!f[k].read) {
-            unread++;
-            first = k;
-        }
-    if (unread == other->n)
-        return hl_fail(e, "%s: none of its images can be read: expected them in '%s'", name,
-                       other->root);
-    if (unread == 0)
-        return 0;
     hl_strbuf text = {0};
     hl_strbuf_printf(&text,
                      "%zu of %zu images of the other manifest cannot be read: copies of them "
@@ -81,6 +68,25 @@ static int expect_readable(audit_context *a, const hl_manifest *other, const hl_
                                    .text = text.data};
     audit_findings_add(&a->findings, &finding);
     hl_strbuf_free(&text);
+}
+
+/* Copies of a file that cannot be read are not found. */
+static int expect_readable(audit_context *a, const hl_manifest *other, const hl_fingerprint *f,
+                           const char *name, bool allow_unread, hl_err *e)
+{
+    size_t unread = 0, first = 0;
+    for (size_t k = other->n; k-- > 0;)
+        if (!f[k].read) {
+            unread++;
+            first = k;
+        }
+    if (unread == other->n && !allow_unread)
+        return hl_fail(e,
+                       "%s: none of its images can be read: expected them in '%s'; with "
+                       "--allow-leak (make: ALLOW_LEAK=1) copies of them are not looked for",
+                       name, other->root);
+    if (unread)
+        add_unread(a, other, unread, first);
     return 0;
 }
 
@@ -102,7 +108,7 @@ static int compare(audit_context *a, const hl_manifest *other, hl_fingerprint *f
 }
 
 int audit_check_other_set(audit_context *a, hl_manifest *other, const char *name,
-                          const hl_fingerprint_options *how, hl_err *e)
+                          const hl_fingerprint_options *how, bool allow_unread, hl_err *e)
 {
     hl_manifest_drop_augmented(other);
     const size_t own = a->m->n;
@@ -110,7 +116,7 @@ int audit_check_other_set(audit_context *a, hl_manifest *other, const char *name
     memcpy(all, a->fingerprints, own * sizeof *all); /* a still owns what they point to */
     int status = hl_fingerprint_set_read(all + own, other, how, e);
     if (status == 0)
-        status = expect_readable(a, other, all + own, name, e);
+        status = expect_readable(a, other, all + own, name, allow_unread, e);
     if (status == 0)
         status = compare(a, other, all, how->jobs, e);
     hl_fingerprint_set_free(all + own, other->n);

@@ -126,7 +126,9 @@ void report_add_audit(page_doc *d, const report_audit *a)
 static bool is_of_the_set(const report_audit *a, size_t row, const char *check)
 {
     return strcmp(check, "range") == 0 || strcmp(check, "dicom") == 0 ||
-           (strcmp(check, "inverted") == 0 && *report_audit_field(a, row, AUDIT_ITEM));
+           (strcmp(check, "inverted") == 0 && *report_audit_field(a, row, AUDIT_ITEM)) ||
+           (strcmp(check, "other-set") == 0 &&
+            strcmp(report_audit_field(a, row, AUDIT_ITEM), "unreadable") == 0);
 }
 
 void report_warn_of_audit(page_block *b, const report_audit *a)
