@@ -39,7 +39,7 @@ static const hl_opt options[] = {
                   "exit with 1 if there is a finding of this kind"),
     HL_OPT_FLAG_R(
         0, "allow-leak", &opt_allow_leak,
-        "record that leakage between training and test, or not looking for it, is intended"),
+        "leakage between training and test is intended, and images of --other may be missing"),
     HL_OPT_STR(0, "other", "MANIFEST", &opt_other,
                "also find copies of the images of another set, such as that of a trained head"),
     HL_OPT_STR(0, "root", "DIR", &opt_root, "where relative paths start, whatever MANIFEST says"),

@@ -205,14 +205,6 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
     json_object_set_new(o, "warnings", warnings);
 }
 
-static bool lacks_a_class(const hl_metrics *m)
-{
-    for (size_t k = 0; k < m->nclasses; k++)
-        if (m->classes[k].support == 0)
-            return true;
-    return false;
-}
-
 static json_t *class_metrics(const hl_class_metrics *c)
 {
     return json_pack("{s:f, s:o, s:o, s:I}", "precision", c->precision, "recall",
@@ -223,7 +215,7 @@ static json_t *class_metrics(const hl_class_metrics *c)
 /* The means over the classes, each with the same weight: undefined where one has no sample. */
 static json_t *macro_metrics(const hl_metrics *m)
 {
-    if (!lacks_a_class(m))
+    if (!hl_metrics_lack_a_class(m))
         return class_metrics(&m->macro);
     return json_pack("{s:n, s:n, s:n, s:I}", "precision", "recall", "f1", "support",
                      (json_int_t)m->macro.support);
@@ -250,7 +242,7 @@ static void add_overall(json_t *o, const hl_metrics *m)
     json_object_set_new(o, "n", json_integer((json_int_t)m->n));
     json_object_set_new(o, "accuracy", json_real(m->accuracy));
     json_object_set_new(o, "macro_recall",
-                        hl_json_of_real(lacks_a_class(m) ? NAN : m->macro.recall));
+                        hl_json_of_real(hl_metrics_lack_a_class(m) ? NAN : m->macro.recall));
     json_object_set_new(o, "auroc", hl_json_of_real(m->auroc));
     json_object_set_new(o, "log_loss", json_real(m->log_loss));
 }
@@ -328,7 +320,7 @@ static void log_metrics(const evaluation *v, const hl_metrics *m)
     char auroc[16] = "undefined", recall[16] = "undefined";
     if (isfinite(m->auroc))
         snprintf(auroc, sizeof auroc, "%.4f", m->auroc);
-    if (!lacks_a_class(m))
+    if (!hl_metrics_lack_a_class(m))
         snprintf(recall, sizeof recall, "%.4f", m->macro.recall);
     hl_log_info("%s: %" PRIu64 " %s, accuracy %.4f, macro recall %s, %sAUROC %s%s%s",
                 evaluate_subset_name(v->subset), m->n, hl_unit_plurals[v->rule.unit], m->accuracy,

@@ -157,3 +157,11 @@ void hl_metrics_free(hl_metrics *m)
     free(m->classes);
     *m = (hl_metrics){0};
 }
+
+bool hl_metrics_lack_a_class(const hl_metrics *m)
+{
+    for (size_t k = 0; k < m->nclasses; k++)
+        if (m->classes[k].support == 0)
+            return true;
+    return false;
+}

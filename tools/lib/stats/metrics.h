@@ -12,6 +12,7 @@
 #ifndef HILUM_STATS_METRICS_H
 #define HILUM_STATS_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,9 @@ typedef struct hl_metrics {
 void hl_metrics_compute(hl_metrics *m, size_t n, size_t nclasses, const uint32_t *labels,
                         const uint32_t *predicted, const double *p);
 void hl_metrics_free(hl_metrics *m);
+
+/* Whether a class has no sample, so that the means over the classes say nothing. */
+bool hl_metrics_lack_a_class(const hl_metrics *m);
 
 /* Mean of -log p(label), with p clipped to [2.2e-16, 1 - 2.2e-16]; 0 for n = 0. */
 double hl_log_loss(size_t n, size_t nclasses, const uint32_t *labels, const double *p);

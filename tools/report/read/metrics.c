@@ -42,7 +42,7 @@ static int read_weighted(report_metrics *r, hl_err *e)
 static int read_macro(report_metrics *r, hl_err *e)
 {
     hl_class_metrics *c = &r->m.macro;
-    const bool is_defined = !report_lacks_a_class(r);
+    const bool is_defined = !hl_metrics_lack_a_class(&r->m);
     const json_t *o = hl_json_object(r->json, r->file, "macro_avg", e);
     return !o || hl_json_count(o, r->file, "support", &c->support, e) ||
                    read_value(r, o, "precision", is_defined, &c->precision, e) ||
@@ -170,14 +170,6 @@ int report_metrics_read(report_metrics *r, const char *path, hl_err *e)
 const char *report_units(const report_metrics *r)
 {
     return hl_unit_plurals[r->rule.unit];
-}
-
-bool report_lacks_a_class(const report_metrics *r)
-{
-    for (size_t k = 0; k < r->m.nclasses; k++)
-        if (r->m.classes[k].support == 0)
-            return true;
-    return false;
 }
 
 bool report_is_external(const report_metrics *r)

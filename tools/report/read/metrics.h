@@ -29,8 +29,6 @@ typedef struct report_metrics {
 int report_metrics_read(report_metrics *r, const char *path, hl_err *e);
 /* "images", "patients" or "studies" */
 const char *report_units(const report_metrics *r);
-/* Whether a class has no sample, so that the means over the classes are undefined. */
-bool report_lacks_a_class(const report_metrics *r);
 /* Whether the images are of another collection than the head's, see evaluate --external. */
 bool report_is_external(const report_metrics *r);
 /* The step of a tool by which the measured images came about, or NULL. In the provenance of an

@@ -89,7 +89,7 @@ void report_add_subset_table(page_doc *d, const report_metrics *r, const report_
         if (!o)
             continue;
         page_add_cell(t, "%s", hl_subset_names[s]);
-        /* Without an AUROC, a class has no sample, which the macro recall counts as 0. */
+        /* Without an AUROC, a class has no sample, which 0.1.0 counted as 0 in the macro recall. */
         const bool lacks_a_class = !isfinite(report_real(o, "auroc"));
         page_add_cell(t, "%.0f", report_real(o, "n"));
         for (size_t c = 0; c < sizeof keys / sizeof *keys; c++)
