@@ -470,8 +470,13 @@ def check(c, d, found):
     report = sk.classification_report(d.y, d.predicted, labels=range(k), target_names=d.classes, output_dict=True, zero_division=0)
     for i, name in enumerate(d.classes):
         per = found["per_class"][name]
-        c.same(f"per_class.{name}", [per["precision"], per["recall"], per["f1"], per["support"]],
-               [report[name][m] for m in ("precision", "recall", "f1-score", "support")])
+        expected = {m: report[name][m] for m in ("precision", "recall", "f1-score", "support")}
+        if support[i] == 0:  # scikit-learn's zero_division=0, where hilum says that there is no such number
+            expected["recall"] = expected["f1-score"] = None
+        c.same(f"per_class.{name}", [per["precision"], per["recall"], per["f1"], per["support"]], list(expected.values()))
+    macro = [report["macro avg"][m] if support.all() else None for m in ("precision", "recall", "f1-score")]
+    c.same("macro_avg, macro_recall", [*[found["macro_avg"][m] for m in ("precision", "recall", "f1")], found["macro_recall"]],
+           [*macro, macro[1]])
     c.same("baseline_accuracy", found["baseline_accuracy"], support.max() / len(d.y))
     own = np.clip(d.p[np.arange(len(d.y)), d.y], 2.220446049250313e-16, 1 - 2.220446049250313e-16)
     c.same("log_loss", found["log_loss"], -np.log(own).mean())
