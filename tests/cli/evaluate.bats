@@ -213,6 +213,34 @@ trained() {
     [[ $output == *": calibration"* && $output == *"\"temperature\":$temperature"* ]]
 }
 
+# Features whose class names are swapped: the more probable a class, the rarer it is.
+swapped() {
+    trained
+    [ -e swapped-features ] && return
+    mkdir -p swapped
+    ln -s ../more/NORMAL swapped/PNEUMONIA
+    ln -s ../more/PNEUMONIA swapped/NORMAL
+    split -q swapped >m3.tsv
+    preprocess -q --size 96 m3.tsv | extract-features -q -m mobilenetv2 -w seeded:1 -o swapped-features
+}
+
+@test "evaluate: an operating point that no threshold reaches has none" {
+    swapped
+    cd "$BATS_TEST_TMPDIR"
+    local head=$BATS_FILE_TMPDIR/trained-head features=$BATS_FILE_TMPDIR/swapped-features
+    evaluate -q -c cal -o m.json --resamples 20 "$head" "$features" 2>err
+    jq -e '[.operating_points[] | select(.threshold == null)] | length > 0 and
+        all(.target == "specificity" and .val == {sensitivity: 0, specificity: 1})' m.json
+    name=$(jq -r '[.operating_points[] | select(.threshold == null).name][0]' m.json)
+    fails 1 "^predict: --operating: cal has no threshold for '$name' of PNEUMONIA: none reached a specificity of 0.9.* or --threshold P" \
+        predict -q -f "$features" -c cal --operating "$name" "$head"
+    report -q --metrics m.json --markdown r.md -o r.html
+    grep -qE "^\| $name +\| none \| – \| – \| – \| – \| – \| – \|" r.md
+    # The images of another collection are measured with the same points.
+    evaluate -q --external cal -o x.json --resamples 20 "$head" "$features" 2>err
+    [ "$(jq -c '[.operating_points[].threshold]' x.json)" = "$(jq -c '[.operating_points[].threshold]' m.json)" ]
+}
+
 @test "evaluate: a seed of any size is recorded with all its digits" {
     for seed in 7 9007199254740992; do
         evaluate -q -s $seed --resamples 5 "$head" "$features" | grep -q "^    \"seed\": $seed,\$"

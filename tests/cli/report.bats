@@ -248,6 +248,30 @@ END
     [ -z "$(losses 0.01 null)" ]
 }
 
+@test "report: an operating point without a threshold has no rates" {
+    for none in null 2; do # 2 is that of hilum 0.1.0
+        jq --argjson t $none '.operating_points[0].threshold = $t | del(.sha256)' "$data/evidence.json" >m.json
+        report --metrics m.json --markdown r.md -o r.html
+        grep -qE '^\| sensitivity at 90 % specificity +\| none \| – \| – \| – \| – \| – \| – \|' r.md
+        tr '\n' ' ' <r.md | grep -q 'None: no threshold reaches the target in the validation subset'
+    done
+    report --metrics "$data/evidence.json" --markdown r.md -o r.html
+    [ "$(grep -c 'None: no threshold' r.md)" = 0 ]
+}
+
+@test "report: thresholds near 0 and 1 are not rounded to them, and one that calls all positive says so" {
+    point() { # THRESHOLD SPECIFICITY: the row of the point with these on the validation images
+        jq --argjson t "$1" --argjson s "$2" '.operating_points[1] |= (.threshold = $t | .val.specificity = $s) | del(.sha256)' \
+            "$data/evidence.json" >m.json
+        report --metrics m.json --markdown r.md -o r.html
+        grep '^| specificity at 95 % sensitivity ' r.md
+    }
+    [[ $(point 1e-48 0.5) == *'| &lt; 0.001 | 1.000 | 0.500 |'* ]]
+    [[ $(point 0.99996 0.5) == *'| &gt; 0.999 | 1.000 | 0.500 |'* ]]
+    [[ $(point 0.25 0) == *'| 0.250 (all positive) | 1.000 | 0.000 |'* ]]
+    [[ $(point 0 0) == *'| 0.000 (all positive) | '* ]]
+}
+
 @test "report: a sound experiment carries no warning" {
     full -o r.html --markdown r.md
     run grep "Read this first" r.html r.md

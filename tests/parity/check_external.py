@@ -99,7 +99,7 @@ def check_temperature(c, images, stated):
 def operating_point(y, p, target, value):
     """The threshold with at least this sensitivity, or specificity, and the other as high as possible."""
     best = None
-    for t in np.append(np.unique(p), 2.0):
+    for t in np.append(np.unique(p), np.inf):
         at = rates(y, (p >= t).astype(int), np.ones(len(y)))
         other = {"sensitivity": "specificity", "specificity": "sensitivity"}[target]
         if at[target] >= value and (best is None or at[other] > best[1][other]):
@@ -114,9 +114,11 @@ def check_points(c, images, metrics, temperature, unit, combine):
         threshold, at = operating_point(y, p, target, value)
         c.same(point["name"], [point["target"], point["value"]], [target, value])
         c.same(f"{point['name']}.val", point["val"], {k: at[k] for k in ("sensitivity", "specificity")})
-        same = rates(y, (p >= point["threshold"] - 1e-6).astype(int), np.ones(len(y)))
+        stated = np.inf if point["threshold"] is None else point["threshold"]
+        same = rates(y, (p >= stated - 1e-6).astype(int), np.ones(len(y)))
         c.same(f"{point['name']}.threshold", [same["sensitivity"], same["specificity"]], [at["sensitivity"], at["specificity"]])
-        c.same(f"{point['name']}.threshold is a probability", min(abs(p - point["threshold"]).min(), abs(point["threshold"] - 2)), 0.0, 1e-5)
+        if point["threshold"] is not None:
+            c.same(f"{point['name']}.threshold is a probability", abs(p - stated).min(), 0.0, 1e-5)
 
 
 # ---- the page ----

@@ -196,6 +196,11 @@ def proportion(values, value, n):
     return interval(values, lacking(values) > 0, wilson(value, n), "Wilson")
 
 
+def threshold_of(point):
+    """No probability reaches a threshold that does not exist."""
+    return np.inf if point["threshold"] is None else point["threshold"]
+
+
 class OneClass:
     """A class against the rest: all that has an interval."""
 
@@ -208,7 +213,7 @@ class OneClass:
         if not self.has_both:
             return
         self.curve = curves(y, p, ones)
-        self.at = [rates(y, (p >= t["threshold"]).astype(int), ones) for t in points]
+        self.at = [rates(y, (p >= threshold_of(t)).astype(int), ones) for t in points]
         self.drawn = {k: np.full(resamples, np.nan) for k in self.value}
         self.bands = {k: np.full((resamples, len(GRID)), np.nan) for k in self.curve}
         self.drawn_at = [{k: np.full(resamples, np.nan) for k in RATES} for _ in points]
@@ -221,7 +226,7 @@ class OneClass:
             for k, v in curves(y, p, w).items():
                 self.bands[k][r] = v
             for t, at in zip(points, self.drawn_at):
-                for k, v in rates(y, (p >= t["threshold"]).astype(int), w).items():
+                for k, v in rates(y, (p >= threshold_of(t)).astype(int), w).items():
                     at[k][r] = v
         self.resamples = resamples
         self.lacking = lacking(self.drawn["auroc"])
@@ -272,7 +277,7 @@ def check_class(c, name, found, one, two_classes):
         c.same(f"{name}.only.metric", found["only"]["metric"], "sensitivity" if positive else "specificity")
         c.same(f"{name}.only.as_predicted", found["only"]["as_predicted"], {"value": rate, "interval": wilson(rate, one.all), "method": "Wilson"})
         c.same(f"{name}.only.operating_points", [[p["value"], p["interval"]] for p in found["only"]["operating_points"]],
-               [[r, wilson(r, one.all)] for r in [np.mean((one.p >= t["threshold"]) == positive) for t in one.points]])
+               [[r, wilson(r, one.all)] for r in [np.mean((one.p >= threshold_of(t)) == positive) for t in one.points]])
         return
     value = zero_for_nan(one.value)
     c.same(f"{name}.binary", found["binary"], {k: v for k, v in value.items() if k not in ("accuracy", "macro_recall", "fraction")})
@@ -292,7 +297,7 @@ def check_class(c, name, found, one, two_classes):
                 "observed": one.y[here].mean() if here.any() else None})
     for i, at in enumerate(one.at):
         point = found["operating_points"][i]
-        stated, methods = split_methods(one.of_rates(at, one.drawn_at[i], (one.p >= point["threshold"]).astype(int)))
+        stated, methods = split_methods(one.of_rates(at, one.drawn_at[i], (one.p >= threshold_of(point)).astype(int)))
         c.same(f"{name}.{point['name']}", [point["measured"], point["intervals"], point.get("methods", {})], [zero_for_nan(at), stated, methods])
     several = all(len(set(one.patient[one.y == k])) > 1 for k in (0, 1))  # a single patient tells no variance
     area = obuchowski(one.y, one.p, one.patient) if several else {"variance": 0.0}

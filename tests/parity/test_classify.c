@@ -183,6 +183,19 @@ static void test_refusals(void **state)
             &(predict_classifier_options){
                 .threshold = NAN, .positive = "(no B)", .point = "sensitivity-90"},
             "the operating points of cal are for another class than (no B)");
+    hl_operating_point both[] = {point,
+                                 {.name = "specificity-95",
+                                  .target = "specificity",
+                                  .value = 0.95,
+                                  .threshold = INFINITY,
+                                  .specificity = 1}};
+    c.points = both;
+    c.npoints = 2;
+    refused(
+        &two, &(predict_classifier_options){.threshold = NAN, .point = "specificity-95"},
+        "--operating: cal has no threshold for 'specificity-95' of B: none reached a specificity "
+        "of 0.95 on the validation samples and found a positive one: expected another operating "
+        "point (sensitivity-90) or --threshold P");
     refused(&two, &(predict_classifier_options){.threshold = NAN, .positive = "D"},
             "--positive: expected a class of head, found 'D'; its classes are '(no B)', 'B'");
     refused(&three, &(predict_classifier_options){.threshold = NAN},

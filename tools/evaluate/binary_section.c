@@ -137,10 +137,10 @@ static json_t *operating_point(const evaluate_analysis *s, size_t i)
         json_object_set_new(intervals, rate_names[k], pair_of(s, at));
         add_method(methods, rate_names[k], s, at);
     }
-    json_t *o = json_pack("{s:s, s:s, s:f, s:f, s:{s:f, s:f}, s:o, s:o}", "name", p->name, "target",
-                          p->target, "value", p->value, "threshold", p->threshold, "val",
-                          "sensitivity", p->sensitivity, "specificity", p->specificity, "measured",
-                          measured, "intervals", intervals);
+    json_t *o = json_pack("{s:s, s:s, s:f, s:o, s:{s:f, s:f}, s:o, s:o}", "name", p->name, "target",
+                          p->target, "value", p->value, "threshold", hl_json_of_real(p->threshold),
+                          "val", "sensitivity", p->sensitivity, "specificity", p->specificity,
+                          "measured", measured, "intervals", intervals);
     add_methods(o, methods);
     return o;
 }

@@ -15,8 +15,9 @@ double evaluate_fit_temperature(const evaluation *v);
 
 /* Sets c->positive and, if there is a positive class, its operating points: sensitivity or
  * specificity of at least 0.90 and 0.95 on the validation samples, with the other as large as
- * possible. With more than two classes also those of each. No points where the class or the rest
- * has no validation sample. */
+ * possible. With more than two classes also those of each. A point whose threshold is INFINITY does
+ * not exist: see hl_binary_threshold. No points where the class or the rest has no validation
+ * sample. */
 void evaluate_operating_points(const evaluation *v, hl_calibration *c);
 
 /* Adds the member "calibration" to o: metrics of the measured subset before calibration (v->raw)

@@ -37,7 +37,7 @@ void evaluate_add_only(json_t *o, const evaluate_analysis *s)
         const hl_operating_point *at = &s->v->calibration->points[i];
         json_t *one = rate_at(s, positive, at);
         json_object_set_new(one, "name", json_string(at->name));
-        json_object_set_new(one, "threshold", json_real(at->threshold));
+        json_object_set_new(one, "threshold", hl_json_of_real(at->threshold));
         json_array_append_new(points, one);
     }
     json_object_set_new(o, "only",

@@ -49,12 +49,36 @@ static int find_positive(predict_worklist *w, const predict_classifier *c, const
     return 0;
 }
 
+/* Those that have a threshold. */
 static void list_points(const hl_calibration *c, hl_strbuf *t)
 {
+    size_t n = 0;
     for (size_t i = 0; i < c->npoints; i++)
-        hl_strbuf_printf(t, "%s%s", i ? ", " : "", c->points[i].name);
-    if (c->npoints == 0)
+        if (isfinite(c->points[i].threshold))
+            hl_strbuf_printf(t, "%s%s", n++ ? ", " : "", c->points[i].name);
+    if (n == 0)
         hl_strbuf_puts(t, "none");
+}
+
+/* A worklist on which nobody can be positive is none that was asked for. */
+static int check_threshold(const predict_worklist *w, const hl_calibration *c,
+                           const hl_operating_point *p, const char *file, hl_err *e)
+{
+    if (!isfinite(p->threshold)) {
+        hl_strbuf known = {0};
+        list_points(c, &known);
+        hl_fail(e,
+                "--operating: %s has no threshold for '%s' of %s: none reached a %s of %g on the "
+                "validation samples and found a positive one: expected another operating point "
+                "(%s) or --threshold P",
+                file, p->name, w->classes[w->positive_class], p->target, p->value, known.data);
+        hl_strbuf_free(&known);
+        return -1;
+    }
+    if (p->sensitivity == 1 && p->specificity == 0)
+        hl_log_warn("--operating %s: its threshold, %.4g, called all validation samples %s",
+                    p->name, p->threshold, w->classes[w->positive_class]);
+    return 0;
 }
 
 /* Those of the class that the worklist is ranked by, where the calibration has those of each. */
@@ -87,7 +111,7 @@ static int find_point(predict_worklist *w, const hl_calibration *all, const char
     }
     w->threshold = p->threshold;
     w->point = p->name;
-    return 0;
+    return check_threshold(w, c, p, file, e);
 }
 
 int predict_classifier_start(predict_classifier *c, const predict_classifier_options *o,

@@ -71,6 +71,23 @@ static void round_trip(void **state)
     hl_calibration_free(&b);
 }
 
+/* Null, and in files of hilum 0.1.0 2. */
+static void a_point_without_a_threshold(void **state)
+{
+    (void)state;
+    hl_err e;
+    hl_calibration a = sample(), b;
+    hl_operating_point own[] = {points[0], points[1]};
+    own[0].threshold = INFINITY;
+    own[1].threshold = 2;
+    a.points = own;
+    assert_int_equal(hl_calibration_write(&a, "c.zst", &e), 0);
+    assert_int_equal(hl_calibration_read(&b, "c.zst", &e), 0);
+    assert_true(isinf(b.points[0].threshold) && isinf(b.points[1].threshold));
+    assert_true(b.points[0].sensitivity == 0.9375);
+    hl_calibration_free(&b);
+}
+
 static void of_several_classes(void **state)
 {
     (void)state;
@@ -185,6 +202,10 @@ static void damaged_files_are_refused(void **state)
     refused("'a' appears twice");
     put("{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[1],\"outlier\":null}", 0, 0, 0);
     refused("'name': expected a text, found none");
+    put("{\"temperature\":1,\"positive\":\"PNEUMONIA\",\"points\":[{\"name\":\"a\",\"target\":"
+        "\"specificity\",\"value\":0.9,\"sensitivity\":1,\"specificity\":1}],\"outlier\":null}",
+        0, 0, 0);
+    refused("'threshold': expected a number or null, found none");
     put(PLAIN "null,\"class_points\":[[]]}", 0, 0, 0);
     refused("'class_points': expected 2 lists, found 1");
     put(PLAIN "null,\"class_points\":[[],3]}", 0, 0, 0);
@@ -210,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(round_trip),
         IN_FOLDER(without_an_ood_score),
+        IN_FOLDER(a_point_without_a_threshold),
         IN_FOLDER(of_several_classes),
         cmocka_unit_test(belongs_to_one_head),
         IN_FOLDER(damaged_files_are_refused),

@@ -9,6 +9,7 @@
 #include "format/tensorfile.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,10 +64,10 @@ static json_t *points_to_json(const hl_operating_point *points, size_t n)
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++) {
         const hl_operating_point *p = &points[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "name", p->name,
+        json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:o, s:f, s:f}", "name", p->name,
                                               "target", p->target, "value", p->value, "threshold",
-                                              p->threshold, "sensitivity", p->sensitivity,
-                                              "specificity", p->specificity));
+                                              hl_json_of_real(p->threshold), "sensitivity",
+                                              p->sensitivity, "specificity", p->specificity));
     }
     return list;
 }
@@ -192,6 +193,17 @@ static int get_text(const json_t *o, const char *file, const char *key, char *to
     return 0;
 }
 
+/* Null is no threshold, and so is what hilum 0.1.0 wrote for it. */
+static int get_threshold(const json_t *o, const char *file, double *to, hl_err *e)
+{
+    static const double none_of_0_1_0 = 2;
+    if (hl_json_real_or_null(o, file, "threshold", to, e))
+        return -1;
+    if (!(*to < none_of_0_1_0))
+        *to = INFINITY;
+    return 0;
+}
+
 static int read_point(const json_t *o, const char *file, hl_operating_point *p, hl_err *e)
 {
     if (get_text(o, file, "name", p->name, sizeof p->name, e) ||
@@ -199,7 +211,7 @@ static int read_point(const json_t *o, const char *file, hl_operating_point *p, 
         get_fraction(o, file, "value", &p->value, e) ||
         get_fraction(o, file, "sensitivity", &p->sensitivity, e) ||
         get_fraction(o, file, "specificity", &p->specificity, e) ||
-        hl_json_real(o, file, "threshold", &p->threshold, e))
+        get_threshold(o, file, &p->threshold, e))
         return -1;
     return 0;
 }

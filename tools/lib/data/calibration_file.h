@@ -18,6 +18,9 @@
  * With more than two classes, "class_points" is a list of lists: the operating points of each class
  * against the rest, in the order of hilum.classes.
  *
+ * The threshold is null where none reaches the target and still finds a positive sample; files of
+ * hilum 0.1.0 have 2 there, which is read as null.
+ *
  * positive is null and points is empty if there is no positive class; outlier is null if there is
  * no OOD score. The tensors are outlier/means F32 [classes with training samples, d] and
  * outlier/whitening F32 [d, d] (see stats/mahalanobis.h), or none without an OOD score.
@@ -42,7 +45,7 @@ typedef struct hl_operating_point {
     char name[32];      /* TARGET-VALUE, the value in per cent: "sensitivity-90" */
     char target[16];    /* "sensitivity" or "specificity" */
     double value;       /* the target's least value, 0 to 1 */
-    double threshold;   /* 0: every image is positive; above 1: none is */
+    double threshold;   /* INFINITY: none reaches the target and finds a positive sample */
     double sensitivity; /* on the validation samples */
     double specificity; /* on the validation samples */
 } hl_operating_point;

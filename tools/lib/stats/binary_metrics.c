@@ -132,7 +132,7 @@ hl_binary_rates hl_binary_at(const hl_binary *b, const uint32_t *weight, double 
 
 double hl_binary_threshold(const hl_binary *b, bool sensitivity, double target)
 {
-    double positives, negatives, tp = 0, fp = 0, best = 2; /* 2: none is predicted positive */
+    double positives, negatives, tp = 0, fp = 0, best = INFINITY;
     totals(b, NULL, &positives, &negatives);
     if (positives == 0 || negatives == 0)
         return NAN;

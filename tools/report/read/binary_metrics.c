@@ -15,6 +15,12 @@ double report_real(const json_t *o, const char *key)
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
+double report_threshold(const json_t *point)
+{
+    const double threshold = report_real(point, "threshold");
+    return threshold < 2 ? threshold : NAN;
+}
+
 double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm)
 {
     const hl_class_metrics *c = &r->m.classes[bm->cls];

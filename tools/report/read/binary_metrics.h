@@ -62,6 +62,9 @@ char *report_auroc_name(const report_binary_metrics *bm);
 
 /* A number of an object; NaN if it is null or missing. */
 double report_real(const json_t *o, const char *key);
+/* The threshold of an operating point; NaN where none reaches the target and finds a positive
+ * sample, for which metrics of 0.1.0 have 2. */
+double report_threshold(const json_t *point);
 /* Method of a metric's interval where the bootstrap gave none: "Wilson", "not estimable", ...; or
  * NULL. */
 const char *report_interval_method(const json_t *methods, const char *key);

@@ -37,7 +37,7 @@ static void describe_interval(const report_binary_metrics *bm, const char *key, 
 
 /* ---- ROC ---- */
 
-/* The operating points for which the metrics state sensitivity and specificity. */
+/* The operating points that have a threshold, sensitivity and specificity. */
 typedef struct marks {
     size_t n;
     double *x, *y; /* [n] */
@@ -48,7 +48,10 @@ static marks operating_marks(const report_binary_metrics *bm)
     const size_t n = json_array_size(bm->operating_points);
     marks m = {0, hl_malloc(n + 1, sizeof(double)), hl_malloc(n + 1, sizeof(double))};
     for (size_t i = 0; i < n; i++) {
-        const json_t *o = json_object_get(json_array_get(bm->operating_points, i), "measured");
+        const json_t *point = json_array_get(bm->operating_points, i);
+        const json_t *o = json_object_get(point, "measured");
+        if (!isfinite(report_threshold(point)))
+            continue;
         m.x[m.n] = 1 - report_real(o, "specificity");
         m.y[m.n] = report_real(o, "sensitivity");
         m.n += isfinite(m.x[m.n]) && isfinite(m.y[m.n]);

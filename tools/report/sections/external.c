@@ -167,9 +167,15 @@ static void add_points(page_table *t, const report_run *run)
         const json_t *p = json_array_get(points, i);
         const char *name = json_string_value(json_object_get(p, "name"));
         for (size_t k = 0; name && k < 2; k++) {
-            page_add_cell(t, "%s: %s at %.3f", name, rates[k], report_real(p, "threshold"));
-            add_row(t, of_point(&run->internal_binary, name, rates[k]),
-                    of_point(&run->binary_metrics, name, rates[k]), true);
+            const measured absent = {NAN, none};
+            const double threshold = report_threshold(p);
+            const bool exists = isfinite(threshold);
+            if (exists)
+                page_add_cell(t, "%s: %s at %.3f", name, rates[k], threshold);
+            else
+                page_add_cell(t, "%s: %s, no threshold", name, rates[k]);
+            add_row(t, exists ? of_point(&run->internal_binary, name, rates[k]) : absent,
+                    exists ? of_point(&run->binary_metrics, name, rates[k]) : absent, true);
         }
     }
 }

@@ -37,22 +37,63 @@ static int draw_thresholds(page_doc *d, const report_metrics *r, const report_bi
     return status;
 }
 
+static const char *const rates[] = {"sensitivity", "specificity", "ppv", "npv"};
+enum { RATES = sizeof rates / sizeof *rates };
+
+/* Rounding must not turn a threshold into 0 or 1, which all probabilities reach, or none. */
+static void add_threshold_cell(page_table *t, double threshold, bool all_positive)
+{
+    const char *note = all_positive ? " (all positive)" : "";
+    if (threshold > 0 && threshold < 0.0005)
+        page_add_cell(t, "< 0.001%s", note);
+    else if (threshold < 1 && threshold >= 0.9995)
+        page_add_cell(t, "> 0.999%s", note);
+    else
+        page_add_cell(t, "%.3f%s", threshold, note);
+}
+
+/* Rates without a threshold would be those of calling no sample positive. */
+static void add_missing_point(page_table *t)
+{
+    page_add_cell(t, "none");
+    for (size_t k = 0; k < 2 + RATES; k++) /* on validation samples and on these */
+        page_add_cell(t, "\xe2\x80\x93");
+}
+
+static void add_point(page_table *t, const json_t *o, double threshold)
+{
+    const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
+    add_threshold_cell(
+        t, threshold, report_real(val, "sensitivity") == 1 && report_real(val, "specificity") == 0);
+    report_add_value_cell(t, val, NULL, NULL, "sensitivity");
+    report_add_value_cell(t, val, NULL, NULL, "specificity");
+    for (size_t k = 0; k < RATES; k++)
+        report_add_value_cell(t, here, json_object_get(o, "intervals"),
+                              json_object_get(o, "methods"), rates[k]);
+}
+
 static void add_point_rows(page_table *t, const report_binary_metrics *bm, bool name_class)
 {
-    static const char *const measured[] = {"sensitivity", "specificity", "ppv", "npv"};
     for (size_t i = 0; i < json_array_size(bm->operating_points); i++) {
         const json_t *o = json_array_get(bm->operating_points, i);
-        const json_t *val = json_object_get(o, "val"), *here = json_object_get(o, "measured");
+        const double threshold = report_threshold(o);
         if (name_class)
             page_add_cell(t, "%s", bm->positive);
         page_add_cell(t, "%s", json_string_value(json_object_get(o, "name")));
-        report_add_value_cell(t, o, NULL, NULL, "threshold");
-        report_add_value_cell(t, val, NULL, NULL, "sensitivity");
-        report_add_value_cell(t, val, NULL, NULL, "specificity");
-        for (size_t k = 0; k < sizeof measured / sizeof *measured; k++)
-            report_add_value_cell(t, here, json_object_get(o, "intervals"),
-                                  json_object_get(o, "methods"), measured[k]);
+        if (isfinite(threshold))
+            add_point(t, o, threshold);
+        else
+            add_missing_point(t);
     }
+}
+
+static bool lacks_a_threshold(const report_binary_metrics *bm, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < json_array_size(bm[k].operating_points); i++)
+            if (!isfinite(report_threshold(json_array_get(bm[k].operating_points, i))))
+                return true;
+    return false;
 }
 
 void report_list_points(page_doc *d, const report_binary_metrics *bm, size_t n)
@@ -71,6 +112,9 @@ void report_list_points(page_doc *d, const report_binary_metrics *bm, size_t n)
         hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
                          100 * bm->level);
     hl_strbuf_puts(&caption, ".");
+    if (lacks_a_threshold(bm, n))
+        hl_strbuf_puts(&caption, " None: no threshold reaches the target in the validation subset "
+                                 "and still finds a positive sample.");
     page_table *t = page_add_table(d, caption.data);
     hl_strbuf_free(&caption);
     if (n > 1)
