@@ -193,13 +193,23 @@ trained() {
     [ "$on_test" = "$on_train" ]
 }
 
-@test "evaluate: --calibrate changes probabilities but no predicted class, and reports its effect" {
+# The same phantoms, half of them for validation, of which some are classified wrong.
+halved() {
     trained
+    [ -e halved-head ] && return
+    split -q --val 0.5 more >m4.tsv
+    preprocess -q --size 96 m4.tsv | extract-features -q -m mobilenetv2 -w seeded:1 -o halved-features
+    train-head -q -e 15 -j 1 -o halved-head halved-features
+}
+
+@test "evaluate: --calibrate changes probabilities but no predicted class, and reports its effect" {
+    halved
     cd "$BATS_TEST_TMPDIR"
-    evaluate -q -p plain.tsv -o plain.json "$BATS_FILE_TMPDIR"/trained-{head,features}
-    evaluate --calibrate -c cal -p warm.tsv -o warm.json "$BATS_FILE_TMPDIR"/trained-{head,features}
+    evaluate -q -p plain.tsv -o plain.json "$BATS_FILE_TMPDIR"/halved-{head,features}
+    evaluate --calibrate -c cal -p warm.tsv -o warm.json "$BATS_FILE_TMPDIR"/halved-{head,features}
     diff <(grep -v '^#' plain.tsv | cut -f 1-5) <(grep -v '^#' warm.tsv | cut -f 1-5)
-    ! diff -q <(grep -v '^#' plain.tsv | cut -f 6) <(grep -v '^#' warm.tsv | cut -f 6)
+    run diff -q <(grep -v '^#' plain.tsv | cut -f 6) <(grep -v '^#' warm.tsv | cut -f 6)
+    [ "$status" -eq 1 ]
     # The odds are the previous ones to the power of 1 / T.
     temperature=$(sed -n 's/^    "temperature": \(.*\),$/\1/p' warm.json)
     paste <(grep -v '^#' plain.tsv | cut -f 7) <(grep -v '^#' warm.tsv | cut -f 7) |
@@ -211,6 +221,53 @@ trained() {
     grep -A 8 '"calibration"' warm.json | grep -q "\"log_loss\": $(loss plain.json)"
     run quickcheck cal
     [[ $output == *": calibration"* && $output == *"\"temperature\":$temperature"* ]]
+}
+
+@test "evaluate: --calibrate fits no temperature where all validation images are classified correctly" {
+    trained
+    cd "$BATS_TEST_TMPDIR"
+    local head=$BATS_FILE_TMPDIR/trained-head features=$BATS_FILE_TMPDIR/trained-features
+    evaluate -q --resamples 0 -p plain.tsv -o plain.json "$head" "$features"
+    jq -e '.subsets.val.accuracy == 1' plain.json
+    evaluate -q --calibrate -c cal --resamples 0 -p p.tsv -o m.json "$head" "$features" 2>err
+    note="the temperature is not estimable, and the probabilities are not calibrated: all 12 validation images are classified correctly, so"
+    grep -q "^evaluate: warning: $note" err
+    jq -e --arg note "$note" '.calibration | .temperature == 1 and .before == .after and (.note | startswith($note))' m.json
+    jq -e --arg note "$note" '.warnings | any(startswith($note))' m.json
+    diff <(grep -v '^#' plain.tsv) <(grep -v '^#' p.tsv)
+    # The page, another collection and predict pass it on.
+    report -q --metrics m.json --markdown r.md -o r.html
+    tr '\n>' '  ' <r.md | tr -s ' ' >words
+    [ "$(grep -o 'The temperature is not estimable, and' words | wc -l)" -eq 2 ]
+    run grep 'Before and after temperature' words
+    [ "$status" -eq 1 ]
+    evaluate -q --external cal --resamples 0 -o x.json "$head" "$features" 2>err
+    grep -q "^evaluate: warning: $note" err
+    predict -q -f "$features" -c cal --page page.html -o list.tsv "$head" 2>err
+    grep -q "^predict: warning: cal: $note" err
+    grep -q 'The temperature is not estimable' page.html
+    run grep ', calibrated on validation images' page.html
+    [ "$status" -eq 1 ]
+}
+
+@test "evaluate: a temperature of few images, one at the end of its range and a harmful one are warned of" {
+    halved
+    swapped
+    cd "$BATS_TEST_TMPDIR"
+    local head=$BATS_FILE_TMPDIR/halved-head features=$BATS_FILE_TMPDIR/halved-features
+    evaluate -q --calibrate -c cal --resamples 0 -o m.json "$head" "$features" 2>err
+    grep -qE '^evaluate: warning: the temperature, [0-9.]+, was fitted on only 45 validation images: ' err
+    # The head is rightly sure of its training images.
+    evaluate -q --external cal --subset train --resamples 0 -o x.json "$head" "$features" 2>err
+    grep -q 'warning: the temperature, .* on only 45' err
+    grep -qE 'warning: calibration makes the probabilities worse: the log loss is 0\.[0-9]+ with temperature [0-9.]+, and 0\.[0-9]+ without' err
+    jq -e '.calibration | .after.log_loss > .before.log_loss' x.json
+    evaluate -q --calibrate --resamples 0 -o s.json "$BATS_FILE_TMPDIR"/{trained-head,swapped-features} 2>err
+    grep -q 'warning: the temperature, 20, is at an end of the range from 0.05 to 20, ' err
+    # Losses without the temperature are kept.
+    evaluate -q --resamples 0 -o plain.json "$head" "$features"
+    diff <(jq '.subsets[].log_loss' plain.json) <(jq '.subsets[].log_loss_before' m.json)
+    jq -e '.subsets | all(has("log_loss_before") | not)' plain.json
 }
 
 # Features whose class names are swapped: the more probable a class, the rarer it is.

@@ -246,6 +246,11 @@ END
     [ -z "$(losses 0.001 0.02)" ]
     [ -z "$(losses 0.5 0.1)" ]
     [ -z "$(losses 0.01 null)" ]
+    # Losses after calibration do not hide it.
+    jq '.subsets.train |= (.log_loss = 0 | .log_loss_before = 0.01) | .subsets.val |= (.log_loss = 0 | .log_loss_before = 0.09) |
+        del(.sha256)' "$data/metrics.json" >m.json
+    report --metrics m.json --markdown r.md -o r.html
+    [[ $(tr '\n' ' ' <r.md) == *"the log loss before calibration is 0.0100 on the training images, "*" and 0.0900 on the validation images."* ]]
 }
 
 @test "report: an operating point without a threshold has no rates" {

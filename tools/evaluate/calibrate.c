@@ -2,6 +2,7 @@
 #include "calibrate.h"
 
 #include "base/mem.h"
+#include "stats/bootstrap.h"
 #include "stats/metrics.h"
 #include "stats/temperature.h"
 #include "subset_rows.h"
@@ -13,6 +14,11 @@
 
 /* ---- temperature ---- */
 
+#define MIN_TEMPERATURE 0.05
+#define MAX_TEMPERATURE 20.0
+/* With fewer validation images, one that is wrong decides the temperature. */
+enum { FEW_TO_CALIBRATE = 50 };
+
 static double loss_at(const evaluate_rows *c, double temperature, double *scratch)
 {
     memcpy(scratch, c->p, c->n * c->nclasses * sizeof *scratch);
@@ -20,37 +26,77 @@ static double loss_at(const evaluate_rows *c, double temperature, double *scratc
     return hl_log_loss(c->n, c->nclasses, c->labels, scratch);
 }
 
+/* Whether the true class of each sample has the strictly largest probability. The log loss then
+ * falls with the temperature down to 0, and has no minimum. */
+static bool is_separated(const evaluate_rows *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const double *row = c->p + i * c->nclasses;
+        for (size_t k = 0; k < c->nclasses; k++)
+            if (k != c->labels[i] && row[k] >= row[c->labels[i]])
+                return false;
+    }
+    return true;
+}
+
 /* Golden-section search on log T. */
-double evaluate_fit_temperature(const evaluation *v)
+static double minimise_loss(const evaluate_rows *c)
 {
     static const double golden = 0.61803398874989485;
-    evaluate_rows c;
-    evaluate_rows_copy(&c, v, v->p, HL_VAL);
-    double lo = log(0.05), hi = log(20), best = 0;
-    if (c.n) {
-        double *scratch = hl_malloc(c.n * c.nclasses, sizeof *scratch);
-        double a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
-        double at_a = loss_at(&c, exp(a), scratch), at_b = loss_at(&c, exp(b), scratch);
-        while (hi - lo > 1e-7) {
-            if (at_a < at_b) {
-                hi = b;
-                b = a;
-                at_b = at_a;
-                a = hi - golden * (hi - lo);
-                at_a = loss_at(&c, exp(a), scratch);
-            } else {
-                lo = a;
-                a = b;
-                at_a = at_b;
-                b = lo + golden * (hi - lo);
-                at_b = loss_at(&c, exp(b), scratch);
-            }
+    double lo = log(MIN_TEMPERATURE), hi = log(MAX_TEMPERATURE);
+    double *scratch = hl_malloc(c->n * c->nclasses, sizeof *scratch);
+    double a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
+    double at_a = loss_at(c, exp(a), scratch), at_b = loss_at(c, exp(b), scratch);
+    while (hi - lo > 1e-7) {
+        if (at_a < at_b) {
+            hi = b;
+            b = a;
+            at_b = at_a;
+            a = hi - golden * (hi - lo);
+            at_a = loss_at(c, exp(a), scratch);
+        } else {
+            lo = a;
+            a = b;
+            at_a = at_b;
+            b = lo + golden * (hi - lo);
+            at_b = loss_at(c, exp(b), scratch);
         }
-        best = (lo + hi) / 2;
-        free(scratch);
     }
-    evaluate_rows_free(&c);
-    return exp(best);
+    free(scratch);
+    return exp((lo + hi) / 2);
+}
+
+static bool is_at_an_end(double temperature)
+{
+    return temperature < MIN_TEMPERATURE * 1.001 || temperature > MAX_TEMPERATURE / 1.001;
+}
+
+void evaluate_fit_temperature(const evaluation *v, hl_calibration *c)
+{
+    evaluate_rows val;
+    char *note = c->temperature_note;
+    const size_t size = sizeof c->temperature_note;
+    evaluate_rows_copy(&val, v, v->p, HL_VAL);
+    const bool separated = is_separated(&val);
+    c->temperature = separated ? 1 : minimise_loss(&val);
+    if (separated)
+        snprintf(note, size,
+                 "the temperature is not estimable, and the probabilities are not calibrated: all "
+                 "%zu validation images are classified correctly, so that the log loss has no "
+                 "minimum; calibration needs more validation images",
+                 val.n);
+    else if (is_at_an_end(c->temperature))
+        snprintf(note, size,
+                 "the temperature, %.3g, is at an end of the range from %g to %g, in which the log "
+                 "loss of the %zu validation images has no minimum: do not rely on the calibrated "
+                 "probabilities",
+                 c->temperature, MIN_TEMPERATURE, MAX_TEMPERATURE, val.n);
+    else if (val.n < FEW_TO_CALIBRATE)
+        snprintf(note, size,
+                 "the temperature, %.3g, was fitted on only %zu validation images: the calibrated "
+                 "probabilities may be far off",
+                 c->temperature, val.n);
+    evaluate_rows_free(&val);
 }
 
 /* ---- operating points ---- */
@@ -125,7 +171,52 @@ static json_t *metrics(const evaluation *v, const double *p)
 
 void evaluate_calibration(json_t *o, const evaluation *v)
 {
-    json_object_set_new(o, "calibration",
-                        json_pack("{s:f, s:o, s:o}", "temperature", v->calibration->temperature,
-                                  "before", metrics(v, v->raw), "after", metrics(v, v->p)));
+    json_t *all = json_pack("{s:f, s:o, s:o}", "temperature", v->calibration->temperature, "before",
+                            metrics(v, v->raw), "after", metrics(v, v->p));
+    if (*v->calibration->temperature_note)
+        json_object_set_new(all, "note", json_string(v->calibration->temperature_note));
+    json_object_set_new(o, "calibration", all);
+}
+
+/* Log loss of each sample after calibration less that before, for evaluate_loss_change. */
+static double *loss_changes(const evaluate_rows *after, const evaluate_rows *before)
+{
+    double *d = hl_malloc(after->n, sizeof *d);
+    for (size_t i = 0; i < after->n; i++) {
+        const size_t at = i * after->nclasses;
+        d[i] = hl_log_loss(1, after->nclasses, after->labels + i, after->p + at) -
+               hl_log_loss(1, after->nclasses, after->labels + i, before->p + at);
+    }
+    return d;
+}
+
+/* Of the mean of d: [n], where the samples of a patient depend on each other. */
+static double standard_error(const double *d, double mean, const evaluate_rows *r, uint64_t seed)
+{
+    hl_bootstrap b;
+    hl_bootstrap_init(&b, r->n, r->patients, seed); /* for the patients' numbers */
+    double *sum = hl_calloc(b.patients, sizeof *sum), squares = 0;
+    for (size_t i = 0; i < r->n; i++)
+        sum[b.patient[i]] += d[i] - mean;
+    for (size_t k = 0; k < b.patients; k++)
+        squares += sum[k] * sum[k];
+    const double patients = (double)b.patients;
+    free(sum);
+    hl_bootstrap_free(&b);
+    return sqrt(squares * patients / (patients - 1)) / (double)r->n; /* NaN for one patient */
+}
+
+evaluate_change evaluate_loss_change(const evaluation *v)
+{
+    evaluate_rows after, before;
+    evaluate_rows_copy(&after, v, v->p, v->subset);
+    evaluate_rows_copy(&before, v, v->raw, v->subset);
+    evaluate_change c = {.before = hl_log_loss(before.n, before.nclasses, before.labels, before.p),
+                         .after = hl_log_loss(after.n, after.nclasses, after.labels, after.p)};
+    double *d = loss_changes(&after, &before);
+    c.error = standard_error(d, c.after - c.before, &after, v->method.seed);
+    free(d);
+    evaluate_rows_free(&before);
+    evaluate_rows_free(&after);
+    return c;
 }

@@ -180,6 +180,22 @@ static json_t *warn_of_classes(const evaluation *v, const hl_metrics *m, json_t 
     return never;
 }
 
+/* Calibration that cannot be relied on, and one that these samples refute. */
+static void warn_of_calibration(const evaluation *v, json_t *warnings)
+{
+    static const double too_many_errors = 1.96;
+    if (v->calibration && *v->calibration->temperature_note)
+        warn(warnings, "%s", v->calibration->temperature_note);
+    if (!v->raw || (v->subset == HL_TRAIN && !v->is_external)) /* the head has seen these */
+        return;
+    const evaluate_change c = evaluate_loss_change(v);
+    if (c.after - c.before > too_many_errors * c.error)
+        warn(warnings,
+             "calibration makes the probabilities worse: the log loss is %.3f with temperature "
+             "%.3g, and %.3f without, which is more than chance explains",
+             c.after, v->calibration->temperature, c.before);
+}
+
 /* Sets the alarm fields: a model that always predicts one class must not pass for a good one. */
 static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
 {
@@ -196,6 +212,7 @@ static void add_alarms(json_t *o, const evaluation *v, const hl_metrics *m)
              100 * m->accuracy, 100 * baseline);
         add_last(reasons, warnings);
     }
+    warn_of_calibration(v, warnings);
     const bool collapsed = json_array_size(reasons) > 0;
     json_object_set_new(o, "collapse",
                         json_pack("{s:b, s:o}", "collapsed", collapsed, "reasons", reasons));
@@ -247,6 +264,16 @@ static void add_overall(json_t *o, const hl_metrics *m)
     json_object_set_new(o, "log_loss", json_real(m->log_loss));
 }
 
+/* Calibration hides how much better the training samples fit than the validation samples. */
+static double log_loss_before(const evaluation *v, int subset)
+{
+    evaluate_rows r;
+    evaluate_rows_copy(&r, v, v->raw, subset);
+    const double loss = hl_log_loss(r.n, r.nclasses, r.labels, r.p);
+    evaluate_rows_free(&r);
+    return loss;
+}
+
 /* Training beside test metrics show overfitting at a glance. */
 static json_t *subset_metrics(const evaluation *v)
 {
@@ -258,6 +285,8 @@ static json_t *subset_metrics(const evaluation *v)
         measure(v, s, &m);
         json_t *o = json_object();
         add_overall(o, &m);
+        if (v->raw)
+            json_object_set_new(o, "log_loss_before", json_real(log_loss_before(v, s)));
         if (v->units)
             json_object_set_new(o, "images", json_integer((json_int_t)evaluate_units_images(v, s)));
         json_object_set_new(all, hl_subset_names[s], o);

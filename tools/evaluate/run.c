@@ -157,7 +157,7 @@ static void calibrate(const job *j, evaluation *v, hl_calibration *c, double *p)
     if (j->o->calibrate && evaluate_count(v, HL_VAL) == 0)
         hl_log_warn("--calibrate: there are no validation samples to fit a temperature on");
     else if (j->o->calibrate) {
-        c->temperature = evaluate_fit_temperature(v);
+        evaluate_fit_temperature(v, c);
         apply_temperature(v, c->temperature, p);
     }
 }

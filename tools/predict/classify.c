@@ -133,6 +133,9 @@ int predict_classifier_start(predict_classifier *c, const predict_classifier_opt
     w->point = NULL;
     w->is_calibrated = cal != NULL;
     w->temperature = cal ? cal->temperature : 1;
+    w->temperature_note = cal && *cal->temperature_note ? cal->temperature_note : NULL;
+    if (w->temperature_note)
+        hl_log_warn("%s: %s", calibration_name, w->temperature_note);
     w->ood_threshold = cal && cal->outlier.dims ? cal->outlier.threshold : NAN;
     return o->point ? find_point(w, cal, o->point, calibration_name, e) : 0;
 }

@@ -8,6 +8,7 @@
 #include "image/png_encode.h"
 #include "page/doc.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,9 @@ static void add_warnings(page_doc *d, const predict_worklist *w, const hl_featur
     else if (!isfinite(w->ood_threshold))
         page_warn(
             b, "The calibration has no OOD reference: out-of-distribution images are not flagged.");
+    if (w->temperature_note)
+        page_warn(b, "%c%s.", toupper((unsigned char)*w->temperature_note),
+                  w->temperature_note + 1);
     if (w->ood)
         page_warn(b, "Out-of-distribution %s: %zu. Do not rely on their probabilities.",
                   hl_unit_plurals[w->rule.unit], w->ood);
@@ -235,7 +239,8 @@ static void add_meaning(page_doc *d, const predict_worklist *w, const nn_head *h
                   "high rank is "
                   "a reason to look soon; a low rank is not a reason not to look.",
                   hl_unit_titles[w->rule.unit], w->classes[w->positive_class],
-                  w->is_calibrated ? ", calibrated on validation images" : "");
+                  w->is_calibrated && w->temperature != 1 ? ", calibrated on validation images"
+                                                          : "");
     if (w->rule.unit != HL_UNIT_IMAGE)
         page_add_text(d, PAGE_TEXT,
                       "The probability of a %s is the %s of those of its images; the image in "

@@ -39,7 +39,8 @@ typedef struct predict_worklist {
     double threshold;  /* NaN: the class of largest probability was predicted */
     const char *point; /* name of the operating point, or NULL */
     bool is_calibrated;
-    double temperature;   /* of the calibration */
+    double temperature;           /* of the calibration */
+    const char *temperature_note; /* why not to rely on it, or NULL */
     double ood_threshold; /* images farther from the training data are OOD; NaN: no reference */
     hl_carried_columns carried; /* of features or DICOM files, owned */
     const char *provenance;

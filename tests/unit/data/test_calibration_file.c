@@ -25,6 +25,7 @@ static hl_calibration sample(void)
         .head = "sha256:12",
         .provenance = "[]",
         .temperature = 1.0 / 3,
+        .temperature_note = "it rests on 12 images",
         .positive = 1,
         .points = points,
         .npoints = 2,
@@ -62,6 +63,7 @@ static void round_trip(void **state)
     assert_true(p->value == 0.95 && p->threshold == 0.6 && p->sensitivity == 0.5 &&
                 p->specificity == 1);
     assert_null(hl_calibration_point(&b, "specificity"));
+    assert_string_equal(b.temperature_note, "it rests on 12 images");
     const hl_mahalanobis *o = &b.outlier;
     assert_true(o->inputs == 2 && o->dims == 2 && o->nmeans == 2 && o->seed == UINT64_MAX);
     assert_true(o->threshold == 0.1 && o->quantile == 0.99 && o->shrinkage == 0.25);
@@ -192,6 +194,8 @@ static void damaged_files_are_refused(void **state)
     refused("not a JSON object");
     put("{\"temperature\":0,\"positive\":null,\"points\":[],\"outlier\":null}", 0, 0, 0);
     refused("'temperature': expected a number above 0");
+    put(PLAIN "null,\"temperature_note\":3}", 0, 0, 0);
+    refused("'temperature_note': expected a text");
     put("{\"temperature\":1,\"positive\":\"COVID\",\"points\":[],\"outlier\":null}", 0, 0, 0);
     refused("'positive': expected one of its classes, found 'COVID'");
     put("{\"temperature\":1,\"positive\":null,\"points\":[" POINT "],\"outlier\":null}", 0, 0, 0);

@@ -86,6 +86,8 @@ static json_t *to_json(const hl_calibration *c)
     json_t *o = json_pack("{s:f, s:o, s:o, s:o}", "temperature", c->temperature, "positive",
                           positive, "points", points_to_json(c->points, c->npoints), "outlier",
                           outlier_to_json(&c->outlier));
+    if (*c->temperature_note)
+        json_object_set_new(o, "temperature_note", json_string(c->temperature_note));
     if (c->of_class)
         json_object_set_new(o, "class_points", class_points_to_json(c));
     if (c->rule.unit != HL_UNIT_IMAGE) {
@@ -317,6 +319,14 @@ static int read_rule(hl_calibration *c, const json_t *o, const char *file, hl_er
     return hl_unit_rule_parse(&c->rule, unit, combine, file, e);
 }
 
+static int read_note(hl_calibration *c, const json_t *o, const char *file, hl_err *e)
+{
+    return json_object_get(o, "temperature_note")
+               ? get_text(o, file, "temperature_note", c->temperature_note,
+                          sizeof c->temperature_note, e)
+               : 0;
+}
+
 static int read_object(hl_calibration *c, const char *text, const char *file, hl_err *e)
 {
     json_t *o = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
@@ -324,8 +334,8 @@ static int read_object(hl_calibration *c, const char *text, const char *file, hl
     if (!json_is_object(o))
         hl_fail(e, "%s: hilum.calibration: not a JSON object", file);
     else if (get_positive_real(o, file, "temperature", &c->temperature, e) == 0 &&
-             read_positive(c, o, file, e) == 0 && read_rule(c, o, file, e) == 0 &&
-             read_all_points(c, o, file, e) == 0)
+             read_note(c, o, file, e) == 0 && read_positive(c, o, file, e) == 0 &&
+             read_rule(c, o, file, e) == 0 && read_all_points(c, o, file, e) == 0)
         status = read_outlier(&c->outlier, o, file, e);
     json_decref(o);
     return status;

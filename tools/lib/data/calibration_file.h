@@ -18,6 +18,9 @@
  * With more than two classes, "class_points" is a list of lists: the operating points of each class
  * against the rest, in the order of hilum.classes.
  *
+ * Where the temperature is not to be relied on, "temperature_note" says why, as a sentence without
+ * a capital and a full stop; one that is not estimable is 1.
+ *
  * The threshold is null where none reaches the target and still finds a positive sample; files of
  * hilum 0.1.0 have 2 there, which is read as null.
  *
@@ -50,7 +53,7 @@ typedef struct hl_operating_point {
     double specificity; /* on the validation samples */
 } hl_operating_point;
 
-enum { HL_MAX_POINTS = 64 };
+enum { HL_MAX_POINTS = 64, HL_TEMPERATURE_NOTE = 256 };
 
 /* The operating points of a class against the rest. */
 typedef struct hl_class_points {
@@ -65,8 +68,9 @@ typedef struct hl_calibration {
     char head[HL_DIGEST_SIZE];      /* identity of the head */
     char *provenance;               /* provenance, a JSON list; owned */
     char id[HL_DIGEST_SIZE];        /* identity of the file; set by the reader */
-    bool id_is_old;             /* the identity does not cover the data: a file of hilum 0.1.0 */
-    double temperature;         /* above 0; 1 leaves probabilities as they are */
+    bool id_is_old;     /* the identity does not cover the data: a file of hilum 0.1.0 */
+    double temperature; /* above 0; 1 leaves probabilities as they are */
+    char temperature_note[HL_TEMPERATURE_NOTE]; /* why not to rely on it; "": nothing is known */
     int positive;               /* the class that the points are for, or HL_NO_POSITIVE */
     hl_unit_rule rule;          /* what the points are for */
     hl_operating_point *points; /* [npoints], owned */

@@ -137,7 +137,9 @@ void report_fact_prediction(const report_run *run, hl_strbuf *t)
 
 void report_fact_recalibration(const report_run *run, hl_strbuf *t)
 {
-    if (run->binary_metrics.is_calibrated)
+    if (report_lacks_temperature(&run->binary_metrics))
+        hl_strbuf_puts(t, "None: the temperature was not estimable.");
+    else if (run->binary_metrics.is_calibrated)
         hl_strbuf_puts(t, report_is_external(&run->metrics)
                               ? "None for these images: temperature scaling, fitted on the "
                                 "validation set of the head's own collection."
@@ -146,7 +148,7 @@ void report_fact_recalibration(const report_run *run, hl_strbuf *t)
 
 void report_fact_recalibrated(const report_run *run, hl_strbuf *t)
 {
-    if (run->binary_metrics.is_calibrated)
+    if (run->binary_metrics.is_calibrated && !report_lacks_temperature(&run->binary_metrics))
         hl_strbuf_printf(t, "Temperature %.3f: section Calibration.",
                          run->binary_metrics.temperature);
 }

@@ -21,6 +21,11 @@ double report_threshold(const json_t *point)
     return threshold < 2 ? threshold : NAN;
 }
 
+bool report_lacks_temperature(const report_binary_metrics *bm)
+{
+    return bm->temperature_note && bm->temperature == 1;
+}
+
 double report_sensitivity(const report_metrics *r, const report_binary_metrics *bm)
 {
     const hl_class_metrics *c = &r->m.classes[bm->cls];
@@ -211,6 +216,9 @@ static int read_calibration(report_binary_metrics *bm, const json_t *all, hl_err
     if (!o)
         return 0;
     bm->is_calibrated = true;
+    if (json_object_get(o, "note") &&
+        !(bm->temperature_note = hl_json_text(o, bm->file, "note", e)))
+        return -1;
     if (hl_json_real(o, bm->file, "temperature", &bm->temperature, e) ||
         !(before = hl_json_object(o, bm->file, "before", e)) ||
         !(after = hl_json_object(o, bm->file, "after", e)) ||

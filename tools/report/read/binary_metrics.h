@@ -36,6 +36,7 @@ typedef struct report_binary_metrics {
     const json_t *operating_points; /* list of objects, or NULL */
     bool is_calibrated;
     double temperature;
+    const char *temperature_note; /* why not to rely on it, or NULL */
     report_before_after log_loss, brier, ece;
     const json_t *only;       /* the one rate of images of one class, object, or NULL */
     const json_t *prevalence; /* object, or NULL */
@@ -60,6 +61,8 @@ double report_auroc(const report_metrics *r, const report_binary_metrics *bm);
 /* Heading of a column or a number: "AUROC for PNEUMONIA", or "mean AUROC". The caller frees. */
 char *report_auroc_name(const report_binary_metrics *bm);
 
+/* Whether a temperature was asked for, and could not be estimated. */
+bool report_lacks_temperature(const report_binary_metrics *bm);
 /* A number of an object; NaN if it is null or missing. */
 double report_real(const json_t *o, const char *key);
 /* The threshold of an operating point; NaN where none reaches the target and finds a positive

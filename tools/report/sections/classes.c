@@ -271,7 +271,7 @@ static int draw_all(page_doc *d, const report_run *run, hl_err *e)
 
 /* ---- calibration of all classes together ---- */
 
-static void add_together(page_doc *d, const report_classes *c)
+static void add_together(page_doc *d, const report_classes *c, bool both)
 {
     static const struct {
         const char *key, *name;
@@ -281,17 +281,16 @@ static void add_together(page_doc *d, const report_classes *c)
     if (!c->together)
         return;
     page_table *t = page_add_table(
-        d, c->together_before
-               ? "Probabilities of all classes together, before and after temperature scaling. "
-                 "Smaller is better."
-               : "Probabilities of all classes together. Smaller is better.");
+        d, both ? "Probabilities of all classes together, before and after temperature scaling. "
+                  "Smaller is better."
+                : "Probabilities of all classes together. Smaller is better.");
     page_add_column(t, "Metric", PAGE_COL_TEXT);
-    if (c->together_before)
+    if (both)
         page_add_column(t, "Before", PAGE_COL_NUMBER);
-    page_add_column(t, c->together_before ? "After" : "Value", PAGE_COL_NUMBER);
+    page_add_column(t, both ? "After" : "Value", PAGE_COL_NUMBER);
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         page_add_cell(t, "%s", metrics[i].name);
-        if (c->together_before)
+        if (both)
             page_add_number(t, report_real(c->together_before, metrics[i].key));
         page_add_number(t, report_real(c->together, metrics[i].key));
     }
@@ -309,7 +308,7 @@ int report_add_classes(page_doc *d, const report_run *run, hl_err *e)
     report_add_class_tables(d, run);
     if (draw_all(d, run, e))
         return -1;
-    add_together(d, c);
+    add_together(d, c, c->together_before && !report_lacks_temperature(&run->binary_metrics));
     if (points) {
         page_add_text(d, PAGE_SECTION, "Operating points of the classes");
         report_list_points(d, c->of, c->n);

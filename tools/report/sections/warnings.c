@@ -79,16 +79,20 @@ static double subset_value(const report_metrics *r, hl_subset subset, const char
 
 static void warn_of_overfitting(page_block *b, const report_metrics *r)
 {
-    const double train = subset_value(r, HL_TRAIN, "log_loss");
-    const double val = subset_value(r, HL_VAL, "log_loss");
+    /* A temperature that was fitted on the validation images makes their loss small. */
+    const double before = subset_value(r, HL_VAL, "log_loss_before");
+    const char *loss = isfinite(before) ? "log_loss_before" : "log_loss";
+    const double train = subset_value(r, HL_TRAIN, loss), val = subset_value(r, HL_VAL, loss);
+    const bool changed = isfinite(before) && before != subset_value(r, HL_VAL, "log_loss");
     const char *units = report_units(r);
     if (val > FAR_BEYOND * train && val - train > SMALL_LOSS)
         page_warn(b,
-                  "Training has gone far beyond validation: the log loss is %.4f on the training "
+                  "Training has gone far beyond validation: the log loss%s is %.4f on the training "
                   "%s, where the accuracy is %.3f, and %.4f on the validation %s. Expect "
                   "less on images of another hospital; make tune tries L2, DROPOUT and smaller "
                   "heads.",
-                  train, units, subset_value(r, HL_TRAIN, "accuracy"), val, units);
+                  changed ? " before calibration" : "", train, units,
+                  subset_value(r, HL_TRAIN, "accuracy"), val, units);
 }
 
 void report_warn_of_metrics(page_block *b, const report_metrics *r, const report_binary_metrics *bm)
