@@ -104,8 +104,7 @@ ifneq ($(ID_KEY),)
 $(call params,$(BASE),id-key,,$$(call q,$$(ID_KEY)))
 key_file := $(BASE)/params/id-key
 endif
-# An external test (make external): EXTERNAL is the folder of the run that trained the head. Its files may have any
-# characters in their names, so that steps depend on their digests.
+# An external test: EXTERNAL is the folder of the head's run. Its name may have any characters: steps depend on digests.
 of_external = $(call as_word,$(EXTERNAL)/$(1))
 trained_head = $(or $(head_file),$(call of_external,head.safetensors.zst))
 ifneq ($(EXTERNAL),)
@@ -134,15 +133,12 @@ of_fold = $(if $(divided_anew),--manifest $(fold_manifest))
 # Tuning must not see the test images of the run.
 all_in_training := $(if $(divided_anew),$(filter-out 0,$(AUGMENT)))
 held_out = $(if $(TUNING),--without-test )
-split.TEST = $(if $(held_out),$(TEST),$(if $(all_in_training),0,$(TEST)))
-split.VAL = $(if $(held_out)$(all_in_training),0,$(VAL))
-ifneq ($(EXTERNAL),)
-split.TEST :=
-split.VAL :=
-split.SUBSETS :=
-audit.POSITIVE = $(HEAD_POSITIVE)
-evaluate.CALIBRATE :=
-endif
+# An external test is of all images, and nothing is fitted.
+split.TEST = $(if $(EXTERNAL),,$(if $(held_out),$(TEST),$(if $(all_in_training),0,$(TEST))))
+split.VAL = $(if $(EXTERNAL),,$(if $(held_out)$(all_in_training),0,$(VAL)))
+split.SUBSETS = $(if $(EXTERNAL),,$(SUBSETS))
+audit.POSITIVE = $(if $(EXTERNAL),$(HEAD_POSITIVE),$(POSITIVE))
+evaluate.CALIBRATE = $(if $(EXTERNAL),,$(CALIBRATE))
 options_split = $(held_out)$(if $(EXTERNAL),--all-test )$(call options,split)
 before_split = $(if $(missing),,rm -f $(BASE)/missing.tsv)
 files_split = $(id_key)$(cached) $(threads) $(if $(missing),--rejects $(missing) )-o $(manifest)
@@ -156,9 +152,14 @@ ifneq ($(divided_anew),)
 $(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table) $(key_file))
 endif
 
+# Which manifest determines the subsets: when SHIFT goes, manifest.tsv is older than what was made with fold.tsv.
+options_subsets := $(notdir $(subsets))
+$(foreach f,$(sort $(audit_out) $(TRAIN_OUT)),$(call params,$(f),subsets))
+
 before_audit = $(if $(EXTERNAL),$(hilum)/scripts/same-classes $(manifest) $(call of_external,metrics.json))
 files_audit = $(cached) $(quiet_threads) $(if $(EXTERNAL),--other $(external_manifest) )-o $(audit_table) $(subsets)
-$(call step,audit,audit,$(audit_out),$(audit_table),$(subsets) $(BASE)/params/data $(external_inputs))
+$(call step,audit,audit,$(audit_out),$(audit_table),\
+    $(subsets) $(audit_out)/params/subsets $(BASE)/params/data $(external_inputs))
 
 # A leak, or classes of which none is known to be positive, is reported before minutes of work.
 .PHONY: audited
@@ -178,8 +179,9 @@ $(call shard_steps,$(manifest) $(BASE)/params/data,$(if $(divided_anew),,audited
 endif
 
 # A training that was interrupted has left a checkpoint, and is resumed from it unless its inputs are new.
-training_inputs := $(features) $(fold_manifest) $(TRAIN_OUT)/params/train
-before_train = $(hilum)/scripts/checkpoint before $(checkpoint) $(head_file) $(history_table) $(training_inputs)
+training_inputs := $(features) $(fold_manifest) $(TRAIN_OUT)/params/train $(TRAIN_OUT)/params/subsets
+before_train = $(if $(divided_anew),,rm -f $(addprefix $(TRAIN_OUT)/,fold.tsv params/fold); )$\
+    $(hilum)/scripts/checkpoint before $(checkpoint) $(head_file) $(history_table) $(training_inputs)
 after_train = $(hilum)/scripts/checkpoint after $(checkpoint)
 in_memory = $(if $(filter-out 0,$(MEMORY)),--memory $(MEMORY))
 files_train = $(if $(unfrozen),$(weights_of)) $(of_fold) $(quiet_threads) $(in_memory) --checkpoint $(checkpoint) \
@@ -194,9 +196,8 @@ calibration_option = $(if $(EXTERNAL),--external $(call of_external,calibration.
 before_evaluate = $(if $(by_unit),,rm -f $(TRAIN_OUT)/image-predictions.tsv)
 files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,$(calibration_option) )-p $(predictions) \
     $(if $(by_unit),--image-predictions $(image_predictions) )-o $(metrics) $(trained_head) $(features)
-$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) \
-    $(if $(by_unit),$(image_predictions)) $(if $(TUNING),,$(calibration)),\
-    $(head_file) $(features) $(fold_manifest) $(external_inputs))
+$(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(by_unit),$(image_predictions)) \
+    $(if $(TUNING),,$(calibration)),$(head_file) $(features) $(fold_manifest) $(external_inputs))
 
 options_explain := --sanity 10
 files_explain = -i $(images) -p $(image_predictions) --weights $(call as_word,$(or $(weights_file),$(WEIGHTS))) \

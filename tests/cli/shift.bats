@@ -88,3 +88,22 @@ patients_of() { samples "$1" | awk -F '\t' -v s="$2" '$4 == s { print $3 }' | so
         [ "$(of_subset m.tsv test | wc -l)" -gt 10 ]
     done
 }
+
+@test "shift: a run without SHIFT again has the subsets, the audit and the head of one that never had it" {
+    make_all() {
+        make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" DATA="$set" MODEL=mobilenetv2 WEIGHTS=seeded:1 \
+            SIZE=32 EPOCHS=2 NEURONS=0 RESAMPLES=100 EXPLAIN=0 QUIET=-q JOBS=2 "$@" >log 2>&1
+    }
+    make_all RUN=run
+    cp -r results/run never
+    make_all RUN=run SHIFT="$second"
+    run ! cmp -s results/run/head.safetensors.zst never/head.safetensors.zst
+    make_all RUN=run
+    [ ! -e results/run/fold.tsv ]
+    for file in audit.tsv head.safetensors.zst predictions.tsv metrics.json experiment.tsv; do
+        cmp "results/run/$file" "never/$file"
+    done
+    : >log
+    make_all RUN=run
+    run ! grep -q '/train-head ' log
+}
