@@ -136,7 +136,11 @@ with_classes() {
     jq -e '.only.as_predicted.value == .accuracy and .only.as_predicted.value == .per_class.NORMAL.recall' $m
     jq -e '[.only | .as_predicted, .operating_points[] | .interval | .[0] < .[1]] | length == 5 and all' $m
     grep -q '^| AUROC | .* | not measured |' results/own-on-one/report.md
-    grep -q '^| Specificity | [^n]* | [^n]* | [^n]* to ' results/own-on-one/report.md
+    grep -qE '^\| Specificity \| .* \| [01][.0-9]+ \([.0-9]+–[.0-9]+, Wilson\) \| [^|]* to ' results/own-on-one/report.md
+    grep -qE '^\| (Brier score|ECE) \| .* \| 0\.[0-9]+ \| [^|]+ \|$' results/own-on-one/report.md
+    grep -q '^| Majority-class baseline | undefined | 100.00 |' results/own-on-one/report.md
+    # The choice of threshold names its methods, too.
+    grep -qE '^\| sensitivity-90 \| .* \([.0-9]+–1\.000, Wilson\)' "$own/report.md"
     grep -qE '^\| Specificity for PNEUMONIA \| [0-9.]+[^0-9]*% \| [0-9.]+–[0-9.]+' results/own-on-one/report.md
     grep -q '^| Macro average recall | undefined ' results/own-on-one/report.md
     # What needs the class without images is undefined everywhere.

@@ -214,7 +214,8 @@ made_up() {
     jq -e '(.one_vs_rest.weighted | .metrics.sensitivity as $s | .intervals.sensitivity | .[0] < $s and $s < .[1]) and
         (.accuracy - .one_vs_rest.weighted.metrics.sensitivity | fabs) < 1e-12' m.json
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
-    grep -qE '^\| Viral \| 0 \| – \| [01]\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}\) \| – \|' r.md
+    grep -qE '^\| Viral \| 0 \| – \| [01]\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}, Wilson\) \| – \|' r.md
+    grep -qE '^\| Viral \| 0 \| – \| – \| 0\.[0-9]{3} \| 0\.[0-9]{3} \|' r.md
     grep -qE '^\| Accuracy \| [0-9.]*[^0-9]*% \| [0-9.]+–[0-9.]+' r.md
     grep -q '^| Macro average recall | undefined | a class has no sample |' r.md
     grep -q '^| Mean AUROC | undefined |' r.md
@@ -225,7 +226,7 @@ made_up() {
     report --metrics m.json --predictions p.tsv -o r.html --markdown r.md
     [ "$(grep -cE '^\| (Sensitivity|AUROC) for Viral \| undefined \|' r.md)" = 2 ]
     grep -qE '^\| Specificity for Viral \| [0-9.]+[^0-9]*% \| [0-9.]+–[0-9.]+' r.md
-    grep -qE '^\| 38 \| .* \| stated \| For Viral: specificity [01]\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}\)\. \|' r.md
+    grep -qE '^\| 38 \| .* \| stated \| For Viral: specificity [01]\.[0-9]{3} \(0\.[0-9]{3}–[01]\.[0-9]{3}, Wilson\)\. \|' r.md
     run ! grep -qwi nan r.md
     # All are of the positive class: no specificity.
     awk -F '\t' '!/^s[0-9]/ || $4 == "COVID"' "$DATA/classes/a.tsv" | with_checksum >p.tsv

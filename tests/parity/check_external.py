@@ -130,6 +130,8 @@ def value_of(metrics, key):
     if key == "accuracy" and only:
         rate = only["as_predicted"]
         return metrics["accuracy"], rate["interval"], "Wilson"
+    if only and key in ("brier", "ece"):
+        return only[key], None, None
     if only:
         rate = only["as_predicted"] if only["metric"] == key else {}
         return rate.get("value"), rate.get("interval"), rate.get("method")
@@ -150,10 +152,12 @@ def is_known(interval):
     return interval is not None and interval[0] is not None
 
 
-def with_interval(value, interval):
+def with_interval(value, interval, method):
     if value is None:
         return "not measured"
-    return f"{value:.3f} ({interval[0]:.3f}\u2013{interval[1]:.3f})" if is_known(interval) else f"{value:.3f}"
+    if not is_known(interval):
+        return f"{value:.3f} ({method})" if method else f"{value:.3f}"
+    return f"{value:.3f} ({interval[0]:.3f}\u2013{interval[1]:.3f}{', ' if method else ''}{method or ''})"
 
 
 def difference_of(key, a, b):
@@ -192,7 +196,7 @@ def check_page(c, report, internal, external):
             point, rest = name.split(": ")
             key = rest.split(" at ")[0]
             a, b = point_of(internal, point, key), point_of(external, point, key)
-        c.same(f"page: {name}", cells, [with_interval(*a[:2]), with_interval(*b[:2]), difference_of(key, a, b)])
+        c.same(f"page: {name}", cells, [with_interval(*a), with_interval(*b), difference_of(key, a, b)])
         if is_known(a[1]) and is_known(b[1]):
             check_wilson_difference(c, name, a, b, n_of_wilson)
     c.same("page: rows", len(table["rows"]), len(ROWS) + 2 * len(POINTS))

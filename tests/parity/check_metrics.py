@@ -278,6 +278,8 @@ def check_class(c, name, found, one, two_classes):
         c.same(f"{name}.only.as_predicted", found["only"]["as_predicted"], {"value": rate, "interval": wilson(rate, one.all), "method": "Wilson"})
         c.same(f"{name}.only.operating_points", [[p["value"], p["interval"]] for p in found["only"]["operating_points"]],
                [[r, wilson(r, one.all)] for r in [np.mean((one.p >= threshold_of(t)) == positive) for t in one.points]])
+        c.same(f"{name}.only.brier", found["only"]["brier"], ((one.p - one.y) ** 2).mean())
+        c.same(f"{name}.only.ece", found["only"]["ece"], ece(one.y, one.p, np.ones(len(one.p))))
         return
     value = zero_for_nan(one.value)
     c.same(f"{name}.binary", found["binary"], {k: v for k, v in value.items() if k not in ("accuracy", "macro_recall", "fraction")})

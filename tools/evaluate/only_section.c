@@ -32,6 +32,8 @@ static json_t *rate_at(const evaluate_analysis *s, bool positive, const hl_opera
 void evaluate_add_only(json_t *o, const evaluate_analysis *s)
 {
     const bool positive = s->samples.positive[0];
+    double metrics[HL_BINARY_METRICS];
+    hl_binary_metrics_compute(&s->samples, NULL, metrics);
     json_t *points = json_array();
     for (size_t i = 0; i < s->npoints; i++) {
         const hl_operating_point *at = &s->v->calibration->points[i];
@@ -41,7 +43,8 @@ void evaluate_add_only(json_t *o, const evaluate_analysis *s)
         json_array_append_new(points, one);
     }
     json_object_set_new(o, "only",
-                        json_pack("{s:s, s:o, s:o}", "metric",
+                        json_pack("{s:s, s:o, s:o, s:f, s:f}", "metric",
                                   positive ? "sensitivity" : "specificity", "as_predicted",
-                                  rate_at(s, positive, NULL), "operating_points", points));
+                                  rate_at(s, positive, NULL), "operating_points", points, "brier",
+                                  metrics[HL_BRIER], "ece", metrics[HL_ECE]));
 }

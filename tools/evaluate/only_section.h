@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The member "only" of a metrics file: where all images are of the positive class, the sensitivity,
- * and where none is, the specificity. FORMAT.md describes it. */
+ * and where none is, the specificity; with what one class tells of the probabilities. FORMAT.md
+ * describes it. */
 #ifndef HILUM_EVALUATE_ONLY_SECTION_H
 #define HILUM_EVALUATE_ONLY_SECTION_H
 

@@ -64,14 +64,14 @@ void report_fact_external(const report_run *run, hl_strbuf *t)
 static void add_metric(const report_run *run, const char *key, const char *name, double value,
                        hl_strbuf *t)
 {
-    double lo, hi;
     if (!isfinite(value))
         return;
     const bool first = t->len == 0 || t->data[t->len - 1] == ' ';
     hl_strbuf_printf(t, "%s%s %.3f", first ? "" : ", ", name, value);
-    if (report_find_interval(run, key, &lo, &hi)) {
+    const report_interval i = report_find_interval(run, key);
+    if (report_has_interval(i)) {
         hl_strbuf_puts(t, " (");
-        report_put_interval(t, lo, hi);
+        report_put_interval(t, i);
         hl_strbuf_puts(t, ")");
     }
 }

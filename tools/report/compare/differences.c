@@ -15,15 +15,10 @@ static void add_difference(page_table *t, const json_t *pair, const char *metric
 {
     const json_t *o = json_object_get(json_object_get(pair, "difference"), metric);
     const double value = report_real(o, "value");
-    double lo, hi;
-    if (!isfinite(value))
-        page_add_cell(t, "\xe2\x80\x93");
-    else if (report_interval(o, "interval", &lo, &hi))
-        report_add_difference_cell(t, value, lo, hi);
-    else if (json_object_get(o, "method"))
-        page_add_cell(t, "%+.3f (not estimable)", value);
+    if (isfinite(value))
+        report_add_difference_cell(t, value, report_own_interval(o));
     else
-        page_add_cell(t, "%+.3f", value);
+        page_add_cell(t, "\xe2\x80\x93");
 }
 
 static void add_p(page_table *t, const json_t *test)

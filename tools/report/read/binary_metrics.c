@@ -57,32 +57,45 @@ char *report_auroc_name(const report_binary_metrics *bm)
     return t.data;
 }
 
-const char *report_interval_method(const json_t *methods, const char *key)
-{
-    return json_string_value(json_object_get(methods, key));
-}
-
-bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi)
-{
-    const json_t *pair = json_object_get(intervals, key);
-    const json_t *from = json_array_get(pair, 0), *to = json_array_get(pair, 1);
-    if (!json_is_number(from) || !json_is_number(to))
-        return false;
-    *lo = json_number_value(from);
-    *hi = json_number_value(to);
-    return true;
-}
-
 const json_t *report_only(const report_binary_metrics *bm, const char *key)
 {
     const char *metric = json_string_value(json_object_get(bm->only, "metric"));
     return metric && strcmp(metric, key) == 0 ? json_object_get(bm->only, "as_predicted") : NULL;
 }
 
-bool report_interval_of(const report_binary_metrics *bm, const char *key, double *lo, double *hi)
+double report_value_of(const report_binary_metrics *bm, const char *key)
 {
-    return report_interval(bm->intervals, key, lo, hi) ||
-           report_interval(report_only(bm, key), "interval", lo, hi);
+    const json_t *only = report_only(bm, key);
+    return only ? report_real(only, "value") : report_real(bm->only ? bm->only : bm->binary, key);
+}
+
+bool report_has_interval(report_interval i)
+{
+    return isfinite(i.lo) && isfinite(i.hi);
+}
+
+report_interval report_interval_in(const json_t *intervals, const json_t *methods, const char *key)
+{
+    const json_t *pair = json_object_get(intervals, key);
+    const json_t *lo = json_array_get(pair, 0), *hi = json_array_get(pair, 1);
+    return (report_interval){json_is_number(lo) ? json_number_value(lo) : NAN,
+                             json_is_number(hi) ? json_number_value(hi) : NAN,
+                             json_string_value(json_object_get(methods, key))};
+}
+
+report_interval report_own_interval(const json_t *o)
+{
+    report_interval i = report_interval_in(o, NULL, "interval");
+    const char *method = json_string_value(json_object_get(o, "method"));
+    if (method && strcmp(method, "bootstrap") != 0)
+        i.method = method;
+    return i;
+}
+
+report_interval report_interval_of(const report_binary_metrics *bm, const char *key)
+{
+    const json_t *only = report_only(bm, key);
+    return only ? report_own_interval(only) : report_interval_in(bm->intervals, bm->methods, key);
 }
 
 /* ---- optional members: they may be missing or null, but not of another type ---- */

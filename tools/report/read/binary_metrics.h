@@ -21,6 +21,12 @@ typedef struct report_before_after {
     double before, after;
 } report_before_after;
 
+/* A confidence interval. */
+typedef struct report_interval {
+    double lo, hi;      /* NaN where there is none */
+    const char *method; /* where it is not the bootstrap's, or "not estimable"; else NULL */
+} report_interval;
+
 typedef struct report_binary_metrics {
     const char *file;
     int cls;                 /* number of the positive class, or HL_NO_POSITIVE */
@@ -68,14 +74,17 @@ double report_real(const json_t *o, const char *key);
 /* The threshold of an operating point; NaN where none reaches the target and finds a positive
  * sample, for which metrics of 0.1.0 have 2. */
 double report_threshold(const json_t *point);
-/* Method of a metric's interval where the bootstrap gave none: "Wilson", "not estimable", ...; or
- * NULL. */
-const char *report_interval_method(const json_t *methods, const char *key);
-/* The interval of the metric, also where it is the only rate; false if there is none. */
-bool report_interval_of(const report_binary_metrics *bm, const char *key, double *lo, double *hi);
-/* The only rate, if it is this metric, else NULL: an object with value and interval. */
+/* A metric of the class, also where all samples or none are of it; NaN where there is none. */
+double report_value_of(const report_binary_metrics *bm, const char *key);
+/* The only rate, if it is this metric, else NULL: an object with value, interval and method. */
 const json_t *report_only(const report_binary_metrics *bm, const char *key);
-/* The interval of a metric; false if there is none. */
-bool report_interval(const json_t *intervals, const char *key, double *lo, double *hi);
+
+bool report_has_interval(report_interval i);
+/* That of a metric in the objects {metric: [lo, hi]} and {metric: method}. */
+report_interval report_interval_in(const json_t *intervals, const json_t *methods, const char *key);
+/* That of an object with the members interval and method. */
+report_interval report_own_interval(const json_t *o);
+/* That of the metric, also where it is the only rate. */
+report_interval report_interval_of(const report_binary_metrics *bm, const char *key);
 
 #endif

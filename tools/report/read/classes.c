@@ -71,15 +71,21 @@ void report_classes_free(report_classes *c)
     *c = (report_classes){0};
 }
 
-bool report_accuracy_interval(const report_binary_metrics *bm, const report_classes *c, double *lo,
-                              double *hi)
+/* The rate that is the accuracy where all samples are of one class, or NULL. */
+static const json_t *rate_of_one_class(const report_binary_metrics *bm, const report_classes *c)
 {
-    if (report_interval(bm->intervals, "accuracy", lo, hi) ||
-        report_interval(json_object_get(c->weighted, "intervals"), "sensitivity", lo, hi))
-        return true;
     for (size_t k = 0; k < c->n; k++)
-        if (report_interval(report_only(&c->of[k], "sensitivity"), "interval", lo, hi))
-            return true;
-    return c->n == 0 &&
-           report_interval(json_object_get(bm->only, "as_predicted"), "interval", lo, hi);
+        if (report_only(&c->of[k], "sensitivity"))
+            return report_only(&c->of[k], "sensitivity");
+    return c->n == 0 ? json_object_get(bm->only, "as_predicted") : NULL;
+}
+
+report_interval report_accuracy_interval(const report_binary_metrics *bm, const report_classes *c)
+{
+    const json_t *only = rate_of_one_class(bm, c);
+    if (c->weighted)
+        return report_interval_in(json_object_get(c->weighted, "intervals"),
+                                  json_object_get(c->weighted, "methods"), "sensitivity");
+    return only ? report_own_interval(only)
+                : report_interval_in(bm->intervals, bm->methods, "accuracy");
 }

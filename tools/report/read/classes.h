@@ -20,7 +20,6 @@ void report_classes_free(report_classes *c);
 
 /* The interval of the accuracy: with two classes a metric of bm, with several the weighted mean of
  * the sensitivities; where all samples are of one class, that of its only rate. */
-bool report_accuracy_interval(const report_binary_metrics *bm, const report_classes *c, double *lo,
-                              double *hi);
+report_interval report_accuracy_interval(const report_binary_metrics *bm, const report_classes *c);
 
 #endif

@@ -35,7 +35,7 @@ static void add_cells(page_table *t, const column *columns, const json_t *metric
         report_add_value_cell(t, metrics, intervals, methods, columns[i].key);
 }
 
-/* Where the class or the rest has no sample, there is at most one rate. */
+/* Where the class or the rest has no sample, there are one rate at most, Brier score and ECE. */
 static void add_class_cells(page_table *t, const column *columns, const report_binary_metrics *bm)
 {
     if (bm->binary) {
@@ -43,10 +43,9 @@ static void add_class_cells(page_table *t, const column *columns, const report_b
         return;
     }
     for (size_t i = 0; i < COLUMNS; i++) {
-        const json_t *only = report_only(bm, columns[i].key);
-        double lo, hi;
-        if (isfinite(report_real(only, "value")) && report_interval(only, "interval", &lo, &hi))
-            report_add_estimate_cell(t, report_real(only, "value"), lo, hi);
+        const double value = report_value_of(bm, columns[i].key);
+        if (isfinite(value))
+            report_add_estimate_cell(t, value, report_interval_of(bm, columns[i].key));
         else
             page_add_cell(t, "\xe2\x80\x93");
     }

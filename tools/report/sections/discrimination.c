@@ -27,12 +27,12 @@ static size_t add_band(report_plot_series *series, size_t n, const report_curve 
 
 static void describe_interval(const report_binary_metrics *bm, const char *key, hl_strbuf *t)
 {
-    double lo, hi;
-    if (!report_interval(bm->intervals, key, &lo, &hi))
+    const report_interval i = report_interval_in(bm->intervals, bm->methods, key);
+    if (!report_has_interval(i))
         return;
-    const int digits = report_interval_digits(lo, hi, 3);
-    hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval %.*f to %.*f)", 100 * bm->level, digits,
-                     lo, digits, hi);
+    hl_strbuf_printf(t, " (%.0f" PAGE_PERCENT " interval ", 100 * bm->level);
+    report_put_interval(t, i);
+    hl_strbuf_puts(t, ")");
 }
 
 /* ---- ROC ---- */

@@ -9,13 +9,13 @@
 #include <math.h>
 #include <string.h>
 
-/* A value; its interval is NaN where there is none. */
 typedef struct measured {
     double value;
-    hl_interval interval;
+    report_interval interval;
 } measured;
 
-static const hl_interval none = {NAN, NAN};
+static const report_interval no_interval = {NAN, NAN, NULL};
+static const measured absent = {NAN, {NAN, NAN, NULL}};
 
 static bool is_named(const json_t *o, const char *key, const char *name)
 {
@@ -25,19 +25,13 @@ static bool is_named(const json_t *o, const char *key, const char *name)
 
 static measured of_rate(const json_t *o)
 {
-    measured m = {report_real(o, "value"), none};
-    report_interval(o, "interval", &m.interval.lo, &m.interval.hi);
-    return m;
+    return (measured){report_real(o, "value"), report_own_interval(o)};
 }
 
 /* A metric of the positive class, or of another one against the rest. */
 static measured of_metric(const report_binary_metrics *bm, const char *key)
 {
-    if (report_only(bm, key))
-        return of_rate(report_only(bm, key));
-    measured m = {report_real(bm->binary, key), none};
-    report_interval(bm->intervals, key, &m.interval.lo, &m.interval.hi);
-    return m;
+    return (measured){report_value_of(bm, key), report_interval_of(bm, key)};
 }
 
 static const json_t *point_named(const json_t *list, const char *name)
@@ -53,45 +47,47 @@ static measured of_point(const report_binary_metrics *bm, const char *name, cons
     if (bm->only)
         return is_named(bm->only, "metric", rate)
                    ? of_rate(point_named(json_object_get(bm->only, "operating_points"), name))
-                   : (measured){NAN, none};
+                   : absent;
     const json_t *p = point_named(bm->operating_points, name);
-    measured m = {report_real(json_object_get(p, "measured"), rate), none};
-    report_interval(json_object_get(p, "intervals"), rate, &m.interval.lo, &m.interval.hi);
-    return m;
+    return (measured){
+        report_real(json_object_get(p, "measured"), rate),
+        report_interval_in(json_object_get(p, "intervals"), json_object_get(p, "methods"), rate)};
 }
 
 /* ---- the table ---- */
 
 static void add_measured(page_table *t, measured m)
 {
-    if (!isfinite(m.value))
-        page_add_cell(t, "not measured");
-    else if (isfinite(m.interval.lo))
-        report_add_estimate_cell(t, m.value, m.interval.lo, m.interval.hi);
+    if (isfinite(m.value))
+        report_add_estimate_cell(t, m.value, m.interval);
     else
-        page_add_cell(t, "%.3f", m.value);
+        page_add_cell(t, "not measured");
 }
 
-/* with_interval: false where the intervals do not lie around the values. */
-static void add_row(page_table *t, measured a, measured b, bool with_interval)
+/* By MOVER from the intervals of both; none where these do not lie around the values. */
+static report_interval difference_interval(measured a, measured b, bool lie_around)
 {
-    const hl_interval d = hl_mover_difference(b.value, b.interval, a.value, a.interval);
+    const hl_interval of_a = {a.interval.lo, a.interval.hi}, of_b = {b.interval.lo, b.interval.hi};
+    const hl_interval d = hl_mover_difference(b.value, of_b, a.value, of_a);
+    return lie_around ? (report_interval){d.lo, d.hi, NULL} : no_interval;
+}
+
+static void add_row(page_table *t, measured a, measured b, bool lie_around)
+{
     add_measured(t, a);
     add_measured(t, b);
-    if (!isfinite(b.value - a.value))
-        page_add_cell(t, "%s", "");
-    else if (with_interval && isfinite(d.lo) && isfinite(d.hi))
-        report_add_difference_cell(t, b.value - a.value, d.lo, d.hi);
+    if (isfinite(b.value - a.value))
+        report_add_difference_cell(t, b.value - a.value, difference_interval(a, b, lie_around));
     else
-        page_add_cell(t, "%+.3f", b.value - a.value);
+        page_add_cell(t, "%s", "");
 }
 
 /* Of an object with "metrics" and "intervals", such as the means over the classes. */
 static measured of_mean(const json_t *o, const char *key)
 {
-    measured m = {report_real(json_object_get(o, "metrics"), key), none};
-    report_interval(json_object_get(o, "intervals"), key, &m.interval.lo, &m.interval.hi);
-    return m;
+    return (measured){
+        report_real(json_object_get(o, "metrics"), key),
+        report_interval_in(json_object_get(o, "intervals"), json_object_get(o, "methods"), key)};
 }
 
 /* With more than two classes, each of them against the rest. */
@@ -125,9 +121,7 @@ static void add_classes(page_doc *d, const report_run *run)
 static measured accuracy_of(const report_metrics *r, const report_binary_metrics *bm,
                             const report_classes *c)
 {
-    measured m = {r->m.accuracy, none};
-    report_accuracy_interval(bm, c, &m.interval.lo, &m.interval.hi);
-    return m;
+    return (measured){r->m.accuracy, report_accuracy_interval(bm, c)};
 }
 
 /* Without a positive class there is the accuracy alone. */
@@ -167,7 +161,6 @@ static void add_points(page_table *t, const report_run *run)
         const json_t *p = json_array_get(points, i);
         const char *name = json_string_value(json_object_get(p, "name"));
         for (size_t k = 0; name && k < 2; k++) {
-            const measured absent = {NAN, none};
             const double threshold = report_threshold(p);
             const bool exists = isfinite(threshold);
             if (exists)
@@ -214,8 +207,9 @@ void report_add_external(page_doc *d, const report_run *run)
     hl_strbuf_printf(
         &caption,
         "%s%s%sInternal: %" PRIu64 " %s; external: %" PRIu64 " %s; difference: external less "
-        "internal. In brackets, 95" PAGE_PERCENT " confidence intervals over patients; those of "
-        "the differences are made of both by MOVER (of two Wilson intervals method 10 of "
+        "internal. In brackets, 95" PAGE_PERCENT " confidence intervals over patients, by "
+        "bootstrap or the named method; those of the differences are made of both by MOVER (of two "
+        "Wilson intervals method 10 of "
         "Newcombe 1998). That of an ECE may not hold it, so its difference has none.",
         positive ? "The positive class is " : "", positive ? positive : "", positive ? ". " : "",
         run->internal.m.n, report_units(&run->internal), run->metrics.m.n,

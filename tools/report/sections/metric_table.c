@@ -46,22 +46,14 @@ static const json_t *mean_of(const report_classes *c, const char **key)
     return NULL;
 }
 
-bool report_find_interval(const report_run *run, const char *key, double *lo, double *hi)
+report_interval report_find_interval(const report_run *run, const char *key)
 {
     if (strcmp(key, "accuracy") == 0)
-        return report_accuracy_interval(&run->binary_metrics, &run->classes, lo, hi);
-    if (report_interval_of(&run->binary_metrics, key, lo, hi))
-        return true;
+        return report_accuracy_interval(&run->binary_metrics, &run->classes);
     const json_t *mean = mean_of(&run->classes, &key);
-    return report_interval(json_object_get(mean, "intervals"), key, lo, hi);
-}
-
-bool report_is_not_estimable(const report_run *run, const char *key)
-{
-    if (report_interval_method(run->binary_metrics.methods, key))
-        return true;
-    const json_t *mean = mean_of(&run->classes, &key);
-    return report_interval_method(json_object_get(mean, "methods"), key) != NULL;
+    return mean ? report_interval_in(json_object_get(mean, "intervals"),
+                                     json_object_get(mean, "methods"), key)
+                : report_interval_of(&run->binary_metrics, key);
 }
 
 /* ---- cells ---- */
@@ -94,31 +86,21 @@ void report_add_value_cell(page_table *t, const json_t *of, const json_t *interv
                            const json_t *methods, const char *key)
 {
     const double v = report_real(of, key);
-    double lo, hi;
-    if (!isfinite(v))
-        page_add_cell(t, "undefined");
-    else if (report_interval(intervals, key, &lo, &hi))
-        report_add_estimate_cell(t, v, lo, hi);
-    else if (report_interval_method(methods, key))
-        page_add_cell(t, "%.3f (not estimable)", v);
+    if (isfinite(v))
+        report_add_estimate_cell(t, v, report_interval_in(intervals, methods, key));
     else
-        page_add_cell(t, "%.3f", v);
+        page_add_cell(t, "undefined");
 }
 
 void report_add_metric_cell(page_table *t, const report_run *run, size_t i)
 {
-    double lo, hi;
     const report_binary_metrics *bm = &run->binary_metrics;
     const char *key = is_mean_auroc(bm, i) ? "mean_auroc" : metrics[i].key;
     const double value = report_metric_value(&run->metrics, bm, i);
-    if (!isfinite(value))
-        page_add_cell(t, "\xe2\x80\x93");
-    else if (report_find_interval(run, key, &lo, &hi))
-        report_add_estimate_cell(t, value, lo, hi);
-    else if (report_is_not_estimable(run, key))
-        page_add_cell(t, "%.3f (not estimable)", value);
+    if (isfinite(value))
+        report_add_estimate_cell(t, value, report_find_interval(run, key));
     else
-        page_add_cell(t, "%.3f", value);
+        page_add_cell(t, "\xe2\x80\x93");
 }
 
 void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t)
@@ -152,15 +134,6 @@ static void describe_method(const report_metrics *r, const report_binary_metrics
     report_describe_intervals(bm, t);
 }
 
-/* "0.342-1.000, Wilson" */
-static void add_interval_cell(page_table *t, double lo, double hi, const char *method)
-{
-    hl_strbuf text = {0};
-    report_put_interval(&text, lo, hi);
-    page_add_cell(t, "%s%s%s", text.data, method ? ", " : "", method ? method : "");
-    hl_strbuf_free(&text);
-}
-
 /* With more than two classes, accuracy, macro recall and log loss are of all of them together, and
  * not of the class that the table is for. */
 static bool is_of_all(const report_metrics *r, const report_binary_metrics *bm, const char *key)
@@ -171,18 +144,20 @@ static bool is_of_all(const report_metrics *r, const report_binary_metrics *bm, 
 static void add_rows(page_table *t, const report_metrics *r, const report_binary_metrics *bm)
 {
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
-        double lo, hi;
         const double value = report_metric_value(r, bm, i);
-        const bool has = report_interval(bm->intervals, metrics[i].key, &lo, &hi);
+        const report_interval of = report_interval_in(bm->intervals, bm->methods, metrics[i].key);
+        const bool has = report_has_interval(of);
         if ((!isfinite(value) && !has) || is_of_all(r, bm, metrics[i].key))
             continue;
         page_add_cell(t, "%s", metrics[i].name);
         page_add_number(t, value);
-        const char *method = report_interval_method(bm->methods, metrics[i].key);
+        hl_strbuf interval = {0};
         if (has)
-            add_interval_cell(t, lo, hi, method);
+            report_put_interval(&interval, of);
         else
-            page_add_cell(t, "%s", method ? method : "\xe2\x80\x93");
+            hl_strbuf_puts(&interval, of.method ? of.method : "\xe2\x80\x93");
+        page_add_cell(t, "%s", interval.data);
+        hl_strbuf_free(&interval);
         page_add_cell(t, "%s", metrics[i].about);
     }
 }
@@ -191,12 +166,13 @@ static void add_rows(page_table *t, const report_metrics *r, const report_binary
 static void describe_metric(const json_t *prevalence, const char *key, const char *name,
                             hl_strbuf *t)
 {
-    double lo, hi;
+    const report_interval i = report_interval_in(json_object_get(prevalence, "intervals"),
+                                                 json_object_get(prevalence, "methods"), key);
     hl_strbuf_printf(t, "%s %.3f", name, report_real(prevalence, key));
-    if (!report_interval(json_object_get(prevalence, "intervals"), key, &lo, &hi))
+    if (!report_has_interval(i))
         return;
     hl_strbuf_puts(t, " (");
-    report_put_interval(t, lo, hi);
+    report_put_interval(t, i);
     hl_strbuf_puts(t, ")");
 }
 

@@ -14,11 +14,8 @@ double report_metric_value(const report_metrics *r, const report_binary_metrics 
 /* Adds a cell such as "0.976 (0.967-0.984)", without the interval if there is none, or a dash. */
 void report_add_metric_cell(page_table *t, const report_run *run, size_t i);
 
-/* The interval of a metric by its key in the metrics file, or of "mean_auroc"; false if there is
- * none. */
-bool report_find_interval(const report_run *run, const char *key, double *lo, double *hi);
-/* Whether the interval was looked for, and there is none. */
-bool report_is_not_estimable(const report_run *run, const char *key);
+/* The interval of a metric by its key in the metrics file, or of "mean_auroc". */
+report_interval report_find_interval(const report_run *run, const char *key);
 
 /* Appends how the intervals were made, as a sentence. */
 void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t);

@@ -124,7 +124,7 @@ void report_add_paper_table(page_doc *d, const report_metrics *r)
     page_add_cell(t, "%s\xe2\x80\x88\xe2\x80\x87\xe2\x80\x87", row->macro_recall);
     page_add_cell(t, "%s", row->accuracy);
     page_add_cell(t, "Majority-class baseline");
-    page_add_cell(t, "%.2f", 100.0 / (double)r->m.nclasses);
+    report_add_percent(t, isfinite(r->m.macro.recall) ? 1 / (double)r->m.nclasses : NAN);
     page_add_cell(t, "%.2f", 100 * r->baseline);
     page_add_text(d, PAGE_NOTE, "%s", report_paper_remark);
 }

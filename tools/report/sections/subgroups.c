@@ -2,6 +2,7 @@
 /* Metrics of groups of patients, and which gaps between them remain after correction. */
 #include "base/strbuf.h"
 #include "interval_text.h"
+#include "metric_table.h"
 #include "sections.h"
 
 #include <math.h>
@@ -18,20 +19,6 @@ static const char *text_of(const json_t *o, const char *key)
 {
     const char *text = json_string_value(json_object_get(o, key));
     return text ? text : "";
-}
-
-static void add_value(page_table *t, const json_t *group, const char *key)
-{
-    const double v = report_real(json_object_get(group, "metrics"), key);
-    double lo, hi;
-    if (!isfinite(v))
-        page_add_cell(t, "undefined");
-    else if (report_interval(json_object_get(group, "intervals"), key, &lo, &hi))
-        report_add_estimate_cell(t, v, lo, hi);
-    else if (report_interval_method(json_object_get(group, "methods"), key))
-        page_add_cell(t, "%.3f (not estimable)", v);
-    else
-        page_add_cell(t, "%.3f", v);
 }
 
 /* "too small; 12 resamples without a class" */
@@ -60,7 +47,8 @@ static void add_groups(page_table *t, const json_t *column)
         page_add_cell(t, "%.0f", report_real(g, "positives"));
         page_add_cell(t, "%.0f", report_real(g, "patients"));
         for (size_t k = 0; k < METRICS; k++)
-            add_value(t, g, metrics[k].key);
+            report_add_value_cell(t, json_object_get(g, "metrics"), json_object_get(g, "intervals"),
+                                  json_object_get(g, "methods"), metrics[k].key);
         add_remark(t, g, reference);
     }
 }
@@ -72,8 +60,8 @@ static void list_groups(page_doc *d, const report_metrics *r, const json_t *subg
         &caption,
         "From the same predictions as all metrics of this page. In brackets %.0f" PAGE_PERCENT
         " confidence intervals over patients: by bootstrap or, where the resamples of a group "
-        "are all alike or some lack a class, Wilson\xe2\x80\x99s and Newcombe\xe2\x80\x99s. The "
-        "other groups are compared with the "
+        "are all alike or some lack a class, by the named method. The other groups are compared "
+        "with the "
         "reference, the group of the column with the most patients. A group with "
         "fewer than %.0f positive or %.0f negative patients is too small: no gap of "
         "it is tested.",
@@ -128,24 +116,18 @@ static void add_gap(void *ctx, const json_t *column, const json_t *group, size_t
                     const json_t *gap)
 {
     page_table *t = ctx;
-    double lo, hi;
+    const report_interval i = report_own_interval(gap);
     page_add_cell(t, "%s: %s \xe2\x88\x92 %s", text_of(column, "column"), text_of(group, "group"),
                   text_of(column, "reference"));
     page_add_cell(t, "%s", metrics[metric].name);
-    const bool has = report_interval(gap, "interval", &lo, &hi);
-    const int digits = has ? report_interval_digits(lo, hi, 3) : 3;
-    page_add_cell(t, "%+.*f", digits, report_real(gap, "difference"));
-    if (has)
-        page_add_cell(t, "%+.*f to %+.*f", digits, lo, digits, hi);
-    else
-        page_add_cell(t, "not estimable");
+    report_add_difference_cell(t, report_real(gap, "difference"), i);
     add_p(t, report_real(gap, "p"));
     add_p(t, report_real(gap, "p_holm"));
 }
 
 static void list_gaps(page_doc *d, const json_t *subgroups)
 {
-    static const char *const numbers[] = {"Difference", "Interval", "p", "p, Holm"};
+    static const char *const numbers[] = {"Difference", "p", "p, Holm"};
     hl_strbuf caption = {0};
     hl_strbuf_printf(&caption,
                      "Differences from the reference, from the same resamples of the patients, or "

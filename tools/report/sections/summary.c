@@ -14,13 +14,11 @@
 static void format_interval(const report_run *run, const char *key, const char *otherwise,
                             hl_strbuf *t)
 {
-    double lo, hi;
+    const report_interval i = report_find_interval(run, key);
     hl_strbuf_puts(t, "");
-    if (report_find_interval(run, key, &lo, &hi)) {
-        const int digits = report_interval_digits(100 * lo, 100 * hi, 1);
-        hl_strbuf_printf(t, "%.*f\xe2\x80\x93%.*f" PAGE_PERCENT, digits, 100 * lo, digits,
-                         100 * hi);
-    } else if (report_is_not_estimable(run, key))
+    if (report_has_interval(i))
+        report_put_percent_interval(t, i);
+    else if (i.method)
         hl_strbuf_puts(t, "interval not estimable");
     else
         hl_strbuf_puts(t, otherwise);
@@ -58,14 +56,14 @@ static void add_auroc(page_block *b, const report_run *run)
 {
     const report_metrics *r = &run->metrics;
     const report_binary_metrics *bm = &run->binary_metrics;
-    double lo, hi;
     char value[16], *name = report_auroc_name(bm);
     hl_strbuf remark = {0};
     format_auroc(report_auroc(r, bm), value);
     const char *key = bm->positive ? "auroc" : "mean_auroc";
-    if (report_find_interval(run, key, &lo, &hi))
-        report_put_interval(&remark, lo, hi);
-    else if (report_is_not_estimable(run, key))
+    const report_interval i = report_find_interval(run, key);
+    if (report_has_interval(i))
+        report_put_interval(&remark, i);
+    else if (i.method)
         hl_strbuf_puts(&remark, "interval not estimable");
     else
         hl_strbuf_puts(&remark, bm->positive ? "area under the ROC curve" : "one vs rest");

@@ -109,7 +109,9 @@ void report_list_points(page_doc *d, const report_binary_metrics *bm, size_t n)
     hl_strbuf_puts(&caption, "Each threshold was chosen to reach its target in the validation "
                              "subset, and then measured on the samples of this report");
     if (bm->intervals)
-        hl_strbuf_printf(&caption, "; in brackets the %.0f" PAGE_PERCENT " intervals",
+        hl_strbuf_printf(&caption,
+                         "; in brackets the %.0f" PAGE_PERCENT
+                         " intervals over patients, by bootstrap or the named method",
                          100 * bm->level);
     hl_strbuf_puts(&caption, ".");
     if (lacks_a_threshold(bm, n))
