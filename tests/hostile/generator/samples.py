@@ -162,7 +162,7 @@ def calibrations():
     calibration("temperature-0", {**good, "temperature": 0}, "'temperature': expected a number above 0", "a division by 0")
     calibration("temperature-negative", {**good, "temperature": -1}, "'temperature': expected a number above 0", "inverts every prediction")
     calibration("temperature-null", {**good, "temperature": None}, "'temperature': expected a number, found null", "no number")
-    calibration("threshold-null", {**good, "points": [{**point, "threshold": None}]}, "'threshold': expected a number, found null", "no number")
+    calibration("threshold-text", {**good, "points": [{**point, "threshold": "high"}]}, "'threshold': expected a number or null, found something else", "neither a number nor null")
     calibration("value-null", {**good, "points": [{**point, "value": None}]}, "'value': expected a number, found null", "no number")
     calibration("positive-unknown", {**good, "positive": "COVID"}, "'positive': expected one of its classes, found 'COVID'",
                 "thresholds for a class that it does not have")
