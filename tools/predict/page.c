@@ -8,7 +8,6 @@
 #include "image/png_encode.h"
 #include "page/doc.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,9 +205,11 @@ static void add_warnings(page_doc *d, const predict_worklist *w, const hl_featur
     else if (!isfinite(w->ood_threshold))
         page_warn(
             b, "The calibration has no OOD reference: out-of-distribution images are not flagged.");
-    if (w->temperature_note)
-        page_warn(b, "%c%s.", toupper((unsigned char)*w->temperature_note),
-                  w->temperature_note + 1);
+    if (w->temperature_note) {
+        char *sentence = page_sentence(w->temperature_note);
+        page_warn(b, "%s", sentence);
+        free(sentence);
+    }
     if (w->ood)
         page_warn(b, "Out-of-distribution %s: %zu. Do not rely on their probabilities.",
                   hl_unit_plurals[w->rule.unit], w->ood);

@@ -2,7 +2,9 @@
 #include "page/doc.h"
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -50,6 +52,14 @@ void page_add_contents(page_doc *d)
 }
 
 /* ---- warnings and key metrics ---- */
+
+char *page_sentence(const char *message)
+{
+    hl_strbuf t = {0};
+    hl_strbuf_printf(&t, "%s.", message);
+    *t.data = (char)toupper((unsigned char)*t.data);
+    return t.data;
+}
 
 page_block *page_warnings(page_doc *d)
 {

@@ -123,6 +123,9 @@ typedef struct page_doc {
 void page_start(page_doc *d, const char *kicker, const char *title, const char *foot);
 void page_free(page_doc *d);
 
+/* A message that was written for a log, with a capital and a full stop. The caller frees. */
+char *page_sentence(const char *message);
+
 /* Adds a SECTION, PART, FOLD, LEAD, TEXT or NOTE. */
 void page_add_text(page_doc *d, page_block_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -5,7 +5,6 @@
 #include "sections.h"
 #include "stats/score_interval.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -119,9 +118,11 @@ int report_add_calibration(page_doc *d, const report_metrics *r, const report_bi
     if (b.n || bm->is_calibrated)
         page_add_text(d, PAGE_SECTION, "Calibration%s%s", bm->positive ? " for " : "",
                       bm->positive ? bm->positive : "");
-    if (bm->temperature_note)
-        page_add_text(d, PAGE_TEXT, "%c%s.", toupper((unsigned char)*bm->temperature_note),
-                      bm->temperature_note + 1);
+    if (bm->temperature_note) {
+        char *sentence = page_sentence(bm->temperature_note);
+        page_add_text(d, PAGE_TEXT, "%s", sentence);
+        free(sentence);
+    }
     if (bm->is_calibrated && !report_lacks_temperature(bm))
         list_before_after(d, bm);
     if (b.n && bm->positive)

@@ -61,9 +61,8 @@ static void list_groups(page_doc *d, const report_metrics *r, const json_t *subg
         "From the same predictions as all metrics of this page. In brackets %.0f" PAGE_PERCENT
         " confidence intervals over patients: by bootstrap or, where the resamples of a group "
         "are all alike or some lack a class, by the named method. The other groups are compared "
-        "with the "
-        "reference, the group of the column with the most patients. A group with "
-        "fewer than %.0f positive or %.0f negative patients is too small: no gap of "
+        "with the reference, the group of the column with the most patients. A group with fewer "
+        "than %.0f positive or %.0f negative patients is too small: no gap of "
         "it is tested.",
         100 * report_real(subgroups, "level"), report_real(subgroups, "min_patients"),
         report_real(subgroups, "min_patients"));

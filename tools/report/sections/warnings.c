@@ -3,8 +3,8 @@
 #include "../read/provenance_entry.h"
 #include "sections.h"
 
-#include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Whether the images came from phantom: from the generator itself, or through a split of its
@@ -39,15 +39,16 @@ static void warn_of_interruption(page_block *b, const json_t *provenance)
     }
 }
 
-/* Adds a message that was written for a log, without a capital and a full stop. */
 static void add_message(page_block *b, const char *text, bool alarm)
 {
     if (!text || !*text)
         return;
+    char *sentence = page_sentence(text);
     if (alarm)
-        page_alarm(b, "%c%s.", toupper((unsigned char)*text), text + 1);
+        page_alarm(b, "%s", sentence);
     else
-        page_warn(b, "%c%s.", toupper((unsigned char)*text), text + 1);
+        page_warn(b, "%s", sentence);
+    free(sentence);
 }
 
 /* A model that always predicts one class must not pass for a good one. */
