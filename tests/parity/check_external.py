@@ -97,14 +97,11 @@ def check_temperature(c, images, stated):
 
 
 def operating_point(y, p, target, value):
-    """The threshold with at least this sensitivity, or specificity, and the other as high as possible."""
-    best = None
-    for t in np.append(np.unique(p), np.inf):
-        at = rates(y, (p >= t).astype(int), np.ones(len(y)))
-        other = {"sensitivity": "specificity", "specificity": "sensitivity"}[target]
-        if at[target] >= value and (best is None or at[other] > best[1][other]):
-            best = t, at
-    return best
+    """The threshold with at least this sensitivity, or specificity, the other as high as possible,
+    and then the target itself."""
+    other = {"sensitivity": "specificity", "specificity": "sensitivity"}[target]
+    points = [(t, rates(y, (p >= t).astype(int), np.ones(len(y)))) for t in np.append(np.unique(p), np.inf)]
+    return max((q for q in points if q[1][target] >= value), key=lambda q: (q[1][other], q[1][target]))
 
 
 def check_points(c, images, metrics, temperature, unit, combine):

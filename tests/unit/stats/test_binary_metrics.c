@@ -109,6 +109,8 @@ static void test_thresholds(void **state)
     hl_binary b;
     hl_binary_init(&b, 8, p, positive, positive);
     close_to("sensitivity 0.75", hl_binary_threshold(&b, true, 0.75), 0.6);
+    /* 0.7 reaches it, too, with the same specificity, but finds one positive sample less. */
+    close_to("sensitivity 0.50", hl_binary_threshold(&b, true, 0.50), 0.6);
     close_to("sensitivity 0.76", hl_binary_threshold(&b, true, 0.76), 0.3);
     close_to("specificity 0.75", hl_binary_threshold(&b, false, 0.75), 0.6);
     close_to("specificity 0.76", hl_binary_threshold(&b, false, 0.76), 0.9);

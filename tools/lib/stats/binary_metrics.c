@@ -138,12 +138,12 @@ double hl_binary_threshold(const hl_binary *b, bool sensitivity, double target)
         return NAN;
     for (size_t i = 0; i < b->n;) {
         const tie t = next_tie(b, NULL, &i);
+        const bool enough = sensitivity ? tp / positives >= target && t.negative > 0
+                                        : (negatives - fp - t.negative) / negatives < target;
+        if (enough)
+            return best;
         tp += t.positive;
         fp += t.negative;
-        if (sensitivity && tp / positives >= target)
-            return t.p;
-        if (!sensitivity && (negatives - fp) / negatives < target)
-            return best;
         if (t.positive > 0) /* otherwise a lower threshold only costs specificity */
             best = t.p;
     }

@@ -69,8 +69,9 @@ typedef struct hl_binary_rates {
 hl_binary_rates hl_binary_at(const hl_binary *b, const uint32_t *weight, double threshold);
 
 /* The threshold at which sensitivity (or else specificity) is at least `target` and the other is
- * largest. INFINITY if the target is reached only where no positive sample is predicted positive:
- * no threshold has a use then. NaN if a class has no sample. */
+ * largest; of several, that at which the targeted rate is largest, too. INFINITY if the target is
+ * reached only where no positive sample is predicted positive: no threshold has a use then. NaN if
+ * a class has no sample. */
 double hl_binary_threshold(const hl_binary *b, bool sensitivity, double target);
 
 /* Predictive values at a given prevalence, by Bayes' theorem. */
