@@ -148,9 +148,8 @@ files_fold = $(id_key)$(cached) $(quiet_threads) -o $(fold_manifest)
 fold.K = $(if $(FOLD),$(K))
 fold.GROUPS = $(if $(TUNING),,$(GROUPS))
 options_fold = $(held_out)$(if $(held_out),--test $(TEST) )$(call options,fold)
-ifneq ($(divided_anew),)
-$(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table) $(key_file))
-endif
+$(if $(divided_anew),\
+    $(call step,fold,split,$(FOLD_OUT),$(fold_manifest),$(BASE)/params/data $(label_table) $(key_file)))
 
 # Which manifest determines the subsets: when SHIFT goes, manifest.tsv is older than what was made with fold.tsv.
 options_subsets := $(notdir $(subsets))
@@ -193,7 +192,8 @@ endif
 
 calibration_option = $(if $(EXTERNAL),--external $(call of_external,calibration.safetensors.zst),$\
     --calibration $(calibration))
-before_evaluate = $(if $(by_unit),,rm -f $(TRAIN_OUT)/image-predictions.tsv)
+# Heat maps are of the predictions before.
+before_evaluate = rm -rf $(if $(by_unit),,$(TRAIN_OUT)/image-predictions.tsv) $(if $(wildcard $(maps)),$(maps_folder))
 files_evaluate = $(of_fold) $(quiet_threads) $(if $(TUNING),,$(calibration_option) )-p $(predictions) \
     $(if $(by_unit),--image-predictions $(image_predictions) )-o $(metrics) $(trained_head) $(features)
 $(call step,evaluate,evaluate,$(TRAIN_OUT),$(metrics) $(predictions) $(if $(by_unit),$(image_predictions)) \

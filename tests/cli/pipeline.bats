@@ -59,6 +59,17 @@ tools_run() {
     [ "$(tools_run)" = "" ]
 }
 
+@test "pipeline: heat maps of an earlier head do not stay" {
+    run experiment
+    [ -e "$out/explain/explain.tsv" ]
+    run experiment EXPLAIN=0
+    [ -e "$out/explain/explain.tsv" ]
+    run experiment EXPLAIN=0 EPOCHS=3
+    [ ! -e "$out/explain" ]
+    run experiment
+    [ "$(tools_run)" = "train-head evaluate explain report " ]
+}
+
 @test "pipeline: a new image starts the chain again" {
     run experiment
     rm "$(find "$BATS_FILE_TMPDIR/set of phantoms/PNEUMONIA" -name '*.png' | sort | tail -n 1)"
