@@ -53,6 +53,10 @@ def entry(dtype, shape, begin, end, **more):
     return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end], **more}
 
 
+# What messages call the metadata that files of 0.1.0 have under other names.
+NAMES_NOW = {"space": "feature_space", "chain": "provenance"}
+
+
 def meta(kind, /, **changes):
     """Metadata of a kind, under the names of 0.1.0, which keep being read; a change to None leaves a member out."""
     m = {"hilum.kind": kind, "hilum.classes": dump(CLASSES), "hilum.space": dump(SPACE), "hilum.chain": "[]"}

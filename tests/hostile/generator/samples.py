@@ -2,7 +2,8 @@
 """Sound tensor files with a content that is wrong: images, features, heads, calibrations, weights."""
 import struct
 
-from hostile import CLASSES, MANIFEST, SPACE, case, dump, entry, floats, frame_of_runs, meta, safetensors, tensors, zstd
+from hostile import (CLASSES, MANIFEST, NAMES_NOW, SPACE, case, dump, entry, floats, frame_of_runs, meta, safetensors,
+                     tensors, zstd)
 
 NAN, INF = float("nan"), float("inf")
 
@@ -40,7 +41,8 @@ def features():
     train("kind-images", meta("images"), "expected a file of kind 'features', found 'images'", "a file of another kind")
     train("kind-none", meta("features", kind=None), "expected a file of kind 'features', found 'none'", "a file of no kind")
     for key in ("classes", "space", "chain"):
-        train(f"no-{key}", meta("features", **{key: None}), f"expected metadata hilum.{key}, found none", f"without hilum.{key}")
+        train(f"no-{key}", meta("features", **{key: None}), f"expected metadata hilum.{NAMES_NOW.get(key, key)}, found none",
+              f"without hilum.{NAMES_NOW.get(key, key)}")
     for name, value, why in (("no-json", "[", "not JSON"), ("number", "[1,2]", "numbers"), ("empty", "[]", "none"),
                              ("twice", '["NORMAL","NORMAL"]', "the same twice"), ("nameless", '["NORMAL",""]', "one without a name"),
                              ("object", '{"NORMAL":0}', "an object")):
@@ -79,7 +81,7 @@ def images():
                                             ("images", dtype, list(shape), data if data is not None else b"\x80" * n))),
              'extract-features -q -m mobilenetv2 -w seeded:1 -j 1 -o out "$file"', 1, message, why)
 
-    extract("floats", (4, 32, 32, 1), "expected images U8 [N, H, W, 1 or 3] of the size that hilum.space states", "pixels of another type", dtype="F32", data=b"\0" * (4 * 32 * 32 * 4))
+    extract("floats", (4, 32, 32, 1), "expected images U8 [N, H, W, 1 or 3] of the size that hilum.feature_space states", "pixels of another type", dtype="F32", data=b"\0" * (4 * 32 * 32 * 4))
     extract("two-channels", (4, 32, 32, 2), "expected", "neither grey nor RGB")
     extract("no-channels", (4, 32, 32), "expected", "three dimensions")
     extract("other-size", (4, 16, 16, 1), "expected", "not of the size that its feature space states")
@@ -118,8 +120,8 @@ def heads():
          metadata=meta("head", space=dump({**SPACE, "normalize": "caffe"})))
     head("other-classes", "VIRUS", "trained on other classes", metadata=meta("head", classes='["NORMAL","VIRUS"]'))
     head("classes-swapped", "classes differ: number 0 is 'NORMAL' in", "class 0 is what features call 1", metadata=meta("head", classes='["PNEUMONIA","NORMAL"]'))
-    head("tail-no-json", "hilum.tail", "fine-tuned layers that are not described", metadata=meta("head", tail="{"))
-    head("no-chain", "expected metadata hilum.classes, hilum.space and hilum.chain", "without provenance",
+    head("tail-no-json", "hilum.finetuned", "fine-tuned layers that are not described", metadata=meta("head", tail="{"))
+    head("no-chain", "expected metadata hilum.classes, hilum.feature_space and hilum.provenance", "without provenance",
          metadata=meta("head", chain=None))
 
     def mean(*values):

@@ -130,7 +130,7 @@ def metrics():
 
 def tables():
     history = (DATA / "report/history.tsv").read_text().split("\n")
-    epochs = "\n".join(history[1:]) # without #chain
+    epochs = "".join(line + "\n" for line in history if line and not line.startswith("#"))
     predictions = (DATA / "compare/a.tsv").read_text()
     row = predictions.split("\n")[2]
 
