@@ -163,7 +163,7 @@ $(call step,audit,audit,$(audit_out),$(audit_table),\
 # A leak, or classes of which none is known to be positive, is reported before minutes of work.
 .PHONY: audited
 audited: $(audit_table)
-	@$(hilum)/scripts/audited $(audit_table) '$(ALLOW_LEAK)' $(call q,$(BY))
+	@$(hilum)/scripts/audited $(audit_table) '$(ALLOW_LEAK)' $(call q,$(BY)) $(subsets)
 
 # In a cross validation, the manifests of the folds are audited.
 before_preprocess = $(if $(rejects),,rm -f $(BASE)/rejects.tsv)

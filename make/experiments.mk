@@ -69,6 +69,7 @@ sweep: $(combinations:%=sweep/%) | sweep/several
 # value of a column at a time, and calls make again when the manifest says how many there are, in KFOLD_VALUES.
 ifneq ($(filter kfold,$(MAKECMDGOALS)),)
 ifneq ($(and $(GROUPS),$(if $(KFOLD_VALUES),,yes)),)
+$(if $(call is_given,K),$(error $(call stated,K): expected none with GROUPS, each value of which is a fold))
 # (Not with make -n: how many there are is not known before.)
 kfold: $(manifest)
 	$(if $(dry_run),,+)@values=$$($(hilum)/scripts/count-values $< $(call q,$(GROUPS)) '$(call stated,GROUPS)') && \

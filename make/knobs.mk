@@ -233,6 +233,10 @@ $(if $(one_only),$(error $(call stated,$(one_only)): expected one value, found '
 
 $(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_given,$(k)),$(k)))))
 
+# Without kfold the test set would be drawn as if GROUPS were not there.
+$(if $(and $(GROUPS),$(filter all,$(or $(MAKECMDGOALS),all))),$(if $(FOLD)$(TUNING),,$(error $(call stated,GROUPS): \
+    expected none: it makes the folds of make kfold)))
+
 # These would fail only after the training. predict says itself that images have no patients.
 ifeq ($(only_compiles)$(filter triage,$(MAKECMDGOALS)),)
 $(if $(filter-out auto,$(COMBINE)),$(if $(filter image,$(UNIT)),$(error $(call stated,COMBINE): expected UNIT=patient \

@@ -120,14 +120,22 @@ static int extend_provenance(const audit_context *a, char **provenance, hl_err *
     return hl_provenance_extend(provenance, a->m->provenance, &cli, inputs, a->other ? 3 : 2, e);
 }
 
+/* The name of the positive class, of which an external test may have no image. */
+static const char *positive_name(const audit_context *a)
+{
+    if (a->positive != HL_NO_POSITIVE)
+        return a->m->classes[a->positive];
+    return a->other ? opt_positive : NULL;
+}
+
 /* "#positive", or with two classes whose names do not decide, "#undecided" with both. */
 static void put_positive(const audit_context *a, hl_strbuf *t)
 {
-    const bool known = a->positive != HL_NO_POSITIVE;
-    if (!known && a->m->nclasses != 2)
+    const char *known = positive_name(a);
+    if (!known && (a->m->nclasses != 2 || a->other)) /* an external test has the head's, if any */
         return;
     hl_strbuf_puts(t, known ? "#positive\t" : "#undecided\t");
-    hl_tsv_escape(t, a->m->classes[known ? a->positive : 0]);
+    hl_tsv_escape(t, known ? known : a->m->classes[0]);
     if (!known) {
         hl_strbuf_puts(t, "\t");
         hl_tsv_escape(t, a->m->classes[1]);
@@ -217,16 +225,26 @@ static void print_summary(const audit_context *a)
     hl_strbuf_free(&text);
 }
 
-/* The audit needs no positive class, but everything after it does, so an unknown name fails early.
- */
-static int choose_positive(const hl_manifest *m, const char *name, int *positive, hl_err *e)
+static bool has_class(const hl_manifest *m, const char *name)
 {
+    return hl_positive_find(m->classes, m->nclasses, name) != HL_NO_POSITIVE;
+}
+
+/* The audit needs no positive class, but everything after it does, so an unknown name fails early.
+ * An external test may have no image of it: then it is a class of the other manifest. */
+static int choose_positive(const hl_manifest *m, const char *name, const hl_manifest *other,
+                           int *positive, hl_err *e)
+{
+    if (opt_positive && other && !has_class(m, opt_positive) && has_class(other, opt_positive)) {
+        *positive = HL_NO_POSITIVE;
+        return 0;
+    }
     const hl_positive_choice c = {.classes = m->classes,
                                   .n = m->nclasses,
                                   .of = name,
                                   .asked = opt_positive,
                                   .recorded = HL_NO_POSITIVE};
-    if (opt_positive && m->nclasses > 1) /* all images may be of one class in an external test */
+    if (opt_positive && m->nclasses > 1)
         return hl_positive_class(positive, &c, e);
     *positive = hl_positive_by_names(m->classes, m->nclasses);
     return 0;
@@ -246,7 +264,7 @@ static int check_other_set(audit_context *a, hl_manifest *other, hl_err *e)
 static int audit(hl_manifest *m, const char *name, hl_manifest *other, bool *found, hl_err *e)
 {
     int positive;
-    if (choose_positive(m, name, &positive, e))
+    if (choose_positive(m, name, other, &positive, e))
         return -1;
     hl_manifest_drop_augmented(m); /* copies are made from the same files */
     const hl_fingerprint_options how = {.root = opt_root ? opt_root : m->root,

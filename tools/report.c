@@ -72,7 +72,7 @@ static int compose(page_doc *d, const report_run *run, hl_err *e)
     if (run->has.internal)
         report_add_external(d, run);
     report_add_paper_table(d, r);
-    if (run->has.history && report_add_training(d, &run->history, e))
+    if (run->has.history && report_add_training(d, &run->metrics, &run->history, e))
         return -1;
     report_add_confusion(d, r);
     report_add_class_table(d, r);

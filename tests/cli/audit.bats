@@ -52,12 +52,12 @@ comment() {
     for check in unreadable same-file same-pixels near patient-subsets patient-labels; do
         [ -z "$(found $check)" ]
     done
-    [ "$(found balance)" = "note - train A - - 0.5000 2 2 of 4 images are 50.0 %; of all images 50.0 %
-note - train B - - 0.5000 2 2 of 4 images are 50.0 %; of all images 50.0 %
-note - val A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
-note - val B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
-note - test A - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %
-note - test B - - 0.5000 1 1 of 2 images are 50.0 %; of all images 50.0 %" ]
+    [ "$(found balance)" = "note - train A - - 0.5000 2 2 of 4 images are of A, 50.0 %; of all images 50.0 %
+note - train B - - 0.5000 2 2 of 4 images are of B, 50.0 %; of all images 50.0 %
+note - val A - - 0.5000 1 1 of 2 images are of A, 50.0 %; of all images 50.0 %
+note - val B - - 0.5000 1 1 of 2 images are of B, 50.0 %; of all images 50.0 %
+note - test A - - 0.5000 1 1 of 2 images are of A, 50.0 %; of all images 50.0 %
+note - test B - - 0.5000 1 1 of 2 images are of B, 50.0 %; of all images 50.0 %" ]
     [ "$(found shortcut | wc -l)" -eq 15 ]
 }
 
@@ -160,8 +160,8 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     four_images
     manifest A/{1:a:train,2:b:train,3:c:train} A/4:d:test B/{1:t:train,2:u:train,3:v:train} B/4:w:val |
         audit -q >audit.tsv
-    found balance | grep -q '^warning - test B - - 0.0000 0 0 of 1 images are 0.0 %; of all images 50.0 %$'
-    found balance | grep -q '^warning - val B - - 1.0000 1 1 of 1 images are 100.0 %'
+    found balance | grep -q '^warning - test B - - 0.0000 0 0 of 1 images are of B, 0.0 %; of all images 50.0 %$'
+    found balance | grep -q '^warning - val B - - 1.0000 1 1 of 1 images are of B, 100.0 %'
     found balance | grep -q '^note - train B - - 0.5000 3 '
 }
 

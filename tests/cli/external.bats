@@ -206,7 +206,7 @@ with_classes() {
         external HEAD=moved DATA="$there/set B" RUN=blind
     external HEAD=moved DATA="$there/set B" RUN=blind ALLOW_LEAK=1 >log 2>&1
     sed -n '1,/^## /p' results/blind/report.md >top
-    grep -qE '([0-9]+) of \1 images of the other manifest cannot be read: copies of them are not found' top
+    grep -qE '([0-9]+) of \1 images of the other manifest cannot be read, so that copies of them could not be looked for' top
     # One image is not enough, and the page says so in the same place.
     mkdir -p own/NORMAL
     cp elsewhere/NORMAL/"$(ls elsewhere/NORMAL | head -n 1)" own/NORMAL
@@ -238,6 +238,30 @@ END
     fails 2 '^split: --without-test and --all-test' split --without-test --all-test .
     fails 2 '^split: --all-test and --subsets both' split --all-test --subsets folders .
     fails 2 '^split: --test and --all-test both' split --all-test --test 0.5 .
+}
+
+@test "external: of three classes the positive one, or one of none that is, has no image" {
+    for set in own "set B"; do
+        mkdir -p "three $set"/{normal,bacteria,virus}
+        cp "$there/$set"/NORMAL/* "three $set/normal"
+        cp "$there/$set"/PNEUMONIA/*bacteria* "three $set/bacteria"
+        cp "$there/$set"/PNEUMONIA/*virus* "three $set/virus"
+    done
+    rm -r "three set B/virus"
+    for positive in virus ''; do
+        make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" DATA="$PWD/three own" RUN=three MODEL=mobilenetv2 \
+            WEIGHTS=seeded:1 SIZE=48 EPOCHS=4 NEURONS=0 RESAMPLES=50 EXPLAIN=0 QUIET=-q JOBS=2 POSITIVE=$positive >log 2>&1
+        external HEAD=three DATA="$PWD/three set B" RUN=two >log 2>&1
+        jq -e --arg positive "$positive" '(.positive // "") == $positive and .macro_recall == null and
+            .per_class.virus.support == 0 and .per_class.bacteria.recall >= 0' results/two/metrics.json
+    done
+    fails 2 "^make: POSITIVE: expected none, as .*/three has no positive class, found 'virus'" \
+        external HEAD=three DATA="$PWD/three set B" RUN=two POSITIVE=virus
+    # The accuracy of one class is no accuracy of three.
+    rm -r "three set B/bacteria"
+    external HEAD=three DATA="$PWD/three set B" RUN=one >log 2>&1
+    grep -qE '^\| Accuracy \| [0-9][^|]* \| [0-9][^|]* \|  \|$' results/one/report.md
+    sed -n '1,/^## /p' results/one/report.md | grep -q 'images of another collection'
 }
 
 @test "external: scikit-learn and statsmodels find the numbers of both tests and of the page" {

@@ -117,6 +117,8 @@ fold_by() { split -q --labels t.csv --columns site=site --fold-by site --val 0 "
     # Nothing runs again.
     kfold GROUPS=site >log 2>&1
     ! grep -q 'train-head' log
+    fails 2 'GROUPS: expected none: it makes the folds of make kfold' make -s -C "$ROOT" all GROUPS=site
+    fails 2 'K: expected none with GROUPS, each value of which is a fold' kfold GROUPS=site K=7
     fails 2 "^make: GROUPS: expected a column that COLUMNS carries, .* has site$" kfold GROUPS=town
     fails 2 "^make: GROUPS: expected a column of 2 to 50 values, found 1" kfold GROUPS=site SELECT=site=Lund RUN=one TEST=0 VAL=0
 }

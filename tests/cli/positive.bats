@@ -211,6 +211,9 @@ without_record() {
     }
     images=$PWD/results/run/images.safetensors.zst
     fails 2 '^make: BY=site: expected a positive class, found none: POSITIVE=CLASS names one of the classes$' hilum "$images"
+    fails 2 "^make: BY=site,sex: there is no column 'sex': COLUMNS carries site$" hilum "$images" POSITIVE=virus BY=site,sex
+    fails 2 "^make: BY=site:60:18: expected ascending numbers, as site:18:40:60, found '60:18'$" \
+        hilum "$images" POSITIVE=virus BY=site:60:18
     [ ! -e "$images" ]
     hilum "$images" POSITIVE=virus
     [ -e "$images" ]

@@ -53,6 +53,8 @@ refused() {
 
 @test "report: binary metrics, each with its intervals" {
     rich -o r.html --markdown r.md
+    grep -qx '| Macro average recall | 73\.3[^|]* | 48\.3–93\.3[^|]* |' r.md
+    grep -qx '| Sensitivity for PNEUMONIA | 80\.0[^|]* | 55\.0–100\.0[^|]* |' r.md
     for section in "Metrics for PNEUMONIA with confidence intervals" "Choice of threshold for PNEUMONIA" \
         "Calibration for PNEUMONIA" "Triage for PNEUMONIA" "Heat maps" \
         "Data audit" Knobs Software "Model card"; do
@@ -234,8 +236,8 @@ END
 
 @test "report: training far beyond validation is a warning" {
     losses() { # TRAINING VALIDATION: the warning with these losses
-        jq --argjson train "$1" --argjson val "$2" '.subsets.train.log_loss = $train | .subsets.val.log_loss = $val |
-            del(.sha256)' "$data/metrics.json" >m.json
+        jq --argjson train "$1" --argjson val "$2" --argjson n "${3-10}" '.subsets.train.log_loss = $train |
+            .subsets.val |= (.log_loss = $val | .n = $n) | del(.sha256)' "$data/metrics.json" >m.json
         report --metrics m.json --markdown r.md -o r.html
         tr '\n' ' ' <r.md | grep -oE 'Training has gone far beyond validation[^.]*'
     }
@@ -243,11 +245,12 @@ END
     [[ $(tr '\n' ' ' <r.md) == *"the log loss is 0.0100 on the training images, where the accuracy is 1.000, and 0.0900 on the validation images."* ]]
     [ -n "$(losses 0 0.03)" ]
     [ -z "$(losses 0.02 0.09)" ]
+    [ -z "$(losses 0.01 0.09 9)" ] # too few images to tell
     [ -z "$(losses 0.001 0.02)" ]
     [ -z "$(losses 0.5 0.1)" ]
     [ -z "$(losses 0.01 null)" ]
     # Losses after calibration do not hide it.
-    jq '.subsets.train |= (.log_loss = 0 | .log_loss_before = 0.01) | .subsets.val |= (.log_loss = 0 | .log_loss_before = 0.09) |
+    jq '.subsets.train |= (.log_loss = 0 | .log_loss_before = 0.01) | .subsets.val |= (.n = 10 | .log_loss = 0 | .log_loss_before = 0.09) |
         del(.sha256)' "$data/metrics.json" >m.json
     report --metrics m.json --markdown r.md -o r.html
     [[ $(tr '\n' ' ' <r.md) == *"the log loss before calibration is 0.0100 on the training images, "*" and 0.0900 on the validation images."* ]]

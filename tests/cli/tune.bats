@@ -189,8 +189,8 @@ result() {
     "$ROOT/scripts/tabulate-tune" t $c $c >table
     # (2 * 0.223144 + 0.693147) / 3 = 0.379811; the patients are -0.313336 and 0.313336 from it.
     near "$(tail -n 1 table | cut -f 9)" 0.379811
-    near "$(tail -n 1 table | cut -f 10)" 0.147708 # sqrt(2 * 0.313336^2) / 3
-    near "$(tail -n 1 table | cut -f 14)" 0.1      # (0.942 - 0.55) / 3.92
+    near "$(tail -n 1 table | cut -f 10)" 0.208890 # sqrt(2 * 0.313336^2 * 2 / (2 - 1)) / 3
+    near "$(tail -n 1 table | cut -f 14)" 0.1 # (0.942 - 0.55) / 3.92
 }
 
 @test "tune: an error that four digits show as 0 is shown with six" {

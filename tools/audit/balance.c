@@ -56,8 +56,8 @@ static void add_fraction(audit_context *a, hl_subset subset, size_t cls, size_t 
 {
     const double fraction = (double)n / (double)in;
     hl_strbuf text = {0};
-    hl_strbuf_printf(&text, "%zu of %zu images are %.1f %%; of all images %.1f %%", n, in,
-                     100 * fraction, 100 * all);
+    hl_strbuf_printf(&text, "%zu of %zu images are of %s, %.1f %%; of all images %.1f %%", n, in,
+                     a->m->classes[cls], 100 * fraction, 100 * all);
     const audit_finding f = {.severity = n == 0 || fabs(fraction - all) > max_shift ? AUDIT_WARNING
                                                                                     : AUDIT_NOTE,
                              .check = "balance",

@@ -91,9 +91,11 @@ static void describe(hl_strbuf *t, const hl_carried_values *v, const char *colum
         hl_strbuf_printf(t, "column %s is %s in %s: AUROC %.3f without looking at the image",
                          column, area >= 0.5 ? "larger" : "smaller", label, fabs(area - 0.5) + 0.5);
     else
-        hl_strbuf_printf(t, "column %s (%zu values) %s %s: AUROC %.3f without looking at the image",
-                         column, v->n, area > 0.5 ? "goes with" : "says nothing about", label,
-                         area);
+        hl_strbuf_printf(t,
+                         "column %s (%zu values) %s %s: AUROC %.3f in leave-pair-out "
+                         "cross-validation%s",
+                         column, v->n, area > 0.5 ? "goes with" : "says nothing about", label, area,
+                         area > 0.5 ? ", without looking at the image" : ", no better than chance");
 }
 
 static void try_class(audit_context *a, const hl_carried_values *v, const char *column,

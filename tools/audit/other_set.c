@@ -56,8 +56,8 @@ static void add_unread(audit_context *a, const hl_manifest *other, size_t unread
 {
     hl_strbuf text = {0};
     hl_strbuf_printf(&text,
-                     "%zu of %zu images of the other manifest cannot be read: copies of them "
-                     "are not found",
+                     "%zu of %zu images of the other manifest cannot be read, so that copies of "
+                     "them could not be looked for",
                      unread, other->n);
     const audit_finding finding = {.severity = AUDIT_WARNING,
                                    .check = "other-set",

@@ -41,7 +41,7 @@ static bool lacks_a_class(const comparison *c, const uint32_t *weight)
     return lacks;
 }
 
-/* Of a resample that lacks a class, only the accuracy remains. */
+/* A resample that lacks a class has no macro recall, nor the AUROC of a class that it lacks. */
 static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
 {
     (void)slot;
@@ -59,8 +59,7 @@ static int resample(void *ctx, size_t r, size_t slot, hl_err *e)
             rs->lacks[r] ? NAN : compare_macro_recall(c, p, weight);
     }
     for (size_t i = 0; i < (size_t)rs->nclasses * c->nmodels; i++)
-        rs->auroc[i * c->resamples + r] =
-            rs->lacks[r] ? NAN : hl_binary_auroc(&rs->ranks[i], weight);
+        rs->auroc[i * c->resamples + r] = hl_binary_auroc(&rs->ranks[i], weight);
     free(weight);
     free(drawn);
     return 0;
@@ -81,6 +80,18 @@ static const double *values_of(const resampling *rs, const comparison *x, size_t
     if (x->positive == HL_NO_POSITIVE)
         return NULL;
     return rs->auroc + ((size_t)(x->positive - rs->first) * rs->c->nmodels + model) * n;
+}
+
+/* How many resamples the metric has no value in. */
+static size_t lacking_of(const resampling *rs, const comparison *x, compare_metric f)
+{
+    const double *auroc = f == COMPARE_AUROC ? values_of(rs, x, 0, f) : NULL;
+    if (f == COMPARE_ACCURACY)
+        return 0;
+    size_t n = 0;
+    for (size_t r = 0; auroc && r < rs->c->resamples; r++)
+        n += isnan(auroc[r]) ? 1 : 0;
+    return auroc ? n : rs->c->lacking;
 }
 
 /* Of a, or of a - b; the values keep their order. */
@@ -132,7 +143,7 @@ static hl_estimate estimate_model(const resampling *rs, const comparison *x, siz
     if (f == COMPARE_MACRO_RECALL)
         return estimate_macro_recall(rs, m, bootstrap);
     const bool none = x->positive == HL_NO_POSITIVE;
-    return hl_estimate_auroc(bootstrap, rs->c->lacking > 0, m->metric[f],
+    return hl_estimate_auroc(bootstrap, lacking_of(rs, x, f) > 0, m->metric[f],
                              none ? 0 : patients_of(rs, (size_t)x->positive, false),
                              none ? 0 : patients_of(rs, (size_t)x->positive, true));
 }
@@ -141,9 +152,9 @@ static hl_estimate estimate_difference(const resampling *rs, const comparison *x
                                        const compare_pair *p, compare_metric f)
 {
     const comparison *c = rs->c;
-    const bool too_many = (double)c->lacking > (1 - level) / 2 * (double)c->resamples;
+    const double most = (1 - level) / 2 * (double)c->resamples;
     return hl_estimate_other(percentiles(rs, values_of(rs, x, p->a, f), values_of(rs, x, p->b, f)),
-                             too_many && f != COMPARE_ACCURACY);
+                             (double)lacking_of(rs, x, f) > most);
 }
 
 static void estimate(const resampling *rs, comparison *x, compare_metric f)

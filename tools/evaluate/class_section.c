@@ -73,7 +73,7 @@ static double mean_of(const one_class *c, size_t n, hl_binary_metric metric, boo
 
 /* Of resample r; NaN where it lacks a class, and the metric needs that. The weights are those of
  * the sample, so that the interval is one of the same mean; those of the resample make the
- * sensitivity its accuracy. */
+ * sensitivity its accuracy, in which a class that it lacks has no weight. */
 static double resampled_mean(const one_class *c, size_t n, hl_binary_metric metric, bool weighted,
                              size_t r)
 {
@@ -84,6 +84,8 @@ static double resampled_mean(const one_class *c, size_t n, hl_binary_metric metr
             continue;
         const double fraction = metric == HL_SENSITIVITY ? s->prevalence[r] : c[k].fraction;
         const double weight = weighted ? fraction : 1;
+        if (weight == 0)
+            continue;
         sum += weight * s->kept[metric * s->v->method.resamples + r];
         of += weight;
     }

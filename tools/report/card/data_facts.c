@@ -242,8 +242,8 @@ void report_fact_disjoint(const report_run *run, hl_strbuf *t)
 {
     const json_t *entry = report_card_step(run, "split");
     if (report_is_external(&run->metrics)) {
-        hl_strbuf_puts(t, run->has.audit ? "Collection; copies of images in both are searched for: "
-                                           "section Data audit."
+        hl_strbuf_puts(t, run->has.audit ? "Collection; section Data audit has copies of images in "
+                                           "both, and how many images could not be searched."
                                          : "Collection.");
         return;
     }

@@ -10,10 +10,12 @@
 
 void report_fact_model_kind(const report_run *run, hl_strbuf *t)
 {
+    const bool seeded = strncmp(run->metrics.feature_space.weights, "seeded:", 7) == 0;
     hl_strbuf_printf(t,
-                     "Deep learning: a convolutional network (%s) pretrained on photographs, and a "
-                     "classification head trained on its features.",
-                     report_paper_model_name(&run->metrics));
+                     "Deep learning: a convolutional network (%s) %s, and a classification head "
+                     "trained on its features.",
+                     report_paper_model_name(&run->metrics),
+                     seeded ? "with pseudo-random weights" : "pretrained on photographs");
 }
 
 void report_fact_task(const report_run *run, hl_strbuf *t)

@@ -111,9 +111,18 @@ static void add_model(page_table *t, const report_run *run)
 
 static void add_lead(page_doc *d, const report_run *runs, size_t n)
 {
-    page_add_text(d, PAGE_LEAD, "%zu %s on %" PRIu64 " %s of the %s subset.", n,
-                  n == 1 ? "model" : "models", runs[0].metrics.m.n, report_units(&runs[0].metrics),
-                  runs[0].metrics.subset);
+    uint64_t least = runs[0].metrics.m.n, most = least;
+    for (size_t i = 1; i < n; i++) {
+        least = runs[i].metrics.m.n < least ? runs[i].metrics.m.n : least;
+        most = runs[i].metrics.m.n > most ? runs[i].metrics.m.n : most;
+    }
+    const char *models = n == 1 ? "model" : "models", *units = report_units(&runs[0].metrics);
+    if (least == most)
+        page_add_text(d, PAGE_LEAD, "%zu %s on %" PRIu64 " %s of the %s subset.", n, models, least,
+                      units, runs[0].metrics.subset);
+    else
+        page_add_text(d, PAGE_LEAD, "%zu %s on different sets, of %" PRIu64 " to %" PRIu64 " %s.",
+                      n, models, least, most, units);
     page_add_text(
         d, PAGE_NOTE,
         "Research software, not a medical device: do not use it to diagnose or treat patients.");

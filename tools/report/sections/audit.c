@@ -61,8 +61,9 @@ static void list_shortcuts(page_doc *d, const report_audit *a)
     page_table *t =
         page_add_table(d, "Shortcuts: how well a single property of the file, or a carried "
                           "column, predicts the class without the image content. An AUROC of 0.5 "
-                          "is chance; 0 and 1 are "
-                          "perfect prediction.");
+                          "is chance; 0 and 1 are perfect prediction. For a column of a few "
+                          "values it is that of leave-pair-out cross-validation, where all up to "
+                          "0.5 is chance.");
     page_add_column(t, "Property", PAGE_COL_TEXT);
     page_add_column(t, "AUROC", PAGE_COL_NUMBER);
     page_add_column(t, "Severity", PAGE_COL_TEXT);
@@ -114,9 +115,9 @@ static void list_findings(page_doc *d, const report_audit *a)
 void report_add_audit(page_doc *d, const report_audit *a)
 {
     page_add_text(d, PAGE_SECTION, "Data audit");
-    page_add_text(d, PAGE_TEXT,
-                  "%s images were examined before preprocessing: %zu errors, %zu warnings.",
-                  a->images ? a->images : "The", a->errors, a->warnings);
+    page_add_text(d, PAGE_TEXT, "%s images were examined before preprocessing: %zu %s, %zu %s.",
+                  a->images ? a->images : "The", a->errors, a->errors == 1 ? "error" : "errors",
+                  a->warnings, a->warnings == 1 ? "warning" : "warnings");
     list_checks(d, a);
     list_shortcuts(d, a);
     list_findings(d, a);

@@ -124,6 +124,28 @@ static measured accuracy_of(const report_metrics *r, const report_binary_metrics
     return (measured){r->m.accuracy, report_accuracy_interval(bm, c)};
 }
 
+static bool has_one_class(const report_metrics *r)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < r->m.nclasses; k++)
+        n += r->m.classes[k].support > 0 ? 1 : 0;
+    return n == 1;
+}
+
+/* That of one class is its recall, and not to be compared with the accuracy of several. */
+static void add_accuracy(page_table *t, const report_run *run)
+{
+    const measured a = accuracy_of(&run->internal, &run->internal_binary, &run->internal_classes);
+    const measured b = accuracy_of(&run->metrics, &run->binary_metrics, &run->classes);
+    if (!has_one_class(&run->internal) && !has_one_class(&run->metrics)) {
+        add_row(t, a, b, true);
+        return;
+    }
+    add_measured(t, a);
+    add_measured(t, b);
+    page_add_cell(t, "%s", "");
+}
+
 /* Without a positive class there is the accuracy alone. */
 static void add_metrics(page_table *t, const report_run *run)
 {
@@ -143,8 +165,7 @@ static void add_metrics(page_table *t, const report_run *run)
             continue;
         page_add_cell(t, "%s", metrics[i].name);
         if (accuracy) {
-            add_row(t, accuracy_of(&run->internal, &run->internal_binary, &run->internal_classes),
-                    accuracy_of(&run->metrics, &run->binary_metrics, &run->classes), true);
+            add_accuracy(t, run);
             continue;
         }
         add_row(t, of_metric(&run->internal_binary, metrics[i].key),
@@ -173,6 +194,24 @@ static void add_points(page_table *t, const report_run *run)
     }
 }
 
+/* How the head's own calibration is applied. */
+static void add_calibration(page_doc *d, const report_run *run, const json_t *external)
+{
+    hl_strbuf t = {0};
+    hl_strbuf_puts(&t, "The head was trained on another collection, whose own test set is the "
+                       "internal one. ");
+    if (run->internal_binary.is_calibrated)
+        hl_strbuf_printf(&t,
+                         "Its temperature (%.4f) and its operating points are applied as they "
+                         "were fitted there",
+                         report_real(external, "temperature"));
+    else
+        hl_strbuf_puts(&t, "Its operating points are applied as they were fitted there, and its "
+                           "probabilities are not calibrated");
+    page_add_text(d, PAGE_TEXT, "%s; nothing was fitted to these images.", t.data);
+    hl_strbuf_free(&t);
+}
+
 static void add_ood(page_doc *d, const report_metrics *r, const json_t *external)
 {
     const json_t *ood = json_object_get(external, "out_of_distribution");
@@ -182,12 +221,11 @@ static void add_ood(page_doc *d, const report_metrics *r, const json_t *external
         return;
     const int digits = report_interval_digits(100 * m.interval.lo, 100 * m.interval.hi, 1);
     page_add_text(d, PAGE_TEXT,
-                  "Out-of-distribution %s: %.0f, %.*f" PAGE_PERCENT " (%.*f to %.*f)%s; "
-                  "of images like those of the training about %.1f" PAGE_PERCENT " are expected.",
-                  report_units(r), report_real(ood, "n"), digits, 100 * m.value, digits,
-                  100 * m.interval.lo, digits, 100 * m.interval.hi,
-                  images ? "" : ", of which at least one image is",
-                  100 * report_real(ood, "expected"));
+                  "Out-of-distribution %s%s: %.0f, %.*f" PAGE_PERCENT " (%.*f to %.*f). Of images "
+                  "like those of the training %.1f" PAGE_PERCENT " are expected to be.",
+                  report_units(r), images ? "" : ", with at least one such image",
+                  report_real(ood, "n"), digits, 100 * m.value, digits, 100 * m.interval.lo, digits,
+                  100 * m.interval.hi, 100 * report_real(ood, "expected"));
 }
 
 void report_add_external(page_doc *d, const report_run *run)
@@ -197,11 +235,7 @@ void report_add_external(page_doc *d, const report_run *run)
     const char *positive = run->binary_metrics.positive;
     page_add_text(d, PAGE_SECTION, "External test%s%s", positive ? " for " : "",
                   positive ? positive : "");
-    page_add_text(d, PAGE_TEXT,
-                  "The head was trained on another collection, whose own test set is the internal "
-                  "one. Its temperature (%.4f) and its operating points are applied as they were "
-                  "fitted there; nothing was fitted to these images.",
-                  report_real(external, "temperature"));
+    add_calibration(d, run, external);
     add_ood(d, &run->metrics, external);
     hl_strbuf caption = {0};
     hl_strbuf_printf(
@@ -210,7 +244,8 @@ void report_add_external(page_doc *d, const report_run *run)
         "internal. In brackets, 95" PAGE_PERCENT " confidence intervals over patients, by "
         "bootstrap or the named method; those of the differences are made of both by MOVER (of two "
         "Wilson intervals method 10 of "
-        "Newcombe 1998). That of an ECE may not hold it, so its difference has none.",
+        "Newcombe 1998). The bootstrap interval of an ECE may lie beside it, so its difference has "
+        "no interval.",
         positive ? "The positive class is " : "", positive ? positive : "", positive ? ". " : "",
         run->internal.m.n, report_units(&run->internal), run->metrics.m.n,
         report_units(&run->metrics));

@@ -106,8 +106,13 @@ int report_add_curves(page_doc *d, const report_history *h, const char *suffix, 
     return add_curve(d, h, &loss, suffix, e) || add_curve(d, h, &accuracy, suffix, e) ? -1 : 0;
 }
 
-int report_add_training(page_doc *d, const report_history *h, hl_err *e)
+int report_add_training(page_doc *d, const report_metrics *r, const report_history *h, hl_err *e)
 {
     page_add_text(d, PAGE_SECTION, "Learning curves");
+    if (r->rule.unit != HL_UNIT_IMAGE)
+        page_add_text(d, PAGE_TEXT,
+                      "The head is trained on images: these curves are of images, "
+                      "not of %s.",
+                      report_units(r));
     return report_add_curves(d, h, "", e);
 }

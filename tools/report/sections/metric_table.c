@@ -33,27 +33,24 @@ static const struct {
 
 /* ---- intervals ---- */
 
-/* With several classes, accuracy, macro recall and mean AUROC are means over the classes. */
-static const json_t *mean_of(const report_classes *c, const char **key)
+/* With several classes, macro recall and mean AUROC are means over the classes; NULL with two. */
+static const char *macro_key(const report_classes *c, const char *key)
 {
-    static const char *const names[][2] = {
-        {"accuracy", "sensitivity"}, {"macro_recall", "sensitivity"}, {"mean_auroc", "auroc"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(*key, names[i][0]) == 0) {
-            *key = names[i][1];
-            return i ? c->macro : c->weighted;
-        }
-    return NULL;
+    if (!c->macro)
+        return NULL;
+    if (strcmp(key, "macro_recall") == 0)
+        return "sensitivity";
+    return strcmp(key, "mean_auroc") == 0 ? "auroc" : NULL;
 }
 
 report_interval report_find_interval(const report_run *run, const char *key)
 {
     if (strcmp(key, "accuracy") == 0)
         return report_accuracy_interval(&run->binary_metrics, &run->classes);
-    const json_t *mean = mean_of(&run->classes, &key);
-    return mean ? report_interval_in(json_object_get(mean, "intervals"),
-                                     json_object_get(mean, "methods"), key)
-                : report_interval_of(&run->binary_metrics, key);
+    const char *of_macro = macro_key(&run->classes, key);
+    return of_macro ? report_interval_in(json_object_get(run->classes.macro, "intervals"),
+                                         json_object_get(run->classes.macro, "methods"), of_macro)
+                    : report_interval_of(&run->binary_metrics, key);
 }
 
 /* ---- cells ---- */
@@ -114,8 +111,8 @@ void report_describe_intervals(const report_binary_metrics *bm, hl_strbuf *t)
                          bm->lacking);
     if (bm->methods)
         hl_strbuf_puts(
-            t, " Where the resamples are all alike, or some lack a class or what a metric is "
-               "a fraction of, intervals are "
+            t, " Where all resamples give one value, or some lack a class or the denominator of "
+               "a metric, the interval is "
                "by the named method from the effective number of patients: Wilson "
                "(1927) for proportions, Newcombe (2006, method 5) for the AUROC, MOVER "
                "(Zou and Donner 2008) for means of proportions; or not estimable.");

@@ -108,7 +108,7 @@ void report_add_percent(page_table *t, double fraction)
 void report_add_paper_table(page_doc *d, const report_metrics *r)
 {
     const report_paper_row *row = report_paper_find(r->feature_space.backbone);
-    if (!row)
+    if (!row || r->m.nclasses != 2) /* the paper had two */
         return;
     page_add_text(d, PAGE_SECTION, "Comparison with the paper");
     page_table *t = page_add_table(

@@ -40,7 +40,7 @@ int report_add_classes(page_doc *d, const report_run *run, hl_err *e);
 void report_add_class_tables(page_doc *d, const report_run *run); /* without the heading */
 
 /* learning_curves.c, discrimination.c, thresholds.c, calibration.c, triage.c: these draw */
-int report_add_training(page_doc *d, const report_history *h, hl_err *e);
+int report_add_training(page_doc *d, const report_metrics *r, const report_history *h, hl_err *e);
 /* Without the heading; suffix makes the ids of the plots unique in the page. */
 int report_add_curves(page_doc *d, const report_history *h, const char *suffix, hl_err *e);
 int report_add_discrimination(page_doc *d, const report_metrics *r, const report_binary_metrics *bm,

@@ -118,11 +118,11 @@ static void add_unit(page_doc *d, const report_metrics *r)
     if (isfinite(images))
         hl_strbuf_printf(&t, ", %.0f in all", images);
     if (mixed > 0)
-        hl_strbuf_printf(
-            &t,
-            "; %.0f of the %s have images of both labels, and count as positive, since "
-            "one image is enough",
-            mixed, report_units(r));
+        hl_strbuf_printf(&t,
+                         "; of the %s %.0f %s images of both labels and %s as positive, since one "
+                         "image is enough",
+                         report_units(r), mixed, mixed == 1 ? "has" : "have",
+                         mixed == 1 ? "counts" : "count");
     page_add_text(d, PAGE_TEXT, "%s.", t.data);
     hl_strbuf_free(&t);
 }
@@ -145,7 +145,10 @@ void report_add_summary(page_doc *d, const report_run *run)
     format_auroc(report_auroc(r, bm), auroc);
     format_percent(r->m.macro.recall, recall);
     const bool all = strcmp(r->subset, "all") == 0;
-    snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
+    if (report_is_external(r))
+        snprintf(where, sizeof where, "another collection");
+    else
+        snprintf(where, sizeof where, all ? "all subsets" : "the %.40s subset", r->subset);
     page_add_text(d, PAGE_LEAD,
                   "%s, measured on the %" PRIu64 " %s of %s: accuracy %.1f" PAGE_PERCENT
                   ", macro average recall %s, %sAUROC %s%s%s. Always predicting the most frequent "

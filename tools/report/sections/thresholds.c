@@ -138,6 +138,11 @@ int report_add_thresholds(page_doc *d, const report_metrics *r, const report_bin
     page_add_text(d, PAGE_SECTION, "Choice of threshold for %s", bm->positive);
     if (listed)
         report_list_points(d, bm, 1);
+    else if (!bm->only)
+        page_add_text(d, PAGE_TEXT,
+                      "There are no operating points: the validation %s, on which they are fixed, "
+                      "lack a class.",
+                      report_units(r));
     const int status = drawn ? draw_thresholds(d, r, bm, &c, e) : 0;
     report_rates_free(&c);
     return status;

@@ -72,11 +72,21 @@ static double subset_value(const report_metrics *r, hl_subset subset, const char
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+/* Images of a subset, as the metrics count them. */
+static size_t images_in(const report_metrics *r, hl_subset subset)
+{
+    const json_t *of = json_object_get(r->subsets, hl_subset_names[subset]);
+    return (size_t)json_integer_value(
+        json_object_get(of, r->rule.unit == HL_UNIT_IMAGE ? "n" : "images"));
+}
+
 /* Where the loss on the validation images is more than this many times that on the training images,
  * the head knows the training images rather than the disease. Less is usual: 4 times on the chest
  * X-rays with the default knobs. A small loss may differ without harm. */
 #define FAR_BEYOND 5.0
 #define SMALL_LOSS 0.02
+/* With fewer validation images their loss says too little. */
+enum { FEW_TO_COMPARE = 10 };
 
 static void warn_of_overfitting(page_block *b, const report_metrics *r)
 {
@@ -86,7 +96,8 @@ static void warn_of_overfitting(page_block *b, const report_metrics *r)
     const double train = subset_value(r, HL_TRAIN, loss), val = subset_value(r, HL_VAL, loss);
     const bool changed = isfinite(before) && before != subset_value(r, HL_VAL, "log_loss");
     const char *units = report_units(r);
-    if (val > FAR_BEYOND * train && val - train > SMALL_LOSS)
+    if (images_in(r, HL_VAL) >= FEW_TO_COMPARE && val > FAR_BEYOND * train &&
+        val - train > SMALL_LOSS)
         page_warn(b,
                   "Training has gone far beyond validation: the log loss%s is %.4f on the training "
                   "%s, where the accuracy is %.3f, and %.4f on the validation %s. Expect "
@@ -107,14 +118,6 @@ void report_warn_of_metrics(page_block *b, const report_metrics *r, const report
                    "Untrained backbone: its weights are pseudo-random (%s), and the metrics say "
                    "nothing about X-rays.",
                    r->feature_space.weights);
-}
-
-/* Images of a subset, as the metrics count them. */
-static size_t images_in(const report_metrics *r, hl_subset subset)
-{
-    const json_t *of = json_object_get(r->subsets, hl_subset_names[subset]);
-    return (size_t)json_integer_value(
-        json_object_get(of, r->rule.unit == HL_UNIT_IMAGE ? "n" : "images"));
 }
 
 /* Images left out are those that the metrics cannot count. */
@@ -160,6 +163,21 @@ static void warn_of_validation(page_block *b, const report_metrics *r, size_t n)
                   n);
 }
 
+/* In an external test: more images than twice what is expected, beyond chance. */
+static void warn_of_distribution(page_block *b, const report_metrics *r)
+{
+    const json_t *external = json_object_get(r->json, "external");
+    const json_t *ood = json_object_get(external, "out_of_distribution");
+    const double expected = report_real(ood, "expected"), value = report_real(ood, "value");
+    if (report_own_interval(ood).lo > 2 * expected)
+        page_warn(b,
+                  "%.1f" PAGE_PERCENT
+                  " of the %s are out-of-distribution, where about %.1f" PAGE_PERCENT
+                  " of images like those of the training would be: the head may not "
+                  "know such images.",
+                  100 * value, report_units(r), 100 * expected);
+}
+
 /* The images of an external test say nothing about the training of the head: its own metrics do. */
 static void warn_of_training(page_block *b, const report_run *run)
 {
@@ -183,4 +201,5 @@ void report_warn_of_run(page_block *b, const report_run *run)
         warn_of_counts(b, &run->metrics, &run->manifest, &run->rejects);
     }
     warn_of_training(b, run);
+    warn_of_distribution(b, &run->metrics);
 }
