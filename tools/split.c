@@ -208,7 +208,7 @@ static const regex_t *shift_pattern(void)
     hl_err e;
     if (!opt_shift)
         return NULL;
-    if (split_expect_posix(opt_shift, &e))
+    if (hl_expect_posix(opt_shift, &e))
         hl_usage_error("--shift: %s", e.msg);
     const int code = regcomp(&pattern, opt_shift, REG_EXTENDED | REG_NOSUB);
     if (code == 0)

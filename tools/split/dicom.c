@@ -5,11 +5,11 @@
 #include "base/mem.h"
 #include "data/dicom_columns.h"
 #include "data/dicom_files.h"
+#include "data/dicom_patients.h"
+#include "data/kermany.h"
 #include "data/naming_paths.h"
 #include "dicom_labels.h"
-#include "dicom_patients.h"
 #include "dicom_select.h"
-#include "kermany.h"
 #include "sys/path.h"
 
 #include <stdlib.h>
@@ -111,7 +111,7 @@ static void count_named(taking *t)
 {
     for (size_t i = 0; i < t->n && !t->d->has_patients; i++)
         if (t->drop[i] || t->files[i].kind == HL_DICOM_IMAGE)
-            t->d->named += split_kermany_patient(hl_path_base(t->m->samples[i].path)) == 0;
+            t->d->named += hl_kermany_patient(hl_path_base(t->m->samples[i].path)) == 0;
 }
 
 static void remove_dropped(taking *t)
@@ -214,36 +214,20 @@ static int carry_all(taking *t, hl_err *e)
 
 /* ---- patients ---- */
 
-static void take_patient(taking *t, size_t i, size_t *by_study)
-{
-    hl_sample *s = &t->m->samples[i];
-    const hl_dicom_attributes *a = &t->files[i].a;
-    char *patient = hl_dicom_patient_of(a);
-    if (!*patient) {
-        t->d->unknown++;
-        free(patient);
-        return;
-    }
-    *by_study += !*a->text[HL_DICOM_TEXT_PATIENT_ID];
-    free(s->patient);
-    s->patient = patient;
-}
-
 static void take_patients(taking *t)
 {
-    size_t by_study = 0;
-    split_dicom_settle_patients(t->files, t->m->n);
-    for (size_t i = 0; i < t->m->n && !t->d->has_patients; i++)
-        if (t->files[i].kind == HL_DICOM_IMAGE)
-            take_patient(t, i, &by_study);
-    if (by_study)
-        hl_log_warn("%zu DICOM files have no PatientID: each study counts as a patient of its own, "
-                    "and a patient's studies may be divided",
-                    by_study);
-    if (t->d->unknown)
-        hl_log_warn("%zu DICOM files have neither PatientID nor StudyInstanceUID: each counts as a "
-                    "patient of its own",
-                    t->d->unknown);
+    hl_dicom_patient_counts counts = {0};
+    hl_dicom_settle_patients(t->files, t->m->n);
+    for (size_t i = 0; i < t->m->n && !t->d->has_patients; i++) {
+        char *patient = t->files[i].kind == HL_DICOM_IMAGE
+                            ? hl_dicom_take_patient(&t->files[i], &counts)
+                            : NULL;
+        if (!patient)
+            continue;
+        free(t->m->samples[i].patient);
+        t->m->samples[i].patient = patient;
+    }
+    hl_dicom_warn_of_patients(&counts, "and a patient's studies may be divided");
 }
 
 static void find_naming_paths(const taking *t, hl_naming_paths *p)

@@ -39,9 +39,8 @@ typedef struct split_dicom {
     bool has_patients;       /* patients are those of a table or a pattern */
     bool in_folders;         /* every file was taken that looks like an image */
     /* found: */
-    size_t images;  /* number of DICOM files */
-    size_t unknown; /* of them, without PatientID and StudyInstanceUID */
-    size_t named;   /* images whose names do not tell the patient, and need not */
+    size_t images; /* number of DICOM files */
+    size_t named;  /* images whose names do not tell the patient, and need not */
     hl_id_key key;
     split_dicom_name *names; /* [nnames] sorted by path; owned */
     size_t nnames;

@@ -5,8 +5,8 @@
 #include "base/strbuf.h"
 #include "data/dicom_columns.h"
 #include "data/dicom_files.h"
+#include "data/dicom_patients.h"
 #include "data/image_paths.h"
-#include "dicom_patients.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static int list(split_dicom_index *x, const char *dir, int jobs, hl_err *e)
     x->listed = true;
     x->entries = hl_malloc(n, sizeof *x->entries);
     if (x->by == SPLIT_KEY_PATIENT)
-        split_dicom_settle_patients(files, n);
+        hl_dicom_settle_patients(files, n);
     int status = 0;
     for (size_t i = 0; i < n && status == 0; i++)
         if (files[i].kind == HL_DICOM_IMAGE)

@@ -66,11 +66,7 @@ static int collect(split_collection *c, const char *dir, const split_options *o,
     if (c->others)
         hl_log_info("%s: ignored files that are not images (" HL_IMAGE_NAMES "): %zu", dir,
                     c->others);
-    const size_t unknown = r->patient.unknown - c->dicom.named;
-    if (unknown)
-        hl_log_warn("%zu of %zu file names do not identify the patient: each such image counts as "
-                    "a patient of its own; see --patient-regex",
-                    unknown, c->samples.n);
+    hl_patients_warn_of_unknown(r->patient.unknown - c->dicom.named, c->samples.n);
     split_warn_of_patient_names(&c->samples, &c->dicom, remedy_for_names(c));
     split_warn_of_augmented_names(&c->samples, &c->dicom);
     return 0;

@@ -35,7 +35,7 @@ static split_word label_of(const split_tree *t, const char *path)
 static char *find_label(const split_tree *t, const split_rules *r, const char *path, hl_err *e)
 {
     if (r->label.text) {
-        char *found = split_path_pattern_find(&r->label, path, "label", e);
+        char *found = hl_path_pattern_find(&r->label, path, "label", e);
         if (!found)
             split_dicom_hide_path(&r->dicom, path, e);
         return found;
@@ -82,7 +82,7 @@ static int add_image(split_collection *c, const split_tree *t, const char *path,
         c->tally.unclassed++;
         return 0;
     }
-    char *patient = split_patient_of(&r->patient, path, e);
+    char *patient = hl_patient_of(&r->patient, path, e);
     if (!patient) {
         split_dicom_hide_path(&r->dicom, path, e);
         return -1;

@@ -40,7 +40,7 @@ typedef struct reader {
     split_dicom_index instances; /* where images are found by what DICOM files say */
     const split_dicom_rule *dicom;
     split_label_rules rules;
-    const split_path_pattern *label_in_path;
+    const hl_path_pattern *label_in_path;
     char **texts; /* [ntexts] that are no part of the table, owned */
     size_t ntexts, texts_cap;
 } reader;
@@ -54,7 +54,7 @@ static char *keep(reader *t, char *text)
 
 /* ---- columns ---- */
 
-static int find_columns(reader *t, const split_patient_rule *rule, hl_err *e)
+static int find_columns(reader *t, const hl_patient_rule *rule, hl_err *e)
 {
     if (split_carried_name(&t->carried, &t->roles, e))
         return -1;
@@ -81,7 +81,7 @@ static int find_label(reader *t, split_row *r, hl_err *e)
         r->cell = t->csv.fields[t->at.label];
         return 0;
     }
-    r->cell = split_path_pattern_find(t->label_in_path, r->path, "label", e);
+    r->cell = hl_path_pattern_find(t->label_in_path, r->path, "label", e);
     if (!r->cell) {
         split_dicom_hide_path(t->dicom, r->path, e);
         return -1;
@@ -309,7 +309,7 @@ static int check_same(const reader *t, const split_row *a, const split_row *b, h
 }
 
 /* Leaves one row of each image, the first. */
-static int join_rows(const reader *t, split_rows *all, split_patient_rule *rule, split_tally *tally,
+static int join_rows(const reader *t, split_rows *all, hl_patient_rule *rule, split_tally *tally,
                      hl_err *e)
 {
     size_t kept = 0;
@@ -351,7 +351,7 @@ static int add_rows(split_collection *c, const reader *t, const split_rows *all,
     for (size_t i = 0; i < all->n; i++) {
         const split_row *r = &all->items[i];
         char *patient =
-            r->patient ? hl_strdup(r->patient) : split_patient_of(&rules->patient, r->path, e);
+            r->patient ? hl_strdup(r->patient) : hl_patient_of(&rules->patient, r->path, e);
         if (!patient) {
             split_dicom_hide_path(&rules->dicom, r->path, e);
             return fail_in_line(t, r->line, e);

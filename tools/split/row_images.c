@@ -148,11 +148,10 @@ static int compare_files(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
-static int expect_same_patient(const split_row *a, const split_row *b, split_patient_rule *rule,
+static int expect_same_patient(const split_row *a, const split_row *b, hl_patient_rule *rule,
                                const char *table, const split_dicom_rule *dicom, hl_err *e)
 {
-    char *p = split_patient_of(rule, a->path, e),
-         *q = p ? split_patient_of(rule, b->path, e) : NULL;
+    char *p = hl_patient_of(rule, a->path, e), *q = p ? hl_patient_of(rule, b->path, e) : NULL;
     const int status =
         !q ? -1
         : strcmp(p, q) != 0
@@ -171,7 +170,7 @@ static int expect_same_patient(const split_row *a, const split_row *b, split_pat
     return status;
 }
 
-int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule, const char *table,
+int split_rows_settle_links(split_row *rows, size_t n, hl_patient_rule *rule, const char *table,
                             const split_dicom_rule *dicom, hl_err *e)
 {
     size_t links = 0;

@@ -4,10 +4,10 @@
 #define HILUM_SPLIT_ROW_IMAGES_H
 
 #include "base/error.h"
+#include "data/patient_rule.h"
 #include "dicom.h"
 #include "image_index.h"
 #include "label_rules.h"
-#include "patients.h"
 
 /*
  * Sets the path of the row from its field, and whether the file is missing. Each file has one path,
@@ -26,7 +26,7 @@ void split_rows_report_found(const split_row *rows, size_t n, const char *table,
 
 /* Gives rows of the same file, which has several paths through links, the first of these paths.
  * Fails if the rule's pattern finds different patients in them. table is its name for messages. */
-int split_rows_settle_links(split_row *rows, size_t n, split_patient_rule *rule, const char *table,
+int split_rows_settle_links(split_row *rows, size_t n, hl_patient_rule *rule, const char *table,
                             const split_dicom_rule *dicom, hl_err *e);
 
 #endif

@@ -5,9 +5,9 @@ int split_rules_make(split_rules *r, const split_rule_texts *t, hl_err *e)
 {
     *r = (split_rules){.one_class = t->one_class};
     const char *option = NULL;
-    if (split_patient_rule_make(&r->patient, t->patient_regex, e))
+    if (hl_patient_rule_make(&r->patient, t->patient_regex, e))
         option = "--patient-regex";
-    else if (split_path_pattern_make(&r->label, t->label_regex, e))
+    else if (hl_path_pattern_make(&r->label, t->label_regex, e))
         option = "--label-regex";
     else if (split_exclusion_make(&r->exclusion, t->exclude, e))
         option = "--exclude";
@@ -22,7 +22,7 @@ int split_rules_make(split_rules *r, const split_rule_texts *t, hl_err *e)
 void split_rules_free(split_rules *r)
 {
     split_exclusion_free(&r->exclusion);
-    split_patient_rule_free(&r->patient);
-    split_path_pattern_free(&r->label);
+    hl_patient_rule_free(&r->patient);
+    hl_path_pattern_free(&r->label);
     split_class_map_free(&r->classes);
 }

@@ -5,9 +5,9 @@
 #define HILUM_SPLIT_RULES_H
 
 #include "class_map.h"
+#include "data/patient_rule.h"
 #include "dicom.h"
 #include "exclude.h"
-#include "patients.h"
 
 #include <stdbool.h>
 
@@ -19,8 +19,8 @@ typedef struct split_rule_texts {
 
 typedef struct split_rules {
     split_exclusion exclusion;
-    split_patient_rule patient;
-    split_path_pattern label; /* without one: labels are folders, or in a column */
+    hl_patient_rule patient;
+    hl_path_pattern label; /* without one: labels are folders, or in a column */
     split_class_map classes;
     split_dicom_rule dicom; /* its texts and conditions are kept by reference */
     bool one_class;

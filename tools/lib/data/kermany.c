@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "kermany.h"
+#include "data/kermany.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static size_t im_length(const char *name)
     return skip(&s, "-") && is_rest(s) ? len : 0;
 }
 
-size_t split_kermany_patient(const char *name)
+size_t hl_kermany_patient(const char *name)
 {
     const size_t len = person_length(name);
     return len ? len : im_length(name);

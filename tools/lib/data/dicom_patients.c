@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dicom_patients.h"
+#include "data/dicom_patients.h"
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "data/dicom_columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +77,32 @@ static void settle_each(hl_dicom_file *files, size_t n, hl_dicom_text text,
     free(order);
 }
 
-void split_dicom_settle_patients(hl_dicom_file *files, size_t n)
+void hl_dicom_settle_patients(hl_dicom_file *files, size_t n)
 {
     settle_each(files, n, HL_DICOM_TEXT_PATIENT_ID, settle_issuer);
     settle_each(files, n, HL_DICOM_TEXT_STUDY, settle_study);
+}
+
+char *hl_dicom_take_patient(const hl_dicom_file *f, hl_dicom_patient_counts *c)
+{
+    char *patient = hl_dicom_patient_of(&f->a);
+    if (*patient) {
+        c->by_study += !*f->a.text[HL_DICOM_TEXT_PATIENT_ID];
+        return patient;
+    }
+    c->unknown++;
+    free(patient);
+    return NULL;
+}
+
+void hl_dicom_warn_of_patients(const hl_dicom_patient_counts *c, const char *consequence)
+{
+    if (c->by_study)
+        hl_log_warn("%zu DICOM files have no PatientID: each study counts as a patient of its own, "
+                    "%s",
+                    c->by_study, consequence);
+    if (c->unknown)
+        hl_log_warn("%zu DICOM files have neither PatientID nor StudyInstanceUID: each counts as a "
+                    "patient of its own",
+                    c->unknown);
 }

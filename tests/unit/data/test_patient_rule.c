@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "split/kermany.h"
-#include "split/patients.h"
+#include "data/kermany.h"
+#include "data/patient_rule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@ static void names_of_the_set(void **state)
         {"NORMAL2-IM-1094-0001-0001.jpeg", "NORMAL2-IM-1094"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const size_t len = split_kermany_patient(cases[i][0]);
+        const size_t len = hl_kermany_patient(cases[i][0]);
         assert_int_equal(len, strlen(cases[i][1]));
         assert_memory_equal(cases[i][0], cases[i][1], len);
     }
@@ -55,13 +55,13 @@ static void other_names(void **state)
         "im-0115-0001.jpeg",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_int_equal(split_kermany_patient(names[i]), 0);
+        assert_int_equal(hl_kermany_patient(names[i]), 0);
 }
 
-static void assert_patient(split_patient_rule *rule, const char *path, const char *expected)
+static void assert_patient(hl_patient_rule *rule, const char *path, const char *expected)
 {
     hl_err e;
-    char *patient = split_patient_of(rule, path, &e);
+    char *patient = hl_patient_of(rule, path, &e);
     assert_non_null(patient);
     assert_string_equal(patient, expected);
     free(patient);
@@ -71,38 +71,38 @@ static void rule_without_pattern(void **state)
 {
     (void)state;
     hl_err e;
-    split_patient_rule rule;
-    assert_int_equal(split_patient_rule_make(&rule, NULL, &e), 0);
+    hl_patient_rule rule;
+    assert_int_equal(hl_patient_rule_make(&rule, NULL, &e), 0);
     assert_patient(&rule, "train/NORMAL/IM-0115-0001.jpeg", "IM-0115");
     assert_int_equal(rule.unknown, 0);
     assert_patient(&rule, "a/0001.png", "a/0001");
     assert_patient(&rule, "b/0001.png", "b/0001");
     assert_patient(&rule, "a.b/noext", "a.b/noext");
     assert_int_equal(rule.unknown, 3);
-    split_patient_rule_free(&rule);
+    hl_patient_rule_free(&rule);
 }
 
 static void rule_with_pattern(void **state)
 {
     (void)state;
     hl_err e;
-    split_patient_rule rule;
-    assert_int_equal(split_patient_rule_make(&rule, "p([0-9]+)(x?)", &e), 0);
+    hl_patient_rule rule;
+    assert_int_equal(hl_patient_rule_make(&rule, "p([0-9]+)(x?)", &e), 0);
     assert_patient(&rule, "A/p12x.png", "12");
-    assert_null(split_patient_of(&rule, "A/q.png", &e));
+    assert_null(hl_patient_of(&rule, "A/q.png", &e));
     assert_non_null(strstr(e.msg, "A/q.png"));
-    split_patient_rule_free(&rule);
+    hl_patient_rule_free(&rule);
 
-    assert_int_equal(split_patient_rule_make(&rule, "p[0-9]+", &e), 0);
+    assert_int_equal(hl_patient_rule_make(&rule, "p[0-9]+", &e), 0);
     assert_patient(&rule, "A/p12x.png", "p12");
-    split_patient_rule_free(&rule);
+    hl_patient_rule_free(&rule);
 
-    assert_int_equal(split_patient_rule_make(&rule, "p([0-9]*)", &e), 0);
-    assert_null(split_patient_of(&rule, "A/p.png", &e));
-    split_patient_rule_free(&rule);
+    assert_int_equal(hl_patient_rule_make(&rule, "p([0-9]*)", &e), 0);
+    assert_null(hl_patient_of(&rule, "A/p.png", &e));
+    hl_patient_rule_free(&rule);
 
-    assert_int_equal(split_patient_rule_make(&rule, "(", &e), -1);
-    split_patient_rule_free(&rule);
+    assert_int_equal(hl_patient_rule_make(&rule, "(", &e), -1);
+    hl_patient_rule_free(&rule);
 }
 
 int main(void)

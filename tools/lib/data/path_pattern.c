@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "path_pattern.h"
+#include "data/path_pattern.h"
 
 #include "base/mem.h"
 
@@ -79,7 +79,7 @@ static foreign find_foreign(const char *text, const char **where)
     return none;
 }
 
-int split_expect_posix(const char *text, hl_err *e)
+int hl_expect_posix(const char *text, hl_err *e)
 {
     const char *where;
     const foreign found = find_foreign(text, &where);
@@ -93,10 +93,10 @@ int split_expect_posix(const char *text, hl_err *e)
 
 /* ---- patterns ---- */
 
-int split_path_pattern_make(split_path_pattern *p, const char *text, hl_err *e)
+int hl_path_pattern_make(hl_path_pattern *p, const char *text, hl_err *e)
 {
-    *p = (split_path_pattern){0};
-    if (text && split_expect_posix(text, e))
+    *p = (hl_path_pattern){0};
+    if (text && hl_expect_posix(text, e))
         return -1;
     p->text = text;
     const int code = text ? regcomp(&p->regex, text, REG_EXTENDED) : 0;
@@ -108,8 +108,7 @@ int split_path_pattern_make(split_path_pattern *p, const char *text, hl_err *e)
     return hl_fail(e, "'%s' is not a regular expression: %s", text, why);
 }
 
-char *split_path_pattern_find(const split_path_pattern *p, const char *path, const char *what,
-                              hl_err *e)
+char *hl_path_pattern_find(const hl_path_pattern *p, const char *path, const char *what, hl_err *e)
 {
     regmatch_t match[2];
     const size_t group = p->regex.re_nsub > 0 ? 1 : 0;
@@ -124,9 +123,9 @@ char *split_path_pattern_find(const split_path_pattern *p, const char *path, con
     return hl_strndup(path + match[group].rm_so, (size_t)(match[group].rm_eo - match[group].rm_so));
 }
 
-void split_path_pattern_free(split_path_pattern *p)
+void hl_path_pattern_free(hl_path_pattern *p)
 {
     if (p->text)
         regfree(&p->regex);
-    *p = (split_path_pattern){0};
+    *p = (hl_path_pattern){0};
 }
