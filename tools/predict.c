@@ -2,6 +2,7 @@
 /* predict: ranks images, so that a person looks at the most urgent ones first. */
 #include "base/log.h"
 #include "base/parse.h"
+#include "data/patient_rule.h"
 #include "image/image.h"
 #include "nn/infer/device.h"
 #include "predict/run.h"
@@ -31,6 +32,8 @@ static const hl_opt options[] = {
                     "what is ranked; a patient's or study's images are combined"),
     HL_OPT_CHOICE_R(0, "combine", HL_COMBINE_WORDS, &opt.rule.combine,
                     "how the probabilities are combined; auto: max with two classes, else mean"),
+    HL_OPT_STR_R(0, "patient-regex", "RE", &opt.patient_regex,
+                 "finds the patient in the path of an image (group 1)"),
     HL_OPT_STR(0, "id-key", "FILE", &opt.id_key,
                "key that hides identifiers of DICOM files (default: ~/.config/hilum/id-key)"),
     HL_OPT_FLAG_R(0, "keep-ids", &opt.keep_ids,
@@ -78,6 +81,21 @@ static void check_threshold(void)
                        threshold_text);
 }
 
+static void check_patient_regex(void)
+{
+    hl_patient_rule rule;
+    hl_err e;
+    if (!opt.patient_regex)
+        return;
+    if (opt.features)
+        hl_usage_error("--features and --patient-regex: the manifest has the patients");
+    if (opt.rule.unit == HL_UNIT_IMAGE)
+        hl_usage_error("--patient-regex: expected --unit patient or study with it");
+    if (hl_patient_rule_make(&rule, opt.patient_regex, &e))
+        hl_usage_error("--patient-regex: %s", e.msg);
+    hl_patient_rule_free(&rule);
+}
+
 static bool is_stdin(const char *name)
 {
     return name && strcmp(name, "-") == 0;
@@ -91,12 +109,9 @@ static void check_usage(char *const *args, int n)
         hl_usage_error("missing operand: images to classify");
     if (!opt.features && !opt.weights)
         hl_usage_error("missing option: --weights FILE, those of the head's features");
-    if (!opt.features && opt.rule.unit != HL_UNIT_IMAGE)
-        hl_usage_error("--unit %s: image files have no patient: expected --features, which has the "
-                       "manifest",
-                       hl_unit_names[opt.rule.unit]);
     if (opt.rule.combine != HL_COMBINE_AUTO && opt.rule.unit == HL_UNIT_IMAGE)
         hl_usage_error("--combine: expected --unit patient or study with it");
+    check_patient_regex();
     if (opt.features && opt.weights)
         hl_usage_error("--features and --weights: features need no backbone");
     if (opt.features && opt.depth)

@@ -397,6 +397,44 @@ an examination in them: 1 of 2; labels may come from a table (--labels), and --k
     grep -q 'an image beside DICOM files (--keep-ids shows its path): the patient is unknown' <<<"$stderr"
 }
 
+@test "privacy: worklists of patients and studies have the pseudonyms that split gives them" {
+    cp -r "$set" set
+    # Two files without PatientID: one is of the patient of its study, the other's study counts as the patient.
+    perl -0777 -pi -e 's/PLANTEDID3 /           /' set/NORMAL/PLANTEDID3/*/*.2
+    perl -0777 -pi -e 's/PLANTEDID5 /           /' set/NORMAL/PLANTEDID5/*/*
+    split -q --exact --id-key "$key" -o m.tsv set 2>/dev/null
+    few_images 16 48
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 1 -n 4 -o head features
+    split -q --exact --id-key "$key" -o m.tsv set 2>/dev/null
+    for unit in patient study; do
+        run --separate-stderr predict -w seeded:1 --id-key "$key" --unit $unit -o list.tsv --page list.html head set
+        [ "$status" -eq 0 ]
+        grep -q '^predict: warning: 2 DICOM files have no PatientID: each study counts as a patient of its own, and a patient.s studies are ranked apart$' <<<"$stderr"
+        [ "$(column patient list.tsv | sort)" = "$(column patient m.tsv | sort -u)" ]
+        [ "$(column study list.tsv | sort)" = "$(column study m.tsv | sort -u)" ]
+        [ "$(column images list.tsv | sort -u)" = 2 ]
+        [ "$(grep -o '<img ' list.html | wc -l)" -eq 24 ]
+        echo "$stderr" >err
+        run planted list.tsv list.html err
+        [ "$status" -eq 1 ]
+    done
+    predict -q -w seeded:1 --keep-ids --unit patient head set 2>/dev/null >list.tsv
+    split -q --exact --keep-ids -o m.tsv set 2>/dev/null
+    [ "$(column patient list.tsv | sort)" = "$(column patient m.tsv | sort -u)" ]
+    predict -q -w seeded:1 --id-key "$key" --unit patient --patient-regex 'PLANTEDID[0-9]+' -o list.tsv head set
+    [ "$(column patient list.tsv | sort -u | wc -l)" -eq 24 ]
+    run planted <(grep -v '^#' list.tsv)
+    [ "$status" -eq 1 ]
+    hides predict -w seeded:1 --id-key "$key" --unit patient --patient-regex 'x([0-9]+)y' -o list.tsv head set
+    grep -Eq "^predict: [0-9a-f]{16}: the patient is unknown: .*; --keep-ids shows its path\)" <<<"$stderr"
+    cp data/NORMAL/IM-0001-0001.png set/NORMAL
+    fails 1 '^predict: set/NORMAL/IM-0001-0001.png: the study is unknown' predict -w seeded:1 --id-key "$key" --unit study head set
+    predict -q -w seeded:1 --id-key "$key" --on-error skip --unit study -o list.tsv head set 2>/dev/null
+    [ "$(column images list.tsv | sort | uniq -c | xargs)" = "1 - 24 2" ]
+    grep -q '^-.*	set/NORMAL/IM-0001-0001.png	.*the study is unknown: expected a DICOM file' list.tsv
+}
+
 # run_make KNOB=value...: the whole experiment and a worklist
 run_make() {
     make --no-print-directory -C "$ROOT" all RESULTS="$PWD/results" RUN=run MODEL=mobilenetv2 SIZE=32 EPOCHS=3 \

@@ -227,10 +227,91 @@ B/1 0.4" ]
     fails 1 '^predict: --operating: .* are for images, but this worklist is of patients .max.' \
         predict --unit patient --operating sensitivity-90 -c image-cal -f features head
     fails 1 "^predict: features: --unit study: expected a carried column 'study', found none" predict --unit study -f features head
-    fails 2 '^predict: --unit patient: image files have no patient: expected --features, which has the manifest' \
-        predict --unit patient -w seeded:1 head data
     fails 2 '^predict: --combine: expected --unit patient or study with it' predict --combine mean -f features head
     fails 1 '^explain: u.tsv: expected predictions of images, found those of patients' explain -i images -p u.tsv -w seeded:1 -o maps head
+}
+
+# files_and_head: phantoms of 48 pixels with two images of a patient on average, and a head that ranks by patient.
+files_and_head() {
+    phantom -q -n 16 --images-per-patient 2 --min-size 100 --max-size 120 data
+    split -q --exact data >m.tsv
+    preprocess -q --size 48 -o images m.tsv
+    extract-features -q -j 1 -m mobilenetv2 -w seeded:1 -o features images
+    train-head -q -j 1 -e 4 -n 8 -o head features
+    evaluate -q --subset val --unit patient -c cal -o m.json head features 2>/dev/null
+}
+
+# list ARG...: the rows of the worklist of image files in data/, named as in the manifest
+list() { predict -q -w seeded:1 "$@" head data | grep -v '^#' | sed 's|data/||'; }
+
+@test "unit: image files have the patients that split finds, and the same worklist as their features" {
+    files_and_head
+    for how in max mean; do
+        list --unit patient --combine $how -c cal >found
+        predict -q --unit patient --combine $how -c cal -f features head | grep -v '^#' >want
+        diff want found
+    done
+    [ "$(tail -n +2 found | cut -f 2 | sort)" = "$(body m.tsv | tail -n +2 | cut -f 3 | sort -u)" ]
+    [ "$(awk -F '\t' 'NR > 1 { n += $3 } END { print n }' found)" -eq "$(find data -name '*.png' | wc -l)" ]
+    awk -F '\t' '$3 > 1 { several = 1 } END { exit !several }' found
+    predict -w seeded:1 --unit patient --operating sensitivity-90 -c cal --page list.html head data 2>err >list.tsv
+    [ "$(sed -n 's/^#unit\t//p' list.tsv)" = patient ]
+    grep -qx 'predict: 16 patients, .* predicted as PNEUMONIA' err
+    run ! grep 'do not identify the patient' err
+    grep -q 'The probability of a patient is the largest of those of its images' list.html
+    [ "$(grep -o '<img ' list.html | wc -l)" -eq 16 ]
+    find data -name '*.png' | predict -q -b 5 -w seeded:1 --unit patient -c cal head - | body /dev/stdin | cut -f 2,3 | sort >found
+    list --unit patient -c cal | cut -f 2,3 | sort | diff - found
+}
+
+@test "unit: an image file whose name does not identify the patient, and --patient-regex" {
+    files_and_head
+    list --unit patient >want
+    file=$(awk -F '\t' 'NR == 2 { print $4 }' want)
+    p=$(list | grep -F "$file" | cut -f 3)
+    mv "data/$file" data/PNEUMONIA/other.png
+    predict -w seeded:1 --unit patient head data 2>err >list.tsv
+    grep -q "^predict: warning: 1 of [0-9]* file names do not identify the patient: each such image counts as a patient of its own; see --patient-regex (make: PATIENT_REGEX)$" err
+    [ "$(grep -P '\tdata/PNEUMONIA/other\t' list.tsv | cut -f 3-5)" = "1	data/PNEUMONIA/other.png	$p" ]
+
+    # All images of a folder; the expression is for the path below the named folder, as that of split is.
+    list --unit patient --combine mean --patient-regex '^[^/]+' >found
+    [ "$(cut -f 2,3 found | tail -n +2 | sort)" = "$(for c in NORMAL PNEUMONIA; do printf '%s\t%d\n' $c "$(find data/$c -name '*.png' | wc -l)"; done)" ]
+    split -q --test 0 --val 0 --patient-regex '(IM-[0-9]+|person[0-9]+|other)' data >m.tsv
+    [ "$(list --unit patient --patient-regex '(IM-[0-9]+|person[0-9]+|other)' | tail -n +2 | cut -f 2 | sort)" = \
+        "$(body m.tsv | tail -n +2 | cut -f 3 | sort -u)" ]
+
+    why="the patient is unknown: expected a path that matches '/(IM-|NORM|pers)'"
+    fails 1 "^predict: data/PNEUMONIA/other.png: $(literal "$why (--on-error skip, ON_ERROR=skip, lists such images at the end)")$" \
+        predict -w seeded:1 --unit patient --patient-regex '/(IM-|NORM|pers)' head data
+    list --on-error skip --unit patient --patient-regex '/(IM-|NORM|pers)' >found
+    [ "$(tail -n 1 found)" = "-	-	-	PNEUMONIA/other.png	-	-	-	unreadable	$why" ]
+    fails 1 "^predict: data/[^ ]*: the patient is unknown: expected a path that matches 'nothing'$" \
+        predict -w seeded:1 --on-error skip --unit patient --patient-regex nothing head data
+    fails 2 "^predict: --patient-regex: '[(]' is not a regular expression" \
+        predict -w seeded:1 --unit patient --patient-regex '(' head data
+    fails 2 '^predict: --patient-regex: expected --unit patient or study with it' \
+        predict -w seeded:1 --patient-regex x head data
+    fails 2 '^predict: --features and --patient-regex: the manifest has the patients' \
+        predict -f features --unit patient --patient-regex x head
+    fails 1 '^predict: data/[^ ]*: the study is unknown: expected a DICOM file with a StudyInstanceUID, or --features' \
+        predict -w seeded:1 --unit study head data
+}
+
+@test "unit: an unread image file is listed after the patients, and no part of one" {
+    files_and_head
+    list --unit patient --combine mean >want
+    echo text >data/PNEUMONIA/person1_bacteria_999.png
+    predict -w seeded:1 --unit patient --combine mean --on-error skip --page list.html head data 2>err >list.tsv
+    body list.tsv | sed '$d; s|data/||' | diff want -
+    [[ $(tail -n 1 list.tsv) == "-	person1_bacteria	-	data/PNEUMONIA/person1_bacteria_999.png	-	-	-	unreadable	expected a JPEG"* ]]
+    grep -q "images that cannot be read: 1 of $(find data -name '*.png' | wc -l); the first: data/PNEUMONIA/person1_bacteria_999.png" err
+    grep -q 'Unreadable images' list.html
+    mkdir bad
+    cp data/PNEUMONIA/person1_bacteria_999.png bad
+    fails 1 'none of the images can be read; the first of 1: bad/person1' \
+        predict -w seeded:1 --unit patient --on-error skip -o bad.tsv head bad
+    [ "$(body bad.tsv | wc -l)" -eq 2 ]
 }
 
 @test "unit: make refuses what would fail only after the training" {

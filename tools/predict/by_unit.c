@@ -22,6 +22,7 @@ static predict_entry entry_of(const predict_worklist *w, const hl_units *u, size
 {
     const hl_sample *s = &u->manifest.samples[unit];
     return (predict_entry){.image = hl_strdup(most_probable->image),
+                           .file = most_probable->file ? hl_strdup(most_probable->file) : NULL,
                            .patient = hl_strdup(s->patient),
                            .images = u->count[unit],
                            .p = p[w->positive_class],
@@ -71,4 +72,39 @@ int predict_combine(predict_worklist *w, size_t nclasses, const hl_manifest *m, 
     replace(w, &u, nclasses);
     hl_units_free(&u);
     return 0;
+}
+
+/* Leaves the images that were read in w, and returns the others, [*n], which the caller frees. */
+static predict_entry *take_unread(predict_worklist *w, size_t *n)
+{
+    predict_entry *unread = hl_malloc(w->unread, sizeof *unread);
+    size_t read = 0;
+    *n = 0;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->entries[i].reason)
+            unread[(*n)++] = w->entries[i];
+        else
+            w->entries[read++] = w->entries[i];
+    w->n = read;
+    w->unread = 0;
+    return unread;
+}
+
+int predict_combine_images(predict_worklist *w, size_t nclasses, hl_err *e)
+{
+    size_t n;
+    predict_entry *unread = take_unread(w, &n);
+    hl_manifest m = {0};
+    hl_carried_copy(&m.carried, &w->carried);
+    for (size_t i = 0; i < w->n; i++) {
+        hl_manifest_add(&m, w->entries[i].image, "", w->entries[i].patient, HL_TEST);
+        if (w->entries[i].carried)
+            hl_manifest_carry(&m, w->entries[i].carried);
+    }
+    const int status = w->n ? predict_combine(w, nclasses, &m, "images", e) : 0;
+    for (size_t i = 0; i < n; i++)
+        predict_worklist_add(w, unread[i]);
+    hl_manifest_free(&m);
+    free(unread);
+    return status;
 }

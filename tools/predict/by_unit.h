@@ -12,4 +12,8 @@
 int predict_combine(predict_worklist *w, size_t nclasses, const hl_manifest *m, const char *file,
                     hl_err *e);
 
+/* The same for entries of image files, which have their patients themselves. Unread images stay in
+ * the list, after the units. */
+int predict_combine_images(predict_worklist *w, size_t nclasses, hl_err *e);
+
 #endif

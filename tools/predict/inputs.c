@@ -11,6 +11,7 @@
 #include "data/naming_paths.h"
 #include "format/text_encoding.h"
 #include "format/tsv.h"
+#include "patients.h"
 #include "sys/find_files.h"
 #include "sys/input.h"
 
@@ -22,12 +23,15 @@
 /* Enough for the names of ten million files. */
 static const size_t max_list_bytes = (size_t)1 << 30;
 
-static void add(predict_inputs *in, char *path, bool is_found)
+static void add(predict_inputs *in, char *path, bool is_found, size_t below)
 {
     const size_t cap = in->cap;
     in->paths = hl_array_reserve(in->paths, in->n + 1, &in->cap, sizeof *in->paths);
-    if (in->cap != cap)
+    if (in->cap != cap) {
         in->is_found = hl_realloc(in->is_found, in->cap, sizeof *in->is_found);
+        in->below = hl_realloc(in->below, in->cap, sizeof *in->below);
+    }
+    in->below[in->n] = below;
     in->is_found[in->n] = is_found;
     in->paths[in->n++] = path;
 }
@@ -37,8 +41,10 @@ static int add_folder(predict_inputs *in, const char *folder, hl_err *e)
     hl_found_files s;
     if (hl_find_images(&s, folder, e))
         return -1;
-    for (size_t i = 0; i < s.n; i++)
-        add(in, hl_image_path(folder, s.paths[i]), true);
+    for (size_t i = 0; i < s.n; i++) {
+        char *path = hl_image_path(folder, s.paths[i]);
+        add(in, path, true, strlen(path) - strlen(s.paths[i]));
+    }
     in->others += s.others - s.dicomdirs;
     in->dicomdirs += s.dicomdirs;
     hl_found_files_free(&s);
@@ -50,7 +56,7 @@ static int add_name(predict_inputs *in, const char *name, hl_err *e)
     struct stat st;
     if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
         return add_folder(in, name, e);
-    add(in, hl_strdup(name), false);
+    add(in, hl_strdup(name), false, 0);
     return 0;
 }
 
@@ -166,6 +172,7 @@ static int drop_others(predict_inputs *in, hl_dicom_file *files, hl_err *e)
         }
         const hl_dicom_file f = files[n];
         in->paths[n] = in->paths[i];
+        in->below[n] = in->below[i];
         files[n] = files[i];
         files[i] = f; /* those that are dropped come last */
         n++;
@@ -178,19 +185,21 @@ static int drop_others(predict_inputs *in, hl_dicom_file *files, hl_err *e)
     return n ? 0 : hl_fail(e, "no images found (in folders: " HL_IMAGE_NAMES ")");
 }
 
-int predict_inputs_identify(predict_inputs *in, const char *id_key, bool keep_ids, int jobs,
-                            hl_err *e)
+int predict_inputs_identify(predict_inputs *in, const predict_identity *o, hl_err *e)
 {
     hl_id_key key;
     const size_t n = in->n;
-    hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, n, jobs);
+    hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, n, o->jobs);
     int status = drop_others(in, files, e);
     for (size_t i = 0; i < in->n; i++)
         in->dicom += hl_dicom_is(&files[i]);
-    if (in->dicom && !keep_ids && status == 0)
-        status = hl_id_key_open(&key, id_key, e);
+    const hl_id_key *hidden_by = in->dicom && !o->keep_ids ? &key : NULL;
+    if (hidden_by && status == 0)
+        status = hl_id_key_open(&key, o->id_key, e);
     if (in->dicom && status == 0)
-        identify(in, files, keep_ids ? NULL : &key);
+        identify(in, files, hidden_by);
+    if (o->unit != HL_UNIT_IMAGE && status == 0)
+        status = predict_find_patients(in, files, hidden_by, o, e);
     hl_dicom_files_free(files, n);
     return status;
 }
@@ -200,18 +209,28 @@ const char *predict_input_name(const predict_inputs *in, size_t i)
     return in->names && in->names[i] ? in->names[i] : in->paths[i];
 }
 
+int predict_input_fail(const predict_inputs *in, size_t i, const hl_err *why, hl_err *e)
+{
+    return hl_fail(e, "%s (--on-error skip, ON_ERROR=skip, lists such images at the end%s)",
+                   why->msg,
+                   predict_input_name(in, i) != in->paths[i] ? "; --keep-ids shows its path" : "");
+}
+
+static void free_texts(char **texts, size_t n)
+{
+    for (size_t i = 0; texts && i < n; i++)
+        free(texts[i]);
+    free(texts);
+}
+
 void predict_inputs_free(predict_inputs *in)
 {
-    for (size_t i = 0; i < in->n; i++) {
-        free(in->paths[i]);
-        if (in->names)
-            free(in->names[i]);
-        if (in->carried)
-            free(in->carried[i]);
-    }
-    free(in->paths);
+    free_texts(in->paths, in->n);
+    free_texts(in->names, in->n);
+    free_texts(in->carried, in->n);
+    free_texts(in->patients, in->n);
+    free_texts(in->unknown, in->n);
     free(in->is_found);
-    free(in->names);
-    free(in->carried);
+    free(in->below);
     *in = (predict_inputs){0};
 }

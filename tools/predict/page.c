@@ -182,9 +182,13 @@ static void add_unread(page_doc *d, const predict_worklist *w)
     page_add_text(d, PAGE_SECTION, "Unreadable images");
     page_table *t =
         page_add_table(d, "The model has not seen these images. A person has to look at them.");
+    if (w->rule.unit != HL_UNIT_IMAGE)
+        page_add_column(t, "Patient", PAGE_COL_TEXT);
     page_add_column(t, "Image", PAGE_COL_TEXT);
     page_add_column(t, "Reason", PAGE_COL_TEXT);
     for (size_t i = w->n - w->unread; i < w->n; i++) {
+        if (w->rule.unit != HL_UNIT_IMAGE)
+            page_add_cell(t, "%s", w->entries[i].patient ? w->entries[i].patient : "unknown");
         page_add_cell(t, "%s", w->entries[i].image);
         page_add_cell(t, "%s", w->entries[i].reason);
     }

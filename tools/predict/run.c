@@ -71,11 +71,19 @@ static int gather_and_classify(job *j, char *const *names, size_t n, hl_err *e)
     if (in.others)
         hl_log_warn("ignored files that are not images (" HL_IMAGE_NAMES ") in the folders: %zu",
                     in.others);
-    int status = predict_inputs_identify(&in, j->o->id_key, j->o->keep_ids, (int)j->o->jobs, e);
+    const predict_identity identity = {.keep_ids = j->o->keep_ids,
+                                       .id_key = j->o->id_key,
+                                       .unit = j->list.rule.unit,
+                                       .patient_regex = j->o->patient_regex,
+                                       .skip_unknown = j->o->on_error == PREDICT_SKIP,
+                                       .jobs = (int)j->o->jobs};
+    int status = predict_inputs_identify(&in, &identity, e);
     if (status == 0 && in.dicom)
         status = carry_ids(&j->list.carried, j->o->keep_ids, e);
     if (status == 0)
         status = classify_images(j, &in, e);
+    if (status == 0 && identity.unit != HL_UNIT_IMAGE)
+        status = predict_combine_images(&j->list, j->model.nclasses, e);
     predict_inputs_free(&in);
     return status;
 }
@@ -200,6 +208,15 @@ static const predict_entry *first_unread(const predict_worklist *w)
     return w->entries + (w->n - w->unread);
 }
 
+/* Of all entries. */
+static size_t count_images(const predict_worklist *w)
+{
+    size_t n = w->unread;
+    for (size_t i = 0; i < w->n - w->unread; i++)
+        n += w->rule.unit == HL_UNIT_IMAGE ? 1 : w->entries[i].images;
+    return n;
+}
+
 static void print_summary(const predict_worklist *w)
 {
     const char *units = hl_unit_plurals[w->rule.unit];
@@ -208,8 +225,8 @@ static void print_summary(const predict_worklist *w)
     if (w->ood)
         hl_log_warn("out-of-distribution %s: %zu of %zu", units, w->ood, w->n - w->unread);
     if (w->unread)
-        hl_log_warn("images that cannot be read: %zu of %zu; the first: %s: %s", w->unread, w->n,
-                    first_unread(w)->image, first_unread(w)->reason);
+        hl_log_warn("images that cannot be read: %zu of %zu; the first: %s: %s", w->unread,
+                    count_images(w), first_unread(w)->image, first_unread(w)->reason);
 }
 
 /* The list is there, and says why. */

@@ -16,9 +16,10 @@ enum { PREDICT_STOP, PREDICT_SKIP }; /* --on-error */
 /* Values of the options, as predict(1) describes them. */
 typedef struct predict_options {
     const char *weights, *features, *calibration, *point, *positive, *output, *page;
-    const char *id_key; /* file; NULL: the user's own */
-    double threshold;   /* NaN: none */
-    hl_unit_rule rule;  /* of --unit and --combine; of images unless features is set */
+    const char *id_key;        /* file; NULL: the user's own */
+    const char *patient_regex; /* as for data/patient_rule.h */
+    double threshold;          /* NaN: none */
+    hl_unit_rule rule;         /* of --unit and --combine */
     int on_error, device;
     int depth;          /* 0: as the head; else 1 more than an hl_depth */
     const char *window; /* NULL or "head": as the head; else an hl_window, as a check */

@@ -136,14 +136,14 @@ static int work(void *ctx, size_t i, size_t at, hl_err *e)
     run *r = ctx;
     slot *s = &r->slots[at];
     const char *path = r->in->paths[i], *name = predict_input_name(r->in, i);
-    if (hl_image_read_fitted(path, &r->o->fitting, s->image, &s->source, &s->err) == 0)
+    if (hl_image_read_fitted(path, &r->o->fitting, s->image, &s->source, &s->err))
+        hl_hide_file(&s->err, path, name != path ? name : NULL);
+    else if (r->in->unknown && r->in->unknown[i])
+        hl_error_set(&s->err, "%s: %s", name, r->in->unknown[i]);
+    else
         return r->each_alone ? compute_alone(r, name, s, e) : 0;
     s->source.channels = 0;
-    hl_hide_file(&s->err, path, name != path ? name : NULL);
-    if (r->o->skip_unusable)
-        return 0;
-    return hl_fail(e, "%s (--on-error skip, ON_ERROR=skip, lists such images at the end%s)",
-                   s->err.msg, name != path ? "; --keep-ids shows its path" : "");
+    return r->o->skip_unusable ? 0 : predict_input_fail(r->in, i, &s->err, e);
 }
 
 static int compute_together(run *r, hl_err *e)
@@ -155,13 +155,15 @@ static int compute_together(run *r, hl_err *e)
     return at == n ? 0 : fail_not_finite(r->names[at / width], e);
 }
 
-/* Where the image is, if its name hides it, and its study. */
+/* Where the image is, if its name hides it, its study and, where they are ranked, its patient. */
 static void describe(const predict_inputs *in, size_t i, predict_entry *entry)
 {
     if (predict_input_name(in, i) != in->paths[i])
         entry->file = hl_strdup(in->paths[i]);
     if (in->carried)
         entry->carried = hl_strdup(in->carried[i]);
+    if (in->patients && in->patients[i])
+        entry->patient = hl_strdup(in->patients[i]);
 }
 
 static int classify_batch(run *r, hl_err *e)

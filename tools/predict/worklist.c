@@ -62,6 +62,10 @@ static void write_entry(const predict_worklist *w, size_t i, hl_strbuf *t)
     const predict_entry *e = &w->entries[i];
     if (e->reason) {
         hl_strbuf_puts(t, "-\t");
+        if (w->rule.unit != HL_UNIT_IMAGE) {
+            hl_tsv_escape(t, e->patient ? e->patient : "-");
+            hl_strbuf_puts(t, "\t-\t");
+        }
         hl_tsv_escape(t, e->image);
         hl_strbuf_puts(t, "\t-\t-\t-\tunreadable\t");
         hl_tsv_escape(t, e->reason);

@@ -16,7 +16,7 @@ typedef struct predict_entry {
     char *image;        /* path, or the name that stands for it, owned; of a unit, the one that
                            shows the positive class most */
     char *file;         /* where the image is, owned; NULL: at `image` */
-    char *patient;      /* of a unit, owned; NULL: an image */
+    char *patient;      /* of a unit or its image, owned; NULL: images are ranked, or unknown */
     uint32_t images;    /* of a unit */
     double p;           /* of the positive class */
     uint32_t predicted; /* class */
