@@ -150,8 +150,8 @@ external: build
 
 # ---- triage: a worklist of new images --------------------------------------------------------------
 
-# `make triage HEAD=results/RUN/head.safetensors.zst IMAGES=folder`. Model, weights and calibration are those of the
-# head's run, where its folder states them, unless they are given.
+# `make triage HEAD=results/RUN/head.safetensors.zst IMAGES=folder`. Model, weights, calibration and the unit are those
+# of the head's run, where its folder states them, unless they are given.
 head_of_RUN = $(head_file)
 calibration_beside_HEAD = $(eval calibration_beside_HEAD := $$(shell $(hilum)/scripts/beside-head $\
     $$(call q,$$(HEAD)) calibration))$(calibration_beside_HEAD)
@@ -160,6 +160,11 @@ of_head = $(or $(if $(call is_given,$(1)),$($(1))),$(shell $(hilum)/scripts/besi
 model_of_head = $(call of_head,MODEL)
 weights_of_head = $(if $(filter %.pt,$(lastword $(model_of_head))),$(model_of_head),$\
     $(call weights_at,$(call of_head,WEIGHTS)))
+
+# Of images, nothing is combined, and patients do not matter.
+triage.UNIT = $(call of_head,UNIT)
+triage.COMBINE = $(if $(filter image,$(triage.UNIT)),$(COMBINE),$(call of_head,COMBINE))
+triage.PATIENT_REGEX = $(if $(filter image,$(triage.UNIT)),,$(PATIENT_REGEX))
 
 # Depth and window are those of the head; others that are given are an error.
 depth_of_triage = $(if $(call is_given,DEPTH),--depth $(DEPTH)) \

@@ -41,7 +41,7 @@ BLANK        | stop | stop|zero|one|drop | split fold | --blank | what a cell wi
 ROWS         | stop | stop|any|majority | split fold | --rows | which of the different labels of an image counts
 MISSING      | stop | stop|skip | split fold | --missing | rows whose image cannot be found
 LABEL_REGEX  | | [TEXT] | split fold | --label-regex | finds the label in the path of an image, with or without a table
-PATIENT_REGEX | | [TEXT] | split fold | --patient-regex | finds the patient in the path of an image
+PATIENT_REGEX | | [TEXT] | split fold triage | --patient-regex | finds the patient in the path of an image
 
 DICOM files
 KEEP_IDS     | 0 | 0|1 | split fold triage | --keep-ids | 1: identifiers and paths of DICOM files are not hidden
@@ -127,7 +127,7 @@ B            | | [RUN] | diff | - | the run that A is compared with
 
 Triage
 IMAGES       | | [FILE] | triage | - | new images: a folder, or a list
-HEAD         | $(head_of_RUN) | FILE | triage external | - | trained head; model and weights are those of its run
+HEAD         | $(head_of_RUN) | FILE | triage external | - | trained head; model, weights and unit are those of its run
 CALIBRATION  | $(calibration_beside_HEAD) | [FILE] | triage | --calibration | calibration of the head, if there is one
 OPERATING    | | [TEXT] | triage | --operating | operating point of the calibration
 PAGE_ROWS    | 50 | whole 1..5000 | triage | --page-rows | images that the page shows
@@ -237,7 +237,7 @@ $(if $(only_compiles),,$(call check_knobs,$(foreach k,$(knobs),$(if $(call is_gi
 $(if $(and $(GROUPS),$(filter all,$(or $(MAKECMDGOALS),all))),$(if $(FOLD)$(TUNING),,$(error $(call stated,GROUPS): \
     expected none: it makes the folds of make kfold)))
 
-# These would fail only after the training. predict says itself that images have no patients.
+# These would fail only after the training. In triage, UNIT is by default that of the head's run.
 ifeq ($(only_compiles)$(filter triage,$(MAKECMDGOALS)),)
 $(if $(filter-out auto,$(COMBINE)),$(if $(filter image,$(UNIT)),$(error $(call stated,COMBINE): expected UNIT=patient \
     or UNIT=study with it)))
