@@ -43,6 +43,7 @@ while [ $# -gt 0 ]; do
             touch "$2/explain.tsv"
             ;;
         audit-o) printf '#positive\tB\n' >"$2" ;;
+        split-o) printf 'path\tlabel\tpatient\tsubset\tTEXT\n' >"$2" ;; # BY=TEXT
         *-o | split--rejects | preprocess--rejects | train-head--history | evaluate-p | evaluate--calibration | \
             evaluate--image-predictions | report--markdown | report--json)
             echo '{"accuracy": 1, "macro_recall": 1}' >"$2"
@@ -127,10 +128,11 @@ options_are_those_of_the_tools() {
     knobs=()
     while IFS=';' read -r name _ allowed step _; do
         case $name in
-            DATA | RESULTS | RUN | K | FOLD) continue ;; # another folder; kfold.bats
-            KNOBS | SHIFT) continue ;;                   # knobs-file.bats, tune.bats
-            SHARDS | CLUSTER) continue ;;                # tests/cluster
-            ID_KEY) continue ;;                          # privacy.bats
+            DATA | RESULTS | RUN) continue ;; # another folder
+            K | FOLD | GROUPS) continue ;;    # kfold.bats, fold-by.bats
+            KNOBS | SHIFT) continue ;;        # knobs-file.bats, tune.bats
+            SHARDS | CLUSTER) continue ;;     # tests/cluster
+            ID_KEY) continue ;;               # privacy.bats
         esac
         [[ $step =~ ^(triage|compare|sweep|paper|diff|tune)$ ]] && continue
         # A knob can be of another step, or of none, depending on those before it.

@@ -177,7 +177,7 @@ B/1 0.4" ]
     fails 1 '^report: p.tsv: expected predictions of patients .max., as in m.json, found those of images' report --metrics m.json --predictions p.tsv
     report --metrics m.json --predictions u.tsv -o /dev/null --markdown r.md
     grep -q 'measured on the 6 patients of the test subset' r.md
-    grep -q 'The probability of a patient is the largest of those of its images, 12 in all; 1 of the patients have images of both labels' r.md
+    grep -q 'The probability of a patient is the largest of those of its images, 12 in all; of the patients 1 has images of both labels' r.md
     sed 's/^#combine\tmax/#combine\tsum/' u.tsv | with_checksum >bad.tsv
     fails 1 "^compare: bad.tsv: combine: expected max or mean for patients, found 'sum'" compare bad.tsv u.tsv
     sed 's/^#unit\tpatient/#unit\tward/' u.tsv | with_checksum >bad.tsv
