@@ -42,6 +42,7 @@ near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-
     grep -q '^tune: POOL: 1 combination, ' <<<"$output"
     grep -qx "next: make all KNOBS=$out/knobs" <<<"$output"
     grep -q '^Log loss and AUROC (for PNEUMONIA) on the' <<<"$output"
+    grep -q '^Shifted: trained without the images whose path matches .*, and tested on them (standard error over patients)[.]$' <<<"$output"
     [ "$(cut -f 15 "$out/tune.tsv" | sort -u | paste -sd ,)" = PNEUMONIA,positive ]
     # Four heads of the grid, and the best of them with maximum pooling.
     [ "$(wc -l <"$out/tune.tsv")" -eq 6 ]
