@@ -329,10 +329,11 @@ def check_means(c, found, each, y, predicted, weighted):
     of = [each[k] for k in kept]
     value = {n: np.dot(share, [zero_for_nan(one.value)[n] for one in of]) / share.sum() for n in AVERAGED}
     drawn = {n: np.dot(share, [one.drawn[n] for one in of]) / share.sum() for n in AVERAGED}
-    if weighted:  # the recall weighted by the resample's own classes is its accuracy
+    if weighted:  # the recall weighted by the resample's own classes is its accuracy; one that it lacks has no weight
         value["sensitivity"] = np.mean(y == predicted)
         own = np.array([one.drawn["fraction"] for one in of])
-        drawn["sensitivity"] = (own * [one.drawn["sensitivity"] for one in of]).sum(axis=0) / own.sum(axis=0)
+        recalled = np.where(own > 0, own * [one.drawn["sensitivity"] for one in of], 0.0)
+        drawn["sensitivity"] = recalled.sum(axis=0) / own.sum(axis=0)
     name = "weighted" if weighted else "macro"
     c.same(f"{name}.metrics", found["metrics"], value)
     intervals = {}
