@@ -172,7 +172,7 @@ warning q - - - - - 2 1 in train, 1 in val" ]
     found unreadable | head -n 2
     n=$(find set -name '*.png' | wc -l)
     found shortcut | grep -qx "warning file size - PNEUMONIA - - 1.0000 $n file size is larger in PNEUMONIA: AUROC 1.000 without looking at the image"
-    found shortcut | grep -qx "note channels - PNEUMONIA - - 0.5000 $n channels is the same in all images"
+    found shortcut | grep -qx "note channels - PNEUMONIA - - 0.5000 $n number of channels is the same in all images"
     # The limit has an effect, and is recorded in the provenance.
     strong=$(found shortcut | grep -c '^warning')
     split -q --duplicates apart set | audit -q --shortcut-limit 0.5 >audit.tsv

@@ -48,6 +48,24 @@ static const char *const names[PROPERTIES] = {"file size",
                                               "bottom right corner",
                                               "corners left - right"};
 
+/* The same in a sentence. */
+static const char *const quantities[PROPERTIES] = {
+    "file size",
+    "width",
+    "height",
+    "aspect ratio",
+    "number of channels",
+    "mean grey level",
+    "contrast",
+    "mean grey level of the frame",
+    "width of the border",
+    "brightness of the corners",
+    "brightness of the top left corner",
+    "brightness of the top right corner",
+    "brightness of the bottom left corner",
+    "brightness of the bottom right corner",
+    "brightness of the left corners less that of the right ones"};
+
 static int largest(int a, int b)
 {
     return a > b ? a : b;
@@ -152,13 +170,12 @@ static void add_property(audit_context *a, const probe *p, int property, uint32_
     const double strength = fabs(area - 0.5);
     const bool strong = audit_is_shortcut(a, strength, p->positives, p->n - p->positives);
     const char *label = a->m->classes[cls];
-    const char *what = property < CORNERS ? "" : "brightness of the ";
     hl_strbuf text = {0};
     if (is_constant(p))
-        hl_strbuf_printf(&text, "%s%s is the same in all images", what, names[property]);
+        hl_strbuf_printf(&text, "%s is the same in all images", quantities[property]);
     else
-        hl_strbuf_printf(&text, "%s%s is %s in %s: AUROC %.3f without looking at the image", what,
-                         names[property], area >= 0.5 ? "larger" : "smaller", label,
+        hl_strbuf_printf(&text, "%s is %s in %s: AUROC %.3f without looking at the image",
+                         quantities[property], area >= 0.5 ? "larger" : "smaller", label,
                          strength + 0.5);
     const audit_finding f = {.severity = strong ? AUDIT_WARNING : AUDIT_NOTE,
                              .check = "shortcut",

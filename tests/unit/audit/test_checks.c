@@ -79,7 +79,7 @@ static void an_area_with_its_direction(void **state)
         "without looking at the image");
     assert_string_equal(
         row_of("aspect", "B"),
-        "note\tshortcut\taspect\t\tB\t\t\t0.5000\t4\taspect is the same in all images");
+        "note\tshortcut\taspect\t\tB\t\t\t0.5000\t4\taspect ratio is the same in all images");
     assert_null(strstr(set.a.findings.rows.data, "\tA\t"));
 }
 
