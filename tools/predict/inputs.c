@@ -187,7 +187,7 @@ static int drop_others(predict_inputs *in, hl_dicom_file *files, hl_err *e)
 
 int predict_inputs_identify(predict_inputs *in, const predict_identity *o, hl_err *e)
 {
-    hl_id_key key;
+    hl_id_key key = {0};
     const size_t n = in->n;
     hl_dicom_file *files = hl_dicom_files_read("", (const char *const *)in->paths, n, o->jobs);
     int status = drop_others(in, files, e);
