@@ -318,20 +318,20 @@ list() { predict -q -w seeded:1 "$@" head data | grep -v '^#' | sed 's|data/||';
     phantom -q -n 40 --images-per-patient 2 --min-size 100 --max-size 120 data
     run_of() {
         make --no-print-directory -sC "$ROOT" "$@" MODEL=mobilenetv2 WEIGHTS=seeded:1 SIZE=48 EPOCHS=3 NEURONS=8 \
-            RESAMPLES=20 EXPLAIN=0 CALIBRATE=1 VAL=0.4 DATA="$PWD/data" RESULTS="$PWD/results" RUN=run TRIAGE="$PWD/triage"
+            RESAMPLES=20 EXPLAIN=0 CALIBRATE=1 VAL=0.4 DATA="$PWD/data" RESULTS="$PWD/results" RUN=run
     }
     run_of all UNIT=patient COMBINE=mean >out 2>&1 || { cat out; return 1; }
     triage() {
         make --no-print-directory -sC "$ROOT" triage HEAD="$PWD/results/run/head.safetensors.zst" \
-            IMAGES="$PWD/data/PNEUMONIA" RESULTS="$PWD/results" TRIAGE="$PWD/triage" "$@"
+            IMAGES="$PWD/data/PNEUMONIA" RESULTS="$PWD/results" TRIAGE="$PWD" "$@"
     }
-    rules() { sed -n 's/^#\(unit\|combine\|operating\)\t//p' triage/worklist.tsv | xargs; }
+    rules() { sed -n 's/^#\(unit\|combine\|operating\)\t//p' worklist.tsv | xargs; }
     triage OPERATING=specificity-90 >out 2>&1 || { cat out; return 1; }
     [ "$(rules)" = "patient mean specificity-90" ]
-    [ "$(body triage/worklist.tsv | tail -n +2 | wc -l)" -eq "$(ls data/PNEUMONIA | sed 's/_[0-9]*[.]png//' | sort -u | wc -l)" ]
+    [ "$(body worklist.tsv | tail -n +2 | wc -l)" -eq "$(ls data/PNEUMONIA | sed 's/_[0-9]*[.]png//' | sort -u | wc -l)" ]
     triage COMBINE=max PATIENT_REGEX='person([0-9]+)' >out 2>&1 || { cat out; return 1; }
     [ "$(rules)" = "patient max" ]
-    [[ $(body triage/worklist.tsv | sed -n 2p) == 1$'\t'[0-9]* ]]
+    [[ $(body worklist.tsv | sed -n 2p) == 1$'\t'[0-9]* ]]
     triage UNIT=image PATIENT_REGEX=x >out 2>&1 || { cat out; return 1; }
     [ "$(rules)" = "" ]
     fails 2 'the study is unknown: expected a DICOM file' triage UNIT=study
